@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// The calling thread's latest failure: accel_last_error().
+#pragma once
+
+#include <accel/accel.h>
+
+#include "object.h"
+
+namespace accel::runtime {
+
+/// Record a failure and answer its status, so that `return fail(…)` reads well. rule is a number of docs/contract.md
+/// or ""; object may be null. Formats into a fixed per-thread area: never allocates, cuts long sentences.
+[[gnu::format(printf, 4, 5)]] accel_status fail(accel_status status, const char *rule, const Object *object, const char *format, ...);
+
+/// The detail that a module left with set_error during the call that answered `status`, or a sentence made from the module's name
+/// and what it was asked to do. Normalises statuses outside the enum to INTERNAL and blames the module.
+accel_status fail_from_module(accel_status status, const char *module, const char *what, const Object *object);
+
+/// Forget what a module left on this thread; called before each module call whose status is passed on.
+void clear_module_error();
+/// Host service behind accel_bk_host::set_error.
+void set_module_error(const char *rule, const char *message);
+
+}  // namespace accel::runtime

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// What every libaccel object starts with: type, id and reference count.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+namespace accel::runtime {
+
+enum class ObjectType : uint32_t { Instance = 1, Device, Buffer, Fence, Model, Program, Run, Queue };
+
+/// Base of the structs behind the opaque handles. The magic word tells a handle from other memory and from a destroyed object;
+/// it is a net for mistakes, not a proof.
+class Object {
+public:
+    static constexpr uint32_t kMagic = 0x6c636361;  // "accl"
+
+    explicit Object(ObjectType type);
+    virtual ~Object();
+    Object(const Object &) = delete;
+    Object &operator=(const Object &) = delete;
+
+    void ref() { references_.fetch_add(1, std::memory_order_relaxed); }
+    /// Deletes the object with its last reference.
+    void unref();
+
+    ObjectType type() const { return type_; }
+    uint64_t id() const { return id_; }
+    bool is(ObjectType type) const { return magic_ == kMagic && type_ == type; }
+
+private:
+    uint32_t magic_ = kMagic;
+    ObjectType type_;
+    std::atomic<uint32_t> references_{1};
+    uint64_t id_;
+};
+
+/// One counted reference to an object.
+template <class T> class Ref {
+public:
+    Ref() = default;
+    /// Takes over the caller's reference.
+    static Ref adopt(T *object)
+    {
+        Ref ref;
+        ref.object_ = object;
+        return ref;
+    }
+    /// Adds a reference.
+    explicit Ref(T *object) : object_(object)
+    {
+        if (object_) object_->ref();
+    }
+    Ref(const Ref &other) : Ref(other.object_) {}
+    Ref(Ref &&other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+    Ref &operator=(Ref other) noexcept
+    {
+        std::swap(object_, other.object_);
+        return *this;
+    }
+    ~Ref()
+    {
+        if (object_) object_->unref();
+    }
+    T *get() const { return object_; }
+    T *operator->() const { return object_; }
+    T &operator*() const { return *object_; }
+    explicit operator bool() const { return object_ != nullptr; }
+    /// Gives the reference to the caller.
+    T *release() { return std::exchange(object_, nullptr); }
+
+private:
+    T *object_ = nullptr;
+};
+
+}  // namespace accel::runtime
