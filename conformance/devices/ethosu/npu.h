@@ -73,9 +73,14 @@ public:
     /// Clears the SHRAM, as the reset register does.
     void reset() { shram_.fill(0); }
 
+    /// The most elementary steps (elements moved, multiplications) that one operation may take; more is refused
+    /// with a parse error. The default is far above any real layer.
+    void set_work_limit(uint64_t steps) { work_limit_ = steps; }
+
 private:
     Bus &bus_;
     std::array<uint8_t, kShramSizeBytes> shram_;
+    uint64_t work_limit_ = uint64_t{1} << 36;
 };
 
 }  // namespace accel::devices::ethosu
