@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Command words of the Ethos-U65. The tables are in registers.def.
+//
+//   word    [9:0] opcode   [14] a payload word follows   [31:16] parameter
+#ifndef ACCEL_BACKENDS_ETHOSU_REGISTERS_H
+#define ACCEL_BACKENDS_ETHOSU_REGISTERS_H
+
+#include "stream/stream.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace accel::ethosu {
+
+inline constexpr uint32_t kPayloadFollows = 0x4000;
+inline constexpr uint32_t kOpcodeMask = 0x3ff;
+
+enum class Form { OP0, SET0, SET1 };
+
+// The low half of the command word: opcode and control bits.
+enum class Command : uint16_t {
+#define ACCEL_ETHOSU_CMD(form, name, opcode)                                                       \
+    form##_##name = (opcode) | (Form::form == Form::SET1 ? kPayloadFollows : 0),
+#include "registers.def"
+#undef ACCEL_ETHOSU_CMD
+};
+
+enum class PoolMode : uint16_t { kMax = 0, kAverage = 1 };
+enum class ElementwiseMode : uint16_t { kAdd = 1 };
+enum class Rounding : uint16_t { kDouble = 0, kTruncate = 1, kNatural = 2 };
+
+constexpr uint32_t command_word(Command command, uint32_t parameter)
+{
+    return static_cast<uint32_t>(command) | (parameter & 0xffff) << 16;
+}
+
+// Null for an opcode that registers.def does not have.
+const char *command_name(uint32_t word);
+
+// For stream::dump.
+stream::Decoded decode_command(std::span<const uint32_t> rest);
+
+} // namespace accel::ethosu
+
+#endif
