@@ -319,7 +319,7 @@ ACCEL_API void accel_device_unref(struct accel_device *device);
  *
  * Ownership: strings live as long as the device. Threads: any thread. Blocks: never.
  */
-ACCEL_API enum accel_status accel_device_info(struct accel_device *device, struct accel_device_info *info);
+ACCEL_API enum accel_status accel_device_query(struct accel_device *device, struct accel_device_info *info);
 
 /**
  * Open the device now instead of at its first use: load the module, open the node, confirm the driver.
@@ -394,7 +394,7 @@ struct accel_buffer_info {
 };
 
 /** Facts about a buffer. Threads: any thread. Blocks: never. */
-ACCEL_API enum accel_status accel_buffer_info(struct accel_buffer *buffer, struct accel_buffer_info *info);
+ACCEL_API enum accel_status accel_buffer_query(struct accel_buffer *buffer, struct accel_buffer_info *info);
 
 /**
  * A new file descriptor for the buffer's memory.
@@ -779,7 +779,7 @@ struct accel_program_info {
 };
 
 /** Facts about a program. Threads: any thread. Blocks: never. */
-ACCEL_API enum accel_status accel_program_info(struct accel_program *program, struct accel_program_info *info);
+ACCEL_API enum accel_status accel_program_query(struct accel_program *program, struct accel_program_info *info);
 
 enum accel_port_direction {
     ACCEL_PORT_DIRECTION_INPUT = 1,

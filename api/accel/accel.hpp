@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+//
+// libaccel for C++17: the application door with references that count themselves and failures that throw.
+//
+// Header only, nothing but accel.h below it. Every class is one pointer wide, copies add a reference, and get() gives the C handle,
+// so both doors can be mixed. Threads, blocking and errors are those of the C function that each member names.
+#ifndef ACCEL_ACCEL_HPP
+#define ACCEL_ACCEL_HPP
+
+#include <accel/accel.h>
+
+#include <cstring>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace accel {
+
+/// A failed call: its status, and the sentence of accel_last_error().
+class Error : public std::runtime_error {
+public:
+    explicit Error(accel_status status) : std::runtime_error(sentence(status)), status_(status) {}
+    accel_status status() const noexcept { return status_; }
+    bool transient() const noexcept { return accel_status_is_transient(status_) != 0; }
+
+private:
+    static std::string sentence(accel_status status)
+    {
+        const accel_error *error = accel_last_error();
+        std::string text = accel_status_name(status);
+        if (error && error->message && *error->message) text.append(": ").append(error->message);
+        return text;
+    }
+    accel_status status_;
+};
+
+/// Throw unless a status is OK.
+inline void check(accel_status status)
+{
+    if (status != ACCEL_STATUS_OK) throw Error(status);
+}
+
+/// A zeroed C struct with its struct_size set.
+template <class Struct> Struct sized()
+{
+    Struct value;
+    std::memset(&value, 0, sizeof(value));
+    value.struct_size = sizeof(value);
+    return value;
+}
+
+/// One counted reference to a C object.
+template <class Handle, Handle *(*ref_function)(Handle *), void (*unref_function)(Handle *)> class Counted {
+public:
+    Counted() = default;
+    /// Takes over the caller's reference.
+    explicit Counted(Handle *handle) noexcept : handle_(handle) {}
+    Counted(const Counted &other) : handle_(other.handle_ ? ref_function(other.handle_) : nullptr) {}
+    Counted(Counted &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    Counted &operator=(Counted other) noexcept
+    {
+        std::swap(handle_, other.handle_);
+        return *this;
+    }
+    ~Counted() { unref_function(handle_); }
+    Handle *get() const noexcept { return handle_; }
+    explicit operator bool() const noexcept { return handle_ != nullptr; }
+
+protected:
+    Handle *handle_ = nullptr;
+};
+
+class Device : public Counted<accel_device, accel_device_ref, accel_device_unref> {
+public:
+    using Counted::Counted;
+    /// accel_device_query
+    accel_device_info info() const
+    {
+        auto value = sized<accel_device_info>();
+        check(accel_device_query(handle_, &value));
+        return value;
+    }
+    /// accel_device_open
+    void open() const { check(accel_device_open(handle_)); }
+};
+
+class Instance : public Counted<accel_instance, accel_instance_ref, accel_instance_unref> {
+public:
+    using Counted::Counted;
+    /// accel_instance_create; flags is a set of enum accel_instance_flag
+    static Instance create(uint32_t flags = 0)
+    {
+        auto desc = sized<accel_instance_desc>();
+        desc.flags = flags;
+        return create(desc);
+    }
+    static Instance create(const accel_instance_desc &desc)
+    {
+        accel_instance *handle = nullptr;
+        check(accel_instance_create(&desc, &handle));
+        return Instance(handle);
+    }
+    /// accel_instance_device_count, accel_instance_device
+    std::vector<Device> devices() const
+    {
+        std::vector<Device> list;
+        for (uint32_t index = 0; index < accel_instance_device_count(handle_); ++index) {
+            accel_device *device = nullptr;
+            check(accel_instance_device(handle_, index, &device));
+            list.emplace_back(device);
+        }
+        return list;
+    }
+    /// accel_instance_find_device
+    Device device(const char *name) const
+    {
+        accel_device *device = nullptr;
+        check(accel_instance_find_device(handle_, name, &device));
+        return Device(device);
+    }
+};
+
+/// C handles of a device set, in order.
+inline std::vector<accel_device *> handles(const std::vector<Device> &devices)
+{
+    std::vector<accel_device *> list;
+    list.reserve(devices.size());
+    for (const Device &device : devices) list.push_back(device.get());
+    return list;
+}
+
+class Buffer : public Counted<accel_buffer, accel_buffer_ref, accel_buffer_unref> {
+public:
+    using Counted::Counted;
+    /// accel_buffer_create
+    static Buffer create(const std::vector<Device> &devices, uint64_t size_bytes, uint32_t export_kinds = 0)
+    {
+        const auto list = handles(devices);
+        auto desc = sized<accel_buffer_desc>();
+        desc.size_bytes = size_bytes;
+        desc.devices = list.data();
+        desc.device_count = static_cast<uint32_t>(list.size());
+        desc.export_kinds = export_kinds;
+        accel_buffer *handle = nullptr;
+        check(accel_buffer_create(&desc, &handle));
+        return Buffer(handle);
+    }
+    uint64_t size_bytes() const
+    {
+        auto value = sized<accel_buffer_info>();
+        check(accel_buffer_query(handle_, &value));
+        return value.size_bytes;
+    }
+    class Mapping;
+    /// CPU access for as long as the result lives: accel_buffer_map, accel_buffer_unmap.
+    Mapping map(uint32_t access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE) const;
+    void write(const void *bytes, size_t byte_count, uint64_t offset_bytes = 0) const;
+    void read(void *bytes, size_t byte_count, uint64_t offset_bytes = 0) const;
+
+private:
+    void require_range(uint64_t offset_bytes, uint64_t byte_count) const
+    {
+        const uint64_t size = size_bytes();
+        if (offset_bytes > size || byte_count > size - offset_bytes)
+            throw std::out_of_range("accel::Buffer: " + std::to_string(byte_count) + " bytes at " + std::to_string(offset_bytes) + " of a buffer of " +
+                                    std::to_string(size));
+    }
+};
+
+class Buffer::Mapping {
+public:
+    Mapping(const Buffer &buffer, uint32_t access) : buffer_(buffer) { check(accel_buffer_map(buffer_.get(), access, &pointer_)); }
+    Mapping(const Mapping &) = delete;
+    Mapping &operator=(const Mapping &) = delete;
+    ~Mapping() { accel_buffer_unmap(buffer_.get()); }
+    template <class T> T *as() const { return static_cast<T *>(pointer_); }
+
+private:
+    Buffer buffer_;
+    void *pointer_ = nullptr;
+};
+
+inline Buffer::Mapping Buffer::map(uint32_t access) const { return Mapping(*this, access); }
+
+inline void Buffer::write(const void *bytes, size_t byte_count, uint64_t offset_bytes) const
+{
+    require_range(offset_bytes, byte_count);
+    std::memcpy(map(ACCEL_ACCESS_WRITE).as<char>() + offset_bytes, bytes, byte_count);
+}
+
+inline void Buffer::read(void *bytes, size_t byte_count, uint64_t offset_bytes) const
+{
+    require_range(offset_bytes, byte_count);
+    std::memcpy(bytes, map(ACCEL_ACCESS_READ).as<const char>() + offset_bytes, byte_count);
+}
+
+class Fence : public Counted<accel_fence, accel_fence_ref, accel_fence_unref> {
+public:
+    using Counted::Counted;
+    /// accel_fence_create
+    static Fence create(const Instance &instance, uint32_t export_kinds = 0, uint64_t initial_value = 0)
+    {
+        auto desc = sized<accel_fence_desc>();
+        desc.initial_value = initial_value;
+        desc.export_kinds = export_kinds;
+        accel_fence *handle = nullptr;
+        check(accel_fence_create(instance.get(), &desc, &handle));
+        return Fence(handle);
+    }
+    /// accel_fence_wait; false when the time was over
+    bool wait(uint64_t value, uint64_t timeout_ns = ACCEL_TIMEOUT_FOREVER) const
+    {
+        const accel_status status = accel_fence_wait(handle_, value, timeout_ns);
+        if (status == ACCEL_STATUS_TIMEOUT) return false;
+        check(status);
+        return true;
+    }
+    void signal(uint64_t value) const { check(accel_fence_signal(handle_, value)); }
+    accel_fence_point at(uint64_t value) const { return {handle_, value}; }
+};
+
+class Model : public Counted<accel_model, accel_model_ref, accel_model_unref> {
+public:
+    using Counted::Counted;
+    /// accel_model_import of a file
+    static Model load(const Instance &instance, const char *path)
+    {
+        auto source = sized<accel_model_source>();
+        source.path = path;
+        accel_model *handle = nullptr;
+        check(accel_model_import(instance.get(), &source, &handle));
+        return Model(handle);
+    }
+    /// accel_model_create
+    static Model create(const Instance &instance, const accel_graph_desc &graph)
+    {
+        accel_model *handle = nullptr;
+        check(accel_model_create(instance.get(), &graph, &handle));
+        return Model(handle);
+    }
+    const accel_graph_desc &graph() const { return *accel_model_graph(handle_); }
+};
+
+class Program : public Counted<accel_program, accel_program_ref, accel_program_unref> {
+public:
+    using Counted::Counted;
+    /// accel_program_build
+    static Program build(const accel_program_desc &desc)
+    {
+        accel_program *handle = nullptr;
+        check(accel_program_build(&desc, &handle));
+        return Program(handle);
+    }
+    static Program build(const Model &model, const std::vector<Device> &devices, accel_rounding rounding = ACCEL_ROUNDING_NONE, uint32_t flags = 0)
+    {
+        const auto list = handles(devices);
+        auto desc = sized<accel_program_desc>();
+        desc.model = model.get();
+        desc.devices = list.data();
+        desc.device_count = static_cast<uint32_t>(list.size());
+        desc.rounding = rounding;
+        desc.flags = flags;
+        return build(desc);
+    }
+    /// accel_program_load
+    static Program load(const Instance &instance, std::string_view bytes, const std::vector<Device> &devices)
+    {
+        const auto list = handles(devices);
+        accel_program *handle = nullptr;
+        check(accel_program_load(instance.get(), bytes.data(), bytes.size(), list.data(), static_cast<uint32_t>(list.size()), &handle));
+        return Program(handle);
+    }
+    /// accel_program_save
+    std::string save() const
+    {
+        std::string bytes;
+        check(accel_program_save(
+            handle_,
+            [](void *user, const void *data, size_t count) {
+                try {
+                    static_cast<std::string *>(user)->append(static_cast<const char *>(data), count);
+                    return ACCEL_STATUS_OK;
+                } catch (...) {
+                    return ACCEL_STATUS_OUT_OF_MEMORY;
+                }
+            },
+            &bytes));
+        return bytes;
+    }
+    accel_program_info info() const
+    {
+        auto value = sized<accel_program_info>();
+        check(accel_program_query(handle_, &value));
+        return value;
+    }
+    accel_port_info port(uint32_t index) const
+    {
+        auto value = sized<accel_port_info>();
+        check(accel_program_port(handle_, index, &value));
+        return value;
+    }
+    uint32_t find_port(const char *name) const
+    {
+        uint32_t index = 0;
+        check(accel_program_find_port(handle_, name, &index));
+        return index;
+    }
+};
+
+class Run : public Counted<accel_run, accel_run_ref, accel_run_unref> {
+public:
+    using Counted::Counted;
+    /// accel_run_create
+    static Run create(const Program &program)
+    {
+        accel_run *handle = nullptr;
+        check(accel_run_create(program.get(), &handle));
+        return Run(handle);
+    }
+    /// accel_run_bind of one port
+    void bind(uint32_t port, const Buffer &buffer, uint64_t offset_bytes = 0) const
+    {
+        accel_binding binding{port, 0, buffer.get(), offset_bytes};
+        check(accel_run_bind(handle_, &binding, 1, sizeof(binding)));
+    }
+};
+
+class Queue : public Counted<accel_queue, accel_queue_ref, accel_queue_unref> {
+public:
+    using Counted::Counted;
+    /// accel_queue_create
+    static Queue create(const std::vector<Device> &devices, uint32_t depth = 0)
+    {
+        const auto list = handles(devices);
+        auto desc = sized<accel_queue_desc>();
+        desc.devices = list.data();
+        desc.device_count = static_cast<uint32_t>(list.size());
+        desc.depth = depth;
+        accel_queue *handle = nullptr;
+        check(accel_queue_create(&desc, &handle));
+        return Queue(handle);
+    }
+    /// accel_queue_submit
+    void submit(const Run &run, std::initializer_list<accel_fence_point> waits, std::initializer_list<accel_fence_point> signals) const
+    {
+        auto submit = sized<accel_submit>();
+        submit.run = run.get();
+        submit.waits = waits.begin();
+        submit.wait_count = static_cast<uint32_t>(waits.size());
+        submit.signals = signals.begin();
+        submit.signal_count = static_cast<uint32_t>(signals.size());
+        check(accel_queue_submit(handle_, &submit));
+    }
+    /// accel_queue_cancel
+    void cancel() const { check(accel_queue_cancel(handle_)); }
+};
+
+}  // namespace accel
+
+#endif  // ACCEL_ACCEL_HPP
