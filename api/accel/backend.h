@@ -218,6 +218,7 @@ struct accel_bk_open {
     const struct accel_bk_transport *transport;  /**< outlives the device; NULL for devices without a node (the CPU) */
     const char *driver;                          /**< kernel driver that discovery saw; the module confirms it */
     const char *device_id;
+    const char *node;                            /**< path of the node, to recognise the device behind another library (Vulkan); never opened. "" if none */
 };
 
 /** What a module tells about an open device. Strings live as long as the device; "" if unknown. */
@@ -270,12 +271,31 @@ struct accel_bk_queue_desc {
     uint32_t depth;    /**< at most the device's queue_depth */
 };
 
+enum accel_bk_submit_flag {
+    ACCEL_BK_SUBMIT_FLAG_FENCE = 1 << 0 /**< queue_fence will be asked for this ticket */
+};
+
 struct accel_bk_submit {
     size_t struct_size;
     struct accel_bk_run *run;
     const int32_t *wait_fds;   /**< sync_files; only if the device claims to take them. Borrowed for the call */
     uint32_t wait_fd_count;
-    uint32_t flags;            /**< must be 0 */
+    uint32_t flags;            /**< enum accel_bk_submit_flag */
+};
+
+/** A copy (source set) or a fill. Ranges are inside their buffers and do not overlap. */
+struct accel_bk_transfer {
+    size_t struct_size;
+    struct accel_bk_buffer *source;
+    uint64_t source_offset_bytes;
+    struct accel_bk_buffer *destination;
+    uint64_t destination_offset_bytes;
+    uint64_t size_bytes;
+    uint32_t fill_value;       /**< the low byte is repeated */
+    uint32_t wait_fd_count;
+    const int32_t *wait_fds;
+    uint32_t flags;            /**< enum accel_bk_submit_flag */
+    uint32_t reserved;
 };
 
 /**
@@ -338,10 +358,12 @@ struct accel_bk_device_ops {
      * may overlap with everything, itself included.
      */
     enum accel_status (*queue_wait)(struct accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns);
-    /** A new sync_file of a submitted ticket; the fd is the runtime's. NULL unless the device claims SYNC_FILE. may overlap. */
+    /** A new sync_file of a ticket submitted with FLAG_FENCE; the fd is the runtime's. NULL unless the device claims SYNC_FILE. may overlap. */
     enum accel_status (*queue_fence)(struct accel_bk_queue *queue, uint64_t ticket, int *out_sync_file_fd);
     /** Drop what has not started; those tickets end with CANCELLED. NULL: nothing can be cancelled. may overlap. */
     enum accel_status (*queue_cancel)(struct accel_bk_queue *queue);
+    /** Copy or fill on the device, as queue_submit does a run. NULL: the runtime does it with the CPU, through buffer_map. */
+    enum accel_status (*queue_transfer)(struct accel_bk_queue *queue, const struct accel_bk_transfer *transfer, uint64_t *out_ticket);
 };
 
 /* ---------------------------------------------------------------- importer */
