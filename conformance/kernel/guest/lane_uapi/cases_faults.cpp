@@ -5,7 +5,7 @@
 
 #include "device.h"
 #include "harness.h"
-#include "player_control.h"
+#include "player.h"
 #include "stream.h"
 
 namespace accel::uapi {
@@ -45,7 +45,7 @@ void next_job_is_right(const Device &device, Buffer &from, Buffer &to) {
 }
 
 void fails(Fault fault, const std::vector<uint32_t> &words, int64_t least_ms, int64_t most_ms) {
-    PlayerControl player;
+    Player player;
     const Device device = Device::open_first();
     Buffer from(device, kPage), to(device, kPage);
     from.fill(0x44);
@@ -68,7 +68,7 @@ UAPI_CASE(unknown_word, "fault-unknown-opcode") {
 }
 
 UAPI_CASE(delay, "slow-job-within-timeout") {
-    PlayerControl player;
+    Player player;
     const Device device = Device::open_first();
     Buffer from(device, kPage), to(device, kPage);
     from.fill(0x33);
@@ -81,7 +81,7 @@ UAPI_CASE(delay, "slow-job-within-timeout") {
 
 // Longer than the driver's timeout, but the read pointer moves: the driver lets it live.
 UAPI_CASE(crawl, "slow-job-with-progress") {
-    PlayerControl player;
+    Player player;
     const Device device = Device::open_first();
     Buffer from(device, kPage), to(device, kPage);
     from.fill(0x34);
@@ -94,7 +94,7 @@ UAPI_CASE(crawl, "slow-job-with-progress") {
 
 // Jobs behind a hung one wait for the reset and then run.
 UAPI_CASE(queue_survives, "fault-hang-with-jobs-behind") {
-    PlayerControl player;
+    Player player;
     const Device device = Device::open_first();
     Buffer from(device, kPage), lost(device, kPage), kept(device, kPage);
     from.fill(0x13);

@@ -10,7 +10,7 @@
 
 #include "device.h"
 #include "harness.h"
-#include "player_control.h"
+#include "player.h"
 #include "stream.h"
 
 namespace accel::uapi {
@@ -74,7 +74,7 @@ UAPI_CASE(two_processes, "two-processes-at-once") {
 
 // Kills a process whose job runs under `fault`, then checks the device and that its memory came back.
 void kill_in_mid_job(Fault fault) {
-    PlayerControl player;
+    Player player;
     const Device device = Device::open_first();
     copy_once(device, 0x10);
     const long before_kib = free_contiguous_kib();

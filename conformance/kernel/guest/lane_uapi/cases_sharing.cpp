@@ -10,7 +10,7 @@
 
 #include "device.h"
 #include "harness.h"
-#include "player_control.h"
+#include "player.h"
 #include "stream.h"
 
 namespace accel::uapi {
@@ -86,7 +86,7 @@ UAPI_CASE(self_import, "import-own-buffer") {
 }
 
 UAPI_CASE(vgem_fence, "job-waits-for-vgem-fence") {
-    PlayerControl player;
+    Player player;
     const Device device = Device::open_first();
     Buffer from(device, kPage), to(device, kPage);
     uint32_t stream = 0;

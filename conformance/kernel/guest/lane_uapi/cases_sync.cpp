@@ -4,7 +4,7 @@
 
 #include "device.h"
 #include "harness.h"
-#include "player_control.h"
+#include "player.h"
 #include "stream.h"
 
 namespace accel::uapi {
@@ -28,7 +28,7 @@ struct CopyJob {
 };
 
 UAPI_CASE(wait_times_out, "wait-times-out-while-job-runs") {
-    PlayerControl player;
+    Player player;
     CopyJob job;
     player.order(Fault::Hold);
     job.submit();
@@ -41,7 +41,7 @@ UAPI_CASE(wait_times_out, "wait-times-out-while-job-runs") {
 }
 
 UAPI_CASE(out_fence, "sync-file-of-output") {
-    PlayerControl player;
+    Player player;
     CopyJob job;
     job.from.fill(0x21);
     player.order(Fault::Hold);
@@ -63,7 +63,7 @@ UAPI_CASE(idle_fence, "sync-file-of-idle-object") {
 }
 
 UAPI_CASE(race, "war-race-without-bridge") {
-    PlayerControl player;
+    Player player;
     CopyJob job;
     job.from.fill(0x01);
     player.order(Fault::Hold);
@@ -80,7 +80,7 @@ UAPI_CASE(race, "war-race-without-bridge") {
 }
 
 UAPI_CASE(no_race, "war-no-race-with-bridge") {
-    PlayerControl player;
+    Player player;
     CopyJob job;
     job.from.fill(0x01);
     player.order(Fault::Hold);
@@ -99,7 +99,7 @@ UAPI_CASE(no_race, "war-no-race-with-bridge") {
 
 // Another job that writes the input is held back as well: the bridge works between clients of the kernel's own rules.
 UAPI_CASE(writer_waits, "war-second-job-waits") {
-    PlayerControl player;
+    Player player;
     CopyJob job;
     Buffer other(job.device, kPage);
     job.from.fill(0x01);

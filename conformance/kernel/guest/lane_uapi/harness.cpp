@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "player_control.h"
+
 namespace accel::uapi {
 namespace {
 
@@ -28,6 +30,9 @@ int run_body(const Case &one) {
         one.body();
         return kExitPass;
     } catch (const Skip &reason) {
+        note(std::string("SKIP: ") + reason.what());
+        return kExitSkip;
+    } catch (const lane::NoPlayer &reason) {
         note(std::string("SKIP: ") + reason.what());
         return kExitSkip;
     } catch (const std::exception &reason) {
