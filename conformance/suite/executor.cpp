@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "executor.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace accel::conformance {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Child {
+    pid_t pid = -1;
+    int report_fd = -1;
+};
+
+std::vector<char *> pointers(std::vector<std::string> &arguments)
+{
+    std::vector<char *> list;
+    for (auto &argument : arguments) list.push_back(argument.data());
+    list.push_back(nullptr);
+    return list;
+}
+
+/// Start this program again as a child that runs the cases from `first` on.
+Child start(const std::vector<CaseInfo> &cases, size_t first, const Target &target, const std::string &log_path)
+{
+    int fds[2];
+    if (pipe(fds) != 0) throw std::runtime_error("pipe: " + std::string(strerror(errno)));
+    std::vector<std::string> arguments{"accel-conformance", "child", "--report-fd", std::to_string(fds[1])};
+    for (auto &argument : target.to_arguments()) arguments.push_back(argument);
+    for (size_t index = first; index < cases.size(); ++index) arguments.emplace_back(cases[index].id);
+    auto argv = pointers(arguments);
+    const int log_fd = open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    const pid_t pid = fork();
+    if (pid < 0) throw std::runtime_error("fork: " + std::string(strerror(errno)));
+    if (pid == 0) {
+        setpgid(0, 0);
+        close(fds[0]);
+        if (log_fd >= 0) {
+            dup2(log_fd, 1);
+            dup2(log_fd, 2);
+        }
+        if (!target.fault.empty()) setenv("ACCEL_FAULT", target.fault.c_str(), 1);
+        execv("/proc/self/exe", argv.data());
+        _exit(127);
+    }
+    setpgid(pid, pid);
+    close(fds[1]);
+    if (log_fd >= 0) close(log_fd);
+    return {pid, fds[0]};
+}
+
+/// Follows one child: turns its lines into results and knows which case is running.
+class Follower {
+public:
+    Follower(const std::vector<CaseInfo> &cases, size_t first, const ResultSink &sink) : cases_(cases), next_(first), sink_(sink) {}
+
+    /// Returns the index of the case to go on with.
+    size_t follow(const Child &child)
+    {
+        started_ = Clock::now();
+        bool timed_out = false;
+        while (!timed_out) {
+            pollfd poller{child.report_fd, POLLIN, 0};
+            const int ready = poll(&poller, 1, remaining_ms());
+            if (ready < 0 && errno == EINTR) continue;
+            if (ready == 0) timed_out = true;
+            if (ready > 0 && !read_lines(child.report_fd)) break;
+        }
+        // The whole process group: a case may have made children of its own.
+        if (timed_out) kill(-child.pid, SIGKILL);
+        int state = 0;
+        while (waitpid(child.pid, &state, 0) < 0 && errno == EINTR) {}
+        kill(-child.pid, SIGKILL);
+        close(child.report_fd);
+        if (next_ < cases_.size()) blame(state, timed_out);
+        return next_;
+    }
+
+private:
+    int remaining_ms() const
+    {
+        const auto limit = std::chrono::seconds(next_ < cases_.size() ? cases_[next_].limit_s : 10);
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(started_ + limit - Clock::now()).count();
+        return left > 0 ? static_cast<int>(left) : 0;
+    }
+
+    bool read_lines(int fd)
+    {
+        char bytes[4096];
+        const ssize_t count = read(fd, bytes, sizeof(bytes));
+        if (count <= 0) return false;
+        buffer_.append(bytes, static_cast<size_t>(count));
+        for (size_t end; (end = buffer_.find('\n')) != std::string::npos; buffer_.erase(0, end + 1)) take(buffer_.substr(0, end));
+        return true;
+    }
+
+    void take(const std::string &line)
+    {
+        const auto json = nlohmann::json::parse(line, nullptr, false);
+        if (json.is_discarded() || next_ >= cases_.size() || json.value("id", "") != cases_[next_].id) return;
+        if (json.value("event", "") == "start") {
+            started_ = Clock::now();
+            return;
+        }
+        const std::string verdict = json.value("verdict", "error");
+        finish(verdict == "pass" ? Verdict::Pass : verdict == "skip" ? Verdict::Skip : Verdict::Fail, json.value("message", ""), json.value("key", ""));
+    }
+
+    void finish(Verdict verdict, std::string message, std::string key = "")
+    {
+        const auto &info = cases_[next_++];
+        const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+        started_ = Clock::now();
+        sink_({std::string(info.id), std::string(info.rule), verdict, seconds, std::move(message), std::move(key)});
+    }
+
+    void blame(int state, bool timed_out)
+    {
+        if (timed_out)
+            finish(Verdict::Timeout, "not finished after " + std::to_string(cases_[next_].limit_s) + " s; the watchdog ended it");
+        else if (WIFSIGNALED(state))
+            finish(Verdict::Crash, std::string("ended by signal ") + strsignal(WTERMSIG(state)));
+        else
+            finish(Verdict::Error, "the process ended with exit code " + std::to_string(WEXITSTATUS(state)) + " before the case did");
+    }
+
+    const std::vector<CaseInfo> &cases_;
+    size_t next_;
+    const ResultSink &sink_;
+    Clock::time_point started_;
+    std::string buffer_;
+};
+
+}  // namespace
+
+void run_group(const std::vector<CaseInfo> &cases, const Target &target, const std::string &log_path, const ResultSink &sink)
+{
+    for (size_t next = 0; next < cases.size();) next = Follower(cases, next, sink).follow(start(cases, next, target, log_path));
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "kill_matrix.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "executor.h"
+
+namespace accel::conformance {
+namespace {
+
+struct Row {
+    FaultInfo fault;
+    Result correct;
+    Result broken;
+    bool caught() const { return correct.verdict == Verdict::Pass && is_bad(broken.verdict); }
+};
+
+CaseInfo find_case(std::string_view id)
+{
+    for (const auto &info : all_cases())
+        if (info.id == id) return info;
+    throw std::runtime_error("faults name the case '" + std::string(id) + "', which does not exist");
+}
+
+Result run_one(const CaseInfo &info, Target target, std::string_view fault)
+{
+    target.fault = fault;
+    Result answer;
+    run_group({info}, target, "/dev/null", [&](const Result &result) { answer = result; });
+    return answer;
+}
+
+nlohmann::json to_json(const Result &result)
+{
+    return {{"verdict", name(result.verdict)}, {"message", result.message}};
+}
+
+void write_json(const std::vector<Row> &rows, const std::string &path)
+{
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto &row : rows)
+        list.push_back({{"fault", row.fault.name}, {"rule", row.fault.rule}, {"what", row.fault.what}, {"case", row.fault.caught_by},
+                        {"correct", to_json(row.correct)}, {"broken", to_json(row.broken)}, {"caught", row.caught()}});
+    std::ofstream file(path);
+    file << nlohmann::json{{"format", 1}, {"faults", list}}.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    if (!file.flush()) throw std::runtime_error("cannot write " + path);
+}
+
+void write_page(const std::vector<Row> &rows, const std::string &path)
+{
+    std::ofstream file(path);
+    file << "<!-- Written by accel-conformance kill-matrix. Do not edit. -->\n# Kill matrix\n\n"
+            "Every row is a module that breaks one rule, and the case that was named for it before the run. In one run, the case passes on the correct module\n"
+            "and does not pass on the broken one.\n\n| rule | fault | what it does | case | correct | broken |\n|---|---|---|---|---|---|\n";
+    for (const auto &row : rows)
+        file << "| " << row.fault.rule << " | " << row.fault.name << " | " << row.fault.what << " | " << row.fault.caught_by << " | " << name(row.correct.verdict) << " | "
+             << name(row.broken.verdict) << (row.caught() ? "" : " **not caught**") << " |\n";
+    if (!file.flush()) throw std::runtime_error("cannot write " + path);
+}
+
+}  // namespace
+
+bool run_kill_matrix(const Target &target, const std::vector<std::string> &names, const std::string &out, const std::string &page)
+{
+    std::vector<Row> rows;
+    std::map<std::string, Result> correct;
+    for (const auto &fault : all_faults()) {
+        if (!names.empty() && std::find(names.begin(), names.end(), fault.name) == names.end()) continue;
+        const auto info = find_case(fault.caught_by);
+        const std::string id(info.id);
+        if (!correct.count(id)) correct[id] = run_one(info, target, "");
+        rows.push_back({fault, correct[id], run_one(info, target, fault.name)});
+        const auto &row = rows.back();
+        std::cout << (row.caught() ? "caught      " : "NOT CAUGHT  ") << row.fault.name << " [" << row.fault.rule << "] by " << row.fault.caught_by << ": correct "
+                  << name(row.correct.verdict) << ", broken " << name(row.broken.verdict) << std::endl;
+        if (row.correct.verdict != Verdict::Pass) std::cout << "            correct module: " << row.correct.message << std::endl;
+    }
+    write_json(rows, out);
+    if (!page.empty()) write_page(rows, page);
+    const auto caught = static_cast<size_t>(std::count_if(rows.begin(), rows.end(), [](const Row &row) { return row.caught(); }));
+    std::cout << caught << " of " << rows.size() << " faults caught\n";
+    return !rows.empty() && caught == rows.size();
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "record.h"
+
+#include <accel/accel.hpp>
+#include <chrono>
+#include <cstring>
+#include <stdexcept>
+
+#include "../support/instance.h"
+
+namespace accel::conformance {
+
+nlohmann::json device_facts(const Target &target)
+{
+    try {
+        const Instance instance = make_instance(target);
+        const Device device = instance.device(target.device.c_str());
+        device.open();
+        const auto info = device.info();
+        return {{"id", info.id}, {"name", info.name}, {"backend", info.backend}, {"backend_version", info.backend_version}, {"target", info.target},
+                {"node", info.node}, {"driver", info.driver}, {"driver_version", info.driver_version}, {"firmware_version", info.firmware_version},
+                {"simulated", (info.flags & ACCEL_DEVICE_FLAG_SIMULATED) != 0}, {"job_timeout_ns", info.job_timeout_ns},
+                {"queue_depth", info.queue_depth}, {"buffer_import_kinds", info.buffer_import_kinds}, {"buffer_export_kinds", info.buffer_export_kinds},
+                {"fence_export_kinds", info.fence_export_kinds}, {"fence_wait_kinds", info.fence_wait_kinds}, {"roundings", info.roundings},
+                {"operation_profile", info.operation_profile}, {"conformance_version", info.conformance_version}};
+    } catch (const std::exception &error) {
+        return {{"id", target.device}, {"error", error.what()}};
+    }
+}
+
+Record::Record(const std::string &path, const Target &target, size_t planned) : path_(path)
+{
+    if (!path.empty()) {
+        file_.open(path, std::ios::trunc);
+        if (!file_) throw std::runtime_error("cannot write " + path + ": " + strerror(errno) + "; choose another --out");
+    }
+    line({{"type", "run"}, {"format", 1}, {"library_version", accel_version()}, {"device", device_facts(target)}, {"fault", target.fault}, {"planned", planned},
+          {"unix_time", std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())}});
+}
+
+void Record::add(const Result &result)
+{
+    counts_.add(result.verdict);
+    results_.push_back(result);
+    nlohmann::json json{{"type", "case"}, {"id", result.id}, {"rule", result.rule}, {"verdict", name(result.verdict)}, {"seconds", result.seconds}};
+    if (!result.message.empty()) json["message"] = result.message;
+    if (!result.key.empty()) json["key"] = result.key;
+    line(json);
+}
+
+void Record::close()
+{
+    line({{"type", "end"}, {"pass", counts_.pass}, {"fail", counts_.fail}, {"skip", counts_.skip}});
+    if (path_.empty()) return;
+    file_.close();
+    if (!file_) throw std::runtime_error("cannot finish " + path_ + ": the disk may be full");
+}
+
+void Record::line(const nlohmann::json &json)
+{
+    if (!path_.empty()) file_ << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+}
+
+}  // namespace accel::conformance

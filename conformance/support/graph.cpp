@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "graph.h"
+
+namespace accel::conformance {
+
+uint32_t GraphBuilder::tensor(const char *name, accel_type type, const std::vector<int64_t> &dims, const Quantization &quantization)
+{
+    accel_tensor_desc desc{};
+    desc.name = names_.emplace_back(name).c_str();
+    desc.type = type;
+    desc.rank = static_cast<uint32_t>(dims.size());
+    auto &list = dims_.emplace_back();
+    for (const int64_t size : dims) list.push_back({size, ACCEL_SYMBOL_NONE, 0});
+    desc.dims = list.data();
+    if (!quantization.scales.empty()) {
+        const auto &kept = quantizations_.emplace_back(quantization);
+        desc.quantization = &quantization_descs_.emplace_back(
+            accel_quantization{kept.scales.data(), kept.zero_points.data(), static_cast<uint32_t>(kept.scales.size()), kept.axis});
+    }
+    tensors_.push_back(desc);
+    return static_cast<uint32_t>(tensors_.size() - 1);
+}
+
+uint32_t GraphBuilder::input(const char *name, accel_type type, const std::vector<int64_t> &dims, const Quantization &quantization)
+{
+    inputs_.push_back(tensor(name, type, dims, quantization));
+    return inputs_.back();
+}
+
+void GraphBuilder::set_data(uint32_t index, const void *bytes, size_t byte_count)
+{
+    auto &kept = data_.emplace_back(static_cast<const char *>(bytes), static_cast<const char *>(bytes) + byte_count);
+    tensors_[index].data = kept.data();
+    tensors_[index].data_bytes = byte_count;
+}
+
+void GraphBuilder::node(accel_operation operation, const std::vector<uint32_t> &inputs, const std::vector<uint32_t> &outputs, const Attributes &attributes,
+                        accel_rounding rounding)
+{
+    auto &list = attributes_.emplace_back();
+    for (const auto &[key, values] : attributes.ints) {
+        const auto &kept = ints_.emplace_back(values);
+        accel_attribute attribute{};
+        attribute.key = key;
+        attribute.kind = ACCEL_ATTRIBUTE_KIND_INTS;
+        attribute.ints = kept.data();
+        attribute.count = static_cast<uint32_t>(kept.size());
+        list.push_back(attribute);
+    }
+    for (const auto &[key, values] : attributes.floats) {
+        const auto &kept = floats_.emplace_back(values);
+        accel_attribute attribute{};
+        attribute.key = key;
+        attribute.kind = ACCEL_ATTRIBUTE_KIND_FLOATS;
+        attribute.floats = kept.data();
+        attribute.count = static_cast<uint32_t>(kept.size());
+        list.push_back(attribute);
+    }
+    accel_node_desc desc{};
+    desc.name = names_.emplace_back("node" + std::to_string(nodes_.size())).c_str();
+    desc.operation = operation;
+    desc.inputs = operands_.emplace_back(inputs).data();
+    desc.input_count = static_cast<uint32_t>(inputs.size());
+    desc.outputs = operands_.emplace_back(outputs).data();
+    desc.output_count = static_cast<uint32_t>(outputs.size());
+    desc.attributes = list.data();
+    desc.attribute_count = static_cast<uint32_t>(list.size());
+    desc.rounding = rounding;
+    desc.domain = "";
+    desc.custom_name = "";
+    nodes_.push_back(desc);
+}
+
+accel_graph_desc &GraphBuilder::desc()
+{
+    desc_ = sized<accel_graph_desc>();
+    desc_.name = "case";
+    desc_.tensors = tensors_.data();
+    desc_.tensor_count = static_cast<uint32_t>(tensors_.size());
+    desc_.tensor_size = sizeof(accel_tensor_desc);
+    desc_.nodes = nodes_.data();
+    desc_.node_count = static_cast<uint32_t>(nodes_.size());
+    desc_.node_size = sizeof(accel_node_desc);
+    desc_.inputs = inputs_.data();
+    desc_.input_count = static_cast<uint32_t>(inputs_.size());
+    desc_.outputs = outputs_.data();
+    desc_.output_count = static_cast<uint32_t>(outputs_.size());
+    return desc_;
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Small graphs for cases, owned as C++ and handed over as accel_graph_desc.
+#pragma once
+
+#include <accel/accel.hpp>
+
+#include <cstring>
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace accel::conformance {
+
+/// Scale and zero point of a tensor, per tensor or per index of an axis.
+struct Quantization {
+    std::vector<float> scales;
+    std::vector<int32_t> zero_points;
+    uint32_t axis = 0;
+};
+
+/// Builds a graph step by step. Tensors are named by the index that the functions return. desc() may be edited afterwards to break rules.
+class GraphBuilder {
+public:
+    uint32_t tensor(const char *name, accel_type type, const std::vector<int64_t> &dims, const Quantization &quantization = {});
+    uint32_t input(const char *name, accel_type type, const std::vector<int64_t> &dims, const Quantization &quantization = {});
+    template <class T>
+    uint32_t constant(const char *name, accel_type type, const std::vector<int64_t> &dims, const std::vector<T> &values, const Quantization &quantization = {})
+    {
+        const uint32_t index = tensor(name, type, dims, quantization);
+        set_data(index, values.data(), values.size() * sizeof(T));
+        return index;
+    }
+    void output(uint32_t tensor) { outputs_.push_back(tensor); }
+
+    struct Attributes {
+        std::vector<std::pair<accel_attribute_key, std::vector<int64_t>>> ints;
+        std::vector<std::pair<accel_attribute_key, std::vector<float>>> floats;
+    };
+    void node(accel_operation operation, const std::vector<uint32_t> &inputs, const std::vector<uint32_t> &outputs, const Attributes &attributes = {},
+              accel_rounding rounding = ACCEL_ROUNDING_NONE);
+
+    /// Valid until the builder changes or goes.
+    accel_graph_desc &desc();
+    std::vector<accel_tensor_desc> &tensors() { return tensors_; }
+    std::vector<accel_node_desc> &nodes() { return nodes_; }
+
+private:
+    void set_data(uint32_t index, const void *bytes, size_t byte_count);
+
+    std::vector<accel_tensor_desc> tensors_;
+    std::vector<accel_node_desc> nodes_;
+    std::vector<uint32_t> inputs_, outputs_;
+    // Deques keep addresses stable while the graph grows.
+    std::deque<std::string> names_;
+    std::deque<std::vector<accel_dim>> dims_;
+    std::deque<std::vector<char>> data_;
+    std::deque<Quantization> quantizations_;
+    std::deque<accel_quantization> quantization_descs_;
+    std::deque<std::vector<uint32_t>> operands_;
+    std::deque<std::vector<int64_t>> ints_;
+    std::deque<std::vector<float>> floats_;
+    std::deque<std::vector<accel_attribute>> attributes_;
+    accel_graph_desc desc_{};
+};
+
+}  // namespace accel::conformance

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#include "instance.h"
+
+namespace accel::conformance {
+
+Instance make_instance(const Target &target)
+{
+    std::vector<const char *> paths;
+    for (const auto &path : target.module_paths) paths.push_back(path.c_str());
+    auto desc = sized<accel_instance_desc>();
+    if (target.simulated) desc.flags |= ACCEL_INSTANCE_FLAG_SIMULATED;
+    if (target.only_given_paths) desc.flags |= ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
+    desc.module_paths = paths.data();
+    desc.module_path_count = static_cast<uint32_t>(paths.size());
+    return Instance::create(desc);
+}
+
+}  // namespace accel::conformance

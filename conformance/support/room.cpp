@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include "room.h"
+
+#include <dirent.h>
+
+#include <numeric>
+
+#include "instance.h"
+
+namespace accel::conformance {
+namespace {
+
+const Quantization kUnit{{1.0f}, {0}};
+
+/// a + b in one element type. In I8 all scales are 1, so that the stored integers are the values.
+GraphBuilder adder_graph(accel_type type, const std::vector<int64_t> &dims, accel_rounding rounding)
+{
+    const Quantization quantization = type == ACCEL_TYPE_I8 ? kUnit : Quantization{};
+    GraphBuilder graph;
+    const uint32_t a = graph.input("a", type, dims, quantization);
+    const uint32_t b = graph.input("b", type, dims, quantization);
+    const uint32_t y = graph.tensor("y", type, dims, quantization);
+    graph.node(ACCEL_OPERATION_ADD, {a, b}, {y}, {}, type == ACCEL_TYPE_I8 ? rounding : ACCEL_ROUNDING_NONE);
+    graph.output(y);
+    return graph;
+}
+
+template <class Visit> void for_each_element(const accel_port_info &port, uint32_t axis, int64_t offset_bytes, const Visit &visit)
+{
+    if (axis == port.rank) {
+        visit(offset_bytes);
+        return;
+    }
+    for (int64_t index = 0; index < port.dims[axis]; ++index) for_each_element(port, axis + 1, offset_bytes + index * port.strides_bytes[axis], visit);
+}
+
+void skip_unless(bool claimed, const char *group, accel_handle_kind kind)
+{
+    static constexpr const char *kNames[] = {"", "dma_buf", "memfd", "host_pointer", "vulkan_opaque_fd", "sync_file", "drm_syncobj", "eventfd", "vulkan_timeline"};
+    if (!claimed) skip(std::string(group) + "." + kNames[kind], std::string("the device does not claim ") + group + " " + kNames[kind]);
+}
+
+}  // namespace
+
+uint32_t element_bytes(uint32_t type)
+{
+    switch (type) {
+    case ACCEL_TYPE_I8: case ACCEL_TYPE_U8: case ACCEL_TYPE_BOOL: return 1;
+    case ACCEL_TYPE_F16: case ACCEL_TYPE_BF16: case ACCEL_TYPE_I16: return 2;
+    case ACCEL_TYPE_I64: case ACCEL_TYPE_F64: return 8;
+    default: return 4;
+    }
+}
+
+uint64_t dense_bytes(const accel_port_info &port)
+{
+    return std::accumulate(port.dims, port.dims + port.rank, uint64_t{element_bytes(port.type)}, [](uint64_t a, int64_t b) { return a * static_cast<uint64_t>(b); });
+}
+
+void scatter(const accel_port_info &port, const char *dense, char *memory)
+{
+    const uint32_t bytes = element_bytes(port.type);
+    for_each_element(port, 0, 0, [&](int64_t offset) {
+        std::memcpy(memory + offset, dense, bytes);
+        dense += bytes;
+    });
+}
+
+void gather(const accel_port_info &port, const char *memory, char *dense)
+{
+    const uint32_t bytes = element_bytes(port.type);
+    for_each_element(port, 0, 0, [&](int64_t offset) {
+        std::memcpy(dense, memory + offset, bytes);
+        dense += bytes;
+    });
+}
+
+size_t Adder::element_count() const
+{
+    return static_cast<size_t>(std::accumulate(dims_.begin(), dims_.end(), int64_t{1}, std::multiplies<>()));
+}
+
+void Adder::write(const Buffer &buffer, uint32_t port, const std::vector<int> &values) const
+{
+    std::vector<char> dense;
+    for (const int value : values) {
+        const float real = static_cast<float>(value);
+        const auto stored = static_cast<int8_t>(value);
+        const auto *bytes = type_ == ACCEL_TYPE_I8 ? reinterpret_cast<const char *>(&stored) : reinterpret_cast<const char *>(&real);
+        dense.insert(dense.end(), bytes, bytes + element_bytes(type_));
+    }
+    scatter(program_.port(port), dense.data(), buffer.map(ACCEL_ACCESS_WRITE).as<char>());
+}
+
+std::vector<int> Adder::read(const Buffer &buffer, uint32_t port) const
+{
+    std::vector<char> dense(element_count() * element_bytes(type_));
+    gather(program_.port(port), buffer.map(ACCEL_ACCESS_READ).as<const char>(), dense.data());
+    std::vector<int> values;
+    for (size_t index = 0; index < element_count(); ++index) {
+        float real = 0;
+        if (type_ == ACCEL_TYPE_I8) real = static_cast<int8_t>(dense[index]);
+        else std::memcpy(&real, &dense[index * 4], 4);
+        values.push_back(static_cast<int>(real));
+    }
+    return values;
+}
+
+Sum::Sum(const Room &room, const Adder &the_adder)
+    : adder(the_adder), a(room.buffer(adder.size_bytes(Adder::kA))), b(room.buffer(adder.size_bytes(Adder::kB))), y(room.buffer(adder.size_bytes(Adder::kY))),
+      run(Run::create(adder.program()))
+{
+    run.bind(Adder::kA, a);
+    run.bind(Adder::kB, b);
+    run.bind(Adder::kY, y);
+}
+
+Room::Room()
+    : instance_(make_instance(Target::current())), device_(instance_.device(Target::current().device.c_str())), facts_((device_.open(), device_.info()))
+{
+}
+
+void Room::needs_buffer_import(accel_handle_kind kind) const { skip_unless(facts_.buffer_import_kinds & ACCEL_HANDLE_BIT(kind), "buffer.import", kind); }
+void Room::needs_buffer_export(accel_handle_kind kind) const { skip_unless(facts_.buffer_export_kinds & ACCEL_HANDLE_BIT(kind), "buffer.export", kind); }
+void Room::needs_fence_export(accel_handle_kind kind) const { skip_unless(facts_.fence_export_kinds & ACCEL_HANDLE_BIT(kind), "fence.export", kind); }
+void Room::needs_fence_wait(accel_handle_kind kind) const { skip_unless(facts_.fence_wait_kinds & ACCEL_HANDLE_BIT(kind), "fence.wait", kind); }
+
+std::optional<Program> Room::try_build(GraphBuilder &graph, accel_rounding rounding, std::string *why) const
+{
+    try {
+        return Program::build(Model::create(instance_, graph.desc()), {device_}, rounding);
+    } catch (const Error &error) {
+        if (error.status() != ACCEL_STATUS_UNSUPPORTED) throw;
+        if (why) *why = error.what();
+        return std::nullopt;
+    }
+}
+
+Program Room::needs_program(GraphBuilder &graph, accel_rounding rounding) const
+{
+    std::string why;
+    if (auto program = try_build(graph, rounding, &why)) return *program;
+    skip("program", why);
+}
+
+accel_rounding Room::rounding() const
+{
+    for (const auto rounding : {ACCEL_ROUNDING_HALF_EVEN, ACCEL_ROUNDING_TFLITE, ACCEL_ROUNDING_NATURAL})
+        if (facts_.roundings & (1u << rounding)) return rounding;
+    return ACCEL_ROUNDING_NONE;
+}
+
+Adder Room::adder(const std::vector<int64_t> &dims) const
+{
+    std::string why;
+    for (const auto type : {ACCEL_TYPE_F32, ACCEL_TYPE_I8}) {
+        auto graph = adder_graph(type, dims, rounding());
+        // The model may go: the program keeps what it needs.
+        if (auto program = try_build(graph, ACCEL_ROUNDING_NONE, &why)) return Adder(*program, type, dims);
+    }
+    throw std::runtime_error("the device offers ADD neither in F32 nor in I8: " + why);
+}
+
+std::vector<std::vector<char>> run_dense(const Room &room, const Program &program, const std::vector<std::vector<char>> &inputs)
+{
+    const Run run = Run::create(program);
+    const auto info = program.info();
+    std::vector<Buffer> buffers;
+    for (uint32_t port = 0; port < info.port_count; ++port) {
+        buffers.push_back(room.buffer(program.port(port).size_bytes));
+        if (port < info.input_count) scatter(program.port(port), inputs.at(port).data(), buffers.back().map(ACCEL_ACCESS_WRITE).as<char>());
+        run.bind(port, buffers.back());
+    }
+    const Fence fence = room.fence();
+    room.queue().submit(run, {}, {fence.at(1)});
+    if (!fence.wait(1, 60'000'000'000ull)) throw std::runtime_error("a run did not finish within 60 s");
+    std::vector<std::vector<char>> outputs;
+    for (uint32_t port = info.input_count; port < info.port_count; ++port) {
+        outputs.emplace_back(dense_bytes(program.port(port)));
+        gather(program.port(port), buffers[port].map(ACCEL_ACCESS_READ).as<const char>(), outputs.back().data());
+    }
+    return outputs;
+}
+
+size_t open_fd_count()
+{
+    size_t count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    while (folder && readdir(folder)) ++count;
+    if (folder) closedir(folder);
+    return count;
+}
+
+}  // namespace accel::conformance
