@@ -38,6 +38,13 @@ private:
 };
 
 /// Where a segment's port gets its memory.
+///
+/// Port: the buffer bound to that program port, as it is, so the segment's port has the layout of the program port: same strides, at most its size.
+/// The program port's `device` is a device that reads or writes it directly; further devices may read an *input* directly too, the run then
+/// attaches the bound buffer to them at bind and the bind fails where they cannot share. Where that is not certain at build time (plan_share in share.h),
+/// the other device reads a Value with copy_of_port instead. An *output* port has exactly one direct writer, or none (then a Value names it in
+/// port_of), and may be read directly by later segments on devices that can share it.
+/// Value: memory that the run allocates, once per run, usable by every device whose segments name the value.
 struct PortSource {
     enum class Kind : uint32_t {
         Port = 1,  ///< the program port number `index` is bound here
@@ -63,17 +70,30 @@ struct Segment {
     std::unique_ptr<LoadedSegment> loaded;  ///< null in programs for a bare target
 };
 
-/// One tensor made by a segment and read by later ones on their devices. Every reader on another device either sees the writer's memory (shared), or
-/// gets a copy in its own layout, made after the writer and before the reader.
+/// Memory between segments, allocated per run. Exactly one of two kinds:
+///
+/// - *Made* (copy_of = UINT32_MAX): segment `from_segment` writes it, through one entry of its output_sources. Every segment that names it in
+///   input_sources reads the same memory, without a copy; the run allocates it for all those devices together (buffer recipe: allocator, exports,
+///   imports), so the partitioner names a value on several devices only where plan_share() finds an allocation. Such a crossing is a
+///   SHARED row in the transfer report when devices differ.
+/// - *Copy* (copy_of set): the runtime fills it from value `copy_of`, or from program port `copy_of` when copy_of_port is set (the port may be an
+///   input, or an output that an earlier segment writes directly). It copies element by element: `layout.dims` and `layout.type` equal the source's, strides may
+///   differ on both sides; bytes between the strides stay as allocated (zero). When: after the source is complete (its from_segment has finished;
+///   inputs: at once), immediately before the first segment that reads the copy; `from_segment` repeats the source's, 0 for inputs. A copy may be copied again. One COPY row each.
+///
+/// port_of (both kinds): after the last segment the value is copied to that program output port, converting strides. One COPY row.
+///
+/// layout.size_bytes is the memory to allocate: at least what each port that names the value asks for; align_bytes is the largest of theirs.
+/// The same strides must suit every port that names the value.
 struct Value {
     std::string tensor;
     uint32_t from_segment = 0;
-    PortLayout layout;       ///< as its memory holds it
-    uint32_t copy_of = UINT32_MAX;  ///< this value is a copy of that one: the runtime copies, converting strides
-    bool copy_of_port = false;      ///< copy_of names a program port instead
-    uint32_t port_of = UINT32_MAX;  ///< after it is complete, copy it to this program output port
-    uint32_t reader_device = 0;     ///< device whose memory holds it
-    uint32_t writer_device = 0;     ///< device that writes it; the CPU-side copy when copy_of is set
+    PortLayout layout;
+    uint32_t copy_of = UINT32_MAX;
+    bool copy_of_port = false;
+    uint32_t port_of = UINT32_MAX;
+    uint32_t reader_device = 0;  ///< first device that reads it (index in the set); for reports, the run derives its devices from the segments
+    uint32_t writer_device = 0;  ///< device that writes it; for a copy the same as reader_device. For reports
 };
 
 struct ProgramPort {
