@@ -118,6 +118,9 @@ public:
     Calculator(ElementwiseMode mode, ElementType ifm, const OutputStage &output, const OperandScaling &operands)
         : mode_(mode), output_(output), operands_(operands) {
         // With 16-bit operand scales and 8-bit operands the compiler relies on one rounding only.
+        // The multiplier array is busy with 32-bit products: Vela's softmax and mean, and the tables that they keep
+        // for it, show that then only the shift applies.
+        shift_only_ = mode == ElementwiseMode::Mul && ifm.size_bytes == 4;
         single_rounding_ = adds(mode) && operands.is_narrow() && ifm.size_bytes == 1 &&
                            output.rounding() == Rounding::Tfl;
     }
@@ -141,7 +144,8 @@ public:
 private:
     int64_t scaled(int64_t value) const {
         if (!output_.has_global_scale()) return value;
-        const Scale scale = output_.global_scale();
+        Scale scale = output_.global_scale();
+        if (shift_only_) scale.multiplier = 1;
         if (single_rounding_) return shift_half_away(static_cast<Wide>(value) * scale.multiplier, scale.shift);
         return rescale(value, scale, output_.rounding());
     }
@@ -150,6 +154,7 @@ private:
     const OutputStage &output_;
     const OperandScaling &operands_;
     bool single_rounding_ = false;
+    bool shift_only_ = false;
 };
 
 OperandScaling operand_scaling(const Machine &machine, ElementwiseMode mode, ElementType ifm) {

@@ -67,12 +67,22 @@ void reduce_window(const Setup &setup, const PaddedInput<int32_t> &input, PoolMo
     }
 }
 
-/// Without a global scale the hardware itself divides an average by the number of positions that are not padding.
-int64_t finish_window(const Setup &setup, PoolMode mode, int64_t value, uint32_t valid) {
-    if (mode == PoolMode::Average && !setup.output.has_global_scale()) {
-        return valid == 0 ? 0 : divide_half_away(value, valid);
+/// With padding, or without a global scale, the hardware itself divides an average by the number of positions that are
+/// not padding. Vela's two code generators show both: one clears the global scale bit, the other sets a scale of 1.
+bool divides_itself(const Setup &setup, PoolMode mode) {
+    if (mode != PoolMode::Average) return false;
+    if (!setup.output.has_global_scale()) return true;
+    if (setup.padding.none()) return false;
+    const Scale scale = setup.output.global_scale();
+    if (scale.multiplier != 1 || scale.shift != 0) {
+        parse_error("a padded average needs an OFM_SCALE of 1: the hardware divides by the valid positions itself");
     }
-    return setup.scaled(value);
+    return true;
+}
+
+int64_t finish_window(const Setup &setup, bool divide, int64_t value, uint32_t valid) {
+    if (!divide) return setup.scaled(value);
+    return valid == 0 ? 0 : divide_half_away(value, valid);
 }
 
 void pool_windows(const Machine &machine, Setup &setup, PoolMode mode, const PaddedInput<int32_t> &input) {
@@ -80,6 +90,7 @@ void pool_windows(const Machine &machine, Setup &setup, PoolMode mode, const Pad
     const Kernel &kernel = setup.kernel;
     std::vector<int32_t> row(size_t{ofm.width} * ofm.depth);
     std::vector<int64_t> results(ofm.depth);
+    const bool divide = divides_itself(setup, mode);
     for (uint32_t oy = 0; oy < ofm.height; ++oy) {
         machine.guard.check_abort();
         const uint32_t y = oy * kernel.stride_y;
@@ -92,7 +103,7 @@ void pool_windows(const Machine &machine, Setup &setup, PoolMode mode, const Pad
             reduce_window(setup, input, mode, y, x, rows, columns, results);
             for (uint32_t c = 0; c < ofm.depth; ++c) {
                 row[size_t{ox} * ofm.depth + c] =
-                    setup.output.finish(finish_window(setup, mode, results[c], valid));
+                    setup.output.finish(finish_window(setup, divide, results[c], valid));
             }
         }
         setup.output.write_row(oy, row.data());
