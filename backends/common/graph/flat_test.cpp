@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "graph/flat.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstring>
+
+using namespace accel::graph;
+
+namespace {
+
+/// conv with per-channel weights, then a custom node with a string attribute.
+struct Sample {
+    accel_dim x_dims[4] = {{1, ACCEL_SYMBOL_NONE, 0}, {2, ACCEL_SYMBOL_NONE, 0}, {-1, 0, 0}, {4, ACCEL_SYMBOL_NONE, 0}};
+    accel_dim w_dims[4] = {{3, ACCEL_SYMBOL_NONE, 0}, {2, ACCEL_SYMBOL_NONE, 0}, {1, ACCEL_SYMBOL_NONE, 0}, {1, ACCEL_SYMBOL_NONE, 0}};
+    accel_dim y_dims[4] = {{1, ACCEL_SYMBOL_NONE, 0}, {3, ACCEL_SYMBOL_NONE, 0}, {-1, 0, 0}, {4, ACCEL_SYMBOL_NONE, 0}};
+    accel_dim b_dims[1] = {{3, ACCEL_SYMBOL_NONE, 0}};
+    int8_t weights[6] = {1, -2, 3, -4, 5, -6};
+    int32_t bias[3] = {7, 8, 9};
+    float scales[3] = {0.5f, 0.25f, 0.125f};
+    int32_t zeros[3] = {0, 0, 0};
+    accel_quantization quantization{scales, zeros, 3, 0};
+    accel_symbol symbols[1] = {{"h", 1, 64}};
+    accel_tensor_desc tensors[5] = {{"x", ACCEL_TYPE_I8, 4, x_dims, nullptr, 0, nullptr, 0, 0},
+                                    {"w", ACCEL_TYPE_I8, 4, w_dims, weights, 6, &quantization, 0, 0},
+                                    {"b", ACCEL_TYPE_I32, 1, b_dims, bias, 12, nullptr, 0, 0},
+                                    {"t", ACCEL_TYPE_I8, 4, y_dims, nullptr, 0, nullptr, 0, 0},
+                                    {"y", ACCEL_TYPE_I8, 4, y_dims, nullptr, 0, nullptr, 0, 0}};
+    int64_t strides[2] = {1, 2};
+    float clamp[1] = {6.0f};
+    accel_attribute conv_attributes[2] = {{ACCEL_ATTRIBUTE_STRIDES, ACCEL_ATTRIBUTE_KIND_INTS, "", strides, nullptr, nullptr, 2, 0},
+                                          {ACCEL_ATTRIBUTE_CLAMP_MAX, ACCEL_ATTRIBUTE_KIND_FLOATS, "", nullptr, clamp, nullptr, 1, 0}};
+    accel_attribute custom_attributes[1] = {{0, ACCEL_ATTRIBUTE_KIND_STRING, "mode", nullptr, nullptr, "fast", 0, 0}};
+    uint32_t conv_in[3] = {0, 1, 2}, conv_out[1] = {3}, custom_in[2] = {3, ACCEL_TENSOR_NONE}, custom_out[1] = {4};
+    accel_node_desc nodes[2] = {
+        {"conv", ACCEL_OPERATION_CONV, 3, conv_in, conv_out, 1, 2, conv_attributes, nullptr, 0, ACCEL_ROUNDING_TFLITE, nullptr, nullptr},
+        {"odd", ACCEL_OPERATION_CUSTOM, 2, custom_in, custom_out, 1, 1, custom_attributes, nullptr, 0, 0, "vendor", "Odd"}};
+    uint32_t inputs[1] = {0}, outputs[1] = {4};
+    accel_graph_desc graph{sizeof(accel_graph_desc), "sample", tensors, nodes, inputs, outputs, symbols, 5, sizeof(accel_tensor_desc), 2,
+                           sizeof(accel_node_desc), 1, 1, 1, 1};
+};
+
+} // namespace
+
+TEST_CASE("a graph survives the round trip", "[graph]")
+{
+    const Sample sample;
+    const std::vector<uint8_t> bytes = flatten(sample.graph);
+    std::string error;
+    const auto read = FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, &error);
+    INFO(error);
+    REQUIRE(read);
+    const accel_graph_desc &graph = read->desc();
+    REQUIRE(graph.tensor_count == 5);
+    REQUIRE(graph.node_count == 2);
+    const accel_tensor_desc w = tensor_at(graph, 1);
+    CHECK(std::string(w.name) == "w");
+    CHECK(std::memcmp(w.data, sample.weights, 6) == 0);
+    REQUIRE(w.quantization);
+    CHECK(w.quantization->count == 3);
+    CHECK(w.quantization->scales[2] == 0.125f);
+    CHECK(static_cast<const int32_t *>(tensor_at(graph, 2).data)[2] == 9);
+    CHECK(tensor_at(graph, 0).dims[2].symbol == 0);
+    const accel_node_desc conv = node_at(graph, 0);
+    CHECK(conv.rounding == ACCEL_ROUNDING_TFLITE);
+    CHECK(conv.attributes[0].ints[1] == 2);
+    CHECK(conv.attributes[1].floats[0] == 6.0f);
+    const accel_node_desc odd = node_at(graph, 1);
+    CHECK(std::string(odd.domain) == "vendor");
+    CHECK(std::string(odd.attributes[0].string) == "fast");
+    CHECK(odd.inputs[1] == ACCEL_TENSOR_NONE);
+    CHECK(flatten(graph) == bytes);
+}
+
+TEST_CASE("large constants stay outside and come back from the table", "[graph]")
+{
+    const Sample sample;
+    std::vector<uint32_t> referenced;
+    const std::vector<uint8_t> bytes = flatten(sample.graph, FlattenOptions{8}, &referenced);
+    CHECK(referenced == std::vector<uint32_t>{2});
+    const accel_bk_constant table[] = {{sample.bias, sizeof sample.bias}};
+    const auto read = FlatGraph::parse(bytes.data(), bytes.size(), table, 1, nullptr);
+    REQUIRE(read);
+    CHECK(tensor_at(read->desc(), 2).data == sample.bias);
+    CHECK(tensor_at(read->desc(), 1).data != sample.weights);
+    std::string error;
+    CHECK_FALSE(FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, &error));
+    CHECK(error.find("constant number 0") != std::string::npos);
+    const accel_bk_constant cut[] = {{sample.bias, 8}};
+    CHECK_FALSE(FlatGraph::parse(bytes.data(), bytes.size(), cut, 1, nullptr));
+}
+
+TEST_CASE("misaligned bytes give aligned constants", "[graph]")
+{
+    const Sample sample;
+    const std::vector<uint8_t> bytes = flatten(sample.graph);
+    std::vector<uint8_t> shifted(bytes.size() + 1);
+    std::memcpy(shifted.data() + 1, bytes.data(), bytes.size());
+    const auto read = FlatGraph::parse(shifted.data() + 1, bytes.size(), nullptr, 0, nullptr);
+    REQUIRE(read);
+    CHECK(reinterpret_cast<uintptr_t>(tensor_at(read->desc(), 2).data) % 4 == 0);
+    CHECK(static_cast<const int32_t *>(tensor_at(read->desc(), 2).data)[0] == 7);
+}
+
+TEST_CASE("cut and flipped bytes are refused or harmless", "[graph]")
+{
+    const Sample sample;
+    const std::vector<uint8_t> bytes = flatten(sample.graph);
+    for (size_t count = 0; count < bytes.size(); ++count) {
+        const std::vector<uint8_t> cut(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(count));
+        std::string error;
+        CHECK_FALSE(FlatGraph::parse(cut.data(), cut.size(), nullptr, 0, &error));
+        CHECK_FALSE(error.empty());
+    }
+    for (size_t at = 0; at < bytes.size(); ++at) {
+        for (const uint8_t mask : {0x01, 0x80, 0xff}) {
+            std::vector<uint8_t> flipped = bytes;
+            flipped[at] ^= mask;
+            if (const auto read = FlatGraph::parse(flipped.data(), flipped.size(), nullptr, 0, nullptr)) flatten(read->desc());
+        }
+    }
+}
+
+TEST_CASE("order, double makers and indices are checked", "[graph]")
+{
+    const auto refusal = [](const Sample &sample) {
+        const std::vector<uint8_t> bytes = flatten(sample.graph);
+        std::string error;
+        CHECK_FALSE(FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, &error));
+        return error;
+    };
+    Sample late;
+    late.conv_in[0] = 4;
+    CHECK(refusal(late) == "node 'conv' reads tensor 4 before it is made");
+    Sample twice;
+    twice.custom_out[0] = 3;
+    CHECK(refusal(twice) == "node 'odd' makes tensor 3, which exists already");
+    Sample outside;
+    outside.custom_in[0] = 77;
+    CHECK(refusal(outside) == "tensor index 77, there are 5");
+    Sample constant_input;
+    constant_input.inputs[0] = 1;
+    CHECK(refusal(constant_input) == "tensor 1 is an input and a constant");
+    Sample scale;
+    scale.scales[1] = -1.0f;
+    CHECK(refusal(scale) == "tensor 1: scale -1");
+}

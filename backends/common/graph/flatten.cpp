@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "graph/bytes.h"
+#include "graph/flat.h"
+#include "graph/format.h"
+
+#include <algorithm>
+
+namespace accel::graph {
+
+namespace {
+
+template <class Item> Item item_at(const Item *items, uint32_t item_size, uint32_t index)
+{
+    Item item{};
+    const auto *bytes = reinterpret_cast<const uint8_t *>(items) + size_t{item_size} * index;
+    std::memcpy(&item, bytes, std::min<size_t>(item_size, sizeof item));
+    return item;
+}
+
+class Flattener {
+public:
+    Flattener(const FlattenOptions &options, std::vector<uint32_t> *out_referenced) : options_(options), referenced_(out_referenced) {}
+
+    std::vector<uint8_t> run(const accel_graph_desc &graph)
+    {
+        write_graph(graph, 0);
+        const std::vector<uint8_t> structure = structure_.take();
+        ByteWriter all;
+        const size_t data_start = (kHeaderBytes + structure.size() + kConstantAlignBytes - 1) / kConstantAlignBytes * kConstantAlignBytes;
+        const std::vector<uint8_t> data = data_.take();
+        all.u32(kMagic);
+        all.u32(kFormat);
+        all.u64(data_start + data.size());
+        all.u64(structure.size());
+        all.raw(structure.data(), structure.size());
+        all.align(kConstantAlignBytes);
+        all.raw(data.data(), data.size());
+        return all.take();
+    }
+
+private:
+    void write_graph(const accel_graph_desc &graph, uint32_t depth)
+    {
+        structure_.string(graph.name);
+        structure_.u32(graph.operation_profile);
+        structure_.u32(graph.symbol_count);
+        for (uint32_t i = 0; i < graph.symbol_count; ++i) {
+            structure_.string(graph.symbols[i].name);
+            structure_.i64(graph.symbols[i].min_size);
+            structure_.i64(graph.symbols[i].max_size);
+        }
+        structure_.u32(graph.tensor_count);
+        for (uint32_t i = 0; i < graph.tensor_count; ++i) write_tensor(tensor_at(graph, i), i, depth);
+        structure_.u32(graph.node_count);
+        for (uint32_t i = 0; i < graph.node_count; ++i) write_node(node_at(graph, i), depth);
+        write_indices(graph.inputs, graph.input_count);
+        write_indices(graph.outputs, graph.output_count);
+    }
+
+    void write_indices(const uint32_t *indices, uint32_t count)
+    {
+        structure_.u32(count);
+        for (uint32_t i = 0; i < count; ++i) structure_.u32(indices[i]);
+    }
+
+    void write_tensor(const accel_tensor_desc &tensor, uint32_t index, uint32_t depth)
+    {
+        structure_.string(tensor.name);
+        structure_.u32(tensor.type);
+        structure_.u32(tensor.flags);
+        structure_.u32(tensor.state_of);
+        structure_.u32(tensor.rank);
+        for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
+            structure_.i64(tensor.dims[axis].size);
+            structure_.u32(tensor.dims[axis].symbol);
+        }
+        write_data(tensor, index, depth);
+        const accel_quantization *quantization = tensor.quantization;
+        structure_.u32(quantization ? quantization->count : 0);
+        if (!quantization) return;
+        structure_.u32(quantization->axis);
+        for (uint32_t i = 0; i < quantization->count; ++i) {
+            structure_.f32(quantization->scales[i]);
+            structure_.u32(static_cast<uint32_t>(quantization->zero_points ? quantization->zero_points[i] : 0));
+        }
+    }
+
+    void write_data(const accel_tensor_desc &tensor, uint32_t index, uint32_t depth)
+    {
+        if (!tensor.data) {
+            structure_.u32(static_cast<uint32_t>(Data::None));
+        } else if (depth == 0 && tensor.data_bytes > options_.inline_limit_bytes) {
+            structure_.u32(static_cast<uint32_t>(Data::Referenced));
+            structure_.u64(referenced_count_++);
+            structure_.u64(tensor.data_bytes);
+            if (referenced_) referenced_->push_back(index);
+        } else {
+            data_.align(kConstantAlignBytes);
+            structure_.u32(static_cast<uint32_t>(Data::Inline));
+            structure_.u64(data_.size());
+            structure_.u64(tensor.data_bytes);
+            data_.raw(tensor.data, tensor.data_bytes);
+        }
+    }
+
+    void write_node(const accel_node_desc &node, uint32_t depth)
+    {
+        structure_.string(node.name);
+        structure_.u32(node.operation);
+        structure_.u32(node.rounding);
+        structure_.string(node.domain);
+        structure_.string(node.custom_name);
+        write_indices(node.inputs, node.input_count);
+        write_indices(node.outputs, node.output_count);
+        structure_.u32(node.attribute_count);
+        for (uint32_t i = 0; i < node.attribute_count; ++i) write_attribute(node.attributes[i]);
+        structure_.u32(node.region_count);
+        for (uint32_t i = 0; i < node.region_count; ++i) write_graph(*node.regions[i], depth + 1);
+    }
+
+    void write_attribute(const accel_attribute &attribute)
+    {
+        structure_.u32(attribute.key);
+        structure_.u32(attribute.kind);
+        structure_.string(attribute.name);
+        if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING) return structure_.string(attribute.string);
+        structure_.u32(attribute.count);
+        for (uint32_t i = 0; i < attribute.count; ++i) {
+            if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS) structure_.i64(attribute.ints[i]);
+            else structure_.f32(attribute.floats[i]);
+        }
+    }
+
+    const FlattenOptions &options_;
+    std::vector<uint32_t> *referenced_;
+    uint64_t referenced_count_ = 0;
+    ByteWriter structure_;
+    ByteWriter data_;
+};
+
+} // namespace
+
+accel_tensor_desc tensor_at(const accel_graph_desc &graph, uint32_t index)
+{
+    return item_at(graph.tensors, graph.tensor_size, index);
+}
+
+accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index)
+{
+    return item_at(graph.nodes, graph.node_size, index);
+}
+
+uint32_t element_bytes(uint32_t type)
+{
+    switch (type) {
+    case ACCEL_TYPE_I8:
+    case ACCEL_TYPE_U8:
+    case ACCEL_TYPE_BOOL: return 1;
+    case ACCEL_TYPE_F16:
+    case ACCEL_TYPE_BF16:
+    case ACCEL_TYPE_I16: return 2;
+    case ACCEL_TYPE_F32:
+    case ACCEL_TYPE_I32: return 4;
+    case ACCEL_TYPE_I64:
+    case ACCEL_TYPE_F64: return 8;
+    default: return 0;
+    }
+}
+
+std::vector<uint8_t> flatten(const accel_graph_desc &graph, const FlattenOptions &options, std::vector<uint32_t> *out_referenced)
+{
+    return Flattener(options, out_referenced).run(graph);
+}
+
+} // namespace accel::graph

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "graph/graph.h"
+
+#include <algorithm>
+
+namespace accel::graph {
+namespace {
+
+template <typename Element>
+const Element &at(const Element *table, uint32_t element_size, uint32_t index)
+{
+    const size_t step = element_size == 0 ? sizeof(Element) : element_size;
+    return *reinterpret_cast<const Element *>(reinterpret_cast<const char *>(table) +
+                                              step * index);
+}
+
+const accel_attribute *find(const accel_node_desc &node, accel_attribute_key key)
+{
+    for (uint32_t i = 0; i < node.attribute_count; ++i)
+        if (node.attributes[i].key == static_cast<uint32_t>(key))
+            return &node.attributes[i];
+    return nullptr;
+}
+
+} // namespace
+
+const accel_tensor_desc &View::tensor(uint32_t index) const
+{
+    return at(graph_.tensors, graph_.tensor_size, index);
+}
+
+const accel_node_desc &View::node(uint32_t index) const
+{
+    return at(graph_.nodes, graph_.node_size, index);
+}
+
+bool View::well_formed() const
+{
+    const auto known = [this](uint32_t tensor) { return tensor < tensor_count(); };
+    const auto known_or_none = [&](uint32_t tensor) {
+        return tensor == ACCEL_TENSOR_NONE || known(tensor);
+    };
+    bool good = std::ranges::all_of(inputs(), known) && std::ranges::all_of(outputs(), known);
+    for (uint32_t i = 0; good && i < node_count(); ++i)
+        good = std::ranges::all_of(graph::inputs(node(i)), known_or_none) &&
+               std::ranges::all_of(graph::outputs(node(i)), known_or_none);
+    return good;
+}
+
+std::span<const uint32_t> inputs(const accel_node_desc &node)
+{
+    return {node.inputs, node.input_count};
+}
+
+std::span<const uint32_t> outputs(const accel_node_desc &node)
+{
+    return {node.outputs, node.output_count};
+}
+
+uint32_t input(const accel_node_desc &node, uint32_t position)
+{
+    return position < node.input_count ? node.inputs[position] : ACCEL_TENSOR_NONE;
+}
+
+std::span<const int64_t> ints(const accel_node_desc &node, accel_attribute_key key)
+{
+    const accel_attribute *found = find(node, key);
+    if (found == nullptr || found->kind != ACCEL_ATTRIBUTE_KIND_INTS)
+        return {};
+    return {found->ints, found->count};
+}
+
+int64_t integer(const accel_node_desc &node, accel_attribute_key key, int64_t otherwise)
+{
+    const auto values = ints(node, key);
+    return values.empty() ? otherwise : values[0];
+}
+
+std::optional<float> real(const accel_node_desc &node, accel_attribute_key key)
+{
+    const accel_attribute *found = find(node, key);
+    if (found == nullptr || found->kind != ACCEL_ATTRIBUTE_KIND_FLOATS || found->count == 0)
+        return std::nullopt;
+    return found->floats[0];
+}
+
+std::span<const accel_dim> dims(const accel_tensor_desc &tensor)
+{
+    return {tensor.dims, tensor.rank};
+}
+
+std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor)
+{
+    std::vector<int64_t> sizes;
+    sizes.reserve(tensor.rank);
+    for (const accel_dim &dim : dims(tensor)) {
+        if (dim.symbol != ACCEL_SYMBOL_NONE || dim.size < 0)
+            return std::nullopt;
+        sizes.push_back(dim.size);
+    }
+    return sizes;
+}
+
+bool is_constant(const accel_tensor_desc &tensor)
+{
+    return tensor.data != nullptr;
+}
+
+} // namespace accel::graph

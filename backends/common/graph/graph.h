@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Reading access to the flat graph of the module contract, for compilers.
+//
+// Honours the maker's struct sizes, so that graphs from older and newer runtimes
+// read alike. Owns nothing; the graph outlives the view.
+#ifndef ACCEL_BACKENDS_COMMON_GRAPH_GRAPH_H
+#define ACCEL_BACKENDS_COMMON_GRAPH_GRAPH_H
+
+#include <accel/backend.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace accel::graph {
+
+class View {
+public:
+    explicit View(const accel_graph_desc &graph) : graph_(graph) {}
+
+    uint32_t tensor_count() const { return graph_.tensor_count; }
+    uint32_t node_count() const { return graph_.node_count; }
+    const accel_tensor_desc &tensor(uint32_t index) const;
+    const accel_node_desc &node(uint32_t index) const;
+    std::span<const uint32_t> inputs() const { return {graph_.inputs, graph_.input_count}; }
+    std::span<const uint32_t> outputs() const { return {graph_.outputs, graph_.output_count}; }
+
+    // Are all indices inside their tables? The runtime has checked it; tools may not have.
+    bool well_formed() const;
+
+private:
+    const accel_graph_desc &graph_;
+};
+
+std::span<const uint32_t> inputs(const accel_node_desc &node);
+std::span<const uint32_t> outputs(const accel_node_desc &node);
+
+// ACCEL_TENSOR_NONE where the operand is absent.
+uint32_t input(const accel_node_desc &node, uint32_t position);
+
+std::span<const int64_t> ints(const accel_node_desc &node, accel_attribute_key key);
+int64_t integer(const accel_node_desc &node, accel_attribute_key key, int64_t otherwise);
+std::optional<float> real(const accel_node_desc &node, accel_attribute_key key);
+
+std::span<const accel_dim> dims(const accel_tensor_desc &tensor);
+
+// The sizes, when every one is fixed.
+std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor);
+
+bool is_constant(const accel_tensor_desc &tensor);
+
+} // namespace accel::graph
+
+#endif

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: MIT
+#include "graph/bytes.h"
+#include "graph/flat.h"
+#include "graph/format.h"
+
+#include <cstdarg>
+#include <cstdio>
+#include <deque>
+
+namespace accel::graph {
+
+/// Storage behind one graph and its regions. Deques: elements never move, so that the descriptions can point at them.
+struct FlatGraph::Body {
+    struct Arrays {
+        std::vector<accel_tensor_desc> tensors;
+        std::vector<accel_node_desc> nodes;
+        std::vector<accel_symbol> symbols;
+        std::vector<uint32_t> inputs, outputs;
+        accel_graph_desc desc{};
+    };
+    std::deque<Arrays> graphs;
+    std::deque<std::vector<accel_dim>> dims;
+    std::deque<std::vector<float>> floats;
+    std::deque<std::vector<int32_t>> zero_points;
+    std::deque<std::vector<int64_t>> ints;
+    std::deque<std::vector<uint32_t>> indices;
+    std::deque<std::vector<accel_attribute>> attributes;
+    std::deque<std::vector<const accel_graph_desc *>> regions;
+    std::deque<accel_quantization> quantizations;
+    std::deque<std::vector<uint64_t>> aligned_constants;
+    const accel_graph_desc *top = nullptr;
+};
+
+namespace {
+
+using Body = FlatGraph::Body;
+
+struct Constants {
+    const uint8_t *inlined;
+    uint64_t inlined_bytes;
+    const accel_bk_constant *table;
+    uint32_t table_count;
+};
+
+class Parser {
+public:
+    Parser(ByteReader reader, const Constants &constants, Body &body, std::string *error)
+        : reader_(reader), constants_(constants), body_(body), error_(error)
+    {
+    }
+
+    const accel_graph_desc *run()
+    {
+        const accel_graph_desc *graph = read_graph(0);
+        if (graph && reader_.remaining() != 0) return refuse("%zu bytes follow the graph", reader_.remaining()), nullptr;
+        return graph;
+    }
+
+private:
+    [[gnu::format(printf, 2, 3)]] bool refuse(const char *format, ...)
+    {
+        if (error_ && error_->empty()) {
+            char text[256];
+            va_list arguments;
+            va_start(arguments, format);
+            std::vsnprintf(text, sizeof text, format, arguments);
+            va_end(arguments);
+            *error_ = text;
+        }
+        reader_.fail();
+        return false;
+    }
+
+    bool cut() { return reader_.ok() || refuse("the structure ends early at byte %zu", reader_.position()); }
+
+    const accel_graph_desc *read_graph(uint32_t depth)
+    {
+        if (depth > kMaxRegionDepth) return refuse("regions are nested deeper than %u", kMaxRegionDepth), nullptr;
+        Body::Arrays &arrays = body_.graphs.emplace_back();
+        arrays.desc.struct_size = sizeof(accel_graph_desc);
+        arrays.desc.name = reader_.string();
+        arrays.desc.operation_profile = reader_.u32();
+        if (!read_symbols(arrays) || !read_tensors(arrays) || !read_nodes(arrays, depth)) return nullptr;
+        if (!read_indices(arrays.inputs, arrays) || !read_indices(arrays.outputs, arrays)) return nullptr;
+        if (!has_inputs_without_makers(arrays) || !is_ordered(arrays)) return nullptr;
+        accel_graph_desc &desc = arrays.desc;
+        desc.inputs = arrays.inputs.data();
+        desc.input_count = static_cast<uint32_t>(arrays.inputs.size());
+        desc.outputs = arrays.outputs.data();
+        desc.output_count = static_cast<uint32_t>(arrays.outputs.size());
+        return &desc;
+    }
+
+    bool read_symbols(Body::Arrays &arrays)
+    {
+        const uint32_t count = reader_.count(21);
+        arrays.symbols.resize(count);
+        for (accel_symbol &symbol : arrays.symbols) {
+            symbol.name = reader_.string();
+            symbol.min_size = reader_.i64();
+            symbol.max_size = reader_.i64();
+            if (!cut()) return false;
+        }
+        arrays.desc.symbols = arrays.symbols.data();
+        arrays.desc.symbol_count = count;
+        return cut();
+    }
+
+    bool read_tensors(Body::Arrays &arrays)
+    {
+        const uint32_t count = reader_.count(29);
+        arrays.tensors.resize(count);
+        for (uint32_t i = 0; i < count; ++i) {
+            if (!read_tensor(arrays, i)) return false;
+        }
+        arrays.desc.tensors = arrays.tensors.data();
+        arrays.desc.tensor_count = count;
+        arrays.desc.tensor_size = sizeof(accel_tensor_desc);
+        return cut();
+    }
+
+    bool read_tensor(Body::Arrays &arrays, uint32_t index)
+    {
+        accel_tensor_desc &tensor = arrays.tensors[index];
+        tensor.name = reader_.string();
+        tensor.type = reader_.u32();
+        tensor.flags = reader_.u32();
+        tensor.state_of = reader_.u32();
+        tensor.rank = reader_.u32();
+        if (!cut()) return false;
+        if (element_bytes(tensor.type) == 0) return refuse("tensor %u: unknown element type %u", index, tensor.type);
+        if (tensor.rank > kMaxRank) return refuse("tensor %u: rank %u, at most %u", index, tensor.rank, kMaxRank);
+        if ((tensor.flags & ACCEL_TENSOR_FLAG_STATE) && tensor.state_of >= arrays.tensors.size())
+            return refuse("tensor %u: state of tensor %u, there are %zu", index, tensor.state_of, arrays.tensors.size());
+        uint64_t size_bytes = 0;
+        bool fixed = true;
+        return read_dims(arrays, tensor, index, &size_bytes, &fixed) && read_data(tensor, index, size_bytes, fixed) && read_quantization(tensor, index);
+    }
+
+    bool read_dims(Body::Arrays &arrays, accel_tensor_desc &tensor, uint32_t index, uint64_t *out_size_bytes, bool *out_fixed)
+    {
+        std::vector<accel_dim> &dims = body_.dims.emplace_back(tensor.rank);
+        uint64_t size_bytes = element_bytes(tensor.type);
+        for (accel_dim &dim : dims) {
+            dim.size = reader_.i64();
+            dim.symbol = reader_.u32();
+            if (!cut()) return false;
+            if (dim.symbol != ACCEL_SYMBOL_NONE) {
+                if (dim.symbol >= arrays.symbols.size()) return refuse("tensor %u: symbol %u does not exist", index, dim.symbol);
+                *out_fixed = false;
+            } else if (dim.size < 0 || static_cast<uint64_t>(dim.size) > kMaxTensorBytes ||
+                       __builtin_mul_overflow(size_bytes, static_cast<uint64_t>(dim.size), &size_bytes) || size_bytes > kMaxTensorBytes) {
+                return refuse("tensor %u: impossible size %lld", index, static_cast<long long>(dim.size));
+            }
+        }
+        tensor.dims = dims.data();
+        *out_size_bytes = size_bytes;
+        return true;
+    }
+
+    bool read_data(accel_tensor_desc &tensor, uint32_t index, uint64_t size_bytes, bool fixed)
+    {
+        const uint32_t where = reader_.u32();
+        if (!cut()) return false;
+        if (where == static_cast<uint32_t>(Data::None)) return true;
+        const uint64_t place = reader_.u64();
+        const uint64_t given_bytes = reader_.u64();
+        if (!cut()) return false;
+        if (!fixed || given_bytes != size_bytes) {
+            return refuse("tensor %u: a constant of %llu bytes, the shape needs %llu", index, static_cast<unsigned long long>(given_bytes),
+                          static_cast<unsigned long long>(size_bytes));
+        }
+        const uint8_t *data = nullptr;
+        if (where == static_cast<uint32_t>(Data::Inline)) {
+            if (place > constants_.inlined_bytes || given_bytes > constants_.inlined_bytes - place)
+                return refuse("tensor %u: its constant lies outside the bytes", index);
+            data = constants_.inlined + place;
+        } else if (where == static_cast<uint32_t>(Data::Referenced)) {
+            if (place >= constants_.table_count || constants_.table[place].byte_count < given_bytes || !constants_.table[place].data)
+                return refuse("tensor %u: constant number %llu is missing or too short", index, static_cast<unsigned long long>(place));
+            data = static_cast<const uint8_t *>(constants_.table[place].data);
+        } else {
+            return refuse("tensor %u: unknown kind of constant %u", index, where);
+        }
+        tensor.data = aligned(data, given_bytes, element_bytes(tensor.type));
+        tensor.data_bytes = given_bytes;
+        return true;
+    }
+
+    /// Bytes from files may lie anywhere; typed access needs alignment.
+    const void *aligned(const uint8_t *data, uint64_t byte_count, uint32_t align_bytes)
+    {
+        if (byte_count != 0 && reinterpret_cast<uintptr_t>(data) % align_bytes == 0) return data;
+        std::vector<uint64_t> &copy = body_.aligned_constants.emplace_back(byte_count / sizeof(uint64_t) + 1);
+        if (byte_count != 0) std::memcpy(copy.data(), data, byte_count);
+        return copy.data();
+    }
+
+    bool read_quantization(accel_tensor_desc &tensor, uint32_t index)
+    {
+        const uint32_t count = reader_.count(8);
+        if (!cut()) return false;
+        if (count == 0) return true;
+        const uint32_t axis = reader_.u32();
+        if (count > 1 && (axis >= tensor.rank || tensor.dims[axis].size != static_cast<int64_t>(count)))
+            return refuse("tensor %u: %u scales do not fit axis %u", index, count, axis);
+        std::vector<float> &scales = body_.floats.emplace_back(count);
+        std::vector<int32_t> &zero_points = body_.zero_points.emplace_back(count);
+        for (uint32_t i = 0; i < count; ++i) {
+            scales[i] = reader_.f32();
+            zero_points[i] = static_cast<int32_t>(reader_.u32());
+            if (!(scales[i] > 0.0f) || scales[i] > 3.4e38f) return refuse("tensor %u: scale %g", index, static_cast<double>(scales[i]));
+        }
+        tensor.quantization = &body_.quantizations.emplace_back(accel_quantization{scales.data(), zero_points.data(), count, axis});
+        return cut();
+    }
+
+    bool read_indices(std::vector<uint32_t> &out, const Body::Arrays &arrays, bool absent_allowed = false)
+    {
+        out.resize(reader_.count(4));
+        for (uint32_t &index : out) {
+            index = reader_.u32();
+            const bool absent = absent_allowed && index == ACCEL_TENSOR_NONE;
+            if (!absent && index >= arrays.tensors.size()) return refuse("tensor index %u, there are %zu", index, arrays.tensors.size());
+        }
+        return cut();
+    }
+
+    bool read_nodes(Body::Arrays &arrays, uint32_t depth)
+    {
+        const uint32_t count = reader_.count(38);
+        arrays.nodes.resize(count);
+        for (accel_node_desc &node : arrays.nodes) {
+            if (!read_node(arrays, node, depth)) return false;
+        }
+        arrays.desc.nodes = arrays.nodes.data();
+        arrays.desc.node_count = count;
+        arrays.desc.node_size = sizeof(accel_node_desc);
+        return cut();
+    }
+
+    bool read_node(const Body::Arrays &arrays, accel_node_desc &node, uint32_t depth)
+    {
+        node.name = reader_.string();
+        node.operation = reader_.u32();
+        node.rounding = reader_.u32();
+        node.domain = reader_.string();
+        node.custom_name = reader_.string();
+        std::vector<uint32_t> &inputs = body_.indices.emplace_back();
+        std::vector<uint32_t> &outputs = body_.indices.emplace_back();
+        if (!read_indices(inputs, arrays, true) || !read_indices(outputs, arrays, true)) return false;
+        node.inputs = inputs.data();
+        node.input_count = static_cast<uint32_t>(inputs.size());
+        node.outputs = outputs.data();
+        node.output_count = static_cast<uint32_t>(outputs.size());
+        return read_attributes(node) && read_regions(node, depth);
+    }
+
+    bool read_attributes(accel_node_desc &node)
+    {
+        std::vector<accel_attribute> &attributes = body_.attributes.emplace_back(reader_.count(17));
+        for (accel_attribute &attribute : attributes) {
+            attribute.key = reader_.u32();
+            attribute.kind = reader_.u32();
+            attribute.name = reader_.string();
+            if (!cut()) return false;
+            if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING) {
+                attribute.string = reader_.string();
+            } else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS) {
+                std::vector<int64_t> &values = body_.ints.emplace_back(reader_.count(8));
+                for (int64_t &value : values) value = reader_.i64();
+                attribute.ints = values.data();
+                attribute.count = static_cast<uint32_t>(values.size());
+            } else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOATS) {
+                std::vector<float> &values = body_.floats.emplace_back(reader_.count(4));
+                for (float &value : values) value = reader_.f32();
+                attribute.floats = values.data();
+                attribute.count = static_cast<uint32_t>(values.size());
+            } else {
+                return refuse("node '%s': attribute of unknown kind %u", node.name, attribute.kind);
+            }
+        }
+        node.attributes = attributes.data();
+        node.attribute_count = static_cast<uint32_t>(attributes.size());
+        return cut();
+    }
+
+    bool read_regions(accel_node_desc &node, uint32_t depth)
+    {
+        const uint32_t count = reader_.count(29);
+        if (!cut()) return false;
+        std::vector<const accel_graph_desc *> &regions = body_.regions.emplace_back(count);
+        for (const accel_graph_desc *&region : regions) {
+            region = read_graph(depth + 1);
+            if (!region) return false;
+        }
+        node.regions = regions.data();
+        node.region_count = count;
+        return true;
+    }
+
+    bool has_inputs_without_makers(const Body::Arrays &arrays)
+    {
+        for (const uint32_t input : arrays.inputs) {
+            if (arrays.tensors[input].data) return refuse("tensor %u is an input and a constant", input);
+        }
+        return true;
+    }
+
+    /// Every operand is an input, a constant, or the result of an earlier node; nothing is made twice. Regions see outer tensors by name
+    /// only, which the catalog does not use yet, so they are closed as well.
+    bool is_ordered(const Body::Arrays &arrays)
+    {
+        std::vector<bool> known(arrays.tensors.size());
+        for (size_t i = 0; i < arrays.tensors.size(); ++i) known[i] = arrays.tensors[i].data != nullptr;
+        for (const uint32_t input : arrays.inputs) {
+            if (known[input]) return refuse("tensor %u is an input twice", input);
+            known[input] = true;
+        }
+        for (const accel_node_desc &node : arrays.nodes) {
+            for (uint32_t i = 0; i < node.input_count; ++i) {
+                if (node.inputs[i] != ACCEL_TENSOR_NONE && !known[node.inputs[i]])
+                    return refuse("node '%.60s' reads tensor %u before it is made", node.name, node.inputs[i]);
+            }
+            for (uint32_t i = 0; i < node.output_count; ++i) {
+                const uint32_t output = node.outputs[i];
+                if (output == ACCEL_TENSOR_NONE) continue;
+                if (known[output]) return refuse("node '%.60s' makes tensor %u, which exists already", node.name, output);
+                known[output] = true;
+            }
+        }
+        for (const uint32_t output : arrays.outputs) {
+            if (!known[output]) return refuse("output tensor %u is never made", output);
+        }
+        return true;
+    }
+
+    ByteReader reader_;
+    const Constants &constants_;
+    Body &body_;
+    std::string *error_;
+};
+
+} // namespace
+
+FlatGraph::FlatGraph(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+FlatGraph::FlatGraph(FlatGraph &&) noexcept = default;
+FlatGraph &FlatGraph::operator=(FlatGraph &&) noexcept = default;
+FlatGraph::~FlatGraph() = default;
+
+const accel_graph_desc &FlatGraph::desc() const
+{
+    return *body_->top;
+}
+
+std::optional<FlatGraph> FlatGraph::parse(const void *bytes, size_t byte_count, const accel_bk_constant *constants, uint32_t constant_count,
+                                          std::string *out_error)
+{
+    if (out_error) out_error->clear();
+    const auto refuse = [out_error](const char *why) -> std::optional<FlatGraph> {
+        if (out_error) *out_error = why;
+        return std::nullopt;
+    };
+    const auto *start = static_cast<const uint8_t *>(bytes);
+    ByteReader header(start, byte_count);
+    const uint32_t magic = header.u32();
+    const uint32_t format = header.u32();
+    const uint64_t all_bytes = header.u64();
+    const uint64_t structure_bytes = header.u64();
+    if (!header.ok() || magic != kMagic) return refuse("not a flat graph");
+    if (format != kFormat) return refuse("a flat graph of another format");
+    if (all_bytes != byte_count) return refuse("the flat graph is cut or has bytes too many");
+    if (structure_bytes > byte_count - kHeaderBytes) return refuse("the structure is longer than the bytes");
+    const uint64_t data_start = (kHeaderBytes + structure_bytes + kConstantAlignBytes - 1) / kConstantAlignBytes * kConstantAlignBytes;
+    if (data_start > byte_count) return refuse("the flat graph is cut before its constants");
+    const Constants given{start + data_start, byte_count - data_start, constants, constant_count};
+    auto body = std::make_unique<Body>();
+    Parser parser(ByteReader(start + kHeaderBytes, structure_bytes), given, *body, out_error);
+    body->top = parser.run();
+    if (!body->top) return std::nullopt;
+    return FlatGraph(std::move(body));
+}
+
+} // namespace accel::graph
