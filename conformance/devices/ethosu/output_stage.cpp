@@ -96,6 +96,7 @@ OutputStage::OutputStage(const Registers &registers, MemoryPort &memory, const S
     zero_point_ = zero_point_from(registers, Reg::OfmZeroPoint, map_.type());
     if ((precision >> 14) > 2) parse_error("the rounding mode does not exist");
     rounding_ = static_cast<Rounding>(precision >> 14);
+    if (activation_.is_wide()) zero_point_ = 0;
     has_global_scale_ = ((precision >> 8) & 1u) != 0;
     if (has_global_scale_) global_scale_ = scale_from(registers, WideReg::OfmScale);
 }

@@ -21,6 +21,9 @@ public:
 
     int32_t apply(int64_t value) const;
 
+    /// 32-bit results are neither clamped nor offset by the zero point, unless a clip range makes them narrow.
+    bool is_wide() const { return clip_.size_bytes == 4; }
+
 private:
     int32_t look_up(int32_t value) const;
     int32_t interpolate(int32_t value) const;
