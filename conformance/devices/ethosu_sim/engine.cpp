@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "engine.h"
+
+#include <cerrno>
+#include <chrono>
+
+namespace accel::devices::ethosu {
+
+Engine::Engine(std::function<int()> before_job) : before_job_(std::move(before_job)), thread_([this] { work(); }) {}
+
+Engine::~Engine()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
+
+void Engine::submit(EngineJob job)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        for (uint32_t region = 0; region < 8; ++region)
+            if (job.stream->written_regions & (1u << region)) ++job.regions[region]->pending_jobs;
+        queue_.push_back(std::move(job));
+    }
+    changed_.notify_all();
+}
+
+int Engine::wait(BufferObject &object, int64_t deadline_ns)
+{
+    std::unique_lock lock(mutex_);
+    const auto idle = [&] { return object.pending_jobs == 0; };
+    // steady_clock is CLOCK_MONOTONIC; far deadlines are cut so that the arithmetic of the wait cannot overflow.
+    const auto now = std::chrono::steady_clock::now();
+    const auto limit = now + std::chrono::hours(24);
+    const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(deadline_ns)};
+    if (!idle() && deadline > now) changed_.wait_until(lock, deadline < limit ? deadline : limit, idle);
+    return idle() ? object.error : -ETIME;
+}
+
+void Engine::work()
+{
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+        if (stopping_) return;
+        const EngineJob job = std::move(queue_.front());
+        queue_.pop_front();
+        lock.unlock();
+        const int error = execute(job);
+        lock.lock();
+        for (uint32_t region = 0; region < 8; ++region) {
+            if (!(job.stream->written_regions & (1u << region))) continue;
+            --job.regions[region]->pending_jobs;
+            job.regions[region]->error = error;
+        }
+        changed_.notify_all();
+    }
+}
+
+int Engine::execute(const EngineJob &job)
+{
+    if (const int error = before_job_()) return error;
+    Job registers;
+    registers.stream_address = job.stream->address();
+    registers.stream_size_bytes = static_cast<uint32_t>(job.stream->size_bytes());
+    for (uint32_t region = 0; region < 8; ++region)
+        if (job.regions[region]) registers.region_base[region] = job.regions[region]->address();
+    const Result result = npu_.run(registers, &stopping_);
+    if (result.stop == Stop::End) return 0;
+    npu_.reset();
+    return -ECANCELED;
+}
+
+}  // namespace accel::devices::ethosu
