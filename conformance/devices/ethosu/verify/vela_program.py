@@ -19,6 +19,10 @@ CONFIGURATIONS = {
     "python": ["--debug-force-legacy-core"],
     "python-shared-sram": ["--debug-force-legacy-core", "--config", "CONFIG", "--system-config",
                            "Ethos_U65_Embedded", "--memory-mode", "Shared_Sram"],
+    "regor-tiny-arena": ["--config", "CONFIG", "--system-config", "Ethos_U65_Mid_End", "--memory-mode",
+                         "Dedicated_Sram", "--arena-cache-size", "32768"],
+    "python-tiny-arena": ["--debug-force-legacy-core", "--config", "CONFIG", "--system-config", "Ethos_U65_Mid_End",
+                          "--memory-mode", "Dedicated_Sram", "--arena-cache-size", "32768"],
     "python-size": ["--debug-force-legacy-core", "--optimise", "Size"],
 }
 
