@@ -6,7 +6,7 @@
  * NULL: `compiler` (turns graphs into blobs, touches no hardware), `device` (runs blobs through a transport), `importer` (reads a
  * model format) and `device_model` (plays a device in this process). A vendor fills the first two.
  *
- * What the runtime has done before a function here is called (docs/contract.md, rules R-*): handles are alive and of the right
+ * What the runtime has done before a function here is called (docs/contract.md, rules H-*): handles are alive and of the right
  * type, sizes, alignments, ports, order and states are checked, strings are not NULL, reserved members are 0. A module reports only what its
  * hardware and kernel driver alone can know.
  *
