@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+#include "graph.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "catalog.h"
+
+namespace accel::runtime {
+
+const Attribute *Node::find(uint32_t key) const
+{
+    for (const Attribute &attribute : attributes) {
+        if (attribute.key == key) return &attribute;
+    }
+    return nullptr;
+}
+
+int64_t Node::integer(uint32_t key, int64_t otherwise) const
+{
+    const Attribute *attribute = find(key);
+    return attribute && !attribute->ints.empty() ? attribute->ints[0] : otherwise;
+}
+
+float Node::real(uint32_t key, float otherwise) const
+{
+    const Attribute *attribute = find(key);
+    return attribute && !attribute->floats.empty() ? attribute->floats[0] : otherwise;
+}
+
+std::vector<int64_t> Node::ints(uint32_t key, std::vector<int64_t> otherwise) const
+{
+    const Attribute *attribute = find(key);
+    return attribute ? attribute->ints : std::move(otherwise);
+}
+
+void Node::set(uint32_t key, std::vector<int64_t> values)
+{
+    erase(key);
+    attributes.push_back({key, ACCEL_ATTRIBUTE_KIND_INTS, {}, std::move(values), {}, {}});
+}
+
+void Node::set(uint32_t key, float value)
+{
+    erase(key);
+    attributes.push_back({key, ACCEL_ATTRIBUTE_KIND_FLOATS, {}, {}, {value}, {}});
+}
+
+void Node::erase(uint32_t key)
+{
+    std::erase_if(attributes, [key](const Attribute &attribute) { return attribute.key == key; });
+}
+
+std::string Node::label() const
+{
+    std::string label;
+    if (operation == ACCEL_OPERATION_CUSTOM) {
+        label = domain.empty() ? custom_name : domain + ":" + custom_name;
+    } else {
+        const OperationRow *row = find_operation(operation);
+        label = row ? row->name : "operation " + std::to_string(operation);
+    }
+    for (const std::string &taken : fused) label += "+" + taken;
+    return label;
+}
+
+uint32_t Graph::add_tensor(Tensor tensor)
+{
+    tensors.push_back(std::move(tensor));
+    return static_cast<uint32_t>(tensors.size() - 1);
+}
+
+namespace {
+
+template <class Item> Item item_at(const Item *items, uint32_t item_size, uint32_t index)
+{
+    Item item{};
+    const auto *bytes = reinterpret_cast<const uint8_t *>(items) + size_t{item_size} * index;
+    std::memcpy(&item, bytes, std::min<size_t>(item_size, sizeof item));
+    return item;
+}
+
+std::string string_of(const char *text)
+{
+    return text ? text : "";
+}
+
+Tensor copy_tensor(const accel_tensor_desc &desc)
+{
+    Tensor tensor;
+    tensor.name = string_of(desc.name);
+    tensor.type = desc.type;
+    for (uint32_t axis = 0; axis < desc.rank; ++axis) tensor.shape.push_back({desc.dims[axis].size, desc.dims[axis].symbol});
+    tensor.data = desc.data;
+    tensor.data_bytes = desc.data_bytes;
+    tensor.flags = desc.flags;
+    tensor.state_of = desc.state_of;
+    if (const accel_quantization *quantization = desc.quantization) {
+        Quantization &copy = tensor.quantization.emplace();
+        copy.axis = quantization->axis;
+        copy.scales.assign(quantization->scales, quantization->scales + quantization->count);
+        if (quantization->zero_points) copy.zero_points.assign(quantization->zero_points, quantization->zero_points + quantization->count);
+        else copy.zero_points.assign(quantization->count, 0);
+    }
+    return tensor;
+}
+
+Node copy_node(const accel_node_desc &desc)
+{
+    Node node;
+    node.name = string_of(desc.name);
+    node.operation = desc.operation;
+    node.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
+    node.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
+    node.rounding = desc.rounding;
+    node.domain = string_of(desc.domain);
+    node.custom_name = string_of(desc.custom_name);
+    for (uint32_t i = 0; i < desc.attribute_count; ++i) {
+        const accel_attribute &from = desc.attributes[i];
+        Attribute &attribute = node.attributes.emplace_back();
+        attribute.key = from.key;
+        attribute.kind = from.kind;
+        attribute.name = string_of(from.name);
+        if (from.kind == ACCEL_ATTRIBUTE_KIND_INTS) attribute.ints.assign(from.ints, from.ints + from.count);
+        else if (from.kind == ACCEL_ATTRIBUTE_KIND_FLOATS) attribute.floats.assign(from.floats, from.floats + from.count);
+        else attribute.string = string_of(from.string);
+    }
+    for (uint32_t i = 0; i < desc.region_count; ++i) node.regions.push_back(copy_graph(*desc.regions[i]));
+    return node;
+}
+
+}  // namespace
+
+accel_tensor_desc tensor_at(const accel_graph_desc &graph, uint32_t index)
+{
+    return item_at(graph.tensors, graph.tensor_size, index);
+}
+
+accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index)
+{
+    return item_at(graph.nodes, graph.node_size, index);
+}
+
+Graph copy_graph(const accel_graph_desc &desc)
+{
+    Graph graph;
+    graph.name = string_of(desc.name);
+    for (uint32_t i = 0; i < desc.tensor_count; ++i) graph.tensors.push_back(copy_tensor(tensor_at(desc, i)));
+    for (uint32_t i = 0; i < desc.node_count; ++i) graph.nodes.push_back(copy_node(node_at(desc, i)));
+    graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
+    graph.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
+    for (uint32_t i = 0; i < desc.symbol_count; ++i)
+        graph.symbols.push_back({string_of(desc.symbols[i].name), desc.symbols[i].min_size, desc.symbols[i].max_size});
+    graph.operation_profile = desc.operation_profile ? desc.operation_profile : ACCEL_OPERATION_PROFILE;
+    return graph;
+}
+
+GraphDesc::GraphDesc(const Graph &graph) : top_(describe(graph)) {}
+
+const accel_graph_desc *GraphDesc::describe(const Graph &graph)
+{
+    std::vector<accel_tensor_desc> &tensors = tensors_.emplace_back(graph.tensors.size());
+    for (size_t i = 0; i < graph.tensors.size(); ++i) {
+        const Tensor &from = graph.tensors[i];
+        std::vector<accel_dim> &dims = dims_.emplace_back();
+        for (const Dim &dim : from.shape) dims.push_back({dim.size, dim.symbol, 0});
+        accel_tensor_desc &to = tensors[i];
+        to.name = from.name.c_str();
+        to.type = from.type;
+        to.rank = static_cast<uint32_t>(dims.size());
+        to.dims = dims.data();
+        to.data = from.data;
+        to.data_bytes = from.data_bytes;
+        to.flags = from.flags;
+        to.state_of = from.state_of;
+        if (from.quantization) {
+            to.quantization = &quantizations_.emplace_back(accel_quantization{from.quantization->scales.data(), from.quantization->zero_points.data(),
+                                                                               static_cast<uint32_t>(from.quantization->scales.size()),
+                                                                               from.quantization->axis});
+        }
+    }
+    std::vector<accel_node_desc> &nodes = nodes_.emplace_back(graph.nodes.size());
+    for (size_t i = 0; i < graph.nodes.size(); ++i) describe_node(graph.nodes[i], nodes[i]);
+    std::vector<accel_symbol> &symbols = symbols_.emplace_back();
+    for (const Symbol &symbol : graph.symbols) symbols.push_back({symbol.name.c_str(), symbol.min_size, symbol.max_size});
+    return &graphs_.emplace_back(accel_graph_desc{sizeof(accel_graph_desc), graph.name.c_str(), tensors.data(), nodes.data(), graph.inputs.data(),
+                                                  graph.outputs.data(), symbols.data(), static_cast<uint32_t>(tensors.size()),
+                                                  sizeof(accel_tensor_desc), static_cast<uint32_t>(nodes.size()), sizeof(accel_node_desc),
+                                                  static_cast<uint32_t>(graph.inputs.size()), static_cast<uint32_t>(graph.outputs.size()),
+                                                  static_cast<uint32_t>(symbols.size()), graph.operation_profile});
+}
+
+void GraphDesc::describe_node(const Node &node, accel_node_desc &out)
+{
+    std::vector<accel_attribute> &attributes = attributes_.emplace_back();
+    for (const Attribute &from : node.attributes) {
+        const size_t count = from.kind == ACCEL_ATTRIBUTE_KIND_INTS ? from.ints.size() : from.floats.size();
+        attributes.push_back({from.key, from.kind, from.name.c_str(), from.ints.data(), from.floats.data(), from.string.c_str(),
+                              static_cast<uint32_t>(count), 0});
+    }
+    std::vector<const accel_graph_desc *> &regions = regions_.emplace_back();
+    for (const Graph &region : node.regions) regions.push_back(describe(region));
+    out.name = node.name.c_str();
+    out.operation = node.operation;
+    out.inputs = node.inputs.data();
+    out.input_count = static_cast<uint32_t>(node.inputs.size());
+    out.outputs = node.outputs.data();
+    out.output_count = static_cast<uint32_t>(node.outputs.size());
+    out.attributes = attributes.data();
+    out.attribute_count = static_cast<uint32_t>(attributes.size());
+    out.regions = regions.data();
+    out.region_count = static_cast<uint32_t>(regions.size());
+    out.rounding = node.rounding;
+    out.domain = node.domain.c_str();
+    out.custom_name = node.custom_name.c_str();
+}
+
+std::optional<uint64_t> element_count(const Shape &shape)
+{
+    uint64_t count = 1;
+    for (const Dim &dim : shape) {
+        if (!dim.fixed() || __builtin_mul_overflow(count, static_cast<uint64_t>(dim.size), &count) || count > kMaxTensorBytes) return std::nullopt;
+    }
+    return count;
+}
+
+std::optional<uint64_t> size_bytes(const Tensor &tensor)
+{
+    const TypeRow *type = find_type(tensor.type);
+    const std::optional<uint64_t> count = element_count(tensor.shape);
+    if (!type || !count || *count * type->size_bytes > kMaxTensorBytes) return std::nullopt;
+    return *count * type->size_bytes;
+}
+
+std::vector<uint32_t> makers(const Graph &graph)
+{
+    std::vector<uint32_t> maker(graph.tensors.size(), UINT32_MAX);
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        for (const uint32_t output : graph.nodes[i].outputs) {
+            if (output != ACCEL_TENSOR_NONE) maker[output] = i;
+        }
+    }
+    return maker;
+}
+
+std::vector<std::vector<uint32_t>> readers(const Graph &graph)
+{
+    std::vector<std::vector<uint32_t>> reader(graph.tensors.size());
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        for (const uint32_t input : graph.nodes[i].inputs) {
+            if (input != ACCEL_TENSOR_NONE) reader[input].push_back(i);
+        }
+    }
+    return reader;
+}
+
+std::vector<bool> output_flags(const Graph &graph)
+{
+    std::vector<bool> flags(graph.tensors.size());
+    for (const uint32_t output : graph.outputs) flags[output] = true;
+    return flags;
+}
+
+std::string text(const Graph &graph, const Shape &shape)
+{
+    std::string out = "[";
+    for (size_t axis = 0; axis < shape.size(); ++axis) {
+        if (axis) out += ",";
+        const Dim &dim = shape[axis];
+        if (dim.symbol < graph.symbols.size()) out += graph.symbols[dim.symbol].name;
+        else out += dim.size < 0 ? "?" : std::to_string(dim.size);
+    }
+    return out + "]";
+}
+
+std::string tensor_text(const Graph &graph, uint32_t tensor)
+{
+    if (tensor < graph.tensors.size() && !graph.tensors[tensor].name.empty()) return "'" + graph.tensors[tensor].name + "'";
+    return "number " + std::to_string(tensor);
+}
+
+std::string node_text(const Node &node)
+{
+    return "node '" + node.name + "' (" + node.label() + ")";
+}
+
+void compact(Graph &graph)
+{
+    std::vector<bool> used(graph.tensors.size());
+    const auto mark = [&](const std::vector<uint32_t> &indices) {
+        for (const uint32_t index : indices) {
+            if (index != ACCEL_TENSOR_NONE) used[index] = true;
+        }
+    };
+    mark(graph.inputs);
+    mark(graph.outputs);
+    for (const Node &node : graph.nodes) {
+        mark(node.inputs);
+        mark(node.outputs);
+    }
+    std::vector<uint32_t> renumbered(graph.tensors.size(), ACCEL_TENSOR_NONE);
+    std::vector<Tensor> kept;
+    for (size_t i = 0; i < graph.tensors.size(); ++i) {
+        if (!used[i]) continue;
+        renumbered[i] = static_cast<uint32_t>(kept.size());
+        kept.push_back(std::move(graph.tensors[i]));
+    }
+    graph.tensors = std::move(kept);
+    const auto renumber = [&](std::vector<uint32_t> &indices) {
+        for (uint32_t &index : indices) {
+            if (index != ACCEL_TENSOR_NONE) index = renumbered[index];
+        }
+    };
+    renumber(graph.inputs);
+    renumber(graph.outputs);
+    for (Node &node : graph.nodes) {
+        renumber(node.inputs);
+        renumber(node.outputs);
+    }
+    for (Tensor &tensor : graph.tensors) {
+        if (tensor.flags & ACCEL_TENSOR_FLAG_STATE) tensor.state_of = renumbered[tensor.state_of];
+    }
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+// A graph that owns itself: what the compiler's passes read and change. Constant data stays where the model has it.
+#pragma once
+
+#include <accel/backend.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace accel::runtime {
+
+inline constexpr uint32_t kMaxRank = 8;
+inline constexpr uint32_t kMaxRegionDepth = 8;
+inline constexpr uint64_t kMaxTensorBytes = uint64_t{1} << 40;
+
+struct Quantization {
+    std::vector<float> scales;
+    std::vector<int32_t> zero_points;  ///< as many as scales
+    uint32_t axis = 0;
+    bool operator==(const Quantization &) const = default;
+    bool per_tensor() const { return scales.size() == 1; }
+};
+
+struct Dim {
+    int64_t size = 0;
+    uint32_t symbol = ACCEL_SYMBOL_NONE;
+    bool fixed() const { return symbol == ACCEL_SYMBOL_NONE && size >= 0; }
+    bool operator==(const Dim &) const = default;
+};
+using Shape = std::vector<Dim>;
+
+struct Tensor {
+    std::string name;
+    uint32_t type = 0;
+    Shape shape;
+    const void *data = nullptr;
+    uint64_t data_bytes = 0;
+    std::shared_ptr<const std::vector<uint8_t>> owned;  ///< what data points into when a pass made it
+    std::optional<Quantization> quantization;
+    uint32_t flags = 0;
+    uint32_t state_of = 0;
+    bool constant() const { return data != nullptr; }
+};
+
+struct Attribute {
+    uint32_t key = 0;
+    uint32_t kind = 0;
+    std::string name;
+    std::vector<int64_t> ints;
+    std::vector<float> floats;
+    std::string string;
+};
+
+struct Graph;
+
+struct Node {
+    std::string name;
+    uint32_t operation = 0;
+    std::vector<uint32_t> inputs, outputs;  ///< ACCEL_TENSOR_NONE for an absent one
+    std::vector<Attribute> attributes;
+    std::vector<Graph> regions;
+    uint32_t rounding = 0;
+    std::string domain, custom_name;
+    std::vector<std::string> fused;  ///< operations that this node has taken in, in order, for the placement report
+
+    const Attribute *find(uint32_t key) const;
+    /// The first integer of an attribute, or what it means when absent.
+    int64_t integer(uint32_t key, int64_t otherwise) const;
+    float real(uint32_t key, float otherwise) const;
+    std::vector<int64_t> ints(uint32_t key, std::vector<int64_t> otherwise) const;
+    void set(uint32_t key, std::vector<int64_t> values);
+    void set(uint32_t key, float value);
+    void erase(uint32_t key);
+    /// Operand number `position`, ACCEL_TENSOR_NONE when absent.
+    uint32_t input(size_t position) const { return position < inputs.size() ? inputs[position] : ACCEL_TENSOR_NONE; }
+    /// "Conv+Relu"; for custom operations "domain:Name".
+    std::string label() const;
+};
+
+struct Symbol {
+    std::string name;
+    int64_t min_size = 0;
+    int64_t max_size = 0;
+};
+
+struct Graph {
+    std::string name;
+    std::vector<Tensor> tensors;
+    std::vector<Node> nodes;  ///< in topological order
+    std::vector<uint32_t> inputs, outputs;
+    std::vector<Symbol> symbols;
+    uint32_t operation_profile = 0;
+
+    uint32_t add_tensor(Tensor tensor);
+};
+
+/// The owned form of a description that check_structure has passed.
+Graph copy_graph(const accel_graph_desc &desc);
+
+/// A description of a graph. It points into the graph, which must neither change nor go.
+class GraphDesc {
+public:
+    explicit GraphDesc(const Graph &graph);
+    GraphDesc(const GraphDesc &) = delete;
+    GraphDesc &operator=(const GraphDesc &) = delete;
+    const accel_graph_desc &get() const { return *top_; }
+
+private:
+    const accel_graph_desc *describe(const Graph &graph);
+    void describe_node(const Node &node, accel_node_desc &out);
+
+    std::deque<accel_graph_desc> graphs_;
+    std::deque<std::vector<accel_tensor_desc>> tensors_;
+    std::deque<std::vector<accel_node_desc>> nodes_;
+    std::deque<std::vector<accel_symbol>> symbols_;
+    std::deque<std::vector<accel_dim>> dims_;
+    std::deque<accel_quantization> quantizations_;
+    std::deque<std::vector<accel_attribute>> attributes_;
+    std::deque<std::vector<const accel_graph_desc *>> regions_;
+    const accel_graph_desc *top_;
+};
+
+/// A tensor or node of a description, whatever size its maker's struct has.
+accel_tensor_desc tensor_at(const accel_graph_desc &graph, uint32_t index);
+accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index);
+
+/// Number of elements, nothing when a dimension is a symbol or the bytes would pass kMaxTensorBytes.
+std::optional<uint64_t> element_count(const Shape &shape);
+std::optional<uint64_t> size_bytes(const Tensor &tensor);
+
+/// The node that makes each tensor; UINT32_MAX for inputs, constants and tensors that nobody makes.
+std::vector<uint32_t> makers(const Graph &graph);
+/// The nodes that read each tensor, each once per operand.
+std::vector<std::vector<uint32_t>> readers(const Graph &graph);
+/// Is the tensor an output of the graph?
+std::vector<bool> output_flags(const Graph &graph);
+
+/// "[1,3,h,224]"
+std::string text(const Graph &graph, const Shape &shape);
+/// "'name'" or "number 7" for an unnamed one.
+std::string tensor_text(const Graph &graph, uint32_t tensor);
+/// "node 'conv1' (Conv)"
+std::string node_text(const Node &node);
+
+/// Drop tensors that nothing refers to and renumber the rest.
+void compact(Graph &graph);
+
+}  // namespace accel::runtime

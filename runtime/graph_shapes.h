@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Shape inference: what the catalog's operations make of the shapes they are given.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graph.h"
+
+namespace accel::runtime {
+
+/// A size that cannot be told, because it follows from a symbol.
+inline constexpr Dim kUnknownDim{-1, ACCEL_SYMBOL_NONE};
+
+/// Shapes of a node's results; an entry is nothing when the operation is not in the catalog. On contradiction: nothing, and a sentence in *why.
+/// Operand counts and attribute kinds have been checked. Rules for attribute values that concern shapes are checked here.
+std::optional<std::vector<std::optional<Shape>>> infer_shapes(const Graph &graph, const Node &node, std::string *why);
+
+/// Can both shapes describe the same tensor? Unknown dimensions agree with everything, symbols with themselves and with sizes in their range.
+bool shapes_agree(const Graph &graph, const Shape &a, const Shape &b);
+
+/// Numpy's broadcasting of two shapes.
+std::optional<Shape> broadcast(const Shape &a, const Shape &b);
+
+}  // namespace accel::runtime

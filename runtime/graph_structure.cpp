@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#include "graph_check.h"
+
+#include "catalog.h"
+#include "error.h"
+
+namespace accel::runtime {
+
+namespace {
+
+/// Offsets of the members that the first published version ended with.
+constexpr size_t kTensorSizeMin = sizeof(accel_tensor_desc);
+constexpr size_t kNodeSizeMin = sizeof(accel_node_desc);
+constexpr size_t kElementSizeMax = 4096;
+
+constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;
+
+const char *shown(const char *name)
+{
+    return name ? name : "";
+}
+
+class Structure {
+public:
+    Structure(const accel_graph_desc &desc, uint32_t depth) : desc_(desc), depth_(depth) {}
+
+    accel_status check()
+    {
+        const bool whole = (desc_.tensors || !desc_.tensor_count) && (desc_.nodes || !desc_.node_count) && (desc_.symbols || !desc_.symbol_count);
+        if (!whole) return fail(kBad, "G-1", nullptr, "graph '%s': an array with a count above 0 is NULL", shown(desc_.name));
+        if (auto status = check_element_sizes(); status != ACCEL_STATUS_OK) return status;
+        if (auto status = check_symbols(); status != ACCEL_STATUS_OK) return status;
+        for (uint32_t i = 0; i < desc_.tensor_count; ++i) {
+            if (auto status = check_tensor(i); status != ACCEL_STATUS_OK) return status;
+        }
+        for (uint32_t i = 0; i < desc_.node_count; ++i) {
+            if (auto status = check_node_structure(i); status != ACCEL_STATUS_OK) return status;
+        }
+        if (auto status = check_indices(desc_.inputs, desc_.input_count, "graph inputs", false); status != ACCEL_STATUS_OK) return status;
+        return check_indices(desc_.outputs, desc_.output_count, "graph outputs", false);
+    }
+
+private:
+    accel_status check_element_sizes()
+    {
+        if (desc_.tensor_count && (desc_.tensor_size < kTensorSizeMin || desc_.tensor_size > kElementSizeMax || desc_.tensor_size % 8))
+            return fail(kBad, "G-1", nullptr, "graph '%s': tensor_size is %u, expected sizeof(struct accel_tensor_desc), which is %zu", shown(desc_.name),
+                        desc_.tensor_size, sizeof(accel_tensor_desc));
+        if (desc_.node_count && (desc_.node_size < kNodeSizeMin || desc_.node_size > kElementSizeMax || desc_.node_size % 8))
+            return fail(kBad, "G-1", nullptr, "graph '%s': node_size is %u, expected sizeof(struct accel_node_desc), which is %zu", shown(desc_.name),
+                        desc_.node_size, sizeof(accel_node_desc));
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status check_symbols()
+    {
+        for (uint32_t i = 0; i < desc_.symbol_count; ++i) {
+            const accel_symbol &symbol = desc_.symbols[i];
+            if (!symbol.name || !*symbol.name) return fail(kBad, "G-12", nullptr, "symbol %u has no name", i);
+            if (symbol.min_size < 0 || symbol.max_size < symbol.min_size)
+                return fail(kBad, "G-12", nullptr, "symbol '%s' ranges from %lld to %lld, expected 0 <= min <= max", symbol.name,
+                            static_cast<long long>(symbol.min_size), static_cast<long long>(symbol.max_size));
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status check_indices(const uint32_t *indices, uint32_t count, const char *what, bool absent_allowed)
+    {
+        if (count && !indices) return fail(kBad, "G-1", nullptr, "%s: %u are announced, the array is NULL", what, count);
+        for (uint32_t i = 0; i < count; ++i) {
+            if (indices[i] >= desc_.tensor_count && !(absent_allowed && indices[i] == ACCEL_TENSOR_NONE))
+                return fail(kBad, "G-2", nullptr, "%s: entry %u is tensor %u, the graph has %u", what, i, indices[i], desc_.tensor_count);
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status check_tensor(uint32_t index)
+    {
+        const accel_tensor_desc tensor = tensor_at(desc_, index);
+        const char *name = shown(tensor.name);
+        const TypeRow *type = find_type(tensor.type);
+        if (!type) return fail(kBad, "G-5", nullptr, "tensor %u '%s': unknown element type %u", index, name, tensor.type);
+        if (tensor.rank > kMaxRank) return fail(kBad, "G-11", nullptr, "tensor %u '%s': rank %u, at most %u", index, name, tensor.rank, kMaxRank);
+        if (tensor.rank && !tensor.dims) return fail(kBad, "G-1", nullptr, "tensor %u '%s': rank %u, but dims is NULL", index, name, tensor.rank);
+        uint64_t bytes = type->size_bytes;
+        bool fixed = true;
+        for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
+            const accel_dim &dim = tensor.dims[axis];
+            if (dim.symbol != ACCEL_SYMBOL_NONE) {
+                fixed = false;
+                if (dim.symbol >= desc_.symbol_count)
+                    return fail(kBad, "G-2", nullptr, "tensor %u '%s': axis %u is symbol %u, the graph has %u", index, name, axis, dim.symbol,
+                                desc_.symbol_count);
+                if (dim.size != -1)
+                    return fail(kBad, "G-12", nullptr, "tensor %u '%s': axis %u has a symbol and size %lld, expected -1", index, name, axis,
+                                static_cast<long long>(dim.size));
+            } else if (dim.size < 0 || static_cast<uint64_t>(dim.size) > kMaxTensorBytes ||
+                       __builtin_mul_overflow(bytes, static_cast<uint64_t>(dim.size), &bytes) || bytes > kMaxTensorBytes) {
+                return fail(kBad, "G-11", nullptr, "tensor %u '%s': axis %u has size %lld; sizes are at least 0 and a tensor has at most 2^40 bytes", index,
+                            name, axis, static_cast<long long>(dim.size));
+            }
+        }
+        if (auto status = check_data(tensor, index, fixed, bytes); status != ACCEL_STATUS_OK) return status;
+        if (tensor.flags & ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_STATE))
+            return fail(kBad, "A-3", nullptr, "tensor %u '%s': unknown flags 0x%x", index, name, tensor.flags);
+        if ((tensor.flags & ACCEL_TENSOR_FLAG_STATE) && tensor.state_of >= desc_.tensor_count)
+            return fail(kBad, "G-2", nullptr, "tensor %u '%s': state of tensor %u, the graph has %u", index, name, tensor.state_of, desc_.tensor_count);
+        const accel_quantization *quantization = tensor.quantization;
+        if (quantization && (quantization->count == 0 || !quantization->scales))
+            return fail(kBad, "G-10", nullptr, "tensor %u '%s': a quantisation without scales", index, name);
+        if (quantization && quantization->count > 1 &&
+            (quantization->axis >= tensor.rank || tensor.dims[quantization->axis].size != static_cast<int64_t>(quantization->count)))
+            return fail(kBad, "G-10", nullptr, "tensor %u '%s': %u scales along axis %u, expected one per index of an axis", index, name,
+                        quantization->count, quantization->axis);
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status check_data(const accel_tensor_desc &tensor, uint32_t index, bool fixed, uint64_t bytes)
+    {
+        const char *name = shown(tensor.name);
+        if (!tensor.data && tensor.data_bytes)
+            return fail(kBad, "G-9", nullptr, "tensor %u '%s': data_bytes is %llu, but data is NULL", index, name,
+                        static_cast<unsigned long long>(tensor.data_bytes));
+        if (tensor.data && !fixed) return fail(kBad, "G-9", nullptr, "tensor %u '%s': a constant whose shape has symbols", index, name);
+        if (tensor.data && tensor.data_bytes != bytes)
+            return fail(kBad, "G-9", nullptr, "tensor %u '%s': data_bytes is %llu, its shape and type need %llu", index, name,
+                        static_cast<unsigned long long>(tensor.data_bytes), static_cast<unsigned long long>(bytes));
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status check_node_structure(uint32_t index)
+    {
+        const accel_node_desc node = node_at(desc_, index);
+        char what[160];
+        snprintf(what, sizeof what, "node %u '%.100s' inputs", index, shown(node.name));
+        if (auto status = check_indices(node.inputs, node.input_count, what, true); status != ACCEL_STATUS_OK) return status;
+        snprintf(what, sizeof what, "node %u '%.100s' outputs", index, shown(node.name));
+        if (auto status = check_indices(node.outputs, node.output_count, what, true); status != ACCEL_STATUS_OK) return status;
+        if ((node.attribute_count && !node.attributes) || (node.region_count && !node.regions))
+            return fail(kBad, "G-1", nullptr, "node %u '%s': an array with a count above 0 is NULL", index, shown(node.name));
+        for (uint32_t i = 0; i < node.attribute_count; ++i) {
+            if (auto status = check_attribute(node, node.attributes[i], i); status != ACCEL_STATUS_OK) return status;
+        }
+        if (node.region_count && depth_ + 1 > kMaxRegionDepth)
+            return fail(kBad, "G-13", nullptr, "node %u '%s': regions are nested deeper than %u", index, shown(node.name), kMaxRegionDepth);
+        for (uint32_t i = 0; i < node.region_count; ++i) {
+            if (!node.regions[i]) return fail(kBad, "G-1", nullptr, "node %u '%s': region %u is NULL", index, shown(node.name), i);
+            if (auto status = check_structure(*node.regions[i], depth_ + 1); status != ACCEL_STATUS_OK) return status;
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status check_attribute(const accel_node_desc &node, const accel_attribute &attribute, uint32_t index)
+    {
+        const void *values = nullptr;
+        uint32_t count = attribute.count;
+        switch (attribute.kind) {
+        case ACCEL_ATTRIBUTE_KIND_INTS: values = attribute.ints; break;
+        case ACCEL_ATTRIBUTE_KIND_FLOATS: values = attribute.floats; break;
+        case ACCEL_ATTRIBUTE_KIND_STRING: values = attribute.string, count = 1; break;
+        default: return fail(kBad, "G-7", nullptr, "node '%s': attribute %u has unknown kind %u", shown(node.name), index, attribute.kind);
+        }
+        if (count && !values) return fail(kBad, "G-1", nullptr, "node '%s': attribute %u announces %u values, the array is NULL", shown(node.name), index, count);
+        return ACCEL_STATUS_OK;
+    }
+
+    const accel_graph_desc &desc_;
+    uint32_t depth_;
+};
+
+}  // namespace
+
+accel_status check_structure(const accel_graph_desc &desc, uint32_t depth)
+{
+    return Structure(desc, depth).check();
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "graph_check.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cmath>
+#include <cstring>
+#include <functional>
+
+#include "compiler/testing/builder.h"
+
+using namespace accel::runtime;
+using accel::testing::Builder;
+
+namespace {
+
+/// A convolution with everything right.
+Builder conv_graph()
+{
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1, 4, 8, 8});
+    const uint32_t w = b.constant<float>("w", ACCEL_TYPE_F32, {6, 4, 3, 3}, std::vector<float>(216, 0.5f));
+    const uint32_t y = b.tensor("y", ACCEL_TYPE_F32, {1, 6, 4, 4});
+    Node &conv = b.node("conv", ACCEL_OPERATION_CONV, {x, w}, {y});
+    conv.set(ACCEL_ATTRIBUTE_STRIDES, {2, 2});
+    conv.set(ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1});
+    b.output(y);
+    return b;
+}
+
+struct Answer {
+    std::string rule, message;
+};
+
+/// Break one thing and see which rule says so.
+Answer broken(const std::function<void(Graph &)> &damage)
+{
+    Builder b = conv_graph();
+    damage(b.graph);
+    const GraphDesc desc(b.graph);
+    accel_status status = check_structure(desc.get());
+    if (status == ACCEL_STATUS_OK) status = check_rules(copy_graph(desc.get()));
+    CHECK(status == ACCEL_STATUS_INVALID_ARGUMENT);
+    return {accel_last_error()->rule, accel_last_error()->message};
+}
+
+}  // namespace
+
+TEST_CASE("a right graph passes and survives the copy", "[graph]")
+{
+    Builder b = conv_graph();
+    const GraphDesc desc(b.graph);
+    REQUIRE(check_structure(desc.get()) == ACCEL_STATUS_OK);
+    const Graph copy = copy_graph(desc.get());
+    INFO(accel_last_error()->message);
+    REQUIRE(check_rules(copy) == ACCEL_STATUS_OK);
+    CHECK(copy.tensors[1].data == b.graph.tensors[1].data);
+    CHECK(copy.nodes[0].ints(ACCEL_ATTRIBUTE_PADS, {}) == std::vector<int64_t>{1, 1, 1, 1});
+}
+
+TEST_CASE("each broken rule is named", "[graph]")
+{
+    CHECK(broken([](Graph &g) { g.nodes[0].inputs[0] = 9; }).rule == "G-2");
+    CHECK(broken([](Graph &g) { g.outputs[0] = 77; }).rule == "G-2");
+    CHECK(broken([](Graph &g) { g.inputs.clear(); }).message == "node 'conv' (Conv) reads tensor 'x', which no earlier node makes: nodes must be in "
+                                                                "topological order, without cycles");
+    CHECK(broken([](Graph &g) { g.nodes.push_back(g.nodes[0]); }).rule == "G-3");
+    CHECK(broken([](Graph &g) { g.nodes[0].inputs[0] = g.nodes[0].outputs[0]; }).rule == "G-3");
+    CHECK(broken([](Graph &g) { g.tensors[2].name = ""; }).rule == "G-4");
+    CHECK(broken([](Graph &g) { g.tensors[2].name = "x"; }).rule == "G-4");
+    CHECK(broken([](Graph &g) { g.tensors[0].type = 99; }).rule == "G-5");
+    CHECK(broken([](Graph &g) { g.tensors[0].type = ACCEL_TYPE_I64; }).message ==
+          "node 'conv' (Conv): tensor 'x' has type i64, expected f32, i8, u8");
+    CHECK(broken([](Graph &g) { g.nodes[0].inputs.pop_back(); }).message == "node 'conv' (Conv) has 1 operands, expected 2 to 3");
+    CHECK(broken([](Graph &g) { g.nodes[0].inputs[1] = ACCEL_TENSOR_NONE; }).rule == "G-6");
+    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_AXIS, {1}); }).rule == "G-7");
+    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_STRIDES, 2.0f); }).rule == "G-7");
+    CHECK(broken([](Graph &g) { g.nodes[0].attributes.push_back(g.nodes[0].attributes[0]); }).rule == "G-7");
+    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_STRIDES, {0, 1}); }).rule == "G-8");
+    CHECK(broken([](Graph &g) { g.tensors[2].shape[3].size = 5; }).message ==
+          "node 'conv' (Conv): result 'y' has shape [1,6,4,5], expected [1,6,4,4]");
+    CHECK(broken([](Graph &g) { g.tensors[1].data_bytes -= 4; }).rule == "G-9");
+    CHECK(broken([](Graph &g) { g.tensors[0].quantization = Quantization{{0.5f}, {0}, 0}; }).rule == "G-10");
+    CHECK(broken([](Graph &g) { g.tensors[0].shape.assign(9, Dim{1}); }).rule == "G-11");
+    CHECK(broken([](Graph &g) { g.tensors[0].shape = {Dim{int64_t{1} << 39}, Dim{1 << 20}}; }).rule == "G-11");
+    CHECK(broken([](Graph &g) { g.tensors[0].shape[0].size = -3; }).rule == "G-11");
+    CHECK(broken([](Graph &g) { g.symbols.push_back({"n", 5, 4}); }).rule == "G-12");
+    CHECK(broken([](Graph &g) { g.nodes[0].rounding = 42; }).rule == "G-14");
+    CHECK(broken([](Graph &g) { g.nodes[0].operation = ACCEL_OPERATION_CUSTOM; }).rule == "G-15");
+    CHECK(broken([](Graph &g) {
+              g.tensors[2].flags = ACCEL_TENSOR_FLAG_STATE;
+              g.tensors[2].state_of = 0;
+          }).rule == "G-16");
+}
+
+TEST_CASE("quantisation rules", "[graph]")
+{
+    for (const float scale : {0.0f, -1.0f, INFINITY, NAN}) {
+        const auto damage = [scale](Graph &g) {
+            g.tensors[0].type = ACCEL_TYPE_I8;
+            g.tensors[0].quantization = Quantization{{scale}, {0}, 0};
+        };
+        CHECK(broken(damage).rule == "G-10");
+    }
+    CHECK(broken([](Graph &g) {
+              g.tensors[0].type = ACCEL_TYPE_I8;
+              g.tensors[0].quantization = Quantization{{1.0f}, {200}, 0};
+          }).message == "tensor 'x': zero point 200 outside i8");
+}
+
+TEST_CASE("NULL arrays, foreign element sizes and deep regions are refused", "[graph]")
+{
+    const Builder b = conv_graph();
+    const GraphDesc good(b.graph);
+    accel_graph_desc desc = good.get();
+    desc.tensors = nullptr;
+    CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
+    desc = good.get();
+    desc.node_size = 8;
+    CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "G-1");
+    accel_node_desc self{};
+    const accel_graph_desc *region = &desc;
+    self.regions = &region;
+    self.region_count = 1;
+    desc = accel_graph_desc{};
+    desc.nodes = &self;
+    desc.node_count = 1;
+    desc.node_size = sizeof self;
+    CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "G-13");
+}
+
+TEST_CASE("operations newer than the catalog are legal", "[graph]")
+{
+    Builder b = conv_graph();
+    b.graph.nodes[0].operation = 4000;
+    CHECK(check_rules(b.graph) == ACCEL_STATUS_OK);
+    b.graph.nodes[0].operation = ACCEL_OPERATION_CUSTOM;
+    b.graph.nodes[0].custom_name = "Odd";
+    CHECK(check_rules(b.graph) == ACCEL_STATUS_OK);
+}
