@@ -29,8 +29,8 @@ accel_status check_names(const Graph &graph, const std::vector<uint32_t> &ports,
 {
     for (const uint32_t port : ports) {
         const std::string &name = graph.tensors[port].name;
-        if (name.empty()) return refuse("G-4", std::string("graph ") + what + " number " + std::to_string(port) + " has no name");
-        if (!seen.insert(name).second) return refuse("G-4", std::string("graph ") + what + " '" + name + "': the name is used twice among inputs and outputs");
+        if (name.empty()) return refuse("G-8", std::string("graph ") + what + " number " + std::to_string(port) + " has no name");
+        if (!seen.insert(name).second) return refuse("G-8", std::string("graph ") + what + " '" + name + "': the name is used twice among inputs and outputs");
     }
     return ACCEL_STATUS_OK;
 }
@@ -44,10 +44,10 @@ accel_status check_ports(const Graph &graph)
     ACCEL_TRY(check_names(graph, graph.outputs, "output", outputs));
     for (const uint32_t output : graph.outputs) {
         if (!input_tensors.count(output) && inputs.count(graph.tensors[output].name))
-            return refuse("G-4", "graph output '" + graph.tensors[output].name + "' has the name of an input");
+            return refuse("G-8", "graph output '" + graph.tensors[output].name + "' has the name of an input");
     }
     for (const uint32_t input : graph.inputs) {
-        if (graph.tensors[input].constant()) return refuse("G-4", "graph input " + tensor_text(graph, input) + " is a constant");
+        if (graph.tensors[input].constant()) return refuse("G-5", "graph input " + tensor_text(graph, input) + " is a constant");
     }
     return ACCEL_STATUS_OK;
 }
@@ -56,7 +56,7 @@ accel_status check_symbols(const Graph &graph)
 {
     std::set<std::string> names;
     for (const Symbol &symbol : graph.symbols) {
-        if (!names.insert(symbol.name).second) return refuse("G-12", "symbol '" + symbol.name + "' exists twice");
+        if (!names.insert(symbol.name).second) return refuse("G-10", "symbol '" + symbol.name + "' exists twice");
     }
     return ACCEL_STATUS_OK;
 }
@@ -81,14 +81,14 @@ accel_status check_quantization(const Graph &graph, uint32_t index)
     if (!tensor.quantization) return ACCEL_STATUS_OK;
     const std::string who = "tensor " + tensor_text(graph, index);
     const auto range = stored_range(tensor.type);
-    if (!range) return refuse("G-10", who + ": a quantisation on type " + type_text(tensor.type) + ", expected i8, u8, i16 or i32");
+    if (!range) return refuse("G-4", who + ": a quantisation on type " + type_text(tensor.type) + ", expected i8, u8, i16 or i32");
     for (size_t i = 0; i < tensor.quantization->scales.size(); ++i) {
         const float scale = tensor.quantization->scales[i];
         if (!std::isfinite(scale) || scale <= 0.0f)
-            return refuse("G-10", who + ": scale " + std::to_string(i) + " is " + std::to_string(scale) + ", expected finite and above 0");
+            return refuse("G-4", who + ": scale " + std::to_string(i) + " is " + std::to_string(scale) + ", expected finite and above 0");
         const int32_t zero = tensor.quantization->zero_points[i];
         if (zero < range->low || zero > range->high)
-            return refuse("G-10", who + ": zero point " + std::to_string(zero) + " outside " + type_text(tensor.type));
+            return refuse("G-4", who + ": zero point " + std::to_string(zero) + " outside " + type_text(tensor.type));
     }
     return ACCEL_STATUS_OK;
 }
@@ -102,7 +102,7 @@ accel_status check_state(const Graph &graph)
         if (!(tensor.flags & ACCEL_TENSOR_FLAG_STATE)) continue;
         const Tensor &input = graph.tensors[tensor.state_of];
         if (!is_output[i] || !inputs.count(tensor.state_of) || input.type != tensor.type || input.shape != tensor.shape)
-            return refuse("G-16", "tensor " + tensor_text(graph, i) + ": state must be an output of the type and shape of the input it belongs to");
+            return refuse("G-12", "tensor " + tensor_text(graph, i) + ": state must be an output of the type and shape of the input it belongs to");
     }
     return ACCEL_STATUS_OK;
 }
@@ -116,17 +116,17 @@ accel_status check_order(const Graph &graph)
     for (const Node &node : graph.nodes) {
         for (const uint32_t input : node.inputs) {
             if (input != ACCEL_TENSOR_NONE && !known[input])
-                return refuse("G-3", node_text(node) + " reads tensor " + tensor_text(graph, input) +
+                return refuse("G-2", node_text(node) + " reads tensor " + tensor_text(graph, input) +
                                          ", which no earlier node makes: nodes must be in topological order, without cycles");
         }
         for (const uint32_t output : node.outputs) {
             if (output == ACCEL_TENSOR_NONE) continue;
-            if (known[output]) return refuse("G-3", node_text(node) + " makes tensor " + tensor_text(graph, output) + ", which exists already");
+            if (known[output]) return refuse("G-2", node_text(node) + " makes tensor " + tensor_text(graph, output) + ", which exists already");
             known[output] = true;
         }
     }
     for (const uint32_t output : graph.outputs) {
-        if (!known[output]) return refuse("G-3", "graph output " + tensor_text(graph, output) + " is made by no node");
+        if (!known[output]) return refuse("G-2", "graph output " + tensor_text(graph, output) + " is made by no node");
     }
     return ACCEL_STATUS_OK;
 }
@@ -157,21 +157,21 @@ accel_status check_attributes(const Node &node, const OperationRow *row)
     std::set<uint32_t> seen;
     for (const Attribute &attribute : node.attributes) {
         if (attribute.key == ACCEL_ATTRIBUTE_CUSTOM) {
-            if (attribute.name.empty()) return refuse("G-7", node_text(node) + ": a custom attribute without a name");
+            if (attribute.name.empty()) return refuse("G-6", node_text(node) + ": a custom attribute without a name");
             continue;
         }
         const AttributeRow *known = find_attribute(attribute.key);
-        if (!known) return refuse("G-7", node_text(node) + ": unknown attribute key " + std::to_string(attribute.key));
+        if (!known) return refuse("G-6", node_text(node) + ": unknown attribute key " + std::to_string(attribute.key));
         const std::string who = node_text(node) + ": attribute " + known->name;
-        if (!seen.insert(attribute.key).second) return refuse("G-7", who + " is given twice");
-        if (attribute.kind != static_cast<uint32_t>(known->kind)) return refuse("G-7", who + " is of kind " + std::to_string(attribute.kind) + ", expected " + std::to_string(known->kind));
-        if (row && !(row->attributes & attribute_bit(known->key))) return refuse("G-7", who + " does not belong to this operation");
+        if (!seen.insert(attribute.key).second) return refuse("G-6", who + " is given twice");
+        if (attribute.kind != static_cast<uint32_t>(known->kind)) return refuse("G-6", who + " is of kind " + std::to_string(attribute.kind) + ", expected " + std::to_string(known->kind));
+        if (row && !(row->attributes & attribute_bit(known->key))) return refuse("G-6", who + " does not belong to this operation");
         for (const float value : attribute.floats) {
-            if (std::isnan(value)) return refuse("G-7", who + " is not a number");
+            if (std::isnan(value)) return refuse("G-6", who + " is not a number");
         }
     }
     if (node.real(ACCEL_ATTRIBUTE_CLAMP_MIN, -INFINITY) > node.real(ACCEL_ATTRIBUTE_CLAMP_MAX, INFINITY))
-        return refuse("G-7", node_text(node) + ": clamp_min is above clamp_max");
+        return refuse("G-6", node_text(node) + ": clamp_min is above clamp_max");
     return ACCEL_STATUS_OK;
 }
 
@@ -188,7 +188,7 @@ public:
         case ACCEL_OPERATION_QUANTIZE: return check_quantize();
         case ACCEL_OPERATION_DEQUANTIZE:
             ACCEL_TRY(expect(in(0), row_.types));
-            if (!graph_.tensors[in(0)].quantization) return refuse("G-10", node_text(node_) + ": operand " + tensor_text(graph_, in(0)) + " has no quantisation");
+            if (!graph_.tensors[in(0)].quantization) return refuse("G-4", node_text(node_) + ": operand " + tensor_text(graph_, in(0)) + " has no quantisation");
             return expect(out(0), type_bit(ACCEL_TYPE_F32));
         case ACCEL_OPERATION_CAST: return check_cast();
         case ACCEL_OPERATION_GATHER:
@@ -212,7 +212,7 @@ private:
         for (const TypeRow &type : types()) {
             if (admitted & type_bit(type.type)) names += (names.empty() ? "" : ", ") + std::string(type.name);
         }
-        return refuse("G-5", node_text(node_) + ": tensor " + tensor_text(graph_, tensor) + " has type " + type_text(type_of(tensor)) + ", expected " + names);
+        return refuse("G-6", node_text(node_) + ": tensor " + tensor_text(graph_, tensor) + " has type " + type_text(type_of(tensor)) + ", expected " + names);
     }
 
     accel_status check_uniform() const
@@ -239,7 +239,7 @@ private:
         constexpr uint32_t kBytes = type_bit(ACCEL_TYPE_I8) | type_bit(ACCEL_TYPE_U8);
         ACCEL_TRY(expect(in(0), kBytes | type_bit(ACCEL_TYPE_F32)));
         ACCEL_TRY(expect(out(0), kBytes));
-        if (!graph_.tensors[out(0)].quantization) return refuse("G-10", node_text(node_) + ": result " + tensor_text(graph_, out(0)) + " has no quantisation");
+        if (!graph_.tensors[out(0)].quantization) return refuse("G-4", node_text(node_) + ": result " + tensor_text(graph_, out(0)) + " has no quantisation");
         return ACCEL_STATUS_OK;
     }
 
@@ -247,7 +247,7 @@ private:
     {
         ACCEL_TRY(expect(in(0), row_.types));
         const int64_t to = node_.integer(ACCEL_ATTRIBUTE_TO, 0);
-        if (!find_type(static_cast<uint32_t>(to)) || to < 0 || to > 31) return refuse("G-7", node_text(node_) + ": to is " + std::to_string(to) + ", expected a type of the catalog");
+        if (!find_type(static_cast<uint32_t>(to)) || to < 0 || to > 31) return refuse("G-6", node_text(node_) + ": to is " + std::to_string(to) + ", expected a type of the catalog");
         return expect(out(0), row_.types & (1u << to));
     }
 
@@ -264,7 +264,7 @@ accel_status check_scales(const Graph &graph, const Node &node, const OperationR
     if (!row.quantised || moves || (type != ACCEL_TYPE_I8 && type != ACCEL_TYPE_U8)) return ACCEL_STATUS_OK;
     const auto scaled = [&](uint32_t tensor) {
         if (graph.tensors[tensor].quantization) return ACCEL_STATUS_OK;
-        return refuse("G-10", node_text(node) + ": tensor " + tensor_text(graph, tensor) + " has no quantisation");
+        return refuse("G-4", node_text(node) + ": tensor " + tensor_text(graph, tensor) + " has no quantisation");
     };
     for (size_t i = 0; i < node.inputs.size() && i < 2; ++i) ACCEL_TRY(scaled(node.inputs[i]));
     return scaled(node.outputs[0]);
@@ -274,12 +274,12 @@ accel_status check_node_shapes(const Graph &graph, const Node &node)
 {
     std::string why;
     const auto shapes = infer_shapes(graph, node, &why);
-    if (!shapes) return refuse("G-8", node_text(node) + ": " + why);
+    if (!shapes) return refuse("G-7", node_text(node) + ": " + why);
     for (size_t i = 0; i < node.outputs.size() && i < shapes->size(); ++i) {
         const std::optional<Shape> &inferred = (*shapes)[i];
         const Shape &given = graph.tensors[node.outputs[i]].shape;
         if (inferred && !shapes_agree(graph, given, *inferred))
-            return refuse("G-8", node_text(node) + ": result " + tensor_text(graph, node.outputs[i]) + " has shape " + text(graph, given) + ", expected " +
+            return refuse("G-7", node_text(node) + ": result " + tensor_text(graph, node.outputs[i]) + " has shape " + text(graph, given) + ", expected " +
                                      text(graph, *inferred));
     }
     return ACCEL_STATUS_OK;
@@ -288,9 +288,9 @@ accel_status check_node_shapes(const Graph &graph, const Node &node)
 accel_status check_identity(const Node &node)
 {
     if (node.operation == ACCEL_OPERATION_CUSTOM && node.custom_name.empty())
-        return refuse("G-15", "node '" + node.name + "': a custom operation needs custom_name");
+        return refuse("G-6", "node '" + node.name + "': a custom operation needs custom_name");
     if (node.rounding != ACCEL_ROUNDING_NONE && !find_rounding(node.rounding))
-        return refuse("G-14", node_text(node) + ": unknown rounding " + std::to_string(node.rounding));
+        return refuse("G-6", node_text(node) + ": unknown rounding " + std::to_string(node.rounding));
     return ACCEL_STATUS_OK;
 }
 

@@ -56,9 +56,9 @@ private:
     {
         for (uint32_t i = 0; i < desc_.symbol_count; ++i) {
             const accel_symbol &symbol = desc_.symbols[i];
-            if (!symbol.name || !*symbol.name) return fail(kBad, "G-12", nullptr, "symbol %u has no name", i);
+            if (!symbol.name || !*symbol.name) return fail(kBad, "G-10", nullptr, "symbol %u has no name", i);
             if (symbol.min_size < 0 || symbol.max_size < symbol.min_size)
-                return fail(kBad, "G-12", nullptr, "symbol '%s' ranges from %lld to %lld, expected 0 <= min <= max", symbol.name,
+                return fail(kBad, "G-10", nullptr, "symbol '%s' ranges from %lld to %lld, expected 0 <= min <= max", symbol.name,
                             static_cast<long long>(symbol.min_size), static_cast<long long>(symbol.max_size));
         }
         return ACCEL_STATUS_OK;
@@ -69,7 +69,7 @@ private:
         if (count && !indices) return fail(kBad, "G-1", nullptr, "%s: %u are announced, the array is NULL", what, count);
         for (uint32_t i = 0; i < count; ++i) {
             if (indices[i] >= desc_.tensor_count && !(absent_allowed && indices[i] == ACCEL_TENSOR_NONE))
-                return fail(kBad, "G-2", nullptr, "%s: entry %u is tensor %u, the graph has %u", what, i, indices[i], desc_.tensor_count);
+                return fail(kBad, "G-1", nullptr, "%s: entry %u is tensor %u, the graph has %u", what, i, indices[i], desc_.tensor_count);
         }
         return ACCEL_STATUS_OK;
     }
@@ -79,8 +79,8 @@ private:
         const accel_tensor_desc tensor = tensor_at(desc_, index);
         const char *name = shown(tensor.name);
         const TypeRow *type = find_type(tensor.type);
-        if (!type) return fail(kBad, "G-5", nullptr, "tensor %u '%s': unknown element type %u", index, name, tensor.type);
-        if (tensor.rank > kMaxRank) return fail(kBad, "G-11", nullptr, "tensor %u '%s': rank %u, at most %u", index, name, tensor.rank, kMaxRank);
+        if (!type) return fail(kBad, "G-3", nullptr, "tensor %u '%s': unknown element type %u", index, name, tensor.type);
+        if (tensor.rank > kMaxRank) return fail(kBad, "G-3", nullptr, "tensor %u '%s': rank %u, at most %u", index, name, tensor.rank, kMaxRank);
         if (tensor.rank && !tensor.dims) return fail(kBad, "G-1", nullptr, "tensor %u '%s': rank %u, but dims is NULL", index, name, tensor.rank);
         uint64_t bytes = type->size_bytes;
         bool fixed = true;
@@ -89,14 +89,14 @@ private:
             if (dim.symbol != ACCEL_SYMBOL_NONE) {
                 fixed = false;
                 if (dim.symbol >= desc_.symbol_count)
-                    return fail(kBad, "G-2", nullptr, "tensor %u '%s': axis %u is symbol %u, the graph has %u", index, name, axis, dim.symbol,
+                    return fail(kBad, "G-1", nullptr, "tensor %u '%s': axis %u is symbol %u, the graph has %u", index, name, axis, dim.symbol,
                                 desc_.symbol_count);
                 if (dim.size != -1)
-                    return fail(kBad, "G-12", nullptr, "tensor %u '%s': axis %u has a symbol and size %lld, expected -1", index, name, axis,
+                    return fail(kBad, "G-10", nullptr, "tensor %u '%s': axis %u has a symbol and size %lld, expected -1", index, name, axis,
                                 static_cast<long long>(dim.size));
             } else if (dim.size < 0 || static_cast<uint64_t>(dim.size) > kMaxTensorBytes ||
                        __builtin_mul_overflow(bytes, static_cast<uint64_t>(dim.size), &bytes) || bytes > kMaxTensorBytes) {
-                return fail(kBad, "G-11", nullptr, "tensor %u '%s': axis %u has size %lld; sizes are at least 0 and a tensor has at most 2^40 bytes", index,
+                return fail(kBad, "G-3", nullptr, "tensor %u '%s': axis %u has size %lld; sizes are at least 0 and a tensor has at most 2^40 bytes", index,
                             name, axis, static_cast<long long>(dim.size));
             }
         }
@@ -104,13 +104,13 @@ private:
         if (tensor.flags & ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_STATE))
             return fail(kBad, "A-3", nullptr, "tensor %u '%s': unknown flags 0x%x", index, name, tensor.flags);
         if ((tensor.flags & ACCEL_TENSOR_FLAG_STATE) && tensor.state_of >= desc_.tensor_count)
-            return fail(kBad, "G-2", nullptr, "tensor %u '%s': state of tensor %u, the graph has %u", index, name, tensor.state_of, desc_.tensor_count);
+            return fail(kBad, "G-1", nullptr, "tensor %u '%s': state of tensor %u, the graph has %u", index, name, tensor.state_of, desc_.tensor_count);
         const accel_quantization *quantization = tensor.quantization;
         if (quantization && (quantization->count == 0 || !quantization->scales))
-            return fail(kBad, "G-10", nullptr, "tensor %u '%s': a quantisation without scales", index, name);
+            return fail(kBad, "G-4", nullptr, "tensor %u '%s': a quantisation without scales", index, name);
         if (quantization && quantization->count > 1 &&
             (quantization->axis >= tensor.rank || tensor.dims[quantization->axis].size != static_cast<int64_t>(quantization->count)))
-            return fail(kBad, "G-10", nullptr, "tensor %u '%s': %u scales along axis %u, expected one per index of an axis", index, name,
+            return fail(kBad, "G-4", nullptr, "tensor %u '%s': %u scales along axis %u, expected one per index of an axis", index, name,
                         quantization->count, quantization->axis);
         return ACCEL_STATUS_OK;
     }
@@ -119,11 +119,11 @@ private:
     {
         const char *name = shown(tensor.name);
         if (!tensor.data && tensor.data_bytes)
-            return fail(kBad, "G-9", nullptr, "tensor %u '%s': data_bytes is %llu, but data is NULL", index, name,
+            return fail(kBad, "G-5", nullptr, "tensor %u '%s': data_bytes is %llu, but data is NULL", index, name,
                         static_cast<unsigned long long>(tensor.data_bytes));
-        if (tensor.data && !fixed) return fail(kBad, "G-9", nullptr, "tensor %u '%s': a constant whose shape has symbols", index, name);
+        if (tensor.data && !fixed) return fail(kBad, "G-5", nullptr, "tensor %u '%s': a constant whose shape has symbols", index, name);
         if (tensor.data && tensor.data_bytes != bytes)
-            return fail(kBad, "G-9", nullptr, "tensor %u '%s': data_bytes is %llu, its shape and type need %llu", index, name,
+            return fail(kBad, "G-5", nullptr, "tensor %u '%s': data_bytes is %llu, its shape and type need %llu", index, name,
                         static_cast<unsigned long long>(tensor.data_bytes), static_cast<unsigned long long>(bytes));
         return ACCEL_STATUS_OK;
     }
@@ -142,7 +142,7 @@ private:
             if (auto status = check_attribute(node, node.attributes[i], i); status != ACCEL_STATUS_OK) return status;
         }
         if (node.region_count && depth_ + 1 > kMaxRegionDepth)
-            return fail(kBad, "G-13", nullptr, "node %u '%s': regions are nested deeper than %u", index, shown(node.name), kMaxRegionDepth);
+            return fail(kBad, "G-11", nullptr, "node %u '%s': regions are nested deeper than %u", index, shown(node.name), kMaxRegionDepth);
         for (uint32_t i = 0; i < node.region_count; ++i) {
             if (!node.regions[i]) return fail(kBad, "G-1", nullptr, "node %u '%s': region %u is NULL", index, shown(node.name), i);
             if (auto status = check_structure(*node.regions[i], depth_ + 1); status != ACCEL_STATUS_OK) return status;
@@ -158,7 +158,7 @@ private:
         case ACCEL_ATTRIBUTE_KIND_INTS: values = attribute.ints; break;
         case ACCEL_ATTRIBUTE_KIND_FLOATS: values = attribute.floats; break;
         case ACCEL_ATTRIBUTE_KIND_STRING: values = attribute.string, count = 1; break;
-        default: return fail(kBad, "G-7", nullptr, "node '%s': attribute %u has unknown kind %u", shown(node.name), index, attribute.kind);
+        default: return fail(kBad, "G-6", nullptr, "node '%s': attribute %u has unknown kind %u", shown(node.name), index, attribute.kind);
         }
         if (count && !values) return fail(kBad, "G-1", nullptr, "node '%s': attribute %u announces %u values, the array is NULL", shown(node.name), index, count);
         return ACCEL_STATUS_OK;

@@ -60,37 +60,37 @@ TEST_CASE("a right graph passes and survives the copy", "[graph]")
 
 TEST_CASE("each broken rule is named", "[graph]")
 {
-    CHECK(broken([](Graph &g) { g.nodes[0].inputs[0] = 9; }).rule == "G-2");
-    CHECK(broken([](Graph &g) { g.outputs[0] = 77; }).rule == "G-2");
+    CHECK(broken([](Graph &g) { g.nodes[0].inputs[0] = 9; }).rule == "G-1");
+    CHECK(broken([](Graph &g) { g.outputs[0] = 77; }).rule == "G-1");
     CHECK(broken([](Graph &g) { g.inputs.clear(); }).message == "node 'conv' (Conv) reads tensor 'x', which no earlier node makes: nodes must be in "
                                                                 "topological order, without cycles");
-    CHECK(broken([](Graph &g) { g.nodes.push_back(g.nodes[0]); }).rule == "G-3");
-    CHECK(broken([](Graph &g) { g.nodes[0].inputs[0] = g.nodes[0].outputs[0]; }).rule == "G-3");
-    CHECK(broken([](Graph &g) { g.tensors[2].name = ""; }).rule == "G-4");
-    CHECK(broken([](Graph &g) { g.tensors[2].name = "x"; }).rule == "G-4");
-    CHECK(broken([](Graph &g) { g.tensors[0].type = 99; }).rule == "G-5");
+    CHECK(broken([](Graph &g) { g.nodes.push_back(g.nodes[0]); }).rule == "G-2");
+    CHECK(broken([](Graph &g) { g.nodes[0].inputs[0] = g.nodes[0].outputs[0]; }).rule == "G-2");
+    CHECK(broken([](Graph &g) { g.tensors[2].name = ""; }).rule == "G-8");
+    CHECK(broken([](Graph &g) { g.tensors[2].name = "x"; }).rule == "G-8");
+    CHECK(broken([](Graph &g) { g.tensors[0].type = 99; }).rule == "G-3");
     CHECK(broken([](Graph &g) { g.tensors[0].type = ACCEL_TYPE_I64; }).message ==
           "node 'conv' (Conv): tensor 'x' has type i64, expected f32, i8, u8");
     CHECK(broken([](Graph &g) { g.nodes[0].inputs.pop_back(); }).message == "node 'conv' (Conv) has 1 operands, expected 2 to 3");
     CHECK(broken([](Graph &g) { g.nodes[0].inputs[1] = ACCEL_TENSOR_NONE; }).rule == "G-6");
-    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_AXIS, {1}); }).rule == "G-7");
-    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_STRIDES, 2.0f); }).rule == "G-7");
-    CHECK(broken([](Graph &g) { g.nodes[0].attributes.push_back(g.nodes[0].attributes[0]); }).rule == "G-7");
-    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_STRIDES, {0, 1}); }).rule == "G-8");
+    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_AXIS, {1}); }).rule == "G-6");
+    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_STRIDES, 2.0f); }).rule == "G-6");
+    CHECK(broken([](Graph &g) { g.nodes[0].attributes.push_back(g.nodes[0].attributes[0]); }).rule == "G-6");
+    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_STRIDES, {0, 1}); }).rule == "G-7");
     CHECK(broken([](Graph &g) { g.tensors[2].shape[3].size = 5; }).message ==
           "node 'conv' (Conv): result 'y' has shape [1,6,4,5], expected [1,6,4,4]");
-    CHECK(broken([](Graph &g) { g.tensors[1].data_bytes -= 4; }).rule == "G-9");
-    CHECK(broken([](Graph &g) { g.tensors[0].quantization = Quantization{{0.5f}, {0}, 0}; }).rule == "G-10");
-    CHECK(broken([](Graph &g) { g.tensors[0].shape.assign(9, Dim{1}); }).rule == "G-11");
-    CHECK(broken([](Graph &g) { g.tensors[0].shape = {Dim{int64_t{1} << 39}, Dim{1 << 20}}; }).rule == "G-11");
-    CHECK(broken([](Graph &g) { g.tensors[0].shape[0].size = -3; }).rule == "G-11");
-    CHECK(broken([](Graph &g) { g.symbols.push_back({"n", 5, 4}); }).rule == "G-12");
-    CHECK(broken([](Graph &g) { g.nodes[0].rounding = 42; }).rule == "G-14");
-    CHECK(broken([](Graph &g) { g.nodes[0].operation = ACCEL_OPERATION_CUSTOM; }).rule == "G-15");
+    CHECK(broken([](Graph &g) { g.tensors[1].data_bytes -= 4; }).rule == "G-5");
+    CHECK(broken([](Graph &g) { g.tensors[0].quantization = Quantization{{0.5f}, {0}, 0}; }).rule == "G-4");
+    CHECK(broken([](Graph &g) { g.tensors[0].shape.assign(9, Dim{1}); }).rule == "G-3");
+    CHECK(broken([](Graph &g) { g.tensors[0].shape = {Dim{int64_t{1} << 39}, Dim{1 << 20}}; }).rule == "G-3");
+    CHECK(broken([](Graph &g) { g.tensors[0].shape[0].size = -3; }).rule == "G-3");
+    CHECK(broken([](Graph &g) { g.symbols.push_back({"n", 5, 4}); }).rule == "G-10");
+    CHECK(broken([](Graph &g) { g.nodes[0].rounding = 42; }).rule == "G-6");
+    CHECK(broken([](Graph &g) { g.nodes[0].operation = ACCEL_OPERATION_CUSTOM; }).rule == "G-6");
     CHECK(broken([](Graph &g) {
               g.tensors[2].flags = ACCEL_TENSOR_FLAG_STATE;
               g.tensors[2].state_of = 0;
-          }).rule == "G-16");
+          }).rule == "G-12");
 }
 
 TEST_CASE("quantisation rules", "[graph]")
@@ -100,7 +100,7 @@ TEST_CASE("quantisation rules", "[graph]")
             g.tensors[0].type = ACCEL_TYPE_I8;
             g.tensors[0].quantization = Quantization{{scale}, {0}, 0};
         };
-        CHECK(broken(damage).rule == "G-10");
+        CHECK(broken(damage).rule == "G-4");
     }
     CHECK(broken([](Graph &g) {
               g.tensors[0].type = ACCEL_TYPE_I8;
@@ -128,7 +128,7 @@ TEST_CASE("NULL arrays, foreign element sizes and deep regions are refused", "[g
     desc.node_count = 1;
     desc.node_size = sizeof self;
     CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(std::string(accel_last_error()->rule) == "G-13");
+    CHECK(std::string(accel_last_error()->rule) == "G-11");
 }
 
 TEST_CASE("operations newer than the catalog are legal", "[graph]")
