@@ -5,7 +5,7 @@
 #
 #   verify/run.sh [--tool PATH] [--record] [options of verify.py]
 #
-# --tool PATH  an ethosu-run that is already built (default: builds one in the cache folder)
+# --tool PATH  an ethosu-run that is already built, beside ethosu-decode-weights (default: builds both in the cache)
 # --record     writes the bundles of conformance/data/ethosu anew instead
 #
 # Environment: VELA_VENV  Python environment with Vela (default ${XDG_CACHE_HOME:-~/.cache}/libaccel/vela-venv; made
@@ -41,13 +41,16 @@ fi
 if [ -z "$tool" ]; then
     build=$cache/ethosu-run
     cmake -S "$here/.." -B "$build" -DCMAKE_BUILD_TYPE=Release > "$cache/ethosu-run.log"
-    cmake --build "$build" --target ethosu-run >> "$cache/ethosu-run.log"
+    cmake --build "$build" --target ethosu-run ethosu-decode-weights >> "$cache/ethosu-run.log"
     tool=$build/ethosu-run
 fi
 
 export PYTHONDONTWRITEBYTECODE=1
 if [ -n "$record" ]; then
     exec "$venv/bin/python" "$here/record.py" --tool "$tool" --folder "$root/conformance/data/ethosu"
+fi
+if [ -z "$arguments" ]; then
+    "$venv/bin/python" "$here/weight_streams.py" --tool "$(dirname "$tool")/ethosu-decode-weights"
 fi
 mobilenet=${MOBILENET:-$root/../shared/models/mobilenet_v1_0.25_128_quant/model.tflite}
 if [ -f "$mobilenet" ]; then

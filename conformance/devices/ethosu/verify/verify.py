@@ -11,6 +11,7 @@ import tempfile
 import numpy as np
 
 import models
+import models_int16
 import networks
 import reference
 import vela_program
@@ -87,12 +88,14 @@ def all_models(arguments):
             if arguments.only and not any(part in name for part in arguments.only):
                 continue
             yield group, name, models.build(name), models.SEEDS[name]
-    for name, fill in networks.NETWORKS.items():
-        if arguments.only and not any(part in name for part in arguments.only):
-            continue
-        builder = models.ModelBuilder(networks.SEEDS[name])
-        fill(builder)
-        yield "network", name, builder.finish(), networks.SEEDS[name]
+    for group, table, seeds in (("network", networks.NETWORKS, networks.SEEDS),
+                                ("extra", models_int16.INT16, models_int16.SEEDS)):
+        for name, fill in table.items():
+            if arguments.only and not any(part in name for part in arguments.only):
+                continue
+            builder = models.ModelBuilder(seeds[name])
+            fill(builder)
+            yield group, name, builder.finish(), seeds[name]
     if arguments.mobilenet and (not arguments.only or any(part in "mobilenet" for part in arguments.only)):
         with open(arguments.mobilenet, "rb") as file:
             yield "network", "mobilenet_v1_0.25_128", file.read(), 1
