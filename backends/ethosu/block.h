@@ -13,7 +13,7 @@
 namespace accel::ethosu {
 
 // The block of an operation whose kind, extents and kernel are set. Nothing when
-// no block fits, which no operation within the limits of limits.h reaches.
+// no block fits, which no operation within the limits of bounds.h reaches.
 std::optional<Block> choose_block(const Op &op);
 
 // Part-kernel-first traversal uses the multipliers better for shallow inputs.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the Ethos-U65-256 can take, by field of the command stream or by Arm's
 // published operator constraints (Vela).
-#ifndef ACCEL_BACKENDS_ETHOSU_LIMITS_H
-#define ACCEL_BACKENDS_ETHOSU_LIMITS_H
+#ifndef ACCEL_BACKENDS_ETHOSU_BOUNDS_H
+#define ACCEL_BACKENDS_ETHOSU_BOUNDS_H
 
 #include <cstdint>
 

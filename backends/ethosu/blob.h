@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// The serialised program.
+//
+//   header | command words | relocations | ports | constants
+//
+// Little endian, sections aligned to 16 bytes. Whoever loads a blob trusts nothing
+// in it: the checksum finds accidents, the checks here find lies, and the kernel
+// validates the words once more.
+#ifndef ACCEL_BACKENDS_ETHOSU_BLOB_H
+#define ACCEL_BACKENDS_ETHOSU_BLOB_H
+
+#include "emit.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace accel::ethosu {
+
+inline constexpr const char *kTarget = "ethos-u65-256";
+inline constexpr uint32_t kMaxWords = 1u << 24;
+inline constexpr uint32_t kMaxPorts = 4096;
+inline constexpr uint64_t kMaxSpaceBytes = uint64_t{1} << 32;
+
+struct PortInfo {
+    uint64_t size_bytes = 0;
+    bool is_output = false;
+
+    bool operator==(const PortInfo &) const = default;
+};
+
+struct Program {
+    Stream stream;
+    std::vector<PortInfo> ports;
+    std::vector<uint8_t> constants;
+    uint64_t scratch_bytes = 0;
+};
+
+std::vector<uint8_t> write_blob(const Program &program);
+
+// A view of a checked blob; the bytes outlive it.
+struct BlobView {
+    std::string_view target;
+    std::span<const uint32_t> words;
+    std::vector<Relocation> relocations;
+    std::vector<PortInfo> ports;
+    std::span<const uint8_t> constants;
+    uint64_t scratch_bytes = 0;
+};
+
+// Nothing when the bytes are not an intact program; `why` then says what is wrong.
+// `bytes` is aligned to 4.
+std::optional<BlobView> read_blob(std::span<const uint8_t> bytes, const char *&why);
+
+} // namespace accel::ethosu
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Graph -> program: what is claimed, where tensors live, in which order the NPU works.
+#ifndef ACCEL_BACKENDS_ETHOSU_LOWER_H
+#define ACCEL_BACKENDS_ETHOSU_LOWER_H
+
+#include "blob.h"
+#include "plan.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace accel::ethosu {
+
+// A claim for every node. Claimed nodes share a group number as long as no path
+// between two of them leaves the group.
+std::vector<accel_bk_support> query(const graph::View &graph);
+
+// Ports of a graph: inputs, then outputs.
+struct Ports {
+    std::vector<uint32_t> tensors;
+    std::vector<std::vector<int64_t>> strides_bytes;
+    std::vector<uint64_t> sizes_bytes;
+};
+
+Ports ports_of(const graph::View &graph);
+
+struct Lowered {
+    accel_status status = ACCEL_STATUS_OK;
+    std::string message; // when it is not OK
+    Program program;
+};
+
+// `progress` is told the fraction done after each node; true cancels.
+Lowered lower(const graph::View &graph, const std::function<bool(double)> &progress);
+
+} // namespace accel::ethosu
+
+#endif
