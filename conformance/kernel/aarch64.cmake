@@ -1,10 +1,25 @@
 # SPDX-License-Identifier: MIT
 # Cross-compiles for the lane's guest (Debian arm64) with the packages gcc-aarch64-linux-gnu and g++-aarch64-linux-gnu.
+# LANE_SYSROOT: a folder that `sysroot` filled with further arm64 packages.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
 set(CMAKE_FIND_ROOT_PATH /usr/aarch64-linux-gnu)
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES LANE_SYSROOT)
+if(LANE_SYSROOT)
+    list(PREPEND CMAKE_FIND_ROOT_PATH ${LANE_SYSROOT})
+    foreach(language C CXX)
+        set(CMAKE_${language}_FLAGS_INIT "-isystem ${LANE_SYSROOT}/usr/include -isystem ${LANE_SYSROOT}/usr/include/aarch64-linux-gnu")
+    endforeach()
+    # Libraries that the packages' own libraries need.
+    foreach(kind EXE SHARED MODULE)
+        set(CMAKE_${kind}_LINKER_FLAGS_INIT "-Wl,-rpath-link,${LANE_SYSROOT}/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,${LANE_SYSROOT}/lib/aarch64-linux-gnu -L${LANE_SYSROOT}/usr/lib/aarch64-linux-gnu")
+    endforeach()
+    set(ENV{PKG_CONFIG_LIBDIR} "${LANE_SYSROOT}/usr/lib/aarch64-linux-gnu/pkgconfig:${LANE_SYSROOT}/usr/share/pkgconfig")
+    set(ENV{PKG_CONFIG_SYSROOT_DIR} "${LANE_SYSROOT}")
+endif()
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

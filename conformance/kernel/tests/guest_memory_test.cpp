@@ -34,6 +34,7 @@ TEST_CASE("guest memory is what lies between its two ends") {
     CHECK(memory.at(kRamAddress + kSizeBytes - 3, 4) == nullptr);
     CHECK(memory.at(~uint64_t{0}, 4) == nullptr);
     CHECK(memory.at(kRamAddress, ~size_t{0}) == nullptr);
+    CHECK(memory.at(kRamAddress + 64, ~size_t{0}) == nullptr);
 }
 
 TEST_CASE("the NPU reaches memory but not its own registers") {
