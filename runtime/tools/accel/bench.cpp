@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// accel bench: latency of a model, alone or in turns with ONNX Runtime.
+#include <chrono>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "commands.h"
+#include "peer.h"
+#include "progress.h"
+#include "session.h"
+#include "statistics.h"
+
+namespace accel::tool {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct BenchOptions {
+    ModelOptions model;
+    double seconds = 3;
+    unsigned warmup = 5;
+    std::string compare, python = "python3";
+};
+
+std::vector<double> round(Session &session, unsigned count)
+{
+    std::vector<double> samples;
+    samples.reserve(count);
+    for (unsigned index = 0; index < count; ++index) {
+        const auto start = Clock::now();
+        session.run();
+        samples.push_back(std::chrono::duration<double, std::nano>(Clock::now() - start).count());
+    }
+    return samples;
+}
+
+void append(std::vector<double> &all, const std::vector<double> &more) { all.insert(all.end(), more.begin(), more.end()); }
+
+/// Rounds of about 50 ms, so that turns with a peer see the same noise.
+unsigned runs_per_round(Session &session)
+{
+    const double once = Statistics::of(round(session, 3)).median;
+    return static_cast<unsigned>(std::min(10000.0, std::max(1.0, 50e6 / std::max(once, 1.0))));
+}
+
+struct Measured {
+    Statistics ours, theirs;
+    std::vector<double> ratios;  ///< median of ours / median of theirs, per pair of rounds
+};
+
+Measured measure(Session &session, Peer *peer, const BenchOptions &options)
+{
+    Progress progress("measuring " + options.model.model);
+    const auto start = Clock::now();
+    round(session, options.warmup);
+    const unsigned count = runs_per_round(session);
+    std::vector<double> ours, theirs;
+    Measured measured;
+    for (double elapsed = 0; elapsed < options.seconds; elapsed = std::chrono::duration<double>(Clock::now() - start).count()) {
+        const auto mine = round(session, count);
+        append(ours, mine);
+        if (peer) {
+            const auto other = peer->round(count);
+            append(theirs, other);
+            measured.ratios.push_back(Statistics::of(mine).median / Statistics::of(other).median);
+        }
+        progress.update(elapsed / options.seconds, "");
+    }
+    measured.ours = Statistics::of(ours);
+    measured.theirs = Statistics::of(theirs);
+    return measured;
+}
+
+nlohmann::json facts_of(const Measured &measured, const Session &session, const BenchOptions &options, const Peer *peer)
+{
+    nlohmann::json out{{"model", options.model.model}, {"latency", measured.ours.json()}, {"segments", session.program().info().segment_count}, {"threads", options.model.threads}};
+    if (peer) {
+        const auto ratios = Statistics::of(measured.ratios);
+        out["onnxruntime"] = {{"version", peer->version()}, {"latency", measured.theirs.json()}, {"ratio_median", ratios.median}, {"ratio_p90", ratios.p90}, {"rounds", ratios.count}};
+    }
+    return out;
+}
+
+std::string line_of(const Statistics &statistics)
+{
+    return "median " + text_of_ns(statistics.median) + "   p90 " + text_of_ns(statistics.p90) + "   p99 " + text_of_ns(statistics.p99) + "   (" + std::to_string(statistics.count) +
+           " runs)";
+}
+
+void bench(const BenchOptions &options)
+{
+    const Instance instance = options.model.instance.create();
+    const auto devices = choose_devices(instance, options.model.devices);
+    Session session(instance, devices, make_program(instance, devices, options.model));
+    session.fill_inputs(1);
+    std::unique_ptr<Peer> peer;
+    if (options.compare == "onnxruntime") peer = std::make_unique<Peer>(options.python, options.model.model, options.model.threads);
+    const Measured measured = measure(session, peer.get(), options);
+    if (options.model.json) {
+        std::cout << facts_of(measured, session, options, peer.get()).dump(2) << "\n";
+        return;
+    }
+    std::cout << "accel        " << line_of(measured.ours) << "\n";
+    if (!peer) return;
+    std::cout << "onnxruntime  " << line_of(measured.theirs) << "   version " << peer->version() << "\n";
+    std::cout << "ratio        " << std::setprecision(3) << Statistics::of(measured.ratios).median << "  accel / onnxruntime, median of " << measured.ratios.size()
+              << " pairs of rounds taken in turns\n";
+}
+
+}  // namespace
+
+void add_bench(CLI::App &app)
+{
+    auto options = std::make_shared<BenchOptions>();
+    auto *command = app.add_subcommand("bench", "measure a model's latency: median, p90, p99");
+    options->model.add_to(*command);
+    command->add_option("--seconds", options->seconds, "measure for this long")->check(CLI::PositiveNumber)->capture_default_str();
+    command->add_option("--warmup", options->warmup, "runs before measuring")->capture_default_str();
+    command->add_option("--compare", options->compare, "take turns with this peer")->check(CLI::IsMember({"onnxruntime"}));
+    command->add_option("--python", options->python, "Python that has the package onnxruntime")->capture_default_str();
+    command->callback([options] { bench(*options); });
+}
+
+}  // namespace accel::tool

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "common.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+#include "files.h"
+#include "progress.h"
+
+namespace accel::tool {
+namespace {
+
+void log_to_stderr(void *, accel_log_level level, const char *module, const char *message)
+{
+    static constexpr const char *kNames[] = {"", "error", "warning", "info", "debug"};
+    std::cerr << kNames[level] << ": " << module << ": " << message << "\n";
+}
+
+std::vector<accel_symbol_value> symbol_values(const std::vector<std::string> &dims, std::vector<std::string> &names)
+{
+    std::vector<accel_symbol_value> values;
+    names.reserve(dims.size());
+    for (const auto &text : dims) {
+        const size_t equals = text.find('=');
+        char *end = nullptr;
+        const long long size = equals == std::string::npos ? 0 : std::strtoll(text.c_str() + equals + 1, &end, 10);
+        if (size < 1 || !end || *end) throw Failure("--dim '" + text + "': expected NAME=SIZE with SIZE at least 1, such as batch=1");
+        names.push_back(text.substr(0, equals));
+        values.push_back({names.back().c_str(), size});
+    }
+    return values;
+}
+
+bool is_saved_program(const Instance &instance, const std::string &bytes)
+{
+    accel_fit fit = ACCEL_FIT_NONE;
+    return accel_program_check(instance.get(), bytes.data(), bytes.size(), nullptr, &fit) != ACCEL_STATUS_CORRUPT;
+}
+
+}  // namespace
+
+void InstanceOptions::add_to(CLI::App &app)
+{
+    app.add_option("--module-path", module_paths, "directory with manifests, searched first");
+    app.add_flag("--simulated", simulated, "also use devices that models play in this process");
+    app.add_flag("--verbose", verbose, "log what the library does");
+}
+
+Instance InstanceOptions::create() const
+{
+    std::vector<const char *> paths;
+    for (const auto &path : module_paths) paths.push_back(path.c_str());
+    auto desc = sized<accel_instance_desc>();
+    desc.flags = simulated ? static_cast<uint32_t>(ACCEL_INSTANCE_FLAG_SIMULATED) : 0u;
+    desc.log_level = verbose ? ACCEL_LOG_LEVEL_DEBUG : ACCEL_LOG_LEVEL_WARNING;
+    desc.log = log_to_stderr;
+    desc.module_paths = paths.data();
+    desc.module_path_count = static_cast<uint32_t>(paths.size());
+    return Instance::create(desc);
+}
+
+void ModelOptions::add_to(CLI::App &app)
+{
+    app.add_option("MODEL", model, "model file, or a program saved by `accel compile`")->required();
+    app.add_option("-d,--device", devices, "device, may be repeated or comma separated: the ordered set that the work may use")->delimiter(',');
+    app.add_option("--rounding", rounding, "requantise with this rounding instead of the model's own")
+        ->check(CLI::IsMember({"half_even", "tflite", "natural"}));
+    app.add_option("--dim", dims, "value of a symbolic dimension, NAME=SIZE");
+    app.add_option("--threads", threads, "threads of the CPU device");
+    app.add_flag("--first-device-only", first_device_only, "fail unless everything runs on the first device");
+    app.add_flag("--balance", balance, "cut the graph by measured speed instead of by the order of the devices");
+    app.add_flag("--json", json, "machine-readable output");
+    instance.add_to(app);
+}
+
+uint32_t ModelOptions::rounding_value() const
+{
+    if (rounding == "half_even") return ACCEL_ROUNDING_HALF_EVEN;
+    if (rounding == "tflite") return ACCEL_ROUNDING_TFLITE;
+    if (rounding == "natural") return ACCEL_ROUNDING_NATURAL;
+    return ACCEL_ROUNDING_NONE;
+}
+
+std::vector<Device> choose_devices(const Instance &instance, const std::vector<std::string> &names)
+{
+    std::vector<Device> devices;
+    for (const auto &name : names) devices.push_back(instance.device(name.c_str()));
+    if (!names.empty()) return devices;
+    for (const Device &device : instance.devices())
+        if (!(device.info().flags & ACCEL_DEVICE_FLAG_SIMULATED)) devices.push_back(device);
+    if (devices.empty()) throw Failure("no device is listed; `accel doctor` says why");
+    return devices;
+}
+
+Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
+{
+    const std::string path = options.model;
+    std::ifstream probe(path, std::ios::binary);
+    std::string head(8, '\0');
+    probe.read(head.data(), 8);
+    if (probe.gcount() == 8 && head == "ACCELPRG") {
+        const std::string bytes = read_file(path);
+        if (!is_saved_program(instance, bytes)) throw Error(ACCEL_STATUS_CORRUPT);
+        return Program::load(instance, bytes, devices);
+    }
+    const Model model = Model::load(instance, path.c_str());
+    const auto list = handles(devices);
+    std::vector<std::string> names;
+    const auto symbols = symbol_values(options.dims, names);
+    const accel_option thread_option{"cpu.threads", nullptr, static_cast<double>(options.threads), 1, 0};
+    Progress progress("building " + path);
+    auto desc = sized<accel_program_desc>();
+    desc.model = model.get();
+    desc.devices = list.data();
+    desc.device_count = target ? 0 : static_cast<uint32_t>(list.size());
+    desc.target = target;
+    if (options.first_device_only) desc.flags |= ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY;
+    if (options.balance) desc.flags |= ACCEL_PROGRAM_FLAG_BALANCE;
+    desc.rounding = options.rounding_value();
+    desc.symbols = symbols.data();
+    desc.symbol_count = static_cast<uint32_t>(symbols.size());
+    desc.options = &thread_option;
+    desc.option_count = options.threads ? 1 : 0;
+    desc.progress = Progress::callback;
+    desc.progress_user = &progress;
+    return Program::build(desc);
+}
+
+std::string text_of_bytes(uint64_t bytes)
+{
+    static constexpr const char *kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double value = static_cast<double>(bytes);
+    int unit = 0;
+    for (; value >= 1024 && unit < 4; ++unit) value /= 1024;
+    std::ostringstream text;
+    text << std::fixed << std::setprecision(unit && value < 100 ? 1 : 0) << value << " " << kUnits[unit];
+    return text.str();
+}
+
+std::string text_of_ns(double nanoseconds)
+{
+    static constexpr const char *kUnits[] = {"ns", "us", "ms", "s"};
+    int unit = 0;
+    for (; nanoseconds >= 1000 && unit < 3; ++unit) nanoseconds /= 1000;
+    std::ostringstream text;
+    text << std::setprecision(3) << std::fixed << nanoseconds << " " << kUnits[unit];
+    return text.str();
+}
+
+const char *type_name(uint32_t type)
+{
+    static constexpr const char *kNames[] = {"?", "f32", "i8", "u8", "i32", "i64", "f16", "bf16", "i16", "bool", "f64"};
+    return type < std::size(kNames) ? kNames[type] : "?";
+}
+
+std::string shape_text(const accel_port_info &port)
+{
+    std::string text = std::string(type_name(port.type)) + "[";
+    for (uint32_t axis = 0; axis < port.rank; ++axis) text += (axis ? "," : "") + std::to_string(port.dims[axis]);
+    return text + "]";
+}
+
+void Table::print() const
+{
+    std::vector<size_t> widths(rows_.front().size());
+    const auto width = [](const std::string &text) {
+        return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }));
+    };
+    for (const auto &row : rows_)
+        for (size_t column = 0; column < row.size(); ++column) widths[column] = std::max(widths[column], width(row[column]));
+    for (const auto &row : rows_) {
+        std::string line;
+        for (size_t column = 0; column < row.size(); ++column)
+            line += row[column] + (column + 1 < row.size() ? std::string(widths[column] - width(row[column]) + 2, ' ') : "");
+        std::cout << line << "\n";
+    }
+}
+
+}  // namespace accel::tool

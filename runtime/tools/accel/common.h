@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// What the subcommands share: options about devices and models, and how they report.
+#pragma once
+
+#include <accel/accel.hpp>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace accel::tool {
+
+/// A sentence for the user; main prints it and ends with exit code 1.
+class Failure : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct InstanceOptions {
+    std::vector<std::string> module_paths;
+    bool simulated = false;
+    bool verbose = false;
+    void add_to(CLI::App &app);
+    Instance create() const;
+};
+
+/// Options of the subcommands that build a program.
+struct ModelOptions {
+    InstanceOptions instance;
+    std::string model;
+    std::vector<std::string> devices;  ///< ordered; empty: every real device, the CPU last
+    std::string rounding;
+    std::vector<std::string> dims;     ///< NAME=SIZE of symbolic dimensions
+    unsigned threads = 0;              ///< 0: the device's default
+    bool first_device_only = false;
+    bool balance = false;
+    bool json = false;
+    void add_to(CLI::App &app);
+    uint32_t rounding_value() const;
+};
+
+/// The devices that --device names, in that order, or the default set.
+std::vector<Device> choose_devices(const Instance &instance, const std::vector<std::string> &names);
+
+/// A program from a model file or from a saved program, with progress on a terminal when it takes over a second.
+Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target = nullptr);
+
+std::string text_of_bytes(uint64_t bytes);
+std::string text_of_ns(double nanoseconds);
+std::string shape_text(const accel_port_info &port);
+const char *type_name(uint32_t type);
+
+/// Prints rows as aligned columns.
+class Table {
+public:
+    explicit Table(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
+    void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+    void print() const;
+
+private:
+    std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace accel::tool

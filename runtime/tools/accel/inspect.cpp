@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// accel inspect: where every operation of a model runs and why, what is copied, how much memory it takes.
+#include <iostream>
+#include <memory>
+
+#include "commands.h"
+#include "files.h"
+#include "inspection.h"
+
+namespace accel::tool {
+namespace {
+
+void print(const nlohmann::json &facts)
+{
+    std::cout << "Ports\n";
+    Table ports({"", "port", "shape", "bytes", "strides", "device"});
+    for (const auto &port : facts["ports"])
+        ports.row({port["direction"], port["name"], port["shape"], std::to_string(port["size_bytes"].get<uint64_t>()), port["strides_bytes"].dump(), port["device"]});
+    ports.print();
+    std::cout << "\nPlacement\n";
+    Table placements({"node", "operation", "device", "segment", "MACs", "why"});
+    for (const auto &row : facts["placements"])
+        placements.row({row["node"], row["operation"], row["device"], std::to_string(row["segment"].get<uint32_t>()), std::to_string(row["work_macs"].get<uint64_t>()), row["reason"]});
+    placements.print();
+    if (!facts["transfers"].empty()) {
+        std::cout << "\nSwitches and copies, every run\n";
+        Table transfers({"tensor", "kind", "segments", "bytes", "why"});
+        for (const auto &row : facts["transfers"])
+            transfers.row({row["tensor"], row["kind"], std::to_string(row["from_segment"].get<uint32_t>()) + " -> " + std::to_string(row["to_segment"].get<uint32_t>()),
+                           text_of_bytes(row["size_bytes"].get<uint64_t>()), row["reason"]});
+        transfers.print();
+    }
+    std::cout << "\n" << facts["segments"] << " segment(s), scratch " << text_of_bytes(facts["scratch_bytes"].get<uint64_t>()) << " per run, constants "
+              << text_of_bytes(facts["constant_bytes"].get<uint64_t>()) << ", " << facts["copies"] << " copies per run\n";
+}
+
+}  // namespace
+
+void add_inspect(CLI::App &app)
+{
+    struct Options {
+        ModelOptions model;
+        std::string target, svg;
+    };
+    auto options = std::make_shared<Options>();
+    auto *command = app.add_subcommand("inspect", "show where every operation runs and why, copies, switches, memory");
+    options->model.add_to(*command);
+    command->add_option("--target", options->target, "compile target without hardware, such as ethos-u65-256");
+    command->add_option("--svg", options->svg, "also draw the placement into this file");
+    command->callback([options] {
+        const Instance instance = options->model.instance.create();
+        const auto devices = options->target.empty() ? choose_devices(instance, options->model.devices) : std::vector<Device>{};
+        const Program program = make_program(instance, devices, options->model, options->target.empty() ? nullptr : options->target.c_str());
+        const nlohmann::json facts = inspection(program);
+        if (options->model.json) std::cout << facts.dump(2) << "\n";
+        else print(facts);
+        if (!options->svg.empty()) write_whole(options->svg, drawing(facts));
+    });
+}
+
+}  // namespace accel::tool

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "inspection.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace accel::tool {
+namespace {
+
+std::string device_id(accel_device *device)
+{
+    if (!device) return "-";
+    auto info = sized<accel_device_info>();
+    check(accel_device_query(device, &info));
+    return info.id;
+}
+
+nlohmann::json port_json(const accel_port_info &port)
+{
+    return {{"direction", port.direction == ACCEL_PORT_DIRECTION_INPUT ? "in" : "out"}, {"name", port.name}, {"shape", shape_text(port)}, {"size_bytes", port.size_bytes},
+            {"align_bytes", port.align_bytes}, {"strides_bytes", std::vector<int64_t>(port.strides_bytes, port.strides_bytes + port.rank)}, {"device", device_id(port.device)}};
+}
+
+std::string escaped(const std::string &text)
+{
+    std::string out;
+    for (const char c : text) out += c == '<' ? "&lt;" : c == '&' ? "&amp;" : c == '>' ? "&gt;" : std::string(1, c);
+    return out;
+}
+
+}  // namespace
+
+nlohmann::json inspection(const Program &program)
+{
+    const auto info = program.info();
+    nlohmann::json out{{"segments", info.segment_count}, {"scratch_bytes", info.scratch_bytes}, {"constant_bytes", info.constant_bytes}, {"rounding", info.rounding},
+                       {"ports", nlohmann::json::array()}, {"placements", nlohmann::json::array()}, {"transfers", nlohmann::json::array()}};
+    for (uint32_t index = 0; index < info.port_count; ++index) out["ports"].push_back(port_json(program.port(index)));
+    for (uint32_t index = 0; index < info.placement_count; ++index) {
+        auto row = sized<accel_placement>();
+        check(accel_program_placement(program.get(), index, &row));
+        out["placements"].push_back({{"node", row.node}, {"operation", row.operation}, {"device", device_id(row.device)}, {"segment", row.segment},
+                                     {"reason_code", row.reason}, {"reason", row.reason_text}, {"work_macs", row.work_macs}});
+    }
+    uint32_t copies = 0;
+    for (uint32_t index = 0; index < info.transfer_count; ++index) {
+        auto row = sized<accel_transfer>();
+        check(accel_program_transfer(program.get(), index, &row));
+        copies += row.kind == ACCEL_TRANSFER_KIND_COPY;
+        out["transfers"].push_back({{"tensor", row.tensor}, {"kind", row.kind == ACCEL_TRANSFER_KIND_COPY ? "copy" : "shared"}, {"from_segment", row.from_segment},
+                                    {"to_segment", row.to_segment}, {"size_bytes", row.size_bytes}, {"reason", row.reason}});
+    }
+    out["copies"] = copies;
+    return out;
+}
+
+std::string drawing(const nlohmann::json &inspection)
+{
+    static constexpr const char *kColours[] = {"#8ecae6", "#b7e4c7", "#ffd6a5", "#e0bbe4", "#d9d9d9"};
+    constexpr int kRow = 34, kLane = 260, kTop = 40;
+    std::vector<std::string> lanes;
+    for (const auto &row : inspection["placements"])
+        if (const std::string device = row["device"]; std::find(lanes.begin(), lanes.end(), device) == lanes.end()) lanes.push_back(device);
+    const auto lane_of = [&](const std::string &device) { return static_cast<int>(std::find(lanes.begin(), lanes.end(), device) - lanes.begin()); };
+    const int height = kTop + kRow * static_cast<int>(inspection["placements"].size()) + 20, width = kLane * static_cast<int>(std::max<size_t>(lanes.size(), 1)) + 20;
+    std::ostringstream svg;
+    svg << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << height << "\" font-family=\"sans-serif\" font-size=\"12\">\n"
+        << "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
+    for (size_t lane = 0; lane < lanes.size(); ++lane)
+        svg << "<text x=\"" << lane * kLane + 20 << "\" y=\"24\" font-weight=\"bold\">" << escaped(lanes[lane]) << "</text>\n";
+    int y = kTop, last_x = -1;
+    for (const auto &row : inspection["placements"]) {
+        const int lane = lane_of(row["device"]), x = lane * kLane + 20;
+        if (last_x >= 0)
+            svg << "<line x1=\"" << last_x + 110 << "\" y1=\"" << y - kRow + 26 << "\" x2=\"" << x + 110 << "\" y2=\"" << y << "\" stroke=\"" << (last_x == x ? "#999" : "#d00000")
+                << "\"/>\n";
+        svg << "<g><title>" << escaped(row["node"].get<std::string>() + " " + row["reason"].get<std::string>()) << "</title><rect x=\"" << x << "\" y=\"" << y
+            << "\" width=\"220\" height=\"26\" rx=\"5\" fill=\"" << kColours[lane % 5] << "\" stroke=\"#555\"/><text x=\"" << x + 8 << "\" y=\"" << y + 17 << "\">"
+            << escaped(row["operation"]) << "</text></g>\n";
+        last_x = x;
+        y += kRow;
+    }
+    svg << "</svg>\n";
+    return svg.str();
+}
+
+}  // namespace accel::tool

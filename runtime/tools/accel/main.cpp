@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// accel: look at accelerators, run and measure models on them.
+#include <iostream>
+
+#include "commands.h"
+
+int main(int argc, char **argv)
+{
+    CLI::App app{"Look at accelerators, run and measure models on them."};
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("accel ") + std::to_string(accel_version() >> 22) + "." + std::to_string(accel_version() >> 12 & 0x3ff) + "." +
+                                          std::to_string(accel_version() & 0xfff));
+    accel::tool::add_devices(app);
+    accel::tool::add_doctor(app);
+    accel::tool::add_inspect(app);
+    accel::tool::add_run(app);
+    accel::tool::add_bench(app);
+    accel::tool::add_compile(app);
+    accel::tool::add_trace(app);
+    try {
+        app.parse(argc, argv);
+        return 0;
+    } catch (const CLI::ParseError &error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    } catch (const std::exception &error) {
+        std::cerr << "error: " << error.what() << "\n";
+        return 1;
+    }
+}

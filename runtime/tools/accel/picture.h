@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "common.h"
+
+namespace accel::tool {
+
+/// Interleaved 8-bit pixels, rows from top to bottom.
+struct Picture {
+    uint32_t width, height, channels;
+    std::vector<uint8_t> pixels;
+};
+
+/// channels is 1 (grey) or 3 (RGB); libpng converts.
+Picture read_png(const std::string &path, uint32_t channels);
+
+}  // namespace accel::tool

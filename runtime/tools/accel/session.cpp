@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "session.h"
+
+#include <random>
+
+namespace accel::tool {
+namespace {
+
+template <class Visit> void for_each_element(const accel_port_info &port, uint32_t axis, int64_t offset_bytes, const Visit &visit)
+{
+    if (axis == port.rank) return visit(offset_bytes);
+    for (int64_t index = 0; index < port.dims[axis]; ++index) for_each_element(port, axis + 1, offset_bytes + index * port.strides_bytes[axis], visit);
+}
+
+}  // namespace
+
+uint32_t element_bytes(uint32_t type)
+{
+    static constexpr uint32_t kBytes[] = {0, 4, 1, 1, 4, 8, 2, 2, 2, 1, 8};
+    return type < std::size(kBytes) ? kBytes[type] : 0;
+}
+
+uint64_t element_count(const accel_port_info &port)
+{
+    uint64_t count = 1;
+    for (uint32_t axis = 0; axis < port.rank; ++axis) count *= static_cast<uint64_t>(port.dims[axis]);
+    return count;
+}
+
+Session::Session(const Instance &instance, const std::vector<Device> &devices, Program program)
+    : program_(std::move(program)), info_(program_.info()), run_(Run::create(program_)), queue_(Queue::create(devices)), fence_(Fence::create(instance))
+{
+    for (uint32_t port = 0; port < info_.port_count; ++port) {
+        buffers_.push_back(Buffer::create(devices, program_.port(port).size_bytes));
+        run_.bind(port, buffers_.back());
+    }
+}
+
+void Session::write(uint32_t input_index, const Dense &dense)
+{
+    const auto port = input(input_index);
+    const uint32_t bytes = element_bytes(port.type);
+    const auto mapping = buffers_[input_index].map(ACCEL_ACCESS_WRITE);
+    const char *next = dense.data();
+    for_each_element(port, 0, 0, [&](int64_t offset) {
+        std::memcpy(mapping.as<char>() + offset, next, bytes);
+        next += bytes;
+    });
+}
+
+Dense Session::read(uint32_t output_index) const
+{
+    const auto port = output(output_index);
+    const uint32_t bytes = element_bytes(port.type);
+    Dense dense(element_count(port) * bytes);
+    const auto mapping = buffers_[info_.input_count + output_index].map(ACCEL_ACCESS_READ);
+    char *next = dense.data();
+    for_each_element(port, 0, 0, [&](int64_t offset) {
+        std::memcpy(next, mapping.as<const char>() + offset, bytes);
+        next += bytes;
+    });
+    return dense;
+}
+
+void Session::fill_inputs(uint32_t seed)
+{
+    std::minstd_rand random(seed);
+    for (uint32_t index = 0; index < input_count(); ++index) {
+        const auto port = input(index);
+        Dense dense(element_count(port) * element_bytes(port.type));
+        for (size_t offset = 0; offset < dense.size(); offset += element_bytes(port.type)) {
+            const float real = std::uniform_real_distribution<float>(0, 1)(random);
+            if (port.type == ACCEL_TYPE_F32) std::memcpy(&dense[offset], &real, 4);
+            else dense[offset] = static_cast<char>(static_cast<int>(real * 127));
+        }
+        write(index, dense);
+    }
+}
+
+void Session::run()
+{
+    queue_.submit(run_, {}, {fence_.at(++value_)});
+    fence_.wait(value_);
+}
+
+}  // namespace accel::tool

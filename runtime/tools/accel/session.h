@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// A program ready to run again and again: buffers, run, queue, fence.
+#pragma once
+
+#include "common.h"
+
+namespace accel::tool {
+
+/// Dense, row-major values of one port in the model's axis order.
+using Dense = std::vector<char>;
+
+class Session {
+public:
+    Session(const Instance &instance, const std::vector<Device> &devices, Program program);
+
+    const Program &program() const { return program_; }
+    uint32_t input_count() const { return info_.input_count; }
+    uint32_t output_count() const { return info_.port_count - info_.input_count; }
+    accel_port_info input(uint32_t index) const { return program_.port(index); }
+    accel_port_info output(uint32_t index) const { return program_.port(info_.input_count + index); }
+
+    /// Convert to the port's layout and store.
+    void write(uint32_t input_index, const Dense &dense);
+    Dense read(uint32_t output_index) const;
+    /// Fill every input with small reproducible values.
+    void fill_inputs(uint32_t seed);
+    /// Submit and wait.
+    void run();
+
+private:
+    Program program_;
+    accel_program_info info_;
+    std::vector<Buffer> buffers_;
+    Run run_;
+    Queue queue_;
+    Fence fence_;
+    uint64_t value_ = 0;
+};
+
+uint32_t element_bytes(uint32_t type);
+uint64_t element_count(const accel_port_info &port);
+
+}  // namespace accel::tool

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "tensor_file.h"
+
+#include "npy.h"
+#include "picture.h"
+
+namespace accel::tool {
+namespace {
+
+bool ends_with(const std::string &text, const char *suffix)
+{
+    const size_t length = std::strlen(suffix);
+    return text.size() >= length && text.compare(text.size() - length, length, suffix) == 0;
+}
+
+/// A port that a picture fits: [1, C, H, W] or [C, H, W] with C of 1 or 3.
+struct PicturePort {
+    uint32_t channels, height, width;
+};
+
+PicturePort picture_port(const std::string &path, const accel_port_info &port)
+{
+    const uint32_t first = port.rank == 4 ? 1 : 0;
+    const bool fits = (port.rank == 3 || (port.rank == 4 && port.dims[0] == 1)) && (port.dims[first] == 1 || port.dims[first] == 3);
+    if (!fits) throw Failure(path + ": a picture needs an input of shape [1,1,H,W] or [1,3,H,W]; '" + port.name + "' is " + shape_text(port) + "; use a .npy file");
+    return {static_cast<uint32_t>(port.dims[first]), static_cast<uint32_t>(port.dims[first + 1]), static_cast<uint32_t>(port.dims[first + 2])};
+}
+
+void store(char *target, uint32_t type, uint8_t byte, float mean, float deviation)
+{
+    const float real = (static_cast<float>(byte) - mean) / deviation;
+    if (type == ACCEL_TYPE_F32) std::memcpy(target, &real, 4);
+    else *target = type == ACCEL_TYPE_I8 ? static_cast<char>(byte - 128) : static_cast<char>(byte);
+}
+
+Dense from_picture(const std::string &path, const accel_port_info &port, const PictureScale &scale)
+{
+    const PicturePort want = picture_port(path, port);
+    if (port.type != ACCEL_TYPE_F32 && port.type != ACCEL_TYPE_U8 && port.type != ACCEL_TYPE_I8)
+        throw Failure(path + ": a picture cannot become " + type_name(port.type) + "; use a .npy file");
+    const Picture picture = read_png(path, want.channels);
+    if (picture.width != want.width || picture.height != want.height)
+        throw Failure(path + " is " + std::to_string(picture.width) + " x " + std::to_string(picture.height) + ", but '" + port.name + "' takes " + std::to_string(want.width) +
+                      " x " + std::to_string(want.height) + "; scale it first, for example with ImageMagick's convert -resize");
+    const uint32_t bytes = element_bytes(port.type);
+    Dense dense(size_t{want.channels} * want.height * want.width * bytes);
+    for (uint32_t channel = 0; channel < want.channels; ++channel)
+        for (size_t pixel = 0; pixel < size_t{want.height} * want.width; ++pixel)
+            store(&dense[(size_t{channel} * want.height * want.width + pixel) * bytes], port.type, picture.pixels[pixel * want.channels + channel],
+                  scale.mean[channel % scale.mean.size()], scale.deviation[channel % scale.deviation.size()]);
+    return dense;
+}
+
+Dense from_npy(const std::string &path, const accel_port_info &port)
+{
+    NpyArray array = load_npy(path, port.type);
+    bool same = array.dims.size() == port.rank;
+    for (uint32_t axis = 0; same && axis < port.rank; ++axis) same = array.dims[axis] == static_cast<size_t>(port.dims[axis]);
+    if (same) return std::move(array.bytes);
+    std::string shape;
+    for (const size_t size : array.dims) shape += (shape.empty() ? "" : ",") + std::to_string(size);
+    throw Failure(path + " has shape [" + shape + "], but '" + port.name + "' is " + shape_text(port));
+}
+
+}  // namespace
+
+Dense load_tensor(const std::string &path, const accel_port_info &port, const PictureScale &scale)
+{
+    if (ends_with(path, ".png")) return from_picture(path, port, scale);
+    if (ends_with(path, ".npy")) return from_npy(path, port);
+    throw Failure(path + ": inputs are .png pictures or .npy arrays");
+}
+
+void save_npy(const std::string &path, const accel_port_info &port, const Dense &dense)
+{
+    write_npy(path, port.type, std::vector<size_t>(port.dims, port.dims + port.rank), dense);
+}
+
+}  // namespace accel::tool

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// accel trace: what ran when, as a file for Perfetto.
+#include <accel/ext/trace.h>
+
+#include <iostream>
+#include <memory>
+
+#include "commands.h"
+#include "files.h"
+#include "session.h"
+
+namespace accel::tool {
+namespace {
+
+struct TraceOptions {
+    ModelOptions model;
+    std::string output = "trace.json";
+    unsigned runs = 10;
+};
+
+const accel_trace_interface &trace_interface(const Instance &instance)
+{
+    const void *found = accel_interface(instance.get(), ACCEL_TRACE_NAME, ACCEL_TRACE_VERSION);
+    if (!found) throw Failure("the loaded libaccel has no accel.trace extension of version 1");
+    return *static_cast<const accel_trace_interface *>(found);
+}
+
+accel_status append(void *user, const void *bytes, size_t byte_count)
+{
+    static_cast<std::string *>(user)->append(static_cast<const char *>(bytes), byte_count);
+    return ACCEL_STATUS_OK;
+}
+
+void trace(const TraceOptions &options)
+{
+    const Instance instance = options.model.instance.create();
+    const auto devices = choose_devices(instance, options.model.devices);
+    const auto &recorder = trace_interface(instance);
+    check(recorder.start(instance.get(), 0));
+    Session session(instance, devices, make_program(instance, devices, options.model));
+    session.fill_inputs(1);
+    for (unsigned count = 0; count < options.runs; ++count) session.run();
+    check(recorder.stop(instance.get()));
+    std::string text;
+    check(recorder.write(instance.get(), append, &text));
+    write_whole(options.output, text);
+    if (options.model.json) std::cout << nlohmann::json{{"output", options.output}, {"runs", options.runs}, {"bytes", text.size()}}.dump(2) << "\n";
+    else std::cout << options.output << ": " << options.runs << " runs; open it with ui.perfetto.dev or chrome://tracing\n";
+}
+
+}  // namespace
+
+void add_trace(CLI::App &app)
+{
+    auto options = std::make_shared<TraceOptions>();
+    auto *command = app.add_subcommand("trace", "record what runs when, as Perfetto JSON");
+    options->model.add_to(*command);
+    command->add_option("-o,--output", options->output, "file to write")->capture_default_str();
+    command->add_option("--runs", options->runs, "runs to record")->check(CLI::PositiveNumber)->capture_default_str();
+    command->callback([options] { trace(*options); });
+}
+
+}  // namespace accel::tool
