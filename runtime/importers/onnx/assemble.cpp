@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "failure.h"
+#include "graph.h"
+
+#include <algorithm>
+
+namespace accel::onnx {
+namespace {
+
+/// Turns what the graph has gathered into the structs of the binary interface.
+class Assembler {
+public:
+    explicit Assembler(Graph& graph) : graph_(graph), indices_(graph.value_count(), ACCEL_TENSOR_NONE) {}
+
+    const accel_graph_desc* run(std::string_view name) {
+        std::vector<uint32_t> inputs = tensor_indices(graph_.inputs);
+        std::vector<accel_node_desc> nodes;
+        for (const Operation& operation : graph_.operations) {
+            nodes.push_back(node(operation));
+        }
+        accel_graph_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.name = graph_.memory.copy_string(name);
+        desc.nodes = graph_.memory.copy(nodes);
+        desc.node_count = static_cast<uint32_t>(nodes.size());
+        desc.node_size = sizeof(accel_node_desc);
+        desc.inputs = graph_.memory.copy(inputs);
+        desc.input_count = static_cast<uint32_t>(inputs.size());
+        const std::vector<uint32_t> outputs = tensor_indices(graph_.outputs);
+        desc.outputs = graph_.memory.copy(outputs);
+        desc.output_count = static_cast<uint32_t>(outputs.size());
+        desc.tensors = graph_.memory.copy(tensors_);
+        desc.tensor_count = static_cast<uint32_t>(tensors_.size());
+        desc.tensor_size = sizeof(accel_tensor_desc);
+        desc.symbols = graph_.memory.copy(graph_.symbols);
+        desc.symbol_count = static_cast<uint32_t>(graph_.symbols.size());
+        desc.operation_profile = ACCEL_OPERATION_PROFILE;
+        return graph_.memory.copy(std::span<const accel_graph_desc>(&desc, 1));
+    }
+
+private:
+    std::vector<uint32_t> tensor_indices(const std::vector<ValueId>& ids) {
+        std::vector<uint32_t> out;
+        for (const ValueId id : ids) {
+            out.push_back(tensor_index(id));
+        }
+        return out;
+    }
+
+    uint32_t tensor_index(ValueId id) {
+        if (id == kNoValue) {
+            return ACCEL_TENSOR_NONE;
+        }
+        if (indices_[id] == ACCEL_TENSOR_NONE) {
+            materialise(graph_.value(id));
+            indices_[id] = static_cast<uint32_t>(tensors_.size());
+            tensors_.push_back(tensor(graph_.value(id)));
+        }
+        return indices_[id];
+    }
+
+    /// A shape that was computed while importing becomes an ordinary constant.
+    void materialise(Value& value) {
+        if (!value.elements || value.data != nullptr) {
+            return;
+        }
+        const auto integers = integers_of(value);
+        if (!integers) {
+            unsupported("value '", value.name, "' is computed from a dimension that is only known by name");
+        }
+        if (value.type == ACCEL_TYPE_I32) {
+            const std::vector<int32_t> narrow(integers->begin(), integers->end());
+            store(value, narrow);
+        } else if (value.type == ACCEL_TYPE_BOOL) {
+            const std::vector<uint8_t> narrow(integers->begin(), integers->end());
+            store(value, narrow);
+        } else {
+            store(value, *integers);
+        }
+    }
+
+    template <typename T>
+    void store(Value& value, const std::vector<T>& values) {
+        static constexpr int64_t kNothing = 0;
+        value.data = values.empty() ? static_cast<const void*>(&kNothing) : graph_.memory.copy(values);
+        value.data_bytes = values.size() * sizeof(T);
+    }
+
+    accel_tensor_desc tensor(const Value& value) {
+        accel_tensor_desc desc{};
+        desc.name = graph_.memory.copy_string(value.name);
+        desc.type = value.type;
+        desc.rank = static_cast<uint32_t>(value.dims.size());
+        desc.dims = graph_.memory.copy(value.dims);
+        desc.data = value.data;
+        desc.data_bytes = value.data_bytes;
+        if (value.quantization) {
+            desc.quantization = quantization(*value.quantization);
+        }
+        return desc;
+    }
+
+    const accel_quantization* quantization(const Quantization& from) {
+        const accel_quantization desc{graph_.memory.copy(from.scales), graph_.memory.copy(from.zero_points),
+                                      static_cast<uint32_t>(from.scales.size()), from.axis};
+        return graph_.memory.copy(std::span<const accel_quantization>(&desc, 1));
+    }
+
+    const accel_attribute* attributes(const AttributeList& list) {
+        std::vector<accel_attribute> out;
+        for (const AttributeList::Entry& entry : list.entries) {
+            accel_attribute attribute{};
+            attribute.key = entry.key;
+            attribute.kind = entry.floats.empty() ? ACCEL_ATTRIBUTE_KIND_INTS : ACCEL_ATTRIBUTE_KIND_FLOATS;
+            attribute.ints = graph_.memory.copy(entry.ints);
+            attribute.floats = graph_.memory.copy(entry.floats);
+            attribute.count = static_cast<uint32_t>(std::max(entry.ints.size(), entry.floats.size()));
+            out.push_back(attribute);
+        }
+        return graph_.memory.copy(out);
+    }
+
+    accel_node_desc node(const Operation& operation) {
+        accel_node_desc desc{};
+        desc.name = operation.name;
+        desc.operation = operation.operation;
+        desc.inputs = graph_.memory.copy(tensor_indices(operation.inputs));
+        desc.input_count = static_cast<uint32_t>(operation.inputs.size());
+        desc.outputs = graph_.memory.copy(tensor_indices(operation.outputs));
+        desc.output_count = static_cast<uint32_t>(operation.outputs.size());
+        desc.attributes = attributes(operation.attributes);
+        desc.attribute_count = static_cast<uint32_t>(operation.attributes.entries.size());
+        desc.rounding = operation.rounding;
+        desc.domain = "";
+        desc.custom_name = "";
+        return desc;
+    }
+
+    Graph& graph_;
+    std::vector<uint32_t> indices_;
+    std::vector<accel_tensor_desc> tensors_;
+};
+
+}  // namespace
+
+const accel_graph_desc* assemble(Graph& graph, std::string_view name) {
+    return Assembler(graph).run(name);
+}
+
+}  // namespace accel::onnx

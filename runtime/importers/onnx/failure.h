@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <accel/accel.h>
+
+#include <exception>
+#include <sstream>
+#include <string>
+#include <utility>
+
+namespace accel::onnx {
+
+/// Ends an import. Thrown inside this module only; the door turns it into a status and a sentence.
+class Failure : public std::exception {
+public:
+    Failure(accel_status status, std::string message) : status_(status), message_(std::move(message)) {}
+    const char* what() const noexcept override { return message_.c_str(); }
+    accel_status status() const noexcept { return status_; }
+
+private:
+    accel_status status_;
+    std::string message_;
+};
+
+template <typename... Parts>
+std::string text(const Parts&... parts) {
+    std::ostringstream stream;
+    (stream << ... << parts);
+    return stream.str();
+}
+
+template <typename... Parts>
+[[noreturn]] void fail(accel_status status, const Parts&... parts) {
+    throw Failure(status, text(parts...));
+}
+
+template <typename... Parts>
+[[noreturn]] void corrupt(const Parts&... parts) {
+    fail(ACCEL_STATUS_CORRUPT, parts...);
+}
+
+template <typename... Parts>
+[[noreturn]] void unsupported(const Parts&... parts) {
+    fail(ACCEL_STATUS_UNSUPPORTED, parts...);
+}
+
+}  // namespace accel::onnx

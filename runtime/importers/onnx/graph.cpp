@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "graph.h"
+
+#include "failure.h"
+
+#include <cstring>
+
+namespace accel::onnx {
+namespace {
+
+constexpr int64_t kSmallElementsMax = 1024;
+
+template <typename T>
+void append(const Value& value, int64_t count, std::vector<Element>& out) {
+    for (int64_t i = 0; i < count; ++i) {
+        T element;
+        std::memcpy(&element, static_cast<const char*>(value.data) + i * static_cast<int64_t>(sizeof(T)), sizeof(T));
+        out.push_back({static_cast<int64_t>(element), ACCEL_SYMBOL_NONE});
+    }
+}
+
+}  // namespace
+
+ValueId Graph::add(Value value) {
+    values_.push_back(std::move(value));
+    return static_cast<ValueId>(values_.size() - 1);
+}
+
+ValueId Graph::add_named(Value value) {
+    const std::string_view name = value.name;
+    const ValueId id = add(std::move(value));
+    if (!ids_.emplace(name, id).second) {
+        corrupt("two values are named '", name, "'");
+    }
+    return id;
+}
+
+ValueId Graph::find(std::string_view name) const {
+    const auto found = ids_.find(name);
+    return found == ids_.end() ? kNoValue : found->second;
+}
+
+uint32_t Graph::symbol(std::string_view name) {
+    const auto found = symbol_ids_.find(name);
+    if (found != symbol_ids_.end()) {
+        return found->second;
+    }
+    const char* stored = memory.copy_string(name);
+    const auto id = static_cast<uint32_t>(symbols.size());
+    symbols.push_back({stored, 1, kSizeMax});
+    symbol_ids_.emplace(stored, id);
+    return id;
+}
+
+uint32_t Graph::unnamed_symbol(std::string_view tensor, size_t axis) {
+    std::string name = text(tensor, ".dim", axis);
+    while (symbol_ids_.contains(name)) {
+        name += '_';
+    }
+    return symbol(name);
+}
+
+std::optional<std::vector<Element>> elements_of(const Value& value) {
+    if (value.elements) {
+        return value.elements;
+    }
+    const auto count = element_count(value.dims);
+    if (value.data == nullptr || !count || *count > kSmallElementsMax) {
+        return std::nullopt;
+    }
+    std::vector<Element> out;
+    switch (value.type) {
+        case ACCEL_TYPE_I64: append<int64_t>(value, *count, out); break;
+        case ACCEL_TYPE_I32: append<int32_t>(value, *count, out); break;
+        case ACCEL_TYPE_BOOL: append<uint8_t>(value, *count, out); break;
+        default: return std::nullopt;
+    }
+    return out;
+}
+
+std::optional<std::vector<int64_t>> integers_of(const Value& value) {
+    const auto elements = elements_of(value);
+    if (!elements) {
+        return std::nullopt;
+    }
+    std::vector<int64_t> out;
+    for (const Element& element : *elements) {
+        if (element.is_symbol()) {
+            return std::nullopt;
+        }
+        out.push_back(element.value);
+    }
+    return out;
+}
+
+}  // namespace accel::onnx

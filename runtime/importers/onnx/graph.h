@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "dims.h"
+#include "memory.h"
+#include "proto.h"
+#include "types.h"
+
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace accel::onnx {
+
+using ValueId = uint32_t;
+constexpr ValueId kNoValue = UINT32_MAX;
+
+/// One element of a small integer tensor while shapes are computed: a number, or a symbolic dimension.
+struct Element {
+    int64_t value = 0;
+    uint32_t symbol = ACCEL_SYMBOL_NONE;
+    bool is_symbol() const { return symbol != ACCEL_SYMBOL_NONE; }
+};
+
+struct Quantization {
+    std::vector<float> scales;
+    std::vector<int32_t> zero_points;
+    uint32_t axis = 0;
+    bool per_axis() const { return scales.size() > 1; }
+    bool operator==(const Quantization&) const = default;
+};
+
+/// A tensor of the graph being built.
+struct Value {
+    std::string_view name;
+    DataType data_type = DataType::kUndefined;
+    uint32_t type = 0;                             ///< enum accel_type; 0: one that the catalog lacks
+    Dims dims;
+    const void* data = nullptr;                    ///< constants
+    uint64_t data_bytes = 0;
+    std::optional<std::vector<Element>> elements;  ///< of a shape that was computed here, row-major
+    std::optional<Quantization> quantization;
+
+    bool is_constant() const { return data != nullptr || elements.has_value(); }
+};
+
+struct AttributeList {
+    struct Entry {
+        accel_attribute_key key;
+        std::vector<int64_t> ints;
+        std::vector<float> floats;
+    };
+    std::vector<Entry> entries;
+
+    AttributeList& ints(accel_attribute_key key, std::vector<int64_t> values) {
+        entries.push_back({key, std::move(values), {}});
+        return *this;
+    }
+    AttributeList& integer(accel_attribute_key key, int64_t value) { return ints(key, {value}); }
+    AttributeList& real(accel_attribute_key key, float value) {
+        entries.push_back({key, {}, {value}});
+        return *this;
+    }
+};
+
+/// A node of the graph being built.
+struct Operation {
+    accel_operation operation;
+    const char* name;
+    std::vector<ValueId> inputs;
+    std::vector<ValueId> outputs;
+    AttributeList attributes;
+    uint32_t rounding = ACCEL_ROUNDING_NONE;
+};
+
+/// The graph while nodes are translated into it: values by name, operations in order, symbols.
+class Graph {
+public:
+    explicit Graph(ModelMemory& model_memory) : memory(model_memory) {}
+
+    /// A value that nodes can name; CORRUPT if the name is taken.
+    ValueId add_named(Value value);
+    /// A value that only the importer knows.
+    ValueId add(Value value);
+    ValueId find(std::string_view name) const;
+    Value& value(ValueId id) { return values_[id]; }
+    const Value& value(ValueId id) const { return values_[id]; }
+    size_t value_count() const { return values_.size(); }
+
+    uint32_t symbol(std::string_view name);
+    uint32_t unnamed_symbol(std::string_view tensor, size_t axis);
+
+    ModelMemory& memory;
+    std::vector<Operation> operations;
+    std::vector<accel_symbol> symbols;
+    std::vector<ValueId> inputs;
+    std::vector<ValueId> outputs;
+
+private:
+    std::deque<Value> values_;
+    std::unordered_map<std::string_view, ValueId> ids_;
+    std::unordered_map<std::string_view, uint32_t> symbol_ids_;
+};
+
+/// Elements of a small integer constant (or computed shape); nothing if it is none.
+std::optional<std::vector<Element>> elements_of(const Value& value);
+/// The same, if every element is a number.
+std::optional<std::vector<int64_t>> integers_of(const Value& value);
+
+/// Make quantisations of operations that only move stored values agree on both sides.
+void settle_quantization(Graph& graph);
+/// The graph in the form of the binary interface, in the graph's memory.
+const accel_graph_desc* assemble(Graph& graph, std::string_view name);
+
+}  // namespace accel::onnx

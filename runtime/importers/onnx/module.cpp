@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "import.h"
+
+#include <accel/backend.h>
+
+namespace {
+
+enum accel_status import_source(const accel_bk_host* host, const accel_bk_source* source, accel_bk_model** out_model) {
+    return accel::onnx::import_model(host, *source, out_model);
+}
+
+uint32_t probe_bytes(const void* bytes, uint64_t byte_count) {
+    return accel::onnx::probe(bytes, byte_count);
+}
+
+constexpr accel_bk_importer kImporter = {sizeof(accel_bk_importer), "onnx", probe_bytes, import_source};
+
+constexpr accel_bk_module kModule = {
+    sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, "onnx", "0.1.0", nullptr, nullptr, &kImporter, nullptr,
+};
+
+}  // namespace
+
+extern "C" const accel_bk_module* accel_module_entry(const accel_bk_host*, uint32_t runtime_api_version) {
+    return runtime_api_version < ACCEL_BK_API_VERSION ? nullptr : &kModule;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "failure.h"
+#include "graph.h"
+#include "tensor.h"
+
+#include <functional>
+#include <span>
+#include <string>
+
+namespace accel::onnx {
+
+/// One ONNX node while it is translated: its operands, attributes and messages. Handlers in ops/ see nothing else.
+class Node {
+public:
+    Node(const NodeProto& proto, size_t position, int64_t opset, Graph& model_graph, ConstantStore& store);
+
+    const int64_t opset;
+    Graph& graph;
+
+    // Operands. An empty name is an absent operand.
+    size_t input_count() const { return inputs_.size(); }
+    size_t output_count() const { return proto_.outputs.size(); }
+    bool has_input(size_t index) const { return index < inputs_.size() && inputs_[index] != kNoValue; }
+    bool has_output(size_t index) const { return index < proto_.outputs.size() && !proto_.outputs[index].empty(); }
+    ValueId input_id(size_t index) const;
+    ValueId optional_input_id(size_t index) const { return has_input(index) ? inputs_[index] : kNoValue; }
+    const Value& input(size_t index) const { return graph.value(input_id(index)); }
+    const std::vector<ValueId>& inputs() const { return inputs_; }
+    void expect_operands(size_t inputs_min, size_t inputs_max, size_t outputs_min, size_t outputs_max) const;
+
+    // Attributes. Asking marks one as understood; expect_all_understood refuses the rest.
+    std::optional<int64_t> integer(const char* name);
+    int64_t integer(const char* name, int64_t fallback) { return integer(name).value_or(fallback); }
+    std::optional<float> real(const char* name);
+    float real(const char* name, float fallback) { return real(name).value_or(fallback); }
+    std::optional<std::string> string(const char* name);
+    std::optional<std::vector<int64_t>> integers(const char* name);
+    std::optional<std::vector<float>> reals(const char* name);
+    std::optional<ConstantData> tensor(const char* name);
+    void ignore_attribute(const char* name) { find_attribute(name); }
+    void expect_all_understood() const;
+
+    /// Axis in 0..rank-1 (or ..rank with one_past); CORRUPT outside.
+    uint32_t axis(int64_t given, size_t rank, bool one_past = false) const;
+    /// Integers of a constant operand; UNSUPPORTED if it is computed at run time.
+    std::vector<int64_t> constant_integers(size_t index, const char* what) const;
+    /// One value of a constant float operand.
+    float constant_real(size_t index, const char* what) const;
+
+    // Results.
+    ValueId define_output(size_t index, Value value);
+    ValueId define_output(size_t index, uint32_t type, Dims dims);
+    ValueId define_hidden(uint32_t type, Dims dims);
+    /// A result that is known now: no operation is made.
+    void define_elements(size_t index, uint32_t type, Dims dims, std::vector<Element> elements);
+    void emit(accel_operation operation, std::vector<ValueId> inputs, std::vector<ValueId> outputs, AttributeList attributes = {},
+              uint32_t rounding = ACCEL_ROUNDING_NONE);
+
+    std::string label() const;
+    const char* name() const { return name_; }
+    template <typename... Parts>
+    [[noreturn]] void fail_corrupt(const Parts&... parts) const {
+        corrupt(label(), " at byte ", proto_.offset, ": ", parts...);
+    }
+    template <typename... Parts>
+    [[noreturn]] void fail_unsupported(const Parts&... parts) const {
+        unsupported(label(), ": ", parts...);
+    }
+    void expect_type(size_t index, TypeSet types) const;
+    void expect_same_type(size_t a, size_t b) const;
+    void expect_rank(size_t index, size_t rank_min, size_t rank_max = kRankMax) const;
+
+private:
+    const AttributeProto* find_attribute(const char* name);
+    const AttributeProto* find_attribute(const char* name, AttributeType type);
+
+    const NodeProto& proto_;
+    size_t position_;
+    ConstantStore& store_;
+    const char* name_;
+    std::vector<ValueId> inputs_;
+    std::vector<bool> understood_;
+};
+
+}  // namespace accel::onnx

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "ops.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace accel::onnx::ops {
+namespace {
+
+/// Tensors that a model only describes (ConstantOfShape) may take this much memory together: more than any shape trick needs, and little
+/// enough that a few bytes of model cannot exhaust a machine.
+constexpr uint64_t kGeneratedBytesMax = uint64_t{64} << 20;
+
+Value to_value(const ConstantData& constant) {
+    Value value;
+    value.data_type = constant.data_type;
+    value.type = accel_type_of(constant.data_type);
+    value.dims = constant.dims;
+    value.data = constant.data;
+    value.data_bytes = constant.size_bytes;
+    return value;
+}
+
+template <typename T>
+void define_list(Node& node, uint32_t type, const std::vector<T>& values, bool scalar) {
+    static constexpr int64_t kNothing = 0;
+    Value value;
+    value.type = type;
+    value.data_type = data_type_of(type);
+    value.dims = scalar ? Dims{} : Dims{fixed_dim(static_cast<int64_t>(values.size()))};
+    value.data = values.empty() ? static_cast<const void*>(&kNothing) : node.graph.memory.copy(values);
+    value.data_bytes = values.size() * sizeof(T);
+    node.define_output(0, std::move(value));
+}
+
+}  // namespace
+
+void constant(Node& node) {
+    node.expect_operands(0, 0, 1, 1);
+    if (const auto tensor = node.tensor("value")) {
+        node.define_output(0, to_value(*tensor));
+    } else if (const auto real = node.real("value_float")) {
+        define_list(node, ACCEL_TYPE_F32, std::vector<float>{*real}, true);
+    } else if (const auto reals = node.reals("value_floats")) {
+        define_list(node, ACCEL_TYPE_F32, *reals, false);
+    } else if (const auto integer = node.integer("value_int")) {
+        define_list(node, ACCEL_TYPE_I64, std::vector<int64_t>{*integer}, true);
+    } else if (const auto integers = node.integers("value_ints")) {
+        define_list(node, ACCEL_TYPE_I64, *integers, false);
+    } else {
+        node.expect_all_understood();
+        node.fail_corrupt("has no value");
+    }
+}
+
+namespace {
+
+void fill(Node& node, const ConstantData& pattern, int64_t count, Dims dims) {
+    const uint64_t element_bytes = pattern.size_bytes;
+    const uint64_t total_bytes = static_cast<uint64_t>(count) * element_bytes;
+    if (total_bytes > kGeneratedBytesMax || node.graph.memory.large_bytes() > kGeneratedBytesMax - total_bytes) {
+        node.fail_unsupported("a generated tensor of ", total_bytes, " bytes; together they may take ", kGeneratedBytesMax);
+    }
+    auto* out = static_cast<char*>(node.graph.memory.allocate(total_bytes + 1, 64));
+    for (int64_t i = 0; i < count; ++i) {
+        std::memcpy(out + static_cast<uint64_t>(i) * element_bytes, pattern.data, element_bytes);
+    }
+    Value value;
+    value.data_type = pattern.data_type;
+    value.type = accel_type_of(pattern.data_type);
+    value.dims = std::move(dims);
+    value.data = out;
+    value.data_bytes = total_bytes;
+    node.define_output(0, std::move(value));
+}
+
+}  // namespace
+
+void constant_of_shape(Node& node) {
+    node.expect_operands(1, 1, 1, 1);
+    const std::vector<int64_t> sizes = node.constant_integers(0, "the shape");
+    static constexpr float kZero = 0;
+    ConstantData pattern{DataType::kFloat, {}, &kZero, sizeof kZero};
+    if (const auto given = node.tensor("value")) {
+        pattern = *given;
+    }
+    if (element_count(pattern.dims) != 1) {
+        node.fail_corrupt("value has ", to_text(pattern.dims), " elements, expected is one");
+    }
+    if (pattern.data == nullptr) {
+        node.fail_unsupported("element type ", name_of(pattern.data_type));
+    }
+    for (const int64_t size : sizes) {
+        if (size < 0 || size > kSizeMax) {
+            node.fail_corrupt("a dimension of ", size);
+        }
+    }
+    Dims dims = fixed_dims(sizes);
+    const auto count = element_count(dims);
+    if (!count || sizes.size() > kRankMax) {
+        node.fail_corrupt("its result has more elements than any memory holds");
+    }
+    fill(node, pattern, *count, std::move(dims));
+}
+
+void shape(Node& node) {
+    node.expect_operands(1, 1, 1, 1);
+    const Dims& x = node.input(0).dims;
+    const auto rank = static_cast<int64_t>(x.size());
+    const auto clamp = [rank](int64_t position) { return std::clamp<int64_t>(position < 0 ? position + rank : position, 0, rank); };
+    const int64_t start = clamp(node.integer("start", 0));
+    const int64_t end = clamp(node.integer("end", rank));
+    std::vector<Element> elements;
+    for (int64_t i = start; i < end; ++i) {
+        const accel_dim& dim = x[static_cast<size_t>(i)];
+        elements.push_back(is_fixed(dim) ? Element{dim.size, ACCEL_SYMBOL_NONE} : Element{-1, dim.symbol});
+    }
+    const auto count = static_cast<int64_t>(elements.size());
+    node.define_elements(0, ACCEL_TYPE_I64, {fixed_dim(count)}, std::move(elements));
+}
+
+void size(Node& node) {
+    node.expect_operands(1, 1, 1, 1);
+    const auto total = product(node.input(0).dims);
+    if (!total || (!total->symbols.empty() && !total->as_dim())) {
+        node.fail_unsupported("the size of ", to_text(node.input(0).dims), " depends on dimensions that are only known by name");
+    }
+    const Element element = total->symbols.empty() ? Element{total->number, ACCEL_SYMBOL_NONE} : Element{-1, total->symbols.front()};
+    node.define_elements(0, ACCEL_TYPE_I64, {}, {element});
+}
+
+}  // namespace accel::onnx::ops

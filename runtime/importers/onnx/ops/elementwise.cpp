@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "ops.h"
+
+namespace accel::onnx::ops {
+
+Dims broadcast_shape(const Node& node, const Dims& a, const Dims& b) {
+    Dims out;
+    switch (broadcast(a, b, out)) {
+        case Broadcast::kOk: break;
+        case Broadcast::kMismatch: node.fail_corrupt("shapes ", to_text(a), " and ", to_text(b), " do not fit together");
+        case Broadcast::kUnknown: node.fail_unsupported("two dimensions that are only known by different names meet");
+    }
+    return out;
+}
+
+namespace {
+
+void binary(Node& node, accel_operation operation) {
+    node.expect_operands(2, 2, 1, 1);
+    node.expect_type(0, kNumberTypes);
+    node.expect_same_type(0, 1);
+    if (fold_binary(node, operation)) {
+        return;
+    }
+    const ValueId y = node.define_output(0, node.input(0).type, broadcast_shape(node, node.input(0).dims, node.input(1).dims));
+    node.emit(operation, {node.input_id(0), node.input_id(1)}, {y});
+}
+
+void unary(Node& node, accel_operation operation, AttributeList attributes = {}) {
+    node.expect_operands(1, 1, 1, 1);
+    node.expect_type(0, kRealTypes);
+    const ValueId y = node.define_output(0, node.input(0).type, node.input(0).dims);
+    node.emit(operation, {node.input_id(0)}, {y}, std::move(attributes));
+}
+
+}  // namespace
+
+void add(Node& node) { binary(node, ACCEL_OPERATION_ADD); }
+void sub(Node& node) { binary(node, ACCEL_OPERATION_SUB); }
+void mul(Node& node) { binary(node, ACCEL_OPERATION_MUL); }
+void div(Node& node) { binary(node, ACCEL_OPERATION_DIV); }
+void relu(Node& node) { unary(node, ACCEL_OPERATION_RELU); }
+void sigmoid(Node& node) { unary(node, ACCEL_OPERATION_SIGMOID); }
+void tanh(Node& node) { unary(node, ACCEL_OPERATION_TANH); }
+void exp(Node& node) { unary(node, ACCEL_OPERATION_EXP); }
+
+void leaky_relu(Node& node) {
+    AttributeList attributes;
+    attributes.real(ACCEL_ATTRIBUTE_ALPHA, node.real("alpha", 0.01f));
+    unary(node, ACCEL_OPERATION_LEAKY_RELU, std::move(attributes));
+}
+
+void clip(Node& node) {
+    node.expect_operands(1, node.opset < 11 ? 1 : 3, 1, 1);
+    std::optional<float> bounds[2];
+    if (node.opset < 11) {
+        bounds[0] = node.real("min");
+        bounds[1] = node.real("max");
+    } else {
+        for (size_t i = 0; i < 2; ++i) {
+            if (node.has_input(i + 1)) {
+                bounds[i] = node.constant_real(i + 1, i == 0 ? "min" : "max");
+            }
+        }
+    }
+    // ONNX takes the upper bound last, so it wins over a lower bound above it.
+    if (bounds[0] && bounds[1] && *bounds[0] > *bounds[1]) {
+        bounds[0] = bounds[1];
+    }
+    AttributeList attributes;
+    for (size_t i = 0; i < 2; ++i) {
+        if (bounds[i]) {
+            attributes.real(i == 0 ? ACCEL_ATTRIBUTE_CLAMP_MIN : ACCEL_ATTRIBUTE_CLAMP_MAX, *bounds[i]);
+        }
+    }
+    node.expect_type(0, kRealTypes);
+    const ValueId y = node.define_output(0, node.input(0).type, node.input(0).dims);
+    node.emit(ACCEL_OPERATION_CLIP, {node.input_id(0)}, {y}, std::move(attributes));
+}
+
+void cast(Node& node) {
+    node.expect_operands(1, 1, 1, 1);
+    node.expect_type(0, kMovedTypes);
+    node.ignore_attribute("saturate");  // concerns 8-bit floats only
+    const auto to = node.integer("to");
+    if (!to) {
+        node.fail_corrupt("attribute 'to' is missing");
+    }
+    const auto data_type = static_cast<DataType>(*to);
+    const uint32_t type = accel_type_of(data_type);
+    if (type == 0 || (kMovedTypes >> type & 1) == 0) {
+        node.fail_unsupported("to ", name_of(data_type));
+    }
+    if (fold_cast(node, type)) {
+        return;
+    }
+    const ValueId y = node.define_output(0, type, node.input(0).dims);
+    AttributeList attributes;
+    attributes.integer(ACCEL_ATTRIBUTE_TO, type);
+    node.emit(ACCEL_OPERATION_CAST, {node.input_id(0)}, {y}, std::move(attributes));
+}
+
+}  // namespace accel::onnx::ops

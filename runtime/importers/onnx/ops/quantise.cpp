@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include "ops.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace accel::onnx::ops {
+namespace {
+
+constexpr TypeSet kStoredTypes = type_set({ACCEL_TYPE_I8, ACCEL_TYPE_U8});
+
+std::vector<float> read_scales(const Node& node, size_t index) {
+    const Value& value = node.input(index);
+    if (value.data == nullptr) {
+        node.fail_unsupported("the scale '", value.name, "' is not constant");
+    }
+    if (value.type != ACCEL_TYPE_F32) {
+        node.fail_unsupported("the scale '", value.name, "' has type ", name_of(value.data_type), ", only float is taken");
+    }
+    if (value.dims.size() > 1) {
+        node.fail_unsupported("the scale '", value.name, "' of ", to_text(value.dims), ": quantisation in blocks");
+    }
+    std::vector<float> scales(value.data_bytes / sizeof(float));
+    if (!scales.empty()) {
+        std::memcpy(scales.data(), value.data, value.data_bytes);
+    }
+    for (const float scale : scales) {
+        if (!std::isfinite(scale) || scale <= 0) {
+            node.fail_corrupt("the scale '", value.name, "' has ", scale, ", it must be finite and above 0");
+        }
+    }
+    return scales;
+}
+
+std::vector<int32_t> read_zero_points(const Node& node, size_t index) {
+    const Value& value = node.input(index);
+    if (value.data == nullptr) {
+        node.fail_unsupported("the zero point '", value.name, "' is not constant");
+    }
+    std::vector<int32_t> zero_points;
+    const auto* bytes = static_cast<const char*>(value.data);
+    const uint64_t step = size_bytes_of(value.type);
+    for (uint64_t i = 0; i < value.data_bytes; i += step) {
+        switch (value.type) {
+            case ACCEL_TYPE_I8: zero_points.push_back(static_cast<int8_t>(bytes[i])); break;
+            case ACCEL_TYPE_U8: zero_points.push_back(static_cast<uint8_t>(bytes[i])); break;
+            case ACCEL_TYPE_I32: {
+                int32_t zero_point = 0;
+                std::memcpy(&zero_point, bytes + i, sizeof zero_point);
+                zero_points.push_back(zero_point);
+                break;
+            }
+            default: node.fail_unsupported("the zero point '", value.name, "' has type ", name_of(value.data_type));
+        }
+    }
+    return zero_points;
+}
+
+/// Scale and zero point operands as the quantisation of a tensor with these dims.
+Quantization read_quantization(const Node& node, size_t scale, size_t zero_point, const Dims& dims, int64_t axis) {
+    Quantization quantization;
+    quantization.scales = read_scales(node, scale);
+    quantization.zero_points = node.has_input(zero_point) ? read_zero_points(node, zero_point) : std::vector<int32_t>(quantization.scales.size(), 0);
+    const size_t count = quantization.scales.size();
+    if (count == 0 || quantization.zero_points.size() != count) {
+        node.fail_corrupt(count, " scales and ", quantization.zero_points.size(), " zero points");
+    }
+    if (count > 1) {
+        quantization.axis = node.axis(axis, dims.size());
+        const accel_dim& dim = dims[quantization.axis];
+        if (is_fixed(dim) && dim.size != static_cast<int64_t>(count)) {
+            node.fail_corrupt(count, " scales for a dimension of ", dim.size);
+        }
+        if (!is_fixed(dim)) {
+            node.fail_unsupported("scales along a dimension that is only known by name");
+        }
+    }
+    return quantization;
+}
+
+/// The value with this quantisation: itself, or for a constant that others read differently a second view of the same bytes.
+ValueId quantized(Node& node, ValueId id, const Quantization& quantization) {
+    Value& value = node.graph.value(id);
+    if (!value.quantization) {
+        value.quantization = quantization;
+        return id;
+    }
+    if (*value.quantization == quantization) {
+        return id;
+    }
+    if (!value.is_constant()) {
+        node.fail_unsupported("'", value.name, "' is read with another scale or zero point than it was made or is read elsewhere with");
+    }
+    Value view = value;
+    view.quantization = quantization;
+    return node.graph.add(std::move(view));
+}
+
+void refuse_blocks(Node& node) {
+    if (node.integer("block_size", 0) != 0) {
+        node.fail_unsupported("quantisation in blocks");
+    }
+    node.ignore_attribute("saturate");  // concerns 8-bit floats only
+}
+
+void expect_stored(const Node& node, size_t data, size_t zero_point) {
+    node.expect_type(data, kStoredTypes);
+    if (node.has_input(zero_point)) {
+        node.expect_same_type(data, zero_point);
+    }
+}
+
+/// The type that a result is stored in: that of its zero point.
+uint32_t stored_type(const Node& node, size_t zero_point) {
+    if (!node.has_input(zero_point)) {
+        return ACCEL_TYPE_U8;
+    }
+    node.expect_type(zero_point, kStoredTypes);
+    return node.input(zero_point).type;
+}
+
+ValueId define_quantized(Node& node, uint32_t type, Dims dims, Quantization quantization) {
+    const ValueId y = node.define_output(0, type, std::move(dims));
+    node.graph.value(y).quantization = std::move(quantization);
+    return y;
+}
+
+}  // namespace
+
+void quantize_linear(Node& node) {
+    node.expect_operands(2, 3, 1, 1);
+    node.expect_type(0, kRealTypes);
+    refuse_blocks(node);
+    const int64_t axis = node.integer("axis", 1);
+    uint32_t type = stored_type(node, 2);
+    if (const int64_t asked = node.integer("output_dtype", 0); asked != 0) {
+        const auto data_type = static_cast<DataType>(asked);
+        if (node.has_input(2) && data_type != node.input(2).data_type) {
+            node.fail_corrupt("output_dtype ", name_of(data_type), " differs from the zero point's type");
+        }
+        type = accel_type_of(data_type);
+        if (type == 0 || (kStoredTypes >> type & 1) == 0) {
+            node.fail_unsupported("output type ", name_of(data_type));
+        }
+    }
+    const Dims& x = node.input(0).dims;
+    const ValueId y = define_quantized(node, type, x, read_quantization(node, 1, 2, x, axis));
+    node.emit(ACCEL_OPERATION_QUANTIZE, {node.input_id(0)}, {y}, {}, ACCEL_ROUNDING_HALF_EVEN);
+}
+
+void dequantize_linear(Node& node) {
+    node.expect_operands(2, 3, 1, 1);
+    node.expect_type(0, kStoredTypes | type_set({ACCEL_TYPE_I32}));
+    if (node.has_input(2)) {
+        node.expect_same_type(0, 2);
+    }
+    refuse_blocks(node);
+    const int64_t axis = node.integer("axis", 1);
+    const Dims& x = node.input(0).dims;
+    const ValueId stored = quantized(node, node.input_id(0), read_quantization(node, 1, 2, x, axis));
+    const ValueId y = node.define_output(0, ACCEL_TYPE_F32, x);
+    node.emit(ACCEL_OPERATION_DEQUANTIZE, {stored}, {y});
+}
+
+void qlinear_conv(Node& node) {
+    node.expect_operands(8, 9, 1, 1);
+    expect_stored(node, 0, 2);
+    expect_stored(node, 3, 5);
+    AttributeList attributes;
+    Dims dims = convolution_shape(node, 0, 3, attributes);
+    const Quantization x = read_quantization(node, 1, 2, node.input(0).dims, 1);
+    const Quantization w = read_quantization(node, 4, 5, node.input(3).dims, 0);
+    const Quantization y = read_quantization(node, 6, 7, dims, 1);
+    if (x.per_axis() || y.per_axis()) {
+        node.fail_unsupported("scales per channel of input or output");
+    }
+    ValueId bias = kNoValue;
+    if (node.has_input(8)) {
+        node.expect_type(8, type_set({ACCEL_TYPE_I32}));
+        if (!same(node.input(8).dims, Dims{dims[1]})) {
+            node.fail_corrupt("bias is ", to_text(node.input(8).dims), ", expected is ", to_text(Dims{dims[1]}));
+        }
+        Quantization b{{}, std::vector<int32_t>(w.scales.size(), 0), 0};
+        for (const float scale : w.scales) {
+            b.scales.push_back(x.scales.front() * scale);
+        }
+        bias = quantized(node, node.input_id(8), b);
+    }
+    const ValueId input = quantized(node, node.input_id(0), x);
+    const ValueId weights = quantized(node, node.input_id(3), w);
+    const ValueId output = define_quantized(node, stored_type(node, 7), std::move(dims), y);
+    node.emit(ACCEL_OPERATION_CONV, {input, weights, bias}, {output}, std::move(attributes), ACCEL_ROUNDING_HALF_EVEN);
+}
+
+void qlinear_matmul(Node& node) {
+    node.expect_operands(8, 8, 1, 1);
+    expect_stored(node, 0, 2);
+    expect_stored(node, 3, 5);
+    Dims dims = matmul_shape(node, node.input(0).dims, node.input(3).dims);
+    const Quantization a = read_quantization(node, 1, 2, node.input(0).dims, -1);
+    const Quantization b = read_quantization(node, 4, 5, node.input(3).dims, -1);
+    const Quantization y = read_quantization(node, 6, 7, dims, -1);
+    if (a.per_axis() || y.per_axis()) {
+        node.fail_unsupported("scales per row");
+    }
+    const ValueId left = quantized(node, node.input_id(0), a);
+    const ValueId right = quantized(node, node.input_id(3), b);
+    const ValueId output = define_quantized(node, stored_type(node, 7), std::move(dims), y);
+    node.emit(ACCEL_OPERATION_MATMUL, {left, right}, {output}, {}, ACCEL_ROUNDING_HALF_EVEN);
+}
+
+// com.microsoft.QLinearAdd: A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point.
+void qlinear_add(Node& node) {
+    node.expect_operands(7, 8, 1, 1);
+    expect_stored(node, 0, 2);
+    expect_stored(node, 3, 5);
+    node.expect_same_type(0, 3);
+    Dims dims = broadcast_shape(node, node.input(0).dims, node.input(3).dims);
+    const Quantization a = read_quantization(node, 1, 2, node.input(0).dims, 0);
+    const Quantization b = read_quantization(node, 4, 5, node.input(3).dims, 0);
+    const Quantization c = read_quantization(node, 6, 7, dims, 0);
+    if (a.per_axis() || b.per_axis() || c.per_axis()) {
+        node.fail_unsupported("scales per axis");
+    }
+    const ValueId left = quantized(node, node.input_id(0), a);
+    const ValueId right = quantized(node, node.input_id(3), b);
+    const ValueId output = define_quantized(node, node.input(0).type, std::move(dims), c);
+    node.emit(ACCEL_OPERATION_ADD, {left, right}, {output}, {}, ACCEL_ROUNDING_HALF_EVEN);
+}
+
+}  // namespace accel::onnx::ops

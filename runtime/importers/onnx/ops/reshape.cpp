@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+#include "ops.h"
+
+#include <algorithm>
+
+namespace accel::onnx::ops {
+namespace {
+
+/// Axes of Squeeze and Unsqueeze: an attribute below opset 13, an operand since.
+std::optional<std::vector<int64_t>> read_axes(Node& node) {
+    if (node.opset < 13) {
+        return node.integers("axes");
+    }
+    if (!node.has_input(1)) {
+        return std::nullopt;
+    }
+    return node.constant_integers(1, "axes");
+}
+
+std::vector<int64_t> resolve_axes(const Node& node, const std::vector<int64_t>& given, size_t rank) {
+    std::vector<int64_t> axes;
+    for (const int64_t axis : given) {
+        axes.push_back(node.axis(axis, rank));
+    }
+    std::sort(axes.begin(), axes.end());
+    if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) {
+        node.fail_corrupt("an axis is given twice");
+    }
+    return axes;
+}
+
+/// The dims that a Reshape asks for; 0 copies the input's, and the place of a -1 is given back to be filled in.
+Dims requested_dims(const Node& node, const std::vector<Element>& shape, const Dims& x, bool zero_is_zero, std::optional<size_t>& rest) {
+    Dims dims;
+    for (size_t i = 0; i < shape.size(); ++i) {
+        const Element& element = shape[i];
+        if (element.is_symbol()) {
+            dims.push_back(symbol_dim(element.symbol));
+        } else if (element.value == -1) {
+            if (rest) {
+                node.fail_corrupt("the shape has more than one -1");
+            }
+            rest = i;
+            dims.push_back(fixed_dim(1));
+        } else if (element.value == 0 && !zero_is_zero) {
+            if (i >= x.size()) {
+                node.fail_corrupt("the shape copies dimension ", i, " of an input of rank ", x.size());
+            }
+            dims.push_back(x[i]);
+        } else if (element.value < 0 || element.value > kSizeMax) {
+            node.fail_corrupt("the shape has ", element.value);
+        } else {
+            dims.push_back(fixed_dim(element.value));
+        }
+    }
+    return dims;
+}
+
+}  // namespace
+
+// The attribute can leave one size open (-1) and copy sizes from the same axis (0), which is enough for every dimension that is only
+// known by name but those that move to another axis together. A true size of 0 has no spelling unless it is a copy.
+std::vector<int64_t> shape_attribute(const Node& node, const Dims& x, const Dims& dims) {
+    std::vector<int64_t> shape;
+    bool open = false;
+    for (size_t axis = 0; axis < dims.size(); ++axis) {
+        const bool copied = axis < x.size() && same(x[axis], dims[axis]);
+        if (is_fixed(dims[axis])) {
+            if (dims[axis].size == 0 && !copied) {
+                node.fail_unsupported("a reshape of an empty tensor to ", to_text(dims));
+            }
+            shape.push_back(dims[axis].size);
+        } else if (!open) {
+            open = true;
+            shape.push_back(-1);
+        } else if (copied) {
+            shape.push_back(0);
+        } else {
+            node.fail_unsupported("a reshape that moves several dimensions that are only known by name");
+        }
+    }
+    return shape;
+}
+
+void define_reshaped(Node& node, Dims dims) {
+    const Value& x = node.input(0);
+    if (x.is_constant()) {
+        Value view = x;
+        view.dims = std::move(dims);
+        node.define_output(0, std::move(view));
+        return;
+    }
+    node.expect_type(0, kMovedTypes);
+    AttributeList attributes;
+    attributes.ints(ACCEL_ATTRIBUTE_SHAPE, shape_attribute(node, x.dims, dims));
+    const uint32_t type = x.type;
+    const ValueId y = node.define_output(0, type, std::move(dims));
+    node.emit(ACCEL_OPERATION_RESHAPE, {node.input_id(0)}, {y}, std::move(attributes));
+}
+
+void reshape(Node& node) {
+    node.expect_operands(2, 2, 1, 1);
+    const bool zero_is_zero = node.integer("allowzero", 0) != 0;
+    const auto shape = elements_of(node.input(1));
+    if (!shape || node.input(1).dims.size() != 1) {
+        node.fail_unsupported("the shape '", node.input(1).name, "' must be a constant list");
+    }
+    if (shape->size() > kRankMax) {
+        node.fail_unsupported("a result of rank ", shape->size(), "; the limit is ", kRankMax);
+    }
+    const Dims& x = node.input(0).dims;
+    std::optional<size_t> rest;
+    Dims dims = requested_dims(node, *shape, x, zero_is_zero, rest);
+    const auto have = product(x);
+    const auto want = product(dims);
+    if (!have || !want) {
+        node.fail_corrupt("the shape has more elements than any memory holds");
+    }
+    if (rest) {
+        const auto size = have->divide(*want);
+        if (!size && have->symbols.empty() && want->symbols.empty()) {
+            node.fail_corrupt("no -1 makes ", to_text(x), " into the shape");
+        }
+        if (!size) {
+            node.fail_unsupported("the size of dimension ", *rest, " follows from dimensions that are only known by name");
+        }
+        dims[*rest] = *size;
+    } else if (have->number != want->number || have->symbols != want->symbols) {
+        if (have->symbols.empty() && want->symbols.empty()) {
+            node.fail_corrupt("an input of ", to_text(x), " does not have as many elements as ", to_text(dims));
+        }
+        node.fail_unsupported("whether ", to_text(x), " fits ", to_text(dims), " depends on dimensions that are only known by name");
+    }
+    define_reshaped(node, std::move(dims));
+}
+
+void flatten(Node& node) {
+    node.expect_operands(1, 1, 1, 1);
+    const Dims& x = node.input(0).dims;
+    const uint32_t axis = node.axis(node.integer("axis", 1), x.size(), true);
+    const auto rows = product(std::span(x).first(axis));
+    const auto columns = product(std::span(x).subspan(axis));
+    const auto row_dim = rows ? rows->as_dim() : std::nullopt;
+    const auto column_dim = columns ? columns->as_dim() : std::nullopt;
+    if (!row_dim || !column_dim) {
+        node.fail_unsupported("the flat form of ", to_text(x), " has no size that is known now");
+    }
+    define_reshaped(node, {*row_dim, *column_dim});
+}
+
+void squeeze(Node& node) {
+    node.expect_operands(1, node.opset < 13 ? 1 : 2, 1, 1);
+    const Dims& x = node.input(0).dims;
+    const auto given = read_axes(node);
+    std::vector<int64_t> axes;
+    if (given) {
+        axes = resolve_axes(node, *given, x.size());
+    } else {
+        for (size_t i = 0; i < x.size(); ++i) {
+            if (!is_fixed(x[i])) {
+                node.fail_unsupported("without axes, whether dimension ", i, " stays depends on its size, which is only known by name");
+            }
+            if (x[i].size == 1) {
+                axes.push_back(static_cast<int64_t>(i));
+            }
+        }
+    }
+    Dims dims;
+    for (size_t i = 0; i < x.size(); ++i) {
+        if (!std::binary_search(axes.begin(), axes.end(), static_cast<int64_t>(i))) {
+            dims.push_back(x[i]);
+        } else if (!is_one(x[i])) {
+            node.fail_corrupt("axis ", i, " of ", to_text(x), " is not 1");
+        }
+    }
+    define_reshaped(node, std::move(dims));
+}
+
+void unsqueeze(Node& node) {
+    node.expect_operands(node.opset < 13 ? 1 : 2, node.opset < 13 ? 1 : 2, 1, 1);
+    const Dims& x = node.input(0).dims;
+    const auto given = read_axes(node);
+    if (!given) {
+        node.fail_corrupt("axes are missing");
+    }
+    const size_t rank = x.size() + given->size();
+    if (rank > kRankMax) {
+        node.fail_unsupported("a result of rank ", rank, "; the limit is ", kRankMax);
+    }
+    const std::vector<int64_t> axes = resolve_axes(node, *given, rank);
+    Dims dims;
+    for (size_t i = 0, next = 0; i < rank; ++i) {
+        const bool inserted = std::binary_search(axes.begin(), axes.end(), static_cast<int64_t>(i));
+        dims.push_back(inserted ? fixed_dim(1) : x[next++]);
+    }
+    define_reshaped(node, std::move(dims));
+}
+
+void identity(Node& node) {
+    node.expect_operands(1, 1, 1, 1);
+    if (node.input(0).is_constant()) {
+        node.define_output(0, Value(node.input(0)));
+        return;
+    }
+    node.expect_type(0, kMovedTypes);
+    const ValueId y = node.define_output(0, node.input(0).type, node.input(0).dims);
+    node.emit(ACCEL_OPERATION_IDENTITY, {node.input_id(0)}, {y});
+}
+
+void dropout(Node& node) {
+    node.expect_operands(1, node.opset < 12 ? 1 : 3, 1, 2);
+    node.ignore_attribute("ratio");
+    node.ignore_attribute("seed");
+    if (node.has_output(1)) {
+        node.fail_unsupported("the second output (mask)");
+    }
+    if (node.has_input(2)) {
+        const auto training = integers_of(node.input(2));
+        if (!training || training->size() != 1 || training->front() != 0) {
+            node.fail_unsupported("training_mode must be a constant false");
+        }
+    }
+    node.expect_type(0, kRealTypes);
+    const ValueId y = node.define_output(0, node.input(0).type, node.input(0).dims);
+    node.emit(ACCEL_OPERATION_IDENTITY, {node.input_id(0)}, {y});
+}
+
+}  // namespace accel::onnx::ops

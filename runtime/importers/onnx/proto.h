@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "wire.h"
+
+#include <optional>
+
+// The parts of onnx.proto that an import needs, as views into the model's bytes. Field numbers are those of the public onnx.proto
+// (IR versions 3 to 10). Repeated messages stay undecoded until somebody asks, so what a model can make this module hold is a small
+// multiple of its own size.
+namespace accel::onnx {
+
+enum class DataType : int32_t {
+    kUndefined = 0, kFloat = 1, kUint8 = 2, kInt8 = 3, kUint16 = 4, kInt16 = 5, kInt32 = 6, kInt64 = 7, kString = 8, kBool = 9,
+    kFloat16 = 10, kDouble = 11, kUint32 = 12, kUint64 = 13, kBfloat16 = 16
+};
+
+struct OperatorSet {
+    std::string_view domain;
+    int64_t version = 0;
+};
+
+struct ModelProto {
+    int64_t ir_version = 0;
+    std::vector<OperatorSet> operator_sets;
+    std::optional<Bytes> graph;
+};
+
+struct GraphProto {
+    std::string_view name;
+    std::vector<Bytes> nodes;
+    std::vector<Bytes> initializers;
+    std::vector<Bytes> inputs;
+    std::vector<Bytes> outputs;
+    bool has_sparse_initializers = false;
+};
+
+struct ExternalEntry {
+    std::string_view key;
+    std::string_view value;
+};
+
+struct TensorProto {
+    uint64_t offset = 0;  ///< in the file, for messages
+    std::string_view name;
+    std::vector<int64_t> dims;
+    DataType data_type = DataType::kUndefined;
+    bool segmented = false;
+    bool external = false;
+    std::optional<Bytes> raw_data;
+    std::vector<std::string_view> float_runs;   ///< little-endian runs, in order
+    std::vector<std::string_view> double_runs;
+    std::vector<int64_t> integers;              ///< of int32_data, int64_data or uint64_data
+    uint32_t integer_field = 0;                 ///< number of the field that `integers` came from
+    std::vector<ExternalEntry> external_entries;
+};
+
+enum class AttributeType : int32_t {
+    kUndefined = 0, kFloat = 1, kInt = 2, kString = 3, kTensor = 4, kGraph = 5, kFloats = 6, kInts = 7, kStrings = 8
+};
+
+struct AttributeProto {
+    std::string_view name;
+    AttributeType type = AttributeType::kUndefined;
+    bool is_reference = false;
+    float real = 0;
+    int64_t integer = 0;
+    std::string_view string;
+    std::optional<Bytes> tensor;
+    std::vector<float> reals;
+    std::vector<int64_t> integers;
+};
+
+struct NodeProto {
+    uint64_t offset = 0;
+    std::string_view name;
+    std::string_view operation;
+    std::string_view domain;
+    std::vector<std::string_view> inputs;
+    std::vector<std::string_view> outputs;
+    std::vector<AttributeProto> attributes;
+};
+
+/// One dimension as written: a size, a name, or neither.
+struct DimensionProto {
+    std::optional<int64_t> size;
+    std::string_view name;
+};
+
+struct ValueInfoProto {
+    uint64_t offset = 0;
+    std::string_view name;
+    bool is_tensor = false;
+    bool has_shape = false;
+    DataType data_type = DataType::kUndefined;
+    std::vector<DimensionProto> dims;
+};
+
+ModelProto read_model(Bytes bytes);
+GraphProto read_graph(Bytes bytes);
+NodeProto read_node(Bytes bytes);
+TensorProto read_tensor(Bytes bytes);
+ValueInfoProto read_value_info(Bytes bytes);
+
+}  // namespace accel::onnx

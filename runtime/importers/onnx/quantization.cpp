@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "failure.h"
+#include "graph.h"
+
+namespace accel::onnx {
+namespace {
+
+/// Operations whose stored values are copies or a choice of the input's: both sides carry one quantisation.
+bool keeps_quantization(accel_operation operation) {
+    switch (operation) {
+        case ACCEL_OPERATION_MAX_POOL:
+        case ACCEL_OPERATION_RESHAPE:
+        case ACCEL_OPERATION_TRANSPOSE:
+        case ACCEL_OPERATION_CONCAT:
+        case ACCEL_OPERATION_SLICE:
+        case ACCEL_OPERATION_PAD:
+        case ACCEL_OPERATION_SPLIT:
+        case ACCEL_OPERATION_IDENTITY: return true;
+        default: return false;
+    }
+}
+
+std::vector<ValueId> sides(const Operation& operation) {
+    std::vector<ValueId> values = operation.inputs;
+    values.insert(values.end(), operation.outputs.begin(), operation.outputs.end());
+    if (operation.operation == ACCEL_OPERATION_GATHER) {
+        values.erase(values.begin() + 1);  // the indices
+    }
+    return values;
+}
+
+/// Returns true if a value gained a quantisation.
+bool settle(Graph& graph, const Operation& operation) {
+    if (!keeps_quantization(operation.operation) && operation.operation != ACCEL_OPERATION_GATHER) {
+        return false;
+    }
+    const std::vector<ValueId> values = sides(operation);
+    const Quantization* known = nullptr;
+    for (const ValueId id : values) {
+        const auto& quantization = graph.value(id).quantization;
+        if (!quantization) {
+            continue;
+        }
+        if (quantization->per_axis()) {
+            unsupported("node '", operation.name, "' moves values that are quantised per axis");
+        }
+        if (known != nullptr && *known != *quantization) {
+            unsupported("node '", operation.name, "' joins tensors of different quantisation without converting them");
+        }
+        known = &*quantization;
+    }
+    bool changed = false;
+    for (const ValueId id : values) {
+        if (known != nullptr && !graph.value(id).quantization) {
+            graph.value(id).quantization = *known;
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+}  // namespace
+
+void settle_quantization(Graph& graph) {
+    bool changed = true;
+    while (changed) {
+        changed = false;
+        for (const Operation& operation : graph.operations) {
+            changed = settle(graph, operation) || changed;
+        }
+        for (auto operation = graph.operations.rbegin(); operation != graph.operations.rend(); ++operation) {
+            changed = settle(graph, *operation) || changed;
+        }
+    }
+}
+
+}  // namespace accel::onnx

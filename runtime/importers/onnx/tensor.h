@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "dims.h"
+#include "external.h"
+#include "proto.h"
+
+#include <functional>
+#include <memory_resource>
+
+namespace accel::onnx {
+
+/// Values of a constant: dense, row-major, little-endian, aligned for the element type.
+struct ConstantData {
+    DataType data_type = DataType::kUndefined;
+    Dims dims;
+    const void* data = nullptr;
+    uint64_t size_bytes = 0;
+};
+
+/// What reading constants needs: owned memory for those that cannot be pointed at in place, and the files beside the model.
+struct ConstantStore {
+    std::pmr::memory_resource& memory;
+    ExternalFiles& files;
+    std::function<void(const std::string&)> remark;  ///< debug level: which tensors were copied, and why
+};
+
+/// Check a TensorProto and give its values, in place where type and alignment allow. Types outside the catalog keep data = nullptr.
+ConstantData read_constant(const TensorProto& tensor, ConstantStore& store);
+
+}  // namespace accel::onnx

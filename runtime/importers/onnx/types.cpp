@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "types.h"
+
+namespace accel::onnx {
+namespace {
+
+struct TypeRow {
+    DataType onnx;
+    uint32_t accel;
+    uint32_t size_bytes;
+};
+
+constexpr TypeRow kRows[] = {
+    {DataType::kFloat, ACCEL_TYPE_F32, 4},   {DataType::kInt8, ACCEL_TYPE_I8, 1},      {DataType::kUint8, ACCEL_TYPE_U8, 1},
+    {DataType::kInt32, ACCEL_TYPE_I32, 4},   {DataType::kInt64, ACCEL_TYPE_I64, 8},    {DataType::kFloat16, ACCEL_TYPE_F16, 2},
+    {DataType::kBfloat16, ACCEL_TYPE_BF16, 2}, {DataType::kInt16, ACCEL_TYPE_I16, 2},  {DataType::kBool, ACCEL_TYPE_BOOL, 1},
+    {DataType::kDouble, ACCEL_TYPE_F64, 8},
+};
+
+// By number in onnx.proto, as of IR version 11.
+constexpr const char* kNames[] = {"undefined",  "float",    "uint8",     "int8",       "uint16",         "int16",      "int32",
+                                  "int64",      "string",   "bool",      "float16",    "double",         "uint32",     "uint64",
+                                  "complex64",  "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz",
+                                  "uint4",      "int4",     "float4e2m1"};
+
+}  // namespace
+
+uint32_t accel_type_of(DataType type) {
+    for (const TypeRow& row : kRows) {
+        if (row.onnx == type) {
+            return row.accel;
+        }
+    }
+    return 0;
+}
+
+DataType data_type_of(uint32_t accel_type) {
+    for (const TypeRow& row : kRows) {
+        if (row.accel == accel_type) {
+            return row.onnx;
+        }
+    }
+    return DataType::kUndefined;
+}
+
+uint64_t size_bytes_of(uint32_t accel_type) {
+    for (const TypeRow& row : kRows) {
+        if (row.accel == accel_type) {
+            return row.size_bytes;
+        }
+    }
+    return 0;
+}
+
+bool is_known(DataType type) {
+    const auto number = static_cast<int32_t>(type);
+    return number > 0 && number < static_cast<int32_t>(std::size(kNames));
+}
+
+std::string name_of(DataType type) {
+    const auto number = static_cast<int32_t>(type);
+    if (number < 0 || number >= static_cast<int32_t>(std::size(kNames))) {
+        return "type " + std::to_string(number);
+    }
+    return kNames[number];
+}
+
+}  // namespace accel::onnx

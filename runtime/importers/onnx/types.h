@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "proto.h"
+
+#include <accel/accel.h>
+
+#include <string>
+
+namespace accel::onnx {
+
+/// Set of element types, bit per enum accel_type.
+using TypeSet = uint32_t;
+constexpr TypeSet type_set(std::initializer_list<accel_type> types) {
+    TypeSet set = 0;
+    for (const accel_type type : types) {
+        set |= 1u << type;
+    }
+    return set;
+}
+
+/// 0 if the catalog has no such element type.
+uint32_t accel_type_of(DataType type);
+DataType data_type_of(uint32_t accel_type);
+uint64_t size_bytes_of(uint32_t accel_type);
+/// "float", "int4" …; "type 99" for a number that onnx.proto does not have.
+std::string name_of(DataType type);
+/// Does onnx.proto define this number? Others are damage, not a missing feature.
+bool is_known(DataType type);
+
+}  // namespace accel::onnx
