@@ -5,6 +5,7 @@
 #include "kernel.h"
 #include "operations.h"
 #include "scales.h"
+#include "shared_buffer.h"
 #include "weights.h"
 #include "window.h"
 
@@ -40,7 +41,8 @@ struct Setup {
           output(machine.registers, machine.memory, machine.shram),
           ifm_depth(machine.registers.get_plus_1(Reg::IfmDepthM1)),
           window(InputWindow::of(output.extent(), ifm_depth, kernel, padding, upscale)) {
-        check_block(machine.registers, false);
+        check_kernel_blocks(machine.registers, depthwise ? BlockUse::EqualDepth : BlockUse::SumsOverDepth, kernel,
+                            upscale, ifm.type().size_bytes);
         if (ifm.type().size_bytes > 2) parse_error("a convolution cannot read 32-bit elements");
         if (depthwise && ifm_depth != output.extent().depth) {
             parse_error("a depthwise convolution needs as many input as output channels");

@@ -4,6 +4,7 @@
 #include "fault.h"
 #include "kernel.h"
 #include "operations.h"
+#include "shared_buffer.h"
 
 namespace accel::devices::ethosu {
 namespace {
@@ -161,11 +162,16 @@ OperandScaling operand_scaling(const Machine &machine, ElementwiseMode mode, Ele
     return adds(mode) ? OperandScaling(machine.registers, ifm) : OperandScaling();
 }
 
+/// Element size of the second feature map, 0 when there is none.
+uint32_t second_size_bytes(const Machine &machine, uint32_t broadcast) {
+    if ((broadcast & kScalar) != 0) return 0;
+    return FeatureMap::ifm2(machine.registers, machine.memory).type().size_bytes;
+}
+
 }  // namespace
 
 void run_elementwise(const Machine &machine, ElementwiseMode mode) {
     const Registers &registers = machine.registers;
-    check_block(registers, true);
     const FeatureMap ifm = FeatureMap::ifm(registers, machine.memory);
     OutputStage output(registers, machine.memory, machine.shram);
     const Extent &ofm = output.extent();
@@ -175,6 +181,7 @@ void run_elementwise(const Machine &machine, ElementwiseMode mode) {
     if (upscale_from(registers) != Upscale::None) parse_error("an elementwise operation cannot upscale");
     const int32_t zero_point = zero_point_from(registers, Reg::IfmZeroPoint, ifm.type());
     const uint32_t broadcast = is_unary(mode) ? kScalar : registers.get(Reg::Ifm2Broadcast);
+    check_elementwise_blocks(registers, ifm.type().size_bytes, second_size_bytes(machine, broadcast));
     const Volume first = ifm.read(ofm, zero_point, machine.memory, machine.guard);
     SecondOperand second;
     second.volume = {{1, 1, 1}, {0}};

@@ -6,12 +6,6 @@
 namespace accel::devices::ethosu {
 namespace {
 
-constexpr uint32_t kMaxBlockWidth = 64;
-constexpr uint32_t kMaxBlockHeight = 32;
-constexpr uint32_t kMaxBlockDepth = 128;
-constexpr uint32_t kShramBanks = 48;
-constexpr uint32_t kOutputBanks = 2;
-
 uint32_t input_size(uint32_t ofm, uint32_t stride, uint32_t kernel, uint32_t before, uint32_t after) {
     const int64_t size = (int64_t{ofm} - 1) * stride + kernel - before - after;
     if (size < 1) parse_error("the padding is larger than the input");
@@ -73,23 +67,6 @@ InputWindow InputWindow::of(const Extent &ofm, uint32_t ifm_depth, const Kernel 
 Extent ofm_extent(const Registers &registers) {
     return {registers.get_plus_1(Reg::OfmHeightM1), registers.get_plus_1(Reg::OfmWidthM1),
             registers.get_plus_1(Reg::OfmDepthM1)};
-}
-
-void check_block(const Registers &registers, bool elementwise) {
-    const uint32_t width = registers.get_plus_1(Reg::OfmBlkWidthM1);
-    const uint32_t height = registers.get_plus_1(Reg::OfmBlkHeightM1);
-    const uint32_t depth = registers.get_plus_1(Reg::OfmBlkDepthM1);
-    if (width % 2 != 0 || height % 2 != 0 || depth % 8 != 0 || width > kMaxBlockWidth ||
-        height > kMaxBlockHeight || depth > kMaxBlockDepth) {
-        parse_error("the OFM block is not a multiple of 2 x 2 x 8 up to 64 x 32 x 128");
-    }
-    const uint32_t ifm_end = registers.get(Reg::IfmIbEnd);
-    const uint32_t accumulators = registers.get(Reg::AbStart);
-    if (ifm_end <= kOutputBanks || accumulators > kShramBanks || (!elementwise && ifm_end > accumulators)) {
-        parse_error("the shared buffer layout overlaps or exceeds 48 banks");
-    }
-    if (registers.get(Reg::AccFormat) > 1) parse_error("the accumulator format is not an integer format");
-    if (registers.get(Reg::Blockdep) > 3) parse_error("BLOCKDEP is larger than 3");
 }
 
 }  // namespace accel::devices::ethosu

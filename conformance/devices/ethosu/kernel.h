@@ -53,7 +53,4 @@ struct InputWindow {
 
 Extent ofm_extent(const Registers &registers);
 
-/// Faults on block shapes and buffer layouts that do not exist on the hardware.
-void check_block(const Registers &registers, bool elementwise);
-
 }  // namespace accel::devices::ethosu

@@ -4,20 +4,23 @@
 #include "fault.h"
 #include "kernel.h"
 #include "operations.h"
+#include "shared_buffer.h"
 #include "window.h"
 
 namespace accel::devices::ethosu {
 namespace {
 
 struct Setup {
-    explicit Setup(const Machine &machine)
+    Setup(const Machine &machine, PoolMode mode)
         : kernel(Kernel::from(machine.registers)), padding(Padding::from(machine.registers)),
           upscale(upscale_from(machine.registers)), ifm(FeatureMap::ifm(machine.registers, machine.memory)),
           ifm_zero_point(zero_point_from(machine.registers, Reg::IfmZeroPoint, ifm.type())),
           output(machine.registers, machine.memory, machine.shram),
           ifm_depth(machine.registers.get_plus_1(Reg::IfmDepthM1)),
           window(InputWindow::of(output.extent(), ifm_depth, kernel, padding, upscale)) {
-        check_block(machine.registers, false);
+        check_kernel_blocks(machine.registers,
+                            mode == PoolMode::ReduceSum ? BlockUse::SumsOverDepth : BlockUse::EqualDepth, kernel,
+                            upscale, ifm.type().size_bytes);
     }
 
     int64_t scaled(int64_t value) const {
@@ -132,7 +135,7 @@ void reduce_channels(const Machine &machine, Setup &setup, const PaddedInput<int
 }  // namespace
 
 void run_pool(const Machine &machine, PoolMode mode) {
-    Setup setup(machine);
+    Setup setup(machine, mode);
     const Extent &ofm = setup.output.extent();
     if (mode != PoolMode::ReduceSum && setup.ifm_depth != ofm.depth) {
         parse_error("pooling needs as many input as output channels");

@@ -22,6 +22,13 @@ std::vector<std::filesystem::path> recorded_bundles() {
     return paths;
 }
 
+size_t differing_bytes(const std::vector<uint8_t> &one, const std::vector<uint8_t> &other) {
+    if (one.size() != other.size()) return std::max(one.size(), other.size());
+    size_t count = 0;
+    for (size_t i = 0; i < one.size(); ++i) count += one[i] != other[i];
+    return count;
+}
+
 TEST_CASE("recorded programs give the recorded outputs", "[ethosu][recorded]") {
     const auto paths = recorded_bundles();
     REQUIRE(paths.size() >= 12);
@@ -36,7 +43,7 @@ TEST_CASE("recorded programs give the recorded outputs", "[ethosu][recorded]") {
         CHECK(execution.result.detail == "");
         REQUIRE(execution.result.stop == Stop::End);
         CHECK(execution.result.read_offset_bytes == bundle.stream.size());
-        CHECK(execution.output_bytes == bundle.expected_bytes);
+        CHECK(differing_bytes(execution.output_bytes, bundle.expected_bytes) == 0);
     }
 }
 

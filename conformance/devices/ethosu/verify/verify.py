@@ -13,6 +13,7 @@ import numpy as np
 import models
 import models_int16
 import networks
+import random_models
 import reference
 import vela_program
 
@@ -83,6 +84,10 @@ def verify_one(tool, name, model, configuration, seeds, record):
 
 
 def all_models(arguments):
+    if arguments.random:
+        for name, seed, model in random_models.generate(arguments.random, arguments.random_seed):
+            yield "random", name, model, seed
+        return
     for group, table in (("core", models.CORE), ("extra", models.EXTRA)):
         for name in table:
             if arguments.only and not any(part in name for part in arguments.only):
@@ -108,6 +113,8 @@ def main():
     parser.add_argument("--only", nargs="*", default=[], help="models whose name contains one of these")
     parser.add_argument("--configurations", nargs="*", default=list(vela_program.CONFIGURATIONS))
     parser.add_argument("--inputs", type=int, default=3, help="random inputs per program")
+    parser.add_argument("--random", type=int, help="this many random models instead of the fixed ones")
+    parser.add_argument("--random-seed", type=int, default=1, help="seed of the first random model")
     parser.add_argument("--record", help="folder for bundles with input and expected output")
     arguments = parser.parse_args()
     with open(os.path.join(HERE, "exceptions.json"), encoding="utf-8") as file:
