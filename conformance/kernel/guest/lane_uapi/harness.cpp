@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "player_control.h"
 
@@ -70,7 +71,7 @@ bool selected(const Case &one, const Options &options) { return options.only.emp
 
 }  // namespace
 
-Case::Case(const char *name_, void (*body_)()) : name(name_), body(body_) {
+Case::Case(std::string name_, std::function<void()> body_) : name(std::move(name_)), body(std::move(body_)) {
     if (last_case) last_case->next = this;
     else first_case = this;
     last_case = this;
@@ -98,13 +99,13 @@ void require_errno(int seen, int expected, const std::string &what) {
 int run_cases(int argc, char **argv) {
     Options options;
     if (!parse(argc, argv, options)) {
-        std::fputs("Usage: lane-uapi [--list-subtests] [--run-subtest NAME]\n", stderr);
+        std::fputs("Options: [--list-subtests] [--run-subtest NAME]\n", stderr);
         return kExitInvalid;
     }
     int count = 0;
     for (const Case *one = first_case; one; one = one->next) count += selected(*one, options);
     if (options.list) {
-        for (const Case *one = first_case; one; one = one->next) std::puts(one->name);
+        for (const Case *one = first_case; one; one = one->next) std::puts(one->name.c_str());
         return kExitPass;
     }
     if (count == 0) return kExitInvalid;
@@ -116,7 +117,7 @@ int run_cases(int argc, char **argv) {
         const int code = run_in_child(*one);
         passed += code == kExitPass;
         failed += code != kExitPass && code != kExitSkip;
-        std::printf("%s %d %s%s\n", code == kExitPass || code == kExitSkip ? "ok" : "not ok", ++number, one->name,
+        std::printf("%s %d %s%s\n", code == kExitPass || code == kExitSkip ? "ok" : "not ok", ++number, one->name.c_str(),
                     code == kExitSkip ? " # SKIP" : "");
         std::fflush(stdout);
     }
@@ -125,5 +126,3 @@ int run_cases(int argc, char **argv) {
 }
 
 }  // namespace accel::uapi
-
-int main(int argc, char **argv) { return accel::uapi::run_cases(argc, argv); }

@@ -3,6 +3,7 @@
 // A list of cases that reports as KTAP, is selected and listed as IGT's subtests are, and ends with IGT's exit codes.
 #pragma once
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 
@@ -14,9 +15,11 @@ struct Failure : std::runtime_error { using std::runtime_error::runtime_error; }
 struct Skip : std::runtime_error { using std::runtime_error::runtime_error; };
 
 struct Case {
-    Case(const char *name, void (*body)());  // registers itself
-    const char *name;
-    void (*body)();
+    Case(std::string name, std::function<void()> body);  // registers itself, and stays where it is
+    Case(const Case &) = delete;
+    Case &operator=(const Case &) = delete;
+    std::string name;
+    std::function<void()> body;
     const Case *next = nullptr;
 };
 
