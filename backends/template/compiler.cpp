@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "compiler.h"
+
+#include <cfloat>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "blob.h"
+
+namespace accel::template_room {
+namespace {
+
+constexpr const char *kTarget = "template";
+constexpr uint64_t kPortAlignBytes = 64;
+
+bool same_shape(const accel_tensor_desc &a, const accel_tensor_desc &b)
+{
+    if (a.rank != b.rank) return false;
+    for (uint32_t axis = 0; axis < a.rank; ++axis)
+        if (a.dims[axis].size != b.dims[axis].size) return false;
+    return true;
+}
+
+bool has_symbol(const accel_tensor_desc &tensor)
+{
+    for (uint32_t axis = 0; axis < tensor.rank; ++axis)
+        if (tensor.dims[axis].symbol != ACCEL_SYMBOL_NONE) return true;
+    return false;
+}
+
+accel_bk_support refuse(accel_reason reason, uint32_t tensor = ACCEL_TENSOR_NONE, int64_t given = 0, int64_t expected = 0)
+{
+    return {0, static_cast<uint32_t>(reason), tensor, 0, given, expected};
+}
+
+/// One node: claimed in a group of its own, or refused with the first reason met.
+accel_bk_support judge(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t group)
+{
+    if (node.operation != ACCEL_OPERATION_ADD) return refuse(ACCEL_REASON_OPERATION);
+    for (const uint32_t index : {node.inputs[0], node.inputs[1], node.outputs[0]}) {
+        const accel_tensor_desc &tensor = graph.tensors[index];
+        if (tensor.type != ACCEL_TYPE_F32) return refuse(ACCEL_REASON_TYPE, index, tensor.type, ACCEL_TYPE_F32);
+        if (has_symbol(tensor)) return refuse(ACCEL_REASON_SYMBOL, index);
+        if (tensor.data) return refuse(ACCEL_REASON_CONSTANT, index);
+        if (!same_shape(tensor, graph.tensors[node.outputs[0]])) return refuse(ACCEL_REASON_SIZE, index);
+    }
+    // Two ports of one buffer would need an alias; the second operand must be another tensor.
+    if (node.inputs[0] == node.inputs[1]) return refuse(ACCEL_REASON_ATTRIBUTE, node.inputs[1]);
+    return {group, ACCEL_REASON_OK, ACCEL_TENSOR_NONE, 0, 0, 0};
+}
+
+float attribute(const accel_node_desc &node, accel_attribute_key key, float otherwise)
+{
+    for (uint32_t index = 0; index < node.attribute_count; ++index)
+        if (node.attributes[index].key == key && node.attributes[index].count == 1) return node.attributes[index].floats[0];
+    return otherwise;
+}
+
+uint64_t element_count(const accel_tensor_desc &tensor)
+{
+    uint64_t count = 1;
+    for (uint32_t axis = 0; axis < tensor.rank; ++axis) count *= static_cast<uint64_t>(tensor.dims[axis].size);
+    return count;
+}
+
+/// What build hands out: the description, and what it points to.
+struct BuiltBlob : accel_bk_blob {
+    BuiltBlob() : accel_bk_blob{} {}
+    Blob blob;
+    std::vector<int64_t> strides;
+    std::vector<accel_bk_port> port_list;
+};
+
+void add_ports(BuiltBlob &built, const accel_graph_desc &graph, uint64_t count)
+{
+    const accel_tensor_desc &tensor = graph.tensors[graph.outputs[0]];
+    built.strides.resize(tensor.rank);
+    int64_t stride = sizeof(float);
+    for (uint32_t axis = tensor.rank; axis-- > 0; stride *= tensor.dims[axis].size) built.strides[axis] = stride;
+    const auto add = [&](uint32_t index) { built.port_list.push_back({index, tensor.rank, built.strides.data(), count * sizeof(float), kPortAlignBytes}); };
+    for (uint32_t port = 0; port < graph.input_count; ++port) add(graph.inputs[port]);
+    for (uint32_t port = 0; port < graph.output_count; ++port) add(graph.outputs[port]);
+}
+
+void release(accel_bk_blob *blob) { delete static_cast<BuiltBlob *>(blob); }
+
+}  // namespace
+
+accel_status target_info(uint32_t index, accel_bk_target_info *info)
+{
+    if (index > 0) return ACCEL_STATUS_NOT_FOUND;
+    info->name = kTarget;
+    info->description = "adds F32 tensors";
+    info->operation_profile = ACCEL_OPERATION_PROFILE;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status query(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *, accel_bk_support *out_nodes)
+{
+    // >>> query
+    for (uint32_t index = 0; index < graph->node_count; ++index) out_nodes[index] = judge(*graph, graph->nodes[index], index + 1);
+    return ACCEL_STATUS_OK;
+    // <<<
+}
+
+accel_status build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out_blob)
+try {
+    // >>> build
+    if (options->progress && options->progress(options->progress_user, 0.0, "adding") != 0) return ACCEL_STATUS_CANCELLED;
+    if (graph->node_count != 1 || judge(*graph, graph->nodes[0], 1).group == 0) {
+        host->set_error(host->context, "C-2", "this graph was not claimed as one group");
+        return ACCEL_STATUS_UNSUPPORTED;
+    }
+    const accel_node_desc &node = graph->nodes[0];
+    auto built = std::make_unique<BuiltBlob>();
+    built->blob.element_count = element_count(graph->tensors[node.outputs[0]]);
+    built->blob.clamp_min = attribute(node, ACCEL_ATTRIBUTE_CLAMP_MIN, -FLT_MAX);
+    built->blob.clamp_max = attribute(node, ACCEL_ATTRIBUTE_CLAMP_MAX, FLT_MAX);
+    built->blob.checksum = built->blob.compute_checksum();
+    add_ports(*built, *graph, built->blob.element_count);
+    built->struct_size = sizeof(accel_bk_blob);
+    built->release = release;
+    built->bytes = &built->blob;
+    built->byte_count = sizeof(built->blob);
+    built->ports = built->port_list.data();
+    built->port_count = static_cast<uint32_t>(built->port_list.size());
+    built->log = "";
+    *out_blob = built.release();
+    return ACCEL_STATUS_OK;
+    // <<<
+} catch (const std::bad_alloc &) {
+    return ACCEL_STATUS_OUT_OF_MEMORY;
+}
+
+accel_status check(const accel_bk_host *, const void *bytes, uint64_t byte_count, const char *target, accel_fit *out_fit)
+{
+    // >>> check
+    *out_fit = ACCEL_FIT_NONE;
+    if (!read_blob(bytes, byte_count)) return ACCEL_STATUS_CORRUPT;
+    if (std::strcmp(target, kTarget) == 0) *out_fit = ACCEL_FIT_FULL;
+    return ACCEL_STATUS_OK;
+    // <<<
+}
+
+}  // namespace accel::template_room

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// A ring of submissions, and the thread that stands for the hardware.
+#pragma once
+
+#include <accel/backend.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+struct accel_bk_queue {
+    explicit accel_bk_queue(uint32_t depth);
+    ~accel_bk_queue();
+
+    accel_status submit(const accel_bk_run *run, uint64_t *out_ticket);
+    accel_status wait(uint64_t ticket, uint64_t timeout_ns);
+    void cancel();
+
+private:
+    struct Slot {
+        const accel_bk_run *run = nullptr;
+        accel_status status = ACCEL_STATUS_OK;
+    };
+    void work();
+    Slot &slot(uint64_t ticket) { return ring_[ticket % ring_.size()]; }
+
+    std::mutex mutex_;
+    std::condition_variable submitted_, finished_;
+    std::vector<Slot> ring_;
+    // Tickets: 1..finished_ticket_ are over, ..submitted_ticket_ are handed in, ..cancelled_ticket_ are not to be started.
+    uint64_t submitted_ticket_ = 0, finished_ticket_ = 0, cancelled_ticket_ = 0;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+namespace accel::template_room {
+
+accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out_queue);
+void queue_destroy(accel_bk_queue *queue);
+accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket);
+accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns);
+accel_status queue_cancel(accel_bk_queue *queue);
+
+}  // namespace accel::template_room
