@@ -34,13 +34,13 @@ std::vector<int64_t> Node::ints(uint32_t key, std::vector<int64_t> otherwise) co
     return attribute ? attribute->ints : std::move(otherwise);
 }
 
-void Node::set(uint32_t key, std::vector<int64_t> values)
+void Node::set_ints(uint32_t key, std::vector<int64_t> values)
 {
     erase(key);
     attributes.push_back({key, ACCEL_ATTRIBUTE_KIND_INTS, {}, std::move(values), {}, {}});
 }
 
-void Node::set(uint32_t key, float value)
+void Node::set_real(uint32_t key, float value)
 {
     erase(key);
     attributes.push_back({key, ACCEL_ATTRIBUTE_KIND_FLOATS, {}, {}, {value}, {}});

@@ -72,8 +72,8 @@ struct Node {
     int64_t integer(uint32_t key, int64_t otherwise) const;
     float real(uint32_t key, float otherwise) const;
     std::vector<int64_t> ints(uint32_t key, std::vector<int64_t> otherwise) const;
-    void set(uint32_t key, std::vector<int64_t> values);
-    void set(uint32_t key, float value);
+    void set_ints(uint32_t key, std::vector<int64_t> values);
+    void set_real(uint32_t key, float value);
     void erase(uint32_t key);
     /// Operand number `position`, ACCEL_TENSOR_NONE when absent.
     uint32_t input(size_t position) const { return position < inputs.size() ? inputs[position] : ACCEL_TENSOR_NONE; }

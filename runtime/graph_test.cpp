@@ -22,8 +22,8 @@ Builder conv_graph()
     const uint32_t w = b.constant<float>("w", ACCEL_TYPE_F32, {6, 4, 3, 3}, std::vector<float>(216, 0.5f));
     const uint32_t y = b.tensor("y", ACCEL_TYPE_F32, {1, 6, 4, 4});
     Node &conv = b.node("conv", ACCEL_OPERATION_CONV, {x, w}, {y});
-    conv.set(ACCEL_ATTRIBUTE_STRIDES, {2, 2});
-    conv.set(ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1});
+    conv.set_ints(ACCEL_ATTRIBUTE_STRIDES, {2, 2});
+    conv.set_ints(ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1});
     b.output(y);
     return b;
 }
@@ -73,10 +73,10 @@ TEST_CASE("each broken rule is named", "[graph]")
           "node 'conv' (Conv): tensor 'x' has type i64, expected f32, i8, u8");
     CHECK(broken([](Graph &g) { g.nodes[0].inputs.pop_back(); }).message == "node 'conv' (Conv) has 1 operands, expected 2 to 3");
     CHECK(broken([](Graph &g) { g.nodes[0].inputs[1] = ACCEL_TENSOR_NONE; }).rule == "G-6");
-    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_AXIS, {1}); }).rule == "G-6");
-    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_STRIDES, 2.0f); }).rule == "G-6");
+    CHECK(broken([](Graph &g) { g.nodes[0].set_ints(ACCEL_ATTRIBUTE_AXIS, {1}); }).rule == "G-6");
+    CHECK(broken([](Graph &g) { g.nodes[0].set_real(ACCEL_ATTRIBUTE_STRIDES, 2.0f); }).rule == "G-6");
     CHECK(broken([](Graph &g) { g.nodes[0].attributes.push_back(g.nodes[0].attributes[0]); }).rule == "G-6");
-    CHECK(broken([](Graph &g) { g.nodes[0].set(ACCEL_ATTRIBUTE_STRIDES, {0, 1}); }).rule == "G-7");
+    CHECK(broken([](Graph &g) { g.nodes[0].set_ints(ACCEL_ATTRIBUTE_STRIDES, {0, 1}); }).rule == "G-7");
     CHECK(broken([](Graph &g) { g.tensors[2].shape[3].size = 5; }).message ==
           "node 'conv' (Conv): result 'y' has shape [1,6,4,5], expected [1,6,4,4]");
     CHECK(broken([](Graph &g) { g.tensors[1].data_bytes -= 4; }).rule == "G-5");

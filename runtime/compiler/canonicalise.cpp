@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+#include "canonicalise.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "../catalog.h"
+#include "constants.h"
+#include "rewrite.h"
+
+namespace accel::runtime {
+
+namespace {
+
+bool same_tensor(const Graph &graph, uint32_t a, uint32_t b)
+{
+    const Tensor &x = graph.tensors[a];
+    const Tensor &y = graph.tensors[b];
+    return x.type == y.type && x.shape == y.shape && x.quantization == y.quantization;
+}
+
+std::vector<int64_t> perm_of(const Graph &graph, const Node &node)
+{
+    std::vector<int64_t> reversed;
+    for (size_t axis = graph.tensors[node.inputs[0]].shape.size(); axis-- > 0;) reversed.push_back(static_cast<int64_t>(axis));
+    return node.ints(ACCEL_ATTRIBUTE_PERM, reversed);
+}
+
+bool changes_nothing(const Graph &graph, const Node &node)
+{
+    switch (node.operation) {
+    case ACCEL_OPERATION_IDENTITY:
+    case ACCEL_OPERATION_RESHAPE:
+    case ACCEL_OPERATION_CAST: return same_tensor(graph, node.inputs[0], node.outputs[0]);
+    case ACCEL_OPERATION_TRANSPOSE: {
+        const std::vector<int64_t> perm = perm_of(graph, node);
+        return std::is_sorted(perm.begin(), perm.end()) && same_tensor(graph, node.inputs[0], node.outputs[0]);
+    }
+    case ACCEL_OPERATION_CONCAT: return node.inputs.size() == 1 && same_tensor(graph, node.inputs[0], node.outputs[0]);
+    default: return false;
+    }
+}
+
+bool remove_identities(Graph &graph)
+{
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        if (changes_nothing(graph, graph.nodes[i]) && bypass(graph, i)) return true;
+    }
+    return false;
+}
+
+/// RESHAPE after RESHAPE, TRANSPOSE after TRANSPOSE: the second reads what the first read.
+bool merge_moves(Graph &graph)
+{
+    const Uses uses(graph);
+    bool changed = false;
+    for (Node &node : graph.nodes) {
+        const bool reshape = node.operation == ACCEL_OPERATION_RESHAPE;
+        if (!reshape && node.operation != ACCEL_OPERATION_TRANSPOSE) continue;
+        const uint32_t maker = uses.maker[node.inputs[0]];
+        if (maker == UINT32_MAX || graph.nodes[maker].operation != node.operation) continue;
+        const Node &first = graph.nodes[maker];
+        if (graph.tensors[first.inputs[0]].quantization != graph.tensors[node.outputs[0]].quantization) continue;
+        if (!reshape) {
+            const std::vector<int64_t> inner = perm_of(graph, first);
+            std::vector<int64_t> merged;
+            for (const int64_t axis : perm_of(graph, node)) merged.push_back(inner[static_cast<size_t>(axis)]);
+            node.set_ints(ACCEL_ATTRIBUTE_PERM, std::move(merged));
+        }
+        node.inputs[0] = first.inputs[0];
+        changed = true;
+    }
+    if (changed) sweep(graph);
+    return changed;
+}
+
+struct Clamp {
+    float low = -INFINITY, high = INFINITY;
+};
+
+Clamp clamp_of(const Node &node)
+{
+    if (node.operation == ACCEL_OPERATION_RELU) return {0.0f, INFINITY};
+    return {node.real(ACCEL_ATTRIBUTE_CLAMP_MIN, -INFINITY), node.real(ACCEL_ATTRIBUTE_CLAMP_MAX, INFINITY)};
+}
+
+void narrow(Node &node, Clamp outer)
+{
+    const Clamp inner = clamp_of(node);
+    const float low = std::min(std::max(inner.low, outer.low), outer.high);
+    const float high = std::min(std::max(inner.high, outer.low), outer.high);
+    if (low > -INFINITY) node.set_real(ACCEL_ATTRIBUTE_CLAMP_MIN, low);
+    if (high < INFINITY) node.set_real(ACCEL_ATTRIBUTE_CLAMP_MAX, high);
+}
+
+bool takes_clamp(const Node &node)
+{
+    const OperationRow *row = node.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(node.operation);
+    return row && (row->attributes & attribute_bit(ACCEL_ATTRIBUTE_CLAMP_MIN));
+}
+
+/// RELU or CLIP whose operand has no other reader becomes a clamp of the operation that makes it.
+bool fuse_activations(Graph &graph)
+{
+    const Uses uses(graph);
+    std::vector<bool> dead(graph.nodes.size());
+    bool changed = false;
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        const Node &activation = graph.nodes[i];
+        if (activation.operation != ACCEL_OPERATION_RELU && activation.operation != ACCEL_OPERATION_CLIP) continue;
+        const uint32_t between = activation.inputs[0];
+        const uint32_t maker = uses.maker[between];
+        if (maker == UINT32_MAX || dead[maker] || uses.only_reader(between) != i || !takes_clamp(graph.nodes[maker])) continue;
+        if (graph.tensors[between].type != ACCEL_TYPE_F32) continue;
+        Node &node = graph.nodes[maker];
+        if (node.outputs[0] != between) continue;
+        narrow(node, clamp_of(activation));
+        node.fused.push_back(find_operation(activation.operation)->name);
+        node.outputs[0] = activation.outputs[0];
+        dead[i] = true;
+        changed = true;
+        break;
+    }
+    if (changed) sweep(graph, dead);
+    return changed;
+}
+
+struct Normalisation {
+    std::vector<double> factor, offset;
+};
+
+/// y = x * factor + offset per channel, when all four operands are constant.
+std::optional<Normalisation> normalisation_of(const Graph &graph, const Node &node)
+{
+    std::vector<float> operand[4];
+    for (size_t i = 0; i < 4; ++i) {
+        const Tensor &tensor = graph.tensors[node.inputs[i + 1]];
+        if (!tensor.constant()) return std::nullopt;
+        operand[i] = values_of<float>(tensor);
+    }
+    const auto &[scale, bias, mean, variance] = operand;
+    const double epsilon = static_cast<double>(node.real(ACCEL_ATTRIBUTE_EPSILON, 1e-5f));
+    Normalisation out;
+    for (size_t c = 0; c < scale.size(); ++c) {
+        const double factor = scale[c] / std::sqrt(static_cast<double>(variance[c]) + epsilon);
+        if (!std::isfinite(factor)) return std::nullopt;
+        out.factor.push_back(factor);
+        out.offset.push_back(bias[c] - mean[c] * factor);
+    }
+    return out;
+}
+
+bool fold_into_conv(Graph &graph, uint32_t conv_index, const Node &batch, const Normalisation &by)
+{
+    Node &conv = graph.nodes[conv_index];
+    if (conv.operation != ACCEL_OPERATION_CONV || conv.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || conv.find(ACCEL_ATTRIBUTE_CLAMP_MAX)) return false;
+    const Tensor weights = graph.tensors[conv.inputs[1]];
+    const bool biased = conv.input(2) != ACCEL_TENSOR_NONE;
+    if (!weights.constant() || weights.type != ACCEL_TYPE_F32 || (biased && !graph.tensors[conv.inputs[2]].constant())) return false;
+    const size_t channels = by.factor.size();
+    if (weights.shape[0].size != static_cast<int64_t>(channels) || channels == 0) return false;
+    std::vector<float> scaled = values_of<float>(weights);
+    const size_t per_channel = scaled.size() / channels;
+    for (size_t i = 0; i < scaled.size(); ++i) scaled[i] = static_cast<float>(scaled[i] * by.factor[i / per_channel]);
+    std::vector<float> bias = biased ? values_of<float>(graph.tensors[conv.inputs[2]]) : std::vector<float>(channels);
+    for (size_t c = 0; c < channels; ++c) bias[c] = static_cast<float>(bias[c] * by.factor[c] + by.offset[c]);
+
+    Tensor new_weights = weights;
+    own_values(new_weights, scaled);
+    Tensor new_bias;
+    new_bias.name = batch.name + ".bias";
+    new_bias.type = ACCEL_TYPE_F32;
+    new_bias.shape = {Dim{static_cast<int64_t>(channels)}};
+    own_values(new_bias, bias);
+    conv.inputs.resize(3, ACCEL_TENSOR_NONE);
+    conv.inputs[1] = graph.add_tensor(std::move(new_weights));
+    conv.inputs[2] = graph.add_tensor(std::move(new_bias));
+    conv.outputs[0] = batch.outputs[0];
+    conv.fused.push_back("BatchNormalization");
+    return true;
+}
+
+bool fold_normalisation(Graph &graph)
+{
+    const Uses uses(graph);
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        const Node batch = graph.nodes[i];
+        if (batch.operation != ACCEL_OPERATION_BATCH_NORMALIZATION) continue;
+        const uint32_t maker = uses.maker[batch.inputs[0]];
+        if (maker == UINT32_MAX || uses.only_reader(batch.inputs[0]) != i) continue;
+        const auto by = normalisation_of(graph, batch);
+        if (!by || !fold_into_conv(graph, maker, batch, *by)) continue;
+        std::vector<bool> dead(graph.nodes.size());
+        dead[i] = true;
+        sweep(graph, dead);
+        return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void canonicalise(Graph &graph)
+{
+    sweep(graph);
+    // Each success removes a node or an operand chain, so this ends.
+    while (remove_identities(graph) || merge_moves(graph) || fold_normalisation(graph) || fuse_activations(graph)) {
+    }
+}
+
+void give_outputs_makers(Graph &graph)
+{
+    const std::vector<uint32_t> maker = makers(graph);
+    for (uint32_t &output : graph.outputs) {
+        if (maker[output] != UINT32_MAX) continue;
+        Tensor copy = graph.tensors[output];
+        copy.data = nullptr;
+        copy.data_bytes = 0;
+        copy.owned.reset();
+        Node node;
+        node.name = copy.name;
+        node.operation = ACCEL_OPERATION_IDENTITY;
+        node.inputs = {output};
+        output = graph.add_tensor(std::move(copy));
+        node.outputs = {output};
+        graph.nodes.push_back(std::move(node));
+    }
+}
+
+}  // namespace accel::runtime

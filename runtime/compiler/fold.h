@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Nodes whose operands are all constant are computed now.
+#pragma once
+
+#include "../graph.h"
+
+namespace accel::runtime {
+
+enum class FoldDequantize {
+    Keep,   ///< the quantisation pass wants to see them
+    Expand  ///< those that are left become binary32 constants
+};
+
+/// Folds data movement and casts of any size, arithmetic on small tensors, QUANTIZE of constants. Everything else stays for a device.
+void fold(Graph &graph, FoldDequantize dequantize);
+
+}  // namespace accel::runtime

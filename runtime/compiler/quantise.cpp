@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#include "quantise.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "../catalog.h"
+#include "constants.h"
+#include "rewrite.h"
+
+namespace accel::runtime {
+
+namespace {
+
+/// Bias scales are products rounded once to binary32; a larger gap means another value.
+constexpr double kScaleTolerance = 1e-5;
+
+bool is_byte(const Tensor &tensor)
+{
+    return tensor.quantization && (tensor.type == ACCEL_TYPE_I8 || tensor.type == ACCEL_TYPE_U8);
+}
+
+bool is_per_tensor_byte(const Tensor &tensor)
+{
+    return is_byte(tensor) && tensor.quantization->per_tensor();
+}
+
+bool all_are(const std::vector<int32_t> &values, int32_t wanted)
+{
+    return std::all_of(values.begin(), values.end(), [wanted](int32_t value) { return value == wanted; });
+}
+
+bool is_dot(const Node &node)
+{
+    return node.operation == ACCEL_OPERATION_CONV || node.operation == ACCEL_OPERATION_GEMM || node.operation == ACCEL_OPERATION_MATMUL;
+}
+
+bool is_move(const Node &node)
+{
+    switch (node.operation) {
+    case ACCEL_OPERATION_MAX_POOL:
+    case ACCEL_OPERATION_RELU:
+    case ACCEL_OPERATION_CLIP:
+    case ACCEL_OPERATION_RESHAPE:
+    case ACCEL_OPERATION_TRANSPOSE:
+    case ACCEL_OPERATION_CONCAT:
+    case ACCEL_OPERATION_SLICE:
+    case ACCEL_OPERATION_PAD:
+    case ACCEL_OPERATION_SPLIT:
+    case ACCEL_OPERATION_GATHER:
+    case ACCEL_OPERATION_IDENTITY: return true;
+    default: return false;
+    }
+}
+
+bool is_arithmetic(const Node &node)
+{
+    switch (node.operation) {
+    case ACCEL_OPERATION_ADD:
+    case ACCEL_OPERATION_SUB:
+    case ACCEL_OPERATION_MUL:
+    case ACCEL_OPERATION_AVERAGE_POOL:
+    case ACCEL_OPERATION_GLOBAL_AVERAGE_POOL: return true;
+    default: return false;
+    }
+}
+
+class Fuser {
+public:
+    explicit Fuser(Graph &graph) : graph_(graph), uses_(graph), dead_(graph.nodes.size()) {}
+
+    void run()
+    {
+        for (uint32_t i = 0; i < graph_.nodes.size(); ++i) visit(i);
+        sweep(graph_, dead_);
+    }
+
+private:
+    const Tensor &tensor(uint32_t index) const { return graph_.tensors[index]; }
+
+    /// The stored tensor behind a DEQUANTIZE.
+    uint32_t stored(uint32_t real) const
+    {
+        if (real == ACCEL_TENSOR_NONE || uses_.maker[real] == UINT32_MAX) return ACCEL_TENSOR_NONE;
+        const Node &maker = graph_.nodes[uses_.maker[real]];
+        return maker.operation == ACCEL_OPERATION_DEQUANTIZE ? maker.inputs[0] : ACCEL_TENSOR_NONE;
+    }
+
+    /// The QUANTIZE that alone reads a tensor.
+    uint32_t quantizer(uint32_t real) const
+    {
+        const uint32_t reader = uses_.only_reader(real);
+        return reader != UINT32_MAX && graph_.nodes[reader].operation == ACCEL_OPERATION_QUANTIZE ? reader : UINT32_MAX;
+    }
+
+    void visit(uint32_t index)
+    {
+        const Node &node = graph_.nodes[index];
+        if (node.operation == ACCEL_OPERATION_QUANTIZE) return requantise(index);
+        if (node.operation == ACCEL_OPERATION_CUSTOM || node.inputs.empty() || node.outputs.empty()) return;
+        std::vector<uint32_t> quantizers;
+        for (const uint32_t output : node.outputs) {
+            quantizers.push_back(quantizer(output));
+            if (quantizers.back() == UINT32_MAX) return;
+            if (!is_per_tensor_byte(tensor(graph_.nodes[quantizers.back()].outputs[0]))) return;
+        }
+        std::optional<std::vector<uint32_t>> operands;
+        if (is_dot(node)) operands = dot_operands(node);
+        else if (is_arithmetic(node)) operands = arithmetic_operands(node);
+        else if (is_move(node)) operands = move_operands(node, quantizers);
+        if (operands) replace(index, std::move(*operands), quantizers);
+    }
+
+    void replace(uint32_t index, std::vector<uint32_t> operands, const std::vector<uint32_t> &quantizers)
+    {
+        Node &node = graph_.nodes[index];
+        node.inputs = std::move(operands);
+        for (size_t i = 0; i < quantizers.size(); ++i) {
+            const Node &quantizer = graph_.nodes[quantizers[i]];
+            node.outputs[i] = quantizer.outputs[0];
+            if (quantizer.rounding != ACCEL_ROUNDING_NONE) node.rounding = quantizer.rounding;
+            dead_[quantizers[i]] = true;
+        }
+    }
+
+    /// DEQUANTIZE -> QUANTIZE: nothing at equal scales, else a requantisation.
+    void requantise(uint32_t index)
+    {
+        Node &node = graph_.nodes[index];
+        const uint32_t source = stored(node.inputs[0]);
+        if (dead_[index] || source == ACCEL_TENSOR_NONE || !is_per_tensor_byte(tensor(source)) || !is_per_tensor_byte(tensor(node.outputs[0]))) return;
+        if (tensor(source).type == tensor(node.outputs[0]).type && tensor(source).quantization == tensor(node.outputs[0]).quantization)
+            node.operation = ACCEL_OPERATION_IDENTITY, node.rounding = ACCEL_ROUNDING_NONE;
+        node.inputs[0] = source;
+    }
+
+    std::optional<std::vector<uint32_t>> arithmetic_operands(const Node &node) const
+    {
+        std::vector<uint32_t> operands;
+        for (const uint32_t input : node.inputs) {
+            operands.push_back(stored(input));
+            if (operands.back() == ACCEL_TENSOR_NONE || !is_per_tensor_byte(tensor(operands.back()))) return std::nullopt;
+            if (tensor(operands.back()).type != tensor(operands.front()).type) return std::nullopt;
+        }
+        return operands;
+    }
+
+    std::optional<std::vector<uint32_t>> move_operands(const Node &node, const std::vector<uint32_t> &quantizers) const
+    {
+        const Tensor &wanted = tensor(graph_.nodes[quantizers[0]].outputs[0]);
+        const auto fits = [&](uint32_t index) {
+            return index != ACCEL_TENSOR_NONE && tensor(index).type == wanted.type && tensor(index).quantization == wanted.quantization;
+        };
+        for (const uint32_t quantizer : quantizers) {
+            if (!fits(graph_.nodes[quantizer].outputs[0])) return std::nullopt;
+        }
+        // A pad value is real: only the stored 0 that means 0 needs no conversion.
+        if (node.operation == ACCEL_OPERATION_PAD && (wanted.quantization->zero_points[0] != 0 || node.real(ACCEL_ATTRIBUTE_VALUE, 0.0f) != 0.0f))
+            return std::nullopt;
+        std::vector<uint32_t> operands = node.inputs;
+        const size_t moved = node.operation == ACCEL_OPERATION_GATHER ? 1 : operands.size();
+        for (size_t i = 0; i < moved; ++i) {
+            operands[i] = stored(operands[i]);
+            if (!fits(operands[i])) return std::nullopt;
+        }
+        return operands;
+    }
+
+    std::optional<std::vector<uint32_t>> dot_operands(const Node &node)
+    {
+        const uint32_t x = stored(node.inputs[0]);
+        uint32_t w = stored(node.inputs[1]);
+        if (x == ACCEL_TENSOR_NONE || !is_per_tensor_byte(tensor(x)) || w == ACCEL_TENSOR_NONE || !is_byte(tensor(w))) return std::nullopt;
+        if (node.operation == ACCEL_OPERATION_GEMM && (node.real(ACCEL_ATTRIBUTE_ALPHA, 1.0f) != 1.0f || node.real(ACCEL_ATTRIBUTE_BETA, 1.0f) != 1.0f))
+            return std::nullopt;
+        const Quantization &scales = *tensor(w).quantization;
+        if (!scales.per_tensor() && scales.axis != channel_axis(node)) return std::nullopt;
+        if (node.operation == ACCEL_OPERATION_CONV && !tensor(w).constant()) return std::nullopt;
+        const bool centred = tensor(w).type == ACCEL_TYPE_I8 && all_are(scales.zero_points, 0);
+        const bool shifted = tensor(w).type == ACCEL_TYPE_U8 && all_are(scales.zero_points, 128) && tensor(w).constant();
+        if (!centred && !shifted) return std::nullopt;
+        std::vector<uint32_t> operands{x, w};
+        if (node.input(2) != ACCEL_TENSOR_NONE) {
+            const uint32_t bias = bias_operand(node, x, w);
+            if (bias == ACCEL_TENSOR_NONE) return std::nullopt;
+            operands.push_back(bias);
+        }
+        if (shifted) operands[1] = centre(w);
+        return operands;
+    }
+
+    uint32_t channel_axis(const Node &node) const
+    {
+        if (node.operation == ACCEL_OPERATION_CONV) return 0;
+        if (node.operation == ACCEL_OPERATION_GEMM) return node.integer(ACCEL_ATTRIBUTE_TRANS_B, 0) ? 0 : 1;
+        return static_cast<uint32_t>(tensor(node.inputs[1]).shape.size() - 1);
+    }
+
+    /// U8 weights around 128 are I8 weights around 0.
+    uint32_t centre(uint32_t w)
+    {
+        Tensor centred = tensor(w);
+        std::vector<uint8_t> bytes = values_of<uint8_t>(centred);
+        for (uint8_t &byte : bytes) byte ^= 0x80;
+        own_data(centred, std::move(bytes));
+        centred.type = ACCEL_TYPE_I8;
+        std::fill(centred.quantization->zero_points.begin(), centred.quantization->zero_points.end(), 0);
+        return graph_.add_tensor(std::move(centred));
+    }
+
+    /// The stored bias, one value per output channel at scale s_x * s_w.
+    uint32_t bias_operand(const Node &node, uint32_t x, uint32_t w)
+    {
+        const uint32_t bias = stored(node.inputs[2]);
+        if (bias == ACCEL_TENSOR_NONE || !tensor(bias).constant() || tensor(bias).type != ACCEL_TYPE_I32) return ACCEL_TENSOR_NONE;
+        const uint64_t channels = element_count(Shape{tensor(node.inputs[1]).shape[channel_axis(node)]}).value_or(0);
+        const Quantization &given = *tensor(bias).quantization;
+        const Quantization &weights = *tensor(w).quantization;
+        if (element_count(tensor(bias).shape) != channels || !all_are(given.zero_points, 0)) return ACCEL_TENSOR_NONE;
+        for (size_t c = 0; c < channels; ++c) {
+            const double scale = given.per_tensor() ? given.scales[0] : given.scales[c % given.scales.size()];
+            const double weight_scale = weights.per_tensor() ? weights.scales[0] : weights.scales[c];
+            const double wanted = static_cast<double>(tensor(x).quantization->scales[0]) * weight_scale;
+            if (std::abs(scale - wanted) > kScaleTolerance * wanted) return ACCEL_TENSOR_NONE;
+        }
+        if (tensor(bias).shape.size() == 1) return bias;
+        Tensor flat = tensor(bias);
+        flat.shape = {Dim{static_cast<int64_t>(channels)}};
+        if (!flat.quantization->per_tensor()) flat.quantization->axis = 0;
+        return graph_.add_tensor(std::move(flat));
+    }
+
+    Graph &graph_;
+    const Uses uses_;
+    std::vector<bool> dead_;
+};
+
+/// Does the result depend on how it is rounded?
+bool rounds(const Graph &graph, const Node &node)
+{
+    const OperationRow *row = node.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(node.operation);
+    if (!row || !row->quantised || node.operation == ACCEL_OPERATION_DEQUANTIZE || !is_byte(graph.tensors[node.inputs[0]])) return false;
+    const bool clamped = node.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || node.find(ACCEL_ATTRIBUTE_CLAMP_MAX);
+    return !is_move(node) || clamped;
+}
+
+}  // namespace
+
+void quantise(Graph &graph, uint32_t forced_rounding)
+{
+    Fuser(graph).run();
+    for (Node &node : graph.nodes) {
+        if (!rounds(graph, node)) {
+            if (is_move(node)) node.rounding = ACCEL_ROUNDING_NONE;
+            continue;
+        }
+        if (forced_rounding != ACCEL_ROUNDING_NONE) node.rounding = forced_rounding;
+        else if (node.rounding == ACCEL_ROUNDING_NONE) node.rounding = ACCEL_ROUNDING_HALF_EVEN;
+    }
+}
+
+}  // namespace accel::runtime

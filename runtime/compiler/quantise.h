@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// DEQUANTIZE -> operation -> QUANTIZE becomes one operation on stored integers.
+#pragma once
+
+#include "../graph.h"
+
+namespace accel::runtime {
+
+/// Needs a canonical graph (activations are clamps already). Fuses where the catalog's formulas apply as they stand: weights with zero point 0, biases at scale
+/// s_x * s_w, equal quantisation around operations that only move values. What is left keeps its QUANTIZE and DEQUANTIZE nodes.
+///
+/// forced_rounding, if not 0, replaces the rounding of every requantising operation; else the model's stays, half-to-even where it says nothing.
+void quantise(Graph &graph, uint32_t forced_rounding);
+
+}  // namespace accel::runtime
