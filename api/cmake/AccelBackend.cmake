@@ -33,6 +33,9 @@ function(accel_add_backend name)
     CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LINK_DEPENDS ${ACCEL_BACKEND_CMAKE_DIR}/module.map
     LIBRARY_OUTPUT_DIRECTORY ${ACCEL_MODULE_OUTPUT_DIR})
+  if(TARGET modules)
+    add_dependencies(modules ${target})
+  endif()
   configure_file(${arg_MANIFEST} ${ACCEL_MODULE_OUTPUT_DIR}/${name}.json COPYONLY)
   include(GNUInstallDirs)
   install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/accel)
