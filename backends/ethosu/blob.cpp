@@ -145,7 +145,8 @@ const char *check_header(const Header &header, uint64_t size_bytes)
         return "the target name has no end";
     if (header.word_count == 0 || header.word_count > kMaxWords ||
         header.port_count > kMaxPorts || header.relocation_count > header.word_count ||
-        header.constants_bytes > kMaxSpaceBytes || header.scratch_bytes > kMaxSpaceBytes)
+        header.constants_bytes > kMaxSpaceBytes || header.scratch_bytes > kMaxSpaceBytes ||
+        header.scratch_bytes == 0)
         return "a count is beyond its bound";
     if (header.total_bytes != size_bytes || Sections(header).end != size_bytes)
         return "the sections do not add up to the size";
@@ -265,9 +266,10 @@ std::optional<BlobView> read_blob(std::span<const uint8_t> bytes, const char *&w
 
     const Sections sections(header);
     BlobView blob;
-    blob.target = reinterpret_cast<const char *>(bytes.data()) + offsetof(Header, target);
-    blob.words = {reinterpret_cast<const uint32_t *>(bytes.data() + sections.words),
-                  header.word_count};
+    blob.target = header.target.data();
+    blob.words.resize(header.word_count);
+    std::memcpy(blob.words.data(), bytes.data() + sections.words,
+                blob.words.size() * sizeof(uint32_t));
     blob.constants = bytes.subspan(sections.constants, header.constants_bytes);
     blob.scratch_bytes = header.scratch_bytes;
     why = read_tables(bytes, header, sections, blob);

@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <string>
 #include <vector>
 
 namespace accel::ethosu {
@@ -40,10 +40,10 @@ struct Program {
 
 std::vector<uint8_t> write_blob(const Program &program);
 
-// A view of a checked blob; the bytes outlive it.
+// A checked blob; the bytes outlive its view of the constants.
 struct BlobView {
-    std::string_view target;
-    std::span<const uint32_t> words;
+    std::string target;
+    std::vector<uint32_t> words;
     std::vector<Relocation> relocations;
     std::vector<PortInfo> ports;
     std::span<const uint8_t> constants;
@@ -51,7 +51,6 @@ struct BlobView {
 };
 
 // Nothing when the bytes are not an intact program; `why` then says what is wrong.
-// `bytes` is aligned to 4.
 std::optional<BlobView> read_blob(std::span<const uint8_t> bytes, const char *&why);
 
 } // namespace accel::ethosu

@@ -3,6 +3,7 @@
 
 #include "arena/arena.h"
 #include "mlw.h"
+#include "operand.h"
 #include "shape.h"
 
 #include <algorithm>
@@ -225,6 +226,21 @@ private:
         }
     }
 
+    // Every job writes the scratch, because its completion is read off that private
+    // buffer; a program without intermediates copies one byte there.
+    bool add_marker(std::vector<Op> &ops)
+    {
+        Op op;
+        op.kind = OpKind::kMaxPool;
+        op.ifm.strides = op.ofm.strides = layout::strides(layout::kNhwc, {}, 1);
+        op.ofm.place.offset_bytes = kAlignmentBytes;
+        if (finish_op(op))
+            return fail(ACCEL_STATUS_INTERNAL, "no block for a copy of one byte");
+        result_.program.scratch_bytes = 2 * kAlignmentBytes;
+        ops.push_back(op);
+        return true;
+    }
+
     void emit_words()
     {
         std::vector<Op> ops;
@@ -234,6 +250,8 @@ private:
             resolve(planned.ifm2, ops.back().ifm2);
             resolve(planned.ofm, ops.back().ofm);
         }
+        if (result_.program.scratch_bytes == 0 && !add_marker(ops))
+            return;
         auto stream = emit(ops, std::min<size_t>(kMaxWords, ops.size() * kMaxWordsPerOp + 2));
         if (!stream)
             fail(ACCEL_STATUS_RESOURCE, "the command stream is longer than the driver takes");

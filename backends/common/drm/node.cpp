@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "drm/node.h"
+
+#include "drm/uapi.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <ctime>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace accel::drm {
+namespace {
+
+constexpr size_t kMaxNameBytes = 64;
+
+} // namespace
+
+Fd &Fd::operator=(Fd &&other) noexcept
+{
+    if (this != &other) {
+        if (fd_ >= 0)
+            ::close(fd_);
+        fd_ = other.release();
+    }
+    return *this;
+}
+
+Fd::~Fd()
+{
+    if (fd_ >= 0)
+        ::close(fd_);
+}
+
+int Fd::release()
+{
+    const int fd = fd_;
+    fd_ = -1;
+    return fd;
+}
+
+std::optional<int> Fd::duplicate() const
+{
+    const int copy = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
+    return copy < 0 ? std::nullopt : std::optional(copy);
+}
+
+bool Node::has_bridge() const
+{
+    // The slots are neighbours; fence_wait is the last of them.
+    const size_t needed = offsetof(accel_bk_transport, fence_wait) + sizeof transport_.fence_wait;
+    return !simulated() && transport_.struct_size >= needed && transport_.share != nullptr &&
+           transport_.fence_from != nullptr && transport_.fence_to != nullptr &&
+           transport_.fence_wait != nullptr;
+}
+
+int Node::ioctl(unsigned long request, void *argument) const
+{
+    return transport_.ioctl(transport_.context, request, argument);
+}
+
+int Node::map(uint64_t offset, uint64_t size_bytes, void **pointer) const
+{
+    return transport_.map(transport_.context, offset, size_bytes, pointer);
+}
+
+void Node::unmap(void *pointer, uint64_t size_bytes) const
+{
+    transport_.unmap(transport_.context, pointer, size_bytes);
+}
+
+int Node::version(Version &out) const
+{
+    char name[kMaxNameBytes] = {};
+    VersionRequest request{};
+    request.name = name;
+    request.name_length = sizeof name;
+    if (const int error = ioctl(kVersion, &request))
+        return error;
+    out.name.assign(name, std::min(request.name_length, sizeof name));
+    out.major = request.major;
+    out.minor = request.minor;
+    out.patch = request.patch;
+    return 0;
+}
+
+void Node::close_handle(uint32_t handle) const
+{
+    GemCloseRequest request{handle, 0};
+    ioctl(kGemClose, &request);
+}
+
+int Node::share(uint32_t handle, Fd &dma_buf) const
+{
+    int fd = -1;
+    const int error = transport_.share(transport_.context, handle, &fd);
+    if (error == 0)
+        dma_buf = Fd(fd);
+    return error;
+}
+
+int Node::fence_from(const Fd &dma_buf, uint32_t access, Fd &sync_file) const
+{
+    int fd = -1;
+    const int error = transport_.fence_from(transport_.context, dma_buf.get(), access, &fd);
+    if (error == 0)
+        sync_file = Fd(fd);
+    return error;
+}
+
+int Node::fence_to(const Fd &dma_buf, uint32_t access, int sync_file) const
+{
+    return transport_.fence_to(transport_.context, dma_buf.get(), access, sync_file);
+}
+
+int Node::fence_wait(const Fd &sync_file, uint64_t deadline_ns) const
+{
+    return transport_.fence_wait(transport_.context, sync_file.get(), deadline_ns);
+}
+
+accel_status status_of(int negative_errno)
+{
+    switch (-negative_errno) {
+    case 0:
+        return ACCEL_STATUS_OK;
+    case ENOMEM:
+    case ENOSPC:
+        return ACCEL_STATUS_OUT_OF_MEMORY;
+    case EMFILE:
+    case ENFILE:
+        return ACCEL_STATUS_RESOURCE;
+    case EBUSY:
+    case EAGAIN:
+        return ACCEL_STATUS_BUSY;
+    case EACCES:
+    case EPERM:
+        return ACCEL_STATUS_PERMISSION;
+    case ENODEV:
+    case ENXIO:
+        return ACCEL_STATUS_DEVICE_GONE;
+    case EOPNOTSUPP:
+    case ENOTTY:
+        return ACCEL_STATUS_UNSUPPORTED;
+    case EIO:
+        return ACCEL_STATUS_IO;
+    default:
+        return ACCEL_STATUS_INTERNAL;
+    }
+}
+
+uint64_t now_ns()
+{
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
+}
+
+uint64_t deadline_after(uint64_t timeout_ns)
+{
+    uint64_t deadline = 0;
+    if (__builtin_add_overflow(now_ns(), timeout_ns, &deadline))
+        return UINT64_MAX;
+    return deadline;
+}
+
+} // namespace accel::drm

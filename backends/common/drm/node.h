@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// A device node behind a transport: who answers, and the sync_file bridge.
+//
+// Drivers of this family take no fences at submit. The bridge makes their implicit
+// dma-buf fences explicit: a job's fence leaves as a sync_file right after submit,
+// foreign fences enter on a buffer of the job before it, and inputs get the job's
+// fence as a reader, so that later writers wait.
+#ifndef ACCEL_BACKENDS_COMMON_DRM_NODE_H
+#define ACCEL_BACKENDS_COMMON_DRM_NODE_H
+
+#include <accel/backend.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace accel::drm {
+
+// A file descriptor with an owner.
+class Fd {
+public:
+    Fd() = default;
+    explicit Fd(int fd) : fd_(fd) {}
+    Fd(Fd &&other) noexcept : fd_(other.release()) {}
+    Fd &operator=(Fd &&other) noexcept;
+    ~Fd();
+
+    int get() const { return fd_; }
+    bool valid() const { return fd_ >= 0; }
+    int release();
+    std::optional<int> duplicate() const; // a new descriptor, close-on-exec
+
+private:
+    int fd_ = -1;
+};
+
+struct Version {
+    std::string name;
+    int major = 0;
+    int minor = 0;
+    int patch = 0;
+};
+
+// Results are 0 or a negative errno, as the transport gives them.
+class Node {
+public:
+    explicit Node(const accel_bk_transport &transport) : transport_(transport) {}
+
+    bool simulated() const { return transport_.simulated != 0; }
+    // Does the transport have what the bridge needs?
+    bool has_bridge() const;
+
+    int ioctl(unsigned long request, void *argument) const;
+    int map(uint64_t offset, uint64_t size_bytes, void **pointer) const;
+    void unmap(void *pointer, uint64_t size_bytes) const;
+    int version(Version &out) const;
+    void close_handle(uint32_t handle) const;
+
+    // With has_bridge() only.
+    int share(uint32_t handle, Fd &dma_buf) const;
+    int fence_from(const Fd &dma_buf, uint32_t access, Fd &sync_file) const;
+    int fence_to(const Fd &dma_buf, uint32_t access, int sync_file) const;
+    int fence_wait(const Fd &sync_file, uint64_t deadline_ns) const;
+
+private:
+    const accel_bk_transport &transport_;
+};
+
+// What an errno of an allocation or set-up request means to the caller.
+accel_status status_of(int negative_errno);
+
+// CLOCK_MONOTONIC now.
+uint64_t now_ns();
+
+// now + timeout, UINT64_MAX when it never comes.
+uint64_t deadline_after(uint64_t timeout_ns);
+
+} // namespace accel::drm
+
+#endif

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#include "graph_builder.h"
+#include "lower.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <map>
+
+using namespace accel::ethosu;
+
+namespace {
+
+struct ConvGraph {
+    GraphBuilder builder;
+    uint32_t x, w, b, y, node;
+
+    explicit ConvGraph(accel_type type = ACCEL_TYPE_I8,
+                       accel_rounding rounding = ACCEL_ROUNDING_TFLITE)
+    {
+        x = builder.quantised(type, {1, 2, 4, 4}, 0.5f, 0);
+        w = builder.tensor(ACCEL_TYPE_I8, {3, 2, 1, 1});
+        builder.quantise(w, {0.1f, 0.2f, 0.3f}, {0, 0, 0}, 0);
+        builder.fill<int8_t>(w, {1, 2, 3, 4, 5, 6});
+        b = builder.tensor(ACCEL_TYPE_I32, {3});
+        builder.fill<int32_t>(b, {10, 20, 30});
+        y = builder.quantised(type, {1, 3, 4, 4}, 0.5f, 0);
+        node = builder.node(ACCEL_OPERATION_CONV, {x, w, b}, {y}, rounding);
+    }
+
+    accel_bk_support ask() { return query(accel::graph::View(builder.finish({x}, {y})))[0]; }
+    accel_reason reason() { return static_cast<accel_reason>(ask().reason); }
+};
+
+uint32_t tensor_like(GraphBuilder &builder)
+{
+    return builder.quantised(ACCEL_TYPE_I8, {1, 2, 4, 4}, 0.5f, 0);
+}
+
+Lowered lower_graph(const accel_graph_desc &graph)
+{
+    return lower(accel::graph::View(graph), {});
+}
+
+int count_ops(const Lowered &lowered, Command wanted)
+{
+    int count = 0;
+    const auto &words = lowered.program.stream.words;
+    for (size_t i = 0; i < words.size(); i += words[i] & kPayloadFollows ? 2 : 1)
+        count += static_cast<Command>(words[i] & 0x43ff) == wanted ? 1 : 0;
+    return count;
+}
+
+} // namespace
+
+TEST_CASE("a convolution within the limits is claimed", "[query]")
+{
+    const accel_bk_support answer = ConvGraph().ask();
+    CHECK(answer.group == 1);
+    CHECK(answer.reason == ACCEL_REASON_OK);
+}
+
+TEST_CASE("each refusal has its reason and its tensor", "[query]")
+{
+    CHECK(ConvGraph(ACCEL_TYPE_F32).reason() == ACCEL_REASON_TYPE);
+    CHECK(ConvGraph(ACCEL_TYPE_I8, ACCEL_ROUNDING_HALF_EVEN).reason() == ACCEL_REASON_ROUNDING);
+
+    ConvGraph strided;
+    strided.builder.ints(strided.node, ACCEL_ATTRIBUTE_STRIDES, {4, 1});
+    const auto stride = strided.ask();
+    CHECK(stride.reason == ACCEL_REASON_ATTRIBUTE);
+    CHECK(stride.given == 4);
+    CHECK(stride.expected == 3);
+
+    ConvGraph dilated;
+    dilated.builder.ints(dilated.node, ACCEL_ATTRIBUTE_DILATIONS, {1, 3});
+    CHECK(dilated.reason() == ACCEL_REASON_ATTRIBUTE);
+
+    ConvGraph variable_weights;
+    variable_weights.builder.tensors()[variable_weights.w].data = nullptr;
+    CHECK(variable_weights.reason() == ACCEL_REASON_CONSTANT);
+
+    ConvGraph wrong_axis;
+    wrong_axis.builder.quantise(wrong_axis.w, {0.1f, 0.2f, 0.3f}, {0, 0, 0}, 1);
+    CHECK(wrong_axis.reason() == ACCEL_REASON_QUANTIZATION);
+
+    ConvGraph per_channel_input;
+    per_channel_input.builder.quantise(per_channel_input.x, {0.1f, 0.2f}, {0, 0}, 1);
+    const auto input = per_channel_input.ask();
+    CHECK(input.reason == ACCEL_REASON_QUANTIZATION);
+    CHECK(input.tensor == per_channel_input.x);
+
+    ConvGraph unquantised;
+    unquantised.builder.tensors()[unquantised.x].quantization = nullptr;
+    CHECK(unquantised.reason() == ACCEL_REASON_QUANTIZATION);
+
+    ConvGraph bias;
+    bias.builder.quantise(bias.b, {1.0f}, {0}, 0);
+    CHECK(bias.reason() == ACCEL_REASON_QUANTIZATION);
+
+    ConvGraph cut;
+    cut.builder.tensors()[cut.w].data_bytes = 5;
+    CHECK(cut.reason() == ACCEL_REASON_SIZE);
+
+    GraphBuilder symbolic;
+    const uint32_t x = symbolic.quantised(ACCEL_TYPE_I8, {-1, 2, 4, 4}, 0.5f, 0);
+    const uint32_t y = symbolic.quantised(ACCEL_TYPE_I8, {-1, 2, 4, 4}, 0.5f, 0);
+    symbolic.node(ACCEL_OPERATION_RELU, {x}, {y});
+    const accel::graph::View view(symbolic.finish({x}, {y}));
+    CHECK(query(view)[0].reason == ACCEL_REASON_SYMBOL);
+
+    GraphBuilder deep;
+    const uint32_t x5 = deep.quantised(ACCEL_TYPE_I8, {1, 1, 2, 4, 4}, 0.5f, 0);
+    const uint32_t y5 = deep.quantised(ACCEL_TYPE_I8, {1, 1, 2, 4, 4}, 0.5f, 0);
+    deep.node(ACCEL_OPERATION_RELU, {x5}, {y5});
+    CHECK(query(accel::graph::View(deep.finish({x5}, {y5})))[0].reason == ACCEL_REASON_RANK);
+
+    GraphBuilder other;
+    const uint32_t a = tensor_like(other);
+    const uint32_t b = tensor_like(other);
+    other.node(ACCEL_OPERATION_SOFTMAX, {a}, {b});
+    CHECK(query(accel::graph::View(other.finish({a}, {b})))[0].reason == ACCEL_REASON_OPERATION);
+}
+
+TEST_CASE("no path leaves a group and comes back", "[query]")
+{
+    // relu -> softmax (refused) -> add(relu, softmax)
+    GraphBuilder builder;
+    const uint32_t x = tensor_like(builder);
+    const uint32_t r = tensor_like(builder);
+    const uint32_t s = tensor_like(builder);
+    const uint32_t y = tensor_like(builder);
+    const uint32_t z = tensor_like(builder);
+    builder.node(ACCEL_OPERATION_RELU, {x}, {r});
+    builder.node(ACCEL_OPERATION_SOFTMAX, {r}, {s});
+    builder.node(ACCEL_OPERATION_ADD, {r, s}, {y});
+    builder.node(ACCEL_OPERATION_RELU, {r}, {z});
+    const auto answers = query(accel::graph::View(builder.finish({x}, {y, z})));
+    CHECK(answers[0].group == 1);
+    CHECK(answers[1].group == 0);
+    CHECK(answers[2].group == 2);
+    CHECK(answers[3].group == 1);
+}
+
+TEST_CASE("ports are channels-last, and said so by strides", "[lower]")
+{
+    ConvGraph conv;
+    const Ports ports = ports_of(accel::graph::View(conv.builder.finish({conv.x}, {conv.y})));
+    REQUIRE(ports.tensors.size() == 2);
+    CHECK(ports.strides_bytes[0] == std::vector<int64_t>{32, 1, 8, 2});
+    CHECK(ports.sizes_bytes[0] == 32);
+    CHECK(ports.strides_bytes[1] == std::vector<int64_t>{48, 1, 12, 3});
+}
+
+TEST_CASE("chains share the scratch, ports have none of it", "[lower]")
+{
+    GraphBuilder builder;
+    std::vector<uint32_t> tensors;
+    for (int i = 0; i < 6; ++i)
+        tensors.push_back(tensor_like(builder));
+    for (int i = 0; i < 5; ++i)
+        builder.node(ACCEL_OPERATION_RELU, {tensors[i]}, {tensors[i + 1]});
+    const Lowered lowered = lower_graph(builder.finish({tensors[0]}, {tensors[5]}));
+    REQUIRE(lowered.status == ACCEL_STATUS_OK);
+    CHECK(lowered.program.scratch_bytes == 64); // two tensors of 32 bytes at a time
+    CHECK(count_ops(lowered, Command::OP0_POOL) == 5);
+    CHECK(lowered.program.stream.relocations.size() == 2);
+}
+
+TEST_CASE("a job always writes its scratch", "[lower]")
+{
+    ConvGraph conv;
+    const Lowered lowered = lower_graph(conv.builder.finish({conv.x}, {conv.y}));
+    REQUIRE(lowered.status == ACCEL_STATUS_OK);
+    CHECK(lowered.program.scratch_bytes > 0);
+    CHECK(count_ops(lowered, Command::OP0_CONV) == 1);
+    CHECK(count_ops(lowered, Command::OP0_POOL) == 1);
+}
+
+TEST_CASE("reshapes inside a graph cost nothing where memory agrees", "[lower]")
+{
+    GraphBuilder builder;
+    const uint32_t x = builder.quantised(ACCEL_TYPE_I8, {1, 8, 1, 1}, 0.5f, 0);
+    const uint32_t a = builder.quantised(ACCEL_TYPE_I8, {1, 8, 1, 1}, 0.5f, 0);
+    const uint32_t b = builder.quantised(ACCEL_TYPE_I8, {1, 8}, 0.5f, 0);
+    const uint32_t y = builder.quantised(ACCEL_TYPE_I8, {1, 8}, 0.5f, 0);
+    builder.node(ACCEL_OPERATION_RELU, {x}, {a});
+    builder.node(ACCEL_OPERATION_RESHAPE, {a}, {b});
+    builder.node(ACCEL_OPERATION_RELU, {b}, {y});
+    const Lowered lowered = lower_graph(builder.finish({x}, {y}));
+    REQUIRE(lowered.status == ACCEL_STATUS_OK);
+    CHECK(count_ops(lowered, Command::OP0_POOL) == 2);
+    CHECK(lowered.program.scratch_bytes == 8);
+}
+
+TEST_CASE("a build says which node it cannot do, and obeys cancellation", "[lower]")
+{
+    ConvGraph conv(ACCEL_TYPE_I8, ACCEL_ROUNDING_HALF_EVEN);
+    const Lowered refused = lower_graph(conv.builder.finish({conv.x}, {conv.y}));
+    CHECK(refused.status == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(refused.message.find("node 0") != std::string::npos);
+
+    ConvGraph good;
+    const accel::graph::View view(good.builder.finish({good.x}, {good.y}));
+    CHECK(lower(view, [](double) { return true; }).status == ACCEL_STATUS_CANCELLED);
+}
+
+TEST_CASE("the same graph gives the same bytes", "[lower]")
+{
+    ConvGraph conv;
+    const auto &graph = conv.builder.finish({conv.x}, {conv.y});
+    CHECK(write_blob(lower_graph(graph).program) == write_blob(lower_graph(graph).program));
+}

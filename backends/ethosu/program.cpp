@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "program.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace accel::ethosu {
+
+accel_status LoadedProgram::load(const Device &device, std::span<const uint8_t> bytes,
+                                 std::unique_ptr<LoadedProgram> &out)
+{
+    const Host &host = device.host();
+    if (const accel_status fault = host.fault("ethosu.program_load"))
+        return fault;
+    const char *why = nullptr;
+    auto blob = read_blob(bytes, why);
+    if (!blob)
+        return host.fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", why);
+    if (blob->target != kTarget)
+        return host.fail(ACCEL_STATUS_INCOMPATIBLE, "M-8",
+                         "the program is for \"%.32s\", expected \"%s\"", blob->target.c_str(),
+                         kTarget);
+    std::unique_ptr<LoadedProgram> program(new LoadedProgram(device));
+    program->words_ = std::move(blob->words);
+    program->relocations_ = std::move(blob->relocations);
+    program->ports_ = std::move(blob->ports);
+    program->scratch_bytes_ = blob->scratch_bytes;
+    program->used_.resize(program->ports_.size());
+    for (const Relocation &relocation : program->relocations_)
+        program->used_[relocation.port] = true;
+    if (const accel_status status = program->upload_constants(blob->constants))
+        return status;
+    if (program->ports_.size() <= kPortRegionCount)
+        if (const accel_status status =
+                CommandBuffer::create(device, program->words_, program->commands_))
+            return status;
+    out = std::move(program);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status LoadedProgram::upload_constants(std::span<const uint8_t> constants)
+{
+    if (constants.empty())
+        return ACCEL_STATUS_OK;
+    if (const accel_status status = Buffer::create(device_, constants.size(), constants_))
+        return status;
+    void *pointer = nullptr;
+    if (const accel_status status = constants_->map(pointer))
+        return status;
+    std::memcpy(pointer, constants.data(), constants.size());
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Run::create(const LoadedProgram &program, std::unique_ptr<Run> &out)
+{
+    std::unique_ptr<Run> run(new Run(program));
+    if (const accel_status status =
+            Buffer::create(program.device(), program.scratch_bytes(), run->scratch_))
+        return status;
+    if (program.device().has_fences())
+        if (const accel_status status = run->scratch_->dma_buf(run->scratch_dma_buf_))
+            return status;
+    out = std::move(run);
+    return ACCEL_STATUS_OK;
+}
+
+// Ports of one buffer share a region: the driver takes an object only once per job.
+accel_status Run::assign(std::span<const accel_bk_binding> bindings, Regions &regions,
+                         std::vector<Target> &targets) const
+{
+    targets.assign(bindings.size(), {});
+    for (uint32_t port = 0; port < bindings.size(); ++port) {
+        if (!program_.uses_port(port))
+            continue;
+        Buffer *buffer = bindings[port].buffer->buffer.get();
+        const auto begin = regions.buffers.begin();
+        const auto end = begin + regions.count;
+        const auto found = std::find(begin, end, buffer);
+        const auto index = static_cast<uint32_t>(found - begin);
+        if (found == end) {
+            if (regions.count == kPortRegionCount)
+                return program_.device().host().fail(
+                    ACCEL_STATUS_RESOURCE, "R-4",
+                    "the ports use more than %u distinct buffers, which is all that a job of "
+                    "this device takes",
+                    kPortRegionCount);
+            regions.buffers[regions.count++] = buffer;
+        }
+        regions.written[index] = regions.written[index] || program_.ports()[port].is_output;
+        targets[port] = {kFirstPortRegion + index, bindings[port].offset_bytes};
+    }
+    return ACCEL_STATUS_OK;
+}
+
+// Are these targets the ones that the program's own words name?
+bool Run::is_default(std::span<const Target> targets) const
+{
+    if (program_.commands() == nullptr)
+        return false;
+    for (uint32_t port = 0; port < targets.size(); ++port)
+        if (program_.uses_port(port) && targets[port] != Target{kFirstPortRegion + port, 0})
+            return false;
+    return true;
+}
+
+accel_status Run::point_words(std::span<const Target> targets)
+{
+    if (own_commands_ && std::ranges::equal(targets, targets_))
+        return ACCEL_STATUS_OK;
+    std::vector<uint32_t> words(program_.words().begin(), program_.words().end());
+    for (const Relocation &relocation : program_.relocations()) {
+        const Target &target = targets[relocation.port];
+        relocate(words, relocation, target.region, target.offset_bytes);
+    }
+    std::unique_ptr<CommandBuffer> commands;
+    if (const accel_status status = CommandBuffer::create(program_.device(), words, commands))
+        return status;
+    own_commands_ = std::move(commands);
+    targets_.assign(targets.begin(), targets.end());
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Run::share_inputs(const Regions &regions)
+{
+    input_count_ = 0;
+    if (!program_.device().has_fences())
+        return ACCEL_STATUS_OK;
+    for (uint32_t i = 0; i < regions.count; ++i) {
+        if (regions.written[i])
+            continue; // the job's own fence is a writer's already
+        if (const accel_status status = regions.buffers[i]->dma_buf(inputs_[input_count_]))
+            return status;
+        ++input_count_;
+    }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Run::bind(std::span<const accel_bk_binding> bindings)
+{
+    if (bindings.size() != program_.ports().size())
+        return program_.device().host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-4",
+                                             "%zu buffers are bound, the program has %zu ports",
+                                             bindings.size(), program_.ports().size());
+    Regions regions;
+    std::vector<Target> targets;
+    if (const accel_status status = assign(bindings, regions, targets))
+        return status;
+    const CommandBuffer *commands = program_.commands();
+    if (!is_default(targets)) {
+        if (const accel_status status = point_words(targets))
+            return status;
+        commands = own_commands_.get();
+    }
+    if (const accel_status status = share_inputs(regions))
+        return status;
+    uapi::Job job{};
+    job.cmd_bo = commands->handle();
+    job.region_bo_handles[kConstantsRegion] = program_.constants_handle();
+    job.region_bo_handles[kScratchRegion] = scratch_->handle();
+    for (uint32_t i = 0; i < regions.count; ++i)
+        job.region_bo_handles[kFirstPortRegion + i] = regions.buffers[i]->handle();
+    job_ = job;
+    return ACCEL_STATUS_OK;
+}
+
+accel_bind_cost Run::bind_cost(uint32_t port) const
+{
+    const bool free = port < program_.ports().size() &&
+                      (!program_.uses_port(port) || program_.commands() != nullptr);
+    return free ? ACCEL_BIND_COST_FREE : ACCEL_BIND_COST_REBUILD;
+}
+
+} // namespace accel::ethosu

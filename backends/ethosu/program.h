@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// A loaded program, and runs of it with their buffers bound.
+//
+// The application's buffers are regions of the job: binding other buffers changes
+// handles and nothing else. Only where a buffer serves several ports, or a port
+// begins inside its buffer, the words are pointed elsewhere and validated again.
+#ifndef ACCEL_BACKENDS_ETHOSU_PROGRAM_H
+#define ACCEL_BACKENDS_ETHOSU_PROGRAM_H
+
+#include "blob.h"
+#include "buffer.h"
+#include "uapi/ethosu_accel.h"
+
+#include <array>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace accel::ethosu {
+
+class LoadedProgram {
+public:
+    static accel_status load(const Device &device, std::span<const uint8_t> bytes,
+                             std::unique_ptr<LoadedProgram> &out);
+
+    const Device &device() const { return device_; }
+    std::span<const uint32_t> words() const { return words_; }
+    std::span<const Relocation> relocations() const { return relocations_; }
+    std::span<const PortInfo> ports() const { return ports_; }
+    uint64_t scratch_bytes() const { return scratch_bytes_; }
+    bool uses_port(uint32_t port) const { return used_[port]; }
+    // 0 when there are no constants.
+    uint32_t constants_handle() const { return constants_ ? constants_->handle() : 0; }
+    // Of the words as they are; null when there are more ports than regions.
+    const CommandBuffer *commands() const { return commands_.get(); }
+
+private:
+    explicit LoadedProgram(const Device &device) : device_(device) {}
+    accel_status upload_constants(std::span<const uint8_t> constants);
+
+    const Device &device_;
+    std::vector<uint32_t> words_;
+    std::vector<Relocation> relocations_;
+    std::vector<PortInfo> ports_;
+    std::vector<bool> used_;
+    uint64_t scratch_bytes_ = 0;
+    std::unique_ptr<Buffer> constants_;
+    std::unique_ptr<CommandBuffer> commands_;
+};
+
+class Run {
+public:
+    static accel_status create(const LoadedProgram &program, std::unique_ptr<Run> &out);
+
+    accel_status bind(std::span<const accel_bk_binding> bindings);
+    accel_bind_cost bind_cost(uint32_t port) const;
+
+    const Device &device() const { return program_.device(); }
+    bool bound() const { return job_.cmd_bo != 0; }
+    const uapi::Job &job() const { return job_; }
+    // Private to the run and written by every job, so its fences are the job's.
+    const Buffer &scratch() const { return *scratch_; }
+    const drm::Fd *scratch_dma_buf() const { return scratch_dma_buf_; }
+    // dma-bufs of buffers that are only read.
+    std::span<const drm::Fd *const> inputs() const { return {inputs_.data(), input_count_}; }
+
+private:
+    // Where a port's memory is, in terms of the job.
+    struct Target {
+        uint32_t region = 0;
+        uint64_t offset_bytes = 0;
+
+        bool operator==(const Target &) const = default;
+    };
+    // The buffers of the port regions, in order.
+    struct Regions {
+        std::array<Buffer *, kPortRegionCount> buffers{};
+        std::array<bool, kPortRegionCount> written{};
+        uint32_t count = 0;
+    };
+
+    explicit Run(const LoadedProgram &program) : program_(program) {}
+    accel_status assign(std::span<const accel_bk_binding> bindings, Regions &regions,
+                        std::vector<Target> &targets) const;
+    bool is_default(std::span<const Target> targets) const;
+    accel_status point_words(std::span<const Target> targets);
+    accel_status share_inputs(const Regions &regions);
+
+    const LoadedProgram &program_;
+    std::unique_ptr<Buffer> scratch_;
+    const drm::Fd *scratch_dma_buf_ = nullptr;
+    std::vector<Target> targets_; // of own_commands_
+    std::unique_ptr<CommandBuffer> own_commands_;
+    std::array<const drm::Fd *, kPortRegionCount> inputs_{};
+    uint32_t input_count_ = 0;
+    uapi::Job job_{};
+};
+
+} // namespace accel::ethosu
+
+// The module's own definition of the runtime's buffer handle.
+struct accel_bk_buffer {
+    std::unique_ptr<accel::ethosu::Buffer> buffer;
+};
+
+#endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "queue.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+
+namespace accel::ethosu {
+namespace {
+
+int64_t as_timeout(uint64_t deadline_ns)
+{
+    return static_cast<int64_t>(std::min<uint64_t>(deadline_ns, INT64_MAX));
+}
+
+} // namespace
+
+int Queue::look(const Slot &slot, uint64_t deadline_ns) const
+{
+    if (slot.fence.valid())
+        return device_.node().fence_wait(slot.fence, deadline_ns);
+    uapi::BoWait request{slot.scratch_handle, 0, as_timeout(deadline_ns)};
+    const int result = device_.node().ioctl(uapi::kBoWait, &request);
+    return result == -ETIMEDOUT ? -ETIME : result;
+}
+
+// The kernel marks a job that it gave up with ECANCELED, whether it hung or broke
+// the bus; a hang is known by the time that it took.
+void Queue::settle(Slot &slot, int result) const
+{
+    if (slot.finished)
+        return;
+    slot.finished = true;
+    if (result == 0)
+        slot.result = ACCEL_STATUS_OK;
+    else if (result == -ENODEV)
+        slot.result = ACCEL_STATUS_DEVICE_GONE;
+    else if (result == -ECANCELED && drm::now_ns() - slot.submitted_ns >= kJobTimeoutNs)
+        slot.result = ACCEL_STATUS_JOB_TIMEOUT;
+    else
+        slot.result = ACCEL_STATUS_JOB_FAILED;
+}
+
+accel_status Queue::free_slot(Slot &slot)
+{
+    if (!slot.finished) {
+        const int result = look(slot, 0);
+        if (result == -ETIME)
+            return ACCEL_STATUS_BUSY;
+        settle(slot, result);
+    }
+    return slot.waiters == 0 ? ACCEL_STATUS_OK : ACCEL_STATUS_BUSY;
+}
+
+// A foreign fence becomes a writer of the run's scratch: the job takes it as a
+// dependency, and no buffer of the application is touched.
+accel_status Queue::take_waits(const Run &run, std::span<const int32_t> wait_fds) const
+{
+    for (const int32_t fd : wait_fds) {
+        if (run.scratch_dma_buf() == nullptr)
+            return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "",
+                                       "this device cannot wait for a sync_file");
+        if (const int error =
+                device_.node().fence_to(*run.scratch_dma_buf(), ACCEL_ACCESS_WRITE, fd))
+            return device_.host().fail(drm::status_of(error), "",
+                                       "a sync_file to wait for is refused: errno %d", -error);
+    }
+    return ACCEL_STATUS_OK;
+}
+
+// The job's fence as a sync_file, and as a reader on what the job only reads. The
+// driver leaves no fence there, so without this a writer would not wait. The job
+// is queued already: what fails here costs precision, never the result.
+void Queue::publish(const Run &run, Slot &slot) const
+{
+    if (run.scratch_dma_buf() == nullptr)
+        return;
+    if (const int error = device_.node().fence_from(*run.scratch_dma_buf(), ACCEL_ACCESS_READ,
+                                                    slot.fence)) {
+        device_.host().warn("no sync_file for a job (errno %d): its failure will not be seen",
+                            -error);
+        return;
+    }
+    for (const drm::Fd *input : run.inputs())
+        if (const int error =
+                device_.node().fence_to(*input, ACCEL_ACCESS_READ, slot.fence.get()))
+            device_.host().warn("an input is not protected from early writers: errno %d", -error);
+}
+
+accel_status Queue::submit(const Run &run, std::span<const int32_t> wait_fds, uint64_t &ticket)
+{
+    const Host &host = device_.host();
+    if (const accel_status fault = host.fault("ethosu.submit"))
+        return fault;
+    if (!run.bound())
+        return host.fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-4", "the run has no buffers yet");
+    const std::lock_guard lock(mutex_);
+    Slot &slot = slot_of(last_ticket_ + 1);
+    if (const accel_status status = free_slot(slot))
+        return status;
+    if (const accel_status status = take_waits(run, wait_fds))
+        return status;
+    uapi::Job job = run.job();
+    uapi::Submit request{reinterpret_cast<uint64_t>(&job), 1, 0};
+    if (const int error = device_.node().ioctl(uapi::kSubmit, &request))
+        return host.fail(error == -EOVERFLOW ? ACCEL_STATUS_INVALID_ARGUMENT
+                                             : drm::status_of(error),
+                         "", "the driver refuses the job: errno %d", -error);
+    slot.ticket = ++last_ticket_;
+    slot.submitted_ns = drm::now_ns();
+    slot.scratch_handle = run.scratch().handle();
+    slot.finished = false;
+    slot.result = ACCEL_STATUS_OK;
+    slot.fence = drm::Fd();
+    publish(run, slot);
+    ticket = slot.ticket;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Queue::wait(uint64_t ticket, uint64_t timeout_ns)
+{
+    std::unique_lock lock(mutex_);
+    Slot &slot = slot_of(ticket);
+    if (ticket == 0 || ticket > last_ticket_)
+        return device_.host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-3",
+                                   "ticket %" PRIu64 " was never given", ticket);
+    if (slot.ticket != ticket)
+        return ACCEL_STATUS_OK; // so old that its slot serves a later ticket
+    if (slot.finished)
+        return slot.result;
+    ++slot.waiters; // keeps fence and ticket of the slot
+    lock.unlock();
+    const int result = look(slot, timeout_ns == 0 ? 0 : drm::deadline_after(timeout_ns));
+    lock.lock();
+    --slot.waiters;
+    if (!slot.finished && result == -ETIME)
+        return ACCEL_STATUS_TIMEOUT;
+    settle(slot, result);
+    return slot.result;
+}
+
+accel_status Queue::fence(uint64_t ticket, int &fd)
+{
+    const std::lock_guard lock(mutex_);
+    const Slot &slot = slot_of(ticket);
+    if (ticket == 0 || slot.ticket != ticket)
+        return device_.host().fail(ACCEL_STATUS_NOT_FOUND, "M-3",
+                                   "ticket %" PRIu64 " is not among the latest %u", ticket,
+                                   depth_);
+    if (!slot.fence.valid())
+        return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "",
+                                   "this submission has no sync_file");
+    const auto copy = slot.fence.duplicate();
+    if (!copy)
+        return device_.host().fail(ACCEL_STATUS_RESOURCE, "", "no file descriptor is left");
+    fd = *copy;
+    return ACCEL_STATUS_OK;
+}
+
+} // namespace accel::ethosu
