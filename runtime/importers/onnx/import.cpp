@@ -49,8 +49,8 @@ public:
         if (!proto.graph) {
             corrupt("ModelProto has no graph (", source_.byte_count, " bytes)");
         }
-        read_operator_sets(proto);
         proto_ = read_graph(*proto.graph);
+        read_operator_sets(proto);
         if (proto_.has_sparse_initializers) {
             unsupported("sparse initializers");
         }
