@@ -21,6 +21,10 @@ struct Quantization {
 /// Builds a graph step by step. Tensors are named by the index that the functions return. desc() may be edited afterwards to break rules.
 class GraphBuilder {
 public:
+    GraphBuilder() = default;
+    // Descriptions point into the builder, so it moves and is never copied.
+    GraphBuilder(GraphBuilder &&) = default;
+    GraphBuilder &operator=(GraphBuilder &&) = default;
     uint32_t tensor(const char *name, accel_type type, const std::vector<int64_t> &dims, const Quantization &quantization = {});
     uint32_t input(const char *name, accel_type type, const std::vector<int64_t> &dims, const Quantization &quantization = {});
     template <class T>

@@ -4,6 +4,7 @@
 
 #include <accel/accel.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "../suite/case.h"
 #include "../suite/child.h"
 #include "graph.h"
+#include "instance.h"
 
 namespace accel::conformance {
 
@@ -71,8 +73,8 @@ public:
     /// A requantising mode that the device offers.
     accel_rounding rounding() const;
     Adder adder(const std::vector<int64_t> &dims = {1, 8, 4, 4}) const;
-    /// A program that keeps the device busy for a while: an Adder over many elements.
-    Adder heavy() const { return adder({1, 64, 128, 128}); }
+    /// A program that keeps the device busy for 20 ms at least: an Adder over as many elements as that takes.
+    Adder heavy() const;
 
     Buffer buffer(uint64_t size_bytes, uint32_t export_kinds = 0) const { return Buffer::create({device_}, size_bytes, export_kinds); }
     Queue queue(uint32_t depth = 0) const { return Queue::create({device_}, depth); }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// Handles and what a failing call leaves behind.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/room.h"
+#include "support/status.h"
+
+namespace accel::conformance {
+namespace {
+
+template <class Handle> Handle *dirty() { return reinterpret_cast<Handle *>(uintptr_t{0x1000}); }
+
+}  // namespace
+
+ACCEL_CASE("abi.out.cleared", "A-4", "on an error every out handle is NULL and every out fd is -1")
+{
+    const Room room;
+    const Buffer memory = room.buffer(64);
+    const Fence timeline = room.fence();
+    auto *instance = dirty<accel_instance>();
+    auto instance_desc = sized<accel_instance_desc>();
+    instance_desc.flags = 1u << 30;
+    CHECK_STATUS(accel_instance_create(&instance_desc, &instance), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(instance == nullptr);
+    auto *device = dirty<accel_device>();
+    CHECK_STATUS(accel_instance_device(room.instance().get(), 4711, &device), ACCEL_STATUS_NOT_FOUND);
+    CHECK(device == nullptr);
+    auto *buffer = dirty<accel_buffer>();
+    auto buffer_desc = sized<accel_buffer_desc>();
+    CHECK_STATUS(accel_buffer_create(&buffer_desc, &buffer), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(buffer == nullptr);
+    auto *model = dirty<accel_model>();
+    auto source = sized<accel_model_source>();
+    source.path = "/nonexistent/model.onnx";
+    CHECK_STATUS(accel_model_import(room.instance().get(), &source, &model), ACCEL_STATUS_NOT_FOUND);
+    CHECK(model == nullptr);
+    auto *program = dirty<accel_program>();
+    accel_device *handle = room.device().get();
+    CHECK_STATUS(accel_program_load(room.instance().get(), "garbage", 7, &handle, 1, &program), ACCEL_STATUS_CORRUPT);
+    CHECK(program == nullptr);
+    auto *queue = dirty<accel_queue>();
+    auto queue_desc = sized<accel_queue_desc>();
+    CHECK_STATUS(accel_queue_create(&queue_desc, &queue), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(queue == nullptr);
+    int fd = 4711;
+    CHECK(accel_buffer_export(memory.get(), ACCEL_HANDLE_KIND_DMA_BUF, &fd) != ACCEL_STATUS_OK);
+    CHECK(fd == -1);
+    fd = 4711;
+    CHECK(accel_fence_export(timeline.get(), 1, ACCEL_HANDLE_KIND_EVENTFD, &fd) != ACCEL_STATUS_OK);
+    CHECK(fd == -1);
+    void *pointer = dirty<void>();
+    CHECK(accel_buffer_map(memory.get(), 1u << 30, &pointer) != ACCEL_STATUS_OK);
+    CHECK(pointer == nullptr);
+}
+
+ACCEL_CASE("abi.handle.wrong-type", "A-6", "a handle of another type is INVALID_ARGUMENT, not a crash")
+{
+    const Room room;
+    const Buffer buffer = room.buffer(64);
+    const Fence fence = room.fence();
+    auto *as_fence = reinterpret_cast<accel_fence *>(buffer.get());
+    auto *as_buffer = reinterpret_cast<accel_buffer *>(fence.get());
+    CHECK_REFUSED(accel_fence_wait(as_fence, 1, 0), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "A-6");
+    auto info = sized<accel_buffer_info>();
+    CHECK_REFUSED(accel_buffer_query(as_buffer, &info), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(accel_queue_cancel(reinterpret_cast<accel_queue *>(buffer.get())), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(accel_instance_device_count(reinterpret_cast<accel_instance *>(buffer.get())) == 0);
+    CHECK(accel_model_graph(reinterpret_cast<accel_model *>(buffer.get())) == nullptr);
+}
+
+ACCEL_CASE("abi.handle.other-instance", "A-6", "objects of two instances do not mix")
+{
+    const Room room, other;
+    auto desc = sized<accel_buffer_desc>();
+    accel_device *devices[2] = {room.device().get(), other.device().get()};
+    desc.size_bytes = 64;
+    desc.devices = devices;
+    desc.device_count = 2;
+    accel_buffer *buffer = nullptr;
+    CHECK_REFUSED(accel_buffer_create(&desc, &buffer), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(buffer == nullptr);
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    auto submit = sized<accel_submit>();
+    submit.run = sum.run.get();
+    CHECK_REFUSED(accel_queue_submit(other.queue().get(), &submit), ACCEL_STATUS_INVALID_ARGUMENT);
+}
+
+ACCEL_CASE("abi.fork.child-may-only-unref", "A-7", "in a child after fork every call but unref answers FORKED, and the parent goes on")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const Fence fence = room.fence();
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        accel_instance *instance = nullptr;
+        int failures = 0;
+        failures += accel_fence_wait(fence.get(), 1, 0) != ACCEL_STATUS_FORKED;
+        failures += accel_fence_signal(fence.get(), 1) != ACCEL_STATUS_FORKED;
+        failures += accel_instance_create(nullptr, &instance) != ACCEL_STATUS_FORKED;
+        accel_run *run = nullptr;
+        failures += accel_run_create(adder.program().get(), &run) != ACCEL_STATUS_FORKED;
+        auto desc = sized<accel_buffer_info>();
+        failures += accel_buffer_query(sum.a.get(), &desc) != ACCEL_STATUS_FORKED;
+        accel_buffer_unref(accel_buffer_ref(sum.a.get()));
+        accel_buffer_unref(sum.a.get());
+        accel_run_unref(sum.run.get());
+        _exit(failures);
+    }
+    int state = 0;
+    REQUIRE(waitpid(child, &state, 0) == child);
+    CHECK(WIFEXITED(state));
+    CHECK(WEXITSTATUS(state) == 0);
+    sum.set(20, 22);
+    room.queue().submit(sum.run, {}, {fence.at(1)});
+    CHECK(fence.wait(1, kLong));
+    CHECK(sum.holds(42));
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// Fences that work moves.
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+#include "support/room.h"
+#include "support/status.h"
+
+namespace accel::conformance {
+
+ACCEL_CASE("fences.work.not-early", "F-7", "when a value is reached, every byte of the outputs is there")
+{
+    const Room room;
+    const Adder adder = room.heavy();
+    const Sum sum(room, adder);
+    const Queue queue = room.queue();
+    const Fence fence = room.fence();
+    for (int round = 1; round <= 3; ++round) {
+        sum.set(round, 10);
+        adder.fill(sum.y, Adder::kY, 0);
+        queue.submit(sum.run, {}, {fence.at(static_cast<uint64_t>(round))});
+        REQUIRE(fence.wait(static_cast<uint64_t>(round), kLong));
+        CHECK(sum.holds(round + 10));
+    }
+}
+
+ACCEL_CASE("fences.work.look-does-not-wait", "F-10", "a wait of 0 returns at once while work is running")
+{
+    const Room room;
+    const Adder adder = room.heavy();
+    const Sum sum(room, adder);
+    const Queue queue = room.queue();
+    const Fence fence = room.fence();
+    const Stopwatch whole;
+    queue.submit(sum.run, {}, {fence.at(1)});
+    REQUIRE(fence.wait(1, kLong));
+    const double work_seconds = whole.seconds();
+    double best = work_seconds;
+    for (uint64_t round = 2; round < 8; ++round) {
+        queue.submit(sum.run, {}, {fence.at(round)});
+        const Stopwatch look;
+        accel_fence_wait(fence.get(), round, 0);
+        best = std::min(best, look.seconds());
+        REQUIRE(fence.wait(round, kLong));
+    }
+    INFO("work takes " << work_seconds << " s, the quickest look took " << best << " s");
+    CHECK(best < work_seconds / 4);
+}
+
+ACCEL_CASE("fences.work.finishes-alone", "M-1", "work ends though nobody waits for it")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    sum.set(40, 2);
+    const Queue queue = room.queue();
+    const Fence fence = room.fence();
+    queue.submit(sum.run, {}, {fence.at(1)});
+    for (int tries = 0; tries < 500 && !sum.holds(42); ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    CHECK(sum.holds(42));
+    CHECK(fence.wait(1, kLong));
+}
+
+ACCEL_CASE("fences.wait-before.held", "F-4", "a submission that waits for an unsignalled value starts after it is signalled")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    sum.set(1, 1);
+    const Queue queue = room.queue();
+    const Fence gate = room.fence(), done = room.fence();
+    queue.submit(sum.run, {gate.at(10)}, {done.at(1)});
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    CHECK_STATUS(accel_fence_error(done.get(), 1), ACCEL_STATUS_NOT_READY);
+    CHECK(sum.holds(0));
+    sum.set(20, 3);
+    gate.signal(9);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    CHECK_STATUS(accel_fence_error(done.get(), 1), ACCEL_STATUS_NOT_READY);
+    gate.signal(10);
+    REQUIRE(done.wait(1, kLong));
+    CHECK(sum.holds(23));
+}
+
+ACCEL_CASE("fences.wait-before.across-queues", "F-4", "a submission may wait for one of another queue that is submitted later")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum first(room, adder), second(room, adder);
+    second.run.bind(Adder::kA, first.y);
+    first.set(10, 5);
+    second.set(0, 6);
+    const Queue early = room.queue(), late = room.queue();
+    const Fence middle = room.fence(), done = room.fence();
+    early.submit(second.run, {middle.at(1)}, {done.at(1)});
+    late.submit(first.run, {}, {middle.at(1)});
+    REQUIRE(done.wait(1, kLong));
+    CHECK(second.holds(21));
+}
+
+ACCEL_CASE("fences.submit.value-not-rising", "F-5", "a submission cannot promise a value that does not rise, nor wait for itself")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const Queue queue = room.queue();
+    const Fence fence = room.fence();
+    fence.signal(5);
+    CHECK_STATUS(status_of([&] { queue.submit(sum.run, {}, {fence.at(5)}); }), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_STATUS(status_of([&] { queue.submit(sum.run, {}, {fence.at(4)}); }), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_STATUS(status_of([&] { queue.submit(sum.run, {fence.at(6)}, {fence.at(6)}); }), ACCEL_STATUS_INVALID_ARGUMENT);
+    const Fence gate = room.fence();
+    queue.submit(sum.run, {gate.at(1)}, {fence.at(8)});
+    CHECK_REFUSED(accel_fence_signal(fence.get(), 7), ACCEL_STATUS_INVALID_ARGUMENT);
+    gate.signal(1);
+    CHECK(fence.wait(8, kLong));
+}
+
+ACCEL_CASE("fences.submit.failed-wait", "Q-8", "a failed wait fails the signals with its status and runs nothing")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder), next(room, adder);
+    sum.set(1, 2);
+    next.set(3, 4);
+    const Queue queue = room.queue();
+    const Fence gate = room.fence(), done = room.fence(), other = room.fence();
+    queue.submit(sum.run, {gate.at(1)}, {done.at(1)});
+    REQUIRE_STATUS(accel_fence_fail(gate.get(), 1, ACCEL_STATUS_IO), ACCEL_STATUS_OK);
+    CHECK_STATUS(accel_fence_wait(done.get(), 1, kLong), ACCEL_STATUS_IO);
+    CHECK(sum.holds(0));
+    queue.submit(next.run, {}, {other.at(1)});
+    REQUIRE(other.wait(1, kLong));
+    CHECK(next.holds(7));
+}
+
+ACCEL_CASE("fences.submit.several", "F-7", "all signals of one submission are reached")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const Queue queue = room.queue();
+    const Fence one = room.fence(), two = room.fence(), three = room.fence();
+    queue.submit(sum.run, {}, {one.at(1), two.at(100), three.at(7)});
+    CHECK(one.wait(1, kLong));
+    CHECK(two.wait(100, kLong));
+    CHECK(three.wait(7, kLong));
+}
+
+ACCEL_CASE("fences.helping.any-waiter", "F-6", "any number of waiters sees a value that work reaches, whoever executes the work")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const Queue queue = room.queue();
+    const Fence fence = room.fence();
+    sum.set(1, 1);
+    std::atomic<int> woken{0};
+    std::vector<std::thread> waiters;
+    for (int index = 0; index < 4; ++index) waiters.emplace_back([&] { woken += accel_fence_wait(fence.get(), 20, kLong) == ACCEL_STATUS_OK; });
+    for (uint64_t value = 1; value <= 20; ++value) {
+        queue.submit(sum.run, {}, {fence.at(value)});
+        if (accel_fence_wait(fence.get(), value, kLong) != ACCEL_STATUS_OK) break;
+    }
+    for (auto &waiter : waiters) waiter.join();
+    CHECK(woken == 4);
+    CHECK(sum.holds(2));
+}
+
+ACCEL_CASE("fences.export.host-value", "F-1", "a value that the host signals never becomes a sync_file, nor does work that is not in the kernel yet")
+{
+    const Room room;
+    auto desc = sized<accel_fence_desc>();
+    desc.export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE);
+    accel_fence *handle = nullptr;
+    const accel_status status = accel_fence_create(room.instance().get(), &desc, &handle);
+    if (status == ACCEL_STATUS_UNSUPPORTED) {
+        CHECK(std::string(accel_last_error()->message) != "");
+        if (room.facts().fence_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE)) FAIL("the device claims sync_file and a fence refuses it");
+        return;
+    }
+    REQUIRE_STATUS(status, ACCEL_STATUS_OK);
+    const Fence fence(handle);
+    int fd = 0;
+    CHECK_STATUS(accel_fence_export(fence.get(), 1, ACCEL_HANDLE_KIND_SYNC_FILE, &fd), ACCEL_STATUS_NOT_READY);
+    CHECK(fd == -1);
+    fence.signal(1);
+    CHECK_STATUS(accel_fence_export(fence.get(), 1, ACCEL_HANDLE_KIND_SYNC_FILE, &fd), ACCEL_STATUS_UNSUPPORTED);
+}
+
+ACCEL_CASE("fences.export.sync-file", "F-12", "a sync_file of submitted work becomes readable when the work is done")
+{
+    const Room room;
+    room.needs_fence_export(ACCEL_HANDLE_KIND_SYNC_FILE);
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const Fence fence = room.fence(ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE));
+    const Queue queue = room.queue();
+    queue.submit(sum.run, {}, {fence.at(1)});
+    int fd = -1;
+    REQUIRE_STATUS(accel_fence_export(fence.get(), 1, ACCEL_HANDLE_KIND_SYNC_FILE, &fd), ACCEL_STATUS_OK);
+    REQUIRE(fence.wait(1, kLong));
+    accel_fence *imported = nullptr;
+    REQUIRE_STATUS(accel_fence_import(room.instance().get(), ACCEL_HANDLE_KIND_SYNC_FILE, fd, &imported), ACCEL_STATUS_OK);
+    const Fence foreign(imported);
+    CHECK(foreign.wait(1, kLong));
+    close(fd);
+}
+
+ACCEL_CASE("fences.ping-pong.no-lost-wake", "F-4", "host and device wake each other 200 times")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const Queue queue = room.queue();
+    const Fence ping = room.fence(), pong = room.fence();
+    for (uint64_t round = 1; round <= 200; ++round) {
+        queue.submit(sum.run, {ping.at(round)}, {pong.at(round)});
+        ping.signal(round);
+        REQUIRE(pong.wait(round, kLong));
+    }
+    CHECK_STATUS(accel_fence_error(pong.get(), 200), ACCEL_STATUS_OK);
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: MIT
+// Buffers: allocation, CPU access, import, export.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "support/room.h"
+#include "support/status.h"
+
+namespace accel::conformance {
+namespace {
+
+bool is_all(const char *bytes, size_t count, char value)
+{
+    return std::all_of(bytes, bytes + count, [value](char byte) { return byte == value; });
+}
+
+accel_status create(accel_device *device, uint64_t size_bytes, uint64_t align_bytes, uint32_t device_count, accel_buffer **out)
+{
+    auto desc = sized<accel_buffer_desc>();
+    desc.size_bytes = size_bytes;
+    desc.align_bytes = align_bytes;
+    desc.devices = &device;
+    desc.device_count = device_count;
+    return accel_buffer_create(&desc, out);
+}
+
+/// A memfd that is closed with the case.
+struct MemoryFile {
+    explicit MemoryFile(size_t size_bytes) : fd(memfd_create("case", MFD_CLOEXEC))
+    {
+        if (fd < 0 || ftruncate(fd, static_cast<off_t>(size_bytes)) != 0) throw std::runtime_error("memfd_create failed");
+    }
+    ~MemoryFile() { close(fd); }
+    MemoryFile(const MemoryFile &) = delete;
+    MemoryFile &operator=(const MemoryFile &) = delete;
+    int fd;
+};
+
+accel_buffer_import_desc import_desc(accel_device *const *device, accel_handle_kind kind, uint64_t offset_bytes, uint64_t size_bytes)
+{
+    auto desc = sized<accel_buffer_import_desc>();
+    desc.kind = kind;
+    desc.fd = -1;
+    desc.offset_bytes = offset_bytes;
+    desc.size_bytes = size_bytes;
+    desc.devices = device;
+    desc.device_count = 1;
+    desc.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
+    return desc;
+}
+
+/// The sum with its first input in an imported buffer.
+void check_sum_through(const Room &room, const Adder &adder, const Buffer &a)
+{
+    const Sum sum(room, adder);
+    sum.set(0, 5);
+    sum.run.bind(Adder::kA, a);
+    const Fence fence = room.fence();
+    room.queue().submit(sum.run, {}, {fence.at(1)});
+    REQUIRE(fence.wait(1, kLong));
+    CHECK(sum.holds(12));
+}
+
+}  // namespace
+
+ACCEL_CASE("memory.create.zeroed", "B-1", "new memory is zero, also where other memory was before")
+{
+    const Room room;
+    constexpr size_t kBytes = 100'000;
+    for (int round = 0; round < 8; ++round) {
+        const Buffer buffer = room.buffer(kBytes);
+        const auto mapping = buffer.map();
+        CHECK(is_all(mapping.as<char>(), kBytes, 0));
+        std::memset(mapping.as<char>(), 0x5a, kBytes);
+    }
+}
+
+ACCEL_CASE("memory.create.invalid", "B-2", "no bytes, no device or an alignment that is no power of two is INVALID_ARGUMENT")
+{
+    const Room room;
+    accel_device *device = room.device().get();
+    accel_buffer *buffer = nullptr;
+    CHECK_REFUSED(create(device, 0, 0, 1, &buffer), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(create(device, 64, 0, 0, &buffer), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(create(device, 64, 48, 1, &buffer), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(create(nullptr, 64, 0, 1, &buffer), ACCEL_STATUS_INVALID_ARGUMENT);
+}
+
+ACCEL_CASE("memory.create.huge", "B-2", "a size beyond the machine is an error, not a crash")
+{
+    const Room room;
+    for (const uint64_t size : {uint64_t{1} << 62, UINT64_MAX, UINT64_MAX - 4095}) {
+        accel_buffer *buffer = nullptr;
+        const accel_status status = create(room.device().get(), size, 0, 1, &buffer);
+        INFO(size << ": " << name_of(status));
+        CHECK((status == ACCEL_STATUS_OUT_OF_MEMORY || status == ACCEL_STATUS_INVALID_ARGUMENT || status == ACCEL_STATUS_RESOURCE));
+        CHECK(buffer == nullptr);
+    }
+    CHECK(room.buffer(64).size_bytes() >= 64);
+}
+
+ACCEL_CASE("memory.create.aligned", "B-2", "memory has the alignment that was asked for")
+{
+    const Room room;
+    for (const uint64_t align : {1, 64, 4096}) {
+        accel_buffer *handle = nullptr;
+        REQUIRE_STATUS(create(room.device().get(), 100, align, 1, &handle), ACCEL_STATUS_OK);
+        const Buffer buffer(handle);
+        auto info = sized<accel_buffer_info>();
+        REQUIRE_STATUS(accel_buffer_query(handle, &info), ACCEL_STATUS_OK);
+        CHECK(info.align_bytes >= align);
+        CHECK(info.size_bytes >= 100);
+        CHECK(info.imported == 0);
+        CHECK(reinterpret_cast<uintptr_t>(buffer.map().as<char>()) % align == 0);
+    }
+}
+
+ACCEL_CASE("memory.map.same-pointer", "B-3", "maps nest and give the same pointer every time")
+{
+    const Room room;
+    const Buffer buffer = room.buffer(5000);
+    char *first = nullptr;
+    {
+        const auto outer = buffer.map();
+        first = outer.as<char>();
+        const auto inner = buffer.map(ACCEL_ACCESS_READ);
+        CHECK(inner.as<char>() == first);
+        first[4999] = 9;
+    }
+    const auto again = buffer.map();
+    CHECK(again.as<char>() == first);
+    CHECK(again.as<char>()[4999] == 9);
+}
+
+ACCEL_CASE("memory.map.unbalanced", "B-10", "an unmap without a map is INVALID_ARGUMENT")
+{
+    const Room room;
+    const Buffer buffer = room.buffer(64);
+    CHECK_REFUSED(accel_buffer_unmap(buffer.get()), ACCEL_STATUS_INVALID_ARGUMENT);
+    { const auto mapping = buffer.map(); }
+    CHECK_REFUSED(accel_buffer_unmap(buffer.get()), ACCEL_STATUS_INVALID_ARGUMENT);
+    void *pointer = nullptr;
+    CHECK_REFUSED(accel_buffer_map(buffer.get(), 0, &pointer), ACCEL_STATUS_INVALID_ARGUMENT);
+}
+
+ACCEL_CASE("memory.map.persists", "B-9", "what was written stays for later maps and for work, to the last byte")
+{
+    const Room room;
+    constexpr size_t kBytes = 70'001;
+    const Buffer buffer = room.buffer(kBytes);
+    {
+        const auto mapping = buffer.map(ACCEL_ACCESS_WRITE);
+        for (size_t index = 0; index < kBytes; ++index) mapping.as<char>()[index] = static_cast<char>(index * 7);
+    }
+    const auto mapping = buffer.map(ACCEL_ACCESS_READ);
+    size_t wrong = 0;
+    for (size_t index = 0; index < kBytes; ++index) wrong += mapping.as<const char>()[index] != static_cast<char>(index * 7);
+    CHECK(wrong == 0);
+}
+
+ACCEL_CASE("memory.export.unclaimed", "B-4", "a kind that was not named at creation is UNSUPPORTED")
+{
+    const Room room;
+    const Buffer buffer = room.buffer(64);
+    for (const auto kind : {ACCEL_HANDLE_KIND_DMA_BUF, ACCEL_HANDLE_KIND_MEMFD, ACCEL_HANDLE_KIND_VULKAN_OPAQUE_FD}) {
+        int fd = 0;
+        CHECK_REFUSED(accel_buffer_export(buffer.get(), kind, &fd), ACCEL_STATUS_UNSUPPORTED);
+        CHECK(fd == -1);
+    }
+}
+
+ACCEL_CASE("memory.export.memfd", "B-5", "an exported memfd is the buffer's memory and keeps it alive")
+{
+    const Room room;
+    room.needs_buffer_export(ACCEL_HANDLE_KIND_MEMFD);
+    int fd = -1;
+    {
+        const Buffer buffer = room.buffer(8192, ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD));
+        REQUIRE_STATUS(accel_buffer_export(buffer.get(), ACCEL_HANDLE_KIND_MEMFD, &fd), ACCEL_STATUS_OK);
+        REQUIRE(fd >= 0);
+        std::memset(buffer.map(ACCEL_ACCESS_WRITE).as<char>(), 0x3c, 8192);
+    }
+    void *memory = mmap(nullptr, 8192, PROT_READ, MAP_SHARED, fd, 0);
+    REQUIRE(memory != MAP_FAILED);
+    CHECK(is_all(static_cast<char *>(memory), 8192, 0x3c));
+    CHECK((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+    munmap(memory, 8192);
+    close(fd);
+}
+
+ACCEL_CASE("memory.export.dma-buf", "B-5", "an exported dma-buf is the buffer's memory and keeps it alive")
+{
+    const Room room;
+    room.needs_buffer_export(ACCEL_HANDLE_KIND_DMA_BUF);
+    int fd = -1;
+    {
+        const Buffer buffer = room.buffer(8192, ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_DMA_BUF));
+        REQUIRE_STATUS(accel_buffer_export(buffer.get(), ACCEL_HANDLE_KIND_DMA_BUF, &fd), ACCEL_STATUS_OK);
+        std::memset(buffer.map(ACCEL_ACCESS_WRITE).as<char>(), 0x3c, 8192);
+    }
+    CHECK(lseek(fd, 0, SEEK_END) >= 8192);
+    void *memory = mmap(nullptr, 8192, PROT_READ, MAP_SHARED, fd, 0);
+    REQUIRE(memory != MAP_FAILED);
+    CHECK(is_all(static_cast<char *>(memory), 8192, 0x3c));
+    munmap(memory, 8192);
+    close(fd);
+}
+
+ACCEL_CASE("memory.import.memfd-offset", "B-6", "an imported memfd is used from its offset on, in both directions, and the descriptor stays the caller's")
+{
+    const Room room;
+    room.needs_buffer_import(ACCEL_HANDLE_KIND_MEMFD);
+    const Adder adder = room.adder();
+    constexpr uint64_t kOffset = 8192;
+    const uint64_t size = adder.size_bytes(Adder::kA);
+    const MemoryFile file(kOffset + size + 4096);
+    accel_device *device = room.device().get();
+    auto desc = import_desc(&device, ACCEL_HANDLE_KIND_MEMFD, kOffset, size);
+    desc.fd = file.fd;
+    accel_buffer *handle = nullptr;
+    REQUIRE_STATUS(accel_buffer_import(&desc, &handle), ACCEL_STATUS_OK);
+    const Buffer imported(handle);
+    CHECK(fcntl(file.fd, F_GETFD) >= 0);
+    const Buffer plain = room.buffer(size);
+    adder.fill(plain, Adder::kA, 7);
+    const auto bytes = plain.map(ACCEL_ACCESS_READ);
+    REQUIRE(pwrite(file.fd, bytes.as<char>(), size, kOffset) == static_cast<ssize_t>(size));
+    CHECK(std::memcmp(imported.map(ACCEL_ACCESS_READ).as<char>(), bytes.as<char>(), size) == 0);
+    check_sum_through(room, adder, imported);
+    imported.map(ACCEL_ACCESS_WRITE).as<char>()[size - 1] = 0x11;
+    char last = 0;
+    REQUIRE(pread(file.fd, &last, 1, static_cast<off_t>(kOffset + size - 1)) == 1);
+    CHECK(last == 0x11);
+}
+
+ACCEL_CASE("memory.import.host-pointer", "B-6", "imported host memory is used in place")
+{
+    const Room room;
+    room.needs_buffer_import(ACCEL_HANDLE_KIND_HOST_POINTER);
+    const Adder adder = room.adder();
+    const uint64_t size = adder.size_bytes(Adder::kA);
+    std::vector<char> storage(size + 8192);
+    void *memory = storage.data();
+    size_t space = storage.size();
+    REQUIRE(std::align(4096, size, memory, space));
+    accel_device *device = room.device().get();
+    auto desc = import_desc(&device, ACCEL_HANDLE_KIND_HOST_POINTER, 0, size);
+    desc.host_pointer = memory;
+    accel_buffer *handle = nullptr;
+    REQUIRE_STATUS(accel_buffer_import(&desc, &handle), ACCEL_STATUS_OK);
+    const Buffer imported(handle);
+    const Buffer plain = room.buffer(size);
+    adder.fill(plain, Adder::kA, 7);
+    std::memcpy(memory, plain.map(ACCEL_ACCESS_READ).as<char>(), size);
+    check_sum_through(room, adder, imported);
+}
+
+ACCEL_CASE("memory.import.unclaimed", "B-7", "a kind that the device does not import is UNSUPPORTED, with a reason")
+{
+    const Room room;
+    const MemoryFile file(8192);
+    accel_device *device = room.device().get();
+    for (const auto kind : {ACCEL_HANDLE_KIND_DMA_BUF, ACCEL_HANDLE_KIND_MEMFD, ACCEL_HANDLE_KIND_VULKAN_OPAQUE_FD}) {
+        if (room.facts().buffer_import_kinds & ACCEL_HANDLE_BIT(kind)) continue;
+        auto desc = import_desc(&device, kind, 0, 4096);
+        desc.fd = file.fd;
+        accel_buffer *buffer = nullptr;
+        CHECK_REFUSED(accel_buffer_import(&desc, &buffer), ACCEL_STATUS_UNSUPPORTED);
+        CHECK(buffer == nullptr);
+    }
+    auto desc = import_desc(&device, ACCEL_HANDLE_KIND_SYNC_FILE, 0, 4096);
+    desc.fd = file.fd;
+    accel_buffer *buffer = nullptr;
+    CHECK(accel_buffer_import(&desc, &buffer) != ACCEL_STATUS_OK);
+}
+
+ACCEL_CASE("memory.import.too-short", "B-7", "foreign memory shorter than offset + size is INVALID_ARGUMENT")
+{
+    const Room room;
+    room.needs_buffer_import(ACCEL_HANDLE_KIND_MEMFD);
+    const MemoryFile file(8192);
+    accel_device *device = room.device().get();
+    const std::pair<uint64_t, uint64_t> ranges[] = {{0, 8193}, {4096, 4097}, {12288, 4096}, {UINT64_MAX - 4095, 8192}, {0, 0}};
+    for (const auto &[offset, size] : ranges) {
+        INFO(offset << " + " << size);
+        auto desc = import_desc(&device, ACCEL_HANDLE_KIND_MEMFD, offset, size);
+        desc.fd = file.fd;
+        accel_buffer *buffer = nullptr;
+        CHECK_REFUSED(accel_buffer_import(&desc, &buffer), ACCEL_STATUS_INVALID_ARGUMENT);
+        CHECK(buffer == nullptr);
+    }
+}
+
+ACCEL_CASE("memory.import.wrong-kind", "B-7", "a descriptor of another kind, or none, is INVALID_ARGUMENT")
+{
+    const Room room;
+    accel_device *device = room.device().get();
+    int pipe_fds[2];
+    REQUIRE(pipe(pipe_fds) == 0);
+    for (const auto kind : {ACCEL_HANDLE_KIND_DMA_BUF, ACCEL_HANDLE_KIND_MEMFD}) {
+        if (!(room.facts().buffer_import_kinds & ACCEL_HANDLE_BIT(kind))) continue;
+        for (const int fd : {-1, 4711, pipe_fds[0]}) {
+            INFO("kind " << kind << ", fd " << fd);
+            auto desc = import_desc(&device, kind, 0, 4096);
+            desc.fd = fd;
+            accel_buffer *buffer = nullptr;
+            CHECK_REFUSED(accel_buffer_import(&desc, &buffer), ACCEL_STATUS_INVALID_ARGUMENT);
+        }
+    }
+    auto desc = import_desc(&device, static_cast<accel_handle_kind>(77), 0, 4096);
+    accel_buffer *buffer = nullptr;
+    CHECK(accel_buffer_import(&desc, &buffer) != ACCEL_STATUS_OK);
+    close(pipe_fds[0]);
+    close(pipe_fds[1]);
+}
+
+ACCEL_CASE("memory.canary.around-output", "M-2", "a run writes nothing before or after its output")
+{
+    const Room room;
+    for (const auto &dims : {std::vector<int64_t>{1, 8, 4, 4}, {1, 3, 5, 7}, {1, 1, 1, 1}, {1, 17, 3, 9}}) {
+        const Adder adder = room.adder(dims);
+        const Sum sum(room, adder);
+        sum.set(20, 22);
+        const uint64_t align = std::max<uint64_t>(adder.program().port(Adder::kY).align_bytes, 64);
+        const uint64_t size = adder.size_bytes(Adder::kY);
+        const uint64_t total = size + 2 * align;
+        const Buffer guarded = room.buffer(total);
+        std::memset(guarded.map(ACCEL_ACCESS_WRITE).as<char>(), 0x77, total);
+        sum.run.bind(Adder::kY, guarded, align);
+        const Fence fence = room.fence();
+        room.queue().submit(sum.run, {}, {fence.at(1)});
+        REQUIRE(fence.wait(1, kLong));
+        const auto mapping = guarded.map(ACCEL_ACCESS_READ);
+        INFO("output of " << size << " bytes");
+        CHECK(is_all(mapping.as<const char>(), align, 0x77));
+        CHECK(is_all(mapping.as<const char>() + align + size, align, 0x77));
+        const Buffer inner = room.buffer(size);
+        std::memcpy(inner.map(ACCEL_ACCESS_WRITE).as<char>(), mapping.as<const char>() + align, size);
+        CHECK(adder.read(inner, Adder::kY) == std::vector<int>(adder.element_count(), 42));
+    }
+}
+
+ACCEL_CASE("memory.canary.inputs", "M-2", "a run leaves its inputs as they were")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    sum.set(31, -5);
+    std::vector<char> before(sum.a.size_bytes()), after(before.size());
+    sum.a.read(before.data(), before.size());
+    const Fence fence = room.fence();
+    const Queue queue = room.queue();
+    for (uint64_t round = 1; round <= 5; ++round) {
+        queue.submit(sum.run, {}, {fence.at(round)});
+        REQUIRE(fence.wait(round, kLong));
+    }
+    sum.a.read(after.data(), after.size());
+    CHECK(before == after);
+}
+
+ACCEL_CASE("memory.join.one-device", "B-8", "ports of one device get a recipe that serves them all")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    accel_join_port ports[2] = {{adder.program().get(), Adder::kY, 0, nullptr, 0}, {adder.program().get(), Adder::kA, 0, nullptr, 0}};
+    auto recipe = sized<accel_buffer_recipe>();
+    REQUIRE_STATUS(accel_buffer_join(ports, 2, sizeof(ports[0]), &recipe), ACCEL_STATUS_OK);
+    CHECK(recipe.allocator == room.device().get());
+    CHECK(recipe.size_bytes >= std::max(adder.size_bytes(Adder::kA), adder.size_bytes(Adder::kY)));
+    CHECK(recipe.align_bytes >= adder.program().port(Adder::kA).align_bytes);
+    CHECK(recipe.strides_agree == 1);
+    CHECK_REFUSED(accel_buffer_join(ports, 0, sizeof(ports[0]), &recipe), ACCEL_STATUS_INVALID_ARGUMENT);
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+// What a submission is, and what it refuses.
+#include "support/room.h"
+#include "support/status.h"
+
+namespace accel::conformance {
+namespace {
+
+accel_status transfer(const Queue &queue, const Buffer *source, uint64_t source_offset, const Buffer &destination, uint64_t destination_offset, uint64_t size,
+                      uint32_t fill_value, const accel_fence_point *signal)
+{
+    auto op = sized<accel_transfer_op>();
+    op.source = source ? source->get() : nullptr;
+    op.source_offset_bytes = source_offset;
+    op.destination = destination.get();
+    op.destination_offset_bytes = destination_offset;
+    op.size_bytes = size;
+    op.fill_value = fill_value;
+    op.signals = signal;
+    op.signal_count = signal ? 1 : 0;
+    return accel_queue_transfer(queue.get(), &op);
+}
+
+}  // namespace
+
+ACCEL_CASE("queues.submit.only-queues", "Q-1", "submitting returns while a wait is not reached, and while heavy work has not ended")
+{
+    const Room room;
+    const Adder heavy = room.heavy();
+    const Sum sum(room, heavy);
+    const Queue queue = room.queue();
+    const Fence gate = room.fence(), done = room.fence();
+    const Stopwatch stopwatch;
+    queue.submit(sum.run, {gate.at(1)}, {done.at(1)});
+    CHECK(stopwatch.seconds() < 1.0);
+    CHECK_STATUS(accel_fence_error(done.get(), 1), ACCEL_STATUS_NOT_READY);
+    gate.signal(1);
+    REQUIRE(done.wait(1, kLong));
+    // Work that takes 20 ms has not ended when submit returns; one of several tries must not be interrupted in between.
+    bool returned_early = false;
+    for (uint64_t round = 2; round < 12; ++round) {
+        queue.submit(sum.run, {}, {done.at(round)});
+        returned_early = returned_early || accel_fence_error(done.get(), round) == ACCEL_STATUS_NOT_READY;
+        REQUIRE(done.wait(round, kLong));
+    }
+    CHECK(returned_early);
+}
+
+ACCEL_CASE("queues.submit.without-run", "Q-4", "a submission without a run waits and signals")
+{
+    const Room room;
+    const Queue queue = room.queue();
+    const Fence gate = room.fence(), done = room.fence();
+    auto submit = sized<accel_submit>();
+    const accel_fence_point wait = gate.at(1), signal = done.at(5);
+    submit.waits = &wait;
+    submit.wait_count = 1;
+    submit.signals = &signal;
+    submit.signal_count = 1;
+    REQUIRE_STATUS(accel_queue_submit(queue.get(), &submit), ACCEL_STATUS_OK);
+    CHECK_STATUS(accel_fence_error(done.get(), 5), ACCEL_STATUS_NOT_READY);
+    gate.signal(1);
+    CHECK(done.wait(5, kLong));
+}
+
+ACCEL_CASE("queues.submit.unbound", "R-2", "a run with an unbound port is refused")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Run run = Run::create(adder.program());
+    run.bind(Adder::kA, room.buffer(adder.size_bytes(Adder::kA)));
+    auto submit = sized<accel_submit>();
+    submit.run = run.get();
+    CHECK_REFUSED(accel_queue_submit(room.queue().get(), &submit), ACCEL_STATUS_INVALID_ARGUMENT);
+}
+
+ACCEL_CASE("queues.submit.in-flight-once", "R-1", "a run in flight is neither submitted again nor bound: BUSY")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const Queue queue = room.queue();
+    const Fence gate = room.fence(), done = room.fence();
+    sum.set(4, 5);
+    queue.submit(sum.run, {gate.at(1)}, {done.at(1)});
+    CHECK_STATUS(status_of([&] { queue.submit(sum.run, {}, {done.at(2)}); }), ACCEL_STATUS_BUSY);
+    CHECK_STATUS(status_of([&] { sum.run.bind(Adder::kA, sum.b); }), ACCEL_STATUS_BUSY);
+    gate.signal(1);
+    REQUIRE(done.wait(1, kLong));
+    CHECK(sum.holds(9));
+    queue.submit(sum.run, {}, {done.at(2)});
+    CHECK(done.wait(2, kLong));
+}
+
+ACCEL_CASE("queues.submit.foreign-program", "Q-7", "a queue takes programs of its own device set only")
+{
+    const Room room;
+    std::optional<Device> other;
+    for (const Device &device : room.instance().devices())
+        if (std::string(device.info().id) != room.facts().id) other = device;
+    if (!other) skip("device.second", "this instance lists no second device");
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const Queue foreign = Queue::create({*other});
+    auto submit = sized<accel_submit>();
+    submit.run = sum.run.get();
+    CHECK_REFUSED(accel_queue_submit(foreign.get(), &submit), ACCEL_STATUS_INVALID_ARGUMENT);
+    const Queue both = Queue::create({*other, room.device()});
+    const Fence fence = room.fence();
+    sum.set(1, 1);
+    both.submit(sum.run, {}, {fence.at(1)});
+    REQUIRE(fence.wait(1, kLong));
+    CHECK(sum.holds(2));
+}
+
+ACCEL_CASE("queues.bind.latest", "R-4", "a run uses the buffers bound last")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const Queue queue = room.queue();
+    const Fence fence = room.fence();
+    sum.set(1, 2);
+    queue.submit(sum.run, {}, {fence.at(1)});
+    REQUIRE(fence.wait(1, kLong));
+    CHECK(sum.holds(3));
+    const Buffer other_a = room.buffer(adder.size_bytes(Adder::kA)), other_y = room.buffer(adder.size_bytes(Adder::kY));
+    adder.fill(other_a, Adder::kA, 40);
+    sum.run.bind(Adder::kA, other_a);
+    sum.run.bind(Adder::kY, other_y);
+    queue.submit(sum.run, {}, {fence.at(2)});
+    REQUIRE(fence.wait(2, kLong));
+    CHECK(adder.read(other_y, Adder::kY) == std::vector<int>(adder.element_count(), 42));
+    CHECK(sum.holds(3));
+    accel_bind_cost cost = ACCEL_BIND_COST_FREE;
+    CHECK_STATUS(accel_run_bind_cost(sum.run.get(), Adder::kA, &cost), ACCEL_STATUS_OK);
+    CHECK_STATUS(accel_run_bind_cost(sum.run.get(), 4711, &cost), ACCEL_STATUS_NOT_FOUND);
+}
+
+ACCEL_CASE("queues.bind.offset", "R-4", "a run reads its inputs from the offset of the binding")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    sum.set(1, 2);
+    const uint64_t size = adder.size_bytes(Adder::kA);
+    const uint64_t align = std::max<uint64_t>(adder.program().port(Adder::kA).align_bytes, 64);
+    const uint64_t offset = (size + align - 1) / align * align;
+    const Buffer pair = room.buffer(offset + size);
+    const Buffer plain = room.buffer(size);
+    adder.fill(plain, Adder::kA, 50);
+    std::memcpy(pair.map().as<char>() + offset, plain.map(ACCEL_ACCESS_READ).as<char>(), size);
+    sum.run.bind(Adder::kA, pair, offset);
+    const Fence fence = room.fence();
+    room.queue().submit(sum.run, {}, {fence.at(1)});
+    REQUIRE(fence.wait(1, kLong));
+    CHECK(sum.holds(52));
+}
+
+ACCEL_CASE("queues.bind.refused", "R-3", "unknown, doubled, short, misaligned and overlapping bindings are INVALID_ARGUMENT")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const auto bind = [&](std::vector<accel_binding> bindings) {
+        return accel_run_bind(sum.run.get(), bindings.data(), static_cast<uint32_t>(bindings.size()), sizeof(accel_binding));
+    };
+    const Buffer tiny = room.buffer(1);
+    const Buffer wide = room.buffer(adder.size_bytes(Adder::kA) * 4 + 4096);
+    CHECK_REFUSED(bind({{4711, 0, sum.a.get(), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{Adder::kA, 0, sum.a.get(), 0}, {Adder::kA, 0, sum.b.get(), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{Adder::kA, 0, nullptr, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    if (tiny.size_bytes() < adder.size_bytes(Adder::kA)) CHECK_REFUSED(bind({{Adder::kA, 0, tiny.get(), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{Adder::kA, 0, sum.a.get(), UINT64_MAX - 63}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), wide.size_bytes()}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    if (adder.program().port(Adder::kA).align_bytes > 1) CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), 1}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), 0}, {Adder::kY, 0, wide.get(), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+}
+
+ACCEL_CASE("queues.bind.all-or-nothing", "R-5", "a bind that fails changes no binding")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    sum.set(1, 2);
+    const Buffer other = room.buffer(adder.size_bytes(Adder::kA));
+    adder.fill(other, Adder::kA, 50);
+    const accel_binding bindings[] = {{Adder::kA, 0, other.get(), 0}, {4711, 0, other.get(), 0}};
+    CHECK_REFUSED(accel_run_bind(sum.run.get(), bindings, 2, sizeof(bindings[0])), ACCEL_STATUS_INVALID_ARGUMENT);
+    const Fence fence = room.fence();
+    room.queue().submit(sum.run, {}, {fence.at(1)});
+    REQUIRE(fence.wait(1, kLong));
+    CHECK(sum.holds(3));
+}
+
+ACCEL_CASE("queues.run.output-dims", "R-6", "the shape of an output is known after the first submission and not before")
+{
+    const Room room;
+    const Adder adder = room.adder({1, 8, 4, 4});
+    const Sum sum(room, adder);
+    int64_t dims[8] = {};
+    uint32_t rank = 0;
+    CHECK_STATUS(accel_run_output_dims(sum.run.get(), Adder::kY, dims, 8, &rank), ACCEL_STATUS_NOT_READY);
+    const Fence fence = room.fence();
+    room.queue().submit(sum.run, {}, {fence.at(1)});
+    REQUIRE(fence.wait(1, kLong));
+    REQUIRE_STATUS(accel_run_output_dims(sum.run.get(), Adder::kY, dims, 2, &rank), ACCEL_STATUS_OK);
+    CHECK(rank == 4);
+    CHECK(dims[0] == 1);
+    CHECK(dims[1] == 8);
+    CHECK(dims[2] == 0);
+    CHECK_STATUS(accel_run_output_dims(sum.run.get(), 4711, dims, 8, &rank), ACCEL_STATUS_NOT_FOUND);
+}
+
+ACCEL_CASE("queues.transfer.copy", "Q-5", "a copy moves exactly its range, after the work before it")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    sum.set(20, 22);
+    const uint64_t size = adder.size_bytes(Adder::kY);
+    const Buffer target = room.buffer(size + 64);
+    const Queue queue = room.queue();
+    const Fence fence = room.fence();
+    std::memset(target.map(ACCEL_ACCESS_WRITE).as<char>(), 0x77, size + 64);
+    queue.submit(sum.run, {}, {});
+    const accel_fence_point signal = fence.at(1);
+    REQUIRE_STATUS(transfer(queue, &sum.y, 0, target, 32, size, 0, &signal), ACCEL_STATUS_OK);
+    REQUIRE(fence.wait(1, kLong));
+    const auto bytes = target.map(ACCEL_ACCESS_READ);
+    CHECK(std::memcmp(bytes.as<char>() + 32, sum.y.map(ACCEL_ACCESS_READ).as<char>(), size) == 0);
+    CHECK(bytes.as<char>()[31] == 0x77);
+    CHECK(bytes.as<char>()[32 + size] == 0x77);
+    CHECK(sum.holds(42));
+}
+
+ACCEL_CASE("queues.transfer.fill", "Q-5", "a fill writes the low byte of its value to exactly its range")
+{
+    const Room room;
+    const Buffer target = room.buffer(1000);
+    const Queue queue = room.queue();
+    const Fence fence = room.fence();
+    const accel_fence_point signal = fence.at(1);
+    REQUIRE_STATUS(transfer(queue, nullptr, 0, target, 3, 990, 0x123456ab, &signal), ACCEL_STATUS_OK);
+    REQUIRE(fence.wait(1, kLong));
+    const auto bytes = target.map(ACCEL_ACCESS_READ);
+    size_t wrong = 0;
+    for (size_t index = 0; index < 1000; ++index) wrong += bytes.as<unsigned char>()[index] != (index >= 3 && index < 993 ? 0xab : 0);
+    CHECK(wrong == 0);
+}
+
+ACCEL_CASE("queues.transfer.ranges", "Q-6", "ranges outside a buffer, or overlapping ones, are INVALID_ARGUMENT")
+{
+    const Room room;
+    const Buffer one = room.buffer(1000), two = room.buffer(1000);
+    const uint64_t size = one.size_bytes();
+    const Queue queue = room.queue();
+    CHECK_REFUSED(transfer(queue, &one, 1, two, 0, size, 0, nullptr), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(transfer(queue, &one, 0, two, 1, size, 0, nullptr), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(transfer(queue, &one, UINT64_MAX, two, 0, 2, 0, nullptr), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(transfer(queue, nullptr, 0, two, size, 1, 0, nullptr), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(transfer(queue, &one, 0, one, 99, 100, 0, nullptr), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_STATUS(transfer(queue, &one, 0, one, 100, 100, 0, nullptr), ACCEL_STATUS_OK);
+}
+
+}  // namespace accel::conformance

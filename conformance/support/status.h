@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Statuses in assertions, by name.
+#pragma once
+
+#include <accel/accel.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace accel::conformance {
+
+inline std::string name_of(accel_status status) { return accel_status_name(status); }
+
+/// The status that a call of the C++ door threw, or OK.
+template <class Call> accel_status status_of(Call &&call)
+{
+    try {
+        call();
+        return ACCEL_STATUS_OK;
+    } catch (const Error &error) {
+        return error.status();
+    }
+}
+
+/// Seconds since it was made.
+class Stopwatch {
+public:
+    double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+
+private:
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+constexpr uint64_t kMillisecond = 1'000'000;
+constexpr uint64_t kSecond = 1'000'000'000;
+/// Longer than any work in the suite; a wait that needs more is a failure.
+constexpr uint64_t kLong = 15 * kSecond;
+
+}  // namespace accel::conformance
+
+#define CHECK_STATUS(expression, expected) CHECK(::accel::conformance::name_of(expression) == ::accel::conformance::name_of(expected))
+#define REQUIRE_STATUS(expression, expected) REQUIRE(::accel::conformance::name_of(expression) == ::accel::conformance::name_of(expected))
+/// The call fails with that status and leaves a sentence.
+#define CHECK_REFUSED(expression, expected)                                                                                                                  \
+    do {                                                                                                                                                     \
+        CHECK_STATUS(expression, expected);                                                                                                                  \
+        CHECK(std::string(accel_last_error()->message) != "");                                                                                               \
+    } while (false)
