@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "partition.h"
+
+#include <algorithm>
+#include <map>
+
+#include "../check.h"
+#include "balance.h"
+#include "cut.h"
+#include "reasons.h"
+
+namespace accel::runtime {
+
+Partition::Partition(const Graph &graph, std::vector<CompileTarget> targets, const CompileRequest &request, uint32_t flags)
+    : graph_(graph), targets_(std::move(targets)), request_(request), flags_(flags)
+{
+}
+
+accel_status Partition::ask_all()
+{
+    if (asked_) return ACCEL_STATUS_OK;
+    answers_.resize(targets_.size());
+    for (size_t device = 0; device < targets_.size(); ++device) {
+        ACCEL_TRY(ask(targets_[device], graph_, request_, &answers_[device]));
+        for (const accel_bk_support &answer : answers_[device]) {
+            if (answer.group < UINT32_MAX) next_group_ = std::max(next_group_, answer.group + 1);
+        }
+    }
+    asked_ = true;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Partition::run(std::vector<Piece> *out)
+{
+    ACCEL_TRY(ask_all());
+    for (;;) {
+        std::vector<uint32_t> device;
+        ACCEL_TRY(assign(&device));
+        std::vector<uint64_t> keys(graph_.nodes.size());
+        for (size_t i = 0; i < keys.size(); ++i) keys[i] = uint64_t{device[i]} << 32 | answers_[device[i]][i].group;
+        out->clear();
+        for (std::vector<uint32_t> &nodes : cut(graph_, keys)) {
+            Piece &piece = out->emplace_back();
+            piece.device = device[nodes[0]];
+            piece.nodes = std::move(nodes);
+        }
+        bool changed = false;
+        for (const Piece &piece : *out) ACCEL_TRY(confirm(piece, &changed));
+        // A change takes a claim away or splits a group; there are only so many, so this ends.
+        if (!changed) return ACCEL_STATUS_OK;
+    }
+}
+
+accel_status Partition::assign(std::vector<uint32_t> *out) const
+{
+    const size_t count = graph_.nodes.size();
+    out->assign(count, UINT32_MAX);
+    for (uint32_t i = 0; i < count; ++i) {
+        for (uint32_t device = 0; device < targets_.size() && (*out)[i] == UINT32_MAX; ++device) {
+            if (answers_[device][i].group != 0) (*out)[i] = device;
+        }
+        const bool elsewhere = (*out)[i] != 0 && (flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY);
+        if ((*out)[i] == UINT32_MAX || elsewhere) return fail_unplaced(i);
+    }
+    if (!(flags_ & ACCEL_PROGRAM_FLAG_BALANCE) || (flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY) || targets_.size() < 2) return ACCEL_STATUS_OK;
+    std::vector<std::vector<bool>> admitted(targets_.size(), std::vector<bool>(count));
+    for (size_t device = 0; device < targets_.size(); ++device) {
+        for (size_t i = 0; i < count; ++i) admitted[device][i] = answers_[device][i].group != 0;
+    }
+    *out = balance(graph_, targets_, admitted);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Partition::fail_unplaced(uint32_t node) const
+{
+    const bool first_only = flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY;
+    std::string reasons;
+    for (size_t device = 0; device < (first_only ? 1 : targets_.size()); ++device)
+        reasons += (device ? "; " : "") + targets_[device].label + ": " + refusal_text(graph_, graph_.nodes[node], answers_[device][node]);
+    return fail(ACCEL_STATUS_UNSUPPORTED, "P-1", nullptr, "%s: %s: %s", node_text(graph_.nodes[node]).c_str(),
+                first_only ? "the first device, which alone was permitted, does not take it" : "no device of the set takes it", reasons.c_str());
+}
+
+accel_status Partition::confirm(const Piece &piece, bool *out_changed)
+{
+    if (piece.nodes.size() == graph_.nodes.size()) {
+        // The whole graph in one group was the question already asked.
+        return ACCEL_STATUS_OK;
+    }
+    const Subgraph part = extract(graph_, piece.nodes);
+    std::vector<accel_bk_support> answers;
+    ACCEL_TRY(ask(targets_[piece.device], part.graph, request_, &answers));
+    std::map<uint32_t, uint32_t> groups;
+    for (const accel_bk_support &answer : answers) {
+        if (answer.group != 0) groups.emplace(answer.group, 0);
+    }
+    const bool split = groups.size() > 1;
+    for (auto &[theirs, ours] : groups) ours = next_group_++;
+    for (size_t i = 0; i < answers.size(); ++i) {
+        accel_bk_support &known = answers_[piece.device][piece.nodes[i]];
+        if (answers[i].group == 0) {
+            known = answers[i];
+            if (known.tensor < part.tensors.size()) known.tensor = part.tensors[known.tensor];
+            *out_changed = true;
+        } else if (split) {
+            known.group = groups[answers[i].group];
+            *out_changed = true;
+        }
+    }
+    return ACCEL_STATUS_OK;
+}
+
+void Partition::refuse(const Piece &piece, const accel_bk_support &why)
+{
+    for (const uint32_t node : piece.nodes) {
+        answers_[piece.device][node] = why;
+        answers_[piece.device][node].group = 0;
+    }
+}
+
+std::string Partition::earlier_refusals(uint32_t device, uint32_t node) const
+{
+    std::string text;
+    for (uint32_t earlier = 0; earlier < device; ++earlier) {
+        const accel_bk_support &said = answers_[earlier][node];
+        if (said.group != 0) continue;
+        text += (text.empty() ? "" : "; ") + targets_[earlier].label + ": " + refusal_text(graph_, graph_.nodes[node], said);
+    }
+    return text;
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Who runs what: devices are asked, the graph is cut, and every cut is asked about again.
+#pragma once
+
+#include <vector>
+
+#include "subgraph.h"
+#include "target.h"
+
+namespace accel::runtime {
+
+struct Piece {
+    uint32_t device = 0;
+    std::vector<uint32_t> nodes;  ///< of the whole graph, ascending
+};
+
+/// Keeps what the devices said, so that a piece that turns out too large can be cut again.
+class Partition {
+public:
+    Partition(const Graph &graph, std::vector<CompileTarget> targets, const CompileRequest &request, uint32_t flags);
+
+    /// Pieces in execution order. Errors: UNSUPPORTED (P-1) naming the node and every device's reason; INTERNAL a module breaks its contract.
+    accel_status run(std::vector<Piece> *out);
+
+    /// The piece did not build for lack of room: its device does not take its nodes any more. run() then finds another way, if there is one.
+    void refuse(const Piece &piece, const accel_bk_support &why);
+
+    /// What a device said about a node: refused, or OK.
+    const accel_bk_support &answer(uint32_t device, uint32_t node) const { return answers_[device][node]; }
+    /// Why earlier devices of the set do not run this node; "" when none refused.
+    std::string earlier_refusals(uint32_t device, uint32_t node) const;
+
+private:
+    accel_status ask_all();
+    accel_status assign(std::vector<uint32_t> *out) const;
+    accel_status fail_unplaced(uint32_t node) const;
+    accel_status confirm(const Piece &piece, bool *out_changed);
+
+    const Graph &graph_;
+    const std::vector<CompileTarget> targets_;
+    const CompileRequest request_;
+    uint32_t flags_;
+    bool asked_ = false;
+    uint32_t next_group_ = 1;
+    std::vector<std::vector<accel_bk_support>> answers_;  ///< by device, node; tensors are those of the whole graph
+};
+
+}  // namespace accel::runtime

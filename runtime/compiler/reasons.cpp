@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "reasons.h"
+
+#include "../catalog.h"
+
+namespace accel::runtime {
+
+namespace {
+
+std::string type_text(int64_t type)
+{
+    const TypeRow *row = type > 0 && type < 64 ? find_type(static_cast<uint32_t>(type)) : nullptr;
+    return row ? row->name : std::to_string(type);
+}
+
+std::string rounding_text(int64_t rounding)
+{
+    const NameRow *row = rounding > 0 && rounding < 64 ? find_rounding(static_cast<uint32_t>(rounding)) : nullptr;
+    return row ? row->name : std::to_string(rounding);
+}
+
+/// ", given 7, expected 4", or nothing when the module gave no numbers.
+std::string numbers(const accel_bk_support &answer)
+{
+    if (answer.given == 0 && answer.expected == 0) return "";
+    return " (given " + std::to_string(answer.given) + ", admitted " + std::to_string(answer.expected) + ")";
+}
+
+}  // namespace
+
+std::string refusal_text(const Graph &graph, const Node &node, const accel_bk_support &answer)
+{
+    const std::string of = answer.tensor < graph.tensors.size() ? " of tensor " + tensor_text(graph, answer.tensor) : "";
+    switch (answer.reason) {
+    case ACCEL_REASON_OPERATION: return "does not do " + node.label() + (of.empty() ? "" : of);
+    case ACCEL_REASON_TYPE: return "element type " + type_text(answer.given) + of + (answer.expected ? ", expected " + type_text(answer.expected) : "");
+    case ACCEL_REASON_RANK: return "rank " + std::to_string(answer.given) + of + ", expected " + std::to_string(answer.expected);
+    case ACCEL_REASON_SIZE: return "size" + of + numbers(answer);
+    case ACCEL_REASON_LAYOUT: return "layout" + of + numbers(answer);
+    case ACCEL_REASON_ATTRIBUTE: return "value of an attribute" + numbers(answer);
+    case ACCEL_REASON_QUANTIZATION: return "quantisation" + of + numbers(answer);
+    case ACCEL_REASON_RESOURCE: return "does not fit: on-chip memory, contexts or addresses" + of + numbers(answer);
+    case ACCEL_REASON_ROUNDING: return "does not requantise with rounding " + rounding_text(answer.given);
+    case ACCEL_REASON_SYMBOL: return "a dimension without a value" + of;
+    case ACCEL_REASON_CONSTANT: return answer.tensor < graph.tensors.size() && graph.tensors[answer.tensor].constant() ? "must not be constant: tensor " + tensor_text(graph, answer.tensor)
+                                                                                                                      : "must be constant" + (of.empty() ? ": an operand" : ": tensor " + tensor_text(graph, answer.tensor));
+    case ACCEL_REASON_PROFILE: return node.label() + " is newer than the module";
+    case ACCEL_REASON_NEIGHBOUR: return "possible only together with a neighbour that was refused";
+    default: break;
+    }
+    return "reason " + std::to_string(answer.reason);
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// Refusals as sentences.
+#pragma once
+
+#include <accel/backend.h>
+
+#include <string>
+
+#include "../graph.h"
+
+namespace accel::runtime {
+
+/// "element type f32 of tensor 'x', expected i8"
+std::string refusal_text(const Graph &graph, const Node &node, const accel_bk_support &answer);
+
+}  // namespace accel::runtime

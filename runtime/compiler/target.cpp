@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "target.h"
+
+#include <cstring>
+
+#include "../catalog.h"
+#include "../check.h"
+
+namespace accel::runtime {
+
+accel_bk_compile_options options_for(const CompileTarget &target, const CompileRequest &request)
+{
+    accel_bk_compile_options options{};
+    options.struct_size = sizeof options;
+    options.target = target.name.c_str();
+    options.options = request.options;
+    options.option_count = request.option_count;
+    options.precisions = request.precisions;
+    options.progress = request.progress;
+    options.progress_user = request.progress_user;
+    return options;
+}
+
+accel_status look_up(CompileTarget &target)
+{
+    std::string known;
+    for (uint32_t index = 0;; ++index) {
+        accel_bk_target_info info{};
+        info.struct_size = sizeof info;
+        clear_module_error();
+        const accel_status status = target.compiler->target_info(index, &info);
+        if (status == ACCEL_STATUS_NOT_FOUND) break;
+        if (status != ACCEL_STATUS_OK) return fail_from_module(status, target.backend.c_str(), "tell its compile targets", nullptr);
+        if (!info.name) return fail(ACCEL_STATUS_INTERNAL, "C-7", nullptr, "module '%s' names no target at index %u", target.backend.c_str(), index);
+        if (target.name.empty()) target.name = info.name;
+        if (target.name == info.name) {
+            target.roundings = info.roundings;
+            return ACCEL_STATUS_OK;
+        }
+        known += (known.empty() ? "" : ", ") + std::string(info.name);
+        if (index == 4096) break;  // a module that never ends its list
+    }
+    return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", nullptr, "module '%s' does not compile for target '%s'; it has: %s", target.backend.c_str(),
+                target.name.c_str(), known.empty() ? "none" : known.c_str());
+}
+
+namespace {
+
+accel_status check_answer(const CompileTarget &target, const Graph &graph, size_t node, const accel_bk_support &answer)
+{
+    const std::string who = node_text(graph.nodes[node]);
+    if (answer.reason != ACCEL_REASON_OK && !find_reason(answer.reason))
+        return fail(ACCEL_STATUS_INTERNAL, "C-7", nullptr, "module '%s' answers unknown reason %u for %s", target.backend.c_str(), answer.reason, who.c_str());
+    if (answer.group == 0 && answer.reason == ACCEL_REASON_OK)
+        return fail(ACCEL_STATUS_INTERNAL, "C-3", nullptr, "module '%s' refuses %s without a reason", target.backend.c_str(), who.c_str());
+    if (answer.group != 0 && answer.reason != ACCEL_REASON_OK)
+        return fail(ACCEL_STATUS_INTERNAL, "C-7", nullptr, "module '%s' claims %s and gives a reason against it", target.backend.c_str(), who.c_str());
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace
+
+accel_status ask(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out)
+{
+    const GraphDesc desc(graph);
+    const accel_bk_compile_options options = options_for(target, request);
+    out->assign(graph.nodes.size(), accel_bk_support{});
+    for (accel_bk_support &answer : *out) answer.tensor = ACCEL_TENSOR_NONE;
+    clear_module_error();
+    const accel_status status = target.compiler->query(target.host, &desc.get(), &options, out->data());
+    if (status != ACCEL_STATUS_OK) return fail_from_module(status, target.backend.c_str(), "say what it supports", nullptr);
+    for (size_t i = 0; i < out->size(); ++i) {
+        accel_bk_support &answer = (*out)[i];
+        ACCEL_TRY(check_answer(target, graph, i, answer));
+        const uint32_t rounding = graph.nodes[i].rounding;
+        if (answer.group == 0 || rounding == ACCEL_ROUNDING_NONE || (target.roundings & (1u << rounding))) continue;
+        answer = accel_bk_support{0, ACCEL_REASON_ROUNDING, ACCEL_TENSOR_NONE, 0, rounding, 0};
+    }
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime

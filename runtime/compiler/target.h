@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// A device, or a target without hardware, as the partitioner sees it; and the questions put to its compiler.
+#pragma once
+
+#include <accel/backend.h>
+
+#include <string>
+#include <vector>
+
+#include "../graph.h"
+
+namespace accel::runtime {
+
+/// Measured speeds, for balancing. The defaults are those of an unmeasured device.
+struct Speed {
+    double macs_per_s = 1e9;
+    double overhead_ns = 20e3;       ///< of one more segment
+    double copy_bytes_per_s = 2e9;
+};
+
+struct CompileTarget {
+    const accel_bk_compiler *compiler = nullptr;
+    const accel_bk_host *host = nullptr;
+    std::string name;     ///< of the compile target: "ethos-u65-256"
+    std::string backend;  ///< module, for messages
+    std::string label;    ///< device id, or the target's name when there is no device
+    uint32_t roundings = 0;
+    Speed speed;
+};
+
+/// What all questions of one build share.
+struct CompileRequest {
+    const accel_option *options = nullptr;
+    uint32_t option_count = 0;
+    uint32_t precisions = 0;
+    accel_progress_fn progress = nullptr;
+    void *progress_user = nullptr;
+};
+
+accel_bk_compile_options options_for(const CompileTarget &target, const CompileRequest &request);
+
+/// Fill in facts from target_info. Errors: UNSUPPORTED the module does not know the target.
+accel_status look_up(CompileTarget &target);
+
+/// Ask about every node. The answer is checked against rules C-3 and C-7; roundings that the target does not offer are refused whatever it says.
+accel_status ask(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out);
+
+}  // namespace accel::runtime
