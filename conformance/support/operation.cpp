@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "operation.h"
 
+#include <tuple>
+
 #include "bytes.h"
 
 namespace accel::conformance {

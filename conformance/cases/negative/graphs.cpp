@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// Graphs that break one rule each: a valid graph and one edit.
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "support/operation.h"
+#include "support/room.h"
+#include "support/status.h"
+
+namespace accel::conformance {
+namespace {
+
+/// x -> CONV(w, b) -> RELU -> y, quantised.
+GraphBuilder valid_graph()
+{
+    const Quantization qx{{0.5f}, {1}}, qw{{0.25f, 0.5f}, {0, 0}, 0}, qb{{0.125f, 0.25f}, {0, 0}, 0}, qy{{1}, {0}};
+    GraphBuilder graph;
+    const uint32_t x = graph.input("x", ACCEL_TYPE_I8, {1, 3, 5, 5}, qx);
+    const uint32_t w = graph.constant<int8_t>("w", ACCEL_TYPE_I8, {2, 3, 3, 3}, std::vector<int8_t>(54, 1), qw), b = graph.constant<int32_t>("b", ACCEL_TYPE_I32, {2}, {1, 2}, qb);
+    const uint32_t c = graph.tensor("c", ACCEL_TYPE_I8, {1, 2, 3, 3}, qy), y = graph.tensor("y", ACCEL_TYPE_I8, {1, 2, 3, 3}, qy);
+    graph.node(ACCEL_OPERATION_CONV, {x, w, b}, {c}, {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {3, 3}}, {ACCEL_ATTRIBUTE_STRIDES, {1, 1}}}, {}}, ACCEL_ROUNDING_TFLITE);
+    graph.node(ACCEL_OPERATION_RELU, {c}, {y});
+    graph.output(y);
+    return graph;
+}
+constexpr uint32_t kX = 0, kW = 1, kB = 2, kC = 3, kY = 4;
+
+struct Edit {
+    const char *what;
+    std::function<void(GraphBuilder &, accel_graph_desc &)> apply;
+};
+
+/// Each edit alone makes the graph INVALID_ARGUMENT.
+void check_edits(const std::vector<Edit> &edits)
+{
+    const auto instance = make_instance(Target::current());
+    {
+        auto graph = valid_graph();
+        accel_model *model = nullptr;
+        const accel_status status = accel_model_create(instance.get(), &graph.desc(), &model);
+        INFO("the valid graph: " << (status ? accel_last_error()->message : ""));
+        REQUIRE_STATUS(status, ACCEL_STATUS_OK);
+        accel_model_unref(model);
+    }
+    for (const auto &edit : edits) {
+        INFO(edit.what);
+        auto graph = valid_graph();
+        auto &desc = graph.desc();
+        edit.apply(graph, desc);
+        accel_model *model = nullptr;
+        CHECK_REFUSED(accel_model_create(instance.get(), &desc, &model), ACCEL_STATUS_INVALID_ARGUMENT);
+        CHECK(std::string(accel_last_error()->rule) != "");
+        CHECK(model == nullptr);
+        accel_model_unref(model);
+    }
+}
+
+uint32_t *operands(accel_node_desc &node) { return const_cast<uint32_t *>(node.inputs); }
+uint32_t *results(accel_node_desc &node) { return const_cast<uint32_t *>(node.outputs); }
+accel_attribute *attributes(accel_node_desc &node) { return const_cast<accel_attribute *>(node.attributes); }
+accel_quantization *quantization(accel_tensor_desc &tensor) { return const_cast<accel_quantization *>(tensor.quantization); }
+
+}  // namespace
+
+ACCEL_CASE("negative.graph.indices", "G-1", "indices outside the tables and wrong element sizes are INVALID_ARGUMENT")
+{
+    check_edits({
+        {"operand beyond the tensors", [](auto &graph, auto &) { operands(graph.nodes()[0])[0] = 99; }},
+        {"result beyond the tensors", [](auto &graph, auto &) { results(graph.nodes()[0])[0] = 99; }},
+        {"result absent", [](auto &graph, auto &) { results(graph.nodes()[0])[0] = ACCEL_TENSOR_NONE; }},
+        {"graph input beyond the tensors", [](auto &, auto &desc) { const_cast<uint32_t *>(desc.inputs)[0] = 99; }},
+        {"graph output beyond the tensors", [](auto &, auto &desc) { const_cast<uint32_t *>(desc.outputs)[0] = ACCEL_TENSOR_NONE; }},
+        {"tensor_size 0", [](auto &, auto &desc) { desc.tensor_size = 0; }},
+        {"node_size of 8", [](auto &, auto &desc) { desc.node_size = 8; }},
+        {"tensors NULL", [](auto &, auto &desc) { desc.tensors = nullptr; }},
+        {"nodes NULL", [](auto &, auto &desc) { desc.nodes = nullptr; }},
+        {"no output", [](auto &, auto &desc) { desc.output_count = 0; }},
+        {"symbol beyond the symbols", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kX].dims)[0] = {-1, 3, 0}; }},
+    });
+}
+
+ACCEL_CASE("negative.graph.order", "G-2", "cycles, wrong order, two makers and inputs without a maker are INVALID_ARGUMENT")
+{
+    check_edits({
+        {"nodes swapped", [](auto &graph, auto &) { std::swap(graph.nodes()[0], graph.nodes()[1]); }},
+        {"a node reads its own result", [](auto &graph, auto &) { operands(graph.nodes()[0])[0] = kC; }},
+        {"two makers", [](auto &graph, auto &) { results(graph.nodes()[1])[0] = kC; }},
+        {"a node makes a graph input", [](auto &graph, auto &) { results(graph.nodes()[1])[0] = kX; }},
+        {"an operand that nobody makes", [](auto &, auto &desc) { desc.input_count = 0; }},
+        {"an output that nobody makes", [](auto &, auto &desc) { desc.node_count = 1; }},
+        {"an input named twice", [](auto &graph, auto &desc) { static uint32_t twice[] = {kX, kX}; desc.inputs = twice; desc.input_count = 2; (void)graph; }},
+    });
+}
+
+ACCEL_CASE("negative.graph.types", "G-3", "unknown types, absurd ranks and sizes are INVALID_ARGUMENT")
+{
+    check_edits({
+        {"type 0", [](auto &graph, auto &) { graph.tensors()[kX].type = 0; }},
+        {"type 4711", [](auto &graph, auto &) { graph.tensors()[kX].type = 4711; }},
+        {"rank of a million", [](auto &graph, auto &) { graph.tensors()[kX].rank = 1'000'000; }},
+        {"rank without dimensions", [](auto &graph, auto &) { graph.tensors()[kX].dims = nullptr; }},
+        {"a dimension of -5", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kX].dims)[1].size = -5; }},
+        {"a dimension of 2^62", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kX].dims)[2].size = int64_t{1} << 62; }},
+    });
+}
+
+ACCEL_CASE("negative.graph.quantisation", "G-4", "scales that are 0, negative or not finite, and wrong counts and axes are INVALID_ARGUMENT")
+{
+    std::vector<Edit> edits{
+        {"a count that is not the axis' size", [](auto &graph, auto &) { quantization(graph.tensors()[kY])->count = 0; }},
+        {"an axis beyond the rank", [](auto &graph, auto &) { quantization(graph.tensors()[kW])->axis = 9; }},
+        {"as many scales as another axis", [](auto &graph, auto &) { quantization(graph.tensors()[kW])->axis = 1; }},
+        {"scales NULL", [](auto &graph, auto &) { quantization(graph.tensors()[kX])->scales = nullptr; }},
+        {"a zero point outside the type", [](auto &graph, auto &) { const_cast<int32_t *>(graph.tensors()[kX].quantization->zero_points)[0] = 200; }},
+    };
+    for (const float scale : {0.0f, -1.0f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()})
+        edits.push_back({"a bad scale", [scale](auto &graph, auto &) { const_cast<float *>(graph.tensors()[kX].quantization->scales)[0] = scale; }});
+    check_edits(edits);
+}
+
+ACCEL_CASE("negative.graph.constants", "G-5", "constant data of the wrong size, and constants that are inputs or made, are INVALID_ARGUMENT")
+{
+    check_edits({
+        {"too little data", [](auto &graph, auto &) { graph.tensors()[kW].data_bytes = 53; }},
+        {"too much data", [](auto &graph, auto &) { graph.tensors()[kB].data_bytes = 4096; }},
+        {"a constant as graph input", [](auto &, auto &desc) { const_cast<uint32_t *>(desc.inputs)[0] = kW; }},
+        {"a constant as result", [](auto &graph, auto &) { results(graph.nodes()[1])[0] = kB; }},
+    });
+}
+
+ACCEL_CASE("negative.graph.attributes", "G-6", "wrong operand counts, attribute kinds and values are INVALID_ARGUMENT")
+{
+    check_edits({
+        {"CONV of one operand", [](auto &graph, auto &) { graph.nodes()[0].input_count = 1; }},
+        {"a required operand absent", [](auto &graph, auto &) { operands(graph.nodes()[0])[1] = ACCEL_TENSOR_NONE; }},
+        {"RELU of no operand", [](auto &graph, auto &) { graph.nodes()[1].input_count = 0; }},
+        {"an operation that does not exist", [](auto &graph, auto &) { graph.nodes()[1].operation = 4711; }},
+        {"an attribute that does not exist", [](auto &graph, auto &) { attributes(graph.nodes()[0])[0].key = 4711; }},
+        {"an attribute of another kind", [](auto &graph, auto &) { attributes(graph.nodes()[0])[0].kind = ACCEL_ATTRIBUTE_KIND_STRING; }},
+        {"an attribute twice", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1].key = ACCEL_ATTRIBUTE_KERNEL_SHAPE; }},
+        {"an attribute without values", [](auto &graph, auto &) { attributes(graph.nodes()[0])[0].ints = nullptr; }},
+        {"a rounding that does not exist", [](auto &graph, auto &) { graph.nodes()[0].rounding = 77; }},
+        {"strides of 0", [](auto &graph, auto &) { const_cast<int64_t *>(graph.nodes()[0].attributes[1].ints)[0] = 0; }},
+    });
+}
+
+ACCEL_CASE("negative.graph.shapes", "G-7", "results of another shape than the operation makes are INVALID_ARGUMENT")
+{
+    check_edits({
+        {"a wrong width", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kC].dims)[3].size = 4; }},
+        {"weights for other channels", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kX].dims)[1].size = 4; }},
+        {"a window larger than its input", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kX].dims)[2].size = 2; }},
+        {"a kernel_shape that is not the weights'", [](auto &graph, auto &) { const_cast<int64_t *>(graph.nodes()[0].attributes[0].ints)[0] = 2; }},
+        {"RELU that changes the shape", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kY].dims)[1].size = 3; }},
+    });
+}
+
+ACCEL_CASE("negative.graph.names", "G-8", "inputs and outputs without a name, or with the same one, are INVALID_ARGUMENT")
+{
+    check_edits({
+        {"an input without a name", [](auto &graph, auto &) { graph.tensors()[kX].name = ""; }},
+        {"an output named as the input", [](auto &graph, auto &) { graph.tensors()[kY].name = "x"; }},
+    });
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: MIT
+// F32: exact probes, the statistical bound, element operations.
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "reference/bound.h"
+#include "support/bytes.h"
+#include "support/operation.h"
+#include "support/room.h"
+
+namespace accel::conformance {
+namespace {
+
+std::vector<float> run_floats(const Room &room, const Program &program, const std::vector<std::vector<float>> &inputs)
+{
+    std::vector<std::vector<char>> bytes;
+    for (const auto &input : inputs) bytes.push_back(to_bytes(input));
+    return from_bytes<float>(run_dense(room, program, bytes)[0]);
+}
+
+/// Shapes whose sizes are no multiple of anything that hardware likes.
+std::vector<Window> odd_windows()
+{
+    std::vector<Window> windows;
+    for (const auto &[in, out, kernel, stride, pad] : {std::tuple<int, int, int, int, int>{1, 1, 1, 1, 0}, {3, 7, 3, 1, 1}, {17, 5, 3, 2, 0}, {33, 19, 1, 1, 0}, {5, 16, 5, 2, 2}}) {
+        Window window;
+        window.channels_in = in;
+        window.channels_out = out;
+        window.height = 11;
+        window.width = 13;
+        window.kernel_height = window.kernel_width = kernel;
+        window.stride_y = window.stride_x = stride;
+        window.pad_top = window.pad_left = window.pad_bottom = window.pad_right = pad;
+        windows.push_back(window);
+    }
+    Window depthwise = windows[1];
+    depthwise.channels_in = depthwise.channels_out = depthwise.groups = 9;
+    windows.push_back(depthwise);
+    Window lopsided = windows[1];
+    lopsided.pad_top = 2;
+    lopsided.pad_right = 0;
+    lopsided.dilation_y = 2;
+    lopsided.dilation_x = 3;
+    lopsided.groups = 1;
+    windows.push_back(lopsided);
+    return windows;
+}
+
+void check_exact_conv(const Room &room, const Window &window, uint64_t seed)
+{
+    Random random(seed);
+    const auto x = whole_numbers<float>(random, window.x_count(), -8, 8);
+    const auto w = whole_numbers<float>(random, window.w_count(), -8, 8);
+    const auto bias = whole_numbers<float>(random, static_cast<size_t>(window.channels_out), -100, 100);
+    auto graph = conv_graph(window, w, bias);
+    const auto results = run_floats(room, room.needs_program(graph), {x});
+    const auto sums = convolve<int64_t>(window, [&](size_t index) { return x[index]; }, [&](size_t index) { return w[index]; });
+    REQUIRE(results.size() == sums.size());
+    const size_t plane = static_cast<size_t>(window.out_height() * window.out_width());
+    size_t wrong = 0, first = 0;
+    for (size_t index = results.size(); index-- > 0;) {
+        const auto expected = static_cast<float>(sums[index]) + bias[index / plane % static_cast<size_t>(window.channels_out)];
+        if (results[index] != expected) ++wrong, first = index;
+    }
+    INFO(window.channels_in << "->" << window.channels_out << " kernel " << window.kernel_height << ": first wrong output " << first);
+    CHECK(wrong == 0);
+}
+
+/// Inputs that are hard on sums, in the spirit of the sets that specifications prescribe.
+enum class Data { Even, LargeFirst, Cancelling, ManyZeros };
+
+std::vector<float> hard_data(Random &random, size_t count, int64_t products, Data kind)
+{
+    std::vector<float> values(count);
+    for (size_t index = 0; index < count; ++index) {
+        const double u = random.unit();
+        const bool first = index % static_cast<size_t>(products) == 0;
+        double value = u;
+        if (kind == Data::LargeFirst) value = first ? 16 : u / std::sqrt(static_cast<double>(products));
+        if (kind == Data::Cancelling) value = (index % 2 ? -1 : 1) * (4 + 0.01 * u);
+        if (kind == Data::ManyZeros) value = random.next() % 4 ? 0 : std::exp(4 * u) * (random.next() % 2 ? 1 : -1);
+        values[index] = static_cast<float>(value);
+    }
+    return values;
+}
+
+GraphBuilder matmul_graph(int64_t rows, int64_t inner, int64_t columns, const std::vector<float> &b)
+{
+    GraphBuilder graph;
+    const uint32_t a = graph.input("a", ACCEL_TYPE_F32, {rows, inner});
+    const uint32_t weights = graph.constant<float>("b", ACCEL_TYPE_F32, {inner, columns}, b);
+    const uint32_t y = graph.tensor("y", ACCEL_TYPE_F32, {rows, columns});
+    graph.node(ACCEL_OPERATION_MATMUL, {a, weights}, {y});
+    graph.output(y);
+    return graph;
+}
+
+template <class Function> std::vector<double> matmul(int64_t rows, int64_t inner, int64_t columns, const std::vector<float> &a, const std::vector<float> &b, const Function &map)
+{
+    std::vector<double> sums;
+    for (int64_t row = 0; row < rows; ++row)
+        for (int64_t column = 0; column < columns; ++column) {
+            double sum = 0;
+            for (int64_t k = 0; k < inner; ++k)
+                sum += map(static_cast<double>(a[static_cast<size_t>(row * inner + k)])) * map(static_cast<double>(b[static_cast<size_t>(k * columns + column)]));
+            sums.push_back(sum);
+        }
+    return sums;
+}
+
+constexpr auto kIdentity = [](double value) { return value; };
+constexpr auto kMagnitude = [](double value) { return std::fabs(value); };
+
+}  // namespace
+
+ACCEL_CASE("numerics.exact.conv", "N-1", "convolutions of small whole numbers are exact in every shape and tail", 60)
+{
+    const Room room;
+    uint64_t seed = 1;
+    for (const Window &window : odd_windows()) check_exact_conv(room, window, seed++);
+}
+
+ACCEL_CASE("numerics.exact.matmul", "N-1", "matrix products of small whole numbers are exact up to the last term")
+{
+    const Room room;
+    for (const auto &[rows, inner, columns] : {std::tuple<int64_t, int64_t, int64_t>{1, 1, 1}, {3, 17, 5}, {7, 64, 33}, {1, 1001, 9}, {65, 31, 2}}) {
+        Random random(static_cast<uint64_t>(inner));
+        const auto a = whole_numbers<float>(random, static_cast<size_t>(rows * inner), -8, 8), b = whole_numbers<float>(random, static_cast<size_t>(inner * columns), -8, 8);
+        auto graph = matmul_graph(rows, inner, columns, b);
+        const auto results = run_floats(room, room.needs_program(graph), {a});
+        const auto exact = matmul(rows, inner, columns, a, b, kIdentity);
+        INFO(rows << " x " << inner << " x " << columns);
+        CHECK(std::equal(results.begin(), results.end(), exact.begin(), exact.end(), [](float one, double other) { return static_cast<double>(one) == other; }));
+    }
+}
+
+ACCEL_CASE("numerics.exact.gemm", "N-1", "GEMM with transposed weights, factors and a bias row is exact over small whole numbers")
+{
+    const Room room;
+    constexpr int64_t kRows = 5, kInner = 19, kColumns = 7;
+    Random random(11);
+    const auto a = whole_numbers<float>(random, kRows * kInner, -8, 8), b = whole_numbers<float>(random, kInner * kColumns, -8, 8), c = whole_numbers<float>(random, kColumns, -50, 50);
+    GraphBuilder graph;
+    const uint32_t input = graph.input("a", ACCEL_TYPE_F32, {kRows, kInner});
+    const uint32_t weights = graph.constant<float>("b", ACCEL_TYPE_F32, {kColumns, kInner}, b), bias = graph.constant<float>("c", ACCEL_TYPE_F32, {kColumns}, c);
+    const uint32_t y = graph.tensor("y", ACCEL_TYPE_F32, {kRows, kColumns});
+    graph.node(ACCEL_OPERATION_GEMM, {input, weights, bias}, {y}, {{{ACCEL_ATTRIBUTE_TRANS_B, {1}}}, {{ACCEL_ATTRIBUTE_ALPHA, {2}}, {ACCEL_ATTRIBUTE_BETA, {0.5f}}}});
+    graph.output(y);
+    const auto results = run_floats(room, room.needs_program(graph), {a});
+    REQUIRE(results.size() == kRows * kColumns);
+    for (size_t row = 0; row < kRows; ++row)
+        for (size_t column = 0; column < kColumns; ++column) {
+            float sum = 0;
+            for (size_t k = 0; k < kInner; ++k) sum += a[row * kInner + k] * b[column * kInner + k];
+            CHECK(results[row * kColumns + column] == 2 * sum + 0.5f * c[column]);
+        }
+}
+
+ACCEL_CASE("numerics.bound.matmul", "N-2", "matrix products of hard data stay within the limits for each output, for their squares and for their sum", 60)
+{
+    const Room room;
+    constexpr int64_t kRows = 40, kColumns = 32;
+    for (const auto kind : {Data::Even, Data::LargeFirst, Data::Cancelling, Data::ManyZeros})
+        for (const int64_t inner : {int64_t{16}, int64_t{257}, int64_t{1024}}) {
+            Random random(static_cast<uint64_t>(inner) * 8 + static_cast<uint64_t>(kind));
+            const auto a = hard_data(random, static_cast<size_t>(kRows * inner), inner, kind);
+            std::vector<float> b(static_cast<size_t>(inner * kColumns));
+            for (auto &value : b) value = static_cast<float>(random.unit());
+            auto graph = matmul_graph(kRows, inner, kColumns, b);
+            const auto results = run_floats(room, room.needs_program(graph), {a});
+            const DotProducts reference{matmul(kRows, inner, kColumns, a, b, kIdentity), matmul(kRows, inner, kColumns, a, b, kMagnitude), inner, false};
+            INFO("inner size " << inner << ", data " << static_cast<int>(kind));
+            CHECK(judge_dot_products(reference, results) == "");
+        }
+}
+
+ACCEL_CASE("numerics.bound.conv", "N-2", "convolutions of hard data stay within the limits", 60)
+{
+    const Room room;
+    for (const auto kind : {Data::Even, Data::LargeFirst, Data::ManyZeros}) {
+        Window window;
+        window.channels_in = 24;
+        window.channels_out = 20;
+        window.height = window.width = 10;
+        window.kernel_height = window.kernel_width = 3;
+        window.pad_top = window.pad_left = window.pad_bottom = window.pad_right = 1;
+        Random random(90 + static_cast<uint64_t>(kind));
+        const auto x = hard_data(random, window.x_count(), window.products(), kind);
+        std::vector<float> w(window.w_count()), bias(20);
+        for (auto &value : w) value = static_cast<float>(random.unit());
+        for (auto &value : bias) value = static_cast<float>(random.unit());
+        auto graph = conv_graph(window, w, bias);
+        const auto results = run_floats(room, room.needs_program(graph), {x});
+        DotProducts reference{convolve<double>(window, [&](size_t index) { return x[index]; }, [&](size_t index) { return w[index]; }),
+                              convolve<double>(window, [&](size_t index) { return std::fabs(x[index]); }, [&](size_t index) { return std::fabs(w[index]); }),
+                              window.products(), true};
+        for (size_t index = 0; index < reference.exact.size(); ++index) {
+            const double b = static_cast<double>(bias[index / 100 % 20]);
+            reference.exact[index] += b;
+            reference.mass[index] += std::fabs(b);
+        }
+        INFO("data " << static_cast<int>(kind));
+        CHECK(judge_dot_products(reference, results) == "");
+    }
+}
+
+ACCEL_CASE("numerics.element.arithmetic", "N-5", "ADD, SUB, MUL and DIV are within one unit in the last place")
+{
+    const Room room;
+    constexpr size_t kCount = 1003;
+    Random random(21);
+    std::vector<float> a(kCount), b(kCount);
+    for (auto &value : a) value = static_cast<float>(std::ldexp(random.unit(), random.whole(-40, 40)));
+    for (auto &value : b) value = static_cast<float>(std::ldexp(random.unit() + (random.next() % 2 ? 1.5 : -1.5), random.whole(-40, 40)));
+    for (const auto operation : {ACCEL_OPERATION_ADD, ACCEL_OPERATION_SUB, ACCEL_OPERATION_MUL, ACCEL_OPERATION_DIV}) {
+        auto graph = binary_graph(operation, {static_cast<int64_t>(kCount)});
+        const auto results = run_floats(room, room.needs_program(graph), {a, b});
+        double worst = 0;
+        for (size_t index = 0; index < kCount; ++index) {
+            const double x = static_cast<double>(a[index]), y = static_cast<double>(b[index]);
+            const double exact = operation == ACCEL_OPERATION_ADD ? x + y : operation == ACCEL_OPERATION_SUB ? x - y : operation == ACCEL_OPERATION_MUL ? x * y : x / y;
+            worst = std::max(worst, ulp_distance(results[index], exact));
+        }
+        INFO("operation " << operation);
+        CHECK(worst <= 1.0);
+    }
+}
+
+ACCEL_CASE("numerics.element.functions", "N-5", "SIGMOID, TANH and EXP are within bounds scaled by their argument")
+{
+    const Room room;
+    constexpr size_t kCount = 2001;
+    std::vector<float> x(kCount);
+    for (size_t index = 0; index < kCount; ++index) x[index] = static_cast<float>(static_cast<double>(index) * 0.02 - 20.0);
+    const std::tuple<accel_operation, double (*)(double), double (*)(double)> functions[] = {
+        {ACCEL_OPERATION_SIGMOID, [](double v) { return 1 / (1 + std::exp(-v)); }, [](double v) { return 2 * (1 + std::fabs(v)); }},
+        {ACCEL_OPERATION_TANH, [](double v) { return std::tanh(v); }, [](double v) { return 4 * (3 + 2 * std::fabs(v)); }},
+        {ACCEL_OPERATION_EXP, [](double v) { return std::exp(v); }, [](double v) { return 3 + 2 * std::fabs(v); }}};
+    for (const auto &[operation, exact, factor] : functions) {
+        auto graph = unary_graph(operation, {static_cast<int64_t>(kCount)}, {static_cast<int64_t>(kCount)});
+        const auto results = run_floats(room, room.needs_program(graph), {x});
+        size_t wrong = 0;
+        for (size_t index = 0; index < kCount; ++index) {
+            const double argument = static_cast<double>(x[index]);
+            // Near 0 tanh is bounded by an absolute error instead.
+            const double floor = operation == ACCEL_OPERATION_TANH ? 0.5 : 0;
+            const double reference = exact(argument);
+            wrong += !within_relative(results[index], reference, factor(argument) * std::max(1.0, floor / std::max(std::fabs(reference), 1e-6)));
+        }
+        INFO("operation " << operation);
+        CHECK(wrong == 0);
+    }
+}
+
+ACCEL_CASE("numerics.element.softmax", "N-5", "softmax rows sum to 1, do not depend on a shift and are within bounds")
+{
+    const Room room;
+    constexpr int64_t kRows = 4, kColumns = 37;
+    Random random(31);
+    std::vector<float> x(kRows * kColumns);
+    for (size_t index = 0; index < x.size(); ++index) x[index] = static_cast<float>(8 * random.unit() + (index >= 2 * kColumns ? 500 : 0));
+    auto graph = unary_graph(ACCEL_OPERATION_SOFTMAX, {kRows, kColumns}, {kRows, kColumns}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}});
+    const auto results = run_floats(room, room.needs_program(graph), {x});
+    for (size_t row = 0; row < kRows; ++row) {
+        double highest = -1e30, sum = 0, total = 0;
+        for (size_t column = 0; column < kColumns; ++column) highest = std::max(highest, static_cast<double>(x[row * kColumns + column]));
+        for (size_t column = 0; column < kColumns; ++column) sum += std::exp(static_cast<double>(x[row * kColumns + column]) - highest);
+        for (size_t column = 0; column < kColumns; ++column) {
+            const double argument = static_cast<double>(x[row * kColumns + column]) - highest;
+            total += static_cast<double>(results[row * kColumns + column]);
+            CHECK(within_relative(results[row * kColumns + column], std::exp(argument) / sum, 8 + 2 * std::fabs(argument) + kColumns));
+        }
+        CHECK(std::fabs(total - 1) < 1e-5);
+    }
+}
+
+ACCEL_CASE("numerics.pool.average", "N-9", "padding adds nothing to averages unless count_include_pad says so")
+{
+    const Room room;
+    Window window;
+    window.channels_in = window.channels_out = 3;
+    window.height = 5;
+    window.width = 6;
+    window.kernel_height = window.kernel_width = 3;
+    window.pad_top = window.pad_left = window.pad_bottom = window.pad_right = 1;
+    Random random(41);
+    const auto x = whole_numbers<float>(random, window.x_count(), -9, 9);
+    for (const bool include : {false, true}) {
+        GraphBuilder graph;
+        const uint32_t in = graph.input("x", ACCEL_TYPE_F32, window.x_dims()), out = graph.tensor("y", ACCEL_TYPE_F32, window.y_dims());
+        auto attributes = window_attributes(window, true, false);
+        attributes.ints.push_back({ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, {include ? 1 : 0}});
+        graph.node(ACCEL_OPERATION_AVERAGE_POOL, {in}, {out}, attributes);
+        graph.output(out);
+        const auto results = run_floats(room, room.needs_program(graph), {x});
+        size_t index = 0;
+        double worst = 0;
+        for_each_pool(window, [&](const std::vector<size_t> &covered) {
+            double sum = 0;
+            for (const size_t element : covered) sum += static_cast<double>(x[element]);
+            worst = std::max(worst, std::fabs(static_cast<double>(results[index++]) - sum / (include ? 9.0 : static_cast<double>(covered.size()))));
+        });
+        INFO("count_include_pad " << include);
+        CHECK(worst < 1e-5);
+    }
+}
+
+ACCEL_CASE("numerics.pool.max", "N-4", "maximum pooling chooses a stored value, and padding is never chosen")
+{
+    const Room room;
+    Window window;
+    window.channels_in = window.channels_out = 5;
+    window.height = 7;
+    window.width = 9;
+    window.kernel_height = window.kernel_width = 3;
+    window.stride_y = window.stride_x = 2;
+    window.pad_top = window.pad_left = window.pad_bottom = window.pad_right = 1;
+    Random random(51);
+    std::vector<float> x(window.x_count());
+    for (auto &value : x) value = static_cast<float>(random.unit() - 2);  // below 0, where padding with 0 would win
+    auto graph = pool_graph(ACCEL_OPERATION_MAX_POOL, window, ACCEL_TYPE_F32);
+    const auto results = run_floats(room, room.needs_program(graph), {x});
+    size_t index = 0, wrong = 0;
+    for_each_pool(window, [&](const std::vector<size_t> &covered) {
+        float highest = -1e30f;
+        for (const size_t element : covered) highest = std::max(highest, x[element]);
+        wrong += results[index++] != highest;
+    });
+    CHECK(wrong == 0);
+}
+
+ACCEL_CASE("numerics.clamp.activation", "N-8", "CLAMP_MIN and CLAMP_MAX bound the result of the operation that carries them")
+{
+    const Room room;
+    GraphBuilder graph;
+    const uint32_t a = graph.input("a", ACCEL_TYPE_F32, {1, 5, 3, 3}), b = graph.input("b", ACCEL_TYPE_F32, {1, 5, 3, 3}), y = graph.tensor("y", ACCEL_TYPE_F32, {1, 5, 3, 3});
+    graph.node(ACCEL_OPERATION_ADD, {a, b}, {y}, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {0}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {6}}}});
+    graph.output(y);
+    Random random(61);
+    const auto left = whole_numbers<float>(random, 45, -9, 9), right = whole_numbers<float>(random, 45, -9, 9);
+    const auto results = run_floats(room, room.needs_program(graph), {left, right});
+    size_t wrong = 0;
+    for (size_t index = 0; index < 45; ++index) wrong += results[index] != std::clamp(left[index] + right[index], 0.0f, 6.0f);
+    CHECK(wrong == 0);
+}
+
+ACCEL_CASE("numerics.repeat.same-bits", "N-6", "the same program and inputs give the same bits every time")
+{
+    const Room room;
+    const Adder probe = room.adder({1, 7, 5, 3});
+    Random random(71);
+    std::vector<std::vector<char>> inputs;
+    for (uint32_t port = 0; port < 2; ++port) {
+        std::vector<char> bytes(dense_bytes(probe.program().port(port)));
+        if (probe.type() == ACCEL_TYPE_I8) for (auto &byte : bytes) byte = static_cast<char>(random.next());
+        else bytes = to_bytes(whole_numbers<float>(random, probe.element_count(), -1000, 1000));
+        inputs.push_back(bytes);
+    }
+    const auto first = run_dense(room, probe.program(), inputs);
+    for (int round = 0; round < 10; ++round) REQUIRE(run_dense(room, probe.program(), inputs) == first);
+    const Adder again = room.adder({1, 7, 5, 3});
+    CHECK(run_dense(room, again.program(), inputs) == first);
+}
+
+}  // namespace accel::conformance

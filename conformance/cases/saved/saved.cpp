@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// Saved programs: whole, foreign, cut and flipped.
+#include "support/bytes.h"
+#include "support/room.h"
+#include "support/status.h"
+
+namespace accel::conformance {
+namespace {
+
+accel_status load(const Instance &instance, const std::string &bytes, const std::vector<Device> &devices)
+{
+    const auto list = handles(devices);
+    accel_program *program = nullptr;
+    const accel_status status = accel_program_load(instance.get(), bytes.data(), bytes.size(), list.data(), static_cast<uint32_t>(list.size()), &program);
+    accel_program_unref(program);
+    return status;
+}
+
+bool is_refusal(accel_status status) { return status == ACCEL_STATUS_CORRUPT || status == ACCEL_STATUS_INCOMPATIBLE; }
+
+void check_sum(const Room &room, const Adder &adder)
+{
+    const Sum sum(room, adder);
+    sum.set(33, 9);
+    const Fence fence = room.fence();
+    room.queue().submit(sum.run, {}, {fence.at(1)});
+    REQUIRE(fence.wait(1, kLong));
+    CHECK(sum.holds(42));
+}
+
+}  // namespace
+
+ACCEL_CASE("saved.round-trip.runs", "S-1", "a loaded program runs as the built one, and tells the same about its ports")
+{
+    const Room room;
+    const Adder built = room.adder({1, 5, 3, 7});
+    const std::string bytes = built.program().save();
+    const Adder loaded(Program::load(room.instance(), bytes, {room.device()}), built.type(), {1, 5, 3, 7});
+    for (uint32_t port = 0; port < 3; ++port) {
+        const auto before = built.program().port(port), after = loaded.program().port(port);
+        CHECK(std::string(before.name) == after.name);
+        CHECK(before.size_bytes == after.size_bytes);
+        CHECK(std::equal(before.strides_bytes, before.strides_bytes + before.rank, after.strides_bytes, after.strides_bytes + after.rank));
+    }
+    CHECK(loaded.program().info().placement_count == built.program().info().placement_count);
+    check_sum(room, loaded);
+}
+
+ACCEL_CASE("saved.size.told", "S-6", "saved_bytes is the size of the file, and saving again writes the same bytes")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const std::string bytes = adder.program().save();
+    CHECK(adder.program().info().saved_bytes == bytes.size());
+    CHECK(adder.program().save() == bytes);
+    CHECK(Program::load(room.instance(), bytes, {room.device()}).save() == bytes);
+}
+
+ACCEL_CASE("saved.write.stops", "S-5", "a status from the write function stops the save and is its answer")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    int calls = 0;
+    const accel_write_fn full = [](void *user, const void *, size_t) {
+        ++*static_cast<int *>(user);
+        return ACCEL_STATUS_RESOURCE;
+    };
+    CHECK_STATUS(accel_program_save(adder.program().get(), full, &calls), ACCEL_STATUS_RESOURCE);
+    CHECK(calls == 1);
+    check_sum(room, adder);
+}
+
+ACCEL_CASE("saved.check.fits", "S-2", "check answers FULL for its device and target, NONE for a foreign target, without opening a device")
+{
+    std::string bytes;
+    {
+        const Room room;
+        bytes = room.adder().program().save();
+    }
+    const auto instance = make_instance(Target::current());
+    const Device device = instance.device(Target::current().device.c_str());
+    accel_fit fit = ACCEL_FIT_NONE;
+    REQUIRE_STATUS(accel_program_check(instance.get(), bytes.data(), bytes.size(), device.info().id, &fit), ACCEL_STATUS_OK);
+    CHECK(fit == ACCEL_FIT_FULL);
+    REQUIRE_STATUS(accel_program_check(instance.get(), bytes.data(), bytes.size(), nullptr, &fit), ACCEL_STATUS_OK);
+    CHECK(fit == ACCEL_FIT_FULL);
+    const accel_status foreign = accel_program_check(instance.get(), bytes.data(), bytes.size(), "some-foreign-target", &fit);
+    CHECK((foreign == ACCEL_STATUS_OK || foreign == ACCEL_STATUS_NOT_FOUND));
+    CHECK(fit == ACCEL_FIT_NONE);
+    CHECK((device.info().flags & ACCEL_DEVICE_FLAG_OPEN) == 0);
+}
+
+ACCEL_CASE("saved.damage.cut", "S-3", "a cut file is refused at every length")
+{
+    const Room room;
+    const std::string bytes = room.adder().program().save();
+    for (size_t size = 0; size < bytes.size(); size += 1 + size / 16) {
+        const accel_status status = load(room.instance(), bytes.substr(0, size), {room.device()});
+        INFO(size << " of " << bytes.size() << " bytes: " << name_of(status));
+        REQUIRE(is_refusal(status));
+        accel_fit fit = ACCEL_FIT_FULL;
+        accel_program_check(room.instance().get(), bytes.data(), size, nullptr, &fit);
+        REQUIRE(fit == ACCEL_FIT_NONE);
+    }
+}
+
+ACCEL_CASE("saved.damage.flipped", "S-3", "a flipped bit is found, wherever it is")
+{
+    const Room room;
+    const std::string bytes = room.adder().program().save();
+    Random random(4);
+    for (int round = 0; round < 300; ++round) {
+        std::string damaged = bytes;
+        const size_t position = random.next() % damaged.size();
+        damaged[position] = static_cast<char>(damaged[position] ^ (1 << random.whole(0, 7)));
+        const accel_status status = load(room.instance(), damaged, {room.device()});
+        INFO("byte " << position << " of " << bytes.size() << ": " << name_of(status));
+        REQUIRE(is_refusal(status));
+    }
+}
+
+ACCEL_CASE("saved.damage.garbage", "S-3", "bytes that never were a program are refused")
+{
+    const Room room;
+    Random random(5);
+    for (const size_t size : {size_t{0}, size_t{1}, size_t{16}, size_t{64}, size_t{4096}}) {
+        std::string bytes(size, '\0');
+        CHECK(is_refusal(load(room.instance(), bytes, {room.device()})));
+        for (char &byte : bytes) byte = static_cast<char>(random.next());
+        CHECK(is_refusal(load(room.instance(), bytes, {room.device()})));
+    }
+    const std::string good = room.adder().program().save();
+    CHECK(is_refusal(load(room.instance(), good + "x", {room.device()})));
+}
+
+ACCEL_CASE("saved.set.of-another-shape", "S-4", "a program is not loaded on a device set of another shape or target")
+{
+    const Room room;
+    const std::string bytes = room.adder().program().save();
+    CHECK(load(room.instance(), bytes, {}) == ACCEL_STATUS_INVALID_ARGUMENT);
+    bool met = false;
+    for (const Device &device : room.instance().devices()) {
+        if (std::string(device.info().id) == room.facts().id) continue;
+        met = true;
+        CHECK_STATUS(load(room.instance(), bytes, {device}), ACCEL_STATUS_INCOMPATIBLE);
+    }
+    if (!met) {
+        const accel_status status = load(room.instance(), bytes, {room.device(), room.device()});
+        CHECK((status == ACCEL_STATUS_INCOMPATIBLE || status == ACCEL_STATUS_INVALID_ARGUMENT));
+    }
+}
+
+}  // namespace accel::conformance
