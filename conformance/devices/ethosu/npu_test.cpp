@@ -19,7 +19,8 @@ TEST_CASE("identity registers are those of a U65 with 256 MACs", "[ethosu][npu]"
 TEST_CASE("STOP ends a job behind its word", "[ethosu][npu]") {
     Bench bench(16);
     std::atomic<uint32_t> progress{0};
-    const Result result = bench.run(Program().set(Reg::ParallelMode, 0).op(Op::KernelWait, 0).stop(), nullptr, &progress);
+    const Program program = Program().set(Reg::ParallelMode, 0).op(Op::KernelWait, 0).stop();
+    const Result result = bench.run(program, nullptr, &progress);
     CHECK(result.stop == Stop::End);
     CHECK(result.read_offset_bytes == 12);
     CHECK(progress == 12);

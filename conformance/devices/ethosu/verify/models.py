@@ -113,12 +113,13 @@ BINARY = {
 }
 
 
-def binary(kind, shape, shape2=None, equal_scales=False, out_factor=None, act=NONE, constant=False, first=False):
+def binary(kind, shape, shape2=None, equal_scales=False, out_factor=None, act=NONE, constant=False, first=False,
+           fixed_scale=None):
     """out_factor fixes the output scale as a multiple of the first input's; constant makes the second a constant."""
     def build(b):
         shape_b = shape2 or shape
         code, options_type, make_options = BINARY[kind]
-        scale = scale_of(b)
+        scale = fixed_scale or scale_of(b)
         scale2 = scale if equal_scales else scale_of(b)
         zero_point, zero_point2 = zero_point_of(b), zero_point_of(b)
         same = kind in ("minimum", "maximum")
@@ -320,6 +321,9 @@ CORE = {
     "add_equal_scales": binary("add", [1, 8, 8, 16], equal_scales=True),
     "add_equal_scales_half": binary("add", [1, 8, 8, 16], equal_scales=True, out_factor=2.0),
     "add_equal_scales_same_out": binary("add", [1, 8, 8, 16], equal_scales=True, out_factor=1.0),
+    # Sums just below a half: one rounding and two differ.
+    "add_equal_scales_near_half": binary("add", [1, 8, 8, 16], equal_scales=True, fixed_scale=1 - 2.0**-18,
+                                         out_factor=2 / (1 - 2.0**-18)),
     "add": binary("add", [1, 8, 8, 16]),
     "add_odd": binary("add", [1, 7, 9, 21]),
     "add_relu": binary("add", [1, 8, 8, 16], act=RELU),

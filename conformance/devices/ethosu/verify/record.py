@@ -27,6 +27,7 @@ RECORDED = [
     ("average_pool_2x2", "python", "average with OFM_SCALE"),
     ("add", "regor", "ADD of different scales"),
     ("add_equal_scales_half", "python", "ADD of equal scales, 16-bit operand scaling"),
+    ("add_equal_scales_near_half", "regor", "sums just below a half: one rounding, not two"),
     ("add_broadcast_first", "python", "ADD with broadcast and reversed operands"),
     ("relu6", "regor", "stand-alone ReLU6 with requantisation"),
     ("reshape", "python", "reshape"),
