@@ -159,7 +159,7 @@ accel_status compiler_check(const accel_bk_host *host, const void *bytes, uint64
         const auto blob = read_blob({static_cast<const uint8_t *>(bytes), byte_count}, why);
         if (!blob)
             return Host(host).fail(ACCEL_STATUS_CORRUPT, "C-5", "%s", why);
-        if (blob->target == kTarget && (target == nullptr || blob->target == target))
+        if (!blob->is_foreign && (target == nullptr || blob->target == target))
             *out_fit = ACCEL_FIT_FULL;
         return ACCEL_STATUS_OK;
     });

@@ -22,8 +22,8 @@ struct Header {
     std::array<char, 8> magic;
     uint32_t version;
     uint32_t checksum; // of all bytes, with this field 0
-    std::array<char, 32> target;
     uint64_t total_bytes;
+    std::array<char, 32> target;
     uint64_t constants_bytes;
     uint64_t scratch_bytes;
     uint32_t word_count;
@@ -135,12 +135,20 @@ Command command_at(std::span<const uint32_t> words, size_t index)
     return static_cast<Command>(words[index] & (kOpcodeMask | kPayloadFollows));
 }
 
-const char *check_header(const Header &header, uint64_t size_bytes)
+// What every format version keeps.
+const char *check_intact(const Header &header, std::span<const uint8_t> bytes)
 {
     if (header.magic != kMagic)
         return "the bytes are no Ethos-U program";
-    if (header.version != kVersion)
-        return "the program has another format version";
+    if (header.total_bytes != bytes.size())
+        return "the program has another size than its header says";
+    if (checksum(header, bytes.subspan(sizeof(Header))) != header.checksum)
+        return "the checksum does not fit the bytes";
+    return nullptr;
+}
+
+const char *check_header(const Header &header)
+{
     if (std::ranges::find(header.target, '\0') == header.target.end())
         return "the target name has no end";
     if (header.word_count == 0 || header.word_count > kMaxWords ||
@@ -148,7 +156,7 @@ const char *check_header(const Header &header, uint64_t size_bytes)
         header.constants_bytes > kMaxSpaceBytes || header.scratch_bytes > kMaxSpaceBytes ||
         header.scratch_bytes == 0)
         return "a count is beyond its bound";
-    if (header.total_bytes != size_bytes || Sections(header).end != size_bytes)
+    if (Sections(header).end != header.total_bytes)
         return "the sections do not add up to the size";
     return nullptr;
 }
@@ -258,15 +266,23 @@ std::optional<BlobView> read_blob(std::span<const uint8_t> bytes, const char *&w
         return std::nullopt;
     }
     const auto header = get<Header>(bytes, 0);
-    why = check_header(header, bytes.size());
-    if (why == nullptr && checksum(header, bytes.subspan(sizeof(Header))) != header.checksum)
-        why = "the checksum does not fit the bytes";
+    why = check_intact(header, bytes);
     if (why != nullptr)
         return std::nullopt;
+    BlobView blob;
+    if (header.version != kVersion) {
+        blob.is_foreign = true;
+        return blob;
+    }
+    why = check_header(header);
+    if (why != nullptr)
+        return std::nullopt;
+    blob.target = header.target.data();
+    blob.is_foreign = blob.target != kTarget;
+    if (blob.is_foreign)
+        return blob;
 
     const Sections sections(header);
-    BlobView blob;
-    blob.target = header.target.data();
     blob.words.resize(header.word_count);
     std::memcpy(blob.words.data(), bytes.data() + sections.words,
                 blob.words.size() * sizeof(uint32_t));

@@ -3,7 +3,8 @@
 //
 //   header | command words | relocations | ports | constants
 //
-// Little endian, sections aligned to 16 bytes. Whoever loads a blob trusts nothing
+// Every version begins with magic, version, checksum of the whole and size, so that
+// intact bytes of another version are told from damaged ones. Little endian, sections aligned to 16 bytes. Whoever loads a blob trusts nothing
 // in it: the checksum finds accidents, the checks here find lies, and the kernel
 // validates the words once more.
 #ifndef ACCEL_BACKENDS_ETHOSU_BLOB_H
@@ -40,8 +41,10 @@ struct Program {
 
 std::vector<uint8_t> write_blob(const Program &program);
 
-// A checked blob; the bytes outlive its view of the constants.
+// A checked blob; the bytes outlive its view of the constants. A foreign one is
+// intact, but of another format version or for another target: nothing of it is read.
 struct BlobView {
+    bool is_foreign = false;
     std::string target;
     std::vector<uint32_t> words;
     std::vector<Relocation> relocations;

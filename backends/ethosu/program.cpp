@@ -16,10 +16,10 @@ accel_status LoadedProgram::load(const Device &device, std::span<const uint8_t> 
     auto blob = read_blob(bytes, why);
     if (!blob)
         return host.fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", why);
-    if (blob->target != kTarget)
+    if (blob->is_foreign)
         return host.fail(ACCEL_STATUS_INCOMPATIBLE, "M-8",
-                         "the program is for \"%.32s\", expected \"%s\"", blob->target.c_str(),
-                         kTarget);
+                         "the program is for target \"%.32s\" or of another format, expected \"%s\"",
+                         blob->target.c_str(), kTarget);
     std::unique_ptr<LoadedProgram> program(new LoadedProgram(device));
     program->words_ = std::move(blob->words);
     program->relocations_ = std::move(blob->relocations);
