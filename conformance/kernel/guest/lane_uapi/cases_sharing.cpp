@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Buffers and fences of other drivers.
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <string>
 
 #include "device.h"
+#include "foreign.h"
 #include "harness.h"
 #include "player.h"
 #include "stream.h"
@@ -31,46 +28,13 @@ void import_is_refused(int dma_buf, const char *exporter) {
 }
 
 UAPI_CASE(udmabuf, "import-udmabuf-unsupported") {
-    const File control(open("/dev/udmabuf", O_RDWR | O_CLOEXEC));
-    if (control.fd() < 0) throw Skip("this kernel has no /dev/udmabuf");
-    const File memory(memfd_create("lane", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-    require(ftruncate(memory.fd(), kPage) == 0 && fcntl(memory.fd(), F_ADD_SEALS, F_SEAL_SHRINK) == 0, "memfd");
-    UdmabufCreate create{static_cast<uint32_t>(memory.fd()), 1, 0, kPage};
-    const int dma_buf = ioctl(control.fd(), kUdmabufCreate, &create);
-    require(dma_buf >= 0, std::string("UDMABUF_CREATE: ") + strerrorname_np(errno));
-    const File owner(dma_buf);
-    import_is_refused(dma_buf, "udmabuf");
+    const File buffer = make_udmabuf(kPage);
+    import_is_refused(buffer.fd(), "udmabuf");
 }
-
-// A buffer of vgem with a software fence, which we signal.
-struct VgemFence {
-    VgemFence() {
-        DrmModeCreateDumb create{};
-        create.width = create.height = 32;
-        create.bpp = 32;
-        require_errno(call(vgem.fd(), kDrmModeCreateDumb, &create), 0, "MODE_CREATE_DUMB on vgem");
-        handle = create.handle;
-        int exported = -1;
-        require_errno(vgem.export_bo(handle, exported), 0, "PRIME_HANDLE_TO_FD on vgem");
-        dma_buf = File(exported);
-    }
-    void attach() {
-        VgemFenceAttach request{handle, kVgemFenceWrite, 0, 0};
-        require_errno(call(vgem.fd(), kVgemFenceAttach, &request), 0, "VGEM_FENCE_ATTACH");
-        fence = request.out_fence;
-    }
-    void signal() {
-        VgemFenceSignal request{fence, 0};
-        require_errno(call(vgem.fd(), kVgemFenceSignal, &request), 0, "VGEM_FENCE_SIGNAL");
-    }
-    Device vgem = Device::open_driver("/dev/dri", "vgem");
-    uint32_t handle = 0, fence = 0;
-    File dma_buf;
-};
 
 UAPI_CASE(vgem_import, "import-vgem-unsupported") {
     const VgemFence buffer;
-    import_is_refused(buffer.dma_buf.fd(), "vgem");
+    import_is_refused(buffer.dma_buf(), "vgem");
 }
 
 UAPI_CASE(self_import, "import-own-buffer") {
@@ -93,7 +57,7 @@ UAPI_CASE(vgem_fence, "job-waits-for-vgem-fence") {
     require_errno(device.create_stream(copy_stream(kPage), stream), 0, "CMDSTREAM_BO_CREATE");
     VgemFence foreign;
     foreign.attach();
-    const File wait_for = export_sync_file(foreign.dma_buf.fd(), kDmaBufSyncRead);
+    const File wait_for = export_sync_file(foreign.dma_buf(), kDmaBufSyncRead);
     require_equal(sync_file_status(wait_for.fd()), 0, "status of vgem's fence");
     require_errno(import_sync_file(from.dma_buf(), wait_for.fd(), kDmaBufSyncWrite), 0, "import as a writer's fence");
     const uint32_t started = player.jobs_started();

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// The example network, built on the host, on the NPU behind the kernel: the CPU's answers, bit by bit.
+#include <dirent.h>
+#include <png.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness.h"
+#include "session.h"
+
+namespace accel::guest {
+namespace {
+
+using uapi::Failure;
+using uapi::Skip;
+using uapi::note;
+using uapi::require;
+
+// LANE_DIGITS holds digits_int8.onnx, digits_int8.program (saved on the host for the NPU, then the CPU) and test/*.png.
+std::string folder() {
+    const char *path = std::getenv("LANE_DIGITS");
+    if (!path) throw Skip("LANE_DIGITS is not set");
+    return path;
+}
+
+std::vector<std::string> pictures(const std::string &path) {
+    std::vector<std::string> names;
+    const std::unique_ptr<DIR, int (*)(DIR *)> files(opendir(path.c_str()), closedir);
+    while (const dirent *file = files ? readdir(files.get()) : nullptr)
+        if (std::string(file->d_name).ends_with(".png")) names.push_back(path + "/" + file->d_name);
+    std::sort(names.begin(), names.end());
+    require(!names.empty(), "no pictures in " + path);
+    return names;
+}
+
+constexpr uint32_t kPixels = 64;
+
+std::vector<float> load_picture(const std::string &path) {
+    png_image picture{};
+    picture.version = PNG_IMAGE_VERSION;
+    if (!png_image_begin_read_from_file(&picture, path.c_str()) || picture.width * picture.height != kPixels)
+        throw Failure(path + " is no 8 x 8 PNG");
+    picture.format = PNG_FORMAT_GRAY;
+    std::vector<uint8_t> grey(kPixels);
+    require(png_image_finish_read(&picture, nullptr, grey.data(), 0, nullptr) != 0, path + " cannot be read");
+    std::vector<float> values(kPixels);
+    std::transform(grey.begin(), grey.end(), values.begin(), [](uint8_t byte) { return static_cast<float>(byte) / 255.0f; });
+    return values;
+}
+
+// A program with dense float ports: the example's input and output are.
+class Classifier {
+public:
+    Classifier(const Instance &instance, const std::vector<Device> &devices, Program program)
+        : program_(std::move(program)),
+          input_(Buffer::create(devices, program_.port(0).size_bytes)),
+          output_(Buffer::create(devices, program_.port(1).size_bytes)),
+          run_(Run::create(program_)),
+          queue_(Queue::create(devices)),
+          fence_(Fence::create(instance)) {
+        run_.bind(0, input_);
+        run_.bind(1, output_);
+    }
+
+    std::vector<char> run(const std::vector<float> &values) {
+        input_.write(values.data(), values.size() * sizeof(float));
+        queue_.submit(run_, {}, {fence_.at(++value_)});
+        require(fence_.wait(value_, kPatience_ns), "a run did not end");
+        std::vector<char> bytes(output_.size_bytes());
+        output_.read(bytes.data(), bytes.size());
+        return bytes;
+    }
+
+    uint32_t count_on(const Device &device) const {
+        uint32_t count = 0;
+        for (uint32_t index = 0; index < program_.info().placement_count; ++index) {
+            auto row = sized<accel_placement>();
+            check(accel_program_placement(program_.get(), index, &row));
+            count += row.device == device.get();
+        }
+        return count;
+    }
+    uint32_t operations() const { return program_.info().placement_count; }
+
+private:
+    Program program_;
+    Buffer input_, output_;
+    Run run_;
+    Queue queue_;
+    Fence fence_;
+    uint64_t value_ = 0;
+};
+
+UAPI_CASE(digits, "accel-digits-as-on-cpu") {
+    const std::string path = folder();
+    const Devices devices;
+    const Device cpu = devices.instance.device("cpu");
+    const std::vector<Device> both = {devices.npu, cpu};
+    Classifier tested(devices.instance, both, Program::load(devices.instance, load_file(path + "/digits_int8.program"), both));
+    const Model model = Model::load(devices.instance, (path + "/digits_int8.onnx").c_str());
+    Classifier reference(devices.instance, {cpu}, Program::build(model, {cpu}));
+    note(std::to_string(tested.count_on(devices.npu)) + " of " + std::to_string(tested.operations()) +
+         " operations on the NPU");
+    require(tested.count_on(devices.npu) + 1 >= tested.operations(), "more than softmax is left to the CPU");
+    const auto names = pictures(path + "/test");
+    for (const std::string &name : names) {
+        const auto values = load_picture(name);
+        require(tested.run(values) == reference.run(values), "the answer to " + name + " differs from the CPU's");
+    }
+    note(std::to_string(names.size()) + " pictures, the CPU's answers bit by bit");
+}
+
+}  // namespace
+}  // namespace accel::guest

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Failing jobs and dying processes through libaccel.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+
+#include "harness.h"
+#include "player.h"
+#include "session.h"
+
+namespace accel::guest {
+namespace {
+
+using lane::Fault;
+using uapi::Player;
+using uapi::note;
+using uapi::require;
+
+constexpr uint32_t kFailAfter_ms = 30;
+
+void fails(Fault fault, bool may_say_timeout) {
+    Player player;
+    const Devices devices;
+    Session session(devices);
+    require_right_run(session, 3);
+    session.fill_input(4);
+    player.order(fault, kFailAfter_ms);
+    const accel_status status = session.run_once();
+    note(std::string("the fence failed with ") + accel_status_name(status));
+    require(status == ACCEL_STATUS_JOB_FAILED || (may_say_timeout && status == ACCEL_STATUS_JOB_TIMEOUT),
+            std::string("a failed job ended with ") + accel_status_name(status));
+    require_right_run(session, 5);
+}
+
+UAPI_CASE(hang, "accel-survives-hang") { fails(Fault::Hang, true); }
+UAPI_CASE(bus_error, "accel-survives-bus-error") { fails(Fault::BusError, false); }
+UAPI_CASE(parse_error, "accel-survives-parse-error") { fails(Fault::ParseError, false); }
+
+// Slow work that makes progress is no failure, however long it takes.
+UAPI_CASE(crawl, "accel-slow-job") {
+    Player player;
+    const Devices devices;
+    Session session(devices);
+    player.order(Fault::Crawl, 1200);
+    require_right_run(session, 6);
+}
+
+template <typename Body> pid_t spawn(Body body) {
+    const pid_t child = fork();
+    require(child >= 0, "fork");
+    if (child != 0) return child;
+    try {
+        body();
+        _exit(0);
+    } catch (const std::exception &reason) {
+        note(std::string("in a child: ") + reason.what());
+        _exit(1);
+    }
+}
+
+int wait_status(pid_t child) {
+    int status = 0;
+    require(waitpid(child, &status, 0) == child, "waitpid");
+    return status;
+}
+
+// Before this process has an instance of its own: a child may not use its parent's.
+UAPI_CASE(two_processes, "accel-two-processes-at-once") {
+    pid_t children[2];
+    for (int i = 0; i < 2; ++i)
+        children[i] = spawn([i] {
+            const Devices devices;
+            Session session(devices);
+            for (int run = 0; run < 20; ++run) require_right_run(session, static_cast<uint8_t>(100 * i + run));
+        });
+    for (const pid_t child : children) uapi::require_equal(wait_status(child), 0, "status of a process");
+}
+
+UAPI_CASE(killed, "accel-process-killed-in-mid-job") {
+    Player player;
+    player.order(Fault::Hold);
+    const uint32_t started = player.jobs_started();
+    const pid_t child = spawn([] {
+        const Devices devices;
+        Session session(devices);
+        session.run_once();
+    });
+    require(player.wait_started(started + 1), "the process's job did not start");
+    kill(child, SIGKILL);
+    usleep(20000);
+    player.open_gate();
+    const int status = wait_status(child);
+    require(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the process did not die of the kill");
+    const Devices devices;
+    Session session(devices);
+    require_right_run(session, 9);
+}
+
+}  // namespace
+}  // namespace accel::guest
