@@ -27,6 +27,7 @@ public:
     void read(uint64_t offset, uint8_t *bytes, uint32_t size_bytes) {
         if (internal_) {
             std::memcpy(bytes, internal_range(offset, size_bytes), size_bytes);
+            memory_.log().read(AccessLog::kInternal + address_ + offset, size_bytes);
         } else {
             memory_.read(address_ + offset, bytes, size_bytes);
         }
@@ -35,6 +36,7 @@ public:
     void write(uint64_t offset, const uint8_t *bytes, uint32_t size_bytes) {
         if (internal_) {
             std::memcpy(internal_range(offset, size_bytes), bytes, size_bytes);
+            memory_.log().write(AccessLog::kInternal + address_ + offset, size_bytes);
         } else {
             memory_.write(address_ + offset, bytes, size_bytes);
         }

@@ -37,6 +37,7 @@ uint64_t MemoryPort::base(uint32_t region) const {
 }
 
 void MemoryPort::read(uint64_t address, void *bytes, size_t size_bytes) {
+    log_.read(address, size_bytes);
     if (const uint8_t *direct = bus_.span(address, size_bytes)) {
         std::memcpy(bytes, direct, size_bytes);
     } else if (!bus_.read(address, bytes, size_bytes)) {
@@ -45,6 +46,7 @@ void MemoryPort::read(uint64_t address, void *bytes, size_t size_bytes) {
 }
 
 void MemoryPort::write(uint64_t address, const void *bytes, size_t size_bytes) {
+    log_.write(address, size_bytes);
     if (uint8_t *direct = bus_.span(address, size_bytes)) {
         std::memcpy(direct, bytes, size_bytes);
     } else if (!bus_.write(address, bytes, size_bytes)) {

@@ -6,7 +6,9 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
+#include "hazards.h"
 #include "npu.h"
 
 namespace accel::devices::ethosu {
@@ -21,9 +23,14 @@ public:
     void read(uint64_t address, void *bytes, size_t size_bytes);
     void write(uint64_t address, const void *bytes, size_t size_bytes);
 
+    /// Accesses of the current operation so far; a new log begins.
+    AccessLog take_log() { return std::exchange(log_, AccessLog()); }
+    AccessLog &log() { return log_; }
+
 private:
     Bus &bus_;
     const std::array<uint64_t, 8> &region_base_;
+    AccessLog log_;
 };
 
 /// What stops long work: the caller's flag, and a bound on what one operation may ask for.

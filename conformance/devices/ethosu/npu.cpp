@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // The command front end: fetches words in order and starts operations. Operations run to their end before the next
-// word is looked at, so waits have nothing to wait for.
+// word is looked at, so waits have nothing to wait for; that they are there is checked (hazards.h).
 #include "npu.h"
 
 #include <new>
 
 #include "fault.h"
+#include "hazards.h"
 #include "memory_port.h"
 #include "operations.h"
 #include "registers.h"
@@ -38,6 +39,7 @@ private:
         const uint32_t left = (job_.stream_size_bytes - next_bytes_) / kWordBytes * kWordBytes;
         const auto size = left < page_.size() ? left : static_cast<uint32_t>(page_.size());
         memory_.read(job_.stream_address + next_bytes_, page_.data(), size);
+        (void)memory_.take_log();
         page_begin_bytes_ = next_bytes_;
         page_end_bytes_ = next_bytes_ + size;
     }
@@ -71,31 +73,43 @@ void check_param(const Command &command, uint32_t highest) {
     if (command.param > highest) parse_error("an operation has an illegal parameter");
 }
 
-/// Executes an OP command. False after STOP.
-bool execute(const Command &command, const Machine &machine) {
+void run_kernel(const Command &command, const Machine &machine) {
     switch (static_cast<Op>(command.opcode)) {
-    case Op::Stop: return false;
-    case Op::Irq: return true;
-    case Op::Conv: check_param(command, 0); run_convolution(machine); return true;
-    case Op::Depthwise: check_param(command, 0); run_depthwise(machine); return true;
+    case Op::Conv: check_param(command, 0); return run_convolution(machine);
+    case Op::Depthwise: check_param(command, 0); return run_depthwise(machine);
     case Op::Pool:
         check_param(command, static_cast<uint32_t>(PoolMode::ReduceSum));
-        run_pool(machine, static_cast<PoolMode>(command.param));
-        return true;
+        return run_pool(machine, static_cast<PoolMode>(command.param));
     case Op::Elementwise:
         check_param(command, static_cast<uint32_t>(ElementwiseMode::Shl));
-        run_elementwise(machine, static_cast<ElementwiseMode>(command.param));
-        return true;
-    case Op::DmaStart: check_param(command, 0); run_dma(machine); return true;
-    case Op::DmaWait:
-    case Op::KernelWait: check_param(command, kMaxOutstanding); return true;
-    case Op::PmuMask: return true;
+        return run_elementwise(machine, static_cast<ElementwiseMode>(command.param));
+    default: parse_error("operation " + std::to_string(command.opcode) + " is unknown to a U65");
     }
-    parse_error("operation " + std::to_string(command.opcode) + " is unknown to a U65");
+}
+
+/// Executes an OP command. False after STOP.
+bool execute(const Command &command, const Machine &machine, Hazards &hazards) {
+    switch (static_cast<Op>(command.opcode)) {
+    case Op::Stop: return false;
+    case Op::Irq:
+    case Op::PmuMask: return true;
+    case Op::DmaWait: check_param(command, kMaxOutstanding); hazards.wait_dma(command.param); return true;
+    case Op::KernelWait: check_param(command, kMaxOutstanding); hazards.wait_kernels(command.param); return true;
+    case Op::DmaStart:
+        check_param(command, 0);
+        run_dma(machine);
+        hazards.start_dma(machine.memory.take_log());
+        return true;
+    default:
+        run_kernel(command, machine);
+        hazards.start_kernel(machine.memory.take_log());
+        return true;
+    }
 }
 
 void run_stream(WordStream &words, Registers &registers, const Machine &machine, std::atomic<uint32_t> *progress) {
     constexpr uint16_t kFirstRegister = 0x100;
+    Hazards hazards;
     for (bool running = true; running;) {
         machine.guard.check_abort();
         const Command command = take_command(words);
@@ -104,7 +118,7 @@ void run_stream(WordStream &words, Registers &registers, const Machine &machine,
         } else if (command.opcode >= kFirstRegister) {
             registers.set(command.opcode, command.param);
         } else {
-            running = execute(command, machine);
+            running = execute(command, machine, hazards);
         }
         words.consume();
         if (progress != nullptr) progress->store(words.consumed_bytes(), std::memory_order_relaxed);

@@ -55,6 +55,7 @@ Activation::Activation(const Registers &registers, ElementType ofm, const Shram 
         parse_error("the lookup table does not fit the table memory");
     }
     table_ = shram.data() + kTableBase + offset;
+    table_range_ = {kTableBase + offset, kTableBase + offset + table_size_bytes(clip_, ofm)};
 }
 
 int32_t Activation::apply(int64_t value) const {
@@ -90,6 +91,8 @@ int32_t Activation::interpolate(int32_t value) const {
 OutputStage::OutputStage(const Registers &registers, MemoryPort &memory, const Shram &shram)
     : memory_(memory), map_(FeatureMap::ofm(registers, memory)),
       activation_(registers, map_.type(), shram) {
+    const AddressRange table = activation_.table_range();
+    memory.log().read(AccessLog::kInternal + table.begin, table.end - table.begin);
     const uint16_t precision = registers.get(Reg::OfmPrecision);
     extent_ = {registers.get_plus_1(Reg::OfmHeightM1), registers.get_plus_1(Reg::OfmWidthM1),
                registers.get_plus_1(Reg::OfmDepthM1)};

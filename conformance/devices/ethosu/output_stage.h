@@ -21,6 +21,9 @@ public:
 
     int32_t apply(int64_t value) const;
 
+    /// The table in SHRAM, empty when there is none.
+    AddressRange table_range() const { return table_range_; }
+
     /// 32-bit results are neither clamped nor offset by the zero point, unless a clip range makes them narrow.
     bool is_wide() const { return clip_.size_bytes == 4; }
 
@@ -35,6 +38,7 @@ private:
     int64_t maximum_ = 0;
     bool has_table_ = false;
     const uint8_t *table_ = nullptr;
+    AddressRange table_range_{0, 0};
 };
 
 class OutputStage {

@@ -58,6 +58,29 @@ TEST_CASE("every cut of a recorded stream is a parse error", "[ethosu][recorded]
     }
 }
 
+/// Replaces every command word of one opcode by a PMU_MASK, which does nothing.
+size_t blank_out(std::vector<uint8_t> &stream, uint8_t opcode) {
+    size_t count = 0;
+    for (size_t i = 0; i + 4 <= stream.size(); i += 4) {
+        if (stream[i] == opcode && stream[i + 1] == 0) {
+            stream[i] = 0x13;
+            ++count;
+        }
+        if ((stream[i + 1] & 0x40) != 0) i += 4;  // skip the payload
+    }
+    return count;
+}
+
+TEST_CASE("recorded streams need their waits", "[ethosu][recorded]") {
+    const Bundle bundle = load_bundle(std::string(ACCEL_ETHOSU_DATA) + "/network_digits.regor.eub");
+    Bundle without_dma_wait = bundle;
+    REQUIRE(blank_out(without_dma_wait.stream, 0x11) > 0);
+    CHECK(execute(without_dma_wait, bundle.input_bytes).result.stop == Stop::ParseError);
+    Bundle without_kernel_wait = bundle;
+    REQUIRE(blank_out(without_kernel_wait.stream, 0x12) > 0);
+    CHECK(execute(without_kernel_wait, bundle.input_bytes).result.stop == Stop::ParseError);
+}
+
 TEST_CASE("a cut weight stream is refused", "[ethosu][recorded]") {
     Bundle bundle = load_bundle(std::string(ACCEL_ETHOSU_DATA) + "/fully_connected.python.eub");
     std::fill(bundle.constants.begin(), bundle.constants.end(), uint8_t{0xff});
