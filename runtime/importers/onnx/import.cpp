@@ -276,11 +276,12 @@ accel_status report(const accel_bk_host* host, const accel_bk_source& source, ac
     if (host == nullptr || host->set_error == nullptr) {
         return status;
     }
+    const char* rule = status == ACCEL_STATUS_CORRUPT ? "G-9" : status == ACCEL_STATUS_PERMISSION ? "G-13" : "";
     try {
         const char* name = source.name == nullptr ? "" : source.name;
-        host->set_error(host->context, "", text(name, *name == '\0' ? "" : ": ", message).c_str());
+        host->set_error(host->context, rule, text(name, *name == '\0' ? "" : ": ", message).c_str());
     } catch (...) {
-        host->set_error(host->context, "", message);
+        host->set_error(host->context, rule, message);
     }
     return status;
 }

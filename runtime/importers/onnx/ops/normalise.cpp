@@ -85,6 +85,9 @@ void batch_normalization(Node& node) {
     node.ignore_attribute("momentum");  // training only
     const float epsilon = node.real("epsilon", 1e-5f);
     const Dims& x = node.input(0).dims;
+    if (!is_fixed(x[1])) {
+        node.fail_unsupported("the number of channels is only known by name");
+    }
     for (size_t i = 1; i < 5; ++i) {
         if (!same(node.input(i).dims, Dims{x[1]})) {
             node.fail_corrupt("input '", node.input(i).name, "' is ", to_text(node.input(i).dims), ", expected is one value per channel, ", to_text(Dims{x[1]}));

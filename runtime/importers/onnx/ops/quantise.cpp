@@ -215,6 +215,9 @@ void qlinear_add(Node& node) {
     expect_stored(node, 0, 2);
     expect_stored(node, 3, 5);
     node.expect_same_type(0, 3);
+    if (node.has_input(7)) {
+        node.expect_same_type(0, 7);
+    }
     Dims dims = broadcast_shape(node, node.input(0).dims, node.input(3).dims);
     const Quantization a = read_quantization(node, 1, 2, node.input(0).dims, 0);
     const Quantization b = read_quantization(node, 4, 5, node.input(3).dims, 0);
