@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// The device table, and the module's description.
+#include "backend.h"
+
+#include "buffer.h"
+#include "compiler.h"
+#include "host.h"
+#include "memory.h"
+#include "program.h"
+#include "queue.h"
+
+#include <algorithm>
+#include <cstring>
+
+struct accel_bk_device {
+    uint32_t reserved = 0;
+};
+
+namespace accel::cpu {
+namespace {
+
+accel_status device_open(const accel_bk_open *, accel_bk_device **out_device)
+{
+    return guarded([&] {
+        *out_device = new accel_bk_device();
+        return ACCEL_STATUS_OK;
+    });
+}
+
+void device_close(accel_bk_device *device)
+{
+    delete device;
+}
+
+accel_status device_info(accel_bk_device *, accel_bk_device_info *info)
+{
+    accel_bk_device_info full{};
+    full.struct_size = info->struct_size;
+    full.name = "Host CPU";
+    full.target = kTarget;
+    full.driver_version = "";
+    full.firmware_version = "";
+    full.isolation = ACCEL_ISOLATION_PROCESS;
+    full.queue_depth = kQueueDepth;
+    full.buffer_align_bytes = kAlignBytes;
+    full.buffer_import_kinds = kImportKinds;
+    full.buffer_export_kinds = kExportKinds;
+    std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
+    return ACCEL_STATUS_OK;
+}
+
+accel_bind_cost bind_cost(accel_bk_run *, uint32_t)
+{
+    return ACCEL_BIND_COST_FREE;
+}
+
+const accel_bk_device_ops kDevice = {
+    .struct_size = sizeof(accel_bk_device_ops),
+    .device_open = device_open,
+    .device_close = device_close,
+    .device_info = device_info,
+    .buffer_create = buffer_create,
+    .buffer_destroy = buffer_destroy,
+    .buffer_map = buffer_map,
+    .buffer_unmap = buffer_unmap,
+    .buffer_export = buffer_export,
+    .program_load = program_load,
+    .program_unload = program_unload,
+    .run_create = run_create,
+    .run_destroy = run_destroy,
+    .run_bind = run_bind,
+    .run_bind_cost = bind_cost,
+    .run_output_dims = nullptr,
+    .queue_create = queue_create,
+    .queue_destroy = queue_destroy,
+    .queue_submit = queue_submit,
+    .queue_wait = queue_wait,
+    .queue_fence = nullptr,
+    .queue_cancel = queue_cancel,
+    .queue_transfer = nullptr,
+};
+
+const accel_bk_module kModule = {
+    .struct_size = sizeof(accel_bk_module),
+    .api_version = ACCEL_BK_API_VERSION,
+    .reserved = 0,
+    .name = "cpu",
+    .version = "0.1.0",
+    .compiler = &kCompiler,
+    .device = &kDevice,
+    .importer = nullptr,
+    .device_model = nullptr,
+};
+
+} // namespace
+
+const accel_bk_module *describe_module(const accel_bk_host *host, uint32_t runtime_api_version)
+{
+    // This contract is the oldest there is: a runtime that speaks less cannot be served.
+    if (runtime_api_version < ACCEL_BK_API_VERSION)
+        return nullptr;
+    set_host(host);
+    return &kModule;
+}
+
+} // namespace accel::cpu

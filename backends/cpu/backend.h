@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#ifndef ACCEL_BACKENDS_CPU_BACKEND_H
+#define ACCEL_BACKENDS_CPU_BACKEND_H
+
+#include <accel/backend.h>
+
+namespace accel::cpu {
+
+// What the module's entry answers.
+const accel_bk_module *describe_module(const accel_bk_host *host, uint32_t runtime_api_version);
+
+} // namespace accel::cpu
+
+#endif

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#include "builder.h"
+
+#include "nodes/nodes.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace accel::cpu {
+
+Dims strides_of(const Dims &dims, Layout layout)
+{
+    if (layout == Layout::kRowMajor || dims.size() < 3)
+        return row_major_strides(dims);
+    Dims strides(dims.size(), 1);
+    int64_t step = dims[1];
+    for (size_t axis = dims.size(); axis-- > 2;) {
+        strides[axis] = step;
+        step *= dims[axis];
+    }
+    strides[0] = step;
+    return strides;
+}
+
+bool same_strides(const Dims &dims, const Dims &a, const Dims &b)
+{
+    for (size_t axis = 0; axis < dims.size(); ++axis)
+        if (dims[axis] != 1 && a[axis] != b[axis])
+            return false;
+    return true;
+}
+
+Builder::Builder(const Graph &graph, Plan &plan)
+    : graph_(graph), plan_(plan), views_(graph.tensors.size()), known_(graph.tensors.size(), false), port_value_(graph.outputs.size(), UINT32_MAX)
+{
+    plan_.port_count = static_cast<uint32_t>(graph.inputs.size() + graph.outputs.size());
+    for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
+        const Tensor &tensor = graph.tensors[i];
+        if (!tensor.constant())
+            continue;
+        // Only read from, whatever its type says.
+        auto *data = const_cast<std::byte *>(static_cast<const std::byte *>(tensor.data));
+        if (reinterpret_cast<uintptr_t>(data) % type_bytes(tensor.type) != 0) {
+            std::byte *aligned = own(tensor.size_bytes());
+            std::memcpy(aligned, data, tensor.size_bytes());
+            data = aligned;
+        }
+        alias(i, {constant(data, tensor.size_bytes()), tensor.type, tensor.dims, row_major_strides(tensor.dims)});
+    }
+    for (uint32_t port = 0; port < graph.inputs.size(); ++port) {
+        const Tensor &tensor = graph.tensors[graph.inputs[port]];
+        const uint32_t value = new_value({.source = Source::kPort, .size_bytes = tensor.size_bytes(), .port = port});
+        alias(graph.inputs[port], {value, tensor.type, tensor.dims, row_major_strides(tensor.dims)});
+    }
+}
+
+const View &Builder::view(uint32_t tensor) const
+{
+    return views_[tensor];
+}
+
+Layout Builder::layout_of(uint32_t tensor) const
+{
+    const View &found = views_[tensor];
+    return same_strides(found.dims, found.strides, row_major_strides(found.dims)) ? Layout::kRowMajor : Layout::kChannelsLast;
+}
+
+View Builder::in_layout(uint32_t tensor, Layout layout)
+{
+    View found = views_[tensor];
+    const Dims wanted = strides_of(found.dims, layout);
+    if (same_strides(found.dims, found.strides, wanted)) {
+        found.strides = wanted;
+        return found;
+    }
+    for (const Converted &converted : converted_)
+        if (converted.value == found.value && converted.view.dims == found.dims && converted.view.strides == wanted)
+            return converted.view;
+    View result = arena_view(found, layout);
+    copy(found, result);
+    converted_.push_back({found.value, result});
+    return result;
+}
+
+View Builder::define(uint32_t tensor, Layout layout)
+{
+    const Tensor &described = graph_.tensor(tensor);
+    View view{0, described.type, described.dims, strides_of(described.dims, layout)};
+    const bool as_port = same_strides(view.dims, view.strides, row_major_strides(view.dims));
+    for (uint32_t i = 0; as_port && i < graph_.outputs.size(); ++i) {
+        if (graph_.outputs[i] != tensor)
+            continue;
+        const auto port = static_cast<uint32_t>(graph_.inputs.size()) + i;
+        port_value_[i] = view.value = new_value({.source = Source::kPort, .size_bytes = described.size_bytes(), .port = port});
+        alias(tensor, view);
+        return view;
+    }
+    view = arena_view(view, layout);
+    alias(tensor, view);
+    return view;
+}
+
+void Builder::alias(uint32_t tensor, View view)
+{
+    views_[tensor] = std::move(view);
+    known_[tensor] = true;
+}
+
+uint32_t Builder::scratch(uint64_t size_bytes)
+{
+    return new_value({.size_bytes = size_bytes});
+}
+
+std::byte *Builder::own(uint64_t size_bytes)
+{
+    plan_.owned.push_back(allocate_aligned(size_bytes));
+    return plan_.owned.back().get();
+}
+
+uint32_t Builder::constant(std::byte *data, uint64_t size_bytes)
+{
+    return new_value({.source = Source::kConstant, .size_bytes = size_bytes, .data = data});
+}
+
+const std::byte *Builder::constant_data(const View &view) const
+{
+    return plan_.values[view.value].data;
+}
+
+void Builder::add(std::unique_ptr<Step> step, std::span<const uint32_t> values)
+{
+    const auto number = static_cast<uint32_t>(plan_.steps.size());
+    for (const uint32_t index : values) {
+        Value &value = plan_.values[index];
+        value.first = std::min(value.first, number);
+        value.last = std::max(value.last, number);
+    }
+    plan_.steps.push_back(std::move(step));
+}
+
+bool Builder::finish()
+{
+    for (uint32_t i = 0; i < graph_.outputs.size(); ++i) {
+        const uint32_t tensor = graph_.outputs[i];
+        if (!known_[tensor])
+            return false;
+        if (port_value_[i] != UINT32_MAX)
+            continue;
+        const View &from = views_[tensor];
+        const auto port = static_cast<uint32_t>(graph_.inputs.size()) + i;
+        const uint32_t value = new_value({.source = Source::kPort, .size_bytes = graph_.tensor(tensor).size_bytes(), .port = port});
+        copy(from, {value, from.type, from.dims, row_major_strides(from.dims)});
+    }
+    return true;
+}
+
+uint32_t Builder::new_value(Value value)
+{
+    plan_.values.push_back(value);
+    return static_cast<uint32_t>(plan_.values.size() - 1);
+}
+
+View Builder::arena_view(const View &like, Layout layout)
+{
+    View view = like;
+    view.strides = strides_of(like.dims, layout);
+    view.value = new_value({.size_bytes = static_cast<uint64_t>(element_count(like.dims).value_or(0)) * type_bytes(like.type)});
+    return view;
+}
+
+void Builder::copy(const View &from, const View &to)
+{
+    add(make_copy_step(from, to, threads()), {from.value, to.value});
+}
+
+} // namespace accel::cpu

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Collects steps and values while nodes are prepared, and keeps track of how each tensor lies.
+//
+// Two layouts are used inside: row-major in the graph's axis order, and channels last (N, spatial…, C), which convolutions and pools want. A tensor
+// is converted where a step needs the other one, at most once; where both are the same bytes nothing happens.
+#ifndef ACCEL_BACKENDS_CPU_BUILDER_H
+#define ACCEL_BACKENDS_CPU_BUILDER_H
+
+#include "plan.h"
+
+#include <span>
+
+namespace accel::cpu {
+
+enum class Layout { kRowMajor, kChannelsLast };
+
+Dims strides_of(const Dims &dims, Layout layout);
+
+// Do two stride lists address the same elements? Axes of size 1 do not matter.
+bool same_strides(const Dims &dims, const Dims &a, const Dims &b);
+
+class Builder {
+public:
+    Builder(const Graph &graph, Plan &plan);
+
+    const Graph &graph() const { return graph_; }
+    int threads() const { return plan_.threads; }
+
+    // The tensor as it lies now.
+    const View &view(uint32_t tensor) const;
+    // The tensor in that layout; adds a conversion where needed.
+    View in_layout(uint32_t tensor, Layout layout);
+    Layout layout_of(uint32_t tensor) const;
+
+    // Memory for a node's result: an output port where the layout allows, else the arena.
+    View define(uint32_t tensor, Layout layout);
+    // The tensor is the same bytes as an existing view.
+    void alias(uint32_t tensor, View view);
+
+    // Working memory of the next added step alone.
+    uint32_t scratch(uint64_t size_bytes);
+    // Memory that lives as long as the plan.
+    std::byte *own(uint64_t size_bytes);
+    uint32_t constant(std::byte *data, uint64_t size_bytes);
+    // First byte of a constant value; null for any other.
+    const std::byte *constant_data(const View &view) const;
+
+    void add(std::unique_ptr<Step> step, std::span<const uint32_t> values);
+    void add(std::unique_ptr<Step> step, std::initializer_list<uint32_t> values) { add(std::move(step), std::span(values.begin(), values.size())); }
+
+    // Copies what does not lie in its output port yet. False: an output has no maker.
+    bool finish();
+
+private:
+    uint32_t new_value(Value value);
+    View arena_view(const View &like, Layout layout);
+    void copy(const View &from, const View &to);
+
+    struct Converted {
+        uint32_t value;
+        View view;
+    };
+
+    const Graph &graph_;
+    Plan &plan_;
+    std::vector<View> views_;          // per tensor
+    std::vector<bool> known_;          // per tensor
+    std::vector<uint32_t> port_value_; // per output port; UINT32_MAX until something writes there directly
+    std::vector<Converted> converted_;
+};
+
+} // namespace accel::cpu
+
+#endif

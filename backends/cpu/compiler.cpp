@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// The compiler table. Building checks and flattens; what depends on the machine is prepared when a program is loaded.
+#include "compiler.h"
+
+#include "arena/arena.h"
+#include "blob.h"
+#include "graph.h"
+#include "host.h"
+#include "memory.h"
+#include "support.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace accel::cpu {
+namespace {
+
+constexpr uint32_t kGroup = 1; // any accepted nodes build together
+
+accel_status target_info(uint32_t index, accel_bk_target_info *info)
+{
+    if (index != 0)
+        return ACCEL_STATUS_NOT_FOUND;
+    accel_bk_target_info full{};
+    full.struct_size = info->struct_size;
+    full.name = kTarget;
+    full.description = "the host's processor";
+    full.operation_profile = ACCEL_OPERATION_PROFILE;
+    full.roundings = 1u << ACCEL_ROUNDING_HALF_EVEN | 1u << ACCEL_ROUNDING_TFLITE | 1u << ACCEL_ROUNDING_NATURAL;
+    std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
+    return ACCEL_STATUS_OK;
+}
+
+accel_status check_target(const char *target)
+{
+    if (target == nullptr || std::strcmp(target, kTarget) != 0)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "", "target '%s' is not '%s'", target ? target : "", kTarget);
+    return ACCEL_STATUS_OK;
+}
+
+// "cpu.threads": how many threads a run uses; every other option of this module's name is refused.
+accel_status read_options(const accel_bk_compile_options &options, uint32_t &threads)
+{
+    threads = 0;
+    for (uint32_t i = 0; i < options.option_count; ++i) {
+        const accel_option &option = options.options[i];
+        if (std::strncmp(option.name, "cpu.", 4) != 0)
+            continue;
+        if (std::strcmp(option.name, "cpu.threads") != 0) {
+            if (option.optional != 0)
+                continue;
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "option '%s' is unknown; there is 'cpu.threads'", option.name);
+        }
+        if (option.string != nullptr || !(option.number >= 1 && option.number <= kThreadsMax) || option.number != std::floor(option.number))
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "option 'cpu.threads' is %g, expected a whole number from 1 to %u", option.number,
+                        kThreadsMax);
+        threads = static_cast<uint32_t>(option.number);
+    }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status query(const accel_bk_host *, const accel_graph_desc *desc, const accel_bk_compile_options *options, accel_bk_support *out_nodes)
+{
+    return guarded([&] {
+        if (const accel_status status = check_target(options->target); status != ACCEL_STATUS_OK)
+            return status;
+        const auto graph = read_graph(*desc);
+        if (!graph)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names a tensor that it does not have");
+        for (size_t i = 0; i < graph->nodes.size(); ++i) {
+            const Refusal refusal = check_node(*graph, graph->nodes[i]);
+            out_nodes[i] = {refusal.refused() ? 0 : kGroup, refusal.reason, refusal.tensor, 0, refusal.given, refusal.expected};
+        }
+        return ACCEL_STATUS_OK;
+    });
+}
+
+// A blob with what its pointers lead to.
+struct BuiltBlob {
+    accel_bk_blob table{};
+    std::vector<uint8_t> bytes;
+    std::vector<uint32_t> constants;
+    std::vector<accel_bk_port> ports;
+    std::vector<Dims> strides;
+};
+
+void release(accel_bk_blob *blob)
+{
+    delete reinterpret_cast<BuiltBlob *>(blob);
+}
+static_assert(offsetof(BuiltBlob, table) == 0);
+
+void add_port(BuiltBlob &built, const Graph &graph, uint32_t index)
+{
+    const Tensor &tensor = graph.tensor(index);
+    Dims strides = row_major_strides(tensor.dims);
+    for (int64_t &stride : strides)
+        stride *= static_cast<int64_t>(type_bytes(tensor.type));
+    built.strides.push_back(std::move(strides));
+    built.ports.push_back({index, tensor.rank, built.strides.back().data(), tensor.size_bytes(), kAlignBytes});
+}
+
+accel_status check_ports(const Graph &graph)
+{
+    for (const auto *list : {&graph.inputs, &graph.outputs})
+        for (const uint32_t index : *list) {
+            const Tensor &tensor = graph.tensor(index);
+            if (!tensor.fixed || tensor.oversized || tensor.size_bytes() == 0)
+                return fail(ACCEL_STATUS_UNSUPPORTED, "C-2", "tensor %u at a port has no fixed size", index);
+        }
+    return ACCEL_STATUS_OK;
+}
+
+// Memory of the tensors between nodes, each for as long as it is needed. Loading adds the working memory of its steps.
+uint64_t estimate_arena(const Graph &graph)
+{
+    std::vector<arena::Lifetime> lifetimes(graph.tensors.size(), {0, UINT32_MAX, 0});
+    for (uint32_t step = 0; step < graph.nodes.size(); ++step)
+        for (const auto *list : {&graph.nodes[step].inputs, &graph.nodes[step].outputs})
+            for (const uint32_t tensor : *list)
+                if (tensor != kNone && !graph.tensor(tensor).constant()) {
+                    lifetimes[tensor].size_bytes = graph.tensor(tensor).size_bytes();
+                    lifetimes[tensor].first = std::min(lifetimes[tensor].first, step);
+                    lifetimes[tensor].last = std::max(lifetimes[tensor].last, step);
+                }
+    for (const auto *list : {&graph.inputs, &graph.outputs})
+        for (const uint32_t tensor : *list)
+            lifetimes[tensor].size_bytes = 0;
+    std::erase_if(lifetimes, [](const arena::Lifetime &lifetime) { return lifetime.size_bytes == 0; });
+    const auto plan = arena::plan(lifetimes, kAlignBytes);
+    return plan ? plan->size_bytes : UINT64_MAX;
+}
+
+accel_status build(const accel_bk_host *, const accel_graph_desc *desc, const accel_bk_compile_options *options, accel_bk_blob **out_blob)
+{
+    return guarded([&] {
+        uint32_t threads = 0;
+        if (const accel_status status = check_target(options->target); status != ACCEL_STATUS_OK)
+            return status;
+        if (const accel_status status = read_options(*options, threads); status != ACCEL_STATUS_OK)
+            return status;
+        auto graph = read_graph(*desc);
+        if (!graph)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names a tensor that it does not have");
+        for (size_t i = 0; i < graph->nodes.size(); ++i)
+            if (const Refusal refusal = check_node(*graph, graph->nodes[i]); refusal.refused())
+                return fail(ACCEL_STATUS_UNSUPPORTED, "C-2", "node %zu is refused with reason %u: given %lld, expected %lld", i, refusal.reason,
+                            static_cast<long long>(refusal.given), static_cast<long long>(refusal.expected));
+        if (const accel_status status = check_ports(*graph); status != ACCEL_STATUS_OK)
+            return status;
+        auto built = std::make_unique<BuiltBlob>();
+        built->bytes = write_blob(*desc, threads, built->constants);
+        built->strides.reserve(graph->inputs.size() + graph->outputs.size());
+        for (const uint32_t tensor : graph->inputs)
+            add_port(*built, *graph, tensor);
+        for (const uint32_t tensor : graph->outputs)
+            add_port(*built, *graph, tensor);
+        accel_bk_blob &table = built->table;
+        table.struct_size = sizeof table;
+        table.release = release;
+        table.bytes = built->bytes.data();
+        table.byte_count = built->bytes.size();
+        table.constants = built->constants.data();
+        table.constant_count = static_cast<uint32_t>(built->constants.size());
+        table.port_count = static_cast<uint32_t>(built->ports.size());
+        table.ports = built->ports.data();
+        table.scratch_bytes = estimate_arena(*graph);
+        table.log = "";
+        *out_blob = &built.release()->table;
+        return ACCEL_STATUS_OK;
+    });
+}
+
+accel_status check(const accel_bk_host *, const void *bytes, uint64_t byte_count, const char *target, accel_fit *out_fit)
+{
+    return guarded([&] {
+        *out_fit = ACCEL_FIT_NONE;
+        Blob blob;
+        std::string error;
+        const BlobState state = read_blob(bytes, byte_count, blob, error);
+        if (state == BlobState::kCorrupt)
+            return fail(ACCEL_STATUS_CORRUPT, "", "%s", error.c_str());
+        if (state == BlobState::kForeign || target == nullptr || std::strcmp(target, kTarget) != 0)
+            return ACCEL_STATUS_OK;
+        // The constants are elsewhere; only their sizes matter here.
+        alignas(kAlignBytes) static const std::byte kNowhere{};
+        std::vector<accel_bk_constant> constants;
+        for (const uint64_t size : blob.constant_bytes)
+            constants.push_back({&kNowhere, size});
+        if (!graph::FlatGraph::parse(blob.graph, blob.graph_bytes, constants.data(), static_cast<uint32_t>(constants.size()), &error))
+            return fail(ACCEL_STATUS_CORRUPT, "", "%s", error.c_str());
+        *out_fit = ACCEL_FIT_FULL;
+        return ACCEL_STATUS_OK;
+    });
+}
+
+} // namespace
+
+const accel_bk_compiler kCompiler = {sizeof(accel_bk_compiler), target_info, query, build, check};
+
+} // namespace accel::cpu

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+// Elementwise arithmetic, functions and type conversion.
+#include "nodes.h"
+
+#include "../shapes.h"
+#include "walk.h"
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+namespace accel::cpu {
+namespace {
+
+// Integers come as unsigned, where wrapping is defined.
+struct Add {
+    template <typename T> static T of(T a, T b) { return static_cast<T>(a + b); }
+};
+struct Sub {
+    template <typename T> static T of(T a, T b) { return static_cast<T>(a - b); }
+};
+struct Mul {
+    template <typename T> static T of(T a, T b) { return static_cast<T>(a * b); }
+};
+
+
+struct Div {
+    template <typename T> static T of(T a, T b)
+    {
+        if constexpr (std::is_unsigned_v<T>) {
+            using Signed = std::make_signed_t<T>;
+            const auto x = static_cast<Signed>(a), y = static_cast<Signed>(b);
+            if (y == 0)
+                return 0;
+            return y == -1 ? static_cast<T>(0 - a) : static_cast<T>(x / y);
+        } else {
+            return a / b;
+        }
+    }
+};
+
+// NaN stays NaN: both comparisons are false for it.
+template <typename T> T bounded(T value, T low, T high)
+{
+    value = value < low ? low : value;
+    return value > high ? high : value;
+}
+
+template <typename T, typename Operation> class BinaryStep : public Step {
+public:
+    BinaryStep(const View &a, const View &b, const View &y, Clamp clamp, int threads)
+        : walk_(make_walk<3>(y.dims, {y.strides, broadcast_strides(a.dims, a.strides, y.dims.size()),
+                                      broadcast_strides(b.dims, b.strides, y.dims.size())})),
+          a_(a.value), b_(b.value), y_(y.value), threads_(threads)
+    {
+        if constexpr (std::is_floating_point_v<T>) {
+            low_ = clamp.min;
+            high_ = clamp.max;
+        } else {
+            (void)clamp;
+        }
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        const auto *a = reinterpret_cast<const T *>(values[a_]), *b = reinterpret_cast<const T *>(values[b_]);
+        auto *y = reinterpret_cast<T *>(values[y_]);
+        walk_.each(threads_, [&](const std::array<int64_t, 3> &at, int64_t count) { row(y + at[0], a + at[1], b + at[2], count); });
+        return true;
+    }
+
+private:
+    void row(T *y, const T *a, const T *b, int64_t count) const
+    {
+        const int64_t y_step = walk_.row_stride[0], a_step = walk_.row_stride[1], b_step = walk_.row_stride[2];
+        if (y_step == 1 && a_step == 1 && b_step == 1)
+            for (int64_t i = 0; i < count; ++i)
+                y[i] = one(a[i], b[i]);
+        else if (y_step == 1 && a_step == 1 && b_step == 0)
+            for (int64_t i = 0; i < count; ++i)
+                y[i] = one(a[i], *b);
+        else
+            for (int64_t i = 0; i < count; ++i)
+                y[i * y_step] = one(a[i * a_step], b[i * b_step]);
+    }
+
+    T one(T a, T b) const { return bounded(Operation::template of<T>(a, b), low_, high_); }
+
+    Walk<3> walk_;
+    uint32_t a_, b_, y_;
+    T low_ = std::numeric_limits<T>::lowest(), high_ = std::numeric_limits<T>::max();
+    int threads_;
+};
+
+template <typename T> std::unique_ptr<Step> make_binary(const Node &node, const View &a, const View &b, const View &y, int threads)
+{
+    switch (node.operation) {
+    case ACCEL_OPERATION_ADD: return std::make_unique<BinaryStep<T, Add>>(a, b, y, node.clamp(), threads);
+    case ACCEL_OPERATION_SUB: return std::make_unique<BinaryStep<T, Sub>>(a, b, y, node.clamp(), threads);
+    case ACCEL_OPERATION_MUL: return std::make_unique<BinaryStep<T, Mul>>(a, b, y, node.clamp(), threads);
+    default: return std::make_unique<BinaryStep<T, Div>>(a, b, y, node.clamp(), threads);
+    }
+}
+
+struct Bounded {
+    float low, high;
+    float operator()(float x) const { return bounded(x, low, high); }
+};
+struct Sigmoid {
+    float operator()(float x) const { return 1.0f / (1.0f + std::exp(-x)); }
+};
+struct Tanh {
+    float operator()(float x) const { return std::tanh(x); }
+};
+struct Exp {
+    float operator()(float x) const { return std::exp(x); }
+};
+struct Leaky {
+    float alpha;
+    float operator()(float x) const { return x < 0 ? alpha * x : x; }
+};
+
+template <typename From, typename To, typename Function> class UnaryStep : public Step {
+public:
+    UnaryStep(const View &x, const View &y, Function function, int threads)
+        : walk_(make_walk<2>(y.dims, {y.strides, x.strides})), x_(x.value), y_(y.value), function_(function), threads_(threads)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        const auto *x = reinterpret_cast<const From *>(values[x_]);
+        auto *y = reinterpret_cast<To *>(values[y_]);
+        const int64_t y_step = walk_.row_stride[0], x_step = walk_.row_stride[1];
+        walk_.each(threads_, [&](const std::array<int64_t, 2> &at, int64_t count) {
+            const From *from = x + at[1];
+            To *to = y + at[0];
+            if (y_step == 1 && x_step == 1)
+                for (int64_t i = 0; i < count; ++i)
+                    to[i] = function_(from[i]);
+            else
+                for (int64_t i = 0; i < count; ++i)
+                    to[i * y_step] = function_(from[i * x_step]);
+        });
+        return true;
+    }
+
+private:
+    Walk<2> walk_;
+    uint32_t x_, y_;
+    Function function_;
+    int threads_;
+};
+
+template <typename Function> void add_unary(Builder &builder, const Node &node, Function function)
+{
+    const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
+    builder.add(std::make_unique<UnaryStep<float, float, Function>>(x, y, function, builder.threads()), {x.value, y.value});
+}
+
+// Floats become integers by truncation; beyond the range they saturate and NaN becomes 0, so that no input is undefined.
+template <typename From, typename To> struct Convert {
+    To operator()(From x) const
+    {
+        if constexpr (std::is_same_v<To, bool>) {
+            return x != 0;
+        } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+            using Limits = std::numeric_limits<To>;
+            if (!(x > static_cast<From>(Limits::min())))
+                return x == x ? Limits::min() : 0;
+            return x >= static_cast<From>(Limits::max()) ? Limits::max() : static_cast<To>(x);
+        } else {
+            return static_cast<To>(x);
+        }
+    }
+};
+
+template <typename From, typename To> void add_cast(Builder &builder, const View &x, const View &y)
+{
+    builder.add(std::make_unique<UnaryStep<From, To, Convert<From, To>>>(x, y, Convert<From, To>{}, builder.threads()), {x.value, y.value});
+}
+
+template <typename From> void cast_from(Builder &builder, const View &x, const View &y)
+{
+    switch (y.type) {
+    case ACCEL_TYPE_F32: return add_cast<From, float>(builder, x, y);
+    case ACCEL_TYPE_I8: return add_cast<From, int8_t>(builder, x, y);
+    case ACCEL_TYPE_U8: return add_cast<From, uint8_t>(builder, x, y);
+    case ACCEL_TYPE_I32: return add_cast<From, int32_t>(builder, x, y);
+    case ACCEL_TYPE_I64: return add_cast<From, int64_t>(builder, x, y);
+    default: return add_cast<From, bool>(builder, x, y);
+    }
+}
+
+class ScaledAddStep : public Step {
+public:
+    ScaledAddStep(const View &y, const View &c, float factor, Clamp clamp, int threads)
+        : walk_(make_walk<2>(y.dims, {y.strides, broadcast_strides(c.dims, c.strides, y.dims.size())})), y_(y.value), c_(c.value), factor_(factor),
+          clamp_(clamp), threads_(threads)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        auto *y = reinterpret_cast<float *>(values[y_]);
+        const auto *c = reinterpret_cast<const float *>(values[c_]);
+        walk_.each(threads_, [&](const std::array<int64_t, 2> &at, int64_t count) {
+            for (int64_t i = 0; i < count; ++i) {
+                float &value = y[at[0] + i * walk_.row_stride[0]];
+                value = bounded(value + factor_ * c[at[1] + i * walk_.row_stride[1]], clamp_.min, clamp_.max);
+            }
+        });
+        return true;
+    }
+
+private:
+    Walk<2> walk_;
+    uint32_t y_, c_;
+    float factor_;
+    Clamp clamp_;
+    int threads_;
+};
+
+} // namespace
+
+std::unique_ptr<Step> make_add_step(const View &a, const View &b, const View &y, Clamp clamp, int threads)
+{
+    return std::make_unique<BinaryStep<float, Add>>(a, b, y, clamp, threads);
+}
+
+std::unique_ptr<Step> make_scaled_add_step(const View &y, const View &c, float factor, Clamp clamp, int threads)
+{
+    return std::make_unique<ScaledAddStep>(y, c, factor, clamp, threads);
+}
+
+void prepare_binary(Builder &builder, const Node &node)
+{
+    // The larger operand decides the layout; channels last only where both have the axes for it.
+    const Tensor &a_tensor = builder.graph().tensor(node.inputs[0]), &y_tensor = builder.graph().tensor(node.outputs[0]);
+    const uint32_t leader = a_tensor.dims == y_tensor.dims ? node.inputs[0] : node.inputs[1];
+    const bool full = builder.graph().tensor(leader).dims == y_tensor.dims;
+    const Layout layout = full ? builder.layout_of(leader) : Layout::kRowMajor;
+    const View a = a_tensor.dims == y_tensor.dims ? builder.in_layout(node.inputs[0], layout) : builder.view(node.inputs[0]);
+    const bool b_full = builder.graph().tensor(node.inputs[1]).dims == y_tensor.dims;
+    const View b = b_full ? builder.in_layout(node.inputs[1], layout) : builder.view(node.inputs[1]);
+    const View y = builder.define(node.outputs[0], layout);
+    std::unique_ptr<Step> step;
+    if (y.type == ACCEL_TYPE_F32)
+        step = make_binary<float>(node, a, b, y, builder.threads());
+    else if (y.type == ACCEL_TYPE_I32)
+        step = make_binary<uint32_t>(node, a, b, y, builder.threads());
+    else
+        step = make_binary<uint64_t>(node, a, b, y, builder.threads());
+    builder.add(std::move(step), {a.value, b.value, y.value});
+}
+
+void prepare_unary(Builder &builder, const Node &node)
+{
+    switch (node.operation) {
+    case ACCEL_OPERATION_RELU: return add_unary(builder, node, Bounded{0.0f, Clamp{}.max});
+    case ACCEL_OPERATION_CLIP: return add_unary(builder, node, Bounded{node.clamp().min, node.clamp().max});
+    case ACCEL_OPERATION_SIGMOID: return add_unary(builder, node, Sigmoid{});
+    case ACCEL_OPERATION_TANH: return add_unary(builder, node, Tanh{});
+    case ACCEL_OPERATION_EXP: return add_unary(builder, node, Exp{});
+    default: return add_unary(builder, node, Leaky{node.real(ACCEL_ATTRIBUTE_ALPHA, 0.01f)});
+    }
+}
+
+void prepare_cast(Builder &builder, const Node &node)
+{
+    const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
+    switch (x.type) {
+    case ACCEL_TYPE_F32: return cast_from<float>(builder, x, y);
+    case ACCEL_TYPE_I8: return cast_from<int8_t>(builder, x, y);
+    case ACCEL_TYPE_U8: return cast_from<uint8_t>(builder, x, y);
+    case ACCEL_TYPE_I32: return cast_from<int32_t>(builder, x, y);
+    case ACCEL_TYPE_I64: return cast_from<int64_t>(builder, x, y);
+    default: return cast_from<uint8_t>(builder, x, y); // a BOOL is 0 or 1 in a byte, but untrusted
+    }
+}
+
+} // namespace accel::cpu

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// f32 matrix products: oneDNN, and a plain loop where the product is smaller than the cost of calling it.
+#include "../dnnl_step.h"
+#include "../shapes.h"
+#include "nodes.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace accel::cpu {
+namespace {
+
+using dnnl::memory;
+
+constexpr int64_t kSmallProduct = 16 * 1024; // multiply-adds
+
+// y = a x b + bias, a [rows, depth] dense, b constant and repacked to [depth, columns].
+class SmallProduct : public Step {
+public:
+    SmallProduct(uint32_t a, const float *b, const float *bias, uint32_t y, int64_t rows, int64_t depth, int64_t columns, Clamp clamp)
+        : a_(a), y_(y), b_(b), bias_(bias), rows_(rows), depth_(depth), columns_(columns), clamp_(clamp)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        const auto *a = reinterpret_cast<const float *>(values[a_]);
+        auto *y = reinterpret_cast<float *>(values[y_]);
+        for (int64_t row = 0; row < rows_; ++row, a += depth_, y += columns_) {
+            if (bias_ != nullptr)
+                std::copy_n(bias_, columns_, y);
+            else
+                std::fill_n(y, columns_, 0.0f);
+            for (int64_t k = 0; k < depth_; ++k)
+                for (int64_t column = 0; column < columns_; ++column)
+                    y[column] += a[k] * b_[k * columns_ + column];
+            for (int64_t column = 0; column < columns_; ++column) {
+                const float value = y[column] < clamp_.min ? clamp_.min : y[column];
+                y[column] = value > clamp_.max ? clamp_.max : value;
+            }
+        }
+        return true;
+    }
+
+private:
+    uint32_t a_, y_;
+    const float *b_, *bias_;
+    int64_t rows_, depth_, columns_;
+    Clamp clamp_;
+};
+
+struct Product {
+    View a, b, y; // equal ranks, batch axes in front
+    float alpha = 1;
+    const float *bias = nullptr; // one per column
+    Clamp clamp;
+
+    int64_t rows() const { return a.dims[a.dims.size() - 2]; }
+    int64_t depth() const { return a.dims.back(); }
+    int64_t columns() const { return y.dims.back(); }
+};
+
+bool small(const Builder &builder, const Product &product)
+{
+    return product.a.dims.size() == 2 && builder.constant_data(product.b) != nullptr && product.alpha == 1.0f &&
+           product.a.strides == row_major_strides(product.a.dims) && product.rows() * product.depth() * product.columns() <= kSmallProduct;
+}
+
+void add_small(Builder &builder, const Product &product)
+{
+    const int64_t depth = product.depth(), columns = product.columns();
+    const auto *from = reinterpret_cast<const float *>(builder.constant_data(product.b));
+    auto *packed = reinterpret_cast<float *>(builder.own(static_cast<uint64_t>(depth * columns) * sizeof(float)));
+    for (int64_t k = 0; k < depth; ++k)
+        for (int64_t column = 0; column < columns; ++column)
+            packed[k * columns + column] = from[k * product.b.strides[0] + column * product.b.strides[1]];
+    builder.add(std::make_unique<SmallProduct>(product.a.value, packed, product.bias, product.y.value, product.rows(), depth, columns, product.clamp),
+                {product.a.value, product.y.value});
+}
+
+void add_product(Builder &builder, const Product &product)
+{
+    if (small(builder, product))
+        return add_small(builder, product);
+    const bool constant = builder.constant_data(product.b) != nullptr;
+    const memory::desc a = describe(product.a.dims, product.a.strides), have = describe(product.b.dims, product.b.strides);
+    const memory::desc want = constant ? memory::desc(product.b.dims, memory::data_type::f32, memory::format_tag::any) : have;
+    const memory::desc y = describe(product.y.dims, product.y.strides);
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    if (product.alpha != 1.0f)
+        attributes.set_output_scales(0, {product.alpha});
+    dnnl::post_ops operations;
+    append_clamp(operations, product.clamp);
+    attributes.set_post_ops(operations);
+    Dims bias_dims(product.y.dims.size(), 1);
+    bias_dims.back() = product.columns();
+    const memory::desc bias = describe(bias_dims, row_major_strides(bias_dims));
+    const dnnl::matmul::desc operation = product.bias ? dnnl::matmul::desc(a, want, bias, y) : dnnl::matmul::desc(a, want, y);
+    const dnnl::matmul::primitive_desc descriptor(operation, attributes, cpu_engine());
+    const uint32_t weights = constant ? rearranged(builder, product.b, have, descriptor.weights_desc()) : product.b.value;
+    std::vector<DnnlArgument> arguments{{DNNL_ARG_SRC, descriptor.src_desc(), product.a.value},
+                                        {DNNL_ARG_WEIGHTS, descriptor.weights_desc(), weights},
+                                        {DNNL_ARG_DST, descriptor.dst_desc(), product.y.value}};
+    if (product.bias != nullptr) {
+        auto *bytes = const_cast<std::byte *>(reinterpret_cast<const std::byte *>(product.bias));
+        arguments.push_back({DNNL_ARG_BIAS, bias, builder.constant(bytes, static_cast<uint64_t>(product.columns()) * sizeof(float))});
+    }
+    add_dnnl_step(builder, dnnl::matmul(descriptor), descriptor.scratchpad_desc(), std::move(arguments));
+}
+
+// The addend as one value per column, times factor; null where it is anything else.
+const float *column_bias(Builder &builder, uint32_t tensor, int64_t columns, float factor)
+{
+    const Tensor &addend = builder.graph().tensor(tensor);
+    const std::byte *data = builder.constant_data(builder.view(tensor));
+    if (data == nullptr || addend.elements() != columns || addend.dims.empty() || addend.dims.back() != columns)
+        return nullptr;
+    auto *bias = reinterpret_cast<float *>(builder.own(static_cast<uint64_t>(columns) * sizeof(float)));
+    std::memcpy(bias, data, static_cast<size_t>(columns) * sizeof(float));
+    for (int64_t i = 0; i < columns; ++i)
+        bias[i] *= factor;
+    return bias;
+}
+
+View transposed(View view)
+{
+    std::swap(view.dims[0], view.dims[1]);
+    std::swap(view.strides[0], view.strides[1]);
+    return view;
+}
+
+View stretched(View view, size_t rank)
+{
+    const Dims dims = with_leading_ones(view.dims, rank);
+    view.strides.insert(view.strides.begin(), rank - view.strides.size(), *element_count(view.dims));
+    view.dims = dims;
+    return view;
+}
+
+} // namespace
+
+void prepare_gemm(Builder &builder, const Node &node)
+{
+    Product product;
+    product.a = builder.in_layout(node.inputs[0], Layout::kRowMajor);
+    product.b = builder.in_layout(node.inputs[1], Layout::kRowMajor);
+    if (node.integer(ACCEL_ATTRIBUTE_TRANS_A, 0) != 0)
+        product.a = transposed(product.a);
+    if (node.integer(ACCEL_ATTRIBUTE_TRANS_B, 0) != 0)
+        product.b = transposed(product.b);
+    product.alpha = node.real(ACCEL_ATTRIBUTE_ALPHA, 1);
+    product.y = builder.define(node.outputs[0], Layout::kRowMajor);
+    const float beta = node.real(ACCEL_ATTRIBUTE_BETA, 1);
+    const uint32_t addend = node.input(2);
+    const bool adds = addend != kNone && beta != 0.0f;
+    if (adds && product.alpha == 1.0f)
+        product.bias = column_bias(builder, addend, product.columns(), beta);
+    const bool later = adds && product.bias == nullptr;
+    if (!later)
+        product.clamp = node.clamp();
+    add_product(builder, product);
+    if (later) {
+        const View c = builder.in_layout(addend, Layout::kRowMajor);
+        builder.add(make_scaled_add_step(product.y, c, beta, node.clamp(), builder.threads()), {product.y.value, c.value});
+    }
+}
+
+void prepare_matmul(Builder &builder, const Node &node)
+{
+    Product product;
+    product.a = builder.in_layout(node.inputs[0], Layout::kRowMajor);
+    product.b = builder.in_layout(node.inputs[1], Layout::kRowMajor);
+    const MatmulShape shape = *matmul_shape(product.a.dims, product.b.dims);
+    product.y = builder.define(node.outputs[0], Layout::kRowMajor);
+    product.clamp = node.clamp();
+    if (node.input(2) != kNone) // a bias that fusing put there
+        product.bias = column_bias(builder, node.inputs[2], shape.columns, 1);
+    if (product.b.dims.size() == 1)
+        product.b.dims = {product.b.dims[0], 1}, product.b.strides = {1, 1};
+    if (product.a.dims.size() == 1)
+        product.a.dims = {1, product.a.dims[0]}, product.a.strides = {product.a.dims[1], 1};
+    if (product.b.dims.size() == 2) { // one matrix for all: one tall product
+        product.a.dims = {*element_count(product.a.dims) / shape.depth, shape.depth};
+        product.a.strides = row_major_strides(product.a.dims);
+        product.y.dims = {product.a.dims[0], shape.columns};
+    } else {
+        product.y.dims = shape.batch;
+        product.y.dims.insert(product.y.dims.end(), {shape.rows, shape.columns});
+        product.a = stretched(product.a, product.y.dims.size());
+        product.b = stretched(product.b, product.y.dims.size());
+    }
+    product.y.strides = row_major_strides(product.y.dims);
+    add_product(builder, product);
+}
+
+} // namespace accel::cpu

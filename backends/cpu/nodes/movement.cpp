@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+// Operations that move elements: all are strided copies, or no work at all.
+#include "nodes.h"
+
+#include "../shapes.h"
+#include "walk.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace accel::cpu {
+namespace {
+
+template <typename Element> void copy_row(Element *to, int64_t to_stride, const Element *from, int64_t from_stride, int64_t count)
+{
+    if (to_stride == 1 && from_stride == 1) {
+        std::memcpy(to, from, static_cast<size_t>(count) * sizeof(Element));
+        return;
+    }
+    for (int64_t i = 0; i < count; ++i)
+        to[i * to_stride] = from[i * from_stride];
+}
+
+template <typename Element> class CopyStep : public Step {
+public:
+    // Offsets in elements from the start of the values.
+    CopyStep(const View &from, int64_t from_offset, const View &to, int64_t to_offset, int threads)
+        : walk_(make_walk<2>(from.dims, {to.strides, from.strides})), from_(from.value), to_(to.value), from_offset_(from_offset),
+          to_offset_(to_offset), threads_(threads)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        auto *to = reinterpret_cast<Element *>(values[to_]) + to_offset_;
+        const auto *from = reinterpret_cast<const Element *>(values[from_]) + from_offset_;
+        walk_.each(threads_, [&](const std::array<int64_t, 2> &at, int64_t count) {
+            copy_row(to + at[0], walk_.row_stride[0], from + at[1], walk_.row_stride[1], count);
+        });
+        return true;
+    }
+
+private:
+    Walk<2> walk_;
+    uint32_t from_, to_;
+    int64_t from_offset_, to_offset_;
+    int threads_;
+};
+
+std::unique_ptr<Step> make_copy(const View &from, int64_t from_offset, const View &to, int64_t to_offset, int threads)
+{
+    switch (type_bytes(from.type)) {
+    case 1: return std::make_unique<CopyStep<uint8_t>>(from, from_offset, to, to_offset, threads);
+    case 2: return std::make_unique<CopyStep<uint16_t>>(from, from_offset, to, to_offset, threads);
+    case 4: return std::make_unique<CopyStep<uint32_t>>(from, from_offset, to, to_offset, threads);
+    default: return std::make_unique<CopyStep<uint64_t>>(from, from_offset, to, to_offset, threads);
+    }
+}
+
+class FillStep : public Step {
+public:
+    FillStep(uint32_t value, uint64_t size_bytes, std::array<std::byte, 4> pattern, uint64_t element_bytes)
+        : value_(value), size_bytes_(size_bytes), pattern_(pattern), element_bytes_(element_bytes)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        if (element_bytes_ == 1) {
+            std::memset(values[value_], static_cast<int>(pattern_[0]), size_bytes_);
+        } else {
+            float number;
+            std::memcpy(&number, pattern_.data(), sizeof number);
+            std::fill_n(reinterpret_cast<float *>(values[value_]), size_bytes_ / sizeof number, number);
+        }
+        return true;
+    }
+
+private:
+    uint32_t value_;
+    uint64_t size_bytes_;
+    std::array<std::byte, 4> pattern_;
+    uint64_t element_bytes_;
+};
+
+// What PAD writes outside, as stored.
+std::array<std::byte, 4> pad_pattern(const Tensor &tensor, float real)
+{
+    std::array<std::byte, 4> pattern{};
+    if (tensor.type == ACCEL_TYPE_F32) {
+        std::memcpy(pattern.data(), &real, sizeof real);
+        return pattern;
+    }
+    float stored = real;
+    if (tensor.quantization)
+        stored = std::nearbyint(real / tensor.quantization->scales[0]) + static_cast<float>(tensor.quantization->zero_points[0]);
+    const float low = tensor.type == ACCEL_TYPE_U8 ? 0 : -128, high = tensor.type == ACCEL_TYPE_U8 ? 255 : 127;
+    pattern[0] = static_cast<std::byte>(static_cast<int>(std::isnan(stored) ? low : std::clamp(stored, low, high)) & 0xff);
+    return pattern;
+}
+
+// Copies the values that an index tensor picks along one axis.
+template <typename Index> class GatherStep : public Step {
+public:
+    GatherStep(const View &from, const View &indices, const View &to, size_t axis)
+        : from_(from.value), indices_(indices.value), to_(to.value), count_(*element_count(indices.dims)), size_(from.dims[axis])
+    {
+        outer_ = *element_count(Dims(from.dims.begin(), from.dims.begin() + static_cast<std::ptrdiff_t>(axis)));
+        inner_bytes_ = static_cast<size_t>(*element_count(Dims(from.dims.begin() + static_cast<std::ptrdiff_t>(axis) + 1, from.dims.end()))) *
+                       type_bytes(from.type);
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        const auto *indices = reinterpret_cast<const Index *>(values[indices_]);
+        const std::byte *from = values[from_];
+        std::byte *to = values[to_];
+        for (int64_t outer = 0; outer < outer_; ++outer, from += static_cast<size_t>(size_) * inner_bytes_) {
+            for (int64_t i = 0; i < count_; ++i, to += inner_bytes_) {
+                const int64_t index = indices[i] < 0 ? indices[i] + size_ : indices[i];
+                if (index < 0 || index >= size_)
+                    return false;
+                std::memcpy(to, from + static_cast<size_t>(index) * inner_bytes_, inner_bytes_);
+            }
+        }
+        return true;
+    }
+
+private:
+    uint32_t from_, indices_, to_;
+    int64_t count_, size_, outer_ = 1;
+    size_t inner_bytes_ = 0;
+};
+
+int64_t dot(const Dims &a, const Dims &b)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < a.size(); ++i)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+void add_copy(Builder &builder, const View &from, int64_t from_offset, const View &to, int64_t to_offset)
+{
+    builder.add(make_copy(from, from_offset, to, to_offset, builder.threads()), {from.value, to.value});
+}
+
+} // namespace
+
+std::unique_ptr<Step> make_copy_step(const View &from, const View &to, int threads)
+{
+    return make_copy(from, 0, to, 0, threads);
+}
+
+void prepare_reshape(Builder &builder, const Node &node)
+{
+    const bool same = node.operation == ACCEL_OPERATION_IDENTITY;
+    View view = same ? builder.view(node.inputs[0]) : builder.in_layout(node.inputs[0], Layout::kRowMajor);
+    if (!same) {
+        view.dims = builder.graph().tensor(node.outputs[0]).dims;
+        view.strides = row_major_strides(view.dims);
+    }
+    builder.alias(node.outputs[0], view);
+}
+
+void prepare_transpose(Builder &builder, const Node &node)
+{
+    const View from = builder.view(node.inputs[0]);
+    const size_t rank = from.dims.size();
+    const Dims *perm = node.list(ACCEL_ATTRIBUTE_PERM);
+    View turned = from;
+    for (size_t axis = 0; axis < rank; ++axis) {
+        const size_t source = perm ? static_cast<size_t>((*perm)[axis]) : rank - 1 - axis;
+        turned.dims[axis] = from.dims[source];
+        turned.strides[axis] = from.strides[source];
+    }
+    for (const Layout layout : {Layout::kRowMajor, Layout::kChannelsLast}) {
+        if (!same_strides(turned.dims, turned.strides, strides_of(turned.dims, layout)))
+            continue;
+        turned.strides = strides_of(turned.dims, layout);
+        return builder.alias(node.outputs[0], turned);
+    }
+    add_copy(builder, turned, 0, builder.define(node.outputs[0], Layout::kRowMajor), 0);
+}
+
+void prepare_concat(Builder &builder, const Node &node)
+{
+    const View to = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
+    const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0));
+    int64_t at = 0;
+    for (const uint32_t input : node.inputs) {
+        const View from = builder.view(input);
+        add_copy(builder, from, 0, to, at * to.strides[axis]);
+        at += from.dims[axis];
+    }
+}
+
+void prepare_split(Builder &builder, const Node &node)
+{
+    const View from = builder.view(node.inputs[0]);
+    const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0));
+    int64_t at = 0;
+    for (const uint32_t output : node.outputs) {
+        const View to = builder.define(output, builder.layout_of(node.inputs[0]));
+        View part = from;
+        part.dims = to.dims;
+        add_copy(builder, part, at * from.strides[axis], to, 0);
+        at += to.dims[axis];
+    }
+}
+
+void prepare_slice(Builder &builder, const Node &node)
+{
+    const View from = builder.view(node.inputs[0]);
+    const SliceRange range = *slice_range(node, from.dims);
+    const View to = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
+    View part = from;
+    part.dims = range.counts;
+    for (size_t axis = 0; axis < part.strides.size(); ++axis)
+        part.strides[axis] *= range.steps[axis];
+    add_copy(builder, part, dot(range.starts, from.strides), to, 0);
+}
+
+void prepare_pad(Builder &builder, const Node &node)
+{
+    const View from = builder.view(node.inputs[0]);
+    const Tensor &result = builder.graph().tensor(node.outputs[0]);
+    const View to = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
+    const Dims &pads = *node.list(ACCEL_ATTRIBUTE_PADS);
+    const auto pattern = pad_pattern(result, node.real(ACCEL_ATTRIBUTE_VALUE, 0));
+    builder.add(std::make_unique<FillStep>(to.value, result.size_bytes(), pattern, type_bytes(result.type)), {to.value});
+    View inside = to;
+    inside.dims = from.dims;
+    add_copy(builder, from, 0, inside, dot(Dims(pads.begin(), pads.begin() + static_cast<std::ptrdiff_t>(from.dims.size())), to.strides));
+}
+
+void prepare_gather(Builder &builder, const Node &node)
+{
+    const View from = builder.in_layout(node.inputs[0], Layout::kRowMajor), indices = builder.in_layout(node.inputs[1], Layout::kRowMajor);
+    const View to = builder.define(node.outputs[0], Layout::kRowMajor);
+    const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0));
+    if (indices.type == ACCEL_TYPE_I32)
+        builder.add(std::make_unique<GatherStep<int32_t>>(from, indices, to, axis), {from.value, indices.value, to.value});
+    else
+        builder.add(std::make_unique<GatherStep<int64_t>>(from, indices, to, axis), {from.value, indices.value, to.value});
+}
+
+} // namespace accel::cpu

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+// Quantised elementwise operations. A stored byte has 256 values, so all that depends on one operand is a table.
+#include "nodes.h"
+
+#include "../shapes.h"
+#include "../support.h"
+#include "requantize.h"
+#include "walk.h"
+
+#include <array>
+#include <cmath>
+#include <cstring>
+
+namespace accel::cpu {
+namespace {
+
+// The stored byte as the number it is.
+int32_t stored_value(uint32_t type, int byte)
+{
+    return type == ACCEL_TYPE_I8 ? static_cast<int8_t>(byte) : byte;
+}
+
+using Table = std::array<uint8_t, 256>;
+
+class TableStep : public Step {
+public:
+    TableStep(const View &x, const View &y, const Table &table, int threads)
+        : walk_(make_walk<2>(y.dims, {y.strides, x.strides})), x_(x.value), y_(y.value), table_(table), threads_(threads)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        const auto *x = reinterpret_cast<const uint8_t *>(values[x_]);
+        auto *y = reinterpret_cast<uint8_t *>(values[y_]);
+        walk_.each(threads_, [&](const std::array<int64_t, 2> &at, int64_t count) {
+            for (int64_t i = 0; i < count; ++i)
+                y[at[0] + i * walk_.row_stride[0]] = table_[x[at[1] + i * walk_.row_stride[1]]];
+        });
+        return true;
+    }
+
+private:
+    Walk<2> walk_;
+    uint32_t x_, y_;
+    Table table_;
+    int threads_;
+};
+
+template <typename Function> void add_table(Builder &builder, const Node &node, Function function)
+{
+    const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
+    Table table;
+    for (int byte = 0; byte < 256; ++byte)
+        table[static_cast<size_t>(byte)] = static_cast<uint8_t>(function(stored_value(x.type, byte)));
+    builder.add(std::make_unique<TableStep>(x, y, table, builder.threads()), {x.value, y.value});
+}
+
+// What the two operands of ADD, SUB and MUL come to before the last scaling.
+struct RealPair { // HALF_EVEN: real values in binary32
+    std::array<float, 256> a, b;
+};
+struct IntegerPair {
+    std::array<int32_t, 256> a, b;
+};
+
+struct RealRule {
+    RealPair tables;
+    float scale;
+    float low, high;
+    int32_t zero_point;
+
+    template <typename Join> uint8_t operator()(uint8_t a, uint8_t b, Join join) const
+    {
+        constexpr float kRounder = 12582912.0f; // 1.5 * 2^23: see kernels/integer.inc
+        float value = join(tables.a[a], tables.b[b]) / scale;
+        value = value < low ? low : value;
+        value = value > high ? high : value;
+        value = (value + kRounder) - kRounder;
+        return static_cast<uint8_t>(static_cast<int32_t>(value) + zero_point);
+    }
+};
+
+struct IntegerRule {
+    IntegerPair tables;
+    quant::Multiplier multiplier;
+    uint32_t rounding;
+    StoredRange range;
+    int32_t zero_point;
+
+    template <typename Join> uint8_t operator()(uint8_t a, uint8_t b, Join join) const
+    {
+        const auto sum = static_cast<int64_t>(join(static_cast<int64_t>(tables.a[a]), static_cast<int64_t>(tables.b[b])));
+        return static_cast<uint8_t>(range.clamp(static_cast<int64_t>(scale_integer(sum, multiplier, rounding)) + zero_point));
+    }
+};
+
+struct JoinAdd {
+    template <typename T> T operator()(T a, T b) const { return a + b; }
+};
+struct JoinSub {
+    template <typename T> T operator()(T a, T b) const { return a - b; }
+};
+struct JoinMul {
+    template <typename T> T operator()(T a, T b) const { return a * b; }
+};
+
+template <typename Rule, typename Join> class QuantizedBinaryStep : public Step {
+public:
+    QuantizedBinaryStep(const View &a, const View &b, const View &y, const Rule &rule, int threads)
+        : walk_(make_walk<3>(y.dims, {y.strides, broadcast_strides(a.dims, a.strides, y.dims.size()),
+                                      broadcast_strides(b.dims, b.strides, y.dims.size())})),
+          a_(a.value), b_(b.value), y_(y.value), rule_(rule), threads_(threads)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        const auto *a = reinterpret_cast<const uint8_t *>(values[a_]), *b = reinterpret_cast<const uint8_t *>(values[b_]);
+        auto *y = reinterpret_cast<uint8_t *>(values[y_]);
+        walk_.each(threads_, [&](const std::array<int64_t, 3> &at, int64_t count) {
+            for (int64_t i = 0; i < count; ++i)
+                y[at[0] + i * walk_.row_stride[0]] = rule_(a[at[1] + i * walk_.row_stride[1]], b[at[2] + i * walk_.row_stride[2]], Join{});
+        });
+        return true;
+    }
+
+private:
+    Walk<3> walk_;
+    uint32_t a_, b_, y_;
+    Rule rule_;
+    int threads_;
+};
+
+template <typename Rule> std::unique_ptr<Step> make_step(const Node &node, const View &a, const View &b, const View &y, const Rule &rule, int threads)
+{
+    switch (node.operation) {
+    case ACCEL_OPERATION_ADD: return std::make_unique<QuantizedBinaryStep<Rule, JoinAdd>>(a, b, y, rule, threads);
+    case ACCEL_OPERATION_SUB: return std::make_unique<QuantizedBinaryStep<Rule, JoinSub>>(a, b, y, rule, threads);
+    default: return std::make_unique<QuantizedBinaryStep<Rule, JoinMul>>(a, b, y, rule, threads);
+    }
+}
+
+RealRule real_rule(const Node &node, const Tensor &a, const Tensor &b, const Tensor &y)
+{
+    RealRule rule;
+    const StoredRange range = stored_range(y, node.clamp(), node.rounding);
+    rule.scale = scale_of(y);
+    rule.zero_point = zero_point_of(y);
+    rule.low = static_cast<float>(range.low - rule.zero_point);
+    rule.high = static_cast<float>(range.high - rule.zero_point);
+    for (int byte = 0; byte < 256; ++byte) {
+        const auto at = static_cast<size_t>(byte);
+        rule.tables.a[at] = static_cast<float>(stored_value(a.type, byte) - zero_point_of(a)) * scale_of(a);
+        rule.tables.b[at] = static_cast<float>(stored_value(b.type, byte) - zero_point_of(b)) * scale_of(b);
+    }
+    return rule;
+}
+
+// ADD and SUB bring both operands to a common scale of twice the larger one, with 20 more bits; MUL needs no preparation.
+IntegerRule integer_rule(const Node &node, const Tensor &a, const Tensor &b, const Tensor &y)
+{
+    constexpr int kLeftShift = 20;
+    IntegerRule rule;
+    rule.rounding = node.rounding;
+    rule.range = stored_range(y, node.clamp(), node.rounding);
+    rule.zero_point = zero_point_of(y);
+    const double scale_a = static_cast<double>(scale_of(a)), scale_b = static_cast<double>(scale_of(b)), scale_y = static_cast<double>(scale_of(y));
+    const bool product = node.operation == ACCEL_OPERATION_MUL;
+    const double common = 2 * std::max(scale_a, scale_b);
+    rule.multiplier = *quant::quantise(product ? scale_a * scale_b / scale_y : common / ((1 << kLeftShift) * scale_y));
+    const auto prepared = [&](const Tensor &tensor, int byte, double scale) {
+        const int32_t value = stored_value(tensor.type, byte) - zero_point_of(tensor);
+        return product ? value : scale_integer(int64_t{value} * (1 << kLeftShift), *quant::quantise(scale / common), node.rounding);
+    };
+    for (int byte = 0; byte < 256; ++byte) {
+        const auto at = static_cast<size_t>(byte);
+        rule.tables.a[at] = prepared(a, byte, scale_a);
+        rule.tables.b[at] = prepared(b, byte, scale_b);
+    }
+    return rule;
+}
+
+// ------------------------------------------------------- quantise, dequantise
+
+struct AxisScales {
+    std::vector<float> scales;
+    std::vector<int32_t> zero_points;
+
+    explicit AxisScales(const Quantization &quantization) : scales(quantization.scales), zero_points(quantization.zero_points) {}
+};
+
+// Strides that index the scales: 0 everywhere for one scale.
+Dims scale_strides(const Tensor &tensor)
+{
+    Dims strides(tensor.dims.size(), 0);
+    if (!tensor.quantization->per_tensor())
+        strides[tensor.quantization->axis] = 1;
+    return strides;
+}
+
+template <typename Stored> class QuantizeStep : public Step {
+public:
+    QuantizeStep(const View &x, const View &y, const Tensor &result, uint32_t rounding, int threads)
+        : walk_(make_walk<3>(y.dims, {y.strides, x.strides, scale_strides(result)})), x_(x.value), y_(y.value), scales_(*result.quantization),
+          half_even_(rounding == ACCEL_ROUNDING_HALF_EVEN || rounding == ACCEL_ROUNDING_NONE), threads_(threads)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        const auto *x = reinterpret_cast<const float *>(values[x_]);
+        auto *y = reinterpret_cast<Stored *>(values[y_]);
+        walk_.each(threads_, [&](const std::array<int64_t, 3> &at, int64_t count) {
+            for (int64_t i = 0; i < count; ++i) {
+                const auto channel = static_cast<size_t>(at[2] + i * walk_.row_stride[2]);
+                y[at[0] + i * walk_.row_stride[0]] = stored(x[at[1] + i * walk_.row_stride[1]], channel);
+            }
+        });
+        return true;
+    }
+
+private:
+    Stored stored(float real, size_t channel) const
+    {
+        constexpr float kLow = std::numeric_limits<Stored>::min(), kHigh = std::numeric_limits<Stored>::max();
+        const auto zero = static_cast<float>(scales_.zero_points[channel]);
+        float value = real / scales_.scales[channel];
+        value = value != value ? 0.0f : value; // NaN has no integer; it becomes the zero point
+        value = value < kLow - zero ? kLow - zero : value;
+        value = value > kHigh - zero ? kHigh - zero : value;
+        value = half_even_ ? (value + 12582912.0f) - 12582912.0f : std::round(value);
+        return static_cast<Stored>(static_cast<int32_t>(value + zero));
+    }
+
+    Walk<3> walk_;
+    uint32_t x_, y_;
+    AxisScales scales_;
+    bool half_even_;
+    int threads_;
+};
+
+template <typename Stored> class DequantizeStep : public Step {
+public:
+    DequantizeStep(const View &x, const View &y, const Tensor &operand, int threads)
+        : walk_(make_walk<3>(y.dims, {y.strides, x.strides, scale_strides(operand)})), x_(x.value), y_(y.value), scales_(*operand.quantization),
+          threads_(threads)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        const auto *x = reinterpret_cast<const Stored *>(values[x_]);
+        auto *y = reinterpret_cast<float *>(values[y_]);
+        walk_.each(threads_, [&](const std::array<int64_t, 3> &at, int64_t count) {
+            for (int64_t i = 0; i < count; ++i) {
+                const auto channel = static_cast<size_t>(at[2] + i * walk_.row_stride[2]);
+                const auto stored = static_cast<int64_t>(x[at[1] + i * walk_.row_stride[1]]);
+                y[at[0] + i * walk_.row_stride[0]] = static_cast<float>(stored - scales_.zero_points[channel]) * scales_.scales[channel];
+            }
+        });
+        return true;
+    }
+
+private:
+    Walk<3> walk_;
+    uint32_t x_, y_;
+    AxisScales scales_;
+    int threads_;
+};
+
+template <typename StepType, typename... Arguments> void add_step(Builder &builder, const View &x, const View &y, Arguments &&...arguments)
+{
+    builder.add(std::make_unique<StepType>(x, y, std::forward<Arguments>(arguments)..., builder.threads()), {x.value, y.value});
+}
+
+} // namespace
+
+void prepare_quantized_binary(Builder &builder, const Node &node)
+{
+    const Graph &graph = builder.graph();
+    const Tensor &a_tensor = graph.tensor(node.inputs[0]), &b_tensor = graph.tensor(node.inputs[1]), &y_tensor = graph.tensor(node.outputs[0]);
+    const bool alike = a_tensor.dims == b_tensor.dims;
+    const Layout layout = a_tensor.dims == y_tensor.dims ? builder.layout_of(node.inputs[0]) : Layout::kRowMajor;
+    const View a = builder.view(node.inputs[0]), b = alike ? builder.in_layout(node.inputs[1], layout) : builder.view(node.inputs[1]);
+    const View y = builder.define(node.outputs[0], layout);
+    auto step = node.rounding == ACCEL_ROUNDING_HALF_EVEN
+                    ? make_step(node, a, b, y, real_rule(node, a_tensor, b_tensor, y_tensor), builder.threads())
+                    : make_step(node, a, b, y, integer_rule(node, a_tensor, b_tensor, y_tensor), builder.threads());
+    builder.add(std::move(step), {a.value, b.value, y.value});
+}
+
+void prepare_quantized_choice(Builder &builder, const Node &node)
+{
+    const Tensor &y = builder.graph().tensor(node.outputs[0]);
+    const Clamp clamp = node.operation == ACCEL_OPERATION_RELU ? Clamp{.min = 0.0f} : node.clamp();
+    const StoredRange range = stored_range(y, clamp, node.rounding);
+    add_table(builder, node, [&](int32_t stored) { return range.clamp(stored); });
+}
+
+void prepare_quantize(Builder &builder, const Node &node)
+{
+    const Tensor &x_tensor = builder.graph().tensor(node.inputs[0]), &y_tensor = builder.graph().tensor(node.outputs[0]);
+    if (is_quantized(builder.graph(), node)) {
+        const double ratio = static_cast<double>(scale_of(x_tensor)) / static_cast<double>(scale_of(y_tensor));
+        const Requantizer requantizer(y_tensor, {}, node.rounding, {ratio}, 1);
+        return add_table(builder, node, [&](int32_t stored) { return requantizer.one(stored - zero_point_of(x_tensor), 0); });
+    }
+    const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
+    if (y.type == ACCEL_TYPE_I8)
+        return add_step<QuantizeStep<int8_t>>(builder, x, y, y_tensor, node.rounding);
+    add_step<QuantizeStep<uint8_t>>(builder, x, y, y_tensor, node.rounding);
+}
+
+void prepare_dequantize(Builder &builder, const Node &node)
+{
+    const Tensor &x_tensor = builder.graph().tensor(node.inputs[0]);
+    const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
+    if (x.type == ACCEL_TYPE_I8)
+        return add_step<DequantizeStep<int8_t>>(builder, x, y, x_tensor);
+    if (x.type == ACCEL_TYPE_U8)
+        return add_step<DequantizeStep<uint8_t>>(builder, x, y, x_tensor);
+    add_step<DequantizeStep<int32_t>>(builder, x, y, x_tensor);
+}
+
+} // namespace accel::cpu

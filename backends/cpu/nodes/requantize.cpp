@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "requantize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace accel::cpu {
+namespace {
+
+constexpr int kMantissaBits = 31;
+
+// A product of a 32-bit sum and a 31-bit mantissa fits 64 bits, which spares the general form's 128.
+int32_t double_rounding(int32_t sum, quant::Multiplier multiplier)
+{
+    const int64_t product = static_cast<int64_t>(sum) * multiplier.scale;
+    constexpr int64_t kHalf = int64_t{1} << (kMantissaBits - 1);
+    const int64_t high = product >= 0 ? (product + kHalf) >> kMantissaBits : -((kHalf - 1 - product) >> kMantissaBits);
+    const int right = multiplier.shift - kMantissaBits;
+    const int64_t mask = (int64_t{1} << right) - 1;
+    const int64_t threshold = (mask >> 1) + (high < 0 ? 1 : 0);
+    return static_cast<int32_t>((high >> right) + ((high & mask) > threshold ? 1 : 0));
+}
+
+int32_t single_rounding(int32_t sum, quant::Multiplier multiplier)
+{
+    const int64_t product = static_cast<int64_t>(sum) * multiplier.scale;
+    return static_cast<int32_t>((product + (int64_t{1} << (multiplier.shift - 1))) >> multiplier.shift);
+}
+
+double rounded(double value, uint32_t rounding)
+{
+    return rounding == ACCEL_ROUNDING_HALF_EVEN ? std::nearbyint(value) : std::round(value);
+}
+
+int32_t stored_bound(float real, const Tensor &tensor, uint32_t rounding, StoredRange type)
+{
+    const double stored = rounded(static_cast<double>(real) / static_cast<double>(scale_of(tensor)), rounding) + zero_point_of(tensor);
+    return static_cast<int32_t>(std::clamp(stored, static_cast<double>(type.low), static_cast<double>(type.high)));
+}
+
+} // namespace
+
+float scale_of(const Tensor &tensor)
+{
+    return tensor.quantization ? tensor.quantization->scales[0] : 1.0f;
+}
+
+int32_t zero_point_of(const Tensor &tensor)
+{
+    return tensor.quantization ? tensor.quantization->zero_points[0] : 0;
+}
+
+StoredRange stored_range(const Tensor &tensor, Clamp clamp, uint32_t rounding)
+{
+    const StoredRange type = tensor.type == ACCEL_TYPE_U8 ? StoredRange{0, 255} : StoredRange{-128, 127};
+    StoredRange range = type;
+    if (clamp.min > -std::numeric_limits<float>::infinity())
+        range.low = stored_bound(clamp.min, tensor, rounding, type);
+    if (clamp.max < std::numeric_limits<float>::infinity())
+        range.high = stored_bound(clamp.max, tensor, rounding, type);
+    range.low = std::min(range.low, range.high);
+    return range;
+}
+
+int32_t scale_integer(int64_t sum, quant::Multiplier multiplier, uint32_t rounding)
+{
+    const bool narrow = sum == static_cast<int32_t>(sum) && multiplier.shift >= kMantissaBits && multiplier.shift <= 62;
+    if (rounding == ACCEL_ROUNDING_TFLITE)
+        return narrow ? double_rounding(static_cast<int32_t>(sum), multiplier) : quant::requantise_double_rounding(sum, multiplier);
+    return narrow ? single_rounding(static_cast<int32_t>(sum), multiplier) : quant::requantise_natural(sum, multiplier);
+}
+
+Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, const std::vector<double> &multipliers, int64_t padded_to)
+    : rounding_(rounding), zero_point_(zero_point_of(result)), range_(stored_range(result, clamp, rounding)), kernels_(&integer_kernels()),
+      reals_(static_cast<size_t>(padded_to), 0.0f), multipliers_(static_cast<size_t>(padded_to))
+{
+    for (size_t channel = 0; channel < reals_.size(); ++channel) {
+        const double real = multipliers[multipliers.size() == 1 ? 0 : std::min(channel, multipliers.size() - 1)];
+        const auto fixed = quant::quantise(real);
+        if (!fixed)
+            throw std::runtime_error("a scale ratio out of range passed the check");
+        reals_[channel] = static_cast<float>(real);
+        multipliers_[channel] = *fixed;
+    }
+}
+
+void Requantizer::store(const int32_t *sums, int64_t first, int64_t count, uint8_t *stored) const
+{
+    if (rounding_ == ACCEL_ROUNDING_HALF_EVEN) {
+        const HalfEven parameters{reals_.data() + first, static_cast<float>(range_.low - zero_point_), static_cast<float>(range_.high - zero_point_),
+                                  zero_point_};
+        return kernels_->requantize_half_even(sums, count, parameters, stored);
+    }
+    for (int64_t i = 0; i < count; ++i)
+        stored[i] = static_cast<uint8_t>(one(sums[i], static_cast<size_t>(first + i)));
+}
+
+int32_t Requantizer::one(int64_t sum, size_t channel) const
+{
+    if (rounding_ != ACCEL_ROUNDING_HALF_EVEN)
+        return range_.clamp(static_cast<int64_t>(scale_integer(sum, multipliers_[channel], rounding_)) + zero_point_);
+    const float scaled = static_cast<float>(sum) * reals_[channel];
+    const float held = std::clamp(scaled, static_cast<float>(range_.low - zero_point_), static_cast<float>(range_.high - zero_point_));
+    return static_cast<int32_t>(std::nearbyint(held)) + zero_point_;
+}
+
+} // namespace accel::cpu

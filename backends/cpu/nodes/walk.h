@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Walking several tensors of one shape in step, whatever their strides.
+//
+// Axes of size 1 vanish and neighbouring axes that are contiguous for everybody merge, so that most walks end as one flat loop.
+#ifndef ACCEL_BACKENDS_CPU_NODES_WALK_H
+#define ACCEL_BACKENDS_CPU_NODES_WALK_H
+
+#include "../graph.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace accel::cpu {
+
+inline constexpr int64_t kParallelElements = 1 << 16; // below it, waking a thread costs more than it brings
+
+template <size_t N> struct Walk {
+    size_t rank = 0; // outer axes, without the row
+    std::array<int64_t, kMaxRank> size{};
+    std::array<std::array<int64_t, kMaxRank>, N> stride{};
+    int64_t row = 1;  // elements of the innermost axis
+    std::array<int64_t, N> row_stride{};
+    int64_t rows = 1;
+
+    int64_t elements() const { return rows * row; }
+
+    // Calls body(offsets, count) for pieces of rows; offsets are in elements, one per tensor.
+    template <typename Body> void each(int threads, const Body &body) const
+    {
+        if (rows == 1 && elements() < kParallelElements)
+            return body(std::array<int64_t, N>{}, row);
+        const int64_t piece = row >= 2 * kParallelElements ? kParallelElements : row, pieces = (row + piece - 1) / piece;
+        const int64_t total = rows * pieces;
+        const bool parallel = threads > 1 && total > 1 && elements() >= kParallelElements;
+#pragma omp parallel for schedule(static) num_threads(threads) if (parallel)
+        for (int64_t index = 0; index < total; ++index) {
+            const int64_t begin = index % pieces * piece;
+            std::array<int64_t, N> offsets = origin(index / pieces);
+            for (size_t i = 0; i < N; ++i)
+                offsets[i] += begin * row_stride[i];
+            body(offsets, std::min(piece, row - begin));
+        }
+    }
+
+    std::array<int64_t, N> origin(int64_t number) const
+    {
+        std::array<int64_t, N> offsets{};
+        for (size_t axis = rank; axis-- > 0 && number != 0;) {
+            const int64_t at = number % size[axis];
+            number /= size[axis];
+            for (size_t i = 0; i < N; ++i)
+                offsets[i] += at * stride[i][axis];
+        }
+        return offsets;
+    }
+};
+
+// The first tensor decides the order of the axes: its strides shrink inward.
+template <size_t N> Walk<N> make_walk(const Dims &dims, const std::array<Dims, N> &strides)
+{
+    std::vector<size_t> axes;
+    for (size_t axis = 0; axis < dims.size(); ++axis)
+        if (dims[axis] != 1)
+            axes.push_back(axis);
+    std::stable_sort(axes.begin(), axes.end(), [&](size_t a, size_t b) { return strides[0][a] > strides[0][b]; });
+    Walk<N> walk;
+    std::array<std::array<int64_t, kMaxRank>, N> merged{};
+    std::array<int64_t, kMaxRank> size{};
+    size_t count = 0;
+    for (const size_t axis : axes) {
+        bool joins = count > 0;
+        for (size_t i = 0; joins && i < N; ++i)
+            joins = merged[i][count - 1] == strides[i][axis] * dims[axis];
+        const size_t at = joins ? count - 1 : count++;
+        size[at] = joins ? size[at] * dims[axis] : dims[axis];
+        for (size_t i = 0; i < N; ++i)
+            merged[i][at] = strides[i][axis];
+    }
+    if (count > 0) {
+        walk.row = size[count - 1];
+        for (size_t i = 0; i < N; ++i)
+            walk.row_stride[i] = merged[i][count - 1];
+        walk.rank = count - 1;
+    }
+    for (size_t axis = 0; axis < walk.rank; ++axis) {
+        walk.size[axis] = size[axis];
+        walk.rows *= size[axis];
+        for (size_t i = 0; i < N; ++i)
+            walk.stride[i][axis] = merged[i][axis];
+    }
+    return walk;
+}
+
+// Strides of an operand read at the coordinates of a broadcast result.
+inline Dims broadcast_strides(const Dims &dims, const Dims &strides, size_t rank)
+{
+    Dims stretched(rank, 0);
+    const size_t lead = rank - dims.size();
+    for (size_t axis = 0; axis < dims.size(); ++axis)
+        stretched[lead + axis] = dims[axis] == 1 ? 0 : strides[axis];
+    return stretched;
+}
+
+} // namespace accel::cpu
+
+#endif

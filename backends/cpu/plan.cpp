@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "plan.h"
+
+#include "arena/arena.h"
+#include "builder.h"
+#include "fuse.h"
+#include "nodes/nodes.h"
+
+#include <new>
+
+namespace accel::cpu {
+namespace {
+
+// Lays the arena out: values whose lives do not overlap share memory.
+void place(Plan &plan)
+{
+    std::vector<arena::Lifetime> lifetimes;
+    std::vector<size_t> owners;
+    for (size_t i = 0; i < plan.values.size(); ++i) {
+        const Value &value = plan.values[i];
+        if (value.source != Source::kArena || value.first > value.last)
+            continue;
+        lifetimes.push_back({value.size_bytes, value.first, value.last});
+        owners.push_back(i);
+    }
+    const auto placed = arena::plan(lifetimes, kAlignBytes);
+    if (!placed)
+        throw std::bad_alloc();
+    for (size_t i = 0; i < owners.size(); ++i)
+        plan.values[owners[i]].offset_bytes = placed->offsets[i];
+    plan.arena_bytes = placed->size_bytes;
+}
+
+} // namespace
+
+std::unique_ptr<Plan> make_plan(Graph graph, int threads)
+{
+    fuse(graph);
+    auto plan = std::make_unique<Plan>();
+    plan->threads = threads;
+    Builder builder(graph, *plan);
+    for (const Node &node : graph.nodes)
+        if (!node.fused)
+            prepare_node(builder, node);
+    if (!builder.finish())
+        return nullptr;
+    place(*plan);
+    for (auto &bytes : graph.owned)
+        plan->owned.push_back(std::move(bytes));
+    return plan;
+}
+
+} // namespace accel::cpu

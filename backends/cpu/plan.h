@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// A graph made ready to run: steps in order, and where their values lie.
+#ifndef ACCEL_BACKENDS_CPU_PLAN_H
+#define ACCEL_BACKENDS_CPU_PLAN_H
+
+#include "graph.h"
+#include "memory.h"
+#include "step.h"
+
+#include <memory>
+#include <vector>
+
+namespace accel::cpu {
+
+// A tensor as it lies in a value. Strides count elements.
+struct View {
+    uint32_t value = 0;
+    uint32_t type = 0;
+    Dims dims;
+    Dims strides;
+};
+
+enum class Source { kArena, kPort, kConstant };
+
+struct Value {
+    Source source = Source::kArena;
+    uint64_t size_bytes = 0;
+    uint32_t port = 0;
+    uint64_t offset_bytes = 0;  // in the arena
+    std::byte *data = nullptr;  // of a constant; never written
+    uint32_t first = UINT32_MAX, last = 0; // steps between which it lives
+};
+
+struct Plan {
+    std::vector<Value> values;
+    std::vector<std::unique_ptr<Step>> steps;
+    std::vector<AlignedBytes> owned; // constants that were rearranged
+    uint64_t arena_bytes = 0;
+    uint32_t port_count = 0;
+    int threads = 1;
+};
+
+// The graph's constants must outlive the plan. Every node passes check_node. Throws std::bad_alloc; std::runtime_error where a library
+// refuses; nothing when an output has no maker.
+std::unique_ptr<Plan> make_plan(Graph graph, int threads);
+
+} // namespace accel::cpu
+
+#endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "program.h"
+
+#include "blob.h"
+#include "compiler.h"
+#include "host.h"
+#include "support.h"
+#include "threads.h"
+
+#include <algorithm>
+
+namespace accel::cpu {
+namespace {
+
+accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program &program)
+{
+    if (constant_count != blob.constant_bytes.size())
+        return fail(ACCEL_STATUS_CORRUPT, "", "%u constants were given, the blob refers to %zu", constant_count, blob.constant_bytes.size());
+    if (blob.threads > kThreadsMax)
+        return fail(ACCEL_STATUS_CORRUPT, "", "the blob asks for %u threads, at most %u are possible", blob.threads, kThreadsMax);
+    std::string error;
+    program.graph_bytes.assign(blob.graph, blob.graph + blob.graph_bytes);
+    program.graph = graph::FlatGraph::parse(program.graph_bytes.data(), program.graph_bytes.size(), constants, constant_count, &error);
+    if (!program.graph)
+        return fail(ACCEL_STATUS_CORRUPT, "", "%s", error.c_str());
+    auto graph = read_graph(program.graph->desc());
+    if (!graph)
+        return fail(ACCEL_STATUS_CORRUPT, "", "the blob's graph names a tensor that it does not have");
+    for (size_t i = 0; i < graph->nodes.size(); ++i)
+        if (const Refusal refusal = check_node(*graph, graph->nodes[i]); refusal.refused())
+            return fail(ACCEL_STATUS_CORRUPT, "", "the blob's node %zu is one that this module refuses, with reason %u", i, refusal.reason);
+    for (const auto *list : {&graph->inputs, &graph->outputs})
+        for (const uint32_t tensor : *list)
+            if (!graph->tensor(tensor).fixed || graph->tensor(tensor).oversized)
+                return fail(ACCEL_STATUS_CORRUPT, "", "the blob's tensor %u has no fixed size", tensor);
+    const int threads = blob.threads != 0 ? static_cast<int>(blob.threads) : physical_cores();
+    const ThreadCount during_preparation(threads);
+    program.plan = make_plan(std::move(*graph), threads);
+    if (!program.plan)
+        return fail(ACCEL_STATUS_CORRUPT, "", "an output of the blob's graph is made by no node");
+    return ACCEL_STATUS_OK;
+}
+
+} // namespace
+
+accel_status program_load(accel_bk_device *, const void *bytes, uint64_t byte_count, const accel_bk_constant *constants, uint32_t constant_count,
+                          accel_bk_program **out_program)
+{
+    return guarded([&] {
+        if (const accel_status status = fault_point("cpu.load"); status != ACCEL_STATUS_OK)
+            return status;
+        Blob blob;
+        std::string error;
+        const BlobState state = read_blob(bytes, byte_count, blob, error);
+        if (state != BlobState::kGood)
+            return fail(state == BlobState::kCorrupt ? ACCEL_STATUS_CORRUPT : ACCEL_STATUS_INCOMPATIBLE, "", "%s", error.c_str());
+        auto program = std::make_unique<accel_bk_program>();
+        const accel_status status = load(blob, constants, constant_count, *program);
+        if (status == ACCEL_STATUS_OK)
+            *out_program = program.release();
+        return status;
+    });
+}
+
+void program_unload(accel_bk_program *program)
+{
+    delete program;
+}
+
+accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
+{
+    return guarded([&] {
+        if (const accel_status status = fault_point("cpu.run_create"); status != ACCEL_STATUS_OK)
+            return status;
+        const Plan &plan = *program->plan;
+        auto run = std::make_unique<accel_bk_run>();
+        run->plan = &plan;
+        run->arena = allocate_aligned(plan.arena_bytes);
+        run->values.reserve(plan.values.size());
+        for (const Value &value : plan.values)
+            run->values.push_back(value.source == Source::kArena ? run->arena.get() + value.offset_bytes : value.data);
+        for (const auto &step : plan.steps)
+            run->states.push_back(step->make_state());
+        *out_run = run.release();
+        return ACCEL_STATUS_OK;
+    });
+}
+
+void run_destroy(accel_bk_run *run)
+{
+    delete run;
+}
+
+accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t binding_count)
+{
+    return guarded([&] {
+        const Plan &plan = *run->plan;
+        if (binding_count != plan.port_count)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "%u bindings were given for %u ports", binding_count, plan.port_count);
+        std::vector<std::byte *> values = run->values;
+        for (size_t i = 0; i < values.size(); ++i) {
+            if (plan.values[i].source != Source::kPort)
+                continue;
+            const accel_bk_binding &binding = bindings[plan.values[i].port];
+            const uint64_t offset = binding.offset_bytes, size = binding.buffer->size_bytes;
+            if (offset > size || plan.values[i].size_bytes > size - offset)
+                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "port %u needs %llu bytes at offset %llu, the buffer has %llu", plan.values[i].port,
+                            static_cast<unsigned long long>(plan.values[i].size_bytes), static_cast<unsigned long long>(offset),
+                            static_cast<unsigned long long>(size));
+            values[i] = binding.buffer->data + offset;
+        }
+        std::vector<const accel_bk_buffer *> dma_bufs;
+        for (uint32_t i = 0; i < binding_count; ++i)
+            if (bindings[i].buffer->is_dma_buf && std::ranges::find(dma_bufs, bindings[i].buffer) == dma_bufs.end())
+                dma_bufs.push_back(bindings[i].buffer);
+        run->values = std::move(values);
+        run->dma_bufs = std::move(dma_bufs);
+        for (size_t i = 0; i < plan.steps.size(); ++i)
+            if (!plan.steps[i]->bind(run->values.data(), run->states[i].get()))
+                return fail(ACCEL_STATUS_INTERNAL, "", "oneDNN refused a memory handle");
+        return ACCEL_STATUS_OK;
+    });
+}
+
+} // namespace accel::cpu
+
+accel_status accel_bk_run::execute() noexcept
+{
+    using namespace accel::cpu;
+    const ThreadCount during_execution(plan->threads);
+    bool good = true;
+    for (const accel_bk_buffer *buffer : dma_bufs)
+        good = sync_dma_buf(*buffer, true) && good;
+    std::byte *const *at = values.data();
+    for (size_t i = 0; good && i < plan->steps.size(); ++i)
+        good = plan->steps[i]->run(at, states[i].get());
+    for (const accel_bk_buffer *buffer : dma_bufs)
+        good = sync_dma_buf(*buffer, false) && good;
+    return good ? ACCEL_STATUS_OK : ACCEL_STATUS_JOB_FAILED;
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+#include "queue.h"
+
+#include "futex.h"
+#include "host.h"
+
+#include <algorithm>
+#include <bit>
+#include <csignal>
+
+using namespace accel::cpu;
+
+namespace {
+
+// Waking a sleeping core costs 30 to 50 us, so spinning about as long never loses more than twofold.
+constexpr uint64_t kSpinNs = 40000;
+constexpr int kPollsPerLook = 64; // between looks at the clock
+
+} // namespace
+
+accel_bk_queue::accel_bk_queue(uint32_t depth) : depth_(std::max<uint32_t>(depth, 1))
+{
+    const uint64_t slots = std::bit_ceil(depth_);
+    mask_ = slots - 1;
+    slots_ = std::make_unique<Slot[]>(slots);
+}
+
+accel_bk_queue::~accel_bk_queue()
+{
+    if (!started_)
+        return;
+    stop_.store(true);
+    wake_worker();
+    pthread_join(worker_, nullptr);
+}
+
+bool accel_bk_queue::start()
+{
+    // The application's signals are not for this thread.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    started_ = pthread_create(&worker_, nullptr, work, this) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (started_)
+        pthread_setname_np(worker_, "accel-cpu");
+    return started_;
+}
+
+accel_status accel_bk_queue::submit(accel_bk_run *run, uint64_t &out_ticket)
+{
+    const uint64_t ticket = submitted_.load(std::memory_order_relaxed) + 1;
+    if (ticket - finished_.load(std::memory_order_acquire) > depth_)
+        return fail(ACCEL_STATUS_BUSY, "", "%llu submissions are in flight already", static_cast<unsigned long long>(depth_));
+    Slot &taken = slot(ticket);
+    taken.run = run;
+    taken.status.store(ACCEL_STATUS_OK, std::memory_order_relaxed);
+    submitted_.store(ticket);
+    if (worker_asleep_.load() != 0)
+        wake_worker();
+    out_ticket = ticket;
+    return ACCEL_STATUS_OK;
+}
+
+void accel_bk_queue::wake_worker()
+{
+    worker_asleep_.store(0);
+    futex_wake(worker_asleep_, 1);
+}
+
+// Takes the execution right, and with it the next ticket. False: someone else has it, or there is nothing to do.
+bool accel_bk_queue::execute_next()
+{
+    if (!pending() || executing_.exchange(1) != 0)
+        return false;
+    const uint64_t ticket = finished_.load(std::memory_order_relaxed) + 1;
+    if (ticket > submitted_.load()) {
+        executing_.store(0);
+        return false;
+    }
+    accel_status status = ACCEL_STATUS_CANCELLED;
+    if (ticket > cancelled_.load()) {
+        accel_bk_run &run = *slot(ticket).run;
+        const uint64_t begin = now_ns();
+        status = run.execute();
+        next_expected_ns_.store(now_ns() - begin, std::memory_order_relaxed);
+    }
+    finish(ticket, status);
+    return true;
+}
+
+void accel_bk_queue::finish(uint64_t ticket, accel_status status)
+{
+    slot(ticket).status.store(status, std::memory_order_relaxed);
+    // The ticket shows as finished before the right is given up, so that nobody takes it twice.
+    finished_.store(ticket);
+    executing_.store(0);
+    finished_word_.fetch_add(1);
+    if (sleepers_.load() != 0)
+        futex_wake(finished_word_, INT32_MAX);
+}
+
+// A thread with little time left does not start work that may take longer.
+bool accel_bk_queue::may_help(uint64_t deadline_ns)
+{
+    if (deadline_ns == UINT64_MAX)
+        return true;
+    const uint64_t expected = next_expected_ns_.load(std::memory_order_relaxed), now = now_ns();
+    return now < deadline_ns && expected < (deadline_ns - now) / 4;
+}
+
+accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
+{
+    if (finished_.load(std::memory_order_acquire) < ticket) {
+        if (timeout_ns == 0)
+            return ACCEL_STATUS_TIMEOUT;
+        uint64_t deadline = UINT64_MAX;
+        if (timeout_ns != ACCEL_TIMEOUT_FOREVER) {
+            const uint64_t now = now_ns();
+            deadline = timeout_ns > UINT64_MAX - now ? UINT64_MAX : now + timeout_ns;
+        }
+        wait_finished(ticket, deadline);
+        if (pending() && worker_asleep_.load() != 0) // this thread may have been the one that executes
+            wake_worker();
+        if (finished_.load(std::memory_order_acquire) < ticket)
+            return ACCEL_STATUS_TIMEOUT;
+    }
+    return static_cast<accel_status>(slot(ticket).status.load(std::memory_order_acquire));
+}
+
+void accel_bk_queue::wait_finished(uint64_t ticket, uint64_t deadline_ns)
+{
+    uint64_t spin_end = 0;
+    for (int polls = 0; finished_.load(std::memory_order_acquire) < ticket; ++polls) {
+        if (may_help(deadline_ns) && execute_next()) {
+            spin_end = 0;
+            continue;
+        }
+        relax();
+        if (polls % kPollsPerLook != 0)
+            continue;
+        const uint64_t now = now_ns();
+        if (now >= deadline_ns)
+            return;
+        if (spin_end == 0)
+            spin_end = now + kSpinNs;
+        if (now < spin_end)
+            continue;
+        sleepers_.fetch_add(1);
+        const uint32_t word = finished_word_.load();
+        if (finished_.load() < ticket && (executing_.load() != 0 || !may_help(deadline_ns)))
+            futex_wait(finished_word_, word, deadline_ns);
+        sleepers_.fetch_sub(1);
+        spin_end = 0;
+    }
+}
+
+void accel_bk_queue::cancel()
+{
+    uint64_t up_to = submitted_.load(), before = cancelled_.load();
+    while (before < up_to && !cancelled_.compare_exchange_weak(before, up_to)) {
+    }
+}
+
+void *accel_bk_queue::work(void *queue)
+{
+    static_cast<accel_bk_queue *>(queue)->worker_loop();
+    return nullptr;
+}
+
+void accel_bk_queue::worker_loop()
+{
+    uint64_t spin_end = 0;
+    for (int polls = 0; !stop_.load(std::memory_order_acquire); ++polls) {
+        if (execute_next()) {
+            spin_end = 0;
+            continue;
+        }
+        relax();
+        if (polls % kPollsPerLook != 0)
+            continue;
+        const uint64_t now = now_ns();
+        if (spin_end == 0)
+            spin_end = now + kSpinNs;
+        else if (now >= spin_end) {
+            worker_sleep();
+            spin_end = 0;
+        }
+    }
+}
+
+void accel_bk_queue::worker_sleep()
+{
+    worker_asleep_.store(1);
+    // Either this sees what was submitted, or the submitter sees the flag.
+    if (!stop_.load() && (!pending() || executing_.load() != 0))
+        futex_wait(worker_asleep_, 1, UINT64_MAX);
+    worker_asleep_.store(0);
+}
+
+namespace accel::cpu {
+
+accel_status queue_create(accel_bk_device *, const accel_bk_queue_desc *desc, accel_bk_queue **out_queue)
+{
+    return guarded([&] {
+        if (desc->depth > kQueueDepth)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "depth %u is more than %u", desc->depth, kQueueDepth);
+        auto queue = std::make_unique<accel_bk_queue>(desc->depth == 0 ? kQueueDepth : desc->depth);
+        if (!queue->start())
+            return fail(ACCEL_STATUS_RESOURCE, "", "the system has no thread left");
+        *out_queue = queue.release();
+        return ACCEL_STATUS_OK;
+    });
+}
+
+void queue_destroy(accel_bk_queue *queue)
+{
+    delete queue;
+}
+
+accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket)
+{
+    if (const accel_status status = fault_point("cpu.submit"); status != ACCEL_STATUS_OK)
+        return status;
+    if (submit->wait_fd_count != 0)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "", "the processor does not wait for sync_files");
+    return queue->submit(submit->run, *out_ticket);
+}
+
+accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
+{
+    return queue->wait(ticket, timeout_ns);
+}
+
+accel_status queue_cancel(accel_bk_queue *queue)
+{
+    queue->cancel();
+    return ACCEL_STATUS_OK;
+}
+
+} // namespace accel::cpu

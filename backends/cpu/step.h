@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// One prepared piece of work: a function and its packed arguments, with memory named by value.
+#ifndef ACCEL_BACKENDS_CPU_STEP_H
+#define ACCEL_BACKENDS_CPU_STEP_H
+
+#include <cstddef>
+#include <memory>
+
+namespace accel::cpu {
+
+// Where each value of a plan lies for one run.
+using Values = std::byte *const *;
+
+// What a step keeps per run.
+class StepState {
+public:
+    virtual ~StepState() = default;
+};
+
+class Step {
+public:
+    virtual ~Step() = default;
+
+    // False: the data made it impossible (an index outside its table).
+    virtual bool run(Values values, StepState *state) const noexcept = 0;
+
+    virtual std::unique_ptr<StepState> make_state() const { return nullptr; }
+    // Values moved. Not called while the run is in flight.
+    virtual bool bind(Values, StepState *) const noexcept { return true; }
+};
+
+} // namespace accel::cpu
+
+#endif

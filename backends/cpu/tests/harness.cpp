@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "harness.h"
+
+#include "backend.h"
+
+#include <stdexcept>
+
+namespace accel::cpu::test {
+namespace {
+
+void require(accel_status status, const char *step)
+{
+    if (status != ACCEL_STATUS_OK)
+        throw std::runtime_error(std::string(step) + " answered " + std::to_string(status));
+}
+
+accel_bk_compile_options options_for(const accel_option *option, uint32_t count)
+{
+    accel_bk_compile_options options{};
+    options.struct_size = sizeof options;
+    options.target = "cpu";
+    options.options = option;
+    options.option_count = count;
+    return options;
+}
+
+} // namespace
+
+uint32_t GraphMaker::tensor(uint32_t type, Dims dims, std::optional<Scales> scales)
+{
+    TensorData data;
+    data.type = type;
+    data.dims = std::move(dims);
+    data.scales = std::move(scales);
+    tensors_.push_back(std::move(data));
+    return static_cast<uint32_t>(tensors_.size() - 1);
+}
+
+uint32_t GraphMaker::input(uint32_t type, Dims dims, std::optional<Scales> scales)
+{
+    inputs_.push_back(tensor(type, std::move(dims), std::move(scales)));
+    return inputs_.back();
+}
+
+void GraphMaker::node(uint32_t operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs, Attributes attributes)
+{
+    nodes_.push_back({operation, std::move(inputs), std::move(outputs), std::move(attributes), {}});
+}
+
+const accel_graph_desc &GraphMaker::desc()
+{
+    tensor_descs_.clear();
+    node_descs_.clear();
+    for (TensorData &data : tensors_) {
+        data.dim_descs.clear();
+        for (const int64_t size : data.dims)
+            data.dim_descs.push_back({size, size < 0 ? 0 : ACCEL_SYMBOL_NONE, 0});
+        accel_tensor_desc desc{};
+        desc.name = "";
+        desc.type = data.type;
+        desc.rank = static_cast<uint32_t>(data.dims.size());
+        desc.dims = data.dim_descs.data();
+        if (data.is_constant) {
+            desc.data = data.data.data();
+            desc.data_bytes = data.data.size();
+        }
+        if (data.scales) {
+            data.quantization = {data.scales->scales.data(), data.scales->zero_points.data(), static_cast<uint32_t>(data.scales->scales.size()),
+                                 data.scales->axis};
+            desc.quantization = &data.quantization;
+        }
+        tensor_descs_.push_back(desc);
+    }
+    for (NodeData &data : nodes_) {
+        data.attribute_descs.clear();
+        for (const auto &[key, values] : data.attributes.ints)
+            data.attribute_descs.push_back(
+                {key, ACCEL_ATTRIBUTE_KIND_INTS, "", values.data(), nullptr, nullptr, static_cast<uint32_t>(values.size()), 0});
+        for (const auto &[key, values] : data.attributes.floats)
+            data.attribute_descs.push_back(
+                {key, ACCEL_ATTRIBUTE_KIND_FLOATS, "", nullptr, values.data(), nullptr, static_cast<uint32_t>(values.size()), 0});
+        accel_node_desc desc{};
+        desc.name = "";
+        desc.operation = data.operation;
+        desc.inputs = data.inputs.data();
+        desc.input_count = static_cast<uint32_t>(data.inputs.size());
+        desc.outputs = data.outputs.data();
+        desc.output_count = static_cast<uint32_t>(data.outputs.size());
+        desc.attributes = data.attribute_descs.data();
+        desc.attribute_count = static_cast<uint32_t>(data.attribute_descs.size());
+        desc.rounding = data.attributes.rounding;
+        node_descs_.push_back(desc);
+    }
+    desc_ = {sizeof desc_, "test", tensor_descs_.data(), node_descs_.data(), inputs_.data(), outputs_.data(), &symbol_,
+             static_cast<uint32_t>(tensor_descs_.size()), sizeof(accel_tensor_desc), static_cast<uint32_t>(node_descs_.size()),
+             sizeof(accel_node_desc), static_cast<uint32_t>(inputs_.size()), static_cast<uint32_t>(outputs_.size()), 1, 1};
+    return desc_;
+}
+
+const accel_bk_module &module()
+{
+    return *describe_module(nullptr, ACCEL_BK_API_VERSION);
+}
+
+accel_bk_support query(const accel_graph_desc &graph)
+{
+    const accel_bk_compile_options options = options_for(nullptr, 0);
+    std::vector<accel_bk_support> nodes(graph.node_count);
+    require(module().compiler->query(nullptr, &graph, &options, nodes.data()), "query");
+    return nodes.at(0);
+}
+
+std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Bytes> &inputs, uint32_t threads)
+{
+    const accel_bk_compiler &compiler = *module().compiler;
+    const accel_bk_device_ops &ops = *module().device;
+    accel_option option{};
+    option.name = "cpu.threads";
+    option.number = threads;
+    const accel_bk_compile_options options = options_for(&option, 1);
+    accel_bk_blob *blob = nullptr;
+    require(compiler.build(nullptr, &graph, &options, &blob), "build");
+    accel_fit fit = ACCEL_FIT_NONE;
+    require(compiler.check(nullptr, blob->bytes, blob->byte_count, "cpu", &fit), "check");
+    std::vector<accel_bk_constant> constants;
+    for (uint32_t i = 0; i < blob->constant_count; ++i)
+        constants.push_back({graph.tensors[blob->constants[i]].data, graph.tensors[blob->constants[i]].data_bytes});
+    accel_bk_device *device = nullptr;
+    const accel_bk_open open{sizeof open, nullptr, nullptr, "", "cpu", ""};
+    require(ops.device_open(&open, &device), "device_open");
+    accel_bk_program *program = nullptr;
+    require(ops.program_load(device, blob->bytes, blob->byte_count, constants.data(), blob->constant_count, &program), "program_load");
+    accel_bk_run *run = nullptr;
+    require(ops.run_create(program, &run), "run_create");
+    std::vector<accel_bk_binding> bindings;
+    for (uint32_t port = 0; port < blob->port_count; ++port) {
+        accel_bk_buffer_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.size_bytes = blob->ports[port].size_bytes;
+        accel_bk_binding binding{};
+        require(ops.buffer_create(device, &desc, &binding.buffer), "buffer_create");
+        void *data = nullptr;
+        require(ops.buffer_map(binding.buffer, ACCEL_ACCESS_WRITE, &data), "buffer_map");
+        if (port < inputs.size())
+            std::memcpy(data, inputs[port].data(), std::min<size_t>(inputs[port].size(), desc.size_bytes));
+        else
+            std::memset(data, 0xa5, desc.size_bytes);
+        require(ops.buffer_unmap(binding.buffer), "buffer_unmap");
+        bindings.push_back(binding);
+    }
+    require(ops.run_bind(run, bindings.data(), blob->port_count), "run_bind");
+    accel_bk_queue *queue = nullptr;
+    const accel_bk_queue_desc queue_desc{sizeof queue_desc, 0, 4};
+    require(ops.queue_create(device, &queue_desc, &queue), "queue_create");
+    accel_bk_submit submit{};
+    submit.struct_size = sizeof submit;
+    submit.run = run;
+    uint64_t ticket = 0;
+    require(ops.queue_submit(queue, &submit, &ticket), "queue_submit");
+    const accel_status result = ops.queue_wait(queue, ticket, ACCEL_TIMEOUT_FOREVER);
+    std::vector<Bytes> outputs;
+    for (size_t port = 0; port < bindings.size(); ++port) {
+        void *data = nullptr;
+        require(ops.buffer_map(bindings[port].buffer, ACCEL_ACCESS_READ, &data), "buffer_map");
+        if (port >= inputs.size())
+            outputs.emplace_back(static_cast<uint8_t *>(data), static_cast<uint8_t *>(data) + blob->ports[port].size_bytes);
+        require(ops.buffer_unmap(bindings[port].buffer), "buffer_unmap");
+    }
+    ops.queue_destroy(queue);
+    ops.run_destroy(run);
+    for (const accel_bk_binding &binding : bindings)
+        ops.buffer_destroy(binding.buffer);
+    ops.program_unload(program);
+    ops.device_close(device);
+    blob->release(blob);
+    require(result, "the run");
+    return outputs;
+}
+
+int64_t count(const Dims &dims)
+{
+    int64_t product = 1;
+    for (const int64_t size : dims)
+        product *= size;
+    return product;
+}
+
+std::vector<float> random_floats(int64_t number, uint32_t seed, float low, float high)
+{
+    std::mt19937 generator(seed);
+    std::uniform_real_distribution<float> distribution(low, high);
+    std::vector<float> values(static_cast<size_t>(number));
+    for (float &value : values)
+        value = distribution(generator);
+    return values;
+}
+
+std::vector<int8_t> random_bytes(int64_t number, uint32_t seed, int low, int high)
+{
+    std::mt19937 generator(seed);
+    std::uniform_int_distribution<int> distribution(low, high);
+    std::vector<int8_t> values(static_cast<size_t>(number));
+    for (int8_t &value : values)
+        value = static_cast<int8_t>(distribution(generator));
+    return values;
+}
+
+} // namespace accel::cpu::test

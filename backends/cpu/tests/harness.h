@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Builds small graphs and runs them through the module's own tables, as the runtime would.
+#ifndef ACCEL_BACKENDS_CPU_TESTS_HARNESS_H
+#define ACCEL_BACKENDS_CPU_TESTS_HARNESS_H
+
+#include <accel/backend.h>
+
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <initializer_list>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace accel::cpu::test {
+
+using Dims = std::vector<int64_t>;
+using Bytes = std::vector<uint8_t>;
+
+struct Scales {
+    std::vector<float> scales;
+    std::vector<int32_t> zero_points;
+    uint32_t axis = 0;
+};
+
+// Owns what the descriptors point to; descriptors are made on demand.
+class GraphMaker {
+public:
+    uint32_t tensor(uint32_t type, Dims dims, std::optional<Scales> scales = std::nullopt);
+    uint32_t input(uint32_t type, Dims dims, std::optional<Scales> scales = std::nullopt);
+    template <typename T> uint32_t constant(uint32_t type, Dims dims, const std::vector<T> &values, std::optional<Scales> scales = std::nullopt)
+    {
+        const uint32_t index = tensor(type, std::move(dims), std::move(scales));
+        Bytes &data = tensors_[index].data;
+        data.resize(values.size() * sizeof(T));
+        std::memcpy(data.data(), values.data(), data.size());
+        tensors_[index].is_constant = true;
+        return index;
+    }
+
+    struct Attributes {
+        std::vector<std::pair<uint32_t, std::vector<int64_t>>> ints;
+        std::vector<std::pair<uint32_t, std::vector<float>>> floats;
+        uint32_t rounding = 0;
+    };
+    void node(uint32_t operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs) { node(operation, inputs, outputs, Attributes()); }
+    void node(uint32_t operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs, Attributes attributes);
+    void output(uint32_t tensor) { outputs_.push_back(tensor); }
+    void symbolic(uint32_t tensor, size_t axis) { tensors_[tensor].dims[axis] = -1; }
+
+    const accel_graph_desc &desc();
+
+private:
+    struct TensorData {
+        uint32_t type;
+        Dims dims;
+        std::optional<Scales> scales;
+        Bytes data;
+        bool is_constant = false;
+        std::vector<accel_dim> dim_descs;
+        accel_quantization quantization{};
+    };
+    struct NodeData {
+        uint32_t operation;
+        std::vector<uint32_t> inputs, outputs;
+        Attributes attributes;
+        std::vector<accel_attribute> attribute_descs;
+    };
+
+    std::deque<TensorData> tensors_;
+    std::deque<NodeData> nodes_;
+    std::vector<uint32_t> inputs_, outputs_;
+    std::vector<accel_tensor_desc> tensor_descs_;
+    std::vector<accel_node_desc> node_descs_;
+    accel_symbol symbol_{"n", 1, 64};
+    accel_graph_desc desc_{};
+};
+
+const accel_bk_module &module();
+
+// The answer for node 0.
+accel_bk_support query(const accel_graph_desc &graph);
+
+// Build, load, bind, run. Ports that are inputs get the given bytes; what the outputs hold comes back.
+// Throws std::runtime_error naming the step that did not answer OK.
+std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Bytes> &inputs, uint32_t threads = 1);
+
+template <typename T> Bytes bytes_of(const std::vector<T> &values)
+{
+    Bytes bytes(values.size() * sizeof(T));
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+    return bytes;
+}
+
+template <typename T> std::vector<T> values_of(const Bytes &bytes)
+{
+    std::vector<T> values(bytes.size() / sizeof(T));
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
+}
+
+int64_t count(const Dims &dims);
+std::vector<float> random_floats(int64_t count, uint32_t seed, float low = -1, float high = 1);
+std::vector<int8_t> random_bytes(int64_t count, uint32_t seed, int low = -128, int high = 127);
+
+} // namespace accel::cpu::test
+
+#endif

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+#include "harness.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <sys/mman.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace accel::cpu::test;
+
+namespace {
+
+const accel_bk_device_ops &ops = *module().device;
+
+// x + 1 over a vector, bound to one buffer for input and another for output.
+struct Increment {
+    GraphMaker graph;
+    accel_bk_blob *blob = nullptr;
+    accel_bk_program *program = nullptr;
+    accel_bk_run *run = nullptr;
+    accel_bk_buffer *buffers[2] = {};
+    float *data[2] = {};
+    int64_t size;
+
+    explicit Increment(int64_t elements, int nodes = 1) : size(elements)
+    {
+        uint32_t at = graph.input(ACCEL_TYPE_F32, {size});
+        const uint32_t one = graph.constant(ACCEL_TYPE_F32, {1}, std::vector<float>{1});
+        for (int i = 0; i < nodes; ++i) {
+            const uint32_t next = graph.tensor(ACCEL_TYPE_F32, {size});
+            graph.node(ACCEL_OPERATION_ADD, {at, one}, {next});
+            at = next;
+        }
+        graph.output(at);
+        accel_bk_compile_options options{};
+        options.struct_size = sizeof options;
+        options.target = "cpu";
+        REQUIRE(module().compiler->build(nullptr, &graph.desc(), &options, &blob) == ACCEL_STATUS_OK);
+        REQUIRE(ops.program_load(nullptr, blob->bytes, blob->byte_count, nullptr, 0, &program) == ACCEL_STATUS_OK);
+        REQUIRE(ops.run_create(program, &run) == ACCEL_STATUS_OK);
+        accel_bk_binding bindings[2] = {};
+        for (size_t i = 0; i < 2; ++i) {
+            accel_bk_buffer_desc desc{};
+            desc.struct_size = sizeof desc;
+            desc.size_bytes = static_cast<uint64_t>(size) * sizeof(float);
+            REQUIRE(ops.buffer_create(nullptr, &desc, &buffers[i]) == ACCEL_STATUS_OK);
+            void *pointer = nullptr;
+            REQUIRE(ops.buffer_map(buffers[i], ACCEL_ACCESS_WRITE, &pointer) == ACCEL_STATUS_OK);
+            data[i] = static_cast<float *>(pointer);
+            CHECK(data[i][size - 1] == 0);
+            bindings[i].buffer = buffers[i];
+        }
+        REQUIRE(ops.run_bind(run, bindings, 2) == ACCEL_STATUS_OK);
+    }
+    ~Increment()
+    {
+        ops.run_destroy(run);
+        ops.program_unload(program);
+        for (accel_bk_buffer *buffer : buffers)
+            ops.buffer_destroy(buffer);
+        blob->release(blob);
+    }
+};
+
+struct Queue {
+    accel_bk_queue *queue = nullptr;
+
+    explicit Queue(uint32_t depth)
+    {
+        const accel_bk_queue_desc desc{sizeof desc, 0, depth};
+        REQUIRE(ops.queue_create(nullptr, &desc, &queue) == ACCEL_STATUS_OK);
+    }
+    ~Queue() { ops.queue_destroy(queue); }
+
+    accel_status submit(accel_bk_run *run, uint64_t *ticket) const
+    {
+        accel_bk_submit submit{};
+        submit.struct_size = sizeof submit;
+        submit.run = run;
+        return ops.queue_submit(queue, &submit, ticket);
+    }
+    accel_status wait(uint64_t ticket, uint64_t timeout = ACCEL_TIMEOUT_FOREVER) const { return ops.queue_wait(queue, ticket, timeout); }
+};
+
+} // namespace
+
+TEST_CASE("tickets rise by one and finish in order", "[queue]")
+{
+    Increment work(16);
+    Queue queue(8);
+    for (uint64_t expected = 1; expected <= 100; ++expected) {
+        uint64_t ticket = 0;
+        work.data[0][3] = static_cast<float>(expected);
+        REQUIRE(queue.submit(work.run, &ticket) == ACCEL_STATUS_OK);
+        CHECK(ticket == expected);
+        CHECK(queue.wait(ticket) == ACCEL_STATUS_OK);
+        CHECK(work.data[1][3] == static_cast<float>(expected + 1));
+    }
+    CHECK(queue.wait(95) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("the worker executes without anybody waiting", "[queue]")
+{
+    Increment work(16);
+    Queue queue(8);
+    for (int round = 0; round < 20; ++round) {
+        std::this_thread::sleep_for(std::chrono::microseconds(round * 20)); // also from sleep
+        uint64_t ticket = 0;
+        REQUIRE(queue.submit(work.run, &ticket) == ACCEL_STATUS_OK);
+        accel_status status = ACCEL_STATUS_TIMEOUT;
+        for (int i = 0; i < 5000 && status == ACCEL_STATUS_TIMEOUT; ++i) {
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+            status = queue.wait(ticket, 0);
+        }
+        REQUIRE(status == ACCEL_STATUS_OK);
+    }
+}
+
+TEST_CASE("a full ring is BUSY, a finished ticket makes room", "[queue]")
+{
+    Increment slow(1 << 20, 20), quick(4);
+    Queue queue(2);
+    uint64_t first = 0, second = 0, third = 77;
+    REQUIRE(queue.submit(slow.run, &first) == ACCEL_STATUS_OK);
+    REQUIRE(queue.submit(quick.run, &second) == ACCEL_STATUS_OK);
+    const accel_status status = queue.submit(quick.run, &third);
+    if (queue.wait(first, 0) == ACCEL_STATUS_TIMEOUT) { // else the machine was too quick to see it full
+        CHECK(status == ACCEL_STATUS_BUSY);
+        CHECK(third == 77);
+    }
+    CHECK(queue.wait(second) == ACCEL_STATUS_OK);
+    CHECK(queue.submit(quick.run, &third) == ACCEL_STATUS_OK);
+    CHECK(queue.wait(third) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("a short timeout ends in time, and the work is done later all the same", "[queue]")
+{
+    Increment slow(1 << 20, 60);
+    Queue queue(4);
+    uint64_t ticket = 0;
+    REQUIRE(queue.submit(slow.run, &ticket) == ACCEL_STATUS_OK);
+    const auto begin = std::chrono::steady_clock::now();
+    const accel_status status = queue.wait(ticket, 1000000);
+    const auto waited = std::chrono::steady_clock::now() - begin;
+    CHECK((status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_OK));
+    CHECK(waited < std::chrono::milliseconds(50));
+    CHECK(queue.wait(ticket) == ACCEL_STATUS_OK);
+    CHECK(slow.data[1][12345] == 60);
+}
+
+TEST_CASE("cancelled work does not run", "[queue]")
+{
+    Increment slow(1 << 20, 20), other(4);
+    Queue queue(4);
+    uint64_t first = 0, second = 0, third = 0;
+    REQUIRE(queue.submit(slow.run, &first) == ACCEL_STATUS_OK);
+    REQUIRE(queue.submit(other.run, &second) == ACCEL_STATUS_OK);
+    REQUIRE(ops.queue_cancel(queue.queue) == ACCEL_STATUS_OK);
+    const accel_status status = queue.wait(second);
+    CHECK((status == ACCEL_STATUS_CANCELLED || status == ACCEL_STATUS_OK));
+    CHECK(other.data[1][0] == (status == ACCEL_STATUS_OK ? 1.0f : 0.0f));
+    CHECK(queue.wait(second) == status);
+    REQUIRE(queue.submit(other.run, &third) == ACCEL_STATUS_OK);
+    CHECK(queue.wait(third) == ACCEL_STATUS_OK);
+    CHECK(other.data[1][0] == 1);
+}
+
+TEST_CASE("several threads wait for the same queue", "[queue][threads]")
+{
+    Increment work(64);
+    Queue queue(16);
+    std::atomic<uint64_t> latest{0};
+    std::atomic<bool> stop{false};
+    std::atomic<int> failures{0};
+    std::vector<std::thread> waiters;
+    for (int i = 0; i < 3; ++i)
+        waiters.emplace_back([&, i] {
+            while (!stop) {
+                const uint64_t ticket = latest;
+                const accel_status status = ticket == 0 ? ACCEL_STATUS_OK : queue.wait(ticket, i == 0 ? 2000 : ACCEL_TIMEOUT_FOREVER);
+                if (status != ACCEL_STATUS_OK && status != ACCEL_STATUS_TIMEOUT)
+                    ++failures;
+            }
+        });
+    for (int i = 0; i < 2000; ++i) {
+        uint64_t ticket = 0;
+        while (queue.submit(work.run, &ticket) == ACCEL_STATUS_BUSY)
+            queue.wait(latest);
+        latest = ticket;
+    }
+    CHECK(queue.wait(latest) == ACCEL_STATUS_OK);
+    stop = true;
+    for (std::thread &waiter : waiters)
+        waiter.join();
+    CHECK(failures == 0);
+}
+
+TEST_CASE("buffers come from memfds, host memory and exports", "[buffer]")
+{
+    accel_bk_buffer_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.size_bytes = 10000;
+    desc.export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD);
+    accel_bk_buffer *made = nullptr, *imported = nullptr;
+    REQUIRE(ops.buffer_create(nullptr, &desc, &made) == ACCEL_STATUS_OK);
+    int fd = -1;
+    REQUIRE(ops.buffer_export(made, ACCEL_HANDLE_KIND_MEMFD, &fd) == ACCEL_STATUS_OK);
+    accel_bk_buffer_desc import{};
+    import.struct_size = sizeof import;
+    import.size_bytes = 100;
+    import.offset_bytes = 5000;
+    import.import_kind = ACCEL_HANDLE_KIND_MEMFD;
+    import.fd = fd;
+    import.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
+    REQUIRE(ops.buffer_create(nullptr, &import, &imported) == ACCEL_STATUS_OK);
+    void *first = nullptr, *second = nullptr;
+    REQUIRE(ops.buffer_map(made, ACCEL_ACCESS_WRITE, &first) == ACCEL_STATUS_OK);
+    REQUIRE(ops.buffer_map(imported, ACCEL_ACCESS_READ, &second) == ACCEL_STATUS_OK);
+    static_cast<uint8_t *>(first)[5003] = 42;
+    CHECK(static_cast<uint8_t *>(second)[3] == 42);
+    CHECK(ftruncate(fd, 10) != 0); // sealed
+    accel_bk_buffer *none = nullptr;
+    import.offset_bytes = 1 << 20;
+    CHECK(ops.buffer_create(nullptr, &import, &none) == ACCEL_STATUS_INVALID_ARGUMENT);
+    import.import_kind = ACCEL_HANDLE_KIND_DMA_BUF;
+    import.offset_bytes = 0;
+    CHECK(ops.buffer_create(nullptr, &import, &none) == ACCEL_STATUS_INVALID_ARGUMENT);
+    int pipes[2];
+    REQUIRE(pipe(pipes) == 0);
+    import.import_kind = ACCEL_HANDLE_KIND_MEMFD;
+    import.fd = pipes[0];
+    CHECK(ops.buffer_create(nullptr, &import, &none) == ACCEL_STATUS_INVALID_ARGUMENT);
+    import.import_kind = ACCEL_HANDLE_KIND_VULKAN_OPAQUE_FD;
+    CHECK(ops.buffer_create(nullptr, &import, &none) == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(none == nullptr);
+    close(pipes[0]), close(pipes[1]), close(fd);
+    ops.buffer_destroy(imported);
+    ops.buffer_destroy(made);
+    desc.export_kinds = 0;
+    desc.size_bytes = UINT64_MAX / 2;
+    CHECK(ops.buffer_create(nullptr, &desc, &none) == ACCEL_STATUS_OUT_OF_MEMORY);
+    desc.size_bytes = 100;
+    desc.align_bytes = 1 << 16;
+    REQUIRE(ops.buffer_create(nullptr, &desc, &made) == ACCEL_STATUS_OK);
+    REQUIRE(ops.buffer_map(made, ACCEL_ACCESS_READ, &first) == ACCEL_STATUS_OK);
+    CHECK(reinterpret_cast<uintptr_t>(first) % (1 << 16) == 0);
+    ops.buffer_destroy(made);
+}
+
+TEST_CASE("a binding that is too small is refused and changes nothing", "[buffer]")
+{
+    Increment work(16);
+    Queue queue(2);
+    accel_bk_binding bindings[2] = {{work.buffers[0], 0}, {work.buffers[1], 4}};
+    CHECK(ops.run_bind(work.run, bindings, 2) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(ops.run_bind(work.run, bindings, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
+    uint64_t ticket = 0;
+    REQUIRE(queue.submit(work.run, &ticket) == ACCEL_STATUS_OK);
+    CHECK(queue.wait(ticket) == ACCEL_STATUS_OK);
+    CHECK(work.data[1][0] == 1);
+}
