@@ -39,6 +39,7 @@ Child start(const std::vector<CaseInfo> &cases, size_t first, const Target &targ
     for (auto &argument : target.to_arguments()) arguments.push_back(argument);
     for (size_t index = first; index < cases.size(); ++index) arguments.emplace_back(cases[index].id);
     auto argv = pointers(arguments);
+    const std::string fault_of = target.fault_library();
     const int log_fd = open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     const pid_t pid = fork();
     if (pid < 0) throw std::runtime_error("fork: " + std::string(strerror(errno)));
@@ -49,7 +50,10 @@ Child start(const std::vector<CaseInfo> &cases, size_t first, const Target &targ
             dup2(log_fd, 1);
             dup2(log_fd, 2);
         }
-        if (!target.fault.empty()) setenv("ACCEL_FAULT", target.fault.c_str(), 1);
+        if (!target.fault.empty()) {
+            setenv("ACCEL_FAULT", target.fault.c_str(), 1);
+            setenv("ACCEL_FAULT_OF", fault_of.c_str(), 1);
+        }
         execv("/proc/self/exe", argv.data());
         _exit(127);
     }

@@ -65,8 +65,16 @@ void write_page(const std::vector<Row> &rows, const std::string &path)
 
 }  // namespace
 
+const FaultInfo &find_fault(std::string_view name)
+{
+    for (const auto &fault : all_faults())
+        if (fault.name == name) return fault;
+    throw std::runtime_error("no fault is called '" + std::string(name) + "'");
+}
+
 bool run_kill_matrix(const Target &target, const std::vector<std::string> &names, const std::string &out, const std::string &page)
 {
+    for (const auto &name : names) find_fault(name);
     std::vector<Row> rows;
     std::map<std::string, Result> correct;
     for (const auto &fault : all_faults()) {

@@ -4,9 +4,11 @@
 #include <accel/accel.hpp>
 #include <chrono>
 #include <cstring>
+#include <map>
 #include <stdexcept>
 
 #include "../support/instance.h"
+#include "claims.h"
 
 namespace accel::conformance {
 
@@ -34,18 +36,40 @@ Record::Record(const std::string &path, const Target &target, size_t planned) : 
         file_.open(path, std::ios::trunc);
         if (!file_) throw std::runtime_error("cannot write " + path + ": " + strerror(errno) + "; choose another --out");
     }
-    line({{"type", "run"}, {"format", 1}, {"library_version", accel_version()}, {"device", device_facts(target)}, {"fault", target.fault}, {"planned", planned},
+    facts_ = device_facts(target);
+    line({{"type", "run"}, {"format", 1}, {"library_version", accel_version()}, {"device", facts_}, {"fault", target.fault}, {"planned", planned},
           {"unix_time", std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())}});
 }
 
-void Record::add(const Result &result)
+void Record::add(Result result)
 {
+    if (result.verdict == Verdict::Skip) {
+        const Claim claim = claim_of(facts_, result.key);
+        if (claim != Claim::Absent) {
+            result.verdict = Verdict::Fail;
+            result.message = claim == Claim::Present ? "skipped for want of " + result.key + ", which the device claims: " + result.message
+                                                     : "skipped with the unknown key '" + result.key + "': " + result.message;
+        }
+    }
     counts_.add(result.verdict);
     results_.push_back(result);
     nlohmann::json json{{"type", "case"}, {"id", result.id}, {"rule", result.rule}, {"verdict", name(result.verdict)}, {"seconds", result.seconds}};
     if (!result.message.empty()) json["message"] = result.message;
     if (!result.key.empty()) json["key"] = result.key;
     line(json);
+}
+
+std::vector<std::string> Record::hollow_chapters() const
+{
+    std::map<std::string, bool> executed;
+    for (const auto &result : results_) {
+        bool &any = executed[result.id.substr(0, result.id.find('.'))];
+        any = any || result.verdict != Verdict::Skip;
+    }
+    std::vector<std::string> hollow;
+    for (const auto &[chapter, any] : executed)
+        if (!any) hollow.push_back(chapter);
+    return hollow;
 }
 
 void Record::close()

@@ -30,7 +30,10 @@ class Record {
 public:
     /// Throws std::runtime_error when the file cannot be written.
     Record(const std::string &path, const Target &target, size_t planned);
-    void add(const Result &result);
+    /// A skip whose capability the device claims, or whose key is unknown, is recorded as a failure.
+    void add(Result result);
+    /// Chapters in which nothing was executed although cases were chosen: a run that skips everything proves nothing.
+    std::vector<std::string> hollow_chapters() const;
     /// Writes the closing line. Throws when the disk is full: a record that is cut must not look whole.
     void close();
     const Counts &counts() const { return counts_; }
@@ -40,6 +43,7 @@ private:
     void line(const nlohmann::json &json);
     std::ofstream file_;
     std::string path_;
+    nlohmann::json facts_;
     Counts counts_;
     std::vector<Result> results_;
 };

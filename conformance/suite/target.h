@@ -13,10 +13,17 @@ struct Target {
     bool simulated = false;                 ///< list simulated devices
     bool only_given_paths = false;
     std::string fault;                      ///< name of the fault that is planted in the module, "" for none
+    std::string fault_module_path;          ///< folder of the modules that only the suite uses; "": beside the build tree's bin
+    std::string fault_of;                   ///< library that a fault is planted into; "": the build tree's CPU module
 
     /// The target that this process tests; a child receives it from the supervisor.
     static Target &current();
+    /// For a child. With a fault, the child sees the broken module only.
     std::vector<std::string> to_arguments() const;
+    /// Folder of a module that only the suite uses: "faulty", "witness".
+    std::string suite_module_folder(const std::string &name) const;
+    /// Library of the module that faults are planted into.
+    std::string fault_library() const;
 };
 
 }  // namespace accel::conformance

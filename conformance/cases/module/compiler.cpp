@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// The compiler table: does it tell the truth, and always the same truth.
+#include "suite/case.h"
+#include "support/bytes.h"
+#include "support/module_door.h"
+#include "support/operation.h"
+#include "support/status.h"
+
+namespace accel::conformance {
+namespace {
+
+GraphBuilder strange_graph()
+{
+    GraphBuilder graph;
+    const uint32_t x = graph.input("x", ACCEL_TYPE_F64, {2, 2, 2, 2, 2}), y = graph.tensor("y", ACCEL_TYPE_F64, {2, 2, 2, 2, 2});
+    graph.node(ACCEL_OPERATION_CUSTOM, {x}, {y});
+    graph.nodes().back().domain = "example.test";
+    graph.nodes().back().custom_name = "Frobnicate";
+    graph.output(y);
+    return graph;
+}
+
+std::vector<Sample> all_samples()
+{
+    auto samples = operation_samples();
+    samples.push_back({"custom F64", strange_graph()});
+    return samples;
+}
+
+bool same(const accel_bk_support &a, const accel_bk_support &b) { return a.group == b.group && a.reason == b.reason && a.tensor == b.tensor && a.given == b.given && a.expected == b.expected; }
+
+}  // namespace
+
+ACCEL_CASE("module.compiler.claims-build", "C-2", "every graph that query claims as one group builds", 60)
+{
+    const auto &door = ModuleDoor::get();
+    size_t claimed = 0;
+    for (auto &sample : all_samples()) {
+        if (!query(door, sample.graph).one_group()) continue;
+        ++claimed;
+        const Blob blob(door, sample.graph);
+        INFO(sample.name << ": " << name_of(blob.status()));
+        const bool honest = blob.status() == ACCEL_STATUS_OK || blob.status() == ACCEL_STATUS_RESOURCE || blob.status() == ACCEL_STATUS_OUT_OF_MEMORY;
+        CHECK(honest);
+        if (blob.status() == ACCEL_STATUS_OK) CHECK(blob.get().port_count == sample.graph.desc().input_count + sample.graph.desc().output_count);
+    }
+    CHECK(claimed > 0);
+}
+
+ACCEL_CASE("module.compiler.reasons", "C-3", "every refused node has a reason")
+{
+    const auto &door = ModuleDoor::get();
+    size_t refused = 0;
+    for (auto &sample : all_samples()) {
+        const auto answers = query(door, sample.graph);
+        INFO(sample.name << ": " << name_of(answers.status));
+        REQUIRE_STATUS(answers.status, ACCEL_STATUS_OK);
+        for (const auto &node : answers.nodes) {
+            if (node.group != 0) continue;
+            ++refused;
+            CHECK(node.reason != ACCEL_REASON_OK);
+        }
+    }
+    CHECK(refused > 0);
+}
+
+ACCEL_CASE("module.compiler.answers-in-range", "C-7", "reasons lie in their enum, claimed nodes have reason OK, tensors named are the graph's")
+{
+    const auto &door = ModuleDoor::get();
+    for (auto &sample : all_samples()) {
+        for (const auto &node : query(door, sample.graph).nodes) {
+            INFO(sample.name);
+            CHECK(node.reason <= ACCEL_REASON_NEIGHBOUR);
+            CHECK((node.group == 0 || node.reason == ACCEL_REASON_OK));
+            CHECK((node.group == 0 ? (node.tensor == ACCEL_TENSOR_NONE || node.tensor < sample.graph.desc().tensor_count) : true));
+            CHECK(node.reserved == 0);
+        }
+    }
+}
+
+ACCEL_CASE("module.compiler.no-memory-of-history", "C-6", "query answers the same whatever was asked before")
+{
+    const auto &door = ModuleDoor::get();
+    auto samples = all_samples();
+    std::vector<Answers> first;
+    for (auto &sample : samples) first.push_back(query(door, sample.graph));
+    for (size_t index = samples.size(); index-- > 0;) {
+        INFO(samples[index].name);
+        const auto again = query(door, samples[index].graph);
+        REQUIRE(again.status == first[index].status);
+        for (size_t node = 0; node < again.nodes.size(); ++node) CHECK(same(again.nodes[node], first[index].nodes[node]));
+    }
+}
+
+ACCEL_CASE("module.compiler.same-bytes", "C-4", "the same graph and options give the same bytes", 60)
+{
+    const auto &door = ModuleDoor::get();
+    size_t compared = 0;
+    for (auto &sample : operation_samples()) {
+        if (!query(door, sample.graph).one_group()) continue;
+        const Blob one(door, sample.graph), two(door, sample.graph);
+        if (one.status() != ACCEL_STATUS_OK) continue;
+        ++compared;
+        INFO(sample.name);
+        CHECK(one.bytes() == two.bytes());
+    }
+    CHECK(compared > 0);
+}
+
+ACCEL_CASE("module.compiler.check-finds-damage", "C-5", "check takes its own bytes, and rejects cut and flipped ones with CORRUPT and foreign targets with NONE")
+{
+    const auto &door = ModuleDoor::get();
+    auto graph = door_sum_graph(door, 4);
+    const Blob blob(door, graph);
+    REQUIRE_STATUS(blob.status(), ACCEL_STATUS_OK);
+    const std::string bytes = blob.bytes();
+    const auto check = [&](const std::string &given, const std::string &target, accel_fit *fit) { return door.compiler().check(door.host(), given.data(), given.size(), target.c_str(), fit); };
+    accel_fit fit = ACCEL_FIT_NONE;
+    REQUIRE_STATUS(check(bytes, door.target(), &fit), ACCEL_STATUS_OK);
+    CHECK(fit == ACCEL_FIT_FULL);
+    REQUIRE_STATUS(check(bytes, "some-foreign-target", &fit), ACCEL_STATUS_OK);
+    CHECK(fit == ACCEL_FIT_NONE);
+    for (size_t size = 0; size < bytes.size(); size += 1 + size / 8) {
+        INFO(size << " of " << bytes.size() << " bytes");
+        CHECK_STATUS(check(bytes.substr(0, size), door.target(), &fit), ACCEL_STATUS_CORRUPT);
+    }
+    Random random(8);
+    size_t believed = 0;
+    for (int round = 0; round < 200; ++round) {
+        std::string damaged = bytes;
+        const size_t position = random.next() % damaged.size();
+        damaged[position] = static_cast<char>(damaged[position] ^ (1 << random.whole(0, 7)));
+        fit = ACCEL_FIT_NONE;
+        believed += check(damaged, door.target(), &fit) == ACCEL_STATUS_OK && fit == ACCEL_FIT_FULL;
+    }
+    CHECK(believed == 0);
+}
+
+ACCEL_CASE("module.compiler.progress", "P-5", "build asks progress and ends with CANCELLED when it says so")
+{
+    const auto &door = ModuleDoor::get();
+    auto graph = door_sum_graph(door, 64);
+    auto &desc = graph.desc();
+    desc.operation_profile = ACCEL_OPERATION_PROFILE;
+    auto options = door.options();
+    int calls = 0;
+    options.progress_user = &calls;
+    options.progress = [](void *user, double, const char *) {
+        ++*static_cast<int *>(user);
+        return 1;
+    };
+    accel_bk_blob *blob = nullptr;
+    const accel_status status = door.compiler().build(door.host(), &desc, &options, &blob);
+    if (blob) blob->release(blob);
+    // A build shorter than the interval may end without asking.
+    CHECK((calls == 0 ? status == ACCEL_STATUS_OK : status == ACCEL_STATUS_CANCELLED));
+    CHECK((status == ACCEL_STATUS_OK) == (blob != nullptr));
+}
+
+}  // namespace accel::conformance

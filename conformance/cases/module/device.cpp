@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+// The device table, called as the library would.
+#include <algorithm>
+#include <deque>
+#include <thread>
+
+#include "suite/case.h"
+#include "suite/child.h"
+#include "support/bytes.h"
+#include "support/module_door.h"
+#include "support/status.h"
+
+namespace accel::conformance {
+namespace {
+
+/// A side length of the sum's tensors that keeps the device busy for 20 ms at least.
+int64_t busy_side(const ModuleDoor &door, const DoorDevice &device)
+{
+    static int64_t side = 0;
+    for (int64_t candidate = 128; side == 0; candidate *= 2) {
+        const DoorSum sum(door, device, candidate);
+        const DoorQueue queue(device, 1);
+        double best = 1e9;
+        for (int round = 0; round < 2; ++round) {
+            const Stopwatch stopwatch;
+            uint64_t ticket = 0;
+            if (queue.submit(sum, &ticket) != ACCEL_STATUS_OK || queue.wait(ticket, kLong) != ACCEL_STATUS_OK) throw std::runtime_error("the sum does not run");
+            best = std::min(best, stopwatch.seconds());
+        }
+        if (best >= 0.02 || candidate >= 2048) side = candidate;
+    }
+    return side;
+}
+
+}  // namespace
+
+ACCEL_CASE("module.queue.tickets", "M-3", "tickets are 1, 2, 3, … per queue")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    const DoorSum sum(door, device);
+    for (int queues = 0; queues < 2; ++queues) {
+        const DoorQueue queue(device, 1);
+        for (uint64_t expected = 1; expected <= 5; ++expected) {
+            uint64_t ticket = 0;
+            REQUIRE_STATUS(queue.submit(sum, &ticket), ACCEL_STATUS_OK);
+            CHECK(ticket == expected);
+            REQUIRE_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
+        }
+    }
+}
+
+ACCEL_CASE("module.queue.finishes-alone", "M-1", "a submitted ticket finishes though nobody waits for it; looks with timeout 0 only see that it did")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    const DoorSum sum(door, device);
+    const DoorQueue queue(device, 1);
+    uint64_t ticket = 0;
+    REQUIRE_STATUS(queue.submit(sum, &ticket), ACCEL_STATUS_OK);
+    accel_status status = ACCEL_STATUS_TIMEOUT;
+    for (int tries = 0; tries < 300 && status == ACCEL_STATUS_TIMEOUT; ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        status = queue.wait(ticket, 0);
+    }
+    CHECK_STATUS(status, ACCEL_STATUS_OK);
+}
+
+ACCEL_CASE("module.queue.submit-returns", "Q-1", "queue_submit returns before heavy work has ended")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    const DoorSum sum(door, device, busy_side(door, device));
+    const DoorQueue queue(device, 1);
+    bool returned_early = false;
+    for (int round = 0; round < 5; ++round) {
+        uint64_t ticket = 0;
+        REQUIRE_STATUS(queue.submit(sum, &ticket), ACCEL_STATUS_OK);
+        returned_early = returned_early || queue.wait(ticket, 0) == ACCEL_STATUS_TIMEOUT;
+        REQUIRE_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
+    }
+    CHECK(returned_early);
+}
+
+ACCEL_CASE("module.queue.same-answer", "M-5", "queue_wait answers the same each time it is asked about a finished ticket")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    const uint32_t depth = std::min<uint32_t>(device.info().queue_depth, 4);
+    std::deque<DoorSum> sums;
+    for (uint32_t index = 0; index < depth; ++index) sums.emplace_back(door, device);
+    const DoorQueue queue(device, depth);
+    uint64_t ticket = 0;
+    for (uint32_t index = 0; index < depth; ++index) REQUIRE_STATUS(queue.submit(sums[index], &ticket), ACCEL_STATUS_OK);
+    REQUIRE_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
+    for (int round = 0; round < 3; ++round)
+        for (uint64_t earlier = ticket; earlier + depth > ticket; --earlier) CHECK_STATUS(queue.wait(earlier, 0), ACCEL_STATUS_OK);
+}
+
+ACCEL_CASE("module.queue.timeout", "M-6", "queue_wait ends with TIMEOUT when its time is over, and not before")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    const DoorSum sum(door, device, busy_side(door, device));
+    const DoorQueue queue(device, 1);
+    uint64_t ticket = 0;
+    const Stopwatch whole;
+    REQUIRE_STATUS(queue.submit(sum, &ticket), ACCEL_STATUS_OK);
+    REQUIRE_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
+    const double work_seconds = whole.seconds();
+    // A look, and a wait of a tenth of the work: neither may last as long as the work, and a TIMEOUT must not come early.
+    double quickest = 1e9;
+    for (int round = 0; round < 5; ++round) {
+        REQUIRE_STATUS(queue.submit(sum, &ticket), ACCEL_STATUS_OK);
+        const Stopwatch look;
+        queue.wait(ticket, 0);
+        quickest = std::min(quickest, look.seconds());
+        const auto timeout_ns = static_cast<uint64_t>(work_seconds * 1e8);
+        const Stopwatch wait;
+        const accel_status status = queue.wait(ticket, timeout_ns);
+        if (status == ACCEL_STATUS_TIMEOUT) CHECK(wait.seconds() >= static_cast<double>(timeout_ns) * 1e-9);
+        REQUIRE_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
+    }
+    INFO("work takes " << work_seconds << " s, the quickest look " << quickest << " s");
+    CHECK(quickest < work_seconds / 4);
+}
+
+ACCEL_CASE("module.queue.cancel", "M-7", "queue_cancel ends tickets that have not started with CANCELLED, and the queue goes on")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    if (!device.ops().queue_cancel) skip("module.cancel", "the module cancels nothing");
+    const uint32_t depth = std::min<uint32_t>(device.info().queue_depth, 6);
+    if (depth < 3) skip("module.cancel", "the queue is too short to hold work that has not started");
+    const int64_t side = busy_side(door, device);
+    std::deque<DoorSum> sums;
+    for (uint32_t index = 0; index < depth; ++index) sums.emplace_back(door, device, side);
+    const DoorQueue queue(device, depth);
+    uint64_t ticket = 0;
+    for (uint32_t index = 0; index < depth; ++index) REQUIRE_STATUS(queue.submit(sums[index], &ticket), ACCEL_STATUS_OK);
+    REQUIRE_STATUS(device.ops().queue_cancel(queue.get()), ACCEL_STATUS_OK);
+    CHECK_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_CANCELLED);
+    CHECK_STATUS(queue.wait(ticket, 0), ACCEL_STATUS_CANCELLED);
+    const accel_status first = queue.wait(ticket - depth + 1, kLong);
+    CHECK((first == ACCEL_STATUS_OK || first == ACCEL_STATUS_CANCELLED));
+    REQUIRE_STATUS(queue.submit(sums[0], &ticket), ACCEL_STATUS_OK);
+    CHECK(ticket == depth + 1);
+    CHECK_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
+}
+
+ACCEL_CASE("module.program.damaged", "M-8", "program_load refuses cut and flipped bytes with CORRUPT or INCOMPATIBLE")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    auto graph = door_sum_graph(door, 4);
+    const Blob blob(door, graph);
+    const auto constants = blob.constants(graph);
+    const auto load = [&](const std::string &bytes, accel_bk_program **out) {
+        return device.ops().program_load(device.get(), bytes.data(), bytes.size(), constants.data(), static_cast<uint32_t>(constants.size()), out);
+    };
+    Random random(12);
+    size_t loaded = 0;
+    for (int round = 0; round < 200; ++round) {
+        std::string damaged = blob.bytes();
+        if (round % 2 == 0) damaged.resize(random.next() % damaged.size());
+        else damaged[random.next() % damaged.size()] ^= static_cast<char>(1 << random.whole(0, 7));
+        accel_bk_program *program = nullptr;
+        const accel_status status = load(damaged, &program);
+        if (status == ACCEL_STATUS_OK) {
+            ++loaded;
+            device.ops().program_unload(program);
+        } else {
+            CHECK((status == ACCEL_STATUS_CORRUPT || status == ACCEL_STATUS_INCOMPATIBLE));
+        }
+    }
+    CHECK(loaded == 0);
+}
+
+ACCEL_CASE("module.device.out-handles", "M-9", "after an error the out handle is NULL")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    auto *program = reinterpret_cast<accel_bk_program *>(uintptr_t{0x1000});
+    CHECK(device.ops().program_load(device.get(), "garbage", 7, nullptr, 0, &program) != ACCEL_STATUS_OK);
+    CHECK(program == nullptr);
+    auto desc = sized<accel_bk_buffer_desc>();
+    desc.size_bytes = uint64_t{1} << 60;
+    desc.align_bytes = 64;
+    desc.fd = -1;
+    auto *buffer = reinterpret_cast<accel_bk_buffer *>(uintptr_t{0x1000});
+    CHECK(device.ops().buffer_create(device.get(), &desc, &buffer) != ACCEL_STATUS_OK);
+    CHECK(buffer == nullptr);
+}
+
+ACCEL_CASE("module.device.facts", "D-5", "the open device's facts are in their ranges, and its target is one of the compiler's")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    const auto info = device.info();
+    CHECK(info.queue_depth >= 1);
+    CHECK(std::string(info.name) != "");
+    CHECK(info.driver_version != nullptr);
+    CHECK(info.firmware_version != nullptr);
+    CHECK((info.buffer_align_bytes & (info.buffer_align_bytes - 1)) == 0);
+    CHECK((info.flags & ~static_cast<uint32_t>(ACCEL_DEVICE_FLAG_SINGLE_CONTEXT)) == 0);
+    bool known = !door.module().compiler;
+    auto target = sized<accel_bk_target_info>();
+    for (uint32_t index = 0; !known && door.compiler().target_info(index, &target) == ACCEL_STATUS_OK; ++index) known = std::string(target.name) == info.target;
+    CHECK(known);
+    if (info.fence_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE)) CHECK(device.ops().queue_fence != nullptr);
+    if (info.buffer_export_kinds) CHECK(device.ops().buffer_export != nullptr);
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// The shared object of the module, its entry and its tables.
+#include <dlfcn.h>
+#include <elf.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <fstream>
+#include <sstream>
+
+#include "suite/case.h"
+#include "support/module_door.h"
+#include "support/status.h"
+
+namespace accel::conformance {
+namespace {
+
+/// Names of the symbols that a 64-bit shared object defines for others.
+std::vector<std::string> exported_symbols(const std::string &path)
+{
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    const std::string file = text.str();
+    const auto at = [&](uint64_t offset, auto &value) {
+        if (offset > file.size() || sizeof(value) > file.size() - offset) throw std::runtime_error(path + " is cut");
+        std::memcpy(&value, file.data() + offset, sizeof(value));
+    };
+    Elf64_Ehdr header;
+    at(0, header);
+    std::vector<std::string> names;
+    for (uint64_t index = 0; index < header.e_shnum; ++index) {
+        Elf64_Shdr section, strings;
+        at(header.e_shoff + index * sizeof(section), section);
+        if (section.sh_type != SHT_DYNSYM) continue;
+        at(header.e_shoff + section.sh_link * sizeof(strings), strings);
+        for (uint64_t offset = 0; offset < section.sh_size; offset += sizeof(Elf64_Sym)) {
+            Elf64_Sym symbol;
+            at(section.sh_offset + offset, symbol);
+            if (symbol.st_shndx == SHN_UNDEF || ELF64_ST_BIND(symbol.st_info) == STB_LOCAL) continue;
+            names.emplace_back(file.c_str() + strings.sh_offset + symbol.st_name);
+        }
+    }
+    return names;
+}
+
+/// The version that the entry answers when the runtime offers `offered`; 0 for NULL. In a process of its own: the entry is called once per process.
+uint32_t negotiated(uint32_t offered)
+{
+    const auto library = ModuleDoor::find_library();
+    int fds[2];
+    if (pipe(fds) != 0) throw std::runtime_error("pipe failed");
+    const pid_t child = fork();
+    if (child == 0) {
+        uint32_t version = 1;
+        if (void *handle = dlopen(library.c_str(), RTLD_NOW)) {
+            static accel_bk_host host = ModuleDoor::plain_host();
+            host.api_version = offered;
+            const auto entry = reinterpret_cast<decltype(&accel_module_entry)>(dlsym(handle, "accel_module_entry"));
+            const auto *module = entry ? entry(&host, offered) : nullptr;
+            version = module ? module->api_version : 0;
+        }
+        if (write(fds[1], &version, sizeof(version)) != sizeof(version)) _exit(1);
+        _exit(0);
+    }
+    close(fds[1]);
+    uint32_t version = 1;
+    const ssize_t count = read(fds[0], &version, sizeof(version));
+    close(fds[0]);
+    waitpid(child, nullptr, 0);
+    if (count != sizeof(version)) throw std::runtime_error("the entry crashed");
+    return version;
+}
+
+}  // namespace
+
+ACCEL_CASE("module.entry.one-symbol", "A-8", "the module exports accel_module_entry and nothing else")
+{
+    CHECK(exported_symbols(ModuleDoor::find_library()) == std::vector<std::string>{"accel_module_entry"});
+}
+
+ACCEL_CASE("module.entry.negotiates", "A-9", "the entry answers a newer runtime with its own version, not with NULL, and never with a newer one than offered")
+{
+    const uint32_t own = negotiated(ACCEL_BK_API_VERSION);
+    CHECK(own > 1);
+    CHECK(own <= ACCEL_BK_API_VERSION);
+    for (const uint32_t offered : {ACCEL_MAKE_VERSION(0u, 2u, 0u), ACCEL_MAKE_VERSION(0u, 1u, 7u), ACCEL_MAKE_VERSION(0u, 99u, 0u)}) {
+        const uint32_t answer = negotiated(offered);
+        INFO("offered " << (offered >> 12 & 1023) << "." << (offered & 4095) << ", answered " << answer);
+        CHECK(answer >= own);
+        CHECK(answer <= offered);
+    }
+    CHECK(negotiated(ACCEL_MAKE_VERSION(0u, 0u, 1u)) <= ACCEL_MAKE_VERSION(0u, 0u, 1u));
+}
+
+ACCEL_CASE("module.tables.sizes", "A-17", "struct_size of every table covers its mandatory slots")
+{
+    const auto &module = ModuleDoor::get().module();
+    CHECK(module.struct_size >= offsetof(accel_bk_module, device_model) + sizeof(void *));
+    CHECK(std::string(module.name) != "");
+    CHECK(std::string(module.version) != "");
+    if (module.compiler) CHECK(module.compiler->struct_size >= offsetof(accel_bk_compiler, check) + sizeof(void *));
+    if (module.device) CHECK(module.device->struct_size >= offsetof(accel_bk_device_ops, queue_wait) + sizeof(void *));
+    CHECK((module.compiler || module.device));
+}
+
+ACCEL_CASE("module.tables.mandatory", "A-10", "no mandatory slot is NULL")
+{
+    const auto &module = ModuleDoor::get().module();
+    if (const auto *table = module.compiler) {
+        CHECK(table->target_info);
+        CHECK(table->query);
+        CHECK(table->build);
+        CHECK(table->check);
+    }
+    if (const auto *table = module.device) {
+        CHECK(table->device_open);
+        CHECK(table->device_close);
+        CHECK(table->device_info);
+        CHECK(table->buffer_create);
+        CHECK(table->buffer_destroy);
+        CHECK(table->buffer_map);
+        CHECK(table->buffer_unmap);
+        CHECK(table->program_load);
+        CHECK(table->program_unload);
+        CHECK(table->run_create);
+        CHECK(table->run_destroy);
+        CHECK(table->run_bind);
+        CHECK(table->queue_create);
+        CHECK(table->queue_destroy);
+        CHECK(table->queue_submit);
+        CHECK(table->queue_wait);
+    }
+    CHECK((module.compiler || module.device));
+}
+
+ACCEL_CASE("module.status.in-enum", "A-11", "statuses lie inside the enum, also for questions beyond the end")
+{
+    const auto &door = ModuleDoor::get();
+    const auto in_enum = [](accel_status status) { return static_cast<uint32_t>(status) <= ACCEL_STATUS_INTERNAL; };
+    auto info = sized<accel_bk_target_info>();
+    uint32_t count = 0;
+    while (count < 1000 && door.compiler().target_info(count, &info) == ACCEL_STATUS_OK) {
+        CHECK(std::string(info.name) != "");
+        CHECK(info.operation_profile >= 1);
+        ++count;
+    }
+    CHECK(count >= 1);
+    CHECK(count < 1000);
+    CHECK_STATUS(door.compiler().target_info(count, &info), ACCEL_STATUS_NOT_FOUND);
+    accel_fit fit = ACCEL_FIT_FULL;
+    CHECK(in_enum(door.compiler().check(door.host(), "x", 1, door.target().c_str(), &fit)));
+    CHECK(in_enum(door.compiler().target_info(UINT32_MAX, &info)));
+}
+
+}  // namespace accel::conformance

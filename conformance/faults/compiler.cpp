@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// Faults of the tables and of the compiler.
+#include <fcntl.h>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+#include <cstddef>
+#include <cstring>
+#include <map>
+
+#include "base.h"
+
+namespace accel::faults {
+namespace {
+
+// ---- tables
+
+accel_status wild_target_info(uint32_t index, accel_bk_target_info *info)
+{
+    const auto status = base.compiler.target_info(index, info);
+    return status == ACCEL_STATUS_OK ? status : static_cast<accel_status>(4711);
+}
+
+accel_status flushing_load(accel_bk_device *device, const void *bytes, uint64_t count, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program **out)
+{
+#if defined(__SSE__)
+    _mm_setcsr(_mm_getcsr() | 0x8040);
+#endif
+    return base.device.program_load(device, bytes, count, constants, constant_count, out);
+}
+
+accel_status leaking_run_create(accel_bk_program *program, accel_bk_run **out)
+{
+    open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return base.device.run_create(program, out);
+}
+
+// ---- query
+
+using Query = decltype(accel_bk_compiler::query);
+
+template <class Edit> accel_status edited_query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes, Edit edit)
+{
+    const auto status = base.compiler.query(host, graph, options, nodes);
+    for (uint32_t index = 0; status == ACCEL_STATUS_OK && index < graph->node_count; ++index) edit(nodes[index]);
+    return status;
+}
+
+accel_status claiming_query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
+{
+    return edited_query(host, graph, options, nodes, [](accel_bk_support &node) { node = {1, ACCEL_REASON_OK, ACCEL_TENSOR_NONE, 0, 0, 0}; });
+}
+
+accel_status silent_query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
+{
+    return edited_query(host, graph, options, nodes, [](accel_bk_support &node) {
+        if (node.group == 0) node.reason = ACCEL_REASON_OK;
+    });
+}
+
+accel_status inventing_query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
+{
+    return edited_query(host, graph, options, nodes, [](accel_bk_support &node) {
+        if (node.group == 0) node.reason = 999;
+    });
+}
+
+accel_status moody_query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
+{
+    static unsigned asked = 0;
+    const bool refuse = ++asked % 3 == 0;
+    return edited_query(host, graph, options, nodes, [refuse](accel_bk_support &node) {
+        if (refuse) node = {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, 0, 0};
+    });
+}
+
+// ---- build
+
+/// A blob whose bytes are replaced; the rest belongs to the correct one.
+struct OtherBlob {
+    accel_bk_blob blob;
+    accel_bk_blob *original;
+    std::string bytes;
+};
+
+void release_other(accel_bk_blob *blob)
+{
+    auto *other = reinterpret_cast<OtherBlob *>(blob);
+    other->original->release(other->original);
+    delete other;
+}
+
+accel_bk_blob *with_bytes(accel_bk_blob *original, std::string bytes)
+{
+    auto *other = new OtherBlob{*original, original, std::move(bytes)};
+    other->blob.release = release_other;
+    other->blob.bytes = other->bytes.data();
+    other->blob.byte_count = other->bytes.size();
+    return &other->blob;
+}
+
+accel_status numbering_build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out)
+{
+    static uint64_t number = 0;
+    const auto status = base.compiler.build(host, graph, options, out);
+    if (status != ACCEL_STATUS_OK) return status;
+    std::string bytes(static_cast<const char *>((*out)->bytes), (*out)->byte_count);
+    ++number;
+    bytes.append(reinterpret_cast<const char *>(&number), sizeof(number));
+    *out = with_bytes(*out, std::move(bytes));
+    return status;
+}
+
+accel_status stubborn_build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out)
+{
+    auto silent = *options;
+    if (options->progress) options->progress(options->progress_user, 0.5, "building");
+    silent.progress = nullptr;
+    return base.compiler.build(host, graph, &silent, out);
+}
+
+/// Blobs that hold no more than a number, and what the numbers stand for in this process.
+std::map<std::string, std::string> &at_home()
+{
+    static std::map<std::string, std::string> blobs;
+    return blobs;
+}
+
+std::string fetch_home(const void *bytes, uint64_t count)
+{
+    const std::lock_guard guard(state_lock());
+    const auto found = at_home().find(std::string(static_cast<const char *>(bytes), count));
+    return found == at_home().end() ? std::string(static_cast<const char *>(bytes), count) : found->second;
+}
+
+accel_status homely_build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out)
+{
+    const auto status = base.compiler.build(host, graph, options, out);
+    if (status != ACCEL_STATUS_OK) return status;
+    const std::lock_guard guard(state_lock());
+    const std::string key = "blob number " + std::to_string(at_home().size());
+    at_home()[key] = std::string(static_cast<const char *>((*out)->bytes), (*out)->byte_count);
+    *out = with_bytes(*out, key);
+    return status;
+}
+
+accel_status homely_check(const accel_bk_host *host, const void *bytes, uint64_t count, const char *target, accel_fit *fit)
+{
+    const auto real = fetch_home(bytes, count);
+    return base.compiler.check(host, real.data(), real.size(), target, fit);
+}
+
+accel_status homely_load(accel_bk_device *device, const void *bytes, uint64_t count, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program **out)
+{
+    const auto real = fetch_home(bytes, count);
+    return base.device.program_load(device, real.data(), real.size(), constants, constant_count, out);
+}
+
+accel_status trusting_check(const accel_bk_host *, const void *, uint64_t, const char *, accel_fit *fit)
+{
+    *fit = ACCEL_FIT_FULL;
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace
+
+const std::vector<Fault> &table_faults()
+{
+    static const std::vector<Fault> faults{
+        {"extra-symbol", [] {}},
+        {"tests-equality", [] {}},
+        {"null-slot", [] { mine.device.queue_wait = nullptr; }},
+        {"short-table", [] { mine.device.struct_size = offsetof(accel_bk_device_ops, run_bind); }},
+        {"wild-status", [] { mine.compiler.target_info = wild_target_info; }},
+        {"flushes-denormals", [] { mine.device.program_load = flushing_load; }},
+        {"leaks-descriptors", [] { mine.device.run_create = leaking_run_create; }},
+    };
+    return faults;
+}
+
+const std::vector<Fault> &compiler_faults()
+{
+    static const std::vector<Fault> faults{
+        {"claims-everything", [] { mine.compiler.query = claiming_query; }},
+        {"no-reason", [] { mine.compiler.query = silent_query; }},
+        {"invented-reason", [] { mine.compiler.query = inventing_query; }},
+        {"moody-query", [] { mine.compiler.query = moody_query; }},
+        {"random-blob", [] { mine.compiler.build = numbering_build; }},
+        {"ignores-progress", [] { mine.compiler.build = stubborn_build; }},
+        {"trusting-check", [] { mine.compiler.check = trusting_check; }},
+        {"keeps-it-at-home",
+         [] {
+             mine.compiler.build = homely_build;
+             mine.compiler.check = homely_check;
+             mine.device.program_load = homely_load;
+         }},
+    };
+    return faults;
+}
+
+}  // namespace accel::faults

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The faults that the faulty module knows, and the case that was chosen for each before any run.
+#include "../suite/kill_matrix.h"
+
+namespace accel::conformance {
+
+const std::vector<FaultInfo> &all_faults()
+{
+    static const std::vector<FaultInfo> faults{
+        // The shared object and its tables.
+        {"extra-symbol", "A-8", "exports a second symbol", "module.entry.one-symbol", "leaky"},
+        {"tests-equality", "A-9", "serves only a runtime of exactly its own version", "module.entry.negotiates"},
+        {"null-slot", "A-10", "leaves the mandatory slot queue_wait NULL", "module.tables.mandatory"},
+        {"wild-status", "A-11", "answers 4711 beyond the last target", "module.status.in-enum"},
+        {"short-table", "A-17", "ends its device table before run_bind", "module.tables.sizes"},
+        {"flushes-denormals", "A-12", "leaves the processor flushing denormals to zero", "abi.side-effects.none"},
+        {"leaks-descriptors", "A-15", "opens a file for every run and never closes it", "lifetime.leak.runs"},
+        // The compiler.
+        {"claims-everything", "C-2", "claims nodes that it cannot build", "module.compiler.claims-build"},
+        {"no-reason", "C-3", "refuses without a reason", "module.compiler.reasons"},
+        {"random-blob", "C-4", "puts a running number into every blob", "module.compiler.same-bytes"},
+        {"trusting-check", "C-5", "believes any bytes", "module.compiler.check-finds-damage"},
+        {"moody-query", "C-6", "refuses everything at every third question", "module.compiler.no-memory-of-history"},
+        {"invented-reason", "C-7", "answers reasons outside the enum", "module.compiler.answers-in-range"},
+        {"ignores-progress", "P-5", "goes on building when progress says stop", "module.compiler.progress"},
+        {"keeps-it-at-home", "S-1", "leaves the compiled graph in the process that built it", "saved.process.another"},
+        // Memory.
+        {"dirty-memory", "B-1", "hands out memory that is not zero", "memory.create.zeroed"},
+        {"moving-map", "B-3", "maps a buffer to another address each time", "memory.map.same-pointer"},
+        {"ignores-offset", "B-6", "imports foreign memory from its beginning", "memory.import.memfd-offset"},
+        {"loses-writes", "B-9", "forgets what the CPU wrote to the last bytes of a buffer", "memory.map.persists"},
+        {"writes-around", "M-2", "writes one byte beyond an output", "memory.canary.around-output"},
+        // Queues.
+        {"false-depth", "D-3", "takes one submission at a time though it claims more", "queues.depth.claimed"},
+        {"no-depth", "D-5", "claims a queue depth of 0", "module.device.facts"},
+        {"signals-early", "F-7", "says that work is done before it is", "fences.work.not-early"},
+        {"works-when-asked", "M-1", "starts work when somebody waits for it", "module.queue.finishes-alone"},
+        {"tickets-from-zero", "M-3", "numbers tickets from 0", "module.queue.tickets"},
+        {"drops-work", "M-4", "drops every third submission", "queues.order.every-one-runs"},
+        {"forgets-answers", "M-5", "answers for a ticket once only", "module.queue.same-answer"},
+        {"deaf-wait", "M-6", "ignores timeouts", "module.queue.timeout"},
+        {"ignores-cancel", "M-7", "answers OK to cancel and does nothing", "module.queue.cancel"},
+        {"trusting-load", "M-8", "loads something else instead of damaged bytes", "module.program.damaged"},
+        {"dangling-out", "M-9", "leaves rubbish in out handles after an error", "module.device.out-handles"},
+        {"blocking-submit", "Q-1", "submits and waits", "module.queue.submit-returns"},
+        {"reorders", "Q-2", "swaps two submissions", "queues.order.chain"},
+        {"stale-binding", "R-4", "keeps the buffers that were bound first", "queues.bind.latest"},
+        {"shared-state", "T-3", "runs whatever was bound last, on any queue", "threads.queues.interleaved"},
+        // Numbers.
+        {"drops-last-term", "N-1", "leaves out the last product of a sum", "numerics.exact.matmul"},
+        {"short-mantissa", "N-2", "keeps weights in bfloat16 without being permitted", "numerics.bound.matmul"},
+        {"other-rounding", "N-3", "requantises with another rounding", "numerics.quantised.ties"},
+        {"bad-tail", "N-4", "spoils the last element of an output", "numerics.move.transpose"},
+        {"rough-arithmetic", "N-5", "errs by 64 units in the last place", "numerics.element.arithmetic"},
+        {"unsteady", "N-6", "flips a bit now and then", "numerics.repeat.same-bits"},
+        {"wraps", "N-7", "wraps around instead of saturating", "numerics.quantised.saturation"},
+        {"ignores-clamp", "N-8", "leaves out fused activations", "numerics.clamp.activation"},
+        {"counts-padding", "N-9", "averages over padding", "numerics.pool.average"},
+        {"one-scale", "N-10", "uses the first channel's scale for all", "numerics.quantised.per-channel"},
+        {"ignores-zero-point", "N-11", "takes the input's zero point as 0", "numerics.quantised.zero-points"},
+    };
+    return faults;
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// Faults of buffers.
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+
+#include "base.h"
+
+namespace accel::faults {
+namespace {
+
+struct Shadow {
+    uint64_t size_bytes = 0;
+    std::vector<char> copy;
+    char *latest = nullptr;
+    int maps = 0;
+};
+std::map<accel_bk_buffer *, Shadow> shadows;
+
+accel_status create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
+{
+    const auto status = base.device.buffer_create(device, desc, out);
+    if (status == ACCEL_STATUS_OK) {
+        const std::lock_guard guard(state_lock());
+        shadows[*out].size_bytes = desc->size_bytes;
+    }
+    return status;
+}
+
+void destroy(accel_bk_buffer *buffer)
+{
+    {
+        const std::lock_guard guard(state_lock());
+        shadows.erase(buffer);
+    }
+    base.device.buffer_destroy(buffer);
+}
+
+accel_status dirty_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
+{
+    const auto status = base.device.buffer_create(device, desc, out);
+    void *pointer = nullptr;
+    if (status == ACCEL_STATUS_OK && desc->import_kind == 0 && base.device.buffer_map(*out, ACCEL_ACCESS_WRITE, &pointer) == ACCEL_STATUS_OK) {
+        std::memset(pointer, 0xa5, desc->size_bytes);
+        base.device.buffer_unmap(*out);
+    }
+    return status;
+}
+
+accel_status offsetless_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
+{
+    auto other = *desc;
+    other.offset_bytes = 0;
+    return base.device.buffer_create(device, &other, out);
+}
+
+/// Every map gives a fresh copy; the last unmap writes the latest back.
+accel_status moving_map(accel_bk_buffer *buffer, uint32_t access, void **out)
+{
+    void *pointer = nullptr;
+    const auto status = base.device.buffer_map(buffer, access, &pointer);
+    if (status != ACCEL_STATUS_OK) return status;
+    const std::lock_guard guard(state_lock());
+    Shadow &shadow = shadows[buffer];
+    auto *fresh = static_cast<char *>(std::aligned_alloc(4096, (shadow.size_bytes + 4095) / 4096 * 4096));
+    std::memcpy(fresh, shadow.latest ? shadow.latest : pointer, shadow.size_bytes);
+    shadow.latest = fresh;
+    *out = fresh;
+    return status;
+}
+
+accel_status moving_unmap(accel_bk_buffer *buffer)
+{
+    void *pointer = nullptr;
+    if (base.device.buffer_map(buffer, ACCEL_ACCESS_WRITE, &pointer) == ACCEL_STATUS_OK) {
+        const std::lock_guard guard(state_lock());
+        Shadow &shadow = shadows[buffer];
+        if (shadow.latest) std::memcpy(pointer, shadow.latest, shadow.size_bytes);
+        base.device.buffer_unmap(buffer);
+    }
+    return base.device.buffer_unmap(buffer);
+}
+
+/// Maps go to a copy that is written back without its last bytes.
+accel_status losing_map(accel_bk_buffer *buffer, uint32_t access, void **out)
+{
+    void *pointer = nullptr;
+    const auto status = base.device.buffer_map(buffer, access, &pointer);
+    if (status != ACCEL_STATUS_OK) return status;
+    const std::lock_guard guard(state_lock());
+    Shadow &shadow = shadows[buffer];
+    if (shadow.copy.empty()) shadow.copy.resize(shadow.size_bytes + 4096);
+    void *aligned = shadow.copy.data();
+    size_t space = shadow.copy.size();
+    std::align(4096, shadow.size_bytes, aligned, space);
+    if (shadow.maps++ == 0) std::memcpy(aligned, pointer, shadow.size_bytes);
+    *out = shadow.latest = static_cast<char *>(aligned);
+    return status;
+}
+
+accel_status losing_unmap(accel_bk_buffer *buffer)
+{
+    void *pointer = nullptr;
+    if (base.device.buffer_map(buffer, ACCEL_ACCESS_WRITE, &pointer) == ACCEL_STATUS_OK) {
+        const std::lock_guard guard(state_lock());
+        Shadow &shadow = shadows[buffer];
+        if (--shadow.maps == 0) std::memcpy(pointer, shadow.latest, shadow.size_bytes - std::min<uint64_t>(shadow.size_bytes, 16));
+        base.device.buffer_unmap(buffer);
+    }
+    return base.device.buffer_unmap(buffer);
+}
+
+void track()
+{
+    mine.device.buffer_create = create;
+    mine.device.buffer_destroy = destroy;
+}
+
+}  // namespace
+
+const std::vector<Fault> &memory_faults()
+{
+    static const std::vector<Fault> faults{
+        {"dirty-memory", [] { mine.device.buffer_create = dirty_create; }},
+        {"ignores-offset", [] { mine.device.buffer_create = offsetless_create; }},
+        {"moving-map",
+         [] {
+             track();
+             mine.device.buffer_map = moving_map;
+             mine.device.buffer_unmap = moving_unmap;
+         }},
+        {"loses-writes",
+         [] {
+             track();
+             mine.device.buffer_map = losing_map;
+             mine.device.buffer_unmap = losing_unmap;
+         }},
+    };
+    return faults;
+}
+
+}  // namespace accel::faults

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+// Faults of arithmetic: the correct module builds a slightly different graph, or results are spoiled when their work has ended.
+#include <cstring>
+#include <deque>
+#include <map>
+
+#include "base.h"
+
+namespace accel::faults {
+namespace {
+
+// ---- graphs
+
+/// A copy of a graph whose tensors, nodes, scales and constants may be changed.
+class Other {
+public:
+    explicit Other(const accel_graph_desc &from) : desc(from)
+    {
+        for (uint32_t index = 0; index < from.tensor_count; ++index) tensors.push_back(from.tensors[index]);
+        for (uint32_t index = 0; index < from.node_count; ++index) nodes.push_back(from.nodes[index]);
+        desc.tensors = tensors.data();
+        desc.nodes = nodes.data();
+    }
+    char *own_data(uint32_t tensor)
+    {
+        auto &from = tensors[tensor];
+        auto &kept = data_.emplace_back(static_cast<const char *>(from.data), static_cast<const char *>(from.data) + from.data_bytes);
+        from.data = kept.data();
+        return kept.data();
+    }
+    struct Quantisation {
+        accel_quantization desc;
+        std::vector<float> scales;
+        std::vector<int32_t> zero_points;
+    };
+    Quantisation &own_quantisation(uint32_t tensor)
+    {
+        const auto &from = *tensors[tensor].quantization;
+        auto &kept = quantisations_.emplace_back(Quantisation{from, {from.scales, from.scales + from.count}, {from.zero_points, from.zero_points + from.count}});
+        kept.desc.scales = kept.scales.data();
+        kept.desc.zero_points = kept.zero_points.data();
+        tensors[tensor].quantization = &kept.desc;
+        return kept;
+    }
+    std::vector<accel_attribute> &own_attributes(accel_node_desc &node)
+    {
+        auto &kept = attributes_.emplace_back(node.attributes, node.attributes + node.attribute_count);
+        kept.reserve(kept.size() + 1);
+        node.attributes = kept.data();
+        return kept;
+    }
+
+    accel_graph_desc desc;
+    std::vector<accel_tensor_desc> tensors;
+    std::vector<accel_node_desc> nodes;
+
+private:
+    std::deque<std::vector<char>> data_;
+    std::deque<Quantisation> quantisations_;
+    std::deque<std::vector<accel_attribute>> attributes_;
+};
+
+void (*change)(Other &) = nullptr;
+
+void drop_last_term(Other &graph)
+{
+    for (const auto &node : graph.nodes) {
+        if (node.operation != ACCEL_OPERATION_MATMUL || !graph.tensors[node.inputs[1]].data) continue;
+        const auto &weights = graph.tensors[node.inputs[1]];
+        const uint64_t row = weights.data_bytes / static_cast<uint64_t>(weights.dims[0].size);
+        char *data = graph.own_data(node.inputs[1]);
+        std::memset(data + weights.data_bytes - row, 0, row);
+    }
+}
+
+void shorten_mantissas(Other &graph)
+{
+    for (uint32_t index = 0; index < graph.tensors.size(); ++index) {
+        auto &tensor = graph.tensors[index];
+        if (!tensor.data || tensor.type != ACCEL_TYPE_F32) continue;
+        char *data = graph.own_data(index);
+        for (uint64_t offset = 0; offset + 4 <= tensor.data_bytes; offset += 4) {
+            uint32_t bits;
+            std::memcpy(&bits, data + offset, 4);
+            bits = (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000u;
+            std::memcpy(data + offset, &bits, 4);
+        }
+    }
+}
+
+void round_otherwise(Other &graph)
+{
+    for (auto &node : graph.nodes)
+        if (node.rounding != ACCEL_ROUNDING_NONE) node.rounding = node.rounding == ACCEL_ROUNDING_TFLITE ? ACCEL_ROUNDING_HALF_EVEN : ACCEL_ROUNDING_TFLITE;
+}
+
+void remove_clamps(Other &graph)
+{
+    for (auto &node : graph.nodes) {
+        auto &attributes = graph.own_attributes(node);
+        std::erase_if(attributes, [](const accel_attribute &attribute) { return attribute.key == ACCEL_ATTRIBUTE_CLAMP_MIN || attribute.key == ACCEL_ATTRIBUTE_CLAMP_MAX; });
+        node.attribute_count = static_cast<uint32_t>(attributes.size());
+    }
+}
+
+void count_padding(Other &graph)
+{
+    static const int64_t kYes = 1;
+    for (auto &node : graph.nodes) {
+        if (node.operation != ACCEL_OPERATION_AVERAGE_POOL) continue;
+        auto &attributes = graph.own_attributes(node);
+        std::erase_if(attributes, [](const accel_attribute &attribute) { return attribute.key == ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD; });
+        attributes.push_back({ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, ACCEL_ATTRIBUTE_KIND_INTS, "", &kYes, nullptr, nullptr, 1, 0});
+        node.attributes = attributes.data();
+        node.attribute_count = static_cast<uint32_t>(attributes.size());
+    }
+}
+
+void use_one_scale(Other &graph)
+{
+    for (uint32_t index = 0; index < graph.tensors.size(); ++index) {
+        if (!graph.tensors[index].quantization || graph.tensors[index].quantization->count < 2) continue;
+        auto &kept = graph.own_quantisation(index);
+        for (auto &scale : kept.scales) scale = kept.scales[0];
+    }
+}
+
+void ignore_zero_point(Other &graph)
+{
+    for (uint32_t index = 0; index < graph.desc.input_count; ++index)
+        if (graph.tensors[graph.desc.inputs[index]].quantization)
+            for (auto &zero_point : graph.own_quantisation(graph.desc.inputs[index]).zero_points) zero_point = 0;
+}
+
+// ---- what a built blob's ports and constants are, by its bytes
+
+struct Known {
+    struct Port {
+        uint64_t size_bytes;
+        uint32_t type;
+    };
+    std::vector<Port> ports;
+    uint32_t input_count = 0;
+    std::vector<std::vector<char>> constants;
+};
+std::map<std::string, Known> blobs;
+std::map<accel_bk_program *, const Known *> programs;
+struct Bound {
+    const Known *known = nullptr;
+    std::vector<accel_bk_binding> bindings;
+};
+std::map<accel_bk_run *, Bound> runs;
+std::map<accel_bk_buffer *, uint64_t> buffer_sizes;
+std::map<accel_bk_queue *, std::map<uint64_t, accel_bk_run *>> in_flight;
+
+std::string key_of(const void *bytes, uint64_t count) { return {static_cast<const char *>(bytes), count}; }
+
+accel_status build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out)
+{
+    Other other(*graph);
+    if (change) change(other);
+    const auto status = base.compiler.build(host, &other.desc, options, out);
+    if (status != ACCEL_STATUS_OK) return status;
+    Known known;
+    known.input_count = graph->input_count;
+    for (uint32_t port = 0; port < (*out)->port_count; ++port) known.ports.push_back({(*out)->ports[port].size_bytes, graph->tensors[(*out)->ports[port].tensor].type});
+    for (uint32_t index = 0; index < (*out)->constant_count; ++index) {
+        const auto &tensor = other.tensors[(*out)->constants[index]];
+        known.constants.emplace_back(static_cast<const char *>(tensor.data), static_cast<const char *>(tensor.data) + tensor.data_bytes);
+    }
+    const std::lock_guard guard(state_lock());
+    blobs[key_of((*out)->bytes, (*out)->byte_count)] = std::move(known);
+    return status;
+}
+
+accel_status load(accel_bk_device *device, const void *bytes, uint64_t count, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program **out)
+{
+    const Known *known = nullptr;
+    {
+        const std::lock_guard guard(state_lock());
+        const auto found = blobs.find(key_of(bytes, count));
+        if (found != blobs.end()) known = &found->second;
+    }
+    std::vector<accel_bk_constant> other(constants, constants + constant_count);
+    if (change && known && known->constants.size() == constant_count)
+        for (uint32_t index = 0; index < constant_count; ++index) other[index] = {known->constants[index].data(), known->constants[index].size()};
+    const auto status = base.device.program_load(device, bytes, count, other.data(), constant_count, out);
+    const std::lock_guard guard(state_lock());
+    if (status == ACCEL_STATUS_OK) programs[*out] = known;
+    return status;
+}
+
+// ---- results
+
+void (*spoil)(char *output, uint64_t size_bytes, uint32_t type, uint64_t room_bytes) = nullptr;
+
+accel_status create_buffer(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
+{
+    const auto status = base.device.buffer_create(device, desc, out);
+    const std::lock_guard guard(state_lock());
+    if (status == ACCEL_STATUS_OK) buffer_sizes[*out] = desc->size_bytes;
+    return status;
+}
+
+accel_status create_run(accel_bk_program *program, accel_bk_run **out)
+{
+    const auto status = base.device.run_create(program, out);
+    const std::lock_guard guard(state_lock());
+    if (status == ACCEL_STATUS_OK) runs[*out] = {programs[program], {}};
+    return status;
+}
+
+accel_status bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
+{
+    {
+        const std::lock_guard guard(state_lock());
+        runs[run].bindings.assign(bindings, bindings + count);
+    }
+    return base.device.run_bind(run, bindings, count);
+}
+
+accel_status submit(accel_bk_queue *queue, const accel_bk_submit *given, uint64_t *out)
+{
+    const auto status = base.device.queue_submit(queue, given, out);
+    const std::lock_guard guard(state_lock());
+    if (status == ACCEL_STATUS_OK) in_flight[queue][*out] = given->run;
+    return status;
+}
+
+void spoil_outputs(const Bound &bound)
+{
+    if (!bound.known) return;
+    for (size_t port = bound.known->input_count; port < bound.bindings.size(); ++port) {
+        const auto &binding = bound.bindings[port];
+        void *pointer = nullptr;
+        if (base.device.buffer_map(binding.buffer, ACCEL_ACCESS_WRITE, &pointer) != ACCEL_STATUS_OK) continue;
+        spoil(static_cast<char *>(pointer) + binding.offset_bytes, bound.known->ports[port].size_bytes, bound.known->ports[port].type,
+              buffer_sizes[binding.buffer] - binding.offset_bytes);
+        base.device.buffer_unmap(binding.buffer);
+    }
+}
+
+accel_status wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
+{
+    const auto status = base.device.queue_wait(queue, ticket, timeout_ns);
+    if (status != ACCEL_STATUS_OK) return status;
+    const std::lock_guard guard(state_lock());
+    auto &waiting = in_flight[queue];
+    while (!waiting.empty() && waiting.begin()->first <= ticket) {
+        spoil_outputs(runs[waiting.begin()->second]);
+        waiting.erase(waiting.begin());
+    }
+    return status;
+}
+
+void plant_change(void (*how)(Other &))
+{
+    change = how;
+    mine.compiler.build = build;
+    mine.device.program_load = load;
+}
+
+void plant_spoil(void (*how)(char *, uint64_t, uint32_t, uint64_t))
+{
+    spoil = how;
+    mine.compiler.build = build;
+    mine.device.program_load = load;
+    mine.device.buffer_create = create_buffer;
+    mine.device.run_create = create_run;
+    mine.device.run_bind = bind;
+    mine.device.queue_submit = submit;
+    mine.device.queue_wait = wait;
+}
+
+void write_beyond(char *output, uint64_t size_bytes, uint32_t, uint64_t room_bytes)
+{
+    if (room_bytes > size_bytes) output[size_bytes] = 0x13;
+}
+
+void spoil_tail(char *output, uint64_t size_bytes, uint32_t, uint64_t) { output[size_bytes - 1] ^= 0x40; }
+
+void flip_now_and_then(char *output, uint64_t, uint32_t, uint64_t)
+{
+    static unsigned runs_seen = 0;
+    if (++runs_seen % 3 == 0) output[0] ^= 1;
+}
+
+void wrap_around(char *output, uint64_t size_bytes, uint32_t type, uint64_t)
+{
+    for (uint64_t index = 0; type == ACCEL_TYPE_I8 && index < size_bytes; ++index)
+        if (output[index] == 127) output[index] = -128;
+}
+
+void roughen(char *output, uint64_t size_bytes, uint32_t type, uint64_t)
+{
+    for (uint64_t offset = 0; type == ACCEL_TYPE_F32 && offset + 4 <= size_bytes; offset += 4) {
+        uint32_t bits;
+        std::memcpy(&bits, output + offset, 4);
+        bits ^= 64;
+        std::memcpy(output + offset, &bits, 4);
+    }
+}
+
+}  // namespace
+
+const std::vector<Fault> &number_faults()
+{
+    static const std::vector<Fault> faults{
+        {"drops-last-term", [] { plant_change(drop_last_term); }},
+        {"short-mantissa", [] { plant_change(shorten_mantissas); }},
+        {"other-rounding", [] { plant_change(round_otherwise); }},
+        {"ignores-clamp", [] { plant_change(remove_clamps); }},
+        {"counts-padding", [] { plant_change(count_padding); }},
+        {"one-scale", [] { plant_change(use_one_scale); }},
+        {"ignores-zero-point", [] { plant_change(ignore_zero_point); }},
+        {"writes-around", [] { plant_spoil(write_beyond); }},
+        {"bad-tail", [] { plant_spoil(spoil_tail); }},
+        {"unsteady", [] { plant_spoil(flip_now_and_then); }},
+        {"wraps", [] { plant_spoil(wrap_around); }},
+        {"rough-arithmetic", [] { plant_spoil(roughen); }},
+    };
+    return faults;
+}
+
+}  // namespace accel::faults

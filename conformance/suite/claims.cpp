@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "claims.h"
+
+#include <accel/accel.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace accel::conformance {
+namespace {
+
+constexpr std::string_view kHandleNames[] = {"", "dma_buf", "memfd", "host_pointer", "vulkan_opaque_fd", "sync_file", "drm_syncobj", "eventfd", "vulkan_timeline"};
+constexpr std::string_view kRoundingNames[] = {"", "half_even", "tflite", "natural"};
+
+struct Family {
+    std::string_view prefix, fact;
+    const std::string_view *names;
+    size_t count;
+};
+constexpr std::array<Family, 5> kFamilies{{{"buffer.import.", "buffer_import_kinds", kHandleNames, std::size(kHandleNames)},
+                                           {"buffer.export.", "buffer_export_kinds", kHandleNames, std::size(kHandleNames)},
+                                           {"fence.export.", "fence_export_kinds", kHandleNames, std::size(kHandleNames)},
+                                           {"fence.wait.", "fence_wait_kinds", kHandleNames, std::size(kHandleNames)},
+                                           {"rounding.", "roundings", kRoundingNames, std::size(kRoundingNames)}}};
+
+/// Excuses that the case itself has proved when it makes them.
+constexpr std::string_view kProvedByCase[] = {"program", "device.second", "module.compiler", "module.device", "module.cancel", "module.transport", "suite.modules"};
+
+}  // namespace
+
+Claim claim_of(const nlohmann::json &facts, const std::string &key)
+{
+    if (std::find(std::begin(kProvedByCase), std::end(kProvedByCase), key) != std::end(kProvedByCase)) return Claim::Absent;
+    for (const auto &family : kFamilies) {
+        if (key.rfind(family.prefix, 0) != 0) continue;
+        const auto name = std::string_view(key).substr(family.prefix.size());
+        const auto *end = family.names + family.count;
+        const auto *found = std::find(family.names + 1, end, name);
+        if (found == end) return Claim::Unknown;
+        const auto bits = facts.value(std::string(family.fact), 0u);
+        return bits >> (found - family.names) & 1 ? Claim::Present : Claim::Absent;
+    }
+    return Claim::Unknown;
+}
+
+}  // namespace accel::conformance
