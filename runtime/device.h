@@ -4,6 +4,7 @@
 
 #include <accel/backend.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,6 +24,14 @@ public:
     const accel_bk_device_info &info() const { return info_; }
     /// For messages.
     const char *module_name() const { return module_name_.c_str(); }
+    /// Every object on it is dead; the next open of its entry opens it again. OK while it lives.
+    accel_status lost() const { return static_cast<accel_status>(lost_.load(std::memory_order_relaxed)); }
+    /// Remember DEVICE_LOST or DEVICE_GONE; the first loss stays.
+    void mark_lost(accel_status status)
+    {
+        uint32_t none = ACCEL_STATUS_OK;
+        lost_.compare_exchange_strong(none, status, std::memory_order_relaxed);
+    }
 
 protected:
     OpenDevice() = default;
@@ -30,6 +39,7 @@ protected:
     accel_bk_device *handle_ = nullptr;
     accel_bk_device_info info_{};
     std::string module_name_;
+    std::atomic<uint32_t> lost_{ACCEL_STATUS_OK};
 };
 
 /// One device of the process, open or not. Lives in the process-wide registry (loader/registry.h).
@@ -47,18 +57,33 @@ public:
     virtual const char *id() const = 0;
     virtual const char *target() const = 0;
     virtual const char *backend() const = 0;
+    /// Kernel driver, "" if there is none.
+    virtual const char *driver() const = 0;
+    virtual uint32_t kind() const = 0;  ///< enum accel_device_kind
+    /// True for a device behind a kernel driver, which alone can make and take sync_files.
+    virtual bool has_node() const = 0;
 };
 
 }  // namespace accel::runtime
 
-/// An instance's view of a device.
+/// An instance's view of a device: one object per device and instance, kept by the instance. While the application holds references to it, it holds
+/// one to the instance and, once opened by accel_device_open, the open device.
 struct accel_device : accel::runtime::Object {
     accel_device(accel_instance *instance, std::shared_ptr<accel::runtime::DeviceEntry> device_entry);
     ~accel_device() override;
     accel::runtime::DeviceEntry &entry() const { return *entry_; }
+    const std::shared_ptr<accel::runtime::DeviceEntry> &shared_entry() const { return entry_; }
     accel_instance *instance() const { return instance_; }
+    /// A reference for a caller that holds one to the instance.
+    accel_device *acquire();
+    accel_status hold_open();
+
+protected:
+    void dispose() override;
 
 private:
-    accel_instance *instance_;  ///< one counted reference
+    accel_instance *instance_;
     std::shared_ptr<accel::runtime::DeviceEntry> entry_;
+    std::mutex lock_;
+    std::shared_ptr<accel::runtime::OpenDevice> open_;
 };

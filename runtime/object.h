@@ -16,18 +16,29 @@ class Object {
 public:
     static constexpr uint32_t kMagic = 0x6c636361;  // "accl"
 
-    explicit Object(ObjectType type);
+    /// An object starts with one reference, its maker's; only devices, which their instance keeps, start with none.
+    explicit Object(ObjectType type, uint32_t references = 1);
     virtual ~Object();
     Object(const Object &) = delete;
     Object &operator=(const Object &) = delete;
 
     void ref() { references_.fetch_add(1, std::memory_order_relaxed); }
-    /// Deletes the object with its last reference.
+    /// Adds a reference; true if it is the only one.
+    bool ref_first() { return references_.fetch_add(1, std::memory_order_acq_rel) == 0; }
+    /// Adds a reference unless the last one is gone already.
+    bool try_ref();
+    /// Disposes of the object with its last reference. In a forked child the object is left alone: what it holds is its parent's.
     void unref();
 
     ObjectType type() const { return type_; }
     uint64_t id() const { return id_; }
     bool is(ObjectType type) const { return magic_ == kMagic && type_ == type; }
+    /// Any living object; for handles of unknown type.
+    bool is_object() const { return magic_ == kMagic; }
+
+protected:
+    /// Called with the last reference.
+    virtual void dispose() { delete this; }
 
 private:
     uint32_t magic_ = kMagic;
