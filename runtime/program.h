@@ -60,7 +60,8 @@ struct Segment {
     std::string target;
     std::string backend;
     std::vector<uint8_t> blob;
-    std::vector<std::vector<uint8_t>> owned_constants;  ///< of loaded programs; built ones point into the model
+    std::vector<std::vector<uint8_t>> owned_constants;  ///< of loaded programs; built ones point into the model, or into …
+    std::vector<std::shared_ptr<const std::vector<uint8_t>>> kept_constants;  ///< … what the compiler's passes made
     std::vector<accel_bk_constant> constants;
     std::vector<PortLayout> inputs;
     std::vector<PortLayout> outputs;

@@ -13,8 +13,8 @@ accel_bk_compile_options options_for(const CompileTarget &target, const CompileR
     accel_bk_compile_options options{};
     options.struct_size = sizeof options;
     options.target = target.name.c_str();
-    options.options = request.options;
-    options.option_count = request.option_count;
+    options.options = target.options.data();
+    options.option_count = static_cast<uint32_t>(target.options.size());
     options.precisions = request.precisions;
     options.progress = request.progress;
     options.progress_user = request.progress_user;

@@ -25,13 +25,12 @@ struct CompileTarget {
     std::string backend;  ///< module, for messages
     std::string label;    ///< device id, or the target's name when there is no device
     uint32_t roundings = 0;
+    std::vector<accel_option> options;  ///< those whose name begins with the module's
     Speed speed;
 };
 
 /// What all questions of one build share.
 struct CompileRequest {
-    const accel_option *options = nullptr;
-    uint32_t option_count = 0;
     uint32_t precisions = 0;
     accel_progress_fn progress = nullptr;
     void *progress_user = nullptr;

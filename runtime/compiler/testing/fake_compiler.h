@@ -4,6 +4,7 @@
 
 #include <accel/backend.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -39,7 +40,75 @@ private:
     Claim claim_;
 };
 
+
+inline FakeCompiler *slots[FakeCompiler::kSlots];
+
+template <uint32_t slot> accel_status slot_info(uint32_t index, accel_bk_target_info *info)
+{
+    return slots[slot]->target_info(index, info);
+}
+template <uint32_t slot>
+accel_status slot_query(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *, accel_bk_support *out)
+{
+    return slots[slot]->query(graph, out);
+}
+
+template <uint32_t slot> constexpr accel_bk_compiler table()
+{
+    accel_bk_compiler compiler{};
+    compiler.struct_size = sizeof compiler;
+    compiler.target_info = slot_info<slot>;
+    compiler.query = slot_query<slot>;
+    return compiler;
+}
+inline const accel_bk_compiler tables[] = {table<0>(), table<1>(), table<2>()};
+
+
+inline FakeCompiler::FakeCompiler(uint32_t slot, std::string name, Claim claim) : slot_(slot), name_(std::move(name)), claim_(std::move(claim))
+{
+    slots[slot] = this;
+}
+
+inline FakeCompiler::~FakeCompiler()
+{
+    slots[slot_] = nullptr;
+}
+
+inline runtime::CompileTarget FakeCompiler::target() const
+{
+    runtime::CompileTarget target;
+    target.compiler = &tables[slot_];
+    target.name = target.backend = target.label = name_;
+    runtime::look_up(target);
+    return target;
+}
+
+inline accel_status FakeCompiler::target_info(uint32_t index, accel_bk_target_info *info)
+{
+    if (index != 0) return ACCEL_STATUS_NOT_FOUND;
+    info->name = name_.c_str();
+    info->description = "";
+    info->roundings = roundings;
+    return ACCEL_STATUS_OK;
+}
+
+inline accel_status FakeCompiler::query(const accel_graph_desc *graph, accel_bk_support *out)
+{
+    ++query_count;
+    for (uint32_t i = 0; i < graph->node_count; ++i) {
+        const uint32_t group = claim_(*graph, runtime::node_at(*graph, i));
+        out[i] = accel_bk_support{group, group ? 0u : uint32_t{ACCEL_REASON_OPERATION}, ACCEL_TENSOR_NONE, 0, 0, 0};
+        if (distort) distort(out[i]);
+    }
+    return ACCEL_STATUS_OK;
+}
+
 /// Claims these operations, all in group 1.
-FakeCompiler::Claim takes(std::vector<uint32_t> operations);
+inline FakeCompiler::Claim takes(std::vector<uint32_t> operations)
+{
+    return [operations](const accel_graph_desc &, const accel_node_desc &node) {
+        return std::find(operations.begin(), operations.end(), node.operation) != operations.end() ? 1u : 0u;
+    };
+}
 
 }  // namespace accel::testing

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "emit.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "../catalog.h"
+#include "../check.h"
+
+namespace accel::runtime {
+
+namespace {
+
+struct ReleaseBlob {
+    void operator()(accel_bk_blob *blob) const
+    {
+        if (blob->release) blob->release(blob);
+    }
+};
+using Blob = std::unique_ptr<accel_bk_blob, ReleaseBlob>;
+
+accel_status blame(const CompileTarget &target, const char *rule, const std::string &what)
+{
+    return fail(ACCEL_STATUS_INTERNAL, rule, nullptr, "module '%s' %s", target.backend.c_str(), what.c_str());
+}
+
+accel_status take_port(const CompileTarget &target, const Graph &graph, uint32_t tensor, const accel_bk_port &port, PortLayout *out)
+{
+    const Tensor &from = graph.tensors[tensor];
+    if (port.tensor != tensor || port.rank != from.shape.size() || (port.rank && !port.strides_bytes))
+        return blame(target, "P-3", "describes tensor " + std::to_string(port.tensor) + " where port " + tensor_text(graph, tensor) + " of rank " +
+                                        std::to_string(from.shape.size()) + " belongs");
+    out->type = from.type;
+    for (const Dim &dim : from.shape) out->dims.push_back(dim.size);
+    out->strides_bytes.assign(port.strides_bytes, port.strides_bytes + port.rank);
+    out->size_bytes = port.size_bytes;
+    out->align_bytes = std::max<uint64_t>(port.align_bytes, 1);
+    if (!layout_holds(*out)) return blame(target, "P-3", "gives port " + tensor_text(graph, tensor) + " strides that leave its size or meet twice");
+    return ACCEL_STATUS_OK;
+}
+
+accel_status take_ports(const CompileTarget &target, const Graph &graph, const accel_bk_blob &blob, Segment &segment)
+{
+    const size_t inputs = graph.inputs.size(), outputs = graph.outputs.size();
+    if (blob.port_count != inputs + outputs || (blob.port_count && !blob.ports))
+        return blame(target, "P-3", "built a blob with " + std::to_string(blob.port_count) + " ports, expected " + std::to_string(inputs + outputs));
+    for (size_t i = 0; i < inputs; ++i) ACCEL_TRY(take_port(target, graph, graph.inputs[i], blob.ports[i], &segment.inputs.emplace_back()));
+    for (size_t i = 0; i < outputs; ++i)
+        ACCEL_TRY(take_port(target, graph, graph.outputs[i], blob.ports[inputs + i], &segment.outputs.emplace_back()));
+    return ACCEL_STATUS_OK;
+}
+
+accel_status take_constants(const CompileTarget &target, const Graph &graph, const accel_bk_blob &blob, Segment &segment)
+{
+    if (blob.constant_count && !blob.constants) return blame(target, "A-10", "built a blob whose list of constants is NULL");
+    for (uint32_t i = 0; i < blob.constant_count; ++i) {
+        const uint32_t index = blob.constants[i];
+        if (index >= graph.tensors.size() || !graph.tensors[index].constant())
+            return blame(target, "A-10", "built a blob that refers to tensor " + std::to_string(index) + " as a constant");
+        const Tensor &tensor = graph.tensors[index];
+        segment.constants.push_back({tensor.data, tensor.data_bytes});
+        if (tensor.owned) segment.kept_constants.push_back(tensor.owned);
+    }
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace
+
+bool layout_holds(const PortLayout &layout)
+{
+    const uint64_t width = type_size_bytes(layout.type);
+    if (width == 0 || layout.strides_bytes.size() != layout.dims.size() || layout.align_bytes == 0 || (layout.align_bytes & (layout.align_bytes - 1)))
+        return false;
+    std::vector<std::pair<int64_t, int64_t>> axes;  // stride, size
+    for (size_t axis = 0; axis < layout.dims.size(); ++axis) {
+        if (layout.dims[axis] < 0) return false;
+        if (layout.dims[axis] == 0) return true;
+        if (layout.dims[axis] > 1) axes.emplace_back(layout.strides_bytes[axis], layout.dims[axis]);
+    }
+    std::sort(axes.begin(), axes.end());
+    // From the innermost axis outwards, each stride steps over all that the inner ones reach.
+    uint64_t reach = width;
+    for (const auto &[stride, size] : axes) {
+        uint64_t extent;
+        if (stride <= 0 || static_cast<uint64_t>(stride) < reach) return false;
+        if (__builtin_mul_overflow(static_cast<uint64_t>(stride), static_cast<uint64_t>(size - 1), &extent)) return false;
+        if (__builtin_add_overflow(extent, reach, &reach)) return false;
+    }
+    return reach <= layout.size_bytes && layout.size_bytes <= kMaxTensorBytes;
+}
+
+accel_status build_segment(const CompileTarget &target, const Subgraph &part, const CompileRequest &request, BuiltSegment *out)
+{
+    const GraphDesc desc(part.graph);
+    const accel_bk_compile_options options = options_for(target, request);
+    accel_bk_blob *made = nullptr;
+    clear_module_error();
+    const accel_status status = target.compiler->build(target.host, &desc.get(), &options, &made);
+    if (status == ACCEL_STATUS_UNSUPPORTED) {
+        fail_from_module(status, target.backend.c_str(), "build what it had claimed", nullptr);
+        const std::string why = accel_last_error()->message;
+        return blame(target, "C-2", "does not build what it had claimed: " + why);
+    }
+    if (status != ACCEL_STATUS_OK) return fail_from_module(status, target.backend.c_str(), "build its part of the model", nullptr);
+    if (!made) return blame(target, "A-10", "answered OK to a build and made no blob");
+    const Blob blob(made);
+    if (blob->byte_count && !blob->bytes) return blame(target, "A-10", "built a blob whose bytes are NULL");
+    Segment &segment = out->segment;
+    segment.target = target.name;
+    segment.backend = target.backend;
+    const auto *bytes = static_cast<const uint8_t *>(blob->bytes);
+    segment.blob.assign(bytes, bytes + blob->byte_count);
+    segment.scratch_bytes = blob->scratch_bytes;
+    out->buffer_count_max = blob->buffer_count_max;
+    ACCEL_TRY(take_constants(target, part.graph, *blob, segment));
+    return take_ports(target, part.graph, *blob, segment);
+}
+
+}  // namespace accel::runtime

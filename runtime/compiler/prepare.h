@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// All passes that come before any device is asked, in their order.
+#pragma once
+
+#include <accel/accel.h>
+
+#include "../graph.h"
+
+namespace accel::runtime {
+
+/// What passes are told by the program description.
+struct PrepareRequest {
+    const accel_symbol_value *symbols = nullptr;
+    uint32_t symbol_count = 0;
+    uint32_t rounding = 0;
+};
+
+/// Fixed shapes, canonical form, quantised operations, aligned constants, a name for every tensor and node.
+accel_status prepare(Graph &graph, const PrepareRequest &request);
+
+}  // namespace accel::runtime

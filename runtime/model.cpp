@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "model.h"
+
+#include "check.h"
+#include "graph_check.h"
+#include "instance.h"
+#include "model_import.h"
+
+accel_model::accel_model(accel_instance *instance, accel::runtime::Graph graph, std::unique_ptr<accel::runtime::ModelSource> source)
+    : Object(accel::runtime::ObjectType::Model), instance_(instance), source_(std::move(source)), graph_(std::move(graph)), desc_(graph_)
+{
+    instance_->ref();
+}
+
+accel_model::~accel_model()
+{
+    source_.reset();
+    instance_->unref();
+}
+
+namespace accel::runtime {
+
+accel_status make_model(accel_instance *instance, const accel_graph_desc &desc, std::unique_ptr<ModelSource> source, accel_model **out_model)
+{
+    if (desc.operation_profile > ACCEL_OPERATION_PROFILE)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "G-6", nullptr, "the graph uses operation profile %u, this library knows %u", desc.operation_profile,
+                    ACCEL_OPERATION_PROFILE);
+    ACCEL_TRY(check_structure(desc));
+    Graph graph = copy_graph(desc);
+    ACCEL_TRY(check_rules(graph));
+    *out_model = new accel_model(instance, std::move(graph), std::move(source));
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime
+
+using namespace accel::runtime;
+
+extern "C" {
+
+enum accel_status accel_model_create(struct accel_instance *instance, const struct accel_graph_desc *desc, struct accel_model **out_model)
+{
+    if (!out_model) return fail_null("out_model");
+    *out_model = nullptr;
+    ACCEL_TRY(check_handle(instance, "instance"));
+    accel_graph_desc given{};
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    return guarded([&] { return make_model(instance, given, nullptr, out_model); });
+}
+
+enum accel_status accel_model_import(struct accel_instance *instance, const struct accel_model_source *source, struct accel_model **out_model)
+{
+    if (!out_model) return fail_null("out_model");
+    *out_model = nullptr;
+    ACCEL_TRY(check_handle(instance, "instance"));
+    accel_model_source given{};
+    ACCEL_TRY(copy_in(source, &given, "source"));
+    return guarded([&] { return import_model(instance, given, out_model); });
+}
+
+struct accel_model *accel_model_ref(struct accel_model *model) { return ref_handle(model); }
+void accel_model_unref(struct accel_model *model) { unref_handle(model); }
+
+const struct accel_graph_desc *accel_model_graph(struct accel_model *model)
+{
+    return check_handle(model, "model") == ACCEL_STATUS_OK ? &model->desc() : nullptr;
+}
+
+}  // extern "C"

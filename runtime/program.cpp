@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// The program object and what it tells.
+#include "program.h"
+
+#include "check.h"
+#include "instance.h"
+#include "model.h"
+#include "program_make.h"
+
+accel_program::accel_program() : Object(accel::runtime::ObjectType::Program) {}
+
+accel_program::~accel_program()
+{
+    // Segments point into the model and run on the devices; the instance goes last.
+    segments.clear();
+    devices.clear();
+    model = {};
+    if (instance) instance->unref();
+}
+
+namespace accel::runtime {
+
+void settle_ports(accel_program &program)
+{
+    for (ProgramPort &port : program.ports)
+        port.quantization = {port.scales.data(), port.zero_points.data(), static_cast<uint32_t>(port.scales.size()), port.quantization_axis};
+}
+
+}  // namespace accel::runtime
+
+using namespace accel::runtime;
+
+namespace {
+
+uint64_t constant_bytes(const accel_program &program)
+{
+    uint64_t bytes = 0;
+    for (const Segment &segment : program.segments) {
+        bytes += segment.blob.size();
+        for (const accel_bk_constant &constant : segment.constants) bytes += constant.byte_count;
+    }
+    return bytes;
+}
+
+uint64_t value_bytes(const accel_program &program)
+{
+    uint64_t bytes = 0;
+    for (const Value &value : program.values) bytes += value.layout.size_bytes;
+    for (const Segment &segment : program.segments) bytes += segment.scratch_bytes;
+    return bytes;
+}
+
+accel_program_info facts_of(const accel_program &program)
+{
+    accel_program_info facts{};
+    facts.object_id = program.id();
+    facts.port_count = static_cast<uint32_t>(program.ports.size());
+    facts.input_count = program.input_count;
+    facts.placement_count = static_cast<uint32_t>(program.placements.size());
+    facts.transfer_count = static_cast<uint32_t>(program.transfers.size());
+    facts.segment_count = static_cast<uint32_t>(program.segments.size());
+    facts.device_count = static_cast<uint32_t>(program.devices.size());
+    facts.scratch_bytes = value_bytes(program);
+    facts.constant_bytes = constant_bytes(program);
+    facts.saved_bytes = program.saved_bytes;
+    facts.rounding = program.rounding;
+    facts.precisions = program.precisions;
+    return facts;
+}
+
+accel_status fail_index(const accel_program *program, const char *what, uint32_t index, size_t count)
+{
+    return fail(ACCEL_STATUS_NOT_FOUND, "P-4", program, "%s %u was asked for, the program has %zu", what, index, count);
+}
+
+accel_port_info facts_of(const accel_program &program, const ProgramPort &port)
+{
+    accel_port_info facts{};
+    facts.name = port.name.c_str();
+    facts.direction = port.direction;
+    facts.type = port.layout.type;
+    facts.rank = static_cast<uint32_t>(port.layout.dims.size());
+    facts.alias_of = port.alias_of;
+    facts.dims = port.layout.dims.data();
+    facts.strides_bytes = port.layout.strides_bytes.data();
+    facts.size_bytes = port.layout.size_bytes;
+    facts.align_bytes = port.layout.align_bytes;
+    facts.device = port.device < program.devices.size() ? program.devices[port.device].get() : nullptr;
+    facts.quantization = port.quantized ? &port.quantization : nullptr;
+    facts.buffer_count_max = program.buffer_count_max;
+    return facts;
+}
+
+}  // namespace
+
+extern "C" {
+
+struct accel_program *accel_program_ref(struct accel_program *program) { return ref_handle(program); }
+void accel_program_unref(struct accel_program *program) { unref_handle(program); }
+
+enum accel_status accel_program_query(struct accel_program *program, struct accel_program_info *info)
+{
+    ACCEL_TRY(check_handle(program, "program"));
+    ACCEL_TRY(check_out(info, "info"));
+    copy_out(facts_of(*program), info);
+    return ACCEL_STATUS_OK;
+}
+
+enum accel_status accel_program_port(struct accel_program *program, uint32_t port, struct accel_port_info *info)
+{
+    ACCEL_TRY(check_handle(program, "program"));
+    ACCEL_TRY(check_out(info, "info"));
+    if (port >= program->ports.size()) return fail_index(program, "port", port, program->ports.size());
+    copy_out(facts_of(*program, program->ports[port]), info);
+    return ACCEL_STATUS_OK;
+}
+
+enum accel_status accel_program_find_port(struct accel_program *program, const char *name, uint32_t *out_port)
+{
+    if (!out_port) return fail_null("out_port");
+    *out_port = UINT32_MAX;
+    ACCEL_TRY(check_handle(program, "program"));
+    if (!name) return fail_null("name");
+    for (uint32_t i = 0; i < program->ports.size(); ++i) {
+        if (program->ports[i].name == name) {
+            *out_port = i;
+            return ACCEL_STATUS_OK;
+        }
+    }
+    return guarded([&] {
+        std::string known;
+        for (const ProgramPort &port : program->ports) known += (known.empty() ? "" : ", ") + port.name;
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", program, "the program has no port '%s'; it has: %s", name, known.c_str());
+    });
+}
+
+enum accel_status accel_program_placement(struct accel_program *program, uint32_t index, struct accel_placement *placement)
+{
+    ACCEL_TRY(check_handle(program, "program"));
+    ACCEL_TRY(check_out(placement, "placement"));
+    if (index >= program->placements.size()) return fail_index(program, "placement", index, program->placements.size());
+    const PlacementRow &row = program->placements[index];
+    accel_placement facts{};
+    facts.node = row.node.c_str();
+    facts.operation = row.operation.c_str();
+    facts.device = row.device < program->devices.size() ? program->devices[row.device].get() : nullptr;
+    facts.segment = row.segment;
+    facts.reason = row.reason;
+    facts.reason_text = row.reason_text.c_str();
+    facts.work_macs = row.work_macs;
+    copy_out(facts, placement);
+    return ACCEL_STATUS_OK;
+}
+
+enum accel_status accel_program_transfer(struct accel_program *program, uint32_t index, struct accel_transfer *transfer)
+{
+    ACCEL_TRY(check_handle(program, "program"));
+    ACCEL_TRY(check_out(transfer, "transfer"));
+    if (index >= program->transfers.size()) return fail_index(program, "transfer", index, program->transfers.size());
+    const TransferRow &row = program->transfers[index];
+    accel_transfer facts{};
+    facts.tensor = row.tensor.c_str();
+    facts.kind = row.kind;
+    facts.from_segment = row.from_segment;
+    facts.to_segment = row.to_segment;
+    facts.size_bytes = row.size_bytes;
+    facts.reason = row.reason.c_str();
+    copy_out(facts, transfer);
+    return ACCEL_STATUS_OK;
+}
+
+}  // extern "C"

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cstring>
+
+#include "catalog.h"
+#include "check.h"
+#include "compiler/calibration.h"
+#include "compiler/emit.h"
+#include "compiler/partition.h"
+#include "compiler/plan.h"
+#include "compiler/prepare.h"
+#include "compiler/progress.h"
+#include "compiler/work.h"
+#include "device_set.h"
+#include "instance.h"
+#include "model.h"
+#include "program_make.h"
+#include "saved.h"
+#include "share.h"
+
+namespace accel::runtime {
+
+namespace {
+
+constexpr uint32_t kFlags = ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY | ACCEL_PROGRAM_FLAG_BALANCE;
+constexpr uint32_t kPrecisions = ACCEL_PRECISION_F16_COMPUTE | ACCEL_PRECISION_BF16_COMPUTE;
+/// Parts of the progress bar.
+constexpr double kPrepared = 0.05, kCut = 0.15, kBuilt = 0.9;
+
+class OpenSetSharing : public Sharing {
+public:
+    explicit OpenSetSharing(const std::vector<std::shared_ptr<OpenDevice>> &devices) : devices_(devices) {}
+    bool together(const std::vector<uint32_t> &wanted) const override
+    {
+        std::vector<std::shared_ptr<OpenDevice>> set;
+        for (const uint32_t device : wanted) set.push_back(devices_[device]);
+        return plan_share(set).possible();
+    }
+    bool either_way(uint32_t a, uint32_t b) const override { return share_kind(*devices_[a], *devices_[b]) && share_kind(*devices_[b], *devices_[a]); }
+
+private:
+    const std::vector<std::shared_ptr<OpenDevice>> &devices_;
+};
+
+class Build {
+public:
+    explicit Build(const accel_program_desc &desc)
+        : desc_(desc), program_(Ref<accel_program>::adopt(new accel_program)), progress_(desc.progress, desc.progress_user)
+    {
+    }
+
+    accel_status run(accel_program **out)
+    {
+        ACCEL_TRY(check_arguments());
+        ACCEL_TRY(find_targets());
+        ACCEL_TRY(take_options());
+        ACCEL_TRY(step(0.0, kPrepared, "preparing the model"));
+        Graph graph = desc_.model->graph();
+        ACCEL_TRY(prepare(graph, {desc_.symbols, desc_.symbol_count, desc_.rounding}));
+        ACCEL_TRY(compile(graph));
+        ACCEL_TRY(load());
+        finish();
+        *out = program_.release();
+        return ACCEL_STATUS_OK;
+    }
+
+private:
+    accel_status fail_argument(const char *rule, const char *what, uint32_t given) const
+    {
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, rule, desc_.model, "desc.%s is 0x%x, which has no meaning", what, given);
+    }
+
+    accel_status check_arguments()
+    {
+        ACCEL_TRY(check_handle(desc_.model, "desc.model"));
+        if (desc_.flags & ~kFlags) return fail_argument("A-3", "flags", desc_.flags);
+        if (desc_.precisions & ~kPrecisions) return fail_argument("A-3", "precisions", desc_.precisions);
+        if (desc_.rounding != ACCEL_ROUNDING_NONE && !find_rounding(desc_.rounding)) return fail_argument("P-9", "rounding", desc_.rounding);
+        if (desc_.option_count && !desc_.options) return fail_null("desc.options");
+        if (desc_.symbol_count && !desc_.symbols) return fail_null("desc.symbols");
+        const bool bare = desc_.target != nullptr;
+        if (bare == (desc_.device_count != 0))
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-8", desc_.model, "desc has %s, expected devices or a target",
+                        bare ? "devices and a target" : "neither devices nor a target");
+        program_->instance = desc_.model->instance();
+        program_->instance->ref();
+        program_->model = Ref<accel_model>(desc_.model);
+        program_->rounding = desc_.rounding;
+        program_->precisions = desc_.precisions;
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status find_targets()
+    {
+        if (desc_.target) return find_bare_target();
+        accel_instance *instance = nullptr;
+        ACCEL_TRY(check_device_set(desc_.devices, desc_.device_count, "desc.devices", &instance));
+        if (instance != desc_.model->instance())
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", desc_.model, "desc.devices and desc.model are of different instances");
+        ACCEL_TRY(open_device_set(desc_.devices, desc_.device_count, "desc.devices", &open_, &instance));
+        for (uint32_t i = 0; i < desc_.device_count; ++i) {
+            accel_device *device = desc_.devices[i];
+            if (std::find(desc_.devices, desc_.devices + i, device) != desc_.devices + i)
+                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-2", device, "desc.devices[%u] is in the set twice", i);
+            program_->devices.push_back(Ref<accel_device>::adopt(device->acquire()));
+            CompileTarget &target = targets_.emplace_back();
+            ACCEL_TRY(device->entry().compiler(&target.compiler, &target.host));
+            target.backend = device->entry().backend();
+            target.label = device->entry().id();
+            const char *told = open_[i]->info().target;
+            target.name = told && *told ? told : device->entry().target();
+            target.speed = calibrated_speed(target.label);
+            if (!target.compiler)
+                return fail(ACCEL_STATUS_UNSUPPORTED, "P-1", device, "module '%s' of device '%s' has no compiler", target.backend.c_str(), target.label.c_str());
+            ACCEL_TRY(look_up(target));
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status find_bare_target()
+    {
+        Module *module = program_->instance->module_for_target(desc_.target);
+        if (!module) return fail(ACCEL_STATUS_NOT_FOUND, "P-8", desc_.model, "no module compiles for target '%s'", desc_.target);
+        ACCEL_TRY(module->load());
+        CompileTarget &target = targets_.emplace_back();
+        target.compiler = module->compiler();
+        target.host = module->host();
+        target.backend = module->name();
+        target.name = target.label = desc_.target;
+        if (!target.compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", desc_.model, "module '%s' has no compiler", module->name());
+        return look_up(target);
+    }
+
+    /// Options are named `<module>.<what>` and go to that module, which knows what it knows.
+    accel_status take_options()
+    {
+        for (uint32_t i = 0; i < desc_.option_count; ++i) {
+            const accel_option &option = desc_.options[i];
+            if (!option.name) return fail_null("desc.options[].name");
+            bool known = false;
+            for (CompileTarget &target : targets_) {
+                const std::string prefix = target.backend + ".";
+                if (strncmp(option.name, prefix.c_str(), prefix.size()) != 0) continue;
+                target.options.push_back(option);
+                known = true;
+            }
+            if (!known && !option.optional)
+                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-6", desc_.model,
+                            "option '%s' is for no module of the device set; options are named <module>.<option>, and optional ones may be unknown", option.name);
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status step(double from, double to, const char *what)
+    {
+        return progress_.enter(from, to, what) ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_CANCELLED, "P-5", desc_.model, "the build was cancelled while %s", what);
+    }
+
+    accel_status compile(const Graph &graph)
+    {
+        CompileRequest request;
+        request.precisions = desc_.precisions;
+        request.progress = Progress::forward;
+        request.progress_user = &progress_;
+        Partition partition(graph, targets_, request, desc_.flags);
+        for (;;) {
+            std::vector<Piece> pieces;
+            ACCEL_TRY(step(kPrepared, kCut, "asking the devices"));
+            ACCEL_TRY(partition.run(&pieces));
+            bool again = false;
+            ACCEL_TRY(build(graph, pieces, request, partition, &again));
+            if (!again) return place(graph, pieces, partition);
+        }
+    }
+
+    accel_status build(const Graph &graph, const std::vector<Piece> &pieces, const CompileRequest &request, Partition &partition, bool *out_again)
+    {
+        program_->segments.clear();
+        program_->buffer_count_max = 0;
+        parts_.clear();
+        for (size_t i = 0; i < pieces.size(); ++i) {
+            const double share = (kBuilt - kCut) / static_cast<double>(pieces.size());
+            const std::string what = "building for " + targets_[pieces[i].device].label;
+            ACCEL_TRY(step(kCut + share * static_cast<double>(i), kCut + share * static_cast<double>(i + 1), what.c_str()));
+            parts_.push_back(extract(graph, pieces[i].nodes));
+            BuiltSegment built;
+            const accel_status status = build_segment(targets_[pieces[i].device], parts_.back(), request, &built);
+            if (status == ACCEL_STATUS_RESOURCE && pieces[i].device + 1 < targets_.size() && !(desc_.flags & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY)) {
+                partition.refuse(pieces[i], {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, 0, 0});
+                *out_again = true;
+                return ACCEL_STATUS_OK;
+            }
+            ACCEL_TRY(status);
+            built.segment.device = pieces[i].device;
+            program_->segments.push_back(std::move(built.segment));
+            limit_buffers(built.buffer_count_max);
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    void limit_buffers(uint32_t count)
+    {
+        uint32_t &limit = program_->buffer_count_max;
+        if (count != 0) limit = limit == 0 ? count : std::min(limit, count);
+    }
+
+    accel_status place(const Graph &graph, const std::vector<Piece> &pieces, const Partition &partition)
+    {
+        Plan planned;
+        ACCEL_TRY(plan(graph, parts_, OpenSetSharing(open_), program_->segments, &planned));
+        program_->ports = std::move(planned.ports);
+        program_->input_count = planned.input_count;
+        program_->values = std::move(planned.values);
+        program_->transfers = std::move(planned.transfers);
+        for (uint32_t s = 0; s < pieces.size(); ++s) {
+            for (const uint32_t node : pieces[s].nodes) {
+                PlacementRow &row = program_->placements.emplace_back();
+                row.node = graph.nodes[node].name;
+                row.operation = graph.nodes[node].label();
+                row.device = pieces[s].device;
+                row.segment = s;
+                row.work_macs = work_macs(graph, graph.nodes[node]);
+                row.reason = pieces[s].device == 0 ? uint32_t{ACCEL_REASON_OK} : partition.answer(0, node).reason;
+                row.reason_text = partition.earlier_refusals(pieces[s].device, node);
+                if (row.reason_text.empty() && pieces[s].device != 0) row.reason_text = "by the measured speeds of the devices";
+            }
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status load()
+    {
+        ACCEL_TRY(step(kBuilt, 1.0, "loading"));
+        if (open_.empty()) return ACCEL_STATUS_OK;
+        for (Segment &segment : program_->segments) ACCEL_TRY(load_segment(open_[segment.device], segment));
+        return ACCEL_STATUS_OK;
+    }
+
+    void finish()
+    {
+        settle_ports(*program_);
+        program_->saved_bytes = saved_size_bytes(*program_);
+        progress_.enter(1.0, 1.0, "done");
+    }
+
+    const accel_program_desc &desc_;
+    Ref<accel_program> program_;
+    Progress progress_;
+    std::vector<std::shared_ptr<OpenDevice>> open_;
+    std::vector<CompileTarget> targets_;
+    std::vector<Subgraph> parts_;
+};
+
+}  // namespace
+
+accel_status load_segment(const std::shared_ptr<OpenDevice> &device, Segment &segment)
+{
+    accel_bk_program *loaded = nullptr;
+    clear_module_error();
+    const accel_status status = device->ops().program_load(device->handle(), segment.blob.data(), segment.blob.size(), segment.constants.data(),
+                                                           static_cast<uint32_t>(segment.constants.size()), &loaded);
+    if (status != ACCEL_STATUS_OK) return fail_from_module(status, device->module_name(), "load a program", nullptr);
+    if (!loaded) return fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "module '%s' answered OK and loaded no program", device->module_name());
+    segment.loaded = std::make_unique<LoadedSegment>(device, loaded);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status build_program(const accel_program_desc &desc, accel_program **out_program)
+{
+    return Build(desc).run(out_program);
+}
+
+}  // namespace accel::runtime
+
+using namespace accel::runtime;
+
+extern "C" enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program)
+{
+    if (!out_program) return fail_null("out_program");
+    *out_program = nullptr;
+    accel_program_desc given{};
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    return guarded([&] { return build_program(given, out_program); });
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "check.h"
+#include "device_set.h"
+#include "instance.h"
+#include "model.h"
+#include "program_make.h"
+#include "saved.h"
+
+namespace accel::runtime {
+
+namespace {
+
+/// Where a program would go: a module's compiler and the name of a target.
+struct Destination {
+    const accel_bk_compiler *compiler = nullptr;
+    const accel_bk_host *host = nullptr;
+    std::string backend, target;
+};
+
+accel_status destination_of_module(Module *module, const char *target, Destination *out)
+{
+    ACCEL_TRY(module->load());
+    *out = {module->compiler(), module->host(), module->name(), target};
+    if (!out->compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "S-2", nullptr, "module '%s' has no compiler, which alone can judge its blobs", module->name());
+    return ACCEL_STATUS_OK;
+}
+
+accel_status destination_of_device(accel_device *device, Destination *out)
+{
+    DeviceEntry &entry = device->entry();
+    out->backend = entry.backend();
+    out->target = entry.target();
+    if (const std::shared_ptr<OpenDevice> open = entry.peek(); open && open->info().target && *open->info().target) out->target = open->info().target;
+    ACCEL_TRY(entry.compiler(&out->compiler, &out->host));
+    if (!out->compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "S-2", device, "module '%s' has no compiler, which alone can judge its blobs", entry.backend());
+    return ACCEL_STATUS_OK;
+}
+
+accel_status destination_of_name(accel_instance *instance, const char *name, Destination *out)
+{
+    if (Module *module = instance->module_for_target(name)) return destination_of_module(module, name, out);
+    for (uint32_t i = 0; i < instance->device_count(); ++i) {
+        if (std::string(instance->device(i)->entry().id()) == name) return destination_of_device(instance->device(i), out);
+    }
+    return fail(ACCEL_STATUS_NOT_FOUND, "S-2", instance, "'%s' is neither a device of this instance nor a target that a module compiles for", name);
+}
+
+accel_status fit_of(const Segment &segment, const Destination &to, accel_fit *out_fit)
+{
+    *out_fit = ACCEL_FIT_NONE;
+    if (segment.backend != to.backend) return ACCEL_STATUS_OK;
+    accel_fit fit = ACCEL_FIT_NONE;
+    clear_module_error();
+    const accel_status status = to.compiler->check(to.host, segment.blob.data(), segment.blob.size(), to.target.c_str(), &fit);
+    if (status != ACCEL_STATUS_OK) return fail_from_module(status, to.backend.c_str(), "check a saved program", nullptr);
+    if (fit != ACCEL_FIT_NONE && fit != ACCEL_FIT_REBUILD && fit != ACCEL_FIT_FULL)
+        return fail(ACCEL_STATUS_INTERNAL, "C-5", nullptr, "module '%s' answers the unknown fit %d", to.backend.c_str(), static_cast<int>(fit));
+    *out_fit = fit;
+    return ACCEL_STATUS_OK;
+}
+
+class Load {
+public:
+    Load(accel_instance *instance, accel_device *const *devices, uint32_t device_count) : instance_(instance), devices_(devices), device_count_(device_count) {}
+
+    accel_status run(const void *bytes, size_t byte_count, accel_program **out)
+    {
+        accel_instance *owner = nullptr;
+        ACCEL_TRY(check_device_set(devices_, device_count_, "devices", &owner));
+        if (owner != instance_) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", instance_, "devices are of another instance than the program");
+        SavedProgram saved;
+        ACCEL_TRY(read_saved(bytes, byte_count, &saved));
+        ACCEL_TRY(check_set(saved));
+        std::vector<std::shared_ptr<OpenDevice>> open;
+        ACCEL_TRY(open_device_set(devices_, device_count_, "devices", &open, &owner));
+        for (const Segment &segment : saved.segments) ACCEL_TRY(check_fit(segment));
+        const auto program = fill(saved, byte_count);
+        for (Segment &segment : program->segments) ACCEL_TRY(load_segment(open[segment.device], segment));
+        settle_ports(*program);
+        *out = Ref<accel_program>(program).release();
+        return ACCEL_STATUS_OK;
+    }
+
+private:
+    accel_status check_set(const SavedProgram &saved) const
+    {
+        if (saved.devices.size() != device_count_)
+            return fail(ACCEL_STATUS_INCOMPATIBLE, "S-4", instance_, "the program was built for %zu devices, %u are given", saved.devices.size(), device_count_);
+        for (uint32_t i = 0; i < device_count_; ++i) {
+            const char *backend = devices_[i]->entry().backend();
+            if (saved.devices[i].backend != backend)
+                return fail(ACCEL_STATUS_INCOMPATIBLE, "S-4", devices_[i], "device %u of the set was built for module '%s', device '%s' is of module '%s'", i,
+                            saved.devices[i].backend.c_str(), devices_[i]->entry().id(), backend);
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status check_fit(const Segment &segment) const
+    {
+        Destination to;
+        ACCEL_TRY(destination_of_device(devices_[segment.device], &to));
+        accel_fit fit = ACCEL_FIT_NONE;
+        ACCEL_TRY(fit_of(segment, to, &fit));
+        if (fit != ACCEL_FIT_NONE) return ACCEL_STATUS_OK;
+        return fail(ACCEL_STATUS_INCOMPATIBLE, "S-4", devices_[segment.device], "a part built for target '%s' does not run on device '%s' with target '%s'",
+                    segment.target.c_str(), devices_[segment.device]->entry().id(), to.target.c_str());
+    }
+
+    Ref<accel_program> fill(SavedProgram &saved, size_t byte_count) const
+    {
+        auto program = Ref<accel_program>::adopt(new accel_program);
+        program->instance = instance_;
+        instance_->ref();
+        for (uint32_t i = 0; i < device_count_; ++i) program->devices.push_back(Ref<accel_device>::adopt(devices_[i]->acquire()));
+        program->segments = std::move(saved.segments);
+        program->values = std::move(saved.values);
+        program->ports = std::move(saved.ports);
+        program->input_count = saved.input_count;
+        program->placements = std::move(saved.placements);
+        program->transfers = std::move(saved.transfers);
+        program->rounding = saved.rounding;
+        program->precisions = saved.precisions;
+        program->buffer_count_max = saved.buffer_count_max;
+        program->saved_bytes = byte_count;
+        return program;
+    }
+
+    accel_instance *instance_;
+    accel_device *const *devices_;
+    uint32_t device_count_;
+};
+
+}  // namespace
+
+accel_status load_program(accel_instance *instance, const void *bytes, size_t byte_count, accel_device *const *devices, uint32_t device_count,
+                          accel_program **out_program)
+{
+    return Load(instance, devices, device_count).run(bytes, byte_count, out_program);
+}
+
+accel_status check_program(accel_instance *instance, const void *bytes, size_t byte_count, const char *name, accel_fit *out_fit)
+{
+    SavedProgram saved;
+    ACCEL_TRY(read_saved(bytes, byte_count, &saved));
+    accel_fit worst = ACCEL_FIT_FULL;
+    for (const Segment &segment : saved.segments) {
+        Destination to;
+        if (name) {
+            ACCEL_TRY(destination_of_name(instance, name, &to));
+        } else {
+            Module *module = instance->module_for_target(segment.target);
+            if (!module) return ACCEL_STATUS_OK;  // nobody here can run it: the fit stays NONE
+            ACCEL_TRY(destination_of_module(module, segment.target.c_str(), &to));
+        }
+        accel_fit fit = ACCEL_FIT_NONE;
+        ACCEL_TRY(fit_of(segment, to, &fit));
+        worst = std::min(worst, fit);
+    }
+    *out_fit = worst;
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime
+
+using namespace accel::runtime;
+
+extern "C" {
+
+enum accel_status accel_program_save(struct accel_program *program, accel_write_fn write, void *user)
+{
+    ACCEL_TRY(check_handle(program, "program"));
+    if (!write) return fail_null("write");
+    return guarded([&] { return write_saved(*program, write, user); });
+}
+
+enum accel_status accel_program_load(struct accel_instance *instance, const void *bytes, size_t byte_count, struct accel_device *const *devices,
+                                     uint32_t device_count, struct accel_program **out_program)
+{
+    if (!out_program) return fail_null("out_program");
+    *out_program = nullptr;
+    ACCEL_TRY(check_handle(instance, "instance"));
+    if (!bytes) return fail_null("bytes");
+    return guarded([&] { return load_program(instance, bytes, byte_count, devices, device_count, out_program); });
+}
+
+enum accel_status accel_program_check(struct accel_instance *instance, const void *bytes, size_t byte_count, const char *name, enum accel_fit *out_fit)
+{
+    if (!out_fit) return fail_null("out_fit");
+    *out_fit = ACCEL_FIT_NONE;
+    ACCEL_TRY(check_handle(instance, "instance"));
+    if (!bytes) return fail_null("bytes");
+    return guarded([&] { return check_program(instance, bytes, byte_count, name, out_fit); });
+}
+
+}  // extern "C"

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Making programs: from a model, and from saved bytes.
+#pragma once
+
+#include <accel/accel.h>
+
+#include "program.h"
+
+namespace accel::runtime {
+
+accel_status build_program(const accel_program_desc &desc, accel_program **out_program);
+accel_status load_program(accel_instance *instance, const void *bytes, size_t byte_count, accel_device *const *devices, uint32_t device_count,
+                          accel_program **out_program);
+accel_status check_program(accel_instance *instance, const void *bytes, size_t byte_count, const char *name, accel_fit *out_fit);
+
+/// Make the ports' descriptions of their quantisation point at it, once the list of ports is final.
+void settle_ports(accel_program &program);
+
+/// Put a segment's blob onto its device.
+accel_status load_segment(const std::shared_ptr<OpenDevice> &device, Segment &segment);
+
+}  // namespace accel::runtime

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Saved programs: one container for a program's segments, ports, values and reports.
+//
+//   header      magic, format, bytes of all, bytes of the structure, hash of everything behind the header
+//   structure   a stream of little-endian fields
+//   data        blobs and constants, each aligned to 64 bytes from the start
+//
+// The hash finds damage. It is no proof of origin: every count, index and offset is checked all the same.
+#pragma once
+
+#include <accel/accel.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "program.h"
+
+namespace accel::runtime {
+
+/// A device of the set that a program was built for.
+struct SavedDevice {
+    std::string backend;
+    std::string target;
+    std::string id;
+};
+
+/// What a container holds. Blobs and constants are copied out of the bytes; nothing is on a device yet.
+struct SavedProgram {
+    std::vector<SavedDevice> devices;
+    std::vector<Segment> segments;
+    std::vector<Value> values;
+    std::vector<ProgramPort> ports;
+    uint32_t input_count = 0;
+    std::vector<PlacementRow> placements;
+    std::vector<TransferRow> transfers;
+    uint32_t rounding = 0, precisions = 0, buffer_count_max = 0;
+};
+
+uint64_t saved_size_bytes(const accel_program &program);
+/// Write a program piece by piece, without a second copy of its constants.
+accel_status write_saved(const accel_program &program, accel_write_fn write, void *user);
+/// Read untrusted bytes. Errors: CORRUPT; INCOMPATIBLE of another format (S-3).
+accel_status read_saved(const void *bytes, size_t byte_count, SavedProgram *out);
+
+}  // namespace accel::runtime

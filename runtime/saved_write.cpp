@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "check.h"
+#include "saved.h"
+#include "saved_format.h"
+
+namespace accel::runtime {
+
+namespace {
+
+using namespace saved;
+
+/// Bytes that follow the structure, by reference.
+struct Chunk {
+    const void *data;
+    uint64_t byte_count;
+    uint64_t offset;
+};
+
+class Container {
+public:
+    explicit Container(const accel_program &program) : program_(program)
+    {
+        write_devices();
+        writer_.u32(program.rounding);
+        writer_.u32(program.precisions);
+        writer_.u32(program.buffer_count_max);
+        writer_.u32(program.input_count);
+        list(program.ports, [this](const ProgramPort &port) { write_port(port); });
+        list(program.values, [this](const Value &value) { write_value(value); });
+        list(program.segments, [this](const Segment &segment) { write_segment(segment); });
+        list(program.placements, [this](const PlacementRow &row) { write_placement(row); });
+        list(program.transfers, [this](const TransferRow &row) { write_transfer(row); });
+    }
+
+    uint64_t size_bytes() const { return data_start() + data_bytes_; }
+
+    accel_status write_to(accel_write_fn write, void *user) const
+    {
+        Hash hash;
+        body([&hash](const void *bytes, size_t count) { return hash.add(bytes, count), ACCEL_STATUS_OK; });
+        Writer header;
+        header.u32(kMagic);
+        header.u32(kFormat);
+        header.u64(size_bytes());
+        header.u64(writer_.bytes().size());
+        header.u64(hash.value());
+        const auto pass_on = [&](const void *bytes, size_t count) {
+            const accel_status status = write(user, bytes, count);
+            return status == ACCEL_STATUS_OK ? status : fail(status, "S-5", &program_, "saving stopped: the write function answered %s", accel_status_name(status));
+        };
+        ACCEL_TRY(pass_on(header.bytes().data(), header.bytes().size()));
+        return body(pass_on);
+    }
+
+private:
+    template <class Items, class Each> void list(const Items &items, Each each)
+    {
+        writer_.u32(static_cast<uint32_t>(items.size()));
+        for (const auto &item : items) each(item);
+    }
+
+    void write_devices()
+    {
+        if (program_.devices.empty()) {
+            writer_.u32(1);
+            writer_.string(program_.segments.empty() ? "" : program_.segments[0].backend);
+            writer_.string(program_.segments.empty() ? "" : program_.segments[0].target);
+            writer_.string("");
+            return;
+        }
+        writer_.u32(static_cast<uint32_t>(program_.devices.size()));
+        for (uint32_t i = 0; i < program_.devices.size(); ++i) {
+            DeviceEntry &entry = program_.devices[i]->entry();
+            const auto used = std::find_if(program_.segments.begin(), program_.segments.end(), [i](const Segment &segment) { return segment.device == i; });
+            writer_.string(entry.backend());
+            writer_.string(used != program_.segments.end() ? used->target : entry.target());
+            writer_.string(entry.id());
+        }
+    }
+
+    void write_layout(const PortLayout &layout)
+    {
+        writer_.u32(layout.type);
+        writer_.u32(static_cast<uint32_t>(layout.dims.size()));
+        for (size_t axis = 0; axis < layout.dims.size(); ++axis) {
+            writer_.i64(layout.dims[axis]);
+            writer_.i64(layout.strides_bytes[axis]);
+        }
+        writer_.u64(layout.size_bytes);
+        writer_.u64(layout.align_bytes);
+    }
+
+    void write_port(const ProgramPort &port)
+    {
+        writer_.string(port.name);
+        writer_.u32(port.direction);
+        writer_.u32(port.device);
+        writer_.u32(port.alias_of);
+        write_layout(port.layout);
+        writer_.u32(port.quantized ? static_cast<uint32_t>(port.scales.size()) : 0);
+        if (!port.quantized) return;
+        writer_.u32(port.quantization_axis);
+        for (size_t i = 0; i < port.scales.size(); ++i) {
+            writer_.f32(port.scales[i]);
+            writer_.u32(static_cast<uint32_t>(port.zero_points[i]));
+        }
+    }
+
+    void write_value(const Value &value)
+    {
+        writer_.string(value.tensor);
+        writer_.u32(value.from_segment);
+        writer_.u32(value.copy_of);
+        writer_.u32(value.copy_of_port);
+        writer_.u32(value.port_of);
+        writer_.u32(value.reader_device);
+        writer_.u32(value.writer_device);
+        write_layout(value.layout);
+    }
+
+    void write_chunk(const void *data, uint64_t byte_count)
+    {
+        data_bytes_ = align_up(data_bytes_, kDataAlignBytes);
+        chunks_.push_back({data, byte_count, data_bytes_});
+        writer_.u64(data_bytes_);
+        writer_.u64(byte_count);
+        data_bytes_ += byte_count;
+    }
+
+    void write_source(const PortSource &source)
+    {
+        writer_.u32(static_cast<uint32_t>(source.kind));
+        writer_.u32(source.index);
+    }
+
+    void write_segment(const Segment &segment)
+    {
+        writer_.u32(segment.device);
+        writer_.string(segment.target);
+        writer_.string(segment.backend);
+        writer_.u64(segment.scratch_bytes);
+        write_chunk(segment.blob.data(), segment.blob.size());
+        list(segment.constants, [this](const accel_bk_constant &constant) { write_chunk(constant.data, constant.byte_count); });
+        list(segment.inputs, [this](const PortLayout &layout) { write_layout(layout); });
+        list(segment.outputs, [this](const PortLayout &layout) { write_layout(layout); });
+        for (const PortSource &source : segment.input_sources) write_source(source);
+        for (const PortSource &source : segment.output_sources) write_source(source);
+    }
+
+    void write_placement(const PlacementRow &row)
+    {
+        writer_.string(row.node);
+        writer_.string(row.operation);
+        writer_.string(row.reason_text);
+        writer_.u32(row.device);
+        writer_.u32(row.segment);
+        writer_.u32(row.reason);
+        writer_.u64(row.work_macs);
+    }
+
+    void write_transfer(const TransferRow &row)
+    {
+        writer_.string(row.tensor);
+        writer_.string(row.reason);
+        writer_.u32(row.kind);
+        writer_.u32(row.from_segment);
+        writer_.u32(row.to_segment);
+        writer_.u64(row.size_bytes);
+    }
+
+    uint64_t data_start() const { return align_up(kHeaderBytes + writer_.bytes().size(), kDataAlignBytes); }
+
+    /// Everything behind the header, to the hash or to the application.
+    template <class Sink> accel_status body(Sink sink) const
+    {
+        static constexpr uint8_t kZeros[kDataAlignBytes] = {};
+        ACCEL_TRY(sink(writer_.bytes().data(), writer_.bytes().size()));
+        uint64_t at = kHeaderBytes + writer_.bytes().size();
+        for (const Chunk &chunk : chunks_) {
+            const uint64_t start = data_start() + chunk.offset;
+            if (start > at) ACCEL_TRY(sink(kZeros, start - at));
+            if (chunk.byte_count) ACCEL_TRY(sink(chunk.data, chunk.byte_count));
+            at = start + chunk.byte_count;
+        }
+        if (size_bytes() > at) ACCEL_TRY(sink(kZeros, size_bytes() - at));
+        return ACCEL_STATUS_OK;
+    }
+
+    const accel_program &program_;
+    Writer writer_;
+    std::vector<Chunk> chunks_;
+    uint64_t data_bytes_ = 0;
+};
+
+}  // namespace
+
+uint64_t saved_size_bytes(const accel_program &program)
+{
+    return Container(program).size_bytes();
+}
+
+accel_status write_saved(const accel_program &program, accel_write_fn write, void *user)
+{
+    return Container(program).write_to(write, user);
+}
+
+}  // namespace accel::runtime
