@@ -18,6 +18,8 @@ inline constexpr int64_t kMaxPadAfter = 255;            // 8 bits
 inline constexpr int64_t kMaxWeightSum = 127 * 65536;   // |w| per channel: no int32 overflow
 inline constexpr int64_t kMaxFeatureMapBytes = int64_t{1} << 31;
 inline constexpr int64_t kMaxRank = 4;
+// Of this backend: a node becomes one operation per image and group.
+inline constexpr int64_t kMaxOpsPerNode = 4096;
 
 } // namespace accel::ethosu
 

@@ -108,6 +108,14 @@ TEST_CASE("each refusal has its reason and its tensor", "[query]")
     const accel::graph::View view(symbolic.finish({x}, {y}));
     CHECK(query(view)[0].reason == ACCEL_REASON_SYMBOL);
 
+    GraphBuilder batched;
+    const uint32_t many = batched.quantised(ACCEL_TYPE_I8, {5000, 1, 1, 1}, 0.5f, 0);
+    const uint32_t most = batched.quantised(ACCEL_TYPE_I8, {5000, 1, 1, 1}, 0.5f, 0);
+    batched.node(ACCEL_OPERATION_RELU, {many}, {most});
+    const auto batch = query(accel::graph::View(batched.finish({many}, {most})))[0];
+    CHECK(batch.reason == ACCEL_REASON_SIZE);
+    CHECK(batch.given == 5000);
+
     GraphBuilder deep;
     const uint32_t x5 = deep.quantised(ACCEL_TYPE_I8, {1, 1, 2, 4, 4}, 0.5f, 0);
     const uint32_t y5 = deep.quantised(ACCEL_TYPE_I8, {1, 1, 2, 4, 4}, 0.5f, 0);

@@ -147,6 +147,14 @@ Verdict read_clamp(const accel_node_desc &node, const Operand &output, quant::Ra
     return std::nullopt;
 }
 
+Verdict check_repeats(const Operand &output, int64_t groups)
+{
+    const int64_t limit = kMaxOpsPerNode / groups;
+    if (output.shape.batch > limit)
+        return refuse(ACCEL_REASON_SIZE, output.tensor, output.shape.batch, limit);
+    return std::nullopt;
+}
+
 Verdict finish_op(Op &op)
 {
     const auto block = choose_block(op);

@@ -189,6 +189,8 @@ FeatureMap channel_slice(FeatureMap map, int64_t first, int64_t count)
 // One operation per group and image.
 Verdict add_groups(const Product &product, int64_t groups, NodePlan &plan)
 {
+    if (const Verdict refusal = check_repeats(product.y, groups))
+        return refusal;
     const int64_t out_channels = product.weights.view.out / groups;
     const int64_t in_channels = product.x.shape.extent.channels / groups;
     for (int64_t group = 0; group < groups; ++group) {

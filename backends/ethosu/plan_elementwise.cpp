@@ -103,6 +103,8 @@ Verdict plan_add(const graph::View &graph, const accel_node_desc &node, NodePlan
         return refusal;
     if (const Verdict refusal = set_sum_scales(sum))
         return refusal;
+    if (const Verdict refusal = check_repeats(sum.y))
+        return refusal;
     sum.op.kind = OpKind::kAdd;
     sum.op.ifm = sum.a.map(0);
     sum.op.ifm2 = sum.b.map(0);
@@ -141,6 +143,8 @@ Verdict read_unary(const graph::View &graph, const accel_node_desc &node, Unary 
 
 Verdict add_images(Unary &unary, NodePlan &plan)
 {
+    if (const Verdict refusal = check_repeats(unary.y))
+        return refusal;
     unary.op.ifm = unary.x.map(0);
     unary.op.ofm = unary.y.map(0);
     if (const Verdict refusal = finish_op(unary.op))

@@ -118,6 +118,8 @@ Verdict plan_pool(const graph::View &graph, const accel_node_desc &node, NodePla
     if (const Verdict refusal =
             node.operation == ACCEL_OPERATION_MAX_POOL ? set_max(pool) : set_average(node, pool))
         return refusal;
+    if (const Verdict refusal = check_repeats(pool.y))
+        return refusal;
     pool.op.ifm = pool.x.map(0);
     pool.op.ofm = pool.y.map(0);
     if (const Verdict refusal = finish_op(pool.op))
