@@ -16,8 +16,10 @@ struct accel_bk_device {
     uint32_t reserved = 0;
 };
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 accel_status device_open(const accel_bk_open *, accel_bk_device **out_device)
 {
@@ -27,10 +29,7 @@ accel_status device_open(const accel_bk_open *, accel_bk_device **out_device)
     });
 }
 
-void device_close(accel_bk_device *device)
-{
-    delete device;
-}
+void device_close(accel_bk_device *device) { delete device; }
 
 accel_status device_info(accel_bk_device *, accel_bk_device_info *info)
 {
@@ -49,10 +48,7 @@ accel_status device_info(accel_bk_device *, accel_bk_device_info *info)
     return ACCEL_STATUS_OK;
 }
 
-accel_bind_cost bind_cost(accel_bk_run *, uint32_t)
-{
-    return ACCEL_BIND_COST_FREE;
-}
+accel_bind_cost bind_cost(accel_bk_run *, uint32_t) { return ACCEL_BIND_COST_FREE; }
 
 const accel_bk_device_ops kDevice = {
     .struct_size = sizeof(accel_bk_device_ops),

@@ -4,7 +4,8 @@
 
 #include <accel/backend.h>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 // What the module's entry answers.
 const accel_bk_module *describe_module(const accel_bk_host *host, uint32_t runtime_api_version);

@@ -3,8 +3,10 @@
 
 #include <cstring>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 // Little-endian on every machine that runs this backend; a blob is for one kind of machine anyway.
 struct Header {
@@ -76,7 +78,8 @@ BlobState read_blob(const void *bytes, uint64_t byte_count, Blob &blob, std::str
     }
     const uint64_t rest = byte_count - sizeof header, table = uint64_t{header.constant_count} * sizeof(uint64_t);
     if (table > rest || header.graph_bytes != rest - table) {
-        error = "the blob says " + std::to_string(header.graph_bytes) + " bytes of graph, but " + std::to_string(byte_count) + " bytes were given";
+        error = "the blob says " + std::to_string(header.graph_bytes) + " bytes of graph, but " + std::to_string(byte_count) +
+                " bytes were given";
         return BlobState::kCorrupt;
     }
     const auto *body = static_cast<const uint8_t *>(bytes) + sizeof header;

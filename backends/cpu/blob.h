@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 struct Blob {
     uint32_t threads = 0; // 0: as many as the machine has cores

@@ -22,8 +22,10 @@ accel_bk_buffer::~accel_bk_buffer()
         close(fd);
 }
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 uint64_t page_bytes()
 {
@@ -58,10 +60,12 @@ accel_status allocate(accel_bk_buffer &buffer, const accel_bk_buffer_desc &desc)
     if ((align & (align - 1)) != 0)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "alignment %llu is no power of two", static_cast<unsigned long long>(align));
     if (buffer.size_bytes > (uint64_t{1} << 47) || slack > (uint64_t{1} << 40))
-        return fail(ACCEL_STATUS_OUT_OF_MEMORY, "", "%llu bytes exceed the address space", static_cast<unsigned long long>(buffer.size_bytes));
+        return fail(ACCEL_STATUS_OUT_OF_MEMORY, "", "%llu bytes exceed the address space",
+                    static_cast<unsigned long long>(buffer.size_bytes));
     const uint64_t bytes = round_up(buffer.size_bytes, page_bytes()) + slack;
     if ((desc.export_kinds & ~kExportKinds) != 0)
-        return fail(ACCEL_STATUS_UNSUPPORTED, "", "export kinds 0x%x are not offered, only 0x%x", desc.export_kinds & ~kExportKinds, kExportKinds);
+        return fail(ACCEL_STATUS_UNSUPPORTED, "", "export kinds 0x%x are not offered, only 0x%x", desc.export_kinds & ~kExportKinds,
+                    kExportKinds);
     buffer.export_kinds = desc.export_kinds;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
     if (desc.export_kinds != 0) {
@@ -129,8 +133,10 @@ accel_status import_foreign(accel_bk_buffer &buffer, const accel_bk_buffer_desc 
         buffer.data = static_cast<std::byte *>(desc.host_pointer) + desc.offset_bytes;
         return ACCEL_STATUS_OK;
     case ACCEL_HANDLE_KIND_MEMFD:
-    case ACCEL_HANDLE_KIND_DMA_BUF: return import_fd(buffer, desc);
-    default: return fail(ACCEL_STATUS_UNSUPPORTED, "", "memory of kind %u cannot be imported", desc.import_kind);
+    case ACCEL_HANDLE_KIND_DMA_BUF:
+        return import_fd(buffer, desc);
+    default:
+        return fail(ACCEL_STATUS_UNSUPPORTED, "", "memory of kind %u cannot be imported", desc.import_kind);
     }
 }
 
@@ -150,10 +156,7 @@ accel_status buffer_create(accel_bk_device *, const accel_bk_buffer_desc *desc, 
     });
 }
 
-void buffer_destroy(accel_bk_buffer *buffer)
-{
-    delete buffer;
-}
+void buffer_destroy(accel_bk_buffer *buffer) { delete buffer; }
 
 bool sync_dma_buf(const accel_bk_buffer &buffer, bool begin)
 {

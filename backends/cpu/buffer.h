@@ -11,9 +11,9 @@
 struct accel_bk_buffer {
     std::byte *data = nullptr;
     uint64_t size_bytes = 0;
-    void *mapping = nullptr;      // what munmap gets; null for host pointers
+    void *mapping = nullptr; // what munmap gets; null for host pointers
     uint64_t mapping_bytes = 0;
-    int fd = -1;                  // own duplicate
+    int fd = -1; // own duplicate
     bool is_dma_buf = false;
     uint32_t export_kinds = 0;
     uint32_t access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
@@ -24,10 +24,11 @@ struct accel_bk_buffer {
     ~accel_bk_buffer();
 };
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
-inline constexpr uint32_t kImportKinds =
-    ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER) | ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD) | ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_DMA_BUF);
+inline constexpr uint32_t kImportKinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER) | ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD) |
+                                         ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_DMA_BUF);
 inline constexpr uint32_t kExportKinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD);
 
 accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out_buffer);

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 Dims strides_of(const Dims &dims, Layout layout)
 {
@@ -31,7 +32,8 @@ bool same_strides(const Dims &dims, const Dims &a, const Dims &b)
 }
 
 Builder::Builder(const Graph &graph, Plan &plan)
-    : graph_(graph), plan_(plan), views_(graph.tensors.size()), known_(graph.tensors.size(), false), port_value_(graph.outputs.size(), UINT32_MAX)
+    : graph_(graph), plan_(plan), views_(graph.tensors.size()), known_(graph.tensors.size(), false),
+      port_value_(graph.outputs.size(), UINT32_MAX)
 {
     plan_.port_count = static_cast<uint32_t>(graph.inputs.size() + graph.outputs.size());
     for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
@@ -54,10 +56,7 @@ Builder::Builder(const Graph &graph, Plan &plan)
     }
 }
 
-const View &Builder::view(uint32_t tensor) const
-{
-    return views_[tensor];
-}
+const View &Builder::view(uint32_t tensor) const { return views_[tensor]; }
 
 Layout Builder::layout_of(uint32_t tensor) const
 {
@@ -106,10 +105,7 @@ void Builder::alias(uint32_t tensor, View view)
     known_[tensor] = true;
 }
 
-uint32_t Builder::scratch(uint64_t size_bytes)
-{
-    return new_value({.size_bytes = size_bytes});
-}
+uint32_t Builder::scratch(uint64_t size_bytes) { return new_value({.size_bytes = size_bytes}); }
 
 std::byte *Builder::own(uint64_t size_bytes)
 {
@@ -122,10 +118,7 @@ uint32_t Builder::constant(std::byte *data, uint64_t size_bytes)
     return new_value({.source = Source::kConstant, .size_bytes = size_bytes, .data = data});
 }
 
-const std::byte *Builder::constant_data(const View &view) const
-{
-    return plan_.values[view.value].data;
-}
+const std::byte *Builder::constant_data(const View &view) const { return plan_.values[view.value].data; }
 
 void Builder::add(std::unique_ptr<Step> step, std::span<const uint32_t> values)
 {
@@ -168,9 +161,6 @@ View Builder::arena_view(const View &like, Layout layout)
     return view;
 }
 
-void Builder::copy(const View &from, const View &to)
-{
-    add(make_copy_step(from, to, threads()), {from.value, to.value});
-}
+void Builder::copy(const View &from, const View &to) { add(make_copy_step(from, to, threads()), {from.value, to.value}); }
 
 } // namespace accel::cpu

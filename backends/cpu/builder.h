@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Collects steps and values while nodes are prepared, and keeps track of how each tensor lies.
 //
-// Two layouts are used inside: row-major in the graph's axis order, and channels last (N, spatial…, C), which convolutions and pools want. A tensor
-// is converted where a step needs the other one, at most once; where both are the same bytes nothing happens.
+// Two layouts are used inside: row-major in the graph's axis order, and channels last (N, spatial…, C), which convolutions and pools want.
+// A tensor is converted where a step needs the other one, at most once; where both are the same bytes nothing happens.
 #ifndef ACCEL_BACKENDS_CPU_BUILDER_H
 #define ACCEL_BACKENDS_CPU_BUILDER_H
 
@@ -10,7 +10,8 @@
 
 #include <span>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 enum class Layout { kRowMajor, kChannelsLast };
 
@@ -19,7 +20,8 @@ Dims strides_of(const Dims &dims, Layout layout);
 // Do two stride lists address the same elements? Axes of size 1 do not matter.
 bool same_strides(const Dims &dims, const Dims &a, const Dims &b);
 
-class Builder {
+class Builder
+{
 public:
     Builder(const Graph &graph, Plan &plan);
 
@@ -46,7 +48,10 @@ public:
     const std::byte *constant_data(const View &view) const;
 
     void add(std::unique_ptr<Step> step, std::span<const uint32_t> values);
-    void add(std::unique_ptr<Step> step, std::initializer_list<uint32_t> values) { add(std::move(step), std::span(values.begin(), values.size())); }
+    void add(std::unique_ptr<Step> step, std::initializer_list<uint32_t> values)
+    {
+        add(std::move(step), std::span(values.begin(), values.size()));
+    }
 
     // Copies what does not lie in its output port yet. False: an output has no maker.
     bool finish();

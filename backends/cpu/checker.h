@@ -7,9 +7,11 @@
 
 #include <initializer_list>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
-class Checker {
+class Checker
+{
 public:
     Checker(const Graph &graph, const Node &node) : graph_(graph), node_(node) {}
 

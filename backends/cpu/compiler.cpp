@@ -13,8 +13,10 @@
 #include <cmath>
 #include <cstring>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 constexpr uint32_t kGroup = 1; // any accepted nodes build together
 
@@ -53,14 +55,15 @@ accel_status read_options(const accel_bk_compile_options &options, uint32_t &thr
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "option '%s' is unknown; there is 'cpu.threads'", option.name);
         }
         if (option.string != nullptr || !(option.number >= 1 && option.number <= kThreadsMax) || option.number != std::floor(option.number))
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "option 'cpu.threads' is %g, expected a whole number from 1 to %u", option.number,
-                        kThreadsMax);
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "option 'cpu.threads' is %g, expected a whole number from 1 to %u",
+                        option.number, kThreadsMax);
         threads = static_cast<uint32_t>(option.number);
     }
     return ACCEL_STATUS_OK;
 }
 
-accel_status query(const accel_bk_host *, const accel_graph_desc *desc, const accel_bk_compile_options *options, accel_bk_support *out_nodes)
+accel_status query(const accel_bk_host *, const accel_graph_desc *desc, const accel_bk_compile_options *options,
+                   accel_bk_support *out_nodes)
 {
     return guarded([&] {
         if (const accel_status status = check_target(options->target); status != ACCEL_STATUS_OK)
@@ -85,10 +88,7 @@ struct BuiltBlob {
     std::vector<Dims> strides;
 };
 
-void release(accel_bk_blob *blob)
-{
-    delete reinterpret_cast<BuiltBlob *>(blob);
-}
+void release(accel_bk_blob *blob) { delete reinterpret_cast<BuiltBlob *>(blob); }
 static_assert(offsetof(BuiltBlob, table) == 0);
 
 void add_port(BuiltBlob &built, const Graph &graph, uint32_t index)
@@ -145,8 +145,8 @@ accel_status build(const accel_bk_host *, const accel_graph_desc *desc, const ac
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names a tensor that it does not have");
         for (size_t i = 0; i < graph->nodes.size(); ++i)
             if (const Refusal refusal = check_node(*graph, graph->nodes[i]); refusal.refused())
-                return fail(ACCEL_STATUS_UNSUPPORTED, "C-2", "node %zu is refused with reason %u: given %lld, expected %lld", i, refusal.reason,
-                            static_cast<long long>(refusal.given), static_cast<long long>(refusal.expected));
+                return fail(ACCEL_STATUS_UNSUPPORTED, "C-2", "node %zu is refused with reason %u: given %lld, expected %lld", i,
+                            refusal.reason, static_cast<long long>(refusal.given), static_cast<long long>(refusal.expected));
         if (const accel_status status = check_ports(*graph); status != ACCEL_STATUS_OK)
             return status;
         auto built = std::make_unique<BuiltBlob>();

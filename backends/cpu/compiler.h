@@ -4,7 +4,8 @@
 
 #include <accel/backend.h>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 inline constexpr const char *kTarget = "cpu";
 inline constexpr uint32_t kThreadsMax = 256;

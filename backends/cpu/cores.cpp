@@ -7,8 +7,10 @@
 #include <set>
 #include <string>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 // The lowest-numbered hardware thread of the core that a CPU belongs to; the CPU itself where the system does not tell.
 int first_sibling(int cpu)

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "dnnl_step.h"
 
+#include "threads.h"
+
 #include <cstring>
 #include <limits>
 #include <string_view>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
-class DnnlState : public StepState {
+class DnnlState : public StepState
+{
 public:
     DnnlState(const std::vector<DnnlArgument> &arguments) : stream(cpu_engine())
     {
@@ -31,10 +36,7 @@ const dnnl::engine &cpu_engine()
     return engine;
 }
 
-std::unique_ptr<StepState> DnnlStep::make_state() const
-{
-    return std::make_unique<DnnlState>(arguments_);
-}
+std::unique_ptr<StepState> DnnlStep::make_state() const { return std::make_unique<DnnlState>(arguments_); }
 
 bool DnnlStep::bind(Values values, StepState *state) const noexcept
 {
@@ -47,6 +49,7 @@ bool DnnlStep::bind(Values values, StepState *state) const noexcept
 
 bool DnnlStep::run(Values, StepState *state) const noexcept
 {
+    const ThreadCount during_execution(threads_);
     const auto &own = static_cast<const DnnlState &>(*state);
     return dnnl_primitive_execute(primitive_.get(), own.stream.get(), static_cast<int>(own.list.size()), own.list.data()) == dnnl_success;
 }
@@ -58,18 +61,23 @@ void add_dnnl_step(Builder &builder, dnnl::primitive primitive, const dnnl::memo
     std::vector<uint32_t> values;
     for (const DnnlArgument &argument : arguments)
         values.push_back(argument.value);
-    builder.add(std::make_unique<DnnlStep>(std::move(primitive), std::move(arguments)), values);
+    builder.add(std::make_unique<DnnlStep>(std::move(primitive), std::move(arguments), omp_get_max_threads()), values);
 }
 
-dnnl::memory::desc describe(const Dims &dims, const Dims &strides)
+int worthwhile_threads(int threads, int64_t multiply_adds)
 {
-    return {dims, dnnl::memory::data_type::f32, strides};
+    // About 10 us of one core, against some 0.5 us for waking a team, and far more when a member of it has lost its core.
+    constexpr int64_t kLeast = 500000;
+    return multiply_adds < kLeast ? 1 : threads;
 }
+
+dnnl::memory::desc describe(const Dims &dims, const Dims &strides) { return {dims, dnnl::memory::data_type::f32, strides}; }
 
 uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc &have, const dnnl::memory::desc &want)
 {
     if (have == want)
         return view.value;
+    const ThreadCount during_reorder(1); // short, and many in a row
     std::byte *bytes = builder.own(want.get_size());
     std::memset(bytes, 0, want.get_size());
     // Only read: oneDNN's memory objects know no const.
@@ -91,9 +99,6 @@ void append_clamp(dnnl::post_ops &operations, Clamp clamp)
         operations.append_eltwise(1.0f, dnnl::algorithm::eltwise_clip, std::max(clamp.min, -kMost), std::min(clamp.max, kMost));
 }
 
-bool is_reference(const char *implementation)
-{
-    return std::string_view(implementation).starts_with("ref");
-}
+bool is_reference(const char *implementation) { return std::string_view(implementation).starts_with("ref"); }
 
 } // namespace accel::cpu

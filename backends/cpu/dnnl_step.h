@@ -9,7 +9,8 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 const dnnl::engine &cpu_engine();
 
@@ -19,9 +20,13 @@ struct DnnlArgument {
     uint32_t value = 0;
 };
 
-class DnnlStep : public Step {
+class DnnlStep : public Step
+{
 public:
-    DnnlStep(dnnl::primitive primitive, std::vector<DnnlArgument> arguments) : primitive_(std::move(primitive)), arguments_(std::move(arguments)) {}
+    DnnlStep(dnnl::primitive primitive, std::vector<DnnlArgument> arguments, int threads)
+        : primitive_(std::move(primitive)), arguments_(std::move(arguments)), threads_(threads)
+    {
+    }
 
     std::unique_ptr<StepState> make_state() const override;
     bool bind(Values values, StepState *state) const noexcept override;
@@ -30,7 +35,12 @@ public:
 private:
     dnnl::primitive primitive_;
     std::vector<DnnlArgument> arguments_;
+    int threads_;
 };
+
+// How many threads a primitive of that many multiply-adds is worth. oneDNN splits the work when a primitive is described, so describing and
+// executing happen under the same count.
+int worthwhile_threads(int threads, int64_t multiply_adds);
 
 // Adds a primitive with user-managed scratchpad.
 void add_dnnl_step(Builder &builder, dnnl::primitive primitive, const dnnl::memory::desc &scratchpad, std::vector<DnnlArgument> arguments);

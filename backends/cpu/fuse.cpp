@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <cstring>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
-class Fuser {
+class Fuser
+{
 public:
     explicit Fuser(Graph &graph) : graph_(graph), uses_(graph.tensors.size(), 0), maker_(graph.tensors.size(), kNoNode)
     {
@@ -72,8 +75,10 @@ bool takes_clamp(uint32_t operation)
     case ACCEL_OPERATION_ADD:
     case ACCEL_OPERATION_SUB:
     case ACCEL_OPERATION_MUL:
-    case ACCEL_OPERATION_DIV: return true;
-    default: return false;
+    case ACCEL_OPERATION_DIV:
+        return true;
+    default:
+        return false;
     }
 }
 

@@ -5,10 +5,11 @@
 
 #include "graph.h"
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
-// Activations become clamps; constant per-channel additions become biases; an addition of another tensor becomes part of the convolution before it.
-// The order of nodes stays topological.
+// Activations become clamps; constant per-channel additions become biases; an addition of another tensor becomes part of the convolution
+// before it. The order of nodes stays topological.
 void fuse(Graph &graph);
 
 } // namespace accel::cpu

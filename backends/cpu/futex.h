@@ -10,7 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 inline uint64_t now_ns()
 {

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 std::optional<Quantization> read_quantization(const accel_quantization *desc)
 {
@@ -72,15 +74,9 @@ bool well_formed(const Graph &graph)
 
 } // namespace
 
-int64_t Tensor::elements() const
-{
-    return element_count(dims).value_or(0);
-}
+int64_t Tensor::elements() const { return element_count(dims).value_or(0); }
 
-uint64_t Tensor::size_bytes() const
-{
-    return static_cast<uint64_t>(elements()) * type_bytes(type);
-}
+uint64_t Tensor::size_bytes() const { return static_cast<uint64_t>(elements()) * type_bytes(type); }
 
 const std::vector<int64_t> *Node::list(uint32_t key) const
 {
@@ -100,10 +96,7 @@ float Node::real(uint32_t key, float otherwise) const
     return found == floats.end() || found->second.empty() ? otherwise : found->second.front();
 }
 
-Clamp Node::clamp() const
-{
-    return {real(ACCEL_ATTRIBUTE_CLAMP_MIN, Clamp{}.min), real(ACCEL_ATTRIBUTE_CLAMP_MAX, Clamp{}.max)};
-}
+Clamp Node::clamp() const { return {real(ACCEL_ATTRIBUTE_CLAMP_MIN, Clamp{}.min), real(ACCEL_ATTRIBUTE_CLAMP_MAX, Clamp{}.max)}; }
 
 void Node::set_clamp(Clamp clamp)
 {
@@ -111,10 +104,7 @@ void Node::set_clamp(Clamp clamp)
     floats[ACCEL_ATTRIBUTE_CLAMP_MAX] = {clamp.max};
 }
 
-uint64_t type_bytes(uint32_t type)
-{
-    return graph::element_bytes(type);
-}
+uint64_t type_bytes(uint32_t type) { return graph::element_bytes(type); }
 
 std::optional<int64_t> element_count(const Dims &dims)
 {

@@ -14,7 +14,8 @@
 #include <string>
 #include <vector>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 using Dims = std::vector<int64_t>;
 
@@ -32,11 +33,11 @@ struct Quantization {
 
 struct Tensor {
     uint32_t type = 0;
-    bool fixed = true;            // every dimension has a value
-    bool oversized = false;       // rank or element count beyond what is handled
-    Dims dims;                    // empty when not fixed
+    bool fixed = true;      // every dimension has a value
+    bool oversized = false; // rank or element count beyond what is handled
+    Dims dims;              // empty when not fixed
     uint32_t rank = 0;
-    const void *data = nullptr;   // constants
+    const void *data = nullptr; // constants
     uint64_t data_bytes = 0;
     std::optional<Quantization> quantization;
 
@@ -61,8 +62,8 @@ struct Node {
     std::map<uint32_t, std::vector<int64_t>> ints;
     std::map<uint32_t, std::vector<float>> floats;
     bool has_regions = false;
-    bool fused = false;         // absorbed by another node; not executed
-    uint32_t residual = kNone;  // of a CONV: tensor added before the clamp
+    bool fused = false;        // absorbed by another node; not executed
+    uint32_t residual = kNone; // of a CONV: tensor added before the clamp
 
     uint32_t input(size_t position) const { return position < inputs.size() ? inputs[position] : kNone; }
     const std::vector<int64_t> *list(uint32_t key) const;

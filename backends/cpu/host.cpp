@@ -5,17 +5,16 @@
 #include <cstdarg>
 #include <cstdio>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 std::atomic<const accel_bk_host *> g_host{nullptr};
 
 } // namespace
 
-void set_host(const accel_bk_host *host)
-{
-    g_host.store(host, std::memory_order_release);
-}
+void set_host(const accel_bk_host *host) { g_host.store(host, std::memory_order_release); }
 
 accel_status fail(accel_status status, const char *rule, const char *format, ...)
 {

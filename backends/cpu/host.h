@@ -8,7 +8,8 @@
 #include <exception>
 #include <new>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 // May be null: then details are dropped.
 void set_host(const accel_bk_host *host);

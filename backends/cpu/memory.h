@@ -9,14 +9,12 @@
 #include <memory>
 #include <new>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 inline constexpr uint64_t kAlignBytes = 64;
 
-inline uint64_t round_up(uint64_t value, uint64_t multiple)
-{
-    return (value + multiple - 1) / multiple * multiple;
-}
+inline uint64_t round_up(uint64_t value, uint64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 struct FreeBytes {
     void operator()(std::byte *bytes) const { std::free(bytes); }

@@ -8,8 +8,10 @@
 
 #include <new>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 // Lays the arena out: values whose lives do not overlap share memory.
 void place(Plan &plan)

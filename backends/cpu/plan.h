@@ -10,7 +10,8 @@
 #include <memory>
 #include <vector>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 // A tensor as it lies in a value. Strides count elements.
 struct View {
@@ -26,8 +27,8 @@ struct Value {
     Source source = Source::kArena;
     uint64_t size_bytes = 0;
     uint32_t port = 0;
-    uint64_t offset_bytes = 0;  // in the arena
-    std::byte *data = nullptr;  // of a constant; never written
+    uint64_t offset_bytes = 0;             // in the arena
+    std::byte *data = nullptr;             // of a constant; never written
     uint32_t first = UINT32_MAX, last = 0; // steps between which it lives
 };
 

@@ -5,17 +5,19 @@
 #include "compiler.h"
 #include "host.h"
 #include "support.h"
-#include "threads.h"
 
 #include <algorithm>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program &program)
 {
     if (constant_count != blob.constant_bytes.size())
-        return fail(ACCEL_STATUS_CORRUPT, "", "%u constants were given, the blob refers to %zu", constant_count, blob.constant_bytes.size());
+        return fail(ACCEL_STATUS_CORRUPT, "", "%u constants were given, the blob refers to %zu", constant_count,
+                    blob.constant_bytes.size());
     if (blob.threads > kThreadsMax)
         return fail(ACCEL_STATUS_CORRUPT, "", "the blob asks for %u threads, at most %u are possible", blob.threads, kThreadsMax);
     std::string error;
@@ -34,7 +36,6 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
             if (!graph->tensor(tensor).fixed || graph->tensor(tensor).oversized)
                 return fail(ACCEL_STATUS_CORRUPT, "", "the blob's tensor %u has no fixed size", tensor);
     const int threads = blob.threads != 0 ? static_cast<int>(blob.threads) : physical_cores();
-    const ThreadCount during_preparation(threads);
     program.plan = make_plan(std::move(*graph), threads);
     if (!program.plan)
         return fail(ACCEL_STATUS_CORRUPT, "", "an output of the blob's graph is made by no node");
@@ -43,8 +44,8 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
 
 } // namespace
 
-accel_status program_load(accel_bk_device *, const void *bytes, uint64_t byte_count, const accel_bk_constant *constants, uint32_t constant_count,
-                          accel_bk_program **out_program)
+accel_status program_load(accel_bk_device *, const void *bytes, uint64_t byte_count, const accel_bk_constant *constants,
+                          uint32_t constant_count, accel_bk_program **out_program)
 {
     return guarded([&] {
         if (const accel_status status = fault_point("cpu.load"); status != ACCEL_STATUS_OK)
@@ -62,10 +63,7 @@ accel_status program_load(accel_bk_device *, const void *bytes, uint64_t byte_co
     });
 }
 
-void program_unload(accel_bk_program *program)
-{
-    delete program;
-}
+void program_unload(accel_bk_program *program) { delete program; }
 
 accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
 {
@@ -86,10 +84,7 @@ accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
     });
 }
 
-void run_destroy(accel_bk_run *run)
-{
-    delete run;
-}
+void run_destroy(accel_bk_run *run) { delete run; }
 
 accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t binding_count)
 {
@@ -104,9 +99,9 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
             const accel_bk_binding &binding = bindings[plan.values[i].port];
             const uint64_t offset = binding.offset_bytes, size = binding.buffer->size_bytes;
             if (offset > size || plan.values[i].size_bytes > size - offset)
-                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "port %u needs %llu bytes at offset %llu, the buffer has %llu", plan.values[i].port,
-                            static_cast<unsigned long long>(plan.values[i].size_bytes), static_cast<unsigned long long>(offset),
-                            static_cast<unsigned long long>(size));
+                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "port %u needs %llu bytes at offset %llu, the buffer has %llu",
+                            plan.values[i].port, static_cast<unsigned long long>(plan.values[i].size_bytes),
+                            static_cast<unsigned long long>(offset), static_cast<unsigned long long>(size));
             values[i] = binding.buffer->data + offset;
         }
         std::vector<const accel_bk_buffer *> dma_bufs;
@@ -127,7 +122,6 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
 accel_status accel_bk_run::execute() noexcept
 {
     using namespace accel::cpu;
-    const ThreadCount during_execution(plan->threads);
     bool good = true;
     for (const accel_bk_buffer *buffer : dma_bufs)
         good = sync_dma_buf(*buffer, true) && good;

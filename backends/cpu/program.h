@@ -13,8 +13,8 @@
 #include <vector>
 
 struct accel_bk_program {
-    std::vector<uint8_t> graph_bytes;                      // small constants live here
-    std::optional<accel::graph::FlatGraph> graph;          // and, where the given bytes were misaligned, here
+    std::vector<uint8_t> graph_bytes;             // small constants live here
+    std::optional<accel::graph::FlatGraph> graph; // and, where the given bytes were misaligned, here
     std::unique_ptr<accel::cpu::Plan> plan;
 };
 
@@ -23,20 +23,21 @@ struct accel_bk_run {
     accel::cpu::AlignedBytes arena;
     std::vector<std::byte *> values;
     std::vector<std::unique_ptr<accel::cpu::StepState>> states;
-    std::vector<const accel_bk_buffer *> dma_bufs;         // that need cache maintenance
-    uint64_t expected_ns = UINT64_MAX;                     // how long the latest execution took
+    std::vector<const accel_bk_buffer *> dma_bufs; // that need cache maintenance
+    uint64_t expected_ns = UINT64_MAX;             // how long the latest execution took
 
     // OK or JOB_FAILED.
     accel_status execute() noexcept;
 };
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 // Cores that this process may use; two hardware threads of one core count once.
 int physical_cores();
 
-accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *constants, uint32_t constant_count,
-                          accel_bk_program **out_program);
+accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *constants,
+                          uint32_t constant_count, accel_bk_program **out_program);
 void program_unload(accel_bk_program *program);
 accel_status run_create(accel_bk_program *program, accel_bk_run **out_run);
 void run_destroy(accel_bk_run *run);

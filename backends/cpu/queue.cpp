@@ -10,7 +10,8 @@
 
 using namespace accel::cpu;
 
-namespace {
+namespace
+{
 
 // Waking a sleeping core costs 30 to 50 us, so spinning about as long never loses more than twofold.
 constexpr uint64_t kSpinNs = 40000;
@@ -198,7 +199,8 @@ void accel_bk_queue::worker_sleep()
     worker_asleep_.store(0);
 }
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 accel_status queue_create(accel_bk_device *, const accel_bk_queue_desc *desc, accel_bk_queue **out_queue)
 {
@@ -213,10 +215,7 @@ accel_status queue_create(accel_bk_device *, const accel_bk_queue_desc *desc, ac
     });
 }
 
-void queue_destroy(accel_bk_queue *queue)
-{
-    delete queue;
-}
+void queue_destroy(accel_bk_queue *queue) { delete queue; }
 
 accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket)
 {
@@ -227,10 +226,7 @@ accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, 
     return queue->submit(submit->run, *out_ticket);
 }
 
-accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
-{
-    return queue->wait(ticket, timeout_ns);
-}
+accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns) { return queue->wait(ticket, timeout_ns); }
 
 accel_status queue_cancel(accel_bk_queue *queue)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // An ordered queue with one worker thread and helping waiters.
 //
-// submit writes a slot and never executes. Whoever holds the execution right (the worker, or a thread in wait) takes the next ticket; there is
-// one holder at a time, so tickets start and finish in order. The worker spins briefly when it runs dry and then sleeps on a futex.
+// submit writes a slot and never executes. Whoever holds the execution right (the worker, or a thread in wait) takes the next ticket; there
+// is one holder at a time, so tickets start and finish in order. The worker spins briefly when it runs dry and then sleeps on a futex.
 #ifndef ACCEL_BACKENDS_CPU_QUEUE_H
 #define ACCEL_BACKENDS_CPU_QUEUE_H
 
@@ -47,9 +47,9 @@ private:
     uint64_t mask_ = 0;
     std::unique_ptr<Slot[]> slots_;
     alignas(64) std::atomic<uint64_t> submitted_{0};
-    std::atomic<uint64_t> cancelled_{0};       // tickets up to this one do not start any more
+    std::atomic<uint64_t> cancelled_{0}; // tickets up to this one do not start any more
     alignas(64) std::atomic<uint64_t> finished_{0};
-    std::atomic<uint32_t> finished_word_{0};   // changes with every ticket: what waiters sleep on
+    std::atomic<uint32_t> finished_word_{0}; // changes with every ticket: what waiters sleep on
     std::atomic<uint32_t> sleepers_{0};
     alignas(64) std::atomic<uint32_t> executing_{0};
     std::atomic<uint64_t> next_expected_ns_{UINT64_MAX};
@@ -59,7 +59,8 @@ private:
     pthread_t worker_{};
 };
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 inline constexpr uint32_t kQueueDepth = 256;
 

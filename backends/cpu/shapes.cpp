@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 Dims with_leading_ones(const Dims &dims, size_t rank)
 {

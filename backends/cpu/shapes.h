@@ -5,7 +5,8 @@
 
 #include "graph.h"
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 // The common shape of two operands, sizes 1 stretched; nothing when they disagree.
 std::optional<Dims> broadcast(const Dims &a, const Dims &b);

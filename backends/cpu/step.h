@@ -6,18 +6,21 @@
 #include <cstddef>
 #include <memory>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 // Where each value of a plan lies for one run.
 using Values = std::byte *const *;
 
 // What a step keeps per run.
-class StepState {
+class StepState
+{
 public:
     virtual ~StepState() = default;
 };
 
-class Step {
+class Step
+{
 public:
     virtual ~Step() = default;
 

@@ -5,12 +5,10 @@
 
 #include <algorithm>
 
-namespace accel::cpu {
-
-void refuse(uint32_t reason, uint32_t tensor, int64_t given, int64_t expected)
+namespace accel::cpu
 {
-    throw Refusal{reason, tensor, given, expected};
-}
+
+void refuse(uint32_t reason, uint32_t tensor, int64_t given, int64_t expected) { throw Refusal{reason, tensor, given, expected}; }
 
 bool is_quantized(const Graph &graph, const Node &node)
 {
@@ -116,40 +114,61 @@ void Checker::check() const
         refuse(ACCEL_REASON_OPERATION);
     tensors();
     switch (node_.operation) {
-    case ACCEL_OPERATION_CONV: return convolution();
-    case ACCEL_OPERATION_GEMM: return gemm();
-    case ACCEL_OPERATION_MATMUL: return matmul();
+    case ACCEL_OPERATION_CONV:
+        return convolution();
+    case ACCEL_OPERATION_GEMM:
+        return gemm();
+    case ACCEL_OPERATION_MATMUL:
+        return matmul();
     case ACCEL_OPERATION_MAX_POOL:
-    case ACCEL_OPERATION_AVERAGE_POOL: return pool();
-    case ACCEL_OPERATION_GLOBAL_AVERAGE_POOL: return global_pool();
+    case ACCEL_OPERATION_AVERAGE_POOL:
+        return pool();
+    case ACCEL_OPERATION_GLOBAL_AVERAGE_POOL:
+        return global_pool();
     case ACCEL_OPERATION_ADD:
     case ACCEL_OPERATION_SUB:
     case ACCEL_OPERATION_MUL:
-    case ACCEL_OPERATION_DIV: return binary();
+    case ACCEL_OPERATION_DIV:
+        return binary();
     case ACCEL_OPERATION_RELU:
     case ACCEL_OPERATION_CLIP:
     case ACCEL_OPERATION_SIGMOID:
     case ACCEL_OPERATION_TANH:
     case ACCEL_OPERATION_EXP:
-    case ACCEL_OPERATION_LEAKY_RELU: return unary();
-    case ACCEL_OPERATION_SOFTMAX: return softmax();
-    case ACCEL_OPERATION_RESHAPE: return reshape();
-    case ACCEL_OPERATION_TRANSPOSE: return transpose();
-    case ACCEL_OPERATION_CONCAT: return concat();
-    case ACCEL_OPERATION_SLICE: return slice();
-    case ACCEL_OPERATION_BATCH_NORMALIZATION: return batch_normalization();
-    case ACCEL_OPERATION_QUANTIZE: return quantize();
-    case ACCEL_OPERATION_DEQUANTIZE: return dequantize();
-    case ACCEL_OPERATION_REDUCE_MEAN: return reduce_mean();
-    case ACCEL_OPERATION_PAD: return pad();
-    case ACCEL_OPERATION_CAST: return cast();
+    case ACCEL_OPERATION_LEAKY_RELU:
+        return unary();
+    case ACCEL_OPERATION_SOFTMAX:
+        return softmax();
+    case ACCEL_OPERATION_RESHAPE:
+        return reshape();
+    case ACCEL_OPERATION_TRANSPOSE:
+        return transpose();
+    case ACCEL_OPERATION_CONCAT:
+        return concat();
+    case ACCEL_OPERATION_SLICE:
+        return slice();
+    case ACCEL_OPERATION_BATCH_NORMALIZATION:
+        return batch_normalization();
+    case ACCEL_OPERATION_QUANTIZE:
+        return quantize();
+    case ACCEL_OPERATION_DEQUANTIZE:
+        return dequantize();
+    case ACCEL_OPERATION_REDUCE_MEAN:
+        return reduce_mean();
+    case ACCEL_OPERATION_PAD:
+        return pad();
+    case ACCEL_OPERATION_CAST:
+        return cast();
     case ACCEL_OPERATION_IDENTITY:
         operands(1, 1, 1);
         moved();
         return shape(node_.outputs[0], input(0).dims);
-    case ACCEL_OPERATION_SPLIT: return split();
-    case ACCEL_OPERATION_GATHER: return gather();
-    default: refuse(ACCEL_REASON_OPERATION);
+    case ACCEL_OPERATION_SPLIT:
+        return split();
+    case ACCEL_OPERATION_GATHER:
+        return gather();
+    default:
+        refuse(ACCEL_REASON_OPERATION);
     }
 }
 

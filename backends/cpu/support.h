@@ -5,7 +5,8 @@
 
 #include "graph.h"
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 struct Refusal {
     uint32_t reason = ACCEL_REASON_OK;

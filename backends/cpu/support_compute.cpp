@@ -4,16 +4,15 @@
 #include "shapes.h"
 #include "window.h"
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 // Elements under one window of a quantised average: there is a multiplier for each count.
 constexpr int64_t kMaxAveraged = 1 << 16;
 
-bool quantizable(uint32_t type)
-{
-    return type == ACCEL_TYPE_I8 || type == ACCEL_TYPE_U8;
-}
+bool quantizable(uint32_t type) { return type == ACCEL_TYPE_I8 || type == ACCEL_TYPE_U8; }
 
 void require_area(uint32_t tensor, const Dims &kernel)
 {
@@ -188,7 +187,8 @@ void Checker::binary() const
                 refuse(ACCEL_REASON_TYPE, tensor, graph_.tensor(tensor).type, ACCEL_TYPE_I8);
             per_tensor(tensor);
         }
-        const double scale_a = static_cast<double>(input(0).quantization->scales[0]), scale_b = static_cast<double>(input(1).quantization->scales[0]);
+        const double scale_a = static_cast<double>(input(0).quantization->scales[0]),
+                     scale_b = static_cast<double>(input(1).quantization->scales[0]);
         if (node_.operation == ACCEL_OPERATION_MUL) {
             ratios(scale_a * scale_b);
         } else {

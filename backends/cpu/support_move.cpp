@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 // Type and quantisation stay what they are.
 void Checker::moved() const

@@ -6,13 +6,12 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace accel::cpu {
-namespace {
-
-bool quantizable(uint32_t type)
+namespace accel::cpu
 {
-    return type == ACCEL_TYPE_I8 || type == ACCEL_TYPE_U8;
-}
+namespace
+{
+
+bool quantizable(uint32_t type) { return type == ACCEL_TYPE_I8 || type == ACCEL_TYPE_U8; }
 
 bool in_range(uint32_t type, int32_t zero_point)
 {
@@ -63,8 +62,8 @@ void Checker::quantized_weights(size_t weight_position, size_t channel_axis, int
     if (!quantizable(w.type))
         refuse(ACCEL_REASON_TYPE, index, w.type, ACCEL_TYPE_I8);
     const auto &quantization = w.quantization;
-    if (!quantization || (!quantization->per_tensor() && (quantization->axis != channel_axis ||
-                                                          static_cast<int64_t>(quantization->scales.size()) != channels)))
+    if (!quantization || (!quantization->per_tensor() &&
+                          (quantization->axis != channel_axis || static_cast<int64_t>(quantization->scales.size()) != channels)))
         refuse(ACCEL_REASON_QUANTIZATION, index, quantization ? static_cast<int64_t>(quantization->scales.size()) : 0, channels);
     for (size_t i = 0; i < quantization->scales.size(); ++i) {
         if (!(quantization->scales[i] > 1e-18f && quantization->scales[i] < 1e18f) || !in_range(w.type, quantization->zero_points[i]))
@@ -103,8 +102,9 @@ void Checker::quantize() const
     }
     same_type(node_.inputs[0], ACCEL_TYPE_F32);
     const auto &quantization = output().quantization;
-    if (!quantization || (!quantization->per_tensor() && (quantization->axis >= output().rank ||
-                                                          static_cast<int64_t>(quantization->scales.size()) != output().dims[quantization->axis])))
+    if (!quantization ||
+        (!quantization->per_tensor() &&
+         (quantization->axis >= output().rank || static_cast<int64_t>(quantization->scales.size()) != output().dims[quantization->axis])))
         refuse(ACCEL_REASON_QUANTIZATION, node_.outputs[0]);
     if (node_.rounding > ACCEL_ROUNDING_NATURAL)
         refuse(ACCEL_REASON_ROUNDING, kNone, node_.rounding, ACCEL_ROUNDING_HALF_EVEN);
@@ -118,8 +118,9 @@ void Checker::dequantize() const
     if (!quantizable(input(0).type) && input(0).type != ACCEL_TYPE_I32)
         refuse(ACCEL_REASON_TYPE, node_.inputs[0], input(0).type, ACCEL_TYPE_I8);
     const auto &quantization = input(0).quantization;
-    if (!quantization || (!quantization->per_tensor() && (quantization->axis >= input(0).rank ||
-                                                          static_cast<int64_t>(quantization->scales.size()) != input(0).dims[quantization->axis])))
+    if (!quantization ||
+        (!quantization->per_tensor() &&
+         (quantization->axis >= input(0).rank || static_cast<int64_t>(quantization->scales.size()) != input(0).dims[quantization->axis])))
         refuse(ACCEL_REASON_QUANTIZATION, node_.inputs[0]);
 }
 

@@ -5,10 +5,12 @@
 
 #include <omp.h>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 // oneDNN asks OpenMP for the count. The setting belongs to the calling thread, which may be the application's: it is put back.
-class ThreadCount {
+class ThreadCount
+{
 public:
     explicit ThreadCount(int threads) : before_(omp_get_max_threads()), changed_(before_ != threads)
     {

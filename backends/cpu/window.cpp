@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 constexpr int64_t kMaxStep = 1 << 20;
 
@@ -59,9 +61,6 @@ std::optional<Dims> window_outputs(const Window &window, const Dims &spatial, bo
     return outputs;
 }
 
-Dims spatial_of(const Dims &dims)
-{
-    return dims.size() < 2 ? Dims{} : Dims(dims.begin() + 2, dims.end());
-}
+Dims spatial_of(const Dims &dims) { return dims.size() < 2 ? Dims{} : Dims(dims.begin() + 2, dims.end()); }
 
 } // namespace accel::cpu

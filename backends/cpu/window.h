@@ -5,7 +5,8 @@
 
 #include "graph.h"
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 struct Window {
     Dims kernel, stride, dilation, pad_begin, pad_end;

@@ -3,7 +3,8 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 const IntegerKernels &integer_kernels()
 {

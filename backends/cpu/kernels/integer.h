@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Exact integer inner loops: 16-bit operands, 32-bit sums.
 //
-// The products of two neighbouring channels are added in one multiply-add (pmaddwd and its wider forms). Operands are 8-bit values less their zero
-// point, so a pair sums to at most 2 * 255 * 255: nothing saturates on any instruction set, unlike u8 * s8 forms that add pairs in 16 bits.
-// Each instruction set compiles the same source (integer.inc) at its own width.
+// The products of two neighbouring channels are added in one multiply-add (pmaddwd and its wider forms). Operands are 8-bit values less
+// their zero point, so a pair sums to at most 2 * 255 * 255: nothing saturates on any instruction set, unlike u8 * s8 forms that add pairs
+// in 16 bits. Each instruction set compiles the same source (integer.inc) at its own width.
 #ifndef ACCEL_BACKENDS_CPU_KERNELS_INTEGER_H
 #define ACCEL_BACKENDS_CPU_KERNELS_INTEGER_H
 
 #include <cstdint>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 inline constexpr int kTilePixels = 6; // outputs computed together
 
@@ -19,11 +20,11 @@ struct ConvolutionTile {
     int64_t pixel_step = 0;               // elements from one output's operands to the next one's
     const int64_t *tap_offsets = nullptr; // elements from x
     int64_t taps = 0;
-    int64_t pairs = 0;                    // channel pairs per tap, contiguous
-    const int16_t *weights = nullptr;     // [tap][pair][block][2]
-    const int32_t *bias = nullptr;        // [block]
-    int32_t *sums = nullptr;              // [pixels][block]
-    int pixels = 0;                       // at most kTilePixels
+    int64_t pairs = 0;                // channel pairs per tap, contiguous
+    const int16_t *weights = nullptr; // [tap][pair][block][2]
+    const int32_t *bias = nullptr;    // [block]
+    int32_t *sums = nullptr;          // [pixels][block]
+    int pixels = 0;                   // at most kTilePixels
 };
 
 // One output of a depthwise convolution, all channels. Channel counts are multiples of the lanes.
@@ -46,8 +47,8 @@ struct HalfEven {
 
 struct IntegerKernels {
     const char *name;
-    int64_t lanes;  // 32-bit elements of a vector
-    int64_t block;  // output channels of a tile
+    int64_t lanes; // 32-bit elements of a vector
+    int64_t block; // output channels of a tile
     void (*convolve)(const ConvolutionTile &tile);
     void (*depthwise)(const DepthwisePixel &pixel);
     // stored[i] = clamp(rint(float(sums[i]) * multipliers[i]), low, high) + zero_point

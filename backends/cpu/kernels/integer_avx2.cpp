@@ -3,8 +3,10 @@
 
 #include <immintrin.h>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 constexpr int64_t kLanes = 8;
 

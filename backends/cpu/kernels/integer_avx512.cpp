@@ -3,8 +3,10 @@
 
 #include <immintrin.h>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 constexpr int64_t kLanes = 16;
 
@@ -19,7 +21,10 @@ inline Vector broadcast(const int16_t *pair)
 }
 inline Vector multiply_add(Vector a, Vector b) { return _mm512_madd_epi16(a, b); }
 inline Vector add(Vector a, Vector b) { return _mm512_add_epi32(a, b); }
-inline Vector widen_pairs(const int16_t *from) { return _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(from))); }
+inline Vector widen_pairs(const int16_t *from)
+{
+    return _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(from)));
+}
 
 #include "integer.inc"
 

@@ -8,8 +8,10 @@
 #include <array>
 #endif
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 constexpr int64_t kLanes = 4;
 
@@ -26,7 +28,10 @@ inline Vector broadcast(const int16_t *pair)
 }
 inline Vector multiply_add(Vector a, Vector b) { return _mm_madd_epi16(a, b); }
 inline Vector add(Vector a, Vector b) { return _mm_add_epi32(a, b); }
-inline Vector widen_pairs(const int16_t *from) { return _mm_unpacklo_epi16(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(from)), _mm_setzero_si128()); }
+inline Vector widen_pairs(const int16_t *from)
+{
+    return _mm_unpacklo_epi16(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(from)), _mm_setzero_si128());
+}
 
 #else
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // f32 convolutions by oneDNN: channels-last activations, weights rearranged once, bias, residual and clamp in the same pass.
 #include "../dnnl_step.h"
+#include "../threads.h"
 #include "../window.h"
 #include "nodes.h"
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 using dnnl::memory;
 using PrimitiveDesc = dnnl::convolution_forward::primitive_desc;
@@ -37,7 +40,9 @@ PrimitiveDesc describe_convolution(const Operands &operands, const Window &windo
     constexpr auto kKind = dnnl::prop_kind::forward_inference;
     constexpr auto kAlgorithm = dnnl::algorithm::convolution_direct;
     if (!operands.has_bias)
-        return {{kKind, kAlgorithm, x, operands.weights_want, y, window.stride, dilates, window.pad_begin, window.pad_end}, attributes, cpu_engine()};
+        return {{kKind, kAlgorithm, x, operands.weights_want, y, window.stride, dilates, window.pad_begin, window.pad_end},
+                attributes,
+                cpu_engine()};
     const memory::desc bias({operands.y.dims[1]}, kF32, memory::format_tag::a);
     return {{kKind, kAlgorithm, x, operands.weights_want, bias, y, window.stride, dilates, window.pad_begin, window.pad_end},
             attributes,
@@ -73,6 +78,8 @@ void prepare_convolution(Builder &builder, const Node &node)
     operands.weights_want = constant ? memory::desc(grouped, kF32, memory::format_tag::any) : operands.weights_have;
     operands.y = builder.define(node.outputs[0], Layout::kChannelsLast);
 
+    const int64_t multiply_adds = *element_count(operands.y.dims) * (w_tensor.elements() / operands.y.dims[1]);
+    const ThreadCount during_description(worthwhile_threads(builder.threads(), multiply_adds));
     PrimitiveDesc descriptor = describe_convolution(operands, window, node.clamp(), operands.has_residual);
     const bool alone = operands.has_residual && is_reference(descriptor.impl_info_str());
     if (alone) // no compiled code takes the addition along
@@ -84,8 +91,8 @@ void prepare_convolution(Builder &builder, const Node &node)
     if (operands.has_bias)
         arguments.push_back({DNNL_ARG_BIAS, descriptor.bias_desc(), builder.in_layout(node.inputs[2], Layout::kRowMajor).value});
     if (operands.has_residual && !alone)
-        arguments.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, describe(operands.residual.dims, operands.residual.strides),
-                             operands.residual.value});
+        arguments.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1,
+                             describe(operands.residual.dims, operands.residual.strides), operands.residual.value});
     add_dnnl_step(builder, dnnl::convolution_forward(descriptor), descriptor.scratchpad_desc(), std::move(arguments));
     if (alone)
         builder.add(make_add_step(operands.y, operands.residual, operands.y, node.clamp(), builder.threads()),

@@ -9,8 +9,10 @@
 #include <limits>
 #include <type_traits>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 // Integers come as unsigned, where wrapping is defined.
 struct Add {
@@ -22,7 +24,6 @@ struct Sub {
 struct Mul {
     template <typename T> static T of(T a, T b) { return static_cast<T>(a * b); }
 };
-
 
 struct Div {
     template <typename T> static T of(T a, T b)
@@ -46,7 +47,8 @@ template <typename T> T bounded(T value, T low, T high)
     return value > high ? high : value;
 }
 
-template <typename T, typename Operation> class BinaryStep : public Step {
+template <typename T, typename Operation> class BinaryStep : public Step
+{
 public:
     BinaryStep(const View &a, const View &b, const View &y, Clamp clamp, int threads)
         : walk_(make_walk<3>(y.dims, {y.strides, broadcast_strides(a.dims, a.strides, y.dims.size()),
@@ -95,10 +97,14 @@ private:
 template <typename T> std::unique_ptr<Step> make_binary(const Node &node, const View &a, const View &b, const View &y, int threads)
 {
     switch (node.operation) {
-    case ACCEL_OPERATION_ADD: return std::make_unique<BinaryStep<T, Add>>(a, b, y, node.clamp(), threads);
-    case ACCEL_OPERATION_SUB: return std::make_unique<BinaryStep<T, Sub>>(a, b, y, node.clamp(), threads);
-    case ACCEL_OPERATION_MUL: return std::make_unique<BinaryStep<T, Mul>>(a, b, y, node.clamp(), threads);
-    default: return std::make_unique<BinaryStep<T, Div>>(a, b, y, node.clamp(), threads);
+    case ACCEL_OPERATION_ADD:
+        return std::make_unique<BinaryStep<T, Add>>(a, b, y, node.clamp(), threads);
+    case ACCEL_OPERATION_SUB:
+        return std::make_unique<BinaryStep<T, Sub>>(a, b, y, node.clamp(), threads);
+    case ACCEL_OPERATION_MUL:
+        return std::make_unique<BinaryStep<T, Mul>>(a, b, y, node.clamp(), threads);
+    default:
+        return std::make_unique<BinaryStep<T, Div>>(a, b, y, node.clamp(), threads);
     }
 }
 
@@ -120,7 +126,8 @@ struct Leaky {
     float operator()(float x) const { return x < 0 ? alpha * x : x; }
 };
 
-template <typename From, typename To, typename Function> class UnaryStep : public Step {
+template <typename From, typename To, typename Function> class UnaryStep : public Step
+{
 public:
     UnaryStep(const View &x, const View &y, Function function, int threads)
         : walk_(make_walk<2>(y.dims, {y.strides, x.strides})), x_(x.value), y_(y.value), function_(function), threads_(threads)
@@ -183,20 +190,27 @@ template <typename From, typename To> void add_cast(Builder &builder, const View
 template <typename From> void cast_from(Builder &builder, const View &x, const View &y)
 {
     switch (y.type) {
-    case ACCEL_TYPE_F32: return add_cast<From, float>(builder, x, y);
-    case ACCEL_TYPE_I8: return add_cast<From, int8_t>(builder, x, y);
-    case ACCEL_TYPE_U8: return add_cast<From, uint8_t>(builder, x, y);
-    case ACCEL_TYPE_I32: return add_cast<From, int32_t>(builder, x, y);
-    case ACCEL_TYPE_I64: return add_cast<From, int64_t>(builder, x, y);
-    default: return add_cast<From, bool>(builder, x, y);
+    case ACCEL_TYPE_F32:
+        return add_cast<From, float>(builder, x, y);
+    case ACCEL_TYPE_I8:
+        return add_cast<From, int8_t>(builder, x, y);
+    case ACCEL_TYPE_U8:
+        return add_cast<From, uint8_t>(builder, x, y);
+    case ACCEL_TYPE_I32:
+        return add_cast<From, int32_t>(builder, x, y);
+    case ACCEL_TYPE_I64:
+        return add_cast<From, int64_t>(builder, x, y);
+    default:
+        return add_cast<From, bool>(builder, x, y);
     }
 }
 
-class ScaledAddStep : public Step {
+class ScaledAddStep : public Step
+{
 public:
     ScaledAddStep(const View &y, const View &c, float factor, Clamp clamp, int threads)
-        : walk_(make_walk<2>(y.dims, {y.strides, broadcast_strides(c.dims, c.strides, y.dims.size())})), y_(y.value), c_(c.value), factor_(factor),
-          clamp_(clamp), threads_(threads)
+        : walk_(make_walk<2>(y.dims, {y.strides, broadcast_strides(c.dims, c.strides, y.dims.size())})), y_(y.value), c_(c.value),
+          factor_(factor), clamp_(clamp), threads_(threads)
     {
     }
 
@@ -257,12 +271,18 @@ void prepare_binary(Builder &builder, const Node &node)
 void prepare_unary(Builder &builder, const Node &node)
 {
     switch (node.operation) {
-    case ACCEL_OPERATION_RELU: return add_unary(builder, node, Bounded{0.0f, Clamp{}.max});
-    case ACCEL_OPERATION_CLIP: return add_unary(builder, node, Bounded{node.clamp().min, node.clamp().max});
-    case ACCEL_OPERATION_SIGMOID: return add_unary(builder, node, Sigmoid{});
-    case ACCEL_OPERATION_TANH: return add_unary(builder, node, Tanh{});
-    case ACCEL_OPERATION_EXP: return add_unary(builder, node, Exp{});
-    default: return add_unary(builder, node, Leaky{node.real(ACCEL_ATTRIBUTE_ALPHA, 0.01f)});
+    case ACCEL_OPERATION_RELU:
+        return add_unary(builder, node, Bounded{0.0f, Clamp{}.max});
+    case ACCEL_OPERATION_CLIP:
+        return add_unary(builder, node, Bounded{node.clamp().min, node.clamp().max});
+    case ACCEL_OPERATION_SIGMOID:
+        return add_unary(builder, node, Sigmoid{});
+    case ACCEL_OPERATION_TANH:
+        return add_unary(builder, node, Tanh{});
+    case ACCEL_OPERATION_EXP:
+        return add_unary(builder, node, Exp{});
+    default:
+        return add_unary(builder, node, Leaky{node.real(ACCEL_ATTRIBUTE_ALPHA, 0.01f)});
     }
 }
 
@@ -270,12 +290,18 @@ void prepare_cast(Builder &builder, const Node &node)
 {
     const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
     switch (x.type) {
-    case ACCEL_TYPE_F32: return cast_from<float>(builder, x, y);
-    case ACCEL_TYPE_I8: return cast_from<int8_t>(builder, x, y);
-    case ACCEL_TYPE_U8: return cast_from<uint8_t>(builder, x, y);
-    case ACCEL_TYPE_I32: return cast_from<int32_t>(builder, x, y);
-    case ACCEL_TYPE_I64: return cast_from<int64_t>(builder, x, y);
-    default: return cast_from<uint8_t>(builder, x, y); // a BOOL is 0 or 1 in a byte, but untrusted
+    case ACCEL_TYPE_F32:
+        return cast_from<float>(builder, x, y);
+    case ACCEL_TYPE_I8:
+        return cast_from<int8_t>(builder, x, y);
+    case ACCEL_TYPE_U8:
+        return cast_from<uint8_t>(builder, x, y);
+    case ACCEL_TYPE_I32:
+        return cast_from<int32_t>(builder, x, y);
+    case ACCEL_TYPE_I64:
+        return cast_from<int64_t>(builder, x, y);
+    default:
+        return cast_from<uint8_t>(builder, x, y); // a BOOL is 0 or 1 in a byte, but untrusted
     }
 }
 

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
 // f32 matrix products: oneDNN, and a plain loop where the product is smaller than the cost of calling it.
 #include "../dnnl_step.h"
+#include "../threads.h"
 #include "../shapes.h"
 #include "nodes.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 using dnnl::memory;
 
 constexpr int64_t kSmallProduct = 16 * 1024; // multiply-adds
 
 // y = a x b + bias, a [rows, depth] dense, b constant and repacked to [depth, columns].
-class SmallProduct : public Step {
+class SmallProduct : public Step
+{
 public:
     SmallProduct(uint32_t a, const float *b, const float *bias, uint32_t y, int64_t rows, int64_t depth, int64_t columns, Clamp clamp)
         : a_(a), y_(y), b_(b), bias_(bias), rows_(rows), depth_(depth), columns_(columns), clamp_(clamp)
@@ -74,7 +78,8 @@ void add_small(Builder &builder, const Product &product)
     for (int64_t k = 0; k < depth; ++k)
         for (int64_t column = 0; column < columns; ++column)
             packed[k * columns + column] = from[k * product.b.strides[0] + column * product.b.strides[1]];
-    builder.add(std::make_unique<SmallProduct>(product.a.value, packed, product.bias, product.y.value, product.rows(), depth, columns, product.clamp),
+    builder.add(std::make_unique<SmallProduct>(product.a.value, packed, product.bias, product.y.value, product.rows(), depth, columns,
+                                               product.clamp),
                 {product.a.value, product.y.value});
 }
 
@@ -82,6 +87,7 @@ void add_product(Builder &builder, const Product &product)
 {
     if (small(builder, product))
         return add_small(builder, product);
+    const ThreadCount during_description(worthwhile_threads(builder.threads(), *element_count(product.y.dims) * product.depth()));
     const bool constant = builder.constant_data(product.b) != nullptr;
     const memory::desc a = describe(product.a.dims, product.a.strides), have = describe(product.b.dims, product.b.strides);
     const memory::desc want = constant ? memory::desc(product.b.dims, memory::data_type::f32, memory::format_tag::any) : have;

@@ -8,8 +8,10 @@
 #include <cmath>
 #include <cstring>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 template <typename Element> void copy_row(Element *to, int64_t to_stride, const Element *from, int64_t from_stride, int64_t count)
 {
@@ -21,7 +23,8 @@ template <typename Element> void copy_row(Element *to, int64_t to_stride, const 
         to[i * to_stride] = from[i * from_stride];
 }
 
-template <typename Element> class CopyStep : public Step {
+template <typename Element> class CopyStep : public Step
+{
 public:
     // Offsets in elements from the start of the values.
     CopyStep(const View &from, int64_t from_offset, const View &to, int64_t to_offset, int threads)
@@ -50,14 +53,19 @@ private:
 std::unique_ptr<Step> make_copy(const View &from, int64_t from_offset, const View &to, int64_t to_offset, int threads)
 {
     switch (type_bytes(from.type)) {
-    case 1: return std::make_unique<CopyStep<uint8_t>>(from, from_offset, to, to_offset, threads);
-    case 2: return std::make_unique<CopyStep<uint16_t>>(from, from_offset, to, to_offset, threads);
-    case 4: return std::make_unique<CopyStep<uint32_t>>(from, from_offset, to, to_offset, threads);
-    default: return std::make_unique<CopyStep<uint64_t>>(from, from_offset, to, to_offset, threads);
+    case 1:
+        return std::make_unique<CopyStep<uint8_t>>(from, from_offset, to, to_offset, threads);
+    case 2:
+        return std::make_unique<CopyStep<uint16_t>>(from, from_offset, to, to_offset, threads);
+    case 4:
+        return std::make_unique<CopyStep<uint32_t>>(from, from_offset, to, to_offset, threads);
+    default:
+        return std::make_unique<CopyStep<uint64_t>>(from, from_offset, to, to_offset, threads);
     }
 }
 
-class FillStep : public Step {
+class FillStep : public Step
+{
 public:
     FillStep(uint32_t value, uint64_t size_bytes, std::array<std::byte, 4> pattern, uint64_t element_bytes)
         : value_(value), size_bytes_(size_bytes), pattern_(pattern), element_bytes_(element_bytes)
@@ -100,14 +108,16 @@ std::array<std::byte, 4> pad_pattern(const Tensor &tensor, float real)
 }
 
 // Copies the values that an index tensor picks along one axis.
-template <typename Index> class GatherStep : public Step {
+template <typename Index> class GatherStep : public Step
+{
 public:
     GatherStep(const View &from, const View &indices, const View &to, size_t axis)
         : from_(from.value), indices_(indices.value), to_(to.value), count_(*element_count(indices.dims)), size_(from.dims[axis])
     {
         outer_ = *element_count(Dims(from.dims.begin(), from.dims.begin() + static_cast<std::ptrdiff_t>(axis)));
-        inner_bytes_ = static_cast<size_t>(*element_count(Dims(from.dims.begin() + static_cast<std::ptrdiff_t>(axis) + 1, from.dims.end()))) *
-                       type_bytes(from.type);
+        inner_bytes_ =
+            static_cast<size_t>(*element_count(Dims(from.dims.begin() + static_cast<std::ptrdiff_t>(axis) + 1, from.dims.end()))) *
+            type_bytes(from.type);
     }
 
     bool run(Values values, StepState *) const noexcept override
@@ -147,10 +157,7 @@ void add_copy(Builder &builder, const View &from, int64_t from_offset, const Vie
 
 } // namespace
 
-std::unique_ptr<Step> make_copy_step(const View &from, const View &to, int threads)
-{
-    return make_copy(from, 0, to, 0, threads);
-}
+std::unique_ptr<Step> make_copy_step(const View &from, const View &to, int threads) { return make_copy(from, 0, to, 0, threads); }
 
 void prepare_reshape(Builder &builder, const Node &node)
 {

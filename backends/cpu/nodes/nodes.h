@@ -5,7 +5,8 @@
 
 #include "builder.h"
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 void prepare_node(Builder &builder, const Node &node);
 

@@ -10,12 +10,17 @@
 #include <cmath>
 #include <limits>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 template <typename T> struct Maximum {
     T low, high;
-    static T start() { return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest(); }
+    static T start()
+    {
+        return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+    }
     static T join(T a, T b) { return b > a ? b : a; }
     T end(T value, float) const { return std::clamp(value, low, high); }
 };
@@ -28,7 +33,8 @@ struct Average {
 };
 
 // T is what is stored; the result of a position is gathered in place in the output.
-template <typename T, typename Reduce> class PoolStep : public Step {
+template <typename T, typename Reduce> class PoolStep : public Step
+{
 public:
     PoolStep(const View &x, const View &y, PoolWindows windows, Reduce reduce, int threads)
         : windows_(std::move(windows)), x_(x.value), y_(y.value), reduce_(reduce), threads_(threads)
@@ -63,7 +69,8 @@ private:
 
 template <typename T> void add_maximum(Builder &builder, const View &x, const View &y, const Window &window, T low, T high)
 {
-    auto step = std::make_unique<PoolStep<T, Maximum<T>>>(x, y, PoolWindows(x.dims, y.dims, window, false), Maximum<T>{low, high}, builder.threads());
+    auto step = std::make_unique<PoolStep<T, Maximum<T>>>(x, y, PoolWindows(x.dims, y.dims, window, false), Maximum<T>{low, high},
+                                                          builder.threads());
     builder.add(std::move(step), {x.value, y.value});
 }
 

@@ -8,7 +8,8 @@
 
 #include <array>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 inline constexpr size_t kMaxSpatial = 6; // global pools take every rank
 
@@ -22,10 +23,12 @@ struct PoolTaps {
 // One window over all spatial axes.
 Window global_window(const Dims &dims);
 
-class PoolWindows {
+class PoolWindows
+{
 public:
     PoolWindows(const Dims &x, const Dims &y, Window window, bool count_padding)
-        : window_(std::move(window)), spatial_(spatial_of(x)), outputs_(spatial_of(y)), batch_(x[0]), channels_(x[1]), count_padding_(count_padding)
+        : window_(std::move(window)), spatial_(spatial_of(x)), outputs_(spatial_of(y)), batch_(x[0]), channels_(x[1]),
+          count_padding_(count_padding)
     {
     }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pool.h"
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 Window global_window(const Dims &dims)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Quantised convolutions and matrix products with constant weights: exact 32-bit sums, then requantisation.
 //
-// The input is first widened into a canvas of 16-bit values less the zero point, channels last, with the padding written out as zeros and each group's
-// channels padded to what the kernel reads at once. A matrix product is a convolution of kernel 1 over a row of pixels.
+// The input is first widened into a canvas of 16-bit values less the zero point, channels last, with the padding written out as zeros and
+// each group's channels padded to what the kernel reads at once. A matrix product is a convolution of kernel 1 over a row of pixels.
 #include "nodes.h"
 
 #include "../shapes.h"
@@ -12,8 +12,10 @@
 
 #include <cstring>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 struct Geometry {
     int64_t batch = 1, height = 1, width = 1, channels = 1; // of the input
@@ -43,14 +45,15 @@ struct Canvas {
     int64_t elements() const { return height * width * pixel_step; }
 };
 
-class IntegerConvolution : public Step {
+class IntegerConvolution : public Step
+{
 public:
     static constexpr int64_t kChunkPixels = 8 * kTilePixels;
     static constexpr int64_t kMaxBlock = 32;
 
     IntegerConvolution(Builder &builder, const Geometry &g, const Tensor &x, Requantizer requantizer)
-        : g_(g), kernels_(integer_kernels()), canvas_(g, kernels_.lanes), requantizer_(std::move(requantizer)), is_signed_(x.type == ACCEL_TYPE_I8),
-          zero_point_(zero_point_of(x)), threads_(builder.threads())
+        : g_(g), kernels_(integer_kernels()), canvas_(g, kernels_.lanes), requantizer_(std::move(requantizer)),
+          is_signed_(x.type == ACCEL_TYPE_I8), zero_point_(zero_point_of(x)), threads_(builder.threads())
     {
         // Taps that lie side by side on the canvas form one run of channel pairs.
         const bool joined = !g.depthwise() && g.groups == 1 && g.dilation_x == 1;
@@ -105,7 +108,8 @@ private:
 // A weight less its zero point. w is [channel][input][tap], or [input][channel] when transposed.
 int64_t IntegerConvolution::tap_weight(const Tensor &w, bool transposed, int64_t channel, int64_t tap, int64_t input) const
 {
-    const int64_t index = transposed ? input * g_.out_channels + channel : (channel * g_.group_inputs() + input) * g_.kernel_y * g_.kernel_x + tap;
+    const int64_t index =
+        transposed ? input * g_.out_channels + channel : (channel * g_.group_inputs() + input) * g_.kernel_y * g_.kernel_x + tap;
     const auto &zeros = w.quantization->zero_points;
     const int32_t zero = zeros[zeros.size() == 1 ? 0 : static_cast<size_t>(channel)];
     return (w.type == ACCEL_TYPE_I8 ? static_cast<const int8_t *>(w.data)[index] : static_cast<const uint8_t *>(w.data)[index]) - zero;
@@ -265,7 +269,8 @@ void prepare_quantized_convolution(Builder &builder, const Node &node)
     const size_t last = window.axes() - 1;
     g.width = x.dims.back();
     g.out_width = y.dims.back();
-    g.kernel_x = window.kernel[last], g.stride_x = window.stride[last], g.dilation_x = window.dilation[last], g.left = window.pad_begin[last];
+    g.kernel_x = window.kernel[last], g.stride_x = window.stride[last], g.dilation_x = window.dilation[last],
+    g.left = window.pad_begin[last];
     if (!flat) {
         g.height = x.dims[2];
         g.out_height = y.dims[2];

@@ -11,18 +11,18 @@
 #include <cmath>
 #include <cstring>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 // The stored byte as the number it is.
-int32_t stored_value(uint32_t type, int byte)
-{
-    return type == ACCEL_TYPE_I8 ? static_cast<int8_t>(byte) : byte;
-}
+int32_t stored_value(uint32_t type, int byte) { return type == ACCEL_TYPE_I8 ? static_cast<int8_t>(byte) : byte; }
 
 using Table = std::array<uint8_t, 256>;
 
-class TableStep : public Step {
+class TableStep : public Step
+{
 public:
     TableStep(const View &x, const View &y, const Table &table, int threads)
         : walk_(make_walk<2>(y.dims, {y.strides, x.strides})), x_(x.value), y_(y.value), table_(table), threads_(threads)
@@ -105,7 +105,8 @@ struct JoinMul {
     template <typename T> T operator()(T a, T b) const { return a * b; }
 };
 
-template <typename Rule, typename Join> class QuantizedBinaryStep : public Step {
+template <typename Rule, typename Join> class QuantizedBinaryStep : public Step
+{
 public:
     QuantizedBinaryStep(const View &a, const View &b, const View &y, const Rule &rule, int threads)
         : walk_(make_walk<3>(y.dims, {y.strides, broadcast_strides(a.dims, a.strides, y.dims.size()),
@@ -132,12 +133,16 @@ private:
     int threads_;
 };
 
-template <typename Rule> std::unique_ptr<Step> make_step(const Node &node, const View &a, const View &b, const View &y, const Rule &rule, int threads)
+template <typename Rule>
+std::unique_ptr<Step> make_step(const Node &node, const View &a, const View &b, const View &y, const Rule &rule, int threads)
 {
     switch (node.operation) {
-    case ACCEL_OPERATION_ADD: return std::make_unique<QuantizedBinaryStep<Rule, JoinAdd>>(a, b, y, rule, threads);
-    case ACCEL_OPERATION_SUB: return std::make_unique<QuantizedBinaryStep<Rule, JoinSub>>(a, b, y, rule, threads);
-    default: return std::make_unique<QuantizedBinaryStep<Rule, JoinMul>>(a, b, y, rule, threads);
+    case ACCEL_OPERATION_ADD:
+        return std::make_unique<QuantizedBinaryStep<Rule, JoinAdd>>(a, b, y, rule, threads);
+    case ACCEL_OPERATION_SUB:
+        return std::make_unique<QuantizedBinaryStep<Rule, JoinSub>>(a, b, y, rule, threads);
+    default:
+        return std::make_unique<QuantizedBinaryStep<Rule, JoinMul>>(a, b, y, rule, threads);
     }
 }
 
@@ -165,7 +170,8 @@ IntegerRule integer_rule(const Node &node, const Tensor &a, const Tensor &b, con
     rule.rounding = node.rounding;
     rule.range = stored_range(y, node.clamp(), node.rounding);
     rule.zero_point = zero_point_of(y);
-    const double scale_a = static_cast<double>(scale_of(a)), scale_b = static_cast<double>(scale_of(b)), scale_y = static_cast<double>(scale_of(y));
+    const double scale_a = static_cast<double>(scale_of(a)), scale_b = static_cast<double>(scale_of(b)),
+                 scale_y = static_cast<double>(scale_of(y));
     const bool product = node.operation == ACCEL_OPERATION_MUL;
     const double common = 2 * std::max(scale_a, scale_b);
     rule.multiplier = *quant::quantise(product ? scale_a * scale_b / scale_y : common / ((1 << kLeftShift) * scale_y));
@@ -199,11 +205,13 @@ Dims scale_strides(const Tensor &tensor)
     return strides;
 }
 
-template <typename Stored> class QuantizeStep : public Step {
+template <typename Stored> class QuantizeStep : public Step
+{
 public:
     QuantizeStep(const View &x, const View &y, const Tensor &result, uint32_t rounding, int threads)
-        : walk_(make_walk<3>(y.dims, {y.strides, x.strides, scale_strides(result)})), x_(x.value), y_(y.value), scales_(*result.quantization),
-          half_even_(rounding == ACCEL_ROUNDING_HALF_EVEN || rounding == ACCEL_ROUNDING_NONE), threads_(threads)
+        : walk_(make_walk<3>(y.dims, {y.strides, x.strides, scale_strides(result)})), x_(x.value), y_(y.value),
+          scales_(*result.quantization), half_even_(rounding == ACCEL_ROUNDING_HALF_EVEN || rounding == ACCEL_ROUNDING_NONE),
+          threads_(threads)
     {
     }
 
@@ -240,11 +248,12 @@ private:
     int threads_;
 };
 
-template <typename Stored> class DequantizeStep : public Step {
+template <typename Stored> class DequantizeStep : public Step
+{
 public:
     DequantizeStep(const View &x, const View &y, const Tensor &operand, int threads)
-        : walk_(make_walk<3>(y.dims, {y.strides, x.strides, scale_strides(operand)})), x_(x.value), y_(y.value), scales_(*operand.quantization),
-          threads_(threads)
+        : walk_(make_walk<3>(y.dims, {y.strides, x.strides, scale_strides(operand)})), x_(x.value), y_(y.value),
+          scales_(*operand.quantization), threads_(threads)
     {
     }
 
@@ -279,7 +288,8 @@ template <typename StepType, typename... Arguments> void add_step(Builder &build
 void prepare_quantized_binary(Builder &builder, const Node &node)
 {
     const Graph &graph = builder.graph();
-    const Tensor &a_tensor = graph.tensor(node.inputs[0]), &b_tensor = graph.tensor(node.inputs[1]), &y_tensor = graph.tensor(node.outputs[0]);
+    const Tensor &a_tensor = graph.tensor(node.inputs[0]), &b_tensor = graph.tensor(node.inputs[1]),
+                 &y_tensor = graph.tensor(node.outputs[0]);
     const bool alike = a_tensor.dims == b_tensor.dims;
     const Layout layout = a_tensor.dims == y_tensor.dims ? builder.layout_of(node.inputs[0]) : Layout::kRowMajor;
     const View a = builder.view(node.inputs[0]), b = alike ? builder.in_layout(node.inputs[1], layout) : builder.view(node.inputs[1]);

@@ -9,19 +9,19 @@
 
 #include <algorithm>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 // Divided with halves away from zero.
-int64_t divide_away(int64_t sum, int64_t count)
-{
-    return sum >= 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
-}
+int64_t divide_away(int64_t sum, int64_t count) { return sum >= 0 ? (sum + count / 2) / count : (sum - count / 2) / count; }
 
-class QuantizedAverageStep : public Step {
+class QuantizedAverageStep : public Step
+{
 public:
-    QuantizedAverageStep(const View &x, const View &y, PoolWindows windows, Requantizer requantizer, StoredRange range, const Tensor &operand,
-                         bool plain)
+    QuantizedAverageStep(const View &x, const View &y, PoolWindows windows, Requantizer requantizer, StoredRange range,
+                         const Tensor &operand, bool plain)
         : windows_(std::move(windows)), requantizer_(std::move(requantizer)), range_(range), x_(x.value), y_(y.value),
           is_signed_(operand.type == ACCEL_TYPE_I8), zero_point_(zero_point_of(operand)), plain_(plain)
     {
@@ -86,8 +86,10 @@ void prepare_quantized_pool(Builder &builder, const Node &node)
     const int64_t most = *element_count(window.kernel);
     std::vector<double> multipliers{1.0}; // a count of 0 asks for none
     for (int64_t count = 1; count <= most; ++count)
-        multipliers.push_back(static_cast<double>(scale_of(x_tensor)) / (static_cast<double>(count) * static_cast<double>(scale_of(y_tensor))));
-    const bool plain = node.rounding == ACCEL_ROUNDING_TFLITE && x_tensor.quantization == y_tensor.quantization && x_tensor.type == y_tensor.type;
+        multipliers.push_back(static_cast<double>(scale_of(x_tensor)) /
+                              (static_cast<double>(count) * static_cast<double>(scale_of(y_tensor))));
+    const bool plain =
+        node.rounding == ACCEL_ROUNDING_TFLITE && x_tensor.quantization == y_tensor.quantization && x_tensor.type == y_tensor.type;
     PoolWindows windows(x.dims, y.dims, window, node.integer(ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, 0) != 0);
     Requantizer requantizer(y_tensor, node.clamp(), node.rounding, multipliers, most + 1);
     auto step = std::make_unique<QuantizedAverageStep>(x, y, std::move(windows), std::move(requantizer),

@@ -7,10 +7,13 @@
 
 #include <cmath>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
-class SoftmaxStep : public Step {
+class SoftmaxStep : public Step
+{
 public:
     SoftmaxStep(const View &x, const View &y, size_t axis, int threads)
         : x_(x.value), y_(y.value), size_(x.dims[axis]), x_step_(x.strides[axis]), y_step_(y.strides[axis]), threads_(threads)
@@ -51,7 +54,8 @@ private:
     int threads_;
 };
 
-class MeanStep : public Step {
+class MeanStep : public Step
+{
 public:
     MeanStep(const View &x, const View &y, const Dims &kept_strides, const std::vector<bool> &reduced) : x_(x.value), y_(y.value)
     {
@@ -90,7 +94,8 @@ private:
 };
 
 // y = (x - mean) * factor + bias with factor = scale / sqrt(variance + epsilon), per channel.
-class NormalizationStep : public Step {
+class NormalizationStep : public Step
+{
 public:
     NormalizationStep(const View &x, const std::array<uint32_t, 4> &parameters, const View &y, uint32_t scratch, float epsilon, int threads)
         : x_(x.value), y_(y.value), parameters_(parameters), scratch_(scratch), channels_(x.dims[1]), epsilon_(epsilon), threads_(threads)
@@ -159,8 +164,9 @@ void prepare_batch_normalization(Builder &builder, const Node &node)
         parameters[i] = builder.in_layout(node.inputs[i + 1], Layout::kRowMajor).value;
     const View y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
     const uint32_t scratch = builder.scratch(static_cast<uint64_t>(x.dims[1]) * sizeof(float));
-    builder.add(std::make_unique<NormalizationStep>(x, parameters, y, scratch, node.real(ACCEL_ATTRIBUTE_EPSILON, 1e-5f), builder.threads()),
-                {x.value, y.value, scratch, parameters[0], parameters[1], parameters[2], parameters[3]});
+    builder.add(
+        std::make_unique<NormalizationStep>(x, parameters, y, scratch, node.real(ACCEL_ATTRIBUTE_EPSILON, 1e-5f), builder.threads()),
+        {x.value, y.value, scratch, parameters[0], parameters[1], parameters[2], parameters[3]});
 }
 
 } // namespace accel::cpu

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <stdexcept>
 
-namespace accel::cpu {
-namespace {
+namespace accel::cpu
+{
+namespace
+{
 
 constexpr int kMantissaBits = 31;
 
@@ -28,10 +30,7 @@ int32_t single_rounding(int32_t sum, quant::Multiplier multiplier)
     return static_cast<int32_t>((product + (int64_t{1} << (multiplier.shift - 1))) >> multiplier.shift);
 }
 
-double rounded(double value, uint32_t rounding)
-{
-    return rounding == ACCEL_ROUNDING_HALF_EVEN ? std::nearbyint(value) : std::round(value);
-}
+double rounded(double value, uint32_t rounding) { return rounding == ACCEL_ROUNDING_HALF_EVEN ? std::nearbyint(value) : std::round(value); }
 
 int32_t stored_bound(float real, const Tensor &tensor, uint32_t rounding, StoredRange type)
 {
@@ -41,15 +40,9 @@ int32_t stored_bound(float real, const Tensor &tensor, uint32_t rounding, Stored
 
 } // namespace
 
-float scale_of(const Tensor &tensor)
-{
-    return tensor.quantization ? tensor.quantization->scales[0] : 1.0f;
-}
+float scale_of(const Tensor &tensor) { return tensor.quantization ? tensor.quantization->scales[0] : 1.0f; }
 
-int32_t zero_point_of(const Tensor &tensor)
-{
-    return tensor.quantization ? tensor.quantization->zero_points[0] : 0;
-}
+int32_t zero_point_of(const Tensor &tensor) { return tensor.quantization ? tensor.quantization->zero_points[0] : 0; }
 
 StoredRange stored_range(const Tensor &tensor, Clamp clamp, uint32_t rounding)
 {
@@ -88,8 +81,8 @@ Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, c
 void Requantizer::store(const int32_t *sums, int64_t first, int64_t count, uint8_t *stored) const
 {
     if (rounding_ == ACCEL_ROUNDING_HALF_EVEN) {
-        const HalfEven parameters{reals_.data() + first, static_cast<float>(range_.low - zero_point_), static_cast<float>(range_.high - zero_point_),
-                                  zero_point_};
+        const HalfEven parameters{reals_.data() + first, static_cast<float>(range_.low - zero_point_),
+                                  static_cast<float>(range_.high - zero_point_), zero_point_};
         return kernels_->requantize_half_even(sums, count, parameters, stored);
     }
     for (int64_t i = 0; i < count; ++i)

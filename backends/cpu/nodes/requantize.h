@@ -8,7 +8,8 @@
 
 #include "quant/quant.h"
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 struct StoredRange {
     int32_t low, high;
@@ -23,7 +24,8 @@ float scale_of(const Tensor &tensor);
 int32_t zero_point_of(const Tensor &tensor);
 
 // Sums of one multiplier per channel, or of one for all.
-class Requantizer {
+class Requantizer
+{
 public:
     // multipliers: one per channel; padded_to: how many channels the kernels will ask for, at least as many.
     Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, const std::vector<double> &multipliers, int64_t padded_to);

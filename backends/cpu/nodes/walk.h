@@ -9,17 +9,20 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <utility>
 
-namespace accel::cpu {
+namespace accel::cpu
+{
 
 inline constexpr int64_t kParallelElements = 1 << 16; // below it, waking a thread costs more than it brings
+
+inline constexpr int64_t kShortRow = 16;
 
 template <size_t N> struct Walk {
     size_t rank = 0; // outer axes, without the row
     std::array<int64_t, kMaxRank> size{};
     std::array<std::array<int64_t, kMaxRank>, N> stride{};
-    int64_t row = 1;  // elements of the innermost axis
+    int64_t row = 1; // elements of the innermost axis
     std::array<int64_t, N> row_stride{};
     int64_t rows = 1;
 
@@ -28,31 +31,54 @@ template <size_t N> struct Walk {
     // Calls body(offsets, count) for pieces of rows; offsets are in elements, one per tensor.
     template <typename Body> void each(int threads, const Body &body) const
     {
-        if (rows == 1 && elements() < kParallelElements)
+        if (rows == 1 && row < 2 * kParallelElements)
             return body(std::array<int64_t, N>{}, row);
         const int64_t piece = row >= 2 * kParallelElements ? kParallelElements : row, pieces = (row + piece - 1) / piece;
         const int64_t total = rows * pieces;
-        const bool parallel = threads > 1 && total > 1 && elements() >= kParallelElements;
-#pragma omp parallel for schedule(static) num_threads(threads) if (parallel)
-        for (int64_t index = 0; index < total; ++index) {
-            const int64_t begin = index % pieces * piece;
-            std::array<int64_t, N> offsets = origin(index / pieces);
+        if (threads <= 1 || total == 1 || elements() < kParallelElements)
+            return some(0, total, piece, pieces, body);
+        const int64_t share = (total + threads - 1) / threads;
+#pragma omp parallel for schedule(static) num_threads(threads)
+        for (int64_t first = 0; first < total; first += share)
+            some(first, std::min(first + share, total), piece, pieces, body);
+    }
+
+private:
+    // Pieces first..last (exclusive), counting rows up like an odometer.
+    template <typename Body> void some(int64_t first, int64_t last, int64_t piece, int64_t pieces, const Body &body) const
+    {
+        std::array<int64_t, kMaxRank> at{};
+        std::array<int64_t, N> start{};
+        int64_t number = first / pieces;
+        for (size_t axis = rank; axis-- > 0;) {
+            at[axis] = number % size[axis];
+            number /= size[axis];
             for (size_t i = 0; i < N; ++i)
-                offsets[i] += begin * row_stride[i];
-            body(offsets, std::min(piece, row - begin));
+                start[i] += at[axis] * stride[i][axis];
+        }
+        for (int64_t index = first, in_row = first % pieces; index < last; ++index) {
+            std::array<int64_t, N> offsets = start;
+            for (size_t i = 0; i < N; ++i)
+                offsets[i] += in_row * piece * row_stride[i];
+            body(offsets, std::min(piece, row - in_row * piece));
+            if (++in_row == pieces) {
+                in_row = 0;
+                step(at, start);
+            }
         }
     }
 
-    std::array<int64_t, N> origin(int64_t number) const
+    void step(std::array<int64_t, kMaxRank> &at, std::array<int64_t, N> &start) const
     {
-        std::array<int64_t, N> offsets{};
-        for (size_t axis = rank; axis-- > 0 && number != 0;) {
-            const int64_t at = number % size[axis];
-            number /= size[axis];
+        for (size_t axis = rank; axis-- > 0;) {
             for (size_t i = 0; i < N; ++i)
-                offsets[i] += at * stride[i][axis];
+                start[i] += stride[i][axis];
+            if (++at[axis] < size[axis])
+                return;
+            at[axis] = 0;
+            for (size_t i = 0; i < N; ++i)
+                start[i] -= size[axis] * stride[i][axis];
         }
-        return offsets;
     }
 };
 
@@ -76,6 +102,12 @@ template <size_t N> Walk<N> make_walk(const Dims &dims, const std::array<Dims, N
         size[at] = joins ? size[at] * dims[axis] : dims[axis];
         for (size_t i = 0; i < N; ++i)
             merged[i][at] = strides[i][axis];
+    }
+    // A short row in front of a long axis would be all overhead: walk the long one.
+    if (count > 1 && size[count - 1] < kShortRow && size[count - 2] > size[count - 1]) {
+        std::swap(size[count - 1], size[count - 2]);
+        for (size_t i = 0; i < N; ++i)
+            std::swap(merged[i][count - 1], merged[i][count - 2]);
     }
     if (count > 0) {
         walk.row = size[count - 1];

@@ -8,7 +8,8 @@
 
 using namespace accel::cpu::test;
 
-namespace {
+namespace
+{
 
 double median_ns(int nodes, uint32_t operation)
 {

@@ -11,7 +11,8 @@
 
 using namespace accel::cpu::test;
 
-namespace {
+namespace
+{
 
 using Attributes = GraphMaker::Attributes;
 
@@ -43,7 +44,8 @@ std::vector<double> reference(const ConvCase &c, const std::vector<float> &x, co
         [&](int64_t i) { return b.empty() ? 0.0 : static_cast<double>(b[static_cast<size_t>(i)]); });
 }
 
-ConvCase conv(int64_t n, int64_t ic, int64_t h, int64_t w, int64_t oc, int64_t k, int64_t stride = 1, int64_t pad = 0, int64_t groups = 1, int64_t dilation = 1)
+ConvCase conv(int64_t n, int64_t ic, int64_t h, int64_t w, int64_t oc, int64_t k, int64_t stride = 1, int64_t pad = 0, int64_t groups = 1,
+              int64_t dilation = 1)
 {
     ConvCase c;
     c.batch = n, c.channels = ic, c.height = h, c.width = w, c.outputs = oc, c.kernel_y = c.kernel_x = k;
@@ -53,8 +55,10 @@ ConvCase conv(int64_t n, int64_t ic, int64_t h, int64_t w, int64_t oc, int64_t k
 
 std::vector<ConvCase> conv_cases()
 {
-    std::vector<ConvCase> cases{conv(1, 1, 8, 8, 32, 3, 1, 1),  conv(2, 3, 13, 9, 16, 3, 2, 1), conv(1, 32, 8, 8, 32, 3, 1, 1, 32), conv(1, 36, 3, 3, 64, 1),
-                                conv(1, 12, 15, 17, 12, 3, 1, 3, 1, 3), conv(1, 6, 9, 9, 4, 3, 1, 1, 2), conv(1, 5, 7, 7, 5, 3, 2, 1, 5), conv(3, 8, 5, 5, 7, 2)};
+    std::vector<ConvCase> cases{conv(1, 1, 8, 8, 32, 3, 1, 1),          conv(2, 3, 13, 9, 16, 3, 2, 1),
+                                conv(1, 32, 8, 8, 32, 3, 1, 1, 32),     conv(1, 36, 3, 3, 64, 1),
+                                conv(1, 12, 15, 17, 12, 3, 1, 3, 1, 3), conv(1, 6, 9, 9, 4, 3, 1, 1, 2),
+                                conv(1, 5, 7, 7, 5, 3, 2, 1, 5),        conv(3, 8, 5, 5, 7, 2)};
     ConvCase odd = conv(1, 4, 10, 11, 6, 3);
     odd.top = 2, odd.right = 1, odd.kernel_y = 5, odd.stride_x = 3, odd.dilation_y = 2;
     cases.push_back(odd);
@@ -118,7 +122,8 @@ TEST_CASE("a convolution takes bias, residual and activation along", "[float][fu
 
 TEST_CASE("f32 GEMM and MATMUL", "[float][isa]")
 {
-    const auto [m, k, n] = GENERATE(std::array<int64_t, 3>{1, 64, 10}, std::array<int64_t, 3>{7, 33, 50}, std::array<int64_t, 3>{64, 128, 96});
+    const auto [m, k, n] =
+        GENERATE(std::array<int64_t, 3>{1, 64, 10}, std::array<int64_t, 3>{7, 33, 50}, std::array<int64_t, 3>{64, 128, 96});
     const bool trans_a = GENERATE(false, true), trans_b = GENERATE(false, true), constant = GENERATE(false, true);
     const int addend = GENERATE(0, 1, 2);
     const auto a = random_floats(m * k, 1), b = random_floats(k * n, 2), c = random_floats(addend == 2 ? m : n, 3);
@@ -227,10 +232,12 @@ TEST_CASE("f32 functions", "[float]")
         uint32_t operation;
         double (*of)(double);
     };
-    const Function function = GENERATE(
-        Function{ACCEL_OPERATION_RELU, [](double x) { return std::max(x, 0.0); }}, Function{ACCEL_OPERATION_CLIP, [](double x) { return std::min(std::max(x, -1.0), 2.0); }},
-        Function{ACCEL_OPERATION_SIGMOID, [](double x) { return 1 / (1 + std::exp(-x)); }}, Function{ACCEL_OPERATION_TANH, [](double x) { return std::tanh(x); }},
-        Function{ACCEL_OPERATION_EXP, [](double x) { return std::exp(x); }}, Function{ACCEL_OPERATION_LEAKY_RELU, [](double x) { return x < 0 ? 0.25 * x : x; }});
+    const Function function = GENERATE(Function{ACCEL_OPERATION_RELU, [](double x) { return std::max(x, 0.0); }},
+                                       Function{ACCEL_OPERATION_CLIP, [](double x) { return std::min(std::max(x, -1.0), 2.0); }},
+                                       Function{ACCEL_OPERATION_SIGMOID, [](double x) { return 1 / (1 + std::exp(-x)); }},
+                                       Function{ACCEL_OPERATION_TANH, [](double x) { return std::tanh(x); }},
+                                       Function{ACCEL_OPERATION_EXP, [](double x) { return std::exp(x); }},
+                                       Function{ACCEL_OPERATION_LEAKY_RELU, [](double x) { return x < 0 ? 0.25 * x : x; }});
     const auto x = random_floats(300, 1, -5, 5);
     GraphMaker graph;
     const uint32_t in = graph.input(ACCEL_TYPE_F32, {3, 100}), out = graph.tensor(ACCEL_TYPE_F32, {3, 100});
@@ -254,11 +261,13 @@ TEST_CASE("f32 arithmetic stretches operands", "[float]")
     struct Shapes {
         Dims a, b, y;
     };
-    const Shapes shapes = GENERATE(Shapes{{2, 3, 4}, {2, 3, 4}, {2, 3, 4}}, Shapes{{2, 3, 4}, {3, 1}, {2, 3, 4}}, Shapes{{4}, {2, 3, 1}, {2, 3, 4}}, Shapes{{2, 3}, {}, {2, 3}},
-                                   Shapes{{1, 300, 300}, {1, 300, 300}, {1, 300, 300}});
+    const Shapes shapes =
+        GENERATE(Shapes{{2, 3, 4}, {2, 3, 4}, {2, 3, 4}}, Shapes{{2, 3, 4}, {3, 1}, {2, 3, 4}}, Shapes{{4}, {2, 3, 1}, {2, 3, 4}},
+                 Shapes{{2, 3}, {}, {2, 3}}, Shapes{{1, 300, 300}, {1, 300, 300}, {1, 300, 300}});
     const auto a = random_floats(count(shapes.a), 1, 0.5f, 2), b = random_floats(count(shapes.b), 2, 0.5f, 2);
     GraphMaker graph;
-    const uint32_t left = graph.input(ACCEL_TYPE_F32, shapes.a), right = graph.input(ACCEL_TYPE_F32, shapes.b), out = graph.tensor(ACCEL_TYPE_F32, shapes.y);
+    const uint32_t left = graph.input(ACCEL_TYPE_F32, shapes.a), right = graph.input(ACCEL_TYPE_F32, shapes.b),
+                   out = graph.tensor(ACCEL_TYPE_F32, shapes.y);
     graph.node(operation, {left, right}, {out});
     graph.output(out);
     const auto y = values_of<float>(execute(graph.desc(), {bytes_of(a), bytes_of(b)}, 2)[0]);
@@ -277,7 +286,10 @@ TEST_CASE("f32 arithmetic stretches operands", "[float]")
     };
     for (int64_t i = 0; i < count(shapes.y); ++i) {
         const float p = pick(a, shapes.a, i), q = pick(b, shapes.b, i);
-        const float expected = operation == ACCEL_OPERATION_ADD ? p + q : operation == ACCEL_OPERATION_SUB ? p - q : operation == ACCEL_OPERATION_MUL ? p * q : p / q;
+        const float expected = operation == ACCEL_OPERATION_ADD   ? p + q
+                               : operation == ACCEL_OPERATION_SUB ? p - q
+                               : operation == ACCEL_OPERATION_MUL ? p * q
+                                                                  : p / q;
         REQUIRE(y[static_cast<size_t>(i)] == expected);
     }
 }
@@ -303,13 +315,14 @@ TEST_CASE("softmax, mean and normalisation", "[float]")
     const auto at = [&](int64_t i, int64_t j, int64_t k) { return static_cast<double>(x[static_cast<size_t>((i * 3 + j) * 4 + k)]); };
     GraphMaker graph;
     const uint32_t in = graph.input(ACCEL_TYPE_F32, {2, 3, 4});
-    const uint32_t soft = graph.tensor(ACCEL_TYPE_F32, {2, 3, 4}), mean = graph.tensor(ACCEL_TYPE_F32, {2, 4}), normal = graph.tensor(ACCEL_TYPE_F32, {2, 3, 4});
+    const uint32_t soft = graph.tensor(ACCEL_TYPE_F32, {2, 3, 4}), mean = graph.tensor(ACCEL_TYPE_F32, {2, 4}),
+                   normal = graph.tensor(ACCEL_TYPE_F32, {2, 3, 4});
     const std::vector<float> scale{1, 2, 3}, bias{0.5f, 0, -1}, average{1, -1, 0}, variance{1, 4, 0.25f};
     graph.node(ACCEL_OPERATION_SOFTMAX, {in}, {soft}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}, 0});
     graph.node(ACCEL_OPERATION_REDUCE_MEAN, {in}, {mean}, {{{ACCEL_ATTRIBUTE_AXES, {1}}, {ACCEL_ATTRIBUTE_KEEPDIMS, {0}}}, {}, 0});
     graph.node(ACCEL_OPERATION_BATCH_NORMALIZATION,
-               {in, graph.constant(ACCEL_TYPE_F32, {3}, scale), graph.constant(ACCEL_TYPE_F32, {3}, bias), graph.constant(ACCEL_TYPE_F32, {3}, average),
-                graph.constant(ACCEL_TYPE_F32, {3}, variance)},
+               {in, graph.constant(ACCEL_TYPE_F32, {3}, scale), graph.constant(ACCEL_TYPE_F32, {3}, bias),
+                graph.constant(ACCEL_TYPE_F32, {3}, average), graph.constant(ACCEL_TYPE_F32, {3}, variance)},
                {normal}, {{}, {{ACCEL_ATTRIBUTE_EPSILON, {0.0f}}}, 0});
     for (const uint32_t tensor : {soft, mean, normal})
         graph.output(tensor);
@@ -321,7 +334,8 @@ TEST_CASE("softmax, mean and normalisation", "[float]")
                 softmax.push_back(std::exp(at(i, j, k)) / (std::exp(at(i, 0, k)) + std::exp(at(i, 1, k)) + std::exp(at(i, 2, k))));
                 const auto c = static_cast<size_t>(j);
                 normals.push_back((at(i, j, k) - static_cast<double>(average[c])) / std::sqrt(static_cast<double>(variance[c])) *
-                                      static_cast<double>(scale[c]) + static_cast<double>(bias[c]));
+                                      static_cast<double>(scale[c]) +
+                                  static_cast<double>(bias[c]));
             }
         for (int64_t k = 0; k < 4; ++k)
             means.push_back((at(i, 0, k) + at(i, 1, k) + at(i, 2, k)) / 3);

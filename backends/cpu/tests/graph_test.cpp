@@ -9,7 +9,8 @@
 
 using namespace accel::cpu::test;
 
-namespace {
+namespace
+{
 
 using Attributes = GraphMaker::Attributes;
 
@@ -19,14 +20,19 @@ struct Network {
     std::vector<uint32_t> tensors;
 
     uint32_t real(Dims dims) { return graph.tensor(ACCEL_TYPE_F32, std::move(dims)); }
-    uint32_t weights(Dims dims, uint32_t seed) { return graph.constant(ACCEL_TYPE_F32, dims, random_floats(count(dims), seed, -0.3f, 0.3f)); }
+    uint32_t weights(Dims dims, uint32_t seed)
+    {
+        return graph.constant(ACCEL_TYPE_F32, dims, random_floats(count(dims), seed, -0.3f, 0.3f));
+    }
 
     explicit Network(bool outputs_everything)
     {
         const Attributes padded{{{ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1}}}, {}, 0};
         const uint32_t image = graph.input(ACCEL_TYPE_F32, {1, 3, 8, 8});
-        const uint32_t stem = real({1, 32, 8, 8}), stem_relu = real({1, 32, 8, 8}), depth = real({1, 32, 8, 8}), project = real({1, 32, 8, 8});
-        const uint32_t residual = real({1, 32, 8, 8}), pool = real({1, 32, 3, 3}), wide = real({1, 36, 3, 3}), clipped = real({1, 36, 3, 3});
+        const uint32_t stem = real({1, 32, 8, 8}), stem_relu = real({1, 32, 8, 8}), depth = real({1, 32, 8, 8}),
+                       project = real({1, 32, 8, 8});
+        const uint32_t residual = real({1, 32, 8, 8}), pool = real({1, 32, 3, 3}), wide = real({1, 36, 3, 3}),
+                       clipped = real({1, 36, 3, 3});
         const uint32_t turned = real({1, 3, 3, 36}), flat = real({1, 324}), mean = real({1, 36, 1, 1}), flat_mean = real({1, 36});
         const uint32_t joined = real({1, 360}), scores = real({1, 10}), probabilities = real({1, 10});
         graph.node(ACCEL_OPERATION_CONV, {image, weights({32, 3, 3, 3}, 1), weights({32}, 2)}, {stem}, padded);
@@ -36,19 +42,23 @@ struct Network {
         graph.node(ACCEL_OPERATION_CONV, {stem_relu, weights({32, 1, 3, 3}, 3)}, {depth}, depthwise);
         graph.node(ACCEL_OPERATION_CONV, {depth, weights({32, 32, 1, 1}, 4)}, {project});
         graph.node(ACCEL_OPERATION_ADD, {stem_relu, project}, {residual});
-        graph.node(ACCEL_OPERATION_MAX_POOL, {residual}, {pool}, {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {4, 4}}, {ACCEL_ATTRIBUTE_STRIDES, {2, 2}}}, {}, 0});
+        graph.node(ACCEL_OPERATION_MAX_POOL, {residual}, {pool},
+                   {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {4, 4}}, {ACCEL_ATTRIBUTE_STRIDES, {2, 2}}}, {}, 0});
         graph.node(ACCEL_OPERATION_CONV, {pool, weights({36, 32, 3, 3}, 5)}, {wide}, padded);
-        graph.node(ACCEL_OPERATION_CLIP, {wide}, {clipped}, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {0.0f}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {0.7f}}}, 0});
+        graph.node(ACCEL_OPERATION_CLIP, {wide}, {clipped},
+                   {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {0.0f}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {0.7f}}}, 0});
         graph.node(ACCEL_OPERATION_TRANSPOSE, {clipped}, {turned}, {{{ACCEL_ATTRIBUTE_PERM, {0, 2, 3, 1}}}, {}, 0});
         graph.node(ACCEL_OPERATION_RESHAPE, {turned}, {flat});
         graph.node(ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, {clipped}, {mean});
         graph.node(ACCEL_OPERATION_RESHAPE, {mean}, {flat_mean});
         graph.node(ACCEL_OPERATION_CONCAT, {flat, flat_mean}, {joined}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}, 0});
-        graph.node(ACCEL_OPERATION_GEMM, {joined, weights({10, 360}, 6), weights({10}, 7)}, {scores}, {{{ACCEL_ATTRIBUTE_TRANS_B, {1}}}, {}, 0});
+        graph.node(ACCEL_OPERATION_GEMM, {joined, weights({10, 360}, 6), weights({10}, 7)}, {scores},
+                   {{{ACCEL_ATTRIBUTE_TRANS_B, {1}}}, {}, 0});
         graph.node(ACCEL_OPERATION_SOFTMAX, {scores}, {probabilities}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}, 0});
         graph.output(probabilities);
         if (outputs_everything)
-            for (const uint32_t tensor : {stem, stem_relu, depth, project, residual, pool, wide, clipped, turned, flat, mean, joined, scores})
+            for (const uint32_t tensor :
+                 {stem, stem_relu, depth, project, residual, pool, wide, clipped, turned, flat, mean, joined, scores})
                 graph.output(tensor);
     }
 };
@@ -82,7 +92,8 @@ TEST_CASE("fusing and layouts change nothing", "[graph]")
     // Every tensor that is an output stays in the graph's own layout and cannot be fused away.
     Network lean(false), verbose(true);
     const auto image = bytes_of(random_floats(3 * 64, 9));
-    const auto fused = values_of<float>(execute(lean.graph.desc(), {image}, 2)[0]), plain = values_of<float>(execute(verbose.graph.desc(), {image}, 1)[0]);
+    const auto fused = values_of<float>(execute(lean.graph.desc(), {image}, 2)[0]),
+               plain = values_of<float>(execute(verbose.graph.desc(), {image}, 1)[0]);
     float sum = 0;
     for (size_t i = 0; i < 10; ++i) {
         CHECK(std::abs(fused[i] - plain[i]) < 1e-6f);
@@ -175,7 +186,8 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
     {
         GraphMaker graph;
         const Scales scales{{0.1f}, {0}, 0};
-        const uint32_t in = graph.input(ACCEL_TYPE_I8, {1, 2}, scales), weights = graph.input(ACCEL_TYPE_I8, {2, 2}, scales), out = graph.tensor(ACCEL_TYPE_I8, {1, 2}, scales);
+        const uint32_t in = graph.input(ACCEL_TYPE_I8, {1, 2}, scales), weights = graph.input(ACCEL_TYPE_I8, {2, 2}, scales),
+                       out = graph.tensor(ACCEL_TYPE_I8, {1, 2}, scales);
         graph.node(ACCEL_OPERATION_MATMUL, {in, weights}, {out}, {{}, {}, ACCEL_ROUNDING_TFLITE});
         CHECK(query(graph.desc()).reason == ACCEL_REASON_CONSTANT);
     }

@@ -5,8 +5,10 @@
 
 #include <stdexcept>
 
-namespace accel::cpu::test {
-namespace {
+namespace accel::cpu::test
+{
+namespace
+{
 
 void require(accel_status status, const char *step)
 {
@@ -65,8 +67,8 @@ const accel_graph_desc &GraphMaker::desc()
             desc.data_bytes = data.data.size();
         }
         if (data.scales) {
-            data.quantization = {data.scales->scales.data(), data.scales->zero_points.data(), static_cast<uint32_t>(data.scales->scales.size()),
-                                 data.scales->axis};
+            data.quantization = {data.scales->scales.data(), data.scales->zero_points.data(),
+                                 static_cast<uint32_t>(data.scales->scales.size()), data.scales->axis};
             desc.quantization = &data.quantization;
         }
         tensor_descs_.push_back(desc);
@@ -91,16 +93,25 @@ const accel_graph_desc &GraphMaker::desc()
         desc.rounding = data.attributes.rounding;
         node_descs_.push_back(desc);
     }
-    desc_ = {sizeof desc_, "test", tensor_descs_.data(), node_descs_.data(), inputs_.data(), outputs_.data(), &symbol_,
-             static_cast<uint32_t>(tensor_descs_.size()), sizeof(accel_tensor_desc), static_cast<uint32_t>(node_descs_.size()),
-             sizeof(accel_node_desc), static_cast<uint32_t>(inputs_.size()), static_cast<uint32_t>(outputs_.size()), 1, 1};
+    desc_ = {sizeof desc_,
+             "test",
+             tensor_descs_.data(),
+             node_descs_.data(),
+             inputs_.data(),
+             outputs_.data(),
+             &symbol_,
+             static_cast<uint32_t>(tensor_descs_.size()),
+             sizeof(accel_tensor_desc),
+             static_cast<uint32_t>(node_descs_.size()),
+             sizeof(accel_node_desc),
+             static_cast<uint32_t>(inputs_.size()),
+             static_cast<uint32_t>(outputs_.size()),
+             1,
+             1};
     return desc_;
 }
 
-const accel_bk_module &module()
-{
-    return *describe_module(nullptr, ACCEL_BK_API_VERSION);
-}
+const accel_bk_module &module() { return *describe_module(nullptr, ACCEL_BK_API_VERSION); }
 
 accel_bk_support query(const accel_graph_desc &graph)
 {

@@ -14,7 +14,8 @@
 #include <string>
 #include <vector>
 
-namespace accel::cpu::test {
+namespace accel::cpu::test
+{
 
 using Dims = std::vector<int64_t>;
 using Bytes = std::vector<uint8_t>;
@@ -26,11 +27,13 @@ struct Scales {
 };
 
 // Owns what the descriptors point to; descriptors are made on demand.
-class GraphMaker {
+class GraphMaker
+{
 public:
     uint32_t tensor(uint32_t type, Dims dims, std::optional<Scales> scales = std::nullopt);
     uint32_t input(uint32_t type, Dims dims, std::optional<Scales> scales = std::nullopt);
-    template <typename T> uint32_t constant(uint32_t type, Dims dims, const std::vector<T> &values, std::optional<Scales> scales = std::nullopt)
+    template <typename T>
+    uint32_t constant(uint32_t type, Dims dims, const std::vector<T> &values, std::optional<Scales> scales = std::nullopt)
     {
         const uint32_t index = tensor(type, std::move(dims), std::move(scales));
         Bytes &data = tensors_[index].data;
@@ -45,7 +48,10 @@ public:
         std::vector<std::pair<uint32_t, std::vector<float>>> floats;
         uint32_t rounding = 0;
     };
-    void node(uint32_t operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs) { node(operation, inputs, outputs, Attributes()); }
+    void node(uint32_t operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs)
+    {
+        node(operation, inputs, outputs, Attributes());
+    }
     void node(uint32_t operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs, Attributes attributes);
     void output(uint32_t tensor) { outputs_.push_back(tensor); }
     void symbolic(uint32_t tensor, size_t axis) { tensors_[tensor].dims[axis] = -1; }

@@ -9,7 +9,8 @@
 
 using namespace accel::cpu::test;
 
-namespace {
+namespace
+{
 
 // 0, 1, 2, … so that a wrong place shows its origin.
 std::vector<float> counting(int64_t number)
@@ -40,11 +41,18 @@ TEST_CASE("transpose", "[move]")
 TEST_CASE("slice, forwards and backwards", "[move]")
 {
     GraphMaker graph;
-    const uint32_t in = graph.input(ACCEL_TYPE_F32, {4, 5}), out = graph.tensor(ACCEL_TYPE_F32, {2, 3}), back = graph.tensor(ACCEL_TYPE_F32, {4, 5});
+    const uint32_t in = graph.input(ACCEL_TYPE_F32, {4, 5}), out = graph.tensor(ACCEL_TYPE_F32, {2, 3}),
+                   back = graph.tensor(ACCEL_TYPE_F32, {4, 5});
     graph.node(ACCEL_OPERATION_SLICE, {in}, {out},
-               {{{ACCEL_ATTRIBUTE_AXES, {0, 1}}, {ACCEL_ATTRIBUTE_STARTS, {1, 0}}, {ACCEL_ATTRIBUTE_ENDS, {3, 5}}, {ACCEL_ATTRIBUTE_STEPS, {1, 2}}}, {}, 0});
-    graph.node(ACCEL_OPERATION_SLICE, {in}, {back},
-               {{{ACCEL_ATTRIBUTE_AXES, {1}}, {ACCEL_ATTRIBUTE_STARTS, {4}}, {ACCEL_ATTRIBUTE_ENDS, {-1}}, {ACCEL_ATTRIBUTE_STEPS, {-1}}}, {}, 0});
+               {{{ACCEL_ATTRIBUTE_AXES, {0, 1}},
+                 {ACCEL_ATTRIBUTE_STARTS, {1, 0}},
+                 {ACCEL_ATTRIBUTE_ENDS, {3, 5}},
+                 {ACCEL_ATTRIBUTE_STEPS, {1, 2}}},
+                {},
+                0});
+    graph.node(
+        ACCEL_OPERATION_SLICE, {in}, {back},
+        {{{ACCEL_ATTRIBUTE_AXES, {1}}, {ACCEL_ATTRIBUTE_STARTS, {4}}, {ACCEL_ATTRIBUTE_ENDS, {-1}}, {ACCEL_ATTRIBUTE_STEPS, {-1}}}, {}, 0});
     graph.output(out);
     graph.output(back);
     const auto outputs = execute(graph.desc(), {bytes_of(counting(20))});
@@ -56,7 +64,8 @@ TEST_CASE("slice, forwards and backwards", "[move]")
 TEST_CASE("concat undoes split", "[move]")
 {
     GraphMaker graph;
-    const uint32_t in = graph.input(ACCEL_TYPE_F32, {2, 5, 3}), a = graph.tensor(ACCEL_TYPE_F32, {2, 1, 3}), b = graph.tensor(ACCEL_TYPE_F32, {2, 4, 3});
+    const uint32_t in = graph.input(ACCEL_TYPE_F32, {2, 5, 3}), a = graph.tensor(ACCEL_TYPE_F32, {2, 1, 3}),
+                   b = graph.tensor(ACCEL_TYPE_F32, {2, 4, 3});
     const uint32_t out = graph.tensor(ACCEL_TYPE_F32, {2, 5, 3});
     graph.node(ACCEL_OPERATION_SPLIT, {in}, {a, b}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}, {ACCEL_ATTRIBUTE_SPLIT, {1, 4}}}, {}, 0});
     graph.node(ACCEL_OPERATION_CONCAT, {a, b}, {out}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}, 0});
@@ -87,7 +96,8 @@ TEST_CASE("pad, stored and real", "[move]")
 TEST_CASE("gather counts back from the end and refuses what is outside", "[move]")
 {
     GraphMaker graph;
-    const uint32_t in = graph.input(ACCEL_TYPE_F32, {2, 3}), at = graph.input(ACCEL_TYPE_I64, {2}), out = graph.tensor(ACCEL_TYPE_F32, {2, 2});
+    const uint32_t in = graph.input(ACCEL_TYPE_F32, {2, 3}), at = graph.input(ACCEL_TYPE_I64, {2}),
+                   out = graph.tensor(ACCEL_TYPE_F32, {2, 2});
     graph.node(ACCEL_OPERATION_GATHER, {in, at}, {out}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}, 0});
     graph.output(out);
     const auto y = values_of<float>(execute(graph.desc(), {bytes_of(counting(6)), bytes_of(std::vector<int64_t>{2, -3})})[0]);
@@ -98,7 +108,8 @@ TEST_CASE("gather counts back from the end and refuses what is outside", "[move]
 TEST_CASE("cast truncates and saturates", "[move]")
 {
     GraphMaker graph;
-    const uint32_t in = graph.input(ACCEL_TYPE_F32, {5}), out = graph.tensor(ACCEL_TYPE_I32, {5}), flags = graph.tensor(ACCEL_TYPE_BOOL, {5});
+    const uint32_t in = graph.input(ACCEL_TYPE_F32, {5}), out = graph.tensor(ACCEL_TYPE_I32, {5}),
+                   flags = graph.tensor(ACCEL_TYPE_BOOL, {5});
     graph.node(ACCEL_OPERATION_CAST, {in}, {out}, {{{ACCEL_ATTRIBUTE_TO, {ACCEL_TYPE_I32}}}, {}, 0});
     graph.node(ACCEL_OPERATION_CAST, {in}, {flags}, {{{ACCEL_ATTRIBUTE_TO, {ACCEL_TYPE_BOOL}}}, {}, 0});
     graph.output(out);
@@ -111,7 +122,8 @@ TEST_CASE("cast truncates and saturates", "[move]")
 TEST_CASE("an input can be an output, several times, and a constant too", "[move]")
 {
     GraphMaker graph;
-    const uint32_t in = graph.input(ACCEL_TYPE_F32, {3}), shaped = graph.tensor(ACCEL_TYPE_F32, {3, 1}), same = graph.tensor(ACCEL_TYPE_F32, {3, 1});
+    const uint32_t in = graph.input(ACCEL_TYPE_F32, {3}), shaped = graph.tensor(ACCEL_TYPE_F32, {3, 1}),
+                   same = graph.tensor(ACCEL_TYPE_F32, {3, 1});
     const uint32_t fixed = graph.constant(ACCEL_TYPE_F32, {2}, std::vector<float>{5, 6});
     graph.node(ACCEL_OPERATION_RESHAPE, {in}, {shaped}, {{{ACCEL_ATTRIBUTE_SHAPE, {3, 1}}}, {}, 0});
     graph.node(ACCEL_OPERATION_IDENTITY, {shaped}, {same});

@@ -16,7 +16,8 @@
 
 using namespace accel::cpu::test;
 
-namespace {
+namespace
+{
 
 using Attributes = GraphMaker::Attributes;
 
@@ -60,7 +61,8 @@ void check_conv(const QuantizedConv &q, uint32_t rounding, uint32_t threads)
         weight_scales.zero_points.push_back(0);
     }
     GraphMaker graph;
-    const uint32_t in = graph.input(q.x.type, c.x_dims(), q.x.scales()), weights = graph.constant(ACCEL_TYPE_I8, c.w_dims(), w, weight_scales);
+    const uint32_t in = graph.input(q.x.type, c.x_dims(), q.x.scales()),
+                   weights = graph.constant(ACCEL_TYPE_I8, c.w_dims(), w, weight_scales);
     const uint32_t sums = graph.constant(ACCEL_TYPE_I32, {c.outputs}, bias), out = graph.tensor(q.y.type, c.y_dims(), q.y.scales());
     Attributes attributes{{{ACCEL_ATTRIBUTE_STRIDES, {c.stride_y, c.stride_x}},
                            {ACCEL_ATTRIBUTE_DILATIONS, {c.dilation_y, c.dilation_x}},
@@ -78,19 +80,21 @@ void check_conv(const QuantizedConv &q, uint32_t rounding, uint32_t threads)
     graph.output(out);
     const Bytes y = execute(graph.desc(), {x}, threads)[0];
     const auto exact = convolve<int64_t>(
-        c, [&](int64_t i) { return q.x.value(x[static_cast<size_t>(i)]) - q.x.zero_point; }, [&](int64_t i) { return w[static_cast<size_t>(i)]; },
-        [&](int64_t i) { return bias[static_cast<size_t>(i)]; });
+        c, [&](int64_t i) { return q.x.value(x[static_cast<size_t>(i)]) - q.x.zero_point; },
+        [&](int64_t i) { return w[static_cast<size_t>(i)]; }, [&](int64_t i) { return bias[static_cast<size_t>(i)]; });
     REQUIRE(y.size() == exact.size());
     const auto plane = static_cast<size_t>(c.out_height() * c.out_width()), outputs = static_cast<size_t>(c.outputs);
     for (size_t i = 0; i < y.size(); ++i) {
         const size_t channel = i / plane % outputs;
-        const double m = static_cast<double>(q.x.scale) * static_cast<double>(weight_scales.scales[channel]) / static_cast<double>(q.y.scale);
+        const double m =
+            static_cast<double>(q.x.scale) * static_cast<double>(weight_scales.scales[channel]) / static_cast<double>(q.y.scale);
         INFO("element " << i << ", sum " << exact[i]);
         REQUIRE(q.y.value(y[i]) == requantize(exact[i], m, rounding, q.y.zero_point, low, high));
     }
 }
 
-ConvCase conv(int64_t n, int64_t ic, int64_t h, int64_t w, int64_t oc, int64_t k, int64_t stride, int64_t pad, int64_t groups, int64_t dilation = 1)
+ConvCase conv(int64_t n, int64_t ic, int64_t h, int64_t w, int64_t oc, int64_t k, int64_t stride, int64_t pad, int64_t groups,
+              int64_t dilation = 1)
 {
     ConvCase c;
     c.batch = n, c.channels = ic, c.height = h, c.width = w, c.outputs = oc, c.kernel_y = c.kernel_x = k;
@@ -106,8 +110,9 @@ TEST_CASE("quantised convolution is exact", "[quantized][isa]")
 {
     const uint32_t rounding = GENERATE(from_range(kRoundings));
     const uint32_t threads = GENERATE(1u, 2u, 3u);
-    const ConvCase shape = GENERATE(conv(1, 1, 8, 8, 32, 3, 1, 1, 1), conv(1, 32, 8, 8, 32, 3, 1, 1, 32), conv(1, 32, 8, 8, 32, 1, 1, 0, 1), conv(1, 32, 3, 3, 36, 3, 1, 1, 1),
-                                    conv(2, 3, 11, 13, 17, 3, 2, 1, 1), conv(2, 6, 9, 9, 4, 3, 1, 1, 2), conv(1, 5, 9, 9, 5, 5, 2, 2, 5), conv(1, 7, 12, 12, 9, 3, 1, 2, 1, 2),
+    const ConvCase shape = GENERATE(conv(1, 1, 8, 8, 32, 3, 1, 1, 1), conv(1, 32, 8, 8, 32, 3, 1, 1, 32), conv(1, 32, 8, 8, 32, 1, 1, 0, 1),
+                                    conv(1, 32, 3, 3, 36, 3, 1, 1, 1), conv(2, 3, 11, 13, 17, 3, 2, 1, 1), conv(2, 6, 9, 9, 4, 3, 1, 1, 2),
+                                    conv(1, 5, 9, 9, 5, 5, 2, 2, 5), conv(1, 7, 12, 12, 9, 3, 1, 2, 1, 2),
                                     conv(2, 600, 3, 3, 600, 3, 1, 1, 600), conv(1, 4, 7, 7, 8, 3, 1, 1, 4));
     check_conv({shape, kSigned, kUnsigned}, rounding, threads);
     check_conv({shape, kUnsigned, kSigned, false, true}, rounding, threads);
@@ -118,8 +123,10 @@ TEST_CASE("extreme sums do not saturate", "[quantized][isa]")
     const uint32_t rounding = GENERATE(from_range(kRoundings));
     const bool is_signed = GENERATE(false, true);
     // 255 * 127 * 576 leaves 16 bits at once, and 24 bits with the larger kernel.
-    const ConvCase shape = GENERATE(conv(1, 64, 5, 5, 34, 3, 1, 1, 1), conv(1, 512, 3, 3, 16, 3, 1, 0, 1), conv(1, 40, 6, 6, 40, 5, 1, 2, 40));
-    check_conv({shape, {is_signed ? ACCEL_TYPE_I8 : ACCEL_TYPE_U8, 0.05f, is_signed ? -128 : 0}, {ACCEL_TYPE_I8, 900.0f, 0}, true}, rounding, 1);
+    const ConvCase shape =
+        GENERATE(conv(1, 64, 5, 5, 34, 3, 1, 1, 1), conv(1, 512, 3, 3, 16, 3, 1, 0, 1), conv(1, 40, 6, 6, 40, 5, 1, 2, 40));
+    check_conv({shape, {is_signed ? ACCEL_TYPE_I8 : ACCEL_TYPE_U8, 0.05f, is_signed ? -128 : 0}, {ACCEL_TYPE_I8, 900.0f, 0}, true},
+               rounding, 1);
 }
 
 TEST_CASE("quantised GEMM and MATMUL are exact", "[quantized][isa]")
@@ -137,7 +144,8 @@ TEST_CASE("quantised GEMM and MATMUL are exact", "[quantized][isa]")
     }
     GraphMaker graph;
     const uint32_t left = graph.input(ACCEL_TYPE_I8, {m, k}, kSigned.scales());
-    const uint32_t right = graph.constant(ACCEL_TYPE_I8, form == 0 ? Dims{n, k} : Dims{k, n}, b, scales), out = graph.tensor(ACCEL_TYPE_I8, {m, n}, kCoarse.scales());
+    const uint32_t right = graph.constant(ACCEL_TYPE_I8, form == 0 ? Dims{n, k} : Dims{k, n}, b, scales),
+                   out = graph.tensor(ACCEL_TYPE_I8, {m, n}, kCoarse.scales());
     std::vector<uint32_t> operands{left, right};
     std::vector<int32_t> bias(static_cast<size_t>(n), 0);
     if (form != 2) {
@@ -155,8 +163,10 @@ TEST_CASE("quantised GEMM and MATMUL are exact", "[quantized][isa]")
         for (int64_t column = 0; column < n; ++column) {
             int64_t sum = bias[static_cast<size_t>(column)];
             for (int64_t i = 0; i < k; ++i)
-                sum += (kSigned.value(a[static_cast<size_t>(row * k + i)]) - kSigned.zero_point) * b[static_cast<size_t>(form == 0 ? column * k + i : i * n + column)];
-            const double multiplier = static_cast<double>(kSigned.scale) * static_cast<double>(scales.scales[static_cast<size_t>(column)]) / static_cast<double>(kCoarse.scale);
+                sum += (kSigned.value(a[static_cast<size_t>(row * k + i)]) - kSigned.zero_point) *
+                       b[static_cast<size_t>(form == 0 ? column * k + i : i * n + column)];
+            const double multiplier = static_cast<double>(kSigned.scale) * static_cast<double>(scales.scales[static_cast<size_t>(column)]) /
+                                      static_cast<double>(kCoarse.scale);
             REQUIRE(y[static_cast<size_t>(row * n + column)] == requantize(sum, multiplier, rounding, kCoarse.zero_point, -128, 127));
         }
 }
@@ -172,7 +182,8 @@ TEST_CASE("quantised arithmetic is exact for every pair of values", "[quantized]
         right.push_back(static_cast<uint8_t>(i));
     }
     GraphMaker graph;
-    const uint32_t p = graph.input(a.type, {256, 256}, a.scales()), q = graph.input(b.type, {256, 256}, b.scales()), out = graph.tensor(y.type, {256, 256}, y.scales());
+    const uint32_t p = graph.input(a.type, {256, 256}, a.scales()), q = graph.input(b.type, {256, 256}, b.scales()),
+                   out = graph.tensor(y.type, {256, 256}, y.scales());
     graph.node(operation, {p, q}, {out}, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {-5.0f}}}, rounding});
     graph.output(out);
     const Bytes got = execute(graph.desc(), {left, right}, 2)[0];
@@ -184,13 +195,15 @@ TEST_CASE("quantised arithmetic is exact for every pair of values", "[quantized]
         if (rounding == ACCEL_ROUNDING_HALF_EVEN) {
             const float ra = static_cast<float>(va) * a.scale, rb = static_cast<float>(vb) * b.scale;
             const float real = operation == ACCEL_OPERATION_ADD ? ra + rb : operation == ACCEL_OPERATION_SUB ? ra - rb : ra * rb;
-            expected = static_cast<int32_t>(std::clamp<float>(std::rint(real / y.scale) + static_cast<float>(y.zero_point), static_cast<float>(low), 127));
+            expected = static_cast<int32_t>(
+                std::clamp<float>(std::rint(real / y.scale) + static_cast<float>(y.zero_point), static_cast<float>(low), 127));
         } else if (operation == ACCEL_OPERATION_MUL) {
             expected = requantize(va * vb, sa * sb / sy, rounding, y.zero_point, low, 127);
         } else {
             const double t = 2 * std::max(sa, sb);
             const int64_t ta = scaled(va << 20, sa / t, rounding), tb = scaled(vb << 20, sb / t, rounding);
-            expected = requantize(operation == ACCEL_OPERATION_ADD ? ta + tb : ta - tb, t / (1048576 * sy), rounding, y.zero_point, low, 127);
+            expected =
+                requantize(operation == ACCEL_OPERATION_ADD ? ta + tb : ta - tb, t / (1048576 * sy), rounding, y.zero_point, low, 127);
         }
         INFO("values " << va << " and " << vb);
         REQUIRE(y.value(got[i]) == expected);
@@ -205,10 +218,14 @@ TEST_CASE("quantised averages are exact", "[quantized]")
     const int64_t channels = 300, size = 5, out = global ? 1 : 3;
     const Bytes data = raw(random_bytes(channels * size * size, 4));
     GraphMaker graph;
-    const uint32_t in = graph.input(x.type, {1, channels, size, size}, x.scales()), result = graph.tensor(y.type, {1, channels, out, out}, y.scales());
+    const uint32_t in = graph.input(x.type, {1, channels, size, size}, x.scales()),
+                   result = graph.tensor(y.type, {1, channels, out, out}, y.scales());
     Attributes attributes{{}, {}, rounding};
     if (!global)
-        attributes.ints = {{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {3, 3}}, {ACCEL_ATTRIBUTE_STRIDES, {2, 2}}, {ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1}}, {ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, {with_padding}}};
+        attributes.ints = {{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {3, 3}},
+                           {ACCEL_ATTRIBUTE_STRIDES, {2, 2}},
+                           {ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1}},
+                           {ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, {with_padding}}};
     graph.node(global ? ACCEL_OPERATION_GLOBAL_AVERAGE_POOL : ACCEL_OPERATION_AVERAGE_POOL, {in}, {result}, attributes);
     graph.output(result);
     const Bytes got = execute(graph.desc(), {data})[0];
@@ -228,10 +245,12 @@ TEST_CASE("quantised averages are exact", "[quantized]")
                     }
                 int32_t expected;
                 if (equal && rounding == ACCEL_ROUNDING_TFLITE)
-                    expected = static_cast<int32_t>(std::clamp<double>(std::round(static_cast<double>(sum) / static_cast<double>(number)), y.low(), y.high()));
+                    expected = static_cast<int32_t>(
+                        std::clamp<double>(std::round(static_cast<double>(sum) / static_cast<double>(number)), y.low(), y.high()));
                 else
-                    expected = requantize(sum - number * x.zero_point, static_cast<double>(x.scale) / (static_cast<double>(number) * static_cast<double>(y.scale)), rounding,
-                                          y.zero_point, y.low(), y.high());
+                    expected = requantize(sum - number * x.zero_point,
+                                          static_cast<double>(x.scale) / (static_cast<double>(number) * static_cast<double>(y.scale)),
+                                          rounding, y.zero_point, y.low(), y.high());
                 REQUIRE(y.value(got[static_cast<size_t>((c * out + oy) * out + ox)]) == expected);
             }
 }
@@ -240,10 +259,13 @@ TEST_CASE("values that are only chosen", "[quantized]")
 {
     const Bytes data = raw(random_bytes(2 * 6 * 6, 5));
     GraphMaker graph;
-    const uint32_t in = graph.input(ACCEL_TYPE_I8, {1, 2, 6, 6}, kSigned.scales()), most = graph.tensor(ACCEL_TYPE_I8, {1, 2, 3, 3}, kSigned.scales());
+    const uint32_t in = graph.input(ACCEL_TYPE_I8, {1, 2, 6, 6}, kSigned.scales()),
+                   most = graph.tensor(ACCEL_TYPE_I8, {1, 2, 3, 3}, kSigned.scales());
     const uint32_t rectified = graph.tensor(ACCEL_TYPE_I8, {1, 2, 6, 6}, kSigned.scales());
     graph.node(ACCEL_OPERATION_MAX_POOL, {in}, {most},
-               {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {2, 2}}, {ACCEL_ATTRIBUTE_STRIDES, {2, 2}}}, {{ACCEL_ATTRIBUTE_CLAMP_MAX, {4.0f}}}, ACCEL_ROUNDING_HALF_EVEN});
+               {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {2, 2}}, {ACCEL_ATTRIBUTE_STRIDES, {2, 2}}},
+                {{ACCEL_ATTRIBUTE_CLAMP_MAX, {4.0f}}},
+                ACCEL_ROUNDING_HALF_EVEN});
     graph.node(ACCEL_OPERATION_RELU, {in}, {rectified});
     graph.output(most);
     graph.output(rectified);
@@ -266,7 +288,8 @@ TEST_CASE("quantise, requantise and dequantise", "[quantized]")
     const Scales per_channel{{0.5f, 0.25f}, {1, -2}, 1}, single{{0.1f}, {7}, 0};
     const std::vector<float> x{0.25f, 0.75f, -0.25f, 100, NAN, -100, 0.6f, 0.375f};
     GraphMaker graph;
-    const uint32_t in = graph.input(ACCEL_TYPE_F32, {4, 2}), stored = graph.tensor(ACCEL_TYPE_I8, {4, 2}, per_channel), real = graph.tensor(ACCEL_TYPE_F32, {4, 2});
+    const uint32_t in = graph.input(ACCEL_TYPE_F32, {4, 2}), stored = graph.tensor(ACCEL_TYPE_I8, {4, 2}, per_channel),
+                   real = graph.tensor(ACCEL_TYPE_F32, {4, 2});
     graph.node(ACCEL_OPERATION_QUANTIZE, {in}, {stored}, {{}, {}, ACCEL_ROUNDING_HALF_EVEN});
     graph.node(ACCEL_OPERATION_DEQUANTIZE, {stored}, {real});
     graph.output(stored);
@@ -287,7 +310,8 @@ TEST_CASE("quantise, requantise and dequantise", "[quantized]")
     again.output(to);
     const auto moved = values_of<int8_t>(execute(again.desc(), {all})[0]);
     for (size_t i = 0; i < 256; ++i)
-        REQUIRE(moved[i] == requantize(static_cast<int64_t>(i) - kUnsigned.zero_point, static_cast<double>(kUnsigned.scale) / static_cast<double>(0.1f), rounding, 7, -128, 127));
+        REQUIRE(moved[i] == requantize(static_cast<int64_t>(i) - kUnsigned.zero_point,
+                                       static_cast<double>(kUnsigned.scale) / static_cast<double>(0.1f), rounding, 7, -128, 127));
 }
 
 TEST_CASE("the instruction set follows the cap", "[quantized][isa]")

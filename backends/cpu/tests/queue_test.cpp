@@ -11,7 +11,8 @@
 
 using namespace accel::cpu::test;
 
-namespace {
+namespace
+{
 
 const accel_bk_device_ops &ops = *module().device;
 

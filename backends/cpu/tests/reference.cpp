@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
-namespace accel::cpu::test {
-namespace {
+namespace accel::cpu::test
+{
+namespace
+{
 
 using Wide = __int128;
 
@@ -24,10 +26,7 @@ Wide rdpot(Wide x, int n)
     return x >= 0 ? (x + half) / divisor : -((-x + half) / divisor);
 }
 
-Wide floor_shift(Wide x, int n)
-{
-    return x >> n;
-}
+Wide floor_shift(Wide x, int n) { return x >> n; }
 
 } // namespace
 

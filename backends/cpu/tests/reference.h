@@ -8,7 +8,8 @@
 #include <functional>
 #include <vector>
 
-namespace accel::cpu::test {
+namespace accel::cpu::test
+{
 
 // Two spatial axes.
 struct ConvCase {
@@ -37,7 +38,8 @@ std::vector<Sum> convolve(const ConvCase &c, const std::function<Sum(int64_t)> &
                     for (int64_t i = 0; i < inputs; ++i)
                         for (int64_t ky = 0; ky < c.kernel_y; ++ky)
                             for (int64_t kx = 0; kx < c.kernel_x; ++kx) {
-                                const int64_t iy = oy * c.stride_y + ky * c.dilation_y - c.top, ix = ox * c.stride_x + kx * c.dilation_x - c.left;
+                                const int64_t iy = oy * c.stride_y + ky * c.dilation_y - c.top,
+                                              ix = ox * c.stride_x + kx * c.dilation_x - c.left;
                                 if (iy < 0 || iy >= c.height || ix < 0 || ix >= c.width)
                                     continue;
                                 const int64_t channel = o / per_group * inputs + i;
