@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: MIT
+// The library's side of the module door, as the witness module sees it.
+#include <atomic>
+#include <deque>
+#include <filesystem>
+#include <sstream>
+#include <thread>
+
+#include "support/room.h"
+#include "support/status.h"
+#include "witness/ledger.h"
+
+namespace accel::conformance {
+namespace {
+
+using witness::Ledger;
+
+/// The witness and a ledger that notes what it sees until the case ends.
+class Stand {
+public:
+    explicit Stand(uint32_t queue_depth = 4)
+    {
+        const std::string folder = Target::current().suite_module_folder("witness");
+        if (!std::filesystem::exists(folder)) skip("suite.modules", "the witness module is not in " + folder);
+        ledger_.queue_depth = queue_depth;
+        std::ostringstream address;
+        address << std::hex << reinterpret_cast<uintptr_t>(&ledger_);
+        setenv("ACCEL_WITNESS", address.str().c_str(), 1);
+        Target target;
+        target.module_paths = {folder};
+        target.only_given_paths = true;
+        instance_ = make_instance(target);
+        device_ = instance_.device("witness");
+    }
+    Ledger &ledger() { return ledger_; }
+    const Instance &instance() const { return instance_; }
+    const Device &device() const { return device_; }
+    Fence fence() const { return Fence::create(instance_); }
+    Queue queue(uint32_t depth = 0) const { return Queue::create({device_}, depth); }
+    Buffer buffer(uint64_t size_bytes = kBytes) const { return Buffer::create({device_}, size_bytes); }
+
+    /// y = a + b, or a chain of several sums, each a segment of its own.
+    Program program(int sums = 1) const
+    {
+        GraphBuilder graph;
+        const uint32_t a = graph.input("a", ACCEL_TYPE_F32, {kCount}), b = graph.input("b", ACCEL_TYPE_F32, {kCount});
+        uint32_t last = a;
+        for (int index = 0; index < sums; ++index) {
+            const uint32_t next = graph.tensor(index + 1 == sums ? "y" : "", ACCEL_TYPE_F32, {kCount});
+            graph.node(ACCEL_OPERATION_ADD, {last, b}, {next});
+            last = next;
+        }
+        graph.output(last);
+        return Program::build(Model::create(instance_, graph.desc()), {device_});
+    }
+
+    /// Ends everything and answers what the witness complained about.
+    std::string complaints()
+    {
+        device_ = Device();
+        instance_ = Instance();
+        std::string text;
+        for (const auto &violation : ledger_.violations()) text += violation + "\n";
+        return text;
+    }
+
+    static constexpr int64_t kCount = 64;
+    static constexpr uint64_t kBytes = kCount * 4;
+
+private:
+    Ledger ledger_;
+    Instance instance_;
+    Device device_;
+};
+
+struct Job {
+    Job(const Stand &stand, const Program &program) : a(stand.buffer()), b(stand.buffer()), y(stand.buffer()), run(Run::create(program))
+    {
+        run.bind(0, a);
+        run.bind(1, b);
+        run.bind(2, y);
+    }
+    void set(float left, float right) const
+    {
+        for (int64_t index = 0; index < Stand::kCount; ++index) a.map().as<float>()[index] = left, b.map().as<float>()[index] = right;
+    }
+    float result() const { return y.map(ACCEL_ACCESS_READ).as<float>()[Stand::kCount - 1]; }
+    Buffer a, b, y;
+    Run run;
+};
+
+}  // namespace
+
+ACCEL_CASE("runtime.witness.bindings", "H-7", "a run is bound completely, in order and in range before it is submitted")
+{
+    Stand stand;
+    {
+        const Job job(stand, stand.program());
+        job.set(40, 2);
+        const Queue queue = stand.queue();
+        const Fence fence = stand.fence();
+        queue.submit(job.run, {}, {fence.at(1)});
+        REQUIRE(fence.wait(1, kLong));
+        CHECK(job.result() == 42);
+        const Buffer wide = stand.buffer(Stand::kBytes * 4);
+        job.run.bind(2, wide, 512);
+        queue.submit(job.run, {}, {fence.at(2)});
+        REQUIRE(fence.wait(2, kLong));
+        CHECK(wide.map().as<float>()[128] == 42);
+    }
+    CHECK(stand.ledger().calls("queue_submit") == 2);
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.witness.segments", "H-3", "a program of several segments runs them one after the other, each run once at a time")
+{
+    Stand stand;
+    {
+        const Program program = stand.program(3);
+        const Job job(stand, program);
+        job.set(10, 4);
+        const Queue queue = stand.queue();
+        const Fence fence = stand.fence();
+        for (uint64_t round = 1; round <= 5; ++round) {
+            queue.submit(job.run, {}, {fence.at(round)});
+            REQUIRE(fence.wait(round, kLong));
+        }
+        CHECK(job.result() == 22);
+    }
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.witness.no-call-after-destroy", "H-1", "no call names an object after its end, whatever order the application drops things in")
+{
+    Stand stand;
+    for (int order = 0; order < 6; ++order) {
+        auto program = std::make_unique<Program>(stand.program());
+        auto job = std::make_unique<Job>(stand, *program);
+        auto queue = std::make_unique<Queue>(stand.queue());
+        auto fence = std::make_unique<Fence>(stand.fence());
+        queue->submit(job->run, {}, {fence->at(1)});
+        if (order % 2 == 0) program.reset();
+        if (order < 3) queue.reset();
+        if (order % 3 == 0) fence.reset();
+        job.reset();
+    }
+    CHECK(stand.ledger().calls("run_destroy") == 6);
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.witness.all-gone", "H-2", "everything made on a device is destroyed before the device is closed, and nothing is left")
+{
+    Stand stand;
+    {
+        const Program program = stand.program(2);
+        const Job one(stand, program), two(stand, program);
+        const Queue queue = stand.queue();
+        const Buffer extra = stand.buffer(10'000);
+        const auto mapping = extra.map();
+        CHECK(stand.ledger().live() > 5);
+    }
+    CHECK(stand.complaints() == "");
+    CHECK(stand.ledger().live() == 0);
+    CHECK(stand.ledger().calls("device_open") == stand.ledger().calls("device_close"));
+}
+
+ACCEL_CASE("runtime.witness.in-flight", "H-3", "a run in flight is neither bound, submitted nor destroyed below the library")
+{
+    Stand stand;
+    {
+        const Program program = stand.program();
+        auto job = std::make_unique<Job>(stand, program);
+        job->set(1, 2);
+        const Queue queue = stand.queue();
+        const Fence fence = stand.fence();
+        stand.ledger().hold = true;
+        queue.submit(job->run, {}, {fence.at(1)});
+        CHECK_STATUS(status_of([&] { queue.submit(job->run, {}, {fence.at(2)}); }), ACCEL_STATUS_BUSY);
+        CHECK_STATUS(status_of([&] { job->run.bind(0, job->b); }), ACCEL_STATUS_BUSY);
+        const Buffer y = job->y;
+        job.reset();
+        stand.ledger().hold = false;
+        REQUIRE(fence.wait(1, kLong));
+        CHECK(y.map().as<float>()[0] == 3);
+    }
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.witness.depth", "H-8", "a module never holds more submissions than its queue is deep, however deep the application's queue is")
+{
+    Stand stand(2);
+    {
+        const Program program = stand.program();
+        std::deque<Job> jobs;
+        const Queue queue = stand.queue(16);
+        const Fence fence = stand.fence();
+        stand.ledger().hold = true;
+        for (uint64_t value = 1; value <= 10; ++value) {
+            jobs.emplace_back(stand, program).set(static_cast<float>(value), 1);
+            REQUIRE_STATUS(status_of([&] { queue.submit(jobs.back().run, {}, {fence.at(value)}); }), ACCEL_STATUS_OK);
+        }
+        stand.ledger().hold = false;
+        REQUIRE(fence.wait(10, kLong));
+        for (size_t index = 0; index < 10; ++index) CHECK(jobs[index].result() == static_cast<float>(index + 2));
+    }
+    CHECK(stand.ledger().calls("queue_submit") >= 10);
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.witness.overlap", "H-4", "calls on one queue and on one run never overlap, though many threads work on the device")
+{
+    Stand stand;
+    {
+        const Program program = stand.program();
+        std::atomic<int> good{0};
+        std::vector<std::thread> threads;
+        for (int index = 0; index < 4; ++index)
+            threads.emplace_back([&, index] {
+                try {
+                    const Job job(stand, program);
+                    const Queue queue = stand.queue();
+                    const Fence gate = stand.fence(), fence = stand.fence();
+                    for (uint64_t round = 1; round <= 40; ++round) {
+                        job.run.bind(0, round % 2 ? job.a : job.b);
+                        queue.submit(job.run, {gate.at(round)}, {fence.at(round)});
+                        gate.signal(round);
+                        if (!fence.wait(round, kLong)) return;
+                    }
+                    good += index >= 0;
+                } catch (const std::exception &) {
+                }
+            });
+        for (auto &thread : threads) thread.join();
+        CHECK(good == 4);
+    }
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.witness.structs", "H-5", "structs have their size, reserved members are zero and strings are not NULL in every call")
+{
+    Stand stand;
+    {
+        const Program program = stand.program(2);
+        const std::string bytes = program.save();
+        const Program loaded = Program::load(stand.instance(), bytes, {stand.device()});
+        accel_fit fit = ACCEL_FIT_NONE;
+        CHECK_STATUS(accel_program_check(stand.instance().get(), bytes.data(), bytes.size(), "witness", &fit), ACCEL_STATUS_OK);
+        CHECK(fit == ACCEL_FIT_FULL);
+        const Job job(stand, loaded);
+        const Queue queue = stand.queue();
+        const Fence fence = stand.fence();
+        queue.submit(job.run, {}, {fence.at(1)});
+        REQUIRE(fence.wait(1, kLong));
+        queue.cancel();
+    }
+    for (const char *slot : {"accel_module_entry", "device_open", "query", "build", "check", "program_load", "run_create", "run_bind", "queue_create", "queue_submit"}) {
+        INFO(slot);
+        // The entry was called by the first case of this process.
+        if (std::string(slot) != "accel_module_entry") CHECK(stand.ledger().calls(slot) > 0);
+    }
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.witness.unclaimed", "H-6", "a device that claims no foreign memory and no fences is never handed any")
+{
+    Stand stand;
+    {
+        const Program program = stand.program();
+        const Job job(stand, program);
+        const Queue queue = stand.queue();
+        const Fence gate = stand.fence(), done = Fence::create(stand.instance(), ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_EVENTFD));
+        job.set(5, 6);
+        queue.submit(job.run, {gate.at(1)}, {done.at(1)});
+        gate.signal(1);
+        REQUIRE(done.wait(1, kLong));
+        CHECK(job.result() == 11);
+        accel_device *device = stand.device().get();
+        auto desc = sized<accel_buffer_import_desc>();
+        std::vector<char> memory(4096);
+        desc.kind = ACCEL_HANDLE_KIND_HOST_POINTER;
+        desc.fd = -1;
+        desc.host_pointer = memory.data();
+        desc.size_bytes = 4096;
+        desc.devices = &device;
+        desc.device_count = 1;
+        desc.access = ACCEL_ACCESS_READ;
+        accel_buffer *buffer = nullptr;
+        CHECK_REFUSED(accel_buffer_import(&desc, &buffer), ACCEL_STATUS_UNSUPPORTED);
+    }
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.witness.cancel", "Q-9", "cancelling reaches the module, ends every ticket and leaves nothing in flight")
+{
+    Stand stand;
+    {
+        const Program program = stand.program();
+        std::deque<Job> jobs;
+        const Queue queue = stand.queue();
+        std::deque<Fence> fences;
+        stand.ledger().hold = true;
+        for (int index = 0; index < 6; ++index) {
+            jobs.emplace_back(stand, program).set(1, 1);
+            fences.push_back(stand.fence());
+            queue.submit(jobs.back().run, {}, {fences.back().at(1)});
+        }
+        queue.cancel();
+        stand.ledger().hold = false;
+        for (const auto &fence : fences) {
+            const accel_status status = accel_fence_wait(fence.get(), 1, kLong);
+            CHECK((status == ACCEL_STATUS_OK || status == ACCEL_STATUS_CANCELLED));
+        }
+        CHECK_STATUS(accel_fence_wait(fences.back().get(), 1, kLong), ACCEL_STATUS_CANCELLED);
+    }
+    CHECK(stand.complaints() == "");
+    CHECK(stand.ledger().live() == 0);
+}
+
+ACCEL_CASE("runtime.status.normalised", "H-9", "a status outside the enum becomes INTERNAL, and the detail names the module")
+{
+    Stand stand;
+    {
+        const Program program = stand.program();
+        stand.ledger().run_create_answer = static_cast<accel_status>(4711);
+        accel_run *run = nullptr;
+        CHECK_STATUS(accel_run_create(program.get(), &run), ACCEL_STATUS_INTERNAL);
+        CHECK(std::string(accel_last_error()->message).find("witness") != std::string::npos);
+        CHECK(run == nullptr);
+        CHECK(Run::create(program).get() != nullptr);
+    }
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.status.detail", "H-10", "what a module said about a failure is in the detail")
+{
+    Stand stand;
+    {
+        stand.device().open();
+        stand.ledger().create_answer = ACCEL_STATUS_RESOURCE;
+        CHECK_STATUS(status_of([&] { stand.buffer(); }), ACCEL_STATUS_RESOURCE);
+        CHECK(std::string(accel_last_error()->message).find("the witness was told to have no memory") != std::string::npos);
+        CHECK(stand.buffer().size_bytes() >= Stand::kBytes);
+    }
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.open.fails-once", "D-2", "a device that cannot be opened now can be opened later")
+{
+    Stand stand;
+    stand.ledger().open_answer = ACCEL_STATUS_PERMISSION;
+    CHECK_STATUS(accel_device_open(stand.device().get()), ACCEL_STATUS_PERMISSION);
+    CHECK(std::string(accel_last_error()->message) != "");
+    CHECK_STATUS(accel_device_open(stand.device().get()), ACCEL_STATUS_OK);
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.lost.job", "Q-12", "a job that fails takes only its own submission with it")
+{
+    for (const auto failure : {ACCEL_STATUS_JOB_FAILED, ACCEL_STATUS_JOB_TIMEOUT}) {
+        Stand stand;
+        {
+            const Program program = stand.program();
+            const Job bad(stand, program), good(stand, program), dependent(stand, program);
+            good.set(1, 2);
+            const Queue queue = stand.queue();
+            const Fence first = stand.fence(), second = stand.fence(), third = stand.fence();
+            stand.ledger().ticket_answer = failure;
+            queue.submit(bad.run, {}, {first.at(1)});
+            queue.submit(good.run, {}, {second.at(1)});
+            queue.submit(dependent.run, {first.at(1)}, {third.at(1)});
+            CHECK_STATUS(accel_fence_wait(first.get(), 1, kLong), failure);
+            CHECK_STATUS(accel_fence_wait(second.get(), 1, kLong), ACCEL_STATUS_OK);
+            CHECK_STATUS(accel_fence_wait(third.get(), 1, kLong), failure);
+            CHECK(good.result() == 3);
+            const Fence fourth = stand.fence();
+            queue.submit(bad.run, {}, {fourth.at(1)});
+            CHECK(fourth.wait(1, kLong));
+        }
+        CHECK(stand.complaints() == "");
+    }
+}
+
+ACCEL_CASE("runtime.lost.context", "Q-12", "a lost context ends its queue; a new queue on the same device works")
+{
+    Stand stand;
+    {
+        const Program program = stand.program();
+        const Job job(stand, program), other(stand, program);
+        const Queue queue = stand.queue();
+        const Fence fence = stand.fence(), later = stand.fence();
+        stand.ledger().ticket_answer = ACCEL_STATUS_CONTEXT_LOST;
+        queue.submit(job.run, {}, {fence.at(1)});
+        CHECK_STATUS(accel_fence_wait(fence.get(), 1, kLong), ACCEL_STATUS_CONTEXT_LOST);
+        CHECK_STATUS(status_of([&] { queue.submit(other.run, {}, {later.at(1)}); }), ACCEL_STATUS_CONTEXT_LOST);
+        const Queue fresh = stand.queue();
+        other.set(3, 4);
+        fresh.submit(other.run, {}, {later.at(1)});
+        REQUIRE(later.wait(1, kLong));
+        CHECK(other.result() == 7);
+    }
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.lost.device", "Q-12", "a lost device refuses work on all its queues; opened again it works")
+{
+    Stand stand;
+    {
+        const Program program = stand.program();
+        const Job job(stand, program), other(stand, program);
+        const Queue queue = stand.queue(), second = stand.queue();
+        const Fence fence = stand.fence(), later = stand.fence();
+        stand.ledger().ticket_answer = ACCEL_STATUS_DEVICE_LOST;
+        queue.submit(job.run, {}, {fence.at(1)});
+        CHECK_STATUS(accel_fence_wait(fence.get(), 1, kLong), ACCEL_STATUS_DEVICE_LOST);
+        CHECK_STATUS(status_of([&] { queue.submit(other.run, {}, {later.at(1)}); }), ACCEL_STATUS_DEVICE_LOST);
+        CHECK_STATUS(status_of([&] { second.submit(other.run, {}, {later.at(1)}); }), ACCEL_STATUS_DEVICE_LOST);
+    }
+    {
+        const Program program = stand.program();
+        const Job job(stand, program);
+        job.set(1, 1);
+        const Queue queue = stand.queue();
+        const Fence fence = stand.fence();
+        queue.submit(job.run, {}, {fence.at(1)});
+        REQUIRE(fence.wait(1, kLong));
+        CHECK(job.result() == 2);
+    }
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.lost.at-submit", "A-4", "a submission that the module refuses queues nothing and changes no fence")
+{
+    Stand stand;
+    {
+        const Program program = stand.program();
+        const Job job(stand, program);
+        job.set(1, 2);
+        const Queue queue = stand.queue();
+        const Fence fence = stand.fence();
+        stand.ledger().submit_answer = ACCEL_STATUS_RESOURCE;
+        const accel_status status = status_of([&] { queue.submit(job.run, {}, {fence.at(1)}); });
+        // The library may also take the submission and hand it over later.
+        CHECK((status == ACCEL_STATUS_RESOURCE || status == ACCEL_STATUS_OK));
+        if (status == ACCEL_STATUS_RESOURCE) {
+            CHECK_STATUS(accel_fence_error(fence.get(), 1), ACCEL_STATUS_NOT_READY);
+            queue.submit(job.run, {}, {fence.at(1)});
+            REQUIRE(fence.wait(1, kLong));
+            CHECK(job.result() == 3);
+        } else {
+            CHECK(accel_fence_wait(fence.get(), 1, kLong) != ACCEL_STATUS_TIMEOUT);
+        }
+    }
+    CHECK(stand.complaints() == "");
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+// The device of the witness: does its work, and holds the library to its promises (rules H-*).
+#include <chrono>
+#include <cstring>
+
+#include "objects.h"
+
+namespace accel::witness {
+namespace {
+
+// ---- device
+
+accel_status device_open(const accel_bk_open *open, accel_bk_device **out)
+{
+    ledger().called("device_open");
+    expect(open->struct_size == sizeof(*open) && open->host && open->driver && open->device_id && open->node, "H-5", "device_open: size or strings");
+    expect(open->transport == nullptr, "H-5", "device_open: a transport for a device without a node");
+    *out = nullptr;
+    if (const auto answer = take(ledger().open_answer); answer != ACCEL_STATUS_OK) return answer;
+    *out = new accel_bk_device;
+    devices().add(*out);
+    return ACCEL_STATUS_OK;
+}
+
+void device_close(accel_bk_device *device)
+{
+    if (!expect_alive(devices(), device, "device_close")) return;
+    expect(device->objects == 0, "H-2", "device_close while " + std::to_string(device->objects) + " objects exist on the device");
+    devices().remove(device);
+    delete device;
+}
+
+accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
+{
+    expect_alive(devices(), device, "device_info");
+    expect(info->struct_size == sizeof(*info), "H-5", "device_info: struct_size");
+    info->name = "Witness";
+    info->target = "witness";
+    info->driver_version = info->firmware_version = "";
+    info->isolation = ACCEL_ISOLATION_PROCESS;
+    info->queue_depth = ledger().queue_depth;
+    info->buffer_align_bytes = 64;
+    return ACCEL_STATUS_OK;
+}
+
+// ---- buffers
+
+accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
+{
+    *out = nullptr;
+    if (!expect_alive(devices(), device, "buffer_create")) return ACCEL_STATUS_INTERNAL;
+    expect(desc->struct_size == sizeof(*desc), "H-5", "buffer_create: struct_size");
+    expect(desc->size_bytes > 0 && desc->align_bytes && (desc->align_bytes & (desc->align_bytes - 1)) == 0, "H-5", "buffer_create: size or alignment");
+    expect(desc->import_kind == 0 && desc->export_kinds == 0, "H-6", "buffer_create: a kind that was never claimed");
+    if (const auto answer = take(ledger().create_answer); answer != ACCEL_STATUS_OK) {
+        host().set_error(host().context, "B-2", "the witness was told to have no memory");
+        return answer;
+    }
+    *out = new accel_bk_buffer{device, std::vector<char>(desc->size_bytes + 4096), {}, {}};
+    ++device->objects;
+    buffers().add(*out);
+    return ACCEL_STATUS_OK;
+}
+
+char *memory(accel_bk_buffer *buffer) { return buffer->bytes.data() + (4096 - reinterpret_cast<uintptr_t>(buffer->bytes.data()) % 4096) % 4096; }
+
+void buffer_destroy(accel_bk_buffer *buffer)
+{
+    if (!expect_alive(buffers(), buffer, "buffer_destroy")) return;
+    expect(buffer->in_flight == 0, "H-3", "buffer_destroy while work uses the buffer");
+    expect(buffer->maps == 0, "H-2", "buffer_destroy while the buffer is mapped");
+    --buffer->device->objects;
+    buffers().remove(buffer);
+    delete buffer;
+}
+
+accel_status buffer_map(accel_bk_buffer *buffer, uint32_t access, void **out)
+{
+    if (!expect_alive(buffers(), buffer, "buffer_map")) return ACCEL_STATUS_INTERNAL;
+    expect(access != 0 && (access & ~3u) == 0, "H-5", "buffer_map: access");
+    ++buffer->maps;
+    *out = memory(buffer);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status buffer_unmap(accel_bk_buffer *buffer)
+{
+    if (!expect_alive(buffers(), buffer, "buffer_unmap")) return ACCEL_STATUS_INTERNAL;
+    expect(--buffer->maps >= 0, "H-5", "buffer_unmap without a map");
+    return ACCEL_STATUS_OK;
+}
+
+// ---- programs and runs
+
+accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t count, const accel_bk_constant *, uint32_t constant_count, accel_bk_program **out)
+{
+    *out = nullptr;
+    if (!expect_alive(devices(), device, "program_load")) return ACCEL_STATUS_INTERNAL;
+    expect(constant_count == 0, "H-5", "program_load: constants that the blob does not name");
+    uint64_t words[2] = {};
+    if (count == sizeof(words)) std::memcpy(words, bytes, sizeof(words));
+    if (words[0] != kMagic) return ACCEL_STATUS_CORRUPT;
+    *out = new accel_bk_program{device, words[1], {}};
+    ++device->objects;
+    programs().add(*out);
+    return ACCEL_STATUS_OK;
+}
+
+void program_unload(accel_bk_program *program)
+{
+    if (!expect_alive(programs(), program, "program_unload")) return;
+    expect(program->runs == 0, "H-2", "program_unload while runs of it exist");
+    --program->device->objects;
+    programs().remove(program);
+    delete program;
+}
+
+accel_status run_create(accel_bk_program *program, accel_bk_run **out)
+{
+    *out = nullptr;
+    if (!expect_alive(programs(), program, "run_create")) return ACCEL_STATUS_INTERNAL;
+    if (const auto answer = take(ledger().run_create_answer); answer != ACCEL_STATUS_OK) return answer;
+    *out = new accel_bk_run{program, {}, {}, {}};
+    ++program->runs;
+    ++program->device->objects;
+    runs().add(*out);
+    return ACCEL_STATUS_OK;
+}
+
+void run_destroy(accel_bk_run *run)
+{
+    if (!expect_alive(runs(), run, "run_destroy")) return;
+    expect(run->in_flight == 0, "H-3", "run_destroy in flight");
+    --run->program->runs;
+    --run->program->device->objects;
+    runs().remove(run);
+    delete run;
+}
+
+accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
+{
+    if (!expect_alive(runs(), run, "run_bind")) return ACCEL_STATUS_INTERNAL;
+    expect(run->in_flight == 0, "H-3", "run_bind in flight");
+    expect(run->binding++ == 0, "H-4", "two run_binds of one run at once");
+    expect(count == 3, "H-7", "run_bind: " + std::to_string(count) + " ports of 3");
+    for (uint32_t port = 0; port < count; ++port) {
+        if (!expect_alive(buffers(), bindings[port].buffer, "run_bind")) continue;
+        const uint64_t size = bindings[port].buffer->bytes.size() - 4096;
+        expect(bindings[port].offset_bytes % 64 == 0, "H-7", "run_bind: an offset is misaligned");
+        expect(bindings[port].offset_bytes <= size && run->program->element_count * 4 <= size - bindings[port].offset_bytes, "H-7", "run_bind: a buffer is too short");
+    }
+    run->bindings.assign(bindings, bindings + count);
+    --run->binding;
+    return ACCEL_STATUS_OK;
+}
+
+// ---- queues
+
+void mark(accel_bk_run *run, int change)
+{
+    run->in_flight += change;
+    for (auto &binding : run->bindings) binding.buffer->in_flight += change;
+}
+
+void execute(const accel_bk_run &run)
+{
+    const auto at = [&](size_t port) { return reinterpret_cast<float *>(memory(run.bindings[port].buffer) + run.bindings[port].offset_bytes); };
+    const float *a = at(0), *b = at(1);
+    float *y = at(2);
+    for (uint64_t index = 0; index < run.program->element_count; ++index) y[index] = a[index] + b[index];
+}
+
+void work(accel_bk_queue *queue)
+{
+    std::unique_lock guard(queue->lock);
+    for (;;) {
+        queue->changed.wait(guard, [&] { return queue->ending || !queue->pending.empty(); });
+        if (queue->pending.empty()) return;
+        while (ledger().hold && !queue->ending) queue->changed.wait_for(guard, std::chrono::milliseconds(1));
+        if (queue->pending.empty()) continue;
+        const Work next = queue->pending.front();
+        if (next.answer == ACCEL_STATUS_OK) execute(*next.run);
+        mark(next.run, -1);
+        queue->pending.pop_front();
+        queue->answers.push_back(next.answer);
+        queue->changed.notify_all();
+    }
+}
+
+accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out)
+{
+    *out = nullptr;
+    if (!expect_alive(devices(), device, "queue_create")) return ACCEL_STATUS_INTERNAL;
+    expect(desc->struct_size == sizeof(*desc) && desc->priority <= ACCEL_PRIORITY_HIGH, "H-5", "queue_create: size or priority");
+    expect(desc->depth >= 1 && desc->depth <= ledger().queue_depth, "H-8", "queue_create: a depth of " + std::to_string(desc->depth));
+    auto *queue = new accel_bk_queue;
+    queue->device = device;
+    queue->depth = desc->depth;
+    queue->worker = std::thread(work, queue);
+    ++device->objects;
+    queues().add(queue);
+    *out = queue;
+    return ACCEL_STATUS_OK;
+}
+
+void queue_destroy(accel_bk_queue *queue)
+{
+    if (!expect_alive(queues(), queue, "queue_destroy")) return;
+    {
+        const std::lock_guard guard(queue->lock);
+        expect(queue->pending.empty(), "H-2", "queue_destroy while " + std::to_string(queue->pending.size()) + " submissions are in flight");
+        queue->ending = true;
+        queue->changed.notify_all();
+    }
+    queue->worker.join();
+    --queue->device->objects;
+    queues().remove(queue);
+    delete queue;
+}
+
+void check_submission(accel_bk_queue *queue, const accel_bk_submit *submit)
+{
+    expect(submit->struct_size == sizeof(*submit) && (submit->flags & ~static_cast<uint32_t>(ACCEL_BK_SUBMIT_FLAG_FENCE)) == 0, "H-5", "queue_submit: size or flags");
+    expect(submit->wait_fd_count == 0 && (submit->flags & ACCEL_BK_SUBMIT_FLAG_FENCE) == 0, "H-6", "queue_submit: fences that were never claimed");
+    expect(queue->pending.size() < queue->depth, "H-8", "more submissions than the queue is deep");
+}
+
+accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out)
+{
+    if (!expect_alive(queues(), queue, "queue_submit") || !expect_alive(runs(), submit->run, "queue_submit")) return ACCEL_STATUS_INTERNAL;
+    expect(queue->submitting++ == 0, "H-4", "two queue_submits of one queue at once");
+    accel_status status = take(ledger().submit_answer);
+    if (status == ACCEL_STATUS_OK) {
+        const std::lock_guard guard(queue->lock);
+        check_submission(queue, submit);
+        expect(submit->run->in_flight == 0, "H-3", "queue_submit of a run in flight");
+        expect(submit->run->bindings.size() == 3, "H-7", "queue_submit before run_bind");
+        if (submit->run->bindings.size() == 3) {
+            mark(submit->run, 1);
+            *out = ++queue->submitted;
+            queue->pending.push_back({submit->run, *out, take(ledger().ticket_answer), submit->flags});
+            queue->changed.notify_all();
+        } else {
+            status = ACCEL_STATUS_INVALID_ARGUMENT;
+        }
+    }
+    --queue->submitting;
+    return status;
+}
+
+accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
+{
+    if (!expect_alive(queues(), queue, "queue_wait")) return ACCEL_STATUS_INTERNAL;
+    std::unique_lock guard(queue->lock);
+    expect(ticket >= 1 && ticket <= queue->submitted, "H-5", "queue_wait for a ticket that was never given");
+    const auto is_done = [&] { return queue->answers.size() >= ticket; };
+    // Longer than a century is for ever, and what the clock can add.
+    if (timeout_ns > uint64_t{1} << 61) queue->changed.wait(guard, is_done);
+    else queue->changed.wait_for(guard, std::chrono::nanoseconds(timeout_ns), is_done);
+    return is_done() ? queue->answers[ticket - 1] : ACCEL_STATUS_TIMEOUT;
+}
+
+accel_status queue_cancel(accel_bk_queue *queue)
+{
+    if (!expect_alive(queues(), queue, "queue_cancel")) return ACCEL_STATUS_INTERNAL;
+    const std::lock_guard guard(queue->lock);
+    for (auto &next : queue->pending) next.answer = ACCEL_STATUS_CANCELLED;
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace
+
+const accel_bk_device_ops kDevice{sizeof(accel_bk_device_ops), device_open, device_close, device_info, buffer_create, buffer_destroy, buffer_map, buffer_unmap, nullptr, program_load,
+                                  program_unload, run_create, run_destroy, run_bind, nullptr, nullptr, queue_create, queue_destroy, queue_submit, queue_wait, nullptr, queue_cancel, nullptr};
+
+}  // namespace accel::witness

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// What the witness module sees and how it is told to behave. Lives in the case; the module finds it by the address in ACCEL_WITNESS. Both sides are
+// built together and run in one process, so C++ types may cross.
+#pragma once
+
+#include <accel/backend.h>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace accel::witness {
+
+struct Ledger {
+    // Orders.
+    std::atomic<accel_status> open_answer{ACCEL_STATUS_OK};        ///< of the next device_open
+    std::atomic<accel_status> create_answer{ACCEL_STATUS_OK};      ///< of the next buffer_create; with a detail sentence
+    std::atomic<accel_status> run_create_answer{ACCEL_STATUS_OK};  ///< of the next run_create
+    std::atomic<accel_status> submit_answer{ACCEL_STATUS_OK};      ///< of the next queue_submit
+    std::atomic<accel_status> ticket_answer{ACCEL_STATUS_OK};      ///< what the next submission ends with
+    std::atomic<bool> hold{false};                                 ///< work does not end while this is set
+    uint32_t queue_depth = 4;
+
+    // Observations.
+    std::vector<std::string> violations() const
+    {
+        const std::lock_guard guard(lock_);
+        return violations_;
+    }
+    uint64_t calls(const std::string &slot) const
+    {
+        const std::lock_guard guard(lock_);
+        const auto found = calls_.find(slot);
+        return found == calls_.end() ? 0 : found->second;
+    }
+    uint64_t live() const { return live_; }
+
+    // The module's side.
+    void called(const char *slot)
+    {
+        const std::lock_guard guard(lock_);
+        ++calls_[slot];
+    }
+    void violated(const char *rule, const std::string &what)
+    {
+        const std::lock_guard guard(lock_);
+        violations_.push_back(std::string(rule) + ": " + what);
+    }
+    std::atomic<uint64_t> live_{0};  ///< objects that exist, devices included
+
+private:
+    mutable std::mutex lock_;
+    std::vector<std::string> violations_;
+    std::map<std::string, uint64_t> calls_;
+};
+
+}  // namespace accel::witness

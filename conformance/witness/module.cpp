@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// Entry and compiler of the witness.
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "objects.h"
+
+namespace accel::witness {
+
+namespace {
+const accel_bk_host *runtime_host = nullptr;
+}
+
+Ledger &ledger()
+{
+    static Ledger alone;
+    const char *address = std::getenv("ACCEL_WITNESS");
+    return address ? *reinterpret_cast<Ledger *>(std::strtoull(address, nullptr, 16)) : alone;
+}
+
+const accel_bk_host &host() { return *runtime_host; }
+
+void expect(bool holds, const char *rule, const std::string &what)
+{
+    if (!holds) ledger().violated(rule, what);
+}
+
+bool expect_alive(const Living &living, const void *object, const char *slot)
+{
+    ledger().called(slot);
+    if (living.holds(object)) return true;
+    ledger().violated("H-1", std::string(slot) + " names an object that does not exist");
+    return false;
+}
+
+#define ACCEL_WITNESS_LIVING(name)                                                                                                                           \
+    Living &name()                                                                                                                                           \
+    {                                                                                                                                                        \
+        static Living living;                                                                                                                                \
+        return living;                                                                                                                                       \
+    }
+ACCEL_WITNESS_LIVING(devices)
+ACCEL_WITNESS_LIVING(buffers)
+ACCEL_WITNESS_LIVING(programs)
+ACCEL_WITNESS_LIVING(runs)
+ACCEL_WITNESS_LIVING(queues)
+#undef ACCEL_WITNESS_LIVING
+
+namespace {
+
+accel_status target_info(uint32_t index, accel_bk_target_info *info)
+{
+    ledger().called("target_info");
+    expect(info->struct_size == sizeof(*info), "H-5", "target_info: struct_size");
+    if (index > 0) return ACCEL_STATUS_NOT_FOUND;
+    info->name = "witness";
+    info->description = "adds, and watches";
+    info->operation_profile = ACCEL_OPERATION_PROFILE;
+    info->roundings = 0;
+    info->memory_bytes = 0;
+    return ACCEL_STATUS_OK;
+}
+
+void check_options(const accel_bk_compile_options *options, const char *slot)
+{
+    expect(options && options->struct_size == sizeof(*options), "H-5", std::string(slot) + ": struct_size of the options");
+    expect(options && options->target && std::strcmp(options->target, "witness") == 0, "H-5", std::string(slot) + ": target");
+}
+
+void check_graph(const accel_graph_desc *graph, const char *slot)
+{
+    expect(graph->struct_size == sizeof(*graph) && graph->tensor_size == sizeof(accel_tensor_desc) && graph->node_size == sizeof(accel_node_desc), "H-5",
+           std::string(slot) + ": sizes of the graph");
+    for (uint32_t index = 0; index < graph->node_count; ++index) {
+        const auto &node = graph->nodes[index];
+        expect(node.name && node.domain && node.custom_name, "H-5", std::string(slot) + ": a string of a node is NULL");
+        for (uint32_t operand = 0; operand < node.input_count; ++operand)
+            expect(node.inputs[operand] == ACCEL_TENSOR_NONE || node.inputs[operand] < graph->tensor_count, "H-5", std::string(slot) + ": an operand lies outside the graph");
+    }
+    for (uint32_t index = 0; index < graph->tensor_count; ++index) expect(graph->tensors[index].name != nullptr, "H-5", std::string(slot) + ": a tensor's name is NULL");
+}
+
+bool is_sum(const accel_graph_desc *graph, const accel_node_desc &node)
+{
+    if (node.operation != ACCEL_OPERATION_ADD || node.attribute_count || node.input_count != 2) return false;
+    const auto &a = graph->tensors[node.inputs[0]], &b = graph->tensors[node.inputs[1]];
+    if (a.type != ACCEL_TYPE_F32 || b.type != ACCEL_TYPE_F32 || a.data || b.data || a.rank != b.rank) return false;
+    for (uint32_t axis = 0; axis < a.rank; ++axis)
+        if (a.dims[axis].size != b.dims[axis].size || a.dims[axis].size < 1) return false;
+    return true;
+}
+
+accel_status query(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
+{
+    ledger().called("query");
+    check_options(options, "query");
+    check_graph(graph, "query");
+    for (uint32_t index = 0; index < graph->node_count; ++index) {
+        const bool taken = is_sum(graph, graph->nodes[index]);
+        // Every node is a unit of its own: a program of several nodes has several segments.
+        nodes[index] = {taken ? index + 1 : 0, taken ? ACCEL_REASON_OK : ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, 0, 0, 0};
+    }
+    return ACCEL_STATUS_OK;
+}
+
+struct Built {
+    accel_bk_blob blob;
+    uint64_t bytes[2];
+    accel_bk_port ports[3];
+    int64_t strides[8];
+};
+
+void release(accel_bk_blob *blob)
+{
+    delete reinterpret_cast<Built *>(blob);
+}
+
+accel_status build(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out)
+{
+    ledger().called("build");
+    check_options(options, "build");
+    check_graph(graph, "build");
+    const bool fits = graph->node_count == 1 && graph->input_count == 2 && graph->output_count == 1 && is_sum(graph, graph->nodes[0]) && graph->tensors[graph->inputs[0]].rank <= 8;
+    expect(fits, "C-1", "build is asked for a graph that was not claimed as one group");
+    if (!fits) return ACCEL_STATUS_INVALID_ARGUMENT;
+    auto *built = new Built{};
+    const auto &shape = graph->tensors[graph->inputs[0]];
+    uint64_t stride = 4;
+    for (uint32_t axis = shape.rank; axis-- > 0; stride *= static_cast<uint64_t>(shape.dims[axis].size)) built->strides[axis] = static_cast<int64_t>(stride);
+    built->bytes[0] = kMagic;
+    built->bytes[1] = stride / 4;
+    for (uint32_t port = 0; port < 3; ++port) built->ports[port] = {port < 2 ? graph->inputs[port] : graph->outputs[0], shape.rank, built->strides, stride, 64};
+    built->blob.struct_size = sizeof(accel_bk_blob);
+    built->blob.release = release;
+    built->blob.bytes = built->bytes;
+    built->blob.byte_count = sizeof(built->bytes);
+    built->blob.ports = built->ports;
+    built->blob.port_count = 3;
+    built->blob.log = "";
+    *out = &built->blob;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status check(const accel_bk_host *, const void *bytes, uint64_t count, const char *target, accel_fit *fit)
+{
+    ledger().called("check");
+    uint64_t magic = 0;
+    if (count == 16) std::memcpy(&magic, bytes, sizeof(magic));
+    if (magic != kMagic) return ACCEL_STATUS_CORRUPT;
+    *fit = std::strcmp(target, "witness") == 0 ? ACCEL_FIT_FULL : ACCEL_FIT_NONE;
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace
+
+const accel_bk_compiler kCompiler{sizeof(accel_bk_compiler), target_info, query, build, check};
+
+}  // namespace accel::witness
+
+extern "C" ACCEL_BK_EXPORT const accel_bk_module *accel_module_entry(const accel_bk_host *host, uint32_t runtime_api_version)
+{
+    using namespace accel::witness;
+    runtime_host = host;
+    expect(host->struct_size >= sizeof(*host) && host->api_version == runtime_api_version && host->log && host->set_error && host->fault_point, "H-5", "host table");
+    ledger().called("accel_module_entry");
+    static const accel_bk_module module{sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, "witness", "0.1.0", &kCompiler, &kDevice, nullptr, nullptr};
+    return runtime_api_version >= ACCEL_BK_API_VERSION ? &module : nullptr;
+}

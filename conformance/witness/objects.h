@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// The witness module's objects. It adds two F32 tensors, and watches how it is called.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <set>
+#include <thread>
+
+#include "ledger.h"
+
+namespace accel::witness {
+
+Ledger &ledger();
+
+/// One thread works through a queue, so tickets end in order and without anybody waiting.
+struct Work {
+    accel_bk_run *run;
+    uint64_t ticket;
+    accel_status answer;
+    uint32_t flags;
+};
+
+constexpr uint64_t kMagic = 0x7373656e746977;
+
+/// Remembers which pointers are alive: a call that names another one is a violation.
+class Living {
+public:
+    void add(const void *object)
+    {
+        const std::lock_guard guard(lock_);
+        objects_.insert(object);
+        ++ledger().live_;
+    }
+    void remove(const void *object)
+    {
+        const std::lock_guard guard(lock_);
+        if (objects_.erase(object)) --ledger().live_;
+    }
+    bool holds(const void *object) const
+    {
+        const std::lock_guard guard(lock_);
+        return objects_.count(object) != 0;
+    }
+    size_t count() const
+    {
+        const std::lock_guard guard(lock_);
+        return objects_.size();
+    }
+
+private:
+    mutable std::mutex lock_;
+    std::set<const void *> objects_;
+};
+
+Living &devices();
+Living &buffers();
+Living &programs();
+Living &runs();
+Living &queues();
+
+/// Complain unless the object is alive. Returns whether it is.
+bool expect_alive(const Living &living, const void *object, const char *slot);
+void expect(bool holds, const char *rule, const std::string &what);
+/// Take an order once.
+inline accel_status take(std::atomic<accel_status> &order) { return order.exchange(ACCEL_STATUS_OK); }
+
+const accel_bk_host &host();
+
+extern const accel_bk_compiler kCompiler;
+extern const accel_bk_device_ops kDevice;
+
+}  // namespace accel::witness
+
+struct accel_bk_device {
+    std::atomic<int> objects{0};
+};
+
+struct accel_bk_buffer {
+    accel_bk_device *device;
+    std::vector<char> bytes;
+    std::atomic<int> maps{0};
+    std::atomic<int> in_flight{0};
+};
+
+struct accel_bk_program {
+    accel_bk_device *device;
+    uint64_t element_count;
+    std::atomic<int> runs{0};
+};
+
+struct accel_bk_run {
+    accel_bk_program *program;
+    std::vector<accel_bk_binding> bindings;
+    std::atomic<int> in_flight{0};
+    std::atomic<int> binding{0};
+};
+
+struct accel_bk_queue {
+    accel_bk_device *device;
+    uint32_t depth;
+    std::atomic<int> submitting{0};
+    std::mutex lock;
+    std::condition_variable changed;
+    std::deque<accel::witness::Work> pending;
+    std::vector<accel_status> answers;  ///< by ticket - 1
+    uint64_t submitted = 0;
+    bool ending = false;
+    std::thread worker;
+};
