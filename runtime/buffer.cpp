@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+#include "buffer.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "check.h"
+#include "share.h"
+
+using namespace accel::runtime;
+
+accel_buffer::accel_buffer(accel_instance *instance) : Object(ObjectType::Buffer), instance_(instance) {}
+
+accel_buffer::~accel_buffer()
+{
+    // Importers first: the memory is the first part's.
+    while (parts_.size() > 1) {
+        parts_.back().device->ops().buffer_destroy(parts_.back().handle);
+        parts_.pop_back();
+    }
+    if (parts_.empty())
+        return;
+    if (shared_pointer_)
+        ops().buffer_unmap(parts_[0].handle);
+    for (; map_count_ > 0; --map_count_)
+        ops().buffer_unmap(parts_[0].handle);
+    ops().buffer_destroy(parts_[0].handle);
+}
+
+accel_bk_buffer *accel_buffer::find_locked(const OpenDevice &device) const
+{
+    for (const Part &part : parts_)
+        if (part.device.get() == &device)
+            return part.handle;
+    return nullptr;
+}
+
+accel_bk_buffer *accel_buffer::on(const OpenDevice &device)
+{
+    const std::lock_guard guard(lock_);
+    return find_locked(device);
+}
+
+accel_status accel_buffer::attach(const std::shared_ptr<OpenDevice> &device, accel_bk_buffer **out)
+{
+    const std::lock_guard guard(lock_);
+    *out = find_locked(*device);
+    if (*out)
+        return ACCEL_STATUS_OK;
+    ACCEL_TRY(share_with(device));
+    *out = parts_.back().handle;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_buffer::add_part(const std::shared_ptr<OpenDevice> &device, const accel_bk_buffer_desc &desc)
+{
+    if (device->lost() != ACCEL_STATUS_OK)
+        return fail(device->lost(), "Q-12", this, "the device of module '%s' is lost; open it again", device->module_name());
+    parts_.reserve(parts_.size() + 1);
+    accel_bk_buffer *handle = nullptr;
+    clear_module_error();
+    const accel_status status = device->ops().buffer_create(device->handle(), &desc, &handle);
+    if (status != ACCEL_STATUS_OK)
+        return fail_from_module(status, device->module_name(), desc.import_kind ? "import a buffer" : "allocate a buffer", this);
+    if (!handle)
+        return fail(ACCEL_STATUS_INTERNAL, "M-9", this, "module '%s' answered OK to 'buffer_create' without a buffer", device->module_name());
+    parts_.push_back({device, handle});
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_buffer::keep_mapped()
+{
+    if (shared_pointer_)
+        return ACCEL_STATUS_OK;
+    clear_module_error();
+    void *pointer = nullptr;
+    const accel_status status = ops().buffer_map(parts_[0].handle, access_, &pointer);
+    if (status != ACCEL_STATUS_OK)
+        return fail_from_module(status, parts_[0].device->module_name(), "map a buffer", this);
+    shared_pointer_ = pointer;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_buffer::share_with(const std::shared_ptr<OpenDevice> &device)
+{
+    const OpenDevice &owner = *parts_[0].device;
+    const auto kind = static_cast<accel_handle_kind>(share_kind(owner, *device));
+    if (!kind)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "B-8", this, "module '%s' imports none of the kinds that memory of module '%s' can leave it as",
+                    device->module_name(), owner.module_name());
+    accel_bk_buffer_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.size_bytes = size_bytes_;
+    desc.align_bytes = align_bytes_;
+    desc.import_kind = kind;
+    desc.fd = -1;
+    desc.access = access_;
+    if (kind == ACCEL_HANDLE_KIND_HOST_POINTER) {
+        ACCEL_TRY(keep_mapped());
+        desc.host_pointer = shared_pointer_;
+        return add_part(device, desc);
+    }
+    clear_module_error();
+    int fd = -1;
+    const accel_status status = owner.ops().buffer_export(parts_[0].handle, kind, &fd);
+    if (status != ACCEL_STATUS_OK)
+        return fail_from_module(status, owner.module_name(), "export a buffer", this);
+    desc.fd = fd;
+    const accel_status added = add_part(device, desc);
+    close(fd);
+    return added;
+}
+
+accel_status accel_buffer::add_foreign(const std::shared_ptr<OpenDevice> &device, const ImportRequest &request)
+{
+    if (!(device->info().buffer_import_kinds & ACCEL_HANDLE_BIT(request.kind))) {
+        // It may still reach the device through the one that imported it.
+        if (!parts_.empty() && share_kind(*parts_[0].device, *device))
+            return share_with(device);
+        return fail(ACCEL_STATUS_UNSUPPORTED, "H-6", this, "module '%s' does not import this kind (%u) of memory; it imports the set 0x%x",
+                    device->module_name(), request.kind, device->info().buffer_import_kinds);
+    }
+    accel_bk_buffer_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.size_bytes = size_bytes_;
+    desc.align_bytes = 1;
+    desc.import_kind = request.kind;
+    desc.fd = request.fd;
+    desc.host_pointer = request.host_pointer;
+    desc.offset_bytes = request.offset_bytes;
+    desc.access = request.access;
+    return add_part(device, desc);
+}
+
+accel_status accel_buffer::begin_access(uint32_t wanted, void **out_pointer)
+{
+    clear_module_error();
+    const accel_status status = ops().buffer_map(parts_[0].handle, wanted, out_pointer);
+    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, parts_[0].device->module_name(), "map a buffer", this);
+}
+
+void accel_buffer::end_access() { ops().buffer_unmap(parts_[0].handle); }
+
+accel_status accel_buffer::map(uint32_t wanted, void **out_pointer)
+{
+    const std::lock_guard guard(lock_);
+    if (parts_[0].device->lost() != ACCEL_STATUS_OK)
+        return fail(parts_[0].device->lost(), "Q-12", this, "the device that holds the buffer is lost");
+    ACCEL_TRY(begin_access(wanted, out_pointer));
+    ++map_count_;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_buffer::unmap()
+{
+    const std::lock_guard guard(lock_);
+    if (map_count_ == 0)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-10", this, "the buffer is not mapped");
+    --map_count_;
+    clear_module_error();
+    const accel_status status = ops().buffer_unmap(parts_[0].handle);
+    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, parts_[0].device->module_name(), "unmap a buffer", this);
+}
+
+accel_status accel_buffer::export_fd(accel_handle_kind kind, int *out_fd)
+{
+    if (kind > 31 || !(export_kinds_ & ACCEL_HANDLE_BIT(kind)))
+        return fail(ACCEL_STATUS_UNSUPPORTED, "B-4", this, "kind %u was not among export_kinds (0x%x) when the buffer was made", kind, export_kinds_);
+    clear_module_error();
+    int fd = -1;
+    const accel_status status = ops().buffer_export(parts_[0].handle, kind, &fd);
+    if (status != ACCEL_STATUS_OK)
+        return fail_from_module(status, parts_[0].device->module_name(), "export a buffer", this);
+    *out_fd = fd;
+    return ACCEL_STATUS_OK;
+}
+
+namespace accel::runtime {
+
+namespace {
+
+uint64_t liked_align(DeviceSet devices, uint64_t wanted)
+{
+    for (const auto &device : devices)
+        wanted = std::max(wanted, device->info().buffer_align_bytes);
+    return std::max<uint64_t>(wanted, 1);
+}
+
+// Devices that can grant what the application wants to export come first.
+uint32_t find_allocator(DeviceSet devices, const SharePlan &plan, uint32_t export_kinds)
+{
+    if ((devices[plan.allocator]->info().buffer_export_kinds & export_kinds) == export_kinds)
+        return plan.allocator;
+    for (uint32_t i = 0; i < devices.size(); ++i) {
+        const bool grants = (devices[i]->info().buffer_export_kinds & export_kinds) == export_kinds;
+        const bool reaches = std::all_of(devices.begin(), devices.end(),
+                                         [&](const auto &other) { return other == devices[i] || share_kind(*devices[i], *other); });
+        if (grants && reaches)
+            return i;
+    }
+    return UINT32_MAX;
+}
+
+}  // namespace
+
+accel_status make_buffer(accel_instance *instance, const BufferRequest &request, DeviceSet devices, accel_buffer **out_buffer)
+{
+    const SharePlan plan = plan_share(devices);
+    if (!plan.possible())
+        return fail(ACCEL_STATUS_UNSUPPORTED, "B-8", nullptr, "no device can allocate what the others can use: %s", plan.reason.c_str());
+    const uint32_t allocator = find_allocator(devices, plan, request.export_kinds);
+    if (allocator == UINT32_MAX)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "B-4", nullptr, "no device of the set can export all of 0x%x; module '%s' exports 0x%x", request.export_kinds,
+                    devices[plan.allocator]->module_name(), devices[plan.allocator]->info().buffer_export_kinds);
+    auto buffer = Ref<accel_buffer>::adopt(new accel_buffer(instance));
+    buffer->size_bytes_ = request.size_bytes;
+    buffer->align_bytes_ = liked_align(devices, request.align_bytes);
+    buffer->export_kinds_ = request.export_kinds;
+    accel_bk_buffer_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.size_bytes = request.size_bytes;
+    desc.align_bytes = buffer->align_bytes_;
+    desc.fd = -1;
+    desc.export_kinds = request.export_kinds;
+    for (const auto &other : devices) {
+        const uint32_t kind = other == devices[allocator] ? 0 : share_kind(*devices[allocator], *other);
+        if (kind && kind != ACCEL_HANDLE_KIND_HOST_POINTER)
+            desc.export_kinds |= ACCEL_HANDLE_BIT(kind);
+    }
+    desc.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
+    ACCEL_TRY(buffer->add_part(devices[allocator], desc));
+    for (const auto &device : devices)
+        if (!buffer->find_locked(*device))
+            ACCEL_TRY(buffer->share_with(device));
+    *out_buffer = buffer.release();
+    return ACCEL_STATUS_OK;
+}
+
+accel_status import_buffer(accel_instance *instance, const ImportRequest &request, DeviceSet devices, accel_buffer **out_buffer)
+{
+    auto buffer = Ref<accel_buffer>::adopt(new accel_buffer(instance));
+    buffer->size_bytes_ = request.size_bytes;
+    buffer->import_kind_ = request.kind;
+    buffer->access_ = request.access;
+    // The importer comes first, so that the others can reach the memory through it.
+    std::vector<std::shared_ptr<OpenDevice>> ordered(devices.begin(), devices.end());
+    std::stable_partition(ordered.begin(), ordered.end(),
+                          [&](const auto &device) { return (device->info().buffer_import_kinds & ACCEL_HANDLE_BIT(request.kind)) != 0; });
+    for (const auto &device : ordered)
+        if (!buffer->find_locked(*device))
+            ACCEL_TRY(buffer->add_foreign(device, request));
+    *out_buffer = buffer.release();
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Buffers: one piece of memory, and its name on every device that uses it.
+#pragma once
+
+#include <accel/backend.h>
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "device.h"
+#include "instance.h"
+#include "object.h"
+
+namespace accel::runtime {
+
+struct BufferRequest {
+    uint64_t size_bytes = 0;
+    uint64_t align_bytes = 0;   ///< 0: what the devices like
+    uint32_t export_kinds = 0;  ///< that the application will ask for
+};
+
+struct ImportRequest {
+    accel_handle_kind kind = ACCEL_HANDLE_KIND_HOST_POINTER;
+    int fd = -1;
+    void *host_pointer = nullptr;
+    uint64_t offset_bytes = 0;
+    uint64_t size_bytes = 0;
+    uint32_t access = 0;
+};
+
+using DeviceSet = std::span<const std::shared_ptr<OpenDevice>>;
+
+/// Allocate for all devices, or answer UNSUPPORTED naming the pair. Sets the error detail.
+accel_status make_buffer(accel_instance *instance, const BufferRequest &request, DeviceSet devices, accel_buffer **out_buffer);
+accel_status import_buffer(accel_instance *instance, const ImportRequest &request, DeviceSet devices, accel_buffer **out_buffer);
+
+}  // namespace accel::runtime
+
+struct accel_buffer : accel::runtime::Object {
+    explicit accel_buffer(accel_instance *instance);
+    ~accel_buffer() override;
+
+    uint64_t size_bytes() const { return size_bytes_; }
+    uint64_t align_bytes() const { return align_bytes_; }
+    uint32_t export_kinds() const { return export_kinds_; }
+    bool imported() const { return import_kind_ != 0; }
+    uint32_t access() const { return access_; }
+    accel_instance *instance() const { return instance_.get(); }
+
+    /// The buffer's name on a device; null if it was not made for it.
+    accel_bk_buffer *on(const accel::runtime::OpenDevice &device);
+    /// As on(), but makes the memory known to the device first if that is possible.
+    accel_status attach(const std::shared_ptr<accel::runtime::OpenDevice> &device, accel_bk_buffer **out);
+
+    /// CPU access for the application, counted.
+    accel_status map(uint32_t access, void **out_pointer);
+    accel_status unmap();
+    /// CPU access for the runtime's own copies: not counted, cannot be unbalanced by the application.
+    accel_status begin_access(uint32_t access, void **out_pointer);
+    void end_access();
+    accel_status export_fd(accel_handle_kind kind, int *out_fd);
+
+private:
+    friend accel_status accel::runtime::make_buffer(accel_instance *, const accel::runtime::BufferRequest &, accel::runtime::DeviceSet, accel_buffer **);
+    friend accel_status accel::runtime::import_buffer(accel_instance *, const accel::runtime::ImportRequest &, accel::runtime::DeviceSet, accel_buffer **);
+
+    /// The memory on one device. parts_[0] allocated or imported it; the others import it from there.
+    struct Part {
+        std::shared_ptr<accel::runtime::OpenDevice> device;
+        accel_bk_buffer *handle;
+    };
+    accel_status add_part(const std::shared_ptr<accel::runtime::OpenDevice> &device, const accel_bk_buffer_desc &desc);
+    accel_status add_foreign(const std::shared_ptr<accel::runtime::OpenDevice> &device, const accel::runtime::ImportRequest &request);
+    accel_status share_with(const std::shared_ptr<accel::runtime::OpenDevice> &device);
+    accel_status keep_mapped();
+    accel_bk_buffer *find_locked(const accel::runtime::OpenDevice &device) const;
+    const accel_bk_device_ops &ops() const { return parts_[0].device->ops(); }
+
+    accel::runtime::Ref<accel_instance> instance_;
+    std::mutex lock_;
+    std::vector<Part> parts_;
+    uint64_t size_bytes_ = 0, align_bytes_ = 1;
+    uint32_t export_kinds_ = 0, import_kind_ = 0, access_ = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
+    uint64_t map_count_ = 0;
+    void *shared_pointer_ = nullptr;  ///< mapping of parts_[0] that lives as long as the buffer, for parts that import it
+};

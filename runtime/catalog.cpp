@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "catalog.h"
+
+namespace accel::runtime {
+
+namespace {
+
+#include "catalog_tables.inc"
+
+template <class Row, size_t N, class Value> const Row *find_value(const Row (&rows)[N], Value Row::*member, uint32_t value)
+{
+    for (const Row &row : rows)
+        if (static_cast<uint32_t>(row.*member) == value)
+            return &row;
+    return nullptr;
+}
+
+template <class Row, size_t N> const Row *find_named(const Row (&rows)[N], std::string_view name)
+{
+    for (const Row &row : rows)
+        if (name == row.name)
+            return &row;
+    return nullptr;
+}
+
+}  // namespace
+
+std::span<const TypeRow> types() { return kTypes; }
+std::span<const NameRow> roundings() { return kRoundings; }
+std::span<const NameRow> reasons() { return kReasons; }
+std::span<const AttributeRow> attributes() { return kAttributes; }
+std::span<const OperationRow> operations() { return kOperations; }
+
+const TypeRow *find_type(uint32_t type) { return find_value(kTypes, &TypeRow::type, type); }
+const NameRow *find_rounding(uint32_t rounding) { return find_value(kRoundings, &NameRow::value, rounding); }
+const NameRow *find_reason(uint32_t reason) { return find_value(kReasons, &NameRow::value, reason); }
+const AttributeRow *find_attribute(uint32_t key) { return find_value(kAttributes, &AttributeRow::key, key); }
+const OperationRow *find_operation(uint32_t operation) { return find_value(kOperations, &OperationRow::operation, operation); }
+const TypeRow *find_type_named(std::string_view name) { return find_named(kTypes, name); }
+const AttributeRow *find_attribute_named(std::string_view name) { return find_named(kAttributes, name); }
+const OperationRow *find_operation_named(std::string_view name) { return find_named(kOperations, name); }
+
+uint32_t type_size_bytes(uint32_t type)
+{
+    const TypeRow *row = find_type(type);
+    return row ? row->size_bytes : 0;
+}
+
+}  // namespace accel::runtime

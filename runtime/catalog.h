@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// The operation catalog as tables: names and rules of types, roundings, reasons, attributes and operations.
+#pragma once
+
+#include <accel/accel.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace accel::runtime {
+
+/// How the work of an operation is counted.
+enum class Work : uint32_t { kNone, kConv, kGemm, kMatmul, kPool, kElementwise };
+
+inline constexpr uint32_t kUnbounded = UINT32_MAX;
+
+constexpr uint32_t type_bit(accel_type type) { return 1u << type; }
+constexpr uint64_t attribute_bit(accel_attribute_key key) { return uint64_t{1} << key; }
+
+struct TypeRow {
+    accel_type type;
+    const char *name;
+    uint32_t size_bytes;
+};
+
+struct NameRow {
+    uint32_t value;
+    const char *name;
+    const char *doc;
+};
+
+struct AttributeRow {
+    accel_attribute_key key;
+    const char *name;  ///< as in ONNX where it exists there
+    accel_attribute_kind kind;
+};
+
+struct OperationRow {
+    accel_operation operation;
+    const char *name;  ///< as in ONNX
+    uint32_t input_count_min;
+    uint32_t input_count_max;  ///< or kUnbounded
+    uint32_t output_count_min;
+    uint32_t output_count_max;
+    uint32_t types;       ///< set of type_bit
+    uint64_t attributes;  ///< set of attribute_bit
+    Work work;
+    bool quantised;  ///< computes on quantised tensors, requantising with a rounding
+};
+
+std::span<const TypeRow> types();
+std::span<const NameRow> roundings();
+std::span<const NameRow> reasons();
+std::span<const AttributeRow> attributes();
+std::span<const OperationRow> operations();
+
+/// Rows by value; null when the value is outside the catalog.
+const TypeRow *find_type(uint32_t type);
+const NameRow *find_rounding(uint32_t rounding);
+const NameRow *find_reason(uint32_t reason);
+const AttributeRow *find_attribute(uint32_t key);
+const OperationRow *find_operation(uint32_t operation);
+/// Rows by name, letter case included.
+const TypeRow *find_type_named(std::string_view name);
+const AttributeRow *find_attribute_named(std::string_view name);
+const OperationRow *find_operation_named(std::string_view name);
+
+/// Size of an element; 0 for an unknown type.
+uint32_t type_size_bytes(uint32_t type);
+
+}  // namespace accel::runtime

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "check.h"
+
+#include <exception>
+#include <new>
+#include <stdexcept>
+
+namespace accel::runtime {
+
+accel_status fail_forked()
+{
+    return fail(ACCEL_STATUS_FORKED, "A-7", nullptr, "called in a child process: after fork a child may only drop references; make a new process "
+                                                     "with exec, or fork before the library is used");
+}
+
+accel_status fail_struct_size(size_t given, size_t known, const char *name)
+{
+    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-1", nullptr, "%s.struct_size is %zu, expected sizeof the struct, which is %zu in this version", name,
+                given, known);
+}
+
+accel_status fail_struct_tail(size_t given, size_t known, const char *name)
+{
+    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-2", nullptr,
+                "%s has %zu bytes, of which this library knows %zu, and some of the unknown ones are not zero: it asks for what this library cannot do",
+                name, given, known);
+}
+
+accel_status fail_null(const char *name) { return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", nullptr, "%s is NULL", name); }
+
+accel_status fail_handle(const void *given, const char *name, ObjectType expected)
+{
+    if (!given)
+        return fail_null(name);
+    const auto *object = static_cast<const Object *>(given);
+    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", nullptr, "%s is %s, expected %s", name,
+                object->is_object() ? type_name(object->type()) : "no object, or was destroyed", type_name(expected));
+}
+
+accel_status fail_exception()
+{
+    try {
+        throw;
+    } catch (const std::bad_alloc &) {
+        return fail(ACCEL_STATUS_OUT_OF_MEMORY, "", nullptr, "the host has no memory left for this call");
+    } catch (const std::length_error &) {
+        return fail(ACCEL_STATUS_OUT_OF_MEMORY, "", nullptr, "the call needs more memory than can be addressed");
+    } catch (const std::exception &exception) {
+        return fail(ACCEL_STATUS_INTERNAL, "", nullptr, "unexpected failure inside the library: %s", exception.what());
+    } catch (...) {
+        return fail(ACCEL_STATUS_INTERNAL, "", nullptr, "unexpected failure inside the library");
+    }
+}
+
+bool is_zero(const void *bytes, size_t byte_count)
+{
+    const auto *begin = static_cast<const unsigned char *>(bytes);
+    for (size_t i = 0; i < byte_count; ++i)
+        if (begin[i])
+            return false;
+    return true;
+}
+
+const char *type_name(ObjectType type)
+{
+    switch (type) {
+    case ObjectType::Instance: return "an instance";
+    case ObjectType::Device: return "a device";
+    case ObjectType::Buffer: return "a buffer";
+    case ObjectType::Fence: return "a fence";
+    case ObjectType::Model: return "a model";
+    case ObjectType::Program: return "a program";
+    case ObjectType::Run: return "a run";
+    case ObjectType::Queue: return "a queue";
+    }
+    return "an object of unknown type";
+}
+
+}  // namespace accel::runtime

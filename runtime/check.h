@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// Rules for arguments: struct sizes, handles. Always on, without locks.
+#pragma once
+
+#include <accel/accel.h>
+
+#include <cstring>
+
+#include "error.h"
+#include "fork.h"
+#include "object.h"
+
+namespace accel::runtime {
+
+/// No struct of the contract was ever smaller than its size member and one word.
+inline constexpr size_t kStructSizeMin = 2 * sizeof(uint64_t);
+/// Larger than any struct will ever be; catches uninitialised sizes before their bytes are read.
+inline constexpr size_t kStructSizeMax = 4096;
+
+accel_status fail_forked();
+accel_status fail_struct_size(size_t given, size_t known, const char *name);
+accel_status fail_struct_tail(size_t given, size_t known, const char *name);
+accel_status fail_null(const char *name);
+accel_status fail_handle(const void *given, const char *name, ObjectType expected);
+
+/// True if all bytes are zero.
+bool is_zero(const void *bytes, size_t byte_count);
+
+/// Read an input struct of any version: missing members become zero, unknown members must be zero.
+template <class T> accel_status copy_in(const T *given, T *out, const char *name)
+{
+    if (!given)
+        return fail_null(name);
+    const size_t size = given->struct_size;
+    if (size < kStructSizeMin || size > kStructSizeMax)
+        return fail_struct_size(size, sizeof(T), name);
+    if (size > sizeof(T) && !is_zero(reinterpret_cast<const char *>(given) + sizeof(T), size - sizeof(T)))
+        return fail_struct_tail(size, sizeof(T), name);
+    *out = T{};
+    memcpy(out, given, size < sizeof(T) ? size : sizeof(T));
+    out->struct_size = sizeof(T);
+    return ACCEL_STATUS_OK;
+}
+
+/// Can this output struct be written?
+template <class T> accel_status check_out(const T *out, const char *name)
+{
+    if (!out)
+        return fail_null(name);
+    if (out->struct_size < kStructSizeMin || out->struct_size > kStructSizeMax)
+        return fail_struct_size(out->struct_size, sizeof(T), name);
+    return ACCEL_STATUS_OK;
+}
+
+/// Write an output struct of any version: nothing beyond the caller's struct_size is touched; members that we do not know become zero.
+template <class T> void copy_out(const T &value, T *out)
+{
+    const size_t size = out->struct_size;
+    if (size > sizeof(T))
+        memset(reinterpret_cast<char *>(out) + sizeof(T), 0, size - sizeof(T));
+    memcpy(out, &value, size < sizeof(T) ? size : sizeof(T));
+    out->struct_size = size;
+}
+
+/// Element of an array whose elements have the size that the caller compiled; `T` begins the element.
+template <class T> T element(const T *array, size_t index, size_t element_size)
+{
+    T value{};
+    memcpy(&value, reinterpret_cast<const char *>(array) + index * element_size, element_size < sizeof(T) ? element_size : sizeof(T));
+    return value;
+}
+
+template <class T> struct TypeOf;
+template <> struct TypeOf<accel_instance> {
+    static constexpr ObjectType value = ObjectType::Instance;
+};
+template <> struct TypeOf<accel_device> {
+    static constexpr ObjectType value = ObjectType::Device;
+};
+template <> struct TypeOf<accel_buffer> {
+    static constexpr ObjectType value = ObjectType::Buffer;
+};
+template <> struct TypeOf<accel_fence> {
+    static constexpr ObjectType value = ObjectType::Fence;
+};
+template <> struct TypeOf<accel_model> {
+    static constexpr ObjectType value = ObjectType::Model;
+};
+template <> struct TypeOf<accel_program> {
+    static constexpr ObjectType value = ObjectType::Program;
+};
+template <> struct TypeOf<accel_run> {
+    static constexpr ObjectType value = ObjectType::Run;
+};
+template <> struct TypeOf<accel_queue> {
+    static constexpr ObjectType value = ObjectType::Queue;
+};
+
+/// Is this a living handle of its declared type, in the process that made it?
+template <class T> accel_status check_handle(const T *handle, const char *name)
+{
+    // Read as the base that every handle begins with: a wrong pointer must not be treated as what it claims to be.
+    const auto *object = reinterpret_cast<const Object *>(handle);
+    if (in_forked_child())
+        return fail_forked();
+    if (!object || !object->is(TypeOf<T>::value))
+        return fail_handle(object, name, TypeOf<T>::value);
+    return ACCEL_STATUS_OK;
+}
+
+/// Add or drop the application's reference; wrong handles are left alone.
+template <class T> T *ref_handle(T *handle)
+{
+    if (handle && reinterpret_cast<const Object *>(handle)->is(TypeOf<T>::value))
+        reinterpret_cast<Object *>(handle)->ref();
+    return handle;
+}
+template <class T> void unref_handle(T *handle)
+{
+    if (handle && reinterpret_cast<const Object *>(handle)->is(TypeOf<T>::value))
+        reinterpret_cast<Object *>(handle)->unref();
+}
+
+const char *type_name(ObjectType type);
+
+accel_status fail_exception();
+
+/// Run the body of an entry function that allocates: no exception leaves the library.
+template <class Body> accel_status guarded(Body &&body)
+{
+    try {
+        return body();
+    } catch (...) {
+        return fail_exception();
+    }
+}
+
+/// Answer from a function when a check failed.
+#define ACCEL_TRY(expression)                                                                                                              \
+    do {                                                                                                                                   \
+        if (const accel_status try_status_ = (expression); try_status_ != ACCEL_STATUS_OK) [[unlikely]]                                    \
+            return try_status_;                                                                                                            \
+    } while (0)
+
+}  // namespace accel::runtime

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "device_set.h"
+
+#include "check.h"
+
+namespace accel::runtime {
+
+accel_status check_device_set(accel_device *const *devices, uint32_t count, const char *name, accel_instance **out_instance)
+{
+    if (!devices || count == 0)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-2", nullptr, "%s is %s, expected at least one device", name, devices ? "empty" : "NULL");
+    for (uint32_t i = 0; i < count; ++i) {
+        ACCEL_TRY(check_handle(devices[i], name));
+        if (devices[i]->instance() != devices[0]->instance())
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", devices[i], "%s[%u] is of another instance than %s[0]", name, i, name);
+    }
+    *out_instance = devices[0]->instance();
+    return ACCEL_STATUS_OK;
+}
+
+accel_status open_device_set(accel_device *const *devices, uint32_t count, const char *name, std::vector<std::shared_ptr<OpenDevice>> *out,
+                             accel_instance **out_instance)
+{
+    ACCEL_TRY(check_device_set(devices, count, name, out_instance));
+    for (uint32_t i = 0; i < count; ++i) {
+        std::shared_ptr<OpenDevice> open;
+        ACCEL_TRY(devices[i]->entry().open(&open));
+        out->push_back(std::move(open));
+    }
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// Entry points of the instance: check, call, return.
+#include <cstring>
+
+#include "check.h"
+#include "compiler/calibration.h"
+#include "fault.h"
+#include "instance.h"
+#include "trace.h"
+
+using namespace accel::runtime;
+
+namespace {
+
+accel_status take_texts(const char *const *texts, uint32_t count, const char *name, std::vector<std::string> *out)
+{
+    if (count && !texts)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", nullptr, "desc.%s is NULL, but its count is %u", name, count);
+    for (uint32_t i = 0; i < count; ++i) {
+        if (!texts[i] || !*texts[i])
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", nullptr, "desc.%s[%u] is %s", name, i, texts[i] ? "empty" : "NULL");
+        out->push_back(texts[i]);
+    }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status take_options(const accel_instance_desc &desc, InstanceOptions *options)
+{
+    constexpr uint32_t kFlags = ACCEL_INSTANCE_FLAG_SIMULATED | ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
+    if (desc.flags & ~kFlags)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.flags is 0x%x, of which 0x%x is not known", desc.flags, desc.flags & ~kFlags);
+    if (desc.log_level > ACCEL_LOG_LEVEL_DEBUG)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", nullptr, "desc.log_level is %u, expected at most %u", desc.log_level, ACCEL_LOG_LEVEL_DEBUG);
+    options->log = desc.log;
+    options->log_user = desc.log_user;
+    options->log_level = desc.log_level;
+    options->discovery.simulated = desc.flags & ACCEL_INSTANCE_FLAG_SIMULATED;
+    options->discovery.only_given_paths = desc.flags & ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
+    if (desc.sysfs_root)
+        options->discovery.sysfs_root = desc.sysfs_root;
+    if (desc.dev_root)
+        options->discovery.dev_root = desc.dev_root;
+    ACCEL_TRY(take_texts(desc.module_paths, desc.module_path_count, "module_paths", &options->discovery.module_paths));
+    return take_texts(desc.device_filters, desc.device_filter_count, "device_filters", &options->discovery.filters);
+}
+
+}  // namespace
+
+extern "C" {
+
+enum accel_status accel_instance_create(const struct accel_instance_desc *desc, struct accel_instance **out_instance)
+{
+    if (!out_instance)
+        return fail_null("out_instance");
+    *out_instance = nullptr;
+    if (in_forked_child())
+        return fail_forked();
+    accel_instance_desc given{};
+    if (desc)
+        ACCEL_TRY(copy_in(desc, &given, "desc"));
+    return guarded([&] {
+        InstanceOptions options;
+        ACCEL_TRY(take_options(given, &options));
+        return create_instance(options, out_instance);
+    });
+}
+
+struct accel_instance *accel_instance_ref(struct accel_instance *instance) { return ref_handle(instance); }
+void accel_instance_unref(struct accel_instance *instance) { unref_handle(instance); }
+
+enum accel_status accel_instance_report(struct accel_instance *instance, accel_report_fn report, void *user)
+{
+    ACCEL_TRY(check_handle(instance, "instance"));
+    if (!report)
+        return fail_null("report");
+    return guarded([&] { return instance->report(report, user); });
+}
+
+uint32_t accel_instance_device_count(struct accel_instance *instance)
+{
+    return check_handle(instance, "instance") == ACCEL_STATUS_OK ? instance->device_count() : 0;
+}
+
+enum accel_status accel_instance_device(struct accel_instance *instance, uint32_t index, struct accel_device **out_device)
+{
+    if (!out_device)
+        return fail_null("out_device");
+    *out_device = nullptr;
+    ACCEL_TRY(check_handle(instance, "instance"));
+    if (index >= instance->device_count())
+        return fail(ACCEL_STATUS_NOT_FOUND, "I-2", instance, "device %u was asked for, the instance lists %u", index, instance->device_count());
+    *out_device = instance->device(index)->acquire();
+    return ACCEL_STATUS_OK;
+}
+
+enum accel_status accel_instance_find_device(struct accel_instance *instance, const char *name, struct accel_device **out_device)
+{
+    if (!out_device)
+        return fail_null("out_device");
+    *out_device = nullptr;
+    ACCEL_TRY(check_handle(instance, "instance"));
+    if (!name)
+        return fail_null("name");
+    return guarded([&] { return instance->find(name, out_device); });
+}
+
+const void *accel_interface(void *object, const char *name, uint32_t version)
+{
+    if (!object || !name || in_forked_child() || !static_cast<const Object *>(object)->is_object())
+        return nullptr;
+    if (strcmp(name, ACCEL_TRACE_NAME) == 0 && version == ACCEL_TRACE_VERSION)
+        return &kTraceInterface;
+    if (strcmp(name, ACCEL_FAULT_NAME) == 0 && version == ACCEL_FAULT_VERSION)
+        return &kFaultInterface;
+    if (strcmp(name, ACCEL_CALIBRATION_NAME) == 0 && version == ACCEL_CALIBRATION_VERSION)
+        return &kCalibrationInterface;
+    return nullptr;
+}
+
+}  // extern "C"

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "error.h"
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+#include "status.h"
+
+namespace accel::runtime {
+
+namespace {
+
+constexpr size_t kMessageBytes = 1024;
+constexpr size_t kRuleBytes = 16;
+
+struct Detail {
+    accel_error error{sizeof(accel_error), ACCEL_STATUS_OK, 0, 0, "", ""};
+    char rule[kRuleBytes] = "";
+    char message[kMessageBytes] = "";
+};
+
+thread_local Detail latest;
+thread_local bool module_spoke = false;
+thread_local char module_rule[kRuleBytes] = "";
+thread_local char module_message[kMessageBytes] = "";
+
+// Cuts before an UTF-8 continuation byte, so that the text stays valid.
+void copy_text(char *to, size_t capacity, const char *from)
+{
+    size_t length = strnlen(from, capacity);
+    if (length == capacity)
+        for (--length; length > 0 && (static_cast<unsigned char>(from[length]) & 0xc0) == 0x80; --length) {
+        }
+    memmove(to, from, length);
+    to[length] = 0;
+}
+
+void record(accel_status status, const char *rule, const Object *object)
+{
+    copy_text(latest.rule, kRuleBytes, rule);
+    latest.error.status = status;
+    latest.error.object_id = object ? object->id() : 0;
+    latest.error.rule = latest.rule;
+    latest.error.message = latest.message;
+}
+
+}  // namespace
+
+accel_status fail(accel_status status, const char *rule, const Object *object, const char *format, ...)
+{
+    // Formatted aside first: the arguments may be parts of the previous message.
+    char text[kMessageBytes];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    copy_text(latest.message, kMessageBytes, text);
+    record(status, rule, object);
+    return status;
+}
+
+accel_status fail_from_module(accel_status status, const char *module, const char *what, const Object *object)
+{
+    if (status == ACCEL_STATUS_OK || !is_known(status)) {
+        clear_module_error();
+        return fail(ACCEL_STATUS_INTERNAL, "A-11", object, "module '%s' answered %d to '%s', which is no valid failure", module,
+                    static_cast<int>(status), what);
+    }
+    if (module_spoke) {
+        copy_text(latest.message, kMessageBytes, module_message);
+        record(status, module_rule, object);
+        clear_module_error();
+        return status;
+    }
+    return fail(status, "", object, "module '%s' answered %s to '%s'", module, accel_status_name(status), what);
+}
+
+void clear_module_error() { module_spoke = false; }
+
+void set_module_error(const char *rule, const char *message)
+{
+    copy_text(module_rule, kRuleBytes, rule ? rule : "");
+    copy_text(module_message, kMessageBytes, message ? message : "");
+    module_spoke = true;
+}
+
+}  // namespace accel::runtime
+
+extern "C" const struct accel_error *accel_last_error(void) { return &accel::runtime::latest.error; }

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: MIT
+#include "fake_backend.h"
+
+#include <condition_variable>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <mutex>
+
+#include "clock.h"
+
+using namespace accel::runtime;
+using namespace accel::runtime::fake;
+
+struct accel_bk_device {
+    Control *control;
+    bool is_cpu;
+};
+struct accel_bk_buffer {
+    accel_bk_device *device;
+    void *memory;
+    uint64_t size_bytes;
+    bool owned;
+};
+struct accel_bk_program {
+    accel_bk_device *device;
+    uint8_t addend;
+    uint64_t size_bytes;
+    uint32_t input_count, output_count;
+};
+struct accel_bk_run {
+    accel_bk_program *program;
+    accel_bk_binding bindings[8];
+    uint32_t binding_count;
+};
+struct accel_bk_queue {
+    accel_bk_device *device;
+    std::mutex lock;
+    std::condition_variable changed;
+    uint64_t submitted = 0, finished = 0;
+    static constexpr uint32_t kDepth = 8;
+    accel_bk_run *runs[kDepth] = {};
+    accel_status results[kDepth] = {};
+};
+
+namespace {
+
+// One lock and condition for all gates: tests only.
+std::mutex gate_lock;
+std::condition_variable gate_opened;
+
+void execute(accel_bk_run &run)
+{
+    const accel_bk_program &program = *run.program;
+    for (uint32_t output = 0; output < program.output_count; ++output) {
+        auto *to = static_cast<uint8_t *>(run.bindings[program.input_count + output].buffer->memory) + run.bindings[program.input_count + output].offset_bytes;
+        for (uint64_t i = 0; i < program.size_bytes; ++i) {
+            uint8_t sum = program.addend;
+            for (uint32_t input = 0; input < program.input_count; ++input)
+                sum = static_cast<uint8_t>(sum + static_cast<uint8_t *>(run.bindings[input].buffer->memory)[run.bindings[input].offset_bytes + i]);
+            to[i] = sum;
+        }
+    }
+}
+
+// Executes what the gate lets through. Called with the queue's lock held.
+void advance(accel_bk_queue &queue)
+{
+    Control &control = *queue.device->control;
+    while (queue.finished < queue.submitted) {
+        if (control.gated) {
+            uint64_t credit = control.released.load();
+            do {
+                if (credit == 0)
+                    return;
+            } while (!control.released.compare_exchange_weak(credit, credit - 1));
+        }
+        const uint64_t index = queue.finished % accel_bk_queue::kDepth;
+        const accel_status status = control.next_failure.exchange(ACCEL_STATUS_OK);
+        if (status == ACCEL_STATUS_OK)
+            execute(*queue.runs[index]);
+        queue.results[index] = status;
+        ++control.executed_count;
+        ++queue.finished;
+        queue.changed.notify_all();
+    }
+}
+
+accel_status device_open(bool is_cpu, accel_bk_device **out)
+{
+    Control &control = is_cpu ? cpu() : npu();
+    *out = new accel_bk_device{&control, is_cpu};
+    ++control.live_count;
+    return ACCEL_STATUS_OK;
+}
+
+void device_close(accel_bk_device *device)
+{
+    --device->control->live_count;
+    delete device;
+}
+
+accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
+{
+    info->name = device->is_cpu ? "Fake CPU" : "Fake NPU";
+    info->target = device->is_cpu ? "fake-cpu" : "fake-npu";
+    info->driver_version = info->firmware_version = "";
+    info->isolation = device->is_cpu ? ACCEL_ISOLATION_PROCESS : ACCEL_ISOLATION_IOMMU;
+    info->queue_depth = accel_bk_queue::kDepth;
+    info->buffer_align_bytes = 64;
+    info->buffer_import_kinds = device->is_cpu ? ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER) : 0u;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
+{
+    const bool import = desc->import_kind != 0;
+    void *memory = import ? static_cast<char *>(desc->host_pointer) + desc->offset_bytes : calloc(1, desc->size_bytes);
+    *out = new accel_bk_buffer{device, memory, desc->size_bytes, !import};
+    ++device->control->live_count;
+    return ACCEL_STATUS_OK;
+}
+
+void buffer_destroy(accel_bk_buffer *buffer)
+{
+    --buffer->device->control->live_count;
+    if (buffer->owned)
+        free(buffer->memory);
+    delete buffer;
+}
+
+accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out)
+{
+    *out = buffer->memory;
+    return ACCEL_STATUS_OK;
+}
+accel_status buffer_unmap(accel_bk_buffer *) { return ACCEL_STATUS_OK; }
+
+struct Blob {
+    uint64_t size_bytes;
+    uint32_t input_count, output_count;
+    uint32_t addend, reserved;
+};
+
+accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *, uint32_t, accel_bk_program **out)
+{
+    Blob blob;
+    if (byte_count != sizeof blob)
+        return ACCEL_STATUS_CORRUPT;
+    memcpy(&blob, bytes, sizeof blob);
+    *out = new accel_bk_program{device, static_cast<uint8_t>(blob.addend), blob.size_bytes, blob.input_count, blob.output_count};
+    ++device->control->live_count;
+    return ACCEL_STATUS_OK;
+}
+void program_unload(accel_bk_program *program)
+{
+    --program->device->control->live_count;
+    delete program;
+}
+
+accel_status run_create(accel_bk_program *program, accel_bk_run **out)
+{
+    *out = new accel_bk_run{program, {}, 0};
+    ++program->device->control->live_count;
+    return ACCEL_STATUS_OK;
+}
+void run_destroy(accel_bk_run *run)
+{
+    --run->program->device->control->live_count;
+    delete run;
+}
+accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
+{
+    const accel_status answer = run->program->device->control->bind_answer.exchange(ACCEL_STATUS_OK);
+    if (answer != ACCEL_STATUS_OK)
+        return answer;
+    memcpy(run->bindings, bindings, count * sizeof *bindings);
+    run->binding_count = count;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *, accel_bk_queue **out)
+{
+    *out = new accel_bk_queue{device, {}, {}};
+    ++device->control->live_count;
+    return ACCEL_STATUS_OK;
+}
+void queue_destroy(accel_bk_queue *queue)
+{
+    --queue->device->control->live_count;
+    delete queue;
+}
+
+accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket)
+{
+    const accel_status answer = queue->device->control->submit_answer.load();
+    if (answer != ACCEL_STATUS_OK)
+        return answer;
+    const std::lock_guard guard(queue->lock);
+    if (queue->submitted - queue->finished == accel_bk_queue::kDepth)
+        return ACCEL_STATUS_BUSY;
+    queue->runs[queue->submitted % accel_bk_queue::kDepth] = submit->run;
+    *out_ticket = ++queue->submitted;
+    ++queue->device->control->submit_count;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
+{
+    const uint64_t deadline_ns = timeout_ns ? deadline_after(timeout_ns) : 0;
+    for (;;) {
+        {
+            const std::lock_guard guard(queue->lock);
+            advance(*queue);
+            if (queue->finished >= ticket)
+                return queue->results[(ticket - 1) % accel_bk_queue::kDepth];
+        }
+        if (deadline_ns == 0 || remaining_ns(deadline_ns) == 0)
+            return ACCEL_STATUS_TIMEOUT;
+        std::unique_lock lock(gate_lock);
+        gate_opened.wait_for(lock, std::chrono::microseconds(200));
+    }
+}
+
+accel_status queue_cancel(accel_bk_queue *queue)
+{
+    const std::lock_guard guard(queue->lock);
+    ++queue->device->control->cancel_count;
+    for (; queue->finished < queue->submitted; ++queue->finished)
+        queue->results[queue->finished % accel_bk_queue::kDepth] = ACCEL_STATUS_CANCELLED;
+    queue->changed.notify_all();
+    return ACCEL_STATUS_OK;
+}
+
+template <bool is_cpu> accel_bk_device_ops make_ops()
+{
+    accel_bk_device_ops ops{};
+    ops.struct_size = sizeof ops;
+    ops.device_open = [](const accel_bk_open *, accel_bk_device **out) { return ::device_open(is_cpu, out); };
+    ops.device_close = device_close;
+    ops.device_info = device_info;
+    ops.buffer_create = buffer_create;
+    ops.buffer_destroy = buffer_destroy;
+    ops.buffer_map = buffer_map;
+    ops.buffer_unmap = buffer_unmap;
+    ops.program_load = program_load;
+    ops.program_unload = program_unload;
+    ops.run_create = run_create;
+    ops.run_destroy = run_destroy;
+    ops.run_bind = run_bind;
+    ops.queue_create = queue_create;
+    ops.queue_destroy = queue_destroy;
+    ops.queue_submit = queue_submit;
+    ops.queue_wait = queue_wait;
+    ops.queue_cancel = queue_cancel;
+    return ops;
+}
+
+template <bool is_cpu> const accel_bk_module *entry(const accel_bk_host *, uint32_t)
+{
+    static const accel_bk_device_ops ops = make_ops<is_cpu>();
+    static const accel_bk_module module = [] {
+        accel_bk_module it{};
+        it.struct_size = sizeof it;
+        it.api_version = ACCEL_BK_API_VERSION;
+        it.name = is_cpu ? "fake-cpu" : "fake-npu";
+        it.version = "1";
+        it.device = &ops;
+        return it;
+    }();
+    return &module;
+}
+
+Module *make_module(bool is_cpu)
+{
+    Manifest manifest;
+    manifest.name = is_cpu ? "fake-cpu" : "fake-npu";
+    manifest.version = "1";
+    DeviceFacts facts;
+    facts.id = facts.name = facts.target = manifest.name;
+    facts.kind = is_cpu ? ACCEL_DEVICE_KIND_CPU : ACCEL_DEVICE_KIND_NPU;
+    manifest.always = facts;
+    return new Module(manifest, is_cpu ? entry<true> : entry<false>);
+}
+
+}  // namespace
+
+namespace accel::runtime::fake {
+
+void Control::reset()
+{
+    gated = false;
+    released = 0;
+    next_failure = submit_answer = bind_answer = ACCEL_STATUS_OK;
+    submit_count = executed_count = cancel_count = 0;
+}
+
+void Control::release(uint64_t count)
+{
+    released += count;
+    gate_opened.notify_all();
+}
+
+Control &npu()
+{
+    static Control control;
+    return control;
+}
+Control &cpu()
+{
+    static Control control;
+    return control;
+}
+
+Ref<accel_instance> make_instance()
+{
+    static Module *npu_module = make_module(false), *cpu_module = make_module(true);
+    npu().reset();
+    cpu().reset();
+    InstanceOptions options;
+    options.discovery.only_given_paths = true;
+    options.discovery.sysfs_root = "/nonexistent";
+    options.discovery.built_in = {npu_module, cpu_module};
+    accel_instance *instance = nullptr;
+    if (create_instance(options, &instance) != ACCEL_STATUS_OK)
+        abort();
+    return Ref<accel_instance>::adopt(instance);
+}
+
+Ref<accel_device> find_device(accel_instance &instance, const char *id)
+{
+    accel_device *device = nullptr;
+    if (instance.find(id, &device) != ACCEL_STATUS_OK)
+        abort();
+    return Ref<accel_device>::adopt(device);
+}
+
+PortLayout vector_layout(uint64_t size_bytes) { return {ACCEL_TYPE_U8, {static_cast<int64_t>(size_bytes)}, {1}, size_bytes, 4}; }
+
+Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_device>> devices, uint32_t input_count, uint32_t output_count,
+                                const std::vector<FakeSegment> &segments, std::vector<Value> values, uint64_t size_bytes)
+{
+    auto program = Ref<accel_program>::adopt(new accel_program);
+    instance.ref();
+    program->instance = &instance;
+    program->devices = std::move(devices);
+    program->values = std::move(values);
+    program->input_count = input_count;
+    for (uint32_t i = 0; i < input_count + output_count; ++i) {
+        ProgramPort port;
+        port.name = (i < input_count ? "in" : "out") + std::to_string(i);
+        port.direction = i < input_count ? ACCEL_PORT_DIRECTION_INPUT : ACCEL_PORT_DIRECTION_OUTPUT;
+        port.layout = vector_layout(size_bytes);
+        program->ports.push_back(port);
+    }
+    for (const FakeSegment &wanted : segments) {
+        Segment segment;
+        segment.device = wanted.device;
+        segment.input_sources = wanted.inputs;
+        segment.output_sources = wanted.outputs;
+        segment.inputs.assign(wanted.inputs.size(), vector_layout(size_bytes));
+        segment.outputs.assign(wanted.outputs.size(), vector_layout(size_bytes));
+        for (const auto *sources : {&wanted.inputs, &wanted.outputs})
+            for (const PortSource &source : *sources)
+                if (source.kind == PortSource::Kind::Port)
+                    program->ports[source.index].device = wanted.device;
+        std::shared_ptr<OpenDevice> open;
+        if (program->devices[wanted.device]->entry().open(&open) != ACCEL_STATUS_OK)
+            abort();
+        const Blob blob = {size_bytes, static_cast<uint32_t>(wanted.inputs.size()), static_cast<uint32_t>(wanted.outputs.size()), wanted.addend, 0};
+        accel_bk_program *loaded = nullptr;
+        if (open->ops().program_load(open->handle(), &blob, sizeof blob, nullptr, 0, &loaded) != ACCEL_STATUS_OK)
+            abort();
+        segment.loaded = std::make_unique<LoadedSegment>(std::move(open), loaded);
+        program->segments.push_back(std::move(segment));
+    }
+    return program;
+}
+
+}  // namespace accel::runtime::fake

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Two backends without hardware for unit tests: "fake-npu", whose memory only it can allocate, and "fake-cpu", which reads other devices' mappings. Their
+// programs add a number to every byte of their inputs. Tests decide when submissions end, and how.
+#pragma once
+
+#include <accel/backend.h>
+
+#include <atomic>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "instance.h"
+#include "program.h"
+
+namespace accel::runtime::fake {
+
+/// One per fake device; the state of the process.
+struct Control {
+    std::atomic<bool> gated{false};             ///< submissions end only when released
+    std::atomic<uint64_t> released{0};          ///< total number of submissions let through, over all queues of the device
+    std::atomic<accel_status> next_failure{ACCEL_STATUS_OK};  ///< what the next executed submission ends with
+    std::atomic<accel_status> submit_answer{ACCEL_STATUS_OK};
+    std::atomic<accel_status> bind_answer{ACCEL_STATUS_OK};
+    std::atomic<uint32_t> submit_count{0};
+    std::atomic<uint32_t> executed_count{0};
+    std::atomic<uint32_t> cancel_count{0};
+    std::atomic<int> live_count{0};  ///< devices, buffers, programs, runs and queues that exist
+    void reset();
+    void release(uint64_t count = 1);
+};
+Control &npu();
+Control &cpu();
+
+/// An instance that lists "fake-npu", then "fake-cpu", and nothing of the machine.
+Ref<accel_instance> make_instance();
+Ref<accel_device> find_device(accel_instance &instance, const char *id);
+
+/// One segment of a test program: out = in + addend, byte by byte.
+struct FakeSegment {
+    uint32_t device;
+    uint8_t addend;
+    std::vector<PortSource> inputs;
+    std::vector<PortSource> outputs;
+};
+/// A loaded program of `size_bytes` long byte vectors: `input_count` inputs, then `output_count` outputs.
+Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_device>> devices, uint32_t input_count, uint32_t output_count,
+                                const std::vector<FakeSegment> &segments, std::vector<Value> values = {}, uint64_t size_bytes = 16);
+/// Layout of such a vector.
+PortLayout vector_layout(uint64_t size_bytes);
+
+}  // namespace accel::runtime::fake

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+#include "fence.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "check.h"
+#include "hold.h"
+#include "queue_core.h"
+#include "status.h"
+#include "transport_kernel.h"
+
+using namespace accel::runtime;
+
+accel_fence::accel_fence(accel_instance *instance, uint64_t initial_value, uint32_t export_kinds)
+    : Object(ObjectType::Fence), instance_(instance), export_kinds_(export_kinds), reached_(initial_value), promised_(initial_value)
+{
+}
+
+accel_fence::~accel_fence()
+{
+    if (watched_)
+        instance_->hold_thread().forget(this);
+    for (const int fd : {sync_file_, signalled_file_, failed_file_})
+        if (fd >= 0)
+            close(fd);
+}
+
+accel_status accel_fence::promise(Point &point)
+{
+    const std::lock_guard guard(lock_);
+    if (point.value <= promised_)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", this, "value %llu is to be signalled, but %llu is reached or promised already; values rise",
+                    static_cast<unsigned long long>(point.value), static_cast<unsigned long long>(promised_));
+    point.fence = this;
+    point.reach_value = point.value;
+    point.previous = last_;
+    point.next = nullptr;
+    (last_ ? last_->next : first_) = &point;
+    last_ = &point;
+    promised_ = point.value;
+    changed_locked();
+    return ACCEL_STATUS_OK;
+}
+
+void accel_fence::unlink(Point &point)
+{
+    (point.previous ? point.previous->next : first_) = point.next;
+    (point.next ? point.next->previous : last_) = point.previous;
+}
+
+void accel_fence::withdraw(Point &point)
+{
+    const std::lock_guard guard(lock_);
+    // Promised values between the one before and this one are free again if nobody promised a later one.
+    if (last_ == &point)
+        promised_ = point.previous ? point.previous->reach_value : reached_.load(std::memory_order_relaxed);
+    unlink(point);
+    changed_locked();
+}
+
+void accel_fence::complete(Point &point, accel_status status)
+{
+    const std::lock_guard guard(lock_);
+    Point *before = point.previous;
+    unlink(point);
+    if (status != ACCEL_STATUS_OK)
+        fail_locked(point.value, status);
+    else if (before)
+        before->reach_value = std::max(before->reach_value, point.reach_value);
+    else
+        reach_locked(point.reach_value);
+    changed_locked();
+}
+
+void accel_fence::reach_locked(uint64_t value)
+{
+    const uint64_t failed = failed_value_.load(std::memory_order_relaxed);
+    value = std::min(value, failed == UINT64_MAX ? value : failed - 1);
+    if (value > reached_.load(std::memory_order_relaxed))
+        reached_.store(value, std::memory_order_release);
+}
+
+void accel_fence::fail_locked(uint64_t value, accel_status reason)
+{
+    if (failed_value_.load(std::memory_order_relaxed) == UINT64_MAX)
+        failure_.store(reason, std::memory_order_relaxed);
+    if (value < failed_value_.load(std::memory_order_relaxed))
+        failed_value_.store(value, std::memory_order_release);
+}
+
+void accel_fence::changed_locked()
+{
+    for (Waiter *waiter = waiters_; waiter; waiter = waiter->next)
+        waiter->parker->wake();
+    if (wakes_hold_thread_)
+        instance_->hold_thread().wake();
+}
+
+accel_status accel_fence::signal(uint64_t value)
+{
+    const std::lock_guard guard(lock_);
+    if (value <= promised_)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", this, "value %llu is to be signalled, but %llu is reached or promised already; values rise",
+                    static_cast<unsigned long long>(value), static_cast<unsigned long long>(promised_));
+    if (failed_value_.load(std::memory_order_relaxed) <= value)
+        return fail(static_cast<accel_status>(failure_.load(std::memory_order_relaxed)), "F-3", this, "the timeline has failed at value %llu",
+                    static_cast<unsigned long long>(failed_value_.load(std::memory_order_relaxed)));
+    promised_ = value;
+    if (last_)
+        last_->reach_value = value;
+    else
+        reach_locked(value);
+    changed_locked();
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_fence::fail_value(uint64_t value, accel_status reason)
+{
+    if (!is_known(reason) || reason == ACCEL_STATUS_OK || accel_status_is_transient(reason))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-9", this, "reason is %s (%d), expected a status that is neither OK nor transient",
+                    accel_status_name(reason), static_cast<int>(reason));
+    const std::lock_guard guard(lock_);
+    if (value <= reached_.load(std::memory_order_relaxed))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", this, "value %llu is reached already", static_cast<unsigned long long>(value));
+    fail_locked(value, reason);
+    promised_ = std::max(promised_, value);
+    changed_locked();
+    return ACCEL_STATUS_OK;
+}
+
+uint64_t accel_fence::promised()
+{
+    const std::lock_guard guard(lock_);
+    return promised_;
+}
+
+FenceBlocker accel_fence::blocker(uint64_t value)
+{
+    const std::lock_guard guard(lock_);
+    FenceBlocker result;
+    if (state(value) != ACCEL_STATUS_NOT_READY)
+        return result;
+    if (sync_file_ >= 0) {
+        result.kind = FenceBlocker::Kind::Descriptor;
+        result.fd = sync_file_;
+        return result;
+    }
+    if (!first_ || first_->value > value || promised_ < value) {
+        // Nobody has promised it: the CPU, or a submission to come.
+        result.kind = FenceBlocker::Kind::Host;
+        return result;
+    }
+    // Everything up to the value has to end. Queues end in order, so the last submission of the first one's queue stands for those before.
+    const Point *last = first_;
+    while (last->reach_value < value && last->next && last->next->core == first_->core)
+        last = last->next;
+    result.kind = FenceBlocker::Kind::Submission;
+    result.core = last->core;
+    result.core->ref();
+    result.sequence = last->sequence;
+    return result;
+}
+
+void accel_fence::add_waiter(Waiter &waiter)
+{
+    const std::lock_guard guard(lock_);
+    waiter.previous = nullptr;
+    waiter.next = waiters_;
+    if (waiters_)
+        waiters_->previous = &waiter;
+    waiters_ = &waiter;
+}
+
+void accel_fence::remove_waiter(Waiter &waiter)
+{
+    const std::lock_guard guard(lock_);
+    (waiter.previous ? waiter.previous->next : waiters_) = waiter.next;
+    if (waiter.next)
+        waiter.next->previous = waiter.previous;
+}
+
+// Under the lock that every change is made under: a change is either seen by whoever asks for the wake, or wakes.
+void accel_fence::wake_hold_thread()
+{
+    const std::lock_guard guard(lock_);
+    wakes_hold_thread_ = true;
+}
+
+bool accel_fence::wants_sync_file(accel_status status)
+{
+    if (!(export_kinds_ & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE)))
+        return false;
+    const std::lock_guard guard(lock_);
+    return (status == ACCEL_STATUS_OK ? signalled_file_ : failed_file_) < 0;
+}
+
+void accel_fence::keep_sync_file(int fd, accel_status status)
+{
+    const std::lock_guard guard(lock_);
+    int &kept = status == ACCEL_STATUS_OK ? signalled_file_ : failed_file_;
+    if (kept < 0)
+        kept = fd;
+    else
+        close(fd);
+}
+
+void accel_fence::look_at_sync_file()
+{
+    const int result = wait_sync_file(sync_file_, 0);
+    if (result == -ETIME)
+        return;
+    const std::lock_guard guard(lock_);
+    if (result == 0)
+        reach_locked(1);
+    else
+        fail_locked(1, job_status_from_errno(result));
+    changed_locked();
+}
+
+void accel_fence::progress(uint64_t value)
+{
+    for (;;) {
+        const uint64_t reached_before = reached();
+        const FenceBlocker block = blocker(value);
+        if (block.kind == FenceBlocker::Kind::Descriptor)
+            look_at_sync_file();
+        if (block.kind != FenceBlocker::Kind::Submission)
+            return;
+        block.core->poll();
+        block.core->unref();
+        if (state(value) != ACCEL_STATUS_NOT_READY || reached() == reached_before)
+            return;
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Fences: timelines whose values are reached by submissions, by the CPU, or by a foreign fence, and that can fail.
+#pragma once
+
+#include <accel/accel.h>
+
+#include <atomic>
+#include <mutex>
+
+#include "instance.h"
+#include "object.h"
+#include "parker.h"
+
+namespace accel::runtime {
+
+class QueueCore;
+
+/// A value that a submission has promised. Lives in the submission's slot and in its fence's list until it is reached or failed.
+struct Point {
+    accel_fence *fence = nullptr;
+    uint64_t value = 0;
+    uint64_t reach_value = 0;  ///< what is reached with it: its own value, or later ones that were done before it
+    QueueCore *core = nullptr;
+    uint64_t sequence = 0;  ///< of the submission in its queue
+    Point *previous = nullptr;
+    Point *next = nullptr;
+};
+
+/// A thread that wants to hear of every change of a fence.
+struct Waiter {
+    Parker *parker = nullptr;
+    Waiter *previous = nullptr;
+    Waiter *next = nullptr;
+};
+
+/// What has to happen before a value can be reached.
+struct FenceBlocker {
+    enum class Kind { None, Submission, Descriptor, Host } kind = Kind::None;
+    QueueCore *core = nullptr;  ///< one counted reference, with Submission
+    uint64_t sequence = 0;
+    int fd = -1;  ///< the fence's own, with Descriptor
+};
+
+}  // namespace accel::runtime
+
+struct accel_fence : accel::runtime::Object {
+    accel_fence(accel_instance *instance, uint64_t initial_value, uint32_t export_kinds);
+    ~accel_fence() override;
+
+    accel_instance *instance() const { return instance_.get(); }
+    uint32_t export_kinds() const { return export_kinds_; }
+    uint64_t reached() const { return reached_.load(std::memory_order_acquire); }
+
+    /// OK, NOT_READY, or what the value failed with, as far as it is known now. Lock-free; sets no error detail.
+    accel_status state(uint64_t value) const
+    {
+        if (reached_.load(std::memory_order_acquire) >= value)
+            return ACCEL_STATUS_OK;
+        if (failed_value_.load(std::memory_order_acquire) <= value)
+            return static_cast<accel_status>(failure_.load(std::memory_order_relaxed));
+        return ACCEL_STATUS_NOT_READY;
+    }
+    /// Look whether submissions or the foreign fence behind values up to this one have ended.
+    void progress(uint64_t value);
+
+    /// Reserve a value for a submission. Sets the error detail.
+    accel_status promise(accel::runtime::Point &point);
+    /// Take a promise back that was never submitted.
+    void withdraw(accel::runtime::Point &point);
+    /// The submission behind a point has ended.
+    void complete(accel::runtime::Point &point, accel_status status);
+    /// Keep a sync_file of ended work, for later exports; takes the fd over.
+    void keep_sync_file(int fd, accel_status status);
+    bool wants_sync_file(accel_status status);
+    accel_status signal(uint64_t value);
+    accel_status fail_value(uint64_t value, accel_status reason);
+
+    /// Highest value that is reached or promised.
+    uint64_t promised();
+    accel::runtime::FenceBlocker blocker(uint64_t value);
+    void add_waiter(accel::runtime::Waiter &waiter);
+    void remove_waiter(accel::runtime::Waiter &waiter);
+    /// From now on every change wakes the instance's hold thread.
+    void wake_hold_thread();
+    /// The hold thread keeps a watch on it.
+    void set_watched() { watched_ = true; }
+
+    /// Becomes a fence of a foreign sync_file; takes the fd over.
+    void adopt_sync_file(int fd) { sync_file_ = fd; }
+    accel_status export_fd(uint64_t value, accel_handle_kind kind, int *out_fd);
+
+private:
+    void unlink(accel::runtime::Point &point);
+    void fail_locked(uint64_t value, accel_status reason);
+    void reach_locked(uint64_t value);
+    void changed_locked();
+    void look_at_sync_file();
+    accel_status export_eventfd(uint64_t value, int *out_fd);
+    accel_status export_sync_file(uint64_t value, int *out_fd);
+
+    accel::runtime::Ref<accel_instance> instance_;
+    const uint32_t export_kinds_;
+    int sync_file_ = -1;
+    std::atomic<uint64_t> reached_;
+    std::atomic<uint64_t> failed_value_{UINT64_MAX};
+    std::atomic<uint32_t> failure_{ACCEL_STATUS_OK};
+    std::mutex lock_;  ///< guards what follows, and every change of what precedes
+    uint64_t promised_;
+    accel::runtime::Point *first_ = nullptr;
+    accel::runtime::Point *last_ = nullptr;
+    accel::runtime::Waiter *waiters_ = nullptr;
+    bool wakes_hold_thread_ = false;
+    bool watched_ = false;
+    int signalled_file_ = -1;  ///< a sync_file of work that has ended well: good for every reached value
+    int failed_file_ = -1;     ///< one of the work that failed first
+};
+
+namespace accel::runtime {
+
+/// Wait for all or any of several points, helping with their work. Answers OK, TIMEOUT, or the failure of point *out_index. Sets no error detail.
+accel_status wait_points(const accel_fence_point *points, uint32_t count, bool any, uint64_t deadline_ns, uint32_t *out_index);
+
+/// Do what brings a value nearer for at most until the deadline: wait for its submission, its descriptor or a change.
+void block_on(accel_fence &fence, uint64_t value, uint64_t deadline_ns);
+
+}  // namespace accel::runtime

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Fences as file descriptors.
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "check.h"
+#include "fence.h"
+#include "hold.h"
+#include "queue_core.h"
+#include "status.h"
+
+using namespace accel::runtime;
+
+accel_status accel_fence::export_fd(uint64_t value, accel_handle_kind kind, int *out_fd)
+{
+    if (kind > 31 || !(export_kinds_ & ACCEL_HANDLE_BIT(kind)))
+        return fail(ACCEL_STATUS_UNSUPPORTED, "F-2", this, "kind %u was not among export_kinds (0x%x) when the fence was made", kind, export_kinds_);
+    return kind == ACCEL_HANDLE_KIND_EVENTFD ? export_eventfd(value, out_fd) : export_sync_file(value, out_fd);
+}
+
+accel_status accel_fence::export_eventfd(uint64_t value, int *out_fd)
+{
+    progress(value);
+    const bool ended = state(value) != ACCEL_STATUS_NOT_READY;
+    const int fd = eventfd(ended ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd < 0)
+        return fail(status_from_errno(errno), "", this, "no eventfd can be made: %s", strerror(errno));
+    if (!ended) {
+        const int watched = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        if (watched < 0) {
+            const int error = errno;
+            close(fd);
+            return fail(status_from_errno(error), "", this, "the eventfd cannot be duplicated: %s", strerror(error));
+        }
+        set_watched();
+        instance_->hold_thread().watch(this, value, watched);
+    }
+    *out_fd = fd;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_fence::export_sync_file(uint64_t value, int *out_fd)
+{
+    const FenceBlocker block = blocker(value);
+    if (block.kind == FenceBlocker::Kind::Submission) {
+        const accel_status status = block.core->sync_file(block.sequence, out_fd);
+        block.core->unref();
+        return status;
+    }
+    if (block.kind == FenceBlocker::Kind::Host)
+        return fail(ACCEL_STATUS_NOT_READY, "F-1", this, "no work that signals value %llu was handed to the kernel yet", static_cast<unsigned long long>(value));
+    const accel_status ended = state(value);
+    const std::lock_guard guard(lock_);
+    const int kept = block.kind == FenceBlocker::Kind::Descriptor ? sync_file_ : ended == ACCEL_STATUS_OK ? signalled_file_ : failed_file_;
+    if (kept < 0)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "F-1", this, "value %llu was not reached by work of a kernel driver, so no sync_file stands for it",
+                    static_cast<unsigned long long>(value));
+    *out_fd = fcntl(kept, F_DUPFD_CLOEXEC, 0);
+    return *out_fd >= 0 ? ACCEL_STATUS_OK : fail(status_from_errno(errno), "", this, "the sync_file cannot be duplicated: %s", strerror(errno));
+}

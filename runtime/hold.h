@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// The runtime's only thread: drives submissions that hardware cannot hold back by itself, and signals exported eventfds. Made on first need, one per instance.
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "object.h"
+
+struct accel_fence;
+
+namespace accel::runtime {
+
+class QueueCore;
+
+class HoldThread : public std::enable_shared_from_this<HoldThread> {
+public:
+    static std::shared_ptr<HoldThread> make();
+    ~HoldThread();
+    HoldThread(const HoldThread &) = delete;
+    HoldThread &operator=(const HoldThread &) = delete;
+
+    /// Drive this queue until nothing of it is held. Allocates nothing.
+    void add(QueueCore &core);
+    /// Forget a queue that has nothing held any more; afterwards the thread has no reference to it.
+    void remove(QueueCore &core);
+    /// Write to an eventfd when the value is reached or fails; takes the fd over.
+    void watch(accel_fence *fence, uint64_t value, int fd);
+    /// The fence is about to go: its watches end without a signal.
+    void forget(accel_fence *fence);
+    void wake();
+    /// End the thread. Called on the thread itself when it drops the last reference to its instance.
+    void stop();
+
+private:
+    struct Watch {
+        accel_fence *fence;  ///< not counted: it takes its watches along when it goes
+        uint64_t value;
+        int fd;
+    };
+    struct Sleep;
+
+    HoldThread();
+    static void *enter(void *self);
+    void loop();
+    void drive_queues(Sleep &sleep);
+    void check_watches(Sleep &sleep);
+    void end_watch(const Watch &watch);
+    void want(accel_fence &fence, uint64_t value, Sleep &sleep);
+    void wait_for_work(Sleep &sleep);
+    void rest(Sleep &sleep);
+
+    std::mutex lock_;
+    bool unlist(QueueCore &core);
+
+    std::condition_variable passed_;
+    uint64_t pass_ = 0;    ///< number of finished passes over all work
+    bool resting_ = true;  ///< between passes, with no reference to any queue
+    QueueCore *first_ = nullptr;
+    std::vector<Watch> watches_;
+    int wake_fd_ = -1;
+    pthread_t thread_{};
+    bool started_ = false;
+    std::atomic<bool> stopping_{false};
+};
+
+}  // namespace accel::runtime

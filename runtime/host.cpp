@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "host.h"
+
+#include "error.h"
+#include "fault.h"
+#include "log.h"
+#include "trace.h"
+
+namespace accel::runtime {
+
+ModuleHost::ModuleHost(std::string module_name) : module_name_(std::move(module_name))
+{
+    table_.struct_size = sizeof table_;
+    table_.api_version = ACCEL_BK_API_VERSION;
+    table_.context = this;
+    table_.log_enabled = [](void *, accel_log_level level) -> int { return log_wanted(level); };
+    table_.log = [](void *context, accel_log_level level, const char *message) {
+        if (log_wanted(level))
+            log_line(level, static_cast<ModuleHost *>(context)->module_name(), message ? message : "");
+    };
+    table_.set_error = [](void *, const char *rule, const char *message) { set_module_error(rule, message); };
+    table_.trace_begin = [](void *, const char *name) { accel::runtime::trace_begin(name); };
+    table_.trace_end = [](void *) { accel::runtime::trace_end(); };
+    table_.fault_point = [](void *, const char *place) { return accel::runtime::fault_point(place); };
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// An instance: a view of the process's modules and devices, and the thread that holds work back.
+#pragma once
+
+#include <accel/accel.h>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "device.h"
+#include "loader/discovery.h"
+#include "log.h"
+#include "object.h"
+
+namespace accel::runtime {
+
+class HoldThread;
+
+struct InstanceOptions {
+    DiscoveryRequest discovery;
+    accel_log_fn log = nullptr;
+    void *log_user = nullptr;
+    uint32_t log_level = 0;
+};
+
+/// Also the way in for unit tests, which hand in modules without a library.
+accel_status create_instance(const InstanceOptions &options, accel_instance **out_instance);
+
+}  // namespace accel::runtime
+
+struct accel_instance : accel::runtime::Object {
+    accel_instance(const accel::runtime::InstanceOptions &options, accel::runtime::Discovery found);
+    ~accel_instance() override;
+
+    /// Usable modules in search order; importers, compilers for bare targets. Not loaded until load() is called.
+    std::span<accel::runtime::Module *const> modules() const { return modules_; }
+    uint32_t device_count() const { return static_cast<uint32_t>(devices_.size()); }
+    accel_device *device(uint32_t index) const { return devices_[index].get(); }
+    /// First module that offers a compile target, by its manifest; null if there is none.
+    accel::runtime::Module *module_for_target(const std::string &target) const;
+    accel_status report(accel_report_fn report, void *user);
+    accel_status find(const char *name, accel_device **out_device);
+    /// Some listed device is behind a kernel driver.
+    bool has_kernel_device() const;
+    /// The thread that waits for what hardware cannot wait for; made on first need.
+    accel::runtime::HoldThread &hold_thread();
+
+private:
+    accel::runtime::LogSink sink_;
+    accel::runtime::Report report_;
+    std::vector<accel::runtime::Module *> modules_;
+    std::vector<std::unique_ptr<accel_device>> devices_;
+    std::mutex hold_lock_;
+    std::shared_ptr<accel::runtime::HoldThread> hold_thread_;
+};

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "join.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "check.h"
+#include "program.h"
+#include "share.h"
+
+namespace accel::runtime {
+
+namespace {
+
+thread_local std::string latest_reason;
+
+struct Side {
+    accel_device *device;
+    std::shared_ptr<OpenDevice> open;
+    uint64_t size_bytes;
+    uint64_t align_bytes;
+    const PortLayout *layout;  ///< null for a plain size
+};
+
+accel_status read_port(const accel_join_port &port, uint32_t number, Side *side)
+{
+    if (port.reserved)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "ports[%u].reserved is not 0", number);
+    if (!port.program) {
+        ACCEL_TRY(check_handle(port.device, "ports[].device"));
+        if (port.size_bytes == 0)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-2", nullptr, "ports[%u].size_bytes is 0", number);
+        *side = {port.device, nullptr, port.size_bytes, 1, nullptr};
+        return ACCEL_STATUS_OK;
+    }
+    ACCEL_TRY(check_handle(port.program, "ports[].program"));
+    const accel_program &program = *port.program;
+    if (port.port >= program.ports.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", &program, "ports[%u].port is %u, the program has %zu ports", number, port.port, program.ports.size());
+    if (program.devices.empty())
+        return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", &program, "ports[%u] belongs to a program for a bare target, which has no device", number);
+    const ProgramPort &wanted = program.ports[port.port];
+    *side = {program.devices[wanted.device].get(), nullptr, wanted.layout.size_bytes, wanted.layout.align_bytes, &wanted.layout};
+    return ACCEL_STATUS_OK;
+}
+
+bool strides_agree(const std::vector<Side> &sides)
+{
+    const PortLayout *first = nullptr;
+    for (const Side &side : sides) {
+        if (!side.layout)
+            continue;
+        if (!first)
+            first = side.layout;
+        if (side.layout->type != first->type || side.layout->dims != first->dims || side.layout->strides_bytes != first->strides_bytes)
+            return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+accel_status join_ports(std::span<const accel_join_port> ports, accel_buffer_recipe *recipe)
+{
+    std::vector<Side> sides(ports.size());
+    std::vector<std::shared_ptr<OpenDevice>> devices;
+    for (uint32_t i = 0; i < ports.size(); ++i) {
+        ACCEL_TRY(read_port(ports[i], i, &sides[i]));
+        if (sides[i].device->instance() != sides[0].device->instance())
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", sides[i].device, "ports[%u] belongs to another instance than ports[0]", i);
+        ACCEL_TRY(sides[i].device->entry().open(&sides[i].open));
+        devices.push_back(sides[i].open);
+        recipe->size_bytes = std::max(recipe->size_bytes, sides[i].size_bytes);
+        recipe->align_bytes = std::max({recipe->align_bytes, sides[i].align_bytes, sides[i].open->info().buffer_align_bytes});
+    }
+    recipe->strides_agree = strides_agree(sides);
+    const SharePlan plan = plan_share(devices);
+    if (!plan.possible()) {
+        latest_reason = "'" + std::string(sides[plan.refusing].device->entry().id()) + "' cannot use memory of '" + sides[plan.refused].device->entry().id() +
+                        "': " + plan.reason;
+        recipe->refusing_port = plan.refusing;
+        recipe->refused_port = plan.refused;
+        recipe->reason = latest_reason.c_str();
+        return fail(ACCEL_STATUS_UNSUPPORTED, "B-8", nullptr, "%s", latest_reason.c_str());
+    }
+    recipe->allocator = sides[plan.allocator].device;
+    for (const auto &device : devices)
+        if (device != devices[plan.allocator])
+            recipe->export_kind = share_kind(*devices[plan.allocator], *device);
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "../fake/counters.h"
+#include "../instance.h"
+#include "manifest.h"
+
+using namespace accel::runtime;
+using accel::runtime::fake::dlopen_count;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A directory that goes with the test.
+class TemporaryTree {
+public:
+    TemporaryTree()
+    {
+        char name[] = "/tmp/accel-runtime-test-XXXXXX";
+        root_ = mkdtemp(name);
+    }
+    ~TemporaryTree() { fs::remove_all(root_); }
+    TemporaryTree(const TemporaryTree &) = delete;
+    TemporaryTree &operator=(const TemporaryTree &) = delete;
+    std::string path(const std::string &name) const { return (root_ / name).string(); }
+    void write(const std::string &name, const std::string &text) const
+    {
+        fs::create_directories((root_ / name).parent_path());
+        std::ofstream(root_ / name) << text;
+    }
+    void link(const std::string &target, const std::string &name) const
+    {
+        fs::create_directories((root_ / name).parent_path());
+        fs::create_symlink(root_ / target, root_ / name);
+    }
+    void folder(const std::string &name) const { fs::create_directories(root_ / name); }
+
+private:
+    fs::path root_;
+};
+
+std::string manifest(const std::string &name, const std::string &library, const std::string &serves, const std::string &kind = "backend")
+{
+    return R"({"file_format":"1.0","module":{"kind":")" + kind + R"(","name":")" + name + R"(","library":")" + library +
+           R"(","api_version":"0.1","version":"1"},"serves":{)" + serves + "}}";
+}
+
+struct Line {
+    uint32_t kind, status;
+    std::string subject, action, reason, remedy;
+};
+
+std::vector<Line> report_of(accel_instance *instance)
+{
+    std::vector<Line> lines;
+    accel_instance_report(
+        instance,
+        [](void *user, const accel_report_entry *entry) {
+            static_cast<std::vector<Line> *>(user)->push_back({entry->kind, entry->status, entry->subject, entry->action, entry->reason, entry->remedy});
+        },
+        &lines);
+    return lines;
+}
+
+const Line *find_line(const std::vector<Line> &lines, const std::string &subject)
+{
+    for (const Line &line : lines)
+        if (line.subject == subject)
+            return &line;
+    return nullptr;
+}
+
+struct Listing {
+    accel_instance *instance = nullptr;
+    explicit Listing(const TemporaryTree &tree, uint32_t flags = 0, std::vector<const char *> filters = {})
+    {
+        const std::string modules = tree.path("modules"), sys = tree.path("sys"), dev = tree.path("dev");
+        const char *paths[] = {modules.c_str()};
+        accel_instance_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.flags = flags | ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
+        desc.module_paths = paths;
+        desc.module_path_count = 1;
+        desc.device_filters = filters.data();
+        desc.device_filter_count = static_cast<uint32_t>(filters.size());
+        desc.sysfs_root = sys.c_str();
+        desc.dev_root = dev.c_str();
+        desc.log = [](void *, accel_log_level, const char *, const char *) {};
+        REQUIRE(accel_instance_create(&desc, &instance) == ACCEL_STATUS_OK);
+    }
+    Listing(const Listing &) = delete;
+    Listing &operator=(const Listing &) = delete;
+    ~Listing() { accel_instance_unref(instance); }
+    std::string id(uint32_t index) const
+    {
+        accel_device *device = nullptr;
+        if (accel_instance_device(instance, index, &device) != ACCEL_STATUS_OK)
+            return "";
+        accel_device_info info{};
+        info.struct_size = sizeof info;
+        accel_device_query(device, &info);
+        std::string result = info.id;
+        accel_device_unref(device);
+        return result;
+    }
+};
+
+void add_node(const TemporaryTree &tree, const std::string &name, const std::string &device, const std::string &driver)
+{
+    tree.folder("sys/devices/platform/" + device);
+    tree.link("sys/devices/platform/" + device, "sys/class/accel/" + name + "/device");
+    if (!driver.empty()) {
+        tree.folder("sys/bus/platform/drivers/" + driver);
+        tree.link("sys/bus/platform/drivers/" + driver, "sys/devices/platform/" + device + "/driver");
+    }
+    tree.write("dev/accel/" + name, "");
+}
+
+}  // namespace
+
+TEST_CASE("I-3 broken manifests are refused with the place and what was expected", "[manifest]")
+{
+    struct Broken {
+        const char *text;
+        const char *expected;
+    };
+    const std::string good = manifest("x", "x.so", R"("drivers":["d"])");
+    const Broken cases[] = {
+        {"", "parse error"},
+        {"{", "parse error"},
+        {"[]", "expected an object"},
+        {"\xff\xfe", "parse error"},
+        {R"({"module":{}})", "'file_format' is missing"},
+        {R"({"file_format":"2.0"})", "reads 1.x"},
+        {R"({"file_format":"1.0"})", "'module' is missing"},
+        {R"({"file_format":1.0})", "'file_format' is number, expected a string"},
+        {R"({"file_format":"1.0","module":{"kind":"plugin","name":"x","library":"x","api_version":"0.1"}})", "expected one of: backend, importer, device-model"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"../x","library":"x","api_version":"0.1"}})", "expected letters"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"","api_version":"0.1"}})", "'module.library' is missing or empty"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"9.1"}})", "reads 0.x"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"}})", "'serves' is missing"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{}})", "serves at least one of"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{"drivers":"d"}})", "expected an array"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{"drivers":[1]}})", "contains 1"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{"drivers":["d"],"pci":["8086"]}})", "lower-case"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{"always":{"name":"n"}}})", "'serves.always.id'"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{"drivers":["d"],"device":{"queue_depth":-1}}})",
+         "expected a whole number"},
+        {R"({"file_format":"1.0","module":{"kind":"importer","name":"x","library":"x","api_version":"0.1"},"serves":{}})", "'serves.formats'"},
+        {R"({"file_format":"1.0","module":{"kind":"device-model","name":"x","library":"x","api_version":"0.1"},"serves":{"model_of":"d"}})", "device_id"},
+    };
+    for (const Broken &broken : cases) {
+        ManifestError error;
+        INFO(broken.text);
+        CHECK_FALSE(parse_manifest(broken.text, "/a/b.json", &error));
+        INFO(error.message);
+        CHECK(error.message.find(broken.expected) != std::string::npos);
+        CHECK(error.message.starts_with("/a/b.json: "));
+    }
+    ManifestError error;
+    const auto parsed = parse_manifest(good, "/a/b.json", &error);
+    REQUIRE(parsed);
+    CHECK(parsed->folder == "/a");
+    const std::string deep(100000, '[');
+    CHECK_FALSE(parse_manifest(deep, "/a/b.json", &error));
+}
+
+TEST_CASE("A-8 A-9 A-10 broken modules are refused with the rule, good ones load", "[module]")
+{
+    struct Case {
+        const char *library;
+        const char *expected;
+    };
+    const Case cases[] = {
+        {"no-entry", "does not export accel_module_entry"}, {"null", "cannot serve version"}, {"short-table", "lacks a mandatory slot: check"},
+        {"null-slots", "lacks a mandatory slot: target_info"}, {"newer", "newer than"},       {"other-name", "calls itself 'somebody'"},
+        {"no-table", "has no table"},                        {"good", nullptr},
+    };
+    for (const Case &wanted : cases) {
+        INFO(wanted.library);
+        Manifest facts;
+        facts.name = "broken";
+        Module module(facts, std::string(TEST_MODULE_DIR) + "/" + wanted.library + ".so");
+        if (!wanted.expected) {
+            CHECK(module.load() == ACCEL_STATUS_OK);
+            CHECK(module.compiler() != nullptr);
+            CHECK(module.device() == nullptr);
+            continue;
+        }
+        CHECK(module.load() == ACCEL_STATUS_INCOMPATIBLE);
+        CHECK(std::string(accel_last_error()->message).find(wanted.expected) != std::string::npos);
+        CHECK(module.load() == ACCEL_STATUS_INCOMPATIBLE);  // the first answer stays
+        CHECK(std::string(accel_last_error()->message).find(wanted.expected) != std::string::npos);
+    }
+    TemporaryTree tree;
+    tree.write("text.so", "not ELF at all");
+    Manifest facts;
+    facts.name = "broken";
+    Module text(facts, tree.path("text.so"));
+    CHECK(text.load() == ACCEL_STATUS_INCOMPATIBLE);
+    CHECK(std::string(accel_last_error()->message).find("cannot be loaded") != std::string::npos);
+}
+
+TEST_CASE("I-1 eight manifests that match nothing cause not one dlopen", "[discovery]")
+{
+    TemporaryTree tree;
+    for (int i = 0; i < 8; ++i) {
+        const std::string name = "m" + std::to_string(i);
+        tree.write("modules/" + name + ".json", manifest(name, TEST_MODULE_DIR "/good.so", R"("drivers":["none"])"));
+    }
+    add_node(tree, "accel0", "1000.npu", "other");
+    const uint64_t before = dlopen_count();
+    {
+        Listing listing(tree);
+        CHECK(accel_instance_device_count(listing.instance) == 0);
+        const auto lines = report_of(listing.instance);
+        CHECK(lines.size() == 9);
+        const Line *node = find_line(lines, "accel0");
+        REQUIRE(node);
+        CHECK(node->status == ACCEL_STATUS_UNSUPPORTED);
+        CHECK(node->reason.find("no module serves driver 'other'") != std::string::npos);
+    }
+    CHECK(dlopen_count() == before);
+    Manifest facts;
+    facts.name = "broken";
+    Module control(facts, TEST_MODULE_DIR "/good.so");
+    CHECK(control.load() == ACCEL_STATUS_OK);
+    CHECK(dlopen_count() == before + 1);  // the counter does rise
+}
+
+TEST_CASE("I-2 D-4 devices are listed in node order, then simulated, then the CPU", "[discovery]")
+{
+    TemporaryTree tree;
+    tree.write("modules/a-cpu.json", manifest("cpu", TEST_MODULE_DIR "/good.so", R"("always":{"id":"cpu","kind":"cpu","target":"cpu"})"));
+    tree.write("modules/npu.json", manifest("ethosu", TEST_MODULE_DIR "/good.so", R"("drivers":["ethosu"],"device_names":["rknn"],"device":{"kind":"npu"})"));
+    tree.write("modules/model.json", manifest("play", TEST_MODULE_DIR "/good.so", R"("model_of":"ethosu","device_id":"ethosu-sim")", "device-model"));
+    add_node(tree, "accel10", "2000.npu", "ethosu");
+    add_node(tree, "accel2", "1000.npu", "ethosu");
+    add_node(tree, "accel3", "rknn.1.auto", "");
+    add_node(tree, "accel4", "mystery", "");
+    Listing listing(tree, ACCEL_INSTANCE_FLAG_SIMULATED);
+    REQUIRE(accel_instance_device_count(listing.instance) == 5);
+    CHECK(listing.id(0) == "ethosu@1000.npu");
+    CHECK(listing.id(1) == "ethosu@rknn.1.auto");
+    CHECK(listing.id(2) == "ethosu@2000.npu");
+    CHECK(listing.id(3) == "ethosu-sim");
+    CHECK(listing.id(4) == "cpu");
+    const auto lines = report_of(listing.instance);
+    const Line *orphan = find_line(lines, "accel4");
+    REQUIRE(orphan);
+    CHECK(orphan->reason.find("no kernel driver is bound") != std::string::npos);
+    accel_device *device = nullptr;
+    CHECK(accel_instance_find_device(listing.instance, "cpu", &device) == ACCEL_STATUS_OK);
+    accel_device_unref(device);
+    CHECK(accel_instance_find_device(listing.instance, "ethosu", &device) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(device == nullptr);
+    CHECK(accel_instance_find_device(listing.instance, "zzz", &device) == ACCEL_STATUS_NOT_FOUND);
+    CHECK(std::string(accel_last_error()->message).find("ethosu-sim") != std::string::npos);
+    const Listing filtered(tree, ACCEL_INSTANCE_FLAG_SIMULATED, {"cpu", "ethosu-sim"});
+    CHECK(accel_instance_device_count(filtered.instance) == 2);
+}
+
+TEST_CASE("I-3 I-5 I-7 what is skipped is reported, the rest works", "[discovery]")
+{
+    TemporaryTree tree;
+    tree.write("modules/1.json", "{ not json");
+    tree.write("modules/2.json", manifest("gone", "no-such-library.so", R"("drivers":["d"])"));
+    tree.write("modules/3.json", manifest("cpu", TEST_MODULE_DIR "/good.so", R"("always":{"id":"cpu","kind":"cpu"})"));
+    tree.write("modules/4.json", manifest("cpu", TEST_MODULE_DIR "/good.so", R"("always":{"id":"cpu2","kind":"cpu"})"));
+    tree.folder("modules/5.json");
+    Listing listing(tree);
+    CHECK(accel_instance_device_count(listing.instance) == 1);
+    const auto lines = report_of(listing.instance);
+    REQUIRE(lines.size() == 6);
+    CHECK(lines[0].status == ACCEL_STATUS_CORRUPT);
+    CHECK(lines[1].status == ACCEL_STATUS_NOT_FOUND);
+    CHECK(lines[2].action == "listed");
+    CHECK(lines[3].action == "shadowed");
+    CHECK(lines[4].status == ACCEL_STATUS_IO);
+    for (const Line &line : lines)
+        CHECK((line.status == ACCEL_STATUS_OK || (!line.reason.empty() && !line.remedy.empty())));
+    // The library is there, but is another module: found when the device is opened, and reported from then on.
+    accel_device *device = nullptr;
+    REQUIRE(accel_instance_find_device(listing.instance, "cpu", &device) == ACCEL_STATUS_OK);
+    CHECK(accel_device_open(device) == ACCEL_STATUS_INCOMPATIBLE);
+    accel_device_unref(device);
+    const auto later = report_of(listing.instance);
+    CHECK(later[2].action == "skipped");
+    CHECK(later[2].reason.find("calls itself") != std::string::npos);
+}
+
+TEST_CASE("a node that this process may not open is reported with a remedy", "[discovery]")
+{
+    TemporaryTree tree;
+    tree.write("modules/npu.json", manifest("ethosu", TEST_MODULE_DIR "/good.so", R"("drivers":["ethosu"])"));
+    add_node(tree, "accel0", "1000.npu", "ethosu");
+    fs::remove(tree.path("dev/accel/accel0"));
+    Listing listing(tree);
+    CHECK(accel_instance_device_count(listing.instance) == 1);
+    const auto lines = report_of(listing.instance);
+    const Line *node = find_line(lines, "accel0");
+    REQUIRE(node);
+    CHECK(node->status == ACCEL_STATUS_NOT_FOUND);
+    CHECK(node->remedy.find("udev") != std::string::npos);
+    if (geteuid() != 0) {
+        tree.write("dev/accel/accel0", "");
+        chmod(tree.path("dev/accel/accel0").c_str(), 0);
+        const Listing denied(tree);
+        CHECK(find_line(report_of(denied.instance), "accel0")->status == ACCEL_STATUS_PERMISSION);
+    }
+}
+
+TEST_CASE("A-1 A-2 A-3 structs of other versions", "[check]")
+{
+    accel_instance *instance = nullptr;
+    accel_instance_desc desc{};
+    desc.struct_size = 4;
+    CHECK(accel_instance_create(&desc, &instance) == ACCEL_STATUS_INVALID_ARGUMENT);
+    struct Newer {
+        accel_instance_desc known;
+        uint64_t unknown;
+    } newer{};
+    newer.known.struct_size = sizeof newer;
+    newer.known.flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
+    newer.unknown = 1;
+    CHECK(accel_instance_create(&newer.known, &instance) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "A-2");
+    newer.unknown = 0;
+    REQUIRE(accel_instance_create(&newer.known, &instance) == ACCEL_STATUS_OK);
+    accel_instance_unref(instance);
+    newer.known.flags = 1u << 20;
+    CHECK(accel_instance_create(&newer.known, &instance) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(instance == nullptr);
+}

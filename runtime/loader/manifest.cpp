@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include "manifest.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "../status.h"
+
+namespace accel::runtime {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr off_t kManifestBytesMax = 1 << 20;
+
+struct Problem {
+    accel_status status;
+    std::string message;
+};
+
+[[noreturn]] void reject(const std::string &message, accel_status status = ACCEL_STATUS_CORRUPT) { throw Problem{status, message}; }
+
+/// An object of the manifest together with its place, for messages.
+class Section {
+public:
+    Section(const Json &json, std::string place) : json_(json), place_(std::move(place))
+    {
+        if (!json.is_object())
+            reject("'" + place_ + "' is " + json.type_name() + ", expected an object");
+    }
+
+    const Json *find(const char *key) const
+    {
+        const auto it = json_.find(key);
+        return it == json_.end() ? nullptr : &*it;
+    }
+
+    std::string where(const char *key) const { return place_.empty() ? key : place_ + "." + key; }
+
+    std::string text(const char *key) const
+    {
+        const Json *value = find(key);
+        if (!value)
+            return "";
+        if (!value->is_string())
+            reject("'" + where(key) + "' is " + value->type_name() + ", expected a string");
+        std::string result = value->get<std::string>();
+        if (result.find('\0') != std::string::npos)
+            reject("'" + where(key) + "' contains a NUL character");
+        return result;
+    }
+
+    std::string required_text(const char *key) const
+    {
+        std::string value = text(key);
+        if (value.empty())
+            reject("'" + where(key) + "' is missing or empty");
+        return value;
+    }
+
+    uint64_t number(const char *key, uint64_t largest) const
+    {
+        const Json *value = find(key);
+        if (!value)
+            return 0;
+        if (!value->is_number_unsigned() || value->get<uint64_t>() > largest)
+            reject("'" + where(key) + "' is " + value->dump() + ", expected a whole number from 0 to " + std::to_string(largest));
+        return value->get<uint64_t>();
+    }
+
+    std::vector<std::string> texts(const char *key) const
+    {
+        const Json *value = find(key);
+        std::vector<std::string> result;
+        if (!value)
+            return result;
+        if (!value->is_array())
+            reject("'" + where(key) + "' is " + value->type_name() + ", expected an array of strings");
+        for (const Json &item : *value) {
+            if (!item.is_string() || item.get_ref<const std::string &>().empty())
+                reject("'" + where(key) + "' contains " + item.dump() + ", expected strings that are not empty");
+            result.push_back(item.get<std::string>());
+        }
+        return result;
+    }
+
+    Section child(const char *key) const
+    {
+        const Json *value = find(key);
+        if (!value)
+            reject("'" + where(key) + "' is missing");
+        return Section(*value, where(key));
+    }
+
+private:
+    const Json &json_;
+    std::string place_;
+};
+
+template <class Value, size_t N>
+Value choice(const Section &section, const char *key, const std::pair<const char *, Value> (&choices)[N], std::optional<Value> otherwise)
+{
+    const std::string given = section.text(key);
+    if (given.empty() && otherwise)
+        return *otherwise;
+    std::string names;
+    for (const auto &[name, value] : choices) {
+        if (given == name)
+            return value;
+        names += (names.empty() ? "" : ", ") + std::string(name);
+    }
+    reject("'" + section.where(key) + "' is \"" + given + "\", expected one of: " + names);
+}
+
+constexpr std::pair<const char *, ModuleKind> kKinds[] = {
+    {"backend", ModuleKind::Backend}, {"importer", ModuleKind::Importer}, {"device-model", ModuleKind::DeviceModel}};
+constexpr std::pair<const char *, uint32_t> kDeviceKinds[] = {
+    {"cpu", ACCEL_DEVICE_KIND_CPU}, {"npu", ACCEL_DEVICE_KIND_NPU}, {"gpu", ACCEL_DEVICE_KIND_GPU}, {"other", ACCEL_DEVICE_KIND_OTHER}};
+constexpr std::pair<const char *, uint32_t> kIsolations[] = {{"process", ACCEL_ISOLATION_PROCESS},
+                                                             {"iommu", ACCEL_ISOLATION_IOMMU},
+                                                             {"kernel-validator", ACCEL_ISOLATION_KERNEL_VALIDATOR},
+                                                             {"none", ACCEL_ISOLATION_NONE}};
+
+DeviceFacts parse_device(const Section &section)
+{
+    DeviceFacts facts;
+    facts.id = section.text("id");
+    facts.name = section.text("name");
+    facts.target = section.text("target");
+    facts.kind = choice<uint32_t>(section, "kind", kDeviceKinds, ACCEL_DEVICE_KIND_OTHER);
+    facts.isolation = choice<uint32_t>(section, "isolation", kIsolations, ACCEL_ISOLATION_UNKNOWN);
+    facts.queue_depth = static_cast<uint32_t>(section.number("queue_depth", 1 << 16));
+    facts.context_count = static_cast<uint32_t>(section.number("context_count", 1 << 16));
+    facts.job_timeout_ns = section.number("job_timeout_ns", UINT64_MAX);
+    facts.memory_bytes = section.number("memory_bytes", UINT64_MAX);
+    facts.buffer_align_bytes = section.number("buffer_align_bytes", 1 << 30);
+    return facts;
+}
+
+void parse_pci(const std::vector<std::string> &ids)
+{
+    for (const std::string &id : ids) {
+        const bool hexadecimal = id.find_first_not_of("0123456789abcdef:") == std::string::npos;
+        if (id.size() != 9 || id[4] != ':' || !hexadecimal)
+            reject("'serves.pci' contains \"" + id + "\", expected \"vvvv:dddd\" in lower-case hexadecimal");
+    }
+}
+
+void parse_serves(const Section &serves, Manifest &manifest)
+{
+    manifest.drivers = serves.texts("drivers");
+    manifest.render_drivers = serves.texts("render_drivers");
+    manifest.device_names = serves.texts("device_names");
+    manifest.of = serves.texts("of");
+    manifest.pci = serves.texts("pci");
+    parse_pci(manifest.pci);
+    manifest.targets = serves.texts("targets");
+    manifest.formats = serves.texts("formats");
+    manifest.suffixes = serves.texts("suffixes");
+    manifest.model_of = serves.text("model_of");
+    manifest.device_id = serves.text("device_id");
+    if (serves.find("device"))
+        manifest.device = parse_device(serves.child("device"));
+    if (serves.find("always")) {
+        manifest.always = parse_device(serves.child("always"));
+        if (manifest.always->id.empty())
+            reject("'serves.always.id' is missing or empty");
+    }
+}
+
+void check_serves(const Manifest &manifest)
+{
+    const bool serves_devices =
+        !manifest.drivers.empty() || !manifest.render_drivers.empty() || !manifest.device_names.empty() || manifest.always || !manifest.targets.empty();
+    if (manifest.kind == ModuleKind::Backend && !serves_devices)
+        reject("a backend serves at least one of 'drivers', 'render_drivers', 'device_names', 'always', 'targets'; 'serves' has none of them");
+    if (manifest.kind == ModuleKind::Importer && manifest.formats.empty())
+        reject("'serves.formats' is missing or empty; an importer names what it reads");
+    if (manifest.kind == ModuleKind::DeviceModel && (manifest.model_of.empty() || manifest.device_id.empty()))
+        reject("a device model needs 'serves.model_of' and 'serves.device_id'");
+}
+
+void check_version(const Section &section, const char *key, unsigned major_expected)
+{
+    const std::string given = section.required_text(key);
+    unsigned major = 0, minor = 0;
+    char rest = 0;
+    if (sscanf(given.c_str(), "%u.%u%c", &major, &minor, &rest) < 2)
+        reject("'" + section.where(key) + "' is \"" + given + "\", expected a version such as \"1.0\"");
+    if (major != major_expected)
+        reject("'" + section.where(key) + "' is \"" + given + "\", this library reads " + std::to_string(major_expected) + ".x",
+               ACCEL_STATUS_INCOMPATIBLE);
+}
+
+Manifest parse(const Json &json, const std::string &path)
+{
+    Manifest manifest;
+    manifest.path = path;
+    const size_t slash = path.rfind('/');
+    manifest.folder = slash == std::string::npos ? "." : path.substr(0, slash);
+    const Section root(json, "");
+    check_version(root, "file_format", 1);
+    const Section module = root.child("module");
+    manifest.kind = choice<ModuleKind>(module, "kind", kKinds, std::nullopt);
+    manifest.name = module.required_text("name");
+    if (manifest.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != std::string::npos)
+        reject("'module.name' is \"" + manifest.name + "\", expected letters, digits, '.', '_' and '-'");
+    manifest.library = module.required_text("library");
+    check_version(module, "api_version", ACCEL_BK_API_VERSION_MAJOR);
+    manifest.version = module.text("version");
+    manifest.license = module.text("license");
+    parse_serves(root.child("serves"), manifest);
+    check_serves(manifest);
+    return manifest;
+}
+
+std::string read_file(const std::string &path)
+{
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0)
+        reject(std::string("cannot be opened: ") + strerror(errno), status_from_errno(errno));
+    struct stat facts {};
+    std::string text;
+    const char *trouble = nullptr;
+    if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode))
+        trouble = "is no regular file";
+    else if (facts.st_size > kManifestBytesMax)
+        trouble = "is larger than 1 MiB";
+    char chunk[4096];
+    ssize_t got = 1;
+    while (!trouble && got != 0 && text.size() <= kManifestBytesMax) {
+        got = read(fd, chunk, sizeof chunk);
+        if (got > 0)
+            text.append(chunk, static_cast<size_t>(got));
+        else if (got < 0 && errno != EINTR)
+            trouble = "cannot be read";
+    }
+    close(fd);
+    if (trouble)
+        reject(trouble, ACCEL_STATUS_IO);
+    return text;
+}
+
+template <class Make> std::optional<Manifest> attempt(const std::string &path, ManifestError *error, Make &&make)
+{
+    try {
+        return make();
+    } catch (const Problem &problem) {
+        *error = {problem.status, path + ": " + problem.message};
+    } catch (const Json::exception &exception) {
+        *error = {ACCEL_STATUS_CORRUPT, path + ": " + exception.what()};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Manifest> parse_manifest(std::string_view text, const std::string &path, ManifestError *error)
+{
+    return attempt(path, error, [&] { return parse(Json::parse(text), path); });
+}
+
+std::optional<Manifest> read_manifest(const std::string &path, ManifestError *error)
+{
+    return attempt(path, error, [&] { return parse(Json::parse(read_file(path)), path); });
+}
+
+const char *kind_name(ModuleKind kind)
+{
+    switch (kind) {
+    case ModuleKind::Backend: return "backend";
+    case ModuleKind::Importer: return "importer";
+    case ModuleKind::DeviceModel: return "device-model";
+    }
+    return "?";
+}
+
+}  // namespace accel::runtime

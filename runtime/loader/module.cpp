@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include "module.h"
+
+#include <dlfcn.h>
+
+#include <cstdarg>
+#include <cstring>
+
+#include "../error.h"
+#include "../log.h"
+#include "table.h"
+
+namespace accel::runtime {
+
+Module::Module(Manifest manifest, std::string library_path)
+    : manifest_(std::move(manifest)), library_path_(std::move(library_path)), host_(manifest_.name)
+{
+}
+
+Module::Module(Manifest manifest, ModuleEntry entry) : manifest_(std::move(manifest)), host_(manifest_.name), given_entry_(entry) {}
+
+accel_status Module::load()
+{
+    if (is_loaded())
+        return ACCEL_STATUS_OK;
+    const std::lock_guard guard(lock_);
+    if (!tried_) {
+        tried_ = true;
+        status_ = load_once();
+        loaded_.store(status_ == ACCEL_STATUS_OK, std::memory_order_release);
+    }
+    return status_ == ACCEL_STATUS_OK ? status_ : fail(status_, rule_, nullptr, "%s", error_.c_str());
+}
+
+std::string Module::load_error()
+{
+    const std::lock_guard guard(lock_);
+    return error_;
+}
+
+accel_status Module::refuse(accel_status status, const char *rule, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    rule_ = rule;
+    error_ = "module '" + manifest_.name + "' (" + (library_path_.empty() ? "built in" : library_path_) + ") " + text;
+    log_format(ACCEL_LOG_LEVEL_WARNING, "", "%s", error_.c_str());
+    return status;
+}
+
+accel_status Module::load_once()
+{
+    ModuleEntry entry = given_entry_;
+    if (!entry) {
+        const accel_status status = open_library(&entry);
+        if (status != ACCEL_STATUS_OK)
+            return status;
+    }
+    const accel_status status = negotiate(entry);
+    if (status == ACCEL_STATUS_OK)
+        log_format(ACCEL_LOG_LEVEL_INFO, "", "loaded module '%s' from %s", manifest_.name.c_str(), library_path_.c_str());
+    return status;
+}
+
+accel_status Module::open_library(ModuleEntry *entry)
+{
+    // Never closed: threads, thread-local destructors and handed-out strings of a module may live until the process ends.
+    void *library = dlopen(library_path_.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        const char *reason = dlerror();
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "", "cannot be loaded: %s", reason ? reason : "unknown reason");
+    }
+    *entry = reinterpret_cast<ModuleEntry>(dlsym(library, "accel_module_entry"));
+    if (!*entry)
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-8", "does not export accel_module_entry");
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Module::negotiate(ModuleEntry entry)
+{
+    const accel_bk_module *answer = entry(host_.table(), ACCEL_BK_API_VERSION);
+    if (!answer)
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "cannot serve version %u.%u of the module contract", ACCEL_BK_API_VERSION_MAJOR,
+                      ACCEL_BK_API_VERSION_MINOR);
+    accel_bk_module module{};
+    if (!copy_table(answer, &module))
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-10", "answers with a module struct of %zu bytes, which is no possible size", answer->struct_size);
+    if (module.api_version > ACCEL_BK_API_VERSION)
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "answers with contract version %u.%u, newer than the %u.%u that it was offered",
+                      module.api_version >> 22, module.api_version >> 12 & 0x3ff, ACCEL_BK_API_VERSION_MAJOR, ACCEL_BK_API_VERSION_MINOR);
+    if (!module.name || manifest_.name != module.name)
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "calls itself '%s'", module.name ? module.name : "(null)");
+    return take_tables(module);
+}
+
+namespace {
+
+/// Copy one table, and name what is wrong with it.
+template <class Table, size_t N> const char *take(const Table *from, Table *to, const Slot (&slots)[N], const char **missing)
+{
+    if (!copy_table(from, to))
+        return "has an impossible size";
+    *missing = find_missing(to, slots);
+    return *missing ? "lacks a mandatory slot" : nullptr;
+}
+
+}  // namespace
+
+accel_status Module::take_tables(const accel_bk_module &module)
+{
+    const char *missing = nullptr, *wrong = nullptr, *table = "";
+    if (module.compiler && !wrong) {
+        wrong = take(module.compiler, &compiler_, kCompilerSlots, &missing);
+        table = "compiler";
+    }
+    if (module.device && !wrong) {
+        wrong = take(module.device, &device_, kDeviceSlots, &missing);
+        table = "device";
+    }
+    if (module.importer && !wrong) {
+        wrong = take(module.importer, &importer_, kImporterSlots, &missing);
+        table = "importer";
+    }
+    if (module.device_model && !wrong) {
+        wrong = take(module.device_model, &device_model_, kDeviceModelSlots, &missing);
+        table = "device_model";
+    }
+    if (wrong)
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-10", "is unusable: its %s table %s%s%s", table, wrong, missing ? ": " : "", missing ? missing : "");
+    has_compiler_ = module.compiler;
+    has_device_ = module.device;
+    has_importer_ = module.importer;
+    has_device_model_ = module.device_model;
+    const bool fits = manifest_.kind == ModuleKind::Backend    ? has_compiler_ || has_device_
+                      : manifest_.kind == ModuleKind::Importer ? has_importer_
+                                                               : has_device_model_;
+    if (!fits)
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-10", "has no table that its kind '%s' needs", kind_name(manifest_.kind));
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "registry.h"
+
+#include <cstdlib>
+
+namespace accel::runtime {
+
+Registry &Registry::get()
+{
+    static auto *registry = new Registry;
+    return *registry;
+}
+
+Module *Registry::module(const Manifest &manifest, const std::string &library_path)
+{
+    char *real = realpath(library_path.c_str(), nullptr);
+    const std::string key = std::string(real ? real : library_path.c_str()) + "\n" + manifest.path;
+    free(real);
+    const std::lock_guard guard(lock_);
+    std::unique_ptr<Module> &module = modules_[key];
+    if (!module)
+        module = std::make_unique<Module>(manifest, library_path);
+    return module.get();
+}
+
+std::shared_ptr<ListedDevice> Registry::device(const DeviceIdentity &identity)
+{
+    char owner[64];
+    snprintf(owner, sizeof owner, "%p %p", static_cast<void *>(identity.backend), static_cast<void *>(identity.model));
+    const std::string key = identity.id + "\n" + identity.node.path + "\n" + identity.node.bus_path + "\n" + owner;
+    const std::lock_guard guard(lock_);
+    std::weak_ptr<ListedDevice> &slot = devices_[key];
+    std::shared_ptr<ListedDevice> device = slot.lock();
+    if (!device) {
+        device = std::make_shared<ListedDevice>(identity);
+        slot = device;
+    }
+    return device;
+}
+
+}  // namespace accel::runtime

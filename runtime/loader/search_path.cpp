@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "search_path.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+
+namespace accel::runtime {
+
+namespace {
+
+// Of the file that holds this code, so that a moved installation still finds its modules.
+std::string own_folder()
+{
+    static const char anchor = 0;
+    Dl_info facts{};
+    if (!dladdr(&anchor, &facts) || !facts.dli_fname)
+        return "";
+    char *real = realpath(facts.dli_fname, nullptr);
+    std::string path = real ? real : "";
+    free(real);
+    const size_t slash = path.rfind('/');
+    return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
+void split(const char *list, std::vector<std::string> &out)
+{
+    std::string rest = list;
+    while (!rest.empty()) {
+        const size_t colon = rest.find(':');
+        if (colon != 0)
+            out.push_back(rest.substr(0, colon));
+        rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> module_directories(const std::vector<std::string> &given, bool only_given)
+{
+    std::vector<std::string> found = given;
+    if (!only_given) {
+        const char *environment = getauxval(AT_SECURE) ? nullptr : getenv("ACCEL_BACKEND_PATH");
+        if (environment)
+            split(environment, found);
+        const std::string here = own_folder();
+        if (!here.empty()) {
+            found.push_back(here + "/modules");
+            found.push_back(here + "/../share/accel/modules.d");
+            found.push_back(here + "/../../share/accel/modules.d");
+        }
+        split(ACCEL_DEFAULT_MODULE_DIRS, found);
+    }
+    // The same folder by two names is read once.
+    std::vector<std::string> unique, seen;
+    for (const std::string &directory : found) {
+        char *real = realpath(directory.c_str(), nullptr);
+        const std::string key = real ? real : directory;
+        free(real);
+        if (std::find(seen.begin(), seen.end(), key) == seen.end()) {
+            seen.push_back(key);
+            unique.push_back(key);
+        }
+    }
+    return unique;
+}
+
+bool list_manifests(const std::string &directory, std::vector<std::string> *paths)
+{
+    DIR *stream = opendir(directory.c_str());
+    if (!stream)
+        return false;
+    const size_t first = paths->size();
+    while (const dirent *entry = readdir(stream)) {
+        const std::string name = entry->d_name;
+        if (name.size() > 5 && name[0] != '.' && name.ends_with(".json"))
+            paths->push_back(directory + "/" + name);
+    }
+    closedir(stream);
+    std::sort(paths->begin() + static_cast<std::ptrdiff_t>(first), paths->end());
+    return true;
+}
+
+std::string find_library(const std::string &manifest_folder, const std::string &library)
+{
+    if (library[0] == '/')
+        return access(library.c_str(), F_OK) == 0 ? library : "";
+    const std::string here = own_folder();
+    for (const std::string &candidate : {manifest_folder + "/" + library, here + "/accel/" + library})
+        if (access(candidate.c_str(), F_OK) == 0)
+            return candidate;
+    return "";
+}
+
+}  // namespace accel::runtime

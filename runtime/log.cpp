@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "log.h"
+
+#include <atomic>
+#include <cstdarg>
+#include <cstdio>
+#include <mutex>
+
+namespace accel::runtime {
+
+namespace {
+
+// Never destroyed: threads of modules may log while the process exits.
+std::mutex &sinks_lock()
+{
+    static auto *lock = new std::mutex;
+    return *lock;
+}
+
+LogSink *first_sink = nullptr;
+std::atomic<uint32_t> level_wanted{0};
+
+const char *level_name(accel_log_level level)
+{
+    switch (level) {
+    case ACCEL_LOG_LEVEL_ERROR: return "error";
+    case ACCEL_LOG_LEVEL_WARNING: return "warning";
+    case ACCEL_LOG_LEVEL_INFO: return "info";
+    case ACCEL_LOG_LEVEL_DEBUG: return "debug";
+    }
+    return "?";
+}
+
+void print_line(void *, accel_log_level level, const char *module, const char *message)
+{
+    fprintf(stderr, "accel: %s: %s%s%s\n", level_name(level), module, *module ? ": " : "", message);
+}
+
+}  // namespace
+
+LogSink::LogSink(accel_log_fn log, void *user, uint32_t level) : log_(log ? log : print_line), user_(user), level_(level ? level : uint32_t{ACCEL_LOG_LEVEL_WARNING})
+{
+    const std::lock_guard guard(sinks_lock());
+    next_ = first_sink;
+    first_sink = this;
+    if (level_ > level_wanted.load(std::memory_order_relaxed))
+        level_wanted.store(level_, std::memory_order_relaxed);
+}
+
+LogSink::~LogSink()
+{
+    const std::lock_guard guard(sinks_lock());
+    LogSink **link = &first_sink;
+    while (*link != this)
+        link = &(*link)->next_;
+    *link = next_;
+}
+
+bool log_wanted(accel_log_level level) { return level <= level_wanted.load(std::memory_order_relaxed); }
+
+void log_line(accel_log_level level, const char *module, const char *message)
+{
+    const std::lock_guard guard(sinks_lock());
+    bool printed = false;
+    for (const LogSink *sink = first_sink; sink; sink = sink->next_) {
+        if (level > sink->level_)
+            continue;
+        const bool prints = sink->log_ == print_line;
+        if (prints && printed)
+            continue;
+        printed |= prints;
+        sink->log_(sink->user_, level, module, message);
+    }
+}
+
+void log_format(accel_log_level level, const char *module, const char *format, ...)
+{
+    if (!log_wanted(level))
+        return;
+    char line[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    log_line(level, module, line);
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "object.h"
+
+#include "fork.h"
+
+namespace accel::runtime {
+
+namespace {
+std::atomic<uint64_t> last_id{0};
+}
+
+Object::Object(ObjectType type, uint32_t references) : type_(type), references_(references), id_(last_id.fetch_add(1, std::memory_order_relaxed) + 1) {}
+
+Object::~Object()
+{
+    // Volatile, or the store to a dying object would be dropped and the net for stale handles with it.
+    *const_cast<volatile uint32_t *>(&magic_) = 0;
+}
+
+bool Object::try_ref()
+{
+    uint32_t count = references_.load(std::memory_order_relaxed);
+    while (count != 0)
+        if (references_.compare_exchange_weak(count, count + 1, std::memory_order_acq_rel))
+            return true;
+    return false;
+}
+
+void Object::unref()
+{
+    if (in_forked_child())
+        return;
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        dispose();
+}
+
+}  // namespace accel::runtime

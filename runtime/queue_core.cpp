@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: MIT
+// The ring: submitting, retiring, ending.
+#include "queue_core.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "check.h"
+#include "hold.h"
+#include "log.h"
+#include "run.h"
+#include "status.h"
+#include "trace.h"
+
+namespace accel::runtime {
+
+namespace {
+constexpr uint32_t kInlinePoints = 4;  // more per submission are made room for once and kept
+}
+
+accel_status QueueCore::make(std::vector<Ref<accel_device>> devices, std::vector<std::shared_ptr<OpenDevice>> open, uint32_t depth, uint32_t priority,
+                             QueueCore **out)
+{
+    auto *core = new QueueCore;
+    core->devices_ = std::move(devices);
+    core->depth_ = depth;
+    for (const auto &device : open)
+        core->depth_ = std::min(core->depth_, device->info().queue_depth);
+    for (size_t i = 0; i < open.size(); ++i) {
+        accel_bk_queue_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.priority = priority;
+        desc.depth = core->depth_;
+        QueueDevice queue = {open[i], nullptr, core->devices_[i]->entry().id()};
+        clear_module_error();
+        const accel_status status = open[i]->ops().queue_create(open[i]->handle(), &desc, &queue.queue);
+        if (status != ACCEL_STATUS_OK) {
+            delete core;
+            return fail_from_module(status, open[i]->module_name(), "queue_create", nullptr);
+        }
+        core->queues_.push_back(std::move(queue));
+    }
+    core->slots_ = std::make_unique<Slot[]>(core->depth_);
+    for (uint32_t i = 0; i < core->depth_; ++i) {
+        core->slots_[i].signals.resize(kInlinePoints);
+        core->slots_[i].waits.resize(kInlinePoints);
+    }
+    *out = core;
+    return ACCEL_STATUS_OK;
+}
+
+QueueCore::~QueueCore()
+{
+    for (const QueueDevice &queue : queues_)
+        queue.open->ops().queue_destroy(queue.queue);
+}
+
+void QueueCore::unref()
+{
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        delete this;
+}
+
+uint32_t QueueCore::position(const OpenDevice *open) const
+{
+    for (uint32_t i = 0; i < queues_.size(); ++i)
+        if (queues_[i].open.get() == open)
+            return i;
+    return UINT32_MAX;
+}
+
+uint32_t QueueCore::step_count(const Slot &slot) const
+{
+    return slot.has_transfer ? 1 : slot.run ? static_cast<uint32_t>(slot.run->steps().size()) : 0;
+}
+
+bool QueueCore::step_is_copy(const Slot &slot) const { return slot.has_transfer || slot.run->steps()[slot.step].kind == Step::Kind::Copy; }
+
+// F-5: what waits for a value that nobody has promised yet would wait for ever if a later submission of this queue promised it, or a value below it: a
+// value is reached only with all before.
+accel_status QueueCore::check_order(const Submission &submission, const Object *blame)
+{
+    for (uint32_t i = 0; i < submission.signal_count; ++i) {
+        const accel_fence_point &signal = submission.signals[i];
+        for (uint64_t sequence = started_; sequence <= tail_; ++sequence) {
+            const bool own = sequence == tail_;
+            const accel_fence_point *waits = own ? submission.waits : slot(sequence).waits.data();
+            const uint32_t count = own ? submission.wait_count : slot(sequence).wait_count;
+            for (uint32_t w = own ? 0 : slot(sequence).wait_next; w < count; ++w)
+                if (waits[w].fence == signal.fence && waits[w].fence->state(waits[w].value) == ACCEL_STATUS_NOT_READY &&
+                    waits[w].fence->promised() < waits[w].value)
+                    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", blame,
+                                "%s waits for value %llu, which cannot be reached before value %llu, signalled by this submission: it would never run",
+                                own ? "the submission itself" : "an earlier submission of the queue", static_cast<unsigned long long>(waits[w].value),
+                                static_cast<unsigned long long>(signal.value));
+        }
+    }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status QueueCore::make_room(Slot &slot, const Submission &in)
+{
+    try {
+        if (slot.signals.size() < in.signal_count)
+            slot.signals.resize(in.signal_count);
+        if (slot.waits.size() < in.wait_count)
+            slot.waits.resize(in.wait_count);
+        return ACCEL_STATUS_OK;
+    } catch (...) {
+        return fail_exception();
+    }
+}
+
+// Take references and promise the signals; undone by drop().
+accel_status QueueCore::fill(Slot &slot, const Submission &in)
+{
+    slot.status = ACCEL_STATUS_OK;
+    slot.begun = slot.executing = slot.cancelled = slot.wants_fence = false;
+    slot.step = slot.wait_next = slot.wait_count = slot.signal_count = 0;
+    slot.deadline_ns = in.deadline_ns;
+    slot.begin_ns = trace_now();
+    ACCEL_TRY(make_room(slot, in));
+    for (; slot.signal_count < in.signal_count; ++slot.signal_count) {
+        Point &point = slot.signals[slot.signal_count];
+        point.value = in.signals[slot.signal_count].value;
+        point.core = this;
+        point.sequence = tail_;
+        accel_fence *fence = in.signals[slot.signal_count].fence;
+        ACCEL_TRY(fence->promise(point));
+        fence->ref();
+        slot.wants_fence |= (fence->export_kinds() & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE)) != 0;
+    }
+    for (; slot.wait_count < in.wait_count; ++slot.wait_count) {
+        slot.waits[slot.wait_count] = in.waits[slot.wait_count];
+        slot.waits[slot.wait_count].fence->ref();
+    }
+    slot.has_transfer = in.transfer != nullptr;
+    if (in.transfer)
+        slot.transfer = *in.transfer;
+    slot.run = Ref<accel_run>(in.run);
+    slot.state = State::Held;
+    return ACCEL_STATUS_OK;
+}
+
+void QueueCore::drop(Slot &slot)
+{
+    while (slot.signal_count > 0) {
+        Point &point = slot.signals[--slot.signal_count];
+        point.fence->withdraw(point);
+        point.fence->unref();
+    }
+    while (slot.wait_count > 0)
+        slot.waits[--slot.wait_count].fence->unref();
+    slot.run = {};
+    slot.transfer = {};
+    slot.state = State::Free;
+}
+
+accel_status QueueCore::submit(const Submission &in, const Object *blame)
+{
+    if (in.run && !in.run->begin_flight(*this))
+        return fail(ACCEL_STATUS_BUSY, "R-1", blame, "the run is in flight");
+    const std::lock_guard guard(lock_);
+    accel_status status = ACCEL_STATUS_OK;
+    if (tail_ - head_ == depth_)
+        reap();
+    if (lost_ != ACCEL_STATUS_OK)
+        status = fail(lost_, "Q-12", blame, "the queue is dead since the loss of its %s; make another%s",
+                      lost_ == ACCEL_STATUS_CONTEXT_LOST ? "context" : "device", lost_ == ACCEL_STATUS_CONTEXT_LOST ? "" : " after opening the device again");
+    else if (tail_ - head_ == depth_)
+        status = fail(ACCEL_STATUS_BUSY, "Q-3", blame, "%u submissions are in flight, which is the depth of the queue; wait for one", depth_);
+    else if (in.signal_count)
+        status = check_order(in, blame);
+    Slot &slot = this->slot(tail_);
+    bool filled = false, started = false;
+    if (status == ACCEL_STATUS_OK) {
+        filled = true;
+        status = fill(slot, in);
+    }
+    if (status == ACCEL_STATUS_OK)
+        status = start_directly(slot, &started);
+    if (status != ACCEL_STATUS_OK) {
+        if (filled)
+            drop(slot);
+        if (in.run)
+            in.run->end_flight(false);
+        return status;
+    }
+    ++tail_;
+    if (slot.state != State::Held)
+        ++started_;
+    if (slot.state == State::Ended)
+        reap();
+    else if (slot.state == State::Held)
+        hold();
+    return ACCEL_STATUS_OK;
+}
+
+void QueueCore::hold()
+{
+    was_held_ = true;
+    try {
+        instance()->hold_thread().add(*this);
+    } catch (const std::exception &) {
+        // Without the thread the submission still goes on while some thread waits for it.
+        log_format(ACCEL_LOG_LEVEL_ERROR, "", "there is no memory for the thread that drives held work");
+    }
+}
+
+/// Without anything held before it, hand the first segment over right away.
+accel_status QueueCore::start_directly(Slot &slot, bool *started)
+{
+    *started = false;
+    if (started_ != tail_)
+        return ACCEL_STATUS_OK;
+    HeldBlocker unused;
+    for (; slot.wait_next < slot.wait_count; ++slot.wait_next) {
+        const accel_fence_point &wait = slot.waits[slot.wait_next];
+        const accel_status state = wait.fence->state(wait.value);
+        if (state == ACCEL_STATUS_NOT_READY)
+            return ACCEL_STATUS_OK;
+        if (state != ACCEL_STATUS_OK) {
+            end(slot, state);
+            return ACCEL_STATUS_OK;
+        }
+    }
+    if (slot.deadline_ns && now_ns() >= slot.deadline_ns) {
+        end(slot, ACCEL_STATUS_DEADLINE);
+        return ACCEL_STATUS_OK;
+    }
+    if (step_count(slot) == 0) {
+        end(slot, ACCEL_STATUS_OK);
+        return ACCEL_STATUS_OK;
+    }
+    if (step_is_copy(slot) || !order_allows(slot))
+        return ACCEL_STATUS_OK;
+    ACCEL_TRY(submit_native(slot));
+    slot.begun = true;
+    *started = true;
+    return ACCEL_STATUS_OK;
+}
+
+/// May the slot's first step start although predecessors are in flight? Only behind them in the same queue of the same device, and without a deadline
+/// that has to be looked at when it starts.
+bool QueueCore::order_allows(const Slot &slot)
+{
+    const uint64_t sequence = started_;
+    if (head_ == sequence)
+        return true;
+    if (slot.deadline_ns || step_is_copy(slot)) {
+        reap();
+        return head_ == sequence;
+    }
+    const Slot &before = this->slot(sequence - 1);
+    const uint32_t device = position(slot.run->segment(slot.run->steps()[0].segment).device.get());
+    if (before.state == State::Native && before.device == device)
+        return true;
+    reap();
+    return head_ == sequence;
+}
+
+accel_status QueueCore::submit_native(Slot &slot)
+{
+    const uint32_t segment = slot.run->steps()[slot.step].segment;
+    const SegmentRun &run = slot.run->segment(segment);
+    const uint32_t device = position(run.device.get());
+    const QueueDevice &queue = queues_[device];
+    const bool last = slot.step + 1 == step_count(slot);
+    accel_bk_submit submit{};
+    submit.struct_size = sizeof submit;
+    submit.run = run.handle;
+    if (last && slot.wants_fence && queue.open->info().fence_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE))
+        submit.flags = ACCEL_BK_SUBMIT_FLAG_FENCE;
+    else
+        slot.wants_fence &= !last;
+    slot.segment_begin_ns = trace_now();
+    const accel_status status = queue.open->ops().queue_submit(queue.queue, &submit, &slot.ticket);
+    if (status != ACCEL_STATUS_OK) [[unlikely]] {
+        note_loss(status, device);
+        return fail_from_module(status, queue.open->module_name(), "queue_submit", nullptr);
+    }
+    slot.device = device;
+    slot.executing = true;
+    if (last)
+        slot.state = State::Native;
+    return ACCEL_STATUS_OK;
+}
+
+void QueueCore::note_loss(accel_status status, uint32_t device)
+{
+    if (!is_loss(status))
+        return;
+    if (lost_ == ACCEL_STATUS_OK)
+        lost_ = status;
+    if (status != ACCEL_STATUS_CONTEXT_LOST)
+        queues_[device].open->mark_lost(status);
+}
+
+/// What has become of the slot's ticket: TIMEOUT while it is being executed.
+accel_status QueueCore::look(const Slot &slot)
+{
+    const QueueDevice &queue = queues_[slot.device];
+    const accel_status status = queue.open->ops().queue_wait(queue.queue, slot.ticket, 0);
+    if (status == ACCEL_STATUS_OK) [[likely]]
+        return status;
+    if (status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_NOT_READY)
+        return ACCEL_STATUS_TIMEOUT;
+    note_loss(status, slot.device);
+    return is_known(status) ? status : fail_from_module(status, queue.open->module_name(), "queue_wait", nullptr);
+}
+
+void QueueCore::end(Slot &slot, accel_status status)
+{
+    slot.status = status;
+    slot.state = State::Ended;
+    slot.executing = false;
+}
+
+/// Retire, in order, what has ended. True if there was something.
+bool QueueCore::reap()
+{
+    bool any = false;
+    for (; head_ < started_; ++head_) {
+        Slot &slot = this->slot(head_);
+        if (slot.state == State::Native) {
+            const accel_status status = look(slot);
+            if (status == ACCEL_STATUS_TIMEOUT)
+                break;
+            trace_span("segment", queues_[slot.device].id, slot.segment_begin_ns, id_, slot.run->steps()[slot.step].segment);
+            slot.status = status;
+            if (slot.wants_fence)
+                keep_sync_files(slot);
+            slot.state = State::Ended;
+        }
+        retire(slot);
+        any = true;
+    }
+    return any;
+}
+
+void QueueCore::keep_sync_files(Slot &slot)
+{
+    const QueueDevice &queue = queues_[slot.device];
+    for (uint32_t i = 0; i < slot.signal_count; ++i) {
+        accel_fence &fence = *slot.signals[i].fence;
+        int fd = -1;
+        if (fence.wants_sync_file(slot.status) && queue.open->ops().queue_fence(queue.queue, slot.ticket, &fd) == ACCEL_STATUS_OK && fd >= 0)
+            fence.keep_sync_file(fd, slot.status);
+    }
+}
+
+void QueueCore::retire(Slot &slot)
+{
+    // The run first: whoever sees its fence signalled may submit it again at once.
+    if (slot.run)
+        slot.run->end_flight(slot.status == ACCEL_STATUS_OK);
+    slot.state = State::Free;
+    for (uint32_t i = 0; i < slot.signal_count; ++i) {
+        accel_fence *fence = slot.signals[i].fence;
+        fence->complete(slot.signals[i], slot.status);
+        fence->unref();
+    }
+    slot.signal_count = 0;
+    for (uint32_t i = 0; i < slot.wait_count; ++i)
+        slot.waits[i].fence->unref();
+    slot.wait_count = 0;
+    slot.run = {};
+    if (slot.has_transfer)
+        slot.transfer = {};
+    trace_span("submit", "", slot.begin_ns, id_, 0);
+}
+
+accel_status QueueCore::cancel()
+{
+    {
+        const std::lock_guard guard(lock_);
+        for (uint64_t sequence = started_; sequence < tail_; ++sequence)
+            slot(sequence).cancelled = true;
+        for (const QueueDevice &queue : queues_) {
+            if (!queue.open->ops().queue_cancel || head_ == tail_)
+                continue;
+            clear_module_error();
+            const accel_status status = queue.open->ops().queue_cancel(queue.queue);
+            if (status != ACCEL_STATUS_OK)
+                return fail_from_module(status, queue.open->module_name(), "queue_cancel", nullptr);
+        }
+    }
+    poll();
+    return ACCEL_STATUS_OK;
+}
+
+void QueueCore::shutdown()
+{
+    cancel();
+    wait_until(tail_ ? tail_ - 1 : 0, UINT64_MAX);
+    if (was_held_)
+        instance()->hold_thread().remove(*this);
+}
+
+accel_status QueueCore::sync_file(uint64_t sequence, int *out_fd)
+{
+    const std::lock_guard guard(lock_);
+    const Slot *found = sequence >= head_ && sequence < tail_ ? &slot(sequence) : nullptr;
+    if (!found || found->state != State::Native)
+        return fail(ACCEL_STATUS_NOT_READY, "F-1", nullptr, "the work that signals this value was not handed to the kernel yet; try again later");
+    const QueueDevice &queue = queues_[found->device];
+    if (!found->wants_fence || !queue.open->ops().queue_fence)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "F-1", nullptr, "device '%s' does not signal sync_files", queue.id);
+    clear_module_error();
+    const accel_status status = queue.open->ops().queue_fence(queue.queue, found->ticket, out_fd);
+    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, queue.open->module_name(), "queue_fence", nullptr);
+}
+
+}  // namespace accel::runtime

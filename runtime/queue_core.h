@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// The inside of a queue: a preallocated ring of submissions, executed in order. It outlives the application's handle while some thread waits in it.
+//
+// A submission goes through a ring slot:
+//   Held    waits for fences, its deadline, its predecessors, or is between two of its segments; the pump moves it on
+//   Native  its last segment is in the device's own queue
+//   Ended   its status is known; it is retired, in order, as soon as those before it are
+// Ring positions: [head, started) are Native or Ended, `started` is the one that the pump works on, [started, tail) are Held.
+//
+// The pump is run by threads that wait for a fence (wait_until), by the hold thread (drive), and, without host copies, by submit and by queries (poll).
+#pragma once
+
+#include <accel/backend.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "buffer.h"
+#include "device.h"
+#include "fence.h"
+#include "instance.h"
+#include "object.h"
+
+struct accel_run;
+
+namespace accel::runtime {
+
+struct QueueDevice {
+    std::shared_ptr<OpenDevice> open;
+    accel_bk_queue *queue = nullptr;
+    const char *id = "";
+};
+
+/// A copy or fill. References are the submission's.
+struct Transfer {
+    Ref<accel_buffer> source;
+    Ref<accel_buffer> destination;
+    uint64_t source_offset_bytes = 0;
+    uint64_t destination_offset_bytes = 0;
+    uint64_t size_bytes = 0;
+    uint8_t fill_value = 0;
+};
+
+/// What submit is asked for; everything is borrowed.
+struct Submission {
+    accel_run *run = nullptr;
+    const Transfer *transfer = nullptr;
+    const accel_fence_point *waits = nullptr;
+    const accel_fence_point *signals = nullptr;
+    uint32_t wait_count = 0;
+    uint32_t signal_count = 0;
+    uint64_t deadline_ns = 0;
+};
+
+/// Why the pump stopped.
+struct HeldBlocker {
+    enum class Kind {
+        None,    ///< nothing is held
+        Ticket,  ///< submission `sequence` is being executed by a device
+        Fence,   ///< a fence has not reached `value`
+        Soon     ///< another thread is at work here, or a device is busy: look again soon
+    } kind = Kind::None;
+    uint64_t sequence = 0;
+    uint64_t value = 0;
+    uint64_t wake_ns = UINT64_MAX;  ///< look again at this instant: a deadline
+    Ref<accel_fence> fence;
+    bool progress = false;  ///< something moved
+};
+
+class QueueCore {
+public:
+    static accel_status make(std::vector<Ref<accel_device>> devices, std::vector<std::shared_ptr<OpenDevice>> open, uint32_t depth, uint32_t priority,
+                             QueueCore **out);
+    QueueCore(const QueueCore &) = delete;
+    QueueCore &operator=(const QueueCore &) = delete;
+
+    void ref() { references_.fetch_add(1, std::memory_order_relaxed); }
+    void unref();
+    uint64_t id() const { return id_; }
+    void set_id(uint64_t id) { id_ = id; }
+    accel_instance *instance() const { return devices_[0]->instance(); }
+    const std::vector<Ref<accel_device>> &devices() const { return devices_; }
+    /// Position of a device among the queue's, UINT32_MAX if it is not one of them.
+    uint32_t position(const OpenDevice *open) const;
+
+    accel_status submit(const Submission &submission, const Object *blame);
+    accel_status cancel();
+    /// Cancel what has not started and wait for what has. No submit may follow.
+    void shutdown();
+
+    /// Move on and retire what can be without waiting or copying.
+    void poll();
+    /// Help until a submission has been retired, or until the deadline.
+    void wait_until(uint64_t sequence, uint64_t deadline_ns);
+    /// Wait for the device that executes a submission right now; false if none does.
+    bool wait_native(uint64_t sequence, uint64_t deadline_ns);
+    /// One pass of the hold thread.
+    HeldBlocker drive();
+    /// True if nothing is held for sure. Called under the hold thread's lock.
+    bool nothing_held();
+    accel_status sync_file(uint64_t sequence, int *out_fd);
+
+    // The hold thread's list, guarded by its lock.
+    QueueCore *hold_next = nullptr;
+    bool hold_listed = false;
+
+private:
+    enum class State { Free, Held, Native, Ended };
+    struct Slot {
+        State state = State::Free;
+        accel_status status = ACCEL_STATUS_OK;
+        Ref<accel_run> run;
+        Transfer transfer;
+        bool has_transfer = false;
+        bool begun = false;      ///< waits, deadline and order are behind it
+        bool executing = false;  ///< a device has the segment of step `step`
+        bool cancelled = false;
+        bool wants_fence = false;
+        std::vector<Point> signals;
+        std::vector<accel_fence_point> waits;  ///< each fence is a counted reference
+        uint32_t signal_count = 0;
+        uint32_t wait_count = 0;
+        uint32_t wait_next = 0;
+        uint32_t step = 0;
+        uint32_t device = 0;
+        uint64_t ticket = 0;
+        uint64_t deadline_ns = 0;
+        uint64_t begin_ns = 0;          ///< of the submission, while a trace is recorded
+        uint64_t segment_begin_ns = 0;  ///< of the segment
+    };
+    using Lock = std::unique_lock<std::mutex>;
+
+    QueueCore() = default;
+    ~QueueCore();
+    Slot &slot(uint64_t sequence) { return slots_[sequence % depth_]; }
+
+    accel_status check_order(const Submission &submission, const Object *blame);
+    static accel_status make_room(Slot &slot, const Submission &in);
+    accel_status fill(Slot &slot, const Submission &submission);
+    void drop(Slot &slot);
+    accel_status start_directly(Slot &slot, bool *started);
+    bool may_start_directly(const Slot &slot);
+    uint32_t first_device(const Slot &slot) const;
+    uint32_t step_count(const Slot &slot) const;
+    bool step_is_copy(const Slot &slot) const;
+    bool order_allows(const Slot &slot);
+    accel_status submit_native(Slot &slot);
+
+    HeldBlocker pump(Lock &lock, bool may_copy);
+    HeldBlocker advance(Slot &slot, Lock &lock, bool may_copy);
+    bool begin(Slot &slot, HeldBlocker *blocker);
+    bool pass_waits(Slot &slot, HeldBlocker *blocker);
+    accel_status copy_unlocked(Slot &slot, Lock &lock);
+    void end(Slot &slot, accel_status status);
+    accel_status look(const Slot &slot);
+    accel_status normalise(accel_status status, const Slot &slot, const char *what);
+    void note_loss(accel_status status, uint32_t device);
+    bool reap();
+    void retire(Slot &slot);
+    void keep_sync_files(Slot &slot);
+    void block(const HeldBlocker &blocker, uint64_t deadline_ns);
+    void hold();
+
+    std::atomic<uint32_t> references_{1};
+    uint64_t id_ = 0;
+    std::vector<Ref<accel_device>> devices_;
+    std::vector<QueueDevice> queues_;
+    uint32_t depth_ = 0;
+
+    std::mutex lock_;
+    std::unique_ptr<Slot[]> slots_;
+    uint64_t head_ = 0, started_ = 0, tail_ = 0;
+    bool pumping_ = false;  ///< a thread is in a host copy with the lock open
+    bool was_held_ = false;  ///< the hold thread has had to do with it
+    accel_status lost_ = ACCEL_STATUS_OK;
+};
+
+}  // namespace accel::runtime
+
+struct accel_queue : accel::runtime::Object {
+    explicit accel_queue(accel::runtime::QueueCore *core);
+    ~accel_queue() override;
+    accel::runtime::QueueCore &core() const { return *core_; }
+
+private:
+    accel::runtime::QueueCore *core_;
+};

@@ -1,0 +1,532 @@
+// SPDX-License-Identifier: MIT
+#include <poll.h>
+#include <unistd.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <cstring>
+#include <thread>
+
+#include "clock.h"
+#include "fake/counters.h"
+#include "fake/fake_backend.h"
+#include "fence.h"
+
+using namespace accel::runtime;
+using namespace accel::runtime::fake;
+
+namespace {
+
+constexpr auto kPort = PortSource::Kind::Port;
+constexpr auto kValue = PortSource::Kind::Value;
+constexpr uint64_t kSecondNs = 1'000'000'000;
+
+/// Frees public handles at the end of a test.
+template <class T, void (*unref)(T *)> struct Handle {
+    T *it = nullptr;
+    Handle() = default;
+    Handle(const Handle &) = delete;
+    Handle &operator=(const Handle &) = delete;
+    ~Handle() { unref(it); }
+    operator T *() const { return it; }
+    T **out() { return &it; }
+};
+using Fence = Handle<accel_fence, accel_fence_unref>;
+using Queue = Handle<accel_queue, accel_queue_unref>;
+using Run = Handle<accel_run, accel_run_unref>;
+using Buffer = Handle<accel_buffer, accel_buffer_unref>;
+
+struct House {
+    Ref<accel_instance> instance = make_instance();
+    Ref<accel_device> npu_device = find_device(*instance, "fake-npu");
+    Ref<accel_device> cpu_device = find_device(*instance, "fake-cpu");
+
+    void make_fence(Fence &fence) { REQUIRE(accel_fence_create(instance.get(), nullptr, fence.out()) == ACCEL_STATUS_OK); }
+    void make_queue(Queue &queue, bool both, uint32_t depth = 0)
+    {
+        accel_device *devices[] = {npu_device.get(), cpu_device.get()};
+        accel_queue_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.devices = devices;
+        desc.device_count = both ? 2 : 1;
+        desc.depth = depth;
+        REQUIRE(accel_queue_create(&desc, queue.out()) == ACCEL_STATUS_OK);
+    }
+    void make_buffer(Buffer &buffer, uint8_t fill = 0, uint64_t size_bytes = 16)
+    {
+        accel_device *devices[] = {cpu_device.get(), npu_device.get()};
+        accel_buffer_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.size_bytes = size_bytes;
+        desc.devices = devices;
+        desc.device_count = 2;
+        REQUIRE(accel_buffer_create(&desc, buffer.out()) == ACCEL_STATUS_OK);
+        void *memory = nullptr;
+        REQUIRE(accel_buffer_map(buffer, ACCEL_ACCESS_WRITE, &memory) == ACCEL_STATUS_OK);
+        memset(memory, fill, size_bytes);
+        REQUIRE(accel_buffer_unmap(buffer) == ACCEL_STATUS_OK);
+    }
+    Ref<accel_program> single(uint8_t addend = 1) { return make_program(*instance, {npu_device}, 1, 1, {{0, addend, {{kPort, 0}}, {{kPort, 1}}}}); }
+    /// NPU adds 1, the CPU adds 10 to a copy of the result, the NPU adds 100 in memory that both see.
+    Ref<accel_program> chain()
+    {
+        std::vector<Value> values(3);
+        for (Value &value : values)
+            value.layout = vector_layout(16);
+        values[1].copy_of = 0;
+        values[2].from_segment = 1;
+        return make_program(*instance, {npu_device, cpu_device}, 1, 1,
+                            {{0, 1, {{kPort, 0}}, {{kValue, 0}}}, {1, 10, {{kValue, 1}}, {{kValue, 2}}}, {0, 100, {{kValue, 2}}, {{kPort, 1}}}}, values);
+    }
+};
+
+void make_run(accel_program *program, accel_buffer *in, accel_buffer *out, Run &run)
+{
+    REQUIRE(accel_run_create(program, run.out()) == ACCEL_STATUS_OK);
+    const accel_binding bindings[] = {{0, 0, in, 0}, {1, 0, out, 0}};
+    REQUIRE(accel_run_bind(run, bindings, 2, sizeof bindings[0]) == ACCEL_STATUS_OK);
+}
+
+accel_status submit(accel_queue *queue, accel_run *run, accel_fence *signal, uint64_t value, accel_fence *wait = nullptr, uint64_t wait_value = 0,
+                    uint64_t deadline_ns = 0)
+{
+    const accel_fence_point waits[] = {{wait, wait_value}}, signals[] = {{signal, value}};
+    accel_submit desc{};
+    desc.struct_size = sizeof desc;
+    desc.run = run;
+    desc.waits = waits;
+    desc.signals = signals;
+    desc.wait_count = wait ? 1 : 0;
+    desc.signal_count = signal ? 1 : 0;
+    desc.deadline_ns = deadline_ns;
+    return accel_queue_submit(queue, &desc);
+}
+
+uint8_t first_byte(accel_buffer *buffer)
+{
+    void *memory = nullptr;
+    REQUIRE(accel_buffer_map(buffer, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
+    const uint8_t value = *static_cast<uint8_t *>(memory);
+    REQUIRE(accel_buffer_unmap(buffer) == ACCEL_STATUS_OK);
+    return value;
+}
+
+}  // namespace
+
+TEST_CASE("a single segment runs with one submit, in order", "[queue]")
+{
+    House house;
+    Buffer a, b, c;
+    house.make_buffer(a, 5);
+    house.make_buffer(b);
+    house.make_buffer(c);
+    const auto program = house.single();
+    Run first, second;
+    make_run(program.get(), a, b, first);
+    make_run(program.get(), b, c, second);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    REQUIRE(submit(queue, first, fence, 1) == ACCEL_STATUS_OK);
+    REQUIRE(submit(queue, second, fence, 2) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 2, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(c) == 7);
+    CHECK(npu().submit_count == 2);
+    int64_t dims[1] = {};
+    uint32_t rank = 0;
+    CHECK(accel_run_output_dims(second, 1, dims, 1, &rank) == ACCEL_STATUS_OK);
+    CHECK(dims[0] == 16);
+}
+
+TEST_CASE("R-1 a run is in flight once, Q-3 a full ring is BUSY and changes nothing", "[queue]")
+{
+    House house;
+    npu().gated = true;
+    Buffer a, b;
+    house.make_buffer(a, 1);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run runs[4];
+    for (Run &run : runs)
+        make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, false, 3);
+    Fence fence;
+    house.make_fence(fence);
+    REQUIRE(submit(queue, runs[0], fence, 1) == ACCEL_STATUS_OK);
+    CHECK(submit(queue, runs[0], fence, 2) == ACCEL_STATUS_BUSY);
+    const accel_binding again = {0, 0, a, 0};
+    CHECK(accel_run_bind(runs[0], &again, 1, sizeof again) == ACCEL_STATUS_BUSY);
+    REQUIRE(submit(queue, runs[1], fence, 2) == ACCEL_STATUS_OK);
+    REQUIRE(submit(queue, runs[2], fence, 3) == ACCEL_STATUS_OK);
+    CHECK(submit(queue, runs[3], fence, 4) == ACCEL_STATUS_BUSY);
+    CHECK(accel_fence_signal(fence, 4) == ACCEL_STATUS_OK);  // the refused submission left no promise behind
+    npu().release(3);
+    CHECK(accel_fence_wait(fence, 4, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(submit(queue, runs[3], fence, 5) == ACCEL_STATUS_OK);
+    npu().release(1);
+    CHECK(accel_fence_wait(fence, 5, kSecondNs) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("segments on two devices chain through copies and shared memory", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 2);
+    house.make_buffer(b);
+    const auto program = house.chain();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, true);
+    Fence fence;
+    house.make_fence(fence);
+    SECTION("a waiting thread helps")
+    {
+        REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+        CHECK(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_OK);
+    }
+    SECTION("without help the hold thread does it")
+    {
+        REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+        const uint64_t until_ns = deadline_after(5 * kSecondNs);
+        while (fence.it->state(1) == ACCEL_STATUS_NOT_READY && now_ns() < until_ns)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        CHECK(fence.it->state(1) == ACCEL_STATUS_OK);
+    }
+    CHECK(first_byte(b) == 113);
+    CHECK(npu().submit_count == 2);
+    CHECK(cpu().submit_count == 1);
+}
+
+TEST_CASE("the failure of a segment is the failure of the submission", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 2);
+    house.make_buffer(b);
+    const auto program = house.chain();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, true);
+    Fence fence;
+    house.make_fence(fence);
+    cpu().next_failure = ACCEL_STATUS_JOB_FAILED;
+    REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_JOB_FAILED);
+    CHECK(npu().submit_count == 1);  // the third segment never started
+    Fence other;
+    house.make_fence(other);
+    REQUIRE(submit(queue, run, other, 1) == ACCEL_STATUS_OK);  // the queue goes on
+    CHECK(accel_fence_wait(other, 1, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(b) == 113);
+}
+
+TEST_CASE("F-4 a submission waits for a value that the CPU signals later; Q-8 a failed wait runs nothing", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 2);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence gate, done;
+    house.make_fence(gate);
+    house.make_fence(done);
+    REQUIRE(submit(queue, run, done, 1, gate, 3) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(done, 1, 5'000'000) == ACCEL_STATUS_TIMEOUT);
+    CHECK(npu().submit_count == 0);
+    SECTION("signalled, with a waiter")
+    {
+        std::thread signaller([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            accel_fence_signal(gate, 3);
+        });
+        CHECK(accel_fence_wait(done, 1, kSecondNs) == ACCEL_STATUS_OK);
+        signaller.join();
+        CHECK(first_byte(b) == 3);
+    }
+    SECTION("signalled, polled through an eventfd")
+    {
+        accel_fence_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_EVENTFD);
+        Fence exported;
+        REQUIRE(accel_fence_create(house.instance.get(), &desc, exported.out()) == ACCEL_STATUS_OK);
+        REQUIRE(submit(queue, nullptr, exported, 1) == ACCEL_STATUS_OK);
+        int fd = -1;
+        REQUIRE(accel_fence_export(exported, 1, ACCEL_HANDLE_KIND_EVENTFD, &fd) == ACCEL_STATUS_OK);
+        accel_fence_signal(gate, 3);
+        pollfd wanted = {fd, POLLIN, 0};
+        CHECK(poll(&wanted, 1, 5000) == 1);
+        CHECK(accel_fence_error(done, 1) == ACCEL_STATUS_OK);
+        close(fd);
+    }
+    SECTION("failed")
+    {
+        accel_fence_fail(gate, 2, ACCEL_STATUS_JOB_TIMEOUT);
+        CHECK(accel_fence_wait(done, 1, kSecondNs) == ACCEL_STATUS_JOB_TIMEOUT);
+        CHECK(npu().submit_count == 0);
+    }
+}
+
+TEST_CASE("F-5 waiting for a later submission of the same queue is refused", "[queue]")
+{
+    House house;
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    CHECK(submit(queue, nullptr, fence, 1, fence, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
+    Fence done;
+    house.make_fence(done);
+    REQUIRE(submit(queue, nullptr, done, 1, fence, 2) == ACCEL_STATUS_OK);
+    CHECK(submit(queue, nullptr, fence, 2) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "F-5");
+    CHECK(submit(queue, nullptr, fence, 1) == ACCEL_STATUS_INVALID_ARGUMENT);  // 2 is not reached before 1
+    CHECK(accel_fence_signal(fence, 2) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(done, 1, kSecondNs) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("Q-9 cancel ends what has not started and leaves the queue usable", "[queue]")
+{
+    House house;
+    npu().gated = true;
+    Buffer a, b;
+    house.make_buffer(a, 2);
+    house.make_buffer(b);
+    const auto program = house.chain();
+    Run run, held;
+    make_run(program.get(), a, b, run);
+    make_run(program.get(), a, b, held);
+    Queue queue;
+    house.make_queue(queue, true);
+    Fence fence, gate, after;
+    house.make_fence(fence);
+    house.make_fence(gate);
+    house.make_fence(after);
+    REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+    REQUIRE(submit(queue, held, fence, 2, gate, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_queue_cancel(queue) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 2, kSecondNs) == ACCEL_STATUS_CANCELLED);
+    npu().gated = false;
+    REQUIRE(submit(queue, held, after, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(after, 1, kSecondNs) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("Q-10 work that has not started at its deadline does not run", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 2);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence, gate;
+    house.make_fence(fence);
+    house.make_fence(gate);
+    SECTION("passed already")
+    {
+        REQUIRE(submit(queue, run, fence, 1, nullptr, 0, 1) == ACCEL_STATUS_OK);
+    }
+    SECTION("passes while it is held, and nobody waits")
+    {
+        REQUIRE(submit(queue, run, fence, 1, gate, 1, now_ns() + 3'000'000) == ACCEL_STATUS_OK);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        CHECK(fence.it->state(1) == ACCEL_STATUS_DEADLINE);
+    }
+    CHECK(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_DEADLINE);
+    CHECK(npu().submit_count == 0);
+}
+
+TEST_CASE("Q-11 the last unref cancels what is held; Q-12 a lost context ends its queue only", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 2);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Fence fence, gate;
+    house.make_fence(fence);
+    house.make_fence(gate);
+    {
+        Queue queue;
+        house.make_queue(queue, false);
+        REQUIRE(submit(queue, run, fence, 1, gate, 1) == ACCEL_STATUS_OK);
+    }
+    CHECK(accel_fence_error(fence, 1) == ACCEL_STATUS_CANCELLED);
+    Queue dead, alive;
+    house.make_queue(dead, false);
+    Fence lost, good;
+    house.make_fence(lost);
+    house.make_fence(good);
+    npu().next_failure = ACCEL_STATUS_CONTEXT_LOST;
+    REQUIRE(submit(dead, run, lost, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(lost, 1, kSecondNs) == ACCEL_STATUS_CONTEXT_LOST);
+    CHECK(submit(dead, run, good, 1) == ACCEL_STATUS_CONTEXT_LOST);
+    house.make_queue(alive, false);
+    REQUIRE(submit(alive, run, good, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(good, 1, kSecondNs) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("Q-12 after the loss of a device it can be opened again", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 2);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    npu().next_failure = ACCEL_STATUS_DEVICE_LOST;
+    REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_DEVICE_LOST);
+    void *memory = nullptr;
+    CHECK(accel_buffer_map(a, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_DEVICE_LOST);
+    Run another;
+    CHECK(accel_run_create(program.get(), another.out()) == ACCEL_STATUS_DEVICE_LOST);
+    Buffer c;
+    house.make_buffer(c, 9);
+    CHECK(first_byte(c) == 9);
+}
+
+TEST_CASE("Q-5 copies and fills are ordered with runs", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 2);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    const accel_fence_point signal = {fence, 3};
+    accel_transfer_op fill{};
+    fill.struct_size = sizeof fill;
+    fill.destination = a;
+    fill.size_bytes = 16;
+    fill.fill_value = 40;
+    REQUIRE(accel_queue_transfer(queue, &fill) == ACCEL_STATUS_OK);
+    REQUIRE(submit(queue, run, fence, 2) == ACCEL_STATUS_OK);
+    accel_transfer_op copy = fill;
+    copy.source = b;
+    copy.destination = a;
+    copy.destination_offset_bytes = 8;
+    copy.size_bytes = 8;
+    copy.signals = &signal;
+    copy.signal_count = 1;
+    REQUIRE(accel_queue_transfer(queue, &copy) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 3, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(b) == 41);
+    void *memory = nullptr;
+    REQUIRE(accel_buffer_map(a, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
+    CHECK(static_cast<uint8_t *>(memory)[7] == 40);
+    CHECK(static_cast<uint8_t *>(memory)[8] == 41);
+    CHECK(accel_buffer_unmap(a) == ACCEL_STATUS_OK);
+    copy.size_bytes = 9;
+    CHECK(accel_queue_transfer(queue, &copy) == ACCEL_STATUS_INVALID_ARGUMENT);
+}
+
+TEST_CASE("R-5 a bind that fails changes no binding", "[run]")
+{
+    House house;
+    Buffer a, b, c;
+    house.make_buffer(a, 1);
+    house.make_buffer(b);
+    house.make_buffer(c, 50);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    npu().bind_answer = ACCEL_STATUS_RESOURCE;
+    const accel_binding other = {0, 0, c, 0};
+    CHECK(accel_run_bind(run, &other, 1, sizeof other) == ACCEL_STATUS_RESOURCE);
+    const accel_binding wrong[] = {{0, 0, c, 0}, {0, 0, a, 0}}, odd = {0, 0, c, 2}, beyond = {0, 0, c, 4}, overlap = {1, 0, a, 0};
+    CHECK(accel_run_bind(run, wrong, 2, sizeof other) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(accel_run_bind(run, &odd, 1, sizeof other) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(accel_run_bind(run, &beyond, 1, sizeof other) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(accel_run_bind(run, &overlap, 1, sizeof other) == ACCEL_STATUS_INVALID_ARGUMENT);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+    REQUIRE(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(b) == 2);
+}
+
+TEST_CASE("steady state allocates nothing", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 1);
+    house.make_buffer(b);
+    const auto single = house.single(), chain = house.chain();
+    Run short_run, long_run;
+    make_run(single.get(), a, b, short_run);
+    make_run(chain.get(), a, b, long_run);
+    Queue queue;
+    house.make_queue(queue, true);
+    Fence fence;
+    house.make_fence(fence);
+    uint64_t value = 0, before = 0;
+    for (int round = 0; round < 20; ++round) {
+        if (round == 10)
+            before = allocation_count();
+        REQUIRE(submit(queue, short_run, fence, ++value) == ACCEL_STATUS_OK);
+        CHECK(accel_fence_wait(fence, value, kSecondNs) == ACCEL_STATUS_OK);
+        REQUIRE(submit(queue, long_run, fence, ++value) == ACCEL_STATUS_OK);
+        CHECK(accel_fence_wait(fence, value, kSecondNs) == ACCEL_STATUS_OK);
+    }
+    const uint64_t after = allocation_count();
+    CHECK(after == before);
+    const std::unique_ptr<int> control(new int(1));  // the counter does rise
+    CHECK(allocation_count() == after + (after ? 1 : 0));
+}
+
+TEST_CASE("T-3 many threads with queues of their own, and nothing is left over", "[queue]")
+{
+    const int before = npu().live_count + cpu().live_count;
+    {
+        House house;
+        const auto chain = house.chain();
+        std::vector<std::thread> threads;
+        std::atomic<int> wrong{0};
+        for (int t = 0; t < 4; ++t)
+            threads.emplace_back([&] {
+                Buffer a, b;
+                house.make_buffer(a, 1);
+                house.make_buffer(b);
+                Run run;
+                make_run(chain.get(), a, b, run);
+                Queue queue;
+                house.make_queue(queue, true);
+                Fence fence;
+                house.make_fence(fence);
+                for (uint64_t value = 1; value <= 50; ++value) {
+                    wrong += submit(queue, run, fence, value) != ACCEL_STATUS_OK;
+                    wrong += accel_fence_wait(fence, value, 10 * kSecondNs) != ACCEL_STATUS_OK;
+                }
+                wrong += first_byte(b) != 112;
+            });
+        for (std::thread &thread : threads)
+            thread.join();
+        CHECK(wrong == 0);
+    }
+    CHECK(npu().live_count + cpu().live_count == before);
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// Making a run, its steps, its copies, its flight.
+#include "run.h"
+
+#include <algorithm>
+
+#include "catalog.h"
+#include "check.h"
+#include "copy.h"
+#include "queue_core.h"
+
+using namespace accel::runtime;
+
+accel_run::accel_run(accel_program *program) : Object(ObjectType::Run), program_(program), ports_(program->ports.size()) {}
+
+accel_run::~accel_run()
+{
+    for (const SegmentRun &segment : segments_)
+        if (segment.handle)
+            segment.device->ops().run_destroy(segment.handle);
+}
+
+accel_status accel_run::prepare()
+{
+    for (uint32_t i = 0; i < program_->segments.size(); ++i)
+        ACCEL_TRY(prepare_segment(i));
+    for (uint32_t i = 0; i < program_->values.size(); ++i)
+        ACCEL_TRY(prepare_value(i));
+    plan_steps();
+    // A program without ports can be submitted as it is.
+    if (ports_.empty())
+        return bind({});
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::prepare_segment(uint32_t index)
+{
+    const LoadedSegment &loaded = *program_->segments[index].loaded;
+    SegmentRun segment;
+    segment.device = loaded.device();
+    if (segment.device->lost() != ACCEL_STATUS_OK)
+        return fail(segment.device->lost(), "Q-12", program_.get(), "the device of module '%s' is lost; open it again and build the program again",
+                    segment.device->module_name());
+    clear_module_error();
+    const accel_status status = segment.device->ops().run_create(loaded.program(), &segment.handle);
+    if (status != ACCEL_STATUS_OK)
+        return fail_from_module(status, segment.device->module_name(), "run_create", program_.get());
+    if (!segment.handle)
+        return fail(ACCEL_STATUS_INTERNAL, "M-9", program_.get(), "module '%s' answered OK to 'run_create' without a run", segment.device->module_name());
+    segments_.push_back(std::move(segment));
+    return ACCEL_STATUS_OK;
+}
+
+namespace {
+
+bool names_value(const std::vector<PortSource> &sources, uint32_t index)
+{
+    return std::any_of(sources.begin(), sources.end(), [&](const PortSource &source) { return source.kind == PortSource::Kind::Value && source.index == index; });
+}
+
+}  // namespace
+
+accel_status accel_run::prepare_value(uint32_t index)
+{
+    const Value &value = program_->values[index];
+    std::vector<std::shared_ptr<OpenDevice>> devices;
+    for (uint32_t i = 0; i < segments_.size(); ++i) {
+        const Segment &segment = program_->segments[i];
+        const bool named = names_value(segment.input_sources, index) || names_value(segment.output_sources, index);
+        if (named && std::find(devices.begin(), devices.end(), segments_[i].device) == devices.end())
+            devices.push_back(segments_[i].device);
+    }
+    // Only copied on: it can live anywhere.
+    if (devices.empty())
+        devices.push_back(segments_[value.from_segment].device);
+    accel_buffer *buffer = nullptr;
+    BufferRequest request;
+    request.size_bytes = std::max<uint64_t>(value.layout.size_bytes, 1);
+    request.align_bytes = value.layout.align_bytes;
+    ACCEL_TRY(make_buffer(program_->instance, request, devices, &buffer));
+    values_.push_back(Ref<accel_buffer>::adopt(buffer));
+    return ACCEL_STATUS_OK;
+}
+
+void accel_run::plan_steps()
+{
+    std::vector<bool> copied(program_->values.size(), false);
+    // A copy whose source is a copy needs that one first.
+    const auto plan_copy = [&](const auto &self, uint32_t index) -> void {
+        const Value &value = program_->values[index];
+        if (value.copy_of == UINT32_MAX || copied[index])
+            return;
+        copied[index] = true;
+        if (!value.copy_of_port)
+            self(self, value.copy_of);
+        steps_.push_back({Step::Kind::Copy, 0, {value.copy_of_port, value.copy_of}, {false, index}});
+    };
+    for (uint32_t i = 0; i < program_->segments.size(); ++i) {
+        for (const PortSource &source : program_->segments[i].input_sources)
+            if (source.kind == PortSource::Kind::Value)
+                plan_copy(plan_copy, source.index);
+        steps_.push_back({Step::Kind::Segment, i, {}, {}});
+    }
+    for (uint32_t i = 0; i < program_->values.size(); ++i) {
+        if (program_->values[i].port_of == UINT32_MAX)
+            continue;
+        plan_copy(plan_copy, i);
+        steps_.push_back({Step::Kind::Copy, 0, {false, i}, {true, program_->values[i].port_of}});
+    }
+}
+
+const PortLayout &accel_run::layout_of(CopyEnd end) const { return end.is_port ? program_->ports[end.index].layout : program_->values[end.index].layout; }
+
+accel_status accel_run::copy(const Step &step)
+{
+    accel_buffer &from = step.from.is_port ? *ports_[step.from.index].buffer : *values_[step.from.index];
+    accel_buffer &to = step.to.is_port ? *ports_[step.to.index].buffer : *values_[step.to.index];
+    const PortLayout &from_layout = layout_of(step.from), &to_layout = layout_of(step.to);
+    void *source = nullptr, *destination = nullptr;
+    ACCEL_TRY(from.begin_access(ACCEL_ACCESS_READ, &source));
+    const accel_status status = to.begin_access(ACCEL_ACCESS_WRITE, &destination);
+    if (status == ACCEL_STATUS_OK) {
+        const uint64_t from_offset = step.from.is_port ? ports_[step.from.index].offset_bytes : 0;
+        const uint64_t to_offset = step.to.is_port ? ports_[step.to.index].offset_bytes : 0;
+        copy_strided(static_cast<char *>(source) + from_offset, from_layout.strides_bytes, static_cast<char *>(destination) + to_offset,
+                     to_layout.strides_bytes, from_layout.dims, type_size_bytes(from_layout.type));
+        to.end_access();
+    }
+    from.end_access();
+    return status;
+}
+
+bool accel_run::begin_flight(QueueCore &core)
+{
+    QueueCore *none = nullptr;
+    if (flight_.compare_exchange_strong(none, &core, std::memory_order_acq_rel)) [[likely]]
+        return true;
+    if (in_flight())
+        return false;
+    none = nullptr;
+    return flight_.compare_exchange_strong(none, &core, std::memory_order_acq_rel);
+}
+
+void accel_run::end_flight(bool finished)
+{
+    const std::lock_guard guard(lock_);
+    if (finished)
+        finished_.store(true, std::memory_order_relaxed);
+    flight_.store(nullptr, std::memory_order_release);
+}
+
+bool accel_run::in_flight()
+{
+    if (!flight_.load(std::memory_order_acquire))
+        return false;
+    QueueCore *core;
+    {
+        // While the run is in flight its queue has not retired it, so the queue is alive; the lock keeps that true until it is counted.
+        const std::lock_guard guard(lock_);
+        core = flight_.load(std::memory_order_relaxed);
+        if (!core)
+            return false;
+        core->ref();
+    }
+    core->poll();
+    core->unref();
+    return flight_.load(std::memory_order_acquire) != nullptr;
+}
+
+accel_status accel_run::check_ready() const
+{
+    if (ready_) [[likely]]
+        return ACCEL_STATUS_OK;
+    for (uint32_t i = 0; i < ports_.size(); ++i)
+        if (!ports_[i].buffer)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') is not bound", i, program_->ports[i].name.c_str());
+    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "the ports are not bound");
+}
+
+accel_status accel_run::output_dims(uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank)
+{
+    if (port >= ports_.size() || port < program_->input_count)
+        return fail(ACCEL_STATUS_NOT_FOUND, "R-6", this, "port %u is no output; outputs are %u to %zu", port, program_->input_count, ports_.size());
+    if (in_flight() || !finished_.load(std::memory_order_acquire))
+        return fail(ACCEL_STATUS_NOT_READY, "R-6", this, "no submission of this run has finished yet");
+    // The device that writes the port directly may know better than the built shape.
+    for (uint32_t i = 0; i < segments_.size(); ++i) {
+        const Segment &segment = program_->segments[i];
+        for (uint32_t output = 0; output < segment.output_sources.size(); ++output) {
+            const PortSource &source = segment.output_sources[output];
+            if (source.kind != PortSource::Kind::Port || source.index != port || !segments_[i].device->ops().run_output_dims)
+                continue;
+            clear_module_error();
+            const auto number = static_cast<uint32_t>(segment.inputs.size()) + output;
+            const accel_status status = segments_[i].device->ops().run_output_dims(segments_[i].handle, number, dims, dim_capacity, out_rank);
+            return status == ACCEL_STATUS_OK ? status : fail_from_module(status, segments_[i].device->module_name(), "run_output_dims", this);
+        }
+    }
+    const std::vector<int64_t> &built = program_->ports[port].layout.dims;
+    for (uint32_t axis = 0; axis < built.size() && axis < dim_capacity; ++axis)
+        dims[axis] = built[axis];
+    *out_rank = static_cast<uint32_t>(built.size());
+    return ACCEL_STATUS_OK;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Runs: a program with buffers bound, its scratch, and the list of steps that one submission takes.
+#pragma once
+
+#include <accel/backend.h>
+
+#include <atomic>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "buffer.h"
+#include "object.h"
+#include "program.h"
+
+namespace accel::runtime {
+
+class QueueCore;
+
+/// One end of a copy: memory in a buffer with a layout.
+struct CopyEnd {
+    bool is_port = false;
+    uint32_t index = 0;  ///< of a program port or of a value
+};
+
+/// What a submission does next.
+struct Step {
+    enum class Kind { Segment, Copy } kind = Kind::Segment;
+    uint32_t segment = 0;
+    CopyEnd from, to;
+};
+
+struct PortBinding {
+    Ref<accel_buffer> buffer;
+    uint64_t offset_bytes = 0;
+};
+
+/// A segment's run on its device.
+struct SegmentRun {
+    std::shared_ptr<OpenDevice> device;
+    accel_bk_run *handle = nullptr;
+    std::vector<accel_bk_binding> bound;  ///< in port order, as the module has them; empty while a port is unbound
+};
+
+}  // namespace accel::runtime
+
+struct accel_run : accel::runtime::Object {
+    explicit accel_run(accel_program *program);
+    ~accel_run() override;
+
+    /// Make the segments' runs and the memory between them. Sets the error detail.
+    accel_status prepare();
+    accel_status bind(std::span<const accel_binding> bindings);
+    accel_status bind_cost(uint32_t port, accel_bind_cost *out_cost);
+    accel_status output_dims(uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank);
+    /// All ports bound? Sets the error detail.
+    accel_status check_ready() const;
+
+    const accel_program &program() const { return *program_; }
+    std::span<const accel::runtime::Step> steps() const { return steps_; }
+    const accel::runtime::SegmentRun &segment(uint32_t index) const { return segments_[index]; }
+    /// Do a copy step, with the CPU. Allocates nothing.
+    accel_status copy(const accel::runtime::Step &step);
+
+    /// Enter flight; false if it is in flight already, also after looking whether that flight has ended.
+    bool begin_flight(accel::runtime::QueueCore &core);
+    /// Leave flight. finished: the submission ended well.
+    void end_flight(bool finished);
+    bool in_flight();
+    /// The queue whose device set was found to contain the program's.
+    std::atomic<uint64_t> checked_queue_id{0};
+
+private:
+    accel_status prepare_segment(uint32_t index);
+    accel_status prepare_value(uint32_t index);
+    void plan_steps();
+    void plan_copies_before(uint32_t segment);
+    accel_status check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all) const;
+    accel_status check_overlaps(const std::vector<accel::runtime::PortBinding> &ports) const;
+    accel_status check_aliases(const std::vector<accel::runtime::PortBinding> &ports) const;
+    accel_status check_buffer_count(const std::vector<accel::runtime::PortBinding> &ports) const;
+    accel_status collect(uint32_t segment, const std::vector<accel::runtime::PortBinding> &ports, std::vector<accel_bk_binding> *out);
+    accel_status source_binding(const accel::runtime::PortSource &source, const std::shared_ptr<accel::runtime::OpenDevice> &device,
+                                const std::vector<accel::runtime::PortBinding> &ports, accel_bk_binding *out);
+    accel_status apply(std::vector<std::vector<accel_bk_binding>> &wanted);
+    accel_status bind_segment(uint32_t segment, const std::vector<accel_bk_binding> &bindings);
+    const accel::runtime::PortLayout &layout_of(accel::runtime::CopyEnd end) const;
+
+    accel::runtime::Ref<accel_program> program_;
+    std::vector<accel::runtime::SegmentRun> segments_;
+    std::vector<accel::runtime::Ref<accel_buffer>> values_;
+    std::vector<accel::runtime::PortBinding> ports_;
+    std::vector<accel::runtime::Step> steps_;
+    bool ready_ = false;
+
+    std::mutex lock_;  ///< guards what follows against the thread that retires
+    std::atomic<accel::runtime::QueueCore *> flight_{nullptr};
+    std::atomic<bool> finished_{false};
+};

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+// Binding buffers to the ports of a run.
+#include <algorithm>
+
+#include "check.h"
+#include "run.h"
+
+using namespace accel::runtime;
+
+namespace {
+
+bool overlap(const PortBinding &a, uint64_t a_bytes, const PortBinding &b, uint64_t b_bytes)
+{
+    return a.buffer.get() == b.buffer.get() && a.offset_bytes < b.offset_bytes + b_bytes && b.offset_bytes < a.offset_bytes + a_bytes;
+}
+
+}  // namespace
+
+accel_status accel_run::check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all) const
+{
+    if (binding.port >= ports_.size())
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].port is %u, the program has %zu ports", number, binding.port, ports_.size());
+    const ProgramPort &port = program_->ports[binding.port];
+    if (binding.flags)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", this, "bindings[%u].flags is 0x%x, expected 0", number, binding.flags);
+    ACCEL_TRY(check_handle(binding.buffer, "bindings[].buffer"));
+    if (binding.buffer->instance() != program_->instance)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", binding.buffer, "bindings[%u].buffer is of another instance than the program", number);
+    for (uint32_t i = 0; i < number; ++i)
+        if (all[i].port == binding.port)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "port %u ('%s') is named twice, by bindings[%u] and bindings[%u]", binding.port,
+                        port.name.c_str(), i, number);
+    if (port.layout.align_bytes > 1 && binding.offset_bytes % port.layout.align_bytes != 0)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].offset_bytes is %llu, port '%s' needs a multiple of %llu", number,
+                    static_cast<unsigned long long>(binding.offset_bytes), port.name.c_str(), static_cast<unsigned long long>(port.layout.align_bytes));
+    const uint64_t size_bytes = binding.buffer->size_bytes();
+    if (binding.offset_bytes > size_bytes || size_bytes - binding.offset_bytes < port.layout.size_bytes)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u]: port '%s' needs %llu bytes, the buffer has %llu from offset %llu on", number,
+                    port.name.c_str(), static_cast<unsigned long long>(port.layout.size_bytes),
+                    static_cast<unsigned long long>(size_bytes > binding.offset_bytes ? size_bytes - binding.offset_bytes : 0),
+                    static_cast<unsigned long long>(binding.offset_bytes));
+    const uint32_t needed = port.direction == ACCEL_PORT_DIRECTION_OUTPUT ? ACCEL_ACCESS_WRITE : ACCEL_ACCESS_READ;
+    if (!(binding.buffer->access() & needed))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-7", binding.buffer, "bindings[%u]: port '%s' needs access 0x%x, the buffer was imported with 0x%x", number,
+                    port.name.c_str(), needed, binding.buffer->access());
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::check_overlaps(const std::vector<PortBinding> &ports) const
+{
+    for (uint32_t output = program_->input_count; output < ports.size(); ++output) {
+        if (!ports[output].buffer)
+            continue;
+        const ProgramPort &written = program_->ports[output];
+        for (uint32_t other = 0; other < ports.size(); ++other) {
+            const ProgramPort &port = program_->ports[other];
+            if (other == output || !ports[other].buffer || written.alias_of == other || port.alias_of == output)
+                continue;
+            if (overlap(ports[output], written.layout.size_bytes, ports[other], port.layout.size_bytes))
+                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "output '%s' overlaps the memory of port '%s'", written.name.c_str(), port.name.c_str());
+        }
+    }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::check_aliases(const std::vector<PortBinding> &ports) const
+{
+    for (uint32_t i = 0; i < ports.size(); ++i) {
+        const uint32_t target = program_->ports[i].alias_of;
+        if (target == UINT32_MAX || !ports[i].buffer || !ports[target].buffer)
+            continue;
+        if (ports[i].buffer.get() != ports[target].buffer.get() || ports[i].offset_bytes != ports[target].offset_bytes)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "port '%s' keeps state in place: it needs the buffer and offset of port '%s'",
+                        program_->ports[i].name.c_str(), program_->ports[target].name.c_str());
+    }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::check_buffer_count(const std::vector<PortBinding> &ports) const
+{
+    if (program_->buffer_count_max == 0)
+        return ACCEL_STATUS_OK;
+    std::vector<const accel_buffer *> distinct;
+    for (const PortBinding &port : ports)
+        if (port.buffer && std::find(distinct.begin(), distinct.end(), port.buffer.get()) == distinct.end())
+            distinct.push_back(port.buffer.get());
+    if (distinct.size() > program_->buffer_count_max)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "%zu distinct buffers are bound, the program takes at most %u; put several ports into one buffer",
+                    distinct.size(), program_->buffer_count_max);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::source_binding(const PortSource &source, const std::shared_ptr<OpenDevice> &device, const std::vector<PortBinding> &ports,
+                                       accel_bk_binding *out)
+{
+    if (source.kind == PortSource::Kind::Value) {
+        *out = {values_[source.index]->on(*device), 0};
+        return out->buffer ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_INTERNAL, "", this, "value %u has no memory on its device", source.index);
+    }
+    accel_buffer &buffer = *ports[source.index].buffer;
+    out->offset_bytes = ports[source.index].offset_bytes;
+    out->buffer = buffer.on(*device);
+    if (out->buffer)
+        return ACCEL_STATUS_OK;
+    const ProgramPort &port = program_->ports[source.index];
+    if (program_->segments.size() > 0 && program_->devices[port.device].get() && segments_.size() > 1) {
+        // Another device than the port's own reads it too: make the memory known there.
+        std::shared_ptr<OpenDevice> own = program_->devices[port.device]->entry().peek();
+        if (own && own != device && buffer.on(*own))
+            return buffer.attach(device, &out->buffer);
+    }
+    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", &buffer,
+                "the buffer for port '%s' was not made for the port's device '%s'; name that device when you create or import it", port.name.c_str(),
+                program_->devices[port.device]->entry().id());
+}
+
+/// The bindings of a segment in its port order; empty while one of its ports is unbound.
+accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &ports, std::vector<accel_bk_binding> *out)
+{
+    const Segment &segment = program_->segments[index];
+    out->clear();
+    for (const auto *sources : {&segment.input_sources, &segment.output_sources})
+        for (const PortSource &source : *sources)
+            if (source.kind == PortSource::Kind::Port && !ports[source.index].buffer)
+                return ACCEL_STATUS_OK;
+    for (const auto *sources : {&segment.input_sources, &segment.output_sources})
+        for (const PortSource &source : *sources) {
+            accel_bk_binding binding{};
+            ACCEL_TRY(source_binding(source, segments_[index].device, ports, &binding));
+            out->push_back(binding);
+        }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_binding> &bindings)
+{
+    const SegmentRun &segment = segments_[index];
+    clear_module_error();
+    const accel_status status = segment.device->ops().run_bind(segment.handle, bindings.data(), static_cast<uint32_t>(bindings.size()));
+    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, segment.device->module_name(), "run_bind", this);
+}
+
+/// Hand new bindings to the modules; when one refuses, give back to the others what they had.
+accel_status accel_run::apply(std::vector<std::vector<accel_bk_binding>> &wanted)
+{
+    const auto same = [](const std::vector<accel_bk_binding> &a, const std::vector<accel_bk_binding> &b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                          [](const accel_bk_binding &x, const accel_bk_binding &y) { return x.buffer == y.buffer && x.offset_bytes == y.offset_bytes; });
+    };
+    std::vector<uint32_t> changed;
+    for (uint32_t i = 0; i < wanted.size(); ++i) {
+        if ((wanted[i].empty() && !program_->segments[i].input_sources.empty()) || (!wanted[i].empty() && same(wanted[i], segments_[i].bound)))
+            continue;
+        const accel_status status = bind_segment(i, wanted[i]);
+        if (status != ACCEL_STATUS_OK) {
+            const accel_error kept = *accel_last_error();
+            const std::string message = kept.message, rule = kept.rule;
+            for (const uint32_t done : changed)
+                if (!segments_[done].bound.empty())
+                    bind_segment(done, segments_[done].bound);
+            if (!segments_[i].bound.empty())
+                bind_segment(i, segments_[i].bound);
+            return fail(status, rule.c_str(), this, "%s", message.c_str());
+        }
+        changed.push_back(i);
+    }
+    for (const uint32_t i : changed)
+        segments_[i].bound = std::move(wanted[i]);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::bind(std::span<const accel_binding> bindings)
+{
+    if (in_flight())
+        return fail(ACCEL_STATUS_BUSY, "R-1", this, "the run is in flight; bind it when its fence is reached");
+    std::vector<PortBinding> ports = ports_;
+    for (uint32_t i = 0; i < bindings.size(); ++i) {
+        ACCEL_TRY(check_binding(bindings[i], i, bindings));
+        ports[bindings[i].port] = {Ref<accel_buffer>(bindings[i].buffer), bindings[i].offset_bytes};
+    }
+    ACCEL_TRY(check_overlaps(ports));
+    ACCEL_TRY(check_aliases(ports));
+    ACCEL_TRY(check_buffer_count(ports));
+    std::vector<std::vector<accel_bk_binding>> wanted(segments_.size());
+    for (uint32_t i = 0; i < segments_.size(); ++i)
+        ACCEL_TRY(collect(i, ports, &wanted[i]));
+    ACCEL_TRY(apply(wanted));
+    ports_ = std::move(ports);
+    ready_ = std::all_of(ports_.begin(), ports_.end(), [](const PortBinding &port) { return static_cast<bool>(port.buffer); });
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::bind_cost(uint32_t port, accel_bind_cost *out_cost)
+{
+    if (port >= ports_.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", this, "port %u was asked for, the program has %zu ports", port, ports_.size());
+    *out_cost = ACCEL_BIND_COST_FREE;
+    for (uint32_t i = 0; i < segments_.size(); ++i) {
+        const Segment &segment = program_->segments[i];
+        uint32_t number = 0;
+        for (const auto *sources : {&segment.input_sources, &segment.output_sources})
+            for (const PortSource &source : *sources) {
+                if (source.kind == PortSource::Kind::Port && source.index == port && segments_[i].device->ops().run_bind_cost)
+                    *out_cost = std::max(*out_cost, segments_[i].device->ops().run_bind_cost(segments_[i].handle, number));
+                ++number;
+            }
+    }
+    return ACCEL_STATUS_OK;
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// ioctl numbers and structs: linux/dma-buf.h, linux/sync_file.h, and the PRIME part of drm.h.
+#include "transport_kernel.h"
+
+#include <linux/dma-buf.h>
+#include <linux/sync_file.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+
+#include "clock.h"
+
+namespace accel::runtime {
+
+namespace {
+
+// drm.h is not part of the C library's kernel headers everywhere; these two ioctls are all that is needed of it.
+struct PrimeHandle {
+    uint32_t handle;
+    uint32_t flags;
+    int32_t fd;
+};
+constexpr unsigned long kPrimeHandleToFd = _IOWR('d', 0x2d, PrimeHandle);
+constexpr unsigned long kPrimeFdToHandle = _IOWR('d', 0x2e, PrimeHandle);
+constexpr uint32_t kPrimeCloexec = 02000000;  // O_CLOEXEC
+constexpr uint32_t kPrimeReadWrite = 02;      // O_RDWR
+
+int fd_of(void *context) { return static_cast<int>(reinterpret_cast<intptr_t>(context)); }
+
+int retry_ioctl(int fd, unsigned long request, void *argument)
+{
+    int result;
+    do {
+        result = ::ioctl(fd, request, argument);
+    } while (result < 0 && (errno == EINTR || errno == EAGAIN));
+    return result < 0 ? -errno : 0;
+}
+
+int node_ioctl(void *context, unsigned long request, void *argument) { return retry_ioctl(fd_of(context), request, argument); }
+
+int node_map(void *context, uint64_t offset, uint64_t size_bytes, void **out_pointer)
+{
+    void *pointer = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_of(context), static_cast<off_t>(offset));
+    if (pointer == MAP_FAILED)
+        return -errno;
+    *out_pointer = pointer;
+    return 0;
+}
+
+int node_unmap(void *, void *pointer, uint64_t size_bytes) { return munmap(pointer, size_bytes) == 0 ? 0 : -errno; }
+
+int node_share(void *context, uint32_t gem_handle, int *out_dma_buf_fd)
+{
+    PrimeHandle prime = {gem_handle, kPrimeCloexec | kPrimeReadWrite, -1};
+    const int result = retry_ioctl(fd_of(context), kPrimeHandleToFd, &prime);
+    *out_dma_buf_fd = result == 0 ? prime.fd : -1;
+    return result;
+}
+
+int node_adopt(void *context, int dma_buf_fd, uint32_t *out_gem_handle)
+{
+    PrimeHandle prime = {0, 0, dma_buf_fd};
+    const int result = retry_ioctl(fd_of(context), kPrimeFdToHandle, &prime);
+    *out_gem_handle = prime.handle;
+    return result;
+}
+
+uint32_t sync_flags(uint32_t access)
+{
+    return ((access & ACCEL_ACCESS_READ) ? DMA_BUF_SYNC_READ : 0u) | ((access & ACCEL_ACCESS_WRITE) ? DMA_BUF_SYNC_WRITE : 0u);
+}
+
+int fence_from(void *, int dma_buf_fd, uint32_t access, int *out_sync_file_fd)
+{
+    dma_buf_export_sync_file request = {sync_flags(access), -1};
+    const int result = retry_ioctl(dma_buf_fd, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &request);
+    *out_sync_file_fd = result == 0 ? request.fd : -1;
+    return result;
+}
+
+int fence_to(void *, int dma_buf_fd, uint32_t access, int sync_file_fd)
+{
+    dma_buf_import_sync_file request = {sync_flags(access), sync_file_fd};
+    return retry_ioctl(dma_buf_fd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &request);
+}
+
+int fence_wait(void *, int sync_file_fd, uint64_t deadline_ns) { return wait_sync_file(sync_file_fd, deadline_ns); }
+
+}  // namespace
+
+KernelTransport::KernelTransport(int fd) : fd_(fd)
+{
+    table_.struct_size = sizeof table_;
+    table_.context = reinterpret_cast<void *>(static_cast<intptr_t>(fd));
+    table_.ioctl = node_ioctl;
+    table_.map = node_map;
+    table_.unmap = node_unmap;
+    table_.share = node_share;
+    table_.adopt = node_adopt;
+    table_.fence_from = fence_from;
+    table_.fence_to = fence_to;
+    table_.fence_wait = fence_wait;
+}
+
+KernelTransport::~KernelTransport() { close(fd_); }
+
+int wait_sync_file(int fd, uint64_t deadline_ns)
+{
+    for (;;) {
+        pollfd wanted = {fd, POLLIN, 0};
+        timespec timeout{};
+        const uint64_t left_ns = deadline_ns == 0 ? 0 : remaining_ns(deadline_ns);
+        timeout.tv_sec = static_cast<time_t>(left_ns / 1'000'000'000u);
+        timeout.tv_nsec = static_cast<long>(left_ns % 1'000'000'000u);
+        const int ready = ppoll(&wanted, 1, deadline_ns == UINT64_MAX ? nullptr : &timeout, nullptr);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready < 0)
+            return -errno;
+        if (ready == 0)
+            return -ETIME;
+        sync_file_info info{};
+        const int result = retry_ioctl(fd, SYNC_IOC_FILE_INFO, &info);
+        if (result != 0)
+            return result;
+        return info.status < 0 ? info.status : 0;
+    }
+}
+
+bool is_sync_file(int fd)
+{
+    sync_file_info info{};
+    return retry_ioctl(fd, SYNC_IOC_FILE_INFO, &info) == 0;
+}
+
+}  // namespace accel::runtime

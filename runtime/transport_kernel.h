@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// accel_bk_transport over an open device node.
+#pragma once
+
+#include <accel/backend.h>
+
+namespace accel::runtime {
+
+/// Owns the file descriptor.
+class KernelTransport {
+public:
+    explicit KernelTransport(int fd);
+    ~KernelTransport();
+    KernelTransport(const KernelTransport &) = delete;
+    KernelTransport &operator=(const KernelTransport &) = delete;
+    const accel_bk_transport *table() const { return &table_; }
+
+private:
+    int fd_;
+    accel_bk_transport table_{};
+};
+
+/// Wait for a sync_file: 0 signalled, -ETIME not yet, else the error that it carries. deadline_ns as in accel_bk_transport::fence_wait.
+int wait_sync_file(int fd, uint64_t deadline_ns);
+
+/// Does this descriptor answer as a sync_file?
+bool is_sync_file(int fd);
+
+}  // namespace accel::runtime
