@@ -154,7 +154,7 @@ const char *check_header(const Header &header)
     if (header.word_count == 0 || header.word_count > kMaxWords ||
         header.port_count > kMaxPorts || header.relocation_count > header.word_count ||
         header.constants_bytes > kMaxSpaceBytes || header.scratch_bytes > kMaxSpaceBytes ||
-        header.scratch_bytes == 0)
+        header.scratch_bytes < kScratchHeaderBytes)
         return "a count is beyond its bound";
     if (Sections(header).end != header.total_bytes)
         return "the sections do not add up to the size";

@@ -25,6 +25,13 @@ inline constexpr uint32_t kMaxWords = 1u << 24;
 inline constexpr uint32_t kMaxPorts = 4096;
 inline constexpr uint64_t kMaxSpaceBytes = uint64_t{1} << 32;
 
+// A scratch begins with two bytes that tell a finished job from one that the
+// driver gave up: the host writes a number to the first, and the last operation of
+// every program copies it to the second.
+inline constexpr uint64_t kReceiptSourceOffset = 0;
+inline constexpr uint64_t kReceiptOffset = 16;
+inline constexpr uint64_t kScratchHeaderBytes = 32;
+
 struct PortInfo {
     uint64_t size_bytes = 0;
     bool is_output = false;
@@ -36,7 +43,7 @@ struct Program {
     Stream stream;
     std::vector<PortInfo> ports;
     std::vector<uint8_t> constants;
-    uint64_t scratch_bytes = 0;
+    uint64_t scratch_bytes = 0; // header included
 };
 
 std::vector<uint8_t> write_blob(const Program &program);

@@ -119,7 +119,7 @@ TEST_CASE("distinct buffers are regions of their own and share the program's wor
     const uapi::Job &job = bench.run->job();
     CHECK(job.sram_size == 0);
     CHECK(job.region_bo_handles[0] == 0); // no constants
-    CHECK(job.region_bo_handles[1] == bench.run->scratch().handle());
+    CHECK(job.region_bo_handles[1] == bench.run->scratch()->buffer().handle());
     CHECK(job.region_bo_handles[2] == 0);
     CHECK(job.region_bo_handles[3] == a.buffer->handle());
     CHECK(job.region_bo_handles[4] == b.buffer->handle());
@@ -169,7 +169,7 @@ TEST_CASE("submit fences: outputs by sync_file, inputs as readers, waits on the 
     uint64_t ticket = 0;
     REQUIRE(queue.submit(*bench.run, waits, ticket) == ACCEL_STATUS_OK);
     CHECK(ticket == 1);
-    const uint32_t scratch = bench.run->scratch().handle();
+    const uint32_t scratch = bench.run->scratch()->buffer().handle();
     CHECK(bench.driver.exported_from == std::vector<uint32_t>{scratch});
     const auto &notes = bench.driver.imported;
     REQUIRE(notes.size() == 3);
@@ -216,6 +216,40 @@ TEST_CASE("the ring is as deep as asked, and failures stay with their ticket", "
         CHECK(queue.wait(2, 0) == ACCEL_STATUS_OK);
         CHECK(queue.wait(3, 0) == ACCEL_STATUS_OK);
         CHECK(queue.wait(4, 0) == ACCEL_STATUS_INVALID_ARGUMENT);
+    }
+}
+
+// The driver's fences of jobs that are over look good, also of failed ones.
+TEST_CASE("a job without a receipt has failed, whatever its fence says", "[queue]")
+{
+    Bench bench;
+    auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
+    const accel_bk_binding bindings[] = {{&a, 0}, {&b, 0}, {&y, 0}};
+    REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
+    Queue queue(bench.device, 4);
+    uint64_t ticket = 0;
+    for (int round = 0; round < 600; ++round) { // receipts wrap at 256
+        const bool stops = round % 7 == 3;
+        REQUIRE(queue.submit(*bench.run, {}, ticket) == ACCEL_STATUS_OK);
+        bench.driver.finish(1, 0, stops);
+        REQUIRE(queue.wait(ticket, 0) ==
+                (stops ? ACCEL_STATUS_JOB_FAILED : ACCEL_STATUS_OK));
+    }
+}
+
+TEST_CASE("a run may be gone before anyone asks how its job ended", "[queue]")
+{
+    for (const bool simulated : {false, true}) {
+        Bench bench(simulated);
+        auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
+        const accel_bk_binding bindings[] = {{&a, 0}, {&b, 0}, {&y, 0}};
+        REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
+        Queue queue(bench.device, 4);
+        uint64_t ticket = 0;
+        REQUIRE(queue.submit(*bench.run, {}, ticket) == ACCEL_STATUS_OK);
+        bench.driver.finish(1);
+        bench.run.reset();
+        CHECK(queue.wait(ticket, 0) == ACCEL_STATUS_OK);
     }
 }
 

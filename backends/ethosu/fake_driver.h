@@ -74,11 +74,16 @@ public:
 
     const accel_bk_transport &transport() const { return table_; }
 
-    // Ends the oldest `count` jobs that are not finished.
-    void finish(size_t count, int error = 0)
+    // Ends the oldest `count` jobs that are not finished. A job that `stops` did not
+    // come to its last operation.
+    void finish(size_t count, int error = 0, bool stops = false)
     {
-        for (; count > 0 && finished < jobs.size(); --count, ++finished)
+        for (; count > 0 && finished < jobs.size(); --count, ++finished) {
             errors[finished] = error;
+            auto &scratch = buffers.at(jobs[finished].region_bo_handles[1]);
+            if (error == 0 && !stops)
+                scratch[16] = scratch[0];
+        }
     }
 
     std::string name = "ethosu";

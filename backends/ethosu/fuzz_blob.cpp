@@ -46,7 +46,7 @@ std::vector<uint8_t> assemble(std::span<const uint8_t> bytes)
         program.stream.relocations.push_back(relocation);
     for (uint32_t word = 0; fill(word);)
         program.stream.words.push_back(word);
-    program.scratch_bytes = 16;
+    program.scratch_bytes = kScratchHeaderBytes;
     return write_blob(program);
 }
 

@@ -113,8 +113,8 @@ private:
             return fail(ACCEL_STATUS_RESOURCE, "intermediates exceed the address space");
         size_t index = 0;
         for (const auto &[tensor, life] : lives)
-            scratch_[tensor] = plan->offsets[index++];
-        result_.program.scratch_bytes = plan->size_bytes;
+            scratch_[tensor] = kScratchHeaderBytes + plan->offsets[index++];
+        result_.program.scratch_bytes = kScratchHeaderBytes + plan->size_bytes;
         return true;
     }
 
@@ -226,17 +226,15 @@ private:
         }
     }
 
-    // Every job writes the scratch, because its completion is read off that private
-    // buffer; a program without intermediates copies one byte there.
-    bool add_marker(std::vector<Op> &ops)
+    bool add_receipt(std::vector<Op> &ops)
     {
         Op op;
         op.kind = OpKind::kMaxPool;
         op.ifm.strides = op.ofm.strides = layout::strides(layout::kNhwc, {}, 1);
-        op.ofm.place.offset_bytes = kAlignmentBytes;
+        op.ifm.place.offset_bytes = kReceiptSourceOffset;
+        op.ofm.place.offset_bytes = kReceiptOffset;
         if (finish_op(op))
             return fail(ACCEL_STATUS_INTERNAL, "no block for a copy of one byte");
-        result_.program.scratch_bytes = 2 * kAlignmentBytes;
         ops.push_back(op);
         return true;
     }
@@ -250,7 +248,7 @@ private:
             resolve(planned.ifm2, ops.back().ifm2);
             resolve(planned.ofm, ops.back().ofm);
         }
-        if (result_.program.scratch_bytes == 0 && !add_marker(ops))
+        if (!add_receipt(ops))
             return;
         auto stream = emit(ops, std::min<size_t>(kMaxWords, ops.size() * kMaxWordsPerOp + 2));
         if (!stream)

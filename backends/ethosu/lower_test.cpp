@@ -169,19 +169,24 @@ TEST_CASE("chains share the scratch, ports have none of it", "[lower]")
         builder.node(ACCEL_OPERATION_RELU, {tensors[i]}, {tensors[i + 1]});
     const Lowered lowered = lower_graph(builder.finish({tensors[0]}, {tensors[5]}));
     REQUIRE(lowered.status == ACCEL_STATUS_OK);
-    CHECK(lowered.program.scratch_bytes == 64); // two tensors of 32 bytes at a time
-    CHECK(count_ops(lowered, Command::OP0_POOL) == 5);
+    // two tensors of 32 bytes at a time
+    CHECK(lowered.program.scratch_bytes == kScratchHeaderBytes + 64);
+    CHECK(count_ops(lowered, Command::OP0_POOL) == 5 + 1);
     CHECK(lowered.program.stream.relocations.size() == 2);
 }
 
-TEST_CASE("a job always writes its scratch", "[lower]")
+TEST_CASE("the last operation of a job copies the receipt", "[lower]")
 {
     ConvGraph conv;
     const Lowered lowered = lower_graph(conv.builder.finish({conv.x}, {conv.y}));
     REQUIRE(lowered.status == ACCEL_STATUS_OK);
-    CHECK(lowered.program.scratch_bytes > 0);
+    CHECK(lowered.program.scratch_bytes == kScratchHeaderBytes);
     CHECK(count_ops(lowered, Command::OP0_CONV) == 1);
     CHECK(count_ops(lowered, Command::OP0_POOL) == 1);
+    const auto &words = lowered.program.stream.words;
+    REQUIRE(words.size() > 3);
+    CHECK(words[words.size() - 2] == command_word(Command::OP0_POOL, 0));
+    CHECK(words[words.size() - 3] == command_word(Command::OP0_KERNEL_WAIT, 0));
 }
 
 TEST_CASE("reshapes inside a graph cost nothing where memory agrees", "[lower]")
@@ -196,8 +201,8 @@ TEST_CASE("reshapes inside a graph cost nothing where memory agrees", "[lower]")
     builder.node(ACCEL_OPERATION_RELU, {b}, {y});
     const Lowered lowered = lower_graph(builder.finish({x}, {y}));
     REQUIRE(lowered.status == ACCEL_STATUS_OK);
-    CHECK(count_ops(lowered, Command::OP0_POOL) == 2);
-    CHECK(lowered.program.scratch_bytes == 8);
+    CHECK(count_ops(lowered, Command::OP0_POOL) == 2 + 1);
+    CHECK(lowered.program.scratch_bytes == kScratchHeaderBytes + 8);
 }
 
 TEST_CASE("a build says which node it cannot do, and obeys cancellation", "[lower]")

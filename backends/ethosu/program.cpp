@@ -51,14 +51,40 @@ accel_status LoadedProgram::upload_constants(std::span<const uint8_t> constants)
     return ACCEL_STATUS_OK;
 }
 
+accel_status Scratch::create(const Device &device, uint64_t size_bytes,
+                             std::shared_ptr<Scratch> &out)
+{
+    auto scratch = std::make_shared<Scratch>();
+    if (const accel_status status = Buffer::create(device, size_bytes, scratch->buffer_))
+        return status;
+    void *pointer = nullptr;
+    if (const accel_status status = scratch->buffer_->map(pointer))
+        return status;
+    scratch->bytes_ = static_cast<volatile uint8_t *>(pointer);
+    out = std::move(scratch);
+    return ACCEL_STATUS_OK;
+}
+
+uint8_t Scratch::ask()
+{
+    bytes_[kReceiptSourceOffset] = ++latest_;
+    return latest_;
+}
+
+// Numbers wrap; a run has one job in flight, so later ones are near.
+bool Scratch::has(uint8_t receipt) const
+{
+    return static_cast<int8_t>(bytes_[kReceiptOffset] - receipt) >= 0;
+}
+
 accel_status Run::create(const LoadedProgram &program, std::unique_ptr<Run> &out)
 {
     std::unique_ptr<Run> run(new Run(program));
     if (const accel_status status =
-            Buffer::create(program.device(), program.scratch_bytes(), run->scratch_))
+            Scratch::create(program.device(), program.scratch_bytes(), run->scratch_))
         return status;
     if (program.device().has_fences())
-        if (const accel_status status = run->scratch_->dma_buf(run->scratch_dma_buf_))
+        if (const accel_status status = run->scratch_->buffer().dma_buf(run->scratch_dma_buf_))
             return status;
     out = std::move(run);
     return ACCEL_STATUS_OK;
@@ -156,7 +182,7 @@ accel_status Run::bind(std::span<const accel_bk_binding> bindings)
     uapi::Job job{};
     job.cmd_bo = commands->handle();
     job.region_bo_handles[kConstantsRegion] = program_.constants_handle();
-    job.region_bo_handles[kScratchRegion] = scratch_->handle();
+    job.region_bo_handles[kScratchRegion] = scratch_->buffer().handle();
     for (uint32_t i = 0; i < regions.count; ++i)
         job.region_bo_handles[kFirstPortRegion + i] = regions.buffers[i]->handle();
     job_ = job;

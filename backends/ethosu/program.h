@@ -48,6 +48,25 @@ private:
     std::unique_ptr<CommandBuffer> commands_;
 };
 
+// Memory of a run, with the receipt of its latest job. A queue keeps it until it
+// has looked at how the job ended, which may be after the run is gone.
+class Scratch {
+public:
+    static accel_status create(const Device &device, uint64_t size_bytes,
+                               std::shared_ptr<Scratch> &out);
+
+    Buffer &buffer() { return *buffer_; }
+    // Asks the next job for a receipt; what `has` wants to see afterwards.
+    uint8_t ask();
+    // Has that job, or a later one of the run, come to its end?
+    bool has(uint8_t receipt) const;
+
+private:
+    std::unique_ptr<Buffer> buffer_;
+    volatile uint8_t *bytes_ = nullptr;
+    uint8_t latest_ = 0;
+};
+
 class Run {
 public:
     static accel_status create(const LoadedProgram &program, std::unique_ptr<Run> &out);
@@ -59,7 +78,7 @@ public:
     bool bound() const { return job_.cmd_bo != 0; }
     const uapi::Job &job() const { return job_; }
     // Private to the run and written by every job, so its fences are the job's.
-    const Buffer &scratch() const { return *scratch_; }
+    const std::shared_ptr<Scratch> &scratch() const { return scratch_; }
     const drm::Fd *scratch_dma_buf() const { return scratch_dma_buf_; }
     // dma-bufs of buffers that are only read.
     std::span<const drm::Fd *const> inputs() const { return {inputs_.data(), input_count_}; }
@@ -87,7 +106,7 @@ private:
     accel_status share_inputs(const Regions &regions);
 
     const LoadedProgram &program_;
-    std::unique_ptr<Buffer> scratch_;
+    std::shared_ptr<Scratch> scratch_;
     const drm::Fd *scratch_dma_buf_ = nullptr;
     std::vector<Target> targets_; // of own_commands_
     std::unique_ptr<CommandBuffer> own_commands_;

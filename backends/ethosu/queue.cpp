@@ -15,11 +15,11 @@ int64_t as_timeout(uint64_t deadline_ns)
 
 } // namespace
 
-int Queue::look(const Slot &slot, uint64_t deadline_ns) const
+int Queue::look(const drm::Fd &fence, Scratch &scratch, uint64_t deadline_ns) const
 {
-    if (slot.fence.valid())
-        return device_.node().fence_wait(slot.fence, deadline_ns);
-    uapi::BoWait request{slot.scratch_handle, 0, as_timeout(deadline_ns)};
+    if (fence.valid())
+        return device_.node().fence_wait(fence, deadline_ns);
+    uapi::BoWait request{scratch.buffer().handle(), 0, as_timeout(deadline_ns)};
     const int result = device_.node().ioctl(uapi::kBoWait, &request);
     return result == -ETIMEDOUT ? -ETIME : result;
 }
@@ -31,8 +31,10 @@ void Queue::settle(Slot &slot, int result) const
     if (slot.finished)
         return;
     slot.finished = true;
+    const bool receipt = slot.scratch->has(slot.receipt);
+    slot.scratch.reset();
     if (result == 0)
-        slot.result = ACCEL_STATUS_OK;
+        slot.result = receipt ? ACCEL_STATUS_OK : ACCEL_STATUS_JOB_FAILED;
     else if (result == -ENODEV)
         slot.result = ACCEL_STATUS_DEVICE_GONE;
     else if (result == -ECANCELED && drm::now_ns() - slot.submitted_ns >= kJobTimeoutNs)
@@ -44,7 +46,7 @@ void Queue::settle(Slot &slot, int result) const
 accel_status Queue::free_slot(Slot &slot)
 {
     if (!slot.finished) {
-        const int result = look(slot, 0);
+        const int result = look(slot.fence, *slot.scratch, 0);
         if (result == -ETIME)
             return ACCEL_STATUS_BUSY;
         settle(slot, result);
@@ -100,6 +102,7 @@ accel_status Queue::submit(const Run &run, std::span<const int32_t> wait_fds, ui
         return status;
     if (const accel_status status = take_waits(run, wait_fds))
         return status;
+    const uint8_t receipt = run.scratch()->ask();
     uapi::Job job = run.job();
     uapi::Submit request{reinterpret_cast<uint64_t>(&job), 1, 0};
     if (const int error = device_.node().ioctl(uapi::kSubmit, &request))
@@ -108,7 +111,8 @@ accel_status Queue::submit(const Run &run, std::span<const int32_t> wait_fds, ui
                          "", "the driver refuses the job: errno %d", -error);
     slot.ticket = ++last_ticket_;
     slot.submitted_ns = drm::now_ns();
-    slot.scratch_handle = run.scratch().handle();
+    slot.scratch = run.scratch();
+    slot.receipt = receipt;
     slot.finished = false;
     slot.result = ACCEL_STATUS_OK;
     slot.fence = drm::Fd();
@@ -129,8 +133,10 @@ accel_status Queue::wait(uint64_t ticket, uint64_t timeout_ns)
     if (slot.finished)
         return slot.result;
     ++slot.waiters; // keeps fence and ticket of the slot
+    const std::shared_ptr<Scratch> scratch = slot.scratch; // another waiter may settle first
     lock.unlock();
-    const int result = look(slot, timeout_ns == 0 ? 0 : drm::deadline_after(timeout_ns));
+    const int result =
+        look(slot.fence, *scratch, timeout_ns == 0 ? 0 : drm::deadline_after(timeout_ns));
     lock.lock();
     --slot.waiters;
     if (!slot.finished && result == -ETIME)

@@ -2,8 +2,9 @@
 // Submissions in order, and how each of them ended.     ~ kernel  ethosu_job.c
 //
 // The driver has one hardware queue and runs the jobs of a file in order. A ticket
-// keeps the sync_file of its job, made right after SUBMIT; without fences it keeps
-// the handle of the run's scratch, which BO_WAIT answers for.
+// keeps the sync_file of its job, made right after SUBMIT; without fences BO_WAIT
+// answers for the run's scratch. A job that failed before its sync_file was made
+// leaves a good fence behind, so the receipt in the scratch has the last word.
 #ifndef ACCEL_BACKENDS_ETHOSU_QUEUE_H
 #define ACCEL_BACKENDS_ETHOSU_QUEUE_H
 
@@ -26,7 +27,8 @@ private:
     struct Slot {
         uint64_t ticket = 0;
         uint64_t submitted_ns = 0;
-        uint32_t scratch_handle = 0;
+        std::shared_ptr<Scratch> scratch; // until finished
+        uint8_t receipt = 0;
         uint32_t waiters = 0; // threads that wait outside the lock
         bool finished = true;
         accel_status result = ACCEL_STATUS_OK;
@@ -35,7 +37,7 @@ private:
 
     Slot &slot_of(uint64_t ticket) { return slots_[ticket % depth_]; }
     // 0, -ETIME or the error of the job; takes no lock.
-    int look(const Slot &slot, uint64_t deadline_ns) const;
+    int look(const drm::Fd &fence, Scratch &scratch, uint64_t deadline_ns) const;
     void settle(Slot &slot, int result) const;
     accel_status free_slot(Slot &slot);
     accel_status take_waits(const Run &run, std::span<const int32_t> wait_fds) const;
