@@ -3,6 +3,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+
 using namespace accel::ethosu;
 
 namespace {
@@ -16,6 +18,35 @@ Op conv(int64_t size, int64_t in, int64_t out, int64_t kernel, int64_t stride)
     op.ofm.extent = {(size + stride - 1) / stride, (size + stride - 1) / stride, out};
     op.part_kernel = prefers_part_kernel(in, kernel * kernel);
     return op;
+}
+
+int64_t round_up(int64_t value, int64_t to)
+{
+    return (value + to - 1) / to * to;
+}
+
+// Both buffers are double, in banks of 1 KiB, inputs in granules of 8 banks and
+// accumulators (4 bytes each) in granules of 16.
+void check_buffers(const Op &op, const Block &block)
+{
+    const auto side = [](int64_t block_side, int64_t stride, int64_t kernel) {
+        return round_up((block_side - 1) * stride + std::min<int64_t>(kernel, 8), 2);
+    };
+    int64_t depth = block.depth;
+    if (op.kind == OpKind::kConv)
+        depth = round_up(std::min<int64_t>(op.ifm.extent.channels, op.part_kernel ? 16 : 32), 8);
+    const int64_t ifm_bytes = side(block.height, op.kernel.stride_y, op.kernel.height) *
+                              side(block.width, op.kernel.stride_x, op.kernel.width) * depth;
+    const int64_t ifm_banks = round_up((ifm_bytes + 1023) / 1024 * 2, 8);
+    CHECK(block.ifm2_start == 2 + ifm_banks);
+    if (op.kind == OpKind::kAdd) {
+        CHECK(block.ifm2_start + ifm_banks <= 46);
+        return;
+    }
+    CHECK(block.ifm_end == 2 + ifm_banks);
+    const int64_t accumulator_bytes = block.height * block.width * block.depth * 4;
+    const int64_t accumulator_banks = round_up((accumulator_bytes + 1023) / 1024 * 2, 16);
+    CHECK(block.accumulator_start == 46 - accumulator_banks);
 }
 
 void check_valid(const Op &op)
@@ -33,6 +64,7 @@ void check_valid(const Op &op)
     CHECK(block->accumulator_start <= 46);
     if (block->depth < op.ofm.extent.channels)
         CHECK(block->depth % 16 == 0);
+    check_buffers(op, *block);
 }
 
 } // namespace
