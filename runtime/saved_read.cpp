@@ -257,8 +257,7 @@ private:
 
     static bool fits(const PortLayout &memory, const PortLayout &wanted)
     {
-        return memory.type == wanted.type && memory.dims == wanted.dims && memory.strides_bytes == wanted.strides_bytes &&
-               memory.size_bytes >= wanted.size_bytes && memory.align_bytes >= wanted.align_bytes;
+        return same_places(memory, wanted) && memory.size_bytes >= wanted.size_bytes && memory.align_bytes >= wanted.align_bytes;
     }
 
     /// Is the memory complete before this segment starts? Copies of copies lead to smaller numbers, so the walk ends.

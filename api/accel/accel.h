@@ -675,7 +675,7 @@ enum accel_program_flag {
     ACCEL_PROGRAM_FLAG_BALANCE = 1 << 1
 };
 
-/** A named, typed build option. An unknown name is INVALID_ARGUMENT unless optional. */
+/** A build option, named `<module>.<option>` and handed to that module. An unknown name is INVALID_ARGUMENT unless optional. */
 struct accel_option {
     const char *name;
     const char *string;  /**< or NULL */

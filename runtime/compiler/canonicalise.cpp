@@ -198,13 +198,64 @@ bool fold_normalisation(Graph &graph)
     return false;
 }
 
+/// The values of a constant that adds one number per channel to a [n, c, …] tensor.
+std::optional<std::vector<float>> channel_addend(const Graph &graph, uint32_t index, const Shape &x)
+{
+    const Tensor &tensor = graph.tensors[index];
+    if (!tensor.constant() || tensor.type != ACCEL_TYPE_F32 || tensor.shape.size() > x.size()) return std::nullopt;
+    const size_t lead = x.size() - tensor.shape.size();
+    for (size_t axis = 0; axis < tensor.shape.size(); ++axis) {
+        if (tensor.shape[axis].size != 1 && axis + lead != 1) return std::nullopt;
+    }
+    std::vector<float> values = values_of<float>(tensor);
+    const auto channels = static_cast<size_t>(x[1].size);
+    if (values.size() == 1) values.assign(channels, values[0]);
+    if (values.size() != channels) return std::nullopt;
+    return values;
+}
+
+/// ADD of a constant per channel becomes the bias of a convolution that has none.
+bool fold_bias(Graph &graph)
+{
+    const Uses uses(graph);
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        const Node add = graph.nodes[i];
+        if (add.operation != ACCEL_OPERATION_ADD || graph.tensors[add.outputs[0]].type != ACCEL_TYPE_F32) continue;
+        for (size_t side = 0; side < 2; ++side) {
+            const uint32_t between = add.inputs[side], maker = uses.maker[between];
+            if (maker == UINT32_MAX || uses.only_reader(between) != i || graph.nodes[maker].operation != ACCEL_OPERATION_CONV) continue;
+            Node &conv = graph.nodes[maker];
+            if (conv.input(2) != ACCEL_TENSOR_NONE || conv.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || conv.find(ACCEL_ATTRIBUTE_CLAMP_MAX)) continue;
+            if (graph.tensors[between].shape != graph.tensors[add.outputs[0]].shape) continue;
+            const auto values = channel_addend(graph, add.inputs[1 - side], graph.tensors[between].shape);
+            if (!values) continue;
+            Tensor bias;
+            bias.name = add.name + ".bias";
+            bias.type = ACCEL_TYPE_F32;
+            bias.shape = {Dim{static_cast<int64_t>(values->size())}};
+            own_values(bias, *values);
+            conv.inputs.resize(3, ACCEL_TENSOR_NONE);
+            conv.inputs[2] = graph.add_tensor(std::move(bias));
+            conv.outputs[0] = add.outputs[0];
+            conv.fused.push_back("Add");
+            for (const Attribute &attribute : add.attributes) conv.attributes.push_back(attribute);
+            conv.fused.insert(conv.fused.end(), add.fused.begin(), add.fused.end());
+            std::vector<bool> dead(graph.nodes.size());
+            dead[i] = true;
+            sweep(graph, dead);
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 void canonicalise(Graph &graph)
 {
     sweep(graph);
     // Each success removes a node or an operand chain, so this ends.
-    while (remove_identities(graph) || merge_moves(graph) || fold_normalisation(graph) || fuse_activations(graph)) {
+    while (remove_identities(graph) || merge_moves(graph) || fold_normalisation(graph) || fold_bias(graph) || fuse_activations(graph)) {
     }
 }
 

@@ -89,6 +89,15 @@ bool layout_holds(const PortLayout &layout)
     return reach <= layout.size_bytes && layout.size_bytes <= kMaxTensorBytes;
 }
 
+bool same_places(const PortLayout &a, const PortLayout &b)
+{
+    if (a.type != b.type || a.dims != b.dims || a.strides_bytes.size() != b.strides_bytes.size()) return false;
+    for (size_t axis = 0; axis < a.dims.size(); ++axis) {
+        if (a.dims[axis] > 1 && a.strides_bytes[axis] != b.strides_bytes[axis]) return false;
+    }
+    return true;
+}
+
 accel_status build_segment(const CompileTarget &target, const Subgraph &part, const CompileRequest &request, BuiltSegment *out)
 {
     const GraphDesc desc(part.graph);

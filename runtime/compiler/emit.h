@@ -19,4 +19,7 @@ accel_status build_segment(const CompileTarget &target, const Subgraph &part, co
 /// Do strides reach every element once, inside the size? For ports of modules and of saved programs.
 bool layout_holds(const PortLayout &layout);
 
+/// Are elements at the same places? Strides of axes with one element do not count.
+bool same_places(const PortLayout &a, const PortLayout &b);
+
 }  // namespace accel::runtime

@@ -109,6 +109,25 @@ TEST_CASE("batch normalisation and activations disappear into the convolution", 
     CHECK(values_of<float>(b.graph.tensors[conv.inputs[2]]) == std::vector<float>{0.5f, -1.25f});
 }
 
+TEST_CASE("an added constant per channel becomes a bias, any other stays", "[canonicalise]")
+{
+    for (const bool per_channel : {true, false}) {
+        Builder b;
+        const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1, 1, 2, 2});
+        const uint32_t w = b.constant<float>("w", ACCEL_TYPE_F32, {2, 1, 1, 1}, {3.0f, 5.0f});
+        const uint32_t c = b.tensor("c", ACCEL_TYPE_F32, {1, 2, 2, 2}), s = b.tensor("s", ACCEL_TYPE_F32, {1, 2, 2, 2}), y = b.tensor("y", ACCEL_TYPE_F32, {1, 2, 2, 2});
+        const uint32_t k = b.constant<float>("k", ACCEL_TYPE_F32, per_channel ? std::vector<int64_t>{2, 1, 1} : std::vector<int64_t>{1, 1, 2}, {7.0f, 9.0f});
+        b.node("conv", ACCEL_OPERATION_CONV, {x, w}, {c});
+        b.node("add", ACCEL_OPERATION_ADD, {k, c}, {s});
+        b.node("relu", ACCEL_OPERATION_RELU, {s}, {y});
+        b.output(y);
+        canonicalise(b.graph);
+        require_valid(b.graph);
+        CHECK(labels(b.graph) == (per_channel ? Labels{"Conv+Add+Relu"} : Labels{"Conv", "Add+Relu"}));
+        if (per_channel) CHECK(values_of<float>(b.graph.tensors[b.graph.nodes[0].inputs[2]]) == std::vector<float>{7.0f, 9.0f});
+    }
+}
+
 TEST_CASE("an activation stays when somebody else reads its operand", "[canonicalise]")
 {
     Builder b = normalised_conv();

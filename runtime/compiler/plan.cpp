@@ -6,6 +6,7 @@
 
 #include "../catalog.h"
 #include "../check.h"
+#include "emit.h"
 
 namespace accel::runtime {
 
@@ -123,7 +124,7 @@ private:
     {
         Home &home = homes_.at(tensor);
         const uint32_t device = segments_[reader].device;
-        const bool same_layout = home.layout.strides_bytes == wanted.strides_bytes;
+        const bool same_layout = same_places(home.layout, wanted);
         if (same_layout && home.device == device) return grow(home, wanted);
         if (same_layout && share(home, device)) {
             if (home.segment != kNone) add_row(tensor, home, reader, ACCEL_TRANSFER_KIND_SHARED, "");
@@ -162,7 +163,7 @@ private:
         const uint32_t device = segments_[reader].device;
         for (const auto &[source_tensor, index] : copies_) {
             const Value &known = out_.values[index];
-            if (source_tensor == tensor && known.reader_device == device && known.layout.strides_bytes == wanted.strides_bytes) {
+            if (source_tensor == tensor && known.reader_device == device && same_places(known.layout, wanted)) {
                 PortLayout &layout = out_.values[index].layout;
                 layout.size_bytes = std::max(layout.size_bytes, wanted.size_bytes);
                 layout.align_bytes = std::max(layout.align_bytes, wanted.align_bytes);
@@ -203,7 +204,7 @@ private:
             const auto input = std::find(graph_.inputs.begin(), graph_.inputs.end(), output.state_of);
             const auto port = static_cast<uint32_t>(input - graph_.inputs.begin());
             ProgramPort &state = out_.ports[out_.input_count + i];
-            if (input == graph_.inputs.end() || state.layout.strides_bytes != out_.ports[port].layout.strides_bytes || state.device != out_.ports[port].device)
+            if (input == graph_.inputs.end() || !same_places(state.layout, out_.ports[port].layout) || state.device != out_.ports[port].device)
                 return fail(ACCEL_STATUS_UNSUPPORTED, "G-12", nullptr, "state '%s' is read on another device, or with other strides, than it is written",
                             output.name.c_str());
             state.alias_of = port;

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// Graphs made from arbitrary bytes: the rules refuse them or the passes survive them.
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "compiler/prepare.h"
+#include "graph_check.h"
+
+namespace {
+
+using namespace accel::runtime;
+
+/// Endless: zeros follow the bytes.
+class Choices {
+public:
+    Choices(const uint8_t *bytes, size_t count) : bytes_(bytes), count_(count) {}
+    uint8_t byte() { return at_ < count_ ? bytes_[at_++] : 0; }
+    uint32_t below(uint32_t limit) { return limit ? byte() % limit : 0; }
+    bool empty() const { return at_ >= count_; }
+    /// Mostly small, sometimes absurd.
+    int64_t number()
+    {
+        const uint8_t kind = byte();
+        if (kind < 200) return kind % 9;
+        int64_t value = 0;
+        for (int i = 0; i < 8; ++i) value = static_cast<int64_t>(static_cast<uint64_t>(value) << 8 | byte());
+        return kind < 230 ? -(kind % 9) : value;
+    }
+
+private:
+    const uint8_t *bytes_;
+    size_t count_;
+    size_t at_ = 0;
+};
+
+const std::vector<uint8_t> &pool()
+{
+    static const std::vector<uint8_t> bytes(1 << 16, 1);
+    return bytes;
+}
+
+Tensor make_tensor(Choices &choose, const Graph &graph)
+{
+    Tensor tensor;
+    tensor.name = std::string(1, static_cast<char>('a' + choose.below(26)));
+    tensor.type = choose.below(12);
+    const uint32_t rank = choose.below(6);
+    uint64_t count = 1;
+    for (uint32_t i = 0; i < rank; ++i) {
+        const bool symbol = choose.below(16) == 0 && !graph.symbols.empty();
+        tensor.shape.push_back(symbol ? Dim{-1, 0} : Dim{choose.number()});
+        count *= static_cast<uint64_t>(tensor.shape.back().size);
+    }
+    if (choose.below(3) == 0 && count <= 4096) {
+        tensor.data = pool().data() + choose.below(3);
+        tensor.data_bytes = size_bytes(tensor).value_or(count);
+    }
+    if (choose.below(3) == 0) {
+        Quantization &quantization = tensor.quantization.emplace();
+        quantization.axis = choose.below(4);
+        for (uint32_t i = 0, n = choose.below(3); i < n; ++i) {
+            quantization.scales.push_back(static_cast<float>(choose.byte()) / 16.0f);
+            quantization.zero_points.push_back(choose.byte() - 128);
+        }
+    }
+    return tensor;
+}
+
+Node make_node(Choices &choose, uint32_t tensors)
+{
+    Node node;
+    node.operation = choose.below(33);
+    for (uint32_t i = 0, n = choose.below(4); i < n; ++i) node.inputs.push_back(choose.below(tensors + 1));
+    for (uint32_t i = 0, n = 1 + choose.below(2); i < n; ++i) node.outputs.push_back(choose.below(tensors + 1));
+    for (uint32_t i = 0, n = choose.below(5); i < n; ++i) {
+        const uint32_t key = choose.below(27);
+        if (choose.below(4) == 0) {
+            node.set_real(key, static_cast<float>(choose.number()));
+            continue;
+        }
+        std::vector<int64_t> values;
+        for (uint32_t k = 0, count = choose.below(7); k < count; ++k) values.push_back(choose.number());
+        node.set_ints(key, values);
+    }
+    node.rounding = choose.below(5);
+    return node;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
+{
+    Choices choose(bytes, byte_count);
+    Graph graph;
+    graph.operation_profile = ACCEL_OPERATION_PROFILE;
+    if (choose.below(2)) graph.symbols.push_back({"n", choose.number(), choose.number()});
+    const uint32_t tensors = 1 + choose.below(12);
+    for (uint32_t i = 0; i < tensors; ++i) graph.tensors.push_back(make_tensor(choose, graph));
+    for (uint32_t i = 0, n = 1 + choose.below(3); i < n; ++i) graph.inputs.push_back(choose.below(tensors + 1));
+    for (uint32_t i = 0, n = 1 + choose.below(2); i < n; ++i) graph.outputs.push_back(choose.below(tensors + 1));
+    while (!choose.empty() && graph.nodes.size() < 12) graph.nodes.push_back(make_node(choose, tensors));
+
+    const GraphDesc desc(graph);
+    if (check_structure(desc.get()) != ACCEL_STATUS_OK) return 0;
+    Graph copy = copy_graph(desc.get());
+    if (check_rules(copy) != ACCEL_STATUS_OK) return 0;
+    const accel_symbol_value size{"n", 3};
+    // INTERNAL would be a pass that broke a rule.
+    if (prepare(copy, {&size, static_cast<uint32_t>(copy.symbols.size()), 0}) == ACCEL_STATUS_INTERNAL) std::abort();
+    return 0;
+}
