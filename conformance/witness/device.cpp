@@ -144,7 +144,7 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
     expect(run->binding++ == 0, "H-4", "two run_binds of one run at once");
     expect(count == 3, "H-7", "run_bind: " + std::to_string(count) + " ports of 3");
     for (uint32_t port = 0; port < count; ++port) {
-        if (!expect_alive(buffers(), bindings[port].buffer, "run_bind")) continue;
+        if (!expect_alive(buffers(), bindings[port].buffer, "run_bind", false)) continue;
         const uint64_t size = bindings[port].buffer->bytes.size() - 4096;
         expect(bindings[port].offset_bytes % 64 == 0, "H-7", "run_bind: an offset is misaligned");
         expect(bindings[port].offset_bytes <= size && run->program->element_count * 4 <= size - bindings[port].offset_bytes, "H-7", "run_bind: a buffer is too short");
@@ -227,7 +227,7 @@ void check_submission(accel_bk_queue *queue, const accel_bk_submit *submit)
 
 accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out)
 {
-    if (!expect_alive(queues(), queue, "queue_submit") || !expect_alive(runs(), submit->run, "queue_submit")) return ACCEL_STATUS_INTERNAL;
+    if (!expect_alive(queues(), queue, "queue_submit") || !expect_alive(runs(), submit->run, "queue_submit", false)) return ACCEL_STATUS_INTERNAL;
     expect(queue->submitting++ == 0, "H-4", "two queue_submits of one queue at once");
     accel_status status = take(ledger().submit_answer);
     if (status == ACCEL_STATUS_OK) {

@@ -26,9 +26,9 @@ void expect(bool holds, const char *rule, const std::string &what)
     if (!holds) ledger().violated(rule, what);
 }
 
-bool expect_alive(const Living &living, const void *object, const char *slot)
+bool expect_alive(const Living &living, const void *object, const char *slot, bool called_upon)
 {
-    ledger().called(slot);
+    if (called_upon) ledger().called(slot);
     if (living.holds(object)) return true;
     ledger().violated("H-1", std::string(slot) + " names an object that does not exist");
     return false;

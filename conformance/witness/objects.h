@@ -60,8 +60,8 @@ Living &programs();
 Living &runs();
 Living &queues();
 
-/// Complain unless the object is alive. Returns whether it is.
-bool expect_alive(const Living &living, const void *object, const char *slot);
+/// Complain unless the object is alive; slot is counted as called when the object is the one called upon. Returns whether it is.
+bool expect_alive(const Living &living, const void *object, const char *slot, bool called_upon = true);
 void expect(bool holds, const char *rule, const std::string &what);
 /// Take an order once.
 inline accel_status take(std::atomic<accel_status> &order) { return order.exchange(ACCEL_STATUS_OK); }

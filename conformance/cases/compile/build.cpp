@@ -85,7 +85,7 @@ ACCEL_CASE("compile.report.placement", "P-2", "placement has a row for every ope
     for (uint32_t index = 0; index < info.placement_count; ++index) {
         auto row = sized<accel_placement>();
         REQUIRE_STATUS(accel_program_placement(program.get(), index, &row), ACCEL_STATUS_OK);
-        CHECK(std::string(row.operation).find("ADD") != std::string::npos);
+        CHECK(std::string(row.operation) == "Add");
         CHECK(std::string(row.node).find("node") == 0);
         CHECK(row.device == room.device().get());
         CHECK(row.reason == ACCEL_REASON_OK);

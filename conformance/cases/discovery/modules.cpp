@@ -191,6 +191,7 @@ ACCEL_CASE("discovery.paths.only-given", "I-6", "with ONLY_GIVEN_PATHS nothing b
 ACCEL_CASE("discovery.paths.first-wins", "I-7", "of two modules with one name the first folder's is used and the other is reported")
 {
     const Folder first, second;
+    for (const auto *folder : {&first, &second}) folder->write("libaccel-twin.so", "listing does not look inside");
     first.write("twin.json", manifest("twin", "libaccel-twin.so", "first-0"));
     second.write("twin.json", manifest("twin", "libaccel-twin.so", "second-0"));
     const auto instance = only({first.path(), second.path()});

@@ -44,7 +44,7 @@ ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct b
         {"buffer_map", accel_buffer_map(nullptr, ACCEL_ACCESS_READ, &pointer)},
         {"buffer_unmap", accel_buffer_unmap(nullptr)},
         {"buffer_join", accel_buffer_join(nullptr, 1, sizeof(accel_join_port), nullptr)},
-        {"fence_create", accel_fence_create(instance, nullptr, &fence)},
+        {"fence_create", accel_fence_create(nullptr, nullptr, &fence)},
         {"fence_import", accel_fence_import(nullptr, ACCEL_HANDLE_KIND_SYNC_FILE, 0, &fence)},
         {"fence_query", accel_fence_query(nullptr, &value)},
         {"fence_error", accel_fence_error(nullptr, 1)},

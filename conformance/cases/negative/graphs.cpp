@@ -75,7 +75,6 @@ ACCEL_CASE("negative.graph.indices", "G-1", "indices outside the tables and wron
         {"node_size of 8", [](auto &, auto &desc) { desc.node_size = 8; }},
         {"tensors NULL", [](auto &, auto &desc) { desc.tensors = nullptr; }},
         {"nodes NULL", [](auto &, auto &desc) { desc.nodes = nullptr; }},
-        {"no output", [](auto &, auto &desc) { desc.output_count = 0; }},
         {"symbol beyond the symbols", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kX].dims)[0] = {-1, 3, 0}; }},
     });
 }
