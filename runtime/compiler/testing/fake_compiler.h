@@ -27,9 +27,9 @@ public:
 
     runtime::CompileTarget target() const;
     uint32_t query_count = 0;
-    accel_status build_status = ACCEL_STATUS_OK;
     uint32_t roundings = (1u << ACCEL_ROUNDING_HALF_EVEN) | (1u << ACCEL_ROUNDING_TFLITE);
     std::function<void(accel_bk_support &)> distort;  ///< break the contract
+    std::function<accel_status(const accel_graph_desc &, accel_bk_blob **)> build;
 
     accel_status query(const accel_graph_desc *graph, accel_bk_support *out);
     accel_status target_info(uint32_t index, accel_bk_target_info *info);
@@ -53,12 +53,19 @@ accel_status slot_query(const accel_bk_host *, const accel_graph_desc *graph, co
     return slots[slot]->query(graph, out);
 }
 
+template <uint32_t slot>
+accel_status slot_build(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *, accel_bk_blob **out)
+{
+    return slots[slot]->build(*graph, out);
+}
+
 template <uint32_t slot> constexpr accel_bk_compiler table()
 {
     accel_bk_compiler compiler{};
     compiler.struct_size = sizeof compiler;
     compiler.target_info = slot_info<slot>;
     compiler.query = slot_query<slot>;
+    compiler.build = slot_build<slot>;
     return compiler;
 }
 inline const accel_bk_compiler tables[] = {table<0>(), table<1>(), table<2>()};
