@@ -14,6 +14,9 @@ accel_status check_structure(const accel_graph_desc &desc, uint32_t depth = 0);
 /// Order, names, symbols, constants, quantisation and the catalog's rules, on the copy.
 accel_status check_rules(const Graph &graph);
 
+/// The same without the names of ports and symbols: an output that is an input has its name twice once it is a copy.
+accel_status check_inside(const Graph &graph);
+
 /// Operand counts and types, attributes and rounding of one node against the catalog. Shapes are not looked at.
 accel_status check_node(const Graph &graph, const Node &node);
 

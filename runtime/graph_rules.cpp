@@ -307,10 +307,8 @@ accel_status check_node(const Graph &graph, const Node &node)
     return check_scales(graph, node, *row);
 }
 
-accel_status check_rules(const Graph &graph)
+accel_status check_inside(const Graph &graph)
 {
-    ACCEL_TRY(check_symbols(graph));
-    ACCEL_TRY(check_ports(graph));
     ACCEL_TRY(check_order(graph));
     ACCEL_TRY(check_state(graph));
     for (uint32_t i = 0; i < graph.tensors.size(); ++i) ACCEL_TRY(check_quantization(graph, i));
@@ -320,6 +318,13 @@ accel_status check_rules(const Graph &graph)
         for (const Graph &region : node.regions) ACCEL_TRY(check_rules(region));
     }
     return ACCEL_STATUS_OK;
+}
+
+accel_status check_rules(const Graph &graph)
+{
+    ACCEL_TRY(check_symbols(graph));
+    ACCEL_TRY(check_ports(graph));
+    return check_inside(graph);
 }
 
 }  // namespace accel::runtime

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "../catalog.h"
+#include "../error.h"
 #include "constants.h"
 #include "rewrite.h"
 
@@ -259,12 +260,16 @@ void canonicalise(Graph &graph)
     }
 }
 
-void give_outputs_makers(Graph &graph)
+accel_status give_outputs_makers(Graph &graph)
 {
+    const uint32_t admitted = find_operation(ACCEL_OPERATION_IDENTITY)->types;
     const std::vector<uint32_t> maker = makers(graph);
     for (uint32_t &output : graph.outputs) {
         if (maker[output] != UINT32_MAX) continue;
         Tensor copy = graph.tensors[output];
+        if (!(admitted & (1u << copy.type)))
+            return fail(ACCEL_STATUS_UNSUPPORTED, "G-6", nullptr, "output '%s' is an input or a constant of type %s, which no operation copies", copy.name.c_str(),
+                        find_type(copy.type)->name);
         copy.data = nullptr;
         copy.data_bytes = 0;
         copy.owned.reset();
@@ -276,6 +281,7 @@ void give_outputs_makers(Graph &graph)
         node.outputs = {output};
         graph.nodes.push_back(std::move(node));
     }
+    return ACCEL_STATUS_OK;
 }
 
 }  // namespace accel::runtime

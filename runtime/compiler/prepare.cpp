@@ -50,11 +50,11 @@ accel_status prepare(Graph &graph, const PrepareRequest &request)
     quantise(graph, request.rounding);
     fold(graph, FoldDequantize::Expand);
     canonicalise(graph);
-    give_outputs_makers(graph);
+    ACCEL_TRY(give_outputs_makers(graph));
     align_constants(graph);
     compact(graph);
     name_everything(graph);
-    if (check_rules(graph) == ACCEL_STATUS_OK) return ACCEL_STATUS_OK;
+    if (check_inside(graph) == ACCEL_STATUS_OK) return ACCEL_STATUS_OK;
     const std::string why = accel_last_error()->message;
     return fail(ACCEL_STATUS_INTERNAL, "", nullptr, "the compiler's passes made a graph that breaks a rule: %s", why.c_str());
 }

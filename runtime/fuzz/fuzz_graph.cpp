@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Graphs made from arbitrary bytes: the rules refuse them or the passes survive them.
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
@@ -107,6 +108,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
     if (check_rules(copy) != ACCEL_STATUS_OK) return 0;
     const accel_symbol_value size{"n", 3};
     // INTERNAL would be a pass that broke a rule.
-    if (prepare(copy, {&size, static_cast<uint32_t>(copy.symbols.size()), 0}) == ACCEL_STATUS_INTERNAL) std::abort();
+    if (prepare(copy, {&size, static_cast<uint32_t>(copy.symbols.size()), 0}) == ACCEL_STATUS_INTERNAL) {
+        std::fputs(accel_last_error()->message, stderr);
+        std::abort();
+    }
     return 0;
 }
