@@ -30,6 +30,8 @@ const std::vector<Fault> &compiler_faults();
 const std::vector<Fault> &memory_faults();
 const std::vector<Fault> &queue_faults();
 const std::vector<Fault> &number_faults();
+/// Planted into the witness: what a broken library would do to a module.
+const std::vector<Fault> &meddling_faults();
 
 /// Guards whatever the faults remember; never held while the correct module is called with work to do.
 std::mutex &state_lock();

@@ -28,7 +28,7 @@ template <class Table> void copy_table(const Table *from, Table &to)
 
 bool plant(const char *name)
 {
-    for (const auto *list : {&table_faults(), &compiler_faults(), &memory_faults(), &queue_faults(), &number_faults()})
+    for (const auto *list : {&table_faults(), &compiler_faults(), &memory_faults(), &queue_faults(), &number_faults(), &meddling_faults()})
         for (const auto &fault : *list)
             if (std::strcmp(fault.name, name) == 0) {
                 fault.plant();

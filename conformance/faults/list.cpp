@@ -58,6 +58,15 @@ const std::vector<FaultInfo> &all_faults()
         {"counts-padding", "N-9", "averages over padding", "numerics.pool.average"},
         {"one-scale", "N-10", "uses the first channel's scale for all", "numerics.quantised.per-channel"},
         {"ignores-zero-point", "N-11", "takes the input's zero point as 0", "numerics.quantised.zero-points"},
+        // The library's side of the module door: the witness behind a go-between that calls it as a broken library would.
+        {"destroys-twice", "H-1", "destroys a run twice", "runtime.witness.no-call-after-destroy", "meddling"},
+        {"never-destroys", "H-2", "leaves buffers behind when the device is closed", "runtime.witness.all-gone", "meddling"},
+        {"submits-twice", "H-3", "submits a run that is in flight", "runtime.witness.in-flight", "meddling"},
+        {"overlaps", "H-4", "binds one run from two threads at once", "runtime.witness.overlap", "meddling"},
+        {"sizeless-struct", "H-5", "hands over a struct without its size", "runtime.witness.structs", "meddling"},
+        {"unasked-fence", "H-6", "asks for a fence that the device does not claim", "runtime.witness.unclaimed", "meddling"},
+        {"forgets-a-port", "H-7", "binds all ports but the last", "runtime.witness.bindings", "meddling"},
+        {"overfills", "H-8", "makes a queue deeper than the device's", "runtime.witness.depth", "meddling"},
     };
     return faults;
 }

@@ -27,6 +27,17 @@ void report(const nlohmann::json &line)
     }
 }
 
+/// Source files from the tree's root, nothing unprintable, no walls of numbers.
+std::string tidy(std::string text)
+{
+    constexpr size_t kLongest = 400;
+    if (const size_t tree = text.find("conformance/"); tree != std::string::npos && text.find(' ') > tree) text.erase(0, tree);
+    if (text.size() > kLongest) text = text.substr(0, kLongest) + " …";
+    for (char &byte : text)
+        if (static_cast<unsigned char>(byte) < 0x20 || static_cast<unsigned char>(byte) == 0x7f) byte = ' ';
+    return text;
+}
+
 /// Turns Catch2's events into lines for the supervisor.
 class PipeListener final : public Catch::EventListenerBase {
 public:
@@ -51,7 +62,7 @@ public:
         if (result.hasMessage()) text << (result.hasExpression() ? "; " : "") << result.getMessage();
         for (const auto &info : stats.infoMessages)
             if (info.type == Catch::ResultWas::Info) text << "; " << info.message;
-        message_ = text.str();
+        message_ = tidy(text.str());
     }
 
     void testCaseEnded(const Catch::TestCaseStats &stats) override

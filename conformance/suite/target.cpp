@@ -42,6 +42,10 @@ std::string Target::suite_module_folder(const std::string &name) const
     return (fault_module_path.empty() ? build_folder() / "fault-modules" : std::filesystem::path(fault_module_path)) / name;
 }
 
-std::string Target::fault_library() const { return fault_of.empty() ? (build_folder() / "modules" / "libaccel-cpu.so").string() : fault_of; }
+std::string Target::fault_library() const
+{
+    if (!fault.empty() && find_fault(fault).folder == "meddling") return suite_module_folder("witness") + "/libaccel-witness.so";
+    return fault_of.empty() ? (build_folder() / "modules" / "libaccel-cpu.so").string() : fault_of;
+}
 
 }  // namespace accel::conformance

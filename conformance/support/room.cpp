@@ -175,7 +175,7 @@ Adder Room::heavy() const
     static int64_t channels = 8;
     for (;;) {
         const Adder candidate = adder({1, channels, 128, 128});
-        if (channels >= 1024) return candidate;
+        if (channels >= 512) return candidate;
         const Sum sum(*this, candidate);
         const Fence done = fence();
         const Queue work = queue();

@@ -142,6 +142,8 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
     if (!expect_alive(runs(), run, "run_bind")) return ACCEL_STATUS_INTERNAL;
     expect(run->in_flight == 0, "H-3", "run_bind in flight");
     expect(run->binding++ == 0, "H-4", "two run_binds of one run at once");
+    // Long enough that another call is still seen.
+    std::this_thread::sleep_for(std::chrono::microseconds(300));
     expect(count == 3, "H-7", "run_bind: " + std::to_string(count) + " ports of 3");
     for (uint32_t port = 0; port < count; ++port) {
         if (!expect_alive(buffers(), bindings[port].buffer, "run_bind", false)) continue;

@@ -203,6 +203,26 @@ ACCEL_CASE("compile.options.unknown", "P-6", "an unknown option is INVALID_ARGUM
     accel_program_unref(program);
 }
 
+ACCEL_CASE("compile.options.of-module", "P-10", "an option of the module that the module does not know is INVALID_ARGUMENT, and one of an absent module too")
+{
+    const Room room;
+    const Adder probe = room.adder();
+    auto graph = three_adds(probe.type(), room.rounding());
+    const Model model = Model::create(room.instance(), graph.desc());
+    accel_device *device = room.device().get();
+    auto desc = program_desc(model, &device);
+    for (const std::string &name : {std::string(room.facts().backend) + ".no-such-option", std::string("no-such-module.option")}) {
+        accel_option option{};
+        option.name = name.c_str();
+        option.string = "x";
+        desc.options = &option;
+        desc.option_count = 1;
+        accel_program *program = nullptr;
+        INFO(name);
+        CHECK_REFUSED(accel_program_build(&desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);
+    }
+}
+
 ACCEL_CASE("compile.symbols.values", "P-7", "symbols need values within their range, and with them the shape is fixed")
 {
     const Room room;

@@ -249,28 +249,30 @@ ACCEL_CASE("numerics.quantised.average-pool", "N-3", "quantised averages give th
     window.width = 9;
     window.kernel_height = window.kernel_width = 3;
     window.stride_y = window.stride_x = 2;
-    window.pad_top = window.pad_left = window.pad_bottom = window.pad_right = 1;
+    Window padded = window;
+    padded.pad_top = padded.pad_left = padded.pad_bottom = padded.pad_right = 1;
     Random random(14);
     const auto x = whole_numbers<int8_t>(random, window.x_count(), -128, 127);
     const StoredType type{0.5, 3};
     std::string why = "the device offers no requantisation";
     bool any = false;
-    for (const auto rounding : kRoundings) {
-        if (!(room.facts().roundings & 1u << rounding)) continue;
-        auto graph = pool_graph(ACCEL_OPERATION_AVERAGE_POOL, window, ACCEL_TYPE_I8, rounding);
-        const auto program = room.try_build(graph, ACCEL_ROUNDING_NONE, &why);
-        if (!program) continue;
-        any = true;
-        const auto results = from_bytes<int8_t>(run_dense(room, *program, {to_bytes(x)})[0]);
-        size_t index = 0, wrong = 0;
-        for_each_pool(window, [&](const std::vector<size_t> &covered) {
-            int64_t sum = 0;
-            for (const size_t element : covered) sum += x[element];
-            wrong += results[index++] != average_stored(sum, static_cast<int64_t>(covered.size()), type, type, rounding, {});
-        });
-        INFO(kRoundingNames[rounding]);
-        CHECK(wrong == 0);
-    }
+    for (const Window &shape : {window, padded})
+        for (const auto rounding : kRoundings) {
+            if (!(room.facts().roundings & 1u << rounding)) continue;
+            auto graph = pool_graph(ACCEL_OPERATION_AVERAGE_POOL, shape, ACCEL_TYPE_I8, rounding);
+            const auto program = room.try_build(graph, ACCEL_ROUNDING_NONE, &why);
+            if (!program) continue;
+            any = true;
+            const auto results = from_bytes<int8_t>(run_dense(room, *program, {to_bytes(x)})[0]);
+            size_t index = 0, wrong = 0;
+            for_each_pool(shape, [&](const std::vector<size_t> &covered) {
+                int64_t sum = 0;
+                for (const size_t element : covered) sum += x[element];
+                wrong += results[index++] != average_stored(sum, static_cast<int64_t>(covered.size()), type, type, rounding, {});
+            });
+            INFO(kRoundingNames[rounding] << ", padding " << shape.pad_top);
+            CHECK(wrong == 0);
+        }
     if (!any) skip("program", why);
 }
 

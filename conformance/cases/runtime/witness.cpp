@@ -20,7 +20,8 @@ class Stand {
 public:
     explicit Stand(uint32_t queue_depth = 4)
     {
-        const std::string folder = Target::current().suite_module_folder("witness");
+        const Target &tested = Target::current();
+        const std::string folder = tested.fault.empty() ? tested.suite_module_folder("witness") : tested.module_paths.at(0);
         if (!std::filesystem::exists(folder)) skip("suite.modules", "the witness module is not in " + folder);
         ledger_.queue_depth = queue_depth;
         std::ostringstream address;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Stands between the library and the witness and makes the calls of a broken library. So the witness, and the cases that ask it, are put to the test.
+#include <thread>
+
+#include "base.h"
+
+namespace accel::faults {
+namespace {
+
+void destroy_twice(accel_bk_run *run)
+{
+    base.device.run_destroy(run);
+    base.device.run_destroy(run);
+}
+
+void keep_buffer(accel_bk_buffer *) {}
+
+accel_status submit_twice(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out)
+{
+    const auto status = base.device.queue_submit(queue, submit, out);
+    uint64_t second = 0;
+    if (status == ACCEL_STATUS_OK) base.device.queue_submit(queue, submit, &second);
+    return status;
+}
+
+accel_status bind_from_two_threads(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
+{
+    std::thread other([=] { base.device.run_bind(run, bindings, count); });
+    const auto status = base.device.run_bind(run, bindings, count);
+    other.join();
+    return status;
+}
+
+accel_status create_sizeless(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out)
+{
+    auto other = *desc;
+    other.struct_size = sizeof(size_t);
+    return base.device.queue_create(device, &other, out);
+}
+
+accel_status submit_with_fence(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out)
+{
+    auto other = *submit;
+    other.flags |= ACCEL_BK_SUBMIT_FLAG_FENCE;
+    return base.device.queue_submit(queue, &other, out);
+}
+
+accel_status bind_without_last(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count) { return base.device.run_bind(run, bindings, count - 1); }
+
+accel_status create_too_deep(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out)
+{
+    auto other = *desc;
+    other.depth += 1000;
+    return base.device.queue_create(device, &other, out);
+}
+
+}  // namespace
+
+const std::vector<Fault> &meddling_faults()
+{
+    static const std::vector<Fault> faults{
+        {"destroys-twice", [] { mine.device.run_destroy = destroy_twice; }},
+        {"never-destroys", [] { mine.device.buffer_destroy = keep_buffer; }},
+        {"submits-twice", [] { mine.device.queue_submit = submit_twice; }},
+        {"overlaps", [] { mine.device.run_bind = bind_from_two_threads; }},
+        {"sizeless-struct", [] { mine.device.queue_create = create_sizeless; }},
+        {"unasked-fence", [] { mine.device.queue_submit = submit_with_fence; }},
+        {"forgets-a-port", [] { mine.device.run_bind = bind_without_last; }},
+        {"overfills", [] { mine.device.queue_create = create_too_deep; }},
+    };
+    return faults;
+}
+
+}  // namespace accel::faults
