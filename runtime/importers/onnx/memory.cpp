@@ -29,7 +29,9 @@ void* ModelMemory::do_allocate(size_t size_bytes, size_t align_bytes) {
 
 const char* ModelMemory::copy_string(std::string_view string) {
     auto* out = static_cast<char*>(allocate(string.size() + 1, 1));
-    std::memcpy(out, string.data(), string.size());
+    if (!string.empty()) {  // an empty view may have no address
+        std::memcpy(out, string.data(), string.size());
+    }
     out[string.size()] = '\0';
     return out;
 }
