@@ -107,6 +107,19 @@ std::vector<int> Adder::read(const Buffer &buffer, uint32_t port) const
     return values;
 }
 
+int Adder::last(const Buffer &buffer, uint32_t port) const
+{
+    const auto info = program_.port(port);
+    int64_t offset = 0;
+    for (uint32_t axis = 0; axis < info.rank; ++axis) offset += (info.dims[axis] - 1) * info.strides_bytes[axis];
+    const auto mapping = buffer.map(ACCEL_ACCESS_READ);
+    const char *element = mapping.as<const char>() + offset;
+    if (type_ == ACCEL_TYPE_I8) return static_cast<int8_t>(*element);
+    float real = 0;
+    std::memcpy(&real, element, sizeof(real));
+    return static_cast<int>(real);
+}
+
 Sum::Sum(const Room &room, const Adder &the_adder)
     : adder(the_adder), a(room.buffer(adder.size_bytes(Adder::kA))), b(room.buffer(adder.size_bytes(Adder::kB))), y(room.buffer(adder.size_bytes(Adder::kY))),
       run(Run::create(adder.program()))

@@ -29,6 +29,8 @@ public:
     void write(const Buffer &buffer, uint32_t port, const std::vector<int> &values) const;
     void fill(const Buffer &buffer, uint32_t port, int value) const { write(buffer, port, std::vector<int>(element_count(), value)); }
     std::vector<int> read(const Buffer &buffer, uint32_t port) const;
+    /// The last element alone, which is quick: what a value that is reached too early does not show yet.
+    int last(const Buffer &buffer, uint32_t port) const;
 
 private:
     Program program_;
