@@ -27,13 +27,14 @@ struct accel_bk_queue {
     accel::ethosu::Queue queue;
 };
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 // ---------------------------------------------------------------- guards
 
-template <typename Function>
-accel_status guarded(Function function)
+template <typename Function> accel_status guarded(Function function)
 {
     try {
         return function();
@@ -44,8 +45,7 @@ accel_status guarded(Function function)
     }
 }
 
-template <typename Struct>
-void give(Struct &out, Struct value)
+template <typename Struct> void give(Struct &out, Struct value)
 {
     value.struct_size = std::min(out.struct_size, sizeof(Struct));
     std::memcpy(&out, &value, value.struct_size);
@@ -67,20 +67,17 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     return ACCEL_STATUS_OK;
 }
 
-accel_status check_request(const Host &host, const graph::View &graph,
-                           const accel_bk_compile_options &options)
+accel_status check_request(const Host &host, const graph::View &graph, const accel_bk_compile_options &options)
 {
     if (options.target != nullptr && std::string_view(options.target) != kTarget)
-        return host.fail(ACCEL_STATUS_NOT_FOUND, "", "target \"%.64s\" is unknown, expected \"%s\"",
-                         options.target, kTarget);
+        return host.fail(ACCEL_STATUS_NOT_FOUND, "", "target \"%.64s\" is unknown, expected \"%s\"", options.target, kTarget);
     if (!graph.well_formed())
-        return host.fail(ACCEL_STATUS_INVALID_ARGUMENT, "",
-                         "the graph names tensors that it does not have");
+        return host.fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names tensors that it does not have");
     return ACCEL_STATUS_OK;
 }
 
-accel_status compiler_query(const accel_bk_host *host, const accel_graph_desc *graph,
-                            const accel_bk_compile_options *options, accel_bk_support *out_nodes)
+accel_status compiler_query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options,
+                            accel_bk_support *out_nodes)
 {
     return guarded([&] {
         const graph::View view(*graph);
@@ -98,19 +95,14 @@ struct Blob {
     Ports ports;
     std::vector<accel_bk_port> port_table;
 
-    static void release(accel_bk_blob *table)
-    {
-        delete reinterpret_cast<Blob *>(table);
-    }
+    static void release(accel_bk_blob *table) { delete reinterpret_cast<Blob *>(table); }
 };
 
 void describe(Blob &blob, uint64_t scratch_bytes)
 {
     for (size_t i = 0; i < blob.ports.tensors.size(); ++i)
-        blob.port_table.push_back({blob.ports.tensors[i],
-                                   static_cast<uint32_t>(blob.ports.strides_bytes[i].size()),
-                                   blob.ports.strides_bytes[i].data(), blob.ports.sizes_bytes[i],
-                                   kBufferAlignmentBytes});
+        blob.port_table.push_back({blob.ports.tensors[i], static_cast<uint32_t>(blob.ports.strides_bytes[i].size()),
+                                   blob.ports.strides_bytes[i].data(), blob.ports.sizes_bytes[i], kBufferAlignmentBytes});
     accel_bk_blob &table = blob.table;
     table.struct_size = sizeof table;
     table.release = Blob::release;
@@ -123,8 +115,8 @@ void describe(Blob &blob, uint64_t scratch_bytes)
     table.buffer_count_max = kPortRegionCount;
 }
 
-accel_status compiler_build(const accel_bk_host *host_table, const accel_graph_desc *graph,
-                            const accel_bk_compile_options *options, accel_bk_blob **out_blob)
+accel_status compiler_build(const accel_bk_host *host_table, const accel_graph_desc *graph, const accel_bk_compile_options *options,
+                            accel_bk_blob **out_blob)
 {
     *out_blob = nullptr;
     return guarded([&] {
@@ -133,8 +125,7 @@ accel_status compiler_build(const accel_bk_host *host_table, const accel_graph_d
         if (const accel_status status = check_request(host, view, *options))
             return status;
         const auto progress = [options](double fraction) {
-            return options->progress != nullptr &&
-                   options->progress(options->progress_user, fraction, "ethosu") != 0;
+            return options->progress != nullptr && options->progress(options->progress_user, fraction, "ethosu") != 0;
         };
         if (progress(0))
             return host.fail(ACCEL_STATUS_CANCELLED, "P-5", "cancelled before the first node");
@@ -150,8 +141,7 @@ accel_status compiler_build(const accel_bk_host *host_table, const accel_graph_d
     });
 }
 
-accel_status compiler_check(const accel_bk_host *host, const void *bytes, uint64_t byte_count,
-                            const char *target, accel_fit *out_fit)
+accel_status compiler_check(const accel_bk_host *host, const void *bytes, uint64_t byte_count, const char *target, accel_fit *out_fit)
 {
     *out_fit = ACCEL_FIT_NONE;
     return guarded([&] {
@@ -173,12 +163,10 @@ accel_status device_open(const accel_bk_open *open, accel_bk_device **out_device
     return guarded([&] {
         const Host host(open->host);
         if (open->transport == nullptr)
-            return host.fail(ACCEL_STATUS_INVALID_ARGUMENT, "",
-                             "an Ethos-U is behind a device node, but no transport is given");
+            return host.fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "an Ethos-U is behind a device node, but no transport is given");
         if (const accel_status fault = host.fault("ethosu.open"))
             return fault;
-        std::unique_ptr<accel_bk_device> device(
-            new accel_bk_device{Device(host, *open->transport)});
+        std::unique_ptr<accel_bk_device> device(new accel_bk_device{Device(host, *open->transport)});
         if (const accel_status status = device->device.identify())
             return status;
         *out_device = device.release();
@@ -186,10 +174,7 @@ accel_status device_open(const accel_bk_open *open, accel_bk_device **out_device
     });
 }
 
-void device_close(accel_bk_device *device)
-{
-    delete device;
-}
+void device_close(accel_bk_device *device) { delete device; }
 
 accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
 {
@@ -197,28 +182,22 @@ accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
     return ACCEL_STATUS_OK;
 }
 
-accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *desc,
-                           accel_bk_buffer **out_buffer)
+accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out_buffer)
 {
     *out_buffer = nullptr;
     return guarded([&] {
         if (desc->import_kind != 0)
-            return device->device.host().fail(
-                ACCEL_STATUS_UNSUPPORTED, "",
-                "the ethosu driver imports no foreign memory; let this device allocate and export");
+            return device->device.host().fail(ACCEL_STATUS_UNSUPPORTED, "",
+                                              "the ethosu driver imports no foreign memory; let this device allocate and export");
         auto buffer = std::make_unique<accel_bk_buffer>();
-        if (const accel_status status =
-                Buffer::create(device->device, desc->size_bytes, buffer->buffer))
+        if (const accel_status status = Buffer::create(device->device, desc->size_bytes, buffer->buffer))
             return status;
         *out_buffer = buffer.release();
         return ACCEL_STATUS_OK;
     });
 }
 
-void buffer_destroy(accel_bk_buffer *buffer)
-{
-    delete buffer;
-}
+void buffer_destroy(accel_bk_buffer *buffer) { delete buffer; }
 
 accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out_pointer)
 {
@@ -227,10 +206,7 @@ accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out_pointer)
 }
 
 // The memory is coherent: there is nothing to write back.
-accel_status buffer_unmap(accel_bk_buffer *)
-{
-    return ACCEL_STATUS_OK;
-}
+accel_status buffer_unmap(accel_bk_buffer *) { return ACCEL_STATUS_OK; }
 
 accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind kind, int *out_fd)
 {
@@ -240,25 +216,21 @@ accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind kind, int 
     return guarded([&] { return buffer->buffer->export_dma_buf(*out_fd); });
 }
 
-accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count,
-                          const accel_bk_constant *, uint32_t, accel_bk_program **out_program)
+accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *, uint32_t,
+                          accel_bk_program **out_program)
 {
     *out_program = nullptr;
     return guarded([&] {
         auto program = std::make_unique<accel_bk_program>();
-        if (const accel_status status = LoadedProgram::load(
-                device->device, {static_cast<const uint8_t *>(bytes), byte_count},
-                program->program))
+        if (const accel_status status =
+                LoadedProgram::load(device->device, {static_cast<const uint8_t *>(bytes), byte_count}, program->program))
             return status;
         *out_program = program.release();
         return ACCEL_STATUS_OK;
     });
 }
 
-void program_unload(accel_bk_program *program)
-{
-    delete program;
-}
+void program_unload(accel_bk_program *program) { delete program; }
 
 accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
 {
@@ -272,23 +244,16 @@ accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
     });
 }
 
-void run_destroy(accel_bk_run *run)
-{
-    delete run;
-}
+void run_destroy(accel_bk_run *run) { delete run; }
 
 accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t binding_count)
 {
     return guarded([&] { return run->run->bind({bindings, binding_count}); });
 }
 
-accel_bind_cost run_bind_cost(accel_bk_run *run, uint32_t port)
-{
-    return run->run->bind_cost(port);
-}
+accel_bind_cost run_bind_cost(accel_bk_run *run, uint32_t port) { return run->run->bind_cost(port); }
 
-accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *desc,
-                          accel_bk_queue **out_queue)
+accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out_queue)
 {
     *out_queue = nullptr;
     return guarded([&] {
@@ -298,19 +263,12 @@ accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *de
     });
 }
 
-void queue_destroy(accel_bk_queue *queue)
-{
-    delete queue;
-}
+void queue_destroy(accel_bk_queue *queue) { delete queue; }
 
-accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit,
-                          uint64_t *out_ticket)
+accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket)
 {
     *out_ticket = 0;
-    return guarded([&] {
-        return queue->queue.submit(*submit->run->run, {submit->wait_fds, submit->wait_fd_count},
-                                   *out_ticket);
-    });
+    return guarded([&] { return queue->queue.submit(*submit->run->run, {submit->wait_fds, submit->wait_fd_count}, *out_ticket); });
 }
 
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
@@ -374,8 +332,7 @@ constexpr accel_bk_module kModule = {
 } // namespace
 } // namespace accel::ethosu
 
-extern "C" const accel_bk_module *accel_module_entry(const accel_bk_host *,
-                                                     uint32_t runtime_api_version)
+extern "C" const accel_bk_module *accel_module_entry(const accel_bk_host *, uint32_t runtime_api_version)
 {
     // An older runtime lacks slots that this module fills; it would not see them.
     constexpr uint32_t kOldest = ACCEL_MAKE_VERSION(0u, 1u, 0u);

@@ -11,8 +11,10 @@
 
 static_assert(std::endian::native == std::endian::little, "blobs are little endian, as the NPU");
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 constexpr std::array<char, 8> kMagic = {'A', 'C', 'C', 'L', 'E', 'T', 'H', 'U'};
 constexpr uint32_t kVersion = 1;
@@ -49,10 +51,7 @@ struct PortRecord {
 };
 static_assert(sizeof(PortRecord) == 16);
 
-uint64_t align(uint64_t value)
-{
-    return (value + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment;
-}
+uint64_t align(uint64_t value) { return (value + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment; }
 
 // Where the sections of a header lie. Counts are bounded before this is asked.
 struct Sections {
@@ -96,14 +95,12 @@ uint32_t checksum(Header header, std::span<const uint8_t> rest)
     return ~crc(crc(~0u, raw), rest);
 }
 
-template <typename Record>
-void put(std::vector<uint8_t> &out, uint64_t at, const Record &record)
+template <typename Record> void put(std::vector<uint8_t> &out, uint64_t at, const Record &record)
 {
     std::memcpy(out.data() + at, &record, sizeof record);
 }
 
-template <typename Record>
-Record get(std::span<const uint8_t> bytes, uint64_t at)
+template <typename Record> Record get(std::span<const uint8_t> bytes, uint64_t at)
 {
     Record record;
     std::memcpy(&record, bytes.data() + at, sizeof record);
@@ -112,22 +109,17 @@ Record get(std::span<const uint8_t> bytes, uint64_t at)
 
 bool is_feature_map_region(Command command)
 {
-    return command == Command::SET0_IFM_REGION || command == Command::SET0_IFM2_REGION ||
-           command == Command::SET0_OFM_REGION;
+    return command == Command::SET0_IFM_REGION || command == Command::SET0_IFM2_REGION || command == Command::SET0_OFM_REGION;
 }
 
-bool is_coefficient_region(Command command)
-{
-    return command == Command::SET0_WEIGHT_REGION || command == Command::SET0_SCALE_REGION;
-}
+bool is_coefficient_region(Command command) { return command == Command::SET0_WEIGHT_REGION || command == Command::SET0_SCALE_REGION; }
 
 // The base register that belongs to a feature map's region register.
 Command base_of(Command region)
 {
     if (region == Command::SET0_IFM_REGION)
         return Command::SET1_IFM_BASE0;
-    return region == Command::SET0_IFM2_REGION ? Command::SET1_IFM2_BASE0
-                                               : Command::SET1_OFM_BASE0;
+    return region == Command::SET0_IFM2_REGION ? Command::SET1_IFM2_BASE0 : Command::SET1_OFM_BASE0;
 }
 
 Command command_at(std::span<const uint32_t> words, size_t index)
@@ -151,9 +143,8 @@ const char *check_header(const Header &header)
 {
     if (std::ranges::find(header.target, '\0') == header.target.end())
         return "the target name has no end";
-    if (header.word_count == 0 || header.word_count > kMaxWords ||
-        header.port_count > kMaxPorts || header.relocation_count > header.word_count ||
-        header.constants_bytes > kMaxSpaceBytes || header.scratch_bytes > kMaxSpaceBytes ||
+    if (header.word_count == 0 || header.word_count > kMaxWords || header.port_count > kMaxPorts ||
+        header.relocation_count > header.word_count || header.constants_bytes > kMaxSpaceBytes || header.scratch_bytes > kMaxSpaceBytes ||
         header.scratch_bytes < kScratchHeaderBytes)
         return "a count is beyond its bound";
     if (Sections(header).end != header.total_bytes)
@@ -169,8 +160,7 @@ const char *check_relocation(const BlobView &blob, const Relocation &at)
         uint64_t{at.address_word} + 1 >= blob.words.size())
         return "a relocation points outside the words";
     const Command region = command_at(blob.words, at.region_word);
-    if (!is_feature_map_region(region) ||
-        command_at(blob.words, at.address_word) != base_of(region))
+    if (!is_feature_map_region(region) || command_at(blob.words, at.address_word) != base_of(region))
         return "a relocation does not point at a feature map";
     return nullptr;
 }
@@ -186,8 +176,7 @@ const char *check_words(const BlobView &blob)
         const Command command = command_at(blob.words, i);
         if (command_name(blob.words[i]) == nullptr || command == Command::OP0_DMA_START)
             return "an unknown command word";
-        const bool relocated =
-            next < blob.relocations.size() && blob.relocations[next].region_word == i;
+        const bool relocated = next < blob.relocations.size() && blob.relocations[next].region_word == i;
         next += relocated ? 1 : 0;
         const uint32_t parameter = blob.words[i] >> 16;
         if (is_feature_map_region(command) && !relocated && parameter > kScratchRegion)
@@ -203,8 +192,7 @@ const char *check_words(const BlobView &blob)
     return nullptr;
 }
 
-const char *read_tables(std::span<const uint8_t> bytes, const Header &header,
-                        const Sections &sections, BlobView &blob)
+const char *read_tables(std::span<const uint8_t> bytes, const Header &header, const Sections &sections, BlobView &blob)
 {
     for (uint32_t i = 0; i < header.port_count; ++i) {
         const auto record = get<PortRecord>(bytes, sections.ports + i * sizeof(PortRecord));
@@ -213,10 +201,8 @@ const char *read_tables(std::span<const uint8_t> bytes, const Header &header,
         blob.ports.push_back({record.size_bytes, record.is_output != 0});
     }
     for (uint32_t i = 0; i < header.relocation_count; ++i) {
-        const auto record =
-            get<RelocationRecord>(bytes, sections.relocations + i * sizeof(RelocationRecord));
-        blob.relocations.push_back(
-            {record.region_word, record.address_word, record.port, record.offset_bytes});
+        const auto record = get<RelocationRecord>(bytes, sections.relocations + i * sizeof(RelocationRecord));
+        blob.relocations.push_back({record.region_word, record.address_word, record.port, record.offset_bytes});
         if (const char *why = check_relocation(blob, blob.relocations.back()))
             return why;
     }
@@ -240,12 +226,10 @@ std::vector<uint8_t> write_blob(const Program &program)
     header.total_bytes = sections.end;
 
     std::vector<uint8_t> out(sections.end);
-    std::ranges::copy(std::as_bytes(std::span(program.stream.words)),
-                      reinterpret_cast<std::byte *>(out.data() + sections.words));
+    std::ranges::copy(std::as_bytes(std::span(program.stream.words)), reinterpret_cast<std::byte *>(out.data() + sections.words));
     uint64_t at = sections.relocations;
     for (const Relocation &relocation : program.stream.relocations) {
-        put(out, at, RelocationRecord{relocation.region_word, relocation.address_word,
-                                      relocation.port, 0, relocation.offset_bytes});
+        put(out, at, RelocationRecord{relocation.region_word, relocation.address_word, relocation.port, 0, relocation.offset_bytes});
         at += sizeof(RelocationRecord);
     }
     at = sections.ports;
@@ -284,8 +268,7 @@ std::optional<BlobView> read_blob(std::span<const uint8_t> bytes, const char *&w
 
     const Sections sections(header);
     blob.words.resize(header.word_count);
-    std::memcpy(blob.words.data(), bytes.data() + sections.words,
-                blob.words.size() * sizeof(uint32_t));
+    std::memcpy(blob.words.data(), bytes.data() + sections.words, blob.words.size() * sizeof(uint32_t));
     blob.constants = bytes.subspan(sections.constants, header.constants_bytes);
     blob.scratch_bytes = header.scratch_bytes;
     why = read_tables(bytes, header, sections, blob);

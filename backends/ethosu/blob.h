@@ -4,9 +4,8 @@
 //   header | command words | relocations | ports | constants
 //
 // Every version begins with magic, version, checksum of the whole and size, so that
-// intact bytes of another version are told from damaged ones. Little endian, sections aligned to 16 bytes. Whoever loads a blob trusts nothing
-// in it: the checksum finds accidents, the checks here find lies, and the kernel
-// validates the words once more.
+// intact bytes of another version are told from damaged ones. Little endian, sections aligned to 16 bytes. Whoever loads a blob trusts
+// nothing in it: the checksum finds accidents, the checks here find lies, and the kernel validates the words once more.
 #ifndef ACCEL_BACKENDS_ETHOSU_BLOB_H
 #define ACCEL_BACKENDS_ETHOSU_BLOB_H
 
@@ -18,7 +17,8 @@
 #include <string>
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 inline constexpr const char *kTarget = "ethos-u65-256";
 inline constexpr uint32_t kMaxWords = 1u << 24;

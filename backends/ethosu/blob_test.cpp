@@ -9,7 +9,8 @@
 
 using namespace accel::ethosu;
 
-namespace {
+namespace
+{
 
 Program pool_program()
 {
@@ -31,10 +32,7 @@ const char *why_refused(const std::vector<uint8_t> &bytes)
 }
 
 // A blob of a changed program, with a checksum that fits.
-const char *why_refused(const Program &program)
-{
-    return why_refused(write_blob(program));
-}
+const char *why_refused(const Program &program) { return why_refused(write_blob(program)); }
 
 } // namespace
 
@@ -74,7 +72,7 @@ TEST_CASE("every cut and every flipped byte is found", "[blob]")
 TEST_CASE("an intact program of another format version is foreign, not corrupt", "[blob]")
 {
     auto bytes = write_blob(pool_program());
-    bytes[8] = 2; // version
+    bytes[8] = 2;              // version
     CHECK(why_refused(bytes)); // the checksum is the old one's
     const auto crc = [](std::span<const uint8_t> of) {
         uint32_t state = ~0u;
@@ -106,6 +104,11 @@ TEST_CASE("lies with a right checksum are found too", "[blob]")
     CHECK(why_refused(bad));
     bad = good;
     bad.stream.relocations[0].address_word += 2;
+    CHECK(why_refused(bad));
+    bad = good; // a register that is no region, before the base of an output
+    for (const Relocation &relocation : good.stream.relocations)
+        if (good.ports[relocation.port].is_output)
+            bad.stream.words[relocation.region_word] = command_word(Command::SET0_IFM_DEPTH_M1, 0);
     CHECK(why_refused(bad));
     bad = good;
     bad.stream.relocations[0].region_word = UINT32_MAX;

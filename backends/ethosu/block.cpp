@@ -8,8 +8,10 @@
 // the top for lookup tables; input and accumulator buffers are double) are those
 // of Vela's architecture description.
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 using layout::align_up;
 
@@ -28,30 +30,21 @@ constexpr int64_t kMaxBlockDepth = 128;
 constexpr int64_t kDepthSplit = 16;
 constexpr int64_t kSubKernel = 8;
 
-int64_t divide_up(int64_t value, int64_t by)
-{
-    return (value + by - 1) / by;
-}
+int64_t divide_up(int64_t value, int64_t by) { return (value + by - 1) / by; }
 
-int64_t double_banks(int64_t bytes, int64_t granule)
-{
-    return align_up(divide_up(bytes, kBankBytes) * 2, granule);
-}
+int64_t double_banks(int64_t bytes, int64_t granule) { return align_up(divide_up(bytes, kBankBytes) * 2, granule); }
 
 layout::Extent ifm_block(const Op &op, const Block &block)
 {
     const Kernel &kernel = op.kernel;
     layout::Extent need;
-    need.height = (block.height - 1) * kernel.stride_y +
-                  std::min(kernel.dilated_height(), kSubKernel);
-    need.width = (block.width - 1) * kernel.stride_x +
-                 std::min(kernel.dilated_width(), kSubKernel);
+    need.height = (block.height - 1) * kernel.stride_y + std::min(kernel.dilated_height(), kSubKernel);
+    need.width = (block.width - 1) * kernel.stride_x + std::min(kernel.dilated_width(), kSubKernel);
     need.height = align_up(need.height, kMicroHeight);
     need.width = align_up(need.width, kMicroWidth);
     need.channels = block.depth;
     if (op.kind == OpKind::kConv)
-        need.channels = align_up(std::min<int64_t>(op.ifm.extent.channels,
-                                                   op.part_kernel ? 16 : 32), kMicroDepth);
+        need.channels = align_up(std::min<int64_t>(op.ifm.extent.channels, op.part_kernel ? 16 : 32), kMicroDepth);
     return need;
 }
 
@@ -59,22 +52,18 @@ layout::Extent ifm_block(const Op &op, const Block &block)
 bool lay_out_shram(const Op &op, Block &block)
 {
     const layout::Extent need = ifm_block(op, block);
-    const int64_t ifm_banks = double_banks(need.height * need.width *
-                                           align_up(need.channels, kMicroDepth),
-                                           kIfmBankGranule);
+    const int64_t ifm_banks = double_banks(need.height * need.width * align_up(need.channels, kMicroDepth), kIfmBankGranule);
     const int64_t ifm_end = kOutputBanks + ifm_banks;
     block.ifm2_start = static_cast<uint32_t>(ifm_end);
-    if (op.kind == OpKind::kAdd) {
+    if (is_elementwise(op.kind)) {
         block.ifm_end = kLookupStart;
         block.accumulator_start = kLookupStart;
         return ifm_end + ifm_banks <= kLookupStart;
     }
     const int64_t accumulator_banks =
-        double_banks(block.height * block.width * align_up(block.depth, kMicroDepth) *
-                     kAccumulatorBytes, kAccumulatorBankGranule);
+        double_banks(block.height * block.width * align_up(block.depth, kMicroDepth) * kAccumulatorBytes, kAccumulatorBankGranule);
     block.ifm_end = static_cast<uint32_t>(ifm_end);
-    block.accumulator_start = static_cast<uint32_t>(std::max<int64_t>(
-        kLookupStart - accumulator_banks, 0));
+    block.accumulator_start = static_cast<uint32_t>(std::max<int64_t>(kLookupStart - accumulator_banks, 0));
     return ifm_end <= kLookupStart - accumulator_banks;
 }
 
@@ -85,21 +74,15 @@ int64_t fetch_cost(const Op &op, const Block &block)
     const int64_t across = divide_up(op.ofm.extent.width, block.width);
     const int64_t deep = divide_up(op.ofm.extent.channels, block.depth);
     const layout::Extent need = ifm_block(op, block);
-    const int64_t sub_kernels = divide_up(op.kernel.dilated_height(), kSubKernel) *
-                                divide_up(op.kernel.dilated_width(), kSubKernel);
-    const int64_t ifm = need.height * need.width * op.ifm.extent.channels * sub_kernels *
-                        (op.kind == OpKind::kConv ? deep : 1);
+    const int64_t sub_kernels = divide_up(op.kernel.dilated_height(), kSubKernel) * divide_up(op.kernel.dilated_width(), kSubKernel);
+    const int64_t ifm = need.height * need.width * op.ifm.extent.channels * sub_kernels * (op.kind == OpKind::kConv ? deep : 1);
     int64_t weights = 0;
     if (has_weights(op.kind))
-        weights = op.kernel.elements() * op.ofm.extent.channels *
-                  (op.kind == OpKind::kConv ? op.ifm.extent.channels : 1);
+        weights = op.kernel.elements() * op.ofm.extent.channels * (op.kind == OpKind::kConv ? op.ifm.extent.channels : 1);
     return (ifm + weights) * down * across;
 }
 
-int64_t largest(int64_t extent, int64_t granule, int64_t limit)
-{
-    return std::min(align_up(extent, granule), limit);
-}
+int64_t largest(int64_t extent, int64_t granule, int64_t limit) { return std::min(align_up(extent, granule), limit); }
 
 } // namespace
 

@@ -10,7 +10,8 @@
 
 #include <optional>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 // The block of an operation whose kind, extents and kernel are set. Nothing when
 // no block fits, which no operation within the limits of bounds.h reaches.

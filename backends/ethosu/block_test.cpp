@@ -7,7 +7,8 @@
 
 using namespace accel::ethosu;
 
-namespace {
+namespace
+{
 
 Op conv(int64_t size, int64_t in, int64_t out, int64_t kernel, int64_t stride)
 {
@@ -20,10 +21,7 @@ Op conv(int64_t size, int64_t in, int64_t out, int64_t kernel, int64_t stride)
     return op;
 }
 
-int64_t round_up(int64_t value, int64_t to)
-{
-    return (value + to - 1) / to * to;
-}
+int64_t round_up(int64_t value, int64_t to) { return (value + to - 1) / to * to; }
 
 // Both buffers are double, in banks of 1 KiB, inputs in granules of 8 banks and
 // accumulators (4 bytes each) in granules of 16.
@@ -35,8 +33,8 @@ void check_buffers(const Op &op, const Block &block)
     int64_t depth = block.depth;
     if (op.kind == OpKind::kConv)
         depth = round_up(std::min<int64_t>(op.ifm.extent.channels, op.part_kernel ? 16 : 32), 8);
-    const int64_t ifm_bytes = side(block.height, op.kernel.stride_y, op.kernel.height) *
-                              side(block.width, op.kernel.stride_x, op.kernel.width) * depth;
+    const int64_t ifm_bytes =
+        side(block.height, op.kernel.stride_y, op.kernel.height) * side(block.width, op.kernel.stride_x, op.kernel.width) * depth;
     const int64_t ifm_banks = round_up((ifm_bytes + 1023) / 1024 * 2, 8);
     CHECK(block.ifm2_start == 2 + ifm_banks);
     if (op.kind == OpKind::kAdd) {
@@ -81,8 +79,7 @@ TEST_CASE("every operation within the limits has a block", "[block]")
 
 TEST_CASE("pools and additions have blocks too", "[block]")
 {
-    for (const OpKind kind : {OpKind::kDepthwise, OpKind::kMaxPool, OpKind::kAveragePool,
-                              OpKind::kAdd})
+    for (const OpKind kind : {OpKind::kDepthwise, OpKind::kMaxPool, OpKind::kAveragePool, OpKind::kAdd})
         for (const int64_t channels : {1, 16, 33, 1000}) {
             Op op = conv(17, channels, channels, kind == OpKind::kAdd ? 1 : 4, 1);
             op.kind = kind;

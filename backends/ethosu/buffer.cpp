@@ -6,18 +6,17 @@
 #include <cerrno>
 #include <cinttypes>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
-accel_status Buffer::create(const Device &device, uint64_t size_bytes,
-                            std::unique_ptr<Buffer> &out)
+accel_status Buffer::create(const Device &device, uint64_t size_bytes, std::unique_ptr<Buffer> &out)
 {
     const Host &host = device.host();
     if (const accel_status fault = host.fault("ethosu.buffer_create"))
         return fault;
     uapi::BoCreate request{size_bytes, 0, 0};
     if (const int error = device.node().ioctl(uapi::kBoCreate, &request))
-        return host.fail(drm::status_of(error), "",
-                         "no contiguous memory of %" PRIu64 " bytes: errno %d", size_bytes, -error);
+        return host.fail(drm::status_of(error), "", "no contiguous memory of %" PRIu64 " bytes: errno %d", size_bytes, -error);
     out.reset(new (std::nothrow) Buffer(device, request.handle, request.size));
     if (out)
         return ACCEL_STATUS_OK;
@@ -42,9 +41,7 @@ accel_status Buffer::map(void *&pointer)
             error = device_.node().map(request.offset, size_bytes_, &pointer_);
         if (error != 0) {
             pointer_ = nullptr;
-            return device_.host().fail(drm::status_of(error), "",
-                                       "mapping %" PRIu64 " bytes failed with errno %d",
-                                       size_bytes_, -error);
+            return device_.host().fail(drm::status_of(error), "", "mapping %" PRIu64 " bytes failed with errno %d", size_bytes_, -error);
         }
     }
     pointer = pointer_;
@@ -56,8 +53,7 @@ accel_status Buffer::dma_buf(const drm::Fd *&out)
     const std::lock_guard lock(mutex_);
     if (!dma_buf_.valid())
         if (const int error = device_.node().share(handle_, dma_buf_))
-            return device_.host().fail(drm::status_of(error), "",
-                                       "no dma-buf for a buffer: errno %d", -error);
+            return device_.host().fail(drm::status_of(error), "", "no dma-buf for a buffer: errno %d", -error);
     out = &dma_buf_;
     return ACCEL_STATUS_OK;
 }
@@ -65,8 +61,7 @@ accel_status Buffer::dma_buf(const drm::Fd *&out)
 accel_status Buffer::export_dma_buf(int &fd)
 {
     if (!device_.has_fences())
-        return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "",
-                                   "a simulated device has no dma-buf to export");
+        return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "", "a simulated device has no dma-buf to export");
     const drm::Fd *shared = nullptr;
     if (const accel_status status = dma_buf(shared))
         return status;
@@ -77,19 +72,16 @@ accel_status Buffer::export_dma_buf(int &fd)
     return ACCEL_STATUS_OK;
 }
 
-accel_status CommandBuffer::create(const Device &device, std::span<const uint32_t> words,
-                                   std::unique_ptr<CommandBuffer> &out)
+accel_status CommandBuffer::create(const Device &device, std::span<const uint32_t> words, std::unique_ptr<CommandBuffer> &out)
 {
     uapi::CmdstreamBoCreate request{};
     request.size = static_cast<uint32_t>(words.size_bytes());
     request.data = reinterpret_cast<uint64_t>(words.data());
     const int error = device.node().ioctl(uapi::kCmdstreamBoCreate, &request);
     if (error == -EINVAL)
-        return device.host().fail(ACCEL_STATUS_CORRUPT, "M-8",
-                                  "the driver's validator refuses the command stream");
+        return device.host().fail(ACCEL_STATUS_CORRUPT, "M-8", "the driver's validator refuses the command stream");
     if (error != 0)
-        return device.host().fail(drm::status_of(error), "",
-                                  "the driver takes no command stream: errno %d", -error);
+        return device.host().fail(drm::status_of(error), "", "the driver takes no command stream: errno %d", -error);
     out.reset(new (std::nothrow) CommandBuffer(device, request.handle));
     if (out)
         return ACCEL_STATUS_OK;
@@ -97,9 +89,6 @@ accel_status CommandBuffer::create(const Device &device, std::span<const uint32_
     return ACCEL_STATUS_OUT_OF_MEMORY;
 }
 
-CommandBuffer::~CommandBuffer()
-{
-    device_.node().close_handle(handle_);
-}
+CommandBuffer::~CommandBuffer() { device_.node().close_handle(handle_); }
 
 } // namespace accel::ethosu

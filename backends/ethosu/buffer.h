@@ -9,13 +9,14 @@
 #include <mutex>
 #include <span>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 // A GEM object and, once asked for, its mapping and its dma-buf.
-class Buffer {
+class Buffer
+{
 public:
-    static accel_status create(const Device &device, uint64_t size_bytes,
-                               std::unique_ptr<Buffer> &out);
+    static accel_status create(const Device &device, uint64_t size_bytes, std::unique_ptr<Buffer> &out);
     ~Buffer();
     Buffer(const Buffer &) = delete;
     Buffer &operator=(const Buffer &) = delete;
@@ -31,10 +32,7 @@ public:
     accel_status export_dma_buf(int &fd);
 
 private:
-    Buffer(const Device &device, uint32_t handle, uint64_t size_bytes)
-        : device_(device), handle_(handle), size_bytes_(size_bytes)
-    {
-    }
+    Buffer(const Device &device, uint32_t handle, uint64_t size_bytes) : device_(device), handle_(handle), size_bytes_(size_bytes) {}
 
     const Device &device_;
     const uint32_t handle_;
@@ -45,10 +43,10 @@ private:
 };
 
 // A validated, immutable command stream in the kernel.
-class CommandBuffer {
+class CommandBuffer
+{
 public:
-    static accel_status create(const Device &device, std::span<const uint32_t> words,
-                               std::unique_ptr<CommandBuffer> &out);
+    static accel_status create(const Device &device, std::span<const uint32_t> words, std::unique_ptr<CommandBuffer> &out);
     ~CommandBuffer();
     CommandBuffer(const CommandBuffer &) = delete;
     CommandBuffer &operator=(const CommandBuffer &) = delete;

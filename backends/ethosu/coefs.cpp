@@ -12,8 +12,10 @@
 // input channels. Part-kernel-first walks the taps inside an input micro-block,
 // depth-first walks the input micro-blocks inside a tap.
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 using layout::align_up;
 
@@ -30,7 +32,8 @@ struct SubKernel {
     int64_t width = 0;
 };
 
-class Walk {
+class Walk
+{
 public:
     Walk(const WeightView &weights, const WeightOrder &order) : weights_(weights), order_(order)
     {
@@ -57,9 +60,7 @@ private:
         const int64_t step_x = kSubKernel / order_.dilation_x;
         for (int64_t y = 0; y < weights_.height; y += step_y)
             for (int64_t x = 0; x < weights_.width; x += step_x)
-                sub_kernel({y, x, std::min(step_y, weights_.height - y),
-                            std::min(step_x, weights_.width - x)},
-                           out, in);
+                sub_kernel({y, x, std::min(step_y, weights_.height - y), std::min(step_x, weights_.width - x)}, out, in);
     }
 
     void sub_kernel(const SubKernel &part, int64_t out, int64_t in)
@@ -127,10 +128,7 @@ int16_t WeightView::at(int64_t o, int64_t y, int64_t x, int64_t i) const
     return static_cast<int16_t>(value - zero_point(o));
 }
 
-std::vector<int16_t> order_weights(const WeightView &weights, const WeightOrder &order)
-{
-    return Walk(weights, order).run();
-}
+std::vector<int16_t> order_weights(const WeightView &weights, const WeightOrder &order) { return Walk(weights, order).run(); }
 
 int64_t largest_weight_sum(const WeightView &weights)
 {

@@ -10,7 +10,8 @@
 #include <span>
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 // A view of 8-bit weights with their strides in elements, so that any source
 // layout (OHWI, OIHW, ...) is read in place. Depthwise weights have in = 1.

@@ -7,7 +7,8 @@
 
 using namespace accel::ethosu;
 
-namespace {
+namespace
+{
 
 struct Case {
     int64_t out, height, width, in;
@@ -44,8 +45,7 @@ uint32_t fnv(const std::vector<int16_t> &values)
 {
     uint32_t hash = 2166136261u;
     for (const int16_t value : values)
-        for (const uint32_t byte : {static_cast<uint32_t>(value) & 0xff,
-                                    static_cast<uint32_t>(value) >> 8 & 0xff})
+        for (const uint32_t byte : {static_cast<uint32_t>(value) & 0xff, static_cast<uint32_t>(value) >> 8 & 0xff})
             hash = (hash ^ byte) * 16777619u;
     return hash;
 }
@@ -95,9 +95,8 @@ TEST_CASE("scale records are ten bytes, padded to sixteen", "[coefs]")
 {
     const ScaleRecord records[] = {{-2, {0x12345678, 40}}, {0x7fffffff, {1u << 30, 31}}};
     const auto bytes = pack_scales(records);
-    const std::vector<uint8_t> expected = {
-        0xfe, 0xff, 0xff, 0xff, 0xff, 0x78, 0x56, 0x34, 0x12, 40,
-        0xff, 0xff, 0xff, 0x7f, 0x00, 0x00, 0x00, 0x00, 0x40, 31};
+    const std::vector<uint8_t> expected = {0xfe, 0xff, 0xff, 0xff, 0xff, 0x78, 0x56, 0x34, 0x12, 40,
+                                           0xff, 0xff, 0xff, 0x7f, 0x00, 0x00, 0x00, 0x00, 0x40, 31};
     REQUIRE(bytes.size() == 32);
     CHECK(std::equal(expected.begin(), expected.end(), bytes.begin()));
 }

@@ -8,8 +8,10 @@
 #include <cstddef>
 #include <cstring>
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 // NPU_INFO fields: architecture major [31:28] of id, log2 of MACs per cycle [3:0] of config.
 constexpr uint32_t kArchU65 = 1;
@@ -23,14 +25,11 @@ accel_status Device::identify()
     if (const int error = node_.version(version))
         return host_.fail(drm::status_of(error), "", "asking the node for its driver failed with errno %d", -error);
     if (version.name != uapi::kDriverName)
-        return host_.fail(ACCEL_STATUS_INCOMPATIBLE, "",
-                          "the node's driver is \"%s\", expected \"%s\"", version.name.c_str(),
+        return host_.fail(ACCEL_STATUS_INCOMPATIBLE, "", "the node's driver is \"%s\", expected \"%s\"", version.name.c_str(),
                           uapi::kDriverName);
-    driver_version_ = std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
-                      std::to_string(version.patch);
+    driver_version_ = std::to_string(version.major) + "." + std::to_string(version.minor) + "." + std::to_string(version.patch);
     if (version.major != 1)
-        return host_.fail(ACCEL_STATUS_INCOMPATIBLE, "",
-                          "the driver speaks version %s of its interface, expected 1",
+        return host_.fail(ACCEL_STATUS_INCOMPATIBLE, "", "the driver speaks version %s of its interface, expected 1",
                           driver_version_.c_str());
     return check_hardware();
 }

@@ -9,14 +9,16 @@
 #include <cstdint>
 #include <string>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 // The driver ends a job whose stream makes no progress for this long.
 inline constexpr uint64_t kJobTimeoutNs = 500'000'000;
 inline constexpr uint32_t kQueueDepth = 32;
 inline constexpr uint64_t kBufferAlignmentBytes = 16;
 
-class Device {
+class Device
+{
 public:
     Device(const Host &host, const accel_bk_transport &transport) : host_(host), node_(transport) {}
 

@@ -6,11 +6,13 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cstring>
 #include <filesystem>
 
 using namespace accel::ethosu;
 
-namespace {
+namespace
+{
 
 size_t open_descriptors()
 {
@@ -55,10 +57,7 @@ struct Bench {
     std::unique_ptr<Run> run;
 };
 
-accel_status identify(FakeDriver &driver)
-{
-    return Device(Host(nullptr), driver.transport()).identify();
-}
+accel_status identify(FakeDriver &driver) { return Device(Host(nullptr), driver.transport()).identify(); }
 
 } // namespace
 
@@ -158,6 +157,24 @@ TEST_CASE("the wrong number of buffers binds nothing", "[run]")
     CHECK_FALSE(bench.run->bound());
 }
 
+TEST_CASE("a bind that fails leaves the one before", "[run]")
+{
+    Bench bench;
+    auto arena = bench.buffer(4096), other = bench.buffer(4096), y = bench.buffer();
+    const accel_bk_binding good[] = {{&arena, 0x100}, {&arena, 0x200}, {&y, 0}};
+    REQUIRE(bench.run->bind(good) == ACCEL_STATUS_OK);
+    const uapi::Job before = bench.run->job();
+    const accel_bk_binding bad[] = {{&other, 0x300}, {&other, 0x400}, {&y, 0}};
+    bench.driver.share_error = -EMFILE;
+    CHECK(bench.run->bind(bad) == ACCEL_STATUS_RESOURCE);
+    bench.driver.share_error = 0;
+    bench.driver.stream_error = -ENOMEM;
+    CHECK(bench.run->bind(bad) == ACCEL_STATUS_OUT_OF_MEMORY);
+    CHECK(std::memcmp(&bench.run->job(), &before, sizeof before) == 0);
+    CHECK(bench.driver.streams.count(before.cmd_bo) == 1);
+    CHECK(bench.run->inputs().size() == 1);
+}
+
 TEST_CASE("submit fences: outputs by sync_file, inputs as readers, waits on the scratch", "[queue]")
 {
     Bench bench;
@@ -232,8 +249,7 @@ TEST_CASE("a job without a receipt has failed, whatever its fence says", "[queue
         const bool stops = round % 7 == 3;
         REQUIRE(queue.submit(*bench.run, {}, ticket) == ACCEL_STATUS_OK);
         bench.driver.finish(1, 0, stops);
-        REQUIRE(queue.wait(ticket, 0) ==
-                (stops ? ACCEL_STATUS_JOB_FAILED : ACCEL_STATUS_OK));
+        REQUIRE(queue.wait(ticket, 0) == (stops ? ACCEL_STATUS_JOB_FAILED : ACCEL_STATUS_OK));
     }
 }
 

@@ -10,8 +10,10 @@
 // stride are set before every CONV, DEPTHWISE and POOL, and every POOL and
 // ELEMENTWISE sets the global-scale bit so that no scale stream is demanded.
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 using enum Command;
 
@@ -19,6 +21,7 @@ constexpr uint32_t kStopMask = 0xffff;
 constexpr uint32_t kSignedBit = 1;
 constexpr uint32_t kGlobalScaleBit = 1u << 8;
 constexpr uint32_t kOperandToScaleShift = 8;
+constexpr uint32_t kReversedBit = 1u << 6;
 constexpr uint32_t kRoundingShift = 14;
 constexpr uint32_t kAccumulatorInt32 = 0;
 
@@ -28,23 +31,17 @@ struct MapCommands {
     Command height0, height1, width0, stride_y, stride_x, stride_c, zero_point;
 };
 
-constexpr MapCommands kIfm{SET0_IFM_REGION,     SET1_IFM_BASE0,      SET1_IFM_BASE1,
-                           SET1_IFM_BASE2,      SET1_IFM_BASE3,      SET0_IFM_HEIGHT0_M1,
-                           SET0_IFM_HEIGHT1_M1, SET0_IFM_WIDTH0_M1,  SET1_IFM_STRIDE_Y,
-                           SET1_IFM_STRIDE_X,   SET1_IFM_STRIDE_C,   SET0_IFM_ZERO_POINT};
-constexpr MapCommands kIfm2{SET0_IFM2_REGION,     SET1_IFM2_BASE0,     SET1_IFM2_BASE1,
-                            SET1_IFM2_BASE2,      SET1_IFM2_BASE3,     SET0_IFM2_HEIGHT0_M1,
-                            SET0_IFM2_HEIGHT1_M1, SET0_IFM2_WIDTH0_M1, SET1_IFM2_STRIDE_Y,
-                            SET1_IFM2_STRIDE_X,   SET1_IFM2_STRIDE_C,  SET0_IFM2_ZERO_POINT};
-constexpr MapCommands kOfm{SET0_OFM_REGION,     SET1_OFM_BASE0,     SET1_OFM_BASE1,
-                           SET1_OFM_BASE2,      SET1_OFM_BASE3,     SET0_OFM_HEIGHT0_M1,
-                           SET0_OFM_HEIGHT1_M1, SET0_OFM_WIDTH0_M1, SET1_OFM_STRIDE_Y,
-                           SET1_OFM_STRIDE_X,   SET1_OFM_STRIDE_C,  SET0_OFM_ZERO_POINT};
+constexpr MapCommands kIfm{SET0_IFM_REGION,   SET1_IFM_BASE0,      SET1_IFM_BASE1,      SET1_IFM_BASE2,
+                           SET1_IFM_BASE3,    SET0_IFM_HEIGHT0_M1, SET0_IFM_HEIGHT1_M1, SET0_IFM_WIDTH0_M1,
+                           SET1_IFM_STRIDE_Y, SET1_IFM_STRIDE_X,   SET1_IFM_STRIDE_C,   SET0_IFM_ZERO_POINT};
+constexpr MapCommands kIfm2{SET0_IFM2_REGION,   SET1_IFM2_BASE0,      SET1_IFM2_BASE1,      SET1_IFM2_BASE2,
+                            SET1_IFM2_BASE3,    SET0_IFM2_HEIGHT0_M1, SET0_IFM2_HEIGHT1_M1, SET0_IFM2_WIDTH0_M1,
+                            SET1_IFM2_STRIDE_Y, SET1_IFM2_STRIDE_X,   SET1_IFM2_STRIDE_C,   SET0_IFM2_ZERO_POINT};
+constexpr MapCommands kOfm{SET0_OFM_REGION,   SET1_OFM_BASE0,      SET1_OFM_BASE1,      SET1_OFM_BASE2,
+                           SET1_OFM_BASE3,    SET0_OFM_HEIGHT0_M1, SET0_OFM_HEIGHT1_M1, SET0_OFM_WIDTH0_M1,
+                           SET1_OFM_STRIDE_Y, SET1_OFM_STRIDE_X,   SET1_OFM_STRIDE_C,   SET0_OFM_ZERO_POINT};
 
-uint32_t minus_one(int64_t extent)
-{
-    return static_cast<uint32_t>(extent - 1);
-}
+uint32_t minus_one(int64_t extent) { return static_cast<uint32_t>(extent - 1); }
 
 uint32_t region_of(const Place &place)
 {
@@ -59,12 +56,10 @@ uint32_t region_of(const Place &place)
     return kFirstPortRegion + std::min(place.port, kPortRegionCount - 1);
 }
 
-class Emitter {
+class Emitter
+{
 public:
-    explicit Emitter(size_t capacity_words) : out_(capacity_words)
-    {
-        set(SET0_PARALLEL_MODE, 0);
-    }
+    explicit Emitter(size_t capacity_words) : out_(capacity_words) { set(SET0_PARALLEL_MODE, 0); }
 
     void operation(const Op &op)
     {
@@ -80,7 +75,7 @@ public:
         set(SET0_ACTIVATION_MIN, static_cast<uint32_t>(op.clamp.min));
         set(SET0_ACTIVATION_MAX, static_cast<uint32_t>(op.clamp.max));
         block(op);
-        if (op.kind == OpKind::kAdd)
+        if (is_elementwise(op.kind))
             second_input(op);
         start(op);
     }
@@ -104,8 +99,7 @@ private:
 
     void set_address(Command command, uint64_t address)
     {
-        set_wide(command, static_cast<uint32_t>(address),
-                 static_cast<uint32_t>(address >> 32) & 0xff);
+        set_wide(command, static_cast<uint32_t>(address), static_cast<uint32_t>(address >> 32) & 0xff);
     }
 
     void set_scale(Command command, quant::Multiplier multiplier)
@@ -118,8 +112,7 @@ private:
     void feature_map(const MapCommands &commands, const FeatureMap &map)
     {
         if (map.place.space == Space::kPort)
-            relocations_.push_back(
-                {position(), position() + 1, map.place.port, map.place.offset_bytes});
+            relocations_.push_back({position(), position() + 1, map.place.port, map.place.offset_bytes});
         set(commands.region, region_of(map.place));
         set_address(commands.base0, map.place.offset_bytes);
         set_address(commands.base1, 0);
@@ -138,9 +131,7 @@ private:
     {
         feature_map(kIfm, op.ifm);
         set(SET0_IFM_DEPTH_M1, minus_one(op.ifm.extent.channels));
-        set(SET0_IFM_PRECISION, (op.ifm.is_signed ? kSignedBit : 0) |
-                                    static_cast<uint32_t>(op.scaled_operand)
-                                        << kOperandToScaleShift);
+        set(SET0_IFM_PRECISION, (op.ifm.is_signed ? kSignedBit : 0) | static_cast<uint32_t>(op.scaled_operand) << kOperandToScaleShift);
         set(SET0_IFM_UPSCALE, 0);
     }
 
@@ -150,9 +141,10 @@ private:
         set(SET0_IFM2_PRECISION, op.ifm2.is_signed ? kSignedBit : 0);
         const layout::Extent &a = op.ifm.extent;
         const layout::Extent &b = op.ifm2.extent;
-        set(SET0_IFM2_BROADCAST, (a.height != b.height ? 1u : 0u) |
-                                     (a.width != b.width ? 2u : 0u) |
-                                     (a.channels != b.channels ? 4u : 0u));
+        set(SET0_IFM2_BROADCAST, (a.height != b.height ? 1u : 0u) | (a.width != b.width ? 2u : 0u) | (a.channels != b.channels ? 4u : 0u) |
+                                     (op.reversed ? kReversedBit : 0));
+        if (op.kind == OpKind::kMultiply)
+            return;
         set_scale(SET1_OPA_SCALE, op.operand_scale);
         set_wide(SET1_OPB_SCALE, 0);
     }
@@ -163,8 +155,7 @@ private:
         set(SET0_OFM_HEIGHT_M1, minus_one(op.ofm.extent.height));
         set(SET0_OFM_WIDTH_M1, minus_one(op.ofm.extent.width));
         set(SET0_OFM_DEPTH_M1, minus_one(op.ofm.extent.channels));
-        set(SET0_OFM_PRECISION, (op.ofm.is_signed ? kSignedBit : 0) |
-                                    (has_weights(op.kind) ? 0 : kGlobalScaleBit) |
+        set(SET0_OFM_PRECISION, (op.ofm.is_signed ? kSignedBit : 0) | (has_weights(op.kind) ? 0 : kGlobalScaleBit) |
                                     static_cast<uint32_t>(op.rounding) << kRoundingShift);
     }
 
@@ -179,9 +170,8 @@ private:
         set(SET0_KERNEL_WIDTH_M1, minus_one(k.dilated_width()));
         const uint32_t x = minus_one(k.stride_x);
         const uint32_t y = minus_one(k.stride_y);
-        set(SET0_KERNEL_STRIDE, (x & 1) | (y & 1) << 1 | (op.part_kernel ? 1u : 0u) << 2 |
-                                    minus_one(k.dilation_x) << 3 | minus_one(k.dilation_y) << 4 |
-                                    (x >> 1) << 6 | (y >> 1) << 9);
+        set(SET0_KERNEL_STRIDE, (x & 1) | (y & 1) << 1 | (op.part_kernel ? 1u : 0u) << 2 | minus_one(k.dilation_x) << 3 |
+                                    minus_one(k.dilation_y) << 4 | (x >> 1) << 6 | (y >> 1) << 9);
     }
 
     void coefficients(const Op &op)
@@ -201,7 +191,7 @@ private:
         set(SET0_OFM_BLK_DEPTH_M1, minus_one(op.block.depth));
         set(SET0_IFM_IB_END, op.block.ifm_end);
         set(SET0_AB_START, op.block.accumulator_start);
-        if (op.kind == OpKind::kAdd)
+        if (is_elementwise(op.kind))
             set(SET0_IFM2_IB_START, op.block.ifm2_start);
         set(SET0_ACC_FORMAT, kAccumulatorInt32);
     }
@@ -225,6 +215,10 @@ private:
             return set(OP0_POOL, static_cast<uint32_t>(PoolMode::kAverage));
         case OpKind::kAdd:
             return set(OP0_ELEMENTWISE, static_cast<uint32_t>(ElementwiseMode::kAdd));
+        case OpKind::kSubtract:
+            return set(OP0_ELEMENTWISE, static_cast<uint32_t>(ElementwiseMode::kSubtract));
+        case OpKind::kMultiply:
+            return set(OP0_ELEMENTWISE, static_cast<uint32_t>(ElementwiseMode::kMultiply));
         }
     }
 
@@ -243,8 +237,7 @@ std::optional<Stream> emit(std::span<const Op> ops, size_t capacity_words)
     return emitter.finish();
 }
 
-void relocate(std::span<uint32_t> words, const Relocation &at, uint32_t region,
-              uint64_t offset_bytes)
+void relocate(std::span<uint32_t> words, const Relocation &at, uint32_t region, uint64_t offset_bytes)
 {
     const uint64_t address = offset_bytes + at.offset_bytes;
     uint32_t &region_word = words[at.region_word];

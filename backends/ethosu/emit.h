@@ -10,7 +10,8 @@
 #include <span>
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 // Regions of a job. 2 can only be the on-chip SRAM, which is not used.
 inline constexpr uint32_t kConstantsRegion = 0;
@@ -40,8 +41,7 @@ struct Stream {
 std::optional<Stream> emit(std::span<const Op> ops, size_t capacity_words);
 
 // Points one relocation at a region and an offset in it.
-void relocate(std::span<uint32_t> words, const Relocation &at, uint32_t region,
-              uint64_t offset_bytes);
+void relocate(std::span<uint32_t> words, const Relocation &at, uint32_t region, uint64_t offset_bytes);
 
 } // namespace accel::ethosu
 

@@ -17,9 +17,11 @@
 #include <unistd.h>
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
-class FakeDriver {
+class FakeDriver
+{
 public:
     struct FenceNote {
         uint32_t handle;
@@ -36,8 +38,7 @@ public:
             return static_cast<FakeDriver *>(self)->ioctl(request, argument);
         };
         table_.map = [](void *self, uint64_t offset, uint64_t size, void **out) {
-            auto &memory = static_cast<FakeDriver *>(self)->buffers.at(
-                static_cast<uint32_t>(offset >> 12));
+            auto &memory = static_cast<FakeDriver *>(self)->buffers.at(static_cast<uint32_t>(offset >> 12));
             if (size > memory.size())
                 return -EINVAL;
             *out = memory.data();
@@ -48,6 +49,8 @@ public:
             return;
         table_.share = [](void *self, uint32_t handle, int *out) {
             auto &fake = *static_cast<FakeDriver *>(self);
+            if (fake.share_error != 0)
+                return fake.share_error;
             *out = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
             fake.dma_bufs[*out] = handle;
             return 0;
@@ -93,6 +96,7 @@ public:
     int submit_error = 0;
     int stream_error = 0;
     int fence_error = 0;
+    int share_error = 0;
     std::map<uint32_t, std::vector<uint8_t>> buffers;
     std::map<uint32_t, std::vector<uint32_t>> streams;
     std::map<int, uint32_t> dma_bufs;

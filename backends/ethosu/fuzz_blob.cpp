@@ -8,7 +8,8 @@
 
 using namespace accel::ethosu;
 
-namespace {
+namespace
+{
 
 void relocate_all(std::span<const uint8_t> bytes)
 {

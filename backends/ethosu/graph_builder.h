@@ -9,9 +9,11 @@
 #include <deque>
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
-class GraphBuilder {
+class GraphBuilder
+{
 public:
     uint32_t tensor(accel_type type, std::vector<int64_t> dims)
     {
@@ -34,18 +36,15 @@ public:
         return index;
     }
 
-    void quantise(uint32_t index, std::vector<float> scales, std::vector<int32_t> zero_points,
-                  uint32_t axis)
+    void quantise(uint32_t index, std::vector<float> scales, std::vector<int32_t> zero_points, uint32_t axis)
     {
         const auto &kept_scales = scales_.emplace_back(std::move(scales));
         const auto &kept_points = zero_points_.emplace_back(std::move(zero_points));
-        quantisations_.push_back({kept_scales.data(), kept_points.data(),
-                                  static_cast<uint32_t>(kept_scales.size()), axis});
+        quantisations_.push_back({kept_scales.data(), kept_points.data(), static_cast<uint32_t>(kept_scales.size()), axis});
         tensors_[index].quantization = &quantisations_.back();
     }
 
-    template <typename Value>
-    void fill(uint32_t index, const std::vector<Value> &values)
+    template <typename Value> void fill(uint32_t index, const std::vector<Value> &values)
     {
         auto &bytes = data_.emplace_back(values.size() * sizeof(Value) + alignof(int64_t));
         std::memcpy(bytes.data(), values.data(), values.size() * sizeof(Value));
@@ -53,8 +52,7 @@ public:
         tensors_[index].data_bytes = values.size() * sizeof(Value);
     }
 
-    uint32_t node(accel_operation operation, std::vector<uint32_t> inputs,
-                  std::vector<uint32_t> outputs,
+    uint32_t node(accel_operation operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs,
                   accel_rounding rounding = ACCEL_ROUNDING_TFLITE)
     {
         const auto &in = indices_.emplace_back(std::move(inputs));

@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdio>
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 constexpr size_t kMaxMessageBytes = 256;
 

@@ -5,15 +5,16 @@
 
 #include <accel/backend.h>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
-class Host {
+class Host
+{
 public:
     explicit Host(const accel_bk_host *table) : table_(table) {}
 
     // Leaves a sentence for the caller and answers `status`.
-    accel_status fail(accel_status status, const char *rule, const char *format, ...) const
-        __attribute__((format(printf, 4, 5)));
+    accel_status fail(accel_status status, const char *rule, const char *format, ...) const __attribute__((format(printf, 4, 5)));
 
     void warn(const char *format, ...) const __attribute__((format(printf, 2, 3)));
 

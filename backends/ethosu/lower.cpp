@@ -9,17 +9,20 @@
 #include <algorithm>
 #include <map>
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 constexpr uint64_t kAlignmentBytes = 16;
 constexpr size_t kMaxWordsPerOp = 128;
 
-class Lowering {
+class Lowering
+{
 public:
     Lowering(const graph::View &graph, const std::function<bool(double)> &progress)
-        : graph_(graph), progress_(progress), root_(graph.tensor_count()),
-          port_(graph.tensor_count(), kNoPort), produced_(graph.tensor_count())
+        : graph_(graph), progress_(progress), root_(graph.tensor_count()), port_(graph.tensor_count(), kNoPort),
+          produced_(graph.tensor_count())
     {
         for (uint32_t i = 0; i < graph.tensor_count(); ++i)
             root_[i] = i;
@@ -49,21 +52,16 @@ private:
             const uint32_t tensor = ports.tensors[port];
             const bool is_output = port >= graph_.inputs().size();
             if (ports.sizes_bytes[port] == 0)
-                return fail(ACCEL_STATUS_UNSUPPORTED,
-                            "port " + std::to_string(port) + " has no fixed 8-bit form");
+                return fail(ACCEL_STATUS_UNSUPPORTED, "port " + std::to_string(port) + " has no fixed 8-bit form");
             if (port_[tensor] != kNoPort)
-                return fail(ACCEL_STATUS_UNSUPPORTED,
-                            "port " + std::to_string(port) + " repeats a tensor");
+                return fail(ACCEL_STATUS_UNSUPPORTED, "port " + std::to_string(port) + " repeats a tensor");
             port_[tensor] = port;
             result_.program.ports.push_back({ports.sizes_bytes[port], is_output});
         }
         return true;
     }
 
-    bool is_graph_output(uint32_t tensor) const
-    {
-        return port_[tensor] != kNoPort && port_[tensor] >= graph_.inputs().size();
-    }
+    bool is_graph_output(uint32_t tensor) const { return port_[tensor] != kNoPort && port_[tensor] >= graph_.inputs().size(); }
 
     bool plan_nodes()
     {
@@ -71,11 +69,9 @@ private:
             const accel_node_desc &node = graph_.node(i);
             NodePlan plan;
             if (const Verdict refusal = plan_node(graph_, node, plan))
-                return fail(ACCEL_STATUS_UNSUPPORTED,
-                            "node " + std::to_string(i) + " is refused with reason " +
-                                std::to_string(refusal->reason) + ", given " +
-                                std::to_string(refusal->given) + ", expected " +
-                                std::to_string(refusal->expected));
+                return fail(ACCEL_STATUS_UNSUPPORTED, "node " + std::to_string(i) + " is refused with reason " +
+                                                          std::to_string(refusal->reason) + ", given " + std::to_string(refusal->given) +
+                                                          ", expected " + std::to_string(refusal->expected));
             const uint32_t output = node.outputs[0];
             produced_[output] = true;
             if (plan.may_alias && !is_graph_output(output)) {
@@ -89,8 +85,7 @@ private:
         }
         for (const uint32_t output : graph_.outputs())
             if (!produced_[output])
-                return fail(ACCEL_STATUS_UNSUPPORTED,
-                            "output tensor " + std::to_string(output) + " has no producer");
+                return fail(ACCEL_STATUS_UNSUPPORTED, "output tensor " + std::to_string(output) + " has no producer");
         return true;
     }
 
@@ -101,8 +96,7 @@ private:
         for (uint32_t step = 0; step < ops_.size(); ++step)
             for (const uint32_t tensor : {ops_[step].ifm, ops_[step].ifm2, ops_[step].ofm})
                 if (tensor != ACCEL_TENSOR_NONE && needs_scratch(root_[tensor])) {
-                    const auto [at, fresh] =
-                        lives.try_emplace(root_[tensor], arena::Lifetime{size_of(tensor), step, step});
+                    const auto [at, fresh] = lives.try_emplace(root_[tensor], arena::Lifetime{size_of(tensor), step, step});
                     at->second.last = step;
                 }
         std::vector<arena::Lifetime> lifetimes;
@@ -118,23 +112,18 @@ private:
         return true;
     }
 
-    bool needs_scratch(uint32_t root) const
-    {
-        return port_[root] == kNoPort && !graph::is_constant(graph_.tensor(root));
-    }
+    bool needs_scratch(uint32_t root) const { return port_[root] == kNoPort && !graph::is_constant(graph_.tensor(root)); }
 
     uint64_t size_of(uint32_t tensor) const
     {
-        return static_cast<uint64_t>(
-            shape_of(*graph::fixed_dims(graph_.tensor(tensor))).elements());
+        return static_cast<uint64_t>(shape_of(*graph::fixed_dims(graph_.tensor(tensor))).elements());
     }
 
     // Appends to the constants; the offset of what was appended.
     uint64_t append(std::span<const uint8_t> bytes)
     {
         auto &constants = result_.program.constants;
-        constants.resize(static_cast<size_t>(
-            layout::align_up(static_cast<int64_t>(constants.size()), kAlignmentBytes)));
+        constants.resize(static_cast<size_t>(layout::align_up(static_cast<int64_t>(constants.size()), kAlignmentBytes)));
         const uint64_t offset = constants.size();
         constants.insert(constants.end(), bytes.begin(), bytes.end());
         return offset;
@@ -146,13 +135,11 @@ private:
             PlannedOp &planned = ops_[i];
             if (planned.coefs && !place_coefficients(planned, i))
                 return false;
-            if (planned.ifm2 != ACCEL_TENSOR_NONE &&
-                graph::is_constant(graph_.tensor(planned.ifm2)))
+            if (planned.ifm2 != ACCEL_TENSOR_NONE && graph::is_constant(graph_.tensor(planned.ifm2)))
                 place_operand(planned);
             if (result_.program.constants.size() > kMaxSpaceBytes)
                 return fail(ACCEL_STATUS_RESOURCE, "constants exceed the address space");
-            if (progress_ &&
-                progress_(0.5 + 0.5 * static_cast<double>(i + 1) / static_cast<double>(ops_.size())))
+            if (progress_ && progress_(0.5 + 0.5 * static_cast<double>(i + 1) / static_cast<double>(ops_.size())))
                 return fail(ACCEL_STATUS_CANCELLED, "cancelled while encoding weights");
         }
         return true;
@@ -162,15 +149,13 @@ private:
     bool place_coefficients(PlannedOp &planned, size_t index)
     {
         Op &op = planned.op;
-        if (index > 0 && ops_[index - 1].coefs &&
-            ops_[index - 1].coefs->weights.data == planned.coefs->weights.data &&
+        if (index > 0 && ops_[index - 1].coefs && ops_[index - 1].coefs->weights.data == planned.coefs->weights.data &&
             ops_[index - 1].ofm == planned.ofm) {
             op.weights = ops_[index - 1].op.weights;
             op.scales = ops_[index - 1].op.scales;
             return true;
         }
-        const WeightOrder order{op.block.depth, op.kind == OpKind::kDepthwise, op.part_kernel,
-                                op.kernel.dilation_y, op.kernel.dilation_x};
+        const WeightOrder order{op.block.depth, op.kind == OpKind::kDepthwise, op.part_kernel, op.kernel.dilation_y, op.kernel.dilation_x};
         const auto weights = encode_weights(order_weights(planned.coefs->weights, order));
         if (!weights)
             return fail(ACCEL_STATUS_INTERNAL, "a weight left nine bits");
@@ -191,8 +176,7 @@ private:
             return;
         }
         const auto &dims = planned.ifm2_dims;
-        const auto *source =
-            static_cast<const uint8_t *>(graph_.tensor(planned.ifm2).data);
+        const auto *source = static_cast<const uint8_t *>(graph_.tensor(planned.ifm2).data);
         std::vector<uint8_t> bytes(size_of(planned.ifm2));
         const auto to = strides_bytes(dims);
         std::vector<int64_t> index(dims.size());
@@ -264,7 +248,7 @@ private:
     std::vector<uint32_t> root_; // tensor whose memory a tensor is
     std::vector<uint32_t> port_;
     std::vector<bool> produced_;
-    std::map<uint32_t, uint64_t> scratch_; // by root
+    std::map<uint32_t, uint64_t> scratch_;                     // by root
     std::map<std::pair<uint32_t, size_t>, uint64_t> operands_; // by tensor and rank
 };
 
@@ -282,15 +266,11 @@ Ports ports_of(const graph::View &graph)
                                 std::ranges::all_of(*dims, [](int64_t dim) { return dim >= 1; });
             ports.tensors.push_back(tensor);
             ports.strides_bytes.push_back(usable ? strides_bytes(*dims) : std::vector<int64_t>{});
-            ports.sizes_bytes.push_back(
-                usable ? static_cast<uint64_t>(shape_of(*dims).elements()) : 0);
+            ports.sizes_bytes.push_back(usable ? static_cast<uint64_t>(shape_of(*dims).elements()) : 0);
         }
     return ports;
 }
 
-Lowered lower(const graph::View &graph, const std::function<bool(double)> &progress)
-{
-    return Lowering(graph, progress).run();
-}
+Lowered lower(const graph::View &graph, const std::function<bool(double)> &progress) { return Lowering(graph, progress).run(); }
 
 } // namespace accel::ethosu

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 // A claim for every node. Claimed nodes share a group number as long as no path
 // between two of them leaves the group.

@@ -8,14 +8,14 @@
 
 using namespace accel::ethosu;
 
-namespace {
+namespace
+{
 
 struct ConvGraph {
     GraphBuilder builder;
     uint32_t x, w, b, y, node;
 
-    explicit ConvGraph(accel_type type = ACCEL_TYPE_I8,
-                       accel_rounding rounding = ACCEL_ROUNDING_TFLITE)
+    explicit ConvGraph(accel_type type = ACCEL_TYPE_I8, accel_rounding rounding = ACCEL_ROUNDING_TFLITE)
     {
         x = builder.quantised(type, {1, 2, 4, 4}, 0.5f, 0);
         w = builder.tensor(ACCEL_TYPE_I8, {3, 2, 1, 1});
@@ -31,15 +31,9 @@ struct ConvGraph {
     accel_reason reason() { return static_cast<accel_reason>(ask().reason); }
 };
 
-uint32_t tensor_like(GraphBuilder &builder)
-{
-    return builder.quantised(ACCEL_TYPE_I8, {1, 2, 4, 4}, 0.5f, 0);
-}
+uint32_t tensor_like(GraphBuilder &builder) { return builder.quantised(ACCEL_TYPE_I8, {1, 2, 4, 4}, 0.5f, 0); }
 
-Lowered lower_graph(const accel_graph_desc &graph)
-{
-    return lower(accel::graph::View(graph), {});
-}
+Lowered lower_graph(const accel_graph_desc &graph) { return lower(accel::graph::View(graph), {}); }
 
 int count_ops(const Lowered &lowered, Command wanted)
 {

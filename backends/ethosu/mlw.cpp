@@ -5,8 +5,10 @@
 #include <bit>
 #include <cstdlib>
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 constexpr size_t kMaxSliceWeights = 32767;
 constexpr uint32_t kZeroRunsNone = 6;
@@ -15,7 +17,8 @@ constexpr uint32_t kUncompressed = 7;
 constexpr uint32_t kMinSymbolBits = 2;
 
 // Least significant bit first.
-class BitWriter {
+class BitWriter
+{
 public:
     explicit BitWriter(size_t reserve_bytes) { bytes_.reserve(reserve_bytes); }
 
@@ -80,9 +83,8 @@ void put_slice(BitWriter &out, std::span<const int16_t> weights)
 
 std::optional<std::vector<uint8_t>> encode_weights(std::span<const int16_t> weights)
 {
-    const bool in_range = std::all_of(weights.begin(), weights.end(), [](int16_t weight) {
-        return weight >= -kMaxWeight && weight <= kMaxWeight;
-    });
+    const bool in_range =
+        std::all_of(weights.begin(), weights.end(), [](int16_t weight) { return weight >= -kMaxWeight && weight <= kMaxWeight; });
     if (!in_range)
         return std::nullopt;
 

@@ -12,7 +12,8 @@
 #include <span>
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 inline constexpr int kMaxWeight = 255;
 inline constexpr size_t kStreamAlignmentBytes = 16;

@@ -7,10 +7,12 @@
 
 using namespace accel::ethosu;
 
-namespace {
+namespace
+{
 
 // Reads only what the encoder may write: uncompressed slices without palette.
-class Reader {
+class Reader
+{
 public:
     explicit Reader(const std::vector<uint8_t> &bytes) : bytes_(bytes) {}
 
@@ -63,16 +65,14 @@ TEST_CASE("a stream that the reference decoder accepts", "[mlw]")
     const int16_t weights[] = {1, -2, 0, 3};
     const auto stream = encode_weights(weights);
     REQUIRE(stream);
-    const std::vector<uint8_t> expected = {0x1e, 0x00, 0x5c, 0x00, 0xa2, 0xc2, 0xff, 0xff,
-                                           0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    const std::vector<uint8_t> expected = {0x1e, 0x00, 0x5c, 0x00, 0xa2, 0xc2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     CHECK(*stream == expected);
 }
 
 TEST_CASE("streams decode to their weights", "[mlw]")
 {
     std::mt19937 random(3);
-    for (const size_t count : {size_t{1}, size_t{2}, size_t{100}, size_t{32767}, size_t{32768},
-                               size_t{70000}})
+    for (const size_t count : {size_t{1}, size_t{2}, size_t{100}, size_t{32767}, size_t{32768}, size_t{70000}})
         for (const int limit : {0, 1, 2, 7, 127, 255}) {
             std::vector<int16_t> weights(count);
             for (int16_t &weight : weights)

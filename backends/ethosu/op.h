@@ -9,7 +9,8 @@
 
 #include <cstdint>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 // Memory an address is relative to. Ports get their region when a run is bound.
 enum class Space : uint8_t { kConstants, kScratch, kPort };
@@ -62,40 +63,37 @@ struct ByteRange {
     uint64_t length_bytes = 0;
 };
 
-enum class OpKind : uint8_t { kConv, kDepthwise, kMaxPool, kAveragePool, kAdd };
+enum class OpKind : uint8_t { kConv, kDepthwise, kMaxPool, kAveragePool, kAdd, kSubtract, kMultiply };
 
-// Which operand of an addition is brought to the other's scale.
+// Which operand of a sum or difference is brought to the other's scale.
 enum class ScaledOperand : uint8_t { kNone = 0, kFirst = 1, kSecond = 2 };
 
 struct Op {
     OpKind kind = OpKind::kConv;
     FeatureMap ifm;
-    FeatureMap ifm2; // kAdd
+    FeatureMap ifm2; // elementwise
     FeatureMap ofm;
-    Kernel kernel; // all but kAdd
+    Kernel kernel; // all but elementwise
     bool part_kernel = false;
 
     ByteRange weights; // kConv, kDepthwise; in the constants
     ByteRange scales;
 
-    quant::Multiplier ofm_scale{1, 0}; // pools, kAdd
-    quant::Multiplier operand_scale;   // kAdd
+    quant::Multiplier ofm_scale{1, 0}; // pools, elementwise
+    quant::Multiplier operand_scale;   // kAdd, kSubtract
     ScaledOperand scaled_operand = ScaledOperand::kNone;
+    bool reversed = false; // ifm2 is the first operand
 
     Rounding rounding = Rounding::kDouble;
     quant::Range clamp = quant::kInt8Range; // applied after the zero point
     Block block;
 };
 
-constexpr bool has_weights(OpKind kind)
-{
-    return kind == OpKind::kConv || kind == OpKind::kDepthwise;
-}
+constexpr bool has_weights(OpKind kind) { return kind == OpKind::kConv || kind == OpKind::kDepthwise; }
 
-constexpr bool has_kernel(OpKind kind)
-{
-    return kind != OpKind::kAdd;
-}
+constexpr bool is_elementwise(OpKind kind) { return kind == OpKind::kAdd || kind == OpKind::kSubtract || kind == OpKind::kMultiply; }
+
+constexpr bool has_kernel(OpKind kind) { return !is_elementwise(kind); }
 
 } // namespace accel::ethosu
 

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cmath>
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 Verdict read_dims(const accel_tensor_desc &tensor, uint32_t index, std::vector<int64_t> &out)
 {
@@ -50,8 +52,7 @@ Verdict read_quantisation(const accel_tensor_desc &tensor, uint32_t index, Opera
 double stored(float value, const Operand &output, uint32_t rounding)
 {
     const double ratio = static_cast<double>(value) / static_cast<double>(output.scale);
-    const double rounded =
-        rounding == ACCEL_ROUNDING_HALF_EVEN ? std::nearbyint(ratio) : std::round(ratio);
+    const double rounded = rounding == ACCEL_ROUNDING_HALF_EVEN ? std::nearbyint(ratio) : std::round(ratio);
     return rounded + output.zero_point;
 }
 
@@ -89,8 +90,7 @@ Verdict read_operand(const graph::View &graph, uint32_t tensor, Operand &out)
         return refusal;
     out.shape = shape_of(out.dims);
     if (out.is_constant && desc.data_bytes < static_cast<uint64_t>(out.shape.elements()))
-        return refuse(ACCEL_REASON_SIZE, tensor, static_cast<int64_t>(desc.data_bytes),
-                      out.shape.elements());
+        return refuse(ACCEL_REASON_SIZE, tensor, static_cast<int64_t>(desc.data_bytes), out.shape.elements());
     return read_quantisation(desc, tensor, out);
 }
 
@@ -127,8 +127,7 @@ Verdict read_rounding(const accel_node_desc &node, Rounding &out)
         out = Rounding::kNatural;
         return std::nullopt;
     default:
-        return refuse(ACCEL_REASON_ROUNDING, ACCEL_TENSOR_NONE, node.rounding,
-                      ACCEL_ROUNDING_TFLITE);
+        return refuse(ACCEL_REASON_ROUNDING, ACCEL_TENSOR_NONE, node.rounding, ACCEL_ROUNDING_TFLITE);
     }
 }
 

@@ -8,7 +8,8 @@
 
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 // An 8-bit feature map with fixed dimensions.
 struct Operand {
@@ -52,8 +53,7 @@ Verdict check_repeats(const Operand &output, int64_t groups = 1);
 // Chooses the block; refuses with RESOURCE when none fits.
 Verdict finish_op(Op &op);
 
-inline Refusal refuse(accel_reason reason, uint32_t tensor = ACCEL_TENSOR_NONE, int64_t given = 0,
-                      int64_t expected = 0)
+inline Refusal refuse(accel_reason reason, uint32_t tensor = ACCEL_TENSOR_NONE, int64_t given = 0, int64_t expected = 0)
 {
     return {reason, tensor, given, expected};
 }

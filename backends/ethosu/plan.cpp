@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plan.h"
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 Verdict plan_node(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
 {
@@ -16,7 +17,9 @@ Verdict plan_node(const graph::View &graph, const accel_node_desc &node, NodePla
     case ACCEL_OPERATION_GLOBAL_AVERAGE_POOL:
         return plan_pool(graph, node, plan);
     case ACCEL_OPERATION_ADD:
-        return plan_add(graph, node, plan);
+    case ACCEL_OPERATION_SUB:
+    case ACCEL_OPERATION_MUL:
+        return plan_binary(graph, node, plan);
     case ACCEL_OPERATION_QUANTIZE:
         return plan_requantise(graph, node, plan);
     case ACCEL_OPERATION_RELU:

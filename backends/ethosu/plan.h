@@ -14,7 +14,8 @@
 #include <optional>
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 struct Refusal {
     accel_reason reason = ACCEL_REASON_OPERATION;
@@ -52,7 +53,7 @@ Verdict plan_node(const graph::View &graph, const accel_node_desc &node, NodePla
 Verdict plan_conv(const graph::View &graph, const accel_node_desc &node, NodePlan &plan);
 Verdict plan_gemm(const graph::View &graph, const accel_node_desc &node, NodePlan &plan);
 Verdict plan_pool(const graph::View &graph, const accel_node_desc &node, NodePlan &plan);
-Verdict plan_add(const graph::View &graph, const accel_node_desc &node, NodePlan &plan);
+Verdict plan_binary(const graph::View &graph, const accel_node_desc &node, NodePlan &plan);
 Verdict plan_requantise(const graph::View &graph, const accel_node_desc &node, NodePlan &plan);
 Verdict plan_clamp(const graph::View &graph, const accel_node_desc &node, NodePlan &plan);
 Verdict plan_reshape(const graph::View &graph, const accel_node_desc &node, NodePlan &plan);

@@ -7,8 +7,10 @@
 
 #include <cmath>
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 constexpr int64_t kMaxGroups = 64;
 constexpr double kBiasScaleTolerance = 1e-3;
@@ -19,10 +21,7 @@ struct WeightOperand {
     WeightView view;
     std::vector<double> scales; // one, or one per output channel
 
-    double scale(int64_t channel) const
-    {
-        return scales.size() == 1 ? scales[0] : scales[static_cast<size_t>(channel)];
-    }
+    double scale(int64_t channel) const { return scales.size() == 1 ? scales[0] : scales[static_cast<size_t>(channel)]; }
 };
 
 Verdict read_weights(const graph::View &graph, uint32_t tensor, uint32_t rank, WeightOperand &out)
@@ -60,8 +59,7 @@ Verdict read_weight_scales(const graph::View &graph, uint32_t channel_axis, Weig
         if (quantisation->axis != channel_axis)
             return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, quantisation->axis, channel_axis);
         if (quantisation->count != out.view.out)
-            return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, quantisation->count,
-                          out.view.out);
+            return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, quantisation->count, out.view.out);
     }
     const quant::Range range = out.view.is_signed ? quant::kInt8Range : quant::kUint8Range;
     for (uint32_t i = 0; i < quantisation->count; ++i) {
@@ -69,8 +67,7 @@ Verdict read_weight_scales(const graph::View &graph, uint32_t channel_axis, Weig
         if (!std::isfinite(scale) || scale <= 0)
             return refuse(ACCEL_REASON_QUANTIZATION, out.tensor);
         if (!range.contains(quantisation->zero_points[i]))
-            return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, quantisation->zero_points[i],
-                          range.min);
+            return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, quantisation->zero_points[i], range.min);
         out.scales.push_back(scale);
     }
     out.view.zero_points = {quantisation->zero_points, quantisation->count};
@@ -81,8 +78,7 @@ Verdict read_weight_scales(const graph::View &graph, uint32_t channel_axis, Weig
 }
 
 // A bias is int32 in units of input scale times weight scale.
-Verdict check_bias_scales(const accel_tensor_desc &desc, uint32_t tensor, float input_scale,
-                          const WeightOperand &weights)
+Verdict check_bias_scales(const accel_tensor_desc &desc, uint32_t tensor, float input_scale, const WeightOperand &weights)
 {
     const accel_quantization *quantisation = desc.quantization;
     if (quantisation == nullptr)
@@ -92,16 +88,14 @@ Verdict check_bias_scales(const accel_tensor_desc &desc, uint32_t tensor, float 
     for (int64_t channel = 0; channel < weights.view.out; ++channel) {
         const size_t i = quantisation->count == 1 ? 0 : static_cast<size_t>(channel);
         const double expected = static_cast<double>(input_scale) * weights.scale(channel);
-        if (std::abs(static_cast<double>(quantisation->scales[i]) - expected) >
-                expected * kBiasScaleTolerance ||
+        if (std::abs(static_cast<double>(quantisation->scales[i]) - expected) > expected * kBiasScaleTolerance ||
             quantisation->zero_points[i] != 0)
             return refuse(ACCEL_REASON_QUANTIZATION, tensor, quantisation->zero_points[i], 0);
     }
     return std::nullopt;
 }
 
-Verdict read_bias(const graph::View &graph, uint32_t tensor, float input_scale,
-                  const WeightOperand &weights, std::vector<int32_t> &out)
+Verdict read_bias(const graph::View &graph, uint32_t tensor, float input_scale, const WeightOperand &weights, std::vector<int32_t> &out)
 {
     out.assign(static_cast<size_t>(weights.view.out), 0);
     if (tensor == ACCEL_TENSOR_NONE)
@@ -119,8 +113,7 @@ Verdict read_bias(const graph::View &graph, uint32_t tensor, float input_scale,
         if (dim < 1 || __builtin_mul_overflow(count, dim, &count))
             return refuse(ACCEL_REASON_SIZE, tensor, dim, weights.view.out);
     const bool last_axis = dims->empty() || dims->back() == count;
-    if ((count != 1 && count != weights.view.out) || !last_axis ||
-        desc.data_bytes < static_cast<uint64_t>(count) * sizeof(int32_t))
+    if ((count != 1 && count != weights.view.out) || !last_axis || desc.data_bytes < static_cast<uint64_t>(count) * sizeof(int32_t))
         return refuse(ACCEL_REASON_SIZE, tensor, count, weights.view.out);
     const auto *values = static_cast<const int32_t *>(desc.data);
     for (size_t channel = 0; channel < out.size(); ++channel)
@@ -128,12 +121,11 @@ Verdict read_bias(const graph::View &graph, uint32_t tensor, float input_scale,
     return check_bias_scales(desc, tensor, input_scale, weights);
 }
 
-Verdict make_scales(const Operand &x, const Operand &y, const WeightOperand &weights,
-                    const std::vector<int32_t> &bias, std::vector<ScaleRecord> &out)
+Verdict make_scales(const Operand &x, const Operand &y, const WeightOperand &weights, const std::vector<int32_t> &bias,
+                    std::vector<ScaleRecord> &out)
 {
     for (int64_t channel = 0; channel < weights.view.out; ++channel) {
-        const double real = static_cast<double>(x.scale) * weights.scale(channel) /
-                            static_cast<double>(y.scale);
+        const double real = static_cast<double>(x.scale) * weights.scale(channel) / static_cast<double>(y.scale);
         const auto multiplier = quant::quantise(real);
         if (!multiplier)
             return refuse(ACCEL_REASON_QUANTIZATION, y.tensor);
@@ -166,14 +158,12 @@ Verdict read_product(const graph::View &graph, const accel_node_desc &node, Prod
     return read_clamp(node, out.y, out.op.clamp);
 }
 
-Verdict read_coefficients(const graph::View &graph, const accel_node_desc &node,
-                          uint32_t channel_axis, Product &out)
+Verdict read_coefficients(const graph::View &graph, const accel_node_desc &node, uint32_t channel_axis, Product &out)
 {
     if (const Verdict refusal = read_weight_scales(graph, channel_axis, out.weights))
         return refusal;
     std::vector<int32_t> bias;
-    if (const Verdict refusal =
-            read_bias(graph, graph::input(node, 2), out.x.scale, out.weights, bias))
+    if (const Verdict refusal = read_bias(graph, graph::input(node, 2), out.x.scale, out.weights, bias))
         return refusal;
     return make_scales(out.x, out.y, out.weights, bias, out.scales);
 }
@@ -199,10 +189,8 @@ Verdict add_groups(const Product &product, int64_t groups, NodePlan &plan)
         coefs.weights.out = out_channels;
         coefs.weights.data += first * product.weights.view.stride_out;
         if (coefs.weights.zero_points.size() > 1)
-            coefs.weights.zero_points = coefs.weights.zero_points.subspan(
-                static_cast<size_t>(first), static_cast<size_t>(out_channels));
-        coefs.scales.assign(product.scales.begin() + first,
-                            product.scales.begin() + first + out_channels);
+            coefs.weights.zero_points = coefs.weights.zero_points.subspan(static_cast<size_t>(first), static_cast<size_t>(out_channels));
+        coefs.scales.assign(product.scales.begin() + first, product.scales.begin() + first + out_channels);
         Op op = product.op;
         op.ifm = channel_slice(product.x.map(0), group * in_channels, in_channels);
         op.ofm = channel_slice(product.y.map(0), first, out_channels);
@@ -212,15 +200,13 @@ Verdict add_groups(const Product &product, int64_t groups, NodePlan &plan)
             Op at_image = op;
             at_image.ifm.place.offset_bytes += product.x.map(image).place.offset_bytes;
             at_image.ofm.place.offset_bytes += product.y.map(image).place.offset_bytes;
-            plan.ops.push_back(
-                {at_image, product.x.tensor, ACCEL_TENSOR_NONE, product.y.tensor, coefs, {}});
+            plan.ops.push_back({at_image, product.x.tensor, ACCEL_TENSOR_NONE, product.y.tensor, coefs, {}});
         }
     }
     return std::nullopt;
 }
 
-Verdict read_conv_weights(const graph::View &graph, const accel_node_desc &node, int64_t groups,
-                          Product &product)
+Verdict read_conv_weights(const graph::View &graph, const accel_node_desc &node, int64_t groups, Product &product)
 {
     if (const Verdict refusal = read_weights(graph, graph::input(node, 1), 4, product.weights))
         return refusal;
@@ -231,12 +217,10 @@ Verdict read_conv_weights(const graph::View &graph, const accel_node_desc &node,
     view.stride_y = view.width;
     view.stride_in = view.width * view.height;
     view.stride_out = view.stride_in * view.in;
-    if (groups < 1 || view.in * groups != product.x.shape.extent.channels ||
-        view.out % groups != 0)
+    if (groups < 1 || view.in * groups != product.x.shape.extent.channels || view.out % groups != 0)
         return refuse(ACCEL_REASON_ATTRIBUTE, product.weights.tensor, groups, 1);
     if (view.out != product.y.shape.extent.channels)
-        return refuse(ACCEL_REASON_SIZE, product.y.tensor, product.y.shape.extent.channels,
-                      view.out);
+        return refuse(ACCEL_REASON_SIZE, product.y.tensor, product.y.shape.extent.channels, view.out);
     return std::nullopt;
 }
 
@@ -249,18 +233,15 @@ Verdict plan_conv(const graph::View &graph, const accel_node_desc &node, NodePla
         return refusal;
     for (const Operand *operand : {&product.x, &product.y})
         if (operand->dims.size() != 4)
-            return refuse(ACCEL_REASON_RANK, operand->tensor,
-                          static_cast<int64_t>(operand->dims.size()), 4);
+            return refuse(ACCEL_REASON_RANK, operand->tensor, static_cast<int64_t>(operand->dims.size()), 4);
     if (product.x.shape.batch != product.y.shape.batch)
-        return refuse(ACCEL_REASON_SIZE, product.y.tensor, product.y.shape.batch,
-                      product.x.shape.batch);
+        return refuse(ACCEL_REASON_SIZE, product.y.tensor, product.y.shape.batch, product.x.shape.batch);
     int64_t groups = graph::integer(node, ACCEL_ATTRIBUTE_GROUP, 1);
     if (const Verdict refusal = read_conv_weights(graph, node, groups, product))
         return refusal;
     product.op.kernel.height = product.weights.view.height;
     product.op.kernel.width = product.weights.view.width;
-    if (const Verdict refusal = fit_window(node, product.x, product.y, kMaxConvKernelLength,
-                                           product.op.kernel))
+    if (const Verdict refusal = fit_window(node, product.x, product.y, kMaxConvKernelLength, product.op.kernel))
         return refusal;
     if (const Verdict refusal = read_coefficients(graph, node, 0, product))
         return refusal;
@@ -287,8 +268,7 @@ Verdict plan_gemm(const graph::View &graph, const accel_node_desc &node, NodePla
     const bool is_gemm = node.operation == ACCEL_OPERATION_GEMM;
     const size_t max_rank = is_gemm ? 2 : 3;
     if (product.x.dims.size() < 2 || product.x.dims.size() > max_rank)
-        return refuse(ACCEL_REASON_RANK, product.x.tensor,
-                      static_cast<int64_t>(product.x.dims.size()), 2);
+        return refuse(ACCEL_REASON_RANK, product.x.tensor, static_cast<int64_t>(product.x.dims.size()), 2);
     for (const auto key : {ACCEL_ATTRIBUTE_ALPHA, ACCEL_ATTRIBUTE_BETA})
         if (graph::real(node, key).value_or(1.0f) != 1.0f)
             return refuse(ACCEL_REASON_ATTRIBUTE, ACCEL_TENSOR_NONE, 0, 1);
@@ -306,10 +286,8 @@ Verdict plan_gemm(const graph::View &graph, const accel_node_desc &node, NodePla
     view.stride_out = transposed ? dims[1] : 1;
     Shape expected = product.x.shape;
     expected.extent.channels = view.out;
-    if (product.x.shape.extent.channels != view.in || product.y.shape != expected ||
-        product.y.dims.size() != product.x.dims.size())
-        return refuse(ACCEL_REASON_SIZE, product.y.tensor, product.y.shape.elements(),
-                      expected.elements());
+    if (product.x.shape.extent.channels != view.in || product.y.shape != expected || product.y.dims.size() != product.x.dims.size())
+        return refuse(ACCEL_REASON_SIZE, product.y.tensor, product.y.shape.elements(), expected.elements());
     if (const Verdict refusal = read_coefficients(graph, node, transposed ? 0 : 1, product))
         return refusal;
     product.op.kind = OpKind::kConv;

@@ -7,8 +7,10 @@
 
 #include <algorithm>
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 constexpr size_t kMaxCopies = 64;
 
@@ -28,9 +30,7 @@ std::vector<Axis> simplify(std::vector<Axis> axes)
     for (const Axis &axis : axes) {
         if (!merged.empty()) {
             Axis &last = merged.back();
-            const bool joint = last.from == axis.from * axis.size &&
-                               last.to == axis.to * axis.size &&
-                               last.size * axis.size <= kMaxExtent;
+            const bool joint = last.from == axis.from * axis.size && last.to == axis.to * axis.size && last.size * axis.size <= kMaxExtent;
             if (joint) {
                 last = {last.size * axis.size, axis.from, axis.to};
                 continue;
@@ -52,8 +52,7 @@ struct Copy {
 std::vector<Copy> split(std::vector<Axis> axes, int64_t from, int64_t to)
 {
     Copy base{from, to, {}, {}, {1, 1, 1}};
-    const auto dense = std::ranges::find_if(
-        axes, [](const Axis &axis) { return axis.from == 1 && axis.to == 1; });
+    const auto dense = std::ranges::find_if(axes, [](const Axis &axis) { return axis.from == 1 && axis.to == 1; });
     if (dense != axes.end()) {
         base.c = *dense;
         axes.erase(dense);
@@ -88,13 +87,11 @@ FeatureMap side(const Operand &operand, const Copy &copy, int64_t offset, int64_
     return map;
 }
 
-Verdict add_copies(const Operand &x, const Operand &y, std::vector<Axis> axes, int64_t from,
-                   int64_t to, NodePlan &plan)
+Verdict add_copies(const Operand &x, const Operand &y, std::vector<Axis> axes, int64_t from, int64_t to, NodePlan &plan)
 {
     const auto copies = split(simplify(std::move(axes)), from, to);
     if (copies.size() > kMaxCopies)
-        return refuse(ACCEL_REASON_LAYOUT, y.tensor, static_cast<int64_t>(copies.size()),
-                      kMaxCopies);
+        return refuse(ACCEL_REASON_LAYOUT, y.tensor, static_cast<int64_t>(copies.size()), kMaxCopies);
     for (const Copy &copy : copies) {
         Op op;
         op.kind = OpKind::kMaxPool;
@@ -110,8 +107,7 @@ Verdict add_copies(const Operand &x, const Operand &y, std::vector<Axis> axes, i
 
 bool is_plain_copy(const std::vector<Axis> &axes)
 {
-    return std::ranges::all_of(axes,
-                               [](const Axis &axis) { return axis.size == 1 || axis.from == axis.to; });
+    return std::ranges::all_of(axes, [](const Axis &axis) { return axis.size == 1 || axis.from == axis.to; });
 }
 
 Verdict read_move(const graph::View &graph, const accel_node_desc &node, Operand &x, Operand &y)
@@ -142,8 +138,7 @@ std::vector<Axis> unfold(const Shape &shape, bool to_row_major)
     const int64_t pixels = shape.extent.height * shape.extent.width;
     std::vector<Axis> axes{{shape.batch, channels * pixels, channels * pixels},
                            {channels, 1, pixels},
-                           {shape.extent.height, shape.extent.width * channels,
-                            shape.extent.width},
+                           {shape.extent.height, shape.extent.width * channels, shape.extent.width},
                            {shape.extent.width, channels, 1}};
     if (!to_row_major)
         for (Axis &axis : axes)
@@ -162,15 +157,11 @@ Verdict plan_reshape(const graph::View &graph, const accel_node_desc &node, Node
         return refuse(ACCEL_REASON_SIZE, y.tensor, y.shape.elements(), x.shape.elements());
     const bool from_rows = is_row_major(x.dims);
     const bool to_rows = is_row_major(y.dims);
-    const auto pixels = [](const Shape &shape) {
-        return shape.extent.height * shape.extent.width;
-    };
-    const bool same_fold = x.shape.extent.channels == y.shape.extent.channels &&
-                           pixels(x.shape) == pixels(y.shape);
+    const auto pixels = [](const Shape &shape) { return shape.extent.height * shape.extent.width; };
+    const bool same_fold = x.shape.extent.channels == y.shape.extent.channels && pixels(x.shape) == pixels(y.shape);
     if (from_rows == to_rows) {
         if (!from_rows && !same_fold)
-            return refuse(ACCEL_REASON_LAYOUT, y.tensor, y.shape.extent.channels,
-                          x.shape.extent.channels);
+            return refuse(ACCEL_REASON_LAYOUT, y.tensor, y.shape.extent.channels, x.shape.extent.channels);
         plan.may_alias = true;
         return add_copies(x, y, memory_axes(x), 0, 0, plan);
     }
@@ -185,15 +176,13 @@ Verdict plan_transpose(const graph::View &graph, const accel_node_desc &node, No
     const auto perm = graph::ints(node, ACCEL_ATTRIBUTE_PERM);
     const size_t rank = x.dims.size();
     if (y.dims.size() != rank || (!perm.empty() && perm.size() != rank))
-        return refuse(ACCEL_REASON_ATTRIBUTE, y.tensor, static_cast<int64_t>(perm.size()),
-                      static_cast<int64_t>(rank));
+        return refuse(ACCEL_REASON_ATTRIBUTE, y.tensor, static_cast<int64_t>(perm.size()), static_cast<int64_t>(rank));
     const auto from = strides_bytes(x.dims);
     const auto to = strides_bytes(y.dims);
     std::vector<Axis> axes;
     for (size_t i = 0; i < rank; ++i) {
         const int64_t source = perm.empty() ? static_cast<int64_t>(rank - 1 - i) : perm[i];
-        if (source < 0 || source >= static_cast<int64_t>(rank) ||
-            x.dims[static_cast<size_t>(source)] != y.dims[i])
+        if (source < 0 || source >= static_cast<int64_t>(rank) || x.dims[static_cast<size_t>(source)] != y.dims[i])
             return refuse(ACCEL_REASON_ATTRIBUTE, y.tensor, source, static_cast<int64_t>(i));
         axes.push_back({y.dims[i], from[static_cast<size_t>(source)], to[i]});
     }
@@ -242,10 +231,8 @@ Verdict plan_slice(const graph::View &graph, const accel_node_desc &node, NodePl
     const auto axes_given = graph::ints(node, ACCEL_ATTRIBUTE_AXES);
     const auto starts = graph::ints(node, ACCEL_ATTRIBUTE_STARTS);
     const auto steps = graph::ints(node, ACCEL_ATTRIBUTE_STEPS);
-    if (y.dims.size() != x.dims.size() || starts.size() != axes_given.size() ||
-        (!steps.empty() && steps.size() != axes_given.size()))
-        return refuse(ACCEL_REASON_ATTRIBUTE, y.tensor, static_cast<int64_t>(starts.size()),
-                      static_cast<int64_t>(axes_given.size()));
+    if (y.dims.size() != x.dims.size() || starts.size() != axes_given.size() || (!steps.empty() && steps.size() != axes_given.size()))
+        return refuse(ACCEL_REASON_ATTRIBUTE, y.tensor, static_cast<int64_t>(starts.size()), static_cast<int64_t>(axes_given.size()));
     const auto from = strides_bytes(x.dims);
     const auto to = strides_bytes(y.dims);
     std::vector<Axis> axes;
@@ -255,15 +242,14 @@ Verdict plan_slice(const graph::View &graph, const accel_node_desc &node, NodePl
     for (size_t i = 0; i < axes_given.size(); ++i) {
         const auto axis = static_cast<size_t>(axes_given[i]);
         const int64_t step = steps.empty() ? 1 : steps[i];
-        if (axis >= y.dims.size() || step < 1 || starts[i] < 0 || starts[i] >= x.dims[axis] ||
-            step > x.dims[axis] || starts[i] + (y.dims[axis] - 1) * step >= x.dims[axis])
+        if (axis >= y.dims.size() || step < 1 || starts[i] < 0 || starts[i] >= x.dims[axis] || step > x.dims[axis] ||
+            starts[i] + (y.dims[axis] - 1) * step >= x.dims[axis])
             return refuse(ACCEL_REASON_ATTRIBUTE, x.tensor, step, 1);
         offset += starts[i] * from[axis];
         axes[axis].from *= step;
     }
     for (size_t axis = 0; axis < y.dims.size(); ++axis) {
-        const bool cut = std::ranges::find(axes_given, static_cast<int64_t>(axis)) !=
-                         axes_given.end();
+        const bool cut = std::ranges::find(axes_given, static_cast<int64_t>(axis)) != axes_given.end();
         if (!cut && y.dims[axis] != x.dims[axis])
             return refuse(ACCEL_REASON_SIZE, y.tensor, y.dims[axis], x.dims[axis]);
     }

@@ -6,8 +6,10 @@
 
 #include <bit>
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 struct Pool {
     Operand x;
@@ -23,13 +25,11 @@ Verdict read_pool(const graph::View &graph, const accel_node_desc &node, Pool &o
         return refusal;
     for (const Operand *operand : {&out.x, &out.y})
         if (operand->dims.size() != 4)
-            return refuse(ACCEL_REASON_RANK, operand->tensor,
-                          static_cast<int64_t>(operand->dims.size()), 4);
+            return refuse(ACCEL_REASON_RANK, operand->tensor, static_cast<int64_t>(operand->dims.size()), 4);
     if (out.x.shape.batch != out.y.shape.batch)
         return refuse(ACCEL_REASON_SIZE, out.y.tensor, out.y.shape.batch, out.x.shape.batch);
     if (out.x.shape.extent.channels != out.y.shape.extent.channels)
-        return refuse(ACCEL_REASON_SIZE, out.y.tensor, out.y.shape.extent.channels,
-                      out.x.shape.extent.channels);
+        return refuse(ACCEL_REASON_SIZE, out.y.tensor, out.y.shape.extent.channels, out.x.shape.extent.channels);
     return read_clamp(node, out.y, out.op.clamp);
 }
 
@@ -42,14 +42,12 @@ Verdict read_window(const accel_node_desc &node, Pool &out)
     } else {
         const auto shape = graph::ints(node, ACCEL_ATTRIBUTE_KERNEL_SHAPE);
         if (shape.size() != 2 || shape[0] < 1 || shape[1] < 1)
-            return refuse(ACCEL_REASON_ATTRIBUTE, out.x.tensor,
-                          static_cast<int64_t>(shape.size()), 2);
+            return refuse(ACCEL_REASON_ATTRIBUTE, out.x.tensor, static_cast<int64_t>(shape.size()), 2);
         kernel.height = shape[0];
         kernel.width = shape[1];
     }
     if (kernel.height > kMaxPoolKernelLength || kernel.width > kMaxPoolKernelLength)
-        return refuse(ACCEL_REASON_SIZE, out.x.tensor, std::max(kernel.height, kernel.width),
-                      kMaxPoolKernelLength);
+        return refuse(ACCEL_REASON_SIZE, out.x.tensor, std::max(kernel.height, kernel.width), kMaxPoolKernelLength);
     if (const Verdict refusal = fit_window(node, out.x, out.y, kMaxPoolKernelLength, kernel))
         return refusal;
     if (kernel.dilation_y != 1 || kernel.dilation_x != 1)
@@ -61,8 +59,7 @@ Verdict read_window(const accel_node_desc &node, Pool &out)
 Verdict set_max(Pool &pool)
 {
     if (!pool.x.same_quantisation(pool.y))
-        return refuse(ACCEL_REASON_QUANTIZATION, pool.y.tensor, pool.y.zero_point,
-                      pool.x.zero_point);
+        return refuse(ACCEL_REASON_QUANTIZATION, pool.y.tensor, pool.y.zero_point, pool.x.zero_point);
     pool.op.kind = OpKind::kMaxPool;
     pool.x.zero_point = 0;
     pool.y.zero_point = 0;
@@ -81,8 +78,7 @@ quant::Multiplier mean_multiplier(int64_t count)
 Verdict set_average(const accel_node_desc &node, Pool &pool)
 {
     const Kernel &kernel = pool.op.kernel;
-    const int64_t padding =
-        kernel.pad_top + kernel.pad_left + kernel.pad_bottom + kernel.pad_right;
+    const int64_t padding = kernel.pad_top + kernel.pad_left + kernel.pad_bottom + kernel.pad_right;
     if (padding != 0) // the divisor would differ from place to place
         return refuse(ACCEL_REASON_ATTRIBUTE, pool.x.tensor, padding, 0);
     if (const Verdict refusal = read_rounding(node, pool.op.rounding))
@@ -98,8 +94,7 @@ Verdict set_average(const accel_node_desc &node, Pool &pool)
         if (const Verdict refusal = need_quantised(*operand))
             return refusal;
     const double count = static_cast<double>(kernel.elements());
-    const auto multiplier = quant::quantise(static_cast<double>(pool.x.scale) /
-                                            (count * static_cast<double>(pool.y.scale)));
+    const auto multiplier = quant::quantise(static_cast<double>(pool.x.scale) / (count * static_cast<double>(pool.y.scale)));
     if (!multiplier)
         return refuse(ACCEL_REASON_QUANTIZATION, pool.y.tensor);
     pool.op.ofm_scale = *multiplier;
@@ -115,8 +110,7 @@ Verdict plan_pool(const graph::View &graph, const accel_node_desc &node, NodePla
         return refusal;
     if (const Verdict refusal = read_window(node, pool))
         return refusal;
-    if (const Verdict refusal =
-            node.operation == ACCEL_OPERATION_MAX_POOL ? set_max(pool) : set_average(node, pool))
+    if (const Verdict refusal = node.operation == ACCEL_OPERATION_MAX_POOL ? set_max(pool) : set_average(node, pool))
         return refusal;
     if (const Verdict refusal = check_repeats(pool.y))
         return refusal;
@@ -127,8 +121,7 @@ Verdict plan_pool(const graph::View &graph, const accel_node_desc &node, NodePla
     for (int64_t image = 0; image < pool.x.shape.batch; ++image) {
         pool.op.ifm = pool.x.map(image);
         pool.op.ofm = pool.y.map(image);
-        plan.ops.push_back(
-            {pool.op, pool.x.tensor, ACCEL_TENSOR_NONE, pool.y.tensor, std::nullopt, {}});
+        plan.ops.push_back({pool.op, pool.x.tensor, ACCEL_TENSOR_NONE, pool.y.tensor, std::nullopt, {}});
     }
     return std::nullopt;
 }

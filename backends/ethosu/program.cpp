@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cstring>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
-accel_status LoadedProgram::load(const Device &device, std::span<const uint8_t> bytes,
-                                 std::unique_ptr<LoadedProgram> &out)
+accel_status LoadedProgram::load(const Device &device, std::span<const uint8_t> bytes, std::unique_ptr<LoadedProgram> &out)
 {
     const Host &host = device.host();
     if (const accel_status fault = host.fault("ethosu.program_load"))
@@ -17,8 +17,7 @@ accel_status LoadedProgram::load(const Device &device, std::span<const uint8_t> 
     if (!blob)
         return host.fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", why);
     if (blob->is_foreign)
-        return host.fail(ACCEL_STATUS_INCOMPATIBLE, "M-8",
-                         "the program is for target \"%.32s\" or of another format, expected \"%s\"",
+        return host.fail(ACCEL_STATUS_INCOMPATIBLE, "M-8", "the program is for target \"%.32s\" or of another format, expected \"%s\"",
                          blob->target.c_str(), kTarget);
     std::unique_ptr<LoadedProgram> program(new LoadedProgram(device));
     program->words_ = std::move(blob->words);
@@ -31,8 +30,7 @@ accel_status LoadedProgram::load(const Device &device, std::span<const uint8_t> 
     if (const accel_status status = program->upload_constants(blob->constants))
         return status;
     if (program->ports_.size() <= kPortRegionCount)
-        if (const accel_status status =
-                CommandBuffer::create(device, program->words_, program->commands_))
+        if (const accel_status status = CommandBuffer::create(device, program->words_, program->commands_))
             return status;
     out = std::move(program);
     return ACCEL_STATUS_OK;
@@ -51,8 +49,7 @@ accel_status LoadedProgram::upload_constants(std::span<const uint8_t> constants)
     return ACCEL_STATUS_OK;
 }
 
-accel_status Scratch::create(const Device &device, uint64_t size_bytes,
-                             std::shared_ptr<Scratch> &out)
+accel_status Scratch::create(const Device &device, uint64_t size_bytes, std::shared_ptr<Scratch> &out)
 {
     auto scratch = std::make_shared<Scratch>();
     if (const accel_status status = Buffer::create(device, size_bytes, scratch->buffer_))
@@ -72,16 +69,12 @@ uint8_t Scratch::ask()
 }
 
 // Numbers wrap; a run has one job in flight, so later ones are near.
-bool Scratch::has(uint8_t receipt) const
-{
-    return static_cast<int8_t>(bytes_[kReceiptOffset] - receipt) >= 0;
-}
+bool Scratch::has(uint8_t receipt) const { return static_cast<int8_t>(bytes_[kReceiptOffset] - receipt) >= 0; }
 
 accel_status Run::create(const LoadedProgram &program, std::unique_ptr<Run> &out)
 {
     std::unique_ptr<Run> run(new Run(program));
-    if (const accel_status status =
-            Scratch::create(program.device(), program.scratch_bytes(), run->scratch_))
+    if (const accel_status status = Scratch::create(program.device(), program.scratch_bytes(), run->scratch_))
         return status;
     if (program.device().has_fences())
         if (const accel_status status = run->scratch_->buffer().dma_buf(run->scratch_dma_buf_))
@@ -91,8 +84,7 @@ accel_status Run::create(const LoadedProgram &program, std::unique_ptr<Run> &out
 }
 
 // Ports of one buffer share a region: the driver takes an object only once per job.
-accel_status Run::assign(std::span<const accel_bk_binding> bindings, Regions &regions,
-                         std::vector<Target> &targets) const
+accel_status Run::assign(std::span<const accel_bk_binding> bindings, Regions &regions, std::vector<Target> &targets) const
 {
     targets.assign(bindings.size(), {});
     for (uint32_t port = 0; port < bindings.size(); ++port) {
@@ -105,11 +97,10 @@ accel_status Run::assign(std::span<const accel_bk_binding> bindings, Regions &re
         const auto index = static_cast<uint32_t>(found - begin);
         if (found == end) {
             if (regions.count == kPortRegionCount)
-                return program_.device().host().fail(
-                    ACCEL_STATUS_RESOURCE, "R-4",
-                    "the ports use more than %u distinct buffers, which is all that a job of "
-                    "this device takes",
-                    kPortRegionCount);
+                return program_.device().host().fail(ACCEL_STATUS_RESOURCE, "R-4",
+                                                     "the ports use more than %u distinct buffers, which is all that a job of "
+                                                     "this device takes",
+                                                     kPortRegionCount);
             regions.buffers[regions.count++] = buffer;
         }
         regions.written[index] = regions.written[index] || program_.ports()[port].is_output;
@@ -146,30 +137,32 @@ accel_status Run::point_words(std::span<const Target> targets)
     return ACCEL_STATUS_OK;
 }
 
-accel_status Run::share_inputs(const Regions &regions)
+accel_status Run::share_inputs(const Regions &regions, Inputs &inputs) const
 {
-    input_count_ = 0;
     if (!program_.device().has_fences())
         return ACCEL_STATUS_OK;
     for (uint32_t i = 0; i < regions.count; ++i) {
         if (regions.written[i])
             continue; // the job's own fence is a writer's already
-        if (const accel_status status = regions.buffers[i]->dma_buf(inputs_[input_count_]))
+        if (const accel_status status = regions.buffers[i]->dma_buf(inputs.fds[inputs.count]))
             return status;
-        ++input_count_;
+        ++inputs.count;
     }
     return ACCEL_STATUS_OK;
 }
 
+// Whatever fails leaves the run as it was bound before.
 accel_status Run::bind(std::span<const accel_bk_binding> bindings)
 {
     if (bindings.size() != program_.ports().size())
-        return program_.device().host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-4",
-                                             "%zu buffers are bound, the program has %zu ports",
+        return program_.device().host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-4", "%zu buffers are bound, the program has %zu ports",
                                              bindings.size(), program_.ports().size());
     Regions regions;
     std::vector<Target> targets;
     if (const accel_status status = assign(bindings, regions, targets))
+        return status;
+    Inputs inputs;
+    if (const accel_status status = share_inputs(regions, inputs))
         return status;
     const CommandBuffer *commands = program_.commands();
     if (!is_default(targets)) {
@@ -177,8 +170,6 @@ accel_status Run::bind(std::span<const accel_bk_binding> bindings)
             return status;
         commands = own_commands_.get();
     }
-    if (const accel_status status = share_inputs(regions))
-        return status;
     uapi::Job job{};
     job.cmd_bo = commands->handle();
     job.region_bo_handles[kConstantsRegion] = program_.constants_handle();
@@ -186,13 +177,13 @@ accel_status Run::bind(std::span<const accel_bk_binding> bindings)
     for (uint32_t i = 0; i < regions.count; ++i)
         job.region_bo_handles[kFirstPortRegion + i] = regions.buffers[i]->handle();
     job_ = job;
+    inputs_ = inputs;
     return ACCEL_STATUS_OK;
 }
 
 accel_bind_cost Run::bind_cost(uint32_t port) const
 {
-    const bool free = port < program_.ports().size() &&
-                      (!program_.uses_port(port) || program_.commands() != nullptr);
+    const bool free = port < program_.ports().size() && (!program_.uses_port(port) || program_.commands() != nullptr);
     return free ? ACCEL_BIND_COST_FREE : ACCEL_BIND_COST_REBUILD;
 }
 

@@ -16,12 +16,13 @@
 #include <span>
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
-class LoadedProgram {
+class LoadedProgram
+{
 public:
-    static accel_status load(const Device &device, std::span<const uint8_t> bytes,
-                             std::unique_ptr<LoadedProgram> &out);
+    static accel_status load(const Device &device, std::span<const uint8_t> bytes, std::unique_ptr<LoadedProgram> &out);
 
     const Device &device() const { return device_; }
     std::span<const uint32_t> words() const { return words_; }
@@ -50,10 +51,10 @@ private:
 
 // Memory of a run, with the receipt of its latest job. A queue keeps it until it
 // has looked at how the job ended, which may be after the run is gone.
-class Scratch {
+class Scratch
+{
 public:
-    static accel_status create(const Device &device, uint64_t size_bytes,
-                               std::shared_ptr<Scratch> &out);
+    static accel_status create(const Device &device, uint64_t size_bytes, std::shared_ptr<Scratch> &out);
 
     Buffer &buffer() { return *buffer_; }
     // Asks the next job for a receipt; what `has` wants to see afterwards.
@@ -67,7 +68,8 @@ private:
     uint8_t latest_ = 0;
 };
 
-class Run {
+class Run
+{
 public:
     static accel_status create(const LoadedProgram &program, std::unique_ptr<Run> &out);
 
@@ -81,7 +83,7 @@ public:
     const std::shared_ptr<Scratch> &scratch() const { return scratch_; }
     const drm::Fd *scratch_dma_buf() const { return scratch_dma_buf_; }
     // dma-bufs of buffers that are only read.
-    std::span<const drm::Fd *const> inputs() const { return {inputs_.data(), input_count_}; }
+    std::span<const drm::Fd *const> inputs() const { return {inputs_.fds.data(), inputs_.count}; }
 
 private:
     // Where a port's memory is, in terms of the job.
@@ -98,20 +100,24 @@ private:
         uint32_t count = 0;
     };
 
+    // dma-bufs of the regions that are not written.
+    struct Inputs {
+        std::array<const drm::Fd *, kPortRegionCount> fds{};
+        uint32_t count = 0;
+    };
+
     explicit Run(const LoadedProgram &program) : program_(program) {}
-    accel_status assign(std::span<const accel_bk_binding> bindings, Regions &regions,
-                        std::vector<Target> &targets) const;
+    accel_status assign(std::span<const accel_bk_binding> bindings, Regions &regions, std::vector<Target> &targets) const;
     bool is_default(std::span<const Target> targets) const;
     accel_status point_words(std::span<const Target> targets);
-    accel_status share_inputs(const Regions &regions);
+    accel_status share_inputs(const Regions &regions, Inputs &inputs) const;
 
     const LoadedProgram &program_;
     std::shared_ptr<Scratch> scratch_;
     const drm::Fd *scratch_dma_buf_ = nullptr;
     std::vector<Target> targets_; // of own_commands_
     std::unique_ptr<CommandBuffer> own_commands_;
-    std::array<const drm::Fd *, kPortRegionCount> inputs_{};
-    uint32_t input_count_ = 0;
+    Inputs inputs_;
     uapi::Job job_{};
 };
 

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
 // What is known of the producer of each tensor while nodes are walked in order.
 struct Origin {
-    uint32_t level = 0;    // highest group number on any path to it
+    uint32_t level = 0; // highest group number on any path to it
     bool claimed = false;
 };
 

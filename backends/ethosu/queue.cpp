@@ -5,13 +5,12 @@
 #include <cerrno>
 #include <cinttypes>
 
-namespace accel::ethosu {
-namespace {
-
-int64_t as_timeout(uint64_t deadline_ns)
+namespace accel::ethosu
 {
-    return static_cast<int64_t>(std::min<uint64_t>(deadline_ns, INT64_MAX));
-}
+namespace
+{
+
+int64_t as_timeout(uint64_t deadline_ns) { return static_cast<int64_t>(std::min<uint64_t>(deadline_ns, INT64_MAX)); }
 
 } // namespace
 
@@ -60,12 +59,9 @@ accel_status Queue::take_waits(const Run &run, std::span<const int32_t> wait_fds
 {
     for (const int32_t fd : wait_fds) {
         if (run.scratch_dma_buf() == nullptr)
-            return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "",
-                                       "this device cannot wait for a sync_file");
-        if (const int error =
-                device_.node().fence_to(*run.scratch_dma_buf(), ACCEL_ACCESS_WRITE, fd))
-            return device_.host().fail(drm::status_of(error), "",
-                                       "a sync_file to wait for is refused: errno %d", -error);
+            return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "", "this device cannot wait for a sync_file");
+        if (const int error = device_.node().fence_to(*run.scratch_dma_buf(), ACCEL_ACCESS_WRITE, fd))
+            return device_.host().fail(drm::status_of(error), "", "a sync_file to wait for is refused: errno %d", -error);
     }
     return ACCEL_STATUS_OK;
 }
@@ -77,15 +73,12 @@ void Queue::publish(const Run &run, Slot &slot) const
 {
     if (run.scratch_dma_buf() == nullptr)
         return;
-    if (const int error = device_.node().fence_from(*run.scratch_dma_buf(), ACCEL_ACCESS_READ,
-                                                    slot.fence)) {
-        device_.host().warn("no sync_file for a job (errno %d): its failure will not be seen",
-                            -error);
+    if (const int error = device_.node().fence_from(*run.scratch_dma_buf(), ACCEL_ACCESS_READ, slot.fence)) {
+        device_.host().warn("no sync_file for a job (errno %d): its failure will not be seen", -error);
         return;
     }
     for (const drm::Fd *input : run.inputs())
-        if (const int error =
-                device_.node().fence_to(*input, ACCEL_ACCESS_READ, slot.fence.get()))
+        if (const int error = device_.node().fence_to(*input, ACCEL_ACCESS_READ, slot.fence.get()))
             device_.host().warn("an input is not protected from early writers: errno %d", -error);
 }
 
@@ -106,9 +99,8 @@ accel_status Queue::submit(const Run &run, std::span<const int32_t> wait_fds, ui
     uapi::Job job = run.job();
     uapi::Submit request{reinterpret_cast<uint64_t>(&job), 1, 0};
     if (const int error = device_.node().ioctl(uapi::kSubmit, &request))
-        return host.fail(error == -EOVERFLOW ? ACCEL_STATUS_INVALID_ARGUMENT
-                                             : drm::status_of(error),
-                         "", "the driver refuses the job: errno %d", -error);
+        return host.fail(error == -EOVERFLOW ? ACCEL_STATUS_INVALID_ARGUMENT : drm::status_of(error), "",
+                         "the driver refuses the job: errno %d", -error);
     slot.ticket = ++last_ticket_;
     slot.submitted_ns = drm::now_ns();
     slot.scratch = run.scratch();
@@ -126,17 +118,15 @@ accel_status Queue::wait(uint64_t ticket, uint64_t timeout_ns)
     std::unique_lock lock(mutex_);
     Slot &slot = slot_of(ticket);
     if (ticket == 0 || ticket > last_ticket_)
-        return device_.host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-3",
-                                   "ticket %" PRIu64 " was never given", ticket);
+        return device_.host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-3", "ticket %" PRIu64 " was never given", ticket);
     if (slot.ticket != ticket)
         return ACCEL_STATUS_OK; // so old that its slot serves a later ticket
     if (slot.finished)
         return slot.result;
-    ++slot.waiters; // keeps fence and ticket of the slot
+    ++slot.waiters;                                        // keeps fence and ticket of the slot
     const std::shared_ptr<Scratch> scratch = slot.scratch; // another waiter may settle first
     lock.unlock();
-    const int result =
-        look(slot.fence, *scratch, timeout_ns == 0 ? 0 : drm::deadline_after(timeout_ns));
+    const int result = look(slot.fence, *scratch, timeout_ns == 0 ? 0 : drm::deadline_after(timeout_ns));
     lock.lock();
     --slot.waiters;
     if (!slot.finished && result == -ETIME)
@@ -150,12 +140,9 @@ accel_status Queue::fence(uint64_t ticket, int &fd)
     const std::lock_guard lock(mutex_);
     const Slot &slot = slot_of(ticket);
     if (ticket == 0 || slot.ticket != ticket)
-        return device_.host().fail(ACCEL_STATUS_NOT_FOUND, "M-3",
-                                   "ticket %" PRIu64 " is not among the latest %u", ticket,
-                                   depth_);
+        return device_.host().fail(ACCEL_STATUS_NOT_FOUND, "M-3", "ticket %" PRIu64 " is not among the latest %u", ticket, depth_);
     if (!slot.fence.valid())
-        return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "",
-                                   "this submission has no sync_file");
+        return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "", "this submission has no sync_file");
     const auto copy = slot.fence.duplicate();
     if (!copy)
         return device_.host().fail(ACCEL_STATUS_RESOURCE, "", "no file descriptor is left");

@@ -13,9 +13,11 @@
 #include <array>
 #include <mutex>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
-class Queue {
+class Queue
+{
 public:
     Queue(const Device &device, uint32_t depth) : device_(device), depth_(depth) {}
 

@@ -4,13 +4,14 @@
 #include <cinttypes>
 #include <cstdio>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 const char *command_name(uint32_t word)
 {
     switch (static_cast<Command>(word & (kOpcodeMask | kPayloadFollows))) {
-#define ACCEL_ETHOSU_CMD(form, name, opcode)                                                       \
-    case Command::form##_##name:                                                                   \
+#define ACCEL_ETHOSU_CMD(form, name, opcode)                                                                                               \
+    case Command::form##_##name:                                                                                                           \
         return #name;
 #include "registers.def"
 #undef ACCEL_ETHOSU_CMD

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "shape.h"
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 Shape shape_of(std::span<const int64_t> dims)
 {
@@ -36,10 +37,7 @@ std::vector<int64_t> strides_bytes(std::span<const int64_t> dims)
     return strides;
 }
 
-bool is_row_major(std::span<const int64_t> dims)
-{
-    return dims.size() != 4 || dims[1] == 1 || dims[2] * dims[3] == 1;
-}
+bool is_row_major(std::span<const int64_t> dims) { return dims.size() != 4 || dims[1] == 1 || dims[2] * dims[3] == 1; }
 
 std::vector<int64_t> pad_rank(std::span<const int64_t> dims, size_t rank)
 {

@@ -12,7 +12,8 @@
 #include <span>
 #include <vector>
 
-namespace accel::ethosu {
+namespace accel::ethosu
+{
 
 struct Shape {
     int64_t batch = 1;

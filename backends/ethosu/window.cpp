@@ -6,11 +6,12 @@
 
 #include <algorithm>
 
-namespace accel::ethosu {
-namespace {
+namespace accel::ethosu
+{
+namespace
+{
 
-Verdict read_pair(const accel_node_desc &node, accel_attribute_key key, int64_t limit,
-                  uint32_t tensor, int64_t &y, int64_t &x)
+Verdict read_pair(const accel_node_desc &node, accel_attribute_key key, int64_t limit, uint32_t tensor, int64_t &y, int64_t &x)
 {
     const auto values = graph::ints(node, key);
     if (values.empty())
@@ -44,24 +45,20 @@ Verdict read_pads(const accel_node_desc &node, uint32_t tensor, Kernel &kernel)
 
 // Does `output` follow from floor, or, for CEIL_MODE, from one more window that
 // starts inside input or leading padding?
-bool length_follows(int64_t input, int64_t output, tile::Window window, tile::Padding padding,
-                    bool ceil)
+bool length_follows(int64_t input, int64_t output, tile::Window window, tile::Padding padding, bool ceil)
 {
     const auto floor_length = tile::output_length(input, window, padding);
     if (!floor_length)
         return false;
     if (output == *floor_length)
         return true;
-    return ceil && output == *floor_length + 1 &&
-           *floor_length * window.stride < input + padding.before;
+    return ceil && output == *floor_length + 1 && *floor_length * window.stride < input + padding.before;
 }
 
-Verdict fit_axis(int64_t input, int64_t output, bool ceil, tile::Window window, int64_t &before,
-                 int64_t &after, uint32_t tensor)
+Verdict fit_axis(int64_t input, int64_t output, bool ceil, tile::Window window, int64_t &before, int64_t &after, uint32_t tensor)
 {
     if (!length_follows(input, output, window, {before, after}, ceil))
-        return refuse(ACCEL_REASON_SIZE, tensor, output,
-                      tile::output_length(input, window, {before, after}).value_or(0));
+        return refuse(ACCEL_REASON_SIZE, tensor, output, tile::output_length(input, window, {before, after}).value_or(0));
     const tile::Padding touched = tile::touched_padding(input, output, window, before);
     before = touched.before;
     after = touched.after;
@@ -85,15 +82,12 @@ int64_t attribute_stride_limit(const Operand &y)
 
 } // namespace
 
-Verdict fit_window(const accel_node_desc &node, const Operand &x, const Operand &y,
-                   int64_t max_length, Kernel &kernel)
+Verdict fit_window(const accel_node_desc &node, const Operand &x, const Operand &y, int64_t max_length, Kernel &kernel)
 {
     if (const Verdict refusal =
-            read_pair(node, ACCEL_ATTRIBUTE_STRIDES, attribute_stride_limit(y), x.tensor,
-                      kernel.stride_y, kernel.stride_x))
+            read_pair(node, ACCEL_ATTRIBUTE_STRIDES, attribute_stride_limit(y), x.tensor, kernel.stride_y, kernel.stride_x))
         return refusal;
-    if (const Verdict refusal = read_pair(node, ACCEL_ATTRIBUTE_DILATIONS, kMaxDilation, x.tensor,
-                                          kernel.dilation_y, kernel.dilation_x))
+    if (const Verdict refusal = read_pair(node, ACCEL_ATTRIBUTE_DILATIONS, kMaxDilation, x.tensor, kernel.dilation_y, kernel.dilation_x))
         return refusal;
     if (const Verdict refusal = read_pads(node, x.tensor, kernel))
         return refusal;
@@ -104,14 +98,11 @@ Verdict fit_window(const accel_node_desc &node, const Operand &x, const Operand 
     const layout::Extent &in = x.shape.extent;
     const layout::Extent &out = y.shape.extent;
     const bool ceil = graph::integer(node, ACCEL_ATTRIBUTE_CEIL_MODE, 0) != 0;
-    if (const Verdict refusal =
-            fit_axis(in.height, out.height, ceil,
-                     {kernel.height, kernel.stride_y, kernel.dilation_y}, kernel.pad_top,
-                     kernel.pad_bottom, y.tensor))
+    if (const Verdict refusal = fit_axis(in.height, out.height, ceil, {kernel.height, kernel.stride_y, kernel.dilation_y}, kernel.pad_top,
+                                         kernel.pad_bottom, y.tensor))
         return refusal;
-    if (const Verdict refusal =
-            fit_axis(in.width, out.width, ceil, {kernel.width, kernel.stride_x, kernel.dilation_x},
-                     kernel.pad_left, kernel.pad_right, y.tensor))
+    if (const Verdict refusal = fit_axis(in.width, out.width, ceil, {kernel.width, kernel.stride_x, kernel.dilation_x}, kernel.pad_left,
+                                         kernel.pad_right, y.tensor))
         return refusal;
     if (out.height == 1)
         kernel.stride_y = 1;

@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <numeric>
 
-namespace accel::arena {
-namespace {
-
-bool overlaps(const Lifetime &a, const Lifetime &b)
+namespace accel::arena
 {
-    return a.first <= b.last && b.first <= a.last;
-}
+namespace
+{
+
+bool overlaps(const Lifetime &a, const Lifetime &b) { return a.first <= b.last && b.first <= a.last; }
 
 struct Placed {
     uint64_t begin = 0;
@@ -18,8 +17,7 @@ struct Placed {
 };
 
 // The lowest aligned gap of `size_bytes` between neighbours sorted by begin.
-std::optional<uint64_t> lowest_gap(const std::vector<Placed> &neighbours, uint64_t size_bytes,
-                                   uint64_t alignment)
+std::optional<uint64_t> lowest_gap(const std::vector<Placed> &neighbours, uint64_t size_bytes, uint64_t alignment)
 {
     uint64_t candidate = 0;
     for (const Placed &neighbour : neighbours) {
@@ -39,9 +37,7 @@ std::optional<Plan> plan(std::span<const Lifetime> lifetimes, uint64_t alignment
 {
     std::vector<size_t> order(lifetimes.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-        return lifetimes[a].size_bytes > lifetimes[b].size_bytes;
-    });
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return lifetimes[a].size_bytes > lifetimes[b].size_bytes; });
 
     Plan result;
     result.offsets.resize(lifetimes.size());
@@ -50,10 +46,8 @@ std::optional<Plan> plan(std::span<const Lifetime> lifetimes, uint64_t alignment
         std::vector<Placed> neighbours;
         for (const size_t other : done)
             if (overlaps(lifetimes[index], lifetimes[other]))
-                neighbours.push_back({result.offsets[other],
-                                      result.offsets[other] + lifetimes[other].size_bytes});
-        std::sort(neighbours.begin(), neighbours.end(),
-                  [](const Placed &a, const Placed &b) { return a.begin < b.begin; });
+                neighbours.push_back({result.offsets[other], result.offsets[other] + lifetimes[other].size_bytes});
+        std::sort(neighbours.begin(), neighbours.end(), [](const Placed &a, const Placed &b) { return a.begin < b.begin; });
         const auto offset = lowest_gap(neighbours, lifetimes[index].size_bytes, alignment);
         uint64_t end = 0;
         if (!offset || __builtin_add_overflow(*offset, lifetimes[index].size_bytes, &end))

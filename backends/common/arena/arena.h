@@ -8,7 +8,8 @@
 #include <span>
 #include <vector>
 
-namespace accel::arena {
+namespace accel::arena
+{
 
 // Live from step `first` to step `last`, both included.
 struct Lifetime {

@@ -32,11 +32,9 @@ TEST_CASE("offsets are aligned and nothing live overlaps", "[arena]")
             REQUIRE(result->offsets[a] % 16 == 0);
             REQUIRE(result->offsets[a] + lifetimes[a].size_bytes <= result->size_bytes);
             for (size_t b = 0; b < a; ++b) {
-                const bool apart_in_time = lifetimes[a].last < lifetimes[b].first ||
-                                           lifetimes[b].last < lifetimes[a].first;
-                const bool apart_in_space =
-                    result->offsets[a] + lifetimes[a].size_bytes <= result->offsets[b] ||
-                    result->offsets[b] + lifetimes[b].size_bytes <= result->offsets[a];
+                const bool apart_in_time = lifetimes[a].last < lifetimes[b].first || lifetimes[b].last < lifetimes[a].first;
+                const bool apart_in_space = result->offsets[a] + lifetimes[a].size_bytes <= result->offsets[b] ||
+                                            result->offsets[b] + lifetimes[b].size_bytes <= result->offsets[a];
                 const bool ok = apart_in_time || apart_in_space;
                 REQUIRE(ok);
             }

@@ -12,7 +12,8 @@
 
 using namespace accel::drm;
 
-namespace {
+namespace
+{
 
 struct FakeNode {
     std::vector<unsigned long> requests;
@@ -46,10 +47,7 @@ struct FakeNode {
     }
 };
 
-bool is_open(int fd)
-{
-    return ::fcntl(fd, F_GETFD) >= 0;
-}
+bool is_open(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
 
 } // namespace
 

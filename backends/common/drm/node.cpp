@@ -10,8 +10,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace accel::drm {
-namespace {
+namespace accel::drm
+{
+namespace
+{
 
 constexpr size_t kMaxNameBytes = 64;
 
@@ -50,25 +52,18 @@ bool Node::has_bridge() const
 {
     // The slots are neighbours; fence_wait is the last of them.
     const size_t needed = offsetof(accel_bk_transport, fence_wait) + sizeof transport_.fence_wait;
-    return !simulated() && transport_.struct_size >= needed && transport_.share != nullptr &&
-           transport_.fence_from != nullptr && transport_.fence_to != nullptr &&
-           transport_.fence_wait != nullptr;
+    return !simulated() && transport_.struct_size >= needed && transport_.share != nullptr && transport_.fence_from != nullptr &&
+           transport_.fence_to != nullptr && transport_.fence_wait != nullptr;
 }
 
-int Node::ioctl(unsigned long request, void *argument) const
-{
-    return transport_.ioctl(transport_.context, request, argument);
-}
+int Node::ioctl(unsigned long request, void *argument) const { return transport_.ioctl(transport_.context, request, argument); }
 
 int Node::map(uint64_t offset, uint64_t size_bytes, void **pointer) const
 {
     return transport_.map(transport_.context, offset, size_bytes, pointer);
 }
 
-void Node::unmap(void *pointer, uint64_t size_bytes) const
-{
-    transport_.unmap(transport_.context, pointer, size_bytes);
-}
+void Node::unmap(void *pointer, uint64_t size_bytes) const { transport_.unmap(transport_.context, pointer, size_bytes); }
 
 int Node::version(Version &out) const
 {

@@ -14,10 +14,12 @@
 #include <optional>
 #include <string>
 
-namespace accel::drm {
+namespace accel::drm
+{
 
 // A file descriptor with an owner.
-class Fd {
+class Fd
+{
 public:
     Fd() = default;
     explicit Fd(int fd) : fd_(fd) {}
@@ -42,7 +44,8 @@ struct Version {
 };
 
 // Results are 0 or a negative errno, as the transport gives them.
-class Node {
+class Node
+{
 public:
     explicit Node(const accel_bk_transport &transport) : transport_(transport) {}
 

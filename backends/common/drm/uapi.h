@@ -8,7 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace accel::drm {
+namespace accel::drm
+{
 
 struct VersionRequest {
     int32_t major;
@@ -35,10 +36,8 @@ constexpr unsigned long request(Direction direction, unsigned long number, size_
     return static_cast<unsigned long>(direction) << 30 | size_bytes << 16 | 'd' << 8 | number;
 }
 
-inline constexpr unsigned long kVersion =
-    request(Direction::kReadWrite, 0x00, sizeof(VersionRequest));
-inline constexpr unsigned long kGemClose =
-    request(Direction::kWrite, 0x09, sizeof(GemCloseRequest));
+inline constexpr unsigned long kVersion = request(Direction::kReadWrite, 0x00, sizeof(VersionRequest));
+inline constexpr unsigned long kGemClose = request(Direction::kWrite, 0x09, sizeof(GemCloseRequest));
 
 // Numbers of a driver's own requests begin here.
 inline constexpr unsigned long kDriverBase = 0x40;

@@ -3,15 +3,15 @@
 
 #include <algorithm>
 
-namespace accel::graph {
-namespace {
+namespace accel::graph
+{
+namespace
+{
 
-template <typename Element>
-const Element &at(const Element *table, uint32_t element_size, uint32_t index)
+template <typename Element> const Element &at(const Element *table, uint32_t element_size, uint32_t index)
 {
     const size_t step = element_size == 0 ? sizeof(Element) : element_size;
-    return *reinterpret_cast<const Element *>(reinterpret_cast<const char *>(table) +
-                                              step * index);
+    return *reinterpret_cast<const Element *>(reinterpret_cast<const char *>(table) + step * index);
 }
 
 const accel_attribute *find(const accel_node_desc &node, accel_attribute_key key)
@@ -24,38 +24,23 @@ const accel_attribute *find(const accel_node_desc &node, accel_attribute_key key
 
 } // namespace
 
-const accel_tensor_desc &View::tensor(uint32_t index) const
-{
-    return at(graph_.tensors, graph_.tensor_size, index);
-}
+const accel_tensor_desc &View::tensor(uint32_t index) const { return at(graph_.tensors, graph_.tensor_size, index); }
 
-const accel_node_desc &View::node(uint32_t index) const
-{
-    return at(graph_.nodes, graph_.node_size, index);
-}
+const accel_node_desc &View::node(uint32_t index) const { return at(graph_.nodes, graph_.node_size, index); }
 
 bool View::well_formed() const
 {
     const auto known = [this](uint32_t tensor) { return tensor < tensor_count(); };
-    const auto known_or_none = [&](uint32_t tensor) {
-        return tensor == ACCEL_TENSOR_NONE || known(tensor);
-    };
+    const auto known_or_none = [&](uint32_t tensor) { return tensor == ACCEL_TENSOR_NONE || known(tensor); };
     bool good = std::ranges::all_of(inputs(), known) && std::ranges::all_of(outputs(), known);
     for (uint32_t i = 0; good && i < node_count(); ++i)
-        good = std::ranges::all_of(graph::inputs(node(i)), known_or_none) &&
-               std::ranges::all_of(graph::outputs(node(i)), known_or_none);
+        good = std::ranges::all_of(graph::inputs(node(i)), known_or_none) && std::ranges::all_of(graph::outputs(node(i)), known_or_none);
     return good;
 }
 
-std::span<const uint32_t> inputs(const accel_node_desc &node)
-{
-    return {node.inputs, node.input_count};
-}
+std::span<const uint32_t> inputs(const accel_node_desc &node) { return {node.inputs, node.input_count}; }
 
-std::span<const uint32_t> outputs(const accel_node_desc &node)
-{
-    return {node.outputs, node.output_count};
-}
+std::span<const uint32_t> outputs(const accel_node_desc &node) { return {node.outputs, node.output_count}; }
 
 uint32_t input(const accel_node_desc &node, uint32_t position)
 {
@@ -84,10 +69,7 @@ std::optional<float> real(const accel_node_desc &node, accel_attribute_key key)
     return found->floats[0];
 }
 
-std::span<const accel_dim> dims(const accel_tensor_desc &tensor)
-{
-    return {tensor.dims, tensor.rank};
-}
+std::span<const accel_dim> dims(const accel_tensor_desc &tensor) { return {tensor.dims, tensor.rank}; }
 
 std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor)
 {
@@ -101,9 +83,6 @@ std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor)
     return sizes;
 }
 
-bool is_constant(const accel_tensor_desc &tensor)
-{
-    return tensor.data != nullptr;
-}
+bool is_constant(const accel_tensor_desc &tensor) { return tensor.data != nullptr; }
 
 } // namespace accel::graph

@@ -13,9 +13,11 @@
 #include <span>
 #include <vector>
 
-namespace accel::graph {
+namespace accel::graph
+{
 
-class View {
+class View
+{
 public:
     explicit View(const accel_graph_desc &graph) : graph_(graph) {}
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "layout/layout.h"
 
-namespace accel::layout {
+namespace accel::layout
+{
 
 Strides strides(const Layout &layout, Extent extent, int64_t element_bytes)
 {
     const int64_t brick = layout.brick_channels;
     if (brick == 0)
-        return {extent.width * extent.channels * element_bytes, extent.channels * element_bytes,
-                element_bytes};
-    return {extent.width * align_up(extent.channels, brick) * element_bytes,
-            brick * element_bytes, extent.width * brick * element_bytes};
+        return {extent.width * extent.channels * element_bytes, extent.channels * element_bytes, element_bytes};
+    return {extent.width * align_up(extent.channels, brick) * element_bytes, brick * element_bytes, extent.width * brick * element_bytes};
 }
 
 std::optional<int64_t> size_bytes(const Layout &layout, Extent extent, int64_t element_bytes)
@@ -30,14 +29,12 @@ std::optional<int64_t> size_bytes(const Layout &layout, Extent extent, int64_t e
     return size;
 }
 
-int64_t offset_bytes(const Layout &layout, const Strides &strides, int64_t element_bytes,
-                     int64_t y, int64_t x, int64_t c)
+int64_t offset_bytes(const Layout &layout, const Strides &strides, int64_t element_bytes, int64_t y, int64_t x, int64_t c)
 {
     const int64_t row = y * strides.y_bytes + x * strides.x_bytes;
     if (layout.brick_channels == 0)
         return row + c * element_bytes;
-    return row + c / layout.brick_channels * strides.c_bytes +
-           c % layout.brick_channels * element_bytes;
+    return row + c / layout.brick_channels * strides.c_bytes + c % layout.brick_channels * element_bytes;
 }
 
 } // namespace accel::layout

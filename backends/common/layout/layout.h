@@ -10,7 +10,8 @@
 #include <cstdint>
 #include <optional>
 
-namespace accel::layout {
+namespace accel::layout
+{
 
 struct Extent {
     int64_t height = 1;
@@ -43,14 +44,10 @@ Strides strides(const Layout &layout, Extent extent, int64_t element_bytes);
 // extents that are not positive.
 std::optional<int64_t> size_bytes(const Layout &layout, Extent extent, int64_t element_bytes);
 
-int64_t offset_bytes(const Layout &layout, const Strides &strides, int64_t element_bytes,
-                     int64_t y, int64_t x, int64_t c);
+int64_t offset_bytes(const Layout &layout, const Strides &strides, int64_t element_bytes, int64_t y, int64_t x, int64_t c);
 
 // The smallest multiple of `granule` that is not below `value`.
-constexpr int64_t align_up(int64_t value, int64_t granule)
-{
-    return (value + granule - 1) / granule * granule;
-}
+constexpr int64_t align_up(int64_t value, int64_t granule) { return (value + granule - 1) / granule * granule; }
 
 } // namespace accel::layout
 

@@ -5,15 +5,16 @@
 #include <cmath>
 #include <limits>
 
-namespace accel::quant {
-namespace {
+namespace accel::quant
+{
+namespace
+{
 
 constexpr int kMantissaBits = 31;
 
 int32_t saturate(int64_t value)
 {
-    return static_cast<int32_t>(std::clamp<int64_t>(value, std::numeric_limits<int32_t>::min(),
-                                                    std::numeric_limits<int32_t>::max()));
+    return static_cast<int32_t>(std::clamp<int64_t>(value, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()));
 }
 
 // High half of the doubled product; the nudge and the truncating division make
@@ -86,15 +87,13 @@ int32_t quantise_value(double real, double scale, int32_t zero_point, Range rang
     return static_cast<int32_t>(std::clamp<double>(quantised, range.min, range.max));
 }
 
-std::optional<int32_t> fold_input_zero_point(int32_t bias, std::span<const int16_t> weights,
-                                             int32_t zero_point)
+std::optional<int32_t> fold_input_zero_point(int32_t bias, std::span<const int16_t> weights, int32_t zero_point)
 {
     int64_t sum = 0;
     for (const int16_t weight : weights)
         sum += weight;
     const __int128 folded = static_cast<__int128>(bias) - static_cast<__int128>(sum) * zero_point;
-    if (folded < std::numeric_limits<int32_t>::min() ||
-        folded > std::numeric_limits<int32_t>::max())
+    if (folded < std::numeric_limits<int32_t>::min() || folded > std::numeric_limits<int32_t>::max())
         return std::nullopt;
     return static_cast<int32_t>(folded);
 }

@@ -10,7 +10,8 @@
 #include <optional>
 #include <span>
 
-namespace accel::quant {
+namespace accel::quant
+{
 
 struct Multiplier {
     uint32_t scale = 0;
@@ -48,8 +49,7 @@ int32_t quantise_value(double real, double scale, int32_t zero_point, Range rang
 
 // bias - zero_point * sum(weights): what a device without an input zero point
 // must add instead. Nothing when the sum leaves int32.
-std::optional<int32_t> fold_input_zero_point(int32_t bias, std::span<const int16_t> weights,
-                                             int32_t zero_point);
+std::optional<int32_t> fold_input_zero_point(int32_t bias, std::span<const int16_t> weights, int32_t zero_point);
 
 } // namespace accel::quant
 

@@ -68,8 +68,7 @@ TEST_CASE("multipliers above one shift left first", "[quant]")
     CHECK(requantise_double_rounding(1000, *quantise(4.0)) == 4000);
     CHECK(requantise_double_rounding(-1000, *quantise(1.5)) == -1500);
     CHECK(requantise_natural(-1000, *quantise(1.5)) == -1500);
-    CHECK(requantise_natural(1 << 20, *quantise(std::ldexp(1.0, 29))) ==
-          std::numeric_limits<int32_t>::max());
+    CHECK(requantise_natural(1 << 20, *quantise(std::ldexp(1.0, 29))) == std::numeric_limits<int32_t>::max());
 }
 
 TEST_CASE("natural rounding is floor(x + 1/2)", "[quant]")
@@ -77,12 +76,9 @@ TEST_CASE("natural rounding is floor(x + 1/2)", "[quant]")
     std::mt19937_64 random(2);
     for (int i = 0; i < 100000; ++i) {
         const auto value = static_cast<int32_t>(random()) >> (random() % 20);
-        const Multiplier form{static_cast<uint32_t>((random() % (1u << 30)) + (1u << 30)),
-                              static_cast<int>(31 + random() % 20)};
-        const long double exact = std::ldexp(static_cast<long double>(value) * form.scale,
-                                             -form.shift);
-        REQUIRE(requantise_natural(value, form) ==
-                static_cast<int32_t>(std::floor(exact + 0.5L)));
+        const Multiplier form{static_cast<uint32_t>((random() % (1u << 30)) + (1u << 30)), static_cast<int>(31 + random() % 20)};
+        const long double exact = std::ldexp(static_cast<long double>(value) * form.scale, -form.shift);
+        REQUIRE(requantise_natural(value, form) == static_cast<int32_t>(std::floor(exact + 0.5L)));
         REQUIRE(std::abs(requantise_double_rounding(value, form) - exact) <= 1.0L);
     }
 }

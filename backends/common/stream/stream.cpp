@@ -5,8 +5,10 @@
 #include <cinttypes>
 #include <cstdio>
 
-namespace accel::stream {
-namespace {
+namespace accel::stream
+{
+namespace
+{
 
 std::string hex(uint64_t value, int digits)
 {
@@ -17,8 +19,7 @@ std::string hex(uint64_t value, int digits)
 
 } // namespace
 
-template <typename Word>
-std::string dump(std::span<const Word> words, Decoder<Word> decode)
+template <typename Word> std::string dump(std::span<const Word> words, Decoder<Word> decode)
 {
     constexpr int kDigits = sizeof(Word) * 2;
     std::string out;

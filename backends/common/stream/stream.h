@@ -12,10 +12,11 @@
 #include <string>
 #include <vector>
 
-namespace accel::stream {
+namespace accel::stream
+{
 
-template <typename Word>
-class Writer {
+template <typename Word> class Writer
+{
 public:
     explicit Writer(size_t capacity_words) : capacity_words_(capacity_words) {}
 
@@ -44,12 +45,10 @@ struct Decoded {
     std::string text;
 };
 
-template <typename Word>
-using Decoder = Decoded (*)(std::span<const Word> rest);
+template <typename Word> using Decoder = Decoded (*)(std::span<const Word> rest);
 
 // One line per command: word index, the words in hex, the decoder's text.
-template <typename Word>
-std::string dump(std::span<const Word> words, Decoder<Word> decode);
+template <typename Word> std::string dump(std::span<const Word> words, Decoder<Word> decode);
 
 extern template std::string dump<uint32_t>(std::span<const uint32_t>, Decoder<uint32_t>);
 extern template std::string dump<uint64_t>(std::span<const uint64_t>, Decoder<uint64_t>);

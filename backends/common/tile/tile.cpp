@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-namespace accel::tile {
+namespace accel::tile
+{
 
 std::optional<int64_t> output_length(int64_t input_length, Window window, Padding padding)
 {
-    if (input_length <= 0 || window.kernel <= 0 || window.stride <= 0 || window.dilation <= 0 ||
-        padding.before < 0 || padding.after < 0)
+    if (input_length <= 0 || window.kernel <= 0 || window.stride <= 0 || window.dilation <= 0 || padding.before < 0 || padding.after < 0)
         return std::nullopt;
     const int64_t free = input_length + padding.before + padding.after - window.extent();
     if (free < 0)
@@ -24,8 +24,7 @@ Padding same_padding(int64_t input_length, Window window)
     return {total / 2, total - total / 2};
 }
 
-Padding touched_padding(int64_t input_length, int64_t output_length, Window window,
-                        int64_t before)
+Padding touched_padding(int64_t input_length, int64_t output_length, Window window, int64_t before)
 {
     return halo(input_length, {0, output_length}, window, before).padding;
 }

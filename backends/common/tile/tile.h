@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <optional>
 
-namespace accel::tile {
+namespace accel::tile
+{
 
 struct Window {
     int64_t kernel = 1; // taps
@@ -50,8 +51,7 @@ Padding same_padding(int64_t input_length, Window window);
 
 // The padding that `output_length` outputs touch: what is needed of `padding`
 // when the last window ends inside the input.
-Padding touched_padding(int64_t input_length, int64_t output_length, Window window,
-                        int64_t before);
+Padding touched_padding(int64_t input_length, int64_t output_length, Window window, int64_t before);
 
 // What the outputs in `output` read of an input, clipped to it.
 Halo halo(int64_t input_length, Interval output, Window window, int64_t before);

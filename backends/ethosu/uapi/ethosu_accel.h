@@ -9,7 +9,8 @@
 
 #include <cstdint>
 
-namespace accel::ethosu::uapi {
+namespace accel::ethosu::uapi
+{
 
 inline constexpr const char *kDriverName = "ethosu";
 inline constexpr int kRegionCount = 8;
@@ -66,8 +67,7 @@ struct Submit {
     uint32_t perfmon_id;
 };
 
-template <typename Argument>
-constexpr unsigned long request(unsigned long number)
+template <typename Argument> constexpr unsigned long request(unsigned long number)
 {
     return drm::request(drm::Direction::kReadWrite, drm::kDriverBase + number, sizeof(Argument));
 }
@@ -79,9 +79,8 @@ inline constexpr unsigned long kBoMmapOffset = request<BoMmapOffset>(3);
 inline constexpr unsigned long kCmdstreamBoCreate = request<CmdstreamBoCreate>(4);
 inline constexpr unsigned long kSubmit = request<Submit>(5);
 
-static_assert(kDevQuery == 0xc0106440 && kBoCreate == 0xc0106441 && kBoWait == 0xc0106442 &&
-              kBoMmapOffset == 0xc0106443 && kCmdstreamBoCreate == 0xc0186444 &&
-              kSubmit == 0xc0106445 && sizeof(Job) == 40 && sizeof(NpuInfo) == 16);
+static_assert(kDevQuery == 0xc0106440 && kBoCreate == 0xc0106441 && kBoWait == 0xc0106442 && kBoMmapOffset == 0xc0106443 &&
+              kCmdstreamBoCreate == 0xc0186444 && kSubmit == 0xc0106445 && sizeof(Job) == 40 && sizeof(NpuInfo) == 16);
 
 } // namespace accel::ethosu::uapi
 
