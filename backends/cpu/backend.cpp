@@ -23,6 +23,7 @@ namespace
 
 accel_status device_open(const accel_bk_open *, accel_bk_device **out_device)
 {
+    *out_device = nullptr;
     return guarded([&] {
         *out_device = new accel_bk_device();
         return ACCEL_STATUS_OK;

@@ -32,12 +32,6 @@ uint64_t checksum(const uint8_t *bytes, uint64_t count)
     return hash;
 }
 
-template <typename T> void append(std::vector<uint8_t> &bytes, const T *from, size_t count)
-{
-    const auto *raw = reinterpret_cast<const uint8_t *>(from);
-    bytes.insert(bytes.end(), raw, raw + count * sizeof(T));
-}
-
 } // namespace
 
 std::vector<uint8_t> write_blob(const accel_graph_desc &graph, uint32_t threads, std::vector<uint32_t> &referenced)
@@ -46,9 +40,11 @@ std::vector<uint8_t> write_blob(const accel_graph_desc &graph, uint32_t threads,
     std::vector<uint64_t> sizes;
     for (const uint32_t tensor : referenced)
         sizes.push_back(graph::tensor_at(graph, tensor).data_bytes);
-    std::vector<uint8_t> bytes(sizeof(Header));
-    append(bytes, sizes.data(), sizes.size());
-    append(bytes, flat.data(), flat.size());
+    const size_t table = sizes.size() * sizeof(uint64_t);
+    std::vector<uint8_t> bytes(sizeof(Header) + table + flat.size());
+    if (table != 0)
+        std::memcpy(bytes.data() + sizeof(Header), sizes.data(), table);
+    std::memcpy(bytes.data() + sizeof(Header) + table, flat.data(), flat.size());
     Header header{};
     std::memcpy(header.magic, kMagic, sizeof kMagic);
     header.version = kVersion;

@@ -144,6 +144,7 @@ accel_status import_foreign(accel_bk_buffer &buffer, const accel_bk_buffer_desc 
 
 accel_status buffer_create(accel_bk_device *, const accel_bk_buffer_desc *desc, accel_bk_buffer **out_buffer)
 {
+    *out_buffer = nullptr;
     return guarded([&] {
         if (const accel_status status = fault_point("cpu.buffer"); status != ACCEL_STATUS_OK)
             return status;
@@ -192,6 +193,7 @@ accel_status buffer_unmap(accel_bk_buffer *buffer)
 
 accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind kind, int *out_fd)
 {
+    *out_fd = -1;
     if (kind != ACCEL_HANDLE_KIND_MEMFD || (buffer->export_kinds & ACCEL_HANDLE_BIT(kind)) == 0)
         return fail(ACCEL_STATUS_UNSUPPORTED, "", "the buffer was not made to be exported as kind %d", static_cast<int>(kind));
     const int fd = fcntl(buffer->fd, F_DUPFD_CLOEXEC, 3);

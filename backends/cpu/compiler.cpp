@@ -101,13 +101,27 @@ void add_port(BuiltBlob &built, const Graph &graph, uint32_t index)
     built.ports.push_back({index, tensor.rank, built.strides.back().data(), tensor.size_bytes(), kAlignBytes});
 }
 
+// The only part of a build that takes time: constants are read to bound their sums.
+accel_status check_nodes(const Graph &graph, const accel_bk_compile_options &options)
+{
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+        const double done = static_cast<double>(i) / static_cast<double>(graph.nodes.size());
+        if (options.progress != nullptr && options.progress(options.progress_user, done, "check") != 0)
+            return fail(ACCEL_STATUS_CANCELLED, "P-5", "the build was cancelled at node %zu of %zu", i, graph.nodes.size());
+        if (const Refusal refusal = check_node(graph, graph.nodes[i]); refusal.refused())
+            return fail(ACCEL_STATUS_UNSUPPORTED, "C-2", "node %zu is refused with reason %u: given %lld, expected %lld", i, refusal.reason,
+                        static_cast<long long>(refusal.given), static_cast<long long>(refusal.expected));
+    }
+    return ACCEL_STATUS_OK;
+}
+
 accel_status check_ports(const Graph &graph)
 {
     for (const auto *list : {&graph.inputs, &graph.outputs})
         for (const uint32_t index : *list) {
             const Tensor &tensor = graph.tensor(index);
             if (!tensor.fixed || tensor.oversized || tensor.size_bytes() == 0)
-                return fail(ACCEL_STATUS_UNSUPPORTED, "C-2", "tensor %u at a port has no fixed size", index);
+                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "tensor %u at a port has no fixed size", index);
         }
     return ACCEL_STATUS_OK;
 }
@@ -134,6 +148,7 @@ uint64_t estimate_arena(const Graph &graph)
 
 accel_status build(const accel_bk_host *, const accel_graph_desc *desc, const accel_bk_compile_options *options, accel_bk_blob **out_blob)
 {
+    *out_blob = nullptr;
     return guarded([&] {
         uint32_t threads = 0;
         if (const accel_status status = check_target(options->target); status != ACCEL_STATUS_OK)
@@ -143,10 +158,8 @@ accel_status build(const accel_bk_host *, const accel_graph_desc *desc, const ac
         auto graph = read_graph(*desc);
         if (!graph)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names a tensor that it does not have");
-        for (size_t i = 0; i < graph->nodes.size(); ++i)
-            if (const Refusal refusal = check_node(*graph, graph->nodes[i]); refusal.refused())
-                return fail(ACCEL_STATUS_UNSUPPORTED, "C-2", "node %zu is refused with reason %u: given %lld, expected %lld", i,
-                            refusal.reason, static_cast<long long>(refusal.given), static_cast<long long>(refusal.expected));
+        if (const accel_status status = check_nodes(*graph, *options); status != ACCEL_STATUS_OK)
+            return status;
         if (const accel_status status = check_ports(*graph); status != ACCEL_STATUS_OK)
             return status;
         auto built = std::make_unique<BuiltBlob>();
@@ -180,7 +193,7 @@ accel_status check(const accel_bk_host *, const void *bytes, uint64_t byte_count
         std::string error;
         const BlobState state = read_blob(bytes, byte_count, blob, error);
         if (state == BlobState::kCorrupt)
-            return fail(ACCEL_STATUS_CORRUPT, "", "%s", error.c_str());
+            return fail(ACCEL_STATUS_CORRUPT, "C-5", "%s", error.c_str());
         if (state == BlobState::kForeign || target == nullptr || std::strcmp(target, kTarget) != 0)
             return ACCEL_STATUS_OK;
         // The constants are elsewhere; only their sizes matter here.
@@ -189,7 +202,7 @@ accel_status check(const accel_bk_host *, const void *bytes, uint64_t byte_count
         for (const uint64_t size : blob.constant_bytes)
             constants.push_back({&kNowhere, size});
         if (!graph::FlatGraph::parse(blob.graph, blob.graph_bytes, constants.data(), static_cast<uint32_t>(constants.size()), &error))
-            return fail(ACCEL_STATUS_CORRUPT, "", "%s", error.c_str());
+            return fail(ACCEL_STATUS_CORRUPT, "C-5", "%s", error.c_str());
         *out_fit = ACCEL_FIT_FULL;
         return ACCEL_STATUS_OK;
     });

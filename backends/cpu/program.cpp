@@ -16,29 +16,30 @@ namespace
 accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program &program)
 {
     if (constant_count != blob.constant_bytes.size())
-        return fail(ACCEL_STATUS_CORRUPT, "", "%u constants were given, the blob refers to %zu", constant_count,
+        return fail(ACCEL_STATUS_CORRUPT, "M-8", "%u constants were given, the blob refers to %zu", constant_count,
                     blob.constant_bytes.size());
     if (blob.threads > kThreadsMax)
-        return fail(ACCEL_STATUS_CORRUPT, "", "the blob asks for %u threads, at most %u are possible", blob.threads, kThreadsMax);
+        return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob asks for %u threads, at most %u are possible", blob.threads, kThreadsMax);
     std::string error;
     program.graph_bytes.assign(blob.graph, blob.graph + blob.graph_bytes);
     program.graph = graph::FlatGraph::parse(program.graph_bytes.data(), program.graph_bytes.size(), constants, constant_count, &error);
     if (!program.graph)
-        return fail(ACCEL_STATUS_CORRUPT, "", "%s", error.c_str());
+        return fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", error.c_str());
     auto graph = read_graph(program.graph->desc());
     if (!graph)
-        return fail(ACCEL_STATUS_CORRUPT, "", "the blob's graph names a tensor that it does not have");
+        return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's graph names a tensor that it does not have");
     for (size_t i = 0; i < graph->nodes.size(); ++i)
         if (const Refusal refusal = check_node(*graph, graph->nodes[i]); refusal.refused())
-            return fail(ACCEL_STATUS_CORRUPT, "", "the blob's node %zu is one that this module refuses, with reason %u", i, refusal.reason);
+            return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's node %zu is one that this module refuses, with reason %u", i,
+                        refusal.reason);
     for (const auto *list : {&graph->inputs, &graph->outputs})
         for (const uint32_t tensor : *list)
             if (!graph->tensor(tensor).fixed || graph->tensor(tensor).oversized)
-                return fail(ACCEL_STATUS_CORRUPT, "", "the blob's tensor %u has no fixed size", tensor);
+                return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's tensor %u has no fixed size", tensor);
     const int threads = blob.threads != 0 ? static_cast<int>(blob.threads) : physical_cores();
     program.plan = make_plan(std::move(*graph), threads);
     if (!program.plan)
-        return fail(ACCEL_STATUS_CORRUPT, "", "an output of the blob's graph is made by no node");
+        return fail(ACCEL_STATUS_CORRUPT, "M-8", "an output of the blob's graph is made by no node");
     return ACCEL_STATUS_OK;
 }
 
@@ -47,6 +48,7 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
 accel_status program_load(accel_bk_device *, const void *bytes, uint64_t byte_count, const accel_bk_constant *constants,
                           uint32_t constant_count, accel_bk_program **out_program)
 {
+    *out_program = nullptr;
     return guarded([&] {
         if (const accel_status status = fault_point("cpu.load"); status != ACCEL_STATUS_OK)
             return status;
@@ -54,7 +56,7 @@ accel_status program_load(accel_bk_device *, const void *bytes, uint64_t byte_co
         std::string error;
         const BlobState state = read_blob(bytes, byte_count, blob, error);
         if (state != BlobState::kGood)
-            return fail(state == BlobState::kCorrupt ? ACCEL_STATUS_CORRUPT : ACCEL_STATUS_INCOMPATIBLE, "", "%s", error.c_str());
+            return fail(state == BlobState::kCorrupt ? ACCEL_STATUS_CORRUPT : ACCEL_STATUS_INCOMPATIBLE, "M-8", "%s", error.c_str());
         auto program = std::make_unique<accel_bk_program>();
         const accel_status status = load(blob, constants, constant_count, *program);
         if (status == ACCEL_STATUS_OK)
@@ -67,6 +69,7 @@ void program_unload(accel_bk_program *program) { delete program; }
 
 accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
 {
+    *out_run = nullptr;
     return guarded([&] {
         if (const accel_status status = fault_point("cpu.run_create"); status != ACCEL_STATUS_OK)
             return status;

@@ -24,7 +24,7 @@ struct accel_bk_run {
     std::vector<std::byte *> values;
     std::vector<std::unique_ptr<accel::cpu::StepState>> states;
     std::vector<const accel_bk_buffer *> dma_bufs; // that need cache maintenance
-    uint64_t expected_ns = UINT64_MAX;             // how long the latest execution took
+    uint64_t expected_ns = UINT64_MAX;             // how long the latest execution took; belongs to whoever may execute
 
     // OK or JOB_FAILED.
     accel_status execute() noexcept;

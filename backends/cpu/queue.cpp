@@ -69,8 +69,8 @@ void accel_bk_queue::wake_worker()
     futex_wake(worker_asleep_, 1);
 }
 
-// Takes the execution right, and with it the next ticket. False: someone else has it, or there is nothing to do.
-bool accel_bk_queue::execute_next()
+// Takes the execution right, and with it the next ticket. False: someone else has it, there is nothing to do, or it would take too long.
+bool accel_bk_queue::execute_next(uint64_t deadline_ns, bool *out_too_long)
 {
     if (!pending() || executing_.exchange(1) != 0)
         return false;
@@ -83,8 +83,13 @@ bool accel_bk_queue::execute_next()
     if (ticket > cancelled_.load()) {
         accel_bk_run &run = *slot(ticket).run;
         const uint64_t begin = now_ns();
+        if (too_long(run, begin, deadline_ns)) {
+            give_right_back();
+            *out_too_long = true;
+            return false;
+        }
         status = run.execute();
-        next_expected_ns_.store(now_ns() - begin, std::memory_order_relaxed);
+        run.expected_ns = now_ns() - begin;
     }
     finish(ticket, status);
     return true;
@@ -101,13 +106,18 @@ void accel_bk_queue::finish(uint64_t ticket, accel_status status)
         futex_wake(finished_word_, INT32_MAX);
 }
 
-// A thread with little time left does not start work that may take longer.
-bool accel_bk_queue::may_help(uint64_t deadline_ns)
+// A thread with little time left does not start work that may take longer: neither what took long before nor what never ran.
+bool accel_bk_queue::too_long(const accel_bk_run &run, uint64_t now, uint64_t deadline_ns)
 {
-    if (deadline_ns == UINT64_MAX)
-        return true;
-    const uint64_t expected = next_expected_ns_.load(std::memory_order_relaxed), now = now_ns();
-    return now < deadline_ns && expected < (deadline_ns - now) / 4;
+    return deadline_ns != UINT64_MAX && (now >= deadline_ns || run.expected_ns > (deadline_ns - now) / 4);
+}
+
+// The worker may have gone to sleep because this thread seemed to execute.
+void accel_bk_queue::give_right_back()
+{
+    executing_.store(0);
+    if (worker_asleep_.load() != 0)
+        wake_worker();
 }
 
 accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
@@ -132,11 +142,13 @@ accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
 void accel_bk_queue::wait_finished(uint64_t ticket, uint64_t deadline_ns)
 {
     uint64_t spin_end = 0;
+    bool helps = true, too_long = false;
     for (int polls = 0; finished_.load(std::memory_order_acquire) < ticket; ++polls) {
-        if (may_help(deadline_ns) && execute_next()) {
+        if (helps && execute_next(deadline_ns, &too_long)) {
             spin_end = 0;
             continue;
         }
+        helps = helps && !too_long;
         relax();
         if (polls % kPollsPerLook != 0)
             continue;
@@ -149,7 +161,7 @@ void accel_bk_queue::wait_finished(uint64_t ticket, uint64_t deadline_ns)
             continue;
         sleepers_.fetch_add(1);
         const uint32_t word = finished_word_.load();
-        if (finished_.load() < ticket && (executing_.load() != 0 || !may_help(deadline_ns)))
+        if (finished_.load() < ticket && (!helps || executing_.load() != 0 || !pending()))
             futex_wait(finished_word_, word, deadline_ns);
         sleepers_.fetch_sub(1);
         spin_end = 0;
@@ -173,7 +185,7 @@ void accel_bk_queue::worker_loop()
 {
     uint64_t spin_end = 0;
     for (int polls = 0; !stop_.load(std::memory_order_acquire); ++polls) {
-        if (execute_next()) {
+        if (execute_next(UINT64_MAX, nullptr)) {
             spin_end = 0;
             continue;
         }
@@ -204,6 +216,7 @@ namespace accel::cpu
 
 accel_status queue_create(accel_bk_device *, const accel_bk_queue_desc *desc, accel_bk_queue **out_queue)
 {
+    *out_queue = nullptr;
     return guarded([&] {
         if (desc->depth > kQueueDepth)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "depth %u is more than %u", desc->depth, kQueueDepth);

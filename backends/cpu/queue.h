@@ -34,10 +34,11 @@ private:
 
     Slot &slot(uint64_t ticket) { return slots_[ticket & mask_]; }
     bool pending() const { return submitted_.load() > finished_.load(); }
-    bool execute_next();
+    bool execute_next(uint64_t deadline_ns, bool *out_too_long);
     void finish(uint64_t ticket, accel_status status);
     void wake_worker();
-    bool may_help(uint64_t deadline_ns);
+    static bool too_long(const accel_bk_run &run, uint64_t now, uint64_t deadline_ns);
+    void give_right_back();
     void wait_finished(uint64_t ticket, uint64_t deadline_ns);
     static void *work(void *queue);
     void worker_loop();
@@ -52,7 +53,6 @@ private:
     std::atomic<uint32_t> finished_word_{0}; // changes with every ticket: what waiters sleep on
     std::atomic<uint32_t> sleepers_{0};
     alignas(64) std::atomic<uint32_t> executing_{0};
-    std::atomic<uint64_t> next_expected_ns_{UINT64_MAX};
     alignas(64) std::atomic<uint32_t> worker_asleep_{0};
     std::atomic<bool> stop_{false};
     bool started_ = false;

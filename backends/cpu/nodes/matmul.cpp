@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // f32 matrix products: oneDNN, and a plain loop where the product is smaller than the cost of calling it.
 #include "../dnnl_step.h"
-#include "../threads.h"
 #include "../shapes.h"
+#include "../threads.h"
 #include "nodes.h"
 
 #include <algorithm>
