@@ -183,6 +183,23 @@ TEST_CASE("the last operation of a job copies the receipt", "[lower]")
     CHECK(words[words.size() - 3] == command_word(Command::OP0_KERNEL_WAIT, 0));
 }
 
+TEST_CASE("a padded average is one operation per way of clipping its window", "[lower]")
+{
+    for (const bool include_padding : {false, true}) {
+        GraphBuilder builder;
+        const uint32_t x = tensor_like(builder);
+        const uint32_t y = tensor_like(builder);
+        const uint32_t node = builder.node(ACCEL_OPERATION_AVERAGE_POOL, {x}, {y});
+        builder.ints(node, ACCEL_ATTRIBUTE_KERNEL_SHAPE, {3, 3});
+        builder.ints(node, ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1});
+        builder.ints(node, ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, {include_padding ? 1 : 0});
+        const Lowered lowered = lower_graph(builder.finish({x}, {y}));
+        CHECK((lowered.status == ACCEL_STATUS_UNSUPPORTED) == include_padding);
+        if (!include_padding)
+            CHECK(count_ops(lowered, Command::OP0_POOL) == 9 + 1);
+    }
+}
+
 TEST_CASE("reshapes inside a graph cost nothing where memory agrees", "[lower]")
 {
     GraphBuilder builder;

@@ -146,9 +146,9 @@ Verdict read_clamp(const accel_node_desc &node, const Operand &output, quant::Ra
     return std::nullopt;
 }
 
-Verdict check_repeats(const Operand &output, int64_t groups)
+Verdict check_repeats(const Operand &output, int64_t parts)
 {
-    const int64_t limit = kMaxOpsPerNode / groups;
+    const int64_t limit = parts > kMaxOpsPerNode ? 0 : kMaxOpsPerNode / parts;
     if (output.shape.batch > limit)
         return refuse(ACCEL_REASON_SIZE, output.tensor, output.shape.batch, limit);
     return std::nullopt;

@@ -47,8 +47,8 @@ Verdict read_rounding(const accel_node_desc &node, Rounding &out);
 // The stored range of the output, narrowed by CLAMP_MIN and CLAMP_MAX.
 Verdict read_clamp(const accel_node_desc &node, const Operand &output, quant::Range &out);
 
-// One operation per image and group: refuses batches that would become too many.
-Verdict check_repeats(const Operand &output, int64_t groups = 1);
+// One operation per image and part: refuses batches that would become too many.
+Verdict check_repeats(const Operand &output, int64_t parts = 1);
 
 // Chooses the block; refuses with RESOURCE when none fits.
 Verdict finish_op(Op &op);

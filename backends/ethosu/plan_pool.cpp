@@ -2,6 +2,7 @@
 // Pooling.
 #include "bounds.h"
 #include "operand.h"
+#include "tile/tile.h"
 #include "window.h"
 
 #include <bit>
@@ -15,6 +16,7 @@ struct Pool {
     Operand x;
     Operand y;
     Op op;
+    bool means_of_stored = false; // of stored values as they are; else of reals
 };
 
 Verdict read_pool(const graph::View &graph, const accel_node_desc &node, Pool &out)
@@ -79,39 +81,112 @@ Verdict set_average(const accel_node_desc &node, Pool &pool)
 {
     const Kernel &kernel = pool.op.kernel;
     const int64_t padding = kernel.pad_top + kernel.pad_left + kernel.pad_bottom + kernel.pad_right;
-    if (padding != 0) // the divisor would differ from place to place
+    if (padding != 0 && graph::integer(node, ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, 0) != 0)
         return refuse(ACCEL_REASON_ATTRIBUTE, pool.x.tensor, padding, 0);
     if (const Verdict refusal = read_rounding(node, pool.op.rounding))
         return refusal;
     pool.op.kind = OpKind::kAveragePool;
-    if (pool.op.rounding == Rounding::kDouble && pool.x.same_quantisation(pool.y)) {
+    pool.means_of_stored = pool.op.rounding == Rounding::kDouble && pool.x.same_quantisation(pool.y);
+    if (pool.means_of_stored) {
         pool.x.zero_point = 0;
         pool.y.zero_point = 0;
-        pool.op.ofm_scale = mean_multiplier(kernel.elements());
         return std::nullopt;
     }
     for (const Operand *operand : {&pool.x, &pool.y})
         if (const Verdict refusal = need_quantised(*operand))
             return refusal;
-    const double count = static_cast<double>(kernel.elements());
-    const auto multiplier = quant::quantise(static_cast<double>(pool.x.scale) / (count * static_cast<double>(pool.y.scale)));
+    return std::nullopt;
+}
+
+Verdict set_mean_scale(Pool &pool, int64_t count)
+{
+    if (pool.means_of_stored) {
+        pool.op.ofm_scale = mean_multiplier(count);
+        return std::nullopt;
+    }
+    const auto multiplier =
+        quant::quantise(static_cast<double>(pool.x.scale) / (static_cast<double>(count) * static_cast<double>(pool.y.scale)));
     if (!multiplier)
         return refuse(ACCEL_REASON_QUANTIZATION, pool.y.tensor);
     pool.op.ofm_scale = *multiplier;
     return std::nullopt;
 }
 
-} // namespace
+// Outputs along one axis whose windows see the same number of inputs.
+struct Segment {
+    int64_t first_output = 0;
+    int64_t outputs = 0;
+    int64_t first_input = 0;
+    int64_t taps = 0;
+};
 
-Verdict plan_pool(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
+// Whole windows are one segment, each clipped window is one of its own.
+std::vector<Segment> segments(int64_t inputs, int64_t outputs, int64_t kernel, int64_t stride, int64_t before)
 {
-    Pool pool;
-    if (const Verdict refusal = read_pool(graph, node, pool))
+    std::vector<Segment> found;
+    for (int64_t output = 0; output < outputs; ++output) {
+        const tile::Halo seen = tile::halo(inputs, {output, output + 1}, {kernel, stride, 1}, before);
+        const int64_t taps = seen.input.length();
+        if (!found.empty() && taps == kernel && found.back().taps == kernel)
+            ++found.back().outputs;
+        else
+            found.push_back({output, 1, seen.input.begin, taps});
+    }
+    return found;
+}
+
+// The part of a map that starts `y` rows and `x` columns in.
+FeatureMap window_of(FeatureMap map, int64_t y, int64_t x, int64_t height, int64_t width)
+{
+    map.place.offset_bytes += static_cast<uint64_t>(y * map.strides.y_bytes + x * map.strides.x_bytes);
+    map.extent.height = height;
+    map.extent.width = width;
+    return map;
+}
+
+Verdict add_part(Pool &pool, const Segment &down, const Segment &across, NodePlan &plan)
+{
+    if (down.taps < 1 || across.taps < 1)
+        return refuse(ACCEL_REASON_ATTRIBUTE, pool.x.tensor, 0, 1);
+    if (pool.op.kind == OpKind::kAveragePool)
+        if (const Verdict refusal = set_mean_scale(pool, down.taps * across.taps))
+            return refusal;
+    Op op = pool.op;
+    Kernel &kernel = op.kernel;
+    kernel = {down.taps, across.taps, down.outputs == 1 ? 1 : kernel.stride_y, across.outputs == 1 ? 1 : kernel.stride_x, 1, 1, 0, 0, 0, 0};
+    const int64_t height = (down.outputs - 1) * kernel.stride_y + down.taps;
+    const int64_t width = (across.outputs - 1) * kernel.stride_x + across.taps;
+    for (int64_t image = 0; image < pool.x.shape.batch; ++image) {
+        op.ifm = window_of(pool.x.map(image), down.first_input, across.first_input, height, width);
+        op.ofm = window_of(pool.y.map(image), down.first_output, across.first_output, down.outputs, across.outputs);
+        if (image == 0)
+            if (const Verdict refusal = finish_op(op))
+                return refusal;
+        plan.ops.push_back({op, pool.x.tensor, ACCEL_TENSOR_NONE, pool.y.tensor, std::nullopt, {}});
+    }
+    return std::nullopt;
+}
+
+// An average divides by the inputs that a window really sees, so windows that
+// padding clips differently become operations of their own, without padding.
+Verdict add_averages(Pool &pool, NodePlan &plan)
+{
+    const Kernel kernel = pool.op.kernel;
+    const layout::Extent &in = pool.x.shape.extent;
+    const layout::Extent &out = pool.y.shape.extent;
+    const auto down = segments(in.height, out.height, kernel.height, kernel.stride_y, kernel.pad_top);
+    const auto across = segments(in.width, out.width, kernel.width, kernel.stride_x, kernel.pad_left);
+    if (const Verdict refusal = check_repeats(pool.y, static_cast<int64_t>(down.size() * across.size())))
         return refusal;
-    if (const Verdict refusal = read_window(node, pool))
-        return refusal;
-    if (const Verdict refusal = node.operation == ACCEL_OPERATION_MAX_POOL ? set_max(pool) : set_average(node, pool))
-        return refusal;
+    for (const Segment &rows : down)
+        for (const Segment &columns : across)
+            if (const Verdict refusal = add_part(pool, rows, columns, plan))
+                return refusal;
+    return std::nullopt;
+}
+
+Verdict add_maxima(Pool &pool, NodePlan &plan)
+{
     if (const Verdict refusal = check_repeats(pool.y))
         return refusal;
     pool.op.ifm = pool.x.map(0);
@@ -124,6 +199,25 @@ Verdict plan_pool(const graph::View &graph, const accel_node_desc &node, NodePla
         plan.ops.push_back({pool.op, pool.x.tensor, ACCEL_TENSOR_NONE, pool.y.tensor, std::nullopt, {}});
     }
     return std::nullopt;
+}
+
+} // namespace
+
+Verdict plan_pool(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
+{
+    Pool pool;
+    if (const Verdict refusal = read_pool(graph, node, pool))
+        return refusal;
+    if (const Verdict refusal = read_window(node, pool))
+        return refusal;
+    if (node.operation == ACCEL_OPERATION_MAX_POOL) {
+        if (const Verdict refusal = set_max(pool))
+            return refusal;
+        return add_maxima(pool, plan);
+    }
+    if (const Verdict refusal = set_average(node, pool))
+        return refusal;
+    return add_averages(pool, plan);
 }
 
 } // namespace accel::ethosu
