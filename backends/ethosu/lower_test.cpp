@@ -35,14 +35,18 @@ uint32_t tensor_like(GraphBuilder &builder) { return builder.quantised(ACCEL_TYP
 
 Lowered lower_graph(const accel_graph_desc &graph) { return lower(accel::graph::View(graph), {}); }
 
-int count_ops(const Lowered &lowered, Command wanted)
+// Every value that a register gets, in order.
+std::vector<uint32_t> values_of(const Lowered &lowered, Command wanted)
 {
-    int count = 0;
+    std::vector<uint32_t> values;
     const auto &words = lowered.program.stream.words;
     for (size_t i = 0; i < words.size(); i += words[i] & kPayloadFollows ? 2 : 1)
-        count += static_cast<Command>(words[i] & 0x43ff) == wanted ? 1 : 0;
-    return count;
+        if (static_cast<Command>(words[i] & 0x43ff) == wanted)
+            values.push_back(words[i] & kPayloadFollows ? words[i + 1] : words[i] >> 16);
+    return values;
 }
+
+int count_ops(const Lowered &lowered, Command wanted) { return static_cast<int>(values_of(lowered, wanted).size()); }
 
 } // namespace
 
@@ -167,6 +171,38 @@ TEST_CASE("chains share the scratch, ports have none of it", "[lower]")
     CHECK(lowered.program.scratch_bytes == kScratchHeaderBytes + 64);
     CHECK(count_ops(lowered, Command::OP0_POOL) == 5 + 1);
     CHECK(lowered.program.stream.relocations.size() == 2);
+}
+
+TEST_CASE("intermediates stay clear of the receipt", "[lower]")
+{
+    GraphBuilder builder;
+    const uint32_t x = tensor_like(builder), m = tensor_like(builder), y = tensor_like(builder);
+    builder.node(ACCEL_OPERATION_RELU, {x}, {m});
+    builder.node(ACCEL_OPERATION_RELU, {m}, {y});
+    const Lowered lowered = lower_graph(builder.finish({x}, {y}));
+    REQUIRE(lowered.status == ACCEL_STATUS_OK);
+    const auto outputs = values_of(lowered, Command::SET1_OFM_BASE0);
+    REQUIRE(outputs.size() == 3);
+    CHECK(outputs[0] >= kScratchHeaderBytes);
+    CHECK(outputs[2] == kReceiptOffset);
+}
+
+// 1: the first operand of the operation is scaled, 2: the second.
+TEST_CASE("the operand of the smaller scale is scaled, in the order of the operation", "[lower]")
+{
+    for (const bool first_is_smaller : {false, true})
+        for (const bool first_is_constant : {false, true}) {
+            GraphBuilder builder;
+            const uint32_t a = builder.quantised(ACCEL_TYPE_I8, {1, 2, 4, 4}, first_is_smaller ? 0.25f : 0.5f, 0);
+            const uint32_t b = builder.quantised(ACCEL_TYPE_I8, {1, 2, 4, 4}, first_is_smaller ? 0.5f : 0.25f, 0);
+            const uint32_t y = tensor_like(builder);
+            builder.fill<int8_t>(first_is_constant ? a : b, std::vector<int8_t>(32, 1));
+            builder.node(ACCEL_OPERATION_SUB, {a, b}, {y});
+            const Lowered lowered = lower_graph(builder.finish({first_is_constant ? b : a}, {y}));
+            REQUIRE(lowered.status == ACCEL_STATUS_OK);
+            CHECK(values_of(lowered, Command::SET0_IFM_PRECISION)[0] >> 8 == (first_is_smaller ? 1u : 2u));
+            CHECK(values_of(lowered, Command::SET0_IFM2_BROADCAST)[0] == (first_is_constant ? 0x40u : 0u));
+        }
 }
 
 TEST_CASE("the last operation of a job copies the receipt", "[lower]")
