@@ -53,7 +53,9 @@ accel_status describe(accel_status status, const accel_fence *fence, uint64_t va
     if (status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_NOT_READY)
         return fail(status, "", fence, "value %llu is not reached; the timeline is at %llu", static_cast<unsigned long long>(value),
                     static_cast<unsigned long long>(fence->reached()));
-    return fail(status, "F-3", fence, "value %llu failed with %s", static_cast<unsigned long long>(value), accel_status_name(status));
+    const char *detail = fence->failure_detail();
+    return fail(status, "F-3", fence, "value %llu failed with %s%s%s", static_cast<unsigned long long>(value), accel_status_name(status), *detail ? ": " : "",
+                detail);
 }
 
 uint64_t wait_deadline(uint64_t timeout_ns) { return timeout_ns == 0 ? 0 : deadline_after(timeout_ns); }

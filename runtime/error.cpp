@@ -78,6 +78,8 @@ accel_status fail_from_module(accel_status status, const char *module, const cha
 
 void clear_module_error() { module_spoke = false; }
 
+const char *module_error() { return module_spoke ? module_message : ""; }
+
 void set_module_error(const char *rule, const char *message)
 {
     copy_text(module_rule, kRuleBytes, rule ? rule : "");

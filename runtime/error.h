@@ -18,6 +18,8 @@ accel_status fail_from_module(accel_status status, const char *module, const cha
 
 /// Forget what a module left on this thread; called before each module call whose status is passed on.
 void clear_module_error();
+/// What a module left on this thread since clear_module_error(); "" if nothing.
+const char *module_error();
 /// Host service behind accel_bk_host::set_error.
 void set_module_error(const char *rule, const char *message);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 
 #include "check.h"
 #include "hold.h"
@@ -61,13 +62,13 @@ void accel_fence::withdraw(Point &point)
     changed_locked();
 }
 
-void accel_fence::complete(Point &point, accel_status status)
+void accel_fence::complete(Point &point, accel_status status, const char *detail)
 {
     const std::lock_guard guard(lock_);
     Point *before = point.previous;
     unlink(point);
     if (status != ACCEL_STATUS_OK)
-        fail_locked(point.value, status);
+        fail_locked(point.value, status, detail);
     else if (before)
         before->reach_value = std::max(before->reach_value, point.reach_value);
     else
@@ -83,10 +84,12 @@ void accel_fence::reach_locked(uint64_t value)
         reached_.store(value, std::memory_order_release);
 }
 
-void accel_fence::fail_locked(uint64_t value, accel_status reason)
+void accel_fence::fail_locked(uint64_t value, accel_status reason, const char *detail)
 {
-    if (failed_value_.load(std::memory_order_relaxed) == UINT64_MAX)
+    if (failed_value_.load(std::memory_order_relaxed) == UINT64_MAX) {
+        snprintf(failure_detail_, sizeof failure_detail_, "%s", detail);
         failure_.store(reason, std::memory_order_relaxed);
+    }
     if (value < failed_value_.load(std::memory_order_relaxed))
         failed_value_.store(value, std::memory_order_release);
 }
@@ -125,7 +128,7 @@ accel_status accel_fence::fail_value(uint64_t value, accel_status reason)
     const std::lock_guard guard(lock_);
     if (value <= reached_.load(std::memory_order_relaxed))
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", this, "value %llu is reached already", static_cast<unsigned long long>(value));
-    fail_locked(value, reason);
+    fail_locked(value, reason, "the CPU failed it");
     promised_ = std::max(promised_, value);
     changed_locked();
     return ACCEL_STATUS_OK;
@@ -216,7 +219,7 @@ void accel_fence::look_at_sync_file()
     if (result == 0)
         reach_locked(1);
     else
-        fail_locked(1, job_status_from_errno(result));
+        fail_locked(1, job_status_from_errno(result), "the foreign fence carries an error");
     changed_locked();
 }
 

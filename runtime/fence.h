@@ -67,8 +67,10 @@ struct accel_fence : accel::runtime::Object {
     accel_status promise(accel::runtime::Point &point);
     /// Take a promise back that was never submitted.
     void withdraw(accel::runtime::Point &point);
-    /// The submission behind a point has ended.
-    void complete(accel::runtime::Point &point, accel_status status);
+    /// The submission behind a point has ended; detail says more about a failure, "" if there is nothing to say.
+    void complete(accel::runtime::Point &point, accel_status status, const char *detail);
+    /// What is known about the failure beside its status; "" if nothing.
+    const char *failure_detail() const { return failure_detail_; }
     /// Keep a sync_file of ended work, for later exports; takes the fd over.
     void keep_sync_file(int fd, accel_status status);
     bool wants_sync_file(accel_status status);
@@ -91,7 +93,7 @@ struct accel_fence : accel::runtime::Object {
 
 private:
     void unlink(accel::runtime::Point &point);
-    void fail_locked(uint64_t value, accel_status reason);
+    void fail_locked(uint64_t value, accel_status reason, const char *detail);
     void reach_locked(uint64_t value);
     void changed_locked();
     void look_at_sync_file();
@@ -104,6 +106,7 @@ private:
     std::atomic<uint64_t> reached_;
     std::atomic<uint64_t> failed_value_{UINT64_MAX};
     std::atomic<uint32_t> failure_{ACCEL_STATUS_OK};
+    char failure_detail_[256] = "";  ///< written once, before failed_value_
     std::mutex lock_;  ///< guards what follows, and every change of what precedes
     uint64_t promised_;
     accel::runtime::Point *first_ = nullptr;

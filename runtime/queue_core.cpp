@@ -3,6 +3,7 @@
 #include "queue_core.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 
 #include "check.h"
@@ -115,6 +116,7 @@ accel_status QueueCore::make_room(Slot &slot, const Submission &in)
 accel_status QueueCore::fill(Slot &slot, const Submission &in)
 {
     slot.status = ACCEL_STATUS_OK;
+    slot.detail[0] = 0;
     slot.begun = slot.executing = slot.cancelled = slot.wants_fence = false;
     slot.step = slot.wait_next = slot.wait_count = slot.signal_count = 0;
     slot.deadline_ns = in.deadline_ns;
@@ -234,7 +236,9 @@ accel_status QueueCore::start_directly(Slot &slot, bool *started)
     }
     if (step_is_copy(slot) || !order_allows(slot))
         return ACCEL_STATUS_OK;
-    ACCEL_TRY(submit_native(slot));
+    const accel_status status = submit_native(slot);
+    if (status != ACCEL_STATUS_OK)
+        return fail(status, status == ACCEL_STATUS_INTERNAL ? "A-11" : "", nullptr, "%s", slot.detail);
     slot.begun = true;
     *started = true;
     return ACCEL_STATUS_OK;
@@ -274,10 +278,11 @@ accel_status QueueCore::submit_native(Slot &slot)
     else
         slot.wants_fence &= !last;
     slot.segment_begin_ns = trace_now();
+    clear_module_error();
     const accel_status status = queue.open->ops().queue_submit(queue.queue, &submit, &slot.ticket);
     if (status != ACCEL_STATUS_OK) [[unlikely]] {
         note_loss(status, device);
-        return fail_from_module(status, queue.open->module_name(), "queue_submit", nullptr);
+        return blame(slot, device, status, "queue_submit");
     }
     slot.device = device;
     slot.executing = true;
@@ -296,17 +301,33 @@ void QueueCore::note_loss(accel_status status, uint32_t device)
         queues_[device].open->mark_lost(status);
 }
 
+/// Keep what the module said about a failure, for whoever asks the fence. The calling thread's own error detail stays as it is.
+accel_status QueueCore::blame(Slot &slot, uint32_t device, accel_status status, const char *what)
+{
+    const QueueDevice &queue = queues_[device];
+    if (!is_known(status)) {
+        snprintf(slot.detail, sizeof slot.detail, "module '%s' answered %d to '%s', which is no status", queue.open->module_name(), static_cast<int>(status), what);
+        status = ACCEL_STATUS_INTERNAL;
+    } else {
+        const char *said = module_error();
+        snprintf(slot.detail, sizeof slot.detail, "device '%s'%s%s", queue.id, *said ? ": " : " (it gave no detail)", said);
+    }
+    clear_module_error();
+    return status;
+}
+
 /// What has become of the slot's ticket: TIMEOUT while it is being executed.
-accel_status QueueCore::look(const Slot &slot)
+accel_status QueueCore::look(Slot &slot)
 {
     const QueueDevice &queue = queues_[slot.device];
+    clear_module_error();
     const accel_status status = queue.open->ops().queue_wait(queue.queue, slot.ticket, 0);
     if (status == ACCEL_STATUS_OK) [[likely]]
         return status;
     if (status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_NOT_READY)
         return ACCEL_STATUS_TIMEOUT;
     note_loss(status, slot.device);
-    return is_known(status) ? status : fail_from_module(status, queue.open->module_name(), "queue_wait", nullptr);
+    return blame(slot, slot.device, status, "queue_wait");
 }
 
 void QueueCore::end(Slot &slot, accel_status status)
@@ -357,7 +378,7 @@ void QueueCore::retire(Slot &slot)
     slot.state = State::Free;
     for (uint32_t i = 0; i < slot.signal_count; ++i) {
         accel_fence *fence = slot.signals[i].fence;
-        fence->complete(slot.signals[i], slot.status);
+        fence->complete(slot.signals[i], slot.status, slot.detail);
         fence->unref();
     }
     slot.signal_count = 0;

@@ -129,6 +129,7 @@ private:
         uint64_t deadline_ns = 0;
         uint64_t begin_ns = 0;          ///< of the submission, while a trace is recorded
         uint64_t segment_begin_ns = 0;  ///< of the segment
+        char detail[256] = "";          ///< about a failure
     };
     using Lock = std::unique_lock<std::mutex>;
 
@@ -154,8 +155,8 @@ private:
     bool pass_waits(Slot &slot, HeldBlocker *blocker);
     accel_status copy_unlocked(Slot &slot, Lock &lock);
     void end(Slot &slot, accel_status status);
-    accel_status look(const Slot &slot);
-    accel_status normalise(accel_status status, const Slot &slot, const char *what);
+    accel_status look(Slot &slot);
+    accel_status blame(Slot &slot, uint32_t device, accel_status status, const char *what);
     void note_loss(accel_status status, uint32_t device);
     bool reap();
     void retire(Slot &slot);

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 
 #include "check.h"
@@ -85,8 +86,10 @@ HeldBlocker QueueCore::advance(Slot &slot, Lock &lock, bool may_copy)
             }
             const accel_status status = copy_unlocked(slot, lock);
             ++slot.step;
-            if (status != ACCEL_STATUS_OK)
+            if (status != ACCEL_STATUS_OK) {
+                snprintf(slot.detail, sizeof slot.detail, "a copy with the CPU: %.200s", accel_last_error()->message);
                 end(slot, status);
+            }
         } else {
             const accel_status status = lost_ != ACCEL_STATUS_OK ? lost_ : submit_native(slot);
             if (status == ACCEL_STATUS_BUSY) {
