@@ -64,13 +64,6 @@ void add_dnnl_step(Builder &builder, dnnl::primitive primitive, const dnnl::memo
     builder.add(std::make_unique<DnnlStep>(std::move(primitive), std::move(arguments), omp_get_max_threads()), values);
 }
 
-int worthwhile_threads(int threads, int64_t multiply_adds)
-{
-    // About 10 us of one core, against some 0.5 us for waking a team, and far more when a member of it has lost its core.
-    constexpr int64_t kLeast = 500000;
-    return multiply_adds < kLeast ? 1 : threads;
-}
-
 dnnl::memory::desc describe(const Dims &dims, const Dims &strides) { return {dims, dnnl::memory::data_type::f32, strides}; }
 
 uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc &have, const dnnl::memory::desc &want)

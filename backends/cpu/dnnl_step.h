@@ -38,10 +38,6 @@ private:
     int threads_;
 };
 
-// How many threads a primitive of that many multiply-adds is worth. oneDNN splits the work when a primitive is described, so describing and
-// executing happen under the same count.
-int worthwhile_threads(int threads, int64_t multiply_adds);
-
 // Adds a primitive with user-managed scratchpad.
 void add_dnnl_step(Builder &builder, dnnl::primitive primitive, const dnnl::memory::desc &scratchpad, std::vector<DnnlArgument> arguments);
 

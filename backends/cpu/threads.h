@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: MIT
-// How many OpenMP threads the code below this point may use, on this thread only.
+// How many OpenMP threads work is given.
 #ifndef ACCEL_BACKENDS_CPU_THREADS_H
 #define ACCEL_BACKENDS_CPU_THREADS_H
 
+#include <cstdint>
 #include <omp.h>
 
 namespace accel::cpu
 {
 
-// oneDNN asks OpenMP for the count. The setting belongs to the calling thread, which may be the application's: it is put back.
+// How many threads that many multiply-adds are worth: below about 10 us of one core, none but the caller's. Waking a team takes 0.5 us, but
+// far more when one of its members has lost its core.
+inline int worthwhile_threads(int threads, int64_t multiply_adds)
+{
+    constexpr int64_t kLeast = 500000;
+    return multiply_adds < kLeast ? 1 : threads;
+}
+
+// Sets the count for a scope. oneDNN takes it from OpenMP and splits the work when a primitive is described, so describing and executing
+// happen under the same count. The setting belongs to the calling thread, which may be the application's: it is put back.
 class ThreadCount
 {
 public:

@@ -6,6 +6,7 @@
 #include "nodes.h"
 
 #include "../shapes.h"
+#include "../threads.h"
 #include "../window.h"
 #include "requantize.h"
 #include "walk.h"
@@ -25,6 +26,7 @@ struct Geometry {
 
     int64_t group_inputs() const { return channels / groups; }
     int64_t group_outputs() const { return out_channels / groups; }
+    int64_t multiply_adds() const { return batch * out_height * out_width * out_channels * group_inputs() * kernel_y * kernel_x; }
     bool depthwise() const { return groups > 1 && group_inputs() == 1 && group_outputs() == 1; }
 };
 
@@ -53,7 +55,8 @@ public:
 
     IntegerConvolution(Builder &builder, const Geometry &g, const Tensor &x, Requantizer requantizer)
         : g_(g), kernels_(integer_kernels()), canvas_(g, kernels_.lanes), requantizer_(std::move(requantizer)),
-          is_signed_(x.type == ACCEL_TYPE_I8), zero_point_(zero_point_of(x)), threads_(builder.threads())
+          is_signed_(x.type == ACCEL_TYPE_I8), zero_point_(zero_point_of(x)),
+          threads_(worthwhile_threads(builder.threads(), g.multiply_adds()))
     {
         // Taps that lie side by side on the canvas form one run of channel pairs.
         const bool joined = !g.depthwise() && g.groups == 1 && g.dilation_x == 1;
