@@ -320,7 +320,7 @@ constexpr accel_bk_device_ops kDevice = {
 constexpr accel_bk_module kModule = {
     .struct_size = sizeof(accel_bk_module),
     .api_version = ACCEL_BK_API_VERSION,
-    .reserved = 0,
+    .api_version_min = 0,
     .name = "ethosu",
     .version = "0.1.0",
     .compiler = &kCompiler,
@@ -332,9 +332,7 @@ constexpr accel_bk_module kModule = {
 } // namespace
 } // namespace accel::ethosu
 
-extern "C" const accel_bk_module *accel_module_entry(const accel_bk_host *, uint32_t runtime_api_version)
+extern "C" const accel_bk_module *accel_module_entry(const accel_bk_host *, uint32_t)
 {
-    // An older runtime lacks slots that this module fills; it would not see them.
-    constexpr uint32_t kOldest = ACCEL_MAKE_VERSION(0u, 1u, 0u);
-    return runtime_api_version >= kOldest ? &accel::ethosu::kModule : nullptr;
+    return &accel::ethosu::kModule;
 }

@@ -40,7 +40,12 @@ public:
     {
         const auto &kept_scales = scales_.emplace_back(std::move(scales));
         const auto &kept_points = zero_points_.emplace_back(std::move(zero_points));
-        quantisations_.push_back({kept_scales.data(), kept_points.data(), static_cast<uint32_t>(kept_scales.size()), axis});
+        accel_quantization quantisation{};
+        quantisation.scales = kept_scales.data();
+        quantisation.zero_points = kept_points.data();
+        quantisation.count = static_cast<uint32_t>(kept_scales.size());
+        quantisation.axis = axis;
+        quantisations_.push_back(quantisation);
         tensors_[index].quantization = &quantisations_.back();
     }
 

@@ -104,7 +104,7 @@ private:
             lifetimes.push_back(life);
         const auto plan = arena::plan(lifetimes, kAlignmentBytes);
         if (!plan || plan->size_bytes > kMaxSpaceBytes)
-            return fail(ACCEL_STATUS_RESOURCE, "intermediates exceed the address space");
+            return fail(ACCEL_STATUS_LIMIT, "intermediates exceed the address space");
         size_t index = 0;
         for (const auto &[tensor, life] : lives)
             scratch_[tensor] = kScratchHeaderBytes + plan->offsets[index++];
@@ -138,7 +138,7 @@ private:
             if (planned.ifm2 != ACCEL_TENSOR_NONE && graph::is_constant(graph_.tensor(planned.ifm2)))
                 place_operand(planned);
             if (result_.program.constants.size() > kMaxSpaceBytes)
-                return fail(ACCEL_STATUS_RESOURCE, "constants exceed the address space");
+                return fail(ACCEL_STATUS_LIMIT, "constants exceed the address space");
             if (progress_ && progress_(0.5 + 0.5 * static_cast<double>(i + 1) / static_cast<double>(ops_.size())))
                 return fail(ACCEL_STATUS_CANCELLED, "cancelled while encoding weights");
         }
@@ -236,7 +236,7 @@ private:
             return;
         auto stream = emit(ops, std::min<size_t>(kMaxWords, ops.size() * kMaxWordsPerOp + 2));
         if (!stream)
-            fail(ACCEL_STATUS_RESOURCE, "the command stream is longer than the driver takes");
+            fail(ACCEL_STATUS_LIMIT, "the command stream is longer than the driver takes");
         else
             result_.program.stream = std::move(*stream);
     }

@@ -236,6 +236,17 @@ TEST_CASE("a padded average is one operation per way of clipping its window", "[
     }
 }
 
+TEST_CASE("clipped windows stay apart, even when they see as many inputs", "[lower]")
+{
+    GraphBuilder builder;
+    const uint32_t x = builder.quantised(ACCEL_TYPE_I8, {1, 1, 1, 2}, 0.5f, 0);
+    const uint32_t y = builder.quantised(ACCEL_TYPE_I8, {1, 1, 1, 2}, 0.5f, 0);
+    const uint32_t node = builder.node(ACCEL_OPERATION_AVERAGE_POOL, {x}, {y});
+    builder.ints(node, ACCEL_ATTRIBUTE_KERNEL_SHAPE, {1, 3});
+    builder.ints(node, ACCEL_ATTRIBUTE_PADS, {0, 1, 0, 1});
+    CHECK(count_ops(lower_graph(builder.finish({x}, {y})), Command::OP0_POOL) == 2 + 1);
+}
+
 TEST_CASE("reshapes inside a graph cost nothing where memory agrees", "[lower]")
 {
     GraphBuilder builder;
