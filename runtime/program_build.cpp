@@ -185,7 +185,7 @@ private:
             parts_.push_back(extract(graph, pieces[i].nodes));
             BuiltSegment built;
             const accel_status status = build_segment(targets_[pieces[i].device], parts_.back(), request, &built);
-            if (status == ACCEL_STATUS_RESOURCE && pieces[i].device + 1 < targets_.size() && !(desc_.flags & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY)) {
+            if (status == ACCEL_STATUS_LIMIT && pieces[i].device + 1 < targets_.size() && !(desc_.flags & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY)) {
                 partition.refuse(pieces[i], {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, 0, 0});
                 *out_again = true;
                 return ACCEL_STATUS_OK;

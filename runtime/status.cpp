@@ -17,13 +17,13 @@ constexpr StatusRow kStatuses[] = {
     {"OK", false},           {"NOT_READY", true},     {"TIMEOUT", true},       {"BUSY", true},        {"INVALID_ARGUMENT", false}, {"UNSUPPORTED", false},
     {"NOT_FOUND", false},    {"OUT_OF_MEMORY", false}, {"RESOURCE", true},      {"PERMISSION", false}, {"IO", false},               {"CORRUPT", false},
     {"INCOMPATIBLE", false}, {"CANCELLED", false},    {"DEADLINE", false},     {"JOB_FAILED", false}, {"JOB_TIMEOUT", false},      {"CONTEXT_LOST", false},
-    {"DEVICE_LOST", false},  {"DEVICE_GONE", false},  {"FORKED", false},       {"INTERNAL", false},
+    {"DEVICE_LOST", false},  {"DEVICE_GONE", false},  {"FORKED", false},       {"INTERNAL", false},     {"LIMIT", false},
 };
-static_assert(sizeof kStatuses / sizeof kStatuses[0] == ACCEL_STATUS_INTERNAL + 1);
+static_assert(sizeof kStatuses / sizeof kStatuses[0] == ACCEL_STATUS_LIMIT + 1);
 
 }  // namespace
 
-bool is_known(uint32_t status) { return status <= ACCEL_STATUS_INTERNAL; }
+bool is_known(uint32_t status) { return status <= ACCEL_STATUS_LIMIT; }
 
 accel_status status_from_errno(int error_number)
 {

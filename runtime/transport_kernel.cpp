@@ -36,7 +36,7 @@ int retry_ioctl(int fd, unsigned long request, void *argument)
     int result;
     do {
         result = ::ioctl(fd, request, argument);
-    } while (result < 0 && (errno == EINTR || errno == EAGAIN));
+    } while (result < 0 && errno == EINTR);
     return result < 0 ? -errno : 0;
 }
 

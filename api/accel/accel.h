@@ -17,11 +17,16 @@
  * - A `struct_size` member is set by the caller to sizeof the struct it was compiled with. Members beyond it
  *   are neither read nor written; unknown non-zero input members are INVALID_ARGUMENT.
  *   Arrays of structs carry the element size beside the count.
+ *   In structs that libaccel hands out (accel_error, report entries, accel_model_graph, extension tables) struct_size is the library's: read no member
+ *   beyond it. Structs without a size (accel_dim, accel_symbol, accel_symbol_value, accel_fence_point, accel_attribute, accel_option,
+ *   accel_quantization) are frozen: their reserved members are 0, and what has no room there arrives as a parallel array in the owner.
  * - Strings are UTF-8, NUL terminated. A string inside a returned struct lives as long as the object asked.
  * - Threads: *any thread* = may be called at any time from any thread; *one thread per object* = calls
  *   that name the same object must not overlap; *host thread* = called by libaccel on a thread of its own.
+ * - Callbacks must not throw, longjmp or end the thread, and must not call libaccel unless their comment says so.
+ * - *Blocks: never* of an unref means: unless it drops the last reference to a device or an instance, which is then closed.
  * - No function changes the signal mask, the floating point environment, the locale or the working directory.
- * - After fork the child may only unref: everything else answers ACCEL_STATUS_FORKED.
+ * - After fork the child may only unref: every call with a status answers ACCEL_STATUS_FORKED.
  * - Every rule that this header states has a number in docs/contract.md and a case in the conformance suite.
  *
  * Labels in the comments, in this order: Shapes, Units, Ownership, Threads, Blocks, Errors. A label
@@ -35,6 +40,10 @@
 #include <stdint.h>
 
 #include <accel/catalog.h>
+
+#if UINTPTR_MAX < UINT64_MAX
+#error "libaccel is for 64-bit processes: its structs, offsets and mmap arguments are 64 bits wide"
+#endif
 
 #if defined(ACCEL_BUILDING_RUNTIME)
 #define ACCEL_API __attribute__((visibility("default")))
@@ -82,7 +91,7 @@ enum accel_status {
     ACCEL_STATUS_UNSUPPORTED = 5,      /**< legal, but not on this device, module or machine */
     ACCEL_STATUS_NOT_FOUND = 6,        /**< no such file, device, port, importer */
     ACCEL_STATUS_OUT_OF_MEMORY = 7,    /**< host or device memory */
-    ACCEL_STATUS_RESOURCE = 8,         /**< transient: contexts, handles, descriptors, disk space used up */
+    ACCEL_STATUS_RESOURCE = 8,         /**< transient: contexts, handles, descriptors, disk space are used up now */
     ACCEL_STATUS_PERMISSION = 9,       /**< the system refused access */
     ACCEL_STATUS_IO = 10,              /**< reading or writing failed */
     ACCEL_STATUS_CORRUPT = 11,         /**< bytes that are not what they claim to be */
@@ -95,7 +104,9 @@ enum accel_status {
     ACCEL_STATUS_DEVICE_LOST = 18,     /**< every object on the device is dead; opening it again works */
     ACCEL_STATUS_DEVICE_GONE = 19,     /**< the device left the machine */
     ACCEL_STATUS_FORKED = 20,          /**< called in a child process of the one that made the object */
-    ACCEL_STATUS_INTERNAL = 21         /**< a bug in libaccel or in a module; the detail names which */
+    ACCEL_STATUS_INTERNAL = 21,        /**< a bug in libaccel or in a module; the detail names which */
+    ACCEL_STATUS_LIMIT = 22,           /**< needs more than the device has; the same request will never fit */
+    ACCEL_STATUS_MAX_ENUM = 0x7fffffff /**< no status: makes every 32-bit value representable */
 };
 
 /** The latest failure on the calling thread. */
@@ -153,7 +164,8 @@ enum accel_log_level {
     ACCEL_LOG_LEVEL_ERROR = 1,
     ACCEL_LOG_LEVEL_WARNING = 2,
     ACCEL_LOG_LEVEL_INFO = 3,
-    ACCEL_LOG_LEVEL_DEBUG = 4
+    ACCEL_LOG_LEVEL_DEBUG = 4,
+    ACCEL_LOG_LEVEL_MAX_ENUM = 0x7fffffff
 };
 
 /** Receives log lines. Threads: called on any thread, also on host threads; must not call libaccel. */
@@ -274,7 +286,8 @@ enum accel_handle_kind {
     ACCEL_HANDLE_KIND_SYNC_FILE = 5,
     ACCEL_HANDLE_KIND_DRM_SYNCOBJ = 6,
     ACCEL_HANDLE_KIND_EVENTFD = 7,
-    ACCEL_HANDLE_KIND_VULKAN_TIMELINE = 8
+    ACCEL_HANDLE_KIND_VULKAN_TIMELINE = 8,
+    ACCEL_HANDLE_KIND_MAX_ENUM = 0x7fffffff
 };
 #define ACCEL_HANDLE_BIT(kind) (1u << (kind))
 
@@ -492,7 +505,7 @@ ACCEL_API enum accel_status accel_fence_error(struct accel_fence *fence, uint64_
  * Waiting before any work that signals the value was submitted is legal. The calling thread may execute queued CPU work meanwhile; it
  * spins briefly before it sleeps. Signals do not shorten or lengthen the wait.
  *
- * Units: timeout in nanoseconds from now. Threads: any thread. Blocks: up to the timeout.
+ * Units: timeout in nanoseconds from now. Threads: any thread. Blocks: up to the timeout, or until the piece of CPU work that it is executing then ends.
  * Errors: TIMEOUT; or the status that the value failed with.
  */
 ACCEL_API enum accel_status accel_fence_wait(struct accel_fence *fence, uint64_t value, uint64_t timeout_ns);
@@ -553,6 +566,7 @@ struct accel_quantization {
     const int32_t *zero_points;   /**< count */
     uint32_t count;
     uint32_t axis;                /**< used when count > 1 */
+    uint64_t reserved;            /**< must be 0; room for block sizes */
 };
 
 enum accel_tensor_flag {
@@ -628,6 +642,18 @@ struct accel_graph_desc {
     uint32_t symbol_count;
     uint32_t operation_profile; /**< catalog revision used; 0: ACCEL_OPERATION_PROFILE */
 };
+
+/** Tensor number index of a graph, whatever version of this header its maker had. */
+static inline const struct accel_tensor_desc *accel_graph_tensor(const struct accel_graph_desc *graph, uint32_t index)
+{
+    return (const struct accel_tensor_desc *)(const void *)((const char *)graph->tensors + (size_t)index * graph->tensor_size);
+}
+
+/** Node number index of a graph, whatever version of this header its maker had. */
+static inline const struct accel_node_desc *accel_graph_node(const struct accel_graph_desc *graph, uint32_t index)
+{
+    return (const struct accel_node_desc *)(const void *)((const char *)graph->nodes + (size_t)index * graph->node_size);
+}
 
 /* ------------------------------------------------------------------- model */
 
@@ -715,7 +741,7 @@ struct accel_program_desc {
  *
  * Ownership: desc is borrowed for the call; the program keeps devices and model. Threads: any thread. Blocks: for as long as compilers take; cancellable through progress.
  * Errors: UNSUPPORTED no device of the set takes some operation (the detail names node, operation and the reason of each device);
- *         CANCELLED; RESOURCE the graph needs more than a device has.
+ *         CANCELLED; LIMIT the graph needs more than a device has.
  */
 ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program);
 
@@ -744,7 +770,8 @@ ACCEL_API enum accel_status accel_program_load(struct accel_instance *instance, 
 enum accel_fit {
     ACCEL_FIT_NONE = 0,     /**< will not load */
     ACCEL_FIT_REBUILD = 1,  /**< loads and runs right, a rebuild would be better */
-    ACCEL_FIT_FULL = 2
+    ACCEL_FIT_FULL = 2,
+    ACCEL_FIT_MAX_ENUM = 0x7fffffff
 };
 
 /**
@@ -881,7 +908,8 @@ ACCEL_API enum accel_status accel_run_bind(struct accel_run *run, const struct a
 enum accel_bind_cost {
     ACCEL_BIND_COST_FREE = 0,    /**< a pointer or handle changes */
     ACCEL_BIND_COST_PATCH = 1,   /**< command words are rewritten */
-    ACCEL_BIND_COST_REBUILD = 2  /**< prepared state is made again */
+    ACCEL_BIND_COST_REBUILD = 2, /**< prepared state is made again */
+    ACCEL_BIND_COST_MAX_ENUM = 0x7fffffff
 };
 
 /** What binding another buffer to a port costs. Threads: any thread. Blocks: never. Errors: NOT_FOUND no such port. */

@@ -17,13 +17,24 @@
 #include <utility>
 #include <vector>
 
+// The inline namespace keeps two libraries apart that were compiled with different versions of this header and meet in one process.
 namespace accel {
+inline namespace v0_1 {
 
 /// A failed call: its status, and the sentence of accel_last_error().
 class Error : public std::runtime_error {
 public:
-    explicit Error(accel_status status) : std::runtime_error(sentence(status)), status_(status) {}
+    explicit Error(accel_status status) : std::runtime_error(sentence(status)), status_(status)
+    {
+        if (const accel_error *error = accel_last_error()) {
+            if (error->rule) rule_ = error->rule;
+            object_id_ = error->object_id;
+        }
+    }
     accel_status status() const noexcept { return status_; }
+    /// Number of the broken rule in docs/contract.md, or "".
+    const std::string &rule() const noexcept { return rule_; }
+    uint64_t object_id() const noexcept { return object_id_; }
     bool transient() const noexcept { return accel_status_is_transient(status_) != 0; }
 
 private:
@@ -35,6 +46,8 @@ private:
         return text;
     }
     accel_status status_;
+    std::string rule_;
+    uint64_t object_id_ = 0;
 };
 
 /// Throw unless a status is OK.
@@ -175,7 +188,16 @@ public:
     Mapping(const Buffer &buffer, uint32_t access) : buffer_(buffer) { check(accel_buffer_map(buffer_.get(), access, &pointer_)); }
     Mapping(const Mapping &) = delete;
     Mapping &operator=(const Mapping &) = delete;
-    ~Mapping() { accel_buffer_unmap(buffer_.get()); }
+    ~Mapping()
+    {
+        if (pointer_) accel_buffer_unmap(buffer_.get());
+    }
+    /// End the access now and learn whether that worked: the CPU's writes may have to be flushed.
+    void end()
+    {
+        pointer_ = nullptr;
+        check(accel_buffer_unmap(buffer_.get()));
+    }
     template <class T> T *as() const { return static_cast<T *>(pointer_); }
 
 private:
@@ -188,7 +210,9 @@ inline Buffer::Mapping Buffer::map(uint32_t access) const { return Mapping(*this
 inline void Buffer::write(const void *bytes, size_t byte_count, uint64_t offset_bytes) const
 {
     require_range(offset_bytes, byte_count);
-    std::memcpy(map(ACCEL_ACCESS_WRITE).as<char>() + offset_bytes, bytes, byte_count);
+    Mapping mapping(*this, ACCEL_ACCESS_WRITE);
+    std::memcpy(mapping.as<char>() + offset_bytes, bytes, byte_count);
+    mapping.end();
 }
 
 inline void Buffer::read(void *bytes, size_t byte_count, uint64_t offset_bytes) const
@@ -241,7 +265,14 @@ public:
         check(accel_model_create(instance.get(), &graph, &handle));
         return Model(handle);
     }
-    const accel_graph_desc &graph() const { return *accel_model_graph(handle_); }
+    /// accel_model_graph; lives as long as the model, so not of a temporary.
+    const accel_graph_desc &graph() const &
+    {
+        const accel_graph_desc *graph = accel_model_graph(handle_);
+        if (!graph) throw std::logic_error("accel::Model: empty");
+        return *graph;
+    }
+    const accel_graph_desc &graph() && = delete;
 };
 
 class Program : public Counted<accel_program, accel_program_ref, accel_program_unref> {
@@ -358,6 +389,7 @@ public:
     void cancel() const { check(accel_queue_cancel(handle_)); }
 };
 
+}  // namespace v0_1
 }  // namespace accel
 
 #endif  // ACCEL_ACCEL_HPP

@@ -12,7 +12,9 @@
  *
  * Binary contract
  * - Every table and struct starts with struct_size, as its maker compiled it. Members are appended, never moved. A slot beyond the maker's struct_size
- *   is absent. Slots marked [mandatory] must not be NULL; new slots are optional for ever.
+ *   is absent. Slots marked [mandatory] must not be NULL; new slots are optional for ever. A module writes no member of an out struct beyond its struct_size.
+ * - Array elements (graph tensors and nodes, accel_bk_support, accel_bk_port, accel_bk_binding, accel_bk_constant) have the sizes of the module's own
+ *   api_version: the runtime lays them out so, and the burden of an old module is the runtime's.
  * - struct accel_bk_* objects are the module's own types: it defines them, the runtime only carries the pointers.
  * - No C++ type, no exception and no signal handler crosses this border.
  *
@@ -83,7 +85,8 @@ struct accel_bk_host {
 /**
  * The way to a device node: the kernel's, or a device model's in this process. A module never calls open, ioctl or mmap itself.
  *
- * Results are 0 or a negative errno value, as the kernel gives it. EINTR and EAGAIN of ioctl are retried below this table.
+ * Results are 0 or a negative errno value, as the kernel gives it. EINTR of ioctl is retried below this table; EAGAIN has a meaning of its own in some
+ * drivers and comes back.
  *
  * Threads: any thread. Blocks: as the system call does.
  */
@@ -184,7 +187,7 @@ struct accel_bk_compiler {
     /**
      * [mandatory] Say for every node whether it can be built, together with which others, or why not.
      *
-     * Sound per group: the sub-graph of a group builds, or build answers RESOURCE or OUT_OF_MEMORY; and it runs right. The answer depends on the
+     * Sound per group: the sub-graph of a group builds, or build answers LIMIT or OUT_OF_MEMORY; and it runs right. The answer depends on the
      * graph and options alone.
      *
      * Ownership: out_nodes has graph->node_count entries, made by the runtime.
@@ -335,7 +338,10 @@ struct accel_bk_device_ops {
     enum accel_status (*run_create)(struct accel_bk_program *program, struct accel_bk_run **out_run);
     /** [mandatory] Not in flight. may overlap. */
     void (*run_destroy)(struct accel_bk_run *run);
-    /** [mandatory] Take the buffers of all ports, in port order. Not in flight. may overlap for different runs. */
+    /**
+     * [mandatory] Take the buffers of all ports, in port order. Not in flight. may overlap for different runs. A blob is not trusted, so memory that is
+     * shorter than the loaded program needs is INVALID_ARGUMENT here, whatever its ports claimed.
+     */
     enum accel_status (*run_bind)(struct accel_bk_run *run, const struct accel_bk_binding *bindings, uint32_t binding_count);
     /** What run_bind costs when only this port changes. NULL: FREE. may overlap. */
     enum accel_bind_cost (*run_bind_cost)(struct accel_bk_run *run, uint32_t port);
@@ -415,8 +421,8 @@ struct accel_bk_device_model {
 
 struct accel_bk_module {
     size_t struct_size;
-    uint32_t api_version;  /**< what the module was compiled for, at most what the runtime offered */
-    uint32_t reserved;
+    uint32_t api_version;      /**< what the module was compiled for */
+    uint32_t api_version_min;  /**< oldest contract of a runtime that can serve it; 0: any of the same major version */
     const char *name;      /**< as in its manifest */
     const char *version;   /**< of the module, for people */
     const struct accel_bk_compiler *compiler;
@@ -428,8 +434,9 @@ struct accel_bk_module {
 /**
  * The only symbol that a module exports.
  *
- * runtime_api_version is the newest contract that the runtime speaks. The module answers with a static description in that version or an older one, or
- * with NULL if it cannot serve the runtime; it never compares for equality. host outlives the module. Called once per process.
+ * runtime_api_version is the newest contract that the runtime speaks. The module answers with a static description, or with NULL if it cannot work here at all; it
+ * does not compare versions. The runtime refuses a module of another major version, or whose api_version_min is newer than its own; slots that it does not
+ * know it ignores. host outlives the module. Called once per process.
  */
 ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct accel_bk_host *host, uint32_t runtime_api_version);
 

@@ -3,7 +3,6 @@
 #
 # Builds the module libaccel-NAME.so with one exported symbol, puts it and its manifest into ACCEL_MODULE_OUTPUT_DIR (default: modules/ in
 # the build tree) and installs both. The same function serves backends, importers and device models, in this tree and outside of it.
-set(ACCEL_BACKEND_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 function(accel_add_backend name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "MANIFEST" "SOURCES;LIBRARIES")
@@ -25,13 +24,13 @@ function(accel_add_backend name)
     target_link_libraries(${target} PRIVATE accel::headers)
   endif()
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
-  target_link_options(${target} PRIVATE "LINKER:--version-script=${ACCEL_BACKEND_CMAKE_DIR}/module.map" "LINKER:--exclude-libs,ALL")
+  target_link_options(${target} PRIVATE "LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/module.map" "LINKER:--exclude-libs,ALL")
   if(NOT ACCEL_SANITIZE)
     target_link_options(${target} PRIVATE "LINKER:-z,defs")
   endif()
   set_target_properties(${target} PROPERTIES
     CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    LINK_DEPENDS ${ACCEL_BACKEND_CMAKE_DIR}/module.map
+    LINK_DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/module.map
     LIBRARY_OUTPUT_DIRECTORY ${ACCEL_MODULE_OUTPUT_DIR})
   if(TARGET modules)
     add_dependencies(modules ${target})

@@ -80,7 +80,7 @@ const accel_bk_device_ops kDevice = {
 const accel_bk_module kModule = {
     .struct_size = sizeof(accel_bk_module),
     .api_version = ACCEL_BK_API_VERSION,
-    .reserved = 0,
+    .api_version_min = 0,
     .name = "cpu",
     .version = "0.1.0",
     .compiler = &kCompiler,
@@ -91,11 +91,8 @@ const accel_bk_module kModule = {
 
 } // namespace
 
-const accel_bk_module *describe_module(const accel_bk_host *host, uint32_t runtime_api_version)
+const accel_bk_module *describe_module(const accel_bk_host *host)
 {
-    // This contract is the oldest there is: a runtime that speaks less cannot be served.
-    if (runtime_api_version < ACCEL_BK_API_VERSION)
-        return nullptr;
     set_host(host);
     return &kModule;
 }

@@ -8,7 +8,7 @@ namespace accel::cpu
 {
 
 // What the module's entry answers.
-const accel_bk_module *describe_module(const accel_bk_host *host, uint32_t runtime_api_version);
+const accel_bk_module *describe_module(const accel_bk_host *host);
 
 } // namespace accel::cpu
 

@@ -49,7 +49,7 @@ constexpr accel_bk_device_ops kDevice = {
 constexpr accel_bk_module kModule = {
     .struct_size = sizeof(accel_bk_module),
     .api_version = ACCEL_BK_API_VERSION,
-    .reserved = 0,
+    .api_version_min = 0,
     .name = "template",
     .version = "0.1.0",
     .compiler = &kCompiler,
@@ -61,8 +61,4 @@ constexpr accel_bk_module kModule = {
 }  // namespace
 }  // namespace accel::template_room
 
-extern "C" const accel_bk_module *accel_module_entry(const accel_bk_host *, uint32_t runtime_api_version)
-{
-    // An older runtime cannot know this module's tables; a newer one carries the burden of an older module.
-    return runtime_api_version >= ACCEL_BK_API_VERSION ? &accel::template_room::kModule : nullptr;
-}
+extern "C" const accel_bk_module *accel_module_entry(const accel_bk_host *, uint32_t) { return &accel::template_room::kModule; }

@@ -40,11 +40,11 @@ accel_bk_support judge(const accel_graph_desc &graph, const accel_node_desc &nod
 {
     if (node.operation != ACCEL_OPERATION_ADD) return refuse(ACCEL_REASON_OPERATION);
     for (const uint32_t index : {node.inputs[0], node.inputs[1], node.outputs[0]}) {
-        const accel_tensor_desc &tensor = graph.tensors[index];
+        const accel_tensor_desc &tensor = *accel_graph_tensor(&graph, index);
         if (tensor.type != ACCEL_TYPE_F32) return refuse(ACCEL_REASON_TYPE, index, tensor.type, ACCEL_TYPE_F32);
         if (has_symbol(tensor)) return refuse(ACCEL_REASON_SYMBOL, index);
         if (tensor.data) return refuse(ACCEL_REASON_CONSTANT, index);
-        if (!same_shape(tensor, graph.tensors[node.outputs[0]])) return refuse(ACCEL_REASON_SIZE, index);
+        if (!same_shape(tensor, *accel_graph_tensor(&graph, node.outputs[0]))) return refuse(ACCEL_REASON_SIZE, index);
     }
     // Two ports of one buffer would need an alias; the second operand must be another tensor.
     if (node.inputs[0] == node.inputs[1]) return refuse(ACCEL_REASON_ATTRIBUTE, node.inputs[1]);
@@ -75,7 +75,7 @@ struct BuiltBlob : accel_bk_blob {
 
 void add_ports(BuiltBlob &built, const accel_graph_desc &graph, uint64_t count)
 {
-    const accel_tensor_desc &tensor = graph.tensors[graph.outputs[0]];
+    const accel_tensor_desc &tensor = *accel_graph_tensor(&graph, graph.outputs[0]);
     built.strides.resize(tensor.rank);
     int64_t stride = sizeof(float);
     for (uint32_t axis = tensor.rank; axis-- > 0; stride *= tensor.dims[axis].size) built.strides[axis] = stride;
@@ -100,7 +100,7 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
 accel_status query(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *, accel_bk_support *out_nodes)
 {
     // >>> query
-    for (uint32_t index = 0; index < graph->node_count; ++index) out_nodes[index] = judge(*graph, graph->nodes[index], index + 1);
+    for (uint32_t index = 0; index < graph->node_count; ++index) out_nodes[index] = judge(*graph, *accel_graph_node(graph, index), index + 1);
     return ACCEL_STATUS_OK;
     // <<<
 }
@@ -109,13 +109,13 @@ accel_status build(const accel_bk_host *host, const accel_graph_desc *graph, con
 try {
     // >>> build
     if (options->progress && options->progress(options->progress_user, 0.0, "adding") != 0) return ACCEL_STATUS_CANCELLED;
-    if (graph->node_count != 1 || judge(*graph, graph->nodes[0], 1).group == 0) {
+    if (graph->node_count != 1 || judge(*graph, *accel_graph_node(graph, 0), 1).group == 0) {
         host->set_error(host->context, "C-2", "this graph was not claimed as one group");
         return ACCEL_STATUS_UNSUPPORTED;
     }
-    const accel_node_desc &node = graph->nodes[0];
+    const accel_node_desc &node = *accel_graph_node(graph, 0);
     auto built = std::make_unique<BuiltBlob>();
-    built->blob.element_count = element_count(graph->tensors[node.outputs[0]]);
+    built->blob.element_count = element_count(*accel_graph_tensor(graph, node.outputs[0]));
     built->blob.clamp_min = attribute(node, ACCEL_ATTRIBUTE_CLAMP_MIN, -FLT_MAX);
     built->blob.clamp_max = attribute(node, ACCEL_ATTRIBUTE_CLAMP_MAX, FLT_MAX);
     built->blob.checksum = built->blob.compute_checksum();

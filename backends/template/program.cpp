@@ -44,7 +44,13 @@ void run_destroy(accel_bk_run *run) { delete run; }
 accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t binding_count)
 {
     // >>> run_bind
-    for (uint32_t port = 0; port < binding_count && port < run->ports.size(); ++port)
+    const uint64_t needed = run->program->blob.element_count * sizeof(float);
+    if (binding_count != run->ports.size()) return ACCEL_STATUS_INVALID_ARGUMENT;
+    for (uint32_t port = 0; port < binding_count; ++port) {
+        const auto &[buffer, offset_bytes] = bindings[port];
+        if (offset_bytes > buffer->size_bytes || needed > buffer->size_bytes - offset_bytes) return ACCEL_STATUS_INVALID_ARGUMENT;
+    }
+    for (uint32_t port = 0; port < binding_count; ++port)
         run->ports[port] = reinterpret_cast<float *>(bindings[port].buffer->memory + bindings[port].offset_bytes);
     return ACCEL_STATUS_OK;
     // <<<

@@ -86,7 +86,8 @@ public:
         while (waitpid(child.pid, &state, 0) < 0 && errno == EINTR) {}
         kill(-child.pid, SIGKILL);
         close(child.report_fd);
-        if (next_ < cases_.size()) blame(state, timed_out);
+        // A case that crashed may have told its end before the process died; then nobody else is to blame. A child that began nothing is.
+        if (next_ < cases_.size() && (timed_out || running_ || !began_any_)) blame(state, timed_out);
         return next_;
     }
 
@@ -114,6 +115,7 @@ private:
         if (json.is_discarded() || next_ >= cases_.size() || json.value("id", "") != cases_[next_].id) return;
         if (json.value("event", "") == "start") {
             started_ = Clock::now();
+            running_ = began_any_ = true;
             return;
         }
         const std::string verdict = json.value("verdict", "error");
@@ -125,6 +127,7 @@ private:
         const auto &info = cases_[next_++];
         const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
         started_ = Clock::now();
+        running_ = false;
         sink_({std::string(info.id), std::string(info.rule), verdict, seconds, std::move(message), std::move(key)});
     }
 
@@ -142,6 +145,7 @@ private:
     size_t next_;
     const ResultSink &sink_;
     Clock::time_point started_;
+    bool running_ = false, began_any_ = false;
     std::string buffer_;
 };
 

@@ -88,9 +88,10 @@ accel_status Module::negotiate(ModuleEntry entry)
     accel_bk_module module{};
     if (!copy_table(answer, &module))
         return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-10", "answers with a module struct of %zu bytes, which is no possible size", answer->struct_size);
-    if (module.api_version > ACCEL_BK_API_VERSION)
-        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "answers with contract version %u.%u, newer than the %u.%u that it was offered",
-                      module.api_version >> 22, module.api_version >> 12 & 0x3ff, ACCEL_BK_API_VERSION_MAJOR, ACCEL_BK_API_VERSION_MINOR);
+    if (module.api_version >> 22 != ACCEL_BK_API_VERSION_MAJOR || module.api_version_min > ACCEL_BK_API_VERSION)
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "was made for contract version %u.%u and needs at least %u.%u; this library speaks %u.%u",
+                      module.api_version >> 22, module.api_version >> 12 & 0x3ff, module.api_version_min >> 22,
+                      module.api_version_min >> 12 & 0x3ff, ACCEL_BK_API_VERSION_MAJOR, ACCEL_BK_API_VERSION_MINOR);
     if (!module.name || manifest_.name != module.name)
         return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "calls itself '%s'", module.name ? module.name : "(null)");
     return take_tables(module);

@@ -111,7 +111,7 @@ const accel_graph_desc &GraphMaker::desc()
     return desc_;
 }
 
-const accel_bk_module &module() { return *describe_module(nullptr, ACCEL_BK_API_VERSION); }
+const accel_bk_module &module() { return *describe_module(nullptr); }
 
 accel_bk_support query(const accel_graph_desc &graph)
 {

@@ -14,7 +14,7 @@ TEST_CASE("the module exports its entry and negotiates", "[module]")
     REQUIRE(library != nullptr);
     const auto entry = reinterpret_cast<decltype(&accel_module_entry)>(dlsym(library, "accel_module_entry"));
     REQUIRE(entry != nullptr);
-    CHECK(dlsym(library, "_ZN5accel3cpu15describe_moduleEPK13accel_bk_hostj") == nullptr);
+    CHECK(dlsym(library, "_ZN5accel3cpu15describe_moduleEPK13accel_bk_host") == nullptr);
     const accel_bk_module *module = entry(nullptr, ACCEL_MAKE_VERSION(9u, 0u, 0u));
     REQUIRE(module != nullptr);
     CHECK(module->api_version == ACCEL_BK_API_VERSION);

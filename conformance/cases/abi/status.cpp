@@ -10,8 +10,8 @@ namespace accel::conformance {
 ACCEL_CASE("abi.status.names", "A-13", "every status has a name of its own, and a value outside the enum is UNKNOWN")
 {
     std::set<std::string> names;
-    for (int value = ACCEL_STATUS_OK; value <= ACCEL_STATUS_INTERNAL; ++value) names.insert(accel_status_name(static_cast<accel_status>(value)));
-    CHECK(names.size() == static_cast<size_t>(ACCEL_STATUS_INTERNAL) + 1);
+    for (int value = ACCEL_STATUS_OK; value <= ACCEL_STATUS_LIMIT; ++value) names.insert(accel_status_name(static_cast<accel_status>(value)));
+    CHECK(names.size() == static_cast<size_t>(ACCEL_STATUS_LIMIT) + 1);
     CHECK(names.count("BUSY") == 1);
     CHECK(std::string(accel_status_name(static_cast<accel_status>(4711))) == "UNKNOWN");
     CHECK(std::string(accel_status_name(static_cast<accel_status>(-1))) == "UNKNOWN");
@@ -20,7 +20,7 @@ ACCEL_CASE("abi.status.names", "A-13", "every status has a name of its own, and 
 ACCEL_CASE("abi.status.transient", "A-13", "exactly NOT_READY, TIMEOUT, BUSY and RESOURCE are transient")
 {
     const std::set<int> transient{ACCEL_STATUS_NOT_READY, ACCEL_STATUS_TIMEOUT, ACCEL_STATUS_BUSY, ACCEL_STATUS_RESOURCE};
-    for (int value = ACCEL_STATUS_OK; value <= ACCEL_STATUS_INTERNAL + 1; ++value) {
+    for (int value = ACCEL_STATUS_OK; value <= ACCEL_STATUS_LIMIT + 1; ++value) {
         INFO(accel_status_name(static_cast<accel_status>(value)));
         CHECK(accel_status_is_transient(static_cast<accel_status>(value)) == static_cast<int>(transient.count(value)));
     }

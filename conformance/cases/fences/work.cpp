@@ -38,16 +38,15 @@ ACCEL_CASE("fences.work.look-does-not-wait", "F-10", "a wait of 0 returns at onc
     queue.submit(sum.run, {}, {fence.at(1)});
     REQUIRE(fence.wait(1, kLong));
     const double work_seconds = whole.seconds();
-    double best = work_seconds;
-    for (uint64_t round = 2; round < 8; ++round) {
+    bool saw_it_running = false;
+    for (uint64_t round = 2; round < 12 && !saw_it_running; ++round) {
         queue.submit(sum.run, {}, {fence.at(round)});
         const Stopwatch look;
-        accel_fence_wait(fence.get(), round, 0);
-        best = std::min(best, look.seconds());
+        saw_it_running = accel_fence_wait(fence.get(), round, 0) == ACCEL_STATUS_TIMEOUT && look.seconds() < work_seconds / 2;
         REQUIRE(fence.wait(round, kLong));
     }
-    INFO("work takes " << work_seconds << " s, the quickest look took " << best << " s");
-    CHECK(best < work_seconds / 4);
+    INFO("work takes " << work_seconds << " s");
+    CHECK(saw_it_running);
 }
 
 ACCEL_CASE("fences.work.finishes-alone", "M-1", "work ends though nobody waits for it")

@@ -109,20 +109,19 @@ ACCEL_CASE("module.queue.timeout", "M-6", "queue_wait ends with TIMEOUT when its
     REQUIRE_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
     const double work_seconds = whole.seconds();
     // A look, and a wait of a tenth of the work: neither may last as long as the work, and a TIMEOUT must not come early.
-    double quickest = 1e9;
-    for (int round = 0; round < 5; ++round) {
+    bool saw_it_running = false;
+    for (int round = 0; round < 10 && !saw_it_running; ++round) {
         REQUIRE_STATUS(queue.submit(sum, &ticket), ACCEL_STATUS_OK);
         const Stopwatch look;
-        queue.wait(ticket, 0);
-        quickest = std::min(quickest, look.seconds());
+        saw_it_running = queue.wait(ticket, 0) == ACCEL_STATUS_TIMEOUT && look.seconds() < work_seconds / 2;
         const auto timeout_ns = static_cast<uint64_t>(work_seconds * 1e8);
         const Stopwatch wait;
         const accel_status status = queue.wait(ticket, timeout_ns);
         if (status == ACCEL_STATUS_TIMEOUT) CHECK(wait.seconds() >= static_cast<double>(timeout_ns) * 1e-9);
         REQUIRE_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
     }
-    INFO("work takes " << work_seconds << " s, the quickest look " << quickest << " s");
-    CHECK(quickest < work_seconds / 4);
+    INFO("work takes " << work_seconds << " s");
+    CHECK(saw_it_running);
 }
 
 ACCEL_CASE("module.queue.cancel", "M-7", "queue_cancel ends tickets that have not started with CANCELLED, and the queue goes on")

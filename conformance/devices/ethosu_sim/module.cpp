@@ -85,7 +85,4 @@ constexpr accel_bk_module kModule = {sizeof(accel_bk_module), ACCEL_BK_API_VERSI
 
 }  // namespace
 
-extern "C" const accel_bk_module *accel_module_entry(const accel_bk_host *, uint32_t runtime_api_version)
-{
-    return runtime_api_version >= ACCEL_BK_API_VERSION ? &kModule : nullptr;
-}
+extern "C" const accel_bk_module *accel_module_entry(const accel_bk_host *, uint32_t) { return &kModule; }

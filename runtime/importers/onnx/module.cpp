@@ -21,6 +21,6 @@ constexpr accel_bk_module kModule = {
 
 }  // namespace
 
-extern "C" const accel_bk_module* accel_module_entry(const accel_bk_host*, uint32_t runtime_api_version) {
-    return runtime_api_version < ACCEL_BK_API_VERSION ? nullptr : &kModule;
+extern "C" const accel_bk_module* accel_module_entry(const accel_bk_host*, uint32_t) {
+    return &kModule;
 }

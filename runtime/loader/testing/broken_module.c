@@ -49,7 +49,7 @@ ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct ac
     case MODE_NULL: return NULL;
     case MODE_SHORT_TABLE: compiler.struct_size = offsetof(struct accel_bk_compiler, check); break;
     case MODE_NULL_SLOTS: memset(&compiler.target_info, 0, sizeof compiler - sizeof compiler.struct_size); break;
-    case MODE_NEWER: module.api_version = runtime_api_version + 1; break;
+    case MODE_NEWER: module.api_version_min = runtime_api_version + 1; break;
     case MODE_OTHER_NAME: module.name = "somebody"; break;
     case MODE_NO_TABLE: module.compiler = NULL; break;
     default: break;
