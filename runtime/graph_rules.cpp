@@ -285,10 +285,13 @@ accel_status check_node_shapes(const Graph &graph, const Node &node)
     return ACCEL_STATUS_OK;
 }
 
-accel_status check_identity(const Node &node)
+accel_status check_identity(const Node &node, uint32_t profile)
 {
     if (node.operation == ACCEL_OPERATION_CUSTOM && node.custom_name.empty())
         return refuse("G-6", "node '" + node.name + "': a custom operation needs custom_name");
+    // A graph of a newer profile may hold operations that are unknown here: they are refused when somebody must place them.
+    if (node.operation != ACCEL_OPERATION_CUSTOM && !find_operation(node.operation) && profile <= ACCEL_OPERATION_PROFILE)
+        return refuse("G-6", "node '" + node.name + "': operation " + std::to_string(node.operation) + " is not in the catalog of profile " + std::to_string(profile));
     if (node.rounding != ACCEL_ROUNDING_NONE && !find_rounding(node.rounding))
         return refuse("G-6", node_text(node) + ": unknown rounding " + std::to_string(node.rounding));
     return ACCEL_STATUS_OK;
@@ -298,7 +301,7 @@ accel_status check_identity(const Node &node)
 
 accel_status check_node(const Graph &graph, const Node &node)
 {
-    ACCEL_TRY(check_identity(node));
+    ACCEL_TRY(check_identity(node, graph.operation_profile));
     const OperationRow *row = node.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(node.operation);
     if (row) ACCEL_TRY(check_counts(node, *row));
     ACCEL_TRY(check_attributes(node, row));

@@ -131,10 +131,13 @@ TEST_CASE("NULL arrays, foreign element sizes and deep regions are refused", "[g
     CHECK(std::string(accel_last_error()->rule) == "G-11");
 }
 
-TEST_CASE("operations newer than the catalog are legal", "[graph]")
+TEST_CASE("G-6 operations newer than the catalog are legal in a graph of a newer profile only", "[graph]")
 {
     Builder b = conv_graph();
     b.graph.nodes[0].operation = 4000;
+    b.graph.operation_profile = ACCEL_OPERATION_PROFILE;
+    CHECK(check_rules(b.graph) == ACCEL_STATUS_INVALID_ARGUMENT);
+    b.graph.operation_profile = ACCEL_OPERATION_PROFILE + 1;
     CHECK(check_rules(b.graph) == ACCEL_STATUS_OK);
     b.graph.nodes[0].operation = ACCEL_OPERATION_CUSTOM;
     b.graph.nodes[0].custom_name = "Odd";

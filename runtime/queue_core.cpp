@@ -166,6 +166,9 @@ accel_status QueueCore::submit(const Submission &in, const Object *blame)
     accel_status status = ACCEL_STATUS_OK;
     if (tail_ - head_ == depth_)
         reap();
+    for (const auto &part : queues_)
+        if (lost_ == ACCEL_STATUS_OK && part.open)
+            lost_ = part.open->lost();
     if (lost_ != ACCEL_STATUS_OK)
         status = fail(lost_, "Q-12", blame, "the queue is dead since the loss of its %s; make another%s",
                       lost_ == ACCEL_STATUS_CONTEXT_LOST ? "context" : "device", lost_ == ACCEL_STATUS_CONTEXT_LOST ? "" : " after opening the device again");

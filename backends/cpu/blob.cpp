@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "blob.h"
 
+#include <cstddef>
 #include <cstring>
 
 namespace accel::cpu
@@ -16,7 +17,7 @@ struct Header {
     uint32_t constant_count;
     uint32_t reserved;
     uint64_t graph_bytes;
-    uint64_t checksum; // of everything behind the header
+    uint64_t checksum; // of the members above and everything behind the header
 };
 
 constexpr char kMagic[8] = {'A', 'C', 'C', 'E', 'L', 'C', 'P', 'U'};
@@ -24,11 +25,15 @@ constexpr uint32_t kVersion = 1;
 constexpr uint64_t kInlineLimitBytes = 64;
 
 // FNV-1a: finds accidents, not malice.
-uint64_t checksum(const uint8_t *bytes, uint64_t count)
+uint64_t checksum(const Header &header, const uint8_t *body, uint64_t count)
 {
     uint64_t hash = 0xcbf29ce484222325u;
-    for (uint64_t i = 0; i < count; ++i)
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
+    const auto add = [&hash](const uint8_t *bytes, uint64_t size) {
+        for (uint64_t i = 0; i < size; ++i)
+            hash = (hash ^ bytes[i]) * 0x100000001b3u;
+    };
+    add(reinterpret_cast<const uint8_t *>(&header), offsetof(Header, checksum));
+    add(body, count);
     return hash;
 }
 
@@ -51,7 +56,7 @@ std::vector<uint8_t> write_blob(const accel_graph_desc &graph, uint32_t threads,
     header.threads = threads;
     header.constant_count = static_cast<uint32_t>(sizes.size());
     header.graph_bytes = flat.size();
-    header.checksum = checksum(bytes.data() + sizeof header, bytes.size() - sizeof header);
+    header.checksum = checksum(header, bytes.data() + sizeof header, bytes.size() - sizeof header);
     std::memcpy(bytes.data(), &header, sizeof header);
     return bytes;
 }
@@ -79,7 +84,7 @@ BlobState read_blob(const void *bytes, uint64_t byte_count, Blob &blob, std::str
         return BlobState::kCorrupt;
     }
     const auto *body = static_cast<const uint8_t *>(bytes) + sizeof header;
-    if (checksum(body, rest) != header.checksum) {
+    if (checksum(header, body, rest) != header.checksum || header.reserved != 0) {
         error = "the blob's checksum does not fit its bytes";
         return BlobState::kCorrupt;
     }

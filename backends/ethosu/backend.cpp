@@ -69,6 +69,10 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
 
 accel_status check_request(const Host &host, const graph::View &graph, const accel_bk_compile_options &options)
 {
+    // Options are named `<module>.<option>`; this module has none.
+    for (uint32_t i = 0; i < options.option_count; ++i)
+        if (std::string_view(options.options[i].name).starts_with("ethosu.") && options.options[i].optional == 0)
+            return host.fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-10", "option \"%.64s\" is unknown; the ethosu module has none", options.options[i].name);
     if (options.target != nullptr && std::string_view(options.target) != kTarget)
         return host.fail(ACCEL_STATUS_NOT_FOUND, "", "target \"%.64s\" is unknown, expected \"%s\"", options.target, kTarget);
     if (!graph.well_formed())
@@ -315,6 +319,7 @@ constexpr accel_bk_device_ops kDevice = {
     .queue_wait = queue_wait,
     .queue_fence = queue_fence,
     .queue_cancel = nullptr, // the driver takes no job back
+    .queue_transfer = nullptr, // the runtime copies with the CPU
 };
 
 constexpr accel_bk_module kModule = {

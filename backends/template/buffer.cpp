@@ -11,6 +11,7 @@ namespace accel::template_room {
 accel_status buffer_create(accel_bk_device *, const accel_bk_buffer_desc *desc, accel_bk_buffer **out_buffer)
 {
     // >>> buffer_create
+    *out_buffer = nullptr;
     if (desc->import_kind != 0 && desc->import_kind != ACCEL_HANDLE_KIND_HOST_POINTER) return ACCEL_STATUS_UNSUPPORTED;
     auto buffer = std::unique_ptr<accel_bk_buffer>(new (std::nothrow) accel_bk_buffer);
     if (!buffer) return ACCEL_STATUS_OUT_OF_MEMORY;

@@ -51,6 +51,18 @@ accel_bk_support judge(const accel_graph_desc &graph, const accel_node_desc &nod
     return {group, ACCEL_REASON_OK, ACCEL_TENSOR_NONE, 0, 0, 0};
 }
 
+/// Options are named `<module>.<option>`; this module has none.
+accel_status check_options(const accel_bk_host &host, const accel_bk_compile_options &options)
+{
+    for (uint32_t index = 0; index < options.option_count; ++index) {
+        const accel_option &option = options.options[index];
+        if (std::strncmp(option.name, "template.", 9) != 0 || option.optional) continue;
+        host.set_error(host.context, "P-10", "the template backend has no options");
+        return ACCEL_STATUS_INVALID_ARGUMENT;
+    }
+    return ACCEL_STATUS_OK;
+}
+
 float attribute(const accel_node_desc &node, accel_attribute_key key, float otherwise)
 {
     for (uint32_t index = 0; index < node.attribute_count; ++index)
@@ -97,9 +109,10 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     return ACCEL_STATUS_OK;
 }
 
-accel_status query(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *, accel_bk_support *out_nodes)
+accel_status query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *out_nodes)
 {
     // >>> query
+    if (const accel_status status = check_options(*host, *options)) return status;
     for (uint32_t index = 0; index < graph->node_count; ++index) out_nodes[index] = judge(*graph, *accel_graph_node(graph, index), index + 1);
     return ACCEL_STATUS_OK;
     // <<<
@@ -108,6 +121,8 @@ accel_status query(const accel_bk_host *, const accel_graph_desc *graph, const a
 accel_status build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out_blob)
 try {
     // >>> build
+    *out_blob = nullptr;
+    if (const accel_status status = check_options(*host, *options)) return status;
     if (options->progress && options->progress(options->progress_user, 0.0, "adding") != 0) return ACCEL_STATUS_CANCELLED;
     if (graph->node_count != 1 || judge(*graph, *accel_graph_node(graph, 0), 1).group == 0) {
         host->set_error(host->context, "C-2", "this graph was not claimed as one group");

@@ -8,6 +8,7 @@ namespace accel::template_room {
 accel_status device_open(const accel_bk_open *open, accel_bk_device **out_device)
 {
     // >>> device_open
+    *out_device = nullptr;
     auto *device = new (std::nothrow) accel_bk_device;
     if (!device) return ACCEL_STATUS_OUT_OF_MEMORY;
     device->host = open->host;

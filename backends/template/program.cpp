@@ -19,6 +19,7 @@ namespace accel::template_room {
 accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *, uint32_t, accel_bk_program **out_program)
 {
     // >>> program_load
+    *out_program = nullptr;
     const auto blob = read_blob(bytes, byte_count);
     if (!blob) {
         device->host->set_error(device->host->context, "C-5", "these bytes are not an intact blob of the template backend");

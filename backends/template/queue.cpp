@@ -77,6 +77,7 @@ namespace accel::template_room {
 accel_status queue_create(accel_bk_device *, const accel_bk_queue_desc *desc, accel_bk_queue **out_queue)
 try {
     // >>> queue_create
+    *out_queue = nullptr;
     *out_queue = new accel_bk_queue(desc->depth);
     return ACCEL_STATUS_OK;
     // <<<

@@ -29,7 +29,7 @@ struct Options {
 void add_target(CLI::App &app, Target &target)
 {
     app.add_option("--device", target.device, "device under test: id, backend, driver or kind")->capture_default_str();
-    app.add_option("--module-path", target.module_paths, "directory with manifests, searched first");
+    app.add_option("--module-path", target.module_paths, "directory with manifests, searched first")->allow_extra_args(false);
     app.add_flag("--simulated", target.simulated, "also list devices that models play in this process");
     app.add_flag("--only-given-paths", target.only_given_paths, "ignore ACCEL_BACKEND_PATH and the built-in directories");
     app.add_option("--fault", target.fault, "plant this fault: the device is then served by the faulty module alone");

@@ -53,9 +53,10 @@ public:
         const bool render = std::any_of(found_.modules.begin(), found_.modules.end(), [](Module *m) { return !m->manifest().render_drivers.empty(); });
         if (render)
             list_nodes(NodeClass::Render);
+        list_always(ListPart::Accelerators);
         if (request_.simulated)
             list_simulated();
-        list_always();
+        list_always(ListPart::Cpus);
         return std::move(found_);
     }
 
@@ -198,10 +199,16 @@ private:
         }
     }
 
-    void list_always()
+    enum class ListPart { Accelerators, Cpus };
+
+    /// Devices without a node. The CPU comes last of all, other ones stand with the accelerators (I-2).
+    void list_always(ListPart part)
     {
         for (Module *module : found_.modules) {
             if (module->manifest().kind != ModuleKind::Backend || !module->manifest().always)
+                continue;
+            const bool cpu = module->manifest().always->kind == ACCEL_DEVICE_KIND_CPU;
+            if (cpu != (part == ListPart::Cpus))
                 continue;
             DeviceIdentity identity;
             identity.backend = module;

@@ -80,8 +80,14 @@ ACCEL_CASE("compile.report.placement", "P-2", "placement has a row for every ope
     const auto info = program.info();
     CHECK(info.placement_count == 3);
     CHECK(info.device_count == 1);
-    CHECK(info.segment_count == 1);
-    CHECK(info.transfer_count == 0);
+    // A module may build each operation by itself; on one device nothing is copied all the same.
+    CHECK(info.segment_count >= 1);
+    CHECK(info.segment_count <= 3);
+    for (uint32_t index = 0; index < info.transfer_count; ++index) {
+        auto row = sized<accel_transfer>();
+        REQUIRE_STATUS(accel_program_transfer(program.get(), index, &row), ACCEL_STATUS_OK);
+        CHECK(row.kind == ACCEL_TRANSFER_KIND_SHARED);
+    }
     for (uint32_t index = 0; index < info.placement_count; ++index) {
         auto row = sized<accel_placement>();
         REQUIRE_STATUS(accel_program_placement(program.get(), index, &row), ACCEL_STATUS_OK);
@@ -95,7 +101,7 @@ ACCEL_CASE("compile.report.placement", "P-2", "placement has a row for every ope
     auto row = sized<accel_placement>();
     CHECK_STATUS(accel_program_placement(program.get(), 3, &row), ACCEL_STATUS_NOT_FOUND);
     auto transfer = sized<accel_transfer>();
-    CHECK_STATUS(accel_program_transfer(program.get(), 0, &transfer), ACCEL_STATUS_NOT_FOUND);
+    CHECK_STATUS(accel_program_transfer(program.get(), info.transfer_count, &transfer), ACCEL_STATUS_NOT_FOUND);
 }
 
 ACCEL_CASE("compile.report.ports", "P-3", "ports have the model's names, types and shapes, and strides that reach every element once")

@@ -108,7 +108,7 @@ TEST_CASE("cut models") {
     }
 }
 
-TEST_CASE("flipped bytes") {
+TEST_CASE("G-14 flipped bytes give an error or a graph that obeys the rules") {
     for (const char* name : {"digits_int8.onnx", "digits_f32.onnx"}) {
         const std::string whole = read_file(std::string(ONNX_TEST_SOURCE_DIR "/docs/examples/digits/") + name);
         REQUIRE(!whole.empty());
@@ -141,7 +141,7 @@ TEST_CASE("the module") {
     REQUIRE(entry != nullptr);
     accel_bk_host host{};
     host.struct_size = sizeof host;
-    CHECK(entry(&host, 0) == nullptr);
+    CHECK(entry(&host, 0) != nullptr);
     const accel_bk_module* module = entry(&host, ACCEL_BK_API_VERSION + 5);
     REQUIRE(module != nullptr);
     CHECK(module->api_version == ACCEL_BK_API_VERSION);

@@ -139,7 +139,7 @@ TEST_CASE("constants that contradict themselves") {
                     ACCEL_STATUS_CORRUPT, "another");
 }
 
-TEST_CASE("external data is mapped from the model's folder") {
+TEST_CASE("G-13 external data is mapped from the model's folder and from nowhere else") {
     const Folder folder;
     const size_t before = open_descriptors();
     {

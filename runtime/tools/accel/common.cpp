@@ -46,7 +46,7 @@ bool is_saved_program(const Instance &instance, const std::string &bytes)
 
 void InstanceOptions::add_to(CLI::App &app)
 {
-    app.add_option("--module-path", module_paths, "directory with manifests, searched first");
+    app.add_option("--module-path", module_paths, "directory with manifests, searched first")->allow_extra_args(false);
     app.add_flag("--simulated", simulated, "also use devices that models play in this process");
     app.add_flag("--verbose", verbose, "log what the library does");
 }
@@ -67,10 +67,10 @@ Instance InstanceOptions::create() const
 void ModelOptions::add_to(CLI::App &app)
 {
     app.add_option("MODEL", model, "model file, or a program saved by `accel compile`")->required();
-    app.add_option("-d,--device", devices, "device, may be repeated or comma separated: the ordered set that the work may use")->delimiter(',');
+    app.add_option("-d,--device", devices, "device, may be repeated or comma separated: the ordered set that the work may use")->delimiter(',')->allow_extra_args(false);
     app.add_option("--rounding", rounding, "requantise with this rounding instead of the model's own")
         ->check(CLI::IsMember({"half_even", "tflite", "natural"}));
-    app.add_option("--dim", dims, "value of a symbolic dimension, NAME=SIZE");
+    app.add_option("--dim", dims, "value of a symbolic dimension, NAME=SIZE")->allow_extra_args(false);
     app.add_option("--threads", threads, "threads of the CPU device");
     app.add_flag("--first-device-only", first_device_only, "fail unless everything runs on the first device");
     app.add_flag("--balance", balance, "cut the graph by measured speed instead of by the order of the devices");

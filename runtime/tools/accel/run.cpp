@@ -171,12 +171,12 @@ void add_run(CLI::App &app)
     auto options = std::make_shared<RunOptions>();
     auto *command = app.add_subcommand("run", "run a model on files");
     options->model.add_to(*command);
-    command->add_option("-i,--input", options->inputs, "FILE or NAME=FILE (.png, .npy) for each input, or a folder of them")->required();
+    command->add_option("-i,--input", options->inputs, "FILE or NAME=FILE (.png, .npy) for each input, or a folder of them")->allow_extra_args(false)->required();
     command->add_option("-o,--output", options->output_folder, "folder for the outputs as .npy");
     command->add_option("--labels", options->labels, "text file with one label a line");
     command->add_option("--top", options->top, "show the largest values")->capture_default_str();
-    command->add_option("--mean", options->scale.mean, "of pictures: value = (byte - mean) / std, per channel")->delimiter(',')->capture_default_str();
-    command->add_option("--std", options->scale.deviation, "see --mean")->delimiter(',')->check(CLI::PositiveNumber)->capture_default_str();
+    command->add_option("--mean", options->scale.mean, "of pictures: value = (byte - mean) / std, per channel")->delimiter(',')->allow_extra_args(false)->capture_default_str();
+    command->add_option("--std", options->scale.deviation, "see --mean")->delimiter(',')->allow_extra_args(false)->check(CLI::PositiveNumber)->capture_default_str();
     command->callback([options] { run(*options); });
 }
 
