@@ -12,7 +12,6 @@
 namespace accel::template_room {
 namespace {
 
-constexpr const char *kTarget = "template";
 constexpr uint64_t kPortAlignBytes = 64;
 
 bool same_shape(const accel_tensor_desc &a, const accel_tensor_desc &b)

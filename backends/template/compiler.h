@@ -6,6 +6,9 @@
 
 namespace accel::template_room {
 
+/// The one compile target of this room.
+constexpr const char *kTarget = "template";
+
 accel_status target_info(uint32_t index, accel_bk_target_info *info);
 accel_status query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *out_nodes);
 accel_status build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out_blob);

@@ -3,6 +3,8 @@
 
 #include <new>
 
+#include "compiler.h"
+
 namespace accel::template_room {
 
 accel_status device_open(const accel_bk_open *open, accel_bk_device **out_device)
@@ -23,7 +25,7 @@ accel_status device_info(accel_bk_device *, accel_bk_device_info *info)
 {
     // >>> device_info
     info->name = "Adder without silicon";
-    info->target = "template";
+    info->target = kTarget;
     info->driver_version = "";
     info->firmware_version = "";
     info->isolation = ACCEL_ISOLATION_PROCESS;

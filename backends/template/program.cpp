@@ -22,7 +22,7 @@ accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t b
     *out_program = nullptr;
     const auto blob = read_blob(bytes, byte_count);
     if (!blob) {
-        device->host->set_error(device->host->context, "C-5", "these bytes are not an intact blob of the template backend");
+        device->host->set_error(device->host->context, "C-5", "these bytes are not an intact blob of this backend");
         return ACCEL_STATUS_CORRUPT;
     }
     *out_program = new (std::nothrow) accel_bk_program{*blob};

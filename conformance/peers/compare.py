@@ -10,6 +10,7 @@ Usage: compare.py --accel PATH [--device NAME] MODEL…       exit code 77: a mo
 """
 import argparse
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -53,6 +54,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--accel", required=True)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--peer-python", type=pathlib.Path, help="Python to go on with when this one lacks onnxruntime")
     parser.add_argument("model", nargs="+", type=pathlib.Path)
     arguments = parser.parse_args()
     for model in arguments.model:
@@ -62,6 +64,8 @@ def main():
         import numpy
         import onnxruntime
     except ImportError as error:
+        if arguments.peer_python and arguments.peer_python.exists() and pathlib.Path(sys.executable) != arguments.peer_python:
+            os.execv(arguments.peer_python, [str(arguments.peer_python), *sys.argv])
         skip(f"{error}; scripts/setup --peers installs it")
     results = [compare(arguments, model, numpy, onnxruntime) for model in arguments.model]
     sys.exit(0 if all(results) else "an output differs by more than the bound")
