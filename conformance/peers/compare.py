@@ -64,7 +64,7 @@ def main():
         import numpy
         import onnxruntime
     except ImportError as error:
-        if arguments.peer_python and arguments.peer_python.exists() and pathlib.Path(sys.executable) != arguments.peer_python:
+        if arguments.peer_python and arguments.peer_python.is_file() and pathlib.Path(sys.executable) != arguments.peer_python:
             os.execv(arguments.peer_python, [str(arguments.peer_python), *sys.argv])
         skip(f"{error}; scripts/setup --peers installs it")
     results = [compare(arguments, model, numpy, onnxruntime) for model in arguments.model]
