@@ -27,6 +27,7 @@ const char *level_name(accel_log_level level)
     case ACCEL_LOG_LEVEL_WARNING: return "warning";
     case ACCEL_LOG_LEVEL_INFO: return "info";
     case ACCEL_LOG_LEVEL_DEBUG: return "debug";
+    case ACCEL_LOG_LEVEL_MAX_ENUM: break;
     }
     return "?";
 }

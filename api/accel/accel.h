@@ -749,7 +749,7 @@ ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc 
 typedef enum accel_status (*accel_write_fn)(void *user, const void *bytes, size_t byte_count);
 
 /**
- * Write the program so that accel_program_load can restore it without the model.
+ * Write the program so that accel_program_load can restore it without the model. The bytes begin with "ACPG".
  *
  * Threads: any thread. Blocks: on write. Errors: what write answered; nothing of the program changes.
  */

@@ -36,12 +36,6 @@ std::vector<accel_symbol_value> symbol_values(const std::vector<std::string> &di
     return values;
 }
 
-bool is_saved_program(const Instance &instance, const std::string &bytes)
-{
-    accel_fit fit = ACCEL_FIT_NONE;
-    return accel_program_check(instance.get(), bytes.data(), bytes.size(), nullptr, &fit) != ACCEL_STATUS_CORRUPT;
-}
-
 }  // namespace
 
 void InstanceOptions::add_to(CLI::App &app)
@@ -101,13 +95,9 @@ Program make_program(const Instance &instance, const std::vector<Device> &device
 {
     const std::string path = options.model;
     std::ifstream probe(path, std::ios::binary);
-    std::string head(8, '\0');
-    probe.read(head.data(), 8);
-    if (probe.gcount() == 8 && head == "ACCELPRG") {
-        const std::string bytes = read_file(path);
-        if (!is_saved_program(instance, bytes)) throw Error(ACCEL_STATUS_CORRUPT);
-        return Program::load(instance, bytes, devices);
-    }
+    std::string head(4, '\0');
+    probe.read(head.data(), 4);
+    if (probe.gcount() == 4 && head == "ACPG") return Program::load(instance, read_file(path), devices);
     const Model model = Model::load(instance, path.c_str());
     const auto list = handles(devices);
     std::vector<std::string> names;
