@@ -75,7 +75,7 @@ public:
     /// A requantising mode that the device offers.
     accel_rounding rounding() const;
     Adder adder(const std::vector<int64_t> &dims = {1, 8, 4, 4}) const;
-    /// A program that keeps the device busy for 20 ms at least: an Adder over as many elements as that takes.
+    /// A program that keeps the device busy for 10 ms, or is large enough to be seen at work: an Adder over many elements.
     Adder heavy() const;
 
     Buffer buffer(uint64_t size_bytes, uint32_t export_kinds = 0) const { return Buffer::create({device_}, size_bytes, export_kinds); }

@@ -10,7 +10,7 @@
 
 namespace accel::conformance {
 
-ACCEL_CASE("fences.work.not-early", "F-7", "when a value is reached, every byte of the outputs is there")
+ACCEL_CASE("fences.work.not-early", "F-7", "when a value is reached, every byte of the outputs is there", 60)
 {
     const Room room;
     const Adder adder = room.heavy();

@@ -36,7 +36,7 @@ ACCEL_CASE("queues.submit.only-queues", "Q-1", "submitting returns while a wait 
     CHECK_STATUS(accel_fence_error(done.get(), 1), ACCEL_STATUS_NOT_READY);
     gate.signal(1);
     REQUIRE(done.wait(1, kLong));
-    // Work that takes 20 ms has not ended when submit returns; one of several tries must not be interrupted in between.
+    // Heavy work has not ended when submit returns; one of several tries must not be interrupted in between.
     bool returned_early = false;
     for (uint64_t round = 2; round < 12; ++round) {
         queue.submit(sum.run, {}, {done.at(round)});
