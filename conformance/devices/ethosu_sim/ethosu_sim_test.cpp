@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-#include "../../kernel/guest/lane_uapi/uapi.h"
+#include "../../uapi/uapi.h"
 #include "open_file.h"
 #include "stream_scan.h"
 

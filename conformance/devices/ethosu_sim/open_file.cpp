@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "../../kernel/guest/lane_uapi/uapi.h"
+#include "../../uapi/uapi.h"
 #include "stream_scan.h"
 
 namespace accel::devices::ethosu {
