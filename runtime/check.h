@@ -12,8 +12,11 @@
 
 namespace accel::runtime {
 
-/// No struct of the contract was ever smaller than its size member and one word.
-inline constexpr size_t kStructSizeMin = 2 * sizeof(uint64_t);
+/// Size of a struct in the first version that published it. All structs are those of 0.1 today; whoever appends a member specialises this with
+/// the offset of that member, so that callers compiled before it go on working, and nobody can leave out what was always there.
+template <class T> inline constexpr size_t kFirstSize = sizeof(T);
+/// An output struct may be shorter: the caller then gets fewer facts. It has its size and one word at least.
+inline constexpr size_t kOutputSizeMin = 2 * sizeof(uint64_t);
 /// Larger than any struct will ever be; catches uninitialised sizes before their bytes are read.
 inline constexpr size_t kStructSizeMax = 4096;
 
@@ -32,7 +35,7 @@ template <class T> accel_status copy_in(const T *given, T *out, const char *name
     if (!given)
         return fail_null(name);
     const size_t size = given->struct_size;
-    if (size < kStructSizeMin || size > kStructSizeMax)
+    if (size < kFirstSize<T> || size > kStructSizeMax)
         return fail_struct_size(size, sizeof(T), name);
     if (size > sizeof(T) && !is_zero(reinterpret_cast<const char *>(given) + sizeof(T), size - sizeof(T)))
         return fail_struct_tail(size, sizeof(T), name);
@@ -47,7 +50,7 @@ template <class T> accel_status check_out(const T *out, const char *name)
 {
     if (!out)
         return fail_null(name);
-    if (out->struct_size < kStructSizeMin || out->struct_size > kStructSizeMax)
+    if (out->struct_size < kOutputSizeMin || out->struct_size > kStructSizeMax)
         return fail_struct_size(out->struct_size, sizeof(T), name);
     return ACCEL_STATUS_OK;
 }

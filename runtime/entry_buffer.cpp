@@ -186,7 +186,7 @@ enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_
     copy_out(result, recipe);
     if (!ports || port_count == 0)
         return invalid("B-8", "ports is NULL or empty");
-    if (port_size < kStructSizeMin || port_size > kStructSizeMax)
+    if (port_size < kFirstSize<accel_join_port> || port_size > kStructSizeMax)
         return fail_struct_size(port_size, sizeof(accel_join_port), "ports[]");
     const accel_status status = guarded([&] {
         std::vector<accel_join_port> given;
