@@ -7,6 +7,7 @@
 #define ACCEL_BACKENDS_CPU_BUILDER_H
 
 #include "plan.h"
+#include "threads.h"
 
 #include <span>
 
@@ -27,6 +28,13 @@ public:
 
     const Graph &graph() const { return graph_; }
     int threads() const { return plan_.threads; }
+    // Threads for a step of that much work; notes in the plan when they are more than one.
+    int threads_for(int64_t multiply_adds)
+    {
+        const int count = worthwhile_threads(plan_.threads, multiply_adds);
+        plan_.uses_team = plan_.uses_team || count > 1;
+        return count;
+    }
 
     // The tensor as it lies now.
     const View &view(uint32_t tensor) const;

@@ -39,6 +39,7 @@ struct Plan {
     uint64_t arena_bytes = 0;
     uint32_t port_count = 0;
     int threads = 1;
+    bool uses_team = false; // some step runs on more threads than the caller's
 };
 
 // The graph's constants must outlive the plan. Every node passes check_node. Throws std::bad_alloc; std::runtime_error where a library

@@ -69,8 +69,8 @@ void accel_bk_queue::wake_worker()
     futex_wake(worker_asleep_, 1);
 }
 
-// Takes the execution right, and with it the next ticket. False: someone else has it, there is nothing to do, or it would take too long.
-bool accel_bk_queue::execute_next(uint64_t deadline_ns, bool *out_too_long)
+// Takes the execution right, and with it the next ticket. False: someone else has it, there is nothing to do, or it is not for this thread.
+bool accel_bk_queue::execute_next(Executor who, uint64_t deadline_ns, bool *out_not_mine)
 {
     if (!pending() || executing_.exchange(1) != 0)
         return false;
@@ -83,9 +83,9 @@ bool accel_bk_queue::execute_next(uint64_t deadline_ns, bool *out_too_long)
     if (ticket > cancelled_.load()) {
         accel_bk_run &run = *slot(ticket).run;
         const uint64_t begin = now_ns();
-        if (too_long(run, begin, deadline_ns)) {
+        if (who == Executor::kWaiter && (run.plan->uses_team || too_long(run, begin, deadline_ns))) {
             give_right_back();
-            *out_too_long = true;
+            *out_not_mine = true;
             return false;
         }
         status = run.execute();
@@ -106,6 +106,9 @@ void accel_bk_queue::finish(uint64_t ticket, accel_status status)
         futex_wake(finished_word_, INT32_MAX);
 }
 
+// OpenMP keeps a team of threads for every thread that ever opened a parallel region, and idle teams spin: two of them on one set of cores are slower
+// than one thread. So work with a team is always the worker's.
+//
 // A thread with little time left does not start work that may take longer: neither what took long before nor what never ran.
 bool accel_bk_queue::too_long(const accel_bk_run &run, uint64_t now, uint64_t deadline_ns)
 {
@@ -142,13 +145,13 @@ accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
 void accel_bk_queue::wait_finished(uint64_t ticket, uint64_t deadline_ns)
 {
     uint64_t spin_end = 0;
-    bool helps = true, too_long = false;
+    bool helps = true, not_mine = false;
     for (int polls = 0; finished_.load(std::memory_order_acquire) < ticket; ++polls) {
-        if (helps && execute_next(deadline_ns, &too_long)) {
+        if (helps && execute_next(Executor::kWaiter, deadline_ns, &not_mine)) {
             spin_end = 0;
             continue;
         }
-        helps = helps && !too_long;
+        helps = helps && !not_mine;
         relax();
         if (polls % kPollsPerLook != 0)
             continue;
@@ -185,7 +188,7 @@ void accel_bk_queue::worker_loop()
 {
     uint64_t spin_end = 0;
     for (int polls = 0; !stop_.load(std::memory_order_acquire); ++polls) {
-        if (execute_next(UINT64_MAX, nullptr)) {
+        if (execute_next(Executor::kWorker, UINT64_MAX, nullptr)) {
             spin_end = 0;
             continue;
         }

@@ -34,7 +34,8 @@ private:
 
     Slot &slot(uint64_t ticket) { return slots_[ticket & mask_]; }
     bool pending() const { return submitted_.load() > finished_.load(); }
-    bool execute_next(uint64_t deadline_ns, bool *out_too_long);
+    enum class Executor { kWorker, kWaiter };
+    bool execute_next(Executor who, uint64_t deadline_ns, bool *out_not_mine);
     void finish(uint64_t ticket, accel_status status);
     void wake_worker();
     static bool too_long(const accel_bk_run &run, uint64_t now, uint64_t deadline_ns);

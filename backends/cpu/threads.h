@@ -9,11 +9,11 @@
 namespace accel::cpu
 {
 
-// How many threads that many multiply-adds are worth: below about 10 us of one core, none but the caller's. Waking a team takes 0.5 us, but
-// far more when one of its members has lost its core.
+// How many threads that many multiply-adds are worth: below about 40 us of one core, none but the caller's. Waking a team takes 0.5 us, but
+// far more when one of its members has lost its core, and a plan that uses a team is always the worker's, which costs the waiter a wake-up.
 inline int worthwhile_threads(int threads, int64_t multiply_adds)
 {
-    constexpr int64_t kLeast = 500000;
+    constexpr int64_t kLeast = 2000000;
     return multiply_adds < kLeast ? 1 : threads;
 }
 

@@ -56,7 +56,7 @@ public:
     IntegerConvolution(Builder &builder, const Geometry &g, const Tensor &x, Requantizer requantizer)
         : g_(g), kernels_(integer_kernels()), canvas_(g, kernels_.lanes), requantizer_(std::move(requantizer)),
           is_signed_(x.type == ACCEL_TYPE_I8), zero_point_(zero_point_of(x)),
-          threads_(worthwhile_threads(builder.threads(), g.multiply_adds()))
+          threads_(builder.threads_for(g.multiply_adds()))
     {
         // Taps that lie side by side on the canvas form one run of channel pairs.
         const bool joined = !g.depthwise() && g.groups == 1 && g.dilation_x == 1;

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <sstream>
+#include <thread>
 
 #include "commands.h"
 #include "peer.h"
@@ -23,6 +24,14 @@ struct BenchOptions {
     unsigned warmup = 5;
     std::string compare, python = "python3";
 };
+
+/// Thread pools spin for a while after their last work; whoever is measured next must not share the cores with them.
+void settle(Session &session)
+{
+    std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    session.run();
+    session.run();
+}
 
 std::vector<double> round(Session &session, unsigned count)
 {
@@ -59,6 +68,7 @@ Measured measure(Session &session, Peer *peer, const BenchOptions &options)
     std::vector<double> ours, theirs;
     Measured measured;
     for (double elapsed = 0; elapsed < options.seconds; elapsed = std::chrono::duration<double>(Clock::now() - start).count()) {
+        if (peer) settle(session);
         const auto mine = round(session, count);
         append(ours, mine);
         if (peer) {
