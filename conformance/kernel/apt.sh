@@ -12,7 +12,8 @@ machine_mirror() {
         sed -nE 's/^deb(-src)?[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+\/debian)\/?[[:space:]].*/\3/p' | head -n 1)
     [ -n "$found" ] || found=$(cat /etc/apt/sources.list.d/*.sources 2>/dev/null |
         sed -nE 's/^URIs:[[:space:]]*([^[:space:]]+\/debian)\/?([[:space:]].*)?$/\1/p' | head -n 1)
-    printf '%s\n' "${found:-http://deb.debian.org/debian}"
+    [ -n "$found" ] || missing "apt's own sources name no Debian archive; set LANE_MIRROR to the URI of one"
+    printf '%s\n' "$found"
 }
 
 apt_private() {
@@ -27,7 +28,8 @@ apt_private() {
 
 # apt_update FOLDER SUITE…: makes FOLDER the apt root of these suites and reads their lists. 1 if they cannot be read.
 apt_update() {
-    local mirror=${LANE_MIRROR:-$(machine_mirror)} suite
+    local mirror suite
+    mirror=${LANE_MIRROR:-$(machine_mirror)} || exit $?
     apt_root=$1
     shift
     need apt-get apt

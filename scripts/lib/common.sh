@@ -31,9 +31,11 @@ apt_need() {
 # The mirror that this machine's own apt uses for Debian.
 debian_mirror() {
   local uri
+  [ -z "${ACCEL_DEBIAN_MIRROR:-}" ] || { printf '%s' "$ACCEL_DEBIAN_MIRROR"; return; }
   uri=$(sed -n 's/^URIs:[[:space:]]*\([^[:space:]]*\/debian\)\/\{0,1\}[[:space:]]*$/\1/p' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -n 1)
   [ -n "$uri" ] || uri=$(sed -n 's/^deb[[:space:]]\(\[[^]]*\][[:space:]]\)\{0,1\}\([^[:space:]]*\/debian\)\/\{0,1\}[[:space:]].*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null | head -n 1)
-  printf '%s' "${uri:-http://deb.debian.org/debian}"
+  [ -n "$uri" ] || die "apt's own sources name no Debian archive; set ACCEL_DEBIAN_MIRROR to the URI of one"
+  printf '%s' "$uri"
 }
 
 # suite_package SUITE PACKAGE DIR: unpack a package of another Debian suite into DIR, through an apt of our own: the machine's sources stay as they are.
@@ -43,7 +45,9 @@ suite_package() {
   say "fetching $package from $suite into the cache"
   mkdir -p "$root"/{lists/partial,cache/archives/partial,state,etc/apt.conf.d,etc/preferences.d,etc/trusted.gpg.d} "$target"
   : >"$root/state/status"
-  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$(debian_mirror)" "$suite" >"$root/etc/sources.list"
+  local mirror
+  mirror=$(debian_mirror)
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$mirror" "$suite" >"$root/etc/sources.list"
   local options=(-o Dir::Etc="$root/etc" -o Dir::Etc::sourcelist="$root/etc/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State="$root/state"
     -o Dir::State::lists="$root/lists" -o Dir::State::status="$root/state/status" -o Dir::Cache="$root/cache" -o APT::Sandbox::User="$(id -un)")
   { apt-get "${options[@]}" update && cd "$root/cache" && apt-get "${options[@]}" download "$package"; } >"$root/log" 2>&1 || die "cannot fetch $package from $suite; see $root/log"
