@@ -70,6 +70,8 @@ void accel_bk_queue::wake_worker()
 }
 
 // Takes the execution right, and with it the next ticket. False: someone else has it, there is nothing to do, or it is not for this thread.
+// OpenMP keeps a team of threads for every thread that ever opened a parallel region, and idle teams spin: two of them on one set of cores are slower
+// than one thread. So work with a team is always the worker's.
 bool accel_bk_queue::execute_next(Executor who, uint64_t deadline_ns, bool *out_not_mine)
 {
     if (!pending() || executing_.exchange(1) != 0)
@@ -106,9 +108,6 @@ void accel_bk_queue::finish(uint64_t ticket, accel_status status)
         futex_wake(finished_word_, INT32_MAX);
 }
 
-// OpenMP keeps a team of threads for every thread that ever opened a parallel region, and idle teams spin: two of them on one set of cores are slower
-// than one thread. So work with a team is always the worker's.
-//
 // A thread with little time left does not start work that may take longer: neither what took long before nor what never ran.
 bool accel_bk_queue::too_long(const accel_bk_run &run, uint64_t now, uint64_t deadline_ns)
 {
