@@ -24,9 +24,12 @@ INT8_LOSS_MAX = 0.01
 WITH_PROBABILITIES = 16
 
 
-def read_image(path):
-    grey = np.asarray(Image.open(path), np.float32) / np.float32(255)
-    return grey.reshape(1, 1, 8, 8)
+def read_image(path, kind):
+    """The picture as the model's input: grey / 255, or grey - 128 in int8."""
+    grey = np.asarray(Image.open(path), np.uint8).reshape(1, 1, 8, 8)
+    if kind == "int8":
+        return (grey.astype(np.int16) - 128).astype(np.int8)
+    return grey.astype(np.float32) / np.float32(255)
 
 
 def evaluate(paths):
@@ -37,8 +40,10 @@ def evaluate(paths):
     }
     records = []
     for index, path in enumerate(paths):
-        image = read_image(path)
-        rows = {kind: session.run(None, {"image": image})[0][0] for kind, session in sessions.items()}
+        rows = {
+            kind: session.run(None, {"image": read_image(path, kind)})[0][0]
+            for kind, session in sessions.items()
+        }
         record = {"file": path.name, "label": int(path.stem[-1])}
         record.update({kind: int(row.argmax()) for kind, row in rows.items()})
         if index < WITH_PROBABILITIES:

@@ -19,6 +19,13 @@ def classify(accel, model, *options):
     return {row["input"]: (row["outputs"][0]["top"][0]["index"], row["outputs"][0]["values"]) for row in out["results"]}
 
 
+def placed_elsewhere(accel, device):
+    """Operations of the int8 model that do not run on the device, in order."""
+    command = [accel, "inspect", HERE / "digits_int8.onnx", "--simulated", "-d", f"{device},cpu", "--rounding", "tflite", "--json"]
+    report = json.loads(subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout)
+    return [row["operation"] for row in report["placements"] if row["device"] != device]
+
+
 def require(condition, sentence):
     if not condition:
         sys.exit(f"error: {sentence}")
@@ -46,6 +53,8 @@ def main():
     npu = classify(arguments.accel, "int8", "--simulated", "-d", "ethosu-sim,cpu", "--rounding", "tflite")
     different = sum(npu[file] != tflite[file] for file in expected)
     require(different == 0, f"{different} of {len(expected)} outputs differ in a bit between the CPU and the simulated NPU")
+    elsewhere = placed_elsewhere(arguments.accel, "ethosu-sim")
+    require(elsewhere == ["DequantizeLinear", "Softmax"], f"all integer operations run on the NPU; on the CPU run {elsewhere}, the float tail")
     # The comparison can fail: the two roundings do give other bits.
     require(any(tflite[file][1] != answers[file][1] for file in expected), "roundings are told apart by some output")
 

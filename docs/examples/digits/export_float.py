@@ -38,9 +38,9 @@ def shared_constants():
     ]
 
 
-def save(path, nodes, constants):
+def save(path, nodes, constants, image_type=TensorProto.FLOAT):
     """Checks the graph from 'image' to 'probabilities' and writes it."""
-    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 1, 8, 8])
+    image = helper.make_tensor_value_info("image", image_type, [1, 1, 8, 8])
     result = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [1, network.CLASSES])
     graph = helper.make_graph(nodes, path.stem, [image], [result], constants)
     model = helper.make_model(

@@ -11,7 +11,7 @@ one QuantizeLinear, so that it can run as one operation.
 from dataclasses import dataclass
 
 import numpy as np
-from onnx import helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 import export_float
 import network
@@ -66,11 +66,18 @@ class Builder:
         self.constants.append(numpy_helper.from_array(value, name))
         return name
 
-    def activation(self, tensor, quantisation):
-        """tensor -> Q -> DQ; returns the name of the dequantised tensor."""
+    def parameters(self, tensor, quantisation):
         scale = self.constant(f"{tensor}_scale", np.float32(quantisation.scale))
         zero_point = self.constant(f"{tensor}_zero_point", np.int8(quantisation.zero_point))
-        parameters = [scale, zero_point]
+        return [scale, zero_point]
+
+    def stored_input(self, tensor, quantisation):
+        """int8 graph input -> DQ; returns the name of the dequantised tensor."""
+        return self._dequantise(tensor, [tensor, *self.parameters(tensor, quantisation)])
+
+    def activation(self, tensor, quantisation):
+        """tensor -> Q -> DQ; returns the name of the dequantised tensor."""
+        parameters = self.parameters(tensor, quantisation)
         self.nodes.append(helper.make_node(
             "QuantizeLinear", [tensor, *parameters], [f"{tensor}_quantized"],
             name=f"{tensor}_QuantizeLinear"))
@@ -105,7 +112,7 @@ def write(path, parameters, calibration_images):
     quantisation = calibrate(parameters, calibration_images)
     fused = {node.inputs[0] for node in network.NODES if node.op in ACTIVATIONS}
     builder = Builder()
-    readable = {"image": builder.activation("image", quantisation["image"])}
+    readable = {"image": builder.stored_input("image", quantisation["image"])}
     for node in network.NODES:
         sources = [readable[source] for source in node.inputs]
         sources += export_float.constant_inputs(node)
@@ -120,4 +127,4 @@ def write(path, parameters, calibration_images):
     last = readable[network.NODES[-1].name]
     builder.nodes.append(
         helper.make_node("Softmax", [last], ["probabilities"], name="softmax", axis=1))
-    export_float.save(path, builder.nodes, builder.constants)
+    export_float.save(path, builder.nodes, builder.constants, TensorProto.INT8)

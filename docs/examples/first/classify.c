@@ -40,7 +40,7 @@ int main(int argc, char **argv)
     struct accel_queue *queue;
     struct accel_fence *fence;
     struct accel_binding bindings[] = {{.port = 0, .buffer = image}, {.port = 1, .buffer = scores}};
-    TRY(accel_run_create(program, &run));
+    TRY(accel_run_create(&(struct accel_run_desc){.struct_size = sizeof(struct accel_run_desc), .program = program}, &run));
     TRY(accel_run_bind(run, bindings, 2, sizeof(bindings[0])));
     TRY(accel_queue_create(&(struct accel_queue_desc){.struct_size = sizeof(struct accel_queue_desc), .devices = &device, .device_count = 1}, &queue));
     TRY(accel_fence_create(instance, &(struct accel_fence_desc){.struct_size = sizeof(struct accel_fence_desc)}, &fence));

@@ -42,7 +42,7 @@ TEST_CASE("digits int8 keeps its quantisation") {
     INFO(model.message);
     REQUIRE(model.status == ACCEL_STATUS_OK);
     CHECK(model.broken_rule() == "");
-    CHECK(count(model, ACCEL_OPERATION_QUANTIZE) == 11);
+    CHECK(count(model, ACCEL_OPERATION_QUANTIZE) == 10);
     CHECK(count(model, ACCEL_OPERATION_DEQUANTIZE) == 23);
     const accel_tensor_desc& weights = model.named("stem_weight_quantized");
     REQUIRE(weights.quantization != nullptr);

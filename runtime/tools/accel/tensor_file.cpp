@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "tensor_file.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
 #include "npy.h"
 #include "picture.h"
 
@@ -26,11 +30,20 @@ PicturePort picture_port(const std::string &path, const accel_port_info &port)
     return {static_cast<uint32_t>(port.dims[first]), static_cast<uint32_t>(port.dims[first + 1]), static_cast<uint32_t>(port.dims[first + 2])};
 }
 
-void store(char *target, uint32_t type, uint8_t byte, float mean, float deviation)
+/// What is stored for a real value: ONNX's QuantizeLinear.
+char quantised(float real, const accel_port_info &port)
+{
+    const float low = port.type == ACCEL_TYPE_I8 ? -128.0f : 0.0f;
+    const float value = std::nearbyint(real / port.quantization->scales[0]) + static_cast<float>(port.quantization->zero_points[0]);
+    return static_cast<char>(static_cast<int>(std::clamp(value, low, low + 255.0f)));
+}
+
+void store(char *target, const accel_port_info &port, uint8_t byte, float mean, float deviation)
 {
     const float real = (static_cast<float>(byte) - mean) / deviation;
-    if (type == ACCEL_TYPE_F32) std::memcpy(target, &real, 4);
-    else *target = type == ACCEL_TYPE_I8 ? static_cast<char>(byte - 128) : static_cast<char>(byte);
+    if (port.type == ACCEL_TYPE_F32) std::memcpy(target, &real, 4);
+    else if (port.quantization && port.quantization->count == 1) *target = quantised(real, port);
+    else *target = port.type == ACCEL_TYPE_I8 ? static_cast<char>(byte - 128) : static_cast<char>(byte);
 }
 
 Dense from_picture(const std::string &path, const accel_port_info &port, const PictureScale &scale)
@@ -46,7 +59,7 @@ Dense from_picture(const std::string &path, const accel_port_info &port, const P
     Dense dense(size_t{want.channels} * want.height * want.width * bytes);
     for (uint32_t channel = 0; channel < want.channels; ++channel)
         for (size_t pixel = 0; pixel < size_t{want.height} * want.width; ++pixel)
-            store(&dense[(size_t{channel} * want.height * want.width + pixel) * bytes], port.type, picture.pixels[pixel * want.channels + channel],
+            store(&dense[(size_t{channel} * want.height * want.width + pixel) * bytes], port, picture.pixels[pixel * want.channels + channel],
                   scale.mean[channel % scale.mean.size()], scale.deviation[channel % scale.deviation.size()]);
     return dense;
 }
