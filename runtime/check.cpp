@@ -30,6 +30,8 @@ accel_status fail_null(const char *name) { return fail(ACCEL_STATUS_INVALID_ARGU
 
 accel_status fail_handle(const void *given, const char *name, ObjectType expected)
 {
+    if (in_forked_child())
+        return fail_forked();
     if (!given)
         return fail_null(name);
     const auto *object = static_cast<const Object *>(given);

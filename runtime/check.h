@@ -24,7 +24,8 @@ accel_status fail_forked();
 accel_status fail_struct_size(size_t given, size_t known, const char *name);
 accel_status fail_struct_tail(size_t given, size_t known, const char *name);
 accel_status fail_null(const char *name);
-accel_status fail_handle(const void *given, const char *name, ObjectType expected);
+/// Why a handle cannot be used: a fork, or not of that type.
+[[gnu::cold]] accel_status fail_handle(const void *given, const char *name, ObjectType expected);
 
 /// True if all bytes are zero.
 bool is_zero(const void *bytes, size_t byte_count);
@@ -104,11 +105,12 @@ template <class T> accel_status check_handle(const T *handle, const char *name)
 {
     // Read as the base that every handle begins with: a wrong pointer must not be treated as what it claims to be.
     const auto *object = reinterpret_cast<const Object *>(handle);
-    if (in_forked_child())
-        return fail_forked();
-    if (!object || !object->is(TypeOf<T>::value))
-        return fail_handle(object, name, TypeOf<T>::value);
-    return ACCEL_STATUS_OK;
+    if (object && object->is(TypeOf<T>::value) && !in_forked_child()) [[likely]]
+        return ACCEL_STATUS_OK;
+    const accel_status status = fail_handle(object, name, TypeOf<T>::value);
+    if (status == ACCEL_STATUS_OK)
+        __builtin_unreachable();  // so that callers keep nothing alive across the call
+    return status;
 }
 
 /// Add or drop the application's reference; wrong handles are left alone.

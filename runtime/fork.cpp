@@ -7,12 +7,12 @@
 
 namespace accel::runtime {
 
-std::atomic<bool> forked_child{false};
+bool forked_child = false;
 
 void watch_forks()
 {
     static std::once_flag once;
-    std::call_once(once, [] { pthread_atfork(nullptr, nullptr, [] { forked_child.store(true, std::memory_order_relaxed); }); });
+    std::call_once(once, [] { pthread_atfork(nullptr, nullptr, [] { forked_child = true; }); });
 }
 
 }  // namespace accel::runtime

@@ -9,12 +9,12 @@ namespace {
 std::atomic<uint64_t> last_id{0};
 }
 
-Object::Object(ObjectType type, uint32_t references) : type_(type), references_(references), id_(last_id.fetch_add(1, std::memory_order_relaxed) + 1) {}
+Object::Object(ObjectType type, uint32_t references) : tag_(tag(type)), references_(references), id_(last_id.fetch_add(1, std::memory_order_relaxed) + 1) {}
 
 Object::~Object()
 {
     // Volatile, or the store to a dying object would be dropped and the net for stale handles with it.
-    *const_cast<volatile uint32_t *>(&magic_) = 0;
+    *const_cast<volatile uint64_t *>(&tag_) = 0;
 }
 
 bool Object::try_ref()

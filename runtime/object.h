@@ -30,19 +30,21 @@ public:
     /// Disposes of the object with its last reference. In a forked child the object is left alone: what it holds is its parent's.
     void unref();
 
-    ObjectType type() const { return type_; }
+    ObjectType type() const { return static_cast<ObjectType>(tag_ >> 32); }
     uint64_t id() const { return id_; }
-    bool is(ObjectType type) const { return magic_ == kMagic && type_ == type; }
+    bool is(ObjectType type) const { return tag_ == tag(type); }
     /// Any living object; for handles of unknown type.
-    bool is_object() const { return magic_ == kMagic; }
+    bool is_object() const { return static_cast<uint32_t>(tag_) == kMagic; }
 
 protected:
     /// Called with the last reference.
     virtual void dispose() { delete this; }
 
 private:
-    uint32_t magic_ = kMagic;
-    ObjectType type_;
+    /// Magic and type in one word: the check that every call makes is one comparison.
+    static constexpr uint64_t tag(ObjectType type) { return kMagic | static_cast<uint64_t>(type) << 32; }
+
+    uint64_t tag_;
     std::atomic<uint32_t> references_{1};
     uint64_t id_;
 };
