@@ -38,7 +38,8 @@ TEST_CASE("overhead of submit and wait", "[.bench]")
     REQUIRE(accel_buffer_create(&buffer_desc, &out) == ACCEL_STATUS_OK);
     const auto program = fake::make_program(*instance, {device}, 1, 1, {{0, 1, {{PortSource::Kind::Port, 0}}, {{PortSource::Kind::Port, 1}}}});
     accel_run *run = nullptr;
-    REQUIRE(accel_run_create(program.get(), &run) == ACCEL_STATUS_OK);
+    const accel_run_desc run_desc{sizeof run_desc, program.get(), 0, 0};
+    REQUIRE(accel_run_create(&run_desc, &run) == ACCEL_STATUS_OK);
     const accel_binding bindings[] = {{0, 0, in, 0}, {1, 0, out, 0}};
     REQUIRE(accel_run_bind(run, bindings, 2, sizeof bindings[0]) == ACCEL_STATUS_OK);
     accel_queue_desc queue_desc{sizeof queue_desc, devices, 1, 0, 0, 0};

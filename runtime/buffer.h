@@ -12,6 +12,7 @@
 #include "device.h"
 #include "instance.h"
 #include "object.h"
+#include "release.h"
 
 namespace accel::runtime {
 
@@ -60,6 +61,8 @@ struct accel_buffer : accel::runtime::Object {
     /// CPU access for the runtime's own copies: not counted, cannot be unbalanced by the application.
     accel_status begin_access(uint32_t access, void **out_pointer);
     void end_access();
+    /// The foreign memory is on loan until the buffer ends.
+    void lend(accel::runtime::Release release) { release_ = std::move(release); }
     accel_status export_fd(accel_handle_kind kind, int *out_fd);
 
 private:
@@ -79,6 +82,7 @@ private:
     const accel_bk_device_ops &ops() const { return parts_[0].device->ops(); }
 
     accel::runtime::Ref<accel_instance> instance_;
+    accel::runtime::Release release_;  ///< outlives the parts, which the destructor ends
     std::mutex lock_;
     std::vector<Part> parts_;
     uint64_t size_bytes_ = 0, align_bytes_ = 1;

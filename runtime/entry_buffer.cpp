@@ -95,12 +95,16 @@ accel_status check_import(const accel_buffer_import_desc &desc)
 accel_status import(const accel_buffer_import_desc &desc, accel_buffer **out_buffer)
 {
     ACCEL_TRY(check_import(desc));
+    if (desc.release && desc.kind != ACCEL_HANDLE_KIND_HOST_POINTER)
+        return invalid("B-11", "desc.release is set, but only memory of kind HOST_POINTER is lent; descriptors are duplicated");
     std::vector<std::shared_ptr<OpenDevice>> open;
     accel_instance *instance = nullptr;
     ACCEL_TRY(open_device_set(desc.devices, desc.device_count, "desc.devices", &open, &instance));
     const ImportRequest request = {static_cast<accel_handle_kind>(desc.kind), desc.fd,         desc.host_pointer,
                                    desc.offset_bytes,                         desc.size_bytes, desc.access};
-    return import_buffer(instance, request, open, out_buffer);
+    ACCEL_TRY(import_buffer(instance, request, open, out_buffer));
+    (*out_buffer)->lend({desc.release, desc.release_user});
+    return ACCEL_STATUS_OK;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "check.h"
 #include "fence.h"
@@ -31,16 +32,16 @@ accel_status check_export_kinds(const accel_instance &instance, uint32_t kinds)
     return ACCEL_STATUS_OK;
 }
 
-accel_status import(accel_instance *instance, accel_handle_kind kind, int fd, accel_fence **out_fence)
+accel_status import(accel_instance *instance, const accel_fence_import_desc &desc, accel_fence **out_fence)
 {
-    if (kind != ACCEL_HANDLE_KIND_SYNC_FILE)
-        return fail(ACCEL_STATUS_UNSUPPORTED, "F-2", instance, "fences of kind %u cannot be imported, only SYNC_FILE", kind);
-    if (!is_sync_file(fd))
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-2", instance, "fd (%d) is no sync_file", fd);
+    if (desc.kind != ACCEL_HANDLE_KIND_SYNC_FILE)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "F-2", instance, "fences of kind %u cannot be imported, only SYNC_FILE", desc.kind);
+    if (!is_sync_file(desc.fd))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-2", instance, "desc.fd (%d) is no sync_file", desc.fd);
     auto fence = Ref<accel_fence>::adopt(new accel_fence(instance, 0, ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE) | ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_EVENTFD)));
-    const int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    const int own = fcntl(desc.fd, F_DUPFD_CLOEXEC, 0);
     if (own < 0)
-        return fail(status_from_errno(errno), "", instance, "fd (%d) cannot be duplicated", fd);
+        return fail(status_from_errno(errno), "", instance, "desc.fd (%d) cannot be duplicated: %s", desc.fd, strerror(errno));
     fence->adopt_sync_file(own);
     *out_fence = fence.release();
     return ACCEL_STATUS_OK;
@@ -82,13 +83,17 @@ enum accel_status accel_fence_create(struct accel_instance *instance, const stru
     });
 }
 
-enum accel_status accel_fence_import(struct accel_instance *instance, enum accel_handle_kind kind, int fd, struct accel_fence **out_fence)
+enum accel_status accel_fence_import(struct accel_instance *instance, const struct accel_fence_import_desc *desc, struct accel_fence **out_fence)
 {
     if (!out_fence)
         return fail_null("out_fence");
     *out_fence = nullptr;
     ACCEL_TRY(check_handle(instance, "instance"));
-    return guarded([&] { return import(instance, kind, fd, out_fence); });
+    accel_fence_import_desc given{};
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    if (given.reserved)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc.reserved is not 0");
+    return guarded([&] { return import(instance, given, out_fence); });
 }
 
 struct accel_fence *accel_fence_ref(struct accel_fence *fence) { return ref_handle(fence); }

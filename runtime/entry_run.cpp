@@ -7,12 +7,19 @@ using namespace accel::runtime;
 
 extern "C" {
 
-enum accel_status accel_run_create(struct accel_program *program, struct accel_run **out_run)
+enum accel_status accel_run_create(const struct accel_run_desc *desc, struct accel_run **out_run)
 {
     if (!out_run)
         return fail_null("out_run");
     *out_run = nullptr;
-    ACCEL_TRY(check_handle(program, "program"));
+    if (in_forked_child())
+        return fail_forked();
+    accel_run_desc given{};
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    accel_program *program = given.program;
+    ACCEL_TRY(check_handle(program, "desc.program"));
+    if (given.flags || given.reserved)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", program, "desc.%s is not 0", given.flags ? "flags" : "reserved");
     if (!program->loaded())
         return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", program, "the program was built for a bare target; save it and load it where the device is");
     return guarded([&] {

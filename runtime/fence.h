@@ -89,6 +89,8 @@ struct accel_fence : accel::runtime::Object {
 
     /// Becomes a fence of a foreign sync_file; takes the fd over.
     void adopt_sync_file(int fd) { sync_file_ = fd; }
+    /// The foreign sync_file behind a value, -1 if there is none. It stays the fence's.
+    int foreign_fd(uint64_t value) const { return value <= 1 ? sync_file_ : -1; }
     accel_status export_fd(uint64_t value, accel_handle_kind kind, int *out_fd);
 
 private:

@@ -64,6 +64,14 @@ std::string Node::label() const
     return label;
 }
 
+void Node::take_in(const Node &other)
+{
+    const OperationRow *row = other.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(other.operation);
+    fused.push_back(row ? row->name : other.custom_name);
+    fused.insert(fused.end(), other.fused.begin(), other.fused.end());
+    take_origins(other);
+}
+
 uint32_t Graph::add_tensor(Tensor tensor)
 {
     tensors.push_back(std::move(tensor));
@@ -146,7 +154,10 @@ Graph copy_graph(const accel_graph_desc &desc)
     Graph graph;
     graph.name = string_of(desc.name);
     for (uint32_t i = 0; i < desc.tensor_count; ++i) graph.tensors.push_back(copy_tensor(tensor_at(desc, i)));
-    for (uint32_t i = 0; i < desc.node_count; ++i) graph.nodes.push_back(copy_node(node_at(desc, i)));
+    for (uint32_t i = 0; i < desc.node_count; ++i) {
+        graph.nodes.push_back(copy_node(node_at(desc, i)));
+        graph.nodes.back().origins = {i};
+    }
     graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
     graph.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
     for (uint32_t i = 0; i < desc.symbol_count; ++i)

@@ -66,6 +66,7 @@ struct Node {
     uint32_t rounding = 0;
     std::string domain, custom_name;
     std::vector<std::string> fused;  ///< operations that this node has taken in, in order, for the placement report
+    std::vector<uint32_t> origins;   ///< nodes of the model that it stands for, as positions in the model's graph
 
     const Attribute *find(uint32_t key) const;
     /// The first integer of an attribute, or what it means when absent.
@@ -77,6 +78,10 @@ struct Node {
     void erase(uint32_t key);
     /// Operand number `position`, ACCEL_TENSOR_NONE when absent.
     uint32_t input(size_t position) const { return position < inputs.size() ? inputs[position] : ACCEL_TENSOR_NONE; }
+    /// Stand for another node too, whose operation is named in the label.
+    void take_in(const Node &other);
+    /// Stand for another node too, which leaves no trace in what is computed.
+    void take_origins(const Node &other) { origins.insert(origins.end(), other.origins.begin(), other.origins.end()); }
     /// "Conv+Relu"; for custom operations "domain:Name".
     std::string label() const;
 };

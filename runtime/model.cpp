@@ -38,14 +38,20 @@ using namespace accel::runtime;
 
 extern "C" {
 
-enum accel_status accel_model_create(struct accel_instance *instance, const struct accel_graph_desc *desc, struct accel_model **out_model)
+enum accel_status accel_model_create(struct accel_instance *instance, const struct accel_model_desc *desc, struct accel_model **out_model)
 {
     if (!out_model) return fail_null("out_model");
     *out_model = nullptr;
     ACCEL_TRY(check_handle(instance, "instance"));
-    accel_graph_desc given{};
+    accel_model_desc given{};
     ACCEL_TRY(copy_in(desc, &given, "desc"));
-    return guarded([&] { return make_model(instance, given, nullptr, out_model); });
+    accel_graph_desc graph{};
+    ACCEL_TRY(copy_in(given.graph, &graph, "desc.graph"));
+    return guarded([&] {
+        ACCEL_TRY(make_model(instance, graph, nullptr, out_model));
+        (*out_model)->lend({given.release, given.release_user});
+        return ACCEL_STATUS_OK;
+    });
 }
 
 enum accel_status accel_model_import(struct accel_instance *instance, const struct accel_model_source *source, struct accel_model **out_model)
@@ -55,7 +61,13 @@ enum accel_status accel_model_import(struct accel_instance *instance, const stru
     ACCEL_TRY(check_handle(instance, "instance"));
     accel_model_source given{};
     ACCEL_TRY(copy_in(source, &given, "source"));
-    return guarded([&] { return import_model(instance, given, out_model); });
+    if (given.release && given.path)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-11", instance, "source.release is set, but the model is a file, which libaccel maps itself; only bytes are lent");
+    return guarded([&] {
+        ACCEL_TRY(import_model(instance, given, out_model));
+        (*out_model)->lend({given.release, given.release_user});
+        return ACCEL_STATUS_OK;
+    });
 }
 
 struct accel_model *accel_model_ref(struct accel_model *model) { return ref_handle(model); }

@@ -8,6 +8,7 @@
 
 #include "graph.h"
 #include "object.h"
+#include "release.h"
 
 namespace accel::runtime {
 
@@ -27,9 +28,12 @@ struct accel_model : accel::runtime::Object {
     accel_instance *instance() const { return instance_; }
     const accel::runtime::Graph &graph() const { return graph_; }
     const accel_graph_desc &desc() const { return desc_.get(); }
+    /// Constant data or the model's bytes are on loan until the model ends; programs keep their model.
+    void lend(accel::runtime::Release release) { release_ = std::move(release); }
 
 private:
     accel_instance *instance_;  ///< one counted reference
+    accel::runtime::Release release_;
     std::unique_ptr<accel::runtime::ModelSource> source_;
     const accel::runtime::Graph graph_;
     accel::runtime::GraphDesc desc_;

@@ -10,6 +10,7 @@
 #include "compiler/plan.h"
 #include "compiler/prepare.h"
 #include "compiler/progress.h"
+#include "compiler/support.h"
 #include "compiler/work.h"
 #include "device_set.h"
 #include "instance.h"
@@ -61,6 +62,28 @@ public:
         ACCEL_TRY(load());
         finish();
         *out = program_.release();
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status support(accel_support_fn report, void *user)
+    {
+        ACCEL_TRY(check_arguments());
+        ACCEL_TRY(find_targets());
+        ACCEL_TRY(take_options());
+        Graph graph = desc_.model->graph();
+        const size_t node_count = graph.nodes.size();
+        ACCEL_TRY(prepare(graph, {desc_.symbols, desc_.symbol_count, desc_.rounding}));
+        Progress silent(nullptr, nullptr);
+        CompileRequest request;
+        request.precisions = desc_.precisions;
+        request.progress = Progress::forward;
+        request.progress_user = &silent;
+        Partition partition(graph, targets_, request, desc_.flags);
+        ACCEL_TRY(partition.ask_all());
+        for (const Support &row : support_of(graph, node_count, partition)) {
+            const accel_support told{sizeof told, row.node, row.device, row.unit, row.reason, row.text.c_str()};
+            report(user, &told);
+        }
         return ACCEL_STATUS_OK;
     }
 
@@ -131,12 +154,26 @@ private:
         return look_up(target);
     }
 
+    accel_status check_option(const accel_option &option) const
+    {
+        if (!option.name) return fail_null("desc.options[].name");
+        if (option.kind < ACCEL_OPTION_KIND_STRING || option.kind > ACCEL_OPTION_KIND_NUMBER)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-6", desc_.model, "option '%s' has kind %u, expected one of enum accel_option_kind", option.name, option.kind);
+        const bool text = option.kind == ACCEL_OPTION_KIND_STRING;
+        if (text != (option.string != nullptr) || (option.kind != ACCEL_OPTION_KIND_INTEGER && option.integer != 0) ||
+            (option.kind != ACCEL_OPTION_KIND_NUMBER && option.number != 0))
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-6", desc_.model, "option '%s' %s its kind names, and no other", option.name,
+                        text && !option.string ? "lacks the value that" : "has a value beside the one that");
+        if (option.optional > 1) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", desc_.model, "option '%s' has optional = %u, expected 0 or 1", option.name, option.optional);
+        return ACCEL_STATUS_OK;
+    }
+
     /// Options are named `<module>.<what>` and go to that module, which knows what it knows.
     accel_status take_options()
     {
         for (uint32_t i = 0; i < desc_.option_count; ++i) {
             const accel_option &option = desc_.options[i];
-            if (!option.name) return fail_null("desc.options[].name");
+            ACCEL_TRY(check_option(option));
             bool known = false;
             for (CompileTarget &target : targets_) {
                 const std::string prefix = target.backend + ".";
@@ -265,6 +302,11 @@ accel_status load_segment(const std::shared_ptr<OpenDevice> &device, Segment &se
     return ACCEL_STATUS_OK;
 }
 
+accel_status report_support(const accel_program_desc &desc, accel_support_fn report, void *user)
+{
+    return Build(desc).support(report, user);
+}
+
 accel_status build_program(const accel_program_desc &desc, accel_program **out_program)
 {
     return Build(desc).run(out_program);
@@ -273,6 +315,14 @@ accel_status build_program(const accel_program_desc &desc, accel_program **out_p
 }  // namespace accel::runtime
 
 using namespace accel::runtime;
+
+extern "C" enum accel_status accel_program_support(const struct accel_program_desc *desc, accel_support_fn report, void *user)
+{
+    if (!report) return fail_null("report");
+    accel_program_desc given{};
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    return guarded([&] { return report_support(given, report, user); });
+}
 
 extern "C" enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program)
 {

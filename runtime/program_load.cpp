@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "check.h"
+#include "compiler/progress.h"
 #include "device_set.h"
 #include "instance.h"
 #include "model.h"
@@ -63,27 +64,50 @@ accel_status fit_of(const Segment &segment, const Destination &to, accel_fit *ou
 
 class Load {
 public:
-    Load(accel_instance *instance, accel_device *const *devices, uint32_t device_count) : instance_(instance), devices_(devices), device_count_(device_count) {}
+    Load(accel_instance *instance, const accel_program_load_desc &desc)
+        : instance_(instance), desc_(desc), devices_(desc.devices), device_count_(desc.device_count), progress_(desc.progress, desc.progress_user)
+    {
+    }
 
-    accel_status run(const void *bytes, size_t byte_count, accel_program **out)
+    accel_status run(accel_program **out)
     {
         accel_instance *owner = nullptr;
-        ACCEL_TRY(check_device_set(devices_, device_count_, "devices", &owner));
-        if (owner != instance_) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", instance_, "devices are of another instance than the program");
+        ACCEL_TRY(check_device_set(devices_, device_count_, "desc.devices", &owner));
+        if (owner != instance_) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", instance_, "desc.devices are of another instance than the program");
+        ACCEL_TRY(step(0.0, kRead, "reading the program"));
         SavedProgram saved;
-        ACCEL_TRY(read_saved(bytes, byte_count, &saved));
+        ACCEL_TRY(read_saved(desc_.bytes, desc_.byte_count, &saved));
         ACCEL_TRY(check_set(saved));
         std::vector<std::shared_ptr<OpenDevice>> open;
-        ACCEL_TRY(open_device_set(devices_, device_count_, "devices", &open, &owner));
+        ACCEL_TRY(open_device_set(devices_, device_count_, "desc.devices", &open, &owner));
         for (const Segment &segment : saved.segments) ACCEL_TRY(check_fit(segment));
-        const auto program = fill(saved, byte_count);
-        for (Segment &segment : program->segments) ACCEL_TRY(load_segment(open[segment.device], segment));
+        const auto program = fill(saved, desc_.byte_count);
+        ACCEL_TRY(upload(program->segments, open));
         settle_ports(*program);
+        progress_.enter(1.0, 1.0, "done");
         *out = Ref<accel_program>(program).release();
         return ACCEL_STATUS_OK;
     }
 
 private:
+    static constexpr double kRead = 0.2;  ///< of the progress bar
+
+    accel_status step(double from, double to, const char *what)
+    {
+        return progress_.enter(from, to, what) ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_CANCELLED, "P-5", instance_, "loading was cancelled while %s", what);
+    }
+
+    accel_status upload(std::vector<Segment> &segments, const std::vector<std::shared_ptr<OpenDevice>> &open)
+    {
+        const double share = (1.0 - kRead) / static_cast<double>(std::max<size_t>(segments.size(), 1));
+        for (size_t i = 0; i < segments.size(); ++i) {
+            const double from = kRead + share * static_cast<double>(i);
+            ACCEL_TRY(step(from, from + share, "uploading the program"));
+            ACCEL_TRY(load_segment(open[segments[i].device], segments[i]));
+        }
+        return ACCEL_STATUS_OK;
+    }
+
     accel_status check_set(const SavedProgram &saved) const
     {
         if (saved.devices.size() != device_count_)
@@ -128,16 +152,17 @@ private:
     }
 
     accel_instance *instance_;
+    const accel_program_load_desc &desc_;
     accel_device *const *devices_;
     uint32_t device_count_;
+    Progress progress_;
 };
 
 }  // namespace
 
-accel_status load_program(accel_instance *instance, const void *bytes, size_t byte_count, accel_device *const *devices, uint32_t device_count,
-                          accel_program **out_program)
+accel_status load_program(accel_instance *instance, const accel_program_load_desc &desc, accel_program **out_program)
 {
-    return Load(instance, devices, device_count).run(bytes, byte_count, out_program);
+    return Load(instance, desc).run(out_program);
 }
 
 accel_status check_program(accel_instance *instance, const void *bytes, size_t byte_count, const char *name, accel_fit *out_fit)
@@ -175,14 +200,16 @@ enum accel_status accel_program_save(struct accel_program *program, accel_write_
     return guarded([&] { return write_saved(*program, write, user); });
 }
 
-enum accel_status accel_program_load(struct accel_instance *instance, const void *bytes, size_t byte_count, struct accel_device *const *devices,
-                                     uint32_t device_count, struct accel_program **out_program)
+enum accel_status accel_program_load(struct accel_instance *instance, const struct accel_program_load_desc *desc, struct accel_program **out_program)
 {
     if (!out_program) return fail_null("out_program");
     *out_program = nullptr;
     ACCEL_TRY(check_handle(instance, "instance"));
-    if (!bytes) return fail_null("bytes");
-    return guarded([&] { return load_program(instance, bytes, byte_count, devices, device_count, out_program); });
+    accel_program_load_desc given{};
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    if (!given.bytes) return fail_null("desc.bytes");
+    if (given.flags) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc.flags is 0x%x, which has no meaning", given.flags);
+    return guarded([&] { return load_program(instance, given, out_program); });
 }
 
 enum accel_status accel_program_check(struct accel_instance *instance, const void *bytes, size_t byte_count, const char *name, enum accel_fit *out_fit)

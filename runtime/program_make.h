@@ -9,8 +9,9 @@
 namespace accel::runtime {
 
 accel_status build_program(const accel_program_desc &desc, accel_program **out_program);
-accel_status load_program(accel_instance *instance, const void *bytes, size_t byte_count, accel_device *const *devices, uint32_t device_count,
-                          accel_program **out_program);
+/// Say for each node of the desc's model who takes it.
+accel_status report_support(const accel_program_desc &desc, accel_support_fn report, void *user);
+accel_status load_program(accel_instance *instance, const accel_program_load_desc &desc, accel_program **out_program);
 accel_status check_program(accel_instance *instance, const void *bytes, size_t byte_count, const char *name, accel_fit *out_fit);
 
 /// Make the ports' descriptions of their quantisation point at it, once the list of ports is final.

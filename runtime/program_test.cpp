@@ -23,7 +23,8 @@ Ref<accel_model> make_model(accel_instance &instance)
     b.output(y);
     const GraphDesc desc(b.graph);
     accel_model *model = nullptr;
-    REQUIRE(accel_model_create(&instance, &desc.get(), &model) == ACCEL_STATUS_OK);
+    const accel_model_desc model_desc{sizeof model_desc, &desc.get(), nullptr, nullptr};
+    REQUIRE(accel_model_create(&instance, &model_desc, &model) == ACCEL_STATUS_OK);
     return Ref<accel_model>::adopt(model);
 }
 
@@ -108,7 +109,8 @@ TEST_CASE("damaged bytes are no program for anybody", "[program]")
     accel_device *devices[] = {device.get()};
     accel_program *program = nullptr;
     const char noise[64] = "not a program";
-    CHECK(accel_program_load(instance.get(), noise, sizeof noise, devices, 1, &program) == ACCEL_STATUS_CORRUPT);
+    const accel_program_load_desc desc{sizeof desc, noise, sizeof noise, devices, 1, 0, nullptr, nullptr};
+    CHECK(accel_program_load(instance.get(), &desc, &program) == ACCEL_STATUS_CORRUPT);
     accel_fit fit = ACCEL_FIT_FULL;
     CHECK(accel_program_check(instance.get(), noise, sizeof noise, nullptr, &fit) == ACCEL_STATUS_CORRUPT);
     CHECK(fit == ACCEL_FIT_NONE);

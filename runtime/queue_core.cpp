@@ -75,7 +75,10 @@ uint32_t QueueCore::step_count(const Slot &slot) const
     return slot.has_transfer ? 1 : slot.run ? static_cast<uint32_t>(slot.run->steps().size()) : 0;
 }
 
-bool QueueCore::step_is_copy(const Slot &slot) const { return slot.has_transfer || slot.run->steps()[slot.step].kind == Step::Kind::Copy; }
+bool QueueCore::step_is_copy(const Slot &slot) const
+{
+    return slot.has_transfer ? slot.transfer_device == UINT32_MAX : slot.run->steps()[slot.step].kind == Step::Kind::Copy;
+}
 
 // F-5: what waits for a value that nobody has promised yet would wait for ever if a later submission of this queue promised it, or a value below it: a
 // value is reached only with all before.
@@ -118,7 +121,7 @@ accel_status QueueCore::fill(Slot &slot, const Submission &in)
     slot.status = ACCEL_STATUS_OK;
     slot.detail[0] = 0;
     slot.begun = slot.executing = slot.cancelled = slot.wants_fence = false;
-    slot.step = slot.wait_next = slot.wait_count = slot.signal_count = 0;
+    slot.step = slot.wait_next = slot.wait_count = slot.signal_count = slot.carried_count = 0;
     slot.deadline_ns = in.deadline_ns;
     slot.begin_ns = trace_now();
     ACCEL_TRY(make_room(slot, in));
@@ -137,8 +140,10 @@ accel_status QueueCore::fill(Slot &slot, const Submission &in)
         slot.waits[slot.wait_count].fence->ref();
     }
     slot.has_transfer = in.transfer != nullptr;
-    if (in.transfer)
+    if (in.transfer) {
         slot.transfer = *in.transfer;
+        slot.transfer_device = device_for(*in.transfer);
+    }
     slot.run = Ref<accel_run>(in.run);
     slot.state = State::Held;
     return ACCEL_STATUS_OK;
@@ -222,12 +227,11 @@ accel_status QueueCore::start_directly(Slot &slot, bool *started)
     for (; slot.wait_next < slot.wait_count; ++slot.wait_next) {
         const accel_fence_point &wait = slot.waits[slot.wait_next];
         const accel_status state = wait.fence->state(wait.value);
-        if (state == ACCEL_STATUS_NOT_READY)
-            return ACCEL_STATUS_OK;
-        if (state != ACCEL_STATUS_OK) {
+        if (state == ACCEL_STATUS_OK || (state == ACCEL_STATUS_NOT_READY && carry(slot, wait)))
+            continue;
+        if (state != ACCEL_STATUS_NOT_READY)
             end(slot, state);
-            return ACCEL_STATUS_OK;
-        }
+        return ACCEL_STATUS_OK;
     }
     if (slot.deadline_ns && now_ns() >= slot.deadline_ns) {
         end(slot, ACCEL_STATUS_DEADLINE);
@@ -240,6 +244,8 @@ accel_status QueueCore::start_directly(Slot &slot, bool *started)
     if (step_is_copy(slot) || !order_allows(slot))
         return ACCEL_STATUS_OK;
     const accel_status status = submit_native(slot);
+    if (status == ACCEL_STATUS_OK && !slot.executing)
+        return ACCEL_STATUS_OK;  // the device leaves the copy to the CPU
     if (status != ACCEL_STATUS_OK)
         return fail(status, status == ACCEL_STATUS_INTERNAL ? "A-11" : "", nullptr, "%s", slot.detail);
     slot.begun = true;
@@ -259,78 +265,10 @@ bool QueueCore::order_allows(const Slot &slot)
         return head_ == sequence;
     }
     const Slot &before = this->slot(sequence - 1);
-    const uint32_t device = position(slot.run->segment(slot.run->steps()[0].segment).device.get());
-    if (before.state == State::Native && before.device == device)
+    if (before.state == State::Native && before.device == step_device(slot))
         return true;
     reap();
     return head_ == sequence;
-}
-
-accel_status QueueCore::submit_native(Slot &slot)
-{
-    const uint32_t segment = slot.run->steps()[slot.step].segment;
-    const SegmentRun &run = slot.run->segment(segment);
-    const uint32_t device = position(run.device.get());
-    const QueueDevice &queue = queues_[device];
-    const bool last = slot.step + 1 == step_count(slot);
-    accel_bk_submit submit{};
-    submit.struct_size = sizeof submit;
-    submit.run = run.handle;
-    if (last && slot.wants_fence && queue.open->info().fence_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE))
-        submit.flags = ACCEL_BK_SUBMIT_FLAG_FENCE;
-    else
-        slot.wants_fence &= !last;
-    slot.segment_begin_ns = trace_now();
-    clear_module_error();
-    const accel_status status = queue.open->ops().queue_submit(queue.queue, &submit, &slot.ticket);
-    if (status != ACCEL_STATUS_OK) [[unlikely]] {
-        note_loss(status, device);
-        return blame(slot, device, status, "queue_submit");
-    }
-    slot.device = device;
-    slot.executing = true;
-    if (last)
-        slot.state = State::Native;
-    return ACCEL_STATUS_OK;
-}
-
-void QueueCore::note_loss(accel_status status, uint32_t device)
-{
-    if (!is_loss(status))
-        return;
-    if (lost_ == ACCEL_STATUS_OK)
-        lost_ = status;
-    if (status != ACCEL_STATUS_CONTEXT_LOST)
-        queues_[device].open->mark_lost(status);
-}
-
-/// Keep what the module said about a failure, for whoever asks the fence. The calling thread's own error detail stays as it is.
-accel_status QueueCore::blame(Slot &slot, uint32_t device, accel_status status, const char *what)
-{
-    const QueueDevice &queue = queues_[device];
-    if (!is_known(status)) {
-        snprintf(slot.detail, sizeof slot.detail, "module '%s' answered %d to '%s', which is no status", queue.open->module_name(), static_cast<int>(status), what);
-        status = ACCEL_STATUS_INTERNAL;
-    } else {
-        const char *said = module_error();
-        snprintf(slot.detail, sizeof slot.detail, "device '%s'%s%s", queue.id, *said ? ": " : " (it gave no detail)", said);
-    }
-    clear_module_error();
-    return status;
-}
-
-/// What has become of the slot's ticket: TIMEOUT while it is being executed.
-accel_status QueueCore::look(Slot &slot)
-{
-    const QueueDevice &queue = queues_[slot.device];
-    clear_module_error();
-    const accel_status status = queue.open->ops().queue_wait(queue.queue, slot.ticket, 0);
-    if (status == ACCEL_STATUS_OK) [[likely]]
-        return status;
-    if (status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_NOT_READY)
-        return ACCEL_STATUS_TIMEOUT;
-    note_loss(status, slot.device);
-    return blame(slot, slot.device, status, "queue_wait");
 }
 
 void QueueCore::end(Slot &slot, accel_status status)
@@ -350,7 +288,6 @@ bool QueueCore::reap()
             const accel_status status = look(slot);
             if (status == ACCEL_STATUS_TIMEOUT)
                 break;
-            trace_span("segment", queues_[slot.device].id, slot.segment_begin_ns, id_, slot.run->steps()[slot.step].segment);
             slot.status = status;
             if (slot.wants_fence)
                 keep_sync_files(slot);
@@ -360,17 +297,6 @@ bool QueueCore::reap()
         any = true;
     }
     return any;
-}
-
-void QueueCore::keep_sync_files(Slot &slot)
-{
-    const QueueDevice &queue = queues_[slot.device];
-    for (uint32_t i = 0; i < slot.signal_count; ++i) {
-        accel_fence &fence = *slot.signals[i].fence;
-        int fd = -1;
-        if (fence.wants_sync_file(slot.status) && queue.open->ops().queue_fence(queue.queue, slot.ticket, &fd) == ACCEL_STATUS_OK && fd >= 0)
-            fence.keep_sync_file(fd, slot.status);
-    }
 }
 
 void QueueCore::retire(Slot &slot)
@@ -419,20 +345,6 @@ void QueueCore::shutdown()
     wait_until(tail_ ? tail_ - 1 : 0, UINT64_MAX);
     if (was_held_)
         instance()->hold_thread().remove(*this);
-}
-
-accel_status QueueCore::sync_file(uint64_t sequence, int *out_fd)
-{
-    const std::lock_guard guard(lock_);
-    const Slot *found = sequence >= head_ && sequence < tail_ ? &slot(sequence) : nullptr;
-    if (!found || found->state != State::Native)
-        return fail(ACCEL_STATUS_NOT_READY, "F-1", nullptr, "the work that signals this value was not handed to the kernel yet; try again later");
-    const QueueDevice &queue = queues_[found->device];
-    if (!found->wants_fence || !queue.open->ops().queue_fence)
-        return fail(ACCEL_STATUS_UNSUPPORTED, "F-1", nullptr, "device '%s' does not signal sync_files", queue.id);
-    clear_module_error();
-    const accel_status status = queue.open->ops().queue_fence(queue.queue, found->ticket, out_fd);
-    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, queue.open->module_name(), "queue_fence", nullptr);
 }
 
 }  // namespace accel::runtime

@@ -108,18 +108,26 @@ public:
 
 private:
     enum class State { Free, Held, Native, Ended };
+    static constexpr uint32_t kCarriedMax = 4;  ///< foreign fences that go to a device at once; the runtime waits for more
+    struct Carried {
+        accel_fence_point point;
+        int fd;  ///< the fence's own
+    };
     struct Slot {
         State state = State::Free;
         accel_status status = ACCEL_STATUS_OK;
         Ref<accel_run> run;
         Transfer transfer;
         bool has_transfer = false;
+        uint32_t transfer_device = UINT32_MAX;  ///< that copies by itself; UINT32_MAX: the CPU does
         bool begun = false;      ///< waits, deadline and order are behind it
         bool executing = false;  ///< a device has the segment of step `step`
         bool cancelled = false;
         bool wants_fence = false;
         std::vector<Point> signals;
         std::vector<accel_fence_point> waits;  ///< each fence is a counted reference
+        Carried carried[kCarriedMax];          ///< waits that the first step's device makes; each is one of waits
+        uint32_t carried_count = 0;
         uint32_t signal_count = 0;
         uint32_t wait_count = 0;
         uint32_t wait_next = 0;
@@ -142,8 +150,14 @@ private:
     accel_status fill(Slot &slot, const Submission &submission);
     void drop(Slot &slot);
     accel_status start_directly(Slot &slot, bool *started);
-    bool may_start_directly(const Slot &slot);
-    uint32_t first_device(const Slot &slot) const;
+    uint32_t device_for(const Transfer &transfer) const;
+    uint32_t step_device(const Slot &slot) const;
+    bool carry(Slot &slot, const accel_fence_point &wait);
+    accel_status judge_carried(Slot &slot);
+    uint32_t carried_fds(const Slot &slot, int32_t *fds) const;
+    accel_status submit_run(Slot &slot, const QueueDevice &queue, uint32_t flags);
+    accel_status submit_transfer(Slot &slot, const QueueDevice &queue, uint32_t flags);
+    void end_span(const Slot &slot) const;
     uint32_t step_count(const Slot &slot) const;
     bool step_is_copy(const Slot &slot) const;
     bool order_allows(const Slot &slot);

@@ -67,7 +67,6 @@ HeldBlocker QueueCore::advance(Slot &slot, Lock &lock, bool may_copy)
                 blocker.sequence = started_;
                 return blocker;
             }
-            trace_span("segment", queues_[slot.device].id, slot.segment_begin_ns, id_, slot.run->steps()[slot.step].segment);
             slot.executing = false;
             ++slot.step;
             if (status != ACCEL_STATUS_OK) {
@@ -94,6 +93,12 @@ HeldBlocker QueueCore::advance(Slot &slot, Lock &lock, bool may_copy)
             const accel_status status = lost_ != ACCEL_STATUS_OK ? lost_ : submit_native(slot);
             if (status == ACCEL_STATUS_BUSY) {
                 blocker.kind = HeldBlocker::Kind::Soon;
+                return blocker;
+            }
+            // The device left the copy to the CPU, and the waits with it.
+            if (!slot.begun) {
+                blocker.kind = HeldBlocker::Kind::Soon;
+                blocker.progress = true;
                 return blocker;
             }
             if (status != ACCEL_STATUS_OK)
@@ -136,7 +141,7 @@ bool QueueCore::pass_waits(Slot &slot, HeldBlocker *blocker)
     for (; slot.wait_next < slot.wait_count; ++slot.wait_next) {
         const accel_fence_point &wait = slot.waits[slot.wait_next];
         const accel_status state = wait.fence->state(wait.value);
-        if (state == ACCEL_STATUS_OK)
+        if (state == ACCEL_STATUS_OK || (state == ACCEL_STATUS_NOT_READY && carry(slot, wait)))
             continue;
         if (state == ACCEL_STATUS_NOT_READY) {
             blocker->kind = HeldBlocker::Kind::Fence;

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <climits>
 
+#include "address_range.h"
 #include "clock.h"
 
 namespace accel::runtime {
@@ -42,11 +43,17 @@ int retry_ioctl(int fd, unsigned long request, void *argument)
 
 int node_ioctl(void *context, unsigned long request, void *argument) { return retry_ioctl(fd_of(context), request, argument); }
 
-int node_map(void *context, uint64_t offset, uint64_t size_bytes, void **out_pointer)
+int node_map(void *context, uint64_t offset, uint64_t size_bytes, uint64_t align_bytes, void **out_pointer)
 {
-    void *pointer = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_of(context), static_cast<off_t>(offset));
-    if (pointer == MAP_FAILED)
-        return -errno;
+    const AddressRange range(size_bytes, align_bytes);
+    if (!range.begin())
+        return -range.error();
+    void *pointer = mmap(range.begin(), size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd_of(context), static_cast<off_t>(offset));
+    if (pointer == MAP_FAILED) {
+        const int error = errno;
+        munmap(range.begin(), size_bytes);
+        return -error;
+    }
     *out_pointer = pointer;
     return 0;
 }

@@ -150,6 +150,13 @@ ACCEL_API int accel_status_is_transient(enum accel_status status);
 ACCEL_API const struct accel_error *accel_last_error(void);
 
 /**
+ * Tells that borrowed memory is used no more and may be freed. Called exactly once if the call that borrowed the memory answered OK, and never if it did not.
+ *
+ * Threads: called on the thread that drops the last user of the memory, which may be a host thread; must not call libaccel.
+ */
+typedef void (*accel_release_fn)(void *user);
+
+/**
  * An extension or experiment by name: a versioned struct of functions from its own small header in accel/ext/.
  *
  * object is any libaccel object.
@@ -380,12 +387,14 @@ struct accel_buffer_import_desc {
     struct accel_device *const *devices;
     uint32_t device_count;
     uint32_t access;                      /**< set of enum accel_access that programs will make of it */
+    accel_release_fn release;             /**< called when host_pointer is used no more; NULL: the caller knows by other means. Only with HOST_POINTER */
+    void *release_user;
 };
 
 /**
  * Use foreign memory as a buffer.
  *
- * Ownership: the fd stays the caller's (it is duplicated); host memory must outlive the buffer and all work on it.
+ * Ownership: the fd stays the caller's (it is duplicated); host memory must outlive the buffer and all work on it, whose end release tells.
  * Threads: any thread. Blocks: on the kernel.
  * Errors: UNSUPPORTED a device cannot import this kind (the reason is in the detail); INVALID_ARGUMENT the memory is
  *         shorter than offset + size, is not of that kind, or does not permit the access.
@@ -481,12 +490,20 @@ struct accel_fence_desc {
  */
 ACCEL_API enum accel_status accel_fence_create(struct accel_instance *instance, const struct accel_fence_desc *desc, struct accel_fence **out_fence);
 
+struct accel_fence_import_desc {
+    size_t struct_size;
+    uint32_t kind;         /**< enum accel_handle_kind: SYNC_FILE */
+    int32_t fd;
+    uint64_t reserved;     /**< must be 0; room for the point of a foreign timeline */
+};
+
 /**
  * A timeline that reaches 1 when a foreign fence signals, and fails if that fence carries an error.
  *
- * Ownership: fd stays the caller's. Threads: any thread. Blocks: never. Errors: UNSUPPORTED kind; INVALID_ARGUMENT fd is of another kind.
+ * Ownership: desc is borrowed for the call; fd stays the caller's. Threads: any thread. Blocks: never.
+ * Errors: UNSUPPORTED kind; INVALID_ARGUMENT fd is of another kind.
  */
-ACCEL_API enum accel_status accel_fence_import(struct accel_instance *instance, enum accel_handle_kind kind, int fd, struct accel_fence **out_fence);
+ACCEL_API enum accel_status accel_fence_import(struct accel_instance *instance, const struct accel_fence_import_desc *desc, struct accel_fence **out_fence);
 
 /** Add a reference. Threads: any thread. Blocks: never. */
 ACCEL_API struct accel_fence *accel_fence_ref(struct accel_fence *fence);
@@ -657,20 +674,29 @@ static inline const struct accel_node_desc *accel_graph_node(const struct accel_
 
 /* ------------------------------------------------------------------- model */
 
+struct accel_model_desc {
+    size_t struct_size;
+    const struct accel_graph_desc *graph;
+    accel_release_fn release;  /**< called when the constant data is used no more; NULL: the caller knows by other means */
+    void *release_user;
+};
+
 /**
  * A model from a graph. The graph is checked and copied; constant data is not.
  *
- * Ownership: desc is borrowed for the call, constant data until the model and every program built from it are gone. Threads: any thread. Blocks: never.
- * Errors: INVALID_ARGUMENT the graph breaks a rule (the detail names node or tensor and rule).
+ * Ownership: desc and graph are borrowed for the call, constant data until the model and every program built from it are gone, which release tells.
+ * Threads: any thread. Blocks: never. Errors: INVALID_ARGUMENT the graph breaks a rule (the detail names node or tensor and rule).
  */
-ACCEL_API enum accel_status accel_model_create(struct accel_instance *instance, const struct accel_graph_desc *desc, struct accel_model **out_model);
+ACCEL_API enum accel_status accel_model_create(struct accel_instance *instance, const struct accel_model_desc *desc, struct accel_model **out_model);
 
 struct accel_model_source {
     size_t struct_size;
     const char *path;    /**< a file; or NULL with bytes */
-    const void *bytes;   /**< must outlive the model */
+    const void *bytes;   /**< must outlive the model and every program built from it */
     uint64_t byte_count;
     const char *format;  /**< importer name such as "onnx"; NULL: found by content */
+    accel_release_fn release; /**< called when bytes are used no more; NULL: the caller knows by other means. Only with bytes */
+    void *release_user;
 };
 
 /**
@@ -701,13 +727,20 @@ enum accel_program_flag {
     ACCEL_PROGRAM_FLAG_BALANCE = 1 << 1
 };
 
-/** A build option, named `<module>.<option>` and handed to that module. An unknown name is INVALID_ARGUMENT unless optional. */
+enum accel_option_kind {
+    ACCEL_OPTION_KIND_STRING = 1,
+    ACCEL_OPTION_KIND_INTEGER = 2,
+    ACCEL_OPTION_KIND_NUMBER = 3
+};
+
+/** A build option, named `<module>.<option>` and handed to that module. An unknown name is INVALID_ARGUMENT unless optional; so is a kind that the module does not expect. */
 struct accel_option {
     const char *name;
-    const char *string;  /**< or NULL */
+    uint32_t kind;       /**< enum accel_option_kind: which of the values below counts; the others are 0 */
+    uint32_t optional;   /**< 1: a set of devices that does not know it ignores it */
+    const char *string;
+    int64_t integer;
     double number;
-    uint32_t optional;
-    uint32_t reserved;
 };
 
 /** A value for a symbolic dimension. */
@@ -745,6 +778,29 @@ struct accel_program_desc {
  */
 ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program);
 
+/** What the devices of a set say to one operation of a model. */
+struct accel_support {
+    size_t struct_size;
+    uint32_t node;            /**< index in accel_model_graph's nodes */
+    uint32_t device;          /**< position in the set of the first device that takes it; 0 for a bare target; UINT32_MAX: none does */
+    uint32_t unit;            /**< nodes with one number are fused into one operation; 0: folded away when the program is built, needs no device */
+    uint32_t reason;          /**< enum accel_reason: OK when the first device takes it, else why that one refuses */
+    const char *reason_text;  /**< a sentence with the reason of each device before the one that takes it; "" if there is none */
+};
+
+typedef void (*accel_support_fn)(void *user, const struct accel_support *support);
+
+/**
+ * Ask without building: which operations would the devices take, and why not?
+ *
+ * For frameworks that keep what is refused. What is reported as taken builds when it is built alone, or the build answers LIMIT or OUT_OF_MEMORY. Takes the
+ * description that accel_program_build takes; progress and balancing play no part.
+ *
+ * Ownership: each report is valid during its callback, which comes once per node in the order of the graph, on the calling thread. Threads: any thread.
+ * Blocks: on opening the devices, and for as long as their compilers look at the graph. Errors: as accel_program_build, without UNSUPPORTED for refused nodes.
+ */
+ACCEL_API enum accel_status accel_program_support(const struct accel_program_desc *desc, accel_support_fn report, void *user);
+
 /** Takes bytes of a saved program; anything but OK stops the save with that status. Threads: called on the saving thread. */
 typedef enum accel_status (*accel_write_fn)(void *user, const void *bytes, size_t byte_count);
 
@@ -755,16 +811,26 @@ typedef enum accel_status (*accel_write_fn)(void *user, const void *bytes, size_
  */
 ACCEL_API enum accel_status accel_program_save(struct accel_program *program, accel_write_fn write, void *user);
 
+struct accel_program_load_desc {
+    size_t struct_size;
+    const void *bytes;
+    uint64_t byte_count;
+    struct accel_device *const *devices;  /**< ordered device set: as many, of the same modules, as the program was built for */
+    uint32_t device_count;
+    uint32_t flags;                       /**< must be 0 */
+    accel_progress_fn progress;           /**< may be NULL */
+    void *progress_user;
+};
+
 /**
  * Restore a saved program for a device set of the same shape as the one it was built for.
  *
  * The bytes are not trusted: every offset is checked.
  *
- * Ownership: bytes are copied where needed. Threads: any thread. Blocks: on device uploads.
- * Errors: CORRUPT; INCOMPATIBLE made for another target, version or device set.
+ * Ownership: desc and bytes are borrowed for the call. Threads: any thread. Blocks: on device uploads; cancellable through progress.
+ * Errors: CORRUPT; INCOMPATIBLE made for another target, version or device set; CANCELLED.
  */
-ACCEL_API enum accel_status accel_program_load(struct accel_instance *instance, const void *bytes, size_t byte_count, struct accel_device *const *devices,
-                                               uint32_t device_count, struct accel_program **out_program);
+ACCEL_API enum accel_status accel_program_load(struct accel_instance *instance, const struct accel_program_load_desc *desc, struct accel_program **out_program);
 
 /** How well a saved program fits. */
 enum accel_fit {
@@ -882,14 +948,22 @@ struct accel_binding {
     uint64_t offset_bytes;        /**< a multiple of the port's align_bytes */
 };
 
+struct accel_run_desc {
+    size_t struct_size;
+    struct accel_program *program;
+    uint32_t flags;     /**< must be 0 */
+    uint32_t reserved;
+};
+
 /**
  * A program with its buffers. In flight once: N runs make a pipeline of depth N.
  *
  * Allocates the run's scratch now, so that submitting allocates nothing.
  *
- * Threads: any thread. Blocks: on the kernel. Errors: UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY.
+ * Ownership: desc is borrowed for the call; the run keeps the program. Threads: any thread. Blocks: on the kernel.
+ * Errors: UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY.
  */
-ACCEL_API enum accel_status accel_run_create(struct accel_program *program, struct accel_run **out_run);
+ACCEL_API enum accel_status accel_run_create(const struct accel_run_desc *desc, struct accel_run **out_run);
 
 /** Add a reference. Threads: any thread. Blocks: never. */
 ACCEL_API struct accel_run *accel_run_ref(struct accel_run *run);
@@ -968,7 +1042,8 @@ struct accel_submit {
 /**
  * Hand over one run. Only queues the work: never waits, allocates or executes anything.
  *
- * A wait that failed fails this submission's signals with the same status and runs nothing.
+ * A wait that failed fails this submission's signals with the same status. Nothing runs then, unless the wait is for an imported fence and a device that waits
+ * by itself had the work already (not with a deadline).
  *
  * Ownership: submit and its arrays are borrowed for the call; run, its buffers and the fences are kept until it is done.
  * Threads: one thread per object (queue and run). Blocks: never.

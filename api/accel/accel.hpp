@@ -234,6 +234,16 @@ public:
         check(accel_fence_create(instance.get(), &desc, &handle));
         return Fence(handle);
     }
+    /// accel_fence_import of a sync_file
+    static Fence from_sync_file(const Instance &instance, int fd)
+    {
+        auto desc = sized<accel_fence_import_desc>();
+        desc.kind = ACCEL_HANDLE_KIND_SYNC_FILE;
+        desc.fd = fd;
+        accel_fence *handle = nullptr;
+        check(accel_fence_import(instance.get(), &desc, &handle));
+        return Fence(handle);
+    }
     /// accel_fence_wait; false when the time was over
     bool wait(uint64_t value, uint64_t timeout_ns = ACCEL_TIMEOUT_FOREVER) const
     {
@@ -261,8 +271,14 @@ public:
     /// accel_model_create
     static Model create(const Instance &instance, const accel_graph_desc &graph)
     {
+        auto desc = sized<accel_model_desc>();
+        desc.graph = &graph;
+        return create(instance, desc);
+    }
+    static Model create(const Instance &instance, const accel_model_desc &desc)
+    {
         accel_model *handle = nullptr;
-        check(accel_model_create(instance.get(), &graph, &handle));
+        check(accel_model_create(instance.get(), &desc, &handle));
         return Model(handle);
     }
     /// accel_model_graph; lives as long as the model, so not of a temporary.
@@ -300,8 +316,13 @@ public:
     static Program load(const Instance &instance, std::string_view bytes, const std::vector<Device> &devices)
     {
         const auto list = handles(devices);
+        auto desc = sized<accel_program_load_desc>();
+        desc.bytes = bytes.data();
+        desc.byte_count = bytes.size();
+        desc.devices = list.data();
+        desc.device_count = static_cast<uint32_t>(list.size());
         accel_program *handle = nullptr;
-        check(accel_program_load(instance.get(), bytes.data(), bytes.size(), list.data(), static_cast<uint32_t>(list.size()), &handle));
+        check(accel_program_load(instance.get(), &desc, &handle));
         return Program(handle);
     }
     /// accel_program_save
@@ -347,8 +368,10 @@ public:
     /// accel_run_create
     static Run create(const Program &program)
     {
+        auto desc = sized<accel_run_desc>();
+        desc.program = program.get();
         accel_run *handle = nullptr;
-        check(accel_run_create(program.get(), &handle));
+        check(accel_run_create(&desc, &handle));
         return Run(handle);
     }
     /// accel_run_bind of one port

@@ -97,7 +97,8 @@ struct accel_bk_transport {
     uint32_t reserved;
 
     int (*ioctl)(void *context, unsigned long request, void *argument);                        /**< [mandatory] */
-    int (*map)(void *context, uint64_t offset, uint64_t size_bytes, void **out_pointer);       /**< [mandatory] read-write, shared */
+    /** [mandatory] Read-write, shared. The pointer is a multiple of align_bytes, a power of two; 0: of a page. (amdxdna's heap wants 64 MiB.) */
+    int (*map)(void *context, uint64_t offset, uint64_t size_bytes, uint64_t align_bytes, void **out_pointer);
     int (*unmap)(void *context, void *pointer, uint64_t size_bytes);                           /**< [mandatory] */
     /** dma-buf of a GEM handle; the fd is the caller's. */
     int (*share)(void *context, uint32_t gem_handle, int *out_dma_buf_fd);
@@ -281,7 +282,11 @@ enum accel_bk_submit_flag {
 struct accel_bk_submit {
     size_t struct_size;
     struct accel_bk_run *run;
-    const int32_t *wait_fds;   /**< sync_files; only if the device claims to take them. Borrowed for the call */
+    /**
+     * sync_files, only if the device claims to take them; borrowed for the call. No input is read and the ticket does not finish before all have signalled.
+     * An error that one carries ends the wait like a signal: the runtime fails the submission when the ticket has finished.
+     */
+    const int32_t *wait_fds;
     uint32_t wait_fd_count;
     uint32_t flags;            /**< enum accel_bk_submit_flag */
 };
@@ -296,7 +301,7 @@ struct accel_bk_transfer {
     uint64_t size_bytes;
     uint32_t fill_value;       /**< the low byte is repeated */
     uint32_t wait_fd_count;
-    const int32_t *wait_fds;
+    const int32_t *wait_fds;   /**< as in accel_bk_submit */
     uint32_t flags;            /**< enum accel_bk_submit_flag */
     uint32_t reserved;
 };
@@ -368,7 +373,10 @@ struct accel_bk_device_ops {
     enum accel_status (*queue_fence)(struct accel_bk_queue *queue, uint64_t ticket, int *out_sync_file_fd);
     /** Drop what has not started; those tickets end with CANCELLED. NULL: nothing can be cancelled. may overlap. */
     enum accel_status (*queue_cancel)(struct accel_bk_queue *queue);
-    /** Copy or fill on the device, as queue_submit does a run. NULL: the runtime does it with the CPU, through buffer_map. */
+    /**
+     * Copy or fill on the device, as queue_submit does a run. NULL: the runtime does it with the CPU, through buffer_map. So it does after
+     * UNSUPPORTED, which says that the device cannot copy this range or between these buffers.
+     */
     enum accel_status (*queue_transfer)(struct accel_bk_queue *queue, const struct accel_bk_transfer *transfer, uint64_t *out_ticket);
 };
 

@@ -54,10 +54,12 @@ accel_status read_options(const accel_bk_compile_options &options, uint32_t &thr
                 continue;
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "option '%s' is unknown; there is 'cpu.threads'", option.name);
         }
-        if (option.string != nullptr || !(option.number >= 1 && option.number <= kThreadsMax) || option.number != std::floor(option.number))
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "option 'cpu.threads' is %g, expected a whole number from 1 to %u",
-                        option.number, kThreadsMax);
-        threads = static_cast<uint32_t>(option.number);
+        if (option.kind != ACCEL_OPTION_KIND_INTEGER)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-10", "option 'cpu.threads' is of kind %u, expected INTEGER (%u)", option.kind, ACCEL_OPTION_KIND_INTEGER);
+        if (option.integer < 1 || option.integer > kThreadsMax)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-10", "option 'cpu.threads' is %lld, expected a number from 1 to %u",
+                        static_cast<long long>(option.integer), kThreadsMax);
+        threads = static_cast<uint32_t>(option.integer);
     }
     return ACCEL_STATUS_OK;
 }

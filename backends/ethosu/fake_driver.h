@@ -37,7 +37,7 @@ public:
         table_.ioctl = [](void *self, unsigned long request, void *argument) {
             return static_cast<FakeDriver *>(self)->ioctl(request, argument);
         };
-        table_.map = [](void *self, uint64_t offset, uint64_t size, void **out) {
+        table_.map = [](void *self, uint64_t offset, uint64_t size, uint64_t, void **out) {
             auto &memory = static_cast<FakeDriver *>(self)->buffers.at(static_cast<uint32_t>(offset >> 12));
             if (size > memory.size())
                 return -EINVAL;

@@ -69,6 +69,7 @@ bool merge_moves(Graph &graph)
             node.set_ints(ACCEL_ATTRIBUTE_PERM, std::move(merged));
         }
         node.inputs[0] = first.inputs[0];
+        node.take_origins(first);
         changed = true;
     }
     if (changed) sweep(graph);
@@ -116,7 +117,7 @@ bool fuse_activations(Graph &graph)
         Node &node = graph.nodes[maker];
         if (node.outputs[0] != between) continue;
         narrow(node, clamp_of(activation));
-        node.fused.push_back(find_operation(activation.operation)->name);
+        node.take_in(activation);
         node.outputs[0] = activation.outputs[0];
         dead[i] = true;
         changed = true;
@@ -177,7 +178,7 @@ bool fold_into_conv(Graph &graph, uint32_t conv_index, const Node &batch, const 
     conv.inputs[1] = graph.add_tensor(std::move(new_weights));
     conv.inputs[2] = graph.add_tensor(std::move(new_bias));
     conv.outputs[0] = batch.outputs[0];
-    conv.fused.push_back("BatchNormalization");
+    conv.take_in(batch);
     return true;
 }
 
@@ -238,9 +239,8 @@ bool fold_bias(Graph &graph)
             conv.inputs.resize(3, ACCEL_TENSOR_NONE);
             conv.inputs[2] = graph.add_tensor(std::move(bias));
             conv.outputs[0] = add.outputs[0];
-            conv.fused.push_back("Add");
+            conv.take_in(add);
             for (const Attribute &attribute : add.attributes) conv.attributes.push_back(attribute);
-            conv.fused.insert(conv.fused.end(), add.fused.begin(), add.fused.end());
             std::vector<bool> dead(graph.nodes.size());
             dead[i] = true;
             sweep(graph, dead);

@@ -51,16 +51,22 @@ accel_status Partition::run(std::vector<Piece> *out)
     }
 }
 
+uint32_t Partition::first_taker(uint32_t node) const
+{
+    const size_t count = flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY ? 1 : targets_.size();
+    for (uint32_t device = 0; device < count; ++device) {
+        if (answers_[device][node].group != 0) return device;
+    }
+    return UINT32_MAX;
+}
+
 accel_status Partition::assign(std::vector<uint32_t> *out) const
 {
     const size_t count = graph_.nodes.size();
-    out->assign(count, UINT32_MAX);
+    out->clear();
     for (uint32_t i = 0; i < count; ++i) {
-        for (uint32_t device = 0; device < targets_.size() && (*out)[i] == UINT32_MAX; ++device) {
-            if (answers_[device][i].group != 0) (*out)[i] = device;
-        }
-        const bool elsewhere = (*out)[i] != 0 && (flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY);
-        if ((*out)[i] == UINT32_MAX || elsewhere) return fail_unplaced(i);
+        out->push_back(first_taker(i));
+        if (out->back() == UINT32_MAX) return fail_unplaced(i);
     }
     if (!(flags_ & ACCEL_PROGRAM_FLAG_BALANCE) || (flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY) || targets_.size() < 2) return ACCEL_STATUS_OK;
     std::vector<std::vector<bool>> admitted(targets_.size(), std::vector<bool>(count));
@@ -121,7 +127,7 @@ void Partition::refuse(const Piece &piece, const accel_bk_support &why)
 std::string Partition::earlier_refusals(uint32_t device, uint32_t node) const
 {
     std::string text;
-    for (uint32_t earlier = 0; earlier < device; ++earlier) {
+    for (uint32_t earlier = 0; earlier < std::min<size_t>(device, targets_.size()); ++earlier) {
         const accel_bk_support &said = answers_[earlier][node];
         if (said.group != 0) continue;
         text += (text.empty() ? "" : "; ") + targets_[earlier].label + ": " + refusal_text(graph_, graph_.nodes[node], said);

@@ -19,6 +19,9 @@ class Partition {
 public:
     Partition(const Graph &graph, std::vector<CompileTarget> targets, const CompileRequest &request, uint32_t flags);
 
+    /// Ask every device about the whole graph, once; answer() then tells what it said.
+    accel_status ask_all();
+
     /// Pieces in execution order. Errors: UNSUPPORTED (P-1) naming the node and every device's reason; INTERNAL a module breaks its contract.
     accel_status run(std::vector<Piece> *out);
 
@@ -27,11 +30,12 @@ public:
 
     /// What a device said about a node: refused, or OK.
     const accel_bk_support &answer(uint32_t device, uint32_t node) const { return answers_[device][node]; }
-    /// Why earlier devices of the set do not run this node; "" when none refused.
+    /// The first device that takes a node; UINT32_MAX: none.
+    uint32_t first_taker(uint32_t node) const;
+    /// Why the devices before this one (UINT32_MAX: all of them) do not run the node; "" when none refused.
     std::string earlier_refusals(uint32_t device, uint32_t node) const;
 
 private:
-    accel_status ask_all();
     accel_status assign(std::vector<uint32_t> *out) const;
     accel_status fail_unplaced(uint32_t node) const;
     accel_status confirm(const Piece &piece, bool *out_changed);

@@ -130,7 +130,8 @@ accel_status time_probe(accel_device *device, const Graph &graph, double *out_se
     HeldProgram program;
     ACCEL_TRY(accel_program_build(&build, program.out()));
     HeldRun run;
-    ACCEL_TRY(accel_run_create(program.get(), run.out()));
+    const accel_run_desc run_desc{sizeof run_desc, program.get(), 0, 0};
+    ACCEL_TRY(accel_run_create(&run_desc, run.out()));
     HeldBuffer input, output;
     ACCEL_TRY(bind_port(device, program.get(), run.get(), 0, input));
     ACCEL_TRY(bind_port(device, program.get(), run.get(), 1, output));

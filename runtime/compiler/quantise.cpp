@@ -114,10 +114,14 @@ private:
     void replace(uint32_t index, std::vector<uint32_t> operands, const std::vector<uint32_t> &quantizers)
     {
         Node &node = graph_.nodes[index];
+        for (const uint32_t input : node.inputs) {
+            if (stored(input) != ACCEL_TENSOR_NONE) node.take_origins(graph_.nodes[uses_.maker[input]]);
+        }
         node.inputs = std::move(operands);
         for (size_t i = 0; i < quantizers.size(); ++i) {
             const Node &quantizer = graph_.nodes[quantizers[i]];
             node.outputs[i] = quantizer.outputs[0];
+            node.take_origins(quantizer);
             if (quantizer.rounding != ACCEL_ROUNDING_NONE) node.rounding = quantizer.rounding;
             dead_[quantizers[i]] = true;
         }
@@ -131,6 +135,7 @@ private:
         if (dead_[index] || source == ACCEL_TENSOR_NONE || !is_per_tensor_byte(tensor(source)) || !is_per_tensor_byte(tensor(node.outputs[0]))) return;
         if (tensor(source).type == tensor(node.outputs[0]).type && tensor(source).quantization == tensor(node.outputs[0]).quantization)
             node.operation = ACCEL_OPERATION_IDENTITY, node.rounding = ACCEL_ROUNDING_NONE;
+        node.take_origins(graph_.nodes[uses_.maker[node.inputs[0]]]);
         node.inputs[0] = source;
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "fake_backend.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
@@ -39,7 +42,12 @@ struct accel_bk_queue {
     std::condition_variable changed;
     uint64_t submitted = 0, finished = 0;
     static constexpr uint32_t kDepth = 8;
-    accel_bk_run *runs[kDepth] = {};
+    struct Entry {
+        accel_bk_run *run = nullptr;  ///< null: the transfer
+        accel_bk_transfer transfer{};
+        std::vector<int> waits;
+    };
+    Entry entries[kDepth];
     accel_status results[kDepth] = {};
 };
 
@@ -63,11 +71,37 @@ void execute(accel_bk_run &run)
     }
 }
 
+void execute(const accel_bk_transfer &transfer)
+{
+    auto *to = static_cast<uint8_t *>(transfer.destination->memory) + transfer.destination_offset_bytes;
+    if (transfer.source)
+        memcpy(to, static_cast<uint8_t *>(transfer.source->memory) + transfer.source_offset_bytes, transfer.size_bytes);
+    else
+        memset(to, static_cast<int>(transfer.fill_value & 0xff), transfer.size_bytes);
+}
+
+// As a kernel's scheduler does: a fence with an error ends the wait, the job runs.
+bool waits_are_over(accel_bk_queue::Entry &entry)
+{
+    for (const int fd : entry.waits) {
+        pollfd wanted = {fd, POLLIN, 0};
+        if (poll(&wanted, 1, 0) == 0)
+            return false;
+    }
+    for (const int fd : entry.waits)
+        close(fd);
+    entry.waits.clear();
+    return true;
+}
+
 // Executes what the gate lets through. Called with the queue's lock held.
 void advance(accel_bk_queue &queue)
 {
     Control &control = *queue.device->control;
     while (queue.finished < queue.submitted) {
+        accel_bk_queue::Entry &entry = queue.entries[queue.finished % accel_bk_queue::kDepth];
+        if (!waits_are_over(entry) && !control.ignores_fences)
+            return;
         if (control.gated) {
             uint64_t credit = control.released.load();
             do {
@@ -75,11 +109,10 @@ void advance(accel_bk_queue &queue)
                     return;
             } while (!control.released.compare_exchange_weak(credit, credit - 1));
         }
-        const uint64_t index = queue.finished % accel_bk_queue::kDepth;
         const accel_status status = control.next_failure.exchange(ACCEL_STATUS_OK);
         if (status == ACCEL_STATUS_OK)
-            execute(*queue.runs[index]);
-        queue.results[index] = status;
+            entry.run ? execute(*entry.run) : execute(entry.transfer);
+        queue.results[queue.finished % accel_bk_queue::kDepth] = status;
         ++control.executed_count;
         ++queue.finished;
         queue.changed.notify_all();
@@ -108,6 +141,7 @@ accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
     info->isolation = device->is_cpu ? ACCEL_ISOLATION_PROCESS : ACCEL_ISOLATION_IOMMU;
     info->queue_depth = accel_bk_queue::kDepth;
     info->buffer_align_bytes = 64;
+    info->fence_wait_kinds = device->control->takes_fences ? ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE) : 0u;
     info->buffer_import_kinds = device->is_cpu ? ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER) : 0u;
     return ACCEL_STATUS_OK;
 }
@@ -191,18 +225,36 @@ void queue_destroy(accel_bk_queue *queue)
     delete queue;
 }
 
+accel_status append(accel_bk_queue &queue, accel_bk_queue::Entry entry, const int32_t *wait_fds, uint32_t wait_fd_count, uint64_t *out_ticket)
+{
+    if (queue.submitted - queue.finished == accel_bk_queue::kDepth)
+        return ACCEL_STATUS_BUSY;
+    for (uint32_t i = 0; i < wait_fd_count; ++i)
+        entry.waits.push_back(dup(wait_fds[i]));
+    queue.device->control->wait_fd_count += wait_fd_count;
+    queue.entries[queue.submitted % accel_bk_queue::kDepth] = std::move(entry);
+    *out_ticket = ++queue.submitted;
+    ++queue.device->control->submit_count;
+    return ACCEL_STATUS_OK;
+}
+
 accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket)
 {
     const accel_status answer = queue->device->control->submit_answer.load();
     if (answer != ACCEL_STATUS_OK)
         return answer;
     const std::lock_guard guard(queue->lock);
-    if (queue->submitted - queue->finished == accel_bk_queue::kDepth)
-        return ACCEL_STATUS_BUSY;
-    queue->runs[queue->submitted % accel_bk_queue::kDepth] = submit->run;
-    *out_ticket = ++queue->submitted;
-    ++queue->device->control->submit_count;
-    return ACCEL_STATUS_OK;
+    return append(*queue, {submit->run, {}, {}}, submit->wait_fds, submit->wait_fd_count, out_ticket);
+}
+
+accel_status queue_transfer(accel_bk_queue *queue, const accel_bk_transfer *transfer, uint64_t *out_ticket)
+{
+    Control &control = *queue->device->control;
+    if (const accel_status answer = control.transfer_answer.load(); answer != ACCEL_STATUS_OK)
+        return answer;
+    const std::lock_guard guard(queue->lock);
+    ++control.transfer_count;
+    return append(*queue, {nullptr, *transfer, {}}, transfer->wait_fds, transfer->wait_fd_count, out_ticket);
 }
 
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
@@ -226,8 +278,12 @@ accel_status queue_cancel(accel_bk_queue *queue)
 {
     const std::lock_guard guard(queue->lock);
     ++queue->device->control->cancel_count;
-    for (; queue->finished < queue->submitted; ++queue->finished)
+    for (; queue->finished < queue->submitted; ++queue->finished) {
+        for (const int fd : queue->entries[queue->finished % accel_bk_queue::kDepth].waits)
+            close(fd);
+        queue->entries[queue->finished % accel_bk_queue::kDepth].waits.clear();
         queue->results[queue->finished % accel_bk_queue::kDepth] = ACCEL_STATUS_CANCELLED;
+    }
     queue->changed.notify_all();
     return ACCEL_STATUS_OK;
 }
@@ -253,6 +309,7 @@ template <bool is_cpu> accel_bk_device_ops make_ops()
     ops.queue_submit = queue_submit;
     ops.queue_wait = queue_wait;
     ops.queue_cancel = queue_cancel;
+    ops.queue_transfer = queue_transfer;
     return ops;
 }
 
@@ -292,6 +349,9 @@ void Control::reset()
     gated = false;
     released = 0;
     next_failure = submit_answer = bind_answer = ACCEL_STATUS_OK;
+    takes_fences = ignores_fences = false;
+    transfer_answer = ACCEL_STATUS_UNSUPPORTED;
+    transfer_count = wait_fd_count = 0;
     submit_count = executed_count = cancel_count = 0;
 }
 

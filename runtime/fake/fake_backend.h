@@ -24,6 +24,11 @@ struct Control {
     std::atomic<accel_status> next_failure{ACCEL_STATUS_OK};  ///< what the next executed submission ends with
     std::atomic<accel_status> submit_answer{ACCEL_STATUS_OK};
     std::atomic<accel_status> bind_answer{ACCEL_STATUS_OK};
+    std::atomic<bool> takes_fences{false};      ///< claims to wait for sync_files; asked when the device is opened
+    std::atomic<bool> ignores_fences{false};    ///< breaks M-10
+    std::atomic<accel_status> transfer_answer{ACCEL_STATUS_UNSUPPORTED};
+    std::atomic<uint32_t> transfer_count{0};    ///< copies and fills that the device has made
+    std::atomic<uint32_t> wait_fd_count{0};     ///< sync_files that came with submissions
     std::atomic<uint32_t> submit_count{0};
     std::atomic<uint32_t> executed_count{0};
     std::atomic<uint32_t> cancel_count{0};

@@ -58,9 +58,9 @@ bool Node::has_bridge() const
 
 int Node::ioctl(unsigned long request, void *argument) const { return transport_.ioctl(transport_.context, request, argument); }
 
-int Node::map(uint64_t offset, uint64_t size_bytes, void **pointer) const
+int Node::map(uint64_t offset, uint64_t size_bytes, void **pointer, uint64_t align_bytes) const
 {
-    return transport_.map(transport_.context, offset, size_bytes, pointer);
+    return transport_.map(transport_.context, offset, size_bytes, align_bytes, pointer);
 }
 
 void Node::unmap(void *pointer, uint64_t size_bytes) const { transport_.unmap(transport_.context, pointer, size_bytes); }

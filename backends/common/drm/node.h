@@ -54,7 +54,8 @@ public:
     bool has_bridge() const;
 
     int ioctl(unsigned long request, void *argument) const;
-    int map(uint64_t offset, uint64_t size_bytes, void **pointer) const;
+    /// align_bytes: a power of two, 0 for a page.
+    int map(uint64_t offset, uint64_t size_bytes, void **pointer, uint64_t align_bytes = 0) const;
     void unmap(void *pointer, uint64_t size_bytes) const;
     int version(Version &out) const;
     void close_handle(uint32_t handle) const;

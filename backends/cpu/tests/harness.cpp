@@ -127,7 +127,8 @@ std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Byte
     const accel_bk_device_ops &ops = *module().device;
     accel_option option{};
     option.name = "cpu.threads";
-    option.number = threads;
+    option.kind = ACCEL_OPTION_KIND_INTEGER;
+    option.integer = threads;
     const accel_bk_compile_options options = options_for(&option, 1);
     accel_bk_blob *blob = nullptr;
     require(compiler.build(nullptr, &graph, &options, &blob), "build");

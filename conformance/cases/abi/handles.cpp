@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/calls.h"
 #include "support/room.h"
 #include "support/status.h"
 
@@ -36,8 +37,7 @@ ACCEL_CASE("abi.out.cleared", "A-4", "on an error every out handle is NULL and e
     CHECK_STATUS(accel_model_import(room.instance().get(), &source, &model), ACCEL_STATUS_NOT_FOUND);
     CHECK(model == nullptr);
     auto *program = dirty<accel_program>();
-    accel_device *handle = room.device().get();
-    CHECK_STATUS(accel_program_load(room.instance().get(), "garbage", 7, &handle, 1, &program), ACCEL_STATUS_CORRUPT);
+    CHECK_STATUS(load_program(room.instance(), "garbage", {room.device()}, &program), ACCEL_STATUS_CORRUPT);
     CHECK(program == nullptr);
     auto *queue = dirty<accel_queue>();
     auto queue_desc = sized<accel_queue_desc>();
@@ -103,7 +103,7 @@ ACCEL_CASE("abi.fork.child-may-only-unref", "A-7", "in a child after fork every 
         failures += accel_fence_signal(fence.get(), 1) != ACCEL_STATUS_FORKED;
         failures += accel_instance_create(nullptr, &instance) != ACCEL_STATUS_FORKED;
         accel_run *run = nullptr;
-        failures += accel_run_create(adder.program().get(), &run) != ACCEL_STATUS_FORKED;
+        failures += create_run(adder.program().get(), &run) != ACCEL_STATUS_FORKED;
         auto desc = sized<accel_buffer_info>();
         failures += accel_buffer_query(sum.a.get(), &desc) != ACCEL_STATUS_FORKED;
         accel_buffer_unref(accel_buffer_ref(sum.a.get()));

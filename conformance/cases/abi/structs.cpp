@@ -127,6 +127,27 @@ ACCEL_CASE("abi.struct.reserved", "A-3", "reserved members and unknown flag bits
     submit.run = sum.run.get();
     submit.reserved = 7;
     CHECK_REFUSED(accel_queue_submit(room.queue().get(), &submit), ACCEL_STATUS_INVALID_ARGUMENT);
+    auto run_desc = sized<accel_run_desc>();
+    run_desc.program = adder.program().get();
+    run_desc.flags = 1u << 31;
+    accel_run *run = nullptr;
+    CHECK_REFUSED(accel_run_create(&run_desc, &run), ACCEL_STATUS_INVALID_ARGUMENT);
+    run_desc.flags = 0;
+    run_desc.reserved = 1;
+    CHECK_REFUSED(accel_run_create(&run_desc, &run), ACCEL_STATUS_INVALID_ARGUMENT);
+    auto load_desc = sized<accel_program_load_desc>();
+    load_desc.bytes = "x";
+    load_desc.byte_count = 1;
+    load_desc.devices = &device;
+    load_desc.device_count = 1;
+    load_desc.flags = 1u << 31;
+    accel_program *program = nullptr;
+    CHECK_REFUSED(accel_program_load(room.instance().get(), &load_desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);
+    auto import_desc = sized<accel_fence_import_desc>();
+    import_desc.kind = ACCEL_HANDLE_KIND_SYNC_FILE;
+    import_desc.fd = -1;
+    import_desc.reserved = 1;
+    CHECK_REFUSED(accel_fence_import(room.instance().get(), &import_desc, &fence), ACCEL_STATUS_INVALID_ARGUMENT);
 }
 
 }  // namespace accel::conformance

@@ -2,6 +2,7 @@
 // Building programs: what is told about them, and what is refused.
 #include <set>
 
+#include "support/calls.h"
 #include "support/operation.h"
 #include "support/room.h"
 #include "support/status.h"
@@ -199,7 +200,8 @@ ACCEL_CASE("compile.options.unknown", "P-6", "an unknown option is INVALID_ARGUM
     auto desc = program_desc(model, &device);
     accel_option option{};
     option.name = "no.such.option";
-    option.number = 1;
+    option.kind = ACCEL_OPTION_KIND_INTEGER;
+    option.integer = 1;
     desc.options = &option;
     desc.option_count = 1;
     accel_program *program = nullptr;
@@ -207,6 +209,27 @@ ACCEL_CASE("compile.options.unknown", "P-6", "an unknown option is INVALID_ARGUM
     option.optional = 1;
     CHECK_STATUS(accel_program_build(&desc, &program), ACCEL_STATUS_OK);
     accel_program_unref(program);
+}
+
+ACCEL_CASE("compile.options.kinds", "P-6", "an option whose value is not of its kind is INVALID_ARGUMENT, even if it is optional")
+{
+    const Room room;
+    const Adder probe = room.adder();
+    auto graph = three_adds(probe.type(), room.rounding());
+    const Model model = Model::create(room.instance(), graph.desc());
+    accel_device *device = room.device().get();
+    const accel_option wrong[] = {{"no.option", 0, 1, nullptr, 0, 0},        {"no.option", 99, 1, nullptr, 0, 0},
+                                  {"no.option", ACCEL_OPTION_KIND_STRING, 1, nullptr, 0, 0}, {"no.option", ACCEL_OPTION_KIND_INTEGER, 1, "x", 1, 0},
+                                  {"no.option", ACCEL_OPTION_KIND_INTEGER, 1, nullptr, 1, 0.5}, {"no.option", ACCEL_OPTION_KIND_NUMBER, 1, nullptr, 1, 0.5},
+                                  {"no.option", ACCEL_OPTION_KIND_INTEGER, 2, nullptr, 1, 0}};
+    for (const accel_option &option : wrong) {
+        auto desc = program_desc(model, &device);
+        desc.options = &option;
+        desc.option_count = 1;
+        accel_program *program = nullptr;
+        INFO("kind " << option.kind);
+        CHECK_REFUSED(accel_program_build(&desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);
+    }
 }
 
 ACCEL_CASE("compile.options.of-module", "P-10", "an option of the module that the module does not know is INVALID_ARGUMENT, and one of an absent module too")
@@ -220,6 +243,7 @@ ACCEL_CASE("compile.options.of-module", "P-10", "an option of the module that th
     for (const std::string &name : {std::string(room.facts().backend) + ".no-such-option", std::string("no-such-module.option")}) {
         accel_option option{};
         option.name = name.c_str();
+        option.kind = ACCEL_OPTION_KIND_STRING;
         option.string = "x";
         desc.options = &option;
         desc.option_count = 1;
@@ -278,7 +302,7 @@ ACCEL_CASE("compile.target.bare", "P-8", "a program for a bare target builds and
             if (accel_program_build(&desc, &handle) != ACCEL_STATUS_OK) continue;
             const Program program(handle);
             accel_run *run = nullptr;
-            CHECK_REFUSED(accel_run_create(handle, &run), ACCEL_STATUS_UNSUPPORTED);
+            CHECK_REFUSED(create_run(handle, &run), ACCEL_STATUS_UNSUPPORTED);
             saved = program.save();
         }
     }

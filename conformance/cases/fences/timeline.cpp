@@ -7,6 +7,7 @@
 
 #include <thread>
 
+#include "support/calls.h"
 #include "support/room.h"
 #include "support/status.h"
 
@@ -213,10 +214,10 @@ ACCEL_CASE("fences.import.wrong-kind", "F-2", "a descriptor that is no fence is 
     int fds[2];
     REQUIRE(pipe(fds) == 0);
     accel_fence *fence = nullptr;
-    CHECK(accel_fence_import(instance.get(), ACCEL_HANDLE_KIND_SYNC_FILE, fds[0], &fence) != ACCEL_STATUS_OK);
+    CHECK(import_fence(instance, ACCEL_HANDLE_KIND_SYNC_FILE, fds[0], &fence) != ACCEL_STATUS_OK);
     CHECK(fence == nullptr);
-    CHECK_REFUSED(accel_fence_import(instance.get(), ACCEL_HANDLE_KIND_SYNC_FILE, -1, &fence), ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(accel_fence_import(instance.get(), ACCEL_HANDLE_KIND_DMA_BUF, fds[0], &fence) != ACCEL_STATUS_OK);
+    CHECK_REFUSED(import_fence(instance, ACCEL_HANDLE_KIND_SYNC_FILE, -1, &fence), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(import_fence(instance, ACCEL_HANDLE_KIND_DMA_BUF, fds[0], &fence) != ACCEL_STATUS_OK);
     close(fds[0]);
     close(fds[1]);
 }

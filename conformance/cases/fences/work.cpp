@@ -202,9 +202,7 @@ ACCEL_CASE("fences.export.sync-file", "F-12", "a sync_file of submitted work bec
     int fd = -1;
     REQUIRE_STATUS(accel_fence_export(fence.get(), 1, ACCEL_HANDLE_KIND_SYNC_FILE, &fd), ACCEL_STATUS_OK);
     REQUIRE(fence.wait(1, kLong));
-    accel_fence *imported = nullptr;
-    REQUIRE_STATUS(accel_fence_import(room.instance().get(), ACCEL_HANDLE_KIND_SYNC_FILE, fd, &imported), ACCEL_STATUS_OK);
-    const Fence foreign(imported);
+    const Fence foreign = Fence::from_sync_file(room.instance(), fd);
     CHECK(foreign.wait(1, kLong));
     close(fd);
 }

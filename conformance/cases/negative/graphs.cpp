@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 
+#include "support/calls.h"
 #include "support/operation.h"
 #include "support/room.h"
 #include "support/status.h"
@@ -38,7 +39,7 @@ void check_edits(const std::vector<Edit> &edits)
     {
         auto graph = valid_graph();
         accel_model *model = nullptr;
-        const accel_status status = accel_model_create(instance.get(), &graph.desc(), &model);
+        const accel_status status = create_model(instance, graph.desc(), &model);
         INFO("the valid graph: " << (status ? accel_last_error()->message : ""));
         REQUIRE_STATUS(status, ACCEL_STATUS_OK);
         accel_model_unref(model);
@@ -49,7 +50,7 @@ void check_edits(const std::vector<Edit> &edits)
         auto &desc = graph.desc();
         edit.apply(graph, desc);
         accel_model *model = nullptr;
-        CHECK_REFUSED(accel_model_create(instance.get(), &desc, &model), ACCEL_STATUS_INVALID_ARGUMENT);
+        CHECK_REFUSED(create_model(instance, desc, &model), ACCEL_STATUS_INVALID_ARGUMENT);
         CHECK(std::string(accel_last_error()->rule) != "");
         CHECK(model == nullptr);
         accel_model_unref(model);

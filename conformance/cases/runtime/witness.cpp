@@ -6,6 +6,7 @@
 #include <sstream>
 #include <thread>
 
+#include "support/calls.h"
 #include "support/room.h"
 #include "support/status.h"
 #include "witness/ledger.h"
@@ -344,7 +345,7 @@ ACCEL_CASE("runtime.status.normalised", "H-9", "a status outside the enum become
         const Program program = stand.program();
         stand.ledger().run_create_answer = static_cast<accel_status>(4711);
         accel_run *run = nullptr;
-        CHECK_STATUS(accel_run_create(program.get(), &run), ACCEL_STATUS_INTERNAL);
+        CHECK_STATUS(create_run(program.get(), &run), ACCEL_STATUS_INTERNAL);
         CHECK(std::string(accel_last_error()->message).find("witness") != std::string::npos);
         CHECK(run == nullptr);
         CHECK(Run::create(program).get() != nullptr);

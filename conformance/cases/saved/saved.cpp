@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Saved programs: whole, foreign, cut and flipped.
+#include "support/calls.h"
 #include "support/bytes.h"
 #include "support/room.h"
 #include "support/status.h"
@@ -9,11 +10,32 @@ namespace {
 
 accel_status load(const Instance &instance, const std::string &bytes, const std::vector<Device> &devices)
 {
-    const auto list = handles(devices);
     accel_program *program = nullptr;
-    const accel_status status = accel_program_load(instance.get(), bytes.data(), bytes.size(), list.data(), static_cast<uint32_t>(list.size()), &program);
+    const accel_status status = load_program(instance, bytes, devices, &program);
     accel_program_unref(program);
     return status;
+}
+
+/// How many times progress was told, and the call after which it asks to stop.
+struct Count {
+    int told = 0;
+    int stop_at = 0;
+};
+
+accel_status load_telling(const Room &room, const std::string &bytes, Count &count, accel_program **out)
+{
+    accel_device *device = room.device().get();
+    auto desc = sized<accel_program_load_desc>();
+    desc.bytes = bytes.data();
+    desc.byte_count = bytes.size();
+    desc.devices = &device;
+    desc.device_count = 1;
+    desc.progress = [](void *user, double, const char *) {
+        auto &counted = *static_cast<Count *>(user);
+        return ++counted.told == counted.stop_at ? 1 : 0;
+    };
+    desc.progress_user = &count;
+    return accel_program_load(room.instance().get(), &desc, out);
 }
 
 bool is_refusal(accel_status status) { return status == ACCEL_STATUS_CORRUPT || status == ACCEL_STATUS_INCOMPATIBLE; }
@@ -145,6 +167,24 @@ ACCEL_CASE("saved.set.of-another-shape", "S-4", "a program is not loaded on a de
     if (!met) {
         const accel_status status = load(room.instance(), bytes, {room.device(), room.device()});
         CHECK((status == ACCEL_STATUS_INCOMPATIBLE || status == ACCEL_STATUS_INVALID_ARGUMENT));
+    }
+}
+
+ACCEL_CASE("saved.load.progress", "P-5", "loading tells its progress and can be cancelled at each step")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const std::string bytes = adder.program().save();
+    Count whole;
+    accel_program *program = nullptr;
+    REQUIRE_STATUS(load_telling(room, bytes, whole, &program), ACCEL_STATUS_OK);
+    accel_program_unref(program);
+    REQUIRE(whole.told >= 2);
+    for (int step = 1; step < whole.told; ++step) {
+        Count count{0, step};
+        INFO("step " << step);
+        CHECK_REFUSED(load_telling(room, bytes, count, &program), ACCEL_STATUS_CANCELLED);
+        CHECK(program == nullptr);
     }
 }
 

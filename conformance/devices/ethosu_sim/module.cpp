@@ -44,7 +44,15 @@ int transport_ioctl(void *context, unsigned long request, void *argument)
     }
 }
 
-int transport_map(void *context, uint64_t offset, uint64_t size_bytes, void **out_pointer) { return file_of(context).map(offset, size_bytes, out_pointer); }
+// Modelled memory lies where it lies: a wish that it does not meet by chance is refused.
+int transport_map(void *context, uint64_t offset, uint64_t size_bytes, uint64_t align_bytes, void **out_pointer)
+{
+    void *pointer = nullptr;
+    if (const int error = file_of(context).map(offset, size_bytes, &pointer)) return error;
+    if (align_bytes != 0 && reinterpret_cast<uintptr_t>(pointer) % align_bytes != 0) return -EINVAL;
+    *out_pointer = pointer;
+    return 0;
+}
 
 /// Memory belongs to the object and goes with it.
 int transport_unmap(void *, void *, uint64_t) { return 0; }

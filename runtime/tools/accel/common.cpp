@@ -102,7 +102,11 @@ Program make_program(const Instance &instance, const std::vector<Device> &device
     const auto list = handles(devices);
     std::vector<std::string> names;
     const auto symbols = symbol_values(options.dims, names);
-    const accel_option thread_option{"cpu.threads", nullptr, static_cast<double>(options.threads), 1, 0};
+    accel_option thread_option{};
+    thread_option.name = "cpu.threads";
+    thread_option.kind = ACCEL_OPTION_KIND_INTEGER;
+    thread_option.integer = options.threads;
+    thread_option.optional = 1;
     Progress progress("building " + path);
     auto desc = sized<accel_program_desc>();
     desc.model = model.get();

@@ -116,9 +116,7 @@ UAPI_CASE(vgem, "accel-waits-for-vgem-fence") {
     uapi::VgemFence foreign;
     foreign.attach();
     const File sync_file = uapi::export_sync_file(foreign.dma_buf(), uapi::kDmaBufSyncRead);
-    accel_fence *imported = nullptr;
-    check(accel_fence_import(devices.instance.get(), ACCEL_HANDLE_KIND_SYNC_FILE, sync_file.fd(), &imported));
-    const Fence before(imported);
+    const Fence before = Fence::from_sync_file(devices.instance, sync_file.fd());
     const Fence fence = Fence::create(devices.instance);
     const uint32_t started = player.jobs_started();
     const uint64_t value = session.submit(fence, {before.at(1)});

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Calls that take a description, for cases that are about their answer.
+#pragma once
+
+#include <accel/accel.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace accel::conformance {
+
+inline accel_status create_run(accel_program *program, accel_run **out_run)
+{
+    auto desc = sized<accel_run_desc>();
+    desc.program = program;
+    return accel_run_create(&desc, out_run);
+}
+
+inline accel_status create_model(const Instance &instance, const accel_graph_desc &graph, accel_model **out_model)
+{
+    auto desc = sized<accel_model_desc>();
+    desc.graph = &graph;
+    return accel_model_create(instance.get(), &desc, out_model);
+}
+
+inline accel_status load_program(const Instance &instance, std::string_view bytes, const std::vector<Device> &devices, accel_program **out_program)
+{
+    const auto list = handles(devices);
+    auto desc = sized<accel_program_load_desc>();
+    desc.bytes = bytes.data();
+    desc.byte_count = bytes.size();
+    desc.devices = list.data();
+    desc.device_count = static_cast<uint32_t>(list.size());
+    return accel_program_load(instance.get(), &desc, out_program);
+}
+
+inline accel_status import_fence(const Instance &instance, accel_handle_kind kind, int fd, accel_fence **out_fence)
+{
+    auto desc = sized<accel_fence_import_desc>();
+    desc.kind = kind;
+    desc.fd = fd;
+    return accel_fence_import(instance.get(), &desc, out_fence);
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "support.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "prepare.h"
+#include "testing/builder.h"
+#include "testing/fake_compiler.h"
+
+using namespace accel::runtime;
+using accel::testing::Builder;
+using accel::testing::FakeCompiler;
+using accel::testing::takes;
+
+TEST_CASE("P-11 a fused node stands for all that it took in", "[compiler]")
+{
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {4}), y = b.input("y", ACCEL_TYPE_F32, {4});
+    const uint32_t same = b.tensor("same", ACCEL_TYPE_F32, {4}), sum = b.tensor("sum", ACCEL_TYPE_F32, {4}), out = b.tensor("out", ACCEL_TYPE_F32, {4});
+    b.node("identity", ACCEL_OPERATION_IDENTITY, {x}, {same});
+    b.node("add", ACCEL_OPERATION_ADD, {same, y}, {sum});
+    b.node("relu", ACCEL_OPERATION_RELU, {sum}, {out});
+    const uint32_t end = b.tensor("end", ACCEL_TYPE_F32, {4});
+    b.node("exp", ACCEL_OPERATION_EXP, {out}, {end});
+    b.output(end);
+    Graph graph = b.graph;
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].origins = {i};
+    REQUIRE(prepare(graph, {}) == ACCEL_STATUS_OK);
+    REQUIRE(graph.nodes.size() == 2);
+    FakeCompiler adder(0, "adder", takes({ACCEL_OPERATION_ADD})), rest(1, "rest", takes({ACCEL_OPERATION_EXP}));
+    Partition partition(graph, {adder.target(), rest.target()}, {}, 0);
+    REQUIRE(partition.ask_all() == ACCEL_STATUS_OK);
+    const auto rows = support_of(graph, 4, partition);
+    REQUIRE(rows.size() == 4);
+    CHECK(rows[0].unit == 0);
+    CHECK(rows[0].device == 0);
+    CHECK(rows[1].unit == 1);
+    CHECK(rows[1].device == 0);
+    CHECK(rows[2].unit == 1);
+    CHECK(rows[3].unit == 2);
+    CHECK(rows[3].device == 1);
+    CHECK(rows[3].reason != ACCEL_REASON_OK);
+    CHECK(rows[3].text.find("adder") != std::string::npos);
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+// What devices do for the queue: segments, copies, waits for foreign fences, sync_files.
+#include <cstdio>
+
+#include "check.h"
+#include "queue_core.h"
+#include "run.h"
+#include "status.h"
+#include "trace.h"
+
+namespace accel::runtime {
+
+namespace {
+constexpr uint32_t kSyncFile = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE);
+}
+
+/// The first device that can copy by itself and has both buffers; UINT32_MAX: the CPU copies.
+uint32_t QueueCore::device_for(const Transfer &transfer) const
+{
+    for (uint32_t device = 0; device < queues_.size(); ++device) {
+        const OpenDevice &open = *queues_[device].open;
+        if (open.ops().queue_transfer && transfer.destination->on(open) && (!transfer.source || transfer.source->on(open)))
+            return device;
+    }
+    return UINT32_MAX;
+}
+
+uint32_t QueueCore::step_device(const Slot &slot) const
+{
+    return slot.has_transfer ? slot.transfer_device : position(slot.run->segment(slot.run->steps()[slot.step].segment).device.get());
+}
+
+/// Leave a wait to the device that begins the submission, if it takes foreign fences. Not with a deadline, which only the runtime keeps.
+bool QueueCore::carry(Slot &slot, const accel_fence_point &wait)
+{
+    const int fd = wait.fence->foreign_fd(wait.value);
+    if (fd < 0 || slot.carried_count == kCarriedMax || slot.deadline_ns || step_count(slot) == 0 || step_is_copy(slot))
+        return false;
+    if (!(queues_[step_device(slot)].open->info().fence_wait_kinds & kSyncFile))
+        return false;
+    slot.carried[slot.carried_count++] = {wait, fd};
+    return true;
+}
+
+/// The device has waited for the carried fences: one that failed fails the submission, whatever the device made of its inputs.
+accel_status QueueCore::judge_carried(Slot &slot)
+{
+    for (uint32_t i = 0; i < slot.carried_count; ++i) {
+        const accel_fence_point &wait = slot.carried[i].point;
+        wait.fence->progress(wait.value);
+        const accel_status state = wait.fence->state(wait.value);
+        if (state == ACCEL_STATUS_OK)
+            continue;
+        if (state == ACCEL_STATUS_NOT_READY) {
+            snprintf(slot.detail, sizeof slot.detail, "module '%s' finished work before the foreign fence that it was to wait for (rule M-10)",
+                     queues_[slot.device].open->module_name());
+            return ACCEL_STATUS_INTERNAL;
+        }
+        snprintf(slot.detail, sizeof slot.detail, "a fence that it waited for failed: %.200s", wait.fence->failure_detail());
+        return state;
+    }
+    slot.carried_count = 0;
+    return ACCEL_STATUS_OK;
+}
+
+void QueueCore::end_span(const Slot &slot) const
+{
+    trace_span(slot.has_transfer ? "transfer" : "segment", queues_[slot.device].id, slot.segment_begin_ns, id_,
+               slot.has_transfer ? 0 : slot.run->steps()[slot.step].segment);
+}
+
+uint32_t QueueCore::carried_fds(const Slot &slot, int32_t *fds) const
+{
+    for (uint32_t i = 0; i < slot.carried_count; ++i)
+        fds[i] = slot.carried[i].fd;
+    return slot.carried_count;
+}
+
+accel_status QueueCore::submit_run(Slot &slot, const QueueDevice &queue, uint32_t flags)
+{
+    int32_t fds[kCarriedMax];
+    accel_bk_submit submit{};
+    submit.struct_size = sizeof submit;
+    submit.run = slot.run->segment(slot.run->steps()[slot.step].segment).handle;
+    submit.flags = flags;
+    // Later steps begin when the first has ended, and with it the waits.
+    if (slot.step == 0 && slot.carried_count) {
+        submit.wait_fds = fds;
+        submit.wait_fd_count = carried_fds(slot, fds);
+    }
+    return queue.open->ops().queue_submit(queue.queue, &submit, &slot.ticket);
+}
+
+accel_status QueueCore::submit_transfer(Slot &slot, const QueueDevice &queue, uint32_t flags)
+{
+    int32_t fds[kCarriedMax];
+    const Transfer &moved = slot.transfer;
+    accel_bk_transfer transfer{};
+    transfer.struct_size = sizeof transfer;
+    transfer.source = moved.source ? moved.source->on(*queue.open) : nullptr;
+    transfer.source_offset_bytes = moved.source_offset_bytes;
+    transfer.destination = moved.destination->on(*queue.open);
+    transfer.destination_offset_bytes = moved.destination_offset_bytes;
+    transfer.size_bytes = moved.size_bytes;
+    transfer.fill_value = moved.fill_value;
+    transfer.flags = flags;
+    if (slot.carried_count) {
+        transfer.wait_fds = fds;
+        transfer.wait_fd_count = carried_fds(slot, fds);
+    }
+    return queue.open->ops().queue_transfer(queue.queue, &transfer, &slot.ticket);
+}
+
+accel_status QueueCore::submit_native(Slot &slot)
+{
+    const uint32_t device = step_device(slot);
+    const QueueDevice &queue = queues_[device];
+    const bool last = slot.step + 1 == step_count(slot);
+    uint32_t flags = 0;
+    if (last && slot.wants_fence && queue.open->info().fence_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE))
+        flags = ACCEL_BK_SUBMIT_FLAG_FENCE;
+    else
+        slot.wants_fence &= !last;
+    slot.segment_begin_ns = trace_now();
+    clear_module_error();
+    const accel_status status = slot.has_transfer ? submit_transfer(slot, queue, flags) : submit_run(slot, queue, flags);
+    if (slot.has_transfer && status == ACCEL_STATUS_UNSUPPORTED) {
+        // The CPU copies, and nobody has made the carried waits yet.
+        slot.transfer_device = UINT32_MAX;
+        slot.begun = slot.begun && slot.carried_count == 0;
+        slot.wait_next = slot.carried_count = 0;
+        return ACCEL_STATUS_OK;
+    }
+    if (status != ACCEL_STATUS_OK) [[unlikely]] {
+        note_loss(status, device);
+        return blame(slot, device, status, slot.has_transfer ? "queue_transfer" : "queue_submit");
+    }
+    slot.device = device;
+    slot.executing = true;
+    if (last)
+        slot.state = State::Native;
+    return ACCEL_STATUS_OK;
+}
+
+void QueueCore::note_loss(accel_status status, uint32_t device)
+{
+    if (!is_loss(status))
+        return;
+    if (lost_ == ACCEL_STATUS_OK)
+        lost_ = status;
+    if (status != ACCEL_STATUS_CONTEXT_LOST)
+        queues_[device].open->mark_lost(status);
+}
+
+/// Keep what the module said about a failure, for whoever asks the fence. The calling thread's own error detail stays as it is.
+accel_status QueueCore::blame(Slot &slot, uint32_t device, accel_status status, const char *what)
+{
+    const QueueDevice &queue = queues_[device];
+    if (!is_known(status)) {
+        snprintf(slot.detail, sizeof slot.detail, "module '%s' answered %d to '%s', which is no status", queue.open->module_name(), static_cast<int>(status), what);
+        status = ACCEL_STATUS_INTERNAL;
+    } else {
+        const char *said = module_error();
+        snprintf(slot.detail, sizeof slot.detail, "device '%s'%s%s", queue.id, *said ? ": " : " (it gave no detail)", said);
+    }
+    clear_module_error();
+    return status;
+}
+
+/// What has become of the slot's ticket: TIMEOUT while it is being executed.
+accel_status QueueCore::look(Slot &slot)
+{
+    const QueueDevice &queue = queues_[slot.device];
+    clear_module_error();
+    const accel_status status = queue.open->ops().queue_wait(queue.queue, slot.ticket, 0);
+    if (status == ACCEL_STATUS_OK) [[likely]] {
+        end_span(slot);
+        return slot.carried_count == 0 ? status : judge_carried(slot);
+    }
+    if (status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_NOT_READY)
+        return ACCEL_STATUS_TIMEOUT;
+    end_span(slot);
+    note_loss(status, slot.device);
+    return blame(slot, slot.device, status, "queue_wait");
+}
+
+void QueueCore::keep_sync_files(Slot &slot)
+{
+    const QueueDevice &queue = queues_[slot.device];
+    for (uint32_t i = 0; i < slot.signal_count; ++i) {
+        accel_fence &fence = *slot.signals[i].fence;
+        int fd = -1;
+        if (fence.wants_sync_file(slot.status) && queue.open->ops().queue_fence(queue.queue, slot.ticket, &fd) == ACCEL_STATUS_OK && fd >= 0)
+            fence.keep_sync_file(fd, slot.status);
+    }
+}
+
+accel_status QueueCore::sync_file(uint64_t sequence, int *out_fd)
+{
+    const std::lock_guard guard(lock_);
+    const Slot *found = sequence >= head_ && sequence < tail_ ? &slot(sequence) : nullptr;
+    if (!found || found->state != State::Native)
+        return fail(ACCEL_STATUS_NOT_READY, "F-1", nullptr, "the work that signals this value was not handed to the kernel yet; try again later");
+    const QueueDevice &queue = queues_[found->device];
+    if (!found->wants_fence || !queue.open->ops().queue_fence)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "F-1", nullptr, "device '%s' does not signal sync_files", queue.id);
+    clear_module_error();
+    const accel_status status = queue.open->ops().queue_fence(queue.queue, found->ticket, out_fd);
+    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, queue.open->module_name(), "queue_fence", nullptr);
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// What a queue leaves to devices that can do it: copies, and waits for foreign fences.
+#include <catch2/catch_test_macros.hpp>
+#include <cstring>
+
+#include "fake/fake_backend.h"
+#include "fake/fake_sync_file.h"
+#include "fake/house.h"
+
+using namespace accel::runtime;
+using namespace accel::runtime::fake;
+
+namespace {
+
+accel_transfer_op copy_op(accel_buffer *source, accel_buffer *destination, const accel_fence_point &signal)
+{
+    accel_transfer_op op{};
+    op.struct_size = sizeof op;
+    op.source = source;
+    op.destination = destination;
+    op.size_bytes = 16;
+    op.fill_value = 7;
+    op.signals = &signal;
+    op.signal_count = 1;
+    return op;
+}
+
+/// A house whose NPU waits for sync_files by itself, one foreign fence, and a run that would add 1 to 5.
+struct Foreign {
+    Foreign()
+    {
+        house.make_buffer(in, 5);
+        house.make_buffer(out);
+        make_run(program.get(), in, out, run);
+        house.make_queue(queue, false);
+        house.make_fence(done);
+        accel_fence_import_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.kind = ACCEL_HANDLE_KIND_SYNC_FILE;
+        desc.fd = file.fd();
+        REQUIRE(accel_fence_import(house.instance.get(), &desc, before.out()) == ACCEL_STATUS_OK);
+    }
+    House house;
+    SyncFile file;
+    Buffer in, out;
+    Ref<accel_program> program = [this] {
+        npu().takes_fences = true;  // before the program opens the device
+        return house.single();
+    }();
+    Run run;
+    Queue queue;
+    Fence done, before;
+};
+
+}  // namespace
+
+TEST_CASE("Q-5 a copy goes to a device of the queue that copies by itself", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 2);
+    house.make_buffer(b);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    npu().transfer_answer = ACCEL_STATUS_OK;
+    const accel_fence_point first = {fence, 1}, second = {fence, 2};
+    const accel_transfer_op copy = copy_op(a, b, first), fill = copy_op(nullptr, a, second);
+    REQUIRE(accel_queue_transfer(queue, &copy) == ACCEL_STATUS_OK);
+    REQUIRE(accel_queue_transfer(queue, &fill) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 2, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(b) == 2);
+    CHECK(first_byte(a) == 7);
+    CHECK(npu().transfer_count == 2);
+}
+
+TEST_CASE("M-11 what the device cannot copy the CPU copies", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 2);
+    house.make_buffer(b);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    const accel_fence_point signal = {fence, 1};
+    const accel_transfer_op copy = copy_op(a, b, signal);
+    REQUIRE(accel_queue_transfer(queue, &copy) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(b) == 2);
+    CHECK(npu().transfer_count == 0);
+}
+
+TEST_CASE("H-6 a foreign fence goes to the device that waits by itself", "[queue]")
+{
+    Foreign foreign;
+    REQUIRE(submit(foreign.queue, foreign.run, foreign.done, 1, foreign.before, 1) == ACCEL_STATUS_OK);
+    CHECK(npu().submit_count == 1);
+    CHECK(npu().wait_fd_count == 1);
+    CHECK(accel_fence_wait(foreign.done, 1, 1'000'000) == ACCEL_STATUS_TIMEOUT);
+    CHECK(npu().executed_count == 0);
+    foreign.file.signal();
+    CHECK(accel_fence_wait(foreign.done, 1, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(foreign.out) == 6);
+}
+
+TEST_CASE("Q-8 a foreign fence that fails fails the submission that a device waited in", "[queue]")
+{
+    Foreign foreign;
+    REQUIRE(submit(foreign.queue, foreign.run, foreign.done, 1, foreign.before, 1) == ACCEL_STATUS_OK);
+    foreign.file.signal(-5);
+    CHECK(accel_fence_wait(foreign.done, 1, kSecondNs) == ACCEL_STATUS_JOB_FAILED);
+    CHECK(strstr(accel_last_error()->message, "foreign fence") != nullptr);
+}
+
+TEST_CASE("M-10 a device that finishes before the fence it was to wait for is found out", "[queue]")
+{
+    Foreign foreign;
+    npu().ignores_fences = true;
+    REQUIRE(submit(foreign.queue, foreign.run, foreign.done, 1, foreign.before, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(foreign.done, 1, kSecondNs) == ACCEL_STATUS_INTERNAL);
+    CHECK(strstr(accel_last_error()->message, "fake-npu") != nullptr);
+    foreign.file.signal();
+}
+
+TEST_CASE("Q-10 with a deadline the runtime waits itself", "[queue]")
+{
+    Foreign foreign;
+    REQUIRE(submit(foreign.queue, foreign.run, foreign.done, 1, foreign.before, 1, 1) == ACCEL_STATUS_OK);
+    CHECK(npu().wait_fd_count == 0);
+    CHECK(accel_fence_wait(foreign.done, 1, kSecondNs) == ACCEL_STATUS_DEADLINE);
+    CHECK(npu().submit_count == 0);
+}
+
+TEST_CASE("H-6 a device that does not wait gets no descriptors", "[queue]")
+{
+    House house;
+    SyncFile file;
+    Buffer in, out;
+    house.make_buffer(in, 5);
+    house.make_buffer(out);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), in, out, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence done, before;
+    house.make_fence(done);
+    accel_fence_import_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.kind = ACCEL_HANDLE_KIND_SYNC_FILE;
+    desc.fd = file.fd();
+    REQUIRE(accel_fence_import(house.instance.get(), &desc, before.out()) == ACCEL_STATUS_OK);
+    REQUIRE(submit(queue, run, done, 1, before, 1) == ACCEL_STATUS_OK);
+    CHECK(npu().submit_count == 0);
+    file.signal();
+    CHECK(accel_fence_wait(done, 1, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(npu().wait_fd_count == 0);
+    CHECK(first_byte(out) == 6);
+}
+
+TEST_CASE("a copy that the device leaves to the CPU still waits", "[queue]")
+{
+    Foreign foreign;
+    const accel_fence_point wait = {foreign.before, 1}, signal = {foreign.done, 1};
+    accel_transfer_op copy = copy_op(foreign.in, foreign.out, signal);
+    copy.waits = &wait;
+    copy.wait_count = 1;
+    REQUIRE(accel_queue_transfer(foreign.queue, &copy) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(foreign.done, 1, 1'000'000) == ACCEL_STATUS_TIMEOUT);
+    CHECK(first_byte(foreign.out) == 0);
+    foreign.file.signal();
+    CHECK(accel_fence_wait(foreign.done, 1, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(foreign.out) == 5);
+}
