@@ -71,7 +71,6 @@ public:
         ACCEL_TRY(find_targets());
         ACCEL_TRY(take_options());
         Graph graph = desc_.model->graph();
-        const size_t node_count = graph.nodes.size();
         ACCEL_TRY(prepare(graph, {desc_.symbols, desc_.symbol_count, desc_.rounding}));
         Progress silent(nullptr, nullptr);
         CompileRequest request;
@@ -80,8 +79,8 @@ public:
         request.progress_user = &silent;
         Partition partition(graph, targets_, request, desc_.flags);
         ACCEL_TRY(partition.ask_all());
-        for (const Support &row : support_of(graph, node_count, partition)) {
-            const accel_support told{sizeof told, row.node, row.device, row.unit, row.reason, row.text.c_str()};
+        for (const Support &row : support_of(desc_.model->graph(), graph, partition)) {
+            const accel_support told{sizeof told, row.node, row.device, row.unit, row.reason, row.name.c_str(), row.operation.c_str(), row.text.c_str()};
             report(user, &told);
         }
         return ACCEL_STATUS_OK;

@@ -463,7 +463,7 @@ struct accel_buffer_recipe {
 /**
  * Find the allocation that serves all ports, or the pair that refuses and why.
  *
- * Threads: any thread. Blocks: never. Errors: UNSUPPORTED no common memory; the recipe then names the pair.
+ * Threads: any thread. Blocks: on opening devices that are not open yet. Errors: UNSUPPORTED no common memory; the recipe then names the pair.
  */
 ACCEL_API enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_t port_count, uint32_t port_size,
                                               struct accel_buffer_recipe *recipe);
@@ -785,6 +785,8 @@ struct accel_support {
     uint32_t device;          /**< position in the set of the first device that takes it; 0 for a bare target; UINT32_MAX: none does */
     uint32_t unit;            /**< nodes with one number are fused into one operation; 0: folded away when the program is built, needs no device */
     uint32_t reason;          /**< enum accel_reason: OK when the first device takes it, else why that one refuses */
+    const char *name;         /**< of the node in the model; may be "" */
+    const char *operation;    /**< "Conv"; "domain:Name" for a custom one */
     const char *reason_text;  /**< a sentence with the reason of each device before the one that takes it; "" if there is none */
 };
 

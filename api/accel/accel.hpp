@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -311,6 +312,12 @@ public:
         desc.rounding = rounding;
         desc.flags = flags;
         return build(desc);
+    }
+    /// accel_program_support; report is called with each accel_support and must not throw.
+    template <class Report> static void support(const accel_program_desc &desc, Report &&report)
+    {
+        check(accel_program_support(
+            &desc, [](void *user, const accel_support *row) { (*static_cast<std::remove_reference_t<Report> *>(user))(*row); }, &report));
     }
     /// accel_program_load
     static Program load(const Instance &instance, std::string_view bytes, const std::vector<Device> &devices)

@@ -3,14 +3,14 @@
 
 namespace accel::runtime {
 
-std::vector<Support> support_of(const Graph &graph, size_t node_count, const Partition &partition)
+std::vector<Support> support_of(const Graph &model, const Graph &prepared, const Partition &partition)
 {
-    std::vector<Support> rows(node_count);
+    std::vector<Support> rows;
     // What no prepared node stands for was folded away and needs no device.
-    for (uint32_t node = 0; node < node_count; ++node) rows[node].node = node, rows[node].device = 0;
-    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const Node &node : model.nodes) rows.push_back({static_cast<uint32_t>(rows.size()), 0, 0, ACCEL_REASON_OK, node.name, node.label(), ""});
+    for (uint32_t i = 0; i < prepared.nodes.size(); ++i) {
         const uint32_t device = partition.first_taker(i);
-        for (const uint32_t origin : graph.nodes[i].origins) {
+        for (const uint32_t origin : prepared.nodes[i].origins) {
             Support &row = rows[origin];
             // A DEQUANTIZE that several nodes have taken in: the first of them speaks.
             if (row.unit != 0) continue;

@@ -30,9 +30,11 @@ TEST_CASE("P-11 a fused node stands for all that it took in", "[compiler]")
     FakeCompiler adder(0, "adder", takes({ACCEL_OPERATION_ADD})), rest(1, "rest", takes({ACCEL_OPERATION_EXP}));
     Partition partition(graph, {adder.target(), rest.target()}, {}, 0);
     REQUIRE(partition.ask_all() == ACCEL_STATUS_OK);
-    const auto rows = support_of(graph, 4, partition);
+    const auto rows = support_of(b.graph, graph, partition);
     REQUIRE(rows.size() == 4);
     CHECK(rows[0].unit == 0);
+    CHECK(rows[2].name == "relu");
+    CHECK(rows[2].operation == "Relu");
     CHECK(rows[0].device == 0);
     CHECK(rows[1].unit == 1);
     CHECK(rows[1].device == 0);

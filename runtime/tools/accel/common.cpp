@@ -91,38 +91,69 @@ std::vector<Device> choose_devices(const Instance &instance, const std::vector<s
     return devices;
 }
 
-Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
+namespace {
+
+bool is_saved_program(const std::string &path)
 {
-    const std::string path = options.model;
     std::ifstream probe(path, std::ios::binary);
     std::string head(4, '\0');
     probe.read(head.data(), 4);
-    if (probe.gcount() == 4 && head == "ACPG") return Program::load(instance, read_file(path), devices);
-    const Model model = Model::load(instance, path.c_str());
-    const auto list = handles(devices);
-    std::vector<std::string> names;
-    const auto symbols = symbol_values(options.dims, names);
-    accel_option thread_option{};
-    thread_option.name = "cpu.threads";
-    thread_option.kind = ACCEL_OPTION_KIND_INTEGER;
-    thread_option.integer = options.threads;
-    thread_option.optional = 1;
-    Progress progress("building " + path);
-    auto desc = sized<accel_program_desc>();
-    desc.model = model.get();
-    desc.devices = list.data();
-    desc.device_count = target ? 0 : static_cast<uint32_t>(list.size());
-    desc.target = target;
-    if (options.first_device_only) desc.flags |= ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY;
-    if (options.balance) desc.flags |= ACCEL_PROGRAM_FLAG_BALANCE;
-    desc.rounding = options.rounding_value();
-    desc.symbols = symbols.data();
-    desc.symbol_count = static_cast<uint32_t>(symbols.size());
-    desc.options = &thread_option;
-    desc.option_count = options.threads ? 1 : 0;
-    desc.progress = Progress::callback;
-    desc.progress_user = &progress;
-    return Program::build(desc);
+    return probe.gcount() == 4 && head == "ACPG";
+}
+
+/// What the options ask to be built, with all that the description points to.
+class Wanted {
+public:
+    Wanted(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
+        : model_(Model::load(instance, options.model.c_str())), devices_(handles(devices)), symbols_(symbol_values(options.dims, names_)), progress_("building " + options.model)
+    {
+        threads_.name = "cpu.threads";
+        threads_.kind = ACCEL_OPTION_KIND_INTEGER;
+        threads_.integer = options.threads;
+        threads_.optional = 1;
+        desc.model = model_.get();
+        desc.devices = devices_.data();
+        desc.device_count = target ? 0 : static_cast<uint32_t>(devices_.size());
+        desc.target = target;
+        if (options.first_device_only) desc.flags |= ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY;
+        if (options.balance) desc.flags |= ACCEL_PROGRAM_FLAG_BALANCE;
+        desc.rounding = options.rounding_value();
+        desc.symbols = symbols_.data();
+        desc.symbol_count = static_cast<uint32_t>(symbols_.size());
+        desc.options = &threads_;
+        desc.option_count = options.threads ? 1 : 0;
+        desc.progress = Progress::callback;
+        desc.progress_user = &progress_;
+    }
+    Wanted(const Wanted &) = delete;
+    Wanted &operator=(const Wanted &) = delete;
+
+    accel_program_desc desc = sized<accel_program_desc>();
+
+private:
+    const Model model_;
+    const std::vector<accel_device *> devices_;
+    std::vector<std::string> names_;
+    const std::vector<accel_symbol_value> symbols_;
+    accel_option threads_{};
+    Progress progress_;
+};
+
+}  // namespace
+
+Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
+{
+    if (is_saved_program(options.model)) return Program::load(instance, read_file(options.model), devices);
+    return Program::build(Wanted(instance, devices, options, target).desc);
+}
+
+std::vector<SupportRow> support_of(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
+{
+    if (is_saved_program(options.model)) throw Failure(options.model + " is a saved program, whose operations are placed already; --support needs the model");
+    const Wanted wanted(instance, devices, options, target);
+    std::vector<SupportRow> rows;
+    Program::support(wanted.desc, [&](const accel_support &row) { rows.push_back({row.name, row.operation, row.device, row.unit, row.reason, row.reason_text}); });
+    return rows;
 }
 
 std::string text_of_bytes(uint64_t bytes)

@@ -44,6 +44,14 @@ struct ModelOptions {
 std::vector<Device> choose_devices(const Instance &instance, const std::vector<std::string> &names);
 
 /// A program from a model file or from a saved program, with progress on a terminal when it takes over a second.
+/// How the devices answer to one operation of a model: accel_support, with the node's names.
+struct SupportRow {
+    std::string node, operation;
+    uint32_t device, unit, reason;
+    std::string why;
+};
+std::vector<SupportRow> support_of(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target);
+
 Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target = nullptr);
 
 std::string text_of_bytes(uint64_t bytes);

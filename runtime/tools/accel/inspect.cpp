@@ -34,6 +34,33 @@ void print(const nlohmann::json &facts)
               << text_of_bytes(facts["constant_bytes"].get<uint64_t>()) << ", " << facts["copies"] << " copies per run\n";
 }
 
+/// "cpu", "folded away" or "refused".
+std::string taker(const SupportRow &row, const std::vector<Device> &devices, const std::string &target)
+{
+    if (row.unit == 0) return "folded away";
+    if (row.device == UINT32_MAX) return "refused";
+    return row.device < devices.size() ? devices[row.device].info().id : target;
+}
+
+void tell_support(const std::vector<SupportRow> &rows, const std::vector<Device> &devices, const std::string &target, bool json)
+{
+    Table table({"node", "operation", "unit", "taken by", "why"});
+    auto list = nlohmann::json::array();
+    size_t refused = 0;
+    for (const SupportRow &row : rows) {
+        const std::string by = taker(row, devices, target);
+        refused += by == "refused";
+        table.row({row.node, row.operation, row.unit ? std::to_string(row.unit) : "", by, row.why});
+        list.push_back({{"node", row.node}, {"operation", row.operation}, {"unit", row.unit}, {"taken_by", by}, {"reason_code", row.reason}, {"reason", row.why}});
+    }
+    if (json) {
+        std::cout << nlohmann::json{{"support", list}, {"refused", refused}}.dump(2) << "\n";
+        return;
+    }
+    table.print();
+    std::cout << "\n" << rows.size() << " operations, " << refused << " refused\n";
+}
+
 }  // namespace
 
 void add_inspect(CLI::App &app)
@@ -41,16 +68,20 @@ void add_inspect(CLI::App &app)
     struct Options {
         ModelOptions model;
         std::string target, svg;
+        bool support = false;
     };
     auto options = std::make_shared<Options>();
     auto *command = app.add_subcommand("inspect", "show where every operation runs and why, copies, switches, memory");
     options->model.add_to(*command);
     command->add_option("--target", options->target, "compile target without hardware, such as ethos-u65-256");
     command->add_option("--svg", options->svg, "also draw the placement into this file");
+    command->add_flag("--support", options->support, "do not build: list what the devices say to each operation of the model");
     command->callback([options] {
         const Instance instance = options->model.instance.create();
         const auto devices = options->target.empty() ? choose_devices(instance, options->model.devices) : std::vector<Device>{};
-        const Program program = make_program(instance, devices, options->model, options->target.empty() ? nullptr : options->target.c_str());
+        const char *target = options->target.empty() ? nullptr : options->target.c_str();
+        if (options->support) return tell_support(support_of(instance, devices, options->model, target), devices, options->target, options->model.json);
+        const Program program = make_program(instance, devices, options->model, target);
         const nlohmann::json facts = inspection(program);
         if (options->model.json) std::cout << facts.dump(2) << "\n";
         else print(facts);
