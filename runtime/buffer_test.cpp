@@ -107,7 +107,7 @@ TEST_CASE("B-8 join finds the device whose memory all can use", "[buffer]")
     CHECK(recipe.allocator == house.npu.get());
     CHECK(recipe.size_bytes == 200);
     CHECK(recipe.align_bytes == 64);
-    CHECK(recipe.export_kind == ACCEL_HANDLE_KIND_HOST_POINTER);
+    CHECK(recipe.export_kinds == ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER));
     CHECK(accel_buffer_join(ports, 0, sizeof ports[0], &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
 }
 

@@ -194,8 +194,12 @@ enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_
         return fail_struct_size(port_size, sizeof(accel_join_port), "ports[]");
     const accel_status status = guarded([&] {
         std::vector<accel_join_port> given;
-        for (uint32_t i = 0; i < port_count; ++i)
+        for (uint32_t i = 0; i < port_count; ++i) {
+            const char *bytes = reinterpret_cast<const char *>(ports) + static_cast<size_t>(i) * port_size;
+            if (port_size > sizeof(accel_join_port) && !is_zero(bytes + sizeof(accel_join_port), port_size - sizeof(accel_join_port)))
+                return fail_struct_tail(port_size, sizeof(accel_join_port), "ports[]");
             given.push_back(element(ports, i, port_size));
+        }
         return join_ports(given, &result);
     });
     copy_out(result, recipe);

@@ -146,7 +146,7 @@ FenceBlocker accel_fence::blocker(uint64_t value)
     FenceBlocker result;
     if (state(value) != ACCEL_STATUS_NOT_READY)
         return result;
-    if (sync_file_ >= 0) {
+    if (sync_file_ >= 0 && state(1) == ACCEL_STATUS_NOT_READY) {
         result.kind = FenceBlocker::Kind::Descriptor;
         result.fd = sync_file_;
         return result;

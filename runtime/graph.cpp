@@ -131,9 +131,14 @@ Node copy_node(const accel_node_desc &desc)
         attribute.name = string_of(from.name);
         if (from.kind == ACCEL_ATTRIBUTE_KIND_INTS) attribute.ints.assign(from.ints, from.ints + from.count);
         else if (from.kind == ACCEL_ATTRIBUTE_KIND_FLOATS) attribute.floats.assign(from.floats, from.floats + from.count);
-        else attribute.string = string_of(from.string);
+        else if (from.string) attribute.string.assign(from.string, from.count);
     }
-    for (uint32_t i = 0; i < desc.region_count; ++i) node.regions.push_back(copy_graph(*desc.regions[i]));
+    for (uint32_t i = 0; i < desc.region_count; ++i) {
+        // Its size was checked, and may be that of an older version.
+        accel_graph_desc region{};
+        std::memcpy(&region, desc.regions[i], std::min(desc.regions[i]->struct_size, sizeof region));
+        node.regions.push_back(copy_graph(region));
+    }
     return node;
 }
 
@@ -205,7 +210,7 @@ void GraphDesc::describe_node(const Node &node, accel_node_desc &out)
 {
     std::vector<accel_attribute> &attributes = attributes_.emplace_back();
     for (const Attribute &from : node.attributes) {
-        const size_t count = from.kind == ACCEL_ATTRIBUTE_KIND_INTS ? from.ints.size() : from.floats.size();
+        const size_t count = from.kind == ACCEL_ATTRIBUTE_KIND_INTS ? from.ints.size() : from.kind == ACCEL_ATTRIBUTE_KIND_FLOATS ? from.floats.size() : from.string.size();
         attributes.push_back({from.key, from.kind, from.name.c_str(), from.ints.data(), from.floats.data(), from.string.c_str(),
                               static_cast<uint32_t>(count), 0});
     }

@@ -2,7 +2,7 @@
 #include "graph_check.h"
 
 #include "catalog.h"
-#include "error.h"
+#include "check.h"
 
 namespace accel::runtime {
 
@@ -74,6 +74,23 @@ private:
         return ACCEL_STATUS_OK;
     }
 
+    /// What an element has beyond the members that this library knows must mean nothing.
+    accel_status check_tail(const void *elements, uint32_t element_size, size_t known, uint32_t index, const char *what)
+    {
+        if (element_size <= known || is_zero(static_cast<const char *>(elements) + size_t{element_size} * index + known, element_size - known)) return ACCEL_STATUS_OK;
+        return fail(kBad, "A-2", nullptr, "%s %u has members that this library does not know and that are not 0; a newer library is needed", what, index);
+    }
+
+    accel_status check_reserved(const accel_tensor_desc &tensor, uint32_t index)
+    {
+        const char *name = shown(tensor.name);
+        for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
+            if (tensor.dims[axis].reserved) return fail(kBad, "A-3", nullptr, "tensor %u '%s': dims[%u].reserved is not 0", index, name, axis);
+        }
+        if (tensor.quantization && tensor.quantization->reserved) return fail(kBad, "A-3", nullptr, "tensor %u '%s': quantization->reserved is not 0", index, name);
+        return check_tail(desc_.tensors, desc_.tensor_size, sizeof(accel_tensor_desc), index, "tensor");
+    }
+
     accel_status check_tensor(uint32_t index)
     {
         const accel_tensor_desc tensor = tensor_at(desc_, index);
@@ -100,6 +117,7 @@ private:
                             name, axis, static_cast<long long>(dim.size));
             }
         }
+        if (auto status = check_reserved(tensor, index); status != ACCEL_STATUS_OK) return status;
         if (auto status = check_data(tensor, index, fixed, bytes); status != ACCEL_STATUS_OK) return status;
         if (tensor.flags & ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_STATE))
             return fail(kBad, "A-3", nullptr, "tensor %u '%s': unknown flags 0x%x", index, name, tensor.flags);
@@ -131,6 +149,7 @@ private:
     accel_status check_node_structure(uint32_t index)
     {
         const accel_node_desc node = node_at(desc_, index);
+        if (auto status = check_tail(desc_.nodes, desc_.node_size, sizeof(accel_node_desc), index, "node"); status != ACCEL_STATUS_OK) return status;
         char what[160];
         snprintf(what, sizeof what, "node %u '%.100s' inputs", index, shown(node.name));
         if (auto status = check_indices(node.inputs, node.input_count, what, true); status != ACCEL_STATUS_OK) return status;
@@ -145,7 +164,9 @@ private:
             return fail(kBad, "G-11", nullptr, "node %u '%s': regions are nested deeper than %u", index, shown(node.name), kMaxRegionDepth);
         for (uint32_t i = 0; i < node.region_count; ++i) {
             if (!node.regions[i]) return fail(kBad, "G-1", nullptr, "node %u '%s': region %u is NULL", index, shown(node.name), i);
-            if (auto status = check_structure(*node.regions[i], depth_ + 1); status != ACCEL_STATUS_OK) return status;
+            accel_graph_desc region{};
+            if (auto status = copy_in(node.regions[i], &region, "regions[]"); status != ACCEL_STATUS_OK) return status;
+            if (auto status = check_structure(region, depth_ + 1); status != ACCEL_STATUS_OK) return status;
         }
         return ACCEL_STATUS_OK;
     }
@@ -157,9 +178,12 @@ private:
         switch (attribute.kind) {
         case ACCEL_ATTRIBUTE_KIND_INTS: values = attribute.ints; break;
         case ACCEL_ATTRIBUTE_KIND_FLOATS: values = attribute.floats; break;
-        case ACCEL_ATTRIBUTE_KIND_STRING: values = attribute.string, count = 1; break;
+        case ACCEL_ATTRIBUTE_KIND_STRING: values = attribute.string, count = 1; break;  // an empty one is a NUL all the same
         default: return fail(kBad, "G-6", nullptr, "node '%s': attribute %u has unknown kind %u", shown(node.name), index, attribute.kind);
         }
+        if (attribute.reserved) return fail(kBad, "A-3", nullptr, "node '%s': attributes[%u].reserved is not 0", shown(node.name), index);
+        if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING && attribute.string && attribute.string[attribute.count] != 0)
+            return fail(kBad, "G-6", nullptr, "node '%s': attribute %u has no NUL behind its %u bytes", shown(node.name), index, attribute.count);
         if (count && !values) return fail(kBad, "G-1", nullptr, "node '%s': attribute %u announces %u values, the array is NULL", shown(node.name), index, count);
         return ACCEL_STATUS_OK;
     }

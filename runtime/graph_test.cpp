@@ -124,11 +124,34 @@ TEST_CASE("NULL arrays, foreign element sizes and deep regions are refused", "[g
     self.regions = &region;
     self.region_count = 1;
     desc = accel_graph_desc{};
+    desc.struct_size = sizeof desc;
     desc.nodes = &self;
     desc.node_count = 1;
     desc.node_size = sizeof self;
     CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(std::string(accel_last_error()->rule) == "G-11");
+    desc.struct_size = 8;
+    CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "A-1");
+}
+
+TEST_CASE("A-2 elements with members of a newer version are refused unless those are 0", "[graph]")
+{
+    const Builder b = conv_graph();
+    const GraphDesc good(b.graph);
+    struct Newer {
+        accel_tensor_desc tensor;
+        uint64_t later;
+    };
+    std::vector<Newer> tensors;
+    for (uint32_t i = 0; i < good.get().tensor_count; ++i) tensors.push_back({good.get().tensors[i], 0});
+    accel_graph_desc desc = good.get();
+    desc.tensors = &tensors[0].tensor;
+    desc.tensor_size = sizeof(Newer);
+    CHECK(check_structure(desc) == ACCEL_STATUS_OK);
+    tensors.back().later = 1;
+    CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "A-2");
 }
 
 TEST_CASE("G-6 operations newer than the catalog are legal in a graph of a newer profile only", "[graph]")

@@ -86,7 +86,7 @@ accel_status join_ports(std::span<const accel_join_port> ports, accel_buffer_rec
     recipe->allocator = sides[plan.allocator].device;
     for (const auto &device : devices)
         if (device != devices[plan.allocator])
-            recipe->export_kind = share_kind(*devices[plan.allocator], *device);
+            recipe->export_kinds |= ACCEL_HANDLE_BIT(share_kind(*devices[plan.allocator], *device));
     return ACCEL_STATUS_OK;
 }
 

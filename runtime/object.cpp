@@ -26,6 +26,17 @@ bool Object::try_ref()
     return false;
 }
 
+bool Object::unref_unless_last()
+{
+    if (in_forked_child())
+        return true;
+    uint32_t count = references_.load(std::memory_order_relaxed);
+    while (count > 1)
+        if (references_.compare_exchange_weak(count, count - 1, std::memory_order_acq_rel))
+            return true;
+    return false;
+}
+
 void Object::unref()
 {
     if (in_forked_child())

@@ -27,6 +27,8 @@ public:
     bool ref_first() { return references_.fetch_add(1, std::memory_order_acq_rel) == 0; }
     /// Adds a reference unless the last one is gone already.
     bool try_ref();
+    /// Drops a reference unless it is the last; false then.
+    bool unref_unless_last();
     /// Disposes of the object with its last reference. In a forked child the object is left alone: what it holds is its parent's.
     void unref();
 
@@ -80,6 +82,11 @@ public:
     T *operator->() const { return object_; }
     T &operator*() const { return *object_; }
     explicit operator bool() const { return object_ != nullptr; }
+    /// Gives its reference back if that ends nothing; else keeps it.
+    void drop_unless_last()
+    {
+        if (object_ && object_->unref_unless_last()) object_ = nullptr;
+    }
     /// Gives the reference to the caller.
     T *release() { return std::exchange(object_, nullptr); }
 

@@ -80,7 +80,8 @@ public:
         Partition partition(graph, targets_, request, desc_.flags);
         ACCEL_TRY(partition.ask_all());
         for (const Support &row : support_of(desc_.model->graph(), graph, partition)) {
-            const accel_support told{sizeof told, row.node, row.device, row.unit, row.reason, row.name.c_str(), row.operation.c_str(), row.text.c_str()};
+            const accel_support told{sizeof told, row.nodes.data(), static_cast<uint32_t>(row.nodes.size()), row.device, row.group, row.reason, row.name.c_str(), row.operation.c_str(),
+                                     row.text.c_str()};
             report(user, &told);
         }
         return ACCEL_STATUS_OK;

@@ -122,6 +122,8 @@ accel_status check_transfer(const accel_queue &queue, const accel_transfer_op &o
         return ACCEL_STATUS_OK;
     ACCEL_TRY(check_handle(op.source, "op.source"));
     ACCEL_TRY(check_range(*op.source, op.source_offset_bytes, op.size_bytes, "source"));
+    if (!(op.source->access() & ACCEL_ACCESS_READ))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-7", op.source, "op.source was imported without READ access");
     if (op.source->instance() != queue.core().instance())
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", op.source, "op.source is of another instance than the queue");
     const uint64_t from = op.source_offset_bytes, to = op.destination_offset_bytes;
@@ -142,6 +144,7 @@ accel_status transfer(accel_queue &queue, const accel_transfer_op &op)
     moved.destination_offset_bytes = op.destination_offset_bytes;
     moved.size_bytes = op.size_bytes;
     moved.fill_value = static_cast<uint8_t>(op.fill_value);
+    queue.core().resolve(moved);
     Submission submission;
     submission.transfer = &moved;
     submission.waits = op.waits;

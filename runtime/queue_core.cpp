@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <utility>
 
 #include "check.h"
 #include "hold.h"
@@ -77,7 +78,7 @@ uint32_t QueueCore::step_count(const Slot &slot) const
 
 bool QueueCore::step_is_copy(const Slot &slot) const
 {
-    return slot.has_transfer ? slot.transfer_device == UINT32_MAX : slot.run->steps()[slot.step].kind == Step::Kind::Copy;
+    return slot.has_transfer ? slot.transfer.device == UINT32_MAX : slot.run->steps()[slot.step].kind == Step::Kind::Copy;
 }
 
 // F-5: what waits for a value that nobody has promised yet would wait for ever if a later submission of this queue promised it, or a value below it: a
@@ -120,7 +121,7 @@ accel_status QueueCore::fill(Slot &slot, const Submission &in)
 {
     slot.status = ACCEL_STATUS_OK;
     slot.detail[0] = 0;
-    slot.begun = slot.executing = slot.cancelled = slot.wants_fence = false;
+    slot.begun = slot.executing = slot.cancelled = slot.wants_fence = slot.keeps_waits = false;
     slot.step = slot.wait_next = slot.wait_count = slot.signal_count = slot.carried_count = 0;
     slot.deadline_ns = in.deadline_ns;
     slot.begin_ns = trace_now();
@@ -140,10 +141,8 @@ accel_status QueueCore::fill(Slot &slot, const Submission &in)
         slot.waits[slot.wait_count].fence->ref();
     }
     slot.has_transfer = in.transfer != nullptr;
-    if (in.transfer) {
+    if (in.transfer)
         slot.transfer = *in.transfer;
-        slot.transfer_device = device_for(*in.transfer);
-    }
     slot.run = Ref<accel_run>(in.run);
     slot.state = State::Held;
     return ACCEL_STATUS_OK;
@@ -167,10 +166,11 @@ accel_status QueueCore::submit(const Submission &in, const Object *blame)
 {
     if (in.run && !in.run->begin_flight(*this))
         return fail(ACCEL_STATUS_BUSY, "R-1", blame, "the run is in flight");
-    const std::lock_guard guard(lock_);
+    Lock lock(lock_);
     accel_status status = ACCEL_STATUS_OK;
     if (tail_ - head_ == depth_)
         reap();
+    sweep(lock);  // the slot to be filled among them
     for (const auto &part : queues_)
         if (lost_ == ACCEL_STATUS_OK && part.open)
             lost_ = part.open->lost();
@@ -194,6 +194,7 @@ accel_status QueueCore::submit(const Submission &in, const Object *blame)
             drop(slot);
         if (in.run)
             in.run->end_flight(false);
+        sweep(lock);
         return status;
     }
     ++tail_;
@@ -203,6 +204,7 @@ accel_status QueueCore::submit(const Submission &in, const Object *blame)
         reap();
     else if (slot.state == State::Held)
         hold();
+    sweep(lock);
     return ACCEL_STATUS_OK;
 }
 
@@ -245,7 +247,7 @@ accel_status QueueCore::start_directly(Slot &slot, bool *started)
         return ACCEL_STATUS_OK;
     const accel_status status = submit_native(slot);
     if (status == ACCEL_STATUS_OK && !slot.executing)
-        return ACCEL_STATUS_OK;  // the device leaves the copy to the CPU
+        return ACCEL_STATUS_OK;  // the device leaves the copy or the waits to the runtime, or a wait has failed
     if (status != ACCEL_STATUS_OK)
         return fail(status, status == ACCEL_STATUS_INTERNAL ? "A-11" : "", nullptr, "%s", slot.detail);
     slot.begun = true;
@@ -314,10 +316,28 @@ void QueueCore::retire(Slot &slot)
     for (uint32_t i = 0; i < slot.wait_count; ++i)
         slot.waits[i].fence->unref();
     slot.wait_count = 0;
-    slot.run = {};
-    if (slot.has_transfer)
-        slot.transfer = {};
+    slot.run.drop_unless_last();
+    slot.transfer.source.drop_unless_last();
+    slot.transfer.destination.drop_unless_last();
+    husk_count_ += slot.holds_something();
     trace_span("submit", "", slot.begin_ns, id_, 0);
+}
+
+/// End what retired work alone kept alive. That calls modules and the application's release functions, so the lock is open meanwhile.
+void QueueCore::sweep(Lock &lock)
+{
+    for (uint32_t i = 0; husk_count_ > 0; i = (i + 1) % depth_) {
+        Slot &husk = slots_[i];
+        if (husk.state != State::Free || !husk.holds_something())
+            continue;
+        --husk_count_;
+        auto run = std::move(husk.run);
+        auto transfer = std::exchange(husk.transfer, {});
+        lock.unlock();
+        run = {};
+        transfer = {};
+        lock.lock();
+    }
 }
 
 accel_status QueueCore::cancel()

@@ -41,6 +41,10 @@ struct Transfer {
     uint64_t destination_offset_bytes = 0;
     uint64_t size_bytes = 0;
     uint8_t fill_value = 0;
+    // Filled in by QueueCore::resolve.
+    uint32_t device = UINT32_MAX;  ///< position in the queue of the device that copies; UINT32_MAX: the CPU does
+    accel_bk_buffer *source_on_device = nullptr;
+    accel_bk_buffer *destination_on_device = nullptr;
 };
 
 /// What submit is asked for; everything is borrowed.
@@ -85,6 +89,8 @@ public:
     /// Position of a device among the queue's, UINT32_MAX if it is not one of them.
     uint32_t position(const OpenDevice *open) const;
 
+    /// Find the device of the queue that can make a copy. Takes the buffers' locks, so not under the queue's.
+    void resolve(Transfer &transfer) const;
     accel_status submit(const Submission &submission, const Object *blame);
     accel_status cancel();
     /// Cancel what has not started and wait for what has. No submit may follow.
@@ -119,11 +125,11 @@ private:
         Ref<accel_run> run;
         Transfer transfer;
         bool has_transfer = false;
-        uint32_t transfer_device = UINT32_MAX;  ///< that copies by itself; UINT32_MAX: the CPU does
         bool begun = false;      ///< waits, deadline and order are behind it
         bool executing = false;  ///< a device has the segment of step `step`
         bool cancelled = false;
         bool wants_fence = false;
+        bool keeps_waits = false;  ///< its device did not take the foreign fences: the runtime waits
         std::vector<Point> signals;
         std::vector<accel_fence_point> waits;  ///< each fence is a counted reference
         Carried carried[kCarriedMax];          ///< waits that the first step's device makes; each is one of waits
@@ -138,6 +144,7 @@ private:
         uint64_t begin_ns = 0;          ///< of the submission, while a trace is recorded
         uint64_t segment_begin_ns = 0;  ///< of the segment
         char detail[256] = "";          ///< about a failure
+        bool holds_something() const { return run || transfer.source || transfer.destination; }
     };
     using Lock = std::unique_lock<std::mutex>;
 
@@ -150,10 +157,12 @@ private:
     accel_status fill(Slot &slot, const Submission &submission);
     void drop(Slot &slot);
     accel_status start_directly(Slot &slot, bool *started);
-    uint32_t device_for(const Transfer &transfer) const;
     uint32_t step_device(const Slot &slot) const;
     bool carry(Slot &slot, const accel_fence_point &wait);
-    accel_status judge_carried(Slot &slot);
+    accel_status look_at_carried(Slot &slot);
+    bool settle_carried(Slot &slot);
+    void take_back(Slot &slot);
+    accel_status judge_carried(Slot &slot, accel_status status);
     uint32_t carried_fds(const Slot &slot, int32_t *fds) const;
     accel_status submit_run(Slot &slot, const QueueDevice &queue, uint32_t flags);
     accel_status submit_transfer(Slot &slot, const QueueDevice &queue, uint32_t flags);
@@ -174,6 +183,7 @@ private:
     void note_loss(accel_status status, uint32_t device);
     bool reap();
     void retire(Slot &slot);
+    void sweep(Lock &lock);
     void keep_sync_files(Slot &slot);
     void block(const HeldBlocker &blocker, uint64_t deadline_ns);
     void hold();
@@ -188,6 +198,7 @@ private:
     std::unique_ptr<Slot[]> slots_;
     uint64_t head_ = 0, started_ = 0, tail_ = 0;
     bool pumping_ = false;  ///< a thread is in a host copy with the lock open
+    uint32_t husk_count_ = 0;  ///< free slots that still hold what their work alone kept alive
     bool was_held_ = false;  ///< the hold thread has had to do with it
     accel_status lost_ = ACCEL_STATUS_OK;
 };

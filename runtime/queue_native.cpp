@@ -14,27 +14,31 @@ namespace {
 constexpr uint32_t kSyncFile = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE);
 }
 
-/// The first device that can copy by itself and has both buffers; UINT32_MAX: the CPU copies.
-uint32_t QueueCore::device_for(const Transfer &transfer) const
+void QueueCore::resolve(Transfer &transfer) const
 {
     for (uint32_t device = 0; device < queues_.size(); ++device) {
         const OpenDevice &open = *queues_[device].open;
-        if (open.ops().queue_transfer && transfer.destination->on(open) && (!transfer.source || transfer.source->on(open)))
-            return device;
+        if (!open.ops().queue_transfer)
+            continue;
+        transfer.destination_on_device = transfer.destination->on(open);
+        transfer.source_on_device = transfer.source ? transfer.source->on(open) : nullptr;
+        if (transfer.destination_on_device && (!transfer.source || transfer.source_on_device)) {
+            transfer.device = device;
+            return;
+        }
     }
-    return UINT32_MAX;
 }
 
 uint32_t QueueCore::step_device(const Slot &slot) const
 {
-    return slot.has_transfer ? slot.transfer_device : position(slot.run->segment(slot.run->steps()[slot.step].segment).device.get());
+    return slot.has_transfer ? slot.transfer.device : position(slot.run->segment(slot.run->steps()[slot.step].segment).device.get());
 }
 
 /// Leave a wait to the device that begins the submission, if it takes foreign fences. Not with a deadline, which only the runtime keeps.
 bool QueueCore::carry(Slot &slot, const accel_fence_point &wait)
 {
     const int fd = wait.fence->foreign_fd(wait.value);
-    if (fd < 0 || slot.carried_count == kCarriedMax || slot.deadline_ns || step_count(slot) == 0 || step_is_copy(slot))
+    if (fd < 0 || slot.keeps_waits || slot.carried_count == kCarriedMax || slot.deadline_ns || step_count(slot) == 0 || step_is_copy(slot))
         return false;
     if (!(queues_[step_device(slot)].open->info().fence_wait_kinds & kSyncFile))
         return false;
@@ -42,25 +46,55 @@ bool QueueCore::carry(Slot &slot, const accel_fence_point &wait)
     return true;
 }
 
-/// The device has waited for the carried fences: one that failed fails the submission, whatever the device made of its inputs.
-accel_status QueueCore::judge_carried(Slot &slot)
+/// OK, NOT_READY, or what a carried fence failed with, which is then in the slot's detail. Those that were reached are carried no longer.
+accel_status QueueCore::look_at_carried(Slot &slot)
 {
+    uint32_t pending = 0;
     for (uint32_t i = 0; i < slot.carried_count; ++i) {
         const accel_fence_point &wait = slot.carried[i].point;
         wait.fence->progress(wait.value);
         const accel_status state = wait.fence->state(wait.value);
-        if (state == ACCEL_STATUS_OK)
-            continue;
         if (state == ACCEL_STATUS_NOT_READY) {
-            snprintf(slot.detail, sizeof slot.detail, "module '%s' finished work before the foreign fence that it was to wait for (rule M-10)",
-                     queues_[slot.device].open->module_name());
-            return ACCEL_STATUS_INTERNAL;
+            slot.carried[pending++] = slot.carried[i];
+        } else if (state != ACCEL_STATUS_OK) {
+            snprintf(slot.detail, sizeof slot.detail, "a fence that it waited for failed: %.200s", wait.fence->failure_detail());
+            return state;
         }
-        snprintf(slot.detail, sizeof slot.detail, "a fence that it waited for failed: %.200s", wait.fence->failure_detail());
-        return state;
     }
-    slot.carried_count = 0;
-    return ACCEL_STATUS_OK;
+    slot.carried_count = pending;
+    return pending ? ACCEL_STATUS_NOT_READY : ACCEL_STATUS_OK;
+}
+
+/// Before the device gets them: false, and the slot has ended, if one has failed meanwhile.
+bool QueueCore::settle_carried(Slot &slot)
+{
+    if (slot.carried_count == 0)
+        return true;
+    const accel_status state = look_at_carried(slot);
+    if (state == ACCEL_STATUS_OK || state == ACCEL_STATUS_NOT_READY)
+        return true;
+    end(slot, state);
+    return false;
+}
+
+/// The device has not taken the work as it was offered: the runtime begins it anew, and makes the waits itself.
+void QueueCore::take_back(Slot &slot)
+{
+    slot.begun = false;
+    slot.keeps_waits = true;
+    slot.wait_next = slot.carried_count = 0;
+}
+
+/// The device has waited for the carried fences and ended with `status`: one that failed fails the submission, whatever the device made of its inputs.
+accel_status QueueCore::judge_carried(Slot &slot, accel_status status)
+{
+    const accel_status state = look_at_carried(slot);
+    if (state == ACCEL_STATUS_NOT_READY && status == ACCEL_STATUS_OK) {
+        snprintf(slot.detail, sizeof slot.detail, "module '%s' finished work before the foreign fence that it was to wait for (rule M-10)",
+                 queues_[slot.device].open->module_name());
+        return ACCEL_STATUS_INTERNAL;
+    }
+    return state == ACCEL_STATUS_OK || state == ACCEL_STATUS_NOT_READY ? status : state;
 }
 
 void QueueCore::end_span(const Slot &slot) const
@@ -97,9 +131,9 @@ accel_status QueueCore::submit_transfer(Slot &slot, const QueueDevice &queue, ui
     const Transfer &moved = slot.transfer;
     accel_bk_transfer transfer{};
     transfer.struct_size = sizeof transfer;
-    transfer.source = moved.source ? moved.source->on(*queue.open) : nullptr;
+    transfer.source = moved.source_on_device;
     transfer.source_offset_bytes = moved.source_offset_bytes;
-    transfer.destination = moved.destination->on(*queue.open);
+    transfer.destination = moved.destination_on_device;
     transfer.destination_offset_bytes = moved.destination_offset_bytes;
     transfer.size_bytes = moved.size_bytes;
     transfer.fill_value = moved.fill_value;
@@ -113,6 +147,8 @@ accel_status QueueCore::submit_transfer(Slot &slot, const QueueDevice &queue, ui
 
 accel_status QueueCore::submit_native(Slot &slot)
 {
+    if (slot.step == 0 && !settle_carried(slot))
+        return ACCEL_STATUS_OK;
     const uint32_t device = step_device(slot);
     const QueueDevice &queue = queues_[device];
     const bool last = slot.step + 1 == step_count(slot);
@@ -124,11 +160,11 @@ accel_status QueueCore::submit_native(Slot &slot)
     slot.segment_begin_ns = trace_now();
     clear_module_error();
     const accel_status status = slot.has_transfer ? submit_transfer(slot, queue, flags) : submit_run(slot, queue, flags);
-    if (slot.has_transfer && status == ACCEL_STATUS_UNSUPPORTED) {
-        // The CPU copies, and nobody has made the carried waits yet.
-        slot.transfer_device = UINT32_MAX;
-        slot.begun = slot.begun && slot.carried_count == 0;
-        slot.wait_next = slot.carried_count = 0;
+    if (status == ACCEL_STATUS_UNSUPPORTED && (slot.has_transfer || slot.carried_count)) {
+        // Waits are taken back first: the device may still copy without them.
+        if (slot.carried_count == 0)
+            slot.transfer.device = UINT32_MAX;
+        take_back(slot);
         return ACCEL_STATUS_OK;
     }
     if (status != ACCEL_STATUS_OK) [[unlikely]] {
@@ -175,18 +211,22 @@ accel_status QueueCore::look(Slot &slot)
     const accel_status status = queue.open->ops().queue_wait(queue.queue, slot.ticket, 0);
     if (status == ACCEL_STATUS_OK) [[likely]] {
         end_span(slot);
-        return slot.carried_count == 0 ? status : judge_carried(slot);
+        return slot.carried_count == 0 ? status : judge_carried(slot, status);
     }
     if (status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_NOT_READY)
         return ACCEL_STATUS_TIMEOUT;
     end_span(slot);
     note_loss(status, slot.device);
-    return blame(slot, slot.device, status, "queue_wait");
+    const accel_status blamed = blame(slot, slot.device, status, "queue_wait");
+    return slot.carried_count == 0 ? blamed : judge_carried(slot, blamed);
 }
 
 void QueueCore::keep_sync_files(Slot &slot)
 {
     const QueueDevice &queue = queues_[slot.device];
+    // The job's own fence says nothing of a carried wait that failed.
+    if (slot.carried_count && slot.status != ACCEL_STATUS_OK)
+        return;
     for (uint32_t i = 0; i < slot.signal_count; ++i) {
         accel_fence &fence = *slot.signals[i].fence;
         int fd = -1;

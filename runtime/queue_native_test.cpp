@@ -2,7 +2,11 @@
 // What a queue leaves to devices that can do it: copies, and waits for foreign fences.
 #include <catch2/catch_test_macros.hpp>
 #include <cstring>
+#include <atomic>
+#include <ctime>
+#include <thread>
 
+#include "clock.h"
 #include "fake/fake_backend.h"
 #include "fake/fake_sync_file.h"
 #include "fake/house.h"
@@ -174,4 +178,152 @@ TEST_CASE("a copy that the device leaves to the CPU still waits", "[queue]")
     foreign.file.signal();
     CHECK(accel_fence_wait(foreign.done, 1, kSecondNs) == ACCEL_STATUS_OK);
     CHECK(first_byte(foreign.out) == 5);
+}
+
+TEST_CASE("Q-2 a copy that the device leaves to the CPU waits for the work before it", "[queue]")
+{
+    House house;
+    Buffer in, out, copied;
+    house.make_buffer(in, 5);
+    house.make_buffer(out);
+    house.make_buffer(copied);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), in, out, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence start, done;
+    house.make_fence(start);
+    house.make_fence(done);
+    npu().gated = true;
+    REQUIRE(submit(queue, run, done, 1, start, 1) == ACCEL_STATUS_OK);
+    const accel_fence_point signal = {done, 2};
+    const accel_transfer_op copy = copy_op(out, copied, signal);
+    REQUIRE(accel_queue_transfer(queue, &copy) == ACCEL_STATUS_OK);
+    REQUIRE(accel_fence_signal(start, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(done, 2, 20'000'000) == ACCEL_STATUS_TIMEOUT);
+    npu().release();
+    CHECK(accel_fence_wait(done, 2, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(copied) == 6);
+}
+
+TEST_CASE("M-10 waits that the device hands back are the runtime's", "[queue]")
+{
+    Foreign foreign;
+    npu().refuses_fences = true;
+    REQUIRE(submit(foreign.queue, foreign.run, foreign.done, 1, foreign.before, 1) == ACCEL_STATUS_OK);
+    CHECK(npu().submit_count == 0);
+    CHECK(accel_fence_wait(foreign.done, 1, 1'000'000) == ACCEL_STATUS_TIMEOUT);
+    foreign.file.signal();
+    CHECK(accel_fence_wait(foreign.done, 1, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(npu().wait_fd_count == 0);
+    CHECK(first_byte(foreign.out) == 6);
+}
+
+TEST_CASE("Q-8 nothing runs when the foreign fence has failed before the device got it", "[queue]")
+{
+    Foreign foreign;
+    Fence start;
+    foreign.house.make_fence(start);
+    const accel_fence_point waits[] = {{foreign.before, 1}, {start, 1}}, signal = {foreign.done, 1};
+    accel_submit desc{};
+    desc.struct_size = sizeof desc;
+    desc.run = foreign.run;
+    desc.waits = waits;
+    desc.wait_count = 2;
+    desc.signals = &signal;
+    desc.signal_count = 1;
+    REQUIRE(accel_queue_submit(foreign.queue, &desc) == ACCEL_STATUS_OK);
+    foreign.file.signal(-5);
+    REQUIRE(accel_fence_signal(start, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(foreign.done, 1, kSecondNs) == ACCEL_STATUS_JOB_FAILED);
+    CHECK(npu().submit_count == 0);
+}
+
+TEST_CASE("Q-8 the wait's failure is told, not what the device made of it", "[queue]")
+{
+    Foreign foreign;
+    npu().next_failure = ACCEL_STATUS_CONTEXT_LOST;
+    REQUIRE(submit(foreign.queue, foreign.run, foreign.done, 1, foreign.before, 1) == ACCEL_STATUS_OK);
+    foreign.file.signal(-5);
+    CHECK(accel_fence_wait(foreign.done, 1, kSecondNs) == ACCEL_STATUS_JOB_FAILED);
+}
+
+TEST_CASE("Q-10 a deadline passes while the device is busy", "[queue]")
+{
+    House house;
+    Buffer in, out;
+    house.make_buffer(in, 5);
+    house.make_buffer(out);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), in, out, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence start, done;
+    house.make_fence(start);
+    house.make_fence(done);
+    npu().submit_answer = ACCEL_STATUS_BUSY;
+    REQUIRE(submit(queue, run, done, 1, start, 1, now_ns() + 20'000'000) == ACCEL_STATUS_OK);
+    REQUIRE(accel_fence_signal(start, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(done, 1, kSecondNs) == ACCEL_STATUS_DEADLINE);
+    npu().submit_answer = ACCEL_STATUS_OK;
+    CHECK(npu().submit_count == 0);
+}
+
+TEST_CASE("waiting for what an imported fence never reaches takes no processor", "[queue]")
+{
+    Foreign foreign;
+    foreign.file.signal();
+    CHECK(accel_fence_wait(foreign.before, 1, kSecondNs) == ACCEL_STATUS_OK);
+    timespec before{}, after{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
+    CHECK(accel_fence_wait(foreign.before, 2, 200'000'000) == ACCEL_STATUS_TIMEOUT);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+    CHECK((after.tv_sec - before.tv_sec) * 1'000'000'000 + after.tv_nsec - before.tv_nsec < 50'000'000);
+}
+
+TEST_CASE("B-11 memory is given back without the queue's lock", "[queue]")
+{
+    House house;
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    struct Lender {
+        accel_queue *queue;
+        accel_fence *fence;
+        std::atomic<int> released{0};
+    } lender{queue, fence};
+    alignas(64) static uint8_t memory[64];
+    accel_device *devices[] = {house.cpu_device.get()};
+    accel_buffer_import_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.kind = ACCEL_HANDLE_KIND_HOST_POINTER;
+    desc.fd = -1;
+    desc.host_pointer = memory;
+    desc.size_bytes = 16;
+    desc.devices = devices;
+    desc.device_count = 1;
+    desc.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
+    desc.release = [](void *user) {
+        // Another thread gets the queue's lock at once; it could not if this one held it.
+        auto &lent = *static_cast<Lender *>(user);
+        std::thread([&] { (void)accel_fence_error(lent.fence, 99), accel_queue_cancel(lent.queue); }).join();
+        ++lent.released;
+    };
+    desc.release_user = &lender;
+    Buffer target;
+    house.make_buffer(target);
+    accel_buffer *lent = nullptr;
+    REQUIRE(accel_buffer_import(&desc, &lent) == ACCEL_STATUS_OK);
+    const accel_fence_point signal = {fence, 1};
+    const accel_transfer_op copy = copy_op(lent, target, signal);
+    REQUIRE(accel_queue_transfer(queue, &copy) == ACCEL_STATUS_OK);
+    accel_buffer_unref(lent);
+    CHECK(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_OK);
+    // The hold thread may have retired it, and is then the one that gives back.
+    for (int i = 0; i < 1000 && lender.released == 0; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    CHECK(lender.released == 1);
 }

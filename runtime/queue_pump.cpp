@@ -76,6 +76,8 @@ HeldBlocker QueueCore::advance(Slot &slot, Lock &lock, bool may_copy)
         }
         if (slot.cancelled) {
             end(slot, ACCEL_STATUS_CANCELLED);
+        } else if (slot.step == 0 && slot.deadline_ns && now_ns() >= slot.deadline_ns) {
+            end(slot, ACCEL_STATUS_DEADLINE);  // the device was busy, or nobody could copy
         } else if (slot.step == step_count(slot)) {
             end(slot, ACCEL_STATUS_OK);
         } else if (step_is_copy(slot)) {
@@ -95,12 +97,9 @@ HeldBlocker QueueCore::advance(Slot &slot, Lock &lock, bool may_copy)
                 blocker.kind = HeldBlocker::Kind::Soon;
                 return blocker;
             }
-            // The device left the copy to the CPU, and the waits with it.
-            if (!slot.begun) {
-                blocker.kind = HeldBlocker::Kind::Soon;
-                blocker.progress = true;
+            // Taken back from the device: waits and order are to be looked at again.
+            if (slot.state == State::Held && !slot.begun && !begin(slot, &blocker))
                 return blocker;
-            }
             if (status != ACCEL_STATUS_OK)
                 end(slot, status);
         }
@@ -198,6 +197,7 @@ void QueueCore::poll()
     reap();
     pump(lock, false);
     reap();
+    sweep(lock);
 }
 
 HeldBlocker QueueCore::drive()
@@ -206,6 +206,7 @@ HeldBlocker QueueCore::drive()
     const bool reaped = reap();
     HeldBlocker blocker = pump(lock, true);
     blocker.progress |= reaped;
+    sweep(lock);
     return blocker;
 }
 
@@ -229,6 +230,7 @@ bool QueueCore::wait_native(uint64_t sequence, uint64_t deadline_ns)
     queue.open->ops().queue_wait(queue.queue, ticket, remaining_ns(deadline_ns));
     lock.lock();
     reap();
+    sweep(lock);
     return true;
 }
 
@@ -254,8 +256,9 @@ void QueueCore::wait_until(uint64_t sequence, uint64_t deadline_ns)
             lock.lock();
         }
         if (deadline_ns != UINT64_MAX && remaining_ns(deadline_ns) == 0)
-            return;
+            break;
     }
+    sweep(lock);
 }
 
 void QueueCore::block(const HeldBlocker &blocker, uint64_t deadline_ns)

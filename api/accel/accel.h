@@ -17,14 +17,15 @@
  * - A `struct_size` member is set by the caller to sizeof the struct it was compiled with. Members beyond it
  *   are neither read nor written; unknown non-zero input members are INVALID_ARGUMENT.
  *   Arrays of structs carry the element size beside the count.
- *   In structs that libaccel hands out (accel_error, report entries, accel_model_graph, extension tables) struct_size is the library's: read no member
+ *   In structs that libaccel hands out (accel_error, report entries, accel_support, accel_model_graph, extension tables) struct_size is the library's: read no member
  *   beyond it. Structs without a size (accel_dim, accel_symbol, accel_symbol_value, accel_fence_point, accel_attribute, accel_option,
  *   accel_quantization) are frozen: their reserved members are 0, and what has no room there arrives as a parallel array in the owner.
  * - Strings are UTF-8, NUL terminated. A string inside a returned struct lives as long as the object asked.
  * - Threads: *any thread* = may be called at any time from any thread; *one thread per object* = calls
  *   that name the same object must not overlap; *host thread* = called by libaccel on a thread of its own.
  * - Callbacks must not throw, longjmp or end the thread, and must not call libaccel unless their comment says so.
- * - *Blocks: never* of an unref means: unless it drops the last reference to a device or an instance, which is then closed.
+ * - *Blocks: never* of an unref means: unless it drops the last reference, which ends the object: drivers are then called, devices closed. Calls that find work finished
+ *   (submit, transfer, query, wait) end what that work alone kept alive.
  * - No function changes the signal mask, the floating point environment, the locale or the working directory.
  * - After fork the child may only unref: every call with a status answers ACCEL_STATUS_FORKED.
  * - Every rule that this header states has a number in docs/contract.md and a case in the conformance suite.
@@ -152,7 +153,8 @@ ACCEL_API const struct accel_error *accel_last_error(void);
 /**
  * Tells that borrowed memory is used no more and may be freed. Called exactly once if the call that borrowed the memory answered OK, and never if it did not.
  *
- * Threads: called on the thread that drops the last user of the memory, which may be a host thread; must not call libaccel.
+ * Threads: called without any lock, on the thread that drops the last user of the memory. That may be a host thread, or one that only asked how far work is (submit,
+ * query, wait). Of libaccel it may call unref functions only.
  */
 typedef void (*accel_release_fn)(void *user);
 
@@ -453,7 +455,7 @@ struct accel_buffer_recipe {
     struct accel_device *allocator;  /**< borrowed: which device allocates; NULL if refused */
     uint64_t size_bytes;
     uint64_t align_bytes;
-    uint32_t export_kind;            /**< enum accel_handle_kind that leaves the allocator; 0 when there is one device */
+    uint32_t export_kinds;           /**< set of ACCEL_HANDLE_BIT in which the memory leaves the allocator for the others; 0 when there is one device */
     uint32_t strides_agree;          /**< 1: all ports see the same strides, no conversion is needed */
     uint32_t refusing_port;          /**< when refused: the port that cannot take part … */
     uint32_t refused_port;           /**< … and the one it cannot share with; UINT32_MAX if none */
@@ -550,6 +552,8 @@ ACCEL_API enum accel_status accel_fence_fail(struct accel_fence *fence, uint64_t
 /**
  * A new file descriptor that signals when the value is reached or fails.
  *
+ * A sync_file carries the error of the job behind the value. That an imported fence in front of that job had failed is told by the value alone.
+ *
  * Ownership: *out_fd is the caller's to close. Threads: any thread. Blocks: never.
  * Errors: NOT_READY a sync_file was asked for before the work was handed to the kernel; UNSUPPORTED the kind was not chosen at creation, or
  *         the value is signalled by the host and the kind is sync_file.
@@ -567,7 +571,7 @@ ACCEL_API enum accel_status accel_fence_export(struct accel_fence *fence, uint64
 struct accel_dim {
     int64_t size;
     uint32_t symbol;
-    uint32_t reserved;
+    uint32_t reserved;    /**< must be 0 */
 };
 
 /** A dimension known only by name, with the range it may take. */
@@ -614,9 +618,9 @@ struct accel_attribute {
     const char *name;     /**< for key 0 */
     const int64_t *ints;
     const float *floats;
-    const char *string;
-    uint32_t count;       /**< of ints or floats */
-    uint32_t reserved;
+    const char *string;   /**< any bytes, and a NUL behind them */
+    uint32_t count;       /**< of ints, floats, or bytes of string without the NUL */
+    uint32_t reserved;    /**< must be 0 */
 };
 
 struct accel_graph_desc;
@@ -778,15 +782,16 @@ struct accel_program_desc {
  */
 ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program);
 
-/** What the devices of a set say to one operation of a model. */
+/** What the devices of a set say to one operation that is built, and the nodes of the model that it stands for. */
 struct accel_support {
     size_t struct_size;
-    uint32_t node;            /**< index in accel_model_graph's nodes */
+    const uint32_t *nodes;    /**< indices in accel_model_graph's nodes, ascending: fused into this operation, or folded away in front of it. A node may be in several */
+    uint32_t node_count;
     uint32_t device;          /**< position in the set of the first device that takes it; 0 for a bare target; UINT32_MAX: none does */
-    uint32_t unit;            /**< nodes with one number are fused into one operation; 0: folded away when the program is built, needs no device */
+    uint32_t group;           /**< the device takes operations with one number as a whole, and answers for the whole only; 0: none takes it */
     uint32_t reason;          /**< enum accel_reason: OK when the first device takes it, else why that one refuses */
-    const char *name;         /**< of the node in the model; may be "" */
-    const char *operation;    /**< "Conv"; "domain:Name" for a custom one */
+    const char *name;         /**< of the node in the model that gave its name; may be "" */
+    const char *operation;    /**< "Conv", or "Conv+Relu" when fused */
     const char *reason_text;  /**< a sentence with the reason of each device before the one that takes it; "" if there is none */
 };
 
@@ -795,10 +800,10 @@ typedef void (*accel_support_fn)(void *user, const struct accel_support *support
 /**
  * Ask without building: which operations would the devices take, and why not?
  *
- * For frameworks that keep what is refused. What is reported as taken builds when it is built alone, or the build answers LIMIT or OUT_OF_MEMORY. Takes the
- * description that accel_program_build takes; progress and balancing play no part.
+ * For frameworks that keep what is refused: take the nodes of whole groups out of the model, as often as they are named, and build them. That builds, or the build answers
+ * LIMIT or OUT_OF_MEMORY. Takes the description that accel_program_build takes; progress and balancing play no part.
  *
- * Ownership: each report is valid during its callback, which comes once per node in the order of the graph, on the calling thread. Threads: any thread.
+ * Ownership: each report is valid during its callback, on the calling thread, in the order of execution. Every node that anything depends on is in at least one. Threads: any thread.
  * Blocks: on opening the devices, and for as long as their compilers look at the graph. Errors: as accel_program_build, without UNSUPPORTED for refused nodes.
  */
 ACCEL_API enum accel_status accel_program_support(const struct accel_program_desc *desc, accel_support_fn report, void *user);
@@ -1032,7 +1037,7 @@ ACCEL_API void accel_queue_unref(struct accel_queue *queue);
 struct accel_submit {
     size_t struct_size;
     struct accel_run *run;                  /**< NULL: only waits and signals */
-    const struct accel_fence_point *waits;  /**< all reached before any input is read */
+    const struct accel_fence_point *waits;  /**< all reached before any memory of the submission is read or written */
     const struct accel_fence_point *signals;/**< reached when every output may be read */
     uint32_t wait_count;
     uint32_t signal_count;
@@ -1078,7 +1083,8 @@ struct accel_transfer_op {
 ACCEL_API enum accel_status accel_queue_transfer(struct accel_queue *queue, const struct accel_transfer_op *op);
 
 /**
- * Cancel everything on the queue that has not started, and started work where the device can.
+ * Cancel everything on the queue that has not started, and started work where the device can. Work that a device has taken together with its waits for imported fences
+ * counts as started.
  *
  * Every fence value concerned is reached or fails with CANCELLED; the queue stays usable.
  *

@@ -316,8 +316,9 @@ public:
     /// accel_program_support; report is called with each accel_support and must not throw.
     template <class Report> static void support(const accel_program_desc &desc, Report &&report)
     {
+        auto *pointer = &report;
         check(accel_program_support(
-            &desc, [](void *user, const accel_support *row) { (*static_cast<std::remove_reference_t<Report> *>(user))(*row); }, &report));
+            &desc, [](void *user, const accel_support *row) { (**static_cast<std::remove_reference_t<Report> **>(user))(*row); }, &pointer));
     }
     /// accel_program_load
     static Program load(const Instance &instance, std::string_view bytes, const std::vector<Device> &devices)

@@ -102,7 +102,7 @@ struct accel_bk_transport {
     int (*unmap)(void *context, void *pointer, uint64_t size_bytes);                           /**< [mandatory] */
     /** dma-buf of a GEM handle; the fd is the caller's. */
     int (*share)(void *context, uint32_t gem_handle, int *out_dma_buf_fd);
-    /** GEM handle of a dma-buf; the fd stays the caller's. */
+    /** GEM handle of a dma-buf; the fd stays the caller's. Memory that this node knows already answers its old handle, which is then not to be closed twice. */
     int (*adopt)(void *context, int dma_buf_fd, uint32_t *out_gem_handle);
     /** sync_file of the fences on a dma-buf that an access of this kind (set of enum accel_access) has to wait for. */
     int (*fence_from)(void *context, int dma_buf_fd, uint32_t access, int *out_sync_file_fd);
@@ -283,8 +283,9 @@ struct accel_bk_submit {
     size_t struct_size;
     struct accel_bk_run *run;
     /**
-     * sync_files, only if the device claims to take them; borrowed for the call. No input is read and the ticket does not finish before all have signalled.
-     * An error that one carries ends the wait like a signal: the runtime fails the submission when the ticket has finished.
+     * sync_files, only if the device claims to take them; borrowed for the call. No memory of the run is read or written and the ticket does not finish before
+     * all have signalled. An error that one carries ends the wait like a signal: the runtime fails the submission when the ticket has finished.
+     * UNSUPPORTED: the device cannot wait for these; nothing was queued, and the runtime waits itself.
      */
     const int32_t *wait_fds;
     uint32_t wait_fd_count;
@@ -350,7 +351,7 @@ struct accel_bk_device_ops {
     enum accel_status (*run_bind)(struct accel_bk_run *run, const struct accel_bk_binding *bindings, uint32_t binding_count);
     /** What run_bind costs when only this port changes. NULL: FREE. may overlap. */
     enum accel_bind_cost (*run_bind_cost)(struct accel_bk_run *run, uint32_t port);
-    /** Actual shape of an output of the latest finished submission. NULL: always the built shape. */
+    /** Actual shape of an output of the latest finished submission. Not in flight. NULL: always the built shape. may overlap for different runs. */
     enum accel_status (*run_output_dims)(struct accel_bk_run *run, uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank);
 
     /** [mandatory] may overlap. */
@@ -360,7 +361,7 @@ struct accel_bk_device_ops {
     /**
      * [mandatory] Hand one run to the device; *out_ticket is 1 for the first submission of a queue and rises by one. Allocates nothing, waits for nothing,
      * executes nothing. One call at a time per queue; may overlap with every other call.
-     * Errors: BUSY ring full; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On an error nothing was queued.
+     * Errors: BUSY ring full; UNSUPPORTED only for the wait_fds; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On an error nothing was queued.
      */
     enum accel_status (*queue_submit)(struct accel_bk_queue *queue, const struct accel_bk_submit *submit, uint64_t *out_ticket);
     /**

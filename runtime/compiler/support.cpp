@@ -1,24 +1,68 @@
 // SPDX-License-Identifier: MIT
 #include "support.h"
 
+#include <algorithm>
+#include <set>
+
 namespace accel::runtime {
+
+namespace {
+
+using Units = std::vector<std::set<uint32_t>>;  ///< by node of the model: the prepared nodes that stand for it
+
+Units units_by_origin(const Graph &model, const Graph &prepared)
+{
+    Units units(model.nodes.size());
+    for (uint32_t i = 0; i < prepared.nodes.size(); ++i) {
+        for (const uint32_t origin : prepared.nodes[i].origins) units[origin].insert(i);
+    }
+    return units;
+}
+
+/// A node that was folded away belongs to whoever reads its result: without it, a constant of the model would be none in the part that is taken out.
+void join_readers(const Graph &model, Units &units)
+{
+    const auto reader = readers(model);
+    for (size_t node = model.nodes.size(); node-- > 0;) {
+        if (!units[node].empty()) continue;
+        for (const uint32_t output : model.nodes[node].outputs) {
+            for (const uint32_t next : reader[output]) units[node].insert(units[next].begin(), units[next].end());
+        }
+    }
+}
+
+/// Nobody reads it: it handed a graph output through, and belongs to the node that makes what it handed on.
+void join_makers(const Graph &model, Units &units)
+{
+    const auto maker = makers(model);
+    for (size_t node = 0; node < model.nodes.size(); ++node) {
+        if (!units[node].empty()) continue;
+        for (const uint32_t input : model.nodes[node].inputs) {
+            if (input == ACCEL_TENSOR_NONE || maker[input] == UINT32_MAX) continue;
+            units[node].insert(units[maker[input]].begin(), units[maker[input]].end());
+        }
+    }
+}
+
+}  // namespace
 
 std::vector<Support> support_of(const Graph &model, const Graph &prepared, const Partition &partition)
 {
-    std::vector<Support> rows;
-    // What no prepared node stands for was folded away and needs no device.
-    for (const Node &node : model.nodes) rows.push_back({static_cast<uint32_t>(rows.size()), 0, 0, ACCEL_REASON_OK, node.name, node.label(), ""});
-    for (uint32_t i = 0; i < prepared.nodes.size(); ++i) {
-        const uint32_t device = partition.first_taker(i);
-        for (const uint32_t origin : prepared.nodes[i].origins) {
-            Support &row = rows[origin];
-            // A DEQUANTIZE that several nodes have taken in: the first of them speaks.
-            if (row.unit != 0) continue;
-            row.device = device;
-            row.unit = i + 1;
-            row.reason = device == 0 ? uint32_t{ACCEL_REASON_OK} : partition.answer(0, i).reason;
-            row.text = partition.earlier_refusals(device, i);
-        }
+    Units units = units_by_origin(model, prepared);
+    join_readers(model, units);
+    join_makers(model, units);
+    std::vector<Support> rows(prepared.nodes.size());
+    for (uint32_t node = 0; node < units.size(); ++node) {
+        for (const uint32_t unit : units[node]) rows[unit].nodes.push_back(node);
+    }
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+        Support &row = rows[i];
+        row.device = partition.first_taker(i);
+        row.group = row.device == UINT32_MAX ? 0 : partition.answer(row.device, i).group;
+        row.reason = row.device == 0 ? uint32_t{ACCEL_REASON_OK} : partition.answer(0, i).reason;
+        row.name = prepared.nodes[i].name;
+        row.operation = prepared.nodes[i].label();
+        row.text = partition.earlier_refusals(row.device, i);
     }
     return rows;
 }

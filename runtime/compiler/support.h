@@ -10,15 +10,14 @@
 namespace accel::runtime {
 
 struct Support {
-    uint32_t node = 0;             ///< of the model's graph
+    std::vector<uint32_t> nodes;   ///< of the model's graph, ascending
     uint32_t device = UINT32_MAX;  ///< the first that takes it; UINT32_MAX: none
-    uint32_t unit = 0;             ///< position + 1 of the prepared node that stands for it; 0: folded away
+    uint32_t group = 0;            ///< of that device's answer
     uint32_t reason = ACCEL_REASON_OK;
-    std::string name, operation;
-    std::string text;
+    std::string name, operation, text;
 };
 
-/// One row for each node of the model. `prepared` was made from it, and the partition was asked about that.
+/// One row for each node of `prepared`, which was made from `model` and which the partition was asked about.
 std::vector<Support> support_of(const Graph &model, const Graph &prepared, const Partition &partition);
 
 }  // namespace accel::runtime

@@ -31,16 +31,41 @@ TEST_CASE("P-11 a fused node stands for all that it took in", "[compiler]")
     Partition partition(graph, {adder.target(), rest.target()}, {}, 0);
     REQUIRE(partition.ask_all() == ACCEL_STATUS_OK);
     const auto rows = support_of(b.graph, graph, partition);
-    REQUIRE(rows.size() == 4);
-    CHECK(rows[0].unit == 0);
-    CHECK(rows[2].name == "relu");
-    CHECK(rows[2].operation == "Relu");
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].nodes == std::vector<uint32_t>{0, 1, 2});  // the identity was folded away in front of the sum
     CHECK(rows[0].device == 0);
-    CHECK(rows[1].unit == 1);
-    CHECK(rows[1].device == 0);
-    CHECK(rows[2].unit == 1);
-    CHECK(rows[3].unit == 2);
-    CHECK(rows[3].device == 1);
-    CHECK(rows[3].reason != ACCEL_REASON_OK);
-    CHECK(rows[3].text.find("adder") != std::string::npos);
+    CHECK(rows[0].group != 0);
+    CHECK(rows[0].operation == "Add+Relu");
+    CHECK(rows[1].nodes == std::vector<uint32_t>{3});
+    CHECK(rows[1].name == "exp");
+    CHECK(rows[1].device == 1);
+    CHECK(rows[1].reason != ACCEL_REASON_OK);
+    CHECK(rows[1].text.find("adder") != std::string::npos);
+}
+
+TEST_CASE("P-11 a node that several have taken in is in the row of each", "[compiler]")
+{
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {4});
+    const uint32_t same = b.tensor("same", ACCEL_TYPE_F32, {4}), left = b.tensor("left", ACCEL_TYPE_F32, {4}), right = b.tensor("right", ACCEL_TYPE_F32, {4});
+    const uint32_t end = b.tensor("end", ACCEL_TYPE_F32, {4}), out = b.tensor("out", ACCEL_TYPE_F32, {4});
+    b.node("identity", ACCEL_OPERATION_IDENTITY, {x}, {same});
+    b.node("exp", ACCEL_OPERATION_EXP, {same}, {left});
+    b.node("sigmoid", ACCEL_OPERATION_SIGMOID, {same}, {right});
+    b.node("add", ACCEL_OPERATION_ADD, {left, right}, {end});
+    b.node("through", ACCEL_OPERATION_IDENTITY, {end}, {out});
+    b.output(out);
+    Graph graph = b.graph;
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].origins = {i};
+    REQUIRE(prepare(graph, {}) == ACCEL_STATUS_OK);
+    FakeCompiler adder(0, "adder", takes({ACCEL_OPERATION_ADD}));
+    Partition partition(graph, {adder.target()}, {}, 0);
+    REQUIRE(partition.ask_all() == ACCEL_STATUS_OK);
+    const auto rows = support_of(b.graph, graph, partition);
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[0].nodes == std::vector<uint32_t>{0, 1});
+    CHECK(rows[1].nodes == std::vector<uint32_t>{0, 2});
+    CHECK(rows[2].nodes == std::vector<uint32_t>{3, 4});
+    CHECK(rows[0].device == UINT32_MAX);
+    CHECK(rows[0].group == 0);
 }

@@ -229,6 +229,8 @@ accel_status append(accel_bk_queue &queue, accel_bk_queue::Entry entry, const in
 {
     if (queue.submitted - queue.finished == accel_bk_queue::kDepth)
         return ACCEL_STATUS_BUSY;
+    if (wait_fd_count && queue.device->control->refuses_fences)
+        return ACCEL_STATUS_UNSUPPORTED;
     for (uint32_t i = 0; i < wait_fd_count; ++i)
         entry.waits.push_back(dup(wait_fds[i]));
     queue.device->control->wait_fd_count += wait_fd_count;
@@ -253,8 +255,9 @@ accel_status queue_transfer(accel_bk_queue *queue, const accel_bk_transfer *tran
     if (const accel_status answer = control.transfer_answer.load(); answer != ACCEL_STATUS_OK)
         return answer;
     const std::lock_guard guard(queue->lock);
-    ++control.transfer_count;
-    return append(*queue, {nullptr, *transfer, {}}, transfer->wait_fds, transfer->wait_fd_count, out_ticket);
+    const accel_status status = append(*queue, {nullptr, *transfer, {}}, transfer->wait_fds, transfer->wait_fd_count, out_ticket);
+    control.transfer_count += status == ACCEL_STATUS_OK;
+    return status;
 }
 
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
@@ -349,7 +352,7 @@ void Control::reset()
     gated = false;
     released = 0;
     next_failure = submit_answer = bind_answer = ACCEL_STATUS_OK;
-    takes_fences = ignores_fences = false;
+    takes_fences = ignores_fences = refuses_fences = false;
     transfer_answer = ACCEL_STATUS_UNSUPPORTED;
     transfer_count = wait_fd_count = 0;
     submit_count = executed_count = cancel_count = 0;

@@ -26,6 +26,7 @@ struct Control {
     std::atomic<accel_status> bind_answer{ACCEL_STATUS_OK};
     std::atomic<bool> takes_fences{false};      ///< claims to wait for sync_files; asked when the device is opened
     std::atomic<bool> ignores_fences{false};    ///< breaks M-10
+    std::atomic<bool> refuses_fences{false};    ///< answers UNSUPPORTED to work that comes with sync_files
     std::atomic<accel_status> transfer_answer{ACCEL_STATUS_UNSUPPORTED};
     std::atomic<uint32_t> transfer_count{0};    ///< copies and fills that the device has made
     std::atomic<uint32_t> wait_fd_count{0};     ///< sync_files that came with submissions

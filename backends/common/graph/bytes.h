@@ -25,9 +25,14 @@ public:
     void string(const char *text)
     {
         const char *characters = text ? text : "";
-        const size_t length = std::strlen(characters);
-        u32(static_cast<uint32_t>(length));
-        raw(characters, length + 1);
+        string(characters, static_cast<uint32_t>(std::strlen(characters)));
+    }
+    /// Any bytes, and the NUL behind them.
+    void string(const char *bytes, uint32_t length)
+    {
+        u32(length);
+        raw(bytes, length);
+        raw("", 1);
     }
     void raw(const void *source, size_t count)
     {
@@ -64,10 +69,17 @@ public:
     /// Points into the bytes; "" after a failure.
     const char *string()
     {
-        const uint32_t length = u32();
-        if (!fits(uint64_t{length} + 1)) return "";
+        uint32_t length = 0;
+        const char *text = string(length);
+        return std::memchr(text, 0, length) ? (fail(), "") : text;
+    }
+    /// Any bytes; there is a NUL behind them.
+    const char *string(uint32_t &length)
+    {
+        length = u32();
+        if (!fits(uint64_t{length} + 1)) return length = 0, "";
         const char *text = reinterpret_cast<const char *>(bytes_ + position_);
-        if (std::memchr(text, 0, length) || text[length] != 0) return fail(), "";
+        if (text[length] != 0) return length = 0, fail(), "";
         position_ += length + 1;
         return text;
     }

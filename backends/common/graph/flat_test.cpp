@@ -30,7 +30,7 @@ struct Sample {
     float clamp[1] = {6.0f};
     accel_attribute conv_attributes[2] = {{ACCEL_ATTRIBUTE_STRIDES, ACCEL_ATTRIBUTE_KIND_INTS, "", strides, nullptr, nullptr, 2, 0},
                                           {ACCEL_ATTRIBUTE_CLAMP_MAX, ACCEL_ATTRIBUTE_KIND_FLOATS, "", nullptr, clamp, nullptr, 1, 0}};
-    accel_attribute custom_attributes[1] = {{0, ACCEL_ATTRIBUTE_KIND_STRING, "mode", nullptr, nullptr, "fast", 0, 0}};
+    accel_attribute custom_attributes[1] = {{0, ACCEL_ATTRIBUTE_KIND_STRING, "mode", nullptr, nullptr, "fa\0st", 5, 0}};
     uint32_t conv_in[3] = {0, 1, 2}, conv_out[1] = {3}, custom_in[2] = {3, ACCEL_TENSOR_NONE}, custom_out[1] = {4};
     accel_node_desc nodes[2] = {
         {"conv", ACCEL_OPERATION_CONV, 3, conv_in, conv_out, 1, 2, conv_attributes, nullptr, 0, ACCEL_ROUNDING_TFLITE, nullptr, nullptr},
@@ -67,7 +67,7 @@ TEST_CASE("a graph survives the round trip", "[graph]")
     CHECK(conv.attributes[1].floats[0] == 6.0f);
     const accel_node_desc odd = node_at(graph, 1);
     CHECK(std::string(odd.domain) == "vendor");
-    CHECK(std::string(odd.attributes[0].string) == "fast");
+    CHECK(std::string(odd.attributes[0].string, odd.attributes[0].count) == std::string("fa\0st", 5));
     CHECK(odd.inputs[1] == ACCEL_TENSOR_NONE);
     CHECK(flatten(graph) == bytes);
 }

@@ -123,7 +123,7 @@ private:
         structure_.u32(attribute.key);
         structure_.u32(attribute.kind);
         structure_.string(attribute.name);
-        if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING) return structure_.string(attribute.string);
+        if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING) return structure_.string(attribute.string ? attribute.string : "", attribute.string ? attribute.count : 0);
         structure_.u32(attribute.count);
         for (uint32_t i = 0; i < attribute.count; ++i) {
             if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS) structure_.i64(attribute.ints[i]);

@@ -265,7 +265,7 @@ private:
             attribute.name = reader_.string();
             if (!cut()) return false;
             if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING) {
-                attribute.string = reader_.string();
+                attribute.string = reader_.string(attribute.count);
             } else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS) {
                 std::vector<int64_t> &values = body_.ints.emplace_back(reader_.count(8));
                 for (int64_t &value : values) value = reader_.i64();

@@ -152,7 +152,9 @@ std::vector<SupportRow> support_of(const Instance &instance, const std::vector<D
     if (is_saved_program(options.model)) throw Failure(options.model + " is a saved program, whose operations are placed already; --support needs the model");
     const Wanted wanted(instance, devices, options, target);
     std::vector<SupportRow> rows;
-    Program::support(wanted.desc, [&](const accel_support &row) { rows.push_back({row.name, row.operation, row.device, row.unit, row.reason, row.reason_text}); });
+    Program::support(wanted.desc, [&](const accel_support &row) {
+        rows.push_back({{row.nodes, row.nodes + row.node_count}, row.device, row.group, row.reason, row.name, row.operation, row.reason_text});
+    });
     return rows;
 }
 

@@ -44,11 +44,11 @@ struct ModelOptions {
 std::vector<Device> choose_devices(const Instance &instance, const std::vector<std::string> &names);
 
 /// A program from a model file or from a saved program, with progress on a terminal when it takes over a second.
-/// How the devices answer to one operation of a model: accel_support, with the node's names.
+/// accel_support, for keeps.
 struct SupportRow {
-    std::string node, operation;
-    uint32_t device, unit, reason;
-    std::string why;
+    std::vector<uint32_t> nodes;
+    uint32_t device, group, reason;
+    std::string name, operation, why;
 };
 std::vector<SupportRow> support_of(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target);
 

@@ -34,24 +34,23 @@ void print(const nlohmann::json &facts)
               << text_of_bytes(facts["constant_bytes"].get<uint64_t>()) << ", " << facts["copies"] << " copies per run\n";
 }
 
-/// "cpu", "folded away" or "refused".
+/// "cpu" or "refused".
 std::string taker(const SupportRow &row, const std::vector<Device> &devices, const std::string &target)
 {
-    if (row.unit == 0) return "folded away";
     if (row.device == UINT32_MAX) return "refused";
     return row.device < devices.size() ? devices[row.device].info().id : target;
 }
 
 void tell_support(const std::vector<SupportRow> &rows, const std::vector<Device> &devices, const std::string &target, bool json)
 {
-    Table table({"node", "operation", "unit", "taken by", "why"});
+    Table table({"node", "operation", "group", "taken by", "why"});
     auto list = nlohmann::json::array();
     size_t refused = 0;
     for (const SupportRow &row : rows) {
         const std::string by = taker(row, devices, target);
         refused += by == "refused";
-        table.row({row.node, row.operation, row.unit ? std::to_string(row.unit) : "", by, row.why});
-        list.push_back({{"node", row.node}, {"operation", row.operation}, {"unit", row.unit}, {"taken_by", by}, {"reason_code", row.reason}, {"reason", row.why}});
+        table.row({row.name, row.operation, row.group ? std::to_string(row.group) : "", by, row.why});
+        list.push_back({{"node", row.name}, {"nodes", row.nodes}, {"operation", row.operation}, {"group", row.group}, {"taken_by", by}, {"reason_code", row.reason}, {"reason", row.why}});
     }
     if (json) {
         std::cout << nlohmann::json{{"support", list}, {"refused", refused}}.dump(2) << "\n";
