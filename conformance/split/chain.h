@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// A model whose middle both devices take and whose ends only the CPU takes: float in, int8 convolutions, float out.
+#pragma once
+
+#include "../support/graph.h"
+
+namespace accel::split {
+
+constexpr int64_t kChannels = 8, kSide = 6;
+
+conformance::GraphBuilder convolution_chain(unsigned convolutions);
+
+}  // namespace accel::split
