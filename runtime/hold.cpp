@@ -49,7 +49,7 @@ struct HoldThread::Sleep {
 std::shared_ptr<HoldThread> HoldThread::make()
 {
     const std::shared_ptr<HoldThread> made(new HoldThread);
-    made->wake_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    made->make_wake_fd();
     pthread_attr_t attributes;
     sigset_t all;
     sigfillset(&all);
@@ -82,6 +82,8 @@ void *HoldThread::enter(void *self)
     (*own)->loop();
     return nullptr;
 }
+
+void HoldThread::make_wake_fd() { wake_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 void HoldThread::wake()
 {
@@ -290,11 +292,17 @@ void HoldThread::wait_for_work(Sleep &sleep)
 void HoldThread::rest(Sleep &sleep)
 {
     sleep.descriptors[0] = {wake_fd_, POLLIN, 0};
-    const uint64_t left_ns = sleep.retry_soon ? kTurnSliceNs : remaining_ns(sleep.wake_ns);
+    uint64_t left_ns = sleep.retry_soon ? kTurnSliceNs : remaining_ns(sleep.wake_ns);
+    // Nobody can wake it then: it looks up by itself, until there is a descriptor again.
+    if (wake_fd_ < 0)
+        left_ns = std::min(left_ns, kAloneSliceNs);
     const timespec timeout = {static_cast<time_t>(left_ns / 1'000'000'000u), static_cast<long>(left_ns % 1'000'000'000u)};
     ppoll(sleep.descriptors, sleep.descriptor_count, left_ns == UINT64_MAX ? nullptr : &timeout, nullptr);
     uint64_t count;
-    [[maybe_unused]] const ssize_t taken = read(wake_fd_, &count, sizeof count);
+    if (wake_fd_ < 0)
+        make_wake_fd();
+    else
+        [[maybe_unused]] const ssize_t taken = read(wake_fd_, &count, sizeof count);
 }
 
 }  // namespace accel::runtime

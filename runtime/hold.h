@@ -54,6 +54,7 @@ private:
     void want(accel_fence &fence, uint64_t value, Sleep &sleep);
     void wait_for_work(Sleep &sleep);
     void rest(Sleep &sleep);
+    void make_wake_fd();
 
     std::mutex lock_;
     bool unlist(QueueCore &core);
@@ -63,7 +64,7 @@ private:
     bool resting_ = true;  ///< between passes, with no reference to any queue
     QueueCore *first_ = nullptr;
     std::vector<Watch> watches_;
-    int wake_fd_ = -1;
+    std::atomic<int> wake_fd_{-1};  ///< -1 while no descriptor is to be had
     pthread_t thread_{};
     bool started_ = false;
     std::atomic<bool> stopping_{false};

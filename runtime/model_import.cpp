@@ -84,6 +84,8 @@ accel_status map_file(const char *path, ImportedSource &out)
     out.mapping = mapping;
     out.bytes = mapping;
     out.folder = Descriptor(open(folder_of(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    // Without its folder a model can still be read, unless it has external data; that would then be blamed for what is only a lack of descriptors.
+    if (out.folder.get() < 0 && (errno == EMFILE || errno == ENFILE)) return fail_system(errno, path, "its folder cannot be opened");
     return ACCEL_STATUS_OK;
 }
 

@@ -15,6 +15,8 @@ const std::vector<FaultInfo> &all_faults()
         {"short-table", "A-17", "ends its device table before run_bind", "module.tables.sizes"},
         {"flushes-denormals", "A-12", "leaves the processor flushing denormals to zero", "abi.side-effects.none"},
         {"leaks-descriptors", "A-15", "opens a file for every run and never closes it", "lifetime.leak.runs"},
+        {"heeds-signals", "A-19", "gives up mapping when a signal interrupts it", "abi.signals.storm"},
+        {"misnames-scarcity", "A-20", "says IO when no file descriptor is left", "abi.descriptors.used-up"},
         // The compiler.
         {"claims-everything", "C-2", "claims nodes that it cannot build", "module.compiler.claims-build"},
         {"no-reason", "C-3", "refuses without a reason", "module.compiler.reasons"},

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Faults of buffers.
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -54,6 +58,22 @@ accel_status offsetless_create(accel_bk_device *device, const accel_bk_buffer_de
     auto other = *desc;
     other.offset_bytes = 0;
     return base.device.buffer_create(device, &other, out);
+}
+
+accel_status interruptible_map(accel_bk_buffer *buffer, uint32_t access, void **out)
+{
+    const timespec moment{0, 500'000};
+    if (nanosleep(&moment, nullptr) != 0) return ACCEL_STATUS_IO;
+    return base.device.buffer_map(buffer, access, out);
+}
+
+/// Memory that needs a descriptor, and the wrong word when there is none.
+accel_status wordless_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
+{
+    const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return ACCEL_STATUS_IO;
+    close(fd);
+    return base.device.buffer_create(device, desc, out);
 }
 
 /// Every map gives a fresh copy; the last unmap writes the latest back.
@@ -124,6 +144,8 @@ const std::vector<Fault> &memory_faults()
 {
     static const std::vector<Fault> faults{
         {"dirty-memory", [] { mine.device.buffer_create = dirty_create; }},
+        {"heeds-signals", [] { mine.device.buffer_map = interruptible_map; }},
+        {"misnames-scarcity", [] { mine.device.buffer_create = wordless_create; }},
         {"ignores-offset", [] { mine.device.buffer_create = offsetless_create; }},
         {"moving-map",
          [] {

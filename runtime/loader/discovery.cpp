@@ -84,10 +84,11 @@ private:
             if (!given && error == ENOENT)
                 continue;
             const accel_status status = status_from_errno(error);
-            line(ACCEL_REPORT_KIND_MANIFEST, status, directory, directory, "skipped", std::string("the folder cannot be read: ") + strerror(error),
-                 error == EACCES ? "make the folder readable" : "check the path");
+            const char *remedy = error == EACCES ? "make the folder readable" : status == ACCEL_STATUS_RESOURCE ? "close files or raise the limit of open files" : "check the path";
+            line(ACCEL_REPORT_KIND_MANIFEST, status, directory, directory, "skipped", std::string("the folder cannot be read: ") + strerror(error), remedy);
             if (error != ENOENT && !any_read) {
-                found_.status = error == EACCES ? ACCEL_STATUS_PERMISSION : ACCEL_STATUS_IO;
+                const bool known = status == ACCEL_STATUS_PERMISSION || status == ACCEL_STATUS_RESOURCE;
+                found_.status = known ? status : ACCEL_STATUS_IO;
                 found_.error = directory + " cannot be read: " + strerror(error);
             }
         }

@@ -2,7 +2,10 @@
 #include "module.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdarg>
 #include <cstring>
 
@@ -25,11 +28,17 @@ accel_status Module::load()
         return ACCEL_STATUS_OK;
     const std::lock_guard guard(lock_);
     if (!tried_) {
-        tried_ = true;
         status_ = load_once();
+        tried_ = !accel_status_is_transient(status_);
         loaded_.store(status_ == ACCEL_STATUS_OK, std::memory_order_release);
     }
-    return status_ == ACCEL_STATUS_OK ? status_ : fail(status_, rule_, nullptr, "%s", error_.c_str());
+    if (status_ == ACCEL_STATUS_OK)
+        return status_;
+    const accel_status answer = fail(status_, rule_, nullptr, "%s", error_.c_str());
+    // What is over next time is not the module's fault, and no reason to skip it.
+    if (!tried_)
+        error_.clear();
+    return answer;
 }
 
 std::string Module::load_error()
@@ -65,13 +74,28 @@ accel_status Module::load_once()
     return status;
 }
 
+namespace {
+
+/// dlopen tells its reason in words only. Whether descriptors are used up is seen by taking one.
+bool descriptors_are_used_up()
+{
+    const int fd = open("/", O_PATH | O_CLOEXEC);
+    if (fd < 0)
+        return errno == EMFILE || errno == ENFILE;
+    close(fd);
+    return false;
+}
+
+}  // namespace
+
 accel_status Module::open_library(ModuleEntry *entry)
 {
     // Never closed: threads, thread-local destructors and handed-out strings of a module may live until the process ends.
     void *library = dlopen(library_path_.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) {
         const char *reason = dlerror();
-        return refuse(ACCEL_STATUS_INCOMPATIBLE, "", "cannot be loaded: %s", reason ? reason : "unknown reason");
+        const accel_status status = descriptors_are_used_up() ? ACCEL_STATUS_RESOURCE : ACCEL_STATUS_INCOMPATIBLE;
+        return refuse(status, "", "cannot be loaded: %s", reason ? reason : "unknown reason");
     }
     *entry = reinterpret_cast<ModuleEntry>(dlsym(library, "accel_module_entry"));
     if (!*entry)
