@@ -207,7 +207,7 @@ int run(const std::string &module, const std::string &device_name, const std::ve
     out["steady_state"] = measure_allocations(through);
     out["models"] = nlohmann::json::array();
     for (const auto &path : models) out["models"].push_back(measure_model(instance, device, path));
-    std::cout << out.dump(2) << "\n";
+    if (!(std::cout << out.dump(2) << std::endl)) throw std::runtime_error("cannot write to standard output; free some space or choose another place");
     const bool good = is_good(out);
     if (check_counts && !good) std::cerr << "error: a count that must be 0 is not, or the control did not count\n";
     return check_counts && !good;

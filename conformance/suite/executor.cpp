@@ -73,12 +73,12 @@ public:
     {
         started_ = Clock::now();
         bool timed_out = false;
-        while (!timed_out) {
-            pollfd poller{child.report_fd, POLLIN, 0};
-            const int ready = poll(&poller, 1, remaining_ms());
-            if (ready < 0 && errno == EINTR) continue;
-            if (ready == 0) timed_out = true;
-            if (ready > 0 && !read_lines(child.report_fd)) break;
+        try {
+            timed_out = !listen(child.report_fd);
+        } catch (...) {
+            // The sink could not take a result. Nobody would end the child then.
+            kill(-child.pid, SIGKILL);
+            throw;
         }
         // The whole process group: a case may have made children of its own.
         if (timed_out) kill(-child.pid, SIGKILL);
@@ -92,6 +92,18 @@ public:
     }
 
 private:
+    /// Until the child has closed its side, or the watchdog's time is over: then false.
+    bool listen(int fd)
+    {
+        for (;;) {
+            pollfd poller{fd, POLLIN, 0};
+            const int ready = poll(&poller, 1, remaining_ms());
+            if (ready < 0 && errno == EINTR) continue;
+            if (ready == 0) return false;
+            if (ready > 0 && !read_lines(fd)) return true;
+        }
+    }
+
     int remaining_ms() const
     {
         const auto limit = std::chrono::seconds(next_ < cases_.size() ? cases_[next_].limit_s : 10);

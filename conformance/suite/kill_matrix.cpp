@@ -2,13 +2,15 @@
 #include "kill_matrix.h"
 
 #include <algorithm>
-#include <fstream>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <stdexcept>
 
 #include "executor.h"
+#include "file.h"
 
 namespace accel::conformance {
 namespace {
@@ -25,6 +27,14 @@ CaseInfo find_case(std::string_view id)
     for (const auto &info : all_cases())
         if (info.id == id) return info;
     throw std::runtime_error("faults name the case '" + std::string(id) + "', which does not exist");
+}
+
+/// A broken module that is not there would fail its case as well, and would look caught.
+void require_module(Target target, const FaultInfo &fault)
+{
+    target.fault = fault.name;
+    for (const auto &library : {target.suite_module_folder(std::string(fault.folder)) + "/libaccel-faulty.so", target.fault_library()})
+        if (!std::filesystem::exists(library)) throw std::runtime_error(library + " is not there; give --fault-module-path and --fault-of, or install the suite again");
 }
 
 Result run_one(const CaseInfo &info, Target target, std::string_view fault)
@@ -46,21 +56,19 @@ void write_json(const std::vector<Row> &rows, const std::string &path)
     for (const auto &row : rows)
         list.push_back({{"fault", row.fault.name}, {"rule", row.fault.rule}, {"what", row.fault.what}, {"case", row.fault.caught_by},
                         {"correct", to_json(row.correct)}, {"broken", to_json(row.broken)}, {"caught", row.caught()}});
-    std::ofstream file(path);
-    file << nlohmann::json{{"format", 1}, {"faults", list}}.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
-    if (!file.flush()) throw std::runtime_error("cannot write " + path);
+    write_file(path, nlohmann::json{{"format", 1}, {"faults", list}}.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 void write_page(const std::vector<Row> &rows, const std::string &path)
 {
-    std::ofstream file(path);
-    file << "<!-- Written by accel-conformance kill-matrix. Do not edit. -->\n# Kill matrix\n\n"
+    std::ostringstream page;
+    page << "<!-- Written by accel-conformance kill-matrix. Do not edit. -->\n# Kill matrix\n\n"
             "Every row is a module that breaks one rule, and the case that was named for it before the run. In one run, the case passes on the correct module\n"
             "and does not pass on the broken one.\n\n| rule | fault | what it does | case | correct | broken |\n|---|---|---|---|---|---|\n";
     for (const auto &row : rows)
-        file << "| " << row.fault.rule << " | " << row.fault.name << " | " << row.fault.what << " | " << row.fault.caught_by << " | " << name(row.correct.verdict) << " | "
+        page << "| " << row.fault.rule << " | " << row.fault.name << " | " << row.fault.what << " | " << row.fault.caught_by << " | " << name(row.correct.verdict) << " | "
              << name(row.broken.verdict) << (row.caught() ? "" : " **not caught**") << " |\n";
-    if (!file.flush()) throw std::runtime_error("cannot write " + path);
+    write_file(path, page.str());
 }
 
 }  // namespace
@@ -75,6 +83,7 @@ const FaultInfo &find_fault(std::string_view name)
 bool run_kill_matrix(const Target &target, const std::vector<std::string> &names, const std::string &out, const std::string &page)
 {
     for (const auto &name : names) find_fault(name);
+    for (const auto &fault : all_faults()) require_module(target, fault);
     std::vector<Row> rows;
     std::map<std::string, Result> correct;
     for (const auto &fault : all_faults()) {

@@ -2,13 +2,14 @@
 // accel-conformance: decides whether a module keeps the contract.
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
+#include <signal.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "executor.h"
+#include "file.h"
 #include "kill_matrix.h"
 #include "record.h"
 
@@ -33,8 +34,8 @@ void add_target(CLI::App &app, Target &target)
     app.add_flag("--simulated", target.simulated, "also list devices that models play in this process");
     app.add_flag("--only-given-paths", target.only_given_paths, "ignore ACCEL_BACKEND_PATH and the built-in directories");
     app.add_option("--fault", target.fault, "plant this fault: the device is then served by the faulty module alone");
-    app.add_option("--fault-of", target.fault_of, "library of the module that faults are planted into (default: the build tree's CPU module)");
-    app.add_option("--fault-module-path", target.fault_module_path, "folder of the suite's own modules (default: fault-modules in the build tree)");
+    app.add_option("--fault-of", target.fault_of, "library of the module that faults are planted into (default: the CPU module of the build tree or installation)");
+    app.add_option("--fault-module-path", target.fault_module_path, "folder of the suite's own modules (default: those of the build tree or installation)");
 }
 
 std::vector<CaseInfo> select(const std::vector<std::string> &patterns)
@@ -86,7 +87,7 @@ int run(const Options &options, const Target &target)
     }
     if (progress) std::cerr << "\r\033[K";
     record.close();
-    if (!options.out.empty()) std::ofstream(folder + "results.ktap") << to_ktap(record.results());
+    if (!options.out.empty()) write_file(folder + "results.ktap", to_ktap(record.results()));
     std::cout << (options.ktap ? to_ktap(record.results()) : to_summary(record.results()));
     const auto &counts = record.counts();
     std::cout << (options.ktap ? "# " : "\n") << target.device << (target.fault.empty() ? "" : " with fault " + target.fault) << ": " << counts.pass << " passed, "
@@ -143,8 +144,12 @@ int main_guarded(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    // A write beyond the limit of file sizes then fails like any other, with a sentence.
+    signal(SIGXFSZ, SIG_IGN);
     try {
-        return accel::conformance::main_guarded(argc, argv);
+        const int code = accel::conformance::main_guarded(argc, argv);
+        accel::conformance::finish_output();
+        return code;
     } catch (const std::exception &error) {
         std::cerr << "error: " << error.what() << "\n";
         return 112;

@@ -2,13 +2,13 @@
 #include "record.h"
 
 #include <accel/accel.hpp>
+#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <map>
-#include <stdexcept>
 
 #include "../support/instance.h"
 #include "claims.h"
+#include "file.h"
 
 namespace accel::conformance {
 
@@ -33,8 +33,8 @@ nlohmann::json device_facts(const Target &target)
 Record::Record(const std::string &path, const Target &target, size_t planned) : path_(path)
 {
     if (!path.empty()) {
-        file_.open(path, std::ios::trunc);
-        if (!file_) throw std::runtime_error("cannot write " + path + ": " + strerror(errno) + "; choose another --out");
+        file_.open(temporary_name(path), std::ios::trunc);
+        if (!file_) give_up_file(path, errno);
     }
     facts_ = device_facts(target);
     line({{"type", "run"}, {"format", 1}, {"library_version", accel_version()}, {"device", facts_}, {"fault", target.fault}, {"planned", planned},
@@ -77,12 +77,17 @@ void Record::close()
     line({{"type", "end"}, {"pass", counts_.pass}, {"fail", counts_.fail}, {"skip", counts_.skip}});
     if (path_.empty()) return;
     file_.close();
-    if (!file_) throw std::runtime_error("cannot finish " + path_ + ": the disk may be full");
+    if (!file_) give_up_file(path_, errno);
+    keep_file(path_);
 }
 
 void Record::line(const nlohmann::json &json)
 {
-    if (!path_.empty()) file_ << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+    if (path_.empty()) return;
+    errno = 0;
+    // Line by line, so that a run that is ended leaves what it saw under the temporary name.
+    file_ << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+    if (!file_) give_up_file(path_, errno);
 }
 
 }  // namespace accel::conformance

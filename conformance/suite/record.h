@@ -28,13 +28,13 @@ nlohmann::json device_facts(const Target &target);
 
 class Record {
 public:
-    /// Throws std::runtime_error when the file cannot be written.
+    /// Throws std::runtime_error when the file cannot be written, as add and close do; nothing is left of it then.
     Record(const std::string &path, const Target &target, size_t planned);
     /// A skip whose capability the device claims, or whose key is unknown, is recorded as a failure.
     void add(Result result);
     /// Chapters in which nothing was executed although cases were chosen: a run that skips everything proves nothing.
     std::vector<std::string> hollow_chapters() const;
-    /// Writes the closing line. Throws when the disk is full: a record that is cut must not look whole.
+    /// Writes the closing line and gives the file its name: a record that is cut must not look whole.
     void close();
     const Counts &counts() const { return counts_; }
     const std::vector<Result> &results() const { return results_; }

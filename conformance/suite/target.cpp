@@ -8,11 +8,15 @@
 namespace accel::conformance {
 namespace {
 
-/// The build tree that this program lies in.
-std::filesystem::path build_folder()
+namespace fs = std::filesystem;
+
+/// Seen from the folder above this program's own: the build tree's place if it is there, else that of an installation.
+std::string beside_program(const fs::path &in_build_tree, const fs::path &installed)
 {
     std::error_code error;
-    return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().parent_path();
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    const fs::path built = program.parent_path().parent_path() / in_build_tree;
+    return (fs::exists(built, error) ? built : (program.parent_path() / installed).lexically_normal()).string();
 }
 
 }  // namespace
@@ -39,13 +43,13 @@ std::vector<std::string> Target::to_arguments() const
 
 std::string Target::suite_module_folder(const std::string &name) const
 {
-    return (fault_module_path.empty() ? build_folder() / "fault-modules" : std::filesystem::path(fault_module_path)) / name;
+    return (fs::path(fault_module_path.empty() ? beside_program("fault-modules", ACCEL_SUITE_MODULES_FROM_BIN) : fault_module_path) / name).string();
 }
 
 std::string Target::fault_library() const
 {
     if (!fault.empty() && find_fault(fault).folder == "meddling") return suite_module_folder("witness") + "/libaccel-witness.so";
-    return fault_of.empty() ? (build_folder() / "modules" / "libaccel-cpu.so").string() : fault_of;
+    return fault_of.empty() ? beside_program("modules/libaccel-cpu.so", ACCEL_CPU_MODULE_FROM_BIN) : fault_of;
 }
 
 }  // namespace accel::conformance

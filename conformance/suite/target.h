@@ -13,8 +13,8 @@ struct Target {
     bool simulated = false;                 ///< list simulated devices
     bool only_given_paths = false;
     std::string fault;                      ///< name of the fault that is planted in the module, "" for none
-    std::string fault_module_path;          ///< folder of the modules that only the suite uses; "": beside the build tree's bin
-    std::string fault_of;                   ///< library that a fault is planted into; "": the build tree's CPU module
+    std::string fault_module_path;          ///< folder of the modules that only the suite uses; "": found from the program's own place
+    std::string fault_of;                   ///< library that a fault is planted into; "": the CPU module beside the program
 
     /// The target that this process tests; a child receives it from the supervisor.
     static Target &current();

@@ -1,17 +1,51 @@
 // SPDX-License-Identifier: MIT
 #include "files.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
 #include "common.h"
 
 namespace accel::tool {
+namespace {
+
+[[noreturn]] void fail_to_write(const std::string &path, int error)
+{
+    const bool full = error == ENOSPC || error == EFBIG || error == EDQUOT;
+    throw Failure("cannot write " + path + ": " + std::strerror(error) + (full ? "; free some space or choose another place" : "; choose another place"));
+}
+
+/// 0, or the errno of what failed.
+int write_to(const std::string &path, int flags, const std::string &bytes)
+{
+    const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
+    if (fd < 0) return errno;
+    int error = 0;
+    for (size_t done = 0; done < bytes.size() && !error;) {
+        const ssize_t count = write(fd, bytes.data() + done, bytes.size() - done);
+        if (count > 0) done += static_cast<size_t>(count);
+        else if (errno != EINTR) error = errno;
+    }
+    // Some file systems tell only now that there was no room.
+    if (close(fd) != 0 && errno != EINTR && !error) error = errno;
+    return error;
+}
+
+bool is_special(const std::string &path)
+{
+    struct stat facts {};
+    return stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode);
+}
+
+}  // namespace
 
 std::string read_file(const std::string &path)
 {
@@ -26,14 +60,25 @@ std::string read_file(const std::string &path)
 
 void write_whole(const std::string &path, const std::string &bytes)
 {
+    // A device or a pipe is written to; renaming would put a file in its place.
+    if (is_special(path)) {
+        if (const int error = write_to(path, 0, bytes)) fail_to_write(path, error);
+        return;
+    }
     const std::string temporary = path + ".part" + std::to_string(getpid());
-    std::ofstream file(temporary, std::ios::binary);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return;
-    const std::string reason = std::strerror(errno);
+    int error = write_to(temporary, O_CREAT | O_TRUNC, bytes);
+    if (!error && std::rename(temporary.c_str(), path.c_str()) == 0) return;
+    if (!error) error = errno;
     std::remove(temporary.c_str());
-    throw Failure("cannot write " + path + ": " + reason);
+    fail_to_write(path, error);
+}
+
+void finish_output()
+{
+    // Of an earlier print that failed, errno is most likely still the reason.
+    if (std::cout) errno = 0;
+    std::cout.flush();
+    if (!std::cout) fail_to_write("to standard output", errno ? errno : EIO);
 }
 
 }  // namespace accel::tool

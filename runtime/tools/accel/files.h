@@ -11,4 +11,7 @@ std::string read_file(const std::string &path);
 /// Write through a temporary name, so that a full disk or a crash leaves the old file or none. Throws Failure.
 void write_whole(const std::string &path, const std::string &bytes);
 
+/// Everything that was printed has arrived; throws Failure if not, for a report that is cut must not look whole.
+void finish_output();
+
 }  // namespace accel::tool

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 // accel: look at accelerators, run and measure models on them.
+#include <signal.h>
+
 #include <iostream>
 
 #include "commands.h"
+#include "files.h"
 
 int main(int argc, char **argv)
 {
+    // A write beyond the limit of file sizes then fails like any other, with a sentence.
+    signal(SIGXFSZ, SIG_IGN);
     CLI::App app{"Look at accelerators, run and measure models on them."};
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("accel ") + std::to_string(accel_version() >> 22) + "." + std::to_string(accel_version() >> 12 & 0x3ff) + "." +
@@ -18,10 +23,13 @@ int main(int argc, char **argv)
     accel::tool::add_compile(app);
     accel::tool::add_trace(app);
     try {
-        app.parse(argc, argv);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError &error) {
+            if (app.exit(error) != 0) return 2;
+        }
+        accel::tool::finish_output();
         return 0;
-    } catch (const CLI::ParseError &error) {
-        return app.exit(error) == 0 ? 0 : 2;
     } catch (const std::exception &error) {
         std::cerr << "error: " << error.what() << "\n";
         return 1;

@@ -3,6 +3,7 @@
 #include <xtensor/xarray.hpp>
 #include <xtensor/xnpy.hpp>
 
+#include "files.h"
 #include "npy.h"
 
 namespace accel::tool {
@@ -22,7 +23,7 @@ template <class T> void save_as(const std::string &path, const std::vector<size_
 {
     xt::xarray<T> array(std::vector<size_t>(dims.begin(), dims.end()));
     std::memcpy(array.data(), bytes.data(), bytes.size());
-    xt::dump_npy(path, array);
+    write_whole(path, xt::dump_npy(array));
 }
 
 }  // namespace

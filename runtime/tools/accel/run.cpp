@@ -141,7 +141,9 @@ nlohmann::json run_item(Session &session, const Item &item, const RunOptions &op
         const Dense dense = session.read(index);
         result["outputs"].push_back(output_json(port, dense, options, labels));
         if (options.output_folder.empty()) continue;
-        fs::create_directories(options.output_folder);
+        std::error_code error;
+        fs::create_directories(options.output_folder, error);
+        if (error) throw Failure("cannot make the folder " + options.output_folder + ": " + error.message() + "; choose another --output");
         save_npy((fs::path(options.output_folder) / (fs::path(item.name).stem().string() + "." + port.name + ".npy")).string(), port, dense);
     }
     return result;
