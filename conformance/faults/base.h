@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The faulty module: the tables of a correct module, with one slot broken. For the kill matrix only; never installed.
+// The faulty module: the tables of a correct module, with one slot broken. For the kill matrix only.
 #pragma once
 
 #include <accel/backend.h>

@@ -8,7 +8,7 @@
 
 namespace accel::split {
 
-/// Bytes at different addresses, each counted once per watch.
+/// Addresses that were accessed, each counted once per watch. A copy byte by byte or through memcpy shows all of its bytes, one in wider loads a part of them.
 struct Touches {
     uint64_t read_bytes = 0;
     uint64_t written_bytes = 0;

@@ -43,10 +43,21 @@ const Listed &listed()
     return value;
 }
 
+/// Folder of installed modules: accel/ beside libaccel itself.
+std::filesystem::path installed_modules()
+{
+    Dl_info facts{};
+    std::error_code error;
+    if (!dladdr(reinterpret_cast<void *>(accel_version), &facts) || !facts.dli_fname) return {};
+    return std::filesystem::canonical(facts.dli_fname, error).parent_path() / "accel";
+}
+
+/// As the library looks for it: beside the manifest, else among the installed modules.
 std::string library_of(const std::string &manifest, const nlohmann::json &json)
 {
     const std::filesystem::path name = json.at("module").at("library").get<std::string>();
-    return name.is_absolute() ? name.string() : (std::filesystem::path(manifest).parent_path() / name).string();
+    const auto beside = std::filesystem::path(manifest).parent_path() / name;
+    return (name.is_absolute() ? name : std::filesystem::exists(beside) ? beside : installed_modules() / name).string();
 }
 
 /// Library of the first manifest that the test accepts.
