@@ -208,7 +208,7 @@ struct accel_instance_desc {
  * reported (accel_instance_report). ACCEL_BACKEND_PATH adds directories (colon separated) unless the process is privileged.
  *
  * Ownership: desc is borrowed for the call; NULL means all defaults. Threads: any thread. Blocks: on file reads.
- * Errors: PERMISSION or IO only when nothing at all could be read; an empty list of devices is OK.
+ * Errors: PERMISSION, RESOURCE or IO only when nothing at all could be read; an empty list of devices is OK.
  */
 ACCEL_API enum accel_status accel_instance_create(const struct accel_instance_desc *desc, struct accel_instance **out_instance);
 
