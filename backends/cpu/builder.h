@@ -28,6 +28,8 @@ public:
 
     const Graph &graph() const { return graph_; }
     int threads() const { return plan_.threads; }
+    // Some step opens a team by the number of its elements.
+    void expect_team() { plan_.uses_team = plan_.uses_team || plan_.threads > 1; }
     // Threads for a step of that much work; notes in the plan when they are more than one.
     int threads_for(int64_t multiply_adds)
     {

@@ -4,6 +4,8 @@
 #include "shapes.h"
 #include "window.h"
 
+#include <algorithm>
+
 namespace accel::cpu
 {
 namespace
@@ -19,6 +21,18 @@ void require_area(uint32_t tensor, const Dims &kernel)
     const int64_t area = element_count(kernel).value_or(INT64_MAX);
     if (area > kMaxAveraged)
         refuse(ACCEL_REASON_SIZE, tensor, area, kMaxAveraged);
+}
+
+// Integer kernels widen the padded input to pairs of 16 bit values; large pads and strides must not make that more than memory can be.
+bool canvas_fits(const Window &window, const Dims &spatial, const Dims &outputs, int64_t channels, int64_t groups)
+{
+    constexpr double kCanvasBytesMax = 1ull << 36;
+    double bytes = (static_cast<double>(channels) + 32.0 + 2.0 * static_cast<double>(groups)) * sizeof(int16_t);
+    for (size_t axis = 0; axis < window.axes(); ++axis) {
+        const double reached = static_cast<double>(outputs[axis] - 1) * static_cast<double>(window.stride[axis]) + static_cast<double>(window.reach(axis));
+        bytes *= std::max(reached, static_cast<double>(window.pad_begin[axis]) + static_cast<double>(spatial[axis]));
+    }
+    return bytes <= kCanvasBytesMax;
 }
 
 } // namespace
@@ -52,8 +66,11 @@ void Checker::convolution() const
     shape(node_.outputs[0], result);
     if (has_input(2))
         shape(node_.inputs[2], {outputs});
-    if (quantized)
+    if (quantized) {
+        if (!canvas_fits(*window, spatial_of(x.dims), *spatial, x.dims[1], groups))
+            refuse(ACCEL_REASON_SIZE, node_.inputs[0], window->pad_begin[0], 0);
         return quantized_weights(1, 0, outputs, 2);
+    }
     types({ACCEL_TYPE_F32});
     same_type(node_.inputs[1], ACCEL_TYPE_F32);
     if (has_input(2))

@@ -9,6 +9,7 @@ keep when sums are taken in another order, relative to the output's scale.
 Usage: compare.py --accel PATH [--device NAME] MODEL…       exit code 77: a model or the Python package onnxruntime is not here (it says which)
 """
 import argparse
+import glob
 import json
 import os
 import pathlib
@@ -38,7 +39,7 @@ def compare(arguments, model, numpy, onnxruntime):
         subprocess.run([arguments.accel, "run", str(model), "-d", arguments.device, "-o", str(out), "--json", *inputs], check=True, stdout=subprocess.DEVNULL)
         worst = 0.0
         for port, theirs in zip(session.get_outputs(), session.run(None, feed)):
-            found = list(out.glob(f"*.{port.name}.npy"))
+            found = list(out.glob(f"*.{glob.escape(port.name.replace('/', '_'))}.npy"))
             if len(found) != 1:
                 sys.exit(f"{model.name}: output '{port.name}' was not written")
             ours = numpy.load(found[0])

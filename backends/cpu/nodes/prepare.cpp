@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "nodes.h"
+#include "walk.h"
 
 #include "../support.h"
 
@@ -48,10 +49,22 @@ bool has_quantized_form(uint32_t operation)
     }
 }
 
+// Elements that a step visits which does nothing but walk over them, windows included.
+int64_t walked_elements(const Graph &graph, const Node &node)
+{
+    int64_t most = 0;
+    for (const uint32_t tensor : node.outputs)
+        most = std::max(most, element_count(graph.tensors[tensor].dims).value_or(0));
+    const Dims *kernel = node.list(ACCEL_ATTRIBUTE_KERNEL_SHAPE);
+    return kernel != nullptr && !kernel->empty() ? most * (*kernel)[0] : most;
+}
+
 } // namespace
 
 void prepare_node(Builder &builder, const Node &node)
 {
+    if (walked_elements(builder.graph(), node) >= kParallelElements)
+        builder.expect_team();
     if (has_quantized_form(node.operation) && is_quantized(builder.graph(), node))
         return prepare_quantized(builder, node);
     switch (node.operation) {

@@ -182,6 +182,19 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         CHECK(answer.given == 3);
         CHECK(answer.expected == 2);
     }
+    SECTION("a padded image that nothing can hold")
+    {
+        GraphMaker graph;
+        const Scales scales{{0.1f}, {0}, 0};
+        constexpr int64_t kMany = int64_t{1} << 21, kPad = int64_t{1} << 20;
+        const std::vector<int8_t> ones(static_cast<size_t>(kMany), 1);
+        const uint32_t in = graph.input(ACCEL_TYPE_I8, {1, kMany, 1, 1}, scales), weights = graph.constant(ACCEL_TYPE_I8, {kMany, 1, 1, 1}, ones, scales),
+                       out = graph.tensor(ACCEL_TYPE_I8, {1, kMany, 8, 8}, scales);
+        graph.node(ACCEL_OPERATION_CONV, {in, weights}, {out},
+                   {{{ACCEL_ATTRIBUTE_GROUP, {kMany}}, {ACCEL_ATTRIBUTE_PADS, {kPad, kPad, kPad, kPad}}, {ACCEL_ATTRIBUTE_STRIDES, {299593, 299593}}}, {}, ACCEL_ROUNDING_HALF_EVEN});
+        graph.output(out);
+        CHECK(query(graph.desc()).reason == ACCEL_REASON_SIZE);
+    }
     SECTION("weights at run time, quantised")
     {
         GraphMaker graph;

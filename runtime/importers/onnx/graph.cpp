@@ -8,7 +8,6 @@
 namespace accel::onnx {
 namespace {
 
-constexpr int64_t kSmallElementsMax = 1024;
 
 template <typename T>
 void append(const Value& value, int64_t count, std::vector<Element>& out) {

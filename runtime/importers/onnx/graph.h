@@ -46,6 +46,9 @@ struct Value {
     bool is_constant() const { return data != nullptr || elements.has_value(); }
 };
 
+/// Shapes and the like are computed while importing; what is larger is data, and left to the operations. Also bounds what a small file can ask for.
+inline constexpr int64_t kSmallElementsMax = 1024;
+
 struct AttributeList {
     struct Entry {
         accel_attribute_key key;

@@ -85,6 +85,7 @@ TEST_CASE("graphs that contradict themselves") {
     require_corrupt(Imported(single(13, {2}, {"Relu", {""}, {}, {}})), "input 0 is missing");
     require_corrupt(Imported(single(13, {2}, {"Softmax", {"x"}, {}, {attr_int("axis", INT64_MIN)}})), "axis");
     require_corrupt(Imported(single(13, {2}, {"Softmax", {"x"}, {}, {attr_real("axis", 1)}})), "type");
+    require_corrupt(Imported(single(11, {2}, {"Softmax", {"x"}, {}, {}})), "axis");  // 1 unless given
     require_corrupt(Imported(single(13, {2}, {"Softmax", {"x"}, {}, {attr_int("axis", 0), attr_int("axis", 0)}})), "twice");
 }
 
@@ -95,6 +96,19 @@ TEST_CASE("few bytes cannot ask for much memory") {
     CHECK(generated.says("generated tensor"));
     const Imported beyond(single(13, {2}, {"ConstantOfShape", {"s"}, {}, {}}, {ints_tensor("s", {1 << 30, 1 << 30, 1 << 30})}));
     CHECK(beyond.status == ACCEL_STATUS_CORRUPT);
+    // Shapes are computed while importing: doubling one 40 times is no shape.
+    ModelText doubling;
+    doubling.opset = 13;
+    doubling.inputs = {value_info("x", 1, {2})};
+    doubling.initializers = {ints_tensor("n0", std::vector<int64_t>(1024, 1))};
+    for (int i = 0; i < 40; ++i) {
+        const std::string from = "n" + std::to_string(i), to = i == 39 ? "y" : "n" + std::to_string(i + 1);
+        doubling.nodes.push_back(node({"Concat", {from, from}, {to}, {attr_int("axis", 0)}}));
+    }
+    std::string output;
+    protozero::pbf_writer(output).add_string(1, "y");
+    doubling.outputs = {output};
+    CHECK(Imported(model(doubling)).status != ACCEL_STATUS_OUT_OF_MEMORY);
 }
 
 TEST_CASE("cut models") {

@@ -23,7 +23,6 @@ void* ModelMemory::do_allocate(size_t size_bytes, size_t align_bytes) {
     // The slot comes first, so that nothing is lost if the list cannot grow.
     large_.push_back({nullptr, align_bytes});
     large_.back().address = ::operator new(size_bytes, std::align_val_t{align_bytes});
-    large_bytes_ += size_bytes;
     return large_.back().address;
 }
 

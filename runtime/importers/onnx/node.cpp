@@ -149,6 +149,16 @@ float Node::constant_real(size_t index, const char* what) const {
     return real;
 }
 
+float Node::constant_byte(size_t index, const char* what) const {
+    const Value& value = input(index);
+    if ((value.type != ACCEL_TYPE_I8 && value.type != ACCEL_TYPE_U8) || value.data == nullptr || element_count(value.dims) != 1) {
+        fail_unsupported(what, " '", value.name, "' must be one constant of the data's type");
+    }
+    uint8_t byte = 0;
+    std::memcpy(&byte, value.data, sizeof byte);
+    return value.type == ACCEL_TYPE_I8 ? static_cast<float>(static_cast<int8_t>(byte)) : static_cast<float>(byte);
+}
+
 ValueId Node::define_output(size_t index, Value value) {
     if (!has_output(index)) {
         return graph.add(std::move(value));

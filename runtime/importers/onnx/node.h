@@ -48,6 +48,8 @@ public:
     std::vector<int64_t> constant_integers(size_t index, const char* what) const;
     /// One value of a constant float operand.
     float constant_real(size_t index, const char* what) const;
+    /// One constant of an 8 bit integer type.
+    float constant_byte(size_t index, const char* what) const;
 
     // Results.
     ValueId define_output(size_t index, Value value);

@@ -264,6 +264,22 @@ TEST_CASE("stored values that are only moved keep their quantisation") {
     require_refused(Imported(model(text)), ACCEL_STATUS_UNSUPPORTED, "quantisation");
 }
 
+TEST_CASE("a stored pad value becomes the real one") {
+    ModelText text;
+    text.opset = 13;
+    text.inputs = {value_info("x", kFloat, {2})};
+    text.outputs = {output_y()};
+    text.initializers = {scalar_tensor("s", 0.5f), raw_tensor("z", kInt8, {}, std::string_view("\x04", 1)), ints_tensor("p", {0, 1}), bytes_tensor("v", {}, {-6})};
+    text.nodes = {node({"QuantizeLinear", {"x", "s", "z"}, {"q"}, {}}), node({"Pad", {"q", "p"}, {"t"}, {}}), node({"DequantizeLinear", {"t", "s", "z"}, {"y"}, {}})};
+    const Imported zero(model(text));
+    require_good(zero);
+    CHECK(zero.floats(1, ACCEL_ATTRIBUTE_VALUE) == std::vector<float>{-2.0f});  // stored 0
+    text.nodes[1] = node({"Pad", {"q", "p", "v"}, {"t"}, {}});
+    const Imported given(model(text));
+    require_good(given);
+    CHECK(given.floats(1, ACCEL_ATTRIBUTE_VALUE) == std::vector<float>{-5.0f});  // stored -6
+}
+
 TEST_CASE("QLinear operators become quantised operations") {
     ModelText text;
     text.opset = 13;

@@ -59,6 +59,20 @@ bool settle(Graph& graph, const Operation& operation) {
     return changed;
 }
 
+/// ONNX pads stored values with a stored value, the catalog names the real one.
+void settle_pad_value(const Graph& graph, Operation& operation) {
+    const auto& quantization = graph.value(operation.outputs[0]).quantization;
+    if (operation.operation != ACCEL_OPERATION_PAD || !quantization) {
+        return;
+    }
+    for (AttributeList::Entry& entry : operation.attributes.entries) {
+        if (entry.key == ACCEL_ATTRIBUTE_VALUE) {
+            const float zero_point = quantization->zero_points.empty() ? 0.0f : static_cast<float>(quantization->zero_points[0]);
+            entry.floats[0] = (entry.floats[0] - zero_point) * quantization->scales[0];
+        }
+    }
+}
+
 }  // namespace
 
 void settle_quantization(Graph& graph) {
@@ -71,6 +85,9 @@ void settle_quantization(Graph& graph) {
         for (auto operation = graph.operations.rbegin(); operation != graph.operations.rend(); ++operation) {
             changed = settle(graph, *operation) || changed;
         }
+    }
+    for (Operation& operation : graph.operations) {
+        settle_pad_value(graph, operation);
     }
 }
 

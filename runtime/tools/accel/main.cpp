@@ -26,7 +26,8 @@ int main(int argc, char **argv)
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError &error) {
-            if (app.exit(error) != 0) return 2;
+            // A command's own answer, such as doctor's "there are problems", is no mistake in the arguments.
+            if (const int code = app.exit(error)) return dynamic_cast<const CLI::RuntimeError *>(&error) ? code : 2;
         }
         accel::tool::finish_output();
         return 0;

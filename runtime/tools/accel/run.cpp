@@ -131,7 +131,17 @@ void print_item(const nlohmann::json &item)
     }
 }
 
-nlohmann::json run_item(Session &session, const Item &item, const RunOptions &options, const std::vector<std::string> &labels)
+/// "<input>.<output>.npy". Names of outputs may hold slashes; inputs of one name and several extensions keep theirs.
+std::string output_file(const Item &item, const std::vector<Item> &items, const accel_port_info &port)
+{
+    const fs::path input(item.name);
+    const auto alike = std::count_if(items.begin(), items.end(), [&](const Item &other) { return fs::path(other.name).stem() == input.stem(); });
+    std::string name = (alike > 1 ? input.filename() : input.stem()).string() + "." + port.name + ".npy";
+    std::replace(name.begin(), name.end(), '/', '_');
+    return name;
+}
+
+nlohmann::json run_item(Session &session, const Item &item, const std::vector<Item> &items, const RunOptions &options, const std::vector<std::string> &labels)
 {
     for (uint32_t index = 0; index < session.input_count(); ++index) session.write(index, load_tensor(item.files[index], session.input(index), options.scale));
     session.run();
@@ -144,7 +154,7 @@ nlohmann::json run_item(Session &session, const Item &item, const RunOptions &op
         std::error_code error;
         fs::create_directories(options.output_folder, error);
         if (error) throw Failure("cannot make the folder " + options.output_folder + ": " + error.message() + "; choose another --output");
-        save_npy((fs::path(options.output_folder) / (fs::path(item.name).stem().string() + "." + port.name + ".npy")).string(), port, dense);
+        save_npy((fs::path(options.output_folder) / output_file(item, items, port)).string(), port, dense);
     }
     return result;
 }
@@ -160,7 +170,7 @@ void run(const RunOptions &options)
     nlohmann::json results = nlohmann::json::array();
     for (const auto &item : items) {
         progress.update(static_cast<double>(results.size()) / static_cast<double>(items.size()), item.name.c_str());
-        results.push_back(run_item(session, item, options, labels));
+        results.push_back(run_item(session, item, items, options, labels));
         if (!options.model.json) print_item(results.back());
     }
     if (options.model.json) std::cout << nlohmann::json{{"model", options.model.model}, {"results", results}}.dump(2) << "\n";

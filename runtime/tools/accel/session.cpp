@@ -70,8 +70,10 @@ void Session::fill_inputs(uint32_t seed)
         Dense dense(element_count(port) * element_bytes(port.type));
         for (size_t offset = 0; offset < dense.size(); offset += element_bytes(port.type)) {
             const float real = std::uniform_real_distribution<float>(0, 1)(random);
+            // Indices and sizes are valid as 0, whatever they index; truth is 0 or 1.
             if (port.type == ACCEL_TYPE_F32) std::memcpy(&dense[offset], &real, 4);
-            else dense[offset] = static_cast<char>(static_cast<int>(real * 127));
+            else if (port.type == ACCEL_TYPE_BOOL) dense[offset] = real < 0.5f ? 0 : 1;
+            else if (element_bytes(port.type) == 1) dense[offset] = static_cast<char>(static_cast<int>(real * 127));
         }
         write(index, dense);
     }

@@ -58,10 +58,10 @@ namespace {
 void fill(Node& node, const ConstantData& pattern, int64_t count, Dims dims) {
     const uint64_t element_bytes = pattern.size_bytes;
     const uint64_t total_bytes = static_cast<uint64_t>(count) * element_bytes;
-    if (total_bytes > kGeneratedBytesMax || node.graph.memory.large_bytes() > kGeneratedBytesMax - total_bytes) {
+    if (total_bytes > kGeneratedBytesMax || node.graph.memory.generated_bytes() > kGeneratedBytesMax - total_bytes) {
         node.fail_unsupported("a generated tensor of ", total_bytes, " bytes; together they may take ", kGeneratedBytesMax);
     }
-    auto* out = static_cast<char*>(node.graph.memory.allocate(total_bytes + 1, 64));
+    auto* out = static_cast<char*>(node.graph.memory.allocate_generated(total_bytes + 1, 64));
     for (int64_t i = 0; i < count; ++i) {
         std::memcpy(out + static_cast<uint64_t>(i) * element_bytes, pattern.data, element_bytes);
     }

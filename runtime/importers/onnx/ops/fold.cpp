@@ -89,6 +89,9 @@ bool fold_concat(Node& node) {
             return false;
         }
         out.insert(out.end(), elements->begin(), elements->end());
+        if (out.size() > static_cast<size_t>(kSmallElementsMax)) {
+            return false;
+        }
     }
     const auto count = static_cast<int64_t>(out.size());
     node.define_elements(0, node.input(0).type, {fixed_dim(count)}, std::move(out));

@@ -246,6 +246,7 @@ std::vector<int64_t> read_pads(Node& node, size_t rank) {
     return pads;
 }
 
+/// As stored; settle_quantization makes it real where the tensor turns out to be quantised.
 float read_pad_value(Node& node) {
     if (node.opset < 11) {
         return node.real("value", 0.0f);
@@ -253,10 +254,7 @@ float read_pad_value(Node& node) {
     if (!node.has_input(2)) {
         return 0.0f;
     }
-    if (node.input(0).type != ACCEL_TYPE_F32) {
-        node.fail_unsupported("a value beside 0 for element type ", name_of(node.input(0).data_type));
-    }
-    return node.constant_real(2, "value");
+    return node.input(0).type == ACCEL_TYPE_F32 ? node.constant_real(2, "value") : node.constant_byte(2, "value");
 }
 
 }  // namespace

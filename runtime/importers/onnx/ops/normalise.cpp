@@ -62,7 +62,7 @@ void softmax(Node& node) {
         return;
     }
     node.expect_rank(0, 1);
-    flattening_softmax(node, node.axis(node.integer("axis", 1), rank, true));
+    flattening_softmax(node, node.axis(node.integer("axis", 1), rank));
 }
 
 void batch_normalization(Node& node) {
