@@ -171,6 +171,25 @@ TEST_CASE("I-3 broken manifests are refused with the place and what was expected
     CHECK_FALSE(parse_manifest(deep, "/a/b.json", &error));
 }
 
+TEST_CASE("I-3 manifests that mean harm are refused as well", "[manifest]")
+{
+    const auto reason = [](const std::string &text) {
+        ManifestError error;
+        CHECK_FALSE(parse_manifest(text, "m.json", &error));
+        return error.message;
+    };
+    // Levels that a message must not print: as many as fit a manifest would take more stack than there is.
+    const std::string nested = std::string(400000, '[') + std::string(400000, ']');
+    CHECK(reason(manifest("x", "x.so", R"("drivers":["d"],"device":{"queue_depth":)" + nested + "}")) ==
+          "m.json: 'serves.device.queue_depth' is array, expected a whole number from 0 to 65536");
+    CHECK(reason(manifest("x", "x.so", R"("drivers":[)" + nested + "]")) == "m.json: 'serves.drivers' contains array, expected strings that are not empty");
+    CHECK(reason(manifest("x", "x.so", R"("drivers":["a\u0000b"])")) == "m.json: 'serves.drivers' contains a NUL character");
+    for (const char *version : {"4294967297.0", "-4294967295.0", " 1.0", "1", "1.", "1.x"}) {
+        INFO(version);
+        CHECK(reason(std::string(R"({"file_format":")") + version + "\"}").find("expected a version") != std::string::npos);
+    }
+}
+
 TEST_CASE("A-8 A-9 A-10 broken modules are refused with the rule, good ones load", "[module]")
 {
     struct Case {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -25,6 +26,9 @@ struct Problem {
 };
 
 [[noreturn]] void reject(const std::string &message, accel_status status = ACCEL_STATUS_CORRUPT) { throw Problem{status, message}; }
+
+/// A value for a message. Of nested ones only the type: printing them takes as much stack as they have levels.
+std::string shown(const Json &value) { return value.is_structured() ? value.type_name() : value.dump(); }
 
 /// An object of the manifest together with its place, for messages.
 class Section {
@@ -50,10 +54,7 @@ public:
             return "";
         if (!value->is_string())
             reject("'" + where(key) + "' is " + value->type_name() + ", expected a string");
-        std::string result = value->get<std::string>();
-        if (result.find('\0') != std::string::npos)
-            reject("'" + where(key) + "' contains a NUL character");
-        return result;
+        return without_nul(*value, key);
     }
 
     std::string required_text(const char *key) const
@@ -70,7 +71,7 @@ public:
         if (!value)
             return 0;
         if (!value->is_number_unsigned() || value->get<uint64_t>() > largest)
-            reject("'" + where(key) + "' is " + value->dump() + ", expected a whole number from 0 to " + std::to_string(largest));
+            reject("'" + where(key) + "' is " + shown(*value) + ", expected a whole number from 0 to " + std::to_string(largest));
         return value->get<uint64_t>();
     }
 
@@ -84,8 +85,8 @@ public:
             reject("'" + where(key) + "' is " + value->type_name() + ", expected an array of strings");
         for (const Json &item : *value) {
             if (!item.is_string() || item.get_ref<const std::string &>().empty())
-                reject("'" + where(key) + "' contains " + item.dump() + ", expected strings that are not empty");
-            result.push_back(item.get<std::string>());
+                reject("'" + where(key) + "' contains " + shown(item) + ", expected strings that are not empty");
+            result.push_back(without_nul(item, key));
         }
         return result;
     }
@@ -99,6 +100,14 @@ public:
     }
 
 private:
+    std::string without_nul(const Json &value, const char *key) const
+    {
+        std::string result = value.get<std::string>();
+        if (result.find('\0') != std::string::npos)
+            reject("'" + where(key) + "' contains a NUL character");
+        return result;
+    }
+
     const Json &json_;
     std::string place_;
 };
@@ -186,14 +195,23 @@ void check_serves(const Manifest &manifest)
         reject("a device model needs 'serves.model_of' and 'serves.device_id'");
 }
 
+/// "major.minor", whatever follows.
+std::optional<unsigned> major_of(const std::string &version)
+{
+    unsigned major = 0;
+    const char *end = version.data() + version.size();
+    const auto [dot, error] = std::from_chars(version.data(), end, major);
+    const bool goes_on = error == std::errc() && end - dot >= 2 && *dot == '.' && dot[1] >= '0' && dot[1] <= '9';
+    return goes_on ? std::optional(major) : std::nullopt;
+}
+
 void check_version(const Section &section, const char *key, unsigned major_expected)
 {
     const std::string given = section.required_text(key);
-    unsigned major = 0, minor = 0;
-    char rest = 0;
-    if (sscanf(given.c_str(), "%u.%u%c", &major, &minor, &rest) < 2)
+    const std::optional<unsigned> major = major_of(given);
+    if (!major)
         reject("'" + section.where(key) + "' is \"" + given + "\", expected a version such as \"1.0\"");
-    if (major != major_expected)
+    if (*major != major_expected)
         reject("'" + section.where(key) + "' is \"" + given + "\", this library reads " + std::to_string(major_expected) + ".x",
                ACCEL_STATUS_INCOMPATIBLE);
 }
