@@ -55,10 +55,20 @@ std::vector<uint8_t> write_blob(const accel_graph_desc &graph, uint32_t threads,
     header.version = kVersion;
     header.threads = threads;
     header.constant_count = static_cast<uint32_t>(sizes.size());
-    header.graph_bytes = flat.size();
+    std::memcpy(bytes.data(), &header, sizeof header);
+    seal_blob(bytes);
+    return bytes;
+}
+
+void seal_blob(std::span<uint8_t> bytes)
+{
+    Header header;
+    if (bytes.size() < sizeof header)
+        return;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    header.graph_bytes = bytes.size() - sizeof header - uint64_t{header.constant_count} * sizeof(uint64_t);
     header.checksum = checksum(header, bytes.data() + sizeof header, bytes.size() - sizeof header);
     std::memcpy(bytes.data(), &header, sizeof header);
-    return bytes;
 }
 
 BlobState read_blob(const void *bytes, uint64_t byte_count, Blob &blob, std::string &error)

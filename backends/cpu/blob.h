@@ -8,6 +8,7 @@
 #include "graph/flat.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct Blob {
 enum class BlobState { kGood, kCorrupt, kForeign };
 
 std::vector<uint8_t> write_blob(const accel_graph_desc &graph, uint32_t threads, std::vector<uint32_t> &referenced);
+
+// Makes size and checksum in the header fit the bytes behind it. Also how a test lies with a right checksum.
+void seal_blob(std::span<uint8_t> bytes);
 
 // Reads untrusted bytes; the blob points into them. error gets a sentence when it is not good.
 BlobState read_blob(const void *bytes, uint64_t byte_count, Blob &blob, std::string &error);

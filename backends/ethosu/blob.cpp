@@ -95,7 +95,7 @@ uint32_t checksum(Header header, std::span<const uint8_t> rest)
     return ~crc(crc(~0u, raw), rest);
 }
 
-template <typename Record> void put(std::vector<uint8_t> &out, uint64_t at, const Record &record)
+template <typename Record> void put(std::span<uint8_t> out, uint64_t at, const Record &record)
 {
     std::memcpy(out.data() + at, &record, sizeof record);
 }
@@ -223,7 +223,6 @@ std::vector<uint8_t> write_blob(const Program &program)
     header.relocation_count = static_cast<uint32_t>(program.stream.relocations.size());
     header.port_count = static_cast<uint32_t>(program.ports.size());
     const Sections sections(header);
-    header.total_bytes = sections.end;
 
     std::vector<uint8_t> out(sections.end);
     std::ranges::copy(std::as_bytes(std::span(program.stream.words)), reinterpret_cast<std::byte *>(out.data() + sections.words));
@@ -238,9 +237,19 @@ std::vector<uint8_t> write_blob(const Program &program)
         at += sizeof(PortRecord);
     }
     std::ranges::copy(program.constants, out.begin() + static_cast<int64_t>(sections.constants));
-    header.checksum = checksum(header, std::span(out).subspan(sizeof(Header)));
     put(out, 0, header);
+    seal_blob(out);
     return out;
+}
+
+void seal_blob(std::span<uint8_t> bytes)
+{
+    if (bytes.size() < sizeof(Header))
+        return;
+    auto header = get<Header>(bytes, 0);
+    header.total_bytes = bytes.size();
+    header.checksum = checksum(header, bytes.subspan(sizeof(Header)));
+    put(bytes, 0, header);
 }
 
 std::optional<BlobView> read_blob(std::span<const uint8_t> bytes, const char *&why)

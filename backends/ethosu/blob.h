@@ -48,6 +48,9 @@ struct Program {
 
 std::vector<uint8_t> write_blob(const Program &program);
 
+// Makes size and checksum in the header fit the bytes behind it. Also how a test lies with a right checksum.
+void seal_blob(std::span<uint8_t> bytes);
+
 // A checked blob; the bytes outlive its view of the constants. A foreign one is
 // intact, but of another format version or for another target: nothing of it is read.
 struct BlobView {

@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: MIT
-// Arbitrary bytes, with their hash repaired so that the search gets behind it, never crash the reader of saved programs.
+// Arbitrary bytes, with their header repaired so that the search gets behind it, never crash the reader of saved programs.
 #include <cstdlib>
 #include <cstring>
 #include <vector>
 
+#include "error.h"
 #include "saved.h"
 #include "saved_format.h"
 
+namespace {
+
+using namespace accel::runtime;
+
+/// Magic, format, size and hash are right; the length of the structure stays as given.
+void repair_header(std::vector<uint8_t> &bytes)
+{
+    const uint32_t magic = saved::kMagic, format = saved::kFormat;
+    const uint64_t all = bytes.size();
+    saved::Hash hash;
+    hash.add(bytes.data() + saved::kHeaderBytes, bytes.size() - saved::kHeaderBytes);
+    const uint64_t value = hash.value();
+    std::memcpy(bytes.data(), &magic, 4);
+    std::memcpy(bytes.data() + 4, &format, 4);
+    std::memcpy(bytes.data() + 8, &all, 8);
+    std::memcpy(bytes.data() + 24, &value, 8);
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
 {
-    using namespace accel::runtime;
-    std::vector<uint8_t> whole(saved::kHeaderBytes + byte_count);
-    // The first two bytes choose the length of the structure; everything else follows the header.
-    const uint32_t magic = saved::kMagic, format = saved::kFormat;
-    const uint64_t all = whole.size(), structure = byte_count < 2 ? 0 : (bytes[0] | bytes[1] << 8);
-    if (byte_count) std::memcpy(whole.data() + saved::kHeaderBytes, bytes, byte_count);
-    saved::Hash hash;
-    hash.add(whole.data() + saved::kHeaderBytes, byte_count);
-    const uint64_t value = hash.value();
-    std::memcpy(whole.data(), &magic, 4);
-    std::memcpy(whole.data() + 4, &format, 4);
-    std::memcpy(whole.data() + 8, &all, 8);
-    std::memcpy(whole.data() + 16, &structure, 8);
-    std::memcpy(whole.data() + 24, &value, 8);
+    std::vector<uint8_t> whole(bytes, bytes + byte_count);
+    if (whole.size() >= saved::kHeaderBytes) repair_header(whole);
     SavedProgram out;
     if (read_saved(whole.data(), whole.size(), &out) != ACCEL_STATUS_OK && !*accel_last_error()->message) std::abort();
     return 0;

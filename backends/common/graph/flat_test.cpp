@@ -1,46 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "graph/flat.h"
+#include "graph/flat_sample.h"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstring>
 
 using namespace accel::graph;
-
-namespace {
-
-/// conv with per-channel weights, then a custom node with a string attribute.
-struct Sample {
-    accel_dim x_dims[4] = {{1, ACCEL_SYMBOL_NONE, 0}, {2, ACCEL_SYMBOL_NONE, 0}, {-1, 0, 0}, {4, ACCEL_SYMBOL_NONE, 0}};
-    accel_dim w_dims[4] = {{3, ACCEL_SYMBOL_NONE, 0}, {2, ACCEL_SYMBOL_NONE, 0}, {1, ACCEL_SYMBOL_NONE, 0}, {1, ACCEL_SYMBOL_NONE, 0}};
-    accel_dim y_dims[4] = {{1, ACCEL_SYMBOL_NONE, 0}, {3, ACCEL_SYMBOL_NONE, 0}, {-1, 0, 0}, {4, ACCEL_SYMBOL_NONE, 0}};
-    accel_dim b_dims[1] = {{3, ACCEL_SYMBOL_NONE, 0}};
-    int8_t weights[6] = {1, -2, 3, -4, 5, -6};
-    int32_t bias[3] = {7, 8, 9};
-    float scales[3] = {0.5f, 0.25f, 0.125f};
-    int32_t zeros[3] = {0, 0, 0};
-    accel_quantization quantization{scales, zeros, 3, 0};
-    accel_symbol symbols[1] = {{"h", 1, 64}};
-    accel_tensor_desc tensors[5] = {{"x", ACCEL_TYPE_I8, 4, x_dims, nullptr, 0, nullptr, 0, 0},
-                                    {"w", ACCEL_TYPE_I8, 4, w_dims, weights, 6, &quantization, 0, 0},
-                                    {"b", ACCEL_TYPE_I32, 1, b_dims, bias, 12, nullptr, 0, 0},
-                                    {"t", ACCEL_TYPE_I8, 4, y_dims, nullptr, 0, nullptr, 0, 0},
-                                    {"y", ACCEL_TYPE_I8, 4, y_dims, nullptr, 0, nullptr, 0, 0}};
-    int64_t strides[2] = {1, 2};
-    float clamp[1] = {6.0f};
-    accel_attribute conv_attributes[2] = {{ACCEL_ATTRIBUTE_STRIDES, ACCEL_ATTRIBUTE_KIND_INTS, "", strides, nullptr, nullptr, 2, 0},
-                                          {ACCEL_ATTRIBUTE_CLAMP_MAX, ACCEL_ATTRIBUTE_KIND_FLOATS, "", nullptr, clamp, nullptr, 1, 0}};
-    accel_attribute custom_attributes[1] = {{0, ACCEL_ATTRIBUTE_KIND_STRING, "mode", nullptr, nullptr, "fa\0st", 5, 0}};
-    uint32_t conv_in[3] = {0, 1, 2}, conv_out[1] = {3}, custom_in[2] = {3, ACCEL_TENSOR_NONE}, custom_out[1] = {4};
-    accel_node_desc nodes[2] = {
-        {"conv", ACCEL_OPERATION_CONV, 3, conv_in, conv_out, 1, 2, conv_attributes, nullptr, 0, ACCEL_ROUNDING_TFLITE, nullptr, nullptr},
-        {"odd", ACCEL_OPERATION_CUSTOM, 2, custom_in, custom_out, 1, 1, custom_attributes, nullptr, 0, 0, "vendor", "Odd"}};
-    uint32_t inputs[1] = {0}, outputs[1] = {4};
-    accel_graph_desc graph{sizeof(accel_graph_desc), "sample", tensors, nodes, inputs, outputs, symbols, 5, sizeof(accel_tensor_desc), 2,
-                           sizeof(accel_node_desc), 1, 1, 1, 1};
-};
-
-} // namespace
+using Sample = FlatSample;
 
 TEST_CASE("a graph survives the round trip", "[graph]")
 {
