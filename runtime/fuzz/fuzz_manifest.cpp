@@ -30,9 +30,17 @@ void require_device(const DeviceFacts &device)
     require(device.queue_depth <= 1 << 16 && device.context_count <= 1 << 16 && device.buffer_align_bytes <= 1 << 30);
 }
 
+/// Names are part of ids, options and file names.
+void require_name(const std::string &name)
+{
+    require(!name.empty());
+    for (const char c : name) require((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-');
+}
+
 void require_sound(const Manifest &manifest)
 {
-    require(!manifest.name.empty() && manifest.name.find('/') == std::string::npos && !manifest.library.empty());
+    require_name(manifest.name);
+    require(!manifest.library.empty());
     for (const std::string *text : {&manifest.name, &manifest.library, &manifest.version, &manifest.license, &manifest.model_of, &manifest.device_id})
         require_text(*text);
     for (const auto *texts : {&manifest.drivers, &manifest.render_drivers, &manifest.device_names, &manifest.of, &manifest.pci, &manifest.targets,

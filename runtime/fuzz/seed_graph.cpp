@@ -114,8 +114,19 @@ Bytes moves()
         .node(ACCEL_OPERATION_TRANSPOSE, {0}, 1, {{ACCEL_ATTRIBUTE_PERM, {2, 0, 1}}})
         .node(ACCEL_OPERATION_CONCAT, {1, 1}, 2, {{ACCEL_ATTRIBUTE_AXIS, {1}}})
         .node(ACCEL_OPERATION_SLICE, {2}, 3, {{ACCEL_ATTRIBUTE_STARTS, {1}}, {ACCEL_ATTRIBUTE_ENDS, {3}}, {ACCEL_ATTRIBUTE_AXES, {1}}, {ACCEL_ATTRIBUTE_STEPS, {1}}})
-        .node(ACCEL_OPERATION_RESHAPE, {3}, 4)
+        .node(ACCEL_OPERATION_RESHAPE, {3}, 4, {{ACCEL_ATTRIBUTE_SHAPE, {4, 6}}})
         .node(ACCEL_OPERATION_SOFTMAX, {4}, 5, {{ACCEL_ATTRIBUTE_AXIS, {1}}})
+        .bytes();
+}
+
+/// Short, so that most mutations meet the attribute.
+Bytes turn()
+{
+    return Recorder(2)
+        .tensor(ACCEL_TYPE_F32, {2, 3, 4})
+        .tensor(ACCEL_TYPE_F32, {4, 2, 3})
+        .ports({0}, {1})
+        .node(ACCEL_OPERATION_TRANSPOSE, {0}, 1, {{ACCEL_ATTRIBUTE_PERM, {2, 0, 1}}})
         .bytes();
 }
 
@@ -166,5 +177,6 @@ int main(int, char **arguments)
     write_seed(arguments[1], "moves", moves());
     write_seed(arguments[1], "constants", constants());
     write_seed(arguments[1], "products", products());
+    write_seed(arguments[1], "turn", turn());
     return 0;
 }

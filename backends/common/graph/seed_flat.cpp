@@ -18,6 +18,26 @@ std::vector<uint8_t> nested()
     return flatten(outer.graph);
 }
 
+/// Short, so that most mutations meet the constant.
+std::vector<uint8_t> constant()
+{
+    const accel_dim dims[1] = {{8, ACCEL_SYMBOL_NONE, 0}};
+    const int8_t values[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const accel_tensor_desc tensors[2] = {{"x", ACCEL_TYPE_I8, 1, dims, nullptr, 0, nullptr, 0, 0}, {"c", ACCEL_TYPE_I8, 1, dims, values, 8, nullptr, 0, 0}};
+    const uint32_t port[1] = {0};
+    accel_graph_desc graph{};
+    graph.struct_size = sizeof graph;
+    graph.name = "";
+    graph.tensors = tensors;
+    graph.tensor_count = 2;
+    graph.tensor_size = sizeof(accel_tensor_desc);
+    graph.node_size = sizeof(accel_node_desc);
+    graph.inputs = graph.outputs = port;
+    graph.input_count = graph.output_count = 1;
+    graph.operation_profile = ACCEL_OPERATION_PROFILE;
+    return flatten(graph);
+}
+
 } // namespace
 
 int main(int, char **arguments)
@@ -26,5 +46,6 @@ int main(int, char **arguments)
     accel::write_seed(arguments[1], "inline", flatten(sample.graph));
     accel::write_seed(arguments[1], "referenced", flatten(sample.graph, FlattenOptions{8}));
     accel::write_seed(arguments[1], "nested", nested());
+    accel::write_seed(arguments[1], "constant", constant());
     return 0;
 }

@@ -105,6 +105,12 @@ Bytes moves()
         .done();
 }
 
+// Short, so that most mutations meet the attribute.
+Bytes turn()
+{
+    return Chain(kF32, {2, 3, 4}).then(ACCEL_OPERATION_TRANSPOSE, {4, 2, 3}, {}, {{{ACCEL_ATTRIBUTE_PERM, {2, 0, 1}}}, {}, 0}).done();
+}
+
 Bytes branches()
 {
     GraphMaker graph;
@@ -129,5 +135,6 @@ int main(int, char **arguments)
     accel::write_seed(arguments[1], "quantised", quantised_network());
     accel::write_seed(arguments[1], "moves", moves());
     accel::write_seed(arguments[1], "branches", branches());
+    accel::write_seed(arguments[1], "turn", turn());
     return 0;
 }
