@@ -246,12 +246,11 @@ private:
         }
         Ints sorted = perm;
         std::sort(sorted.begin(), sorted.end());
+        bool permutes = sorted.size() == x.size();
+        for (size_t axis = 0; axis < sorted.size(); ++axis) permutes = permutes && sorted[axis] == static_cast<int64_t>(axis);
+        if (!permutes) return refuse("perm is no permutation of the axes; " + shown(0));
         Shape out;
-        for (size_t axis = 0; axis < sorted.size(); ++axis) {
-            if (sorted.size() != x.size() || sorted[axis] != static_cast<int64_t>(axis)) return refuse("perm is no permutation of the axes; " + shown(0));
-            out.push_back(x[static_cast<size_t>(perm[axis])]);
-        }
-        if (out.size() != x.size()) return refuse("perm is no permutation of the axes; " + shown(0));
+        for (const int64_t axis : perm) out.push_back(x[static_cast<size_t>(axis)]);
         return out;
     }
 

@@ -77,6 +77,14 @@ TEST_CASE("each broken rule is named", "[graph]")
     CHECK(broken([](Graph &g) { g.nodes[0].set_real(ACCEL_ATTRIBUTE_STRIDES, 2.0f); }).rule == "G-6");
     CHECK(broken([](Graph &g) { g.nodes[0].attributes.push_back(g.nodes[0].attributes[0]); }).rule == "G-6");
     CHECK(broken([](Graph &g) { g.nodes[0].set_ints(ACCEL_ATTRIBUTE_STRIDES, {0, 1}); }).rule == "G-7");
+    CHECK(broken([](Graph &g) {
+              Node &transpose = g.nodes[0] = {};
+              transpose.name = "turn";
+              transpose.operation = ACCEL_OPERATION_TRANSPOSE;
+              transpose.inputs = {0};
+              transpose.outputs = {2};
+              transpose.set_ints(ACCEL_ATTRIBUTE_PERM, {int64_t{1} << 40, 0, 1, 2});
+          }).message.find("perm is no permutation") != std::string::npos);
     CHECK(broken([](Graph &g) { g.tensors[2].shape[3].size = 5; }).message ==
           "node 'conv' (Conv): result 'y' has shape [1,6,4,5], expected [1,6,4,4]");
     CHECK(broken([](Graph &g) { g.tensors[1].data_bytes -= 4; }).rule == "G-5");

@@ -39,12 +39,12 @@ void Checker::transpose() const
     std::ranges::sort(sorted);
     if (perm && sorted.size() != rank)
         refuse(ACCEL_REASON_ATTRIBUTE, kNone, static_cast<int64_t>(sorted.size()), static_cast<int64_t>(rank));
-    Dims result(rank);
-    for (size_t i = 0; i < rank; ++i) {
-        if (perm && sorted[i] != static_cast<int64_t>(i))
+    for (size_t i = 0; i < sorted.size(); ++i)
+        if (sorted[i] != static_cast<int64_t>(i))
             refuse(ACCEL_REASON_ATTRIBUTE, kNone, sorted[i], static_cast<int64_t>(i));
+    Dims result(rank);
+    for (size_t i = 0; i < rank; ++i)
         result[i] = input(0).dims[perm ? static_cast<size_t>((*perm)[i]) : rank - 1 - i];
-    }
     shape(node_.outputs[0], result);
 }
 

@@ -223,6 +223,13 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         custom.node(ACCEL_OPERATION_CUSTOM, {x}, {y});
         CHECK(query(custom.desc()).reason == ACCEL_REASON_OPERATION);
     }
+    SECTION("an axis far away in a permutation")
+    {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_F32, {2, 3}), out = graph.tensor(ACCEL_TYPE_F32, {3, 2});
+        graph.node(ACCEL_OPERATION_TRANSPOSE, {in}, {out}, {{{ACCEL_ATTRIBUTE_PERM, {int64_t{1} << 40, 0}}}, {}, 0});
+        CHECK(query(graph.desc()).reason == ACCEL_REASON_ATTRIBUTE);
+    }
     SECTION("attribute out of range")
     {
         GraphMaker graph;
