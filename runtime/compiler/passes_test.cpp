@@ -305,6 +305,23 @@ TEST_CASE("moves are fused at equal quantisation only", "[quantise]")
     }
 }
 
+TEST_CASE("arithmetic is fused where operands and result have one type", "[quantise]")
+{
+    for (const uint32_t type : {ACCEL_TYPE_I8, ACCEL_TYPE_U8}) {
+        Builder b;
+        const uint32_t x = b.quantised("x", ACCEL_TYPE_I8, {2}, 0.5f, 3), y = b.quantised("y", type, {2}, 0.25f, 3);
+        const uint32_t real = b.tensor("real", ACCEL_TYPE_F32, {2}), sum = b.tensor("sum", ACCEL_TYPE_F32, {2});
+        b.graph.inputs.push_back(x);
+        b.node("dq", ACCEL_OPERATION_DEQUANTIZE, {x}, {real});
+        b.node("add", ACCEL_OPERATION_ADD, {real, real}, {sum});
+        b.node("q", ACCEL_OPERATION_QUANTIZE, {sum}, {y}).rounding = ACCEL_ROUNDING_HALF_EVEN;
+        b.output(y);
+        quantise(b.graph, 0);
+        require_valid(b.graph);
+        CHECK(b.graph.nodes.size() == (type == ACCEL_TYPE_I8 ? 1u : 3u));
+    }
+}
+
 TEST_CASE("symbols get values and everything after them follows", "[symbols]")
 {
     Builder b;

@@ -106,7 +106,7 @@ private:
         }
         std::optional<std::vector<uint32_t>> operands;
         if (is_dot(node)) operands = dot_operands(node);
-        else if (is_arithmetic(node)) operands = arithmetic_operands(node);
+        else if (is_arithmetic(node)) operands = arithmetic_operands(node, tensor(graph_.nodes[quantizers[0]].outputs[0]).type);
         else if (is_move(node)) operands = move_operands(node, quantizers);
         if (operands) replace(index, std::move(*operands), quantizers);
     }
@@ -139,13 +139,14 @@ private:
         node.inputs[0] = source;
     }
 
-    std::optional<std::vector<uint32_t>> arithmetic_operands(const Node &node) const
+    /// Operands and result have one type.
+    std::optional<std::vector<uint32_t>> arithmetic_operands(const Node &node, uint32_t type) const
     {
         std::vector<uint32_t> operands;
         for (const uint32_t input : node.inputs) {
             operands.push_back(stored(input));
             if (operands.back() == ACCEL_TENSOR_NONE || !is_per_tensor_byte(tensor(operands.back()))) return std::nullopt;
-            if (tensor(operands.back()).type != tensor(operands.front()).type) return std::nullopt;
+            if (tensor(operands.back()).type != type) return std::nullopt;
         }
         return operands;
     }
