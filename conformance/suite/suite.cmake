@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# accel-conformance, and the witness that its chapter `runtime` needs.
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Catch2 3 REQUIRED)
+
+file(GLOB_RECURSE case_sources CONFIGURE_DEPENDS cases/*.cpp)
+file(GLOB suite_sources CONFIGURE_DEPENDS suite/*.cpp support/*.cpp reference/*.cpp faults/list.cpp)
+list(FILTER suite_sources EXCLUDE REGEX "_test\\.cpp$")
+list(FILTER suite_sources EXCLUDE REGEX "/suite/main\\.cpp$")
+
+# Everything but main and the cases, for the program and for the tests of the suite itself.
+add_library(accel_suite OBJECT ${suite_sources})
+target_include_directories(accel_suite PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(accel_suite PUBLIC accel::accel Catch2::Catch2 nlohmann_json::nlohmann_json CLI11::CLI11 Threads::Threads ${CMAKE_DL_LIBS})
+target_compile_options(accel_suite PUBLIC -Wno-missing-field-initializers)
+
+# The suite's own modules are installed where no application looks for backends. The program finds them from its own place, so a moved installation works.
+set(suite_module_dir ${CMAKE_INSTALL_LIBEXECDIR}/accel/suite-modules)
+file(RELATIVE_PATH suite_modules_from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBEXECDIR}/accel/suite-modules)
+file(RELATIVE_PATH cpu_module_from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR}/accel/libaccel-cpu.so)
+set_source_files_properties(suite/target.cpp PROPERTIES COMPILE_DEFINITIONS
+  "ACCEL_SUITE_MODULES_FROM_BIN=\"${suite_modules_from_bin}\";ACCEL_CPU_MODULE_FROM_BIN=\"${cpu_module_from_bin}\"")
+function(install_suite_module target folder)
+  install(TARGETS ${target} LIBRARY DESTINATION ${suite_module_dir}/${folder})
+  install(DIRECTORY ${CMAKE_BINARY_DIR}/fault-modules/${folder}/ DESTINATION ${suite_module_dir}/${folder} FILES_MATCHING PATTERN "*.json")
+endfunction()
+
+add_executable(accel-conformance suite/main.cpp ${case_sources})
+target_link_libraries(accel-conformance PRIVATE accel_suite)
+set_target_properties(accel-conformance PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}" RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+target_precompile_headers(accel-conformance PRIVATE support/room.h)
+install(TARGETS accel-conformance)
+
+add_subdirectory(witness)
