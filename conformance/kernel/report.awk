@@ -1,10 +1,44 @@
 # SPDX-License-Identifier: MIT
 # Reads the guest's console. Writes one KTAP report with a subtest per suite to the file `report`, and prints the counts:
 # passed, failed, skipped, and suites that failed without a failed case (crashed, too few results, nothing at all).
+# Of nested subtests (four spaces deeper) the innermost results are the cases; the line above sums them up.
+
+function plan(depth, count) {
+    planned[depth] = count
+    results[depth] = 0
+    failures_before[depth] = failures
+    nested[depth] = 1
+}
+
+function close_plan(depth) {
+    if (!nested[depth]) return
+    if (results[depth] != planned[depth]) incomplete = 1
+    nested[depth] = 0
+}
+
+function result(depth, line,    good, sums_up, told) {
+    good = line !~ /^ *not ok/
+    sums_up = nested[depth + 1]
+    told = failures > failures_before[depth + 1]
+    close_plan(depth + 1)
+    ++results[depth]
+    if (sums_up && (good || told)) return
+    if (!good) { ++failures; ++failed }
+    else if (line ~ /# SKIP/) ++skipped
+    else ++passed
+}
+
+function begin_suite(name) {
+    suite = name
+    failures = incomplete = planned[0] = results[0] = 0
+    nested[1] = nested[2] = 0
+    body = body "    # Subtest: " suite "\n"
+}
 
 function finish(code,    complete) {
-    complete = results == planned && results > 0
-    if (!complete) body = body "    # planned " planned ", reported " results ", exit code " code "\n"
+    close_plan(1)
+    complete = results[0] == planned[0] && results[0] > 0 && !incomplete
+    if (!complete) body = body "    # planned " planned[0] + 0 ", reported " results[0] + 0 ", exit code " code "\n"
     if (code == 77 && failures == 0) {
         body = body "ok " ++suites " " suite " # SKIP\n"
     } else if (code == 0 && failures == 0 && complete) {
@@ -16,17 +50,12 @@ function finish(code,    complete) {
     suite = ""
 }
 
-/^LANE-BEGIN / {
-    suite = $2
-    results = failures = planned = 0
-    body = body "    # Subtest: " suite "\n"
-    next
-}
+/^LANE-BEGIN / { begin_suite($2); next }
 /^LANE-END / && suite == $2 { finish($3); next }
 suite == "" || $0 == "" { next }
-/^1\.\.[0-9]+/ { planned = substr($0, 4) + 0 }
-/^not ok [0-9]/ { ++results; ++failures; ++failed }
-/^ok [0-9]/ { ++results; if ($0 ~ /# SKIP/) ++skipped; else ++passed }
+{ match($0, /^ */); depth = int(RLENGTH / 4) }
+/^ *1\.\.[0-9]+/ { plan(depth, substr($1, 4) + 0) }
+/^ *(not )?ok [0-9]/ { result(depth, $0) }
 { body = body "    " $0 "\n" }
 
 END {
