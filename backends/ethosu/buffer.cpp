@@ -12,7 +12,7 @@ namespace accel::ethosu
 accel_status Buffer::create(const Device &device, uint64_t size_bytes, std::unique_ptr<Buffer> &out)
 {
     const Host &host = device.host();
-    if (const accel_status fault = host.fault("ethosu.buffer_create"))
+    if (const accel_status fault = host.fault("ethosu.buffer"))
         return fault;
     uapi::BoCreate request{size_bytes, 0, 0};
     if (const int error = device.node().ioctl(uapi::kBoCreate, &request))

@@ -278,8 +278,14 @@ TEST_CASE("what the driver refuses is not queued", "[queue]")
     uint64_t ticket = 0;
     CHECK(queue.submit(*bench.run, {}, ticket) == ACCEL_STATUS_INVALID_ARGUMENT);
     REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
-    bench.driver.submit_error = -ENODEV;
-    CHECK(queue.submit(*bench.run, {}, ticket) == ACCEL_STATUS_DEVICE_GONE);
+    const std::pair<int, accel_status> answers[] = {{-ENODEV, ACCEL_STATUS_DEVICE_GONE},
+                                                    {-EACCES, ACCEL_STATUS_DEVICE_GONE},
+                                                    {-ETIMEDOUT, ACCEL_STATUS_DEVICE_LOST},
+                                                    {-EOVERFLOW, ACCEL_STATUS_INVALID_ARGUMENT}};
+    for (const auto &[error, status] : answers) {
+        bench.driver.submit_error = error;
+        CHECK(queue.submit(*bench.run, {}, ticket) == status);
+    }
     bench.driver.submit_error = 0;
     REQUIRE(queue.submit(*bench.run, {}, ticket) == ACCEL_STATUS_OK);
     CHECK(ticket == 1);

@@ -10,7 +10,7 @@ namespace accel::ethosu
 accel_status LoadedProgram::load(const Device &device, std::span<const uint8_t> bytes, std::unique_ptr<LoadedProgram> &out)
 {
     const Host &host = device.host();
-    if (const accel_status fault = host.fault("ethosu.program_load"))
+    if (const accel_status fault = host.fault("ethosu.load"))
         return fault;
     const char *why = nullptr;
     auto blob = read_blob(bytes, why);
@@ -73,6 +73,8 @@ bool Scratch::has(uint8_t receipt) const { return static_cast<int8_t>(bytes_[kRe
 
 accel_status Run::create(const LoadedProgram &program, std::unique_ptr<Run> &out)
 {
+    if (const accel_status fault = program.device().host().fault("ethosu.run_create"))
+        return fault;
     std::unique_ptr<Run> run(new Run(program));
     if (const accel_status status = Scratch::create(program.device(), program.scratch_bytes(), run->scratch_))
         return status;

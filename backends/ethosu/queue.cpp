@@ -10,6 +10,34 @@ namespace accel::ethosu
 namespace
 {
 
+// SUBMIT wakes the NPU. What it answers when that fails is known from Linux 7.3: ETIMEDOUT when the
+// reset does not complete, EACCES when the driver has let go of the device.
+accel_status status_of_submit(int negative_errno)
+{
+    switch (-negative_errno) {
+    case EOVERFLOW:
+        return ACCEL_STATUS_INVALID_ARGUMENT;
+    case ETIMEDOUT:
+        return ACCEL_STATUS_DEVICE_LOST;
+    case EACCES:
+        return ACCEL_STATUS_DEVICE_GONE;
+    default:
+        return drm::status_of(negative_errno);
+    }
+}
+
+const char *meaning_of_submit(int negative_errno)
+{
+    switch (-negative_errno) {
+    case ETIMEDOUT:
+        return "the NPU does not come out of its reset";
+    case EACCES:
+        return "the kernel driver has let go of the NPU";
+    default:
+        return "the driver refuses the job";
+    }
+}
+
 int64_t as_timeout(uint64_t deadline_ns) { return static_cast<int64_t>(std::min<uint64_t>(deadline_ns, INT64_MAX)); }
 
 } // namespace
@@ -99,8 +127,7 @@ accel_status Queue::submit(const Run &run, std::span<const int32_t> wait_fds, ui
     uapi::Job job = run.job();
     uapi::Submit request{reinterpret_cast<uint64_t>(&job), 1, 0};
     if (const int error = device_.node().ioctl(uapi::kSubmit, &request))
-        return host.fail(error == -EOVERFLOW ? ACCEL_STATUS_INVALID_ARGUMENT : drm::status_of(error), "",
-                         "the driver refuses the job: errno %d", -error);
+        return host.fail(status_of_submit(error), "", "%s: errno %d", meaning_of_submit(error), -error);
     slot.ticket = ++last_ticket_;
     slot.submitted_ns = drm::now_ns();
     slot.scratch = run.scratch();

@@ -27,6 +27,7 @@ enum class Fault : uint32_t {
     Delay,       ///< waits `argument` milliseconds, then runs
     Hold,        ///< waits until `gate_open` is 1, then runs: the guest decides when memory is read
     Crawl,       ///< moves QREAD for `argument` milliseconds, then runs: slow, but making progress
+    Dead,        ///< never ends, and from then on no reset completes until `gate_open` is 1
     kCount,
 };
 
@@ -41,12 +42,13 @@ struct ControlPage {
     uint32_t gate_open;     ///< guest: 1 releases a job that Fault::Hold keeps
     uint32_t jobs_started;  ///< player
     uint32_t jobs_ended;    ///< player: ended by itself, in whatever way
-    uint32_t resets;        ///< player: resets seen
+    uint32_t resets;        ///< player: resets that completed
     uint32_t bus_refusals;  ///< player: accesses outside the guest's memory
+    uint32_t stuck_resets;  ///< player: resets seen that did not complete
 
     static constexpr uint32_t kMagic = 0x454e414c;  // "LANE"
-    static constexpr uint32_t kVersion = 1;
+    static constexpr uint32_t kVersion = 2;
 };
-static_assert(sizeof(ControlPage) == 44);
+static_assert(sizeof(ControlPage) == 48);
 
 }  // namespace accel::lane

@@ -46,6 +46,12 @@ bool Device::poll_reset() {
         set_status(status_);
     }
     if (registers_.take(Register::Reset) == 0) return false;
+    if (dead_) {
+        // STATUS goes on to show "reset pending", and nothing else happens.
+        ++counters_.stuck_resets;
+        log("reset, which does not complete");
+        return true;
+    }
     runner_.reset();
     running_ = false;
     line_.set(false);
@@ -82,6 +88,7 @@ void Device::start_job() {
     stream_size_bytes_ = job.stream_size_bytes;
     registers_.write(Register::QRead, 0);
     running_ = true;
+    dead_ = order_.fault == Fault::Dead;
     // After a run the driver may reset without anything else in between.
     reset_shown_ = true;
     ++counters_.jobs_started;

@@ -27,6 +27,7 @@ struct Counters {
     uint32_t jobs_started = 0;
     uint32_t jobs_ended = 0;
     uint32_t resets = 0;
+    uint32_t stuck_resets = 0;
 };
 
 class Device {
@@ -40,6 +41,9 @@ public:
 
     /// Arms a fault for the next job.
     void arm(Order order) { order_ = order; }
+
+    /// Ends what Fault::Dead began: the next reset completes again.
+    void revive() { dead_ = false; }
 
     /// Looks once at everything the driver or the job may have changed. True if anything had.
     bool poll();
@@ -67,6 +71,7 @@ private:
     uint32_t stream_size_bytes_ = 0;
     bool reset_shown_ = true;     // STATUS shows "reset pending"
     bool running_ = false;
+    bool dead_ = false;           // resets do not complete
 };
 
 }  // namespace accel::lane

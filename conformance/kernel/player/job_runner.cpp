@@ -89,7 +89,8 @@ Result ModelRunner::run_one() {
         wait_for([end = clock::now() + std::chrono::milliseconds(order_.argument)] { return clock::now() >= end; });
     };
     switch (order_.fault) {
-        case Fault::Hang: wait_for([] { return false; }); break;
+        case Fault::Hang:
+        case Fault::Dead: wait_for([] { return false; }); break;
         case Fault::Hold: wait_for([this] { return gate_.load(std::memory_order_acquire) == 1; }); break;
         case Fault::Crawl: crawl(); break;
         case Fault::Delay:

@@ -74,6 +74,7 @@ public:
 
     void publish(const Counters &counters, uint32_t bus_refusals) {
         word(page_->resets).store(counters.resets, std::memory_order_relaxed);
+        word(page_->stuck_resets).store(counters.stuck_resets, std::memory_order_relaxed);
         word(page_->bus_refusals).store(bus_refusals, std::memory_order_relaxed);
         word(page_->jobs_started).store(counters.jobs_started, std::memory_order_release);
         word(page_->jobs_ended).store(counters.jobs_ended, std::memory_order_release);
@@ -89,6 +90,7 @@ void play(Device &device, ControlView &control, QtestLine &line, const GuestBus 
     int quiet = 0;
     while (stop_wanted == 0) {
         const bool ordered = control.take_order(device);
+        if (control.gate().load(std::memory_order_acquire) == 1) device.revive();
         const bool acted = device.poll();
         if (ordered || acted) {
             control.publish(device.counters(), bus.refusals());

@@ -179,6 +179,31 @@ TEST_CASE("a run that follows a reset before the player looks is not lost") {
     CHECK(board.runner.jobs[0].stream_size_bytes == 8);
 }
 
+TEST_CASE("a dead device shows its reset as pending until it is revived") {
+    Board board;
+    board.driver_resets();
+    board.device.arm({Fault::Dead, 0});
+    board.driver_runs();
+    for (uint32_t tries = 1; tries <= 2; ++tries) {
+        board.write(Register::Reset, 2);
+        board.device.poll();
+        CHECK((board.status() & status::kResetPending) != 0);
+        CHECK(board.registers.read(Register::Reset) == 0);
+        CHECK(board.device.counters().stuck_resets == tries);
+    }
+    // Neither does it take another job.
+    board.driver_runs();
+    CHECK(board.runner.jobs.size() == 1);
+    CHECK(board.device.counters().resets == 1);
+
+    board.device.revive();
+    board.driver_resets();
+    board.driver_runs();
+    REQUIRE(board.runner.orders.size() == 2);
+    CHECK(board.runner.orders[1].fault == Fault::None);
+    CHECK(board.device.counters().resets == 2);
+}
+
 TEST_CASE("an order is for one job") {
     Board board;
     board.driver_resets();

@@ -19,6 +19,7 @@ constexpr const char *kUsage =
     "  parse-error     it stops with a parse error, after MILLISECONDS\n"
     "  delay           it begins after MILLISECONDS\n"
     "  crawl           it shows progress for MILLISECONDS, then runs\n"
+    "  dead            it never ends, and no reset completes until `lane-player release`\n"
     "  hold            it waits for `lane-player release`\n"
     "  release         lets a held job run and disarms\n"
     "  counters        prints jobs started, jobs ended and resets\n"
@@ -30,7 +31,8 @@ struct Command {
 };
 constexpr Command kFaults[] = {{"hang", Fault::Hang},   {"bus-error", Fault::BusError},
                                {"parse-error", Fault::ParseError}, {"delay", Fault::Delay},
-                               {"crawl", Fault::Crawl}, {"hold", Fault::Hold}};
+                               {"crawl", Fault::Crawl}, {"hold", Fault::Hold},
+                               {"dead", Fault::Dead}};
 
 int usage() {
     std::fputs(kUsage, stderr);

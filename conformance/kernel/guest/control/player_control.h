@@ -30,6 +30,7 @@ public:
     uint32_t jobs_started() const { return page_->jobs_started; }
     uint32_t jobs_ended() const { return page_->jobs_ended; }
     uint32_t resets() const { return page_->resets; }
+    uint32_t stuck_resets() const { return page_->stuck_resets; }
     /// Waits up to a second for the number of started jobs to reach `count`.
     bool wait_started(uint32_t count) const;
 

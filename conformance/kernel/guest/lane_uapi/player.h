@@ -16,6 +16,7 @@ public:
         require(control_.order(fault, argument), "the player did not take the order");
     }
     void open_gate() { control_.open_gate(); }
+    uint32_t stuck_resets() const { return control_.stuck_resets(); }
     uint32_t jobs_started() const { return control_.jobs_started(); }
     bool wait_started(uint32_t count) const { return control_.wait_started(count); }
 
