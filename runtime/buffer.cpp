@@ -118,8 +118,8 @@ accel_status accel_buffer::add_foreign(const std::shared_ptr<OpenDevice> &device
         // It may still reach the device through the one that imported it.
         if (!parts_.empty() && share_kind(*parts_[0].device, *device))
             return share_with(device);
-        return fail(ACCEL_STATUS_UNSUPPORTED, "H-6", this, "module '%s' does not import this kind (%u) of memory; it imports the set 0x%x",
-                    device->module_name(), request.kind, device->info().buffer_import_kinds);
+        return fail(ACCEL_STATUS_UNSUPPORTED, "H-6", this, "module '%s' does not import this kind (%u) of memory; it imports the set 0x%x%s%s",
+                    device->module_name(), request.kind, device->info().buffer_import_kinds, *device->no_import() ? ": " : "", device->no_import());
     }
     accel_bk_buffer_desc desc{};
     desc.struct_size = sizeof desc;

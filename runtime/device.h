@@ -24,6 +24,8 @@ public:
     const accel_bk_device_info &info() const { return info_; }
     /// For messages.
     const char *module_name() const { return module_name_.c_str(); }
+    /// For messages: why it imports no foreign memory. "" if its manifest does not say.
+    const char *no_import() const { return no_import_.c_str(); }
     /// Every object on it is dead; the next open of its entry opens it again. OK while it lives.
     accel_status lost() const { return static_cast<accel_status>(lost_.load(std::memory_order_relaxed)); }
     /// Remember DEVICE_LOST or DEVICE_GONE; the first loss stays.
@@ -38,7 +40,7 @@ protected:
     const accel_bk_device_ops *ops_ = nullptr;  ///< complete copy: absent optional slots are NULL, mandatory ones are set
     accel_bk_device *handle_ = nullptr;
     accel_bk_device_info info_{};
-    std::string module_name_;
+    std::string module_name_, no_import_;
     std::atomic<uint32_t> lost_{ACCEL_STATUS_OK};
 };
 

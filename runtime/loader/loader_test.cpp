@@ -167,6 +167,10 @@ TEST_CASE("I-3 broken manifests are refused with the place and what was expected
     const auto parsed = parse_manifest(good, "/a/b.json", &error);
     REQUIRE(parsed);
     CHECK(parsed->folder == "/a");
+    CHECK(parsed->device.no_import == "");
+    const auto refusing = parse_manifest(manifest("x", "x.so", R"("drivers":["d"],"device":{"no_import":"no IOMMU"})"), "/a/b.json", &error);
+    REQUIRE(refusing);
+    CHECK(refusing->device.no_import == "no IOMMU");
     const std::string deep(100000, '[');
     CHECK_FALSE(parse_manifest(deep, "/a/b.json", &error));
 }

@@ -142,6 +142,7 @@ DeviceFacts parse_device(const Section &section)
     facts.id = section.text("id");
     facts.name = section.text("name");
     facts.target = section.text("target");
+    facts.no_import = section.text("no_import");
     facts.kind = choice<uint32_t>(section, "kind", kDeviceKinds, ACCEL_DEVICE_KIND_OTHER);
     facts.isolation = choice<uint32_t>(section, "isolation", kIsolations, ACCEL_ISOLATION_UNKNOWN);
     facts.queue_depth = static_cast<uint32_t>(section.number("queue_depth", 1 << 16));

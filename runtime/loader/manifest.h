@@ -19,6 +19,7 @@ struct DeviceFacts {
     std::string id;    ///< of a device that needs no node
     std::string name;
     std::string target;
+    std::string no_import;  ///< why it imports no foreign memory, and what to do instead; for messages
     uint32_t kind = ACCEL_DEVICE_KIND_OTHER;
     uint32_t isolation = ACCEL_ISOLATION_UNKNOWN;
     uint32_t queue_depth = 0;

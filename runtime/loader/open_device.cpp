@@ -61,6 +61,7 @@ public:
     {
         ops_ = identity.backend->device();
         module_name_ = identity.backend->name();
+        no_import_ = identity.facts.no_import;
     }
     ~OpenedDevice() override
     {
