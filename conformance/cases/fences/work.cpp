@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Fences that work moves.
+#include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -9,6 +11,32 @@
 #include "support/status.h"
 
 namespace accel::conformance {
+namespace {
+
+constexpr int kLong_ms = static_cast<int>(kLong / kMillisecond);
+
+/// Closed with the case.
+struct Descriptor {
+    explicit Descriptor(int number) : fd(number) {}
+    ~Descriptor() { close(fd); }
+    Descriptor(const Descriptor &) = delete;
+    Descriptor &operator=(const Descriptor &) = delete;
+    bool readable(int timeout_ms) const
+    {
+        pollfd wanted{fd, POLLIN, 0};
+        return poll(&wanted, 1, timeout_ms) == 1 && (wanted.revents & POLLIN) != 0;
+    }
+    int fd;
+};
+
+Descriptor export_sync_file(const Fence &fence, uint64_t value)
+{
+    int fd = -1;
+    REQUIRE_STATUS(accel_fence_export(fence.get(), value, ACCEL_HANDLE_KIND_SYNC_FILE, &fd), ACCEL_STATUS_OK);
+    return Descriptor(fd);
+}
+
+}  // namespace
 
 ACCEL_CASE("fences.work.not-early", "F-7", "when a value is reached, every byte of the outputs is there", 60)
 {
@@ -190,7 +218,26 @@ ACCEL_CASE("fences.export.host-value", "F-1", "a value that the host signals nev
     CHECK_STATUS(accel_fence_export(fence.get(), 1, ACCEL_HANDLE_KIND_SYNC_FILE, &fd), ACCEL_STATUS_UNSUPPORTED);
 }
 
-ACCEL_CASE("fences.export.sync-file", "F-12", "a sync_file of submitted work becomes readable when the work is done")
+ACCEL_CASE("fences.export.sync-file", "F-12", "a sync_file of submitted work becomes readable when the work is done, and not before")
+{
+    const Room room;
+    room.needs_fence_export(ACCEL_HANDLE_KIND_SYNC_FILE);
+    const Adder adder = room.heavy();
+    const Sum sum(room, adder);
+    sum.set(40, 2);
+    const Fence fence = room.fence(ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE));
+    const Queue queue = room.queue();
+    queue.submit(sum.run, {}, {fence.at(1)});
+    const Descriptor sync_file = export_sync_file(fence, 1);
+    // Work that ends between the two looks is no fault: only "readable" must not come first.
+    if (sync_file.readable(0)) CHECK_STATUS(accel_fence_error(fence.get(), 1), ACCEL_STATUS_OK);
+    REQUIRE(sync_file.readable(kLong_ms));
+    CHECK(fence.wait(1, 0));
+    CHECK(sum.holds(42));
+    CHECK((fcntl(sync_file.fd, F_GETFD) & FD_CLOEXEC) != 0);
+}
+
+ACCEL_CASE("fences.export.sync-file-comes-back", "F-12", "a sync_file that is imported again is reached with the work that it stands for")
 {
     const Room room;
     room.needs_fence_export(ACCEL_HANDLE_KIND_SYNC_FILE);
@@ -199,12 +246,31 @@ ACCEL_CASE("fences.export.sync-file", "F-12", "a sync_file of submitted work bec
     const Fence fence = room.fence(ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE));
     const Queue queue = room.queue();
     queue.submit(sum.run, {}, {fence.at(1)});
-    int fd = -1;
-    REQUIRE_STATUS(accel_fence_export(fence.get(), 1, ACCEL_HANDLE_KIND_SYNC_FILE, &fd), ACCEL_STATUS_OK);
-    REQUIRE(fence.wait(1, kLong));
-    const Fence foreign = Fence::from_sync_file(room.instance(), fd);
+    const Descriptor sync_file = export_sync_file(fence, 1);
+    const Fence foreign = Fence::from_sync_file(room.instance(), sync_file.fd);
     CHECK(foreign.wait(1, kLong));
-    close(fd);
+    CHECK(fence.wait(1, kLong));
+    // The descriptor stays the caller's.
+    CHECK(fcntl(sync_file.fd, F_GETFD) >= 0);
+}
+
+ACCEL_CASE("fences.wait-before.sync-file", "F-4", "a submission that waits for a sync_file starts after the work that it stands for")
+{
+    const Room room;
+    room.needs_fence_export(ACCEL_HANDLE_KIND_SYNC_FILE);
+    room.needs_fence_wait(ACCEL_HANDLE_KIND_SYNC_FILE);
+    const Adder adder = room.heavy();
+    const Sum first(room, adder), second(room, adder);
+    second.run.bind(Adder::kA, first.y);
+    first.set(10, 5);
+    second.set(0, 6);
+    const Queue early = room.queue(), late = room.queue();
+    const Fence middle = room.fence(ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE)), done = room.fence();
+    early.submit(first.run, {}, {middle.at(1)});
+    const Fence foreign = Fence::from_sync_file(room.instance(), export_sync_file(middle, 1).fd);
+    late.submit(second.run, {foreign.at(1)}, {done.at(1)});
+    REQUIRE(done.wait(1, kLong));
+    CHECK(second.holds(21));
 }
 
 ACCEL_CASE("fences.ping-pong.no-lost-wake", "F-4", "host and device wake each other 200 times")
