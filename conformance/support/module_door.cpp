@@ -19,7 +19,7 @@ namespace accel::conformance {
 namespace {
 
 struct Listed {
-    std::string backend, target, id, node;
+    std::string backend, target, id, node, driver;
     uint32_t flags = 0;
     std::vector<std::string> manifests;
 };
@@ -31,7 +31,7 @@ const Listed &listed()
         Listed found;
         const auto instance = make_instance(Target::current());
         const auto info = instance.device(Target::current().device.c_str()).info();
-        found = {info.backend, info.target, info.id, info.node, info.flags, {}};
+        found = {info.backend, info.target, info.id, info.node, info.driver, info.flags, {}};
         accel_instance_report(
             instance.get(),
             [](void *user, const accel_report_entry *entry) {
@@ -176,13 +176,13 @@ std::vector<accel_bk_constant> Blob::constants(GraphBuilder &graph) const
 DoorDevice::DoorDevice(const ModuleDoor &door) : door_(door), ops_(door.device())
 {
     if (listed().flags & ACCEL_DEVICE_FLAG_SIMULATED) open_model();
-    else if (!listed().node.empty()) skip("module.transport", "the device has a node, which only the library opens");
+    else if (!listed().node.empty()) open_node();
     auto open = sized<accel_bk_open>();
     open.host = door.host();
     open.transport = transport_;
-    open.driver = model_ ? model_->driver : "";
+    open.driver = model_ ? model_->driver : listed().driver.c_str();
     open.device_id = listed().id.c_str();
-    open.node = "";
+    open.node = listed().node.c_str();
     const accel_status status = ops_.device_open(&open, &device_);
     if (status != ACCEL_STATUS_OK || !device_) throw std::runtime_error(std::string("device_open: ") + accel_status_name(status));
 }
@@ -190,8 +190,14 @@ DoorDevice::DoorDevice(const ModuleDoor &door) : door_(door), ops_(door.device()
 DoorDevice::~DoorDevice()
 {
     ops_.device_close(device_);
-    if (transport_) model_->close_transport(simulation_, transport_);
+    if (transport_ && model_) model_->close_transport(simulation_, transport_);
     if (simulation_) model_->destroy(simulation_);
+}
+
+void DoorDevice::open_node()
+{
+    node_ = std::make_unique<NodeTransport>(listed().node);
+    transport_ = node_->table();
 }
 
 void DoorDevice::open_model()

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "graph.h"
+#include "node_transport.h"
 
 namespace accel::conformance {
 
@@ -67,7 +68,7 @@ private:
     accel_bk_blob *blob_ = nullptr;
 };
 
-/// The device of the module, opened without the library: no node for a CPU, the model's transport for a simulated one. Skips for others.
+/// The device of the module, opened without the library: no transport for a CPU, the model's for a simulated device, the kernel's for one with a node.
 class DoorDevice {
 public:
     explicit DoorDevice(const ModuleDoor &door);
@@ -79,12 +80,14 @@ public:
     accel_bk_device_info info() const;
 
 private:
+    void open_node();
     void open_model();
     const ModuleDoor &door_;
     const accel_bk_device_ops &ops_;
     accel_bk_device *device_ = nullptr;
     const accel_bk_device_model *model_ = nullptr;
     accel_bk_simulation *simulation_ = nullptr;
+    std::unique_ptr<NodeTransport> node_;
     const accel_bk_transport *transport_ = nullptr;
 };
 

@@ -30,6 +30,17 @@ UAPI_CASE(listed, "accel-lists-device") {
     require(std::string(info.target) == "ethos-u65-256", "its target is " + std::string(info.target));
 }
 
+// What the suite's cases of dma-bufs and sync_files run for: without the claim they would be skipped, with it a skip is a failure.
+UAPI_CASE(claims, "accel-claims-dma-buf-and-sync-file") {
+    const Devices devices;
+    devices.npu.open();
+    const accel_device_info info = devices.npu.info();
+    const uint32_t sync_file = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE);
+    require((info.buffer_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_DMA_BUF)) != 0, "buffers are not exported as dma-buf");
+    require((info.fence_export_kinds & sync_file) != 0, "fences are not exported as sync_file");
+    require((info.fence_wait_kinds & sync_file) != 0, "work does not wait for sync_files");
+}
+
 UAPI_CASE(runs, "accel-runs-program") {
     const Devices devices;
     Session session(devices);

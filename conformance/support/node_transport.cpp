@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "node_transport.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include "../uapi/uapi.h"
+
+namespace accel::conformance {
+namespace {
+
+int fd_of(void *context) { return *static_cast<const int *>(context); }
+
+int call(int fd, unsigned long request, void *argument)
+{
+    int result = 0;
+    do result = ::ioctl(fd, request, argument);
+    while (result < 0 && errno == EINTR);
+    return result < 0 ? -errno : 0;
+}
+
+int node_ioctl(void *context, unsigned long request, void *argument) { return call(fd_of(context), request, argument); }
+
+/// An address that is a multiple of align_bytes with free space behind it; it stays free until the caller maps there.
+void *aligned_address(uint64_t size_bytes, uint64_t align_bytes)
+{
+    void *space = mmap(nullptr, size_bytes + align_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (space == MAP_FAILED) return nullptr;
+    munmap(space, size_bytes + align_bytes);
+    return reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(space) + align_bytes - 1) & ~(align_bytes - 1));
+}
+
+int node_map(void *context, uint64_t offset, uint64_t size_bytes, uint64_t align_bytes, void **out_pointer)
+{
+    void *wished = align_bytes ? aligned_address(size_bytes, align_bytes) : nullptr;
+    void *pointer = mmap(wished, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_of(context), static_cast<off_t>(offset));
+    if (pointer == MAP_FAILED) return -errno;
+    if (align_bytes && reinterpret_cast<uintptr_t>(pointer) % align_bytes != 0) {
+        munmap(pointer, size_bytes);
+        return -ENOMEM;
+    }
+    *out_pointer = pointer;
+    return 0;
+}
+
+int node_unmap(void *, void *pointer, uint64_t size_bytes) { return munmap(pointer, size_bytes) == 0 ? 0 : -errno; }
+
+int node_share(void *context, uint32_t gem_handle, int *out_dma_buf_fd)
+{
+    uapi::DrmPrimeHandle prime{gem_handle, uapi::kDrmReadWrite | uapi::kDrmCloseOnExec, -1};
+    const int result = call(fd_of(context), uapi::kDrmPrimeHandleToFd, &prime);
+    *out_dma_buf_fd = prime.fd;
+    return result;
+}
+
+int node_adopt(void *context, int dma_buf_fd, uint32_t *out_gem_handle)
+{
+    uapi::DrmPrimeHandle prime{0, 0, dma_buf_fd};
+    const int result = call(fd_of(context), uapi::kDrmPrimeFdToHandle, &prime);
+    *out_gem_handle = prime.handle;
+    return result;
+}
+
+uint32_t sync_flags(uint32_t access)
+{
+    return (access & ACCEL_ACCESS_READ ? uapi::kDmaBufSyncRead : 0) | (access & ACCEL_ACCESS_WRITE ? uapi::kDmaBufSyncWrite : 0);
+}
+
+int fence_from(void *, int dma_buf_fd, uint32_t access, int *out_sync_file_fd)
+{
+    uapi::DmaBufSyncFile request{sync_flags(access), -1};
+    const int result = call(dma_buf_fd, uapi::kDmaBufExportSyncFile, &request);
+    *out_sync_file_fd = request.fd;
+    return result;
+}
+
+int fence_to(void *, int dma_buf_fd, uint32_t access, int sync_file_fd)
+{
+    uapi::DmaBufSyncFile request{sync_flags(access), sync_file_fd};
+    return call(dma_buf_fd, uapi::kDmaBufImportSyncFile, &request);
+}
+
+/// Time left until a CLOCK_MONOTONIC instant.
+timespec left_until(uint64_t deadline_ns)
+{
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const uint64_t now_ns = static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+    const uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
+    return {static_cast<time_t>(left_ns / 1'000'000'000), static_cast<long>(left_ns % 1'000'000'000)};
+}
+
+int fence_wait(void *, int sync_file_fd, uint64_t deadline_ns)
+{
+    pollfd wanted{sync_file_fd, POLLIN, 0};
+    int ready = 0;
+    do {
+        const timespec left = left_until(deadline_ns);
+        ready = ppoll(&wanted, 1, deadline_ns == UINT64_MAX ? nullptr : &left, nullptr);
+    } while (ready < 0 && errno == EINTR);
+    if (ready <= 0) return ready == 0 ? -ETIME : -errno;
+    uapi::SyncFileInfo info{};
+    const int result = call(sync_file_fd, uapi::kSyncFileInfo, &info);
+    return result != 0 ? result : std::min(info.status, 0);
+}
+
+}  // namespace
+
+NodeTransport::NodeTransport(const std::string &node) : fd_(open(node.c_str(), O_RDWR | O_CLOEXEC))
+{
+    if (fd_ < 0) throw std::runtime_error(node + ": " + strerror(errno));
+    table_.struct_size = sizeof table_;
+    table_.context = &fd_;
+    table_.ioctl = node_ioctl;
+    table_.map = node_map;
+    table_.unmap = node_unmap;
+    table_.share = node_share;
+    table_.adopt = node_adopt;
+    table_.fence_from = fence_from;
+    table_.fence_to = fence_to;
+    table_.fence_wait = fence_wait;
+}
+
+NodeTransport::~NodeTransport() { close(fd_); }
+
+}  // namespace accel::conformance
