@@ -66,6 +66,8 @@ accel_status accel_buffer::add_part(const std::shared_ptr<OpenDevice> &device, c
     if (!handle)
         return fail(ACCEL_STATUS_INTERNAL, "M-9", this, "module '%s' answered OK to 'buffer_create' without a buffer", device->module_name());
     parts_.push_back({device, handle});
+    if (!owner_.handle)
+        owner_ = parts_[0];
     return ACCEL_STATUS_OK;
 }
 
@@ -75,16 +77,16 @@ accel_status accel_buffer::keep_mapped()
         return ACCEL_STATUS_OK;
     clear_module_error();
     void *pointer = nullptr;
-    const accel_status status = ops().buffer_map(parts_[0].handle, access_, &pointer);
+    const accel_status status = ops().buffer_map(owner_.handle, access_, &pointer);
     if (status != ACCEL_STATUS_OK)
-        return fail_from_module(status, parts_[0].device->module_name(), "map a buffer", this);
+        return fail_from_module(status, owner_.device->module_name(), "map a buffer", this);
     shared_pointer_ = pointer;
     return ACCEL_STATUS_OK;
 }
 
 accel_status accel_buffer::share_with(const std::shared_ptr<OpenDevice> &device)
 {
-    const OpenDevice &owner = *parts_[0].device;
+    const OpenDevice &owner = *owner_.device;
     const auto kind = static_cast<accel_handle_kind>(share_kind(owner, *device));
     if (!kind)
         return fail(ACCEL_STATUS_UNSUPPORTED, "B-8", this, "module '%s' imports none of the kinds that memory of module '%s' can leave it as",
@@ -103,7 +105,7 @@ accel_status accel_buffer::share_with(const std::shared_ptr<OpenDevice> &device)
     }
     clear_module_error();
     int fd = -1;
-    const accel_status status = owner.ops().buffer_export(parts_[0].handle, kind, &fd);
+    const accel_status status = owner.ops().buffer_export(owner_.handle, kind, &fd);
     if (status != ACCEL_STATUS_OK)
         return fail_from_module(status, owner.module_name(), "export a buffer", this);
     desc.fd = fd;
@@ -116,7 +118,7 @@ accel_status accel_buffer::add_foreign(const std::shared_ptr<OpenDevice> &device
 {
     if (!(device->info().buffer_import_kinds & ACCEL_HANDLE_BIT(request.kind))) {
         // It may still reach the device through the one that imported it.
-        if (!parts_.empty() && share_kind(*parts_[0].device, *device))
+        if (!parts_.empty() && share_kind(*owner_.device, *device))
             return share_with(device);
         return fail(ACCEL_STATUS_UNSUPPORTED, "H-6", this, "module '%s' does not import this kind (%u) of memory; it imports the set 0x%x%s%s",
                     device->module_name(), request.kind, device->info().buffer_import_kinds, *device->no_import() ? ": " : "", device->no_import());
@@ -136,17 +138,17 @@ accel_status accel_buffer::add_foreign(const std::shared_ptr<OpenDevice> &device
 accel_status accel_buffer::begin_access(uint32_t wanted, void **out_pointer)
 {
     clear_module_error();
-    const accel_status status = ops().buffer_map(parts_[0].handle, wanted, out_pointer);
-    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, parts_[0].device->module_name(), "map a buffer", this);
+    const accel_status status = ops().buffer_map(owner_.handle, wanted, out_pointer);
+    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, owner_.device->module_name(), "map a buffer", this);
 }
 
-void accel_buffer::end_access() { ops().buffer_unmap(parts_[0].handle); }
+void accel_buffer::end_access() { ops().buffer_unmap(owner_.handle); }
 
 accel_status accel_buffer::map(uint32_t wanted, void **out_pointer)
 {
     const std::lock_guard guard(lock_);
-    if (parts_[0].device->lost() != ACCEL_STATUS_OK)
-        return fail(parts_[0].device->lost(), "Q-12", this, "the device that holds the buffer is lost");
+    if (owner_.device->lost() != ACCEL_STATUS_OK)
+        return fail(owner_.device->lost(), "Q-12", this, "the device that holds the buffer is lost");
     ACCEL_TRY(begin_access(wanted, out_pointer));
     ++map_count_;
     return ACCEL_STATUS_OK;
@@ -159,8 +161,8 @@ accel_status accel_buffer::unmap()
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-10", this, "the buffer is not mapped");
     --map_count_;
     clear_module_error();
-    const accel_status status = ops().buffer_unmap(parts_[0].handle);
-    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, parts_[0].device->module_name(), "unmap a buffer", this);
+    const accel_status status = ops().buffer_unmap(owner_.handle);
+    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, owner_.device->module_name(), "unmap a buffer", this);
 }
 
 accel_status accel_buffer::export_fd(accel_handle_kind kind, int *out_fd)
@@ -169,9 +171,9 @@ accel_status accel_buffer::export_fd(accel_handle_kind kind, int *out_fd)
         return fail(ACCEL_STATUS_UNSUPPORTED, "B-4", this, "kind %u was not among export_kinds (0x%x) when the buffer was made", kind, export_kinds_);
     clear_module_error();
     int fd = -1;
-    const accel_status status = ops().buffer_export(parts_[0].handle, kind, &fd);
+    const accel_status status = ops().buffer_export(owner_.handle, kind, &fd);
     if (status != ACCEL_STATUS_OK)
-        return fail_from_module(status, parts_[0].device->module_name(), "export a buffer", this);
+        return fail_from_module(status, owner_.device->module_name(), "export a buffer", this);
     *out_fd = fd;
     return ACCEL_STATUS_OK;
 }

@@ -79,12 +79,13 @@ private:
     accel_status share_with(const std::shared_ptr<accel::runtime::OpenDevice> &device);
     accel_status keep_mapped();
     accel_bk_buffer *find_locked(const accel::runtime::OpenDevice &device) const;
-    const accel_bk_device_ops &ops() const { return parts_[0].device->ops(); }
+    const accel_bk_device_ops &ops() const { return owner_.device->ops(); }
 
     accel::runtime::Ref<accel_instance> instance_;
     accel::runtime::Release release_;  ///< outlives the parts, which the destructor ends
     std::mutex lock_;
-    std::vector<Part> parts_;
+    Part owner_{};             ///< parts_[0], set before anybody else knows the buffer: read without the lock
+    std::vector<Part> parts_;  ///< grows under the lock
     uint64_t size_bytes_ = 0, align_bytes_ = 1;
     uint32_t export_kinds_ = 0, import_kind_ = 0, access_ = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
     uint64_t map_count_ = 0;

@@ -104,10 +104,12 @@ enum accel_status accel_fence_query(struct accel_fence *fence, uint64_t *out_val
     if (!out_value)
         return fail_null("out_value");
     ACCEL_TRY(check_handle(fence, "fence"));
-    fence->progress(UINT64_MAX);
+    // Beyond every value that can be signalled: UINT64_MAX stands for "has not failed".
+    constexpr uint64_t kBeyond = UINT64_MAX - 1;
+    fence->progress(kBeyond);
     *out_value = fence->reached();
-    const accel_status state = fence->state(UINT64_MAX);
-    return state == ACCEL_STATUS_NOT_READY || state == ACCEL_STATUS_OK ? ACCEL_STATUS_OK : describe(state, fence, UINT64_MAX);
+    const accel_status state = fence->state(kBeyond);
+    return state == ACCEL_STATUS_NOT_READY || state == ACCEL_STATUS_OK ? ACCEL_STATUS_OK : describe(state, fence, kBeyond);
 }
 
 enum accel_status accel_fence_error(struct accel_fence *fence, uint64_t value)

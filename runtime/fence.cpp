@@ -55,6 +55,11 @@ void accel_fence::unlink(Point &point)
 void accel_fence::withdraw(Point &point)
 {
     const std::lock_guard guard(lock_);
+    // Meanwhile others may have reached higher values through this point: those wait for what is before it now.
+    if (point.reach_value > point.value && point.previous)
+        point.previous->reach_value = point.reach_value;
+    else if (point.reach_value > point.value)
+        reach_locked(point.reach_value);
     // Promised values between the one before and this one are free again if nobody promised a later one.
     if (last_ == &point)
         promised_ = point.previous ? point.previous->reach_value : reached_.load(std::memory_order_relaxed);
@@ -151,19 +156,40 @@ FenceBlocker accel_fence::blocker(uint64_t value)
         result.fd = sync_file_;
         return result;
     }
-    if (!first_ || first_->value > value || promised_ < value) {
-        // Nobody has promised it: the CPU, or a submission to come.
+    if (!first_) {
+        // No work stands in front of it: the CPU signals, or a submission to come.
         result.kind = FenceBlocker::Kind::Host;
         return result;
     }
-    // Everything up to the value has to end. Queues end in order, so the last submission of the first one's queue stands for those before.
+    // Work in front of the value has to end, whether the value itself is promised or not: it may fail, and with it all that is higher. Queues end in
+    // order, so the last submission of the first one's queue stands for those before.
     const Point *last = first_;
     while (last->reach_value < value && last->next && last->next->core == first_->core)
         last = last->next;
+    stand_for(*last, result);
+    return result;
+}
+
+void accel_fence::stand_for(const Point &point, FenceBlocker &result) const
+{
     result.kind = FenceBlocker::Kind::Submission;
-    result.core = last->core;
+    result.core = point.core;
     result.core->ref();
-    result.sequence = last->sequence;
+    result.sequence = point.sequence;
+}
+
+FenceBlocker accel_fence::sole_work(uint64_t value, bool *out_mixed)
+{
+    const std::lock_guard guard(lock_);
+    FenceBlocker result;
+    *out_mixed = false;
+    if (!first_ || state(value) != ACCEL_STATUS_NOT_READY)
+        return result;
+    const Point *last = first_;
+    for (; last->reach_value < value && last->next; last = last->next)
+        *out_mixed |= last->next->core != first_->core;
+    if (!*out_mixed && last->value <= value && last->reach_value >= value)
+        stand_for(*last, result);
     return result;
 }
 

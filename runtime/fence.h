@@ -79,7 +79,10 @@ struct accel_fence : accel::runtime::Object {
 
     /// Highest value that is reached or promised.
     uint64_t promised();
+    /// What has to end or happen next before the value can be reached.
     accel::runtime::FenceBlocker blocker(uint64_t value);
+    /// The one submission whose end is the value's, if there is one: kind Submission, else None. *out_mixed: work of several queues stands in front of it.
+    accel::runtime::FenceBlocker sole_work(uint64_t value, bool *out_mixed);
     void add_waiter(accel::runtime::Waiter &waiter);
     void remove_waiter(accel::runtime::Waiter &waiter);
     /// From now on every change wakes the instance's hold thread.
@@ -95,6 +98,7 @@ struct accel_fence : accel::runtime::Object {
 
 private:
     void unlink(accel::runtime::Point &point);
+    void stand_for(const accel::runtime::Point &point, accel::runtime::FenceBlocker &result) const;
     void fail_locked(uint64_t value, accel_status reason, const char *detail);
     void reach_locked(uint64_t value);
     void changed_locked();

@@ -45,13 +45,20 @@ accel_status accel_fence::export_eventfd(uint64_t value, int *out_fd)
 
 accel_status accel_fence::export_sync_file(uint64_t value, int *out_fd)
 {
-    const FenceBlocker block = blocker(value);
-    if (block.kind == FenceBlocker::Kind::Submission) {
-        const accel_status status = block.core->sync_file(block.sequence, out_fd);
-        block.core->unref();
+    bool mixed = false;
+    const FenceBlocker work = sole_work(value, &mixed);
+    if (work.kind == FenceBlocker::Kind::Submission) {
+        const accel_status status = work.core->sync_file(work.sequence, out_fd);
+        work.core->unref();
         return status;
     }
-    if (block.kind == FenceBlocker::Kind::Host)
+    if (mixed)
+        return fail(ACCEL_STATUS_NOT_READY, "F-1", this, "work of several queues stands in front of value %llu, which no sync_file can stand for; try again when one of them is done",
+                    static_cast<unsigned long long>(value));
+    const FenceBlocker block = blocker(value);
+    if (block.kind == FenceBlocker::Kind::Submission)
+        block.core->unref();
+    if (block.kind == FenceBlocker::Kind::Host || block.kind == FenceBlocker::Kind::Submission)
         return fail(ACCEL_STATUS_NOT_READY, "F-1", this, "no work that signals value %llu was handed to the kernel yet", static_cast<unsigned long long>(value));
     const accel_status ended = state(value);
     const std::lock_guard guard(lock_);

@@ -191,3 +191,34 @@ TEST_CASE("handles of another type, of another instance and NULL are refused", "
     CHECK(accel_queue_submit(queue, &submit) == ACCEL_STATUS_INVALID_ARGUMENT);
     accel_queue_unref(queue);
 }
+
+TEST_CASE("F-5 values reached through a promise that was taken back stay reached", "[fence]")
+{
+    Timeline line;
+    Point point{};
+    point.value = 5;
+    REQUIRE(line.fence->promise(point) == ACCEL_STATUS_OK);
+    REQUIRE(accel_fence_signal(line.fence, 6) == ACCEL_STATUS_OK);
+    CHECK(line.fence->reached() == 0);
+    line.fence->withdraw(point);
+    CHECK(line.value() == 6);
+    CHECK(accel_fence_signal(line.fence, 7) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("F-1 no sync_file stands for work of several queues", "[fence]")
+{
+    Timeline line;
+    Point first{}, second{};
+    first.value = 1;
+    first.core = reinterpret_cast<QueueCore *>(8);
+    second.value = 2;
+    second.core = reinterpret_cast<QueueCore *>(16);
+    REQUIRE(line.fence->promise(first) == ACCEL_STATUS_OK);
+    REQUIRE(line.fence->promise(second) == ACCEL_STATUS_OK);
+    bool mixed = false;
+    CHECK(line.fence->sole_work(2, &mixed).kind != FenceBlocker::Kind::Submission);
+    CHECK(mixed);
+    CHECK(line.fence->sole_work(3, &mixed).kind != FenceBlocker::Kind::Submission);
+    line.fence->withdraw(second);
+    line.fence->withdraw(first);
+}

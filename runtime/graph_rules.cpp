@@ -276,6 +276,7 @@ accel_status check_node_shapes(const Graph &graph, const Node &node)
     const auto shapes = infer_shapes(graph, node, &why);
     if (!shapes) return refuse("G-7", node_text(node) + ": " + why);
     for (size_t i = 0; i < node.outputs.size() && i < shapes->size(); ++i) {
+        if (node.outputs[i] == ACCEL_TENSOR_NONE) continue;
         const std::optional<Shape> &inferred = (*shapes)[i];
         const Shape &given = graph.tensors[node.outputs[i]].shape;
         if (inferred && !shapes_agree(graph, given, *inferred))

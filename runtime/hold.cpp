@@ -231,6 +231,12 @@ void HoldThread::want(accel_fence &fence, uint64_t value, Sleep &sleep)
         sleep.retry_soon = true;
 }
 
+void HoldThread::tell(int eventfd)
+{
+    const uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(eventfd, &one, sizeof one);
+}
+
 void HoldThread::forget(accel_fence *fence)
 {
     const std::lock_guard guard(lock_);
@@ -239,6 +245,9 @@ void HoldThread::forget(accel_fence *fence)
             ++index;
             continue;
         }
+        // The last reference may have been the work's own, dropped right after it ended.
+        if (fence->state(watches_[index].value) != ACCEL_STATUS_NOT_READY)
+            tell(watches_[index].fd);
         close(watches_[index].fd);
         watches_.erase(watches_.begin() + static_cast<ptrdiff_t>(index));
     }
@@ -270,8 +279,7 @@ void HoldThread::end_watch(const Watch &watch)
     for (size_t index = 0; index < watches_.size(); ++index) {
         if (watches_[index].fd != watch.fd)
             continue;
-        const uint64_t one = 1;
-        [[maybe_unused]] const ssize_t written = write(watch.fd, &one, sizeof one);
+        tell(watch.fd);
         close(watch.fd);
         watches_.erase(watches_.begin() + static_cast<ptrdiff_t>(index));
         return;

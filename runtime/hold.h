@@ -50,6 +50,7 @@ private:
     void loop();
     void drive_queues(Sleep &sleep);
     void check_watches(Sleep &sleep);
+    static void tell(int eventfd);
     void end_watch(const Watch &watch);
     void want(accel_fence &fence, uint64_t value, Sleep &sleep);
     void wait_for_work(Sleep &sleep);

@@ -307,6 +307,91 @@ TEST_CASE("Q-12 after the loss of a device it can be opened again", "[queue]")
     CHECK(first_byte(c) == 9);
 }
 
+TEST_CASE("F-8 asking alone moves a timeline on", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 1);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+    uint64_t value = 0;
+    for (int i = 0; i < 10 && value == 0; ++i)
+        REQUIRE(accel_fence_query(fence, &value) == ACCEL_STATUS_OK);
+    CHECK(value == 1);
+}
+
+TEST_CASE("F-7 a value below the one that work signals is reached with it", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 1);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    REQUIRE(submit(queue, run, fence, 5) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 3, kSecondNs) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("F-3 who waits for a value that nobody has promised is released when work before it fails", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 1);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    npu().next_failure = ACCEL_STATUS_JOB_FAILED;
+    REQUIRE(submit(queue, run, fence, 3) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 5, kSecondNs) == ACCEL_STATUS_JOB_FAILED);
+}
+
+TEST_CASE("F-12 an eventfd is told although its fence was dropped before", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 1);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    for (int round = 0; round < 50; ++round) {
+        accel_fence_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_EVENTFD);
+        accel_fence *fence = nullptr;
+        REQUIRE(accel_fence_create(house.instance.get(), &desc, &fence) == ACCEL_STATUS_OK);
+        npu().gated = true;
+        REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+        int fd = -1;
+        REQUIRE(accel_fence_export(fence, 1, ACCEL_HANDLE_KIND_EVENTFD, &fd) == ACCEL_STATUS_OK);
+        accel_fence_unref(fence);
+        npu().release();
+        pollfd wanted = {fd, POLLIN, 0};
+        CHECK(poll(&wanted, 1, 1000) == 1);
+        close(fd);
+        npu().gated = false;
+    }
+}
+
 TEST_CASE("Q-5 copies and fills are ordered with runs", "[queue]")
 {
     House house;

@@ -149,7 +149,9 @@ accel_status accel_run::apply(std::vector<std::vector<accel_bk_binding>> &wanted
     };
     std::vector<uint32_t> changed;
     for (uint32_t i = 0; i < wanted.size(); ++i) {
-        if ((wanted[i].empty() && !program_->segments[i].input_sources.empty()) || (!wanted[i].empty() && same(wanted[i], segments_[i].bound)))
+        const Segment &segment = program_->segments[i];
+        const bool has_ports = !segment.input_sources.empty() || !segment.output_sources.empty();
+        if ((wanted[i].empty() && has_ports) || (!wanted[i].empty() && same(wanted[i], segments_[i].bound)))
             continue;
         const accel_status status = bind_segment(i, wanted[i]);
         if (status != ACCEL_STATUS_OK) {

@@ -237,7 +237,7 @@ private:
         for (uint32_t i = 0; i < program_.values.size(); ++i) {
             const Value &value = program_.values[i];
             const bool copy = value.copy_of != UINT32_MAX;
-            const bool bad_source = copy && (value.copy_of_port ? value.copy_of >= program_.ports.size() : value.copy_of >= i);
+            const bool bad_source = copy && (value.copy_of_port ? value.copy_of >= program_.ports.size() : value.copy_of >= i || program_.values[value.copy_of].copy_of != UINT32_MAX);
             const bool bad_port = value.port_of != UINT32_MAX;
             if (bad_source || bad_port || !is_device(value.reader_device) || !is_device(value.writer_device) ||
                 value.from_segment >= program_.segments.size() || (!copy && value.copy_of_port))

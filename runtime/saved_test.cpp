@@ -108,6 +108,10 @@ TEST_CASE("what does not hold together is refused", "[saved]")
     CHECK(reading([](Sample &s) { s.program->segments[1].target = "other"; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->values[1].copy_of = 1; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->values[0].from_segment = 1; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) {
+              s.program->values.push_back(s.program->values[1]);  // a copy of a copy
+              s.program->values[2].copy_of = 1;
+          }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->values[1].from_segment = 1; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->values[1].layout.strides_bytes[0] = 40; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->values[1].layout.strides_bytes[0] = 2; }) == ACCEL_STATUS_CORRUPT);

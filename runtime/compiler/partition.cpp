@@ -12,7 +12,7 @@
 namespace accel::runtime {
 
 Partition::Partition(const Graph &graph, std::vector<CompileTarget> targets, const CompileRequest &request, uint32_t flags)
-    : graph_(graph), targets_(std::move(targets)), request_(request), flags_(flags)
+    : graph_(graph), targets_(std::move(targets)), request_(request), flags_(flags), too_large_(graph.nodes.size())
 {
 }
 
@@ -83,7 +83,7 @@ accel_status Partition::fail_unplaced(uint32_t node) const
     std::string reasons;
     for (size_t device = 0; device < (first_only ? 1 : targets_.size()); ++device)
         reasons += (device ? "; " : "") + targets_[device].label + ": " + refusal_text(graph_, graph_.nodes[node], answers_[device][node]);
-    return fail(ACCEL_STATUS_UNSUPPORTED, "P-1", nullptr, "%s: %s: %s", node_text(graph_.nodes[node]).c_str(),
+    return fail(too_large_[node] ? ACCEL_STATUS_LIMIT : ACCEL_STATUS_UNSUPPORTED, "P-1", nullptr, "%s: %s: %s", node_text(graph_.nodes[node]).c_str(),
                 first_only ? "the first device, which alone was permitted, does not take it" : "no device of the set takes it", reasons.c_str());
 }
 
@@ -119,6 +119,7 @@ accel_status Partition::confirm(const Piece &piece, bool *out_changed)
 void Partition::refuse(const Piece &piece, const accel_bk_support &why)
 {
     for (const uint32_t node : piece.nodes) {
+        too_large_[node] = true;
         answers_[piece.device][node] = why;
         answers_[piece.device][node].group = 0;
     }

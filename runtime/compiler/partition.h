@@ -44,6 +44,7 @@ private:
     const std::vector<CompileTarget> targets_;
     const CompileRequest request_;
     uint32_t flags_;
+    std::vector<bool> too_large_;  ///< nodes that some device took until it was to build them
     bool asked_ = false;
     uint32_t next_group_ = 1;
     std::vector<std::vector<accel_bk_support>> answers_;  ///< by device, node; tensors are those of the whole graph

@@ -226,6 +226,12 @@ TEST_CASE("a piece that did not build goes to the next device", "[partition]")
     partition.refuse(pieces[0], {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, 0, 0});
     REQUIRE(partition.run(&pieces) == ACCEL_STATUS_OK);
     CHECK(shape_of(pieces) == Shape2{{1, {0, 1}}, {0, {2}}});
+    // Nobody else takes it: that is a matter of size, not of support.
+    const Builder only = chain({A});
+    Partition lonely(only.graph, {npu.target()}, {}, 0);
+    REQUIRE(lonely.run(&pieces) == ACCEL_STATUS_OK);
+    lonely.refuse(pieces[0], {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, 0, 0});
+    CHECK(lonely.run(&pieces) == ACCEL_STATUS_LIMIT);
 }
 
 TEST_CASE("balancing moves the cut with the speed", "[balance]")

@@ -196,6 +196,20 @@ private:
         out_.transfers.push_back(std::move(row));
     }
 
+    /// Does a segment behind the one that makes `made` read `read`?
+    bool read_after(uint32_t read, uint32_t made) const
+    {
+        const auto names = [&](const Subgraph &part, const std::vector<uint32_t> &ports, uint32_t tensor) {
+            return std::any_of(ports.begin(), ports.end(), [&](uint32_t port) { return part.tensors[port] == tensor; });
+        };
+        bool is_made = false;
+        for (const Subgraph &part : parts_) {
+            if (is_made && names(part, part.graph.inputs, read)) return true;
+            is_made = is_made || names(part, part.graph.outputs, made);
+        }
+        return false;
+    }
+
     accel_status tie_state()
     {
         for (size_t i = 0; i < graph_.outputs.size(); ++i) {
@@ -207,6 +221,8 @@ private:
             if (input == graph_.inputs.end() || !same_places(state.layout, out_.ports[port].layout) || state.device != out_.ports[port].device)
                 return fail(ACCEL_STATUS_UNSUPPORTED, "G-12", nullptr, "state '%s' is read on another device, or with other strides, than it is written",
                             output.name.c_str());
+            if (read_after(output.state_of, graph_.outputs[i]))
+                return fail(ACCEL_STATUS_UNSUPPORTED, "G-12", nullptr, "state '%s' would be read by a part of the program that runs after its new value is written", output.name.c_str());
             state.alias_of = port;
         }
         return ACCEL_STATUS_OK;

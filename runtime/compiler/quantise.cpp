@@ -223,6 +223,8 @@ private:
         const Quantization &given = *tensor(bias).quantization;
         const Quantization &weights = *tensor(w).quantization;
         if (element_count(tensor(bias).shape) != channels || !all_are(given.zero_points, 0)) return ACCEL_TENSOR_NONE;
+        // [n, 1] is a value per row, not per channel.
+        if (channels != 1 && tensor(bias).shape.back().size != static_cast<int64_t>(channels)) return ACCEL_TENSOR_NONE;
         for (size_t c = 0; c < channels; ++c) {
             const double scale = given.per_tensor() ? given.scales[0] : given.scales[c % given.scales.size()];
             const double weight_scale = weights.per_tensor() ? weights.scales[0] : weights.scales[c];

@@ -26,6 +26,7 @@ void join_readers(const Graph &model, Units &units)
     for (size_t node = model.nodes.size(); node-- > 0;) {
         if (!units[node].empty()) continue;
         for (const uint32_t output : model.nodes[node].outputs) {
+            if (output == ACCEL_TENSOR_NONE) continue;
             for (const uint32_t next : reader[output]) units[node].insert(units[next].begin(), units[next].end());
         }
     }

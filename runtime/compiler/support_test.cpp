@@ -69,3 +69,23 @@ TEST_CASE("P-11 a node that several have taken in is in the row of each", "[comp
     CHECK(rows[0].device == UINT32_MAX);
     CHECK(rows[0].group == 0);
 }
+
+TEST_CASE("P-11 absent results are nobody's", "[compiler]")
+{
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {4});
+    const uint32_t unread = b.tensor("unread", ACCEL_TYPE_F32, {4}), out = b.tensor("out", ACCEL_TYPE_F32, {4});
+    b.node("odd", ACCEL_OPERATION_CUSTOM, {x}, {unread, ACCEL_TENSOR_NONE});
+    b.graph.nodes.back().custom_name = "Odd";
+    b.node("exp", ACCEL_OPERATION_EXP, {x}, {out});
+    b.output(out);
+    Graph graph = b.graph;
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].origins = {i};
+    REQUIRE(prepare(graph, {}) == ACCEL_STATUS_OK);
+    FakeCompiler any(0, "any", takes({ACCEL_OPERATION_EXP}));
+    Partition partition(graph, {any.target()}, {}, 0);
+    REQUIRE(partition.ask_all() == ACCEL_STATUS_OK);
+    const auto rows = support_of(b.graph, graph, partition);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].nodes == std::vector<uint32_t>{1});
+}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <set>
 
 #include "../status.h"
 #include "registry.h"
@@ -222,8 +223,8 @@ private:
     void list_device(DeviceIdentity identity)
     {
         const std::string wanted = identity.id;
-        for (int number = 2; std::any_of(found_.devices.begin(), found_.devices.end(), [&](const auto &d) { return identity.id == d->id(); }); ++number)
-            identity.id = wanted + "#" + std::to_string(number);
+        // Numbered among all that there are, so that a filter changes no id.
+        for (int number = 2; !ids_.insert(identity.id).second; ++number) identity.id = wanted + "#" + std::to_string(number);
         const auto &filters = request_.filters;
         if (!filters.empty() && !contains(filters, identity.id) && !contains(filters, identity.backend->name()) &&
             (identity.driver.empty() || !contains(filters, identity.driver))) {
@@ -237,6 +238,7 @@ private:
 
     const DiscoveryRequest &request_;
     Discovery found_;
+    std::set<std::string> ids_;  ///< of all devices, listed or skipped
 };
 
 }  // namespace
