@@ -10,12 +10,23 @@
 #include <chrono>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 
 namespace accel::conformance {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Sanitizers slow everything down, and the watchdog is for what hangs.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kSlowdown = 6;
+#else
+constexpr int kSlowdown = 1;
+#endif
+
+constexpr int kEndLimit_s = 10 * kSlowdown;  // for a process whose cases have all ended
+int limit_s(const CaseInfo &info) { return info.limit_s * kSlowdown; }
 
 struct Child {
     pid_t pid = -1;
@@ -86,8 +97,12 @@ public:
         while (waitpid(child.pid, &state, 0) < 0 && errno == EINTR) {}
         kill(-child.pid, SIGKILL);
         close(child.report_fd);
-        // A case that crashed may have told its end before the process died; then nobody else is to blame. A child that began nothing is.
-        if (next_ < cases_.size() && (timed_out || running_ || !began_any_)) blame(state, timed_out);
+        // The end of a process is part of its last case: what leaks, races or breaks in a destructor shows only there.
+        if (ended_ && !running_) judge_end(state, timed_out);
+        release();
+        // A child that began nothing is to blame for the case that it did not begin.
+        if (next_ < cases_.size() && (running_ || !began_any_)) blame(state, timed_out);
+        release();
         return next_;
     }
 
@@ -106,7 +121,7 @@ private:
 
     int remaining_ms() const
     {
-        const auto limit = std::chrono::seconds(next_ < cases_.size() ? cases_[next_].limit_s : 10);
+        const auto limit = std::chrono::seconds(next_ < cases_.size() ? limit_s(cases_[next_]) : kEndLimit_s);
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(started_ + limit - Clock::now()).count();
         return left > 0 ? static_cast<int>(left) : 0;
     }
@@ -126,6 +141,7 @@ private:
         const auto json = nlohmann::json::parse(line, nullptr, false);
         if (json.is_discarded() || next_ >= cases_.size() || json.value("id", "") != cases_[next_].id) return;
         if (json.value("event", "") == "start") {
+            release();
             started_ = Clock::now();
             running_ = began_any_ = true;
             return;
@@ -140,17 +156,35 @@ private:
         const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
         started_ = Clock::now();
         running_ = false;
-        sink_({std::string(info.id), std::string(info.rule), verdict, seconds, std::move(message), std::move(key)});
+        release();
+        ended_ = {std::string(info.id), std::string(info.rule), verdict, seconds, std::move(message), std::move(key)};
+    }
+
+    /// Hand over the result of the case that ended last, once nothing can change it any more.
+    void release()
+    {
+        if (ended_) sink_(*ended_);
+        ended_.reset();
     }
 
     void blame(int state, bool timed_out)
     {
         if (timed_out)
-            finish(Verdict::Timeout, "not finished after " + std::to_string(cases_[next_].limit_s) + " s; the watchdog ended it");
+            finish(Verdict::Timeout, "not finished after " + std::to_string(limit_s(cases_[next_])) + " s; the watchdog ended it");
         else if (WIFSIGNALED(state))
             finish(Verdict::Crash, std::string("ended by signal ") + strsignal(WTERMSIG(state)));
         else
             finish(Verdict::Error, "the process ended with exit code " + std::to_string(WEXITSTATUS(state)) + " before the case did");
+    }
+
+    /// A case that is bad already may well be why its process ended so: its own message says more.
+    void judge_end(int state, bool timed_out)
+    {
+        if (is_bad(ended_->verdict) || (WIFEXITED(state) && WEXITSTATUS(state) == 0)) return;
+        ended_->verdict = timed_out ? Verdict::Timeout : WIFSIGNALED(state) ? Verdict::Crash : Verdict::Error;
+        ended_->message = "after the case the process " + (timed_out               ? std::string("did not end; the watchdog ended it")
+                                                           : WIFSIGNALED(state) ? std::string("was ended by signal ") + strsignal(WTERMSIG(state))
+                                                                                : "ended with exit code " + std::to_string(WEXITSTATUS(state)));
     }
 
     const std::vector<CaseInfo> &cases_;
@@ -158,6 +192,7 @@ private:
     const ResultSink &sink_;
     Clock::time_point started_;
     bool running_ = false, began_any_ = false;
+    std::optional<Result> ended_;  ///< the case that ended last, until the next one begins or the process has ended
     std::string buffer_;
 };
 

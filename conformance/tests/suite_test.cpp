@@ -6,6 +6,7 @@
 
 #include <catch2/catch_session.hpp>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -37,6 +38,19 @@ ACCEL_CASE("made.group.i-skips", "A-1", "skips for a reason") { skip("buffer.exp
 ACCEL_CASE("made.group.j-lies", "A-1", "skips for want of what the device has") { skip("rounding.tflite", "no such rounding"); }
 ACCEL_CASE("made.group.k-mumbles", "A-1", "skips with a key that nobody knows") { skip("because", "no reason"); }
 ACCEL_CASE("made.group.l-last", "A-1", "is run after all that") { CHECK(true); }
+
+// What a leak checker does to a process in which every case has passed.
+void exit_badly() { _exit(23); }
+ACCEL_CASE("made.leaky.a-passes", "A-1", "passes") { CHECK(true); }
+ACCEL_CASE("made.leaky.b-ends-badly", "A-1", "passes in a process that ends with an exit code")
+{
+    CHECK(std::atexit(exit_badly) == 0);
+}
+void die() { raise(SIGKILL); }
+ACCEL_CASE("made.dying.a-ends-badly", "A-1", "passes in a process that a signal ends")
+{
+    CHECK(std::atexit(die) == 0);
+}
 
 std::vector<Result> run_made(const std::string &pattern)
 {
@@ -98,6 +112,17 @@ TEST_CASE("verdicts say how a case ended")
     CHECK(result_of("i-skips").verdict == Verdict::Skip);
     CHECK(result_of("i-skips").key == "buffer.export.dma_buf");
     CHECK(result_of("l-last").verdict == Verdict::Pass);
+}
+
+TEST_CASE("the last case of a process answers for how the process ends")
+{
+    const auto leaky = run_made("made.leaky"), dying = run_made("made.dying");
+    REQUIRE(leaky.size() == 2);
+    CHECK(leaky[0].verdict == Verdict::Pass);
+    CHECK(leaky[1].verdict == Verdict::Error);
+    CHECK(leaky[1].message.find("23") != std::string::npos);
+    REQUIRE(dying.size() == 1);
+    CHECK(dying[0].verdict == Verdict::Crash);
 }
 
 TEST_CASE("excuses are compared with the device's facts")
