@@ -22,7 +22,9 @@ void accel_device::dispose()
 {
     {
         const std::lock_guard guard(lock_);
-        open_.reset();
+        // Another thread may have acquired the device meanwhile; what is open then is its own.
+        if (!has_references())
+            open_.reset();
     }
     instance_->unref();
 }

@@ -29,6 +29,8 @@ public:
     bool try_ref();
     /// Drops a reference unless it is the last; false then.
     bool unref_unless_last();
+    /// False once the last reference is gone, and until somebody takes a new one where that is possible.
+    bool has_references() const { return references_.load(std::memory_order_acquire) != 0; }
     /// Disposes of the object with its last reference. In a forked child the object is left alone: what it holds is its parent's.
     void unref();
 
