@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Many threads at once. Threads count what they see; assertions are made afterwards.
-#include <atomic>
-#include <thread>
+// Objects of every kind, each used by many threads.
+#include <deque>
 
+#include "crowd.h"
 #include "support/operation.h"
 #include "support/room.h"
 #include "support/status.h"
 
 namespace accel::conformance {
-namespace {
-
-/// Runs the body on several threads and answers how many ended without an exception and with true.
-template <class Body> int count_good(int threads, const Body &body)
-{
-    std::atomic<int> good{0};
-    std::vector<std::thread> list;
-    for (int index = 0; index < threads; ++index)
-        list.emplace_back([&, index] {
-            try {
-                good += body(index) ? 1 : 0;
-            } catch (const std::exception &) {
-            }
-        });
-    for (auto &thread : list) thread.join();
-    return good;
-}
-
-}  // namespace
 
 ACCEL_CASE("threads.instances.parallel", "T-1", "instances are made, used and dropped by many threads at once")
 {
