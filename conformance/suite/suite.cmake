@@ -14,6 +14,14 @@ add_library(accel_suite OBJECT ${suite_sources})
 target_include_directories(accel_suite PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(accel_suite PUBLIC accel::accel Catch2::Catch2 nlohmann_json::nlohmann_json CLI11::CLI11 Threads::Threads ${CMAKE_DL_LIBS})
 target_compile_options(accel_suite PUBLIC -Wno-missing-field-initializers)
+if(NOT ACCEL_SLIM)
+  target_precompile_headers(accel_suite PRIVATE <nlohmann/json.hpp>)
+endif()
+if(ACCEL_SANITIZE)
+  # The reference mathematics is hot; the rest of the suite is not and is compiled as tests are.
+  file(GLOB reference_sources reference/*.cpp)
+  set_source_files_properties(${reference_sources} PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)
+endif()
 
 # The suite's own modules are installed where no application looks for backends. The program finds them from its own place, so a moved installation works.
 set(suite_module_dir ${CMAKE_INSTALL_LIBEXECDIR}/accel/suite-modules)
