@@ -2,6 +2,8 @@
 // The subcommands. Each adds itself to the command line; its callback does the work and throws on failure.
 #pragma once
 
+#include <CLI/CLI.hpp>
+
 #include "common.h"
 
 namespace accel::tool {

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "commands.h"
 #include "files.h"
 #include "progress.h"
 

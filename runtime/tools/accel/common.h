@@ -4,10 +4,14 @@
 
 #include <accel/accel.hpp>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+// Only what adds options includes CLI11: its globals cost every file that does seconds to compile.
+namespace CLI {
+class App;
+}
 
 namespace accel::tool {
 
