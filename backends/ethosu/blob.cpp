@@ -162,6 +162,8 @@ const char *check_relocation(const BlobView &blob, const Relocation &at)
     const Command region = command_at(blob.words, at.region_word);
     if (!is_feature_map_region(region) || command_at(blob.words, at.address_word) != base_of(region))
         return "a relocation does not point at a feature map";
+    if (region == Command::SET0_OFM_REGION && !blob.ports[at.port].is_output)
+        return "a relocation would write into an input";
     return nullptr;
 }
 

@@ -117,6 +117,10 @@ TEST_CASE("lies with a right checksum are found too", "[blob]")
     bad = good;
     bad.stream.relocations[0].offset_bytes = 1000;
     CHECK(why_refused(bad));
+    bad = good; // the job would write what it only reads
+    for (PortInfo &port : bad.ports)
+        port.is_output = false;
+    CHECK(why_refused(bad));
     bad = good;
     bad.stream.relocations.pop_back(); // a port region that nothing will set
     CHECK(why_refused(bad));

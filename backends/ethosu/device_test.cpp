@@ -157,6 +157,15 @@ TEST_CASE("the wrong number of buffers binds nothing", "[run]")
     CHECK_FALSE(bench.run->bound());
 }
 
+TEST_CASE("memory that is shorter than the program needs binds nothing", "[run]")
+{
+    Bench bench;
+    auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
+    const accel_bk_binding beyond[] = {{&a, 0}, {&b, 4096}, {&y, 0}};
+    CHECK(bench.run->bind(beyond) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_FALSE(bench.run->bound());
+}
+
 TEST_CASE("a bind that fails leaves the one before", "[run]")
 {
     Bench bench;

@@ -2,6 +2,7 @@
 #include "program.h"
 
 #include <algorithm>
+#include <cinttypes>
 #include <cstring>
 
 namespace accel::ethosu
@@ -93,6 +94,10 @@ accel_status Run::assign(std::span<const accel_bk_binding> bindings, Regions &re
         if (!program_.uses_port(port))
             continue;
         Buffer *buffer = bindings[port].buffer->buffer.get();
+        const uint64_t needed = program_.ports()[port].size_bytes, offset = bindings[port].offset_bytes;
+        if (offset > buffer->size_bytes() || needed > buffer->size_bytes() - offset)
+            return program_.device().host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", "port %u needs %" PRIu64 " bytes at %" PRIu64 ", the buffer has %" PRIu64, port, needed,
+                                                 offset, buffer->size_bytes());
         const auto begin = regions.buffers.begin();
         const auto end = begin + regions.count;
         const auto found = std::find(begin, end, buffer);
