@@ -29,7 +29,23 @@ accel_transfer_op copy_op(accel_buffer *source, accel_buffer *destination, const
     return op;
 }
 
-/// A house whose NPU waits for sync_files by itself, one foreign fence, and a run that would add 1 to 5.
+accel_fence *import_fence(House &house, const SyncFile &file)
+{
+    accel_fence_import_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.kind = ACCEL_HANDLE_KIND_SYNC_FILE;
+    desc.fd = file.fd();
+    accel_fence *fence = nullptr;
+    REQUIRE(accel_fence_import(house.instance.get(), &desc, &fence) == ACCEL_STATUS_OK);
+    return fence;
+}
+
+/// A house that is told, before any program opens the device, that its NPU waits for sync_files by itself.
+struct WaitingHouse : House {
+    WaitingHouse() { npu().takes_fences = true; }
+};
+
+/// One foreign fence in front of a run that would add 1 to 5.
 struct Foreign {
     Foreign()
     {
@@ -38,19 +54,12 @@ struct Foreign {
         make_run(program.get(), in, out, run);
         house.make_queue(queue, false);
         house.make_fence(done);
-        accel_fence_import_desc desc{};
-        desc.struct_size = sizeof desc;
-        desc.kind = ACCEL_HANDLE_KIND_SYNC_FILE;
-        desc.fd = file.fd();
-        REQUIRE(accel_fence_import(house.instance.get(), &desc, before.out()) == ACCEL_STATUS_OK);
+        before.it = import_fence(house, file);
     }
-    House house;
+    WaitingHouse house;
     SyncFile file;
     Buffer in, out;
-    Ref<accel_program> program = [this] {
-        npu().takes_fences = true;  // before the program opens the device
-        return house.single();
-    }();
+    Ref<accel_program> program = house.single();
     Run run;
     Queue queue;
     Fence done, before;
@@ -140,23 +149,11 @@ TEST_CASE("Q-10 with a deadline the runtime waits itself", "[queue]")
 
 TEST_CASE("H-6 a device that does not wait gets no descriptors", "[queue]")
 {
-    House house;
+    Shop shop(5);
+    auto &[house, in, out, program, run, queue, done] = shop;
     SyncFile file;
-    Buffer in, out;
-    house.make_buffer(in, 5);
-    house.make_buffer(out);
-    const auto program = house.single();
-    Run run;
-    make_run(program.get(), in, out, run);
-    Queue queue;
-    house.make_queue(queue, false);
-    Fence done, before;
-    house.make_fence(done);
-    accel_fence_import_desc desc{};
-    desc.struct_size = sizeof desc;
-    desc.kind = ACCEL_HANDLE_KIND_SYNC_FILE;
-    desc.fd = file.fd();
-    REQUIRE(accel_fence_import(house.instance.get(), &desc, before.out()) == ACCEL_STATUS_OK);
+    Fence before;
+    before.it = import_fence(house, file);
     REQUIRE(submit(queue, run, done, 1, before, 1) == ACCEL_STATUS_OK);
     CHECK(npu().submit_count == 0);
     file.signal();
@@ -182,19 +179,12 @@ TEST_CASE("a copy that the device leaves to the CPU still waits", "[queue]")
 
 TEST_CASE("Q-2 a copy that the device leaves to the CPU waits for the work before it", "[queue]")
 {
-    House house;
-    Buffer in, out, copied;
-    house.make_buffer(in, 5);
-    house.make_buffer(out);
+    Shop shop(5);
+    auto &[house, in, out, program, run, queue, done] = shop;
+    Buffer copied;
     house.make_buffer(copied);
-    const auto program = house.single();
-    Run run;
-    make_run(program.get(), in, out, run);
-    Queue queue;
-    house.make_queue(queue, false);
-    Fence start, done;
+    Fence start;
     house.make_fence(start);
-    house.make_fence(done);
     npu().gated = true;
     REQUIRE(submit(queue, run, done, 1, start, 1) == ACCEL_STATUS_OK);
     const accel_fence_point signal = {done, 2};
@@ -251,18 +241,10 @@ TEST_CASE("Q-8 the wait's failure is told, not what the device made of it", "[qu
 
 TEST_CASE("Q-10 a deadline passes while the device is busy", "[queue]")
 {
-    House house;
-    Buffer in, out;
-    house.make_buffer(in, 5);
-    house.make_buffer(out);
-    const auto program = house.single();
-    Run run;
-    make_run(program.get(), in, out, run);
-    Queue queue;
-    house.make_queue(queue, false);
-    Fence start, done;
+    Shop shop(5);
+    auto &[house, in, out, program, run, queue, done] = shop;
+    Fence start;
     house.make_fence(start);
-    house.make_fence(done);
     npu().submit_answer = ACCEL_STATUS_BUSY;
     REQUIRE(submit(queue, run, done, 1, start, 1, now_ns() + 20'000'000) == ACCEL_STATUS_OK);
     REQUIRE(accel_fence_signal(start, 1) == ACCEL_STATUS_OK);

@@ -73,17 +73,8 @@ TEST_CASE("R-1 a run is in flight once, Q-3 a full ring is BUSY and changes noth
 
 TEST_CASE("segments on two devices chain through copies and shared memory", "[queue]")
 {
-    House house;
-    Buffer a, b;
-    house.make_buffer(a, 2);
-    house.make_buffer(b);
-    const auto program = house.chain();
-    Run run;
-    make_run(program.get(), a, b, run);
-    Queue queue;
-    house.make_queue(queue, true);
-    Fence fence;
-    house.make_fence(fence);
+    Shop shop(2, Shop::Work::Chain);
+    auto &[house, a, b, program, run, queue, fence] = shop;
     SECTION("a waiting thread helps")
     {
         REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
@@ -104,17 +95,8 @@ TEST_CASE("segments on two devices chain through copies and shared memory", "[qu
 
 TEST_CASE("the failure of a segment is the failure of the submission", "[queue]")
 {
-    House house;
-    Buffer a, b;
-    house.make_buffer(a, 2);
-    house.make_buffer(b);
-    const auto program = house.chain();
-    Run run;
-    make_run(program.get(), a, b, run);
-    Queue queue;
-    house.make_queue(queue, true);
-    Fence fence;
-    house.make_fence(fence);
+    Shop shop(2, Shop::Work::Chain);
+    auto &[house, a, b, program, run, queue, fence] = shop;
     cpu().next_failure = ACCEL_STATUS_JOB_FAILED;
     REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
     CHECK(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_JOB_FAILED);
@@ -223,17 +205,9 @@ TEST_CASE("Q-9 cancel ends what has not started and leaves the queue usable", "[
 
 TEST_CASE("Q-10 work that has not started at its deadline does not run", "[queue]")
 {
-    House house;
-    Buffer a, b;
-    house.make_buffer(a, 2);
-    house.make_buffer(b);
-    const auto program = house.single();
-    Run run;
-    make_run(program.get(), a, b, run);
-    Queue queue;
-    house.make_queue(queue, false);
-    Fence fence, gate;
-    house.make_fence(fence);
+    Shop shop(2);
+    auto &[house, a, b, program, run, queue, fence] = shop;
+    Fence gate;
     house.make_fence(gate);
     SECTION("passed already")
     {
@@ -283,17 +257,8 @@ TEST_CASE("Q-11 the last unref cancels what is held; Q-12 a lost context ends it
 
 TEST_CASE("Q-12 after the loss of a device it can be opened again", "[queue]")
 {
-    House house;
-    Buffer a, b;
-    house.make_buffer(a, 2);
-    house.make_buffer(b);
-    const auto program = house.single();
-    Run run;
-    make_run(program.get(), a, b, run);
-    Queue queue;
-    house.make_queue(queue, false);
-    Fence fence;
-    house.make_fence(fence);
+    Shop shop(2);
+    auto &[house, a, b, program, run, queue, fence] = shop;
     npu().next_failure = ACCEL_STATUS_DEVICE_LOST;
     REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
     CHECK(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_DEVICE_LOST);
@@ -309,17 +274,8 @@ TEST_CASE("Q-12 after the loss of a device it can be opened again", "[queue]")
 
 TEST_CASE("F-8 asking alone moves a timeline on", "[queue]")
 {
-    House house;
-    Buffer a, b;
-    house.make_buffer(a, 1);
-    house.make_buffer(b);
-    const auto program = house.single();
-    Run run;
-    make_run(program.get(), a, b, run);
-    Queue queue;
-    house.make_queue(queue, false);
-    Fence fence;
-    house.make_fence(fence);
+    Shop shop(1);
+    auto &[house, a, b, program, run, queue, fence] = shop;
     REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
     uint64_t value = 0;
     for (int i = 0; i < 10 && value == 0; ++i)
@@ -329,34 +285,16 @@ TEST_CASE("F-8 asking alone moves a timeline on", "[queue]")
 
 TEST_CASE("F-7 a value below the one that work signals is reached with it", "[queue]")
 {
-    House house;
-    Buffer a, b;
-    house.make_buffer(a, 1);
-    house.make_buffer(b);
-    const auto program = house.single();
-    Run run;
-    make_run(program.get(), a, b, run);
-    Queue queue;
-    house.make_queue(queue, false);
-    Fence fence;
-    house.make_fence(fence);
+    Shop shop(1);
+    auto &[house, a, b, program, run, queue, fence] = shop;
     REQUIRE(submit(queue, run, fence, 5) == ACCEL_STATUS_OK);
     CHECK(accel_fence_wait(fence, 3, kSecondNs) == ACCEL_STATUS_OK);
 }
 
 TEST_CASE("F-3 who waits for a value that nobody has promised is released when work before it fails", "[queue]")
 {
-    House house;
-    Buffer a, b;
-    house.make_buffer(a, 1);
-    house.make_buffer(b);
-    const auto program = house.single();
-    Run run;
-    make_run(program.get(), a, b, run);
-    Queue queue;
-    house.make_queue(queue, false);
-    Fence fence;
-    house.make_fence(fence);
+    Shop shop(1);
+    auto &[house, a, b, program, run, queue, fence] = shop;
     npu().next_failure = ACCEL_STATUS_JOB_FAILED;
     REQUIRE(submit(queue, run, fence, 3) == ACCEL_STATUS_OK);
     CHECK(accel_fence_wait(fence, 5, kSecondNs) == ACCEL_STATUS_JOB_FAILED);
@@ -394,17 +332,8 @@ TEST_CASE("F-12 an eventfd is told although its fence was dropped before", "[que
 
 TEST_CASE("Q-5 copies and fills are ordered with runs", "[queue]")
 {
-    House house;
-    Buffer a, b;
-    house.make_buffer(a, 2);
-    house.make_buffer(b);
-    const auto program = house.single();
-    Run run;
-    make_run(program.get(), a, b, run);
-    Queue queue;
-    house.make_queue(queue, false);
-    Fence fence;
-    house.make_fence(fence);
+    Shop shop(2);
+    auto &[house, a, b, program, run, queue, fence] = shop;
     const accel_fence_point signal = {fence, 3};
     accel_transfer_op fill{};
     fill.struct_size = sizeof fill;
@@ -457,6 +386,24 @@ TEST_CASE("R-5 a bind that fails changes no binding", "[run]")
     REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
     REQUIRE(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_OK);
     CHECK(first_byte(b) == 2);
+}
+
+TEST_CASE("H-7 a module hears of its ports when all of them are bound", "[run]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a);
+    house.make_buffer(b);
+    const auto program = make_program(*house.instance, {house.npu_device}, 0, 2, {{0, 7, {}, {{kPort, 0}, {kPort, 1}}}});
+    const accel_run_desc desc{sizeof desc, program.get(), 0, 0};
+    Run run;
+    REQUIRE(accel_run_create(&desc, run.out()) == ACCEL_STATUS_OK);
+    const uint32_t before = npu().bind_count;
+    const accel_binding first = {0, 0, a, 0}, second = {1, 0, b, 0};
+    REQUIRE(accel_run_bind(run, &first, 1, sizeof first) == ACCEL_STATUS_OK);
+    CHECK(npu().bind_count == before);
+    REQUIRE(accel_run_bind(run, &second, 1, sizeof second) == ACCEL_STATUS_OK);
+    CHECK(npu().bind_count == before + 1);
 }
 
 TEST_CASE("steady state allocates nothing", "[queue]")

@@ -328,3 +328,19 @@ TEST_CASE("state keeps its memory inside one segment, or is refused", "[plan]")
     CHECK(inside.plan.ports[1].alias_of == 0);
     CHECK(plan_pieces(b.graph, {{0, {0}}, {1, {1}}}, true).status == ACCEL_STATUS_UNSUPPORTED);
 }
+
+TEST_CASE("G-12 state is not written before a later segment reads what it was", "[plan]")
+{
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {4096});
+    const uint32_t next = b.tensor("next", ACCEL_TYPE_F32, {4096}), other = b.tensor("other", ACCEL_TYPE_F32, {4096});
+    b.node("next", A, {x}, {next});
+    b.node("other", B, {x}, {other});
+    b.output(next);
+    b.output(other);
+    b.graph.tensors[next].flags = ACCEL_TENSOR_FLAG_STATE;
+    b.graph.tensors[next].state_of = x;
+    CHECK(plan_pieces(b.graph, {{0, {0, 1}}}, true).status == ACCEL_STATUS_OK);
+    CHECK(plan_pieces(b.graph, {{0, {0}}, {0, {1}}}, true).status == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(plan_pieces(b.graph, {{0, {1}}, {0, {0}}}, true).status == ACCEL_STATUS_OK);
+}

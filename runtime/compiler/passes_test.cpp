@@ -268,6 +268,30 @@ TEST_CASE("what the formulas do not cover stays in real numbers", "[quantise]")
     CHECK(values_of<float>(odd_weights.graph.tensors[conv.inputs[1]])[0] == 0.0f);
 }
 
+TEST_CASE("a bias of one value per row is no bias per channel", "[quantise]")
+{
+    for (const bool per_row : {false, true}) {
+        Builder b;
+        const uint32_t x = b.quantised("x", ACCEL_TYPE_I8, {2, 2}, 0.5f, 0), y = b.quantised("y", ACCEL_TYPE_I8, {2, 2}, 0.5f, 0);
+        const uint32_t w = b.constant<int8_t>("w", ACCEL_TYPE_I8, {2, 2}, {1, 2, 3, 4});
+        const uint32_t c = b.constant<int32_t>("c", ACCEL_TYPE_I32, per_row ? std::vector<int64_t>{2, 1} : std::vector<int64_t>{1, 2}, {10, 20});
+        b.graph.tensors[w].quantization = Quantization{{0.25f}, {0}, 0};
+        b.graph.tensors[c].quantization = Quantization{{0.125f}, {0}, 0};
+        const uint32_t xf = b.tensor("xf", ACCEL_TYPE_F32, {2, 2}), wf = b.tensor("wf", ACCEL_TYPE_F32, {2, 2}), sum = b.tensor("sum", ACCEL_TYPE_F32, {2, 2});
+        const uint32_t cf = b.tensor("cf", ACCEL_TYPE_F32, per_row ? std::vector<int64_t>{2, 1} : std::vector<int64_t>{1, 2});
+        b.graph.inputs.push_back(x);
+        b.node("dqx", ACCEL_OPERATION_DEQUANTIZE, {x}, {xf});
+        b.node("dqw", ACCEL_OPERATION_DEQUANTIZE, {w}, {wf});
+        b.node("dqc", ACCEL_OPERATION_DEQUANTIZE, {c}, {cf});
+        b.node("gemm", ACCEL_OPERATION_GEMM, {xf, wf, cf}, {sum});
+        b.node("q", ACCEL_OPERATION_QUANTIZE, {sum}, {y}).rounding = ACCEL_ROUNDING_HALF_EVEN;
+        b.output(y);
+        quantise(b.graph, 0);
+        require_valid(b.graph);
+        CHECK((b.graph.nodes.size() == 1) == !per_row);
+    }
+}
+
 TEST_CASE("unsigned weights around 128 become signed ones", "[quantise]")
 {
     QuantisedConv b(0.125f, 128);

@@ -208,6 +208,7 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
     const accel_status answer = run->program->device->control->bind_answer.exchange(ACCEL_STATUS_OK);
     if (answer != ACCEL_STATUS_OK)
         return answer;
+    ++run->program->device->control->bind_count;
     memcpy(run->bindings, bindings, count * sizeof *bindings);
     run->binding_count = count;
     return ACCEL_STATUS_OK;
@@ -354,7 +355,7 @@ void Control::reset()
     next_failure = submit_answer = bind_answer = ACCEL_STATUS_OK;
     takes_fences = ignores_fences = refuses_fences = false;
     transfer_answer = ACCEL_STATUS_UNSUPPORTED;
-    transfer_count = wait_fd_count = 0;
+    transfer_count = wait_fd_count = bind_count = 0;
     submit_count = executed_count = cancel_count = 0;
 }
 

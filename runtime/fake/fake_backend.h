@@ -30,6 +30,7 @@ struct Control {
     std::atomic<accel_status> transfer_answer{ACCEL_STATUS_UNSUPPORTED};
     std::atomic<uint32_t> transfer_count{0};    ///< copies and fills that the device has made
     std::atomic<uint32_t> wait_fd_count{0};     ///< sync_files that came with submissions
+    std::atomic<uint32_t> bind_count{0};
     std::atomic<uint32_t> submit_count{0};
     std::atomic<uint32_t> executed_count{0};
     std::atomic<uint32_t> cancel_count{0};

@@ -83,6 +83,25 @@ inline void make_run(accel_program *program, accel_buffer *in, accel_buffer *out
     REQUIRE(accel_run_bind(run, bindings, 2, sizeof bindings[0]) == ACCEL_STATUS_OK);
 }
 
+/// What most tests begin with: a house, a run from one buffer to another, a queue for it and a fence.
+struct Shop {
+    enum class Work { Single, Chain };
+    explicit Shop(uint8_t fill, Work work = Work::Single) : program(work == Work::Single ? house.single() : house.chain())
+    {
+        house.make_buffer(in, fill);
+        house.make_buffer(out);
+        make_run(program.get(), in, out, run);
+        house.make_queue(queue, work == Work::Chain);
+        house.make_fence(fence);
+    }
+    House house;
+    Buffer in, out;
+    Ref<accel_program> program;
+    Run run;
+    Queue queue;
+    Fence fence;
+};
+
 inline accel_status submit(accel_queue *queue, accel_run *run, accel_fence *signal, uint64_t value, accel_fence *wait = nullptr, uint64_t wait_value = 0,
                     uint64_t deadline_ns = 0)
 {

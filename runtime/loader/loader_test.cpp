@@ -289,6 +289,18 @@ TEST_CASE("I-2 D-4 devices are listed in node order, then simulated, then the CP
     CHECK(accel_instance_device_count(filtered.instance) == 2);
 }
 
+TEST_CASE("D-4 I-8 a filter changes no id", "[discovery]")
+{
+    TemporaryTree tree;
+    tree.write("modules/1.json", manifest("first", TEST_MODULE_DIR "/good.so", R"("always":{"id":"npu","kind":"npu","target":"a"})"));
+    tree.write("modules/2.json", manifest("second", TEST_MODULE_DIR "/good.so", R"("always":{"id":"npu","kind":"npu","target":"b"})"));
+    const Listing all(tree);
+    REQUIRE(accel_instance_device_count(all.instance) == 2);
+    const Listing one(tree, 0, {"npu#2"});
+    REQUIRE(accel_instance_device_count(one.instance) == 1);
+    CHECK(one.id(0) == "npu#2");
+}
+
 TEST_CASE("I-3 I-5 I-7 what is skipped is reported, the rest works", "[discovery]")
 {
     TemporaryTree tree;
