@@ -141,7 +141,7 @@ TEST_CASE("M-10 a device that finishes before the fence it was to wait for is fo
 TEST_CASE("Q-10 with a deadline the runtime waits itself", "[queue]")
 {
     Foreign foreign;
-    REQUIRE(submit(foreign.queue, foreign.run, foreign.done, 1, foreign.before, 1, 1) == ACCEL_STATUS_OK);
+    REQUIRE(submit(foreign.queue, foreign.run, foreign.done, 1, foreign.before, 1, now_ns() + 20'000'000) == ACCEL_STATUS_OK);
     CHECK(npu().wait_fd_count == 0);
     CHECK(accel_fence_wait(foreign.done, 1, kSecondNs) == ACCEL_STATUS_DEADLINE);
     CHECK(npu().submit_count == 0);
@@ -263,6 +263,31 @@ TEST_CASE("waiting for what an imported fence never reaches takes no processor",
     CHECK(accel_fence_wait(foreign.before, 2, 200'000'000) == ACCEL_STATUS_TIMEOUT);
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
     CHECK((after.tv_sec - before.tv_sec) * 1'000'000'000 + after.tv_nsec - before.tv_nsec < 50'000'000);
+}
+
+TEST_CASE("B-7 memory that was imported for writing only is no source", "[queue]")
+{
+    Shop shop(5);
+    auto &[house, in, out, program, run, queue, fence] = shop;
+    alignas(64) static uint8_t memory[64];
+    accel_device *devices[] = {house.cpu_device.get()};
+    accel_buffer_import_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.kind = ACCEL_HANDLE_KIND_HOST_POINTER;
+    desc.fd = -1;
+    desc.host_pointer = memory;
+    desc.size_bytes = 16;
+    desc.devices = devices;
+    desc.device_count = 1;
+    desc.access = ACCEL_ACCESS_WRITE;
+    Buffer target;
+    REQUIRE(accel_buffer_import(&desc, target.out()) == ACCEL_STATUS_OK);
+    const accel_fence_point signal = {fence, 1};
+    const accel_transfer_op from = copy_op(target, out, signal), to = copy_op(in, target, signal);
+    CHECK(accel_queue_transfer(queue, &from) == ACCEL_STATUS_INVALID_ARGUMENT);
+    REQUIRE(accel_queue_transfer(queue, &to) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(memory[0] == 5);
 }
 
 TEST_CASE("B-11 memory is given back without the queue's lock", "[queue]")

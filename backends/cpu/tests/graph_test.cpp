@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+#include "../plan.h"
+
 using namespace accel::cpu::test;
 
 namespace
@@ -238,4 +240,18 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         graph.node(ACCEL_OPERATION_CONV, {in, weights}, {out}, {{{ACCEL_ATTRIBUTE_STRIDES, {0, INT64_MAX}}}, {}, 0});
         CHECK(query(graph.desc()).reason == ACCEL_REASON_ATTRIBUTE);
     }
+}
+
+TEST_CASE("every step that may open a team is announced", "[plan]")
+{
+    const auto uses_team = [](int64_t count, int threads) {
+        GraphMaker graph;
+        const uint32_t a = graph.input(ACCEL_TYPE_F32, {1, count}), b = graph.input(ACCEL_TYPE_F32, {1, count}), sum = graph.tensor(ACCEL_TYPE_F32, {1, count});
+        graph.node(ACCEL_OPERATION_ADD, {a, b}, {sum});
+        graph.output(sum);
+        return accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), threads)->uses_team;
+    };
+    CHECK(uses_team(1 << 16, 2));
+    CHECK_FALSE(uses_team(1 << 16, 1));
+    CHECK_FALSE(uses_team(1 << 10, 2));
 }

@@ -53,6 +53,28 @@ def check_reports():
     require(all(row["level"] == "ok" or row["remedy"] for row in doctor["findings"]), "doctor has a remedy for every finding that is not ok", doctor)
 
 
+def check_exit_codes(work):
+    """0: nothing is wrong; 1: something is; 2: the arguments are."""
+    (work / "manifests").mkdir()
+    (work / "manifests/broken.json").write_text("{ not json")
+    result = call("doctor", "--module-path", work / "manifests")
+    require(result.returncode == 1 and "broken.json" in result.stdout, "doctor ends with 1 when it has found a problem", f"exit {result.returncode}: {result.stdout}")
+
+
+def check_output_names(work):
+    model = work / "slashes.onnx"
+    model.write_bytes((DIGITS / "digits_f32.onnx").read_bytes().replace(b"probabilities", b"scores/of/all"))
+    folder = work / "alike"
+    folder.mkdir()
+    (folder / "three.png").write_bytes((DIGITS / "test/0003_label_3.png").read_bytes())
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 8, 8), }"
+    header += b" " * (117 - len(header)) + b"\n"
+    (folder / "three.npy").write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(256))
+    result = call("run", model, "-i", folder, "-d", "cpu", "-o", work / "named")
+    names = sorted(path.name for path in (work / "named").glob("*")) if result.returncode == 0 else []
+    require(names == ["three.npy.scores_of_all.npy", "three.png.scores_of_all.npy"], "each input has an output file of its own, whatever the names", f"{names} {result.stderr}")
+
+
 def check_models(work):
     model, picture = DIGITS / "digits_int8.onnx", DIGITS / "test/0003_label_3.png"
     split = ["--simulated", "-d", "ethosu-sim,cpu", "--rounding", "tflite"]
@@ -125,6 +147,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
         check_reports()
+        check_exit_codes(work)
+        check_output_names(work)
         check_models(work)
         check_mistakes(work)
     sys.exit(f"{len(FAILURES)} check(s) failed" if FAILURES else 0)
