@@ -29,6 +29,20 @@ accel_transfer_op copy_op(accel_buffer *source, accel_buffer *destination, const
     return op;
 }
 
+accel_buffer_import_desc host_memory(accel_device *const *device, void *memory, uint32_t access)
+{
+    accel_buffer_import_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.kind = ACCEL_HANDLE_KIND_HOST_POINTER;
+    desc.fd = -1;
+    desc.host_pointer = memory;
+    desc.size_bytes = 16;
+    desc.devices = device;
+    desc.device_count = 1;
+    desc.access = access;
+    return desc;
+}
+
 accel_fence *import_fence(House &house, const SyncFile &file)
 {
     accel_fence_import_desc desc{};
@@ -270,16 +284,8 @@ TEST_CASE("B-7 memory that was imported for writing only is no source", "[queue]
     Shop shop(5);
     auto &[house, in, out, program, run, queue, fence] = shop;
     alignas(64) static uint8_t memory[64];
-    accel_device *devices[] = {house.cpu_device.get()};
-    accel_buffer_import_desc desc{};
-    desc.struct_size = sizeof desc;
-    desc.kind = ACCEL_HANDLE_KIND_HOST_POINTER;
-    desc.fd = -1;
-    desc.host_pointer = memory;
-    desc.size_bytes = 16;
-    desc.devices = devices;
-    desc.device_count = 1;
-    desc.access = ACCEL_ACCESS_WRITE;
+    accel_device *device = house.cpu_device.get();
+    const auto desc = host_memory(&device, memory, ACCEL_ACCESS_WRITE);
     Buffer target;
     REQUIRE(accel_buffer_import(&desc, target.out()) == ACCEL_STATUS_OK);
     const accel_fence_point signal = {fence, 1};
@@ -303,16 +309,8 @@ TEST_CASE("B-11 memory is given back without the queue's lock", "[queue]")
         std::atomic<int> released{0};
     } lender{queue, fence};
     alignas(64) static uint8_t memory[64];
-    accel_device *devices[] = {house.cpu_device.get()};
-    accel_buffer_import_desc desc{};
-    desc.struct_size = sizeof desc;
-    desc.kind = ACCEL_HANDLE_KIND_HOST_POINTER;
-    desc.fd = -1;
-    desc.host_pointer = memory;
-    desc.size_bytes = 16;
-    desc.devices = devices;
-    desc.device_count = 1;
-    desc.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
+    accel_device *device = house.cpu_device.get();
+    auto desc = host_memory(&device, memory, ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE);
     desc.release = [](void *user) {
         // Another thread gets the queue's lock at once; it could not if this one held it.
         auto &lent = *static_cast<Lender *>(user);

@@ -42,4 +42,18 @@ inline accel_status import_fence(const Instance &instance, accel_handle_kind kin
     return accel_fence_import(instance.get(), &desc, out_fence);
 }
 
+/// Foreign memory for reading and writing on one device; the descriptor or pointer is still to be filled in.
+inline accel_buffer_import_desc import_desc(accel_device *const *device, accel_handle_kind kind, uint64_t offset_bytes, uint64_t size_bytes)
+{
+    auto desc = sized<accel_buffer_import_desc>();
+    desc.kind = kind;
+    desc.fd = -1;
+    desc.offset_bytes = offset_bytes;
+    desc.size_bytes = size_bytes;
+    desc.devices = device;
+    desc.device_count = 1;
+    desc.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
+    return desc;
+}
+
 }  // namespace accel::conformance

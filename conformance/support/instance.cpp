@@ -3,7 +3,7 @@
 
 namespace accel::conformance {
 
-Instance make_instance(const Target &target)
+accel_status create_instance(const Target &target, accel_log_fn log, accel_instance **out_instance)
 {
     std::vector<const char *> paths;
     for (const auto &path : target.module_paths) paths.push_back(path.c_str());
@@ -12,7 +12,15 @@ Instance make_instance(const Target &target)
     if (target.only_given_paths) desc.flags |= ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
     desc.module_paths = paths.data();
     desc.module_path_count = static_cast<uint32_t>(paths.size());
-    return Instance::create(desc);
+    desc.log = log;
+    return accel_instance_create(&desc, out_instance);
+}
+
+Instance make_instance(const Target &target)
+{
+    accel_instance *instance = nullptr;
+    check(create_instance(target, nullptr, &instance));
+    return Instance(instance);
 }
 
 }  // namespace accel::conformance

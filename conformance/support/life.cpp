@@ -70,15 +70,8 @@ private:
     void begin()
     {
         const Target &target = Target::current();
-        std::vector<const char *> paths;
-        for (const auto &path : target.module_paths) paths.push_back(path.c_str());
-        auto desc = sized<accel_instance_desc>();
-        if (target.simulated) desc.flags |= ACCEL_INSTANCE_FLAG_SIMULATED;
-        if (target.only_given_paths) desc.flags |= ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
-        desc.module_paths = paths.data();
-        desc.module_path_count = static_cast<uint32_t>(paths.size());
-        desc.log = [](void *, accel_log_level, const char *, const char *) {};
-        instance_ = make<Instance>("instance_create", [&](accel_instance **out) { return accel_instance_create(&desc, out); });
+        const accel_log_fn quiet = [](void *, accel_log_level, const char *, const char *) {};
+        instance_ = make<Instance>("instance_create", [&](accel_instance **out) { return create_instance(target, quiet, out); });
         transcript_ += std::to_string(accel_instance_device_count(instance_.get())) + " devices\n";
         call("instance_report", [&] { return accel_instance_report(instance_.get(), [](void *, const accel_report_entry *) {}, nullptr); });
         device_ = make<Device>("find_device", [&](accel_device **out) { return accel_instance_find_device(instance_.get(), target.device.c_str(), out); });

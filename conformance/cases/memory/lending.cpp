@@ -27,14 +27,8 @@ struct Pages {
 
 accel_buffer_import_desc lent(accel_device *const *device, void *memory, uint64_t size_bytes, int *released)
 {
-    auto desc = sized<accel_buffer_import_desc>();
-    desc.kind = ACCEL_HANDLE_KIND_HOST_POINTER;
-    desc.fd = -1;
+    auto desc = import_desc(device, ACCEL_HANDLE_KIND_HOST_POINTER, 0, size_bytes);
     desc.host_pointer = memory;
-    desc.size_bytes = size_bytes;
-    desc.devices = device;
-    desc.device_count = 1;
-    desc.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
     desc.release = count;
     desc.release_user = released;
     return desc;

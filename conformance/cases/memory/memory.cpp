@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "support/calls.h"
 #include "support/room.h"
 #include "support/status.h"
 
@@ -38,19 +39,6 @@ struct MemoryFile {
     MemoryFile &operator=(const MemoryFile &) = delete;
     int fd;
 };
-
-accel_buffer_import_desc import_desc(accel_device *const *device, accel_handle_kind kind, uint64_t offset_bytes, uint64_t size_bytes)
-{
-    auto desc = sized<accel_buffer_import_desc>();
-    desc.kind = kind;
-    desc.fd = -1;
-    desc.offset_bytes = offset_bytes;
-    desc.size_bytes = size_bytes;
-    desc.devices = device;
-    desc.device_count = 1;
-    desc.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
-    return desc;
-}
 
 /// The sum with its first input in an imported buffer.
 void check_sum_through(const Room &room, const Adder &adder, const Buffer &a)
