@@ -38,7 +38,8 @@ private:
     bool execute_next(Executor who, uint64_t deadline_ns, bool *out_not_mine);
     void finish(uint64_t ticket, accel_status status);
     void wake_worker();
-    static bool too_long(const accel_bk_run &run, uint64_t now, uint64_t deadline_ns);
+    static accel_status execute(accel_bk_run &run, uint64_t ticket);
+    static bool too_long(const accel_bk_run &run, uint64_t deadline_ns);
     void give_right_back();
     void wait_finished(uint64_t ticket, uint64_t deadline_ns);
     static void *work(void *queue);
