@@ -9,8 +9,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <memory>
+#include <new>
 
 #include "address_range.h"
 #include "clock.h"
@@ -97,6 +100,8 @@ int fence_to(void *, int dma_buf_fd, uint32_t access, int sync_file_fd)
 
 int fence_wait(void *, int sync_file_fd, uint64_t deadline_ns) { return wait_sync_file(sync_file_fd, deadline_ns); }
 
+int fence_time(void *, int sync_file_fd, uint64_t *out_signalled_ns) { return sync_file_time(sync_file_fd, out_signalled_ns); }
+
 }  // namespace
 
 KernelTransport::KernelTransport(int fd) : fd_(fd)
@@ -111,6 +116,7 @@ KernelTransport::KernelTransport(int fd) : fd_(fd)
     table_.fence_from = fence_from;
     table_.fence_to = fence_to;
     table_.fence_wait = fence_wait;
+    table_.fence_time = fence_time;
 }
 
 KernelTransport::~KernelTransport() { close(fd_); }
@@ -136,6 +142,26 @@ int wait_sync_file(int fd, uint64_t deadline_ns)
             return result;
         return info.status < 0 ? info.status : 0;
     }
+}
+
+int sync_file_time(int fd, uint64_t *out_signalled_ns)
+{
+    *out_signalled_ns = 0;
+    sync_file_info info{};
+    int result = retry_ioctl(fd, SYNC_IOC_FILE_INFO, &info);
+    if (result != 0)
+        return result;
+    if (info.status == 0)
+        return -ETIME;
+    // The kernel counts a sync_file without work behind it as one fence, too.
+    const std::unique_ptr<sync_fence_info[]> fences(new (std::nothrow) sync_fence_info[info.num_fences]{});
+    if (!fences)
+        return -ENOMEM;
+    info.sync_fence_info = reinterpret_cast<uintptr_t>(fences.get());
+    result = retry_ioctl(fd, SYNC_IOC_FILE_INFO, &info);
+    for (uint32_t i = 0; result == 0 && i < info.num_fences; ++i)
+        *out_signalled_ns = std::max<uint64_t>(*out_signalled_ns, fences[i].timestamp_ns);
+    return result;
 }
 
 bool is_sync_file(int fd)

@@ -23,6 +23,9 @@ private:
 /// Wait for a sync_file: 0 signalled, -ETIME not yet, else the error that it carries. deadline_ns as in accel_bk_transport::fence_wait.
 int wait_sync_file(int fd, uint64_t deadline_ns);
 
+/// When the last fence of a sync_file signalled; as accel_bk_transport::fence_time.
+int sync_file_time(int fd, uint64_t *out_signalled_ns);
+
 /// Does this descriptor answer as a sync_file?
 bool is_sync_file(int fd);
 

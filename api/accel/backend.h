@@ -113,6 +113,8 @@ struct accel_bk_transport {
      * another negative value is the error that the fence carries.
      */
     int (*fence_wait)(void *context, int sync_file_fd, uint64_t deadline_ns);
+    /** CLOCK_MONOTONIC instant at which the last fence of a sync_file signalled, whenever it is asked for. -ETIME: not yet. */
+    int (*fence_time)(void *context, int sync_file_fd, uint64_t *out_signalled_ns);
 };
 
 /* ---------------------------------------------------------------- compiler */

@@ -245,6 +245,33 @@ TEST_CASE("the ring is as deep as asked, and failures stay with their ticket", "
     }
 }
 
+TEST_CASE("a hang is told from a fault by the time that the job took, whenever somebody asks", "[queue]")
+{
+    constexpr uint64_t kMs = 1'000'000;
+    Bench bench;
+    auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
+    const accel_bk_binding bindings[] = {{&a, 0}, {&b, 0}, {&y, 0}};
+    REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
+    std::vector<std::unique_ptr<Run>> runs(4);
+    for (auto &run : runs) {
+        REQUIRE(Run::create(*bench.program, run) == ACCEL_STATUS_OK);
+        REQUIRE(run->bind(bindings) == ACCEL_STATUS_OK);
+    }
+    Queue queue(bench.device, 8);
+    uint64_t ticket = 0;
+    const uint64_t begin_ns = accel::drm::now_ns();
+    for (auto &run : runs)
+        REQUIRE(queue.submit(*run, {}, ticket) == ACCEL_STATUS_OK);
+    bench.driver.finish(1, -ECANCELED, false, begin_ns + 510 * kMs); // hung
+    bench.driver.finish(1, -ECANCELED, false, begin_ns + 520 * kMs); // broke 10 ms after it began
+    bench.driver.finish(1, 0, false, begin_ns + 900 * kMs);
+    bench.driver.finish(1, -ECANCELED, false, begin_ns + 1410 * kMs); // hung behind one that took its time
+    CHECK(queue.wait(4, 0) == ACCEL_STATUS_JOB_TIMEOUT);
+    CHECK(queue.wait(2, 0) == ACCEL_STATUS_JOB_FAILED);
+    CHECK(queue.wait(1, 0) == ACCEL_STATUS_JOB_TIMEOUT);
+    CHECK(queue.wait(3, 0) == ACCEL_STATUS_OK);
+}
+
 // The driver's fences of jobs that are over look good, also of failed ones.
 TEST_CASE("a job without a receipt has failed, whatever its fence says", "[queue]")
 {

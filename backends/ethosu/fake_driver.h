@@ -5,6 +5,7 @@
 #ifndef ACCEL_BACKENDS_ETHOSU_FAKE_DRIVER_H
 #define ACCEL_BACKENDS_ETHOSU_FAKE_DRIVER_H
 
+#include "drm/node.h"
 #include "uapi/ethosu_accel.h"
 
 #include <accel/backend.h>
@@ -73,16 +74,23 @@ public:
             auto &fake = *static_cast<FakeDriver *>(self);
             return fake.result_of(fake.fences.at(fd));
         };
+        table_.fence_time = [](void *self, int fd, uint64_t *out) {
+            auto &fake = *static_cast<FakeDriver *>(self);
+            const size_t job = fake.fences.at(fd);
+            *out = job < fake.finished ? fake.ends_ns.at(job) : 0;
+            return job < fake.finished ? 0 : -ETIME;
+        };
     }
 
     const accel_bk_transport &transport() const { return table_; }
 
     // Ends the oldest `count` jobs that are not finished. A job that `stops` did not
     // come to its last operation.
-    void finish(size_t count, int error = 0, bool stops = false)
+    void finish(size_t count, int error = 0, bool stops = false, uint64_t end_ns = drm::now_ns())
     {
         for (; count > 0 && finished < jobs.size(); --count, ++finished) {
             errors[finished] = error;
+            ends_ns[finished] = end_ns;
             auto &scratch = buffers.at(jobs[finished].region_bo_handles[1]);
             if (error == 0 && !stops)
                 scratch[16] = scratch[0];
@@ -103,6 +111,7 @@ public:
     std::map<int, size_t> fences;
     std::vector<uapi::Job> jobs;
     std::map<size_t, int> errors;
+    std::map<size_t, uint64_t> ends_ns;
     std::vector<FenceNote> imported;
     std::vector<uint32_t> exported_from;
     size_t finished = 0;

@@ -51,6 +51,19 @@ int Queue::look(const drm::Fd &fence, Scratch &scratch, uint64_t deadline_ns) co
     return result == -ETIMEDOUT ? -ETIME : result;
 }
 
+// From submission, or from the end of the job before it, to its own end. The kernel keeps
+// the ends; without its fences, the job ends when it is asked about.
+uint64_t Queue::duration_ns(const Slot &slot) const
+{
+    uint64_t begin_ns = slot.submitted_ns, end_ns = drm::now_ns(), fence_ns = 0;
+    if (slot.fence.valid() && device_.node().fence_time(slot.fence, fence_ns) == 0)
+        end_ns = fence_ns;
+    const Slot &before = slot_of(slot.ticket - 1);
+    if (before.ticket == slot.ticket - 1 && before.fence.valid() && device_.node().fence_time(before.fence, fence_ns) == 0)
+        begin_ns = std::max(begin_ns, fence_ns);
+    return end_ns > begin_ns ? end_ns - begin_ns : 0;
+}
+
 // The kernel marks a job that it gave up with ECANCELED, whether it hung or broke
 // the bus; a hang is known by the time that it took.
 void Queue::settle(Slot &slot, int result) const
@@ -64,7 +77,7 @@ void Queue::settle(Slot &slot, int result) const
         slot.result = receipt ? ACCEL_STATUS_OK : ACCEL_STATUS_JOB_FAILED;
     else if (result == -ENODEV)
         slot.result = ACCEL_STATUS_DEVICE_GONE;
-    else if (result == -ECANCELED && drm::now_ns() - slot.submitted_ns >= kJobTimeoutNs)
+    else if (result == -ECANCELED && duration_ns(slot) >= kJobTimeoutNs)
         slot.result = ACCEL_STATUS_JOB_TIMEOUT;
     else
         slot.result = ACCEL_STATUS_JOB_FAILED;

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+#include <vector>
 
 #include "../uapi/uapi.h"
 
@@ -112,6 +113,19 @@ int fence_wait(void *, int sync_file_fd, uint64_t deadline_ns)
     return result != 0 ? result : std::min(info.status, 0);
 }
 
+int fence_time(void *, int sync_file_fd, uint64_t *out_signalled_ns)
+{
+    uapi::SyncFileInfo info{};
+    if (const int result = call(sync_file_fd, uapi::kSyncFileInfo, &info); result != 0) return result;
+    if (info.status == 0) return -ETIME;
+    std::vector<uapi::SyncFenceInfo> fences(info.num_fences);
+    info.sync_fence_info = reinterpret_cast<uintptr_t>(fences.data());
+    if (const int result = call(sync_file_fd, uapi::kSyncFileInfo, &info); result != 0) return result;
+    *out_signalled_ns = 0;
+    for (const auto &fence : fences) *out_signalled_ns = std::max(*out_signalled_ns, fence.timestamp_ns);
+    return 0;
+}
+
 }  // namespace
 
 NodeTransport::NodeTransport(const std::string &node) : fd_(open(node.c_str(), O_RDWR | O_CLOEXEC))
@@ -127,6 +141,7 @@ NodeTransport::NodeTransport(const std::string &node) : fd_(open(node.c_str(), O
     table_.fence_from = fence_from;
     table_.fence_to = fence_to;
     table_.fence_wait = fence_wait;
+    table_.fence_time = fence_time;
 }
 
 NodeTransport::~NodeTransport() { close(fd_); }

@@ -68,6 +68,13 @@ struct SyncFileInfo {
     uint32_t flags, num_fences, pad;
     uint64_t sync_fence_info;
 };
+struct SyncFenceInfo {
+    char object_name[32], driver_name[32];
+    int32_t status;
+    uint32_t flags;
+    uint64_t timestamp_ns;
+};
+static_assert(sizeof(SyncFileInfo) == 56 && sizeof(SyncFenceInfo) == 80);
 inline constexpr uint32_t kDmaBufSyncRead = 1, kDmaBufSyncWrite = 2;
 inline constexpr unsigned long kDmaBufExportSyncFile = _IOWR('b', 2, DmaBufSyncFile);
 inline constexpr unsigned long kDmaBufImportSyncFile = _IOW('b', 3, DmaBufSyncFile);

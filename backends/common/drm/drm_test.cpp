@@ -75,11 +75,24 @@ TEST_CASE("the bridge needs every slot and a kernel", "[drm]")
     table.fence_to = [](void *, int, uint32_t, int) { return 0; };
     table.fence_wait = [](void *, int, uint64_t) { return 0; };
     CHECK(Node(table).has_bridge());
-    table.struct_size -= sizeof(void *);
+    table.struct_size = offsetof(accel_bk_transport, fence_wait);
     CHECK_FALSE(Node(table).has_bridge());
     table.struct_size = sizeof table;
     table.simulated = 1;
     CHECK_FALSE(Node(table).has_bridge());
+}
+
+TEST_CASE("an older transport does not know when a fence signalled", "[drm]")
+{
+    FakeNode fake;
+    auto table = fake.transport();
+    uint64_t time_ns = 0;
+    CHECK(Node(table).fence_time(Fd(), time_ns) == -ENOTTY);
+    table.fence_time = [](void *, int, uint64_t *out) { return *out = 7, 0; };
+    CHECK(Node(table).fence_time(Fd(), time_ns) == 0);
+    CHECK(time_ns == 7);
+    table.struct_size = offsetof(accel_bk_transport, fence_time);
+    CHECK(Node(table).fence_time(Fd(), time_ns) == -ENOTTY);
 }
 
 TEST_CASE("descriptors are closed once", "[drm]")

@@ -50,7 +50,7 @@ std::optional<int> Fd::duplicate() const
 
 bool Node::has_bridge() const
 {
-    // The slots are neighbours; fence_wait is the last of them.
+    // The slots are neighbours; fence_wait is the last of those that it cannot do without.
     const size_t needed = offsetof(accel_bk_transport, fence_wait) + sizeof transport_.fence_wait;
     return !simulated() && transport_.struct_size >= needed && transport_.share != nullptr && transport_.fence_from != nullptr &&
            transport_.fence_to != nullptr && transport_.fence_wait != nullptr;
@@ -112,6 +112,14 @@ int Node::fence_to(const Fd &dma_buf, uint32_t access, int sync_file) const
 int Node::fence_wait(const Fd &sync_file, uint64_t deadline_ns) const
 {
     return transport_.fence_wait(transport_.context, sync_file.get(), deadline_ns);
+}
+
+int Node::fence_time(const Fd &sync_file, uint64_t &signalled_ns) const
+{
+    const size_t needed = offsetof(accel_bk_transport, fence_time) + sizeof transport_.fence_time;
+    if (transport_.struct_size < needed || transport_.fence_time == nullptr)
+        return -ENOTTY;
+    return transport_.fence_time(transport_.context, sync_file.get(), &signalled_ns);
 }
 
 accel_status status_of(int negative_errno)

@@ -65,6 +65,8 @@ public:
     int fence_from(const Fd &dma_buf, uint32_t access, Fd &sync_file) const;
     int fence_to(const Fd &dma_buf, uint32_t access, int sync_file) const;
     int fence_wait(const Fd &sync_file, uint64_t deadline_ns) const;
+    // CLOCK_MONOTONIC; -ENOTTY when the transport is too old to know.
+    int fence_time(const Fd &sync_file, uint64_t &signalled_ns) const;
 
 private:
     const accel_bk_transport &transport_;
