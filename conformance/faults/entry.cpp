@@ -26,6 +26,9 @@ template <class Table> void copy_table(const Table *from, Table &to)
     if (from) std::memcpy(&to, from, std::min(from->struct_size, sizeof(to)));
 }
 
+// "none", "none-meddling": the module as it is without a fault.
+bool is_control(const char *name) { return !*name || std::strcmp(name, "none") == 0 || std::strcmp(name, "none-meddling") == 0; }
+
 bool plant(const char *name)
 {
     for (const auto *list : {&table_faults(), &compiler_faults(), &memory_faults(), &queue_faults(), &number_faults(), &meddling_faults()})
@@ -67,7 +70,7 @@ extern "C" ACCEL_BK_EXPORT const accel_bk_module *accel_module_entry(const accel
     mine.module.name = "faulty";
     mine.module.compiler = base.module.compiler ? &mine.compiler : nullptr;
     mine.module.device = base.module.device ? &mine.device : nullptr;
-    if (fault && *fault && !plant(fault)) {
+    if (fault && !is_control(fault) && !plant(fault)) {
         std::fprintf(stderr, "faulty module: no fault is called '%s'\n", fault);
         return nullptr;
     }

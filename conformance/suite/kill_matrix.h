@@ -22,11 +22,21 @@ struct FaultInfo {
 /// All faults (faults/list.cpp).
 const std::vector<FaultInfo> &all_faults();
 
-/// The fault of that name; throws when there is none.
+/// A broken module without its fault: what fails on it is not the fault's doing.
+const FaultInfo &control_of(const FaultInfo &fault);
+
+/// The fault or control of that name; throws when there is none.
 const FaultInfo &find_fault(std::string_view name);
 
-/// For every fault: run its case on the correct module (must pass) and on the module with the fault (must not pass). Writes the matrix
-/// as JSON to out and, if page is not empty, as Markdown. Returns whether every fault was caught.
-bool run_kill_matrix(const Target &target, const std::vector<std::string> &names, const std::string &out, const std::string &page);
+struct KillMatrixOptions {
+    std::vector<std::string> names;  ///< only these faults; empty: all
+    std::string out;                 ///< file for the matrix as JSON
+    std::string page;                ///< the same as Markdown; "": none
+    std::string expected;            ///< an earlier matrix that this one must repeat; "": none
+};
+
+/// For every fault: run its case on the correct module and on the broken module without the fault, where it must pass, and with the fault, where it must not.
+/// Returns whether every fault was caught, and as in the expected matrix.
+bool run_kill_matrix(const Target &target, const KillMatrixOptions &options);
 
 }  // namespace accel::conformance

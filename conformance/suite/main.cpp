@@ -24,7 +24,7 @@ struct Options {
     std::string out;
     bool ktap = false, json = false, quiet = false;
     int report_fd = -1;
-    std::string page;
+    std::string page, expected, expected_skips;
 };
 
 void add_target(CLI::App &app, Target &target)
@@ -77,7 +77,7 @@ int run(const Options &options, const Target &target)
     if (!target.fault.empty()) find_fault(target.fault);
     const std::string folder = options.out.empty() ? "" : options.out + "/";
     if (!options.out.empty()) std::filesystem::create_directories(options.out);
-    Record record(options.out.empty() ? "" : folder + "record.jsonl", target, cases.size());
+    Record record(options.out.empty() ? "" : folder + "record.jsonl", target, cases.size(), options.expected_skips.empty() ? SkipList() : SkipList(options.expected_skips, all_cases()));
     const bool progress = !options.quiet && isatty(2);
     for (const auto &[group, members] : by_group(cases)) {
         run_group(members, target, options.out.empty() ? "/dev/null" : folder + group + ".log", [&](const Result &result) {
@@ -113,12 +113,14 @@ int main_guarded(int argc, char **argv)
     run_command->add_option("case", options.patterns, "ids, chapters, groups, rules, or patterns with *; none: all");
     run_command->add_option("--out", options.out, "folder for record.jsonl, results.ktap and one log per group");
     run_command->add_flag("--ktap", options.ktap, "print KTAP instead of the summary");
+    run_command->add_option("--expect-skips", options.expected_skips, "file with the ids of the cases that this device skips: another skip fails, and so does one of them that passes");
     run_command->add_flag("--quiet", options.quiet, "no progress on the terminal");
     add_target(*run_command, target);
 
     auto *kill_command = app.add_subcommand("kill-matrix", "prove the suite: every planted fault is caught by the case named for it, which passes without the fault");
     kill_command->add_option("--out", options.out, "file for the matrix (JSON)")->required();
     kill_command->add_option("--page", options.page, "also write it as a Markdown page");
+    kill_command->add_option("--expect", options.expected, "an earlier matrix (JSON): fail if faults, rules, cases or what was caught differ");
     kill_command->add_option("fault", options.patterns, "only these faults");
     add_target(*kill_command, target);
 
@@ -135,7 +137,7 @@ int main_guarded(int argc, char **argv)
     }
     if (*list_command) return list(options);
     if (*child_command) return run_child(options.patterns, options.report_fd);
-    if (*kill_command) return run_kill_matrix(target, options.patterns, options.out, options.page) ? kPass : kFail;
+    if (*kill_command) return run_kill_matrix(target, {options.patterns, options.out, options.page, options.expected}) ? kPass : kFail;
     return run(options, target);
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <chrono>
 #include <map>
+#include <utility>
 
 #include "../support/instance.h"
 #include "claims.h"
@@ -30,7 +31,7 @@ nlohmann::json device_facts(const Target &target)
     }
 }
 
-Record::Record(const std::string &path, const Target &target, size_t planned) : path_(path)
+Record::Record(const std::string &path, const Target &target, size_t planned, SkipList expected_skips) : path_(path), expected_skips_(std::move(expected_skips))
 {
     if (!path.empty()) {
         file_.open(temporary_name(path), std::ios::trunc);
@@ -49,6 +50,13 @@ void Record::add(Result result)
             result.verdict = Verdict::Fail;
             result.message = claim == Claim::Present ? "skipped for want of " + result.key + ", which the device claims: " + result.message
                                                      : "skipped with the unknown key '" + result.key + "': " + result.message;
+        }
+    }
+    if (result.verdict == Verdict::Skip || result.verdict == Verdict::Pass) {
+        const std::string objection = expected_skips_.objection(result.id, result.verdict == Verdict::Skip);
+        if (!objection.empty()) {
+            result.verdict = Verdict::Fail;
+            result.message = objection + result.message;
         }
     }
     counts_.add(result.verdict);

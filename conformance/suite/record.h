@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "skip_list.h"
 #include "target.h"
 #include "verdict.h"
 
@@ -29,8 +30,8 @@ nlohmann::json device_facts(const Target &target);
 class Record {
 public:
     /// Throws std::runtime_error when the file cannot be written, as add and close do; nothing is left of it then.
-    Record(const std::string &path, const Target &target, size_t planned);
-    /// A skip whose capability the device claims, or whose key is unknown, is recorded as a failure.
+    Record(const std::string &path, const Target &target, size_t planned, SkipList expected_skips = {});
+    /// A skip whose capability the device claims, whose key is unknown, or that is not expected, is recorded as a failure; so is an expected one that passes.
     void add(Result result);
     /// Chapters in which nothing was executed although cases were chosen: a run that skips everything proves nothing.
     std::vector<std::string> hollow_chapters() const;
@@ -44,6 +45,7 @@ private:
     std::ofstream file_;
     std::string path_;
     nlohmann::json facts_;
+    SkipList expected_skips_;
     Counts counts_;
     std::vector<Result> results_;
 };

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <catch2/catch_session.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -172,6 +174,29 @@ TEST_CASE("a chapter in which everything was skipped is hollow")
     record.add({"one.group.skips", "A-1", Verdict::Skip, 0, "", "program"});
     record.add({"two.group.passes", "A-1", Verdict::Pass, 0, "", ""});
     CHECK(record.hollow_chapters() == std::vector<std::string>{"one"});
+}
+
+TEST_CASE("skips that are not expected fail, and so do expected ones that pass")
+{
+    const std::string path = std::filesystem::temp_directory_path() / ("accel-skips-" + std::to_string(getpid()));
+    const std::vector<CaseInfo> known{{.id = "one.group.a"}, {.id = "one.group.b"}};
+    const auto list = [&](const std::string &text) {
+        std::ofstream(path) << text;
+        return SkipList(path, known);
+    };
+    Record record("", Target{}, 4, list("# known\none.group.a # cannot\n\none.group.b\n"));
+    record.add({"one.group.a", "A-1", Verdict::Skip, 0, "", "program"});
+    record.add({"one.group.b", "A-1", Verdict::Pass, 0, "", ""});
+    record.add({"one.group.c", "A-1", Verdict::Skip, 0, "the device cannot", "program"});
+    record.add({"one.group.d", "A-1", Verdict::Pass, 0, "", ""});
+    CHECK(record.counts().skip == 1);
+    CHECK(record.counts().pass == 1);
+    REQUIRE(record.counts().fail == 2);
+    CHECK(record.results()[1].message.find("take it out") != std::string::npos);
+    CHECK(record.results()[2].message.find("the device cannot") != std::string::npos);
+    CHECK_THROWS_WITH(list("one.group.z\n"), Catch::Matchers::ContainsSubstring("'one.group.z'"));
+    std::filesystem::remove(path);
+    CHECK_THROWS_WITH(SkipList(path, known), Catch::Matchers::ContainsSubstring("cannot read"));
 }
 
 TEST_CASE("a disk that is full is an error, not a shorter record")

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "skip_list.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace accel::conformance {
+namespace {
+
+[[noreturn]] void refuse(const std::string &path) { throw std::runtime_error("cannot read " + path + "; give a file with one case id a line"); }
+
+}  // namespace
+
+SkipList::SkipList(const std::string &path, const std::vector<CaseInfo> &known) : path_(path)
+{
+    const auto exists = [&](std::string_view id) { return std::any_of(known.begin(), known.end(), [&](const CaseInfo &info) { return info.id == id; }); };
+    std::ifstream file(path);
+    if (!file) refuse(path);
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream words(line.substr(0, line.find('#')));
+        std::string id;
+        if (!(words >> id)) continue;
+        if (!exists(id)) throw std::runtime_error(path + " names the case '" + id + "', which does not exist; `accel-conformance list` shows them");
+        ids_.insert(id);
+    }
+    if (file.bad()) refuse(path);
+}
+
+std::string SkipList::objection(std::string_view id, bool skipped) const
+{
+    if (path_.empty() || skipped == (ids_.count(id) > 0)) return "";
+    return skipped ? "skipped, which " + path_ + " does not expect: " : "passed, although " + path_ + " expects a skip: take it out of the list";
+}
+
+}  // namespace accel::conformance
