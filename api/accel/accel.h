@@ -24,15 +24,16 @@
  * - Threads: *any thread* = may be called at any time from any thread; *one thread per object* = calls
  *   that name the same object must not overlap; *host thread* = called by libaccel on a thread of its own.
  * - Callbacks must not throw, longjmp or end the thread, and must not call libaccel unless their comment says so.
- * - *Blocks: never* of an unref means: unless it drops the last reference, which ends the object: drivers are then called, devices closed. Calls that find work finished
- *   (submit, transfer, query, wait) end what that work alone kept alive.
+ * - *Blocks: never* on unref excludes the last reference, which may call drivers and close devices. submit, transfer, query and wait may do the same for objects that only
+ *   finished work kept alive.
  * - No function changes the signal mask, the floating point environment, the locale or the working directory.
  * - After fork the child may only unref: every call with a status answers ACCEL_STATUS_FORKED.
- * - Every rule that this header states has a number in docs/contract.md and a case in the conformance suite.
+ * - Every rule that this header states has a number in docs/contract.md, and a case of the conformance suite or a unit test.
  *
- * Labels in the comments, in this order: Shapes, Units, Ownership, Threads, Blocks, Errors. A label
- * that cannot apply is left out. Errors lists the codes that a caller treats differently; INVALID_ARGUMENT
- * (a rule of the declaration was broken), OUT_OF_MEMORY and FORKED are possible everywhere.
+ * Labels in the comments, in this order: Shapes, Units, Ownership, Threads, Blocks, Errors. Every function says Threads and Blocks, and Errors if it answers with a
+ * status; another label that cannot apply is left out. Errors lists the codes that a caller treats differently. Possible everywhere are INVALID_ARGUMENT (a rule of the
+ * declaration was broken), OUT_OF_MEMORY, RESOURCE (descriptors are used up), INTERNAL (the detail names the module that broke its contract) and FORKED; where something
+ * is done on a device also DEVICE_LOST and DEVICE_GONE; and where devices are opened (Blocks says so) what accel_device_open answers.
  */
 #ifndef ACCEL_ACCEL_H
 #define ACCEL_ACCEL_H
@@ -235,12 +236,13 @@ struct accel_report_entry {
     const char *remedy;   /**< what helps, in a sentence; "" if nothing is needed */
 };
 
+/** Receives one line of the report. Ownership: entry is valid during the call. Threads: called on the thread that asked. */
 typedef void (*accel_report_fn)(void *user, const struct accel_report_entry *entry);
 
 /**
  * Tell for every manifest, node and device what was done with it and why not.
  *
- * Ownership: each entry is valid during its callback. Threads: any thread; report is called on the calling thread. Blocks: never.
+ * Ownership: each entry is valid during its callback. Threads: any thread; report is called on the calling thread. Blocks: never. Errors: none of its own.
  */
 ACCEL_API enum accel_status accel_instance_report(struct accel_instance *instance, accel_report_fn report, void *user);
 
@@ -339,7 +341,7 @@ ACCEL_API void accel_device_unref(struct accel_device *device);
 /**
  * Facts about a device. Opens nothing.
  *
- * Ownership: strings live as long as the device. Threads: any thread. Blocks: never.
+ * Ownership: strings live as long as the device. Threads: any thread. Blocks: never. Errors: none of its own.
  */
 ACCEL_API enum accel_status accel_device_query(struct accel_device *device, struct accel_device_info *info);
 
@@ -350,7 +352,7 @@ ACCEL_API enum accel_status accel_device_query(struct accel_device *device, stru
  *
  * Threads: any thread. Blocks: on the kernel and, for some hardware, on its power-up.
  * Errors: PERMISSION no access to the node (the detail has the remedy); DEVICE_GONE the node vanished; BUSY all contexts are
- *         taken; INCOMPATIBLE the module cannot serve this driver's version.
+ *         taken; INCOMPATIBLE the module cannot be used, or cannot serve this driver's version; UNSUPPORTED the module only compiles.
  */
 ACCEL_API enum accel_status accel_device_open(struct accel_device *device);
 
@@ -373,8 +375,8 @@ struct accel_buffer_desc {
 /**
  * Allocate zeroed linear memory that every named device can use without a copy.
  *
- * Ownership: desc is borrowed for the call. Threads: any thread. Blocks: on the kernel.
- * Errors: UNSUPPORTED no device can allocate what the others can use (the detail names the refusing pair);
+ * Ownership: desc is borrowed for the call. Threads: any thread. Blocks: on opening the devices and on the kernel.
+ * Errors: UNSUPPORTED no device can allocate what the others can use (the detail names the refusing pair), or none can export all export_kinds;
  *         OUT_OF_MEMORY.
  */
 ACCEL_API enum accel_status accel_buffer_create(const struct accel_buffer_desc *desc, struct accel_buffer **out_buffer);
@@ -396,8 +398,8 @@ struct accel_buffer_import_desc {
 /**
  * Use foreign memory as a buffer.
  *
- * Ownership: the fd stays the caller's (it is duplicated); host memory must outlive the buffer and all work on it, whose end release tells.
- * Threads: any thread. Blocks: on the kernel.
+ * Ownership: desc is borrowed for the call; the fd stays the caller's (it is duplicated); host memory must outlive the buffer and all work on it, whose end release tells.
+ * Threads: any thread. Blocks: on opening the devices and on the kernel.
  * Errors: UNSUPPORTED a device cannot import this kind (the reason is in the detail); INVALID_ARGUMENT the memory is
  *         shorter than offset + size, is not of that kind, or does not permit the access.
  */
@@ -417,7 +419,7 @@ struct accel_buffer_info {
     uint32_t imported;     /**< 1 if the memory is foreign */
 };
 
-/** Facts about a buffer. Threads: any thread. Blocks: never. */
+/** Facts about a buffer. Threads: any thread. Blocks: never. Errors: none of its own. */
 ACCEL_API enum accel_status accel_buffer_query(struct accel_buffer *buffer, struct accel_buffer_info *info);
 
 /**
@@ -434,10 +436,15 @@ ACCEL_API enum accel_status accel_buffer_export(struct accel_buffer *buffer, enu
  * Maps nest; every successful map needs one unmap. It does not wait for work in flight: wait for its fence first.
  *
  * Ownership: the pointer is valid until the matching unmap. Threads: any thread. Blocks: on cache maintenance only.
+ * Errors: INVALID_ARGUMENT the buffer was imported without that access; DEVICE_LOST or DEVICE_GONE, if that befell the device that holds the memory.
  */
 ACCEL_API enum accel_status accel_buffer_map(struct accel_buffer *buffer, uint32_t access, void **out_pointer);
 
-/** End CPU access. Makes CPU writes visible to work submitted afterwards. Threads: any thread. Blocks: on cache maintenance only. */
+/**
+ * End CPU access. Makes CPU writes visible to work submitted afterwards.
+ *
+ * Threads: any thread. Blocks: on cache maintenance only. Errors: INVALID_ARGUMENT the buffer is not mapped.
+ */
 ACCEL_API enum accel_status accel_buffer_unmap(struct accel_buffer *buffer);
 
 /** One side of a shared buffer: a port of a program, or a plain size on a device. */
@@ -465,7 +472,8 @@ struct accel_buffer_recipe {
 /**
  * Find the allocation that serves all ports, or the pair that refuses and why.
  *
- * Threads: any thread. Blocks: on opening devices that are not open yet. Errors: UNSUPPORTED no common memory; the recipe then names the pair.
+ * Ownership: ports are borrowed for the call. Threads: any thread. Blocks: on opening the devices.
+ * Errors: UNSUPPORTED no common memory, and the recipe then names the pair, or a port of a program for a bare target; NOT_FOUND no such port.
  */
 ACCEL_API enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_t port_count, uint32_t port_size,
                                               struct accel_buffer_recipe *recipe);
@@ -488,7 +496,7 @@ struct accel_fence_desc {
 /**
  * Make a timeline.
  *
- * Threads: any thread. Blocks: never. Errors: UNSUPPORTED this machine lacks one of the export kinds.
+ * Ownership: desc is borrowed for the call; NULL means all defaults: it begins at 0 and is not exported. Threads: any thread. Blocks: never. Errors: UNSUPPORTED this machine lacks one of the export kinds.
  */
 ACCEL_API enum accel_status accel_fence_create(struct accel_instance *instance, const struct accel_fence_desc *desc, struct accel_fence **out_fence);
 
@@ -515,7 +523,7 @@ ACCEL_API void accel_fence_unref(struct accel_fence *fence);
 /** The highest reached value. Threads: any thread. Blocks: never. Errors: the sticky status once the timeline has failed; the value is set all the same. */
 ACCEL_API enum accel_status accel_fence_query(struct accel_fence *fence, uint64_t *out_value);
 
-/** OK if the value was reached, NOT_READY if it may still be, else the status it failed with. Threads: any thread. Blocks: never. */
+/** OK if the value was reached. Threads: any thread. Blocks: never. Errors: NOT_READY it may still be reached; or the status that it failed with. */
 ACCEL_API enum accel_status accel_fence_error(struct accel_fence *fence, uint64_t value);
 
 /**
@@ -537,26 +545,35 @@ struct accel_fence_point {
 /**
  * Wait for all of several points, or (any = 1) for the first.
  *
- * Threads: any thread. Blocks: up to the timeout.
- * Errors: TIMEOUT; or the first failure met, whose position is then in *out_index (which may be NULL).
+ * *out_index, unless out_index is NULL, becomes the position of the point that decided. any = 1: the first that is reached or has failed, by position where several are. any = 0:
+ * the first that has failed, or 0 when all are reached. TIMEOUT leaves it alone.
+ *
+ * Units: timeout in nanoseconds from now. Ownership: points are borrowed for the call. Threads: any thread. Blocks: up to the timeout, or until the piece of CPU work that it
+ * is executing then ends. Errors: TIMEOUT; or the status that a point failed with.
  */
 ACCEL_API enum accel_status accel_fence_wait_many(const struct accel_fence_point *points, uint32_t point_count, int any, uint64_t timeout_ns,
                                                   uint32_t *out_index);
 
-/** Reach a value from the CPU. Threads: any thread. Blocks: never. Errors: INVALID_ARGUMENT value is not above the current and promised ones. */
+/**
+ * Reach a value from the CPU.
+ *
+ * Threads: any thread. Blocks: never.
+ * Errors: INVALID_ARGUMENT value is not above the current and promised ones; or the status that the timeline failed with, at this value or a lower one.
+ */
 ACCEL_API enum accel_status accel_fence_signal(struct accel_fence *fence, uint64_t value);
 
-/** Fail a value from the CPU; reason is not OK and not transient. Threads: any thread. Blocks: never. */
+/** Fail a value from the CPU; reason is not OK and not transient. Threads: any thread. Blocks: never. Errors: INVALID_ARGUMENT the value is reached already. */
 ACCEL_API enum accel_status accel_fence_fail(struct accel_fence *fence, uint64_t value, enum accel_status reason);
 
 /**
  * A new file descriptor that signals when the value is reached or fails.
  *
- * A sync_file carries the error of the job behind the value. That an imported fence in front of that job had failed is told by the value alone.
+ * A sync_file carries the error of the job behind the value. If the job waited for an imported fence that failed, only the timeline value reports it; the sync_file may
+ * signal without error.
  *
  * Ownership: *out_fd is the caller's to close. Threads: any thread. Blocks: never.
- * Errors: NOT_READY a sync_file was asked for before the work was handed to the kernel; UNSUPPORTED the kind was not chosen at creation, or
- *         the value is signalled by the host and the kind is sync_file.
+ * Errors: NOT_READY a sync_file was asked for before the work was handed to the kernel, or while work of several queues stands in front of the value; UNSUPPORTED the kind
+ *         was not chosen at creation, or the value is signalled by the host and the kind is sync_file.
  */
 ACCEL_API enum accel_status accel_fence_export(struct accel_fence *fence, uint64_t value, enum accel_handle_kind kind, int *out_fd);
 
@@ -664,13 +681,13 @@ struct accel_graph_desc {
     uint32_t operation_profile; /**< catalog revision used; 0: ACCEL_OPERATION_PROFILE */
 };
 
-/** Tensor number index of a graph, whatever version of this header its maker had. */
+/** Tensor number index of a graph, whatever version of this header its maker had. Ownership: lives as long as the graph. Threads: any thread. Blocks: never. */
 static inline const struct accel_tensor_desc *accel_graph_tensor(const struct accel_graph_desc *graph, uint32_t index)
 {
     return (const struct accel_tensor_desc *)(const void *)((const char *)graph->tensors + (size_t)index * graph->tensor_size);
 }
 
-/** Node number index of a graph, whatever version of this header its maker had. */
+/** Node number index of a graph, whatever version of this header its maker had. Ownership: lives as long as the graph. Threads: any thread. Blocks: never. */
 static inline const struct accel_node_desc *accel_graph_node(const struct accel_graph_desc *graph, uint32_t index)
 {
     return (const struct accel_node_desc *)(const void *)((const char *)graph->nodes + (size_t)index * graph->node_size);
@@ -689,7 +706,8 @@ struct accel_model_desc {
  * A model from a graph. The graph is checked and copied; constant data is not.
  *
  * Ownership: desc and graph are borrowed for the call, constant data until the model and every program built from it are gone, which release tells.
- * Threads: any thread. Blocks: never. Errors: INVALID_ARGUMENT the graph breaks a rule (the detail names node or tensor and rule).
+ * Threads: any thread. Blocks: never.
+ * Errors: INVALID_ARGUMENT the graph breaks a rule (the detail names node or tensor and rule); UNSUPPORTED its operation_profile is newer than the library's.
  */
 ACCEL_API enum accel_status accel_model_create(struct accel_instance *instance, const struct accel_model_desc *desc, struct accel_model **out_model);
 
@@ -708,7 +726,7 @@ struct accel_model_source {
  *
  * A file is mapped, not read: its weights exist once. External data is opened below the model's folder only.
  *
- * Ownership: source is borrowed for the call. Threads: any thread. Blocks: on file reads.
+ * Ownership: source is borrowed for the call. Threads: any thread. Blocks: on file reads and on loading the importer.
  * Errors: NOT_FOUND no such file or no importer for it; CORRUPT malformed; UNSUPPORTED an operation or feature (the detail names
  *         operation and node); PERMISSION; IO.
  */
@@ -776,9 +794,10 @@ struct accel_program_desc {
 /**
  * Build a model for an ordered device set. All slow work happens here.
  *
- * Ownership: desc is borrowed for the call; the program keeps devices and model. Threads: any thread. Blocks: for as long as compilers take; cancellable through progress.
- * Errors: UNSUPPORTED no device of the set takes some operation (the detail names node, operation and the reason of each device);
- *         CANCELLED; LIMIT the graph needs more than a device has.
+ * Ownership: desc is borrowed for the call; the program keeps devices and model. Threads: any thread. Blocks: on opening the devices, and for as long as compilers take;
+ *         cancellable through progress.
+ * Errors: UNSUPPORTED no device of the set takes some operation (the detail names node, operation and the reason of each device), or the module of a device has no compiler;
+ *         NOT_FOUND no module compiles for target; CANCELLED; LIMIT the graph needs more than a device has.
  */
 ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program);
 
@@ -795,16 +814,18 @@ struct accel_support {
     const char *reason_text;  /**< a sentence with the reason of each device before the one that takes it; "" if there is none */
 };
 
+/** Receives one row. Ownership: support is valid during the call. Threads: called on the thread that asked. */
 typedef void (*accel_support_fn)(void *user, const struct accel_support *support);
 
 /**
  * Ask without building: which operations would the devices take, and why not?
  *
- * For frameworks that keep what is refused: take the nodes of whole groups out of the model, as often as they are named, and build them. That builds, or the build answers
+ * For frameworks that keep what is refused: build the nodes of whole groups; a node named in several rows belongs to each of those groups. That builds, or the build answers
  * LIMIT or OUT_OF_MEMORY. Takes the description that accel_program_build takes; progress and balancing play no part.
  *
  * Ownership: each report is valid during its callback, on the calling thread, in the order of execution. Every node that anything depends on is in at least one. Threads: any thread.
- * Blocks: on opening the devices, and for as long as their compilers look at the graph. Errors: as accel_program_build, without UNSUPPORTED for refused nodes.
+ * Blocks: on opening the devices, and for as long as their compilers look at the graph.
+ * Errors: UNSUPPORTED the module of a device has no compiler; NOT_FOUND no module compiles for target.
  */
 ACCEL_API enum accel_status accel_program_support(const struct accel_program_desc *desc, accel_support_fn report, void *user);
 
@@ -814,7 +835,7 @@ typedef enum accel_status (*accel_write_fn)(void *user, const void *bytes, size_
 /**
  * Write the program so that accel_program_load can restore it without the model. The bytes begin with "ACPG".
  *
- * Threads: any thread. Blocks: on write. Errors: what write answered; nothing of the program changes.
+ * Threads: any thread; write is called on the calling thread. Blocks: on write. Errors: what write answered; nothing of the program changes.
  */
 ACCEL_API enum accel_status accel_program_save(struct accel_program *program, accel_write_fn write, void *user);
 
@@ -834,8 +855,8 @@ struct accel_program_load_desc {
  *
  * The bytes are not trusted: every offset is checked.
  *
- * Ownership: desc and bytes are borrowed for the call. Threads: any thread. Blocks: on device uploads; cancellable through progress.
- * Errors: CORRUPT; INCOMPATIBLE made for another target, version or device set; CANCELLED.
+ * Ownership: desc and bytes are borrowed for the call. Threads: any thread. Blocks: on opening the devices and on uploads; cancellable through progress.
+ * Errors: CORRUPT; INCOMPATIBLE made for another target, version or device set; UNSUPPORTED the module of a device has no compiler, which alone can judge the bytes; CANCELLED.
  */
 ACCEL_API enum accel_status accel_program_load(struct accel_instance *instance, const struct accel_program_load_desc *desc, struct accel_program **out_program);
 
@@ -852,7 +873,9 @@ enum accel_fit {
  *
  * name is a device id or a target name; NULL: every part is checked against the target it was built for.
  *
- * Threads: any thread. Blocks: may load the module. Errors: CORRUPT the bytes are no intact program; the fit is NONE.
+ * Ownership: bytes are borrowed for the call. Threads: any thread. Blocks: on loading the module.
+ * Errors: CORRUPT the bytes are no intact program; INCOMPATIBLE they are of another version of the file format; NOT_FOUND no device or target has that name; UNSUPPORTED the module
+ *         has no compiler, which alone can judge the bytes. On any error the fit is NONE.
  */
 ACCEL_API enum accel_status accel_program_check(struct accel_instance *instance, const void *bytes, size_t byte_count, const char *name,
                                                 enum accel_fit *out_fit);
@@ -878,7 +901,7 @@ struct accel_program_info {
     uint32_t precisions;        /**< precisions beyond the model's own that were used */
 };
 
-/** Facts about a program. Threads: any thread. Blocks: never. */
+/** Facts about a program. Threads: any thread. Blocks: never. Errors: none of its own. */
 ACCEL_API enum accel_status accel_program_query(struct accel_program *program, struct accel_program_info *info);
 
 enum accel_port_direction {
@@ -917,8 +940,8 @@ struct accel_placement {
     const char *operation;        /**< "Conv", or "Conv+Relu" when fused */
     struct accel_device *device;  /**< borrowed; NULL in a program built for a bare target */
     uint32_t segment;
-    uint32_t reason;              /**< enum accel_reason: OK on the first device, else why earlier devices of the set refused */
-    const char *reason_text;      /**< a sentence, "" when it runs on the first device */
+    uint32_t reason;              /**< enum accel_reason: why the first device of the set refused; OK if it runs there, or elsewhere although that one takes it */
+    const char *reason_text;      /**< a sentence: what each earlier device refused, or that the measured speeds decided; "" when it runs on the first device */
     uint64_t work_macs;           /**< multiply-accumulates, 0 for data movement */
 };
 
@@ -965,7 +988,7 @@ struct accel_run_desc {
 /**
  * A program with its buffers. In flight once: N runs make a pipeline of depth N.
  *
- * Allocates the run's scratch now, so that submitting allocates nothing.
+ * Allocates the run's scratch now, so that submitting need not.
  *
  * Ownership: desc is borrowed for the call; the run keeps the program. Threads: any thread. Blocks: on the kernel.
  * Errors: UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY.
@@ -1000,7 +1023,7 @@ ACCEL_API enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t 
  * The shape that an output really had in the latest finished submission.
  *
  * Shapes: dims takes min(rank, dim_capacity) sizes; *out_rank is always the full rank. Threads: one thread per object. Blocks: never.
- * Errors: NOT_READY never finished; NOT_FOUND no such output.
+ * Errors: NOT_READY no submission has finished well yet, or the run is in flight; NOT_FOUND no such output.
  */
 ACCEL_API enum accel_status accel_run_output_dims(struct accel_run *run, uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank);
 
@@ -1017,14 +1040,15 @@ struct accel_queue_desc {
     struct accel_device *const *devices; /**< ordered device set; takes any program whose set it contains */
     uint32_t device_count;
     uint32_t priority;                   /**< enum accel_priority; a hint where the device has no priorities */
-    uint32_t depth;                      /**< submissions in flight before BUSY; 0: 64 */
+    uint32_t depth;                      /**< submissions in flight before BUSY, at most the smallest queue_depth of the set; 0: 64. More is cut to that */
     uint32_t flags;                      /**< must be 0 */
 };
 
 /**
  * Make an ordered queue. Memory effects of one submission are visible to the next, whatever the hardware does.
  *
- * Threads: any thread. Blocks: on the kernel.
+ * Ownership: desc is borrowed for the call; the queue keeps its devices. Threads: any thread. Blocks: on opening the devices and on the kernel.
+ * Errors: RESOURCE or BUSY a device has no room for another queue now.
  */
 ACCEL_API enum accel_status accel_queue_create(const struct accel_queue_desc *desc, struct accel_queue **out_queue);
 
@@ -1047,7 +1071,8 @@ struct accel_submit {
 };
 
 /**
- * Hand over one run. Only queues the work: never waits, allocates or executes anything.
+ * Hand over one run. Only queues the work: never waits for anything and executes nothing. It allocates on first needs alone: when a place of the ring takes more than four
+ * waits or signals for the first time, and for the thread that drives held work, once per instance.
  *
  * A wait that failed fails this submission's signals with the same status. Nothing runs then, unless the wait is for an imported fence and a device that waits
  * by itself had the work already (not with a deadline).
@@ -1078,7 +1103,8 @@ struct accel_transfer_op {
 /**
  * Queue a copy (source set) or a fill (source NULL).
  *
- * Ownership, Threads, Blocks and Errors: as accel_queue_submit; INVALID_ARGUMENT also for ranges outside a buffer or overlapping ones.
+ * Ownership: op and its arrays are borrowed for the call; the buffers and fences are kept until it is done. Threads: one thread per object (queue). Blocks: never.
+ * Errors: as accel_queue_submit; INVALID_ARGUMENT also for ranges outside a buffer or overlapping ones, and for access that an import does not permit.
  */
 ACCEL_API enum accel_status accel_queue_transfer(struct accel_queue *queue, const struct accel_transfer_op *op);
 
@@ -1088,7 +1114,7 @@ ACCEL_API enum accel_status accel_queue_transfer(struct accel_queue *queue, cons
  *
  * Every fence value concerned is reached or fails with CANCELLED; the queue stays usable.
  *
- * Threads: one thread per object. Blocks: never.
+ * Threads: one thread per object. Blocks: never. Errors: CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE; what a device had not taken yet is cancelled all the same.
  */
 ACCEL_API enum accel_status accel_queue_cancel(struct accel_queue *queue);
 

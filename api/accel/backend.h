@@ -19,7 +19,7 @@
  * - No C++ type, no exception and no signal handler crosses this border.
  *
  * Threads: calls that name different devices may overlap. Calls on one device overlap only where a line says *may overlap*.
- * Compiler, importer and entry calls may overlap each other without limit.
+ * Compiler, importer and entry calls may overlap each other without limit. Device models: see their table.
  *
  * Returned statuses outside enum accel_status become INTERNAL, and the module is named.
  */
@@ -51,7 +51,7 @@ struct accel_bk_simulation;
 /**
  * Services that the runtime hands to a module.
  *
- * Ownership: lives as long as the module is loaded. Threads: every slot may be called from any thread and never blocks for long.
+ * Ownership: lives as long as the module is loaded. Threads: any thread, in every slot. Blocks: never for long.
  */
 struct accel_bk_host {
     size_t struct_size;
@@ -164,6 +164,8 @@ struct accel_bk_port {
  *
  * Constants: a blob holds what the module has transformed. Tensors that it uses as they are may be listed in `constants` instead of being copied into the
  * blob: the runtime hands their bytes to load, in this order, and stores them with a saved program.
+ *
+ * Threads: release is called once, on any thread. Blocks: never for long.
  */
 struct accel_bk_blob {
     size_t struct_size;
@@ -180,7 +182,11 @@ struct accel_bk_blob {
     uint32_t reserved;
 };
 
-/** Turns graphs into blobs. Pure: opens nothing, so it also runs without hardware, in another process or in a jail. */
+/**
+ * Turns graphs into blobs. Pure: opens nothing, so it also runs without hardware, in another process or in a jail.
+ *
+ * Threads: any thread; calls may overlap without limit. Blocks: as long as the work takes.
+ */
 struct accel_bk_compiler {
     size_t struct_size;
 
@@ -314,6 +320,9 @@ struct accel_bk_transfer {
  *
  * Order: submissions of one queue take effect in the order of submit, memory included; a queue's tickets finish in order. Where the hardware does
  * otherwise, the module adds the dependency.
+ *
+ * Threads: any thread; calls that name different devices may overlap, calls on one device where its slot says *may overlap*.
+ * Blocks: on the kernel. queue_submit, queue_transfer, queue_fence and queue_cancel do not wait for work; queue_wait does, up to its timeout.
  */
 struct accel_bk_device_ops {
     size_t struct_size;
@@ -395,13 +404,14 @@ struct accel_bk_source {
     const char *name;    /**< for messages */
 };
 
-/** An imported graph. Released by its own release. */
+/** An imported graph. Released by its own release. Threads: release is called once, on any thread. Blocks: never for long. */
 struct accel_bk_model {
     size_t struct_size;
     void (*release)(struct accel_bk_model *model);
     const struct accel_graph_desc *graph;  /**< constants may point into the source's bytes */
 };
 
+/** Reads a model format. Threads: any thread; calls may overlap without limit. Blocks: on file reads. */
 struct accel_bk_importer {
     size_t struct_size;
     const char *format;  /**< "onnx" */
@@ -413,7 +423,14 @@ struct accel_bk_importer {
 
 /* ------------------------------------------------------------ device model */
 
-/** A device played in this process. Its transport answers as the kernel driver would. */
+/**
+ * A device played in this process. Its transport answers as the kernel driver would.
+ *
+ * One simulation is made for each opening of a device and ends with it: create, open_transport, close_transport, destroy, one after the other. Several devices may be opened and
+ * closed at once.
+ *
+ * Threads: any thread; calls that name different simulations may overlap each other and create, calls on one simulation do not. Blocks: for as long as power-up takes.
+ */
 struct accel_bk_device_model {
     size_t struct_size;
     const char *driver;       /**< the kernel driver whose uAPI it speaks */
@@ -447,7 +464,9 @@ struct accel_bk_module {
  *
  * runtime_api_version is the newest contract that the runtime speaks. The module answers with a static description, or with NULL if it cannot work here at all; it
  * does not compare versions. The runtime refuses a module of another major version, or whose api_version_min is newer than its own; slots that it does not
- * know it ignores. host outlives the module. Called once per process.
+ * know it ignores.
+ *
+ * Ownership: host outlives the module; the answer is static. Threads: any thread; called once per process, and may overlap the entry calls of other modules. Blocks: never for long.
  */
 ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct accel_bk_host *host, uint32_t runtime_api_version);
 

@@ -78,7 +78,7 @@ enum accel_attribute_key {
     ACCEL_ATTRIBUTE_ENDS = 21, /**< of Slice, resolved */
     ACCEL_ATTRIBUTE_STEPS = 22, /**< of Slice */
     ACCEL_ATTRIBUTE_SPLIT = 23, /**< sizes along the axis */
-    ACCEL_ATTRIBUTE_SHAPE = 24, /**< of Reshape and Expand, resolved when constant; 0 and -1 are resolved by the importer */
+    ACCEL_ATTRIBUTE_SHAPE = 24, /**< of Reshape, resolved when constant; 0 and -1 are resolved by the importer */
     ACCEL_ATTRIBUTE_VALUE = 25 /**< of a constant Pad */
 };
 

@@ -26,14 +26,18 @@ struct accel_calibration {
 
 struct accel_calibration_interface {
     size_t struct_size;
-    /** Threads: any thread. Blocks: never. */
+    /** The speeds that a build would use now. Threads: any thread. Blocks: never. Errors: none of its own. */
     enum accel_status (*get)(struct accel_device *device, struct accel_calibration *out_calibration);
-    /** Threads: any thread. Blocks: never. Errors: INVALID_ARGUMENT a speed is not above 0. */
+    /**
+     * Say what the speeds are.
+     *
+     * Ownership: calibration is borrowed for the call. Threads: any thread. Blocks: never. Errors: INVALID_ARGUMENT a speed is not above 0, the overhead is below 0, or one is not finite.
+     */
     enum accel_status (*set)(struct accel_device *device, const struct accel_calibration *calibration);
     /**
      * Build a probe convolution in a form that the device takes, time it, and keep the result.
      *
-     * Threads: any thread. Blocks: for some tens of milliseconds. Errors: UNSUPPORTED the device takes neither form of the probe.
+     * Threads: any thread. Blocks: on opening the device, and for some tens of milliseconds. Errors: UNSUPPORTED the device takes neither form of the probe.
      */
     enum accel_status (*measure)(struct accel_device *device);
 };

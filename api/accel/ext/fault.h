@@ -19,11 +19,15 @@ extern "C" {
 
 struct accel_fault_interface {
     size_t struct_size;
-    /** Let `place` pass skip_count times, then answer `status` fail_count times. Replaces what was armed there. Errors: RESOURCE too many places. */
+    /**
+     * Let `place` pass skip_count times, then answer `status` fail_count times. Replaces what was armed there.
+     *
+     * Threads: any thread. Blocks: never. Errors: RESOURCE too many places; INVALID_ARGUMENT the name is too long, or status is OK or outside the enum.
+     */
     enum accel_status (*arm)(struct accel_instance *instance, const char *place, uint64_t skip_count, uint64_t fail_count, enum accel_status status);
-    /** Forget every armed fault. */
+    /** Forget every armed fault. Threads: any thread. Blocks: never. Errors: none of its own. */
     enum accel_status (*disarm)(struct accel_instance *instance);
-    /** How often `place` failed since it was armed; 0 for a place that is not armed. */
+    /** How often `place` failed since it was armed; 0 for a place that is not armed. Threads: any thread. Blocks: never. */
     uint64_t (*fired)(struct accel_instance *instance, const char *place);
 };
 
