@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Every public header compiles alone, as C11 and as C++17, without a warning."""
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -12,6 +13,8 @@ def main():
     failures = 0
     headers = sorted(path.relative_to(API) for path in (API / "accel").rglob("*.h*"))
     for compiler in sys.argv[1:]:
+        if not shutil.which(compiler):
+            sys.exit(f"'{compiler}' is not here; scripts/setup installs it")
         for header in headers:
             languages = [("c++", "c++17"), ("c++", "c++20")] if header.suffix == ".hpp" else [("c", "c11"), ("c++", "c++17")]
             for language, standard in languages:

@@ -4,13 +4,14 @@
 import argparse
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 API = HERE.parent
-HEADERS = ["accel/accel.h", "accel/backend.h", "accel/ext/fault.h", "accel/ext/trace.h"]
+HEADERS = ["accel/accel.h", "accel/backend.h", *sorted(str(path.relative_to(API)) for path in (API / "accel/ext").glob("*.h"))]
 
 
 def structs():
@@ -27,11 +28,10 @@ def structs():
 
 
 def program():
-    lines = ["#include <accel/backend.h>", "#include <accel/ext/fault.h>", "#include <accel/ext/trace.h>", "#include <stddef.h>", "#include <stdio.h>",
-             "int main(void) {"]
-    align = "struct align_{0} {{ char c; struct {0} value; }};"
     names = list(structs())
-    lines[5:5] = [align.format(name) for name, _ in names]
+    lines = [f"#include <{header}>" for header in [*HEADERS, "stddef.h", "stdio.h"]]
+    lines += [f"struct align_{name} {{ char c; struct {name} value; }};" for name, _ in names]
+    lines.append("int main(void) {")
     for name, members in names:
         lines.append(f'printf("{name} %zu %zu\\n", sizeof(struct {name}), offsetof(struct align_{name}, value));')
         for member in members:
@@ -53,6 +53,8 @@ def main():
     parser.add_argument("language", choices=["c", "c++"])
     parser.add_argument("--update", action="store_true", help="write the golden table anew")
     options = parser.parse_args()
+    if not shutil.which(options.compiler):
+        sys.exit(f"'{options.compiler}' is not here, and with it half of the promise that gcc and clang agree; scripts/setup installs it")
     table = measured(options.compiler, options.language)
     golden = HERE / "layout.golden"
     if options.update:
