@@ -76,10 +76,26 @@ TEST_CASE("cut, flipped and foreign bytes are no programs", "[saved]")
         const accel_status status = read_saved(flipped.data(), flipped.size(), &out);
         CHECK((status == ACCEL_STATUS_CORRUPT || status == ACCEL_STATUS_INCOMPATIBLE));
     }
-    Bytes newer = bytes;
-    newer[4] = 2;
-    SavedProgram out;
-    CHECK(read_saved(newer.data(), newer.size(), &out) == ACCEL_STATUS_INCOMPATIBLE);
+}
+
+TEST_CASE("S-3 programs of an older or a newer file format are INCOMPATIBLE, and the sentence says what helps", "[saved]")
+{
+    const Sample sample;
+    const Bytes bytes = sample.save();
+    REQUIRE(bytes[4] == saved::kFormat);
+    for (const uint8_t format : {uint8_t{0}, uint8_t{saved::kFormat + 1}, uint8_t{255}}) {
+        Bytes other = bytes;
+        other[4] = format;
+        SavedProgram out;
+        CHECK(read_saved(other.data(), other.size(), &out) == ACCEL_STATUS_INCOMPATIBLE);
+        const std::string message = accel_last_error()->message;
+        INFO(message);
+        CHECK(message.find("is of format " + std::to_string(format) + ",") != std::string::npos);
+        CHECK(message.find("build it again from its model") != std::string::npos);
+        CHECK(out.segments.empty());
+        // Whole or not, and whatever follows: the format alone says that this library cannot read it.
+        CHECK(read_saved(other.data(), saved::kHeaderBytes, &out) == ACCEL_STATUS_INCOMPATIBLE);
+    }
 }
 
 TEST_CASE("a right hash is no trust", "[saved]")

@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -230,6 +231,162 @@ TEST_CASE("A-8 A-9 A-10 broken modules are refused with the rule, good ones load
     CHECK(std::string(accel_last_error()->message).find("cannot be loaded") != std::string::npos);
 }
 
+namespace {
+
+/// The name that every word of a table points to: slots that are there, and are never called.
+constexpr const char *kSomething = "x";
+
+template <class Table> Table full_table()
+{
+    Table table;
+    for (size_t at = 0; at < sizeof table; at += sizeof kSomething)
+        memcpy(reinterpret_cast<char *>(&table) + at, &kSomething, sizeof kSomething);
+    table.struct_size = sizeof table;
+    return table;
+}
+
+accel_bk_compiler g_compiler;
+accel_bk_device_ops g_device;
+accel_bk_importer g_importer;
+accel_bk_device_model g_device_model;
+
+const accel_bk_module *entry_with_all(const accel_bk_host *, uint32_t version)
+{
+    static accel_bk_module module;
+    module = {sizeof module, version, 0, "broken", "1", &g_compiler, &g_device, &g_importer, &g_device_model};
+    return &module;
+}
+
+/// What a module with these tables is refused with; "" when it is accepted.
+std::string refusal()
+{
+    Manifest facts;
+    facts.name = "broken";
+    Module module(facts, entry_with_all);
+    const accel_status status = module.load();
+    if (status == ACCEL_STATUS_OK)
+        return "";
+    CHECK(status == ACCEL_STATUS_INCOMPATIBLE);
+    CHECK(std::string(accel_last_error()->rule) == "A-10");
+    return accel_last_error()->message;
+}
+
+template <class Table> void check_table(Table &table, const char *name, const std::vector<std::pair<size_t, const char *>> &slots)
+{
+    INFO(name);
+    const std::string of = std::string("its ") + name + " table ";
+    for (const auto &[offset, slot] : slots) {
+        INFO(slot);
+        table = full_table<Table>();
+        memset(reinterpret_cast<char *>(&table) + offset, 0, sizeof(void *));
+        CHECK(refusal().find(of + "lacks a mandatory slot: " + slot) != std::string::npos);
+        table = full_table<Table>();
+        table.struct_size = offset;
+        CHECK(refusal().find(of + "lacks a mandatory slot: ") != std::string::npos);
+    }
+    for (const size_t size : {size_t{0}, size_t{4}, sizeof(Table) - 1, size_t{1} << 20}) {
+        INFO(size);
+        table = full_table<Table>();
+        table.struct_size = size;
+        CHECK(refusal().find(of + "has an impossible size") != std::string::npos);
+    }
+    table = full_table<Table>();
+}
+
+}  // namespace
+
+TEST_CASE("A-10 every mandatory slot of every table is asked for", "[module]")
+{
+    g_compiler = full_table<accel_bk_compiler>();
+    g_device = full_table<accel_bk_device_ops>();
+    g_importer = full_table<accel_bk_importer>();
+    g_device_model = full_table<accel_bk_device_model>();
+    REQUIRE(refusal() == "");
+#define SLOT(table, member) {offsetof(table, member), #member}
+    check_table(g_compiler, "compiler",
+                {SLOT(accel_bk_compiler, target_info), SLOT(accel_bk_compiler, query), SLOT(accel_bk_compiler, build), SLOT(accel_bk_compiler, check)});
+    check_table(g_device, "device",
+                {SLOT(accel_bk_device_ops, device_open), SLOT(accel_bk_device_ops, device_close), SLOT(accel_bk_device_ops, device_info),
+                 SLOT(accel_bk_device_ops, buffer_create), SLOT(accel_bk_device_ops, buffer_destroy), SLOT(accel_bk_device_ops, buffer_map),
+                 SLOT(accel_bk_device_ops, buffer_unmap), SLOT(accel_bk_device_ops, program_load), SLOT(accel_bk_device_ops, program_unload),
+                 SLOT(accel_bk_device_ops, run_create), SLOT(accel_bk_device_ops, run_destroy), SLOT(accel_bk_device_ops, run_bind),
+                 SLOT(accel_bk_device_ops, queue_create), SLOT(accel_bk_device_ops, queue_destroy), SLOT(accel_bk_device_ops, queue_submit),
+                 SLOT(accel_bk_device_ops, queue_wait)});
+    check_table(g_importer, "importer", {SLOT(accel_bk_importer, format), SLOT(accel_bk_importer, probe), SLOT(accel_bk_importer, import)});
+    check_table(g_device_model, "device_model",
+                {SLOT(accel_bk_device_model, driver), SLOT(accel_bk_device_model, create), SLOT(accel_bk_device_model, destroy),
+                 SLOT(accel_bk_device_model, open_transport), SLOT(accel_bk_device_model, close_transport)});
+#undef SLOT
+    CHECK(refusal() == "");
+}
+
+namespace {
+
+/// The status of opening a listed device; its sentence is that of accel_last_error.
+accel_status open_device_named(accel_instance *instance, const char *id)
+{
+    accel_device *device = nullptr;
+    REQUIRE(accel_instance_find_device(instance, id, &device) == ACCEL_STATUS_OK);
+    const accel_status status = accel_device_open(device);
+    accel_device_unref(device);
+    return status;
+}
+
+accel_status import_as(accel_instance *instance, const char *format)
+{
+    accel_model_source source{};
+    source.struct_size = sizeof source;
+    source.bytes = "bytes";
+    source.byte_count = 5;
+    source.format = format;
+    accel_model *model = nullptr;
+    const accel_status status = accel_model_import(instance, &source, &model);
+    CHECK(model == nullptr);
+    return status;
+}
+
+}  // namespace
+
+TEST_CASE("I-3 A-10 a module with a broken table is refused where it is needed, and the instance goes on", "[module]")
+{
+    struct Case {
+        const char *library;
+        const char *kind;
+        accel_status status;
+        const char *expected;
+    };
+    const Case cases[] = {
+        {"device-short", "backend", ACCEL_STATUS_INCOMPATIBLE, "its device table lacks a mandatory slot: queue_wait"},
+        {"device-null", "backend", ACCEL_STATUS_INCOMPATIBLE, "its device table lacks a mandatory slot: device_open"},
+        {"importer-short", "importer", ACCEL_STATUS_INCOMPATIBLE, "its importer table lacks a mandatory slot: import"},
+        {"importer-null", "importer", ACCEL_STATUS_INCOMPATIBLE, "its importer table lacks a mandatory slot: format"},
+        {"model-short", "device-model", ACCEL_STATUS_INCOMPATIBLE, "its device_model table lacks a mandatory slot: close_transport"},
+        {"model-null", "device-model", ACCEL_STATUS_INCOMPATIBLE, "its device_model table lacks a mandatory slot: driver"},
+        {"transport-short", "device-model", ACCEL_STATUS_INTERNAL, "the transport of module 'broken' lacks its mandatory slot unmap"},
+        {"transport-null", "device-model", ACCEL_STATUS_INTERNAL, "the transport of module 'broken' lacks its mandatory slot ioctl"},
+        {"model-good", "device-model", ACCEL_STATUS_OK, ""},
+    };
+    for (const Case &wanted : cases) {
+        INFO(wanted.library);
+        const std::string kind = wanted.kind, library = TEST_MODULE_DIR "/" + std::string(wanted.library) + ".so";
+        const char *serves = kind == "backend"    ? R"("always":{"id":"bad","kind":"npu"})"
+                             : kind == "importer" ? R"("formats":["broken"],"suffixes":[".broken"])"
+                                                  : R"("model_of":"ethosu","device_id":"bad")";
+        TemporaryTree tree;
+        tree.write("modules/broken.json", manifest("broken", library, serves, kind));
+        tree.write("modules/healthy.json", manifest("healthy", TEST_MODULE_DIR "/healthy.so", R"("drivers":["ethosu"],"always":{"id":"good","kind":"npu"})"));
+        Listing listing(tree, ACCEL_INSTANCE_FLAG_SIMULATED);
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            CHECK((kind == "importer" ? import_as(listing.instance, "broken") : open_device_named(listing.instance, "bad")) == wanted.status);
+            if (wanted.status == ACCEL_STATUS_OK)
+                continue;
+            CHECK(std::string(accel_last_error()->message).find(wanted.expected) != std::string::npos);
+            CHECK(std::string(accel_last_error()->rule) == "A-10");
+        }
+        CHECK(open_device_named(listing.instance, "good") == ACCEL_STATUS_OK);
+    }
+}
+
 TEST_CASE("I-1 eight manifests that match nothing cause not one dlopen", "[discovery]")
 {
     TemporaryTree tree;
@@ -343,12 +500,105 @@ TEST_CASE("a node that this process may not open is reported with a remedy", "[d
     REQUIRE(node);
     CHECK(node->status == ACCEL_STATUS_NOT_FOUND);
     CHECK(node->remedy.find("udev") != std::string::npos);
-    if (geteuid() != 0) {
-        tree.write("dev/accel/accel0", "");
-        chmod(tree.path("dev/accel/accel0").c_str(), 0);
-        const Listing denied(tree);
-        CHECK(find_line(report_of(denied.instance), "accel0")->status == ACCEL_STATUS_PERMISSION);
+}
+
+namespace {
+
+/// Acts as a user without privileges, who may read the tree, until the end of the scope. The same process: a child of a fork may not use the library.
+class WithoutPrivileges {
+public:
+    explicit WithoutPrivileges(const TemporaryTree &tree)
+    {
+        if (geteuid() != 0)
+            return;
+        for (const auto &entry : fs::recursive_directory_iterator(tree.path(".")))
+            if (entry.is_directory() && !entry.is_symlink())
+                fs::permissions(entry.path(), fs::perms(0755));
+        fs::permissions(tree.path("."), fs::perms(0755));
+        changed_ = seteuid(65534) == 0;
+        if (!changed_)
+            SKIP("root cannot become another user here: " << strerror(errno));
     }
+    ~WithoutPrivileges()
+    {
+        if (changed_ && seteuid(0) != 0)
+            abort();
+    }
+    WithoutPrivileges(const WithoutPrivileges &) = delete;
+    WithoutPrivileges &operator=(const WithoutPrivileges &) = delete;
+
+private:
+    bool changed_ = false;
+};
+
+bool last_error_says(const std::string &part)
+{
+    INFO(accel_last_error()->message);
+    const bool says = std::string(accel_last_error()->message).find(part) != std::string::npos;
+    CHECK(says);
+    return says;
+}
+
+/// One node, and a device of the same module that needs none.
+struct OneNode {
+    OneNode()
+    {
+        tree.write("modules/healthy.json", manifest("healthy", TEST_MODULE_DIR "/healthy.so", R"("drivers":["ethosu"],"always":{"id":"good","kind":"npu"})"));
+        add_node(tree, "accel0", "1000.npu", "ethosu");
+        node = tree.path("dev/accel/accel0");
+    }
+    TemporaryTree tree;
+    std::string node;
+};
+
+/// Neither the report nor the door gives access to the node: PERMISSION, the path and a remedy with these words.
+void check_denied(const OneNode &one, accel_instance *listed, const std::string &remedy)
+{
+    const WithoutPrivileges user(one.tree);
+    const Listing listing(one.tree);
+    const auto lines = report_of(listing.instance);
+    const Line *line = find_line(lines, "accel0");
+    REQUIRE(line);
+    CHECK(line->status == ACCEL_STATUS_PERMISSION);
+    CHECK(line->remedy.find(remedy) != std::string::npos);
+    CHECK(open_device_named(listed, "ethosu@1000.npu") == ACCEL_STATUS_PERMISSION);
+    CHECK(last_error_says(one.node + " cannot be opened: Permission denied; "));
+    CHECK(last_error_says(remedy));
+    CHECK(open_device_named(listed, "good") == ACCEL_STATUS_OK);
+}
+
+}  // namespace
+
+TEST_CASE("I-5 opening a node without permission answers PERMISSION with a remedy", "[discovery]")
+{
+    const OneNode one;
+    const Listing listing(one.tree);
+    // Loads the module while this process may still read where it lies.
+    REQUIRE(open_device_named(listing.instance, "good") == ACCEL_STATUS_OK);
+    CHECK(open_device_named(listing.instance, "ethosu@1000.npu") == ACCEL_STATUS_OK);
+    chmod(one.node.c_str(), 0);
+    check_denied(one, listing.instance, "group 'render' access to " + one.node + " (a udev rule");
+    if (geteuid() == 0) {
+        constexpr gid_t kNobodysGroup = 54321;
+        REQUIRE(chown(one.node.c_str(), 0, kNobodysGroup) == 0);
+        chmod(one.node.c_str(), 0660);
+        check_denied(one, listing.instance, "add yourself to group '54321' (usermod -aG 54321 USER)");
+    }
+    chmod(one.node.c_str(), 0666);
+    CHECK(open_device_named(listing.instance, "ethosu@1000.npu") == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("I-5 opening a node that went away after it was listed answers DEVICE_GONE with a remedy", "[discovery]")
+{
+    const OneNode one;
+    const Listing listing(one.tree);
+    REQUIRE(listing.id(0) == "ethosu@1000.npu");
+    fs::remove(one.node);
+    CHECK(open_device_named(listing.instance, "ethosu@1000.npu") == ACCEL_STATUS_DEVICE_GONE);
+    CHECK(last_error_says(one.node + " cannot be opened: No such file or directory; check that devtmpfs or udev creates device nodes"));
+    CHECK(open_device_named(listing.instance, "good") == ACCEL_STATUS_OK);
+    one.tree.write("dev/accel/accel0", "");
+    CHECK(open_device_named(listing.instance, "ethosu@1000.npu") == ACCEL_STATUS_OK);
 }
 
 TEST_CASE("A-1 A-2 A-3 structs of other versions", "[check]")

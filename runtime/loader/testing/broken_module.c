@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A module that breaks one rule of its border, chosen when it is compiled. */
+/* A module that breaks one rule of its border, chosen when it is compiled: MODE is its place in test_modules.cmake. */
 #include <accel/backend.h>
 
 #include <string.h>
@@ -12,6 +12,16 @@
 #define MODE_OTHER_NAME 6
 #define MODE_NO_TABLE 7
 #define MODE_GOOD 8
+#define MODE_DEVICE_SHORT 9
+#define MODE_DEVICE_NULL 10
+#define MODE_IMPORTER_SHORT 11
+#define MODE_IMPORTER_NULL 12
+#define MODE_MODEL_SHORT 13
+#define MODE_MODEL_NULL 14
+#define MODE_TRANSPORT_SHORT 15
+#define MODE_TRANSPORT_NULL 16
+#define MODE_HEALTHY 17
+#define MODE_MODEL_GOOD 18
 
 #if MODE != MODE_NO_ENTRY
 static enum accel_status target_info(uint32_t index, struct accel_bk_target_info *info)
@@ -39,6 +49,98 @@ static enum accel_status check(const struct accel_bk_host *host, const void *byt
     return ACCEL_STATUS_CORRUPT;
 }
 
+/* Something that is there: an object, or a slot that no test calls. */
+static int something;
+static void never_called(void)
+{
+}
+static void fill_slots(void *table, size_t size_bytes)
+{
+    void (*slot)(void) = never_called;
+    for (size_t at = sizeof(size_t); at < size_bytes; at += sizeof slot)
+        memcpy((char *)table + at, &slot, sizeof slot);
+    memcpy(table, &size_bytes, sizeof size_bytes);
+}
+
+static enum accel_status device_open(const struct accel_bk_open *open, struct accel_bk_device **device)
+{
+    (void)open;
+    *device = (struct accel_bk_device *)(void *)&something;
+    return ACCEL_STATUS_OK;
+}
+static void device_close(struct accel_bk_device *device)
+{
+    (void)device;
+}
+static enum accel_status device_info(struct accel_bk_device *device, struct accel_bk_device_info *info)
+{
+    (void)device, (void)info;
+    return ACCEL_STATUS_OK;
+}
+static struct accel_bk_device_ops *device_table(void)
+{
+    static struct accel_bk_device_ops table;
+    fill_slots(&table, sizeof table);
+    table.device_open = device_open;
+    table.device_close = device_close;
+    table.device_info = device_info;
+    if (MODE == MODE_DEVICE_SHORT)
+        table.struct_size = offsetof(struct accel_bk_device_ops, queue_wait);
+    if (MODE == MODE_DEVICE_NULL)
+        memset(&table.device_open, 0, sizeof table - sizeof table.struct_size);
+    return &table;
+}
+
+static struct accel_bk_importer *importer_table(void)
+{
+    static struct accel_bk_importer table;
+    fill_slots(&table, sizeof table);
+    table.format = "broken";
+    if (MODE == MODE_IMPORTER_SHORT)
+        table.struct_size = offsetof(struct accel_bk_importer, import);
+    if (MODE == MODE_IMPORTER_NULL)
+        memset(&table.format, 0, sizeof table - sizeof table.struct_size);
+    return &table;
+}
+
+static enum accel_status create(const struct accel_bk_host *host, struct accel_bk_simulation **simulation)
+{
+    (void)host;
+    *simulation = (struct accel_bk_simulation *)(void *)&something;
+    return ACCEL_STATUS_OK;
+}
+static void destroy(struct accel_bk_simulation *simulation)
+{
+    (void)simulation;
+}
+static enum accel_status open_transport(struct accel_bk_simulation *simulation, const struct accel_bk_transport **transport)
+{
+    static struct accel_bk_transport table;
+    (void)simulation;
+    fill_slots(&table, sizeof table);
+    table.simulated = 1;
+    table.reserved = 0;
+    if (MODE == MODE_TRANSPORT_SHORT)
+        table.struct_size = offsetof(struct accel_bk_transport, unmap);
+    if (MODE == MODE_TRANSPORT_NULL)
+        memset(&table.context, 0, sizeof table - sizeof table.struct_size);
+    *transport = &table;
+    return ACCEL_STATUS_OK;
+}
+static void close_transport(struct accel_bk_simulation *simulation, const struct accel_bk_transport *transport)
+{
+    (void)simulation, (void)transport;
+}
+static struct accel_bk_device_model *device_model_table(void)
+{
+    static struct accel_bk_device_model table = {sizeof table, "ethosu", "a model", create, destroy, open_transport, close_transport};
+    if (MODE == MODE_MODEL_SHORT)
+        table.struct_size = offsetof(struct accel_bk_device_model, close_transport);
+    if (MODE == MODE_MODEL_NULL)
+        memset(&table.driver, 0, sizeof table - sizeof table.struct_size);
+    return &table;
+}
+
 ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct accel_bk_host *host, uint32_t runtime_api_version)
 {
     static struct accel_bk_compiler compiler = {sizeof compiler, target_info, query, build, check};
@@ -52,6 +154,19 @@ ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct ac
     case MODE_NEWER: module.api_version_min = runtime_api_version + 1; break;
     case MODE_OTHER_NAME: module.name = "somebody"; break;
     case MODE_NO_TABLE: module.compiler = NULL; break;
+    case MODE_DEVICE_SHORT:
+    case MODE_DEVICE_NULL: module.device = device_table(); break;
+    case MODE_IMPORTER_SHORT:
+    case MODE_IMPORTER_NULL: module.importer = importer_table(); break;
+    case MODE_MODEL_SHORT:
+    case MODE_MODEL_NULL:
+    case MODE_TRANSPORT_SHORT:
+    case MODE_TRANSPORT_NULL:
+    case MODE_MODEL_GOOD: module.device_model = device_model_table(); break;
+    case MODE_HEALTHY:
+        module.name = "healthy";
+        module.device = device_table();
+        break;
     default: break;
     }
     return &module;
