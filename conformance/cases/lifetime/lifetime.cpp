@@ -3,6 +3,7 @@
 #include <fstream>
 #include <unistd.h>
 
+#include "heap.h"
 #include "support/room.h"
 #include "support/status.h"
 
@@ -101,8 +102,9 @@ ACCEL_CASE("lifetime.leak.runs", "A-15", "runs, queues, fences and buffers give 
     };
     for (int warm_up = 0; warm_up < 3; ++warm_up) REQUIRE(cycle());
     const size_t before = open_fd_count();
-    for (int round = 0; round < 50; ++round) REQUIRE(cycle());
+    const double growth = heap_growth_per_round([&] { REQUIRE(cycle()); });
     CHECK(open_fd_count() <= before + 2);
+    CHECK(growth < kNoLeakBytes);
 }
 
 ACCEL_CASE("lifetime.leak.instances", "A-15", "instances, open devices and programs give back descriptors, threads and memory")
