@@ -21,6 +21,7 @@ public:
     void prepare(const accel_graph_desc &graph);
     const accel_bk_device_ops &ops() const { return *module_->device; }
     accel_bk_buffer *buffer() const { return buffers_.front(); }
+    accel_bk_run *run() const { return run_; }
     uint64_t submit()
     {
         uint64_t ticket = 0;
