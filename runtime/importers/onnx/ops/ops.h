@@ -91,5 +91,6 @@ namespace accel::onnx {
 using Translate = void (*)(Node&);
 /// NULL: no such operator here.
 Translate find_operator(std::string_view domain, std::string_view name);
+size_t operator_count();
 
 }  // namespace accel::onnx

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ops.h"
 
+#include <iterator>
+
 namespace accel::onnx {
 namespace {
 
@@ -64,5 +66,7 @@ Translate find_operator(std::string_view domain, std::string_view name) {
     }
     return nullptr;
 }
+
+size_t operator_count() { return std::size(kRows); }
 
 }  // namespace accel::onnx
