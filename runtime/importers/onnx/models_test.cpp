@@ -54,6 +54,17 @@ TEST_CASE("digits int8 keeps its quantisation") {
     }
 }
 
+TEST_CASE("whole models: only constants at misaligned bytes are copied") {
+    const Imported real(digits("digits_f32.onnx"));
+    REQUIRE(real.status == ACCEL_STATUS_OK);
+    CHECK(real.constant_bytes().in_place == 45184);
+    CHECK(real.constant_bytes().elsewhere == 15288);
+    const Imported quantised(digits("digits_int8.onnx"));
+    REQUIRE(quantised.status == ACCEL_STATUS_OK);
+    CHECK(quantised.constant_bytes().in_place == 15312);
+    CHECK(quantised.constant_bytes().elsewhere == 424);
+}
+
 TEST_CASE("mnist and ultraface") {
     const char* folder = std::getenv("ACCEL_SHARED_MODELS");
     const std::string models = folder != nullptr ? folder : ONNX_TEST_SOURCE_DIR "/../shared/models";
@@ -73,6 +84,8 @@ TEST_CASE("mnist and ultraface") {
     REQUIRE(ultraface.status == ACCEL_STATUS_OK);
     CHECK(ultraface.broken_rule() == "");
     CHECK(count(ultraface, ACCEL_OPERATION_CONV) == 52);
+    CHECK(ultraface.constant_bytes().in_place == 104488);
+    CHECK(ultraface.constant_bytes().elsewhere == 1097160);  // docs/decisions/0009 has the reason
     CHECK(Imported::sizes(ultraface.output(0)) == std::vector<int64_t>{1, 4420, 2});
     CHECK(Imported::sizes(ultraface.output(1)) == std::vector<int64_t>{1, 4420, 4});
 }

@@ -94,6 +94,43 @@ TEST_CASE("raw data is used in place when it is aligned") {
     CHECK(copied == 3);
 }
 
+namespace {
+
+/// Two layers and what they add, their constants moved by the lengths of two comments.
+std::string layers(const std::vector<size_t>& comment_lengths) {
+    const auto commented = [](std::string tensor, size_t length) {
+        std::string comment;
+        protozero::pbf_writer(comment).add_string(12, std::string(length, 'c'));
+        return comment + tensor;
+    };
+    ModelText text;
+    text.inputs = {value_info("x", kFloat, {1, 8})};
+    text.outputs = {value_info("y", kFloat, {1, 8})};
+    text.nodes = {node({"MatMul", {"x", "w"}, {"h"}, {}}), node({"Add", {"h", "c"}, {"y"}, {}})};
+    text.initializers = {commented(floats_tensor("w", {8, 8}, std::vector<float>(64, 3.5f)), comment_lengths[0]),
+                         commented(floats_tensor("c", {8}, std::vector<float>(8, 7.25f)), comment_lengths[1])};
+    return model(text);
+}
+
+}  // namespace
+
+TEST_CASE("a model whose constants are all aligned is not copied at all") {
+    constexpr uint64_t kAllBytes = (64 + 8) * sizeof(float);
+    int without_copies = 0;
+    for (size_t first = 1; first <= 4; ++first) {
+        for (size_t second = 1; second <= 4; ++second) {
+            const Imported model_(layers({first, second}));
+            REQUIRE(model_.status == ACCEL_STATUS_OK);
+            CHECK(model_.broken_rule() == "");
+            const Imported::Placed placed = model_.constant_bytes();
+            CHECK(placed.in_place + placed.elsewhere == kAllBytes);
+            CHECK((placed.elsewhere == 0) == model_.log.empty());
+            without_copies += placed.elsewhere == 0 ? 1 : 0;
+        }
+    }
+    CHECK(without_copies == 1);
+}
+
 TEST_CASE("typed fields are converted") {
     const Imported packed(add_constant(typed_tensor(kFloat, {2}, [](auto& w) {
         const float values[] = {1.5f, 2.5f};

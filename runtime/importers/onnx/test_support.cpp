@@ -6,6 +6,7 @@
 #include "types.h"
 
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 namespace accel::onnx::test {
@@ -268,6 +269,19 @@ std::string Imported::broken_rule() const {
         return {};
     }
     return std::string(accel_last_error()->rule) + ": " + accel_last_error()->message;
+}
+
+Imported::Placed Imported::constant_bytes() const {
+    Placed placed;
+    for (uint32_t i = 0; i < graph().tensor_count; ++i) {
+        const accel_tensor_desc& t = graph().tensors[i];
+        const auto* begin = static_cast<const char*>(t.data);
+        const bool inside = std::less_equal<>()(bytes_.data(), begin) && std::less<>()(begin, bytes_.data() + bytes_.size());
+        if (begin != nullptr) {
+            (inside ? placed.in_place : placed.elsewhere) += t.data_bytes;
+        }
+    }
+    return placed;
 }
 
 std::string read_file(const std::string& path) {

@@ -89,6 +89,11 @@ public:
     std::vector<uint32_t> operations() const;
     /// "" if the graph obeys the rules G-* and constants are aligned, else what is wrong.
     std::string broken_rule() const;
+    /// Bytes of constants that lie in the model's own bytes, and of those that lie elsewhere.
+    struct Placed {
+        uint64_t in_place = 0, elsewhere = 0;
+    };
+    Placed constant_bytes() const;
     bool says(std::string_view part) const { return message.find(part) != std::string::npos; }
 
 private:
