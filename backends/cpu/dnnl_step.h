@@ -32,6 +32,9 @@ public:
     bool bind(Values values, StepState *state) const noexcept override;
     bool run(Values values, StepState *state) const noexcept override;
 
+    const dnnl::primitive &primitive() const { return primitive_; }
+    const std::vector<DnnlArgument> &arguments() const { return arguments_; }
+
 private:
     dnnl::primitive primitive_;
     std::vector<DnnlArgument> arguments_;

@@ -75,6 +75,11 @@ accel_bk_blob *build(const accel_graph_desc &graph)
     return blob;
 }
 
+size_t steps_of(Network &network)
+{
+    return accel::cpu::make_plan(*accel::cpu::read_graph(network.graph.desc()), 1)->steps.size();
+}
+
 accel_status load(const void *bytes, uint64_t byte_count, const std::vector<accel_bk_constant> &constants)
 {
     accel_bk_program *program = nullptr;
@@ -93,6 +98,8 @@ TEST_CASE("fusing and layouts change nothing", "[graph]")
 {
     // Every tensor that is an output stays in the graph's own layout and cannot be fused away.
     Network lean(false), verbose(true);
+    CHECK(steps_of(lean) <= 12); // 15 nodes; plan_test.cpp has the reasons
+    CHECK(steps_of(verbose) > 20);
     const auto image = bytes_of(random_floats(3 * 64, 9));
     const auto fused = values_of<float>(execute(lean.graph.desc(), {image}, 2)[0]),
                plain = values_of<float>(execute(verbose.graph.desc(), {image}, 1)[0]);

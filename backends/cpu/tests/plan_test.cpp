@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// What a plan consists of: which nodes became one primitive, in which layouts values lie between steps, and where bytes are moved.
+// Numbers alone cannot show that: results are the same without fusing and with conversions everywhere.
+#include "harness.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "../dnnl_step.h"
+#include "../plan.h"
+
+using namespace accel::cpu::test;
+using accel::cpu::DnnlStep;
+using accel::cpu::Plan;
+
+namespace
+{
+
+using Attributes = GraphMaker::Attributes;
+
+// Only oneDNN's compiled code asks for blocked weights and takes an addition along.
+#if defined(__x86_64__)
+constexpr bool kHasCompiledCode = true;
+#else
+constexpr bool kHasCompiledCode = false;
+#endif
+
+std::unique_ptr<Plan> plan_of(GraphMaker &graph) { return accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), 1); }
+
+std::vector<const DnnlStep *> primitives(const Plan &plan)
+{
+    std::vector<const DnnlStep *> found;
+    for (const auto &step : plan.steps)
+        if (const auto *primitive = dynamic_cast<const DnnlStep *>(step.get()))
+            found.push_back(primitive);
+    return found;
+}
+
+const accel::cpu::DnnlArgument *argument(const DnnlStep &step, int name)
+{
+    for (const auto &each : step.arguments())
+        if (each.name == name)
+            return &each;
+    return nullptr;
+}
+
+const dnnl_blocking_desc_t &blocking(const DnnlStep &step, int name) { return argument(step, name)->desc.data.format_desc.blocking; }
+
+// Channels last: neighbours in memory are neighbours in the channel axis.
+bool channels_last(const DnnlStep &step, int name)
+{
+    return blocking(step, name).inner_nblks == 0 && blocking(step, name).strides[1] == 1 && argument(step, name)->desc.data.dims[1] > 1;
+}
+
+int post_operations(const DnnlStep &step)
+{
+    const_dnnl_primitive_attr_t attributes = nullptr;
+    const_dnnl_post_ops_t operations = nullptr;
+    REQUIRE(dnnl_primitive_desc_get_attr(step.primitive().get_primitive_desc(), &attributes) == dnnl_success);
+    REQUIRE(dnnl_primitive_attr_get_post_ops(attributes, &operations) == dnnl_success);
+    return dnnl_post_ops_len(operations);
+}
+
+constexpr int64_t kChannels = 16, kSide = 12;
+const Dims kImage{1, kChannels, kSide, kSide}, kFlat{1, kChannels, kSide * kSide}, kKernel{kChannels, kChannels, 3, 3};
+
+// Two convolutions, each on the result of what is before it.
+struct Chain {
+    GraphMaker graph;
+    uint32_t last;
+
+    Chain() : last(graph.input(ACCEL_TYPE_F32, kImage)) {}
+    void add(uint32_t operation, std::vector<uint32_t> more_inputs, Dims dims, const Attributes &attributes)
+    {
+        const uint32_t result = graph.tensor(ACCEL_TYPE_F32, std::move(dims));
+        more_inputs.insert(more_inputs.begin(), last);
+        graph.node(operation, more_inputs, {result}, attributes);
+        last = result;
+    }
+    void convolution(uint32_t weights) { add(ACCEL_OPERATION_CONV, {weights}, kImage, {{{ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1}}}, {}, 0}); }
+    void convolution() { convolution(graph.constant(ACCEL_TYPE_F32, kKernel, random_floats(count(kKernel), 1))); }
+    void reshape(Dims dims) { add(ACCEL_OPERATION_RESHAPE, {}, std::move(dims), {}); }
+    std::unique_ptr<Plan> finish()
+    {
+        graph.output(last);
+        return plan_of(graph);
+    }
+};
+
+// A convolution with bias, residual and activation; all of it one primitive, unless what lies between is asked for.
+std::unique_ptr<Plan> residual_block(bool outputs_everything)
+{
+    Chain chain;
+    GraphMaker &graph = chain.graph;
+    const uint32_t other = graph.input(ACCEL_TYPE_F32, kImage);
+    std::vector<uint32_t> between;
+    chain.convolution();
+    between.push_back(chain.last);
+    chain.add(ACCEL_OPERATION_ADD, {graph.constant(ACCEL_TYPE_F32, {kChannels, 1, 1}, random_floats(kChannels, 2))}, kImage, {});
+    between.push_back(chain.last);
+    chain.add(ACCEL_OPERATION_ADD, {other}, kImage, {});
+    between.push_back(chain.last);
+    chain.add(ACCEL_OPERATION_RELU, {}, kImage, {});
+    if (outputs_everything)
+        for (const uint32_t tensor : between)
+            graph.output(tensor);
+    return chain.finish();
+}
+
+} // namespace
+
+TEST_CASE("bias, residual and activation are part of the convolution", "[plan][fuse][isa]")
+{
+    if (!kHasCompiledCode)
+        SKIP("no compiled convolution is expected on this processor");
+    const auto fused = residual_block(false);
+    REQUIRE(primitives(*fused).size() == 1);
+    const DnnlStep &convolution = *primitives(*fused)[0];
+    CHECK(argument(convolution, DNNL_ARG_BIAS) != nullptr);
+    CHECK(argument(convolution, DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1) != nullptr);
+    CHECK(post_operations(convolution) == 2);
+    CHECK(fused->steps.size() == 4); // both inputs to channels last, the convolution, the result back
+}
+
+TEST_CASE("what is asked for is not fused away", "[plan][fuse]")
+{
+    const auto plain = residual_block(true);
+    REQUIRE(primitives(*plain).size() == 1);
+    const DnnlStep &convolution = *primitives(*plain)[0];
+    CHECK(argument(convolution, DNNL_ARG_BIAS) == nullptr);
+    CHECK(post_operations(convolution) == 0);
+    CHECK(plain->steps.size() >= 3 + 4); // the other three nodes, and four results
+}
+
+TEST_CASE("convolutions hand results on channels last, without conversions", "[plan][isa]")
+{
+    Chain chain;
+    chain.convolution();
+    chain.convolution();
+    const auto plan = chain.finish();
+    const auto convolutions = primitives(*plan);
+    REQUIRE(convolutions.size() == 2);
+    CHECK(channels_last(*convolutions[0], DNNL_ARG_DST));
+    CHECK(channels_last(*convolutions[1], DNNL_ARG_SRC));
+    CHECK(argument(*convolutions[0], DNNL_ARG_DST)->value == argument(*convolutions[1], DNNL_ARG_SRC)->value);
+    CHECK(plan->steps.size() == 4); // to channels last, twice a convolution, back
+}
+
+TEST_CASE("a node that needs the row-major order between them costs a conversion each way", "[plan]")
+{
+    Chain chain;
+    chain.convolution();
+    chain.reshape(kFlat);
+    chain.reshape(kImage);
+    chain.convolution();
+    const auto plan = chain.finish();
+    const auto convolutions = primitives(*plan);
+    REQUIRE(convolutions.size() == 2);
+    CHECK(argument(*convolutions[0], DNNL_ARG_DST)->value != argument(*convolutions[1], DNNL_ARG_SRC)->value);
+    CHECK(plan->steps.size() == 6);
+}
+
+TEST_CASE("constant weights lie in oneDNN's blocks, others as they came", "[plan][isa]")
+{
+    if (!kHasCompiledCode)
+        SKIP("no compiled convolution is expected on this processor");
+    Chain constant;
+    constant.convolution();
+    const auto blocked = constant.finish();
+    const DnnlStep &convolution = *primitives(*blocked).at(0);
+    CHECK(blocking(convolution, DNNL_ARG_WEIGHTS).inner_nblks > 0);
+    CHECK(blocked->values[argument(convolution, DNNL_ARG_WEIGHTS)->value].source == accel::cpu::Source::kConstant);
+
+    Chain given;
+    given.convolution(given.graph.input(ACCEL_TYPE_F32, kKernel));
+    const auto plain = given.finish();
+    CHECK(blocking(*primitives(*plain).at(0), DNNL_ARG_WEIGHTS).inner_nblks == 0);
+}
