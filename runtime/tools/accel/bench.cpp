@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "commands.h"
+#include "cores.h"
 #include "peer.h"
 #include "progress.h"
 #include "session.h"
@@ -88,7 +89,7 @@ nlohmann::json facts_of(const Measured &measured, const Session &session, const 
     nlohmann::json out{{"model", options.model.model}, {"latency", measured.ours.json()}, {"segments", session.program().info().segment_count}, {"threads", options.model.threads}};
     if (peer) {
         const auto ratios = Statistics::of(measured.ratios);
-        out["onnxruntime"] = {{"version", peer->version()}, {"latency", measured.theirs.json()}, {"ratio_median", ratios.median}, {"ratio_p90", ratios.p90}, {"rounds", ratios.count}};
+        out["onnxruntime"] = {{"version", peer->version()}, {"threads", options.model.threads}, {"latency", measured.theirs.json()}, {"ratio_median", ratios.median}, {"ratio_p90", ratios.p90}, {"rounds", ratios.count}};
     }
     return out;
 }
@@ -99,14 +100,29 @@ std::string line_of(const Statistics &statistics)
            " runs)";
 }
 
-void bench(const BenchOptions &options)
+std::unique_ptr<Peer> start_peer(const BenchOptions &options)
 {
+    if (options.compare.empty()) return nullptr;
+    Progress progress("starting ONNX Runtime");
+    return std::make_unique<Peer>(options.python, options.model.model, options.model.threads);
+}
+
+/// A comparison gives both sides the same number of threads.
+void prepare_comparison(BenchOptions &options)
+{
+    if (options.compare.empty()) return;
+    if (is_saved_program(options.model.model)) throw Failure(options.model.model + " is a saved program, which ONNX Runtime cannot read; give --compare the model");
+    if (options.model.threads == 0) options.model.threads = physical_cores();
+}
+
+void bench(BenchOptions options)
+{
+    prepare_comparison(options);
     const Instance instance = options.model.instance.create();
     const auto devices = choose_devices(instance, options.model.devices);
     Session session(instance, devices, make_program(instance, devices, options.model));
     session.fill_inputs(1);
-    std::unique_ptr<Peer> peer;
-    if (options.compare == "onnxruntime") peer = std::make_unique<Peer>(options.python, options.model.model, options.model.threads);
+    const auto peer = start_peer(options);
     const Measured measured = measure(session, peer.get(), options);
     if (options.model.json) {
         std::cout << facts_of(measured, session, options, peer.get()).dump(2) << "\n";
@@ -114,7 +130,7 @@ void bench(const BenchOptions &options)
     }
     std::cout << "accel        " << line_of(measured.ours) << "\n";
     if (!peer) return;
-    std::cout << "onnxruntime  " << line_of(measured.theirs) << "   version " << peer->version() << "\n";
+    std::cout << "onnxruntime  " << line_of(measured.theirs) << "   version " << peer->version() << ", " << options.model.threads << " thread(s) each\n";
     std::cout << "ratio        " << std::setprecision(3) << Statistics::of(measured.ratios).median << "  accel / onnxruntime, median of " << measured.ratios.size()
               << " pairs of rounds taken in turns\n";
 }

@@ -30,7 +30,7 @@ std::vector<accel_symbol_value> symbol_values(const std::vector<std::string> &di
         const size_t equals = text.find('=');
         char *end = nullptr;
         const long long size = equals == std::string::npos ? 0 : std::strtoll(text.c_str() + equals + 1, &end, 10);
-        if (size < 1 || !end || *end) throw Failure("--dim '" + text + "': expected NAME=SIZE with SIZE at least 1, such as batch=1");
+        if (size < 1 || !end || *end) throw Failure("--dim '" + text + "': expected NAME=SIZE with SIZE at least 1; write for example --dim batch=1");
         names.push_back(text.substr(0, equals));
         values.push_back({names.back().c_str(), size});
     }
@@ -44,6 +44,8 @@ void InstanceOptions::add_to(CLI::App &app)
     app.add_option("--module-path", module_paths, "directory with manifests, searched first")->allow_extra_args(false);
     app.add_flag("--simulated", simulated, "also use devices that models play in this process");
     app.add_flag("--verbose", verbose, "log what the library does");
+    app.add_option("--sysfs-root", sysfs_root, "where the system's devices are described")->capture_default_str();
+    app.add_option("--dev-root", dev_root, "where the nodes of devices are")->capture_default_str();
 }
 
 Instance InstanceOptions::create() const
@@ -56,6 +58,8 @@ Instance InstanceOptions::create() const
     desc.log = log_to_stderr;
     desc.module_paths = paths.data();
     desc.module_path_count = static_cast<uint32_t>(paths.size());
+    desc.sysfs_root = sysfs_root.c_str();
+    desc.dev_root = dev_root.c_str();
     return Instance::create(desc);
 }
 
@@ -84,15 +88,14 @@ uint32_t ModelOptions::rounding_value() const
 std::vector<Device> choose_devices(const Instance &instance, const std::vector<std::string> &names)
 {
     std::vector<Device> devices;
-    for (const auto &name : names) devices.push_back(instance.device(name.c_str()));
+    for (const auto &name : names)
+        devices.push_back(advised("`accel devices` lists them, with --simulated the simulated ones too", [&] { return instance.device(name.c_str()); }));
     if (!names.empty()) return devices;
     for (const Device &device : instance.devices())
         if (!(device.info().flags & ACCEL_DEVICE_FLAG_SIMULATED)) devices.push_back(device);
     if (devices.empty()) throw Failure("no device is listed; `accel doctor` says why");
     return devices;
 }
-
-namespace {
 
 bool is_saved_program(const std::string &path)
 {
@@ -102,11 +105,18 @@ bool is_saved_program(const std::string &path)
     return probe.gcount() == 4 && head == "ACPG";
 }
 
+namespace {
+
+Model load_model(const Instance &instance, const std::string &path)
+{
+    return advised("MODEL is the path of an ONNX model or of a program saved by `accel compile`", [&] { return Model::load(instance, path.c_str()); });
+}
+
 /// What the options ask to be built, with all that the description points to.
 class Wanted {
 public:
     Wanted(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
-        : model_(Model::load(instance, options.model.c_str())), devices_(handles(devices)), symbols_(symbol_values(options.dims, names_)), progress_("building " + options.model)
+        : progress_("building " + options.model), model_(load_model(instance, options.model)), devices_(handles(devices)), symbols_(symbol_values(options.dims, names_))
     {
         threads_.name = "cpu.threads";
         threads_.kind = ACCEL_OPTION_KIND_INTEGER;
@@ -132,31 +142,79 @@ public:
     accel_program_desc desc = sized<accel_program_desc>();
 
 private:
+    Progress progress_;
     const Model model_;
     const std::vector<accel_device *> devices_;
     std::vector<std::string> names_;
     const std::vector<accel_symbol_value> symbols_;
     accel_option threads_{};
-    Progress progress_;
 };
+
+/// The options that only a build can heed, as they were given.
+std::string build_options(const ModelOptions &options, const char *target)
+{
+    std::string given;
+    const auto add = [&](bool is_given, const char *name) { given += is_given ? (given.empty() ? "" : ", ") + std::string(name) : ""; };
+    add(!options.rounding.empty(), "--rounding");
+    add(!options.dims.empty(), "--dim");
+    add(options.threads != 0, "--threads");
+    add(options.balance, "--balance");
+    add(options.first_device_only, "--first-device-only");
+    add(target != nullptr, "--target");
+    return given;
+}
+
+Program load_program(const Instance &instance, const std::vector<Device> &devices, const std::string &path)
+{
+    Progress progress("loading " + path);
+    const std::string bytes = read_file(path);
+    const auto list = handles(devices);
+    auto desc = sized<accel_program_load_desc>();
+    desc.bytes = bytes.data();
+    desc.byte_count = bytes.size();
+    desc.devices = list.data();
+    desc.device_count = static_cast<uint32_t>(list.size());
+    desc.progress = Progress::callback;
+    desc.progress_user = &progress;
+    accel_program *program = nullptr;
+    advised("give the devices that it was compiled for, or compile the model again", [&] { check(accel_program_load(instance.get(), &desc, &program)); });
+    return Program(program);
+}
 
 }  // namespace
 
 Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
 {
-    if (is_saved_program(options.model)) return Program::load(instance, read_file(options.model), devices);
+    if (is_saved_program(options.model)) {
+        const std::string given = build_options(options, target);
+        if (!given.empty()) throw Failure(options.model + " is a saved program, which is built already; give " + given + " to `accel compile`, or give the model");
+        return load_program(instance, devices, options.model);
+    }
     return Program::build(Wanted(instance, devices, options, target).desc);
 }
 
 std::vector<SupportRow> support_of(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
 {
-    if (is_saved_program(options.model)) throw Failure(options.model + " is a saved program, whose operations are placed already; --support needs the model");
+    if (is_saved_program(options.model)) throw Failure(options.model + " is a saved program, whose operations are placed already; give --support the model");
     const Wanted wanted(instance, devices, options, target);
     std::vector<SupportRow> rows;
     Program::support(wanted.desc, [&](const accel_support &row) {
         rows.push_back({{row.nodes, row.nodes + row.node_count}, row.device, row.group, row.reason, row.name, row.operation, row.reason_text});
     });
     return rows;
+}
+
+const char *remedy_of(accel_status status)
+{
+    switch (status) {
+    case ACCEL_STATUS_UNSUPPORTED: return "`accel inspect MODEL --support` says what each device takes, and cpu in --device takes the rest";
+    case ACCEL_STATUS_INVALID_ARGUMENT: return "correct the option or the model";
+    case ACCEL_STATUS_CORRUPT: return "make the file again";
+    case ACCEL_STATUS_INCOMPATIBLE: return "compile the model again, or install modules and library of one release";
+    case ACCEL_STATUS_OUT_OF_MEMORY: return "end other programs, or take a smaller model";
+    case ACCEL_STATUS_BUSY: return "wait for other programs that use the device";
+    default: return "`accel doctor` checks this machine, `--verbose` shows what the library does";
+    }
 }
 
 std::string text_of_bytes(uint64_t bytes)

@@ -21,10 +21,26 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// What helps after an error of the library that no closer place has a remedy for.
+const char *remedy_of(accel_status status);
+
+/// Makes the call; a failure of the library in it ends with the remedy.
+template <class Call> auto advised(const char *remedy, Call &&call)
+{
+    try {
+        return call();
+    } catch (const Error &error) {
+        throw Failure(std::string(error.what()) + "; " + remedy);
+    }
+}
+
+bool is_saved_program(const std::string &path);
+
 struct InstanceOptions {
     std::vector<std::string> module_paths;
     bool simulated = false;
     bool verbose = false;
+    std::string sysfs_root = "/sys", dev_root = "/dev";
     void add_to(CLI::App &app);
     Instance create() const;
 };
@@ -47,7 +63,6 @@ struct ModelOptions {
 /// The devices that --device names, in that order, or the default set.
 std::vector<Device> choose_devices(const Instance &instance, const std::vector<std::string> &names);
 
-/// A program from a model file or from a saved program, with progress on a terminal when it takes over a second.
 /// accel_support, for keeps.
 struct SupportRow {
     std::vector<uint32_t> nodes;
@@ -56,6 +71,7 @@ struct SupportRow {
 };
 std::vector<SupportRow> support_of(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target);
 
+/// A program from a model file or from a saved program, with progress on a terminal when it takes over a second.
 Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target = nullptr);
 
 std::string text_of_bytes(uint64_t bytes);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // accel doctor: what stands between this machine and its accelerators, with a remedy for each problem.
-#include <grp.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -11,23 +9,12 @@
 
 #include "commands.h"
 #include "facts.h"
+#include "findings.h"
 
 namespace accel::tool {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Finding {
-    std::string level;  ///< "ok", "note", "problem"
-    std::string what, remedy;
-};
-
-struct Findings {
-    std::vector<Finding> list;
-    void ok(std::string what) { list.push_back({"ok", std::move(what), ""}); }
-    void note(std::string what, std::string remedy) { list.push_back({"note", std::move(what), std::move(remedy)}); }
-    void problem(std::string what, std::string remedy) { list.push_back({"problem", std::move(what), std::move(remedy)}); }
-};
 
 std::string version_text(uint32_t version)
 {
@@ -42,7 +29,7 @@ void check_library(Findings &findings)
     else findings.ok(both);
 }
 
-void check_kernel(Findings &findings)
+void check_kernel(Findings &findings, const std::string &sysfs_root)
 {
     utsname system{};
     uname(&system);
@@ -52,55 +39,34 @@ void check_kernel(Findings &findings)
     // First kernels: accel class 6.2, dma-buf sync_file export and import 6.0, ethosu 6.19 (kernel sources).
     if (major < 6 || (major == 6 && minor < 2)) findings.problem(name + " has no accel subsystem", "use Linux 6.2 or newer; ethosu needs 6.19, rocket 6.18");
     else findings.ok(name);
-    if (!fs::exists("/sys/class/accel"))
-        findings.note("the kernel shows no accelerator class (/sys/class/accel is missing)",
+    const std::string accelerators = sysfs_root + "/class/accel";
+    if (!fs::exists(accelerators))
+        findings.note("the kernel shows no accelerator class (" + accelerators + " is missing)",
                       "if there is an NPU in this machine, load its driver (modprobe ethosu, intel_vpu, amdxdna …) or use a kernel built with CONFIG_DRM_ACCEL");
-    else if (fs::is_empty("/sys/class/accel"))
+    else if (fs::is_empty(accelerators))
         findings.note("no driver has claimed an accelerator", "`dmesg | grep -i accel` and `lspci -k` tell which device lacks a driver");
-}
-
-std::string group_of(const std::string &path)
-{
-    struct stat facts{};
-    if (stat(path.c_str(), &facts) != 0) return "";
-    const group *entry = getgrgid(facts.st_gid);
-    return entry ? entry->gr_name : std::to_string(facts.st_gid);
-}
-
-void check_node(Findings &findings, const accel_device_info &info)
-{
-    if (!*info.node) return;
-    if (access(info.node, R_OK | W_OK) == 0) return findings.ok(std::string(info.node) + " may be opened");
-    const std::string group = group_of(info.node);
-    findings.problem(std::string(info.node) + " may not be opened by this user",
-                     group.empty() || group == "root" ? "add a udev rule that gives the node to group render: SUBSYSTEM==\"accel\", GROUP=\"render\", MODE=\"0660\""
-                                                      : "add the user to group " + group + " (usermod -aG " + group + " NAME) and log in again");
 }
 
 void check_device(Findings &findings, const Device &device)
 {
-    const auto before = device.info();
-    const std::string id = before.id;
-    check_node(findings, before);
+    const auto info = device.info();
+    if (*info.node) {
+        // Why it may not be opened, and the remedy, is a line of the instance's report.
+        if (access(info.node, R_OK | W_OK) != 0) return;
+        findings.ok(std::string(info.node) + " may be opened");
+    }
     try {
         device.open();
     } catch (const Error &error) {
-        return findings.problem(id + " cannot be opened: " + error.what(), "the sentence names the cause; `accel devices --report` shows what was tried");
+        return findings.problem(std::string(info.id) + " cannot be opened: " + error.what(), "the sentence names the cause; `accel devices --report` shows what was tried");
     }
-    const auto info = device.info();
-    std::string what = id + ": " + info.name + ", backend " + info.backend + " " + info.backend_version;
-    if (*info.driver) what += std::string(", driver ") + info.driver + " " + info.driver_version;
-    if (*info.firmware_version) what += std::string(", firmware ") + info.firmware_version;
-    findings.ok(what + ", isolation " + isolation_name(info.isolation));
-    if (info.conformance_version == 0 && info.kind != ACCEL_DEVICE_KIND_CPU && !(info.flags & ACCEL_DEVICE_FLAG_SIMULATED))
-        findings.note(id + " has no conformance certificate", "run accel-conformance run --device " + id);
-    if (*info.node && !(info.fence_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE)))
-        findings.note(id + " cannot make sync_files: its work cannot be polled by other drivers", "Linux 6.0 or newer and dma-buf export are needed");
+    check_open_device(findings, device.info());
 }
 
 void check_report(Findings &findings, const Instance &instance)
 {
     for (const auto &line : report_lines(instance)) {
+        if (line.kind == ACCEL_REPORT_KIND_MANIFEST && line.status == ACCEL_STATUS_OK && line.action != "shadowed") check_contract(findings, line.path);
         if (line.kind == ACCEL_REPORT_KIND_DEVICE || line.status == ACCEL_STATUS_OK) continue;
         const std::string what = line.subject + (line.path.empty() ? "" : " (" + line.path + ")") + ": " + line.action + ": " + line.reason;
         if (line.kind == ACCEL_REPORT_KIND_NODE || line.status != ACCEL_STATUS_NOT_FOUND) findings.problem(what, line.remedy);
@@ -139,7 +105,7 @@ void add_doctor(CLI::App &app)
     command->callback([options] {
         Findings findings;
         check_library(findings);
-        check_kernel(findings);
+        check_kernel(findings, options->instance.sysfs_root);
         const Instance instance = options->instance.create();
         check_report(findings, instance);
         for (const Device &device : instance.devices()) check_device(findings, device);

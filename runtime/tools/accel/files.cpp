@@ -50,11 +50,11 @@ bool is_special(const std::string &path)
 std::string read_file(const std::string &path)
 {
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw Failure("cannot read " + path + ": " + std::strerror(errno));
+    if (!file) throw Failure("cannot read " + path + ": " + std::strerror(errno) + "; check the path and who may read it");
     std::ostringstream bytes;
     bytes << file.rdbuf();
     // Reading an empty file sets failbit of the target and is no error.
-    if (file.bad()) throw Failure("cannot read " + path + " to its end: " + std::strerror(errno));
+    if (file.bad()) throw Failure("cannot read " + path + " to its end: " + std::strerror(errno) + "; give the path of a file on a medium that can be read");
     return bytes.str();
 }
 

@@ -2,10 +2,36 @@
 // accel: look at accelerators, run and measure models on them.
 #include <signal.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "commands.h"
 #include "files.h"
+
+namespace {
+
+std::string one_line(std::string text)
+{
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text;
+}
+
+int refuse(const std::string &sentence, int code)
+{
+    std::cerr << "error: " << one_line(sentence) << "\n";
+    return code;
+}
+
+/// 0 after --help and --version, a command's own code, such as doctor's for "there are problems", or 2 for arguments that are wrong.
+int answer(const CLI::App &app, const CLI::ParseError &error)
+{
+    if (error.get_exit_code() == 0 || dynamic_cast<const CLI::RuntimeError *>(&error)) return app.exit(error);
+    const auto commands = app.get_subcommands();
+    return refuse(std::string(error.what()) + "; see accel " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help", 2);
+}
+
+}  // namespace
 
 int main(int argc, char **argv)
 {
@@ -26,13 +52,13 @@ int main(int argc, char **argv)
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError &error) {
-            // A command's own answer, such as doctor's "there are problems", is no mistake in the arguments.
-            if (const int code = app.exit(error)) return dynamic_cast<const CLI::RuntimeError *>(&error) ? code : 2;
+            if (const int code = answer(app, error)) return code;
         }
         accel::tool::finish_output();
         return 0;
+    } catch (const accel::Error &error) {
+        return refuse(std::string(error.what()) + "; " + accel::tool::remedy_of(error.status()), 1);
     } catch (const std::exception &error) {
-        std::cerr << "error: " << error.what() << "\n";
-        return 1;
+        return refuse(error.what(), 1);
     }
 }

@@ -37,12 +37,12 @@ NpyArray load_npy(const std::string &path, uint32_t type)
         case ACCEL_TYPE_U8: return load_as<uint8_t>(path);
         case ACCEL_TYPE_I32: return load_as<int32_t>(path);
         case ACCEL_TYPE_I64: return load_as<int64_t>(path);
-        default: throw Failure(path + ": no .npy input for element type " + type_name(type));
+        default: throw Failure(path + ": no .npy input for element type " + type_name(type) + "; give the model an input of type f32, i8, u8, i32 or i64");
         }
     } catch (const Failure &) {
         throw;
     } catch (const std::exception &error) {
-        throw Failure(path + ": not a .npy array of element type " + type_name(type) + ": " + error.what());
+        throw Failure(path + ": not a .npy array of element type " + type_name(type) + ": " + error.what() + "; write it with numpy.save in that type");
     }
 }
 
@@ -54,7 +54,7 @@ void write_npy(const std::string &path, uint32_t type, const std::vector<size_t>
     case ACCEL_TYPE_U8: return save_as<uint8_t>(path, dims, bytes);
     case ACCEL_TYPE_I32: return save_as<int32_t>(path, dims, bytes);
     case ACCEL_TYPE_I64: return save_as<int64_t>(path, dims, bytes);
-    default: throw Failure(path + ": no .npy output for element type " + type_name(type));
+    default: throw Failure(path + ": no .npy output for element type " + type_name(type) + "; leave out --output or give the model an output of type f32, i8, u8, i32 or i64");
     }
 }
 

@@ -20,7 +20,7 @@ import json, sys, time
 try:
     import numpy, onnxruntime
 except ImportError as error:
-    print(json.dumps({"error": f"{error}; install it with: python3 -m pip install onnxruntime"}), flush=True); sys.exit(0)
+    print(json.dumps({"error": f"{error}, which `python3 -m pip install onnxruntime` installs"}), flush=True); sys.exit(0)
 try:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(sys.argv[2])
@@ -49,9 +49,9 @@ for line in sys.stdin:
 Peer::Peer(const std::string &python, const std::string &model, unsigned threads)
 {
     int to[2], from[2];
-    if (pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0) throw Failure("cannot make a pipe for ONNX Runtime");
+    if (pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0) throw Failure("cannot make a pipe for ONNX Runtime; close files or raise the limit of open files (ulimit -n)");
     signal(SIGPIPE, SIG_IGN);
-    const std::string count = std::to_string(threads ? threads : 1);
+    const std::string count = std::to_string(threads);
     pid_ = fork();
     if (pid_ == 0) {
         dup2(to[0], 0);
@@ -66,7 +66,7 @@ Peer::Peer(const std::string &python, const std::string &model, unsigned threads
     const std::string line = read_line();
     if (line.empty()) throw Failure("'" + python + "' did not start; give --python PATH of a Python 3 that has the package onnxruntime");
     const auto hello = nlohmann::json::parse(line, nullptr, false);
-    if (hello.is_discarded() || hello.contains("error")) throw Failure("ONNX Runtime: " + (hello.is_discarded() ? line : hello["error"].get<std::string>()));
+    if (hello.is_discarded() || hello.contains("error")) throw Failure("ONNX Runtime: " + (hello.is_discarded() ? line : hello["error"].get<std::string>()) + "; check that --python has the package onnxruntime and that it takes this model");
     version_ = hello["version"];
 }
 
@@ -92,7 +92,7 @@ std::vector<double> Peer::round(unsigned count)
     std::fprintf(to_, "%u\n", count);
     std::fflush(to_);
     const auto times = nlohmann::json::parse(read_line(), nullptr, false);
-    if (!times.is_array()) throw Failure("ONNX Runtime ended in the middle of a measurement");
+    if (!times.is_array()) throw Failure("ONNX Runtime ended in the middle of a measurement; measure again, and look for a lack of memory if it happens again");
     return times.get<std::vector<double>>();
 }
 

@@ -12,15 +12,15 @@ Picture read_png(const std::string &path, uint32_t channels)
 {
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
-    if (!png_image_begin_read_from_file(&image, path.c_str())) throw Failure(path + ": " + image.message);
+    if (!png_image_begin_read_from_file(&image, path.c_str())) throw Failure(path + ": " + image.message + "; give the path of an intact PNG file");
     // A bound before allocating: a few bytes of file can claim a picture of any size.
     if (uint64_t{image.width} * image.height > uint64_t{1} << 28) {
         png_image_free(&image);
-        throw Failure(path + ": " + std::to_string(image.width) + " x " + std::to_string(image.height) + " pixels are more than this tool reads (2^28)");
+        throw Failure(path + ": " + std::to_string(image.width) + " x " + std::to_string(image.height) + " pixels are more than this tool reads (2^28); scale the picture down");
     }
     image.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
     Picture picture{image.width, image.height, channels, std::vector<uint8_t>(PNG_IMAGE_SIZE(image))};
-    if (!png_image_finish_read(&image, nullptr, picture.pixels.data(), 0, nullptr)) throw Failure(path + ": " + image.message);
+    if (!png_image_finish_read(&image, nullptr, picture.pixels.data(), 0, nullptr)) throw Failure(path + ": " + image.message + "; give the path of an intact PNG file");
     return picture;
 }
 

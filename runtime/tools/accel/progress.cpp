@@ -3,29 +3,62 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 
 namespace accel::tool {
 
-Progress::Progress(std::string what) : what_(std::move(what)), started_(std::chrono::steady_clock::now()), terminal_(isatty(2) == 1) {}
+Progress::Progress(std::string what) : what_(std::move(what)), terminal_(isatty(2) == 1)
+{
+    if (terminal_) drawer_ = std::thread([this] { draw_until_done(); });
+}
 
 Progress::~Progress()
 {
-    if (shown_) std::fputs("\r\033[K", stderr);
+    if (!terminal_) return;
+    {
+        const std::lock_guard lock(mutex_);
+        done_ = true;
+    }
+    changed_.notify_one();
+    drawer_.join();
 }
 
 void Progress::update(double fraction, const char *step)
 {
-    if (!terminal_ || std::chrono::steady_clock::now() - started_ < std::chrono::seconds(1)) return;
-    shown_ = true;
-    std::fprintf(stderr, "\r\033[K%s: %3.0f %%  %s", what_.c_str(), fraction * 100, step ? step : "");
-    std::fflush(stderr);
+    if (!terminal_) return;
+    const std::lock_guard lock(mutex_);
+    fraction_ = fraction;
+    step_ = step ? step : "";
 }
 
 int Progress::callback(void *user, double fraction, const char *step)
 {
     static_cast<Progress *>(user)->update(fraction, step);
     return 0;
+}
+
+void Progress::draw_until_done()
+{
+    const auto started = std::chrono::steady_clock::now();
+    std::unique_lock lock(mutex_);
+    auto next = started + std::chrono::seconds(1);
+    bool shown = false;
+    while (!changed_.wait_until(lock, next, [this] { return done_; })) {
+        const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(next - started);
+        std::fprintf(stderr, "\r\033[K%s", line(elapsed.count()).c_str());
+        std::fflush(stderr);
+        shown = true;
+        next += std::chrono::milliseconds(250);
+    }
+    if (shown) std::fputs("\r\033[K", stderr);
+}
+
+std::string Progress::line(long seconds) const
+{
+    char percent[16] = "";
+    if (fraction_ >= 0) std::snprintf(percent, sizeof percent, "%3.0f %%  ", fraction_ * 100);
+    return what_ + ": " + percent + std::to_string(seconds) + " s  " + step_;
 }
 
 }  // namespace accel::tool

@@ -2,11 +2,14 @@
 // A progress line on a terminal, for what takes over a second.
 #pragma once
 
-#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <string>
+#include <thread>
 
 namespace accel::tool {
 
+/// A thread draws the line, so that work which reports nothing shows at least how long it has taken. Without a terminal there is no thread.
 class Progress {
 public:
     explicit Progress(std::string what);
@@ -18,10 +21,17 @@ public:
     static int callback(void *user, double fraction, const char *step);
 
 private:
-    std::string what_;
-    std::chrono::steady_clock::time_point started_;
-    bool terminal_;
-    bool shown_ = false;
+    void draw_until_done();
+    std::string line(long seconds) const;
+
+    const std::string what_;
+    const bool terminal_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool done_ = false;
+    double fraction_ = -1;  ///< below 0: unknown
+    std::string step_;
+    std::thread drawer_;
 };
 
 }  // namespace accel::tool

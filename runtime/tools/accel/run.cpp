@@ -42,6 +42,11 @@ std::vector<std::string> read_labels(const std::string &path)
     return labels;
 }
 
+uint32_t find_input(const Session &session, const std::string &name)
+{
+    return advised("`accel inspect` lists the inputs", [&] { return session.program().find_port(name.c_str()); });
+}
+
 /// Files by input index from `--input FILE` (in order) and `--input NAME=FILE`.
 std::vector<std::string> files_by_port(const Session &session, const std::vector<std::string> &inputs)
 {
@@ -50,10 +55,10 @@ std::vector<std::string> files_by_port(const Session &session, const std::vector
     for (const auto &text : inputs) {
         const size_t equals = text.find('=');
         uint32_t index = next;
-        if (equals != std::string::npos && !fs::exists(text)) index = session.program().find_port(text.substr(0, equals).c_str());
+        if (equals != std::string::npos && !fs::exists(text)) index = find_input(session, text.substr(0, equals));
         else next = index + 1;
         if (index >= session.input_count())
-            throw Failure("--input '" + text + "': the model has " + std::to_string(session.input_count()) + " input(s)");
+            throw Failure("--input '" + text + "': the model has " + std::to_string(session.input_count()) + " input(s); give each input one file");
         files[index] = equals != std::string::npos && !fs::exists(text) ? text.substr(equals + 1) : text;
     }
     for (uint32_t index = 0; index < files.size(); ++index)
@@ -67,11 +72,11 @@ std::vector<Item> items_of(const Session &session, const std::vector<std::string
         const auto files = files_by_port(session, inputs);
         return {{files.front(), files}};
     }
-    if (session.input_count() != 1) throw Failure("a folder of inputs needs a model with one input");
+    if (session.input_count() != 1) throw Failure("a folder of inputs needs a model with one input; give each input its --input NAME=FILE");
     std::vector<Item> items;
     for (const auto &entry : fs::directory_iterator(inputs.front()))
         if (entry.path().extension() == ".png" || entry.path().extension() == ".npy") items.push_back({entry.path().filename(), {entry.path()}});
-    if (items.empty()) throw Failure(inputs.front() + " holds no .png and no .npy file");
+    if (items.empty()) throw Failure(inputs.front() + " holds no .png and no .npy file; put the inputs there or name another folder");
     std::sort(items.begin(), items.end(), [](const Item &a, const Item &b) { return a.name < b.name; });
     return items;
 }

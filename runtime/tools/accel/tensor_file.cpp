@@ -72,7 +72,7 @@ Dense from_npy(const std::string &path, const accel_port_info &port)
     if (same) return std::move(array.bytes);
     std::string shape;
     for (const size_t size : array.dims) shape += (shape.empty() ? "" : ",") + std::to_string(size);
-    throw Failure(path + " has shape [" + shape + "], but '" + port.name + "' is " + shape_text(port));
+    throw Failure(path + " has shape [" + shape + "], but '" + port.name + "' is " + shape_text(port) + "; save the array in that shape");
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ Dense load_tensor(const std::string &path, const accel_port_info &port, const Pi
 {
     if (ends_with(path, ".png")) return from_picture(path, port, scale);
     if (ends_with(path, ".npy")) return from_npy(path, port);
-    throw Failure(path + ": inputs are .png pictures or .npy arrays");
+    throw Failure(path + ": inputs are .png pictures or .npy arrays; convert it, for example with numpy.save");
 }
 
 void save_npy(const std::string &path, const accel_port_info &port, const Dense &dense)

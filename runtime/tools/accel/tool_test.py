@@ -1,15 +1,22 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
 """The accel command as people use it: every subcommand, --json and --help, and one clear sentence for every mistake.
 
 Usage: tool_test.py ACCEL
 """
+import ctypes
 import json
+import math
+import os
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
+
+import onnx_bytes
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 DIGITS = ROOT / "docs/examples/digits"
@@ -35,12 +42,13 @@ def answers_json(*arguments):
         return {}
 
 
-def refuses(expected, *arguments, code=1):
-    """Ends with the code and one `error:` line that says what is expected; no output is left half-made."""
+def refuses(expected, remedy, *arguments, code=1):
+    """Ends with the code and one line, an `error:` that says what is expected and, after the last semicolon, a remedy."""
     result = call(*arguments)
-    lines = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
-    good = result.returncode == code and (code == 2 or (len(lines) == 1 and re.search(expected, lines[0])))
-    require(good, f"accel {' '.join(map(str, arguments))} is refused with /{expected}/", f"exit {result.returncode}: {result.stderr}")
+    lines = result.stderr.splitlines()
+    sentence, _, advice = lines[0].rpartition("; ") if lines else ("", "", "")
+    good = result.returncode == code and len(lines) == 1 and re.search(f"^error: .*({expected})", sentence) and re.search(remedy, advice)
+    require(good, f"accel {' '.join(map(str, arguments))} is refused with /{expected}/ and the remedy /{remedy}/", f"exit {result.returncode}: {result.stderr}")
 
 
 def check_reports():
@@ -51,14 +59,73 @@ def check_reports():
     require(all(row["status"] == "OK" or row["reason"] for row in devices["report"]), "every line of the report that is not OK has a reason")
     doctor = answers_json("doctor", "--simulated")
     require(all(row["level"] == "ok" or row["remedy"] for row in doctor["findings"]), "doctor has a remedy for every finding that is not ok", doctor)
+    contracts = {row["what"].split(":")[0]: row["what"] for row in doctor["findings"] if row["what"].startswith("module ")}
+    for module in ("cpu", "ethosu", "ethosu-sim", "onnx"):
+        said = [what for name, what in contracts.items() if name.split()[1] == module]
+        require(len(said) == 1 and re.search(r"module contract 0\.\d+, this tool was compiled for 0\.\d+$", said[0]), f"doctor names the contract of module {module}", contracts)
 
 
 def check_exit_codes(work):
     """0: nothing is wrong; 1: something is; 2: the arguments are."""
     (work / "manifests").mkdir()
     (work / "manifests/broken.json").write_text("{ not json")
-    result = call("doctor", "--module-path", work / "manifests")
-    require(result.returncode == 1 and "broken.json" in result.stdout, "doctor ends with 1 when it has found a problem", f"exit {result.returncode}: {result.stdout}")
+    result = call("doctor", "--module-path", work / "manifests", "--json")
+    problems = [row for row in json.loads(result.stdout)["findings"] if row["level"] == "problem"]
+    require(result.returncode == 1 and len(problems) == 1 and "broken.json" in problems[0]["what"], "doctor ends with 1 when it has found a problem", result.stdout)
+    require([row["remedy"] for row in problems] == ["correct or remove the manifest"], "doctor says what to do about a broken manifest", problems)
+
+
+NODE = "4a900000.npu"
+
+
+def node_tree(work, name, driver="ethosu", node=True):
+    """A system with one accelerator, as sysfs shows it, and its node, which is a plain file."""
+    tree = work / name
+    device, link = tree / "sys/devices/platform" / NODE, tree / "sys/class/accel/accel0/device"
+    for folder in (device, tree / "sys/bus/platform/drivers" / driver, link.parent, tree / "dev/accel"):
+        folder.mkdir(parents=True)
+    link.symlink_to(device)
+    (device / "driver").symlink_to(tree / "sys/bus/platform/drivers" / driver)
+    if node:
+        (tree / "dev/accel/accel0").write_text("")
+    return tree
+
+
+def drop_access_capabilities():
+    """Root opens what its permissions forbid unless it lets go of this right."""
+    pr_capbset_drop, dac_override, dac_read_search = 24, 1, 2
+    for capability in (dac_override, dac_read_search):
+        ctypes.CDLL(None).prctl(pr_capbset_drop, capability, 0, 0, 0)
+
+
+def doctor_on(tree, **how):
+    command = [ACCEL, "doctor", "--json", "--sysfs-root", tree / "sys", "--dev-root", tree / "dev"]
+    result = subprocess.run([*map(str, command)], text=True, capture_output=True, **how)
+    findings = json.loads(result.stdout)["findings"] if result.stdout else []
+    return result.returncode, findings
+
+
+def check_node(what, tree, code, level, expected, remedy, absent=None, **how):
+    ended, findings = doctor_on(tree, **how)
+    found = [row for row in findings if row["level"] == level and re.search(expected, row["what"]) and re.search(remedy, row["remedy"])]
+    require(ended == code and len(found) == 1, f"doctor tells of {what}", f"exit {ended}: {json.dumps(findings, indent=1)}")
+    require(not absent or not any(absent in row["what"] for row in findings), f"doctor says nothing else of {what}", findings)
+
+
+def check_nodes(work):
+    good = node_tree(work, "good")
+    check_node("a node that may be opened", good, 1, "ok", "accel0 may be opened$", "^$")
+    check_node("a node that is no device", good, 1, "problem", f"^ethosu@{NODE} cannot be opened: ", "accel devices --report")
+    closed = node_tree(work, "closed")
+    (closed / "dev/accel/accel0").chmod(0)
+    how = {"preexec_fn": drop_access_capabilities} if os.geteuid() == 0 else {}
+    check_node("a node that may not be opened", closed, 1, "problem", "accel0.*Permission denied", "group 'render'", absent="cannot be opened", **how)
+    check_node("a node that is missing", node_tree(work, "missing", node=False), 1, "problem", "accel0.*No such file", "devtmpfs or udev", absent="may be opened")
+    check_node("a driver that no module serves", node_tree(work, "unserved", driver="warp9"), 1, "problem", "no module serves driver 'warp9'", "install a backend")
+    (work / "bare/sys").mkdir(parents=True)
+    check_node("a kernel without the class", work / "bare", 0, "note", "class/accel is missing", "CONFIG_DRM_ACCEL")
+    (work / "unclaimed/sys/class/accel").mkdir(parents=True)
+    check_node("a class without devices", work / "unclaimed", 0, "note", "no driver has claimed", "lspci -k")
 
 
 def check_output_names(work):
@@ -67,12 +134,65 @@ def check_output_names(work):
     folder = work / "alike"
     folder.mkdir()
     (folder / "three.png").write_bytes((DIGITS / "test/0003_label_3.png").read_bytes())
-    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 8, 8), }"
-    header += b" " * (117 - len(header)) + b"\n"
-    (folder / "three.npy").write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(256))
+    npy_zeros(folder, (1, 1, 8, 8)).rename(folder / "three.npy")
     result = call("run", model, "-i", folder, "-d", "cpu", "-o", work / "named")
     names = sorted(path.name for path in (work / "named").glob("*")) if result.returncode == 0 else []
     require(names == ["three.npy.scores_of_all.npy", "three.png.scores_of_all.npy"], "each input has an output file of its own, whatever the names", f"{names} {result.stderr}")
+
+
+def check_inspection(facts, text):
+    """The NPU hands its scores to the CPU in shared memory; nothing is copied."""
+    transfers = [{key: row[key] for key in ("tensor", "kind", "from_segment", "to_segment", "size_bytes")} for row in facts["transfers"]]
+    require(transfers == [{"tensor": "scores_quantized", "kind": "shared", "from_segment": 0, "to_segment": 1, "size_bytes": 10}], "inspect tells what crosses devices", facts["transfers"])
+    require(facts["copies"] == 0 and facts["segments"] == 2, "inspect counts copies and segments", facts)
+    # The scores cross in scratch memory; the weights are 15118 bytes and some.
+    require(facts["scratch_bytes"] >= 10 and 15000 < facts["constant_bytes"] < 60000, "inspect measures scratch and constants", facts)
+    require(re.search(r"scores_quantized +shared +0 -> 1 +10 B", text) and re.search(r"2 segment\(s\), scratch [\d.]+ KiB per run, constants [\d.]+ KiB, 0 copies per run", text),
+            "inspect prints them", text)
+
+
+def check_compile(work):
+    whole = (DIGITS / "digits_int8.onnx").read_bytes()
+    integers, saved = work / "integers.onnx", work / "integers.accel"
+    integers.write_bytes(onnx_bytes.cut(whole, "scores_quantized", onnx_bytes.I8, 1, 10))
+    facts = answers_json("compile", integers, "--target", "ethos-u65-256", "--rounding", "tflite", "-o", saved)
+    require(facts == {"output": str(saved), "bytes": saved.stat().st_size, "segments": 1}, "compile for a target tells what it wrote", facts)
+    for digit, picture in ((3, "0003_label_3.png"), (7, "0027_label_7.png")):
+        run = answers_json("run", saved, "-i", DIGITS / "test" / picture, "--simulated", "-d", "ethosu-sim")
+        require(run["results"][0]["outputs"][0]["top"][0]["index"] == digit, f"what was compiled for a target runs on the device: {picture}", run)
+
+
+def check_trace(work, model, split):
+    facts = answers_json("trace", model, *split, "-o", work / "trace.json", "--runs", "3")
+    require(facts == {"output": str(work / "trace.json"), "runs": 3, "bytes": (work / "trace.json").stat().st_size}, "trace tells what it wrote", facts)
+    events = json.loads((work / "trace.json").read_text())["traceEvents"]
+    names = {event["pid"]: event["args"]["name"] for event in events if event["ph"] == "M" and event["name"] == "process_name"}
+    spans = sorted((names[event["pid"]], event["name"]) for event in events if event["ph"] == "X" and event["name"] in ("segment", "submit"))
+    require(spans == sorted([("ethosu-sim", "segment"), ("cpu", "segment"), ("threads", "submit")] * 3), "trace has each run's submission and its segment on each device", spans)
+    require(all(event["dur"] > 0 and event["ts"] > 0 for event in events if event["ph"] == "X"), "spans of a trace have a start and a duration", events)
+
+
+def check_labels(work, picture):
+    (work / "labels").write_text("null\neins\nzwei\ndrei\n")
+    arguments = ["run", DIGITS / "digits_f32.onnx", "-i", picture, "-d", "cpu", "--labels", work / "labels", "--top", "10"]
+    top = answers_json(*arguments)["results"][0]["outputs"][0]["top"]
+    said = {row["index"]: row.get("label") for row in top}
+    require(said == {0: "null", 1: "eins", 2: "zwei", 3: "drei", **{digit: None for digit in range(4, 10)}}, "each value has the label of its line, or none", top)
+    text = call(*arguments).stdout.splitlines()
+    require(re.search(r"^ +3 +0\.\d+ +drei$", text[2]), "run prints labels", text)
+
+
+def check_comparison(work):
+    """Both sides have the threads that were asked for, or as many as there are cores."""
+    peer, seen = work / "peer", work / "threads"
+    peer.write_text(f"#!/bin/sh\necho \"$4\" >'{seen}'\necho '{{\"version\": \"0\"}}'\nwhile read count; do echo '[1000, 2000]'; done\n")
+    peer.chmod(0o755)
+    siblings = [pathlib.Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list") for cpu in os.sched_getaffinity(0)]
+    cores = len({path.read_text() if path.exists() else path for path in siblings})
+    for options, threads in (((), cores), (("--threads", "3"), 3)):
+        facts = answers_json("bench", DIGITS / "digits_f32.onnx", "-d", "cpu", "--seconds", "0.1", "--compare", "onnxruntime", "--python", peer, *options)
+        told = int(seen.read_text())
+        require(told == facts["threads"] == facts["onnxruntime"]["threads"] == threads, f"bench gives both sides {threads} threads", f"peer {told}: {facts}")
 
 
 def check_models(work):
@@ -81,6 +201,7 @@ def check_models(work):
     facts = answers_json("inspect", model, *split, "--svg", work / "picture.svg")
     by_device = {row["device"] for row in facts["placements"]}
     require(by_device == {"ethosu-sim", "cpu"}, "inspect shows both devices", facts)
+    check_inspection(facts, call("inspect", model, *split).stdout)
     require((work / "picture.svg").read_text().startswith("<svg"), "inspect draws an SVG")
     support = answers_json("inspect", model, "--support", "--simulated", "-d", "ethosu-sim", "--rounding", "tflite")
     refused = [row for row in support["support"] if row["taken_by"] == "refused"]
@@ -94,46 +215,98 @@ def check_models(work):
     require(direct["results"][0]["outputs"][0]["top"][0]["index"] == 3, "the three is a three")
     bench = answers_json("bench", model, "-d", "cpu", "--seconds", "0.1")
     require(bench["latency"]["median_ns"] <= bench["latency"]["p90_ns"] <= bench["latency"]["p99_ns"], "bench orders its percentiles", bench)
-    trace = call("trace", model, *split, "-o", work / "trace.json", "--runs", "3")
-    events = json.loads((work / "trace.json").read_text())
-    require(trace.returncode == 0 and len(events["traceEvents"] if isinstance(events, dict) else events) >= 3, "trace writes events", trace.stderr)
+    check_trace(work, model, split)
+    check_labels(work, picture)
+    check_compile(work)
+    check_comparison(work)
     npy = call("run", DIGITS / "digits_f32.onnx", "-i", picture, "-d", "cpu", "-o", work / "out")
     require(npy.returncode == 0 and len(list((work / "out").glob("*.npy"))) == 1, "run writes .npy outputs", npy.stderr)
 
 
 def check_mistakes(work):
     model, picture = DIGITS / "digits_f32.onnx", DIGITS / "test/0003_label_3.png"
-    refuses("NOT_FOUND|No such file", "run", work / "absent.onnx", "-i", picture)
-    refuses("CORRUPT|importer", "run", __file__, "-i", picture)
-    refuses("no PNG|PNG|png", "run", model, "-i", model.with_suffix(".png").name, "-d", "cpu")
-    refuses("NOT_FOUND.*cpu", "run", model, "-i", picture, "-d", "warp9")
-    refuses("takes 8 x 8", "run", model, "-i", wide_png(work), "-d", "cpu")
-    refuses(r"\.npy", "run", model, "-i", broken_npy(work), "-d", "cpu")
-    refuses("", "run", model, "-i", picture, "--rounding", "up", code=2)
-    refuses("", "run", model, "--no-such-option", code=2)
-    refuses("", code=2)
-    refuses("UNSUPPORTED", "inspect", model, "--target", "ethos-u65-256")
-    refuses("cannot write", "compile", model, "-d", "cpu", "-o", work / "no/such/folder.accel")
+    on_cpu = ["-i", picture, "-d", "cpu"]
+    refuses("No such file", "path of an ONNX model", "run", work / "absent.onnx", "-i", picture)
+    refuses("no importer recognises", "path of an ONNX model", "run", __file__, "-i", picture)
+    refuses("No such file", "intact PNG", "run", model, "-i", work / "absent.png", "-d", "cpu")
+    refuses("no device is called 'warp9'", "accel devices", "run", model, "-i", picture, "-d", "warp9")
+    refuses("takes 8 x 8", "scale it", "run", model, "-i", png(work, 16, 8), "-d", "cpu")
+    refuses("more than this tool reads", "scale the picture down", "run", model, "-i", png(work, 1 << 15, 1 << 15), "-d", "cpu")
+    refuses("short.png: ", "intact PNG", "run", model, "-i", png(work, 8, 8, rows=1), "-d", "cpu")
+    refuses("not a .npy array", "numpy.save", "run", model, "-i", broken_npy(work), "-d", "cpu")
+    refuses(r"has shape \[4,16\]", "save the array in that shape", "run", model, "-i", npy_zeros(work, (4, 16)), "-d", "cpu")
+    refuses("inputs are .png pictures or .npy arrays", "convert it", "run", model, "-i", __file__, "-d", "cpu")
+    refuses("has 1 input", "one file", "run", model, *on_cpu, "-i", picture)
+    refuses("has no port 'q'", "accel inspect", "run", model, "-i", f"q={picture}", "-d", "cpu")
+    refuses("holds no .png and no .npy", "another folder", "run", model, "-i", empty_folder(work), "-d", "cpu")
+    refuses("cannot read .*absent", "check the path", "run", model, *on_cpu, "--labels", work / "absent")
+    refuses("--dim 'batch'", "--dim batch=1", "run", model, *on_cpu, "--dim", "batch")
+    refuses("no symbol 'batch'", "correct the option", "run", model, *on_cpu, "--dim", "batch=1")
+    refuses("takes it", "--support", "inspect", model, "--target", "ethos-u65-256")
+    refuses("cannot write", "another place", "compile", model, "-d", "cpu", "-o", work / "no/such/folder.accel")
+    refuses("did not start", "--python PATH", "bench", model, "-d", "cpu", "--compare", "onnxruntime", "--python", work / "absent")
+    refuses("ONNX Runtime: not here", "has the package onnxruntime", "bench", model, "-d", "cpu", "--compare", "onnxruntime", "--python", fake_peer(work, '{"error": "not here"}'))
+    refuses("ended in the middle", "measure again", "bench", model, "-d", "cpu", "--compare", "onnxruntime", "--python", fake_peer(work, '{"version": "0"}'))
+    check_arguments(model, picture)
+    check_saved_mistakes(work, picture)
+    for command in ("devices", "doctor", "inspect", "run", "bench", "compile", "trace"):
+        result = call(command, "--help")
+        require(result.returncode == 0 and "--json" in result.stdout and not result.stderr, f"accel {command} --help explains itself", result.stdout)
+
+
+def check_arguments(model, picture):
+    refuses("--rounding: up not in", "see accel run --help", "run", model, "-i", picture, "--rounding", "up", code=2)
+    refuses("--no-such-option", "see accel run --help", "run", model, "-i", picture, "--no-such-option", code=2)
+    refuses("--input is required", "see accel run --help", "run", model, code=2)
+    refuses("--seconds", "see accel bench --help", "bench", model, "--seconds", "0", code=2)
+    refuses("subcommand is required", "see accel --help", code=2)
+    refuses("subcommand is required", "see accel --help", "frobnicate", code=2)
+
+
+def check_saved_mistakes(work, picture):
+    saved, split = work / "digits.accel", ["--simulated", "-d", "ethosu-sim,cpu"]
     whole = (work / "digits.accel").read_bytes()
     for name, bytes_ in (("cut", whole[: len(whole) // 2]), ("flipped", whole[:200] + bytes([whole[200] ^ 1]) + whole[201:]), ("head", whole[:8])):
         (work / f"{name}.accel").write_bytes(bytes_)
-        refuses("CORRUPT|INCOMPATIBLE", "run", work / f"{name}.accel", "-i", picture, "--simulated", "-d", "ethosu-sim,cpu")
-    refuses("INCOMPATIBLE", "run", work / "digits.accel", "-i", picture, "-d", "cpu")
-    for command in ("devices", "doctor", "inspect", "run", "bench", "compile", "trace"):
-        result = call(command, "--help")
-        require(result.returncode == 0 and "--json" in result.stdout, f"accel {command} --help explains itself", result.stdout)
+        refuses("CORRUPT|INCOMPATIBLE", "compile the model again", "run", work / f"{name}.accel", "-i", picture, "--simulated", "-d", "ethosu-sim,cpu")
+    refuses("INCOMPATIBLE", "compile the model again", "run", saved, "-i", picture, "-d", "cpu")
+    for options in (["--rounding", "tflite"], ["--dim", "batch=1"], ["--threads", "2"], ["--balance"], ["--first-device-only"]):
+        refuses("is a saved program, which is built already", f"give {options[0]} to `accel compile`", "run", saved, "-i", picture, *split, *options)
+    refuses("is a saved program, which is built already", "give --threads, --balance to", "bench", saved, *split, "--balance", "--threads", "2")
+    refuses("is a saved program, which is built already", "give --target to", "inspect", saved, "--target", "ethos-u65-256")
+    refuses("is a saved program, whose operations are placed already", "--support the model", "inspect", saved, *split, "--support")
+    refuses("is a saved program, which ONNX Runtime cannot read", "--compare the model", "bench", saved, *split, "--compare", "onnxruntime")
 
 
-def wide_png(work):
-    import struct
-    import zlib
-
+def png(work, width, height, rows=8):
+    """A black picture, of which so many rows are there."""
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    rows = b"".join(b"\0" + bytes(16) for _ in range(8))
-    path = work / "wide.png"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 8, 8, 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    path = work / ("short.png" if rows < 8 else f"{width}.png")
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress((b"\0" + bytes(width)) * rows)) + chunk(b"IEND", b""))
+    return path
+
+
+def npy_zeros(work, shape):
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    header += b" " * (117 - len(header)) + b"\n"
+    path = work / "zeros.npy"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(4 * math.prod(shape)))
+    return path
+
+
+def empty_folder(work):
+    (work / "empty").mkdir()
+    return work / "empty"
+
+
+def fake_peer(work, hello):
+    """Says hello and ends at the first round."""
+    path = work / "fake_peer"
+    path.write_text(f"#!/bin/sh\necho '{hello}'\nread count\n")
+    path.chmod(0o755)
     return path
 
 
@@ -148,6 +321,7 @@ def main():
         work = pathlib.Path(folder)
         check_reports()
         check_exit_codes(work)
+        check_nodes(work)
         check_output_names(work)
         check_models(work)
         check_mistakes(work)

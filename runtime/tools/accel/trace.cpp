@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "files.h"
+#include "progress.h"
 #include "session.h"
 
 namespace accel::tool {
@@ -21,7 +22,7 @@ struct TraceOptions {
 const accel_trace_interface &trace_interface(const Instance &instance)
 {
     const void *found = accel_interface(instance.get(), ACCEL_TRACE_NAME, ACCEL_TRACE_VERSION);
-    if (!found) throw Failure("the loaded libaccel has no accel.trace extension of version 1");
+    if (!found) throw Failure("the loaded libaccel has no accel.trace extension of version 1; install the tool and the library of one release");
     return *static_cast<const accel_trace_interface *>(found);
 }
 
@@ -29,6 +30,15 @@ accel_status append(void *user, const void *bytes, size_t byte_count)
 {
     static_cast<std::string *>(user)->append(static_cast<const char *>(bytes), byte_count);
     return ACCEL_STATUS_OK;
+}
+
+void record_runs(Session &session, const TraceOptions &options)
+{
+    Progress progress("tracing " + options.model.model);
+    for (unsigned count = 0; count < options.runs; ++count) {
+        progress.update(static_cast<double>(count) / options.runs, "");
+        session.run();
+    }
 }
 
 void trace(const TraceOptions &options)
@@ -39,7 +49,7 @@ void trace(const TraceOptions &options)
     check(recorder.start(instance.get(), 0));
     Session session(instance, devices, make_program(instance, devices, options.model));
     session.fill_inputs(1);
-    for (unsigned count = 0; count < options.runs; ++count) session.run();
+    record_runs(session, options);
     check(recorder.stop(instance.get()));
     std::string text;
     check(recorder.write(instance.get(), append, &text));

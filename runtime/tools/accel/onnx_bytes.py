@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""ONNX files for tests, written and cut without the package onnx."""
+
+F32, I8 = 1, 3
+
+
+def varint(number):
+    out = b""
+    while number > 127:
+        out += bytes([number & 127 | 128])
+        number >>= 7
+    return out + bytes([number])
+
+
+def field(number, payload):
+    if isinstance(payload, int):
+        return varint(number << 3) + varint(payload)
+    payload = payload.encode() if isinstance(payload, str) else payload
+    return varint(number << 3 | 2) + varint(len(payload)) + payload
+
+
+def value(name, kind, *dims):
+    shape = b"".join(field(1, field(1, size)) for size in dims)
+    return field(1, name) + field(2, field(1, field(1, kind) + field(2, shape)))
+
+
+def read_varint(data, at):
+    number, shift = 0, 0
+    while True:
+        byte = data[at]
+        number |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128:
+            return number, at
+
+
+def fields(data):
+    """Numbers and payloads of a message that has varints and byte strings only."""
+    at = 0
+    while at < len(data):
+        key, at = read_varint(data, at)
+        number, at = read_varint(data, at)
+        if key & 7 == 2:
+            yield key >> 3, data[at:at + number]
+            at += number
+        else:
+            yield key >> 3, number
+
+
+def chain(length):
+    """Sigmoids, one after the other: slow to build, whatever the machine, when there are enough."""
+    nodes = b"".join(field(1, field(1, f"t{i}") + field(2, f"t{i + 1}") + field(3, f"n{i}") + field(4, "Sigmoid")) for i in range(length))
+    graph = nodes + field(2, "chain") + field(11, value("t0", F32, 8)) + field(12, value(f"t{length}", F32, 8))
+    return field(1, 8) + field(8, field(1, "") + field(2, 17)) + field(7, graph)
+
+
+def cut(model, output, kind, *dims):
+    """The model up to a tensor: what makes it and all before, in the order of the file."""
+    out = b""
+    for number, payload in fields(model):
+        if number == 7:
+            payload = cut_graph(payload, output, value(output, kind, *dims))
+        out += field(number, payload)
+    return out
+
+
+def cut_graph(graph, output, description):
+    out, reached = b"", False
+    for number, payload in fields(graph):
+        if number == 1 and reached:
+            continue
+        reached |= number == 1 and (2, output.encode()) in fields(payload)
+        out += field(number, description if number == 12 else payload)
+    return out
