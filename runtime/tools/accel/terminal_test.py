@@ -16,7 +16,7 @@ import time
 import onnx_bytes
 
 DIGITS = pathlib.Path(__file__).resolve().parents[3] / "docs/examples/digits"
-SLOW_S = 2.0
+SLOW_S = 3.0  # progress begins after one second, and a shared machine may be twice as fast the next time
 FAILURES = []
 
 
@@ -59,7 +59,8 @@ def check_slow(what, command, prepare=lambda: None):
     prepare()
     code, shown = on_terminal(command)
     lines = [line for line in shown.split("\r\x1b[K") if line]
-    require(code == 0 and lines and all(line.startswith(f"{what}: ") and " s  " in line for line in lines), f"'{what}' shows its progress on a terminal", repr(shown))
+    own = [line for line in lines if line.startswith(f"{what}: ")]  # what comes before may be slow as well
+    require(code == 0 and own and all(" s  " in line for line in lines), f"'{what}' shows its progress on a terminal", repr(shown))
     require(shown.endswith("\r\x1b[K"), f"'{what}' clears its line", repr(shown))
 
 
