@@ -323,8 +323,8 @@ public:
         check(accel_program_support(
             &desc, [](void *user, const accel_support *row) { (**static_cast<std::remove_reference_t<Report> **>(user))(*row); }, &pointer));
     }
-    /// accel_program_load
-    static Program load(const Instance &instance, std::string_view bytes, const std::vector<Device> &devices)
+    /// accel_program_load; progress may be NULL.
+    static Program load(const Instance &instance, std::string_view bytes, const std::vector<Device> &devices, accel_progress_fn progress = nullptr, void *progress_user = nullptr)
     {
         const auto list = handles(devices);
         auto desc = sized<accel_program_load_desc>();
@@ -332,6 +332,8 @@ public:
         desc.byte_count = bytes.size();
         desc.devices = list.data();
         desc.device_count = static_cast<uint32_t>(list.size());
+        desc.progress = progress;
+        desc.progress_user = progress_user;
         accel_program *handle = nullptr;
         check(accel_program_load(instance.get(), &desc, &handle));
         return Program(handle);

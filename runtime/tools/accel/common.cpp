@@ -168,17 +168,8 @@ Program load_program(const Instance &instance, const std::vector<Device> &device
 {
     Progress progress("loading " + path);
     const std::string bytes = read_file(path);
-    const auto list = handles(devices);
-    auto desc = sized<accel_program_load_desc>();
-    desc.bytes = bytes.data();
-    desc.byte_count = bytes.size();
-    desc.devices = list.data();
-    desc.device_count = static_cast<uint32_t>(list.size());
-    desc.progress = Progress::callback;
-    desc.progress_user = &progress;
-    accel_program *program = nullptr;
-    advised("give the devices that it was compiled for, or compile the model again", [&] { check(accel_program_load(instance.get(), &desc, &program)); });
-    return Program(program);
+    return advised("give the devices that it was compiled for, or compile the model again",
+                   [&] { return Program::load(instance, bytes, devices, Progress::callback, &progress); });
 }
 
 }  // namespace
@@ -202,19 +193,6 @@ std::vector<SupportRow> support_of(const Instance &instance, const std::vector<D
         rows.push_back({{row.nodes, row.nodes + row.node_count}, row.device, row.group, row.reason, row.name, row.operation, row.reason_text});
     });
     return rows;
-}
-
-const char *remedy_of(accel_status status)
-{
-    switch (status) {
-    case ACCEL_STATUS_UNSUPPORTED: return "`accel inspect MODEL --support` says what each device takes, and cpu in --device takes the rest";
-    case ACCEL_STATUS_INVALID_ARGUMENT: return "correct the option or the model";
-    case ACCEL_STATUS_CORRUPT: return "make the file again";
-    case ACCEL_STATUS_INCOMPATIBLE: return "compile the model again, or install modules and library of one release";
-    case ACCEL_STATUS_OUT_OF_MEMORY: return "end other programs, or take a smaller model";
-    case ACCEL_STATUS_BUSY: return "wait for other programs that use the device";
-    default: return "`accel doctor` checks this machine, `--verbose` shows what the library does";
-    }
 }
 
 std::string text_of_bytes(uint64_t bytes)

@@ -21,9 +21,6 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// What helps after an error of the library that no closer place has a remedy for.
-const char *remedy_of(accel_status status);
-
 /// Makes the call; a failure of the library in it ends with the remedy.
 template <class Call> auto advised(const char *remedy, Call &&call)
 {

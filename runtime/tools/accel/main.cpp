@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "files.h"
+#include "remedy.h"
 
 namespace {
 

@@ -14,9 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def peer_python(given):
-    for python in (given, str(pathlib.Path.home() / ".cache/libaccel/peers/bin/python")):
-        if python and shutil.which(python) and subprocess.run([python, "-c", "import onnxruntime"], capture_output=True).returncode == 0:
-            return python
+    if given and shutil.which(given) and subprocess.run([given, "-c", "import onnxruntime"], capture_output=True).returncode == 0:
+        return given
     print("skipped: no Python with the package onnxruntime; scripts/setup --peers installs it")
     sys.exit(77)
 
