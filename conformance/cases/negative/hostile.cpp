@@ -144,7 +144,7 @@ ACCEL_CASE("negative.import.hostile", "G-14", "models that mean harm are refused
 {
     const Room room;
     const ModelFile good;
-    if (import(room.instance(), good.path(), nullptr) == ACCEL_STATUS_NOT_FOUND) SKIP("there is no importer for ONNX: " << accel_last_error()->message);
+    if (import(room.instance(), good.path(), nullptr) == ACCEL_STATUS_NOT_FOUND) skip("importer.onnx", accel_last_error()->message);
     const Folder folder;
     std::vector<std::pair<std::string, Hostile>> models;
     for (auto &hostile : hostile_models(folder.path())) {
