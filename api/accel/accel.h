@@ -616,7 +616,7 @@ struct accel_tensor_desc {
     uint32_t type;                           /**< enum accel_type */
     uint32_t rank;
     const struct accel_dim *dims;            /**< rank, outermost first, ONNX axis order (N, C, spatial …) */
-    const void *data;                        /**< constants: dense row-major values; else NULL */
+    const void *data;                        /**< constants: dense row-major values, an application's at any byte, a module's aligned for their type; else NULL */
     uint64_t data_bytes;
     const struct accel_quantization *quantization; /**< NULL: not quantised */
     uint32_t flags;                          /**< enum accel_tensor_flag */

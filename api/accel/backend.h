@@ -265,7 +265,7 @@ struct accel_bk_buffer_desc {
     uint32_t access;           /**< of imports: set of enum accel_access */
 };
 
-/** A constant that a blob refers to. Ownership: alive as long as the program. */
+/** A constant that a blob refers to, aligned for its tensor's element type as in the graph. Ownership: alive as long as the program. */
 struct accel_bk_constant {
     const void *data;
     uint64_t byte_count;
