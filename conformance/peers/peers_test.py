@@ -11,15 +11,9 @@ import unittest
 
 import bound
 import roundings
+from onnx_bytes import field
 
 HERE = pathlib.Path(__file__).resolve().parent
-
-
-def field(number, value):
-    if isinstance(value, int):
-        return bytes([number << 3, value])
-    data = value.encode() if isinstance(value, str) else value
-    return bytes([number << 3 | 2, len(data)]) + data
 
 
 def node(operation, inputs, output, attributes=b""):

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
 """How many roundings lie behind the outputs of an ONNX model: over the longest chain of nodes, products plus bias of each sum, and one per other node."""
 import math
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts/lib"))
+from onnx_bytes import fields, read_varint
 
 # Field numbers of onnx.proto.
 MODEL_GRAPH, GRAPH_NODE, GRAPH_INITIALIZER = 7, 1, 5
@@ -9,33 +14,6 @@ ATTRIBUTE_NAME, ATTRIBUTE_INTEGER = 1, 3
 TENSOR_DIMS, TENSOR_NAME = 1, 8
 
 EXACT = {"Constant", "Flatten", "Gather", "Identity", "MaxPool", "Concat", "Relu", "Reshape", "Shape", "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze"}
-
-
-def varint(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return value, at
-        shift += 7
-
-
-def fields(data):
-    """(number, value) of each field of a protobuf message; bytes of a nested one, None for fixed widths."""
-    at = 0
-    while at < len(data):
-        key, at = varint(data, at)
-        kind = key & 7
-        if kind == 0:
-            value, at = varint(data, at)
-        elif kind == 2:
-            size, at = varint(data, at)
-            value, at = data[at:at + size], at + size
-        else:
-            value, at = None, at + (8 if kind == 1 else 4)
-        yield key >> 3, value
 
 
 def every(data, number):
@@ -54,7 +32,7 @@ def dims_of(tensor):
             continue
         at = 0
         while at < len(value):
-            size, at = varint(value, at)
+            size, at = read_varint(value, at)
             dims.append(size)
     return dims
 

@@ -9,25 +9,16 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "onnx_bytes.h"
+
 namespace accel::conformance {
 namespace {
 
-// Protocol buffers by hand: a key, a length, bytes; or a key and a small number. Everything here is shorter than 128 bytes.
-std::string field(int number, const std::string &bytes) { return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(bytes.size())} + bytes; }
-std::string field(int number, int value) { return {static_cast<char>(number << 3), static_cast<char>(value)}; }
-
-/// ValueInfoProto: a vector of four floats.
-std::string vector_of_four(const char *name)
-{
-    const std::string shape = field(1, field(1, 4));
-    return field(1, std::string(name)) + field(2, field(1, field(1, 1) + field(2, shape)));
-}
-
 std::string sum_model()
 {
-    const std::string node = field(1, std::string("a")) + field(1, std::string("b")) + field(2, std::string("y")) + field(4, std::string("Add"));
-    const std::string graph = field(1, node) + field(2, std::string("g")) + field(11, vector_of_four("a")) + field(11, vector_of_four("b")) + field(12, vector_of_four("y"));
-    return field(1, 8) + field(7, graph) + field(8, field(2, 13));
+    using namespace onnx_bytes;
+    const auto vector_of_four = [](const char *name) { return value_info(name, kFloat, {4}); };
+    return model(node("Add", {"a", "b"}, "y") + text(2, "g") + field(11, vector_of_four("a")) + field(11, vector_of_four("b")) + field(12, vector_of_four("y")));
 }
 
 bool write_all(int fd, const std::string &bytes)

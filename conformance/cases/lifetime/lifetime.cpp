@@ -3,7 +3,7 @@
 #include <fstream>
 #include <unistd.h>
 
-#include "heap.h"
+#include "support/heap.h"
 #include "support/room.h"
 #include "support/status.h"
 

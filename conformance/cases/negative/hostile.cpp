@@ -6,8 +6,9 @@
 #include <set>
 #include <stdlib.h>
 
-#include "../lifetime/heap.h"
+#include "support/heap.h"
 #include "support/model_file.h"
+#include "support/onnx_bytes.h"
 #include "support/room.h"
 #include "support/status.h"
 
@@ -16,49 +17,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Protocol buffers by hand.
-std::string varint(uint64_t value)
-{
-    std::string bytes;
-    for (; value > 127; value >>= 7) bytes += static_cast<char>(value | 128);
-    return bytes + static_cast<char>(value);
-}
-std::string field(unsigned number, const std::string &bytes) { return varint(number << 3 | 2) + varint(bytes.size()) + bytes; }
-std::string field(unsigned number, uint64_t value) { return varint(number << 3) + varint(value); }
-std::string text(unsigned number, const char *value) { return field(number, std::string(value)); }
+using namespace onnx_bytes;
 
-constexpr uint64_t kFloat = 1, kInt64 = 7;
-
-std::string value_info(const char *name, uint64_t type, const std::vector<uint64_t> &sizes)
+/// y of x, both of one shape.
+std::string model_of(const std::string &nodes, uint64_t output_type = kFloat, const std::vector<uint64_t> &sizes = {4}, const std::string &initializer = "")
 {
-    std::string shape;
-    for (const uint64_t size : sizes) shape += field(1, field(1, size));
-    return text(1, name) + field(2, field(1, field(1, type) + field(2, shape)));
-}
-std::string node(const char *operation, const std::vector<const char *> &inputs, const char *output)
-{
-    std::string bytes;
-    for (const char *input : inputs) bytes += text(1, input);
-    return field(1, bytes + text(2, output) + text(4, operation));
-}
-std::string model(const std::string &nodes, uint64_t output_type = kFloat, const std::vector<uint64_t> &sizes = {4}, const std::string &initializer = "")
-{
-    const std::string graph = nodes + text(2, "g") + initializer + field(11, value_info("x", kFloat, sizes)) + field(12, value_info("y", output_type, sizes));
-    return field(1, uint64_t{8}) + field(7, graph) + field(8, field(2, uint64_t{13}));
+    return model(nodes + text(2, "g") + initializer + field(11, value_info("x", kFloat, sizes)) + field(12, value_info("y", output_type, sizes)));
 }
 /// y = x + w, where the bytes of w are said to be in another file.
 std::string with_external(const std::string &location)
 {
     const std::string entry = text(1, "location") + field(2, location);
     const std::string tensor = field(1, uint64_t{4}) + field(2, kFloat) + text(8, "w") + field(13, entry) + field(14, uint64_t{1});
-    return model(node("Add", {"x", "w"}, "y"), kFloat, {4}, field(5, tensor));
+    return model_of(node("Add", {"x", "w"}, "y"), kFloat, {4}, field(5, tensor));
 }
 /// y = x + w, where w has the dimensions and four bytes.
 std::string with_constant(const std::vector<uint64_t> &sizes)
 {
     std::string tensor = field(2, kFloat) + text(8, "w") + text(9, "1234");
     for (const uint64_t size : sizes) tensor += field(1, size);
-    return model(node("Add", {"x", "w"}, "y"), kFloat, {4}, field(5, tensor));
+    return model_of(node("Add", {"x", "w"}, "y"), kFloat, {4}, field(5, tensor));
 }
 
 struct Hostile {
@@ -70,18 +48,18 @@ struct Hostile {
 std::vector<Hostile> hostile_models(const fs::path &folder)
 {
     const std::set<accel_status> corrupt{ACCEL_STATUS_CORRUPT}, refused{ACCEL_STATUS_CORRUPT, ACCEL_STATUS_UNSUPPORTED}, denied{ACCEL_STATUS_PERMISSION};
-    const std::string good = model(node("Relu", {"x"}, "y"));
+    const std::string good = model_of(node("Relu", {"x"}, "y"));
     std::vector<Hostile> all{
         {"a graph that is longer than the bytes", field(1, uint64_t{8}) + std::string("\x3a\xff\xff\xff\xff\x1f", 6) + good, corrupt},
         {"a number where a graph belongs", std::string("\x38\x01", 2), corrupt},
         {"bytes of nothing", std::string(5000, '\xff'), corrupt},
-        {"nodes that wait for each other", model(node("Relu", {"b"}, "a") + node("Relu", {"a"}, "b") + node("Relu", {"a"}, "y")), corrupt},
-        {"a node that waits for itself", model(node("Relu", {"y"}, "y")), corrupt},
-        {"an input of 2^60 elements", model(node("Relu", {"x"}, "y"), kFloat, {uint64_t{1} << 30, uint64_t{1} << 30}), refused},
-        {"an input of 2^63 elements and more", model(node("Relu", {"x"}, "y"), kFloat, {UINT64_MAX >> 1, UINT64_MAX >> 1}), refused},
+        {"nodes that wait for each other", model_of(node("Relu", {"b"}, "a") + node("Relu", {"a"}, "b") + node("Relu", {"a"}, "y")), corrupt},
+        {"a node that waits for itself", model_of(node("Relu", {"y"}, "y")), corrupt},
+        {"an input of 2^60 elements", model_of(node("Relu", {"x"}, "y"), kFloat, {uint64_t{1} << 30, uint64_t{1} << 30}), refused},
+        {"an input of 2^63 elements and more", model_of(node("Relu", {"x"}, "y"), kFloat, {UINT64_MAX >> 1, UINT64_MAX >> 1}), refused},
         {"a constant of 2^40 elements in four bytes", with_constant({uint64_t{1} << 20, uint64_t{1} << 20}), corrupt},
-        {"an output of another type than is made", model(node("Relu", {"x"}, "y"), kInt64), corrupt},
-        {"an operation on nothing", model(node("Relu", {}, "y")), corrupt},
+        {"an output of another type than is made", model_of(node("Relu", {"x"}, "y"), kInt64), corrupt},
+        {"an operation on nothing", model_of(node("Relu", {}, "y")), corrupt},
         {"external data above the folder", with_external("../outside.bin"), denied},
         {"external data by its full path", with_external((folder / "outside.bin").string()), denied},
         {"external data through a link out of the folder", with_external("link.bin"), denied},

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
 import onnx_bytes
 
 DIGITS = pathlib.Path(__file__).resolve().parents[3] / "docs/examples/digits"

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import zlib
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
 import onnx_bytes
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]

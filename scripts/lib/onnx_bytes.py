@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""ONNX files for tests, written and cut without the package onnx."""
+"""ONNX files, read, written and cut without the package onnx."""
 
 F32, I8 = 1, 3
 
@@ -35,16 +35,18 @@ def read_varint(data, at):
 
 
 def fields(data):
-    """Numbers and payloads of a message that has varints and byte strings only."""
+    """(number, payload) of each field of a message: an integer, bytes, or None for those of fixed width."""
     at = 0
     while at < len(data):
         key, at = read_varint(data, at)
-        number, at = read_varint(data, at)
+        payload = None
+        if key & 7 in (0, 2):
+            payload, at = read_varint(data, at)
+        size = {0: 0, 1: 8, 2: payload, 5: 4}[key & 7]
         if key & 7 == 2:
-            yield key >> 3, data[at:at + number]
-            at += number
-        else:
-            yield key >> 3, number
+            payload = data[at:at + size]
+        at += size
+        yield key >> 3, payload
 
 
 def chain(length):
