@@ -256,7 +256,7 @@ void Checker::batch_normalization() const
 void Checker::reduce_mean() const
 {
     operands(1, 1, 1);
-    types({ACCEL_TYPE_F32});
+    pooled_types();
     const auto reduced = reduced_axes(node_, input(0).rank);
     if (!reduced)
         refuse(ACCEL_REASON_ATTRIBUTE);
@@ -268,6 +268,17 @@ void Checker::reduce_mean() const
         else if (keep)
             result.push_back(1);
     shape(node_.outputs[0], result);
+    if (!quantizable(input(0).type))
+        return;
+    // The sum of what is averaged must fit 32 bits.
+    constexpr int64_t kMost = ((INT64_C(1) << 31) - 1) / 255;
+    const int64_t averaged = input(0).elements() / output().elements();
+    if (averaged > kMost)
+        refuse(ACCEL_REASON_SIZE, node_.inputs[0], averaged, kMost);
+    per_tensor(node_.inputs[0]);
+    per_tensor(node_.outputs[0]);
+    ratios(static_cast<double>(input(0).quantization->scales[0]));
+    rounding();
 }
 
 } // namespace accel::cpu

@@ -346,6 +346,24 @@ TEST_CASE("arithmetic is fused where operands and result have one type", "[quant
     }
 }
 
+TEST_CASE("a mean of stored values obeys the rounding that is forced", "[quantise]")
+{
+    for (const uint32_t forced : {uint32_t{0}, uint32_t{ACCEL_ROUNDING_TFLITE}}) {
+        Builder b;
+        const uint32_t x = b.quantised("x", ACCEL_TYPE_I8, {2, 4}, 0.5f, 3), y = b.quantised("y", ACCEL_TYPE_I8, {2, 1}, 0.25f, 3);
+        const uint32_t real = b.tensor("real", ACCEL_TYPE_F32, {2, 4}), mean = b.tensor("mean", ACCEL_TYPE_F32, {2, 1});
+        b.graph.inputs.push_back(x);
+        b.node("dq", ACCEL_OPERATION_DEQUANTIZE, {x}, {real});
+        b.node("mean", ACCEL_OPERATION_REDUCE_MEAN, {real}, {mean}).set_ints(ACCEL_ATTRIBUTE_AXES, {1});
+        b.node("q", ACCEL_OPERATION_QUANTIZE, {mean}, {y}).rounding = ACCEL_ROUNDING_HALF_EVEN;
+        b.output(y);
+        quantise(b.graph, forced);
+        require_valid(b.graph);
+        REQUIRE(b.graph.nodes.size() == 1);
+        CHECK(b.graph.nodes[0].rounding == (forced == 0 ? uint32_t{ACCEL_ROUNDING_HALF_EVEN} : forced));
+    }
+}
+
 TEST_CASE("symbols get values and everything after them follows", "[symbols]")
 {
     Builder b;

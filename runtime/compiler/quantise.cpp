@@ -60,7 +60,8 @@ bool is_arithmetic(const Node &node)
     case ACCEL_OPERATION_SUB:
     case ACCEL_OPERATION_MUL:
     case ACCEL_OPERATION_AVERAGE_POOL:
-    case ACCEL_OPERATION_GLOBAL_AVERAGE_POOL: return true;
+    case ACCEL_OPERATION_GLOBAL_AVERAGE_POOL:
+    case ACCEL_OPERATION_REDUCE_MEAN: return true;
     default: return false;
     }
 }

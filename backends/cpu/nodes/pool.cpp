@@ -7,8 +7,8 @@
 #include "requantize.h"
 #include "walk.h"
 
-#include <cmath>
 #include <limits>
+#include <type_traits>
 
 namespace accel::cpu
 {
@@ -21,22 +21,22 @@ template <typename T> struct Maximum {
     {
         return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
     }
-    static T join(T a, T b) { return b > a ? b : a; }
-    T end(T value, float) const { return std::clamp(value, low, high); }
-};
-
-struct Average {
-    float low, high;
-    static float start() { return 0; }
-    static float join(float a, float b) { return a + b; }
-    float end(float sum, float count) const { return std::clamp(count > 0 ? sum / count : 0.0f, low, high); }
+    // One NaN makes the maximum NaN, wherever in the window it lies.
+    static T join(T a, T b)
+    {
+        if constexpr (std::is_floating_point_v<T>)
+            return b > a || b != b ? b : a;
+        else
+            return b > a ? b : a;
+    }
+    T end(T value) const { return std::clamp(value, low, high); }
 };
 
 // T is what is stored; the result of a position is gathered in place in the output.
-template <typename T, typename Reduce> class PoolStep : public Step
+template <typename T> class MaximumStep : public Step
 {
 public:
-    PoolStep(const View &x, const View &y, PoolWindows windows, Reduce reduce, int threads)
+    MaximumStep(const View &x, const View &y, PoolWindows windows, Maximum<T> reduce, int threads)
         : windows_(std::move(windows)), x_(x.value), y_(y.value), reduce_(reduce), threads_(threads)
     {
     }
@@ -48,14 +48,14 @@ public:
         const int64_t channels = windows_.channels();
         windows_.each_position(threads_, [&](int64_t position, const PoolTaps &taps) {
             T *to = y + position * channels;
-            std::fill_n(to, channels, Reduce::start());
+            std::fill_n(to, channels, Maximum<T>::start());
             windows_.each_tap(taps, [&](int64_t element) {
                 const T *from = x + element;
                 for (int64_t c = 0; c < channels; ++c)
-                    to[c] = Reduce::join(to[c], from[c]);
+                    to[c] = Maximum<T>::join(to[c], from[c]);
             });
             for (int64_t c = 0; c < channels; ++c)
-                to[c] = reduce_.end(to[c], static_cast<float>(taps.count));
+                to[c] = reduce_.end(to[c]);
         });
         return true;
     }
@@ -63,14 +63,71 @@ public:
 private:
     PoolWindows windows_;
     uint32_t x_, y_;
-    Reduce reduce_;
+    Maximum<T> reduce_;
+    int threads_;
+};
+
+// Sums are blocked: binary32 within a block of taps, binary64 over blocks, so that the error does not grow with the window.
+class AverageStep : public Step
+{
+public:
+    AverageStep(const View &x, const View &y, PoolWindows windows, Clamp clamp, int threads)
+        : windows_(std::move(windows)), x_(x.value), y_(y.value), clamp_(clamp), threads_(threads)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        const auto *x = reinterpret_cast<const float *>(values[x_]);
+        auto *y = reinterpret_cast<float *>(values[y_]);
+        const int64_t channels = windows_.channels();
+        windows_.each_position(threads_, [&](int64_t position, const PoolTaps &taps) {
+            for (int64_t c = 0; c < channels; c += kPiece)
+                piece(x + c, y + position * channels + c, std::min(kPiece, channels - c), taps);
+        });
+        return true;
+    }
+
+private:
+    static constexpr int64_t kPiece = 256, kBlock = 64;
+
+    void piece(const float *x, float *y, int64_t channels, const PoolTaps &taps) const
+    {
+        float block[kPiece];
+        double sums[kPiece];
+        std::fill_n(block, channels, 0.0f);
+        std::fill_n(sums, channels, 0.0);
+        int64_t in_block = 0;
+        const auto end_block = [&] {
+            for (int64_t c = 0; c < channels; ++c) {
+                sums[c] += static_cast<double>(block[c]);
+                block[c] = 0;
+            }
+            in_block = 0;
+        };
+        windows_.each_tap(taps, [&](int64_t element) {
+            const float *from = x + element;
+            for (int64_t c = 0; c < channels; ++c)
+                block[c] += from[c];
+            if (++in_block == kBlock)
+                end_block();
+        });
+        end_block();
+        const double count = static_cast<double>(std::max<int64_t>(taps.count, 1));
+        for (int64_t c = 0; c < channels; ++c)
+            y[c] = std::clamp(static_cast<float>(sums[c] / count), clamp_.min, clamp_.max);
+    }
+
+    PoolWindows windows_;
+    uint32_t x_, y_;
+    Clamp clamp_;
     int threads_;
 };
 
 template <typename T> void add_maximum(Builder &builder, const View &x, const View &y, const Window &window, T low, T high)
 {
-    auto step = std::make_unique<PoolStep<T, Maximum<T>>>(x, y, PoolWindows(x.dims, y.dims, window, false), Maximum<T>{low, high},
-                                                          builder.threads());
+    auto step =
+        std::make_unique<MaximumStep<T>>(x, y, PoolWindows(x.dims, y.dims, window, false), Maximum<T>{low, high}, builder.threads());
     builder.add(std::move(step), {x.value, y.value});
 }
 
@@ -85,8 +142,7 @@ void prepare_pool(Builder &builder, const Node &node)
     const View x = builder.in_layout(node.inputs[0], Layout::kChannelsLast), y = builder.define(node.outputs[0], Layout::kChannelsLast);
     if (node.operation == ACCEL_OPERATION_AVERAGE_POOL) {
         PoolWindows windows(x.dims, y.dims, window, node.integer(ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, 0) != 0);
-        const Average average{node.clamp().min, node.clamp().max};
-        builder.add(std::make_unique<PoolStep<float, Average>>(x, y, std::move(windows), average, builder.threads()), {x.value, y.value});
+        builder.add(std::make_unique<AverageStep>(x, y, std::move(windows), node.clamp(), builder.threads()), {x.value, y.value});
         return;
     }
     if (x_tensor.type == ACCEL_TYPE_F32)
@@ -101,8 +157,7 @@ void prepare_global_pool(Builder &builder, const Node &node)
 {
     const View x = builder.in_layout(node.inputs[0], Layout::kChannelsLast), y = builder.define(node.outputs[0], Layout::kChannelsLast);
     const Window window = global_window(x.dims);
-    const Average average{node.clamp().min, node.clamp().max};
-    builder.add(std::make_unique<PoolStep<float, Average>>(x, y, PoolWindows(x.dims, y.dims, window, false), average, builder.threads()),
+    builder.add(std::make_unique<AverageStep>(x, y, PoolWindows(x.dims, y.dims, window, false), node.clamp(), builder.threads()),
                 {x.value, y.value});
 }
 

@@ -1,29 +1,24 @@
 // SPDX-License-Identifier: MIT
 // Averages of stored values.
-//
-// The divisor depends on the position where the padding does not count, so there is one multiplier per possible count.
 #include "nodes.h"
 
 #include "pool.h"
-#include "requantize.h"
+#include "stored_mean.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace accel::cpu
 {
 namespace
 {
 
-// Divided with halves away from zero.
-int64_t divide_away(int64_t sum, int64_t count) { return sum >= 0 ? (sum + count / 2) / count : (sum - count / 2) / count; }
-
 class QuantizedAverageStep : public Step
 {
 public:
-    QuantizedAverageStep(const View &x, const View &y, PoolWindows windows, Requantizer requantizer, StoredRange range,
-                         const Tensor &operand, bool plain)
-        : windows_(std::move(windows)), requantizer_(std::move(requantizer)), range_(range), x_(x.value), y_(y.value),
-          is_signed_(operand.type == ACCEL_TYPE_I8), zero_point_(zero_point_of(operand)), plain_(plain)
+    QuantizedAverageStep(const View &x, const View &y, PoolWindows windows, StoredMean mean, const Tensor &operand)
+        : windows_(std::move(windows)), mean_(std::move(mean)), x_(x.value), y_(y.value), is_signed_(operand.type == ACCEL_TYPE_I8),
+          zero_point_(zero_point_of(operand))
     {
     }
 
@@ -54,25 +49,14 @@ private:
         // Padding that counts is the real value 0, stored as the zero point.
         const int64_t padding = taps.count - inside;
         for (int64_t c = 0; c < channels; ++c)
-            y[c] = static_cast<uint8_t>(average(sums[c] + padding * zero_point_, taps.count));
-    }
-
-    int32_t average(int64_t sum, int64_t count) const
-    {
-        if (count == 0)
-            return range_.clamp(zero_point_);
-        if (plain_)
-            return range_.clamp(divide_away(sum, count));
-        return requantizer_.one(sum - count * zero_point_, static_cast<size_t>(count));
+            y[c] = static_cast<uint8_t>(mean_.of(sums[c] + padding * zero_point_, static_cast<size_t>(taps.count)));
     }
 
     PoolWindows windows_;
-    Requantizer requantizer_;
-    StoredRange range_;
+    StoredMean mean_;
     uint32_t x_, y_;
     bool is_signed_;
     int32_t zero_point_;
-    bool plain_;
 };
 
 } // namespace
@@ -83,17 +67,11 @@ void prepare_quantized_pool(Builder &builder, const Node &node)
     const bool global = node.operation == ACCEL_OPERATION_GLOBAL_AVERAGE_POOL;
     const Window window = global ? global_window(x_tensor.dims) : *read_window(node, *node.list(ACCEL_ATTRIBUTE_KERNEL_SHAPE));
     const View x = builder.in_layout(node.inputs[0], Layout::kChannelsLast), y = builder.define(node.outputs[0], Layout::kChannelsLast);
-    const int64_t most = *element_count(window.kernel);
-    std::vector<double> multipliers{1.0}; // a count of 0 asks for none
-    for (int64_t count = 1; count <= most; ++count)
-        multipliers.push_back(static_cast<double>(scale_of(x_tensor)) /
-                              (static_cast<double>(count) * static_cast<double>(scale_of(y_tensor))));
-    const bool plain =
-        node.rounding == ACCEL_ROUNDING_TFLITE && x_tensor.quantization == y_tensor.quantization && x_tensor.type == y_tensor.type;
+    std::vector<int64_t> counts(static_cast<size_t>(*element_count(window.kernel)) + 1);
+    std::iota(counts.begin(), counts.end(), 0);
     PoolWindows windows(x.dims, y.dims, window, node.integer(ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, 0) != 0);
-    Requantizer requantizer(y_tensor, node.clamp(), node.rounding, multipliers, most + 1);
-    auto step = std::make_unique<QuantizedAverageStep>(x, y, std::move(windows), std::move(requantizer),
-                                                       stored_range(y_tensor, node.clamp(), node.rounding), x_tensor, plain);
+    StoredMean mean(x_tensor, y_tensor, node.clamp(), node.rounding, counts);
+    auto step = std::make_unique<QuantizedAverageStep>(x, y, std::move(windows), std::move(mean), x_tensor);
     builder.add(std::move(step), {x.value, y.value});
 }
 

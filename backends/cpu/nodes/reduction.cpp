@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Operations that gather along axes: softmax, means; and the per-channel normalisation.
+// Softmax, and the per-channel normalisation.
 #include "nodes.h"
 
 #include "../shapes.h"
@@ -41,56 +41,18 @@ private:
         float most = x[0];
         for (int64_t i = 1; i < size_; ++i)
             most = std::max(most, x[i * x_step_]);
-        float sum = 0;
+        double sum = 0;
         for (int64_t i = 0; i < size_; ++i)
-            sum += y[i * y_step_] = std::exp(x[i * x_step_] - most);
+            sum += static_cast<double>(y[i * y_step_] = std::exp(x[i * x_step_] - most));
+        const auto total = static_cast<float>(sum);
         for (int64_t i = 0; i < size_; ++i)
-            y[i * y_step_] /= sum;
+            y[i * y_step_] /= total;
     }
 
     Walk<2> walk_;
     uint32_t x_, y_;
     int64_t size_, x_step_, y_step_;
     int threads_;
-};
-
-class MeanStep : public Step
-{
-public:
-    MeanStep(const View &x, const View &y, const Dims &kept_strides, const std::vector<bool> &reduced) : x_(x.value), y_(y.value)
-    {
-        Dims outer = x.dims, inner = x.dims;
-        for (size_t axis = 0; axis < x.dims.size(); ++axis)
-            (reduced[axis] ? outer : inner)[axis] = 1;
-        outer_ = make_walk<2>(outer, {kept_strides, x.strides});
-        inner_ = make_walk<1>(inner, {x.strides});
-    }
-
-    bool run(Values values, StepState *) const noexcept override
-    {
-        const auto *x = reinterpret_cast<const float *>(values[x_]);
-        auto *y = reinterpret_cast<float *>(values[y_]);
-        outer_.each(1, [&](const std::array<int64_t, 2> &at, int64_t count) {
-            for (int64_t i = 0; i < count; ++i)
-                y[at[0] + i * outer_.row_stride[0]] = mean(x + at[1] + i * outer_.row_stride[1]);
-        });
-        return true;
-    }
-
-private:
-    float mean(const float *x) const
-    {
-        double sum = 0;
-        inner_.each(1, [&](const std::array<int64_t, 1> &at, int64_t count) {
-            for (int64_t i = 0; i < count; ++i)
-                sum += static_cast<double>(x[at[0] + i * inner_.row_stride[0]]);
-        });
-        return static_cast<float>(sum / static_cast<double>(inner_.elements()));
-    }
-
-    uint32_t x_, y_;
-    Walk<2> outer_;
-    Walk<1> inner_;
 };
 
 // y = (x - mean) * factor + bias with factor = scale / sqrt(variance + epsilon), per channel.
@@ -140,20 +102,6 @@ void prepare_softmax(Builder &builder, const Node &node)
     const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
     const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, static_cast<int64_t>(x.dims.size()) - 1));
     builder.add(std::make_unique<SoftmaxStep>(x, y, axis, builder.threads()), {x.value, y.value});
-}
-
-void prepare_reduce_mean(Builder &builder, const Node &node)
-{
-    const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], Layout::kRowMajor);
-    const auto reduced = *reduced_axes(node, x.dims.size());
-    const bool keep = node.integer(ACCEL_ATTRIBUTE_KEEPDIMS, 1) != 0;
-    Dims kept_strides(x.dims.size(), 0);
-    for (size_t axis = 0, at = 0; axis < x.dims.size(); ++axis) {
-        if (!reduced[axis])
-            kept_strides[axis] = y.strides[at];
-        at += keep || !reduced[axis] ? 1 : 0;
-    }
-    builder.add(std::make_unique<MeanStep>(x, y, kept_strides, reduced), {x.value, y.value});
 }
 
 void prepare_batch_normalization(Builder &builder, const Node &node)
