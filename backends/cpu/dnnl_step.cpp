@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "dnnl_step.h"
 
-#include "threads.h"
-
 #include <cstring>
 #include <limits>
 #include <string_view>
@@ -49,7 +47,6 @@ bool DnnlStep::bind(Values values, StepState *state) const noexcept
 
 bool DnnlStep::run(Values, StepState *state) const noexcept
 {
-    const ThreadCount during_execution(threads_);
     const auto &own = static_cast<const DnnlState &>(*state);
     return dnnl_primitive_execute(primitive_.get(), own.stream.get(), static_cast<int>(own.list.size()), own.list.data()) == dnnl_success;
 }
@@ -61,7 +58,7 @@ void add_dnnl_step(Builder &builder, dnnl::primitive primitive, const dnnl::memo
     std::vector<uint32_t> values;
     for (const DnnlArgument &argument : arguments)
         values.push_back(argument.value);
-    builder.add(std::make_unique<DnnlStep>(std::move(primitive), std::move(arguments), omp_get_max_threads()), values);
+    builder.add(std::make_unique<DnnlStep>(std::move(primitive), std::move(arguments)), values);
 }
 
 dnnl::memory::desc describe(const Dims &dims, const Dims &strides) { return {dims, dnnl::memory::data_type::f32, strides}; }
@@ -70,7 +67,6 @@ uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc
 {
     if (have == want)
         return view.value;
-    const ThreadCount during_reorder(1); // short, and many in a row
     std::byte *bytes = builder.own(want.get_size());
     std::memset(bytes, 0, want.get_size());
     // Only read: oneDNN's memory objects know no const.

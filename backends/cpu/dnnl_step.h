@@ -23,8 +23,8 @@ struct DnnlArgument {
 class DnnlStep : public Step
 {
 public:
-    DnnlStep(dnnl::primitive primitive, std::vector<DnnlArgument> arguments, int threads)
-        : primitive_(std::move(primitive)), arguments_(std::move(arguments)), threads_(threads)
+    DnnlStep(dnnl::primitive primitive, std::vector<DnnlArgument> arguments)
+        : primitive_(std::move(primitive)), arguments_(std::move(arguments))
     {
     }
 
@@ -38,7 +38,6 @@ public:
 private:
     dnnl::primitive primitive_;
     std::vector<DnnlArgument> arguments_;
-    int threads_;
 };
 
 // Adds a primitive with user-managed scratchpad.

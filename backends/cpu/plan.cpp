@@ -5,6 +5,7 @@
 #include "builder.h"
 #include "fuse.h"
 #include "nodes/nodes.h"
+#include "threads.h"
 
 #include <new>
 
@@ -37,6 +38,7 @@ void place(Plan &plan)
 
 std::unique_ptr<Plan> make_plan(Graph graph, int threads)
 {
+    const OneThread within_libraries;
     fuse(graph);
     auto plan = std::make_unique<Plan>();
     plan->threads = threads;

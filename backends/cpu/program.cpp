@@ -5,6 +5,7 @@
 #include "compiler.h"
 #include "host.h"
 #include "support.h"
+#include "threads.h"
 
 #include <algorithm>
 
@@ -40,6 +41,9 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
     program.plan = make_plan(std::move(*graph), threads);
     if (!program.plan)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "an output of the blob's graph is made by no node");
+    if (program.plan->uses_team && !program.team.hold(threads))
+        return fail(ACCEL_STATUS_RESOURCE, "", "the system has no thread left for the %d that the program uses; option 'cpu.threads' asks for fewer",
+                    threads);
     return ACCEL_STATUS_OK;
 }
 
@@ -73,6 +77,7 @@ accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
     return guarded([&] {
         if (const accel_status status = fault_point("cpu.run_create"); status != ACCEL_STATUS_OK)
             return status;
+        const OneThread within_libraries;
         const Plan &plan = *program->plan;
         auto run = std::make_unique<accel_bk_run>();
         run->plan = &plan;
@@ -125,6 +130,7 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
 accel_status accel_bk_run::execute() noexcept
 {
     using namespace accel::cpu;
+    const OneThread within_libraries;
     bool good = true;
     for (const accel_bk_buffer *buffer : dma_bufs)
         good = sync_dma_buf(*buffer, true) && good;

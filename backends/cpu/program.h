@@ -6,6 +6,7 @@
 #include "buffer.h"
 #include "graph/flat.h"
 #include "plan.h"
+#include "team.h"
 
 #include <accel/backend.h>
 
@@ -16,6 +17,7 @@ struct accel_bk_program {
     std::vector<uint8_t> graph_bytes;             // small constants live here
     std::optional<accel::graph::FlatGraph> graph; // and, where the given bytes were misaligned, here
     std::unique_ptr<accel::cpu::Plan> plan;
+    accel::cpu::TeamHold team;
 };
 
 struct accel_bk_run {

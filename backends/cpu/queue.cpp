@@ -3,10 +3,11 @@
 
 #include "futex.h"
 #include "host.h"
+#include "thread.h"
+#include "threads.h"
 
 #include <algorithm>
 #include <bit>
-#include <csignal>
 
 using namespace accel::cpu;
 
@@ -38,15 +39,7 @@ accel_bk_queue::~accel_bk_queue()
 
 bool accel_bk_queue::start()
 {
-    // The application's signals are not for this thread.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    started_ = pthread_create(&worker_, nullptr, work, this) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    if (started_)
-        pthread_setname_np(worker_, "accel-cpu");
-    return started_;
+    return started_ = start_thread(worker_, "accel-cpu", work, this);
 }
 
 accel_status accel_bk_queue::submit(accel_bk_run *run, uint64_t &out_ticket)
@@ -71,9 +64,7 @@ void accel_bk_queue::wake_worker()
 }
 
 // Takes the execution right, and with it the next ticket. False: someone else has it, there is nothing to do, or it is not for this thread.
-// OpenMP keeps a team of threads for every thread that ever opened a parallel region, and idle teams spin: two of them on one set of cores are slower
-// than one thread. So work with a team is always the worker's.
-bool accel_bk_queue::execute_next(Executor who, uint64_t deadline_ns, bool *out_not_mine)
+bool accel_bk_queue::execute_next(uint64_t deadline_ns, bool *out_not_mine)
 {
     if (!pending() || executing_.exchange(1) != 0)
         return false;
@@ -85,7 +76,7 @@ bool accel_bk_queue::execute_next(Executor who, uint64_t deadline_ns, bool *out_
     accel_status status = ACCEL_STATUS_CANCELLED;
     if (ticket > cancelled_.load()) {
         accel_bk_run &run = *slot(ticket).run;
-        if (who == Executor::kWaiter && (run.plan->uses_team || too_long(run, deadline_ns))) {
+        if (too_long(run, deadline_ns)) {
             give_right_back();
             *out_not_mine = true;
             return false;
@@ -159,7 +150,7 @@ void accel_bk_queue::wait_finished(uint64_t ticket, uint64_t deadline_ns)
     uint64_t spin_end = 0;
     bool helps = true, not_mine = false;
     for (int polls = 1; finished_.load(std::memory_order_acquire) < ticket; ++polls) {
-        if (helps && execute_next(Executor::kWaiter, deadline_ns, &not_mine)) {
+        if (helps && execute_next(deadline_ns, &not_mine)) {
             spin_end = 0;
             continue;
         }
@@ -198,9 +189,10 @@ void *accel_bk_queue::work(void *queue)
 
 void accel_bk_queue::worker_loop()
 {
+    const OneThread within_libraries; // once, not with every run
     uint64_t spin_end = 0;
     for (int polls = 1; !stop_.load(std::memory_order_acquire); ++polls) {
-        if (execute_next(Executor::kWorker, UINT64_MAX, nullptr)) {
+        if (execute_next(UINT64_MAX, nullptr)) {
             spin_end = 0;
             continue;
         }

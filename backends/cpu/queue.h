@@ -34,8 +34,7 @@ private:
 
     Slot &slot(uint64_t ticket) { return slots_[ticket & mask_]; }
     bool pending() const { return submitted_.load() > finished_.load(); }
-    enum class Executor { kWorker, kWaiter };
-    bool execute_next(Executor who, uint64_t deadline_ns, bool *out_not_mine);
+    bool execute_next(uint64_t deadline_ns, bool *out_not_mine);
     void finish(uint64_t ticket, accel_status status);
     void wake_worker();
     static accel_status execute(accel_bk_run &run, uint64_t ticket);

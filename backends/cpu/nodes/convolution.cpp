@@ -79,7 +79,7 @@ void prepare_convolution(Builder &builder, const Node &node)
     operands.y = builder.define(node.outputs[0], Layout::kChannelsLast);
 
     const int64_t multiply_adds = *element_count(operands.y.dims) * (w_tensor.elements() / operands.y.dims[1]);
-    const ThreadCount during_description(builder.threads_for(multiply_adds));
+    builder.threads_for(multiply_adds);
     PrimitiveDesc descriptor = describe_convolution(operands, window, node.clamp(), operands.has_residual);
     const bool alone = operands.has_residual && is_reference(descriptor.impl_info_str());
     if (alone) // no compiled code takes the addition along

@@ -87,7 +87,7 @@ void add_product(Builder &builder, const Product &product)
 {
     if (small(builder, product))
         return add_small(builder, product);
-    const ThreadCount during_description(builder.threads_for(*element_count(product.y.dims) * product.depth()));
+    builder.threads_for(*element_count(product.y.dims) * product.depth());
     const bool constant = builder.constant_data(product.b) != nullptr;
     const memory::desc a = describe(product.a.dims, product.a.strides), have = describe(product.b.dims, product.b.strides);
     const memory::desc want = constant ? memory::desc(product.b.dims, memory::data_type::f32, memory::format_tag::any) : have;

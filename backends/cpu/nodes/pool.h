@@ -42,9 +42,10 @@ public:
             per_image *= size;
         const int64_t total = per_image * batch_;
         const bool parallel = threads > 1 && total > 1 && total * channels_ * window_.kernel[0] >= kParallelElements;
-#pragma omp parallel for schedule(static) num_threads(threads) if (parallel)
-        for (int64_t position = 0; position < total; ++position)
-            body(position, taps(position / per_image, position % per_image));
+        parallel_for(parallel ? threads : 1, total, 1, [&](int64_t first, int64_t last) {
+            for (int64_t position = first; position < last; ++position)
+                body(position, taps(position / per_image, position % per_image));
+        });
     }
 
     // body(element): first channel of each input position under the window.

@@ -86,7 +86,7 @@ public:
     }
 
 private:
-    bool parallel(int64_t work) const { return threads_ > 1 && work >= kParallelElements; }
+    int threads_for(int64_t work) const { return work >= kParallelElements ? threads_ : 1; }
     void fill(int16_t *canvas, const uint8_t *x) const;
     void fill_row(int16_t *to, const uint8_t *from) const;
     void all_tiles(const int16_t *canvas, uint8_t *y) const;
@@ -148,16 +148,17 @@ void IntegerConvolution::fill(int16_t *canvas, const uint8_t *x) const
 {
     const int64_t row_elements = canvas_.width * canvas_.pixel_step;
     const bool whole = canvas_.width == g_.width && canvas_.height == g_.height && canvas_.pixel_step == g_.channels;
-    if (whole && !parallel(canvas_.elements()))
+    if (whole && threads_for(canvas_.elements()) == 1)
         return kernels_.widen(x, canvas_.elements(), is_signed_, zero_point_, canvas);
-#pragma omp parallel for schedule(static) num_threads(threads_) if (parallel(canvas_.elements()))
-    for (int64_t row = 0; row < canvas_.height; ++row) {
-        int16_t *to = canvas + row * row_elements;
-        if (!whole)
-            std::memset(to, 0, static_cast<size_t>(row_elements) * sizeof(int16_t));
-        if (row >= g_.top && row < g_.top + g_.height)
-            fill_row(to + g_.left * canvas_.pixel_step, x + (row - g_.top) * g_.width * g_.channels);
-    }
+    parallel_for(threads_for(canvas_.elements()), canvas_.height, 1, [&](int64_t first, int64_t last) {
+        for (int64_t row = first; row < last; ++row) {
+            int16_t *to = canvas + row * row_elements;
+            if (!whole)
+                std::memset(to, 0, static_cast<size_t>(row_elements) * sizeof(int16_t));
+            if (row >= g_.top && row < g_.top + g_.height)
+                fill_row(to + g_.left * canvas_.pixel_step, x + (row - g_.top) * g_.width * g_.channels);
+        }
+    });
 }
 
 void IntegerConvolution::fill_row(int16_t *to, const uint8_t *from) const
@@ -180,11 +181,12 @@ void IntegerConvolution::all_tiles(const int16_t *canvas, uint8_t *y) const
 {
     const int64_t chunks = (g_.out_width + kChunkPixels - 1) / kChunkPixels, per_row = chunks * g_.groups * blocks_;
     const int64_t units = g_.out_height * per_row;
-#pragma omp parallel for schedule(static) num_threads(threads_) if (units > 1 && parallel(units * kChunkPixels * tap_elements_))
-    for (int64_t unit = 0; unit < units; ++unit) {
-        const int64_t row = unit / per_row, rest = unit % per_row, in_row = rest / chunks;
-        chunk(canvas, y, row, rest % chunks * kChunkPixels, in_row / blocks_, in_row % blocks_);
-    }
+    parallel_for(threads_for(units * kChunkPixels * tap_elements_), units, 1, [&](int64_t first, int64_t last) {
+        for (int64_t unit = first; unit < last; ++unit) {
+            const int64_t row = unit / per_row, rest = unit % per_row, in_row = rest / chunks;
+            chunk(canvas, y, row, rest % chunks * kChunkPixels, in_row / blocks_, in_row % blocks_);
+        }
+    });
 }
 
 void IntegerConvolution::chunk(const int16_t *canvas, uint8_t *y, int64_t row, int64_t first, int64_t group, int64_t block) const
@@ -216,20 +218,20 @@ void IntegerConvolution::all_depthwise(const int16_t *canvas, uint8_t *y) const
     // Channels in pieces, so that the sums of a pixel stay on the stack.
     constexpr int64_t kPiece = 512;
     const int64_t padded = canvas_.pixel_step;
-#pragma omp parallel for schedule(static) num_threads(threads_) if (g_.out_height > 1 && parallel(g_.out_height * g_.out_width * padded))
-    for (int64_t row = 0; row < g_.out_height; ++row) {
+    const auto taps = static_cast<int64_t>(taps_.size());
+    parallel_for(threads_for(g_.out_height * g_.out_width * padded), g_.out_height, 1, [&](int64_t first_row, int64_t last_row) {
         alignas(64) int32_t sums[kPiece];
-        for (int64_t column = 0; column < g_.out_width; ++column) {
+        for (int64_t pixel = first_row * g_.out_width; pixel < last_row * g_.out_width; ++pixel) {
+            const int64_t row = pixel / g_.out_width, column = pixel % g_.out_width;
             const int16_t *x = canvas + (row * g_.stride_y * canvas_.width + column * g_.stride_x) * padded;
-            uint8_t *to = y + (row * g_.out_width + column) * g_.out_channels;
+            uint8_t *to = y + pixel * g_.out_channels;
             for (int64_t channel = 0; channel < g_.out_channels; channel += kPiece) {
-                const auto taps = static_cast<int64_t>(taps_.size());
                 kernels_.depthwise({x + channel, taps_.data(), taps, std::min(kPiece, padded - channel), weights_ + 2 * channel, 2 * padded,
                                     bias_ + channel, sums});
                 requantizer_.store(sums, channel, std::min(kPiece, g_.out_channels - channel), to + channel);
             }
         }
-    }
+    });
 }
 
 std::vector<double> multipliers(const Tensor &x, const Tensor &w, const Tensor &y)

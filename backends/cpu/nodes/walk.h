@@ -6,6 +6,7 @@
 #define ACCEL_BACKENDS_CPU_NODES_WALK_H
 
 #include "../graph.h"
+#include "../team.h"
 
 #include <algorithm>
 #include <array>
@@ -37,10 +38,8 @@ template <size_t N> struct Walk {
         const int64_t total = rows * pieces;
         if (threads <= 1 || total == 1 || elements() < kParallelElements)
             return some(0, total, piece, pieces, body);
-        const int64_t share = (total + threads - 1) / threads;
-#pragma omp parallel for schedule(static) num_threads(threads)
-        for (int64_t first = 0; first < total; first += share)
-            some(first, std::min(first + share, total), piece, pieces, body);
+        const int64_t grain = std::max<int64_t>(kParallelElements / 4 / piece, 1);
+        parallel_for(threads, total, grain, [&](int64_t first, int64_t last) { some(first, last, piece, pieces, body); });
     }
 
 private:

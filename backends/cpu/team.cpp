@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+#include "team.h"
+
+#include "futex.h"
+#include "thread.h"
+#include "threads.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace accel::cpu
+{
+namespace
+{
+
+constexpr int kPollsPerLook = 32;         // between looks at the clock
+constexpr int64_t kPiecesPerThread = 4;   // more of them even out what threads do, fewer cost less
+constexpr int64_t kPiecesMost = UINT16_MAX;
+
+// The pieces of one thread that nobody has taken yet, and the job that they are of. One word, so that a helper that comes late takes nothing
+// of a later job. The owner takes from the front, the others from the back: neighbouring pieces stay on one core.
+class alignas(64) Lane
+{
+public:
+    void fill(uint32_t job, int64_t first, int64_t last)
+    {
+        word_.store(pack(job, static_cast<uint64_t>(first), static_cast<uint64_t>(last)), std::memory_order_release);
+    }
+
+    // False: nothing is left, or it is of another job.
+    bool take(uint32_t job, bool front, int64_t &out_piece)
+    {
+        uint64_t word = word_.load(std::memory_order_acquire);
+        for (;;) {
+            const uint64_t first = word >> 16 & 0xffff, last = word & 0xffff;
+            if (word >> 32 != job || first == last)
+                return false;
+            const uint64_t rest = front ? pack(job, first + 1, last) : pack(job, first, last - 1);
+            if (word_.compare_exchange_weak(word, rest, std::memory_order_acq_rel, std::memory_order_acquire)) {
+                out_piece = static_cast<int64_t>(front ? first : last - 1);
+                return true;
+            }
+        }
+    }
+
+private:
+    static uint64_t pack(uint64_t job, uint64_t first, uint64_t last) { return job << 32 | first << 16 | last; }
+
+    std::atomic<uint64_t> word_{0};
+};
+
+class Team
+{
+public:
+    bool hold(int threads);
+    void let_go();
+    void share(int threads, int64_t count, int64_t grain, TeamWork work, const void *body);
+
+private:
+    struct Helper {
+        Team *team;
+        int lane;
+        pthread_t thread;
+    };
+
+    static void *help(void *helper);
+    void help(int lane);
+    uint32_t work_on(uint32_t job, int lane);
+    void post(uint32_t job, int lanes);
+    void await(uint32_t others);
+    void end();
+
+    // Written by whoever has the team, read by those who took a piece: in between nobody writes.
+    TeamWork work_ = nullptr;
+    const void *body_ = nullptr;
+    int64_t count_ = 0, pieces_ = 0;
+    uint32_t job_ = 0;
+
+    Lane lanes_[kTeamMost];
+    alignas(64) std::atomic<bool> taken_{false};
+    alignas(64) std::atomic<uint32_t> posted_{0}; // the latest job; what helpers sleep on
+    std::atomic<int> asleep_{0};
+    alignas(64) std::atomic<uint32_t> done_{0}; // pieces that helpers finished; what the owner of the job sleeps on
+    std::atomic<uint32_t> awaited_{0};
+    std::atomic<bool> stop_{false};
+    std::atomic<int> size_{1}; // threads, the caller included
+
+    std::mutex mutex_; // of what follows, and of changes of size_
+    int holds_ = 0;
+    Helper helpers_[kTeamMost] = {}; // the first is nobody: lane 0 is the caller's
+};
+
+Team g_team;
+
+bool Team::hold(int threads)
+{
+    const std::lock_guard lock(mutex_);
+    for (int lane = size_; lane < std::min(threads, kTeamMost); ++lane) {
+        helpers_[lane] = {this, lane, {}};
+        if (!start_thread(helpers_[lane].thread, "accel-cpu-team", help, &helpers_[lane])) {
+            if (holds_ == 0)
+                end();
+            return false;
+        }
+        size_ = lane + 1;
+    }
+    ++holds_;
+    return true;
+}
+
+void Team::let_go()
+{
+    const std::lock_guard lock(mutex_);
+    if (--holds_ == 0)
+        end();
+}
+
+void Team::end()
+{
+    stop_ = true;
+    ++posted_;
+    futex_wake(posted_, INT32_MAX);
+    for (int lane = 1; lane < size_; ++lane)
+        pthread_join(helpers_[lane].thread, nullptr);
+    size_ = 1;
+    job_ = posted_;
+    stop_ = false;
+}
+
+void Team::share(int threads, int64_t count, int64_t grain, TeamWork work, const void *body)
+{
+    const int64_t most = std::min(kPiecesMost, kPiecesPerThread * threads);
+    const int64_t pieces = std::min(count / std::max<int64_t>(grain, 1), most);
+    const int lanes = static_cast<int>(std::min<int64_t>({threads, size_.load(std::memory_order_relaxed), pieces}));
+    if (lanes <= 1 || taken_.exchange(true, std::memory_order_acquire))
+        return work(body, 0, count);
+    work_ = work, body_ = body, count_ = count, pieces_ = pieces;
+    done_.store(0, std::memory_order_relaxed);
+    const uint32_t job = ++job_;
+    for (int lane = 0; lane < lanes; ++lane)
+        lanes_[lane].fill(job, pieces * lane / lanes, pieces * (lane + 1) / lanes);
+    post(job, lanes);
+    const uint32_t own = work_on(job, 0);
+    await(static_cast<uint32_t>(pieces) - own);
+    taken_.store(false, std::memory_order_release);
+}
+
+void Team::post(uint32_t job, int lanes)
+{
+    posted_.store(job);
+    const int asleep = asleep_.load(), awake = size_.load(std::memory_order_relaxed) - 1 - asleep;
+    if (asleep > 0 && awake < lanes - 1)
+        futex_wake(posted_, lanes - 1 - awake);
+}
+
+// Does what is left of a job, beginning with the thread's own lane. How many pieces it were.
+uint32_t Team::work_on(uint32_t job, int lane)
+{
+    uint32_t finished = 0;
+    const int size = size_.load(std::memory_order_relaxed);
+    for (int i = 0; i < size; ++i) {
+        int64_t piece = 0;
+        for (Lane &from = lanes_[(lane + i) % size]; from.take(job, i == 0, piece); ++finished)
+            work_(body_, count_ * piece / pieces_, count_ * (piece + 1) / pieces_);
+    }
+    return finished;
+}
+
+// A helper that has lost its core may need this one to go on.
+void Team::await(uint32_t others)
+{
+    uint64_t spin_end = 0;
+    for (int polls = 1; done_.load(std::memory_order_acquire) != others; ++polls) {
+        relax();
+        if (polls % kPollsPerLook != 0)
+            continue;
+        const uint64_t now = now_ns();
+        if (spin_end == 0)
+            spin_end = now + kTeamSpinNs;
+        if (now < spin_end)
+            continue;
+        awaited_.store(1);
+        for (uint32_t seen; (seen = done_.load()) != others;)
+            futex_wait(done_, seen, UINT64_MAX);
+        awaited_.store(0);
+    }
+}
+
+void *Team::help(void *helper)
+{
+    const auto &self = *static_cast<const Helper *>(helper);
+    self.team->help(self.lane);
+    return nullptr;
+}
+
+void Team::help(int lane)
+{
+    const OneThread within_libraries;
+    uint32_t seen = posted_.load();
+    uint64_t spin_end = 0;
+    for (int polls = 1; !stop_.load(std::memory_order_acquire); ++polls) {
+        if (const uint32_t job = posted_.load(std::memory_order_acquire); job != seen) {
+            seen = job;
+            spin_end = 0;
+            const uint32_t finished = work_on(job, lane);
+            if (finished == 0)
+                continue;
+            done_.fetch_add(finished);
+            if (awaited_.load() != 0)
+                futex_wake(done_, 1);
+            continue;
+        }
+        relax();
+        if (polls % kPollsPerLook != 0)
+            continue;
+        const uint64_t now = now_ns();
+        if (spin_end == 0)
+            spin_end = now + kTeamSpinNs;
+        if (now < spin_end)
+            continue;
+        // Either this sees what was posted, or the poster sees the count.
+        asleep_.fetch_add(1);
+        if (!stop_.load() && posted_.load() == seen)
+            futex_wait(posted_, seen, UINT64_MAX);
+        asleep_.fetch_sub(1);
+        spin_end = 0;
+    }
+}
+
+} // namespace
+
+bool TeamHold::hold(int threads) { return holds_ = g_team.hold(threads); }
+
+TeamHold::~TeamHold()
+{
+    if (holds_)
+        g_team.let_go();
+}
+
+void share_work(int threads, int64_t count, int64_t grain, TeamWork work, const void *body) noexcept
+{
+    g_team.share(threads, count, grain, work, body);
+}
+
+} // namespace accel::cpu

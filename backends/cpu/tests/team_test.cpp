@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// The team: every piece of work is done once, whoever asks, and nothing of it is left when nobody holds it.
+#include <catch2/catch_test_macros.hpp>
+
+#include "../team.h"
+#include "tasks.h"
+
+#include <atomic>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+using accel::cpu::parallel_for;
+using accel::cpu::TeamHold;
+using accel::cpu::test::tasks_named;
+
+namespace
+{
+
+constexpr int kThreads = 4;
+
+// How often each of count elements was visited, and by how many threads.
+struct Visits {
+    std::vector<std::atomic<int>> each;
+    std::atomic<int64_t> shortest{INT64_MAX};
+    std::atomic<int> by_others{0};
+    pid_t caller = gettid();
+
+    explicit Visits(int64_t count) : each(static_cast<size_t>(count)) {}
+    void visit(int64_t first, int64_t last)
+    {
+        for (int64_t i = first; i < last; ++i)
+            each[static_cast<size_t>(i)].fetch_add(1, std::memory_order_relaxed);
+        by_others += gettid() != caller ? 1 : 0;
+        for (int64_t before = shortest; last - first < before && !shortest.compare_exchange_weak(before, last - first);) {
+        }
+    }
+    bool once() const
+    {
+        for (const auto &count : each)
+            if (count != 1)
+                return false;
+        return true;
+    }
+};
+
+} // namespace
+
+TEST_CASE("every element is visited once, whatever count, grain and threads", "[team]")
+{
+    TeamHold team;
+    REQUIRE(team.hold(kThreads));
+    for (const int threads : {1, 2, 3, kThreads, 2 * kThreads})
+        for (const int64_t count : {0, 1, 2, 3, 7, 16, 1000, 100001})
+            for (const int64_t grain : {1, 2, 5, 4096}) {
+                Visits visits(count);
+                parallel_for(threads, count, grain, [&](int64_t first, int64_t last) { visits.visit(first, last); });
+                CAPTURE(threads, count, grain);
+                CHECK(visits.once());
+                CHECK(visits.shortest >= std::min(grain, count));
+            }
+}
+
+TEST_CASE("helpers help, also after they went to sleep", "[team]")
+{
+    TeamHold team;
+    REQUIRE(team.hold(2));
+    for (int round = 0; round < 5; ++round) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2)); // far longer than they spin
+        // A piece ends only when another one has begun, which takes two threads.
+        std::atomic<int> begun{0};
+        parallel_for(2, 2, 1, [&](int64_t, int64_t) {
+            ++begun;
+            while (begun < 2)
+                std::this_thread::yield();
+        });
+        CHECK(begun == 2);
+    }
+}
+
+TEST_CASE("work inside work, and work of a second caller, is done by its caller", "[team]")
+{
+    TeamHold team;
+    REQUIRE(team.hold(kThreads));
+    Visits inner(1000);
+    parallel_for(kThreads, 10, 1, [&](int64_t first, int64_t last) {
+        for (int64_t i = first; i < last; ++i)
+            parallel_for(kThreads, 100, 1, [&](int64_t from, int64_t to) { inner.visit(100 * i + from, 100 * i + to); });
+    });
+    CHECK(inner.once());
+
+    std::vector<std::thread> callers;
+    std::atomic<int> wrong{0};
+    for (int caller = 0; caller < 3; ++caller)
+        callers.emplace_back([&] {
+            for (int round = 0; round < 2000; ++round) {
+                Visits visits(64);
+                parallel_for(kThreads, 64, 1, [&](int64_t first, int64_t last) { visits.visit(first, last); });
+                wrong += visits.once() ? 0 : 1;
+            }
+        });
+    for (std::thread &caller : callers)
+        caller.join();
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("the last hold that goes ends all helpers", "[team]")
+{
+    for (int round = 0; round < 20; ++round) {
+        {
+            TeamHold small, large;
+            REQUIRE(small.hold(2));
+            REQUIRE(large.hold(kThreads));
+            CHECK(tasks_named("accel-cpu-team") == kThreads - 1);
+        }
+        CHECK(tasks_named("accel-cpu-team") == 0);
+    }
+    Visits visits(100); // nobody is there: the caller does it
+    parallel_for(kThreads, 100, 1, [&](int64_t first, int64_t last) { visits.visit(first, last); });
+    CHECK(visits.once());
+    CHECK(visits.by_others == 0);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "thread.h"
+
+#include <csignal>
+
+namespace accel::cpu
+{
+
+bool start_thread(pthread_t &thread, const char *name, void *(*body)(void *), void *argument)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const bool started = pthread_create(&thread, nullptr, body, argument) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (started)
+        pthread_setname_np(thread, name);
+    return started;
+}
+
+} // namespace accel::cpu
