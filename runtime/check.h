@@ -4,6 +4,7 @@
 
 #include <accel/accel.h>
 
+#include <cstddef>
 #include <cstring>
 
 #include "error.h"
@@ -12,9 +13,12 @@
 
 namespace accel::runtime {
 
-/// Size of a struct in the first version that published it. All structs are those of 0.1 today; whoever appends a member specialises this with
-/// the offset of that member, so that callers compiled before it go on working, and nobody can leave out what was always there.
+/// Size of a struct in the first version that published it. Whoever appends a member specialises this with the offset of that member, so that callers
+/// compiled before it go on working, and nobody can leave out what was always there.
 template <class T> inline constexpr size_t kFirstSize = sizeof(T);
+template <> inline constexpr size_t kFirstSize<accel_model_source> = offsetof(accel_model_source, flags);
+template <> inline constexpr size_t kFirstSize<accel_program_desc> = offsetof(accel_program_desc, constant_budget_bytes);
+template <> inline constexpr size_t kFirstSize<accel_program_load_desc> = offsetof(accel_program_load_desc, path);
 /// An output struct may be shorter: the caller then gets fewer facts. It has its size and one word at least.
 inline constexpr size_t kOutputSizeMin = 2 * sizeof(uint64_t);
 /// Larger than any struct will ever be; catches uninitialised sizes before their bytes are read.

@@ -26,7 +26,7 @@ accel_status take_texts(const char *const *texts, uint32_t count, const char *na
 
 accel_status take_options(const accel_instance_desc &desc, InstanceOptions *options)
 {
-    constexpr uint32_t kFlags = ACCEL_INSTANCE_FLAG_SIMULATED | ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
+    constexpr uint32_t kFlags = ACCEL_INSTANCE_FLAG_SIMULATED | ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS | ACCEL_INSTANCE_FLAG_NO_SIGBUS_HANDLER;
     if (desc.flags & ~kFlags)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.flags is 0x%x, of which 0x%x is not known", desc.flags, desc.flags & ~kFlags);
     if (desc.log_level > ACCEL_LOG_LEVEL_DEBUG)

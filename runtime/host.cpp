@@ -4,6 +4,7 @@
 #include "error.h"
 #include "fault.h"
 #include "log.h"
+#include "progress.h"
 #include "trace.h"
 
 namespace accel::runtime {
@@ -21,6 +22,7 @@ ModuleHost::ModuleHost(std::string module_name) : module_name_(std::move(module_
     table_.set_error = [](void *, const char *rule, const char *message) { set_module_error(rule, message); };
     table_.trace_begin = [](void *, const char *name) { accel::runtime::trace_begin(name); };
     table_.trace_end = [](void *) { accel::runtime::trace_end(); };
+    table_.pulse = [](void *) { return Progress::pulse(); };
     table_.fault_point = [](void *, const char *place) { return accel::runtime::fault_point(place); };
 }
 

@@ -61,6 +61,9 @@ enum accel_status accel_model_import(struct accel_instance *instance, const stru
     ACCEL_TRY(check_handle(instance, "instance"));
     accel_model_source given{};
     ACCEL_TRY(copy_in(source, &given, "source"));
+    if (given.flags & ~static_cast<uint32_t>(ACCEL_IMPORT_FLAG_COPY))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "source.flags is 0x%x, which has bits without a meaning", given.flags);
+    if (given.reserved) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "source.reserved is %u, expected 0", given.reserved);
     if (given.release && given.path)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-11", instance, "source.release is set, but the model is a file, which libaccel maps itself; only bytes are lent");
     return guarded([&] {

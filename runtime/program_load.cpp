@@ -2,11 +2,11 @@
 #include <algorithm>
 
 #include "check.h"
-#include "compiler/progress.h"
 #include "device_set.h"
 #include "instance.h"
 #include "model.h"
 #include "program_make.h"
+#include "progress.h"
 #include "saved.h"
 
 namespace accel::runtime {
@@ -207,8 +207,11 @@ enum accel_status accel_program_load(struct accel_instance *instance, const stru
     ACCEL_TRY(check_handle(instance, "instance"));
     accel_program_load_desc given{};
     ACCEL_TRY(copy_in(desc, &given, "desc"));
-    if (!given.bytes) return fail_null("desc.bytes");
-    if (given.flags) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc.flags is 0x%x, which has no meaning", given.flags);
+    if (given.flags & ~static_cast<uint32_t>(ACCEL_LOAD_FLAG_COPY))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc.flags is 0x%x, which has bits without a meaning", given.flags);
+    if (given.bytes && given.path) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc has both bytes and a path, expected one of them");
+    if (!given.bytes && !given.path) return fail_null("desc.bytes and desc.path");
+    if (given.flags && !given.path) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc.flags asks for a copy of a file, and desc has no path");
     return guarded([&] { return load_program(instance, given, out_program); });
 }
 

@@ -159,6 +159,9 @@ ACCEL_API const struct accel_error *accel_last_error(void);
  */
 typedef void (*accel_release_fn)(void *user);
 
+/** Progress of an import, a build or a load in [0, 1]; a non-zero answer cancels it. Called at least every 100 ms of libaccel's own work. Threads: called on the thread that asked. */
+typedef int (*accel_progress_fn)(void *user, double fraction, const char *step);
+
 /**
  * An extension or experiment by name: a versioned struct of functions from its own small header in accel/ext/.
  *
@@ -185,7 +188,12 @@ enum accel_instance_flag {
     /** Also list devices that `device-model` modules play in this process; they are marked SIMULATED. */
     ACCEL_INSTANCE_FLAG_SIMULATED = 1 << 0,
     /** Use only module_paths: neither the environment nor the built-in directories. */
-    ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS = 1 << 1
+    ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS = 1 << 1,
+    /**
+     * Install no SIGBUS handler for the files that this instance maps. Without it a file that shrinks while it is mapped ends the process. The environment's
+     * ACCEL_NO_SIGBUS_HANDLER=1 says the same for all instances.
+     */
+    ACCEL_INSTANCE_FLAG_NO_SIGBUS_HANDLER = 1 << 2
 };
 
 struct accel_instance_desc {
@@ -711,6 +719,11 @@ struct accel_model_desc {
  */
 ACCEL_API enum accel_status accel_model_create(struct accel_instance *instance, const struct accel_model_desc *desc, struct accel_model **out_model);
 
+enum accel_import_flag {
+    /** Read the file, and files with external data, into memory instead of mapping them: what happens to the files afterwards changes nothing. */
+    ACCEL_IMPORT_FLAG_COPY = 1 << 0
+};
+
 struct accel_model_source {
     size_t struct_size;
     const char *path;    /**< a file; or NULL with bytes */
@@ -719,16 +732,25 @@ struct accel_model_source {
     const char *format;  /**< importer name such as "onnx"; NULL: found by content */
     accel_release_fn release; /**< called when bytes are used no more; NULL: the caller knows by other means. Only with bytes */
     void *release_user;
+    uint32_t flags;           /**< enum accel_import_flag */
+    uint32_t reserved;        /**< must be 0 */
+    uint64_t constant_budget_bytes; /**< most memory for constants that are made or copied, at import and in each build; 0: 256 MiB, or 4 times the model's bytes where that is more */
+    accel_progress_fn progress; /**< may be NULL */
+    void *progress_user;
 };
 
 /**
  * A model from a file or from bytes, through an importer module.
  *
- * A file is mapped, not read: its weights exist once. External data is opened below the model's folder only.
+ * A file is mapped, not read: its weights exist once, and the file must stay as it is while the model or a program built from it lives. Size, mtime and ctime are looked
+ * at again when a program is built, saved, given a run, and when a run ends: once they differ the model and its programs are lost, and every such call or run is
+ * CORRUPT. So is what was in the middle of reading a file that shrinks (libaccel handles SIGBUS for its own mappings; docs/decisions/0011-mapped-files.md). A program
+ * that needs no byte of the file any more still counts as lost. With COPY files may change once the import has answered. External data is opened below the model's
+ * folder only, and treated alike. Bytes are the caller's to keep.
  *
- * Ownership: source is borrowed for the call. Threads: any thread. Blocks: on file reads and on loading the importer.
- * Errors: NOT_FOUND no such file or no importer for it; CORRUPT malformed; UNSUPPORTED an operation or feature (the detail names
- *         operation and node); PERMISSION; IO.
+ * Ownership: source is borrowed for the call. Threads: any thread. Blocks: on file reads and on loading the importer; cancellable through progress.
+ * Errors: NOT_FOUND no such file or no importer for it; CORRUPT malformed, or changed while it was read; UNSUPPORTED an operation or feature (the detail names
+ *         operation and node); PERMISSION; IO; LIMIT constants need more than constant_budget_bytes; CANCELLED.
  */
 ACCEL_API enum accel_status accel_model_import(struct accel_instance *instance, const struct accel_model_source *source, struct accel_model **out_model);
 
@@ -771,9 +793,6 @@ struct accel_symbol_value {
     int64_t size;
 };
 
-/** Progress of a build in [0, 1]; a non-zero answer cancels it. Threads: called on the building thread. */
-typedef int (*accel_progress_fn)(void *user, double fraction, const char *step);
-
 struct accel_program_desc {
     size_t struct_size;
     struct accel_model *model;
@@ -789,6 +808,7 @@ struct accel_program_desc {
     const struct accel_option *options;
     accel_progress_fn progress;           /**< may be NULL */
     void *progress_user;
+    uint64_t constant_budget_bytes;       /**< most memory for constants that passes make or copy, those of the import included; 0: what the model was given */
 };
 
 /**
@@ -797,7 +817,8 @@ struct accel_program_desc {
  * Ownership: desc is borrowed for the call; the program keeps devices and model. Threads: any thread. Blocks: on opening the devices, and for as long as compilers take;
  *         cancellable through progress.
  * Errors: UNSUPPORTED no device of the set takes some operation (the detail names node, operation and the reason of each device), or the module of a device has no compiler;
- *         NOT_FOUND no module compiles for target; CANCELLED; LIMIT the graph needs more than a device has.
+ *         NOT_FOUND no module compiles for target; CANCELLED; LIMIT the graph needs more than a device has, or its constants more than constant_budget_bytes;
+ *         CORRUPT a file of the model has changed since it was imported.
  */
 ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program);
 
@@ -821,11 +842,11 @@ typedef void (*accel_support_fn)(void *user, const struct accel_support *support
  * Ask without building: which operations would the devices take, and why not?
  *
  * For frameworks that keep what is refused: build the nodes of whole groups; a node named in several rows belongs to each of those groups. That builds, or the build answers
- * LIMIT or OUT_OF_MEMORY. Takes the description that accel_program_build takes; progress and balancing play no part.
+ * LIMIT or OUT_OF_MEMORY. Takes the description that accel_program_build takes; balancing plays no part.
  *
  * Ownership: each report is valid during its callback, on the calling thread, in the order of execution. Every node that anything depends on is in at least one. Threads: any thread.
- * Blocks: on opening the devices, and for as long as their compilers look at the graph.
- * Errors: UNSUPPORTED the module of a device has no compiler; NOT_FOUND no module compiles for target.
+ * Blocks: on opening the devices, and for as long as their compilers look at the graph; cancellable through progress.
+ * Errors: UNSUPPORTED the module of a device has no compiler; NOT_FOUND no module compiles for target; CANCELLED; LIMIT and CORRUPT as accel_program_build.
  */
 ACCEL_API enum accel_status accel_program_support(const struct accel_program_desc *desc, accel_support_fn report, void *user);
 
@@ -835,19 +856,26 @@ typedef enum accel_status (*accel_write_fn)(void *user, const void *bytes, size_
 /**
  * Write the program so that accel_program_load can restore it without the model. The bytes begin with "ACPG".
  *
- * Threads: any thread; write is called on the calling thread. Blocks: on write. Errors: what write answered; nothing of the program changes.
+ * Threads: any thread; write is called on the calling thread. Blocks: on write. Errors: what write answered; nothing of the program changes. CORRUPT a file that the program maps
+ *         has changed: throw away what was written.
  */
 ACCEL_API enum accel_status accel_program_save(struct accel_program *program, accel_write_fn write, void *user);
 
+enum accel_load_flag {
+    /** Read the file into memory instead of mapping it: what happens to it afterwards changes nothing. Only with path. */
+    ACCEL_LOAD_FLAG_COPY = 1 << 0
+};
+
 struct accel_program_load_desc {
     size_t struct_size;
-    const void *bytes;
+    const void *bytes;                    /**< or NULL with path */
     uint64_t byte_count;
     struct accel_device *const *devices;  /**< ordered device set: as many, of the same modules, as the program was built for */
     uint32_t device_count;
-    uint32_t flags;                       /**< must be 0 */
+    uint32_t flags;                       /**< enum accel_load_flag */
     accel_progress_fn progress;           /**< may be NULL */
     void *progress_user;
+    const char *path;                     /**< a file, mapped as accel_model_import maps a model, so that its constants exist once; or NULL with bytes, which are copied */
 };
 
 /**
@@ -856,7 +884,8 @@ struct accel_program_load_desc {
  * The bytes are not trusted: every offset is checked.
  *
  * Ownership: desc and bytes are borrowed for the call. Threads: any thread. Blocks: on opening the devices and on uploads; cancellable through progress.
- * Errors: CORRUPT; INCOMPATIBLE made for another target, version or device set; UNSUPPORTED the module of a device has no compiler, which alone can judge the bytes; CANCELLED.
+ * Errors: CORRUPT; INCOMPATIBLE made for another target, version or device set; UNSUPPORTED the module of a device has no compiler, which alone can judge the bytes; CANCELLED;
+ *         NOT_FOUND, PERMISSION, IO of path.
  */
 ACCEL_API enum accel_status accel_program_load(struct accel_instance *instance, const struct accel_program_load_desc *desc, struct accel_program **out_program);
 
@@ -991,7 +1020,7 @@ struct accel_run_desc {
  * Allocates the run's scratch now, so that submitting need not.
  *
  * Ownership: desc is borrowed for the call; the run keeps the program. Threads: any thread. Blocks: on the kernel.
- * Errors: UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY.
+ * Errors: UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY; CORRUPT a file that the program maps has changed.
  */
 ACCEL_API enum accel_status accel_run_create(const struct accel_run_desc *desc, struct accel_run **out_run);
 
@@ -1080,7 +1109,8 @@ struct accel_submit {
  * Ownership: submit and its arrays are borrowed for the call; run, its buffers and the fences are kept until it is done.
  * Threads: one thread per object (queue and run). Blocks: never.
  * Errors: BUSY ring full or run in flight; INVALID_ARGUMENT a port is unbound, a signal value does not rise, a wait is for a later
- *         submission of this queue; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On any error nothing was queued and no fence will change.
+ *         submission of this queue; CORRUPT a file that the program maps is known to have changed; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On any error nothing was queued
+ *         and no fence will change.
  */
 ACCEL_API enum accel_status accel_queue_submit(struct accel_queue *queue, const struct accel_submit *submit);
 

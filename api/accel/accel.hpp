@@ -263,11 +263,16 @@ public:
 class Model : public Counted<accel_model, accel_model_ref, accel_model_unref> {
 public:
     using Counted::Counted;
-    /// accel_model_import of a file
-    static Model load(const Instance &instance, const char *path)
+    /// accel_model_import of a file; flags are of enum accel_import_flag.
+    static Model load(const Instance &instance, const char *path, uint32_t flags = 0)
     {
         auto source = sized<accel_model_source>();
         source.path = path;
+        source.flags = flags;
+        return load(instance, source);
+    }
+    static Model load(const Instance &instance, const accel_model_source &source)
+    {
         accel_model *handle = nullptr;
         check(accel_model_import(instance.get(), &source, &handle));
         return Model(handle);
@@ -334,6 +339,24 @@ public:
         desc.device_count = static_cast<uint32_t>(list.size());
         desc.progress = progress;
         desc.progress_user = progress_user;
+        return load(instance, desc);
+    }
+    /// accel_program_load of a file; flags are of enum accel_load_flag, progress may be NULL.
+    static Program load_file(const Instance &instance, const char *path, const std::vector<Device> &devices, uint32_t flags = 0, accel_progress_fn progress = nullptr,
+                             void *progress_user = nullptr)
+    {
+        const auto list = handles(devices);
+        auto desc = sized<accel_program_load_desc>();
+        desc.path = path;
+        desc.devices = list.data();
+        desc.device_count = static_cast<uint32_t>(list.size());
+        desc.flags = flags;
+        desc.progress = progress;
+        desc.progress_user = progress_user;
+        return load(instance, desc);
+    }
+    static Program load(const Instance &instance, const accel_program_load_desc &desc)
+    {
         accel_program *handle = nullptr;
         check(accel_program_load(instance.get(), &desc, &handle));
         return Program(handle);

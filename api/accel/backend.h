@@ -78,6 +78,12 @@ struct accel_bk_host {
      * Place names are `<module>.<what>`, such as "ethosu.submit".
      */
     enum accel_status (*fault_point)(void *context, const char *place);
+
+    /**
+     * For work on the application's thread that is given no progress function, such as program_load: shows the application that the call goes on. To be asked at least
+     * every 100 ms of work; asking costs nanoseconds. OK, or CANCELLED when the application wants no more: the module then gives up and answers so.
+     */
+    enum accel_status (*pulse)(void *context);
 };
 
 /* --------------------------------------------------------------- transport */
@@ -194,7 +200,8 @@ struct accel_bk_compiler {
     enum accel_status (*target_info)(uint32_t index, struct accel_bk_target_info *info);
 
     /**
-     * [mandatory] Say for every node whether it can be built, together with which others, or why not.
+     * [mandatory] Say for every node whether it can be built, together with which others, or why not. Calls options->progress at least every 100 ms of work and obeys
+     * its answer with CANCELLED.
      *
      * Sound per group: the sub-graph of a group builds, or build answers LIMIT or OUT_OF_MEMORY; and it runs right. The answer depends on the
      * graph and options alone.
@@ -402,6 +409,23 @@ struct accel_bk_source {
     int32_t folder_fd;   /**< where external data may be opened, and nowhere above; -1: nowhere */
     uint32_t reserved;
     const char *name;    /**< for messages */
+    void *context;       /**< first argument of map, charge */
+    /**
+     * The bytes of a file at or below the folder, alive until the imported model is released. The runtime maps or reads it, as the application wanted, and watches
+     * whether it changes. purpose begins the detail sentence, which is set on an error. NULL, or beyond struct_size: files are the importer's own affair, in folder_fd.
+     *
+     * Threads: those of the import. Blocks: on file reads.
+     */
+    enum accel_status (*map)(void *context, const char *location, const char *purpose, const void **out_bytes, uint64_t *out_byte_count);
+    /**
+     * Ask before making or copying so many bytes of constants; purpose begins the detail sentence. LIMIT: more than the application allows. The answer goes to the
+     * application as it is. NULL, or beyond struct_size: nothing is counted.
+     *
+     * Threads: those of the import. Blocks: never.
+     */
+    enum accel_status (*charge)(void *context, uint64_t byte_count, const char *purpose);
+    accel_progress_fn progress; /**< to be called at least every 100 ms of work, and obeyed with CANCELLED; NULL: nobody wants to know */
+    void *progress_user;
 };
 
 /** An imported graph. Released by its own release. Threads: release is called once, on any thread. Blocks: never for long. */

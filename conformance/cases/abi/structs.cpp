@@ -143,6 +143,15 @@ ACCEL_CASE("abi.struct.reserved", "A-3", "reserved members and unknown flag bits
     load_desc.flags = 1u << 31;
     accel_program *program = nullptr;
     CHECK_REFUSED(accel_program_load(room.instance().get(), &load_desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);
+    auto source = sized<accel_model_source>();
+    source.bytes = "x";
+    source.byte_count = 1;
+    accel_model *model = nullptr;
+    source.flags = 1u << 31;
+    CHECK_REFUSED(accel_model_import(room.instance().get(), &source, &model), ACCEL_STATUS_INVALID_ARGUMENT);
+    source.flags = 0;
+    source.reserved = 1;
+    CHECK_REFUSED(accel_model_import(room.instance().get(), &source, &model), ACCEL_STATUS_INVALID_ARGUMENT);
     auto import_desc = sized<accel_fence_import_desc>();
     import_desc.kind = ACCEL_HANDLE_KIND_SYNC_FILE;
     import_desc.fd = -1;

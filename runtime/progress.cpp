@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "progress.h"
+
+#include <algorithm>
+
+#include "clock.h"
+
+namespace accel::runtime {
+
+namespace {
+
+/// Of the 100 ms that are promised: what a piece of work may take on a slow machine is left.
+constexpr uint64_t kSilenceNs = 25'000'000;
+
+thread_local Progress *current = nullptr;
+
+}  // namespace
+
+Progress::Progress(accel_progress_fn report, void *user) : report_(report), user_(user), outer_(current) { current = this; }
+
+Progress::~Progress() { current = outer_; }
+
+bool Progress::enter(double from, double to, const char *step)
+{
+    from_ = from;
+    to_ = to;
+    step_ = step;
+    return tell(0.0, step) == 0;
+}
+
+bool Progress::look()
+{
+    if (cancelled_ || !report_) return !cancelled_;
+    const uint64_t now = now_ns();
+    if (now - told_ns_ < kSilenceNs) return true;
+    told_ns_ = now;
+    cancelled_ = report_(user_, last_, step_.c_str()) != 0;
+    return !cancelled_;
+}
+
+accel_status Progress::pulse() { return !current || current->look() ? ACCEL_STATUS_OK : ACCEL_STATUS_CANCELLED; }
+
+int Progress::tell(double fraction, const char *step)
+{
+    if (cancelled_) return 1;
+    if (!report_) return 0;
+    const double inside = fraction >= 0.0 ? std::min(fraction, 1.0) : 0.0;
+    last_ = std::max(last_, from_ + (to_ - from_) * inside);
+    told_ns_ = now_ns();
+    cancelled_ = report_(user_, last_, step ? step : "") != 0;
+    return cancelled_;
+}
+
+}  // namespace accel::runtime

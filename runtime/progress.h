@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// One bar for an import, a build or a load of several parts, and the application's say in whether it goes on.
+#pragma once
+
+#include <accel/accel.h>
+
+#include <string>
+
+namespace accel::runtime {
+
+/// Made and used on the thread of the call; while it exists it is what pulse() of that thread asks.
+class Progress {
+public:
+    Progress(accel_progress_fn report, void *user);
+    ~Progress();
+    Progress(const Progress &) = delete;
+    Progress &operator=(const Progress &) = delete;
+
+    /// What is reported from now on covers this part of the whole. False: the application wants no more.
+    bool enter(double from, double to, const char *step);
+    /// A small piece of work is done (microseconds): tells the application that work goes on, when it has not heard for a while. False: it wants no more.
+    bool tick() { return ++ticks_ % kTicksPerLook == 0 ? look() : !cancelled_; }
+    /// The same for pieces of milliseconds.
+    bool look();
+    bool cancelled() const { return cancelled_; }
+
+    /// For accel_bk_compile_options; user is the Progress. Always set: a module may call it without looking.
+    static int forward(void *user, double fraction, const char *step) { return static_cast<Progress *>(user)->tell(fraction, step); }
+    /// accel_bk_host::pulse, for the innermost call on this thread that has a Progress.
+    static accel_status pulse();
+
+private:
+    static constexpr uint32_t kTicksPerLook = 64;
+
+    int tell(double fraction, const char *step);
+
+    accel_progress_fn report_;
+    void *user_;
+    Progress *const outer_;
+    double from_ = 0.0, to_ = 1.0, last_ = 0.0;
+    std::string step_;
+    uint64_t told_ns_ = 0;
+    uint32_t ticks_ = 0;
+    bool cancelled_ = false;
+};
+
+}  // namespace accel::runtime
