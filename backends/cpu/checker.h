@@ -57,6 +57,7 @@ private:
 
     // quantised
     void per_tensor(uint32_t tensor) const;
+    void zero_points_in_range(uint32_t tensor) const;
     void rounding() const;
     void ratios(double operand_scale) const;
     void quantized_weights(size_t weight_position, size_t channel_axis, int64_t channels, size_t bias_position) const;

@@ -38,6 +38,15 @@ void Checker::per_tensor(uint32_t tensor) const
         refuse(ACCEL_REASON_QUANTIZATION, tensor, quantization->zero_points[0], 0);
 }
 
+// The kernels compute with them in 32 bits.
+void Checker::zero_points_in_range(uint32_t tensor) const
+{
+    const auto &quantization = graph_.tensor(tensor).quantization;
+    for (size_t i = 0; quantization && i < quantization->zero_points.size(); ++i)
+        if (!in_range(graph_.tensor(tensor).type, quantization->zero_points[i]))
+            refuse(ACCEL_REASON_QUANTIZATION, tensor, quantization->zero_points[i], 0);
+}
+
 // The quotients of scales that multiply sums stay inside what every rounding rule can express.
 void Checker::ratios(double operand_scale) const
 {
@@ -101,6 +110,7 @@ void Checker::quantize() const
         return rounding();
     }
     same_type(node_.inputs[0], ACCEL_TYPE_F32);
+    zero_points_in_range(node_.outputs[0]);
     const auto &quantization = output().quantization;
     if (!quantization ||
         (!quantization->per_tensor() &&
@@ -117,6 +127,8 @@ void Checker::dequantize() const
     same_type(node_.outputs[0], ACCEL_TYPE_F32);
     if (!quantizable(input(0).type) && input(0).type != ACCEL_TYPE_I32)
         refuse(ACCEL_REASON_TYPE, node_.inputs[0], input(0).type, ACCEL_TYPE_I8);
+    if (quantizable(input(0).type))
+        zero_points_in_range(node_.inputs[0]);
     const auto &quantization = input(0).quantization;
     if (!quantization ||
         (!quantization->per_tensor() &&

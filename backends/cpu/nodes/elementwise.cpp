@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Elementwise arithmetic, functions and type conversion.
+// Elementwise arithmetic and type conversion.
 #include "nodes.h"
 
 #include "../shapes.h"
 #include "walk.h"
 
-#include <cmath>
 #include <limits>
 #include <type_traits>
 
@@ -108,29 +107,26 @@ template <typename T> std::unique_ptr<Step> make_binary(const Node &node, const 
     }
 }
 
-struct Bounded {
-    float low, high;
-    float operator()(float x) const { return bounded(x, low, high); }
-};
-struct Sigmoid {
-    float operator()(float x) const { return 1.0f / (1.0f + std::exp(-x)); }
-};
-struct Tanh {
-    float operator()(float x) const { return std::tanh(x); }
-};
-struct Exp {
-    float operator()(float x) const { return std::exp(x); }
-};
-struct Leaky {
-    float alpha;
-    float operator()(float x) const { return x < 0 ? alpha * x : x; }
-};
+// Floats become integers by truncation; beyond the range they saturate and NaN becomes 0, so that no input is undefined.
+template <typename From, typename To> To converted(From x)
+{
+    if constexpr (std::is_same_v<To, bool>) {
+        return x != 0;
+    } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+        using Limits = std::numeric_limits<To>;
+        if (!(x > static_cast<From>(Limits::min())))
+            return x == x ? Limits::min() : 0;
+        return x >= static_cast<From>(Limits::max()) ? Limits::max() : static_cast<To>(x);
+    } else {
+        return static_cast<To>(x);
+    }
+}
 
-template <typename From, typename To, typename Function> class UnaryStep : public Step
+template <typename From, typename To> class CastStep : public Step
 {
 public:
-    UnaryStep(const View &x, const View &y, Function function, int threads)
-        : walk_(make_walk<2>(y.dims, {y.strides, x.strides})), x_(x.value), y_(y.value), function_(function), threads_(threads)
+    CastStep(const View &x, const View &y, int threads)
+        : walk_(make_walk<2>(y.dims, {y.strides, x.strides})), x_(x.value), y_(y.value), threads_(threads)
     {
     }
 
@@ -144,10 +140,10 @@ public:
             To *to = y + at[0];
             if (y_step == 1 && x_step == 1)
                 for (int64_t i = 0; i < count; ++i)
-                    to[i] = function_(from[i]);
+                    to[i] = converted<From, To>(from[i]);
             else
                 for (int64_t i = 0; i < count; ++i)
-                    to[i * y_step] = function_(from[i * x_step]);
+                    to[i * y_step] = converted<From, To>(from[i * x_step]);
         });
         return true;
     }
@@ -155,36 +151,12 @@ public:
 private:
     Walk<2> walk_;
     uint32_t x_, y_;
-    Function function_;
     int threads_;
-};
-
-template <typename Function> void add_unary(Builder &builder, const Node &node, Function function)
-{
-    const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
-    builder.add(std::make_unique<UnaryStep<float, float, Function>>(x, y, function, builder.threads()), {x.value, y.value});
-}
-
-// Floats become integers by truncation; beyond the range they saturate and NaN becomes 0, so that no input is undefined.
-template <typename From, typename To> struct Convert {
-    To operator()(From x) const
-    {
-        if constexpr (std::is_same_v<To, bool>) {
-            return x != 0;
-        } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-            using Limits = std::numeric_limits<To>;
-            if (!(x > static_cast<From>(Limits::min())))
-                return x == x ? Limits::min() : 0;
-            return x >= static_cast<From>(Limits::max()) ? Limits::max() : static_cast<To>(x);
-        } else {
-            return static_cast<To>(x);
-        }
-    }
 };
 
 template <typename From, typename To> void add_cast(Builder &builder, const View &x, const View &y)
 {
-    builder.add(std::make_unique<UnaryStep<From, To, Convert<From, To>>>(x, y, Convert<From, To>{}, builder.threads()), {x.value, y.value});
+    builder.add(std::make_unique<CastStep<From, To>>(x, y, builder.threads()), {x.value, y.value});
 }
 
 template <typename From> void cast_from(Builder &builder, const View &x, const View &y)
@@ -266,24 +238,6 @@ void prepare_binary(Builder &builder, const Node &node)
     else
         step = make_binary<uint64_t>(node, a, b, y, builder.threads());
     builder.add(std::move(step), {a.value, b.value, y.value});
-}
-
-void prepare_unary(Builder &builder, const Node &node)
-{
-    switch (node.operation) {
-    case ACCEL_OPERATION_RELU:
-        return add_unary(builder, node, Bounded{0.0f, Clamp{}.max});
-    case ACCEL_OPERATION_CLIP:
-        return add_unary(builder, node, Bounded{node.clamp().min, node.clamp().max});
-    case ACCEL_OPERATION_SIGMOID:
-        return add_unary(builder, node, Sigmoid{});
-    case ACCEL_OPERATION_TANH:
-        return add_unary(builder, node, Tanh{});
-    case ACCEL_OPERATION_EXP:
-        return add_unary(builder, node, Exp{});
-    default:
-        return add_unary(builder, node, Leaky{node.real(ACCEL_ATTRIBUTE_ALPHA, 0.01f)});
-    }
 }
 
 void prepare_cast(Builder &builder, const Node &node)

@@ -2,6 +2,7 @@
 // REDUCE_MEAN, of real and of stored values.
 #include "nodes.h"
 
+#include "../kernels/floats.h"
 #include "../shapes.h"
 #include "stored_mean.h"
 #include "walk.h"
@@ -18,7 +19,10 @@ namespace
 template <typename T, typename Block, typename Sum> class Sums
 {
 public:
-    Sums(const View &x, const Dims &y_strides, const std::vector<bool> &reduced)
+    using Row = Sum (*)(const T *x, int64_t count);
+
+    // adjacent: a kernel for values that lie next to each other, or null.
+    Sums(const View &x, const Dims &y_strides, const std::vector<bool> &reduced, Row adjacent) : adjacent_(adjacent)
     {
         Dims outer = x.dims, inner = x.dims;
         for (size_t axis = 0; axis < x.dims.size(); ++axis)
@@ -85,6 +89,8 @@ private:
     Sum row(const T *x, int64_t count) const
     {
         const int64_t step = inner_.row_stride[0];
+        if (step == 1 && adjacent_ != nullptr)
+            return adjacent_(x, count);
         Sum sum = 0;
         for (int64_t first = 0; first < count; first += kBlock) {
             const int64_t last = std::min(first + kBlock, count);
@@ -96,6 +102,7 @@ private:
         return sum;
     }
 
+    Row adjacent_;
     Walk<2> outer_;
     Walk<1> inner_;
 };
@@ -104,7 +111,7 @@ class MeanStep : public Step
 {
 public:
     MeanStep(const View &x, const View &y, const Dims &y_strides, const std::vector<bool> &reduced)
-        : sums_(x, y_strides, reduced), x_(x.value), y_(y.value)
+        : sums_(x, y_strides, reduced, float_kernels().sum), x_(x.value), y_(y.value)
     {
     }
 
@@ -126,7 +133,7 @@ template <typename Stored> class StoredMeanStep : public Step
 {
 public:
     StoredMeanStep(const View &x, const View &y, const Dims &y_strides, const std::vector<bool> &reduced, StoredMean mean)
-        : sums_(x, y_strides, reduced), mean_(std::move(mean)), x_(x.value), y_(y.value)
+        : sums_(x, y_strides, reduced, nullptr), mean_(std::move(mean)), x_(x.value), y_(y.value)
     {
     }
 

@@ -30,7 +30,8 @@ void prepare_pad(Builder &builder, const Node &node);
 void prepare_gather(Builder &builder, const Node &node);
 void prepare_cast(Builder &builder, const Node &node);
 
-void prepare_quantize(Builder &builder, const Node &node);
+void prepare_quantize(Builder &builder, const Node &node); // of real values
+void prepare_requantize(Builder &builder, const Node &node);
 void prepare_dequantize(Builder &builder, const Node &node);
 void prepare_quantized_convolution(Builder &builder, const Node &node);
 void prepare_quantized_matmul(Builder &builder, const Node &node); // GEMM and MATMUL

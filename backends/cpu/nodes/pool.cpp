@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Pools over channels-last tensors, stored types alike: maxima, and f32 averages.
+// Maxima of real and stored values, and averages of real ones.
 #include "nodes.h"
 
 #include "../window.h"
+#include "maximum_rows.h"
 #include "pool.h"
 #include "requantize.h"
 #include "walk.h"
@@ -139,6 +140,12 @@ void prepare_pool(Builder &builder, const Node &node)
     const Window window = *read_window(node, *node.list(ACCEL_ATTRIBUTE_KERNEL_SHAPE));
     if (node.operation == ACCEL_OPERATION_AVERAGE_POOL && x_tensor.type != ACCEL_TYPE_F32)
         return prepare_quantized_pool(builder, node);
+    const Tensor &y_tensor = builder.graph().tensor(node.outputs[0]);
+    const bool real_maximum = node.operation == ACCEL_OPERATION_MAX_POOL && x_tensor.type == ACCEL_TYPE_F32;
+    if (real_maximum && builder.layout_of(node.inputs[0]) == Layout::kRowMajor && takes_rows(x_tensor.dims, y_tensor.dims, window)) {
+        const View rows = builder.in_layout(node.inputs[0], Layout::kRowMajor), out = builder.define(node.outputs[0], Layout::kRowMajor);
+        return builder.add(make_maximum_rows_step(rows, out, window, node.clamp(), builder.threads()), {rows.value, out.value});
+    }
     const View x = builder.in_layout(node.inputs[0], Layout::kChannelsLast), y = builder.define(node.outputs[0], Layout::kChannelsLast);
     if (node.operation == ACCEL_OPERATION_AVERAGE_POOL) {
         PoolWindows windows(x.dims, y.dims, window, node.integer(ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, 0) != 0);

@@ -105,7 +105,7 @@ void prepare_node(Builder &builder, const Node &node)
     case ACCEL_OPERATION_BATCH_NORMALIZATION:
         return prepare_batch_normalization(builder, node);
     case ACCEL_OPERATION_QUANTIZE:
-        return prepare_quantize(builder, node);
+        return is_quantized(builder.graph(), node) ? prepare_requantize(builder, node) : prepare_quantize(builder, node);
     case ACCEL_OPERATION_DEQUANTIZE:
         return prepare_dequantize(builder, node);
     case ACCEL_OPERATION_REDUCE_MEAN:

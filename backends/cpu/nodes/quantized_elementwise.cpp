@@ -187,102 +187,6 @@ IntegerRule integer_rule(const Node &node, const Tensor &a, const Tensor &b, con
     return rule;
 }
 
-// ------------------------------------------------------- quantise, dequantise
-
-struct AxisScales {
-    std::vector<float> scales;
-    std::vector<int32_t> zero_points;
-
-    explicit AxisScales(const Quantization &quantization) : scales(quantization.scales), zero_points(quantization.zero_points) {}
-};
-
-// Strides that index the scales: 0 everywhere for one scale.
-Dims scale_strides(const Tensor &tensor)
-{
-    Dims strides(tensor.dims.size(), 0);
-    if (!tensor.quantization->per_tensor())
-        strides[tensor.quantization->axis] = 1;
-    return strides;
-}
-
-template <typename Stored> class QuantizeStep : public Step
-{
-public:
-    QuantizeStep(const View &x, const View &y, const Tensor &result, uint32_t rounding, int threads)
-        : walk_(make_walk<3>(y.dims, {y.strides, x.strides, scale_strides(result)})), x_(x.value), y_(y.value),
-          scales_(*result.quantization), half_even_(rounding == ACCEL_ROUNDING_HALF_EVEN || rounding == ACCEL_ROUNDING_NONE),
-          threads_(threads)
-    {
-    }
-
-    bool run(Values values, StepState *) const noexcept override
-    {
-        const auto *x = reinterpret_cast<const float *>(values[x_]);
-        auto *y = reinterpret_cast<Stored *>(values[y_]);
-        walk_.each(threads_, [&](const std::array<int64_t, 3> &at, int64_t count) {
-            for (int64_t i = 0; i < count; ++i) {
-                const auto channel = static_cast<size_t>(at[2] + i * walk_.row_stride[2]);
-                y[at[0] + i * walk_.row_stride[0]] = stored(x[at[1] + i * walk_.row_stride[1]], channel);
-            }
-        });
-        return true;
-    }
-
-private:
-    Stored stored(float real, size_t channel) const
-    {
-        constexpr float kLow = std::numeric_limits<Stored>::min(), kHigh = std::numeric_limits<Stored>::max();
-        const auto zero = static_cast<float>(scales_.zero_points[channel]);
-        float value = real / scales_.scales[channel];
-        value = value != value ? 0.0f : value; // NaN has no integer; it becomes the zero point
-        value = value < kLow - zero ? kLow - zero : value;
-        value = value > kHigh - zero ? kHigh - zero : value;
-        value = half_even_ ? (value + 12582912.0f) - 12582912.0f : std::round(value);
-        return static_cast<Stored>(static_cast<int32_t>(value + zero));
-    }
-
-    Walk<3> walk_;
-    uint32_t x_, y_;
-    AxisScales scales_;
-    bool half_even_;
-    int threads_;
-};
-
-template <typename Stored> class DequantizeStep : public Step
-{
-public:
-    DequantizeStep(const View &x, const View &y, const Tensor &operand, int threads)
-        : walk_(make_walk<3>(y.dims, {y.strides, x.strides, scale_strides(operand)})), x_(x.value), y_(y.value),
-          scales_(*operand.quantization), threads_(threads)
-    {
-    }
-
-    bool run(Values values, StepState *) const noexcept override
-    {
-        const auto *x = reinterpret_cast<const Stored *>(values[x_]);
-        auto *y = reinterpret_cast<float *>(values[y_]);
-        walk_.each(threads_, [&](const std::array<int64_t, 3> &at, int64_t count) {
-            for (int64_t i = 0; i < count; ++i) {
-                const auto channel = static_cast<size_t>(at[2] + i * walk_.row_stride[2]);
-                const auto stored = static_cast<int64_t>(x[at[1] + i * walk_.row_stride[1]]);
-                y[at[0] + i * walk_.row_stride[0]] = static_cast<float>(stored - scales_.zero_points[channel]) * scales_.scales[channel];
-            }
-        });
-        return true;
-    }
-
-private:
-    Walk<3> walk_;
-    uint32_t x_, y_;
-    AxisScales scales_;
-    int threads_;
-};
-
-template <typename StepType, typename... Arguments> void add_step(Builder &builder, const View &x, const View &y, Arguments &&...arguments)
-{
-    builder.add(std::make_unique<StepType>(x, y, std::forward<Arguments>(arguments)..., builder.threads()), {x.value, y.value});
-}
-
 } // namespace
 
 void prepare_quantized_binary(Builder &builder, const Node &node)
@@ -308,29 +212,12 @@ void prepare_quantized_choice(Builder &builder, const Node &node)
     add_table(builder, node, [&](int32_t stored) { return range.clamp(stored); });
 }
 
-void prepare_quantize(Builder &builder, const Node &node)
+void prepare_requantize(Builder &builder, const Node &node)
 {
-    const Tensor &x_tensor = builder.graph().tensor(node.inputs[0]), &y_tensor = builder.graph().tensor(node.outputs[0]);
-    if (is_quantized(builder.graph(), node)) {
-        const double ratio = static_cast<double>(scale_of(x_tensor)) / static_cast<double>(scale_of(y_tensor));
-        const Requantizer requantizer(y_tensor, {}, node.rounding, {ratio}, 1);
-        return add_table(builder, node, [&](int32_t stored) { return requantizer.one(stored - zero_point_of(x_tensor), 0); });
-    }
-    const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
-    if (y.type == ACCEL_TYPE_I8)
-        return add_step<QuantizeStep<int8_t>>(builder, x, y, y_tensor, node.rounding);
-    add_step<QuantizeStep<uint8_t>>(builder, x, y, y_tensor, node.rounding);
-}
-
-void prepare_dequantize(Builder &builder, const Node &node)
-{
-    const Tensor &x_tensor = builder.graph().tensor(node.inputs[0]);
-    const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
-    if (x.type == ACCEL_TYPE_I8)
-        return add_step<DequantizeStep<int8_t>>(builder, x, y, x_tensor);
-    if (x.type == ACCEL_TYPE_U8)
-        return add_step<DequantizeStep<uint8_t>>(builder, x, y, x_tensor);
-    add_step<DequantizeStep<int32_t>>(builder, x, y, x_tensor);
+    const Tensor &x = builder.graph().tensor(node.inputs[0]), &y = builder.graph().tensor(node.outputs[0]);
+    const double ratio = static_cast<double>(scale_of(x)) / static_cast<double>(scale_of(y));
+    const Requantizer requantizer(y, {}, node.rounding, {ratio}, 1);
+    add_table(builder, node, [&](int32_t stored) { return requantizer.one(stored - zero_point_of(x), 0); });
 }
 
 } // namespace accel::cpu

@@ -2,7 +2,7 @@
 // Softmax, and the per-channel normalisation.
 #include "nodes.h"
 
-#include "../shapes.h"
+#include "../kernels/floats.h"
 #include "walk.h"
 
 #include <cmath>
@@ -16,7 +16,7 @@ class SoftmaxStep : public Step
 {
 public:
     SoftmaxStep(const View &x, const View &y, size_t axis, int threads)
-        : x_(x.value), y_(y.value), size_(x.dims[axis]), x_step_(x.strides[axis]), y_step_(y.strides[axis]), threads_(threads)
+        : kernels_(float_kernels()), x_(x.value), y_(y.value), column_{1, x.dims[axis], x.strides[axis], y.strides[axis]}, threads_(threads)
     {
         Dims others = x.dims;
         others[axis] = 1;
@@ -27,31 +27,30 @@ public:
     {
         const auto *x = reinterpret_cast<const float *>(values[x_]);
         auto *y = reinterpret_cast<float *>(values[y_]);
-        walk_.each(threads_, [&](const std::array<int64_t, 2> &at, int64_t count) {
-            for (int64_t i = 0; i < count; ++i)
-                line(x + at[1] + i * walk_.row_stride[1], y + at[0] + i * walk_.row_stride[0]);
-        });
+        walk_.each(threads_, [&](const std::array<int64_t, 2> &at, int64_t count) { some(x + at[1], count, y + at[0]); }, column_.size);
         return true;
     }
 
 private:
-    // Shifted by the maximum, so that no exponential overflows.
-    void line(const float *x, float *y) const
+    // Lines that lie next to each other are columns of a matrix.
+    void some(const float *x, int64_t count, float *y) const
     {
-        float most = x[0];
-        for (int64_t i = 1; i < size_; ++i)
-            most = std::max(most, x[i * x_step_]);
-        double sum = 0;
-        for (int64_t i = 0; i < size_; ++i)
-            sum += static_cast<double>(y[i * y_step_] = std::exp(x[i * x_step_] - most));
-        const auto total = static_cast<float>(sum);
-        for (int64_t i = 0; i < size_; ++i)
-            y[i * y_step_] /= total;
+        const auto [y_step, x_step] = walk_.row_stride;
+        if (column_.x_step == 1 && column_.y_step == 1) {
+            for (int64_t i = 0; i < count; ++i)
+                kernels_.softmax(x + i * x_step, column_.size, y + i * y_step);
+            return;
+        }
+        Columns columns = column_;
+        columns.count = x_step == 1 && y_step == 1 ? count : 1;
+        for (int64_t i = 0; i < count; i += columns.count)
+            kernels_.softmax_columns(x + i * x_step, columns, y + i * y_step);
     }
 
+    const FloatKernels &kernels_;
     Walk<2> walk_;
     uint32_t x_, y_;
-    int64_t size_, x_step_, y_step_;
+    Columns column_;
     int threads_;
 };
 
@@ -60,7 +59,8 @@ class NormalizationStep : public Step
 {
 public:
     NormalizationStep(const View &x, const std::array<uint32_t, 4> &parameters, const View &y, uint32_t scratch, float epsilon, int threads)
-        : x_(x.value), y_(y.value), parameters_(parameters), scratch_(scratch), channels_(x.dims[1]), epsilon_(epsilon), threads_(threads)
+        : kernels_(float_kernels()), x_(x.value), y_(y.value), parameters_(parameters), scratch_(scratch), channels_(x.dims[1]),
+          epsilon_(epsilon), threads_(threads)
     {
         Dims per_channel(x.dims.size(), 0);
         per_channel[1] = 1;
@@ -74,18 +74,29 @@ public:
         auto *factors = reinterpret_cast<float *>(values[scratch_]);
         for (int64_t c = 0; c < channels_; ++c)
             factors[c] = scale[c] / std::sqrt(variance[c] + epsilon_);
+        const Normalizings all{mean, factors, bias};
         const float *x = at(x_);
         auto *y = reinterpret_cast<float *>(values[y_]);
-        walk_.each(threads_, [&](const std::array<int64_t, 3> &start, int64_t count) {
-            for (int64_t i = 0; i < count; ++i) {
-                const int64_t c = start[2] + i * walk_.row_stride[2];
-                y[start[0] + i * walk_.row_stride[0]] = (x[start[1] + i * walk_.row_stride[1]] - mean[c]) * factors[c] + bias[c];
-            }
-        });
+        walk_.each(threads_, [&](const std::array<int64_t, 3> &start, int64_t count) { row(x + start[1], count, all, start[2], y + start[0]); });
         return true;
     }
 
 private:
+    void row(const float *x, int64_t count, const Normalizings &all, int64_t channel, float *y) const
+    {
+        const auto [y_step, x_step, channel_step] = walk_.row_stride;
+        const bool together = y_step == 1 && x_step == 1;
+        if (together && channel_step == 0)
+            return kernels_.normalize(x, count, {all.mean[channel], all.factor[channel], all.bias[channel]}, y);
+        if (together && channel_step == 1)
+            return kernels_.normalize_each(x, count, {all.mean + channel, all.factor + channel, all.bias + channel}, y);
+        for (int64_t i = 0; i < count; ++i) {
+            const int64_t c = channel + i * channel_step;
+            y[i * y_step] = (x[i * x_step] - all.mean[c]) * all.factor[c] + all.bias[c];
+        }
+    }
+
+    const FloatKernels &kernels_;
     Walk<3> walk_;
     uint32_t x_, y_;
     std::array<uint32_t, 4> parameters_;

@@ -29,16 +29,17 @@ template <size_t N> struct Walk {
 
     int64_t elements() const { return rows * row; }
 
-    // Calls body(offsets, count) for pieces of rows; offsets are in elements, one per tensor.
-    template <typename Body> void each(int threads, const Body &body) const
+    // Calls body(offsets, count) for pieces of rows; offsets are in elements, one per tensor. weight: how many elements one stands for.
+    template <typename Body> void each(int threads, const Body &body, int64_t weight = 1) const
     {
-        if (rows == 1 && row < 2 * kParallelElements)
+        const int64_t worthwhile = std::max<int64_t>(kParallelElements / weight, 1), part = std::max<int64_t>(worthwhile / 4, 1);
+        if (rows == 1 && row < worthwhile)
             return body(std::array<int64_t, N>{}, row);
-        const int64_t piece = row >= 2 * kParallelElements ? kParallelElements : row, pieces = (row + piece - 1) / piece;
+        const int64_t piece = row >= worthwhile ? part : row, pieces = (row + piece - 1) / piece;
         const int64_t total = rows * pieces;
-        if (threads <= 1 || total == 1 || elements() < kParallelElements)
+        if (threads <= 1 || total == 1 || elements() < worthwhile)
             return some(0, total, piece, pieces, body);
-        const int64_t grain = std::max<int64_t>(kParallelElements / 4 / piece, 1);
+        const int64_t grain = std::max<int64_t>(part / piece, 1);
         parallel_for(threads, total, grain, [&](int64_t first, int64_t last) { some(first, last, piece, pieces, body); });
     }
 

@@ -120,6 +120,61 @@ TEST_CASE("one NaN in a window makes its maximum NaN", "[float][isa]")
     }
 }
 
+TEST_CASE("maxima of rows and of channels agree with the literal formula", "[float][isa]")
+{
+    struct Shape {
+        int64_t height, width, kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x, top, left, bottom, right;
+    };
+    const auto [height, width, kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x, top, left, bottom, right] =
+        GENERATE(Shape{9, 70, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1}, Shape{7, 33, 3, 5, 1, 1, 1, 1, 1, 2, 1, 2}, Shape{8, 21, 2, 2, 2, 2, 1, 1, 0, 0, 0, 0},
+                 Shape{12, 40, 3, 2, 1, 3, 2, 4, 0, 1, 2, 0}, Shape{10, 45, 2, 3, 3, 2, 3, 3, 2, 3, 0, 4}, Shape{6, 5, 2, 9, 1, 1, 1, 1, 0, 4, 0, 4},
+                 Shape{4, 3, 3, 3, 1, 2, 1, 1, 2, 2, 2, 2});
+    const int64_t out_height = (height + top + bottom - (kernel_y - 1) * dilation_y - 1) / stride_y + 1,
+                  out_width = (width + left + right - (kernel_x - 1) * dilation_x - 1) / stride_x + 1, channels = 3;
+    const bool clamped = GENERATE(false, true), last = GENERATE(false, true); // last: a convolution in front leaves channels last
+    auto x = random_floats(channels * height * width, 3);
+    x[5] = NAN;
+    GraphMaker graph;
+    const Dims x_dims{1, channels, height, width}, y_dims{1, channels, out_height, out_width};
+    uint32_t in = graph.input(ACCEL_TYPE_F32, x_dims);
+    if (last) {
+        std::vector<float> ones(9);
+        ones[0] = ones[4] = ones[8] = 1;
+        const uint32_t same = graph.tensor(ACCEL_TYPE_F32, x_dims);
+        graph.node(ACCEL_OPERATION_CONV, {in, graph.constant(ACCEL_TYPE_F32, {3, 3, 1, 1}, ones)}, {same});
+        in = same;
+        x[5] = 0.5f; // it would reach other channels
+    }
+    const uint32_t out = graph.tensor(ACCEL_TYPE_F32, y_dims);
+    Attributes attributes{{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {kernel_y, kernel_x}},
+                           {ACCEL_ATTRIBUTE_STRIDES, {stride_y, stride_x}},
+                           {ACCEL_ATTRIBUTE_DILATIONS, {dilation_y, dilation_x}},
+                           {ACCEL_ATTRIBUTE_PADS, {top, left, bottom, right}}},
+                          {},
+                          0};
+    if (clamped)
+        attributes.floats = {{ACCEL_ATTRIBUTE_CLAMP_MIN, {-0.25f}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {0.75f}}};
+    graph.node(ACCEL_OPERATION_MAX_POOL, {in}, {out}, attributes);
+    graph.output(out);
+    const auto y = values_of<float>(execute(graph.desc(), {bytes_of(x)}, 2)[0]);
+    for (int64_t i = 0; i < count(y_dims); ++i) {
+        const int64_t ox = i % out_width, oy = i / out_width % out_height, c = i / out_width / out_height;
+        float most = -INFINITY;
+        for (int64_t ky = 0; ky < kernel_y; ++ky)
+            for (int64_t kx = 0; kx < kernel_x; ++kx) {
+                const int64_t iy = oy * stride_y + ky * dilation_y - top, ix = ox * stride_x + kx * dilation_x - left;
+                if (iy < 0 || ix < 0 || iy >= height || ix >= width)
+                    continue;
+                const float value = x[static_cast<size_t>((c * height + iy) * width + ix)];
+                most = std::isnan(value) || value > most ? value : most;
+            }
+        if (clamped && !std::isnan(most))
+            most = std::min(std::max(most, -0.25f), 0.75f);
+        INFO("output " << i);
+        REQUIRE((std::isnan(most) ? std::isnan(y[static_cast<size_t>(i)]) : y[static_cast<size_t>(i)] == most));
+    }
+}
+
 TEST_CASE("quantised means are exact", "[quantized][isa]")
 {
     const uint32_t rounding = GENERATE(ACCEL_ROUNDING_HALF_EVEN, ACCEL_ROUNDING_TFLITE, ACCEL_ROUNDING_NATURAL);

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "floats.h"
+
+#include <immintrin.h>
+
+namespace accel::cpu
+{
+namespace
+{
+
+constexpr int64_t kLanes = 8;
+
+using Floats = float __attribute__((vector_size(32)));
+using Ints = int32_t __attribute__((vector_size(32)));
+
+inline Floats lower(Floats a, Floats b) { return _mm256_min_ps(a, b); }
+inline Floats higher(Floats a, Floats b) { return _mm256_max_ps(a, b); }
+inline __m256i first(int64_t count)
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+inline Floats load_some(const float *from, int64_t count) { return _mm256_maskload_ps(from, first(count)); }
+inline void store_some(float *to, Floats value, int64_t count) { _mm256_maskstore_ps(to, first(count), value); }
+inline Floats first_lanes(Floats value, int64_t count) { return _mm256_and_ps(value, _mm256_castsi256_ps(first(count))); }
+template <typename Stored> inline Ints load_bytes(const uint8_t *from)
+{
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i *>(from));
+    return reinterpret_cast<Ints>(static_cast<Stored>(-1) < 0 ? _mm256_cvtepi8_epi32(bytes) : _mm256_cvtepu8_epi32(bytes));
+}
+inline void store_bytes(uint8_t *to, Ints values)
+{
+    // The low bytes of each half's four values side by side, then the halves.
+    const __m256i low = _mm256_set1_epi32(0x0c080400);
+    const __m256i halves = _mm256_shuffle_epi8(reinterpret_cast<__m256i>(values), low);
+    const __m128i bytes = _mm_unpacklo_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(to), bytes);
+}
+inline Floats in_order(__m256 halves) { return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(halves), 0b11011000)); }
+inline Floats evens(Floats a, Floats b) { return in_order(_mm256_shuffle_ps(a, b, 0b10001000)); }
+inline Floats odds(Floats a, Floats b) { return in_order(_mm256_shuffle_ps(a, b, 0b11011101)); }
+
+#include "floats_scaled.inc"
+
+#include "floats.inc"
+
+} // namespace
+
+const FloatKernels &float_kernels_avx2()
+{
+    static constexpr FloatKernels kKernels = kernels_named("avx2");
+    return kKernels;
+}
+
+} // namespace accel::cpu

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Functions of one f32 operand, on the kernels of kernels/floats.h.
+#include "nodes.h"
+
+#include "../kernels/floats.h"
+#include "walk.h"
+
+namespace accel::cpu
+{
+namespace
+{
+
+// Function: void(const float *x, int64_t count, float *y)
+template <typename Function> class FunctionStep : public Step
+{
+public:
+    FunctionStep(const View &x, const View &y, Function function, int threads)
+        : walk_(make_walk<2>(y.dims, {y.strides, x.strides})), x_(x.value), y_(y.value), function_(function), threads_(threads)
+    {
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        const auto *x = reinterpret_cast<const float *>(values[x_]);
+        auto *y = reinterpret_cast<float *>(values[y_]);
+        walk_.each(threads_, [&](const std::array<int64_t, 2> &at, int64_t count) {
+            if (walk_.row_stride[0] == 1 && walk_.row_stride[1] == 1)
+                function_(x + at[1], count, y + at[0]);
+            else
+                scattered(x + at[1], count, y + at[0]);
+        });
+        return true;
+    }
+
+private:
+    void scattered(const float *x, int64_t count, float *y) const
+    {
+        constexpr int64_t kPiece = 256;
+        float from[kPiece], to[kPiece];
+        for (int64_t first = 0; first < count; first += kPiece) {
+            const int64_t some = std::min(kPiece, count - first);
+            for (int64_t i = 0; i < some; ++i)
+                from[i] = x[(first + i) * walk_.row_stride[1]];
+            function_(from, some, to);
+            for (int64_t i = 0; i < some; ++i)
+                y[(first + i) * walk_.row_stride[0]] = to[i];
+        }
+    }
+
+    Walk<2> walk_;
+    uint32_t x_, y_;
+    Function function_;
+    int threads_;
+};
+
+template <typename Function> void add_function(Builder &builder, const Node &node, Function function)
+{
+    const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
+    builder.add(std::make_unique<FunctionStep<Function>>(x, y, function, builder.threads()), {x.value, y.value});
+}
+
+void add_bound(Builder &builder, const Node &node, Clamp clamp)
+{
+    add_function(builder, node, [bound = float_kernels().bound, clamp](const float *x, int64_t count, float *y) {
+        bound(x, count, clamp.min, clamp.max, y);
+    });
+}
+
+} // namespace
+
+void prepare_unary(Builder &builder, const Node &node)
+{
+    const FloatKernels &kernels = float_kernels();
+    switch (node.operation) {
+    case ACCEL_OPERATION_RELU:
+        return add_bound(builder, node, Clamp{.min = 0.0f});
+    case ACCEL_OPERATION_CLIP:
+        return add_bound(builder, node, node.clamp());
+    case ACCEL_OPERATION_SIGMOID:
+        return add_function(builder, node, kernels.sigmoid);
+    case ACCEL_OPERATION_TANH:
+        return add_function(builder, node, kernels.tanh);
+    case ACCEL_OPERATION_EXP:
+        return add_function(builder, node, kernels.exp);
+    default: {
+        const float alpha = node.real(ACCEL_ATTRIBUTE_ALPHA, 0.01f);
+        return add_function(builder, node, [leaky = kernels.leaky, alpha](const float *x, int64_t count, float *y) {
+            leaky(x, count, alpha, y);
+        });
+    }
+    }
+}
+
+} // namespace accel::cpu
