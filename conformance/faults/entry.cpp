@@ -31,7 +31,7 @@ bool is_control(const char *name) { return !*name || std::strcmp(name, "none") =
 
 bool plant(const char *name)
 {
-    for (const auto *list : {&table_faults(), &compiler_faults(), &memory_faults(), &queue_faults(), &number_faults(), &meddling_faults()})
+    for (const auto *list : {&table_faults(), &compiler_faults(), &memory_faults(), &queue_faults(), &number_faults(), &operation_faults(), &meddling_faults()})
         for (const auto &fault : *list)
             if (std::strcmp(fault.name, name) == 0) {
                 fault.plant();

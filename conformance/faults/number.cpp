@@ -1,64 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Faults of arithmetic: the correct module builds a slightly different graph, or results are spoiled when their work has ended.
 #include <cstring>
-#include <deque>
 #include <map>
 
-#include "base.h"
+#include "number.h"
 
 namespace accel::faults {
 namespace {
 
 // ---- graphs
-
-/// A copy of a graph whose tensors, nodes, scales and constants may be changed.
-class Other {
-public:
-    explicit Other(const accel_graph_desc &from) : desc(from)
-    {
-        for (uint32_t index = 0; index < from.tensor_count; ++index) tensors.push_back(from.tensors[index]);
-        for (uint32_t index = 0; index < from.node_count; ++index) nodes.push_back(from.nodes[index]);
-        desc.tensors = tensors.data();
-        desc.nodes = nodes.data();
-    }
-    char *own_data(uint32_t tensor)
-    {
-        auto &from = tensors[tensor];
-        auto &kept = data_.emplace_back(static_cast<const char *>(from.data), static_cast<const char *>(from.data) + from.data_bytes);
-        from.data = kept.data();
-        return kept.data();
-    }
-    struct Quantisation {
-        accel_quantization desc;
-        std::vector<float> scales;
-        std::vector<int32_t> zero_points;
-    };
-    Quantisation &own_quantisation(uint32_t tensor)
-    {
-        const auto &from = *tensors[tensor].quantization;
-        auto &kept = quantisations_.emplace_back(Quantisation{from, {from.scales, from.scales + from.count}, {from.zero_points, from.zero_points + from.count}});
-        kept.desc.scales = kept.scales.data();
-        kept.desc.zero_points = kept.zero_points.data();
-        tensors[tensor].quantization = &kept.desc;
-        return kept;
-    }
-    std::vector<accel_attribute> &own_attributes(accel_node_desc &node)
-    {
-        auto &kept = attributes_.emplace_back(node.attributes, node.attributes + node.attribute_count);
-        kept.reserve(kept.size() + 1);
-        node.attributes = kept.data();
-        return kept;
-    }
-
-    accel_graph_desc desc;
-    std::vector<accel_tensor_desc> tensors;
-    std::vector<accel_node_desc> nodes;
-
-private:
-    std::deque<std::vector<char>> data_;
-    std::deque<Quantisation> quantisations_;
-    std::deque<std::vector<accel_attribute>> attributes_;
-};
 
 void (*change)(Other &) = nullptr;
 
@@ -142,6 +92,7 @@ struct Known {
     std::vector<Port> ports;
     uint32_t input_count = 0;
     std::vector<std::vector<char>> constants;
+    std::vector<uint32_t> operations;
 };
 std::map<std::string, Known> blobs;
 std::map<accel_bk_program *, const Known *> programs;
@@ -163,6 +114,7 @@ accel_status build(const accel_bk_host *host, const accel_graph_desc *graph, con
     if (status != ACCEL_STATUS_OK) return status;
     Known known;
     known.input_count = graph->input_count;
+    for (uint32_t index = 0; index < graph->node_count; ++index) known.operations.push_back(graph->nodes[index].operation);
     for (uint32_t port = 0; port < (*out)->port_count; ++port) known.ports.push_back({(*out)->ports[port].size_bytes, graph->tensors[(*out)->ports[port].tensor].type});
     for (uint32_t index = 0; index < (*out)->constant_count; ++index) {
         const auto &tensor = other.tensors[(*out)->constants[index]];
@@ -192,7 +144,7 @@ accel_status load(accel_bk_device *device, const void *bytes, uint64_t count, co
 
 // ---- results
 
-void (*spoil)(char *output, uint64_t size_bytes, uint32_t type, uint64_t room_bytes) = nullptr;
+void (*spoil)(const Output &output) = nullptr;
 
 accel_status create_buffer(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
 {
@@ -234,8 +186,8 @@ void spoil_outputs(const Bound &bound)
         const auto &binding = bound.bindings[port];
         void *pointer = nullptr;
         if (base.device.buffer_map(binding.buffer, ACCEL_ACCESS_WRITE, &pointer) != ACCEL_STATUS_OK) continue;
-        spoil(static_cast<char *>(pointer) + binding.offset_bytes, bound.known->ports[port].size_bytes, bound.known->ports[port].type,
-              buffer_sizes[binding.buffer] - binding.offset_bytes);
+        spoil({static_cast<char *>(pointer) + binding.offset_bytes, bound.known->ports[port].size_bytes, buffer_sizes[binding.buffer] - binding.offset_bytes, bound.known->ports[port].type,
+               bound.known->operations});
         base.device.buffer_unmap(binding.buffer);
     }
 }
@@ -253,6 +205,32 @@ accel_status wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
     return status;
 }
 
+void write_beyond(const Output &output)
+{
+    if (output.room_bytes > output.size_bytes) output.bytes[output.size_bytes] = 0x13;
+}
+
+void spoil_tail(const Output &output) { output.bytes[output.size_bytes - 1] ^= 0x40; }
+
+void flip_now_and_then(const Output &output)
+{
+    static unsigned runs_seen = 0;
+    if (++runs_seen % 3 == 0) output.bytes[0] ^= 1;
+}
+
+void wrap_around(const Output &output)
+{
+    for (uint64_t index = 0; output.type == ACCEL_TYPE_I8 && index < output.size_bytes; ++index)
+        if (output.bytes[index] == 127) output.bytes[index] = -128;
+}
+
+void roughen(const Output &output)
+{
+    for_each_word<uint32_t>(output, ACCEL_TYPE_F32, [](uint32_t bits) { return bits ^ 64; });
+}
+
+}  // namespace
+
 void plant_change(void (*how)(Other &))
 {
     change = how;
@@ -260,7 +238,7 @@ void plant_change(void (*how)(Other &))
     mine.device.program_load = load;
 }
 
-void plant_spoil(void (*how)(char *, uint64_t, uint32_t, uint64_t))
+void plant_spoil(void (*how)(const Output &))
 {
     spoil = how;
     mine.compiler.build = build;
@@ -271,37 +249,6 @@ void plant_spoil(void (*how)(char *, uint64_t, uint32_t, uint64_t))
     mine.device.queue_submit = submit;
     mine.device.queue_wait = wait;
 }
-
-void write_beyond(char *output, uint64_t size_bytes, uint32_t, uint64_t room_bytes)
-{
-    if (room_bytes > size_bytes) output[size_bytes] = 0x13;
-}
-
-void spoil_tail(char *output, uint64_t size_bytes, uint32_t, uint64_t) { output[size_bytes - 1] ^= 0x40; }
-
-void flip_now_and_then(char *output, uint64_t, uint32_t, uint64_t)
-{
-    static unsigned runs_seen = 0;
-    if (++runs_seen % 3 == 0) output[0] ^= 1;
-}
-
-void wrap_around(char *output, uint64_t size_bytes, uint32_t type, uint64_t)
-{
-    for (uint64_t index = 0; type == ACCEL_TYPE_I8 && index < size_bytes; ++index)
-        if (output[index] == 127) output[index] = -128;
-}
-
-void roughen(char *output, uint64_t size_bytes, uint32_t type, uint64_t)
-{
-    for (uint64_t offset = 0; type == ACCEL_TYPE_F32 && offset + 4 <= size_bytes; offset += 4) {
-        uint32_t bits;
-        std::memcpy(&bits, output + offset, 4);
-        bits ^= 64;
-        std::memcpy(output + offset, &bits, 4);
-    }
-}
-
-}  // namespace
 
 const std::vector<Fault> &number_faults()
 {

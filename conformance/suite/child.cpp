@@ -6,8 +6,9 @@
 #include <catch2/catch_session.hpp>
 #include <catch2/catch_test_case_info.hpp>
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/reporters/catch_reporter_event_listener.hpp>
+#include <catch2/internal/catch_reporter_spec_parser.hpp>
 #include <catch2/reporters/catch_reporter_registrars.hpp>
+#include <catch2/reporters/catch_reporter_streaming_base.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -16,6 +17,7 @@ namespace {
 
 int g_report_fd = -1;
 std::string g_skip_key;
+std::vector<Refusal> g_refusals;
 
 void report(const nlohmann::json &line)
 {
@@ -27,27 +29,54 @@ void report(const nlohmann::json &line)
     }
 }
 
-/// Source files from the tree's root, nothing unprintable, no walls of numbers.
+/// A source file as it is called from the tree's root, wherever it was built.
+std::string source_name(const std::string &path)
+{
+    const size_t tree = path.rfind("conformance/");
+    return tree == std::string::npos ? path : path.substr(tree);
+}
+
+/// Nothing unprintable, no walls of numbers.
 std::string tidy(std::string text)
 {
-    constexpr size_t kLongest = 400;
-    if (const size_t tree = text.find("conformance/"); tree != std::string::npos && text.find(' ') > tree) text.erase(0, tree);
+    constexpr size_t kLongest = 600;
     if (text.size() > kLongest) text = text.substr(0, kLongest) + " …";
     for (char &byte : text)
         if (static_cast<unsigned char>(byte) < 0x20 || static_cast<unsigned char>(byte) == 0x7f) byte = ' ';
     return text;
 }
 
-/// Turns Catch2's events into lines for the supervisor.
-class PipeListener final : public Catch::EventListenerBase {
+/// What an assertion that failed compared, or what ended the case instead of one.
+std::string told(const Catch::AssertionStats &stats)
+{
+    const auto &result = stats.assertionResult;
+    const auto kind = result.getResultType();
+    const bool skipped = kind == Catch::ResultWas::ExplicitSkip;
+    std::ostringstream text;
+    if (!skipped) text << source_name(result.getSourceInfo().file) << ":" << result.getSourceInfo().line << ": ";
+    const std::string written = result.getExpressionInMacro();
+    // Outside of an assertion there is no expression, and the line is that of the last one that held.
+    const bool outside = written.find("{Unknown expression") != std::string::npos;
+    if (result.hasExpression() && !outside) text << written << (kind == Catch::ResultWas::ThrewException ? " threw" : " was " + result.getExpandedExpression());
+    if (outside) text << (kind == Catch::ResultWas::FatalErrorCondition ? "after this line the case was stopped" : "after this line the case threw");
+    if (result.hasMessage()) text << (skipped || kind == Catch::ResultWas::ExplicitFailure ? "" : ": ") << result.getMessage();
+    for (const auto &info : stats.infoMessages)
+        if (info.type == Catch::ResultWas::Info) text << "; " << info.message;
+    return tidy(text.str());
+}
+
+/// Turns events into lines for the supervisor, and into one line per case for the log.
+class PipeReporter final : public Catch::StreamingReporterBase {
 public:
-    using EventListenerBase::EventListenerBase;
+    using StreamingReporterBase::StreamingReporterBase;
+    static std::string getDescription() { return "lines for the supervisor"; }
 
     void testCaseStarting(const Catch::TestCaseInfo &info) override
     {
-        if (g_report_fd < 0) return;
+        StreamingReporterBase::testCaseStarting(info);
         message_.clear();
         g_skip_key.clear();
+        g_refusals.clear();
         report({{"event", "start"}, {"id", info.name}});
     }
 
@@ -55,26 +84,25 @@ public:
     {
         const auto &result = stats.assertionResult;
         const bool skipped = result.getResultType() == Catch::ResultWas::ExplicitSkip;
-        if ((result.isOk() && !skipped) || !message_.empty()) return;
-        std::ostringstream text;
-        if (!skipped) text << result.getSourceInfo().file << ":" << result.getSourceInfo().line << ": ";
-        if (result.hasExpression()) text << result.getExpressionInMacro() << " was " << result.getExpandedExpression();
-        if (result.hasMessage()) text << (result.hasExpression() ? "; " : "") << result.getMessage();
-        for (const auto &info : stats.infoMessages)
-            if (info.type == Catch::ResultWas::Info) text << "; " << info.message;
-        message_ = tidy(text.str());
+        if (result.isOk() && !skipped) return;
+        const std::string text = told(stats);
+        if (!skipped) m_stream << currentTestCaseInfo->name << ": " << text << "\n" << std::flush;
+        if (message_.empty()) message_ = text;
     }
 
     void testCaseEnded(const Catch::TestCaseStats &stats) override
     {
-        if (g_report_fd < 0) return;
         const auto &counts = stats.totals.assertions;
         const bool failed = counts.failed > 0 || stats.totals.testCases.failed > 0;
         // A case without an assertion proves nothing.
         const bool empty = counts.total() == 0 && stats.totals.testCases.skipped == 0;
         const char *verdict = failed || empty ? "fail" : stats.totals.testCases.skipped ? "skip" : "pass";
+        m_stream << stats.testInfo->name << ": " << verdict << "\n" << std::flush;
+        nlohmann::json refusals = nlohmann::json::array();
+        for (const auto &refusal : g_refusals) refusals.push_back({{"operation", refusal.operation}, {"reason", refusal.reason}, {"text", refusal.text}});
         report({{"event", "end"}, {"id", stats.testInfo->name}, {"verdict", verdict},
-                {"message", empty ? std::string("the case checked nothing") : message_}, {"key", g_skip_key}});
+                {"message", empty ? std::string("the case checked nothing") : message_}, {"key", g_skip_key}, {"refusals", refusals}});
+        StreamingReporterBase::testCaseEnded(stats);
     }
 
 private:
@@ -90,6 +118,14 @@ void skip(const std::string &key, const std::string &reason)
     std::abort();
 }
 
+void skip_refused(const std::vector<Refusal> &refusals)
+{
+    g_refusals = refusals;
+    std::string text;
+    for (const auto &refusal : refusals) text += (text.empty() ? "" : "; ") + refusal.operation + ": " + refusal.text;
+    skip("program", text);
+}
+
 int run_child(const std::vector<std::string> &ids, int report_fd)
 {
     g_report_fd = report_fd;
@@ -97,6 +133,7 @@ int run_child(const std::vector<std::string> &ids, int report_fd)
     auto &config = session.configData();
     config.runOrder = Catch::TestRunOrder::LexicographicallySorted;
     config.defaultOutputFilename = "%stderr";
+    config.reporterSpecifications = {*Catch::parseReporterSpec("pipe")};
     std::string spec;
     for (const auto &id : ids) spec += (spec.empty() ? "\"" : ",\"") + id + "\"";
     config.testsOrTags = {spec};
@@ -106,7 +143,4 @@ int run_child(const std::vector<std::string> &ids, int report_fd)
 
 }  // namespace accel::conformance
 
-namespace {
-using PipeListener = accel::conformance::PipeListener;
-}
-CATCH_REGISTER_LISTENER(PipeListener)
+CATCH_REGISTER_REPORTER("pipe", accel::conformance::PipeReporter)

@@ -25,7 +25,7 @@ constexpr std::array<Family, 5> kFamilies{{{"buffer.import.", "buffer_import_kin
                                            {"rounding.", "roundings", kRoundingNames, std::size(kRoundingNames)}}};
 
 /// Excuses that the case itself has proved when it makes them.
-constexpr std::string_view kProvedByCase[] = {"program", "device.second", "module.compiler", "module.device", "module.cancel", "module.fault-points", "suite.modules", "importer.onnx"};
+constexpr std::string_view kProvedByCase[] = {"device.second", "module.compiler", "module.device", "module.cancel", "module.fault-points", "suite.modules", "importer.onnx"};
 
 }  // namespace
 
@@ -42,6 +42,22 @@ Claim claim_of(const nlohmann::json &facts, const std::string &key)
         return bits >> (found - family.names) & 1 ? Claim::Present : Claim::Absent;
     }
     return Claim::Unknown;
+}
+
+std::string objection_to(const nlohmann::json &facts, const Result &skipped)
+{
+    if (skipped.key == "program") {
+        if (skipped.refusals.empty()) return "skipped because of a program, without the device's answer that it does not take it: ";
+        for (const auto &refusal : skipped.refusals)
+            if (refusal.reason == ACCEL_REASON_OK || refusal.reason > ACCEL_REASON_NEIGHBOUR)
+                return "skipped because the device refuses " + refusal.operation + " with reason " + std::to_string(refusal.reason) + ", which is none: ";
+        return "";
+    }
+    switch (claim_of(facts, skipped.key)) {
+    case Claim::Absent: return "";
+    case Claim::Present: return "skipped for want of " + skipped.key + ", which the device claims: ";
+    default: return "skipped with the unknown key '" + skipped.key + "': ";
+    }
 }
 
 }  // namespace accel::conformance

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "verdict.h"
+
 namespace accel::conformance {
 
 enum class Claim {
@@ -13,8 +15,11 @@ enum class Claim {
     Unknown   ///< no such key: the skip is a failure of the suite
 };
 
-/// What the facts (device_facts in record.h) say about a capability key such as "buffer.export.dma_buf" or "rounding.tflite".
-/// Keys that facts cannot answer ("program": the library refused the graph with a reason; "device.second"; "module.*") are Absent.
+/// What the facts (interview.h) say about a capability key such as "buffer.export.dma_buf" or "rounding.tflite".
+/// Keys that facts cannot answer ("device.second"; "module.*") are Absent; the key "program" is answered by the device itself, see objection_to.
 Claim claim_of(const nlohmann::json &facts, const std::string &key);
+
+/// "" when a skip stands, else the sentence that says why it does not. A skip with the key "program" needs the device's own answer: a refused operation with a reason of enum accel_reason.
+std::string objection_to(const nlohmann::json &facts, const Result &skipped);
 
 }  // namespace accel::conformance

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "executor.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <stdexcept>
+
+#include "process.h"
 
 namespace accel::conformance {
 namespace {
@@ -28,75 +27,24 @@ constexpr int kSlowdown = 1;
 constexpr int kEndLimit_s = 10 * kSlowdown;  // for a process whose cases have all ended
 int limit_s(const CaseInfo &info) { return info.limit_s * kSlowdown; }
 
-struct Child {
-    pid_t pid = -1;
-    int report_fd = -1;
-};
-
-std::vector<char *> pointers(std::vector<std::string> &arguments)
-{
-    std::vector<char *> list;
-    for (auto &argument : arguments) list.push_back(argument.data());
-    list.push_back(nullptr);
-    return list;
-}
-
-/// Start this program again as a child that runs the cases from `first` on.
-Child start(const std::vector<CaseInfo> &cases, size_t first, const Target &target, const std::string &log_path)
-{
-    int fds[2];
-    if (pipe(fds) != 0) throw std::runtime_error("pipe: " + std::string(strerror(errno)));
-    std::vector<std::string> arguments{"accel-conformance", "child", "--report-fd", std::to_string(fds[1])};
-    for (auto &argument : target.to_arguments()) arguments.push_back(argument);
-    for (size_t index = first; index < cases.size(); ++index) arguments.emplace_back(cases[index].id);
-    auto argv = pointers(arguments);
-    const std::string fault_of = target.fault_library();
-    const int log_fd = open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    const pid_t pid = fork();
-    if (pid < 0) throw std::runtime_error("fork: " + std::string(strerror(errno)));
-    if (pid == 0) {
-        setpgid(0, 0);
-        close(fds[0]);
-        if (log_fd >= 0) {
-            dup2(log_fd, 1);
-            dup2(log_fd, 2);
-        }
-        if (!target.fault.empty()) {
-            setenv("ACCEL_FAULT", target.fault.c_str(), 1);
-            setenv("ACCEL_FAULT_OF", fault_of.c_str(), 1);
-        }
-        execv("/proc/self/exe", argv.data());
-        _exit(127);
-    }
-    setpgid(pid, pid);
-    close(fds[1]);
-    if (log_fd >= 0) close(log_fd);
-    return {pid, fds[0]};
-}
-
 /// Follows one child: turns its lines into results and knows which case is running.
 class Follower {
 public:
-    Follower(const std::vector<CaseInfo> &cases, size_t first, const ResultSink &sink) : cases_(cases), next_(first), sink_(sink) {}
+    Follower(const std::vector<CaseInfo> &cases, size_t first, const Watcher &watcher) : cases_(cases), next_(first), watcher_(watcher) {}
 
     /// Returns the index of the case to go on with.
-    size_t follow(const Child &child)
+    size_t follow(const Process &child)
     {
         started_ = Clock::now();
         bool timed_out = false;
         try {
             timed_out = !listen(child.report_fd);
         } catch (...) {
-            // The sink could not take a result. Nobody would end the child then.
-            kill(-child.pid, SIGKILL);
+            // The watcher could not take a result. Nobody would end the child then.
+            finish_process(child, true);
             throw;
         }
-        // The whole process group: a case may have made children of its own.
-        if (timed_out) kill(-child.pid, SIGKILL);
-        int state = 0;
-        while (waitpid(child.pid, &state, 0) < 0 && errno == EINTR) {}
-        kill(-child.pid, SIGKILL);
-        close(child.report_fd);
+        const int state = finish_process(child, timed_out);
         // The end of a process is part of its last case: what leaks, races or breaks in a destructor shows only there.
         if (ended_ && !running_) judge_end(state, timed_out);
         release();
@@ -142,12 +90,15 @@ private:
         if (json.is_discarded() || next_ >= cases_.size() || json.value("id", "") != cases_[next_].id) return;
         if (json.value("event", "") == "start") {
             release();
+            if (watcher_.started) watcher_.started(cases_[next_]);
             started_ = Clock::now();
             running_ = began_any_ = true;
             return;
         }
         const std::string verdict = json.value("verdict", "error");
         finish(verdict == "pass" ? Verdict::Pass : verdict == "skip" ? Verdict::Skip : Verdict::Fail, json.value("message", ""), json.value("key", ""));
+        for (const auto &refusal : json.value("refusals", nlohmann::json::array()))
+            ended_->refusals.push_back({refusal.value("operation", ""), refusal.value("reason", 0u), refusal.value("text", "")});
     }
 
     void finish(Verdict verdict, std::string message, std::string key = "")
@@ -157,13 +108,13 @@ private:
         started_ = Clock::now();
         running_ = false;
         release();
-        ended_ = {std::string(info.id), std::string(info.rule), verdict, seconds, std::move(message), std::move(key)};
+        ended_ = {std::string(info.id), std::string(info.rule), verdict, seconds, std::move(message), std::move(key), {}};
     }
 
     /// Hand over the result of the case that ended last, once nothing can change it any more.
     void release()
     {
-        if (ended_) sink_(*ended_);
+        if (ended_) watcher_.ended(*ended_);
         ended_.reset();
     }
 
@@ -171,10 +122,8 @@ private:
     {
         if (timed_out)
             finish(Verdict::Timeout, "not finished after " + std::to_string(limit_s(cases_[next_])) + " s; the watchdog ended it");
-        else if (WIFSIGNALED(state))
-            finish(Verdict::Crash, std::string("ended by signal ") + strsignal(WTERMSIG(state)));
         else
-            finish(Verdict::Error, "the process ended with exit code " + std::to_string(WEXITSTATUS(state)) + " before the case did");
+            finish(WIFSIGNALED(state) ? Verdict::Crash : Verdict::Error, WIFSIGNALED(state) ? end_text(state) : "the process " + end_text(state) + " before the case did");
     }
 
     /// A case that is bad already may well be why its process ended so: its own message says more.
@@ -182,14 +131,12 @@ private:
     {
         if (is_bad(ended_->verdict) || (WIFEXITED(state) && WEXITSTATUS(state) == 0)) return;
         ended_->verdict = timed_out ? Verdict::Timeout : WIFSIGNALED(state) ? Verdict::Crash : Verdict::Error;
-        ended_->message = "after the case the process " + (timed_out               ? std::string("did not end; the watchdog ended it")
-                                                           : WIFSIGNALED(state) ? std::string("was ended by signal ") + strsignal(WTERMSIG(state))
-                                                                                : "ended with exit code " + std::to_string(WEXITSTATUS(state)));
+        ended_->message = "after the case the process " + (timed_out ? std::string("did not end; the watchdog ended it") : (WIFSIGNALED(state) ? "was " : "") + end_text(state));
     }
 
     const std::vector<CaseInfo> &cases_;
     size_t next_;
-    const ResultSink &sink_;
+    const Watcher &watcher_;
     Clock::time_point started_;
     bool running_ = false, began_any_ = false;
     std::optional<Result> ended_;  ///< the case that ended last, until the next one begins or the process has ended
@@ -198,9 +145,13 @@ private:
 
 }  // namespace
 
-void run_group(const std::vector<CaseInfo> &cases, const Target &target, const std::string &log_path, const ResultSink &sink)
+void run_group(const std::vector<CaseInfo> &cases, const Target &target, const std::string &log_path, const Watcher &watcher)
 {
-    for (size_t next = 0; next < cases.size();) next = Follower(cases, next, sink).follow(start(cases, next, target, log_path));
+    for (size_t next = 0; next < cases.size();) {
+        std::vector<std::string> ids;
+        for (size_t index = next; index < cases.size(); ++index) ids.emplace_back(cases[index].id);
+        next = Follower(cases, next, watcher).follow(start_self("child", target, ids, log_path));
+    }
 }
 
 }  // namespace accel::conformance

@@ -58,7 +58,7 @@ Result run_one(const CaseInfo &info, Target target, std::string_view fault)
 {
     target.fault = fault;
     Result answer;
-    run_group({info}, target, "/dev/null", [&](const Result &result) { answer = result; });
+    run_group({info}, target, "/dev/null", {[&](const Result &result) { answer = result; }});
     return answer;
 }
 

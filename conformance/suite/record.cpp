@@ -1,70 +1,123 @@
 // SPDX-License-Identifier: MIT
 #include "record.h"
 
-#include <accel/accel.hpp>
+#include <sys/utsname.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <chrono>
 #include <map>
+#include <thread>
 #include <utility>
 
-#include "../support/instance.h"
 #include "claims.h"
 #include "file.h"
+#include "version.h"
 
 namespace accel::conformance {
+namespace {
 
-nlohmann::json device_facts(const Target &target)
+constexpr int kFormat = 2;
+
+nlohmann::json host_of()
 {
-    try {
-        const Instance instance = make_instance(target);
-        const Device device = instance.device(target.device.c_str());
-        device.open();
-        const auto info = device.info();
-        return {{"id", info.id}, {"name", info.name}, {"backend", info.backend}, {"backend_version", info.backend_version}, {"target", info.target},
-                {"node", info.node}, {"driver", info.driver}, {"driver_version", info.driver_version}, {"firmware_version", info.firmware_version},
-                {"simulated", (info.flags & ACCEL_DEVICE_FLAG_SIMULATED) != 0}, {"job_timeout_ns", info.job_timeout_ns},
-                {"queue_depth", info.queue_depth}, {"buffer_import_kinds", info.buffer_import_kinds}, {"buffer_export_kinds", info.buffer_export_kinds},
-                {"fence_export_kinds", info.fence_export_kinds}, {"fence_wait_kinds", info.fence_wait_kinds}, {"roundings", info.roundings},
-                {"operation_profile", info.operation_profile}, {"conformance_version", info.conformance_version}};
-    } catch (const std::exception &error) {
-        return {{"id", target.device}, {"error", error.what()}};
-    }
+    utsname host{};
+    uname(&host);
+    return {{"name", host.nodename}, {"machine", host.machine}, {"processors", std::thread::hardware_concurrency()},
+            {"kernel", {{"name", host.sysname}, {"release", host.release}, {"version", host.version}}}};
 }
 
-Record::Record(const std::string &path, const Target &target, size_t planned, SkipList expected_skips) : path_(path), expected_skips_(std::move(expected_skips))
+nlohmann::json to_json(const Result &result)
+{
+    nlohmann::json json{{"type", "case"}, {"id", result.id}, {"rule", result.rule}, {"verdict", name(result.verdict)}, {"seconds", result.seconds}};
+    if (!result.message.empty()) json["message"] = result.message;
+    if (!result.key.empty()) json["key"] = result.key;
+    for (const auto &refusal : result.refusals) json["refused"].push_back({{"operation", refusal.operation}, {"reason", refusal.reason}, {"text", refusal.text}});
+    return json;
+}
+
+Result from_json(const nlohmann::json &json)
+{
+    Result result{json.at("id"), json.at("rule"), Verdict::Error, json.at("seconds"), json.value("message", ""), json.value("key", ""), {}};
+    for (const auto verdict : {Verdict::Pass, Verdict::Fail, Verdict::Skip, Verdict::Crash, Verdict::Timeout})
+        if (json.at("verdict") == name(verdict)) result.verdict = verdict;
+    for (const auto &refusal : json.value("refused", nlohmann::json::array())) result.refusals.push_back({refusal.at("operation"), refusal.at("reason"), refusal.at("text")});
+    return result;
+}
+
+}  // namespace
+
+nlohmann::json run_header(const Target &target, const Interview &interview, const std::vector<CaseInfo> &cases)
+{
+    nlohmann::json ids = nlohmann::json::array();
+    for (const auto &info : cases) ids.push_back(info.id);
+    return {{"type", "run"}, {"format", kFormat}, {"suite", {{"version", kSuiteVersion}, {"commit", kSuiteCommit}}}, {"library_version", accel_version()},
+            {"host", host_of()}, {"module", interview.module}, {"device", interview.facts}, {"fault", target.fault}, {"seed", target.seed},
+            {"planned", cases.size()}, {"cases", ids}, {"unix_time", std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())}};
+}
+
+Remainder read_remainder(const std::string &path)
+{
+    Remainder remainder;
+    const std::string temporary = temporary_name(path);
+    if (temporary == path || access(temporary.c_str(), F_OK) != 0) return remainder;
+    std::ifstream file(temporary);
+    for (std::string text; std::getline(file, text);) {
+        const auto json = nlohmann::json::parse(text, nullptr, false);
+        const std::string type = json.is_object() ? json.value("type", "") : "";
+        if (remainder.header.is_null()) {
+            if (type != "run" || json.value("format", 0) != kFormat) break;
+            remainder.header = json;
+        }
+        // Whatever follows a line that is not whole was not written by this run.
+        if (type == "") break;
+        if (type == "start") ++remainder.begun[json.at("id")];
+        if (type == "case") {
+            remainder.results.push_back(from_json(json));
+            remainder.begun.erase(remainder.results.back().id);
+        }
+    }
+    if (remainder.header.is_null()) throw std::runtime_error(temporary + " is no record of an interrupted run; remove it, or run without --resume");
+    return remainder;
+}
+
+Record::Record(const std::string &path, nlohmann::json header, SkipList expected_skips) : path_(path), facts_(header.value("device", nlohmann::json::object())), expected_skips_(std::move(expected_skips))
 {
     if (!path.empty()) {
         file_.open(temporary_name(path), std::ios::trunc);
         if (!file_) give_up_file(path, errno);
     }
-    facts_ = device_facts(target);
-    line({{"type", "run"}, {"format", 1}, {"library_version", accel_version()}, {"device", facts_}, {"fault", target.fault}, {"planned", planned},
-          {"unix_time", std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())}});
+    line(header);
 }
+
+void Record::take(const Remainder &remainder)
+{
+    for (const auto &result : remainder.results) keep(result);
+    for (const auto &[id, times] : remainder.begun)
+        for (unsigned time = 0; time < times; ++time) line({{"type", "start"}, {"id", id}});
+}
+
+void Record::begin(const CaseInfo &info) { line({{"type", "start"}, {"id", info.id}}); }
 
 void Record::add(Result result)
 {
-    if (result.verdict == Verdict::Skip) {
-        const Claim claim = claim_of(facts_, result.key);
-        if (claim != Claim::Absent) {
-            result.verdict = Verdict::Fail;
-            result.message = claim == Claim::Present ? "skipped for want of " + result.key + ", which the device claims: " + result.message
-                                                     : "skipped with the unknown key '" + result.key + "': " + result.message;
-        }
-    }
     if (result.verdict == Verdict::Skip || result.verdict == Verdict::Pass) {
-        const std::string objection = expected_skips_.objection(result.id, result.verdict == Verdict::Skip);
+        const bool skipped = result.verdict == Verdict::Skip;
+        std::string objection = skipped ? objection_to(facts_, result) : "";
+        if (objection.empty()) objection = expected_skips_.objection(result.id, skipped);
         if (!objection.empty()) {
             result.verdict = Verdict::Fail;
             result.message = objection + result.message;
         }
     }
+    keep(std::move(result));
+}
+
+void Record::keep(Result result)
+{
     counts_.add(result.verdict);
-    results_.push_back(result);
-    nlohmann::json json{{"type", "case"}, {"id", result.id}, {"rule", result.rule}, {"verdict", name(result.verdict)}, {"seconds", result.seconds}};
-    if (!result.message.empty()) json["message"] = result.message;
-    if (!result.key.empty()) json["key"] = result.key;
-    line(json);
+    line(to_json(result));
+    results_.push_back(std::move(result));
 }
 
 std::vector<std::string> Record::hollow_chapters() const
@@ -76,13 +129,27 @@ std::vector<std::string> Record::hollow_chapters() const
     }
     std::vector<std::string> hollow;
     for (const auto &[chapter, any] : executed)
-        if (!any) hollow.push_back(chapter);
+        if (!any) hollow.push_back("chapter " + chapter + ": nothing was executed, which proves nothing");
     return hollow;
 }
 
-void Record::close()
+std::vector<std::string> Record::unproved_claims(const std::map<std::string, SubjectClaim> &claims) const
 {
-    line({{"type", "end"}, {"pass", counts_.pass}, {"fail", counts_.fail}, {"skip", counts_.skip}});
+    std::vector<std::string> unproved;
+    for (const auto &result : results_) {
+        const auto claim = claims.find(result.id);
+        if (claim == claims.end() || claim->second.taken == 0 || result.verdict != Verdict::Skip) continue;
+        unproved.push_back("the device claims " + claim->second.text + " (" + std::to_string(claim->second.taken) + " of " + std::to_string(claim->second.asked) + " graphs, such as " +
+                           claim->second.example + "), and no case of it passed: " + result.id + " was skipped");
+    }
+    return unproved;
+}
+
+void Record::close(const std::vector<std::string> &objections)
+{
+    nlohmann::json end{{"type", "end"}, {"pass", counts_.pass}, {"fail", counts_.fail}, {"skip", counts_.skip}};
+    if (!objections.empty()) end["objections"] = objections;
+    line(end);
     if (path_.empty()) return;
     file_.close();
     if (!file_) give_up_file(path_, errno);

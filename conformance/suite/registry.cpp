@@ -33,6 +33,8 @@ std::vector<CaseInfo> all_cases()
     return cases;
 }
 
+bool names(std::string_view id, std::string_view pattern) { return wildcard(id, pattern); }
+
 bool matches(const CaseInfo &info, std::string_view pattern)
 {
     return info.rule == pattern || wildcard(info.id, pattern) || info.chapter() == pattern || info.group() == pattern;

@@ -23,6 +23,9 @@ std::vector<CaseInfo> all_cases();
 /// Does a shell-like pattern (only * is special) match the id or the rule?
 bool matches(const CaseInfo &info, std::string_view pattern);
 
+/// Does a shell-like pattern match the id alone?
+bool names(std::string_view id, std::string_view pattern);
+
 class Registrar {
 public:
     Registrar(std::string_view id, std::string_view rule, std::string_view sentence, unsigned limit_s = 20);

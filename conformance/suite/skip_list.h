@@ -15,7 +15,7 @@ class SkipList {
 public:
     /// Nothing is known: every skip with a proved reason is accepted.
     SkipList() = default;
-    /// One case id a line; '#' begins a comment. Throws std::runtime_error with a sentence when the file cannot be read or names none of the known cases.
+    /// One case id, or pattern with *, a line; '#' begins a comment. Throws std::runtime_error with a sentence when the file cannot be read, or a line names no known case or nothing new.
     SkipList(const std::string &path, const std::vector<CaseInfo> &known);
     /// "" if a case may end so, else the sentence that says what is wrong.
     std::string objection(std::string_view id, bool skipped) const;

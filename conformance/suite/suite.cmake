@@ -5,13 +5,19 @@ find_package(CLI11 REQUIRED)
 find_package(Catch2 3 REQUIRED)
 
 file(GLOB_RECURSE case_sources CONFIGURE_DEPENDS cases/*.cpp)
-file(GLOB suite_sources CONFIGURE_DEPENDS suite/*.cpp support/*.cpp reference/*.cpp faults/list.cpp)
+file(GLOB suite_sources CONFIGURE_DEPENDS suite/*.cpp support/*.cpp operations/*.cpp reference/*.cpp faults/list.cpp)
 list(FILTER suite_sources EXCLUDE REGEX "_test\\.cpp$")
 list(FILTER suite_sources EXCLUDE REGEX "/suite/main\\.cpp$")
 
 # Everything but main and the cases, for the program and for the tests of the suite itself.
 add_library(accel_suite OBJECT ${suite_sources})
 target_include_directories(accel_suite PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+# A record says which suite made it.
+set(suite_commit_header ${CMAKE_CURRENT_BINARY_DIR}/generated/suite_commit.h)
+add_custom_target(suite-commit BYPRODUCTS ${suite_commit_header}
+  COMMAND ${CMAKE_COMMAND} -DSOURCE=${PROJECT_SOURCE_DIR} -DHEADER=${suite_commit_header} -P ${CMAKE_CURRENT_SOURCE_DIR}/suite/version.cmake)
+add_dependencies(accel_suite suite-commit)
+set_source_files_properties(suite/version.cpp PROPERTIES COMPILE_DEFINITIONS "ACCEL_SUITE_VERSION=\"${PROJECT_VERSION}\"" INCLUDE_DIRECTORIES ${CMAKE_CURRENT_BINARY_DIR}/generated)
 target_link_libraries(accel_suite PUBLIC accel::accel Catch2::Catch2 nlohmann_json::nlohmann_json CLI11::CLI11 Threads::Threads ${CMAKE_DL_LIBS})
 target_compile_options(accel_suite PUBLIC -Wno-missing-field-initializers)
 if(NOT ACCEL_SLIM)

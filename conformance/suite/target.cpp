@@ -29,7 +29,8 @@ Target &Target::current()
 
 std::vector<std::string> Target::to_arguments() const
 {
-    std::vector<std::string> arguments{"--device", device};
+    std::vector<std::string> arguments;
+    for (const auto &argument : {std::string("--device"), device, std::string("--seed"), std::to_string(seed)}) arguments.push_back(argument);
     if (fault.empty()) {
         for (const auto &path : module_paths) arguments.insert(arguments.end(), {"--module-path", path});
         if (simulated) arguments.push_back("--simulated");

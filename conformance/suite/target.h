@@ -2,6 +2,7 @@
 // What is under test: how to make an instance that sees it, and which device it is.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ struct Target {
     std::vector<std::string> module_paths;  ///< extra directories with manifests
     bool simulated = false;                 ///< list simulated devices
     bool only_given_paths = false;
+    uint64_t seed = 1;                      ///< of the shapes and values that cases draw
     std::string fault;                      ///< name of the fault that is planted in the module, "" for none
     std::string fault_module_path;          ///< folder of the modules that only the suite uses; "": found from the program's own place
     std::string fault_of;                   ///< library that a fault is planted into; "": the CPU module beside the program

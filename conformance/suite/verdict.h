@@ -2,8 +2,10 @@
 // How a case ended.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace accel::conformance {
 
@@ -16,6 +18,13 @@ constexpr std::string_view name(Verdict verdict)
 }
 constexpr bool is_bad(Verdict verdict) { return verdict != Verdict::Pass && verdict != Verdict::Skip; }
 
+/// What the device itself answered about an operation that it does not take.
+struct Refusal {
+    std::string operation;  ///< "LeakyRelu"
+    uint32_t reason = 0;    ///< enum accel_reason
+    std::string text;       ///< the sentence of the device's answer
+};
+
 /// One line of the record.
 struct Result {
     std::string id;
@@ -24,6 +33,7 @@ struct Result {
     double seconds = 0;
     std::string message;  ///< failed expression with place, reason of a skip, signal of a crash
     std::string key;      ///< of a skip: the capability that is not claimed
+    std::vector<Refusal> refusals = {};  ///< of a skip with the key "program": what the device refused when it was asked
 };
 
 }  // namespace accel::conformance

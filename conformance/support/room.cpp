@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "instance.h"
@@ -147,6 +148,12 @@ Sum::Sum(const Room &room, const Adder &the_adder)
     run.bind(Adder::kY, y);
 }
 
+Comparison Sum::holds(int value) const
+{
+    const auto held = result();
+    return same(std::vector<int32_t>(held.begin(), held.end()), std::vector<int32_t>(held.size(), value));
+}
+
 Room::Room()
     : instance_(make_instance(Target::current())), device_(instance_.device(Target::current().device.c_str())), facts_((device_.open(), device_.info()))
 {
@@ -157,22 +164,24 @@ void Room::needs_buffer_export(accel_handle_kind kind) const { skip_unless(facts
 void Room::needs_fence_export(accel_handle_kind kind) const { skip_unless(facts_.fence_export_kinds & ACCEL_HANDLE_BIT(kind), "fence.export", kind); }
 void Room::needs_fence_wait(accel_handle_kind kind) const { skip_unless(facts_.fence_wait_kinds & ACCEL_HANDLE_BIT(kind), "fence.wait", kind); }
 
-std::optional<Program> Room::try_build(GraphBuilder &graph, accel_rounding rounding, std::string *why) const
+std::optional<Program> Room::try_build(GraphBuilder &graph, accel_rounding rounding, std::vector<Refusal> *refused) const
 {
     try {
         return Program::build(Model::create(instance_, graph.desc()), {device_}, rounding);
     } catch (const Error &error) {
         if (error.status() != ACCEL_STATUS_UNSUPPORTED) throw;
-        if (why) *why = error.what();
+        const auto answer = refusals_of(instance_, {device_}, graph, rounding);
+        if (answer.empty()) throw std::runtime_error(std::string("the device takes every operation when it is asked, and building answers: ") + error.what());
+        if (refused) *refused = answer;
         return std::nullopt;
     }
 }
 
 Program Room::needs_program(GraphBuilder &graph, accel_rounding rounding) const
 {
-    std::string why;
-    if (auto program = try_build(graph, rounding, &why)) return *program;
-    skip("program", why);
+    std::vector<Refusal> refused;
+    if (auto program = try_build(graph, rounding, &refused)) return *program;
+    skip_refused(refused);
 }
 
 accel_rounding Room::rounding() const
@@ -184,13 +193,13 @@ accel_rounding Room::rounding() const
 
 Adder Room::adder(const std::vector<int64_t> &dims) const
 {
-    std::string why;
+    std::vector<Refusal> refused;
     for (const auto type : {ACCEL_TYPE_F32, ACCEL_TYPE_I8}) {
         auto graph = adder_graph(type, dims, rounding());
         // The model may go: the program keeps what it needs.
-        if (auto program = try_build(graph, ACCEL_ROUNDING_NONE, &why)) return Adder(*program, type, dims);
+        if (auto program = try_build(graph, ACCEL_ROUNDING_NONE, &refused)) return Adder(*program, type, dims);
     }
-    throw std::runtime_error("the device offers ADD neither in F32 nor in I8: " + why);
+    throw std::runtime_error("the device offers ADD neither in F32 nor in I8: " + refused.at(0).text);
 }
 
 bool Room::completes(const Run &run) const
@@ -223,21 +232,68 @@ Adder Room::heavy() const
     }
 }
 
+std::vector<Refusal> refusals_of(const Instance &instance, const std::vector<Device> &devices, GraphBuilder &graph, accel_rounding rounding)
+{
+    const Model model = Model::create(instance, graph.desc());
+    const auto list = handles(devices);
+    auto desc = sized<accel_program_desc>();
+    desc.model = model.get();
+    desc.devices = list.data();
+    desc.device_count = static_cast<uint32_t>(list.size());
+    desc.rounding = rounding;
+    std::vector<Refusal> refused;
+    Program::support(desc, [&](const accel_support &row) {
+        if (row.device == UINT32_MAX) refused.push_back({row.operation, row.reason, row.reason_text});
+    });
+    return refused;
+}
+
+namespace {
+
+/// Memory of a port.
+struct Place {
+    Buffer buffer;
+    uint64_t offset_bytes = 0;
+};
+
+/// A buffer for each port, or one for all where the program takes fewer buffers than it has ports.
+std::vector<Place> make_places(const Room &room, const Program &program)
+{
+    const auto info = program.info();
+    const uint32_t buffers_max = program.port(0).buffer_count_max;
+    std::vector<Place> places;
+    if (buffers_max == 0 || info.port_count <= buffers_max) {
+        for (uint32_t port = 0; port < info.port_count; ++port) places.push_back({room.buffer(program.port(port).size_bytes)});
+        return places;
+    }
+    std::vector<uint64_t> offsets;
+    uint64_t end = 0;
+    for (uint32_t port = 0; port < info.port_count; ++port) {
+        const uint64_t align = std::max<uint64_t>(program.port(port).align_bytes, 1);
+        offsets.push_back((end + align - 1) / align * align);
+        end = offsets.back() + program.port(port).size_bytes;
+    }
+    const Buffer arena = room.buffer(end);
+    for (const uint64_t offset : offsets) places.push_back({arena, offset});
+    return places;
+}
+
+}  // namespace
+
 std::vector<std::vector<char>> run_dense(const Room &room, const Program &program, const std::vector<std::vector<char>> &inputs)
 {
     const Run run = Run::create(program);
     const auto info = program.info();
-    std::vector<Buffer> buffers;
+    const auto places = make_places(room, program);
     for (uint32_t port = 0; port < info.port_count; ++port) {
-        buffers.push_back(room.buffer(program.port(port).size_bytes));
-        if (port < info.input_count) scatter(program.port(port), inputs.at(port).data(), buffers.back().map(ACCEL_ACCESS_WRITE).as<char>());
-        run.bind(port, buffers.back());
+        if (port < info.input_count) scatter(program.port(port), inputs.at(port).data(), places[port].buffer.map(ACCEL_ACCESS_WRITE).as<char>() + places[port].offset_bytes);
+        run.bind(port, places[port].buffer, places[port].offset_bytes);
     }
     if (!room.completes(run)) throw std::runtime_error("a run did not finish in time");
     std::vector<std::vector<char>> outputs;
     for (uint32_t port = info.input_count; port < info.port_count; ++port) {
         outputs.emplace_back(dense_bytes(program.port(port)));
-        gather(program.port(port), buffers[port].map(ACCEL_ACCESS_READ).as<const char>(), outputs.back().data());
+        gather(program.port(port), places[port].buffer.map(ACCEL_ACCESS_READ).as<const char>() + places[port].offset_bytes, outputs.back().data());
     }
     return outputs;
 }

@@ -11,6 +11,7 @@
 
 #include "../suite/case.h"
 #include "../suite/child.h"
+#include "expected.h"
 #include "graph.h"
 #include "instance.h"
 
@@ -50,7 +51,7 @@ struct Sum {
         adder.fill(b, Adder::kB, b_value);
     }
     std::vector<int> result() const { return adder.read(y, Adder::kY); }
-    bool holds(int value) const { return result() == std::vector<int>(adder.element_count(), value); }
+    Comparison holds(int value) const;
 };
 
 class Room {
@@ -67,11 +68,11 @@ public:
     void needs_buffer_export(accel_handle_kind kind) const;
     void needs_fence_export(accel_handle_kind kind) const;
     void needs_fence_wait(accel_handle_kind kind) const;
-    /// Skip unless the device takes this graph whole; the reason is the library's.
+    /// Skip unless the device takes this graph whole; the reason is its own.
     Program needs_program(GraphBuilder &graph, accel_rounding rounding = ACCEL_ROUNDING_NONE) const;
 
-    /// The program for this device only, or nothing when it is UNSUPPORTED (the sentence goes to *why).
-    std::optional<Program> try_build(GraphBuilder &graph, accel_rounding rounding = ACCEL_ROUNDING_NONE, std::string *why = nullptr) const;
+    /// The program for this device only, or nothing when it is UNSUPPORTED. Then *refused receives what the device refuses when it is asked; that it refuses nothing fails the case.
+    std::optional<Program> try_build(GraphBuilder &graph, accel_rounding rounding = ACCEL_ROUNDING_NONE, std::vector<Refusal> *refused = nullptr) const;
     /// A requantising mode that the device offers.
     accel_rounding rounding() const;
     Adder adder(const std::vector<int64_t> &dims = {1, 8, 4, 4}) const;
@@ -89,6 +90,31 @@ private:
     Device device_;
     accel_device_info facts_;
 };
+
+/// Programs of which a device may take some and not others: each that it takes is for the case to run, and a case for which it takes none is skipped.
+class Several {
+public:
+    explicit Several(const Room &room) : room_(room) {}
+    std::optional<Program> build(GraphBuilder &graph)
+    {
+        auto program = room_.try_build(graph, ACCEL_ROUNDING_NONE, &refused_);
+        any_ = any_ || program.has_value();
+        return program;
+    }
+    /// At the end of the case.
+    void skip_if_none() const
+    {
+        if (!any_) skip_refused(refused_);
+    }
+
+private:
+    const Room &room_;
+    std::vector<Refusal> refused_;
+    bool any_ = false;
+};
+
+/// What devices, asked without building, do not take of a graph: empty when they take all.
+std::vector<Refusal> refusals_of(const Instance &instance, const std::vector<Device> &devices, GraphBuilder &graph, accel_rounding rounding = ACCEL_ROUNDING_NONE);
 
 /// Run a program once over raw, dense, row-major bytes in the model's axis order; layouts are converted by the ports' strides.
 std::vector<std::vector<char>> run_dense(const Room &room, const Program &program, const std::vector<std::vector<char>> &inputs);

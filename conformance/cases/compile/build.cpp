@@ -345,9 +345,9 @@ ACCEL_CASE("compile.rounding.forced", "P-9", "a forced rounding is recorded; one
     auto graph = quantised_conv_graph(conv, ACCEL_ROUNDING_HALF_EVEN);
     for (const auto rounding : {ACCEL_ROUNDING_HALF_EVEN, ACCEL_ROUNDING_TFLITE, ACCEL_ROUNDING_NATURAL}) {
         const bool offered = (room.facts().roundings & 1u << rounding) != 0;
-        std::string why;
-        const auto program = room.try_build(graph, rounding, &why);
-        INFO("rounding " << rounding << ": " << why);
+        std::vector<Refusal> refused;
+        const auto program = room.try_build(graph, rounding, &refused);
+        INFO("rounding " << rounding << ": " << (refused.empty() ? "" : refused[0].text));
         CHECK(program.has_value() == offered);
         if (program) CHECK(program->info().rounding == static_cast<uint32_t>(rounding));
     }
@@ -360,10 +360,10 @@ ACCEL_CASE("compile.truth.through-the-library", "C-1", "whatever the library pla
     size_t built = 0;
     for (auto &sample : operation_samples()) {
         INFO(sample.name);
-        std::string why;
-        const auto program = room.try_build(sample.graph, ACCEL_ROUNDING_NONE, &why);
+        std::vector<Refusal> refused;
+        const auto program = room.try_build(sample.graph, ACCEL_ROUNDING_NONE, &refused);
         if (!program) {
-            CHECK(why != "");
+            CHECK(refused.at(0).text != "");
             continue;
         }
         ++built;

@@ -13,14 +13,12 @@ void check_moves(const Room &room, accel_operation operation, const std::vector<
 {
     size_t count = 1;
     for (const int64_t size : x_dims) count *= static_cast<size_t>(size);
-    std::string why;
-    bool any = false;
+    Several several(room);
     for (const auto type : {ACCEL_TYPE_F32, ACCEL_TYPE_I8, ACCEL_TYPE_U8, ACCEL_TYPE_I32}) {
         const bool quantised = type == ACCEL_TYPE_I8 || type == ACCEL_TYPE_U8;
         auto graph = unary_graph(operation, x_dims, y_dims, attributes, type, quantised ? Quantization{{0.5f}, {3}} : Quantization{});
-        const auto program = room.try_build(graph, ACCEL_ROUNDING_NONE, &why);
+        const auto program = several.build(graph);
         if (!program) continue;
-        any = true;
         const size_t bytes = element_bytes(type);
         Random random(type);
         std::vector<char> x(count * bytes);
@@ -31,10 +29,10 @@ void check_moves(const Room &room, accel_operation operation, const std::vector<
         }
         std::vector<char> expected;
         for (const size_t index : indices) expected.insert(expected.end(), x.begin() + static_cast<std::ptrdiff_t>(index * bytes), x.begin() + static_cast<std::ptrdiff_t>((index + 1) * bytes));
-        INFO("type " << type);
-        CHECK(run_dense(room, *program, {x})[0] == expected);
+        INFO("type " << type_name(type));
+        CHECK(compare(Expected::exactly(type, y_dims, expected), run_dense(room, *program, {x})[0]));
     }
-    if (!any) skip("program", why);
+    several.skip_if_none();
 }
 
 }  // namespace
@@ -71,8 +69,7 @@ ACCEL_CASE("numerics.move.slice", "N-4", "SLICE takes exactly the values from st
 ACCEL_CASE("numerics.move.concat", "N-4", "CONCAT puts operands beside each other along its axis")
 {
     const Room room;
-    std::string why;
-    bool any = false;
+    Several several(room);
     for (const auto type : {ACCEL_TYPE_F32, ACCEL_TYPE_I8}) {
         const Quantization quantization = type == ACCEL_TYPE_I8 ? Quantization{{0.5f}, {3}} : Quantization{};
         GraphBuilder graph;
@@ -80,45 +77,41 @@ ACCEL_CASE("numerics.move.concat", "N-4", "CONCAT puts operands beside each othe
         const uint32_t y = graph.tensor("y", type, {1, 5, 5, 4}, quantization);
         graph.node(ACCEL_OPERATION_CONCAT, {a, b}, {y}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}});
         graph.output(y);
-        const auto program = room.try_build(graph, ACCEL_ROUNDING_NONE, &why);
+        const auto program = several.build(graph);
         if (!program) continue;
-        any = true;
         Random random(5);
         const size_t bytes = element_bytes(type);
         auto left = to_bytes(whole_numbers<int8_t>(random, 60 * bytes, -60, 60)), right = to_bytes(whole_numbers<int8_t>(random, 40 * bytes, -60, 60));
         auto expected = left;
         expected.insert(expected.end(), right.begin(), right.end());
-        INFO("type " << type);
-        CHECK(run_dense(room, *program, {left, right})[0] == expected);
+        INFO("type " << type_name(type));
+        CHECK(compare(Expected::exactly(type, {1, 5, 5, 4}, expected), run_dense(room, *program, {left, right})[0]));
     }
-    if (!any) skip("program", why);
+    several.skip_if_none();
 }
 
 ACCEL_CASE("numerics.move.relu", "N-4", "RELU keeps what is above zero, and the stored zero for the rest")
 {
     const Room room;
     Random random(6);
-    std::string why;
-    bool any = false;
+    Several several(room);
     auto floats = unary_graph(ACCEL_OPERATION_RELU, {1, 3, 5, 7}, {1, 3, 5, 7});
-    if (const auto program = room.try_build(floats, ACCEL_ROUNDING_NONE, &why)) {
-        any = true;
+    if (const auto program = several.build(floats)) {
         const auto x = whole_numbers<float>(random, 105, -9, 9);
         const auto y = from_bytes<float>(run_dense(room, *program, {to_bytes(x)})[0]);
-        size_t wrong = 0;
-        for (size_t index = 0; index < 105; ++index) wrong += y[index] != std::max(x[index], 0.0f);
-        CHECK(wrong == 0);
+        std::vector<float> expected;
+        for (const float value : x) expected.push_back(std::max(value, 0.0f));
+        CHECK(same(y, expected));
     }
     auto bytes = unary_graph(ACCEL_OPERATION_RELU, {1, 3, 5, 7}, {1, 3, 5, 7}, {}, ACCEL_TYPE_I8, {{0.5f}, {-20}});
-    if (const auto program = room.try_build(bytes, ACCEL_ROUNDING_NONE, &why)) {
-        any = true;
+    if (const auto program = several.build(bytes)) {
         const auto x = whole_numbers<int8_t>(random, 105, -128, 127);
         const auto y = from_bytes<int8_t>(run_dense(room, *program, {to_bytes(x)})[0]);
-        size_t wrong = 0;
-        for (size_t index = 0; index < 105; ++index) wrong += y[index] != std::max<int8_t>(x[index], -20);
-        CHECK(wrong == 0);
+        std::vector<int8_t> expected;
+        for (const int8_t value : x) expected.push_back(std::max<int8_t>(value, -20));
+        CHECK(same(y, expected));
     }
-    if (!any) skip("program", why);
+    several.skip_if_none();
 }
 
 }  // namespace accel::conformance

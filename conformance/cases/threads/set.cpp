@@ -39,7 +39,9 @@ Program mixed_program(const Room &room, const std::vector<Device> &devices)
         return Program::build(Model::create(room.instance(), graph.desc()), devices);
     } catch (const Error &error) {
         if (error.status() != ACCEL_STATUS_UNSUPPORTED) throw;
-        skip("program", error.what());
+        const auto refused = refusals_of(room.instance(), devices, graph);
+        if (refused.empty()) throw;
+        skip_refused(refused);
     }
 }
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Faults of single operations: everything else of the module is right, so that only a case of that operation sees them.
+#include <algorithm>
+
+#include "number.h"
+
+namespace accel::faults {
+namespace {
+
+/// Calls edit with each node of that operation.
+template <class Edit> void for_each_node(Other &graph, uint32_t operation, Edit edit)
+{
+    for (auto &node : graph.nodes)
+        if (node.operation == operation) edit(node);
+}
+
+void double_alpha(Other &graph)
+{
+    static thread_local float doubled;
+    for_each_node(graph, ACCEL_OPERATION_LEAKY_RELU, [&](accel_node_desc &node) {
+        for (auto &attribute : graph.own_attributes(node)) {
+            if (attribute.key != ACCEL_ATTRIBUTE_ALPHA) continue;
+            doubled = 2 * attribute.floats[0];
+            attribute.floats = &doubled;
+        }
+    });
+}
+
+void exchange_scale_and_bias(Other &graph)
+{
+    for_each_node(graph, ACCEL_OPERATION_BATCH_NORMALIZATION, [&](accel_node_desc &node) {
+        auto &operands = graph.own_operands(node);
+        std::swap(operands[1], operands[2]);
+    });
+}
+
+bool same_shape(const accel_tensor_desc &a, const accel_tensor_desc &b)
+{
+    return a.rank == b.rank && std::equal(a.dims, a.dims + a.rank, b.dims, [](const accel_dim &one, const accel_dim &other) { return one.size == other.size; });
+}
+
+void exchange_parts(Other &graph)
+{
+    for_each_node(graph, ACCEL_OPERATION_SPLIT, [&](accel_node_desc &node) {
+        auto &parts = graph.own_results(node);
+        if (parts.size() > 1 && same_shape(graph.tensors[parts[0]], graph.tensors[parts[1]])) std::swap(parts[0], parts[1]);
+    });
+}
+
+void shift_mean(const Output &output)
+{
+    if (output.made_by(ACCEL_OPERATION_REDUCE_MEAN)) for_each_word<float>(output, ACCEL_TYPE_F32, [](float mean) { return mean * 1.001f; });
+}
+
+void gather_backwards(const Output &output)
+{
+    if (output.made_by(ACCEL_OPERATION_GATHER) && output.type == ACCEL_TYPE_F32)
+        std::reverse(reinterpret_cast<uint32_t *>(output.bytes), reinterpret_cast<uint32_t *>(output.bytes + output.size_bytes));
+}
+
+void cast_down(const Output &output)
+{
+    if (output.made_by(ACCEL_OPERATION_CAST)) for_each_word<int32_t>(output, ACCEL_TYPE_I32, [](int32_t value) { return value < 0 ? value - 1 : value; });
+}
+
+void multiply_oddly(const Output &output)
+{
+    if (output.made_by(ACCEL_OPERATION_MUL)) for_each_word<float>(output, ACCEL_TYPE_F32, [](float product) { return product * 1.5f + 7; });
+}
+
+accel_status query_without_sub(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
+{
+    const auto status = base.compiler.query(host, graph, options, nodes);
+    for (uint32_t index = 0; status == ACCEL_STATUS_OK && index < graph->node_count; ++index)
+        if (graph->nodes[index].operation == ACCEL_OPERATION_SUB) nodes[index] = {0, ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, 0, 0, 0};
+    return status;
+}
+
+}  // namespace
+
+const std::vector<Fault> &operation_faults()
+{
+    static const std::vector<Fault> faults{
+        {"wrong-leaky-relu", [] { plant_change(double_alpha); }},
+        {"wrong-batch-normalization", [] { plant_change(exchange_scale_and_bias); }},
+        {"wrong-split", [] { plant_change(exchange_parts); }},
+        {"wrong-reduce-mean", [] { plant_spoil(shift_mean); }},
+        {"wrong-gather", [] { plant_spoil(gather_backwards); }},
+        {"wrong-cast", [] { plant_spoil(cast_down); }},
+        {"wrong-mul-and-no-sub",
+         [] {
+             plant_spoil(multiply_oddly);
+             mine.compiler.query = query_without_sub;
+         }},
+    };
+    return faults;
+}
+
+}  // namespace accel::faults
