@@ -65,6 +65,9 @@ struct accel_buffer : accel::runtime::Object {
     void lend(accel::runtime::Release release) { release_ = std::move(release); }
     accel_status export_fd(accel_handle_kind kind, int *out_fd);
 
+protected:
+    void let_go() override { instance_ = {}; }
+
 private:
     friend accel_status accel::runtime::make_buffer(accel_instance *, const accel::runtime::BufferRequest &, accel::runtime::DeviceSet, accel_buffer **);
     friend accel_status accel::runtime::import_buffer(accel_instance *, const accel::runtime::ImportRequest &, accel::runtime::DeviceSet, accel_buffer **);

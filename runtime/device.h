@@ -15,11 +15,14 @@ namespace accel::runtime {
 
 class Module;  // loader/module.h
 
+class DeviceEntry;
+
 /// A device that a backend module has open. Shared by every instance of the process; closed with its last user.
 class OpenDevice {
 public:
     virtual ~OpenDevice() = default;
-    const accel_bk_device_ops &ops() const { return *ops_; }
+    /// Once the device was abandoned, a table of the library's own: nothing gets into the module any more.
+    const accel_bk_device_ops &ops() const { return *ops_.load(std::memory_order_acquire); }
     accel_bk_device *handle() const { return handle_; }
     const accel_bk_device_info &info() const { return info_; }
     /// For messages.
@@ -35,13 +38,31 @@ public:
         lost_.compare_exchange_strong(none, status, std::memory_order_relaxed);
     }
 
+    /// The module promises that its waits come back, so threads of the application may make them.
+    bool waits_inline() const { return waits_inline_; }
+
+    /// The module does not come back from a call about this device, or its work does not end: the device is lost for as long as the process lives. It is
+    /// never closed, and no call gets into the module any more: those with a status answer DEVICE_LOST, those that end something keep it. Allocates nothing.
+    void abandon(std::shared_ptr<OpenDevice> self, std::shared_ptr<DeviceEntry> entry, const char *why, const char *slot);
+    bool abandoned() const { return abandoned_.load(std::memory_order_acquire); }
+    /// One sentence with the device, the reason and the remedy; "" while it is not abandoned.
+    const char *abandoned_why() const { return abandoned() ? abandoned_why_ : ""; }
+
 protected:
     OpenDevice() = default;
-    const accel_bk_device_ops *ops_ = nullptr;  ///< complete copy: absent optional slots are NULL, mandatory ones are set
+    std::atomic<const accel_bk_device_ops *> ops_{nullptr};  ///< complete copy: absent optional slots are NULL, mandatory ones are set
+    bool waits_inline_ = false;
     accel_bk_device *handle_ = nullptr;
     accel_bk_device_info info_{};
     std::string module_name_, no_import_;
     std::atomic<uint32_t> lost_{ACCEL_STATUS_OK};
+
+private:
+    std::atomic<bool> abandoned_{false};
+    char abandoned_why_[256] = "";
+    std::shared_ptr<OpenDevice> self_;     ///< of an abandoned device, which is kept with …
+    std::shared_ptr<DeviceEntry> entry_;   ///< … its entry, so that nobody opens it again
+    OpenDevice *next_abandoned_ = nullptr;
 };
 
 /// One device of the process, open or not. Lives in the process-wide registry (loader/registry.h).

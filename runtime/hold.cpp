@@ -2,7 +2,6 @@
 #include "hold.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 
 #include "clock.h"
 #include "fence.h"
+#include "host_thread.h"
 #include "log.h"
 #include "queue_core.h"
 
@@ -50,20 +50,11 @@ std::shared_ptr<HoldThread> HoldThread::make()
 {
     const std::shared_ptr<HoldThread> made(new HoldThread);
     made->make_wake_fd();
-    pthread_attr_t attributes;
-    sigset_t all;
-    sigfillset(&all);
-    pthread_attr_init(&attributes);
-    // The application's signals are none of this thread's business.
-    pthread_attr_setsigmask_np(&attributes, &all);
     auto *argument = new std::shared_ptr<HoldThread>(made);
-    made->started_ = pthread_create(&made->thread_, &attributes, enter, argument) == 0;
-    pthread_attr_destroy(&attributes);
+    made->started_ = start_thread("accel-hold", enter, argument, &made->thread_) == 0;
     if (!made->started_) {
         delete argument;
         log_format(ACCEL_LOG_LEVEL_ERROR, "", "no thread can be made: held work only goes on while some thread waits for it");
-    } else {
-        pthread_setname_np(made->thread_, "accel-hold");
     }
     return made;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The runtime's only thread: drives submissions that hardware cannot hold back by itself, and signals exported eventfds. Made on first need, one per instance.
+// The thread that drives submissions that hardware cannot hold back by itself, and signals exported eventfds. Made on first need, one per instance.
 #pragma once
 
 #include <pthread.h>

@@ -18,6 +18,8 @@ accel_model::~accel_model()
     instance_->unref();
 }
 
+void accel_model::let_go() { instance_->unref(); }
+
 namespace accel::runtime {
 
 accel_status make_model(accel_instance *instance, const accel_graph_desc &desc, std::unique_ptr<ModelSource> source, accel_model **out_model)

@@ -31,6 +31,9 @@ struct accel_model : accel::runtime::Object {
     /// Constant data or the model's bytes are on loan until the model ends; programs keep their model.
     void lend(accel::runtime::Release release) { release_ = std::move(release); }
 
+protected:
+    void let_go() override;
+
 private:
     accel_instance *instance_;  ///< one counted reference
     accel::runtime::Release release_;

@@ -7,6 +7,7 @@ namespace accel::runtime {
 
 namespace {
 std::atomic<uint64_t> last_id{0};
+std::atomic<Object *> kept_objects{nullptr};
 }
 
 Object::Object(ObjectType type, uint32_t references) : tag_(tag(type)), references_(references), id_(last_id.fetch_add(1, std::memory_order_relaxed) + 1) {}
@@ -15,6 +16,17 @@ Object::~Object()
 {
     // Volatile, or the store to a dying object would be dropped and the net for stale handles with it.
     *const_cast<volatile uint64_t *>(&tag_) = 0;
+}
+
+void Object::dispose()
+{
+    if (!kept_.load(std::memory_order_relaxed)) [[likely]] {
+        delete this;
+        return;
+    }
+    tag_ = 0;
+    next_kept_ = kept_objects.exchange(this);
+    let_go();
 }
 
 bool Object::try_ref()

@@ -33,6 +33,8 @@ public:
     bool has_references() const { return references_.load(std::memory_order_acquire) != 0; }
     /// Disposes of the object with its last reference. In a forked child the object is left alone: what it holds is its parent's.
     void unref();
+    /// A module that was given up may still use the object's memory: with its last reference it lets go of its parents, and stays as long as the process.
+    void keep() { kept_.store(true, std::memory_order_relaxed); }
 
     ObjectType type() const { return static_cast<ObjectType>(tag_ >> 32); }
     uint64_t id() const { return id_; }
@@ -42,7 +44,9 @@ public:
 
 protected:
     /// Called with the last reference.
-    virtual void dispose() { delete this; }
+    virtual void dispose();
+    /// Of a kept object: drop its references to what no module touches.
+    virtual void let_go() {}
 
 private:
     /// Magic and type in one word: the check that every call makes is one comparison.
@@ -50,7 +54,9 @@ private:
 
     uint64_t tag_;
     std::atomic<uint32_t> references_{1};
+    std::atomic<bool> kept_{false};
     uint64_t id_;
+    Object *next_kept_ = nullptr;
 };
 
 /// One counted reference to an object.

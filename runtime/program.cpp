@@ -2,6 +2,8 @@
 // The program object and what it tells.
 #include "program.h"
 
+#include <utility>
+
 #include "check.h"
 #include "instance.h"
 #include "model.h"
@@ -16,6 +18,13 @@ accel_program::~accel_program()
     devices.clear();
     model = {};
     if (instance) instance->unref();
+}
+
+void accel_program::let_go()
+{
+    devices.clear();
+    model = {};
+    if (instance) std::exchange(instance, nullptr)->unref();
 }
 
 namespace accel::runtime {

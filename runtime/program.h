@@ -141,4 +141,7 @@ struct accel_program : accel::runtime::Object {
     uint64_t saved_bytes = 0;
 
     bool loaded() const { return !devices.empty(); }
+
+protected:
+    void let_go() override;
 };

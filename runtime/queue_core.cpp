@@ -18,6 +18,7 @@ namespace accel::runtime {
 
 namespace {
 constexpr uint32_t kInlinePoints = 4;  // more per submission are made room for once and kept
+constexpr uint64_t kDrainNs = 5'000'000'000;  // what a job may take beyond the time that its device gives it
 }
 
 accel_status QueueCore::make(std::vector<Ref<accel_device>> devices, std::vector<std::shared_ptr<OpenDevice>> open, uint32_t depth, uint32_t priority,
@@ -33,12 +34,11 @@ accel_status QueueCore::make(std::vector<Ref<accel_device>> devices, std::vector
         desc.struct_size = sizeof desc;
         desc.priority = priority;
         desc.depth = core->depth_;
-        QueueDevice queue = {open[i], nullptr, core->devices_[i]->entry().id()};
-        clear_module_error();
-        const accel_status status = open[i]->ops().queue_create(open[i]->handle(), &desc, &queue.queue);
+        QueueDevice queue;
+        const accel_status status = QueueDevice::make(open[i], core->devices_[i]->shared_entry(), desc, &queue);
         if (status != ACCEL_STATUS_OK) {
             delete core;
-            return fail_from_module(status, open[i]->module_name(), "queue_create", nullptr);
+            return status;
         }
         core->queues_.push_back(std::move(queue));
     }
@@ -51,11 +51,7 @@ accel_status QueueCore::make(std::vector<Ref<accel_device>> devices, std::vector
     return ACCEL_STATUS_OK;
 }
 
-QueueCore::~QueueCore()
-{
-    for (const QueueDevice &queue : queues_)
-        queue.open->ops().queue_destroy(queue.queue);
-}
+QueueCore::~QueueCore() = default;
 
 void QueueCore::unref()
 {
@@ -342,27 +338,55 @@ void QueueCore::sweep(Lock &lock)
 
 accel_status QueueCore::cancel()
 {
+    accel_status answer = ACCEL_STATUS_OK;
     {
         const std::lock_guard guard(lock_);
         for (uint64_t sequence = started_; sequence < tail_; ++sequence)
             slot(sequence).cancelled = true;
         for (const QueueDevice &queue : queues_) {
-            if (!queue.open->ops().queue_cancel || head_ == tail_)
-                continue;
-            clear_module_error();
-            const accel_status status = queue.open->ops().queue_cancel(queue.queue);
-            if (status != ACCEL_STATUS_OK)
-                return fail_from_module(status, queue.open->module_name(), "queue_cancel", nullptr);
+            const accel_status status = head_ == tail_ ? ACCEL_STATUS_OK : queue.cancel();
+            if (status != ACCEL_STATUS_OK && answer == ACCEL_STATUS_OK)
+                answer = fail_from_module(status, queue.open->module_name(), "queue_cancel", nullptr);
         }
     }
     poll();
-    return ACCEL_STATUS_OK;
+    return answer;
+}
+
+/// Wait until all has ended. False: nothing more has, for longer than a job may take on any device of the queue that could be given up.
+bool QueueCore::drain()
+{
+    uint64_t job_ns = 0;
+    bool watched = false;
+    for (const QueueDevice &queue : queues_)
+        if (queue.watched()) {
+            watched = true;
+            job_ns = std::max(job_ns, std::min(queue.open->info().job_timeout_ns, UINT64_MAX / 2));
+        }
+    uint64_t before = UINT64_MAX, oldest = oldest_in_flight();
+    for (; oldest != kNone && oldest != before; oldest = oldest_in_flight()) {
+        before = oldest;
+        wait_until(oldest, watched ? deadline_after(job_ns + kDrainNs) : UINT64_MAX);
+    }
+    return oldest == kNone;
+}
+
+uint64_t QueueCore::oldest_in_flight()
+{
+    const std::lock_guard guard(lock_);
+    return head_ == tail_ ? kNone : head_;
 }
 
 void QueueCore::shutdown()
 {
     cancel();
-    wait_until(tail_ ? tail_ - 1 : 0, UINT64_MAX);
+    if (!drain()) {
+        uint64_t oldest;
+        for (const QueueDevice &queue : queues_)
+            queue.abandon("work on it does not end");
+        while ((oldest = oldest_in_flight()) != kNone)
+            wait_until(oldest, UINT64_MAX);
+    }
     if (was_held_)
         instance()->hold_thread().remove(*this);
 }

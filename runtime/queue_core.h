@@ -22,16 +22,11 @@
 #include "fence.h"
 #include "instance.h"
 #include "object.h"
+#include "queue_device.h"
 
 struct accel_run;
 
 namespace accel::runtime {
-
-struct QueueDevice {
-    std::shared_ptr<OpenDevice> open;
-    accel_bk_queue *queue = nullptr;
-    const char *id = "";
-};
 
 /// A copy or fill. References are the submission's.
 struct Transfer {
@@ -93,7 +88,7 @@ public:
     void resolve(Transfer &transfer) const;
     accel_status submit(const Submission &submission, const Object *blame);
     accel_status cancel();
-    /// Cancel what has not started and wait for what has. No submit may follow.
+    /// Cancel what has not started and wait for what has, or give up the device on which it does not end. No submit may follow.
     void shutdown();
 
     /// Move on and retire what can be without waiting or copying.
@@ -114,6 +109,7 @@ public:
 
 private:
     enum class State { Free, Held, Native, Ended };
+    static constexpr uint64_t kNone = UINT64_MAX;
     static constexpr uint32_t kCarriedMax = 4;  ///< foreign fences that go to a device at once; the runtime waits for more
     struct Carried {
         accel_fence_point point;
@@ -180,6 +176,9 @@ private:
     void end(Slot &slot, accel_status status);
     accel_status look(Slot &slot);
     accel_status blame(Slot &slot, uint32_t device, accel_status status, const char *what);
+    static void keep_memory(Slot &slot);
+    bool drain();
+    uint64_t oldest_in_flight();
     void note_loss(accel_status status, uint32_t device);
     bool reap();
     void retire(Slot &slot);

@@ -171,11 +171,22 @@ accel_status QueueCore::submit_native(Slot &slot)
         note_loss(status, device);
         return blame(slot, device, status, slot.has_transfer ? "queue_transfer" : "queue_submit");
     }
+    queue.submitted(slot.ticket);
     slot.device = device;
     slot.executing = true;
     if (last)
         slot.state = State::Native;
     return ACCEL_STATUS_OK;
+}
+
+/// The device may still be at work on it.
+void QueueCore::keep_memory(Slot &slot)
+{
+    if (slot.run)
+        slot.run->keep_memory();
+    for (const auto *buffer : {&slot.transfer.source, &slot.transfer.destination})
+        if (*buffer)
+            (*buffer)->keep();
 }
 
 void QueueCore::note_loss(accel_status status, uint32_t device)
@@ -207,8 +218,7 @@ accel_status QueueCore::blame(Slot &slot, uint32_t device, accel_status status, 
 accel_status QueueCore::look(Slot &slot)
 {
     const QueueDevice &queue = queues_[slot.device];
-    clear_module_error();
-    const accel_status status = queue.open->ops().queue_wait(queue.queue, slot.ticket, 0);
+    const accel_status status = queue.wait(slot.ticket, 0);
     if (status == ACCEL_STATUS_OK) [[likely]] {
         end_span(slot);
         return slot.carried_count == 0 ? status : judge_carried(slot, status);
@@ -217,6 +227,8 @@ accel_status QueueCore::look(Slot &slot)
         return ACCEL_STATUS_TIMEOUT;
     end_span(slot);
     note_loss(status, slot.device);
+    if (queue.open->abandoned())
+        keep_memory(slot);
     const accel_status blamed = blame(slot, slot.device, status, "queue_wait");
     return slot.carried_count == 0 ? blamed : judge_carried(slot, blamed);
 }

@@ -227,7 +227,7 @@ bool QueueCore::wait_native(uint64_t sequence, uint64_t deadline_ns)
     const QueueDevice &queue = queues_[slot(sequence).device];
     const uint64_t ticket = slot(sequence).ticket;
     lock.unlock();
-    queue.open->ops().queue_wait(queue.queue, ticket, remaining_ns(deadline_ns));
+    queue.wait(ticket, deadline_ns);
     lock.lock();
     reap();
     sweep(lock);
@@ -242,7 +242,7 @@ void QueueCore::wait_until(uint64_t sequence, uint64_t deadline_ns)
             const QueueDevice &queue = queues_[slot(sequence).device];
             const uint64_t ticket = slot(sequence).ticket;
             lock.unlock();
-            const accel_status status = queue.open->ops().queue_wait(queue.queue, ticket, remaining_ns(deadline_ns));
+            const accel_status status = queue.wait(ticket, deadline_ns);
             lock.lock();
             if (reap() || status != ACCEL_STATUS_TIMEOUT)
                 continue;

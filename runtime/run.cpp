@@ -7,6 +7,7 @@
 #include "catalog.h"
 #include "check.h"
 #include "copy.h"
+#include "model.h"
 #include "queue_core.h"
 
 using namespace accel::runtime;
@@ -147,6 +148,18 @@ void accel_run::end_flight(bool finished)
     if (finished)
         finished_.store(true, std::memory_order_relaxed);
     flight_.store(nullptr, std::memory_order_release);
+}
+
+void accel_run::keep_memory()
+{
+    for (const PortBinding &port : ports_)
+        if (port.buffer)
+            port.buffer->keep();
+    for (const Ref<accel_buffer> &value : values_)
+        value->keep();
+    program_->keep();
+    if (program_->model)
+        program_->model->keep();
 }
 
 bool accel_run::in_flight()

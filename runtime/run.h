@@ -67,6 +67,8 @@ struct accel_run : accel::runtime::Object {
     /// Leave flight. finished: the submission ended well.
     void end_flight(bool finished);
     bool in_flight();
+    /// A device that was given up may still be at work on it: what it reads and writes stays.
+    void keep_memory();
     /// The queue whose device set was found to contain the program's.
     std::atomic<uint64_t> checked_queue_id{0};
 

@@ -199,11 +199,12 @@ accel_status accel_run::bind_cost(uint32_t port, accel_bind_cost *out_cost)
     *out_cost = ACCEL_BIND_COST_FREE;
     for (uint32_t i = 0; i < segments_.size(); ++i) {
         const Segment &segment = program_->segments[i];
+        const accel_bk_device_ops &ops = segments_[i].device->ops();
         uint32_t number = 0;
         for (const auto *sources : {&segment.input_sources, &segment.output_sources})
             for (const PortSource &source : *sources) {
-                if (source.kind == PortSource::Kind::Port && source.index == port && segments_[i].device->ops().run_bind_cost)
-                    *out_cost = std::max(*out_cost, segments_[i].device->ops().run_bind_cost(segments_[i].handle, number));
+                if (source.kind == PortSource::Kind::Port && source.index == port && ops.run_bind_cost)
+                    *out_cost = std::max(*out_cost, ops.run_bind_cost(segments_[i].handle, number));
                 ++number;
             }
     }

@@ -1083,7 +1083,7 @@ ACCEL_API enum accel_status accel_queue_create(const struct accel_queue_desc *de
 
 /** Add a reference. Threads: any thread. Blocks: never. */
 ACCEL_API struct accel_queue *accel_queue_ref(struct accel_queue *queue);
-/** Drop a reference; NULL is allowed. The last one cancels work that has not started. Threads: any thread. Blocks: until started work has ended. */
+/** Drop a reference; NULL is allowed. The last one cancels work that has not started. Threads: any thread. Blocks: until started work has ended or was given up. */
 ACCEL_API void accel_queue_unref(struct accel_queue *queue);
 
 /** One submission: run, wait for, signal. */

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <thread>
 
 #include "clock.h"
 
@@ -141,6 +142,7 @@ accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
     info->isolation = device->is_cpu ? ACCEL_ISOLATION_PROCESS : ACCEL_ISOLATION_IOMMU;
     info->queue_depth = accel_bk_queue::kDepth;
     info->buffer_align_bytes = 64;
+    info->job_timeout_ns = device->control->job_timeout_ns;
     info->fence_wait_kinds = device->control->takes_fences ? ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE) : 0u;
     info->buffer_import_kinds = device->is_cpu ? ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER) : 0u;
     return ACCEL_STATUS_OK;
@@ -261,8 +263,19 @@ accel_status queue_transfer(accel_bk_queue *queue, const accel_bk_transfer *tran
     return status;
 }
 
+// A thread that is in here when the device is given up touches nothing of the queue afterwards but what the library has kept.
+void hang(const accel_bk_queue &queue)
+{
+    Control &control = *queue.device->control;
+    ++control.hanging_count;
+    while (control.hangs)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    --control.hanging_count;
+}
+
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
 {
+    hang(*queue);
     const uint64_t deadline_ns = timeout_ns ? deadline_after(timeout_ns) : 0;
     for (;;) {
         {
@@ -282,6 +295,8 @@ accel_status queue_cancel(accel_bk_queue *queue)
 {
     const std::lock_guard guard(queue->lock);
     ++queue->device->control->cancel_count;
+    if (queue->device->control->deaf)
+        return ACCEL_STATUS_OK;
     for (; queue->finished < queue->submitted; ++queue->finished) {
         for (const int fd : queue->entries[queue->finished % accel_bk_queue::kDepth].waits)
             close(fd);
@@ -332,9 +347,10 @@ template <bool is_cpu> const accel_bk_module *entry(const accel_bk_host *, uint3
     return &module;
 }
 
-Module *make_module(bool is_cpu)
+Module *make_module(bool is_cpu, bool waits_inline)
 {
     Manifest manifest;
+    manifest.waits_inline = waits_inline;
     manifest.name = is_cpu ? "fake-cpu" : "fake-npu";
     manifest.version = "1";
     DeviceFacts facts;
@@ -357,6 +373,8 @@ void Control::reset()
     transfer_answer = ACCEL_STATUS_UNSUPPORTED;
     transfer_count = wait_fd_count = bind_count = 0;
     submit_count = executed_count = cancel_count = 0;
+    hangs = deaf = false;
+    job_timeout_ns = 0;
 }
 
 void Control::release(uint64_t count)
@@ -376,15 +394,19 @@ Control &cpu()
     return control;
 }
 
-Ref<accel_instance> make_instance()
+Ref<accel_instance> make_instance(Waits waits)
 {
-    static Module *npu_module = make_module(false), *cpu_module = make_module(true);
+    static std::vector<Module *> modules;  // never unloaded
+    const char *said = getenv("ACCEL_FAKE_WAITS");
+    const bool waits_inline = waits != Waits::Watched && !(said && strcmp(said, "watched") == 0);
+    if (modules.empty() || waits == Waits::Watched)
+        modules.insert(modules.begin(), {make_module(false, waits_inline), make_module(true, waits_inline)});
     npu().reset();
     cpu().reset();
     InstanceOptions options;
     options.discovery.only_given_paths = true;
     options.discovery.sysfs_root = "/nonexistent";
-    options.discovery.built_in = {npu_module, cpu_module};
+    options.discovery.built_in = {modules[0], modules[1]};
     accel_instance *instance = nullptr;
     if (create_instance(options, &instance) != ACCEL_STATUS_OK)
         abort();

@@ -34,6 +34,10 @@ struct Control {
     std::atomic<uint32_t> submit_count{0};
     std::atomic<uint32_t> executed_count{0};
     std::atomic<uint32_t> cancel_count{0};
+    std::atomic<bool> deaf{false};              ///< cancelling does nothing
+    std::atomic<bool> hangs{false};             ///< queue_wait does not come back, whatever its timeout, until this is false
+    std::atomic<uint32_t> hanging_count{0};     ///< threads that are in such a wait
+    std::atomic<uint64_t> job_timeout_ns{0};    ///< asked when the device is opened
     std::atomic<int> live_count{0};  ///< devices, buffers, programs, runs and queues that exist
     void reset();
     void release(uint64_t count = 1);
@@ -41,8 +45,11 @@ struct Control {
 Control &npu();
 Control &cpu();
 
-/// An instance that lists "fake-npu", then "fake-cpu", and nothing of the machine.
-Ref<accel_instance> make_instance();
+/// Whose thread makes the waits of the fakes: the caller's, unless ACCEL_FAKE_WAITS is "watched".
+enum class Waits { AsEnvironmentSays, Watched };
+
+/// An instance that lists "fake-npu", then "fake-cpu", and nothing of the machine. Watched ones are other devices than those of the other instances.
+Ref<accel_instance> make_instance(Waits waits = Waits::AsEnvironmentSays);
 Ref<accel_device> find_device(accel_instance &instance, const char *id);
 
 /// One segment of a test program: out = in + addend, byte by byte.

@@ -32,7 +32,8 @@ using Run = Handle<accel_run, accel_run_unref>;
 using Buffer = Handle<accel_buffer, accel_buffer_unref>;
 
 struct House {
-    Ref<accel_instance> instance = make_instance();
+    explicit House(Waits waits = Waits::AsEnvironmentSays) : instance(make_instance(waits)) {}
+    Ref<accel_instance> instance;
     Ref<accel_device> npu_device = find_device(*instance, "fake-npu");
     Ref<accel_device> cpu_device = find_device(*instance, "fake-cpu");
 
@@ -86,7 +87,8 @@ inline void make_run(accel_program *program, accel_buffer *in, accel_buffer *out
 /// What most tests begin with: a house, a run from one buffer to another, a queue for it and a fence.
 struct Shop {
     enum class Work { Single, Chain };
-    explicit Shop(uint8_t fill, Work work = Work::Single) : program(work == Work::Single ? house.single() : house.chain())
+    explicit Shop(uint8_t fill, Work work = Work::Single, Waits waits = Waits::AsEnvironmentSays)
+        : house(waits), program(work == Work::Single ? house.single() : house.chain())
     {
         house.make_buffer(in, fill);
         house.make_buffer(out);

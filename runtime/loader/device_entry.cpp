@@ -8,10 +8,15 @@ namespace accel::runtime {
 
 ListedDevice::ListedDevice(DeviceIdentity identity) : identity_(std::move(identity)) {}
 
-std::shared_ptr<OpenDevice> ListedDevice::peek()
+std::shared_ptr<OpenDevice> ListedDevice::latest()
 {
     const std::lock_guard guard(lock_);
-    std::shared_ptr<OpenDevice> open = open_.lock();
+    return open_.lock();
+}
+
+std::shared_ptr<OpenDevice> ListedDevice::peek()
+{
+    std::shared_ptr<OpenDevice> open = latest();
     return open && !open->lost() ? open : nullptr;
 }
 
@@ -22,6 +27,8 @@ accel_status ListedDevice::open(std::shared_ptr<OpenDevice> *out)
         *out = std::move(open);
         return ACCEL_STATUS_OK;
     }
+    if (const std::shared_ptr<OpenDevice> last = latest(); last && last->abandoned())
+        return fail(ACCEL_STATUS_DEVICE_LOST, "Q-13", nullptr, "%s", last->abandoned_why());
     ACCEL_TRY(open_device(identity_, out));
     const std::lock_guard guard(lock_);
     open_ = *out;

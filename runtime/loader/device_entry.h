@@ -42,6 +42,7 @@ public:
     const DeviceIdentity &identity() const { return identity_; }
 
 private:
+    std::shared_ptr<OpenDevice> latest();
     void fill_open_info(const OpenDevice &open, accel_device_info *info);
     void fill_numerics(accel_device_info *info);
     const char *keep(const char *text);

@@ -129,6 +129,7 @@ Value choice(const Section &section, const char *key, const std::pair<const char
 
 constexpr std::pair<const char *, ModuleKind> kKinds[] = {
     {"backend", ModuleKind::Backend}, {"importer", ModuleKind::Importer}, {"device-model", ModuleKind::DeviceModel}};
+constexpr std::pair<const char *, bool> kWaits[] = {{"watched", false}, {"inline", true}};
 constexpr std::pair<const char *, uint32_t> kDeviceKinds[] = {
     {"cpu", ACCEL_DEVICE_KIND_CPU}, {"npu", ACCEL_DEVICE_KIND_NPU}, {"gpu", ACCEL_DEVICE_KIND_GPU}, {"other", ACCEL_DEVICE_KIND_OTHER}};
 constexpr std::pair<const char *, uint32_t> kIsolations[] = {{"process", ACCEL_ISOLATION_PROCESS},
@@ -234,6 +235,7 @@ Manifest parse(const Json &json, const std::string &path)
     check_version(module, "api_version", ACCEL_BK_API_VERSION_MAJOR);
     manifest.version = module.text("version");
     manifest.license = module.text("license");
+    manifest.waits_inline = choice<bool>(module, "waits", kWaits, false);
     parse_serves(root.child("serves"), manifest);
     check_serves(manifest);
     return manifest;

@@ -37,6 +37,7 @@ struct Manifest {
     std::string library;  ///< as written
     std::string version;
     std::string license;
+    bool waits_inline = false;                ///< it promises that its queue_wait comes back whatever the device does
     std::vector<std::string> drivers;         ///< kernel drivers behind accel nodes
     std::vector<std::string> render_drivers;  ///< kernel drivers behind render nodes, for NPUs that live there
     std::vector<std::string> device_names;    ///< names of the parent device, for nodes without a driver link

@@ -60,13 +60,14 @@ public:
     explicit OpenedDevice(const DeviceIdentity &identity) : identity_(identity)
     {
         ops_ = identity.backend->device();
+        waits_inline_ = identity.backend->manifest().waits_inline;
         module_name_ = identity.backend->name();
         no_import_ = identity.facts.no_import;
     }
     ~OpenedDevice() override
     {
         if (handle_)
-            ops_->device_close(handle_);
+            ops().device_close(handle_);
     }
 
     accel_status start()
@@ -81,7 +82,7 @@ public:
         open.node = identity_.node.path.c_str();
         clear_module_error();
         accel_bk_device *handle = nullptr;
-        accel_status status = ops_->device_open(&open, &handle);
+        accel_status status = ops().device_open(&open, &handle);
         if (status != ACCEL_STATUS_OK)
             return fail_from_module(status, module_name(), "device_open", nullptr);
         if (!handle)
@@ -124,7 +125,7 @@ private:
     {
         info_.struct_size = sizeof info_;
         clear_module_error();
-        const accel_status status = ops_->device_info(handle_, &info_);
+        const accel_status status = ops().device_info(handle_, &info_);
         if (status != ACCEL_STATUS_OK)
             return fail_from_module(status, module_name(), "device_info", nullptr);
         for (const char **text : {&info_.name, &info_.target, &info_.driver_version, &info_.firmware_version})
@@ -141,9 +142,9 @@ private:
             info_.buffer_export_kinds &= ~kernel_kinds;
             info_.fence_export_kinds = info_.fence_wait_kinds = 0;
         }
-        if (!ops_->buffer_export)
+        if (!ops().buffer_export)
             info_.buffer_export_kinds = 0;
-        if (!ops_->queue_fence)
+        if (!ops().queue_fence)
             info_.fence_export_kinds = 0;
         return ACCEL_STATUS_OK;
     }
