@@ -3,9 +3,9 @@
 
 #include <cstdarg>
 #include <cstdio>
-#include <cstring>
 
 #include "status.h"
+#include "text/printable.h"
 
 namespace accel::runtime {
 
@@ -25,20 +25,9 @@ thread_local bool module_spoke = false;
 thread_local char module_rule[kRuleBytes] = "";
 thread_local char module_message[kMessageBytes] = "";
 
-// Cuts before an UTF-8 continuation byte, so that the text stays valid.
-void copy_text(char *to, size_t capacity, const char *from)
-{
-    size_t length = strnlen(from, capacity);
-    if (length == capacity)
-        for (--length; length > 0 && (static_cast<unsigned char>(from[length]) & 0xc0) == 0x80; --length) {
-        }
-    memmove(to, from, length);
-    to[length] = 0;
-}
-
 void record(accel_status status, const char *rule, const Object *object)
 {
-    copy_text(latest.rule, kRuleBytes, rule);
+    text::copy_printable(latest.rule, kRuleBytes, rule);
     latest.error.status = status;
     latest.error.object_id = object ? object->id() : 0;
     latest.error.rule = latest.rule;
@@ -50,12 +39,12 @@ void record(accel_status status, const char *rule, const Object *object)
 accel_status fail(accel_status status, const char *rule, const Object *object, const char *format, ...)
 {
     // Formatted aside first: the arguments may be parts of the previous message.
-    char text[kMessageBytes];
+    char sentence[2 * kMessageBytes];  // what is cut here is cut again below, between characters
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    copy_text(latest.message, kMessageBytes, text);
+    text::copy_printable(latest.message, kMessageBytes, sentence);
     record(status, rule, object);
     return status;
 }
@@ -68,7 +57,7 @@ accel_status fail_from_module(accel_status status, const char *module, const cha
                     static_cast<int>(status), what);
     }
     if (module_spoke) {
-        copy_text(latest.message, kMessageBytes, module_message);
+        text::copy_printable(latest.message, kMessageBytes, module_message);
         record(status, module_rule, object);
         clear_module_error();
         return status;
@@ -82,8 +71,8 @@ const char *module_error() { return module_spoke ? module_message : ""; }
 
 void set_module_error(const char *rule, const char *message)
 {
-    copy_text(module_rule, kRuleBytes, rule ? rule : "");
-    copy_text(module_message, kMessageBytes, message ? message : "");
+    text::copy_printable(module_rule, kRuleBytes, rule ? rule : "");
+    text::copy_printable(module_message, kMessageBytes, message ? message : "");
     module_spoke = true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "hold.h"
+#include "text/printable.h"
 
 using namespace accel::runtime;
 
@@ -79,15 +80,16 @@ accel_status accel_instance::report(accel_report_fn report_line, void *user)
         entry.subject = line.subject.c_str();
         entry.path = line.path.c_str();
         entry.action = line.action.c_str();
-        entry.reason = line.reason.c_str();
-        entry.remedy = line.remedy.c_str();
+        const std::string reason = accel::text::printable(line.reason), remedy = accel::text::printable(line.remedy);
+        entry.reason = reason.c_str();
+        entry.remedy = remedy.c_str();
         // A module may have been loaded, or have failed to, since the instance was made.
         std::string error;
         for (Module *module : modules_) {
             if (line.kind != ACCEL_REPORT_KIND_MANIFEST || line.status != ACCEL_STATUS_OK || line.path != module->manifest().path ||
                 line.subject != module->name())
                 continue;
-            error = module->load_error();
+            error = accel::text::printable(module->load_error());
             if (module->is_loaded())
                 entry.action = "loaded";
             if (!error.empty()) {

@@ -6,9 +6,13 @@
 #include <cstdio>
 #include <mutex>
 
+#include "text/printable.h"
+
 namespace accel::runtime {
 
 namespace {
+
+constexpr size_t kLineBytes = 1024;
 
 // Never destroyed: threads of modules may log while the process exits.
 std::mutex &sinks_lock()
@@ -61,6 +65,8 @@ bool log_wanted(accel_log_level level) { return level <= level_wanted.load(std::
 
 void log_line(accel_log_level level, const char *module, const char *message)
 {
+    char line[kLineBytes];
+    text::copy_printable(line, sizeof line, message);
     const std::lock_guard guard(sinks_lock());
     bool printed = false;
     for (const LogSink *sink = first_sink; sink; sink = sink->next_) {
@@ -70,7 +76,7 @@ void log_line(accel_log_level level, const char *module, const char *message)
         if (prints && printed)
             continue;
         printed |= prints;
-        sink->log_(sink->user_, level, module, message);
+        sink->log_(sink->user_, level, module, line);
     }
 }
 
@@ -78,7 +84,7 @@ void log_format(accel_log_level level, const char *module, const char *format, .
 {
     if (!log_wanted(level))
         return;
-    char line[1024];
+    char line[2 * kLineBytes];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "check.h"
+#include "file_kind.h"
 #include "instance.h"
 
 namespace accel::runtime {
@@ -171,6 +172,13 @@ private:
     accel_status failed_ = ACCEL_STATUS_OK;
 };
 
+/// What nobody could read may be known for something else; if so, that is the better answer.
+accel_status name_foreign(const accel_model_source &given, const ImportedSource &source, accel_status status)
+{
+    const char *kind = foreign_kind({static_cast<const char *>(source.bytes), source.byte_count});
+    return kind ? fail(status, "G-15", nullptr, "model '%s' %s", given.path ? given.path : "given as bytes", kind) : status;
+}
+
 }  // namespace
 
 accel_status import_model(accel_instance *instance, const accel_model_source &given, accel_model **out_model)
@@ -187,7 +195,8 @@ accel_status import_model(accel_instance *instance, const accel_model_source &gi
         source->byte_count = given.byte_count;
     }
     Module *module = nullptr;
-    ACCEL_TRY(Search(instance, given, *source).run(&module));
+    if (const accel_status status = Search(instance, given, *source).run(&module); status != ACCEL_STATUS_OK)
+        return status == ACCEL_STATUS_NOT_FOUND ? name_foreign(given, *source, status) : status;
 
     accel_bk_source bk{};
     bk.struct_size = sizeof bk;
@@ -199,7 +208,8 @@ accel_status import_model(accel_instance *instance, const accel_model_source &gi
     const accel_status status = module->importer()->import(module->host(), &bk, &source->imported);
     if (status != ACCEL_STATUS_OK) {
         source->imported = nullptr;
-        return fail_from_module(status, module->name(), "import the model", instance);
+        const accel_status told = fail_from_module(status, module->name(), "import the model", instance);
+        return told == ACCEL_STATUS_CORRUPT ? name_foreign(given, *source, told) : told;
     }
     if (!source->imported || !source->imported->graph)
         return fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "importer '%s' answered OK without a graph", module->name());

@@ -151,7 +151,7 @@ struct accel_bk_support {
     uint32_t group;    /**< 0: refused; nodes with the same number build together as one unit */
     uint32_t reason;   /**< enum accel_reason when refused, else ACCEL_REASON_OK */
     uint32_t tensor;   /**< the tensor concerned, ACCEL_TENSOR_NONE if none */
-    uint32_t reserved;
+    uint32_t attribute; /**< enum accel_attribute_key of the attribute concerned, 0 if none: messages then name it */
     int64_t given;     /**< the refused value: a rank, size, attribute value … */
     int64_t expected;  /**< the limit or the nearest admitted value */
 };

@@ -67,6 +67,7 @@ private:
 };
 
 [[noreturn]] void refuse(uint32_t reason, uint32_t tensor = kNone, int64_t given = 0, int64_t expected = 0);
+[[noreturn]] void refuse_attribute(accel_attribute_key key, int64_t given = 0, int64_t expected = 0);
 
 } // namespace accel::cpu
 

@@ -75,7 +75,7 @@ accel_status query(const accel_bk_host *, const accel_graph_desc *desc, const ac
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names a tensor that it does not have");
         for (size_t i = 0; i < graph->nodes.size(); ++i) {
             const Refusal refusal = check_node(*graph, graph->nodes[i]);
-            out_nodes[i] = {refusal.refused() ? 0 : kGroup, refusal.reason, refusal.tensor, 0, refusal.given, refusal.expected};
+            out_nodes[i] = {refusal.refused() ? 0 : kGroup, refusal.reason, refusal.tensor, refusal.attribute, refusal.given, refusal.expected};
         }
         return ACCEL_STATUS_OK;
     });

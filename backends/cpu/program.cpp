@@ -8,6 +8,7 @@
 #include "threads.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace accel::cpu
 {
@@ -127,17 +128,28 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
 
 } // namespace accel::cpu
 
+void accel_bk_run::explain(const accel::cpu::Step &step) noexcept
+{
+    std::snprintf(failure, sizeof failure, "a kernel library failed to execute");
+    step.explain(values.data(), failure);
+}
+
 accel_status accel_bk_run::execute() noexcept
 {
     using namespace accel::cpu;
     const OneThread within_libraries;
-    bool good = true;
+    bool synced = true, good = true;
     for (const accel_bk_buffer *buffer : dma_bufs)
-        good = sync_dma_buf(*buffer, true) && good;
+        synced = sync_dma_buf(*buffer, true) && synced;
     std::byte *const *at = values.data();
-    for (size_t i = 0; good && i < plan->steps.size(); ++i)
+    for (size_t i = 0; synced && good && i < plan->steps.size(); ++i) {
         good = plan->steps[i]->run(at, states[i].get());
+        if (!good)
+            explain(*plan->steps[i]);
+    }
     for (const accel_bk_buffer *buffer : dma_bufs)
-        good = sync_dma_buf(*buffer, false) && good;
-    return good ? ACCEL_STATUS_OK : ACCEL_STATUS_JOB_FAILED;
+        synced = sync_dma_buf(*buffer, false) && synced;
+    if (!synced)
+        std::snprintf(failure, sizeof failure, "a dma-buf could not be made coherent with the processor's caches");
+    return synced && good ? ACCEL_STATUS_OK : ACCEL_STATUS_JOB_FAILED;
 }

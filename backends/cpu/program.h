@@ -26,10 +26,12 @@ struct accel_bk_run {
     std::vector<std::byte *> values;
     std::vector<std::unique_ptr<accel::cpu::StepState>> states;
     std::vector<const accel_bk_buffer *> dma_bufs; // that need cache maintenance
+    char failure[160] = "";                        // why the latest execution failed; belongs to whoever may execute
     uint64_t expected_ns = UINT64_MAX;             // how long the latest execution took; belongs to whoever may execute
 
     // OK or JOB_FAILED.
     accel_status execute() noexcept;
+    void explain(const accel::cpu::Step &step) noexcept;
 };
 
 namespace accel::cpu

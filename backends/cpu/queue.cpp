@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 using namespace accel::cpu;
 
@@ -82,6 +83,8 @@ bool accel_bk_queue::execute_next(uint64_t deadline_ns, bool *out_not_mine)
             return false;
         }
         status = execute(run, ticket);
+        if (status != ACCEL_STATUS_OK)
+            std::memcpy(slot(ticket).failure, run.failure, sizeof run.failure);
     }
     finish(ticket, status);
     return true;
@@ -142,7 +145,8 @@ accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
         if (finished_.load(std::memory_order_acquire) < ticket)
             return ACCEL_STATUS_TIMEOUT;
     }
-    return static_cast<accel_status>(slot(ticket).status.load(std::memory_order_acquire));
+    const auto status = static_cast<accel_status>(slot(ticket).status.load(std::memory_order_acquire));
+    return status == ACCEL_STATUS_JOB_FAILED ? fail(status, "", "%s", slot(ticket).failure) : status;
 }
 
 void accel_bk_queue::wait_finished(uint64_t ticket, uint64_t deadline_ns)

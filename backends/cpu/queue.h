@@ -30,6 +30,7 @@ private:
     struct Slot {
         accel_bk_run *run = nullptr;
         std::atomic<uint32_t> status{ACCEL_STATUS_OK};
+        char failure[sizeof accel_bk_run::failure] = ""; // with status JOB_FAILED
     };
 
     Slot &slot(uint64_t ticket) { return slots_[ticket & mask_]; }

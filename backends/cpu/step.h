@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 
 namespace accel::cpu
 {
@@ -26,6 +27,9 @@ public:
 
     // False: the data made it impossible (an index outside its table).
     virtual bool run(Values values, StepState *state) const noexcept = 0;
+
+    // After run() was false, on the same thread: what made it impossible, as a sentence with its end. Allocates nothing.
+    virtual void explain(Values, std::span<char>) const noexcept {}
 
     virtual std::unique_ptr<StepState> make_state() const { return nullptr; }
     // Values moved. Not called while the run is in flight.

@@ -10,6 +10,11 @@ namespace accel::cpu
 
 void refuse(uint32_t reason, uint32_t tensor, int64_t given, int64_t expected) { throw Refusal{reason, tensor, given, expected}; }
 
+void refuse_attribute(accel_attribute_key key, int64_t given, int64_t expected)
+{
+    throw Refusal{ACCEL_REASON_ATTRIBUTE, kNone, given, expected, static_cast<uint32_t>(key)};
+}
+
 bool is_quantized(const Graph &graph, const Node &node)
 {
     if (node.input(0) == kNone || node.outputs.empty() || node.outputs[0] == kNone)
@@ -97,7 +102,7 @@ void Checker::shape(uint32_t tensor, const Dims &expected) const
 void Checker::axis(int64_t value, size_t rank) const
 {
     if (value < 0 || value >= static_cast<int64_t>(rank))
-        refuse(ACCEL_REASON_ATTRIBUTE, kNone, value, static_cast<int64_t>(rank) - 1);
+        refuse_attribute(ACCEL_ATTRIBUTE_AXIS, value, static_cast<int64_t>(rank) - 1);
 }
 
 void Checker::equal_quantization(uint32_t a, uint32_t b) const

@@ -13,6 +13,7 @@ struct Refusal {
     uint32_t tensor = kNone;
     int64_t given = 0;
     int64_t expected = 0;
+    uint32_t attribute = 0; // enum accel_attribute_key, with reason ATTRIBUTE
 
     bool refused() const { return reason != ACCEL_REASON_OK; }
 };

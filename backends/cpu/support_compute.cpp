@@ -48,16 +48,16 @@ void Checker::convolution() const
         refuse(ACCEL_REASON_RANK, node_.inputs[1], w.rank, x.rank);
     const int64_t groups = node_.integer(ACCEL_ATTRIBUTE_GROUP, 1), outputs = w.dims[0];
     if (groups < 1 || outputs % groups != 0 || x.dims[1] % groups != 0)
-        refuse(ACCEL_REASON_ATTRIBUTE, kNone, groups, 1);
+        refuse_attribute(ACCEL_ATTRIBUTE_GROUP, groups, 1);
     if (w.dims[1] != x.dims[1] / groups)
         refuse(ACCEL_REASON_SIZE, node_.inputs[1], w.dims[1], x.dims[1] / groups);
     const Dims kernel = spatial_of(w.dims);
     const Dims *named = node_.list(ACCEL_ATTRIBUTE_KERNEL_SHAPE);
     if (named != nullptr && !named->empty() && *named != kernel)
-        refuse(ACCEL_REASON_ATTRIBUTE, node_.inputs[1], named->front(), kernel.front());
+        refuse_attribute(ACCEL_ATTRIBUTE_KERNEL_SHAPE, named->front(), kernel.front());
     const auto window = read_window(node_, kernel);
     if (!window)
-        refuse(ACCEL_REASON_ATTRIBUTE);
+        refuse_attribute(ACCEL_ATTRIBUTE_PADS);
     const auto spatial = window_outputs(*window, spatial_of(x.dims), false);
     if (!spatial)
         refuse(ACCEL_REASON_SIZE, node_.inputs[0], x.dims[2], window->reach(0));
@@ -90,9 +90,10 @@ void Checker::gemm() const
     shape(node_.outputs[0], {rows, columns});
     if (quantizable(a.type)) {
         if (trans_a)
-            refuse(ACCEL_REASON_ATTRIBUTE, kNone, 1, 0);
-        if (node_.real(ACCEL_ATTRIBUTE_ALPHA, 1) != 1.0f || node_.real(ACCEL_ATTRIBUTE_BETA, 1) != 1.0f)
-            refuse(ACCEL_REASON_ATTRIBUTE, kNone, 0, 1);
+            refuse_attribute(ACCEL_ATTRIBUTE_TRANS_A, 1, 0);
+        for (const auto key : {ACCEL_ATTRIBUTE_ALPHA, ACCEL_ATTRIBUTE_BETA})
+            if (node_.real(key, 1) != 1.0f)
+                refuse_attribute(key, 0, 1);
         if (has_input(2))
             shape(node_.inputs[2], {columns});
         return quantized_weights(1, trans_b ? 0 : 1, columns, 2);
@@ -141,13 +142,13 @@ void Checker::pool() const
     pooled_types();
     const Dims *kernel = node_.list(ACCEL_ATTRIBUTE_KERNEL_SHAPE);
     if (kernel == nullptr || kernel->size() != x.rank - 2)
-        refuse(ACCEL_REASON_ATTRIBUTE, kNone, kernel ? static_cast<int64_t>(kernel->size()) : 0, x.rank - 2);
+        refuse_attribute(ACCEL_ATTRIBUTE_KERNEL_SHAPE, kernel ? static_cast<int64_t>(kernel->size()) : 0, x.rank - 2);
     const auto window = read_window(node_, *kernel);
     if (!window)
-        refuse(ACCEL_REASON_ATTRIBUTE);
+        refuse_attribute(ACCEL_ATTRIBUTE_PADS);
     for (size_t axis = 0; axis < window->axes(); ++axis)
         if (window->pad_begin[axis] >= window->reach(axis) || window->pad_end[axis] >= window->reach(axis))
-            refuse(ACCEL_REASON_ATTRIBUTE, kNone, window->pad_begin[axis], window->reach(axis) - 1);
+            refuse_attribute(ACCEL_ATTRIBUTE_PADS, window->pad_begin[axis], window->reach(axis) - 1);
     const Dims spatial = spatial_of(x.dims);
     const auto least = window_outputs(*window, spatial, false), most = window_outputs(*window, spatial, true);
     if (!least)
@@ -217,7 +218,7 @@ void Checker::binary() const
     types({ACCEL_TYPE_F32, ACCEL_TYPE_I32, ACCEL_TYPE_I64});
     same_type(node_.inputs[1], input(0).type);
     if (input(0).type != ACCEL_TYPE_F32 && !node_.clamp().none())
-        refuse(ACCEL_REASON_ATTRIBUTE);
+        refuse_attribute(ACCEL_ATTRIBUTE_CLAMP_MIN);
 }
 
 void Checker::unary() const
@@ -259,7 +260,7 @@ void Checker::reduce_mean() const
     pooled_types();
     const auto reduced = reduced_axes(node_, input(0).rank);
     if (!reduced)
-        refuse(ACCEL_REASON_ATTRIBUTE);
+        refuse_attribute(ACCEL_ATTRIBUTE_AXES);
     const bool keep = node_.integer(ACCEL_ATTRIBUTE_KEEPDIMS, 1) != 0;
     Dims result;
     for (size_t i = 0; i < reduced->size(); ++i)

@@ -38,10 +38,10 @@ void Checker::transpose() const
     Dims sorted = perm ? *perm : Dims{};
     std::ranges::sort(sorted);
     if (perm && sorted.size() != rank)
-        refuse(ACCEL_REASON_ATTRIBUTE, kNone, static_cast<int64_t>(sorted.size()), static_cast<int64_t>(rank));
+        refuse_attribute(ACCEL_ATTRIBUTE_PERM, static_cast<int64_t>(sorted.size()), static_cast<int64_t>(rank));
     for (size_t i = 0; i < sorted.size(); ++i)
         if (sorted[i] != static_cast<int64_t>(i))
-            refuse(ACCEL_REASON_ATTRIBUTE, kNone, sorted[i], static_cast<int64_t>(i));
+            refuse_attribute(ACCEL_ATTRIBUTE_PERM, sorted[i], static_cast<int64_t>(i));
     Dims result(rank);
     for (size_t i = 0; i < rank; ++i)
         result[i] = input(0).dims[perm ? static_cast<size_t>((*perm)[i]) : rank - 1 - i];
@@ -80,7 +80,7 @@ void Checker::split() const
     const auto at = static_cast<size_t>(along);
     const Dims *sizes = node_.list(ACCEL_ATTRIBUTE_SPLIT);
     if (sizes && !sizes->empty() && sizes->size() != node_.outputs.size())
-        refuse(ACCEL_REASON_ATTRIBUTE, kNone, static_cast<int64_t>(sizes->size()), static_cast<int64_t>(node_.outputs.size()));
+        refuse_attribute(ACCEL_ATTRIBUTE_SPLIT, static_cast<int64_t>(sizes->size()), static_cast<int64_t>(node_.outputs.size()));
     int64_t total = 0;
     for (size_t i = 0; i < node_.outputs.size(); ++i) {
         Dims expected = input(0).dims;
@@ -101,7 +101,7 @@ void Checker::slice() const
     moved();
     const auto range = slice_range(node_, input(0).dims);
     if (!range)
-        refuse(ACCEL_REASON_ATTRIBUTE);
+        refuse_attribute(ACCEL_ATTRIBUTE_STARTS);
     shape(node_.outputs[0], range->counts);
 }
 
@@ -113,11 +113,11 @@ void Checker::pad() const
     const Dims *pads = node_.list(ACCEL_ATTRIBUTE_PADS);
     const size_t rank = input(0).rank;
     if (pads == nullptr || pads->size() != 2 * rank)
-        refuse(ACCEL_REASON_ATTRIBUTE, kNone, pads ? static_cast<int64_t>(pads->size()) : 0, static_cast<int64_t>(2 * rank));
+        refuse_attribute(ACCEL_ATTRIBUTE_PADS, pads ? static_cast<int64_t>(pads->size()) : 0, static_cast<int64_t>(2 * rank));
     Dims result = input(0).dims;
     for (size_t i = 0; i < 2 * rank; ++i) {
         if ((*pads)[i] < 0 || (*pads)[i] > (int64_t{1} << 31))
-            refuse(ACCEL_REASON_ATTRIBUTE, kNone, (*pads)[i], 0);
+            refuse_attribute(ACCEL_ATTRIBUTE_PADS, (*pads)[i], 0);
         result[i % rank] += (*pads)[i];
     }
     shape(node_.outputs[0], result);
@@ -152,7 +152,7 @@ void Checker::cast() const
     }
     const int64_t to = node_.integer(ACCEL_ATTRIBUTE_TO, output().type);
     if (to != output().type)
-        refuse(ACCEL_REASON_ATTRIBUTE, node_.outputs[0], to, output().type);
+        refuse_attribute(ACCEL_ATTRIBUTE_TO, to, output().type);
 }
 
 } // namespace accel::cpu

@@ -141,7 +141,7 @@ Verdict read_clamp(const accel_node_desc &node, const Operand &output, quant::Ra
     if (const auto value = graph::real(node, ACCEL_ATTRIBUTE_CLAMP_MAX))
         high = std::min(high, stored(*value, output, node.rounding));
     if (!(low <= high) || low > out.max || high < out.min)
-        return refuse(ACCEL_REASON_ATTRIBUTE, output.tensor);
+        return refuse_attribute(ACCEL_ATTRIBUTE_CLAMP_MIN, output.tensor);
     out = {static_cast<int32_t>(low), static_cast<int32_t>(high)};
     return std::nullopt;
 }

@@ -58,6 +58,11 @@ inline Refusal refuse(accel_reason reason, uint32_t tensor = ACCEL_TENSOR_NONE, 
     return {reason, tensor, given, expected};
 }
 
+inline Refusal refuse_attribute(accel_attribute_key key, uint32_t tensor = ACCEL_TENSOR_NONE, int64_t given = 0, int64_t expected = 0)
+{
+    return {ACCEL_REASON_ATTRIBUTE, tensor, given, expected, static_cast<uint32_t>(key)};
+}
+
 } // namespace accel::ethosu
 
 #endif

@@ -22,6 +22,7 @@ struct Refusal {
     uint32_t tensor = ACCEL_TENSOR_NONE;
     int64_t given = 0;
     int64_t expected = 0;
+    uint32_t attribute = 0; // enum accel_attribute_key, with reason ATTRIBUTE
 };
 
 using Verdict = std::optional<Refusal>; // nothing: admitted

@@ -218,7 +218,7 @@ Verdict read_conv_weights(const graph::View &graph, const accel_node_desc &node,
     view.stride_in = view.width * view.height;
     view.stride_out = view.stride_in * view.in;
     if (groups < 1 || view.in * groups != product.x.shape.extent.channels || view.out % groups != 0)
-        return refuse(ACCEL_REASON_ATTRIBUTE, product.weights.tensor, groups, 1);
+        return refuse_attribute(ACCEL_ATTRIBUTE_GROUP, product.weights.tensor, groups, 1);
     if (view.out != product.y.shape.extent.channels)
         return refuse(ACCEL_REASON_SIZE, product.y.tensor, product.y.shape.extent.channels, view.out);
     return std::nullopt;
@@ -255,7 +255,7 @@ Verdict plan_conv(const graph::View &graph, const accel_node_desc &node, NodePla
         product.op.part_kernel = prefers_part_kernel(view.in, product.op.kernel.elements());
     }
     if (groups > kMaxGroups)
-        return refuse(ACCEL_REASON_ATTRIBUTE, product.weights.tensor, groups, kMaxGroups);
+        return refuse_attribute(ACCEL_ATTRIBUTE_GROUP, product.weights.tensor, groups, kMaxGroups);
     return add_groups(product, groups, plan);
 }
 
@@ -271,9 +271,9 @@ Verdict plan_gemm(const graph::View &graph, const accel_node_desc &node, NodePla
         return refuse(ACCEL_REASON_RANK, product.x.tensor, static_cast<int64_t>(product.x.dims.size()), 2);
     for (const auto key : {ACCEL_ATTRIBUTE_ALPHA, ACCEL_ATTRIBUTE_BETA})
         if (graph::real(node, key).value_or(1.0f) != 1.0f)
-            return refuse(ACCEL_REASON_ATTRIBUTE, ACCEL_TENSOR_NONE, 0, 1);
+            return refuse_attribute(key, ACCEL_TENSOR_NONE, 0, 1);
     if (graph::integer(node, ACCEL_ATTRIBUTE_TRANS_A, 0) != 0)
-        return refuse(ACCEL_REASON_ATTRIBUTE, product.x.tensor, 1, 0);
+        return refuse_attribute(ACCEL_ATTRIBUTE_TRANS_A, product.x.tensor, 1, 0);
     if (const Verdict refusal = read_weights(graph, graph::input(node, 1), 2, product.weights))
         return refusal;
 

@@ -176,14 +176,14 @@ Verdict plan_transpose(const graph::View &graph, const accel_node_desc &node, No
     const auto perm = graph::ints(node, ACCEL_ATTRIBUTE_PERM);
     const size_t rank = x.dims.size();
     if (y.dims.size() != rank || (!perm.empty() && perm.size() != rank))
-        return refuse(ACCEL_REASON_ATTRIBUTE, y.tensor, static_cast<int64_t>(perm.size()), static_cast<int64_t>(rank));
+        return refuse_attribute(ACCEL_ATTRIBUTE_PERM, y.tensor, static_cast<int64_t>(perm.size()), static_cast<int64_t>(rank));
     const auto from = strides_bytes(x.dims);
     const auto to = strides_bytes(y.dims);
     std::vector<Axis> axes;
     for (size_t i = 0; i < rank; ++i) {
         const int64_t source = perm.empty() ? static_cast<int64_t>(rank - 1 - i) : perm[i];
         if (source < 0 || source >= static_cast<int64_t>(rank) || x.dims[static_cast<size_t>(source)] != y.dims[i])
-            return refuse(ACCEL_REASON_ATTRIBUTE, y.tensor, source, static_cast<int64_t>(i));
+            return refuse_attribute(ACCEL_ATTRIBUTE_PERM, y.tensor, source, static_cast<int64_t>(i));
         axes.push_back({y.dims[i], from[static_cast<size_t>(source)], to[i]});
     }
     plan.may_alias = is_plain_copy(axes);
@@ -197,7 +197,7 @@ Verdict plan_concat(const graph::View &graph, const accel_node_desc &node, NodeP
         return refusal;
     const auto axis = static_cast<size_t>(graph::integer(node, ACCEL_ATTRIBUTE_AXIS, 0));
     if (axis >= y.dims.size() || node.input_count == 0)
-        return refuse(ACCEL_REASON_ATTRIBUTE, y.tensor, static_cast<int64_t>(axis), 0);
+        return refuse_attribute(ACCEL_ATTRIBUTE_AXIS, y.tensor, static_cast<int64_t>(axis), 0);
     const auto to = strides_bytes(y.dims);
     int64_t filled = 0;
     for (const uint32_t input : graph::inputs(node)) {
@@ -232,7 +232,7 @@ Verdict plan_slice(const graph::View &graph, const accel_node_desc &node, NodePl
     const auto starts = graph::ints(node, ACCEL_ATTRIBUTE_STARTS);
     const auto steps = graph::ints(node, ACCEL_ATTRIBUTE_STEPS);
     if (y.dims.size() != x.dims.size() || starts.size() != axes_given.size() || (!steps.empty() && steps.size() != axes_given.size()))
-        return refuse(ACCEL_REASON_ATTRIBUTE, y.tensor, static_cast<int64_t>(starts.size()), static_cast<int64_t>(axes_given.size()));
+        return refuse_attribute(ACCEL_ATTRIBUTE_STARTS, y.tensor, static_cast<int64_t>(starts.size()), static_cast<int64_t>(axes_given.size()));
     const auto from = strides_bytes(x.dims);
     const auto to = strides_bytes(y.dims);
     std::vector<Axis> axes;
@@ -244,7 +244,7 @@ Verdict plan_slice(const graph::View &graph, const accel_node_desc &node, NodePl
         const int64_t step = steps.empty() ? 1 : steps[i];
         if (axis >= y.dims.size() || step < 1 || starts[i] < 0 || starts[i] >= x.dims[axis] || step > x.dims[axis] ||
             starts[i] + (y.dims[axis] - 1) * step >= x.dims[axis])
-            return refuse(ACCEL_REASON_ATTRIBUTE, x.tensor, step, 1);
+            return refuse_attribute(ACCEL_ATTRIBUTE_STEPS, x.tensor, step, 1);
         offset += starts[i] * from[axis];
         axes[axis].from *= step;
     }

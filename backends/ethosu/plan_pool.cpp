@@ -44,7 +44,7 @@ Verdict read_window(const accel_node_desc &node, Pool &out)
     } else {
         const auto shape = graph::ints(node, ACCEL_ATTRIBUTE_KERNEL_SHAPE);
         if (shape.size() != 2 || shape[0] < 1 || shape[1] < 1)
-            return refuse(ACCEL_REASON_ATTRIBUTE, out.x.tensor, static_cast<int64_t>(shape.size()), 2);
+            return refuse_attribute(ACCEL_ATTRIBUTE_KERNEL_SHAPE, out.x.tensor, static_cast<int64_t>(shape.size()), 2);
         kernel.height = shape[0];
         kernel.width = shape[1];
     }
@@ -53,7 +53,7 @@ Verdict read_window(const accel_node_desc &node, Pool &out)
     if (const Verdict refusal = fit_window(node, out.x, out.y, kMaxPoolKernelLength, kernel))
         return refusal;
     if (kernel.dilation_y != 1 || kernel.dilation_x != 1)
-        return refuse(ACCEL_REASON_ATTRIBUTE, out.x.tensor, 2, 1);
+        return refuse_attribute(ACCEL_ATTRIBUTE_DILATIONS, out.x.tensor, 2, 1);
     return std::nullopt;
 }
 
@@ -82,7 +82,7 @@ Verdict set_average(const accel_node_desc &node, Pool &pool)
     const Kernel &kernel = pool.op.kernel;
     const int64_t padding = kernel.pad_top + kernel.pad_left + kernel.pad_bottom + kernel.pad_right;
     if (padding != 0 && graph::integer(node, ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, 0) != 0)
-        return refuse(ACCEL_REASON_ATTRIBUTE, pool.x.tensor, padding, 0);
+        return refuse_attribute(ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, pool.x.tensor, padding, 0);
     if (const Verdict refusal = read_rounding(node, pool.op.rounding))
         return refusal;
     pool.op.kind = OpKind::kAveragePool;
@@ -147,7 +147,7 @@ FeatureMap window_of(FeatureMap map, int64_t y, int64_t x, int64_t height, int64
 Verdict add_part(Pool &pool, const Segment &down, const Segment &across, NodePlan &plan)
 {
     if (down.taps < 1 || across.taps < 1)
-        return refuse(ACCEL_REASON_ATTRIBUTE, pool.x.tensor, 0, 1);
+        return refuse_attribute(ACCEL_ATTRIBUTE_PADS, pool.x.tensor, 0, 1);
     if (pool.op.kind == OpKind::kAveragePool)
         if (const Verdict refusal = set_mean_scale(pool, down.taps * across.taps))
             return refusal;

@@ -44,6 +44,7 @@ std::vector<accel_bk_support> query(const graph::View &graph)
         answer.tensor = refusal ? refusal->tensor : ACCEL_TENSOR_NONE;
         answer.given = refusal ? refusal->given : 0;
         answer.expected = refusal ? refusal->expected : 0;
+        answer.attribute = refusal ? refusal->attribute : 0;
     }
     return answers;
 }

@@ -17,10 +17,10 @@ Verdict read_pair(const accel_node_desc &node, accel_attribute_key key, int64_t 
     if (values.empty())
         return std::nullopt;
     if (values.size() != 2)
-        return refuse(ACCEL_REASON_ATTRIBUTE, tensor, static_cast<int64_t>(values.size()), 2);
+        return refuse_attribute(key, tensor, static_cast<int64_t>(values.size()), 2);
     for (const int64_t value : values)
         if (value < 1 || value > limit)
-            return refuse(ACCEL_REASON_ATTRIBUTE, tensor, value, limit);
+            return refuse_attribute(key, tensor, value, limit);
     y = values[0];
     x = values[1];
     return std::nullopt;
@@ -32,10 +32,10 @@ Verdict read_pads(const accel_node_desc &node, uint32_t tensor, Kernel &kernel)
     if (pads.empty())
         return std::nullopt;
     if (pads.size() != 4)
-        return refuse(ACCEL_REASON_ATTRIBUTE, tensor, static_cast<int64_t>(pads.size()), 4);
+        return refuse_attribute(ACCEL_ATTRIBUTE_PADS, tensor, static_cast<int64_t>(pads.size()), 4);
     for (const int64_t pad : pads)
         if (pad < 0 || pad > kMaxExtent)
-            return refuse(ACCEL_REASON_ATTRIBUTE, tensor, pad, kMaxPadBefore);
+            return refuse_attribute(ACCEL_ATTRIBUTE_PADS, tensor, pad, kMaxPadBefore);
     kernel.pad_top = pads[0];
     kernel.pad_left = pads[1];
     kernel.pad_bottom = pads[2];
@@ -63,13 +63,13 @@ Verdict fit_axis(int64_t input, int64_t output, bool ceil, tile::Window window, 
     before = touched.before;
     after = touched.after;
     if (before > kMaxPadBefore)
-        return refuse(ACCEL_REASON_ATTRIBUTE, tensor, before, kMaxPadBefore);
+        return refuse_attribute(ACCEL_ATTRIBUTE_PADS, tensor, before, kMaxPadBefore);
     if (after > kMaxPadAfter)
-        return refuse(ACCEL_REASON_ATTRIBUTE, tensor, after, kMaxPadAfter);
+        return refuse_attribute(ACCEL_ATTRIBUTE_PADS, tensor, after, kMaxPadAfter);
     // Windows that see nothing but padding: the driver's validator refuses them.
     const int64_t read = (output - 1) * window.stride + window.extent() - before - after;
     if (read < 1)
-        return refuse(ACCEL_REASON_ATTRIBUTE, tensor, before + after, window.extent() - 1);
+        return refuse_attribute(ACCEL_ATTRIBUTE_PADS, tensor, before + after, window.extent() - 1);
     return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 #include "reasons.h"
 
 #include "../catalog.h"
+#include "../text/printable.h"
 
 namespace accel::runtime {
 
@@ -26,9 +27,14 @@ std::string numbers(const accel_bk_support &answer)
     return " (given " + std::to_string(answer.given) + ", admitted " + std::to_string(answer.expected) + ")";
 }
 
-}  // namespace
+/// "attribute 'group'", or the operation where the module named no attribute.
+std::string attribute_text(const Node &node, const accel_bk_support &answer)
+{
+    const AttributeRow *row = answer.attribute ? find_attribute(answer.attribute) : nullptr;
+    return row ? "attribute '" + std::string(row->name) + "'" : "an attribute of " + node.label();
+}
 
-std::string refusal_text(const Graph &graph, const Node &node, const accel_bk_support &answer)
+std::string reason_text(const Graph &graph, const Node &node, const accel_bk_support &answer)
 {
     const std::string of = answer.tensor < graph.tensors.size() ? " of tensor " + tensor_text(graph, answer.tensor) : "";
     switch (answer.reason) {
@@ -37,7 +43,7 @@ std::string refusal_text(const Graph &graph, const Node &node, const accel_bk_su
     case ACCEL_REASON_RANK: return "rank " + std::to_string(answer.given) + of + ", expected " + std::to_string(answer.expected);
     case ACCEL_REASON_SIZE: return "size" + of + numbers(answer);
     case ACCEL_REASON_LAYOUT: return "layout" + of + numbers(answer);
-    case ACCEL_REASON_ATTRIBUTE: return "value of an attribute" + numbers(answer);
+    case ACCEL_REASON_ATTRIBUTE: return attribute_text(node, answer) + of + numbers(answer);
     case ACCEL_REASON_QUANTIZATION: return "quantisation" + of + numbers(answer);
     case ACCEL_REASON_RESOURCE: return "does not fit: on-chip memory, contexts or addresses" + of + numbers(answer);
     case ACCEL_REASON_ROUNDING: return "does not requantise with rounding " + rounding_text(answer.given);
@@ -50,5 +56,9 @@ std::string refusal_text(const Graph &graph, const Node &node, const accel_bk_su
     }
     return "reason " + std::to_string(answer.reason);
 }
+
+}  // namespace
+
+std::string refusal_text(const Graph &graph, const Node &node, const accel_bk_support &answer) { return text::printable(reason_text(graph, node, answer)); }
 
 }  // namespace accel::runtime

@@ -108,7 +108,7 @@ private:
             if (!used[i]) continue;
             for (const Dim &dim : graph_.tensors[i].shape) {
                 if (dim.symbol != ACCEL_SYMBOL_NONE)
-                    return fail(kBad, "P-7", nullptr, "symbol '%s' of tensor %s has no value; give one in symbols", graph_.symbols[dim.symbol].name.c_str(),
+                    return fail(kBad, "P-7", nullptr, "symbol '%s' of tensor %s has no value (accel_program_desc.symbols)", graph_.symbols[dim.symbol].name.c_str(),
                                 tensor_text(graph_, i).c_str());
             }
             if (!size_bytes(graph_.tensors[i]))

@@ -139,7 +139,8 @@ TEST_CASE("I-3 broken manifests are refused with the place and what was expected
         {"", "parse error"},
         {"{", "parse error"},
         {"[]", "expected an object"},
-        {"\xff\xfe", "parse error"},
+        {"\xff\xfe{", "is UTF-16, expected UTF-8"},
+        {"\xff{", "parse error"},
         {R"({"module":{}})", "'file_format' is missing"},
         {R"({"file_format":"2.0"})", "reads 1.x"},
         {R"({"file_format":"1.0"})", "'module' is missing"},
@@ -191,7 +192,13 @@ TEST_CASE("I-3 manifests that mean harm are refused as well", "[manifest]")
     CHECK(reason(manifest("x", "x.so", R"("drivers":["d"],"device":{"queue_depth":)" + nested + "}")) ==
           "m.json: 'serves.device.queue_depth' is array, expected a whole number from 0 to 65536");
     CHECK(reason(manifest("x", "x.so", R"("drivers":[)" + nested + "]")) == "m.json: 'serves.drivers' contains array, expected strings that are not empty");
-    CHECK(reason(manifest("x", "x.so", R"("drivers":["a\u0000b"])")) == "m.json: 'serves.drivers' contains a NUL character");
+    for (const char *name : {"a\\u0000b", "a\\u001b[2J", "a\\nb", "a\\u202eb"}) {
+        INFO(name);
+        CHECK(reason(manifest("x", "x.so", "\"drivers\":[\"" + std::string(name) + "\"]")).find("expected text without control characters") != std::string::npos);
+    }
+    CHECK(reason(manifest("x", "x.so", R"("drivers":["a\u001bb"])")) == "m.json: 'serves.drivers' is \"a\\x1bb\", expected text without control characters");
+    const std::string wide("{\0\"\0}\0", 6);
+    CHECK(reason(wide) == "m.json: is UTF-16, expected UTF-8; save it as UTF-8");
     for (const char *version : {"4294967297.0", "-4294967295.0", " 1.0", "1", "1.", "1.x"}) {
         INFO(version);
         CHECK(reason(std::string(R"({"file_format":")") + version + "\"}").find("expected a version") != std::string::npos);

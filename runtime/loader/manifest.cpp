@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../status.h"
+#include "../text/printable.h"
 
 namespace accel::runtime {
 
@@ -54,7 +55,7 @@ public:
             return "";
         if (!value->is_string())
             reject("'" + where(key) + "' is " + value->type_name() + ", expected a string");
-        return without_nul(*value, key);
+        return one_line(*value, key);
     }
 
     std::string required_text(const char *key) const
@@ -86,7 +87,7 @@ public:
         for (const Json &item : *value) {
             if (!item.is_string() || item.get_ref<const std::string &>().empty())
                 reject("'" + where(key) + "' contains " + shown(item) + ", expected strings that are not empty");
-            result.push_back(without_nul(item, key));
+            result.push_back(one_line(item, key));
         }
         return result;
     }
@@ -100,11 +101,12 @@ public:
     }
 
 private:
-    std::string without_nul(const Json &value, const char *key) const
+    /// Ids, names and paths end up in lists, messages and system calls.
+    std::string one_line(const Json &value, const char *key) const
     {
         std::string result = value.get<std::string>();
-        if (result.find('\0') != std::string::npos)
-            reject("'" + where(key) + "' contains a NUL character");
+        if (const std::string shown = text::printable(result); shown != result)
+            reject("'" + where(key) + "' is \"" + shown + "\", expected text without control characters");
         return result;
     }
 
@@ -268,6 +270,14 @@ std::string read_file(const std::string &path)
     return text;
 }
 
+Json parse_json(std::string_view text)
+{
+    const bool wide = text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") || (text.size() > 1 && (text[0] == '\0' || text[1] == '\0'));
+    if (wide)
+        reject("is UTF-16, expected UTF-8; save it as UTF-8");
+    return Json::parse(text);
+}
+
 template <class Make> std::optional<Manifest> attempt(const std::string &path, ManifestError *error, Make &&make)
 {
     try {
@@ -284,12 +294,12 @@ template <class Make> std::optional<Manifest> attempt(const std::string &path, M
 
 std::optional<Manifest> parse_manifest(std::string_view text, const std::string &path, ManifestError *error)
 {
-    return attempt(path, error, [&] { return parse(Json::parse(text), path); });
+    return attempt(path, error, [&] { return parse(parse_json(text), path); });
 }
 
 std::optional<Manifest> read_manifest(const std::string &path, ManifestError *error)
 {
-    return attempt(path, error, [&] { return parse(Json::parse(read_file(path)), path); });
+    return attempt(path, error, [&] { return parse(parse_json(read_file(path)), path); });
 }
 
 const char *kind_name(ModuleKind kind)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """ONNX files, read, written and cut without the package onnx."""
 
-F32, I8 = 1, 3
+F32, I8, I64, BOOL, F64 = 1, 3, 7, 9, 11
 
 
 def varint(number):
@@ -20,7 +20,8 @@ def field(number, payload):
 
 
 def value(name, kind, *dims):
-    shape = b"".join(field(1, field(1, size)) for size in dims)
+    """A named tensor; a dimension is a size, or a name for one that is left open."""
+    shape = b"".join(field(1, field(2 if isinstance(size, str) else 1, size)) for size in dims)
     return field(1, name) + field(2, field(1, field(1, kind) + field(2, shape)))
 
 
@@ -47,6 +48,20 @@ def fields(data):
             payload = data[at:at + size]
         at += size
         yield key >> 3, payload
+
+
+def attribute(name, integer):
+    return field(5, field(1, name) + field(3, integer) + field(20, 2))
+
+
+def node(operator, inputs, output, *attributes):
+    return field(1, b"".join(field(1, name) for name in inputs) + field(2, output) + field(3, f"node of {output}") + field(4, operator) + b"".join(attributes))
+
+
+def model(nodes, inputs, outputs, opset=17):
+    """inputs and outputs as value() makes them."""
+    graph = b"".join(nodes) + field(2, "graph") + b"".join(field(11, one) for one in inputs) + b"".join(field(12, one) for one in outputs)
+    return field(1, 8) + field(8, field(1, "") + field(2, opset)) + field(7, graph)
 
 
 def chain(length):

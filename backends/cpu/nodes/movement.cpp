@@ -5,7 +5,9 @@
 #include "../shapes.h"
 #include "walk.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 
 namespace accel::cpu
@@ -112,7 +114,7 @@ template <typename Index> class GatherStep : public Step
 {
 public:
     GatherStep(const View &from, const View &indices, const View &to, size_t axis)
-        : from_(from.value), indices_(indices.value), to_(to.value), count_(*element_count(indices.dims)), size_(from.dims[axis])
+        : from_(from.value), indices_(indices.value), to_(to.value), axis_(axis), count_(*element_count(indices.dims)), size_(from.dims[axis])
     {
         outer_ = *element_count(Dims(from.dims.begin(), from.dims.begin() + static_cast<std::ptrdiff_t>(axis)));
         inner_bytes_ =
@@ -136,8 +138,19 @@ public:
         return true;
     }
 
+    void explain(Values values, std::span<char> sentence) const noexcept override
+    {
+        const auto *indices = reinterpret_cast<const Index *>(values[indices_]);
+        const auto *bad = std::find_if(indices, indices + count_, [this](Index index) { return index < -size_ || index >= size_; });
+        if (bad != indices + count_)
+            std::snprintf(sentence.data(), sentence.size(), "Gather: index %lld, element %lld of the indices, lies outside axis %zu; expected %lld to %lld",
+                          static_cast<long long>(*bad), static_cast<long long>(bad - indices), axis_, static_cast<long long>(-size_),
+                          static_cast<long long>(size_ - 1));
+    }
+
 private:
     uint32_t from_, indices_, to_;
+    size_t axis_;
     int64_t count_, size_, outer_ = 1;
     size_t inner_bytes_ = 0;
 };

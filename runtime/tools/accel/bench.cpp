@@ -125,7 +125,7 @@ void bench(BenchOptions options)
     const auto peer = start_peer(options);
     const Measured measured = measure(session, peer.get(), options);
     if (options.model.json) {
-        std::cout << facts_of(measured, session, options, peer.get()).dump(2) << "\n";
+        print_json(facts_of(measured, session, options, peer.get()));
         return;
     }
     std::cout << "accel        " << line_of(measured.ours) << "\n";

@@ -11,7 +11,10 @@
 
 #include "commands.h"
 #include "files.h"
+#include "inputs.h"
 #include "progress.h"
+#include "remedy.h"
+#include "text/printable.h"
 
 namespace accel::tool {
 namespace {
@@ -19,21 +22,34 @@ namespace {
 void log_to_stderr(void *, accel_log_level level, const char *module, const char *message)
 {
     static constexpr const char *kNames[] = {"", "error", "warning", "info", "debug"};
-    std::cerr << kNames[level] << ": " << module << ": " << message << "\n";
+    std::cerr << kNames[level] << ": " << module << (*module ? ": " : "") << message << "\n";
 }
 
-std::vector<accel_symbol_value> symbol_values(const std::vector<std::string> &dims, std::vector<std::string> &names)
+/// NAME=SIZE; a name may hold '=', a size does not.
+SymbolSize parse_dim(const std::string &text)
+{
+    const size_t equals = text.rfind('=');
+    char *end = nullptr;
+    const long long size = equals == std::string::npos ? 0 : std::strtoll(text.c_str() + equals + 1, &end, 10);
+    if (size < 1 || !end || *end) throw Failure("--dim '" + text::printable(text) + "': expected NAME=SIZE with SIZE at least 1; write for example --dim batch=1");
+    return {text.substr(0, equals), size};
+}
+
+/// What --dim gives, and for the other symbols what the input files have.
+std::vector<SymbolSize> symbol_sizes(const accel_graph_desc &graph, const ModelOptions &options)
+{
+    std::vector<SymbolSize> sizes;
+    for (const auto &text : options.dims) sizes.push_back(parse_dim(text));
+    if (options.sample_inputs.empty()) return sizes;
+    for (auto &row : sizes_from_files(graph, assign_files(input_names(graph), options.sample_inputs)))
+        if (std::none_of(sizes.begin(), sizes.end(), [&](const SymbolSize &given) { return given.name == row.name; })) sizes.push_back(std::move(row));
+    return sizes;
+}
+
+std::vector<accel_symbol_value> symbol_values(const std::vector<SymbolSize> &sizes)
 {
     std::vector<accel_symbol_value> values;
-    names.reserve(dims.size());
-    for (const auto &text : dims) {
-        const size_t equals = text.find('=');
-        char *end = nullptr;
-        const long long size = equals == std::string::npos ? 0 : std::strtoll(text.c_str() + equals + 1, &end, 10);
-        if (size < 1 || !end || *end) throw Failure("--dim '" + text + "': expected NAME=SIZE with SIZE at least 1; write for example --dim batch=1");
-        names.push_back(text.substr(0, equals));
-        values.push_back({names.back().c_str(), size});
-    }
+    for (const SymbolSize &row : sizes) values.push_back({row.name.c_str(), row.size});
     return values;
 }
 
@@ -109,14 +125,19 @@ namespace {
 
 Model load_model(const Instance &instance, const std::string &path)
 {
-    return advised("MODEL is the path of an ONNX model or of a program saved by `accel compile`", [&] { return Model::load(instance, path.c_str()); });
+    try {
+        return Model::load(instance, path.c_str());
+    } catch (const Error &error) {
+        const std::string remedy = remedy_of_import(error.status(), error.rule());
+        throw Failure(error.what() + (remedy.empty() ? "" : "; " + remedy));
+    }
 }
 
 /// What the options ask to be built, with all that the description points to.
 class Wanted {
 public:
     Wanted(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
-        : progress_("building " + options.model), model_(load_model(instance, options.model)), devices_(handles(devices)), symbols_(symbol_values(options.dims, names_))
+        : progress_("building " + options.model), model_(load_model(instance, options.model)), devices_(handles(devices)), sizes_(symbol_sizes(model_.graph(), options)), symbols_(symbol_values(sizes_))
     {
         threads_.name = "cpu.threads";
         threads_.kind = ACCEL_OPTION_KIND_INTEGER;
@@ -145,7 +166,7 @@ private:
     Progress progress_;
     const Model model_;
     const std::vector<accel_device *> devices_;
-    std::vector<std::string> names_;
+    const std::vector<SymbolSize> sizes_;
     const std::vector<accel_symbol_value> symbols_;
     accel_option threads_{};
 };
@@ -227,6 +248,18 @@ std::string shape_text(const accel_port_info &port)
     std::string text = std::string(type_name(port.type)) + "[";
     for (uint32_t axis = 0; axis < port.rank; ++axis) text += (axis ? "," : "") + std::to_string(port.dims[axis]);
     return text + "]";
+}
+
+void Table::row(std::vector<std::string> cells)
+{
+    for (auto &cell : cells) cell = text::printable(cell);
+    rows_.push_back(std::move(cells));
+}
+
+void print_json(const nlohmann::json &value)
+{
+    // Names may be bytes of a file system, which promises no encoding.
+    std::cout << value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
 }
 
 void Table::print() const

@@ -49,6 +49,7 @@ struct ModelOptions {
     std::vector<std::string> devices;  ///< ordered; empty: every real device, the CPU last
     std::string rounding;
     std::vector<std::string> dims;     ///< NAME=SIZE of symbolic dimensions
+    std::vector<std::string> sample_inputs;  ///< as given to --input: files with the sizes that dims leave open
     unsigned threads = 0;              ///< 0: the device's default
     bool first_device_only = false;
     bool balance = false;
@@ -76,11 +77,14 @@ std::string text_of_ns(double nanoseconds);
 std::string shape_text(const accel_port_info &port);
 const char *type_name(uint32_t type);
 
-/// Prints rows as aligned columns.
+/// Prints to standard output, as UTF-8 whatever the strings are.
+void print_json(const nlohmann::json &value);
+
+/// Prints rows as aligned columns, each cell in one line.
 class Table {
 public:
     explicit Table(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
-    void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+    void row(std::vector<std::string> cells);
     void print() const;
 
 private:

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "files.h"
+#include "text/printable.h"
 
 namespace accel::tool {
 void add_compile(CLI::App &app)
@@ -24,8 +25,8 @@ void add_compile(CLI::App &app)
         const Program program = make_program(instance, devices, options->model, options->target.empty() ? nullptr : options->target.c_str());
         const std::string bytes = program.save();
         write_whole(options->output, bytes);
-        if (options->model.json) std::cout << nlohmann::json{{"output", options->output}, {"bytes", bytes.size()}, {"segments", program.info().segment_count}}.dump(2) << "\n";
-        else std::cout << options->output << ": " << text_of_bytes(bytes.size()) << ", " << program.info().segment_count << " segment(s)\n";
+        if (options->model.json) print_json(nlohmann::json{{"output", options->output}, {"bytes", bytes.size()}, {"segments", program.info().segment_count}});
+        else std::cout << text::printable(options->output) << ": " << text_of_bytes(bytes.size()) << ", " << program.info().segment_count << " segment(s)\n";
     });
 }
 

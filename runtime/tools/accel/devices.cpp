@@ -25,7 +25,7 @@ void add_devices(CLI::App &app)
             nlohmann::json out{{"devices", nlohmann::json::array()}};
             for (const Device &device : instance.devices()) out["devices"].push_back(device_json(device.info()));
             if (options->report) out["report"] = report_json(instance);
-            std::cout << out.dump(2) << "\n";
+            print_json(out);
             return;
         }
         Table table({"id", "kind", "name", "backend", "driver", "node", "state"});

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "facts.h"
 #include "findings.h"
+#include "text/printable.h"
 
 namespace accel::tool {
 namespace {
@@ -82,10 +83,10 @@ int print(const Findings &findings, bool json)
         problems += finding.level == "problem";
         list.push_back({{"level", finding.level}, {"what", finding.what}, {"remedy", finding.remedy}});
         if (json) continue;
-        std::cout << (finding.level == "ok" ? "ok       " : finding.level == "note" ? "note     " : "PROBLEM  ") << finding.what << "\n";
-        if (!finding.remedy.empty()) std::cout << "         remedy: " << finding.remedy << "\n";
+        std::cout << (finding.level == "ok" ? "ok       " : finding.level == "note" ? "note     " : "PROBLEM  ") << text::printable(finding.what) << "\n";
+        if (!finding.remedy.empty()) std::cout << "         remedy: " << text::printable(finding.remedy) << "\n";
     }
-    if (json) std::cout << nlohmann::json{{"problems", problems}, {"findings", list}}.dump(2) << "\n";
+    if (json) print_json(nlohmann::json{{"problems", problems}, {"findings", list}});
     else std::cout << (problems ? std::to_string(problems) + " problem(s)\n" : "no problem found\n");
     return problems;
 }

@@ -3,6 +3,8 @@
 
 #include <iostream>
 
+#include "text/printable.h"
+
 namespace accel::tool {
 namespace {
 constexpr const char *kHandleNames[] = {"", "dma_buf", "memfd", "host_pointer", "vulkan_opaque_fd", "sync_file", "drm_syncobj", "eventfd", "vulkan_timeline"};
@@ -78,10 +80,9 @@ void print_report(const Instance &instance)
 {
     std::cout << "\n";
     for (const auto &line : report_lines(instance)) {
-        std::cout << (line.status == ACCEL_STATUS_OK ? "ok    " : "note  ") << line.subject << (line.path.empty() ? "" : " (" + line.path + ")") << ": " << line.action;
-        if (!line.reason.empty()) std::cout << ": " << line.reason;
-        std::cout << "\n";
-        if (!line.remedy.empty()) std::cout << "      remedy: " << line.remedy << "\n";
+        const std::string what = line.subject + (line.path.empty() ? "" : " (" + line.path + ")") + ": " + line.action + (line.reason.empty() ? "" : ": " + line.reason);
+        std::cout << (line.status == ACCEL_STATUS_OK ? "ok    " : "note  ") << text::printable(what) << "\n";
+        if (!line.remedy.empty()) std::cout << "      remedy: " << text::printable(line.remedy) << "\n";
     }
 }
 

@@ -53,7 +53,7 @@ void tell_support(const std::vector<SupportRow> &rows, const std::vector<Device>
         list.push_back({{"node", row.name}, {"nodes", row.nodes}, {"operation", row.operation}, {"group", row.group}, {"taken_by", by}, {"reason_code", row.reason}, {"reason", row.why}});
     }
     if (json) {
-        std::cout << nlohmann::json{{"support", list}, {"refused", refused}}.dump(2) << "\n";
+        print_json(nlohmann::json{{"support", list}, {"refused", refused}});
         return;
     }
     table.print();
@@ -82,7 +82,7 @@ void add_inspect(CLI::App &app)
         if (options->support) return tell_support(support_of(instance, devices, options->model, target), devices, options->target, options->model.json);
         const Program program = make_program(instance, devices, options->model, target);
         const nlohmann::json facts = inspection(program);
-        if (options->model.json) std::cout << facts.dump(2) << "\n";
+        if (options->model.json) print_json(facts);
         else print(facts);
         if (!options->svg.empty()) write_whole(options->svg, drawing(facts));
     });

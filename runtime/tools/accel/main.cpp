@@ -8,9 +8,11 @@
 #include "commands.h"
 #include "files.h"
 #include "remedy.h"
+#include "text/printable.h"
 
 namespace {
 
+/// CLI11 ends and breaks lines as it likes.
 std::string one_line(std::string text)
 {
     std::replace(text.begin(), text.end(), '\n', ' ');
@@ -20,7 +22,7 @@ std::string one_line(std::string text)
 
 int refuse(const std::string &sentence, int code)
 {
-    std::cerr << "error: " << one_line(sentence) << "\n";
+    std::cerr << "error: " << accel::text::printable(sentence) << "\n";
     return code;
 }
 
@@ -29,7 +31,23 @@ int answer(const CLI::App &app, const CLI::ParseError &error)
 {
     if (error.get_exit_code() == 0 || dynamic_cast<const CLI::RuntimeError *>(&error)) return app.exit(error);
     const auto commands = app.get_subcommands();
-    return refuse(std::string(error.what()) + "; see accel " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help", 2);
+    if (commands.empty() && !app.remaining().empty()) return refuse("there is no command '" + app.remaining().front() + "'; `accel help` lists the commands", 2);
+    return refuse(one_line(error.what()) + "; see accel " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help", 2);
+}
+
+/// `accel` alone asks for help, and so does `accel help [COMMAND]`.
+std::vector<std::string> arguments_of(const CLI::App &app, int argc, char **argv)
+{
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (arguments.empty()) arguments = {"--help"};
+    else if (arguments.front() == "help") {
+        arguments.erase(arguments.begin());
+        arguments.resize(std::min<size_t>(arguments.size(), 1));
+        const auto named = [&](const CLI::App *command) { return command->get_name() == arguments.front(); };
+        if (arguments.empty() || !app.get_subcommands(named).empty()) arguments.push_back("--help");
+    }
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+    return arguments;
 }
 
 }  // namespace
@@ -40,6 +58,7 @@ int main(int argc, char **argv)
     signal(SIGXFSZ, SIG_IGN);
     CLI::App app{"Look at accelerators, run and measure models on them."};
     app.require_subcommand(1);
+    app.footer("accel COMMAND --help, or accel help COMMAND, tells the options of a command.\nExit codes: 0 done; 1 it failed, with one sentence why (doctor: there are problems); 2 the arguments are wrong.");
     app.set_version_flag("--version", std::string("accel ") + std::to_string(accel_version() >> 22) + "." + std::to_string(accel_version() >> 12 & 0x3ff) + "." +
                                           std::to_string(accel_version() & 0xfff));
     accel::tool::add_devices(app);
@@ -51,14 +70,14 @@ int main(int argc, char **argv)
     accel::tool::add_trace(app);
     try {
         try {
-            app.parse(argc, argv);
+            app.parse(arguments_of(app, argc, argv));
         } catch (const CLI::ParseError &error) {
             if (const int code = answer(app, error)) return code;
         }
         accel::tool::finish_output();
         return 0;
     } catch (const accel::Error &error) {
-        return refuse(std::string(error.what()) + "; " + accel::tool::remedy_of(error.status()), 1);
+        return refuse(std::string(error.what()) + "; " + accel::tool::remedy_of(error.status(), error.rule()), 1);
     } catch (const std::exception &error) {
         return refuse(error.what(), 1);
     }

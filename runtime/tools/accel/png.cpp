@@ -7,12 +7,27 @@
 #include "picture.h"
 
 namespace accel::tool {
+namespace {
+
+[[noreturn]] void refuse(const std::string &path, const char *message) { throw Failure(path + ": " + message + "; give the path of an intact PNG file"); }
+
+}  // namespace
+
+PictureSize png_size(const std::string &path)
+{
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    if (!png_image_begin_read_from_file(&image, path.c_str())) refuse(path, image.message);
+    const PictureSize size{image.width, image.height};
+    png_image_free(&image);
+    return size;
+}
 
 Picture read_png(const std::string &path, uint32_t channels)
 {
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
-    if (!png_image_begin_read_from_file(&image, path.c_str())) throw Failure(path + ": " + image.message + "; give the path of an intact PNG file");
+    if (!png_image_begin_read_from_file(&image, path.c_str())) refuse(path, image.message);
     // A bound before allocating: a few bytes of file can claim a picture of any size.
     if (uint64_t{image.width} * image.height > uint64_t{1} << 28) {
         png_image_free(&image);
@@ -20,7 +35,7 @@ Picture read_png(const std::string &path, uint32_t channels)
     }
     image.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
     Picture picture{image.width, image.height, channels, std::vector<uint8_t>(PNG_IMAGE_SIZE(image))};
-    if (!png_image_finish_read(&image, nullptr, picture.pixels.data(), 0, nullptr)) throw Failure(path + ": " + image.message + "; give the path of an intact PNG file");
+    if (!png_image_finish_read(&image, nullptr, picture.pixels.data(), 0, nullptr)) refuse(path, image.message);
     return picture;
 }
 

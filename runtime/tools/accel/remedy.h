@@ -4,8 +4,14 @@
 
 #include <accel/accel.h>
 
+#include <string_view>
+
 namespace accel::tool {
 
-const char *remedy_of(accel_status status);
+/// rule: the number of the broken rule, or "".
+const char *remedy_of(accel_status status, std::string_view rule = "");
+
+/// The same for a model that could not be imported; "" where the library's sentence says what to do.
+const char *remedy_of_import(accel_status status, std::string_view rule);
 
 }  // namespace accel::tool

@@ -11,8 +11,11 @@
 
 #include "commands.h"
 #include "files.h"
+#include "inputs.h"
+#include "outputs.h"
 #include "progress.h"
 #include "tensor_file.h"
+#include "text/printable.h"
 
 namespace accel::tool {
 namespace {
@@ -42,43 +45,84 @@ std::vector<std::string> read_labels(const std::string &path)
     return labels;
 }
 
-uint32_t find_input(const Session &session, const std::string &name)
+std::vector<std::string> input_names(const Session &session)
 {
-    return advised("`accel inspect` lists the inputs", [&] { return session.program().find_port(name.c_str()); });
+    std::vector<std::string> names;
+    for (uint32_t index = 0; index < session.input_count(); ++index) names.emplace_back(session.input(index).name);
+    return names;
 }
 
-/// Files by input index from `--input FILE` (in order) and `--input NAME=FILE`.
 std::vector<std::string> files_by_port(const Session &session, const std::vector<std::string> &inputs)
 {
-    std::vector<std::string> files(session.input_count());
-    uint32_t next = 0;
-    for (const auto &text : inputs) {
-        const size_t equals = text.find('=');
-        uint32_t index = next;
-        if (equals != std::string::npos && !fs::exists(text)) index = find_input(session, text.substr(0, equals));
-        else next = index + 1;
-        if (index >= session.input_count())
-            throw Failure("--input '" + text + "': the model has " + std::to_string(session.input_count()) + " input(s); give each input one file");
-        files[index] = equals != std::string::npos && !fs::exists(text) ? text.substr(equals + 1) : text;
-    }
-    for (uint32_t index = 0; index < files.size(); ++index)
-        if (files[index].empty()) throw Failure(std::string("input '") + session.input(index).name + "' has no file; add --input " + session.input(index).name + "=FILE");
+    const auto names = input_names(session);
+    const auto files = assign_files(names, inputs);
+    for (size_t index = 0; index < files.size(); ++index)
+        if (files[index].empty()) throw Failure("input '" + names[index] + "' has no file; add --input '" + names[index] + "=FILE'");
     return files;
 }
 
-std::vector<Item> items_of(const Session &session, const std::vector<std::string> &inputs)
+bool is_input_file(const fs::path &path) { return path.extension() == ".png" || path.extension() == ".npy"; }
+
+/// Inputs of a folder, sorted; what lies there and is none is told once, so that nothing is left out in silence.
+std::vector<fs::path> files_of_folder(const std::string &folder)
 {
-    if (inputs.size() != 1 || !fs::is_directory(inputs.front())) {
+    std::vector<fs::path> files;
+    size_t others = 0;
+    std::string other;  // one of them, to name
+    for (const auto &entry : fs::directory_iterator(folder)) {
+        if (is_input_file(entry.path())) files.push_back(entry.path());
+        else if (others++ == 0) other = entry.path().filename();
+    }
+    if (files.empty()) throw Failure(folder + " holds no .png and no .npy file; put the inputs there or name another folder");
+    if (others)
+        std::cerr << "note: " << text::printable(folder) << ": left out " << others << " file(s) that are neither .png nor .npy, such as " << text::printable(other) << "\n";
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+bool is_folder(const std::vector<std::string> &inputs) { return inputs.size() == 1 && fs::is_directory(inputs.front()); }
+
+std::vector<Item> items_of(const Session &session, const std::vector<std::string> &inputs, const std::vector<fs::path> &folder_files)
+{
+    if (folder_files.empty()) {
         const auto files = files_by_port(session, inputs);
-        return {{files.front(), files}};
+        return {{files.empty() ? "" : files.front(), files}};
     }
     if (session.input_count() != 1) throw Failure("a folder of inputs needs a model with one input; give each input its --input NAME=FILE");
     std::vector<Item> items;
-    for (const auto &entry : fs::directory_iterator(inputs.front()))
-        if (entry.path().extension() == ".png" || entry.path().extension() == ".npy") items.push_back({entry.path().filename(), {entry.path()}});
-    if (items.empty()) throw Failure(inputs.front() + " holds no .png and no .npy file; put the inputs there or name another folder");
-    std::sort(items.begin(), items.end(), [](const Item &a, const Item &b) { return a.name < b.name; });
+    for (const fs::path &path : folder_files) items.push_back({path.filename(), {path}});
     return items;
+}
+
+template <class T> double element(const Dense &dense, size_t index)
+{
+    T value;
+    std::memcpy(&value, &dense[index * sizeof(T)], sizeof(T));
+    return static_cast<double>(value);
+}
+
+/// IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits.
+double half(const Dense &dense, size_t index)
+{
+    uint16_t bits;
+    std::memcpy(&bits, &dense[index * 2], 2);
+    const int exponent = bits >> 10 & 31, fraction = bits & 1023;
+    const double size = exponent == 31 ? (fraction ? NAN : INFINITY) : exponent ? std::ldexp(1024 + fraction, exponent - 25) : std::ldexp(fraction, -24);
+    return bits >> 15 ? -size : size;
+}
+
+double element(uint32_t type, const Dense &dense, size_t index)
+{
+    switch (type) {
+    case ACCEL_TYPE_F32: return element<float>(dense, index);
+    case ACCEL_TYPE_F64: return element<double>(dense, index);
+    case ACCEL_TYPE_F16: return half(dense, index);
+    case ACCEL_TYPE_I8: return element<int8_t>(dense, index);
+    case ACCEL_TYPE_I16: return element<int16_t>(dense, index);
+    case ACCEL_TYPE_I32: return element<int32_t>(dense, index);
+    case ACCEL_TYPE_I64: return element<int64_t>(dense, index);
+    default: return element<uint8_t>(dense, index);
+    }
 }
 
 std::vector<double> real_values(const accel_port_info &port, const Dense &dense)
@@ -86,16 +130,7 @@ std::vector<double> real_values(const accel_port_info &port, const Dense &dense)
     std::vector<double> values(element_count(port));
     const auto *quantization = port.quantization;
     for (size_t index = 0; index < values.size(); ++index) {
-        float real = 0;
-        int32_t word = 0;
-        int64_t wide = 0;
-        switch (port.type) {
-        case ACCEL_TYPE_F32: std::memcpy(&real, &dense[index * 4], 4); values[index] = real; break;
-        case ACCEL_TYPE_I32: std::memcpy(&word, &dense[index * 4], 4); values[index] = word; break;
-        case ACCEL_TYPE_I64: std::memcpy(&wide, &dense[index * 8], 8); values[index] = static_cast<double>(wide); break;
-        case ACCEL_TYPE_I8: values[index] = static_cast<int8_t>(dense[index]); break;
-        default: values[index] = static_cast<uint8_t>(dense[index]);
-        }
+        values[index] = element(port.type, dense, index);
         if (quantization && quantization->count == 1) values[index] = (values[index] - quantization->zero_points[0]) * quantization->scales[0];
     }
     return values;
@@ -127,23 +162,23 @@ nlohmann::json output_json(const accel_port_info &port, const Dense &dense, cons
 
 void print_item(const nlohmann::json &item)
 {
-    std::cout << item["input"].get<std::string>() << "\n";
+    std::cout << text::printable(item["input"].get<std::string>()) << "\n";
     for (const auto &output : item["outputs"]) {
-        std::cout << "  " << output["name"].get<std::string>() << " " << output["shape"].dump() << "\n";
+        std::cout << "  " << text::printable(output["name"].get<std::string>()) << " " << output["shape"].dump() << "\n";
         for (const auto &row : output["top"])
-            std::cout << "    " << std::setw(5) << row["index"].get<size_t>() << "  " << std::setprecision(6) << row["value"].get<double>() << "  " << row.value("label", "")
+            std::cout << "    " << std::setw(5) << row["index"].get<size_t>() << "  " << std::setprecision(6) << row["value"].get<double>() << "  " << text::printable(row.value("label", ""))
                       << "\n";
     }
 }
 
-/// "<input>.<output>.npy". Names of outputs may hold slashes; inputs of one name and several extensions keep theirs.
-std::string output_file(const Item &item, const std::vector<Item> &items, const accel_port_info &port)
+/// Inputs of one name and several extensions keep theirs.
+std::vector<std::string> output_files(const Session &session, const Item &item, const std::vector<Item> &items)
 {
     const fs::path input(item.name);
     const auto alike = std::count_if(items.begin(), items.end(), [&](const Item &other) { return fs::path(other.name).stem() == input.stem(); });
-    std::string name = (alike > 1 ? input.filename() : input.stem()).string() + "." + port.name + ".npy";
-    std::replace(name.begin(), name.end(), '/', '_');
-    return name;
+    std::vector<std::string> outputs;
+    for (uint32_t index = 0; index < session.output_count(); ++index) outputs.emplace_back(session.output(index).name);
+    return output_file_names((alike > 1 ? input.filename() : input.stem()).string(), outputs);
 }
 
 nlohmann::json run_item(Session &session, const Item &item, const std::vector<Item> &items, const RunOptions &options, const std::vector<std::string> &labels)
@@ -151,6 +186,7 @@ nlohmann::json run_item(Session &session, const Item &item, const std::vector<It
     for (uint32_t index = 0; index < session.input_count(); ++index) session.write(index, load_tensor(item.files[index], session.input(index), options.scale));
     session.run();
     nlohmann::json result{{"input", item.name}, {"outputs", nlohmann::json::array()}};
+    const auto names = output_files(session, item, items);
     for (uint32_t index = 0; index < session.output_count(); ++index) {
         const auto port = session.output(index);
         const Dense dense = session.read(index);
@@ -159,18 +195,22 @@ nlohmann::json run_item(Session &session, const Item &item, const std::vector<It
         std::error_code error;
         fs::create_directories(options.output_folder, error);
         if (error) throw Failure("cannot make the folder " + options.output_folder + ": " + error.message() + "; choose another --output");
-        save_npy((fs::path(options.output_folder) / output_file(item, items, port)).string(), port, dense);
+        const std::string path = fs::path(options.output_folder) / names[index];
+        save_npy(path, port, dense);
+        result["outputs"].back()["file"] = path;
     }
     return result;
 }
 
-void run(const RunOptions &options)
+void run(RunOptions &options)
 {
+    const auto folder_files = is_folder(options.inputs) ? files_of_folder(options.inputs.front()) : std::vector<fs::path>{};
+    options.model.sample_inputs = folder_files.empty() ? options.inputs : std::vector<std::string>{folder_files.front()};
     const Instance instance = options.model.instance.create();
     const auto devices = choose_devices(instance, options.model.devices);
     Session session(instance, devices, make_program(instance, devices, options.model));
     const auto labels = read_labels(options.labels);
-    const auto items = items_of(session, options.inputs);
+    const auto items = items_of(session, options.inputs, folder_files);
     Progress progress("running " + options.model.model);
     nlohmann::json results = nlohmann::json::array();
     for (const auto &item : items) {
@@ -178,7 +218,7 @@ void run(const RunOptions &options)
         results.push_back(run_item(session, item, items, options, labels));
         if (!options.model.json) print_item(results.back());
     }
-    if (options.model.json) std::cout << nlohmann::json{{"model", options.model.model}, {"results", results}}.dump(2) << "\n";
+    if (options.model.json) print_json(nlohmann::json{{"model", options.model.model}, {"results", results}});
 }
 
 }  // namespace

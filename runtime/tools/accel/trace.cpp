@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "commands.h"
+#include "text/printable.h"
 #include "files.h"
 #include "progress.h"
 #include "session.h"
@@ -54,8 +55,8 @@ void trace(const TraceOptions &options)
     std::string text;
     check(recorder.write(instance.get(), append, &text));
     write_whole(options.output, text);
-    if (options.model.json) std::cout << nlohmann::json{{"output", options.output}, {"runs", options.runs}, {"bytes", text.size()}}.dump(2) << "\n";
-    else std::cout << options.output << ": " << options.runs << " runs; open it with ui.perfetto.dev or chrome://tracing\n";
+    if (options.model.json) print_json(nlohmann::json{{"output", options.output}, {"runs", options.runs}, {"bytes", text.size()}});
+    else std::cout << text::printable(options.output) << ": " << options.runs << " runs; open it with ui.perfetto.dev or chrome://tracing\n";
 }
 
 }  // namespace

@@ -1,0 +1,219 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""What the accel command reads, writes and prints, whatever names and bytes it meets.
+
+Usage: files_test.py ACCEL
+"""
+import json
+import pathlib
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
+import onnx_bytes
+from onnx_bytes import BOOL, F32, F64, I64, attribute, model, node, value
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PICTURE = ROOT / "docs/examples/digits/test/0003_label_3.png"
+FAILURES = []
+
+
+def call(*arguments):
+    return subprocess.run([ACCEL, *[a if isinstance(a, bytes) else str(a) for a in arguments]], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def require(condition, sentence, detail=""):
+    if not condition:
+        FAILURES.append(sentence)
+        print(f"FAILED: {sentence}\n{detail}")
+
+
+def refuses(expected, remedy, *arguments, code=1):
+    """One line on stderr: an error with what is wrong, and a remedy."""
+    result = call(*arguments)
+    lines = result.stderr.decode(errors="replace").splitlines()
+    sentence = lines[0] if lines else ""
+    good = result.returncode == code and len(lines) == 1 and re.search(f"^error: .*({expected})", sentence) and re.search(f"; .*({remedy})", sentence)
+    require(good, f"{expected!r} with the remedy {remedy!r}", f"exit {result.returncode}: {result.stderr}")
+
+
+def npy(path, descr, shape, payload, version=1, fortran=False):
+    header = f"{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}".encode()
+    size = struct.pack("<H" if version == 1 else "<I", len(header) + 1)
+    path.write_bytes(b"\x93NUMPY" + bytes([version, 0]) + size + header + b"\n" + payload)
+    return path
+
+
+def read_npy(path):
+    data = path.read_bytes()
+    length = struct.unpack("<H", data[8:10])[0]
+    header = data[10:10 + length].decode()
+    return re.search(r"'descr': '([^']*)'", header).group(1), re.search(r"'shape': (\([^)]*\))", header).group(1), data[10 + length:]
+
+
+def save(path, content):
+    path.write_bytes(content)
+    return path
+
+
+def run(model_path, *inputs, output=None):
+    files = [word for text in inputs for word in ("-i", text)]
+    return call("run", model_path, "-d", "cpu", "--json", *files, *(["-o", output] if output else []))
+
+
+def check_npy(work):
+    relu = save(work / "relu.onnx", model([node("Relu", ["x"], "y")], [value("x", F32, 2, 3)], [value("y", F32, 2, 3)]))
+    rows = struct.pack("<6f", -1, 2, -3, 4, -5, 6)
+    columns = struct.pack("<6f", -1, 4, 2, -5, -3, 6)
+    right = struct.pack("<6f", 0, 2, 0, 4, 0, 6)
+    for name, file in (("version 1", npy(work / "a.npy", "<f4", "(2, 3)", rows)), ("version 2", npy(work / "b.npy", "<f4", "(2, 3)", rows, version=2)),
+                       ("columns first", npy(work / "c.npy", "<f4", "(2, 3)", columns, fortran=True))):
+        result = run(relu, file, output=work / "out")
+        require(result.returncode == 0 and read_npy(work / "out" / f"{file.stem}.y.npy") == ("<f4", "(2, 3)", right), f"a .npy file is read: {name}", result.stderr)
+    at = ["run", relu, "-d", "cpu", "-i"]
+    for length in range(24):
+        refuses(f"is cut short: {length} bytes of values are there, the shape promises 24", "numpy.save", *at, npy(work / "cut.npy", "<f4", "(2, 3)", rows[:length]))
+    refuses("goes on behind its array: 25 bytes", "numpy.save", *at, npy(work / "long.npy", "<f4", "(2, 3)", rows + b"x"))
+    whole = npy(work / "whole.npy", "<f4", "(2, 3)", rows).read_bytes()
+    for length in (0, 5, 6, 9, 10, 30, len(whole) - 25):
+        refuses("is not a .npy array that can be read", "numpy.save", *at, save(work / "head.npy", whole[:length]))
+    refuses("elements '>f4', but the input is f32, '<f4'", r"x\.astype\('<f4'\)", *at, npy(work / "big.npy", ">f4", "(2, 3)", rows))
+    refuses("elements '<f8'", r"x\.astype", *at, npy(work / "double.npy", "<f8", "(2, 3)", rows * 2))
+    refuses("a shape that no file can hold", "numpy.save", *at, npy(work / "huge.npy", "<f4", "(1099511627776, 1099511627776)", rows))
+    refuses("version 9", "numpy.save", *at, npy(work / "nine.npy", "<f4", "(2, 3)", rows, version=9))
+    refuses("cannot read .*absent.npy", "check the path", *at, work / "absent.npy")
+
+
+def check_types(work):
+    """bool and f64 come out, bool goes in."""
+    to_bool = save(work / "bool.onnx", model([node("Cast", ["x"], "y", attribute("to", BOOL))], [value("x", F32, 4)], [value("y", BOOL, 4)]))
+    result = run(to_bool, npy(work / "f.npy", "<f4", "(4,)", struct.pack("<4f", 0, 1, -2, 0)), output=work / "out")
+    require(result.returncode == 0 and read_npy(work / "out/f.y.npy") == ("|b1", "(4,)", b"\0\1\1\0"), "bool outputs are written", result.stderr)
+    require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["values"] == [0, 1, 1, 0], "bool outputs are printed", result.stdout)
+    from_bool = save(work / "unbool.onnx", model([node("Cast", ["x"], "y", attribute("to", I64))], [value("x", BOOL, 4)], [value("y", I64, 4)]))
+    result = run(from_bool, npy(work / "b.npy", "|b1", "(4,)", b"\0\1\1\0"), output=work / "out")
+    require(result.returncode == 0 and read_npy(work / "out/b.y.npy") == ("<i8", "(4,)", struct.pack("<4q", 0, 1, 1, 0)), "bool inputs are read", result.stderr)
+    refuses("a bool of 2, expected 0 or 1", "numpy.save", "run", from_bool, "-d", "cpu", "-i", npy(work / "two.npy", "|b1", "(4,)", b"\0\1\2\0"))
+
+
+def check_names(work):
+    names = ("a=b;c d.in", "a", "a=b")
+    adds = model([node("Add", [names[0], names[1]], "t"), node("Sub", ["t", names[2]], "y")], [value(name, F32, 1) for name in names], [value("y", F32, 1)])
+    path = save(work / "names.onnx", adds)
+    files = {name: npy(work / f"{number}.npy", "<f4", "(1,)", struct.pack("<f", number)) for number, name in ((5, names[0]), (7, names[1]), (2, names[2]))}
+    for order in (names, names[::-1]):
+        result = run(path, *[f"{name}={files[name]}" for name in order])
+        require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["values"] == [10], "an input may have any name", result.stderr)
+    strange = npy(work / "x=1.npy", "<f4", "(1,)", struct.pack("<f", 1))
+    result = run(path, strange, strange, f"a=b={strange}")
+    require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["values"] == [1], "a file may have '=' in its name", result.stderr)
+    refuses("input 'a' has the file", "give each input one file", "run", path, "-d", "cpu", "-i", f"a={strange}", "-i", f"a={strange}")
+    refuses("no input has the name before '='; the inputs are: 'a=b;c d.in', 'a', 'a=b'", "the inputs are", "run", path, "-d", "cpu", "-i", "q=absent.npy")
+    refuses("input 'a=b' has no file", "add --input 'a=b=FILE'", "run", path, "-d", "cpu", "-i", strange, "-i", strange)
+
+
+def check_output_names(work):
+    names = ("n" * 300, "n" * 299 + "m", "a/b", "a_b", "tab\there", "ä" * 200, ".")
+    nodes = [node("Relu", ["x"], name) for name in names]
+    path = save(work / "outputs.onnx", model(nodes, [value("x", F32, 1)], [value(name, F32, 1) for name in names]))
+    result = run(path, npy(work / "one.npy", "<f4", "(1,)", struct.pack("<f", 1)), output=work / "many")
+    require(result.returncode == 0, "outputs with any name are written", result.stderr)
+    outputs = json.loads(result.stdout)["results"][0]["outputs"] if result.returncode == 0 else []
+    written = [pathlib.Path(row["file"]) for row in outputs]
+    require(len(set(written)) == len(names) and all(file.exists() for file in written), "each output has a file of its own, which the JSON names", written)
+    require([row["name"] for row in outputs] == list(names), "the JSON has the outputs' own names", outputs)
+
+
+def check_sizes(work):
+    path = save(work / "open.onnx", model([node("Add", ["a", "b"], "y")], [value("a", F32, "n", "m"), value("b", F32, "n", "m")], [value("y", F32, "n", "m")]))
+    two = npy(work / "two.npy", "<f4", "(2, 3)", struct.pack("<6f", *range(6)))
+    three = npy(work / "three.npy", "<f4", "(3, 3)", struct.pack("<9f", *range(9)))
+    result = run(path, two, two)
+    require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["shape"] == [2, 3], "sizes that the model leaves open are the files'", result.stderr)
+    refuses("makes dimension 'n' 3, another input makes it 2", "agree", "run", path, "-d", "cpu", "-i", two, "-i", three)
+    refuses("has 1 axes, but input 'a' has 2", "that shape", "run", path, "-d", "cpu", "-i", npy(work / "flat.npy", "<f4", "(6,)", bytes(24)), "-i", two)
+    refuses("symbol 'n' of tensor 'a' has no value", "--dim NAME=SIZE", "inspect", path, "-d", "cpu")
+    refuses(r"has shape \[2,3\]", "in that shape", "run", path, "-d", "cpu", "-i", two, "-i", two, "--dim", "n=4")
+    pictures = save(work / "pictures.onnx", model([node("Relu", ["x"], "y")], [value("x", F32, "batch", 1, "height", "width")], [value("y", F32, "batch", 1, "height", "width")]))
+    result = run(pictures, PICTURE)
+    require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["shape"] == [1, 1, 8, 8], "a picture has sizes, too", result.stderr)
+
+
+def check_data_faults(work):
+    """Values that no device can work on are named."""
+    nodes = [node("Gather", ["x", "at"], "y", attribute("axis", 1))]
+    path = save(work / "gather.onnx", model(nodes, [value("x", F32, 2, 3), value("at", I64, 2)], [value("y", F32, 2, 2)]))
+    x = npy(work / "x.npy", "<f4", "(2, 3)", bytes(24))
+    for bad in (3, -4, 1 << 40):
+        at = npy(work / "at.npy", "<i8", "(2,)", struct.pack("<2q", 0, bad))
+        refuses(f"Gather: index {bad}, element 1 of the indices, lies outside axis 1; expected -3 to 2", "correct the input", "run", path, "-d", "cpu", "-i", x, "-i", at)
+
+
+def check_foreign_files(work):
+    kinds = ((b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n", "Git LFS pointer", "git lfs pull"), (b"<!DOCTYPE html>\n<html>", "HTML page", "fetch the file"),
+             (b"\x1f\x8b\x08" + bytes(40), "gzip", "gunzip"), (bytes(4) + b"TFL3" + bytes(40), "TFLite", "tf2onnx"))
+    for content, expected, remedy in kinds:
+        for name in ("model.onnx", "model"):
+            refuses(expected, remedy, "run", save(work / name, content), "-d", "cpu", "-i", PICTURE)
+    broken = model([node("Relu", ["x"], "y")], [value("x", F32, 2)], [value("y", F32, 2)])
+    refuses("CORRUPT", "export or fetch the model again", "inspect", save(work / "broken.onnx", broken[:-3]), "-d", "cpu")
+
+
+def check_terminal(work):
+    """Names cannot command a terminal, and JSON is JSON."""
+    evil = "\x1b[2Jx\nfake line\u202e"
+    path = save(work / "evil.onnx", model([node("Relu", ["x"], evil)], [value("x", F32, 1)], [value(evil, F32, 1)]))
+    file = npy(work / "v.npy", "<f4", "(1,)", struct.pack("<f", 1))
+    for arguments in (("inspect", path, "-d", "cpu"), ("inspect", path, "-d", "cpu", "--support"), ("run", path, "-d", "cpu", "-i", file), ("inspect", path, "-d", "absent\x1b")):
+        result = call(*arguments)
+        text = (result.stdout + result.stderr).decode()
+        require("\x1b" not in text and "\u202e" not in text and "\nfake line" not in text and ("\\x1b" in text), f"accel {arguments[0]} shows control characters as text", text)
+    result = run(path, file)
+    require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["name"] == evil, "JSON keeps names as they are", result.stderr)
+    (work / "manifests").mkdir()
+    for name, content in (("wide.json", "{}".encode("utf-16")), ("bytes.json", b"{\"\xff\": 1}"), ("escape.json", b'{"file_format":"1.0","module":{"kind":"backend","name":"x\\u001b[2J"}}')):
+        (work / "manifests" / name).write_bytes(content)
+    for arguments in (("doctor",), ("devices", "--report")):
+        plain = call(*arguments, "--module-path", work / "manifests")
+        shown = call(*arguments, "--json", "--module-path", work / "manifests")
+        require("\x1b" not in plain.stdout.decode(), f"accel {arguments[0]} prints UTF-8 of broken manifests", plain)
+        require("wide.json: is UTF-16, expected UTF-8" in json.dumps(json.loads(shown.stdout.decode())), f"accel {arguments[0]} --json is JSON with broken manifests", shown)
+    undecodable = bytes(work) + b"/caf\xe9.onnx"
+    result = call("run", undecodable, "-i", PICTURE)
+    require(b"caf\\xe9.onnx" in result.stderr, "a path that is no UTF-8 is shown byte by byte", result.stderr)
+
+
+def check_help():
+    for arguments in ((), ("help",), ("--help",)):
+        result = call(*arguments)
+        require(result.returncode == 0 and b"inspect" in result.stdout and b"Exit codes" in result.stdout and not result.stderr, f"accel {' '.join(arguments)} shows help", result)
+    require(call("help", "run").stdout == call("run", "--help").stdout and b"--labels" in call("help", "run").stdout, "accel help run is accel run --help")
+    refuses("no command 'frobnicate'", "accel help", "frobnicate", code=2)
+    refuses("no command 'frobnicate'", "accel help", "help", "frobnicate", code=2)
+
+
+def check_folder(work):
+    folder = work / "folder"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(PICTURE.read_bytes())
+    (folder / "b.jpg").write_bytes(b"\xff\xd8\xff")
+    result = call("run", ROOT / "docs/examples/digits/digits_f32.onnx", "-d", "cpu", "-i", folder)
+    require(result.returncode == 0 and result.stderr.decode().count("left out 1 file(s) that are neither .png nor .npy, such as b.jpg") == 1, "what is left out of a folder is told once", result.stderr)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        for check in (check_npy, check_types, check_names, check_output_names, check_sizes, check_data_faults, check_foreign_files, check_terminal, check_folder):
+            work = pathlib.Path(folder) / check.__name__
+            work.mkdir()
+            check(work)
+        check_help()
+    sys.exit(f"{len(FAILURES)} check(s) failed" if FAILURES else 0)
+
+
+if __name__ == "__main__":
+    ACCEL = sys.argv[1]
+    main()
