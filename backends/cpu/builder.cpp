@@ -31,8 +31,8 @@ bool same_strides(const Dims &dims, const Dims &a, const Dims &b)
     return true;
 }
 
-Builder::Builder(const Graph &graph, Plan &plan)
-    : graph_(graph), plan_(plan), views_(graph.tensors.size()), known_(graph.tensors.size(), false),
+Builder::Builder(const Graph &graph, Plan &plan, const PlanRules &rules)
+    : graph_(graph), plan_(plan), rules_(rules), views_(graph.tensors.size()), known_(graph.tensors.size(), false),
       port_value_(graph.outputs.size(), UINT32_MAX)
 {
     plan_.port_count = static_cast<uint32_t>(graph.inputs.size() + graph.outputs.size());

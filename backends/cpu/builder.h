@@ -6,9 +6,10 @@
 #ifndef ACCEL_BACKENDS_CPU_BUILDER_H
 #define ACCEL_BACKENDS_CPU_BUILDER_H
 
+#include "fusions.h"
 #include "plan.h"
-#include "threads.h"
 
+#include <algorithm>
 #include <span>
 
 namespace accel::cpu
@@ -24,18 +25,29 @@ bool same_strides(const Dims &dims, const Dims &a, const Dims &b);
 class Builder
 {
 public:
-    Builder(const Graph &graph, Plan &plan);
+    Builder(const Graph &graph, Plan &plan, const PlanRules &rules);
 
     const Graph &graph() const { return graph_; }
     int threads() const { return plan_.threads; }
+    // What an implementation may do besides its own operation.
+    unsigned trusted(Kernel kernel, std::string_view implementation) const
+    {
+        return rules_.trust == nullptr ? kNoFusion : rules_.trust(kernel, implementation);
+    }
     // Some step opens a team by the number of its elements.
     void expect_team() { plan_.uses_team = plan_.uses_team || plan_.threads > 1; }
     // Threads for a step of that much work; notes in the plan when they are more than one.
     int threads_for(int64_t multiply_adds)
     {
-        const int count = worthwhile_threads(plan_.threads, multiply_adds);
+        const int count = multiply_adds < rules_.least_multiply_adds ? 1 : plan_.threads;
         plan_.uses_team = plan_.uses_team || count > 1;
         return count;
+    }
+    // In how many parts that work is cut for that many threads: several each, so that one which loses its core delays little.
+    int64_t parts_for(int threads, int64_t multiply_adds) const
+    {
+        constexpr int64_t kMostPerThread = 4;
+        return threads == 1 ? 1 : threads * std::clamp<int64_t>(multiply_adds / threads / rules_.least_multiply_adds * 2, 1, kMostPerThread);
     }
 
     // The tensor as it lies now.
@@ -78,6 +90,7 @@ private:
 
     const Graph &graph_;
     Plan &plan_;
+    const PlanRules rules_;
     std::vector<View> views_;          // per tensor
     std::vector<bool> known_;          // per tensor
     std::vector<uint32_t> port_value_; // per output port; UINT32_MAX until something writes there directly

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "dnnl_step.h"
 
+#include "team.h"
+
+#include <atomic>
 #include <cstring>
 #include <limits>
 #include <string_view>
@@ -10,10 +13,9 @@ namespace accel::cpu
 namespace
 {
 
-class DnnlState : public StepState
-{
-public:
-    DnnlState(const std::vector<DnnlArgument> &arguments) : stream(cpu_engine())
+// What executing one part takes.
+struct PartState {
+    explicit PartState(const std::vector<DnnlArgument> &arguments) : stream(cpu_engine())
     {
         for (const DnnlArgument &argument : arguments) {
             memories.emplace_back(argument.desc, cpu_engine(), static_cast<void *>(DNNL_MEMORY_NONE));
@@ -21,9 +23,20 @@ public:
         }
     }
 
+    bool execute(const dnnl::primitive &primitive) const
+    {
+        return dnnl_primitive_execute(primitive.get(), stream.get(), static_cast<int>(list.size()), list.data()) == dnnl_success;
+    }
+
     dnnl::stream stream;
     std::vector<dnnl::memory> memories;
     std::vector<dnnl_exec_arg_t> list;
+};
+
+class DnnlState : public StepState
+{
+public:
+    std::vector<PartState> parts;
 };
 
 } // namespace
@@ -34,43 +47,70 @@ const dnnl::engine &cpu_engine()
     return engine;
 }
 
-std::unique_ptr<StepState> DnnlStep::make_state() const { return std::make_unique<DnnlState>(arguments_); }
+std::unique_ptr<StepState> DnnlStep::make_state() const
+{
+    auto state = std::make_unique<DnnlState>();
+    for (const DnnlPart &part : parts_)
+        state->parts.emplace_back(part.arguments);
+    return state;
+}
 
 bool DnnlStep::bind(Values values, StepState *state) const noexcept
 {
     auto &own = static_cast<DnnlState &>(*state);
-    for (size_t i = 0; i < arguments_.size(); ++i)
-        if (dnnl_memory_set_data_handle(own.memories[i].get(), values[arguments_[i].value]) != dnnl_success)
-            return false;
+    for (size_t part = 0; part < parts_.size(); ++part)
+        for (size_t i = 0; i < parts_[part].arguments.size(); ++i) {
+            const DnnlArgument &argument = parts_[part].arguments[i];
+            const dnnl_memory_t memory = own.parts[part].memories[i].get();
+            if (dnnl_memory_set_data_handle(memory, values[argument.value] + argument.offset_bytes) != dnnl_success)
+                return false;
+        }
     return true;
 }
 
 bool DnnlStep::run(Values, StepState *state) const noexcept
 {
     const auto &own = static_cast<const DnnlState &>(*state);
-    return dnnl_primitive_execute(primitive_.get(), own.stream.get(), static_cast<int>(own.list.size()), own.list.data()) == dnnl_success;
+    std::atomic<bool> good{true};
+    parallel_for(threads_, static_cast<int64_t>(parts_.size()), 1, [&](int64_t first, int64_t last) {
+        for (auto part = static_cast<size_t>(first); part < static_cast<size_t>(last); ++part)
+            if (!own.parts[part].execute(parts_[part].primitive))
+                good.store(false, std::memory_order_relaxed);
+    });
+    return good.load(std::memory_order_relaxed);
 }
 
-void add_dnnl_step(Builder &builder, dnnl::primitive primitive, const dnnl::memory::desc &scratchpad, std::vector<DnnlArgument> arguments)
+void add_dnnl_step(Builder &builder, std::vector<DnnlPart> parts, int threads)
 {
-    if (scratchpad.get_size() != 0)
-        arguments.push_back({DNNL_ARG_SCRATCHPAD, scratchpad, builder.scratch(scratchpad.get_size())});
+    uint64_t scratch_bytes = 0;
+    for (DnnlPart &part : parts) {
+        const dnnl::memory::desc scratchpad(*dnnl_primitive_desc_query_md(part.primitive.get_primitive_desc(), dnnl_query_scratchpad_md, 0));
+        if (scratchpad.get_size() == 0)
+            continue;
+        part.arguments.push_back({DNNL_ARG_SCRATCHPAD, scratchpad, 0, scratch_bytes});
+        scratch_bytes += round_up(scratchpad.get_size(), kAlignBytes);
+    }
+    const uint32_t scratch = scratch_bytes == 0 ? 0 : builder.scratch(scratch_bytes);
     std::vector<uint32_t> values;
-    for (const DnnlArgument &argument : arguments)
-        values.push_back(argument.value);
-    builder.add(std::make_unique<DnnlStep>(std::move(primitive), std::move(arguments)), values);
+    for (DnnlPart &part : parts)
+        for (DnnlArgument &argument : part.arguments) {
+            if (argument.name == DNNL_ARG_SCRATCHPAD)
+                argument.value = scratch;
+            values.push_back(argument.value);
+        }
+    builder.add(std::make_unique<DnnlStep>(std::move(parts), threads), values);
 }
 
 dnnl::memory::desc describe(const Dims &dims, const Dims &strides) { return {dims, dnnl::memory::data_type::f32, strides}; }
 
-uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc &have, const dnnl::memory::desc &want)
+uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc &have, const dnnl::memory::desc &want, uint64_t offset_bytes)
 {
-    if (have == want)
+    if (have == want && offset_bytes == 0)
         return view.value;
     std::byte *bytes = builder.own(want.get_size());
     std::memset(bytes, 0, want.get_size());
     // Only read: oneDNN's memory objects know no const.
-    dnnl::memory from(have, cpu_engine(), const_cast<std::byte *>(builder.constant_data(view))), to(want, cpu_engine(), bytes);
+    dnnl::memory from(have, cpu_engine(), const_cast<std::byte *>(builder.constant_data(view)) + offset_bytes), to(want, cpu_engine(), bytes);
     dnnl::stream stream(cpu_engine());
     dnnl::reorder(from, to).execute(stream, from, to);
     stream.wait();
@@ -88,6 +128,6 @@ void append_clamp(dnnl::post_ops &operations, Clamp clamp)
         operations.append_eltwise(1.0f, dnnl::algorithm::eltwise_clip, std::max(clamp.min, -kMost), std::min(clamp.max, kMost));
 }
 
-bool is_reference(const char *implementation) { return std::string_view(implementation).starts_with("ref"); }
+bool is_reference(std::string_view implementation) { return implementation.starts_with("ref"); }
 
 } // namespace accel::cpu

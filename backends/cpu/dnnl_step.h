@@ -9,6 +9,8 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <string_view>
+
 namespace accel::cpu
 {
 
@@ -18,41 +20,67 @@ struct DnnlArgument {
     int name = 0; // DNNL_ARG_*
     dnnl::memory::desc desc;
     uint32_t value = 0;
+    uint64_t offset_bytes = 0;
 };
 
+// A part of a step's result. Parts share a primitive where their shapes are equal.
+struct DnnlPart {
+    dnnl::primitive primitive; // with user-managed scratchpad
+    std::vector<DnnlArgument> arguments;
+};
+
+// Parts that do not depend on each other, which the team divides.
 class DnnlStep : public Step
 {
 public:
-    DnnlStep(dnnl::primitive primitive, std::vector<DnnlArgument> arguments)
-        : primitive_(std::move(primitive)), arguments_(std::move(arguments))
-    {
-    }
+    DnnlStep(std::vector<DnnlPart> parts, int threads) : parts_(std::move(parts)), threads_(threads) {}
 
     std::unique_ptr<StepState> make_state() const override;
     bool bind(Values values, StepState *state) const noexcept override;
     bool run(Values values, StepState *state) const noexcept override;
 
-    const dnnl::primitive &primitive() const { return primitive_; }
-    const std::vector<DnnlArgument> &arguments() const { return arguments_; }
+    const std::vector<DnnlPart> &parts() const { return parts_; }
 
 private:
-    dnnl::primitive primitive_;
-    std::vector<DnnlArgument> arguments_;
+    std::vector<DnnlPart> parts_;
+    int threads_;
 };
 
-// Adds a primitive with user-managed scratchpad.
-void add_dnnl_step(Builder &builder, dnnl::primitive primitive, const dnnl::memory::desc &scratchpad, std::vector<DnnlArgument> arguments);
+// Adds the parts as one step, with scratchpads of their own.
+void add_dnnl_step(Builder &builder, std::vector<DnnlPart> parts, int threads);
 
 // A description with explicit strides.
 dnnl::memory::desc describe(const Dims &dims, const Dims &strides);
 
-// Constant data in the layout that a primitive wants, as a new constant value; the value itself where it already lies so.
-uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc &have, const dnnl::memory::desc &want);
+// Constant data in the layout that a primitive wants, as a new constant value; the value itself where it already lies so. The data begins
+// that many bytes behind the view's.
+uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc &have, const dnnl::memory::desc &want, uint64_t offset_bytes = 0);
 
 void append_clamp(dnnl::post_ops &operations, Clamp clamp);
 
 // Did oneDNN find compiled code, or only its slow reference?
-bool is_reference(const char *implementation);
+bool is_reference(std::string_view implementation);
+
+// The first of oneDNN's implementations, which it orders by speed, that is trusted with the fusions; where only compiled code will do, none
+// but that. describe() makes the description of a primitive.
+template <typename Describe>
+auto first_fitting(const Builder &builder, Kernel kernel, unsigned fusions, bool only_compiled, const Describe &describe)
+    -> std::optional<decltype(describe())>
+{
+    try {
+        auto description = describe();
+        do {
+            const std::string_view name = description.impl_info_str();
+            const bool trusted = fusions == kNoFusion || (builder.trusted(kernel, name) & fusions) == fusions;
+            if (trusted && !(only_compiled && is_reference(name)))
+                return description;
+        } while (description.next_impl());
+    } catch (const dnnl::error &error) {
+        if (error.status == dnnl_out_of_memory)
+            throw std::bad_alloc();
+    }
+    return std::nullopt;
+}
 
 } // namespace accel::cpu
 

@@ -5,7 +5,7 @@
 #include "builder.h"
 #include "fuse.h"
 #include "nodes/nodes.h"
-#include "threads.h"
+#include "one_thread.h"
 
 #include <new>
 
@@ -36,13 +36,14 @@ void place(Plan &plan)
 
 } // namespace
 
-std::unique_ptr<Plan> make_plan(Graph graph, int threads)
+std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules)
 {
     const OneThread within_libraries;
-    fuse(graph);
+    if (rules.trust != nullptr)
+        fuse(graph);
     auto plan = std::make_unique<Plan>();
     plan->threads = threads;
-    Builder builder(graph, *plan);
+    Builder builder(graph, *plan, rules);
     for (const Node &node : graph.nodes)
         if (!node.fused)
             prepare_node(builder, node);

@@ -3,6 +3,7 @@
 #ifndef ACCEL_BACKENDS_CPU_PLAN_H
 #define ACCEL_BACKENDS_CPU_PLAN_H
 
+#include "fusions.h"
 #include "graph.h"
 #include "memory.h"
 #include "step.h"
@@ -42,9 +43,16 @@ struct Plan {
     bool uses_team = false; // some step runs on more threads than the caller's
 };
 
+// What tests change to see what a plan does otherwise.
+struct PlanRules {
+    Trust trust = shown_right; // null: every node stays a step of its own
+    // A convolution or product of less work stays on one thread: about 40 us of one core. Waking a helper costs up to as much.
+    int64_t least_multiply_adds = 2000000;
+};
+
 // The graph's constants must outlive the plan. Every node passes check_node. Throws std::bad_alloc; std::runtime_error where a library
 // refuses; nothing when an output has no maker.
-std::unique_ptr<Plan> make_plan(Graph graph, int threads);
+std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules = {});
 
 } // namespace accel::cpu
 

@@ -5,7 +5,7 @@
 #include "compiler.h"
 #include "host.h"
 #include "support.h"
-#include "threads.h"
+#include "one_thread.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -4,7 +4,7 @@
 #include "futex.h"
 #include "host.h"
 #include "thread.h"
-#include "threads.h"
+#include "one_thread.h"
 
 #include <algorithm>
 #include <bit>

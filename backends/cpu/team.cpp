@@ -3,7 +3,7 @@
 
 #include "futex.h"
 #include "thread.h"
-#include "threads.h"
+#include "one_thread.h"
 
 #include <algorithm>
 #include <mutex>
@@ -60,11 +60,12 @@ private:
     struct Helper {
         Team *team;
         int lane;
+        uint32_t seen; // the latest job when it was made: of a later one it takes what it finds
         pthread_t thread;
     };
 
     static void *help(void *helper);
-    void help(int lane);
+    void help(int lane, uint32_t seen);
     uint32_t work_on(uint32_t job, int lane);
     void post(uint32_t job, int lanes);
     void await(uint32_t others);
@@ -96,7 +97,7 @@ bool Team::hold(int threads)
 {
     const std::lock_guard lock(mutex_);
     for (int lane = size_; lane < std::min(threads, kTeamMost); ++lane) {
-        helpers_[lane] = {this, lane, {}};
+        helpers_[lane] = {this, lane, posted_, {}};
         if (!start_thread(helpers_[lane].thread, "accel-cpu-team", help, &helpers_[lane])) {
             if (holds_ == 0)
                 end();
@@ -189,14 +190,13 @@ void Team::await(uint32_t others)
 void *Team::help(void *helper)
 {
     const auto &self = *static_cast<const Helper *>(helper);
-    self.team->help(self.lane);
+    self.team->help(self.lane, self.seen);
     return nullptr;
 }
 
-void Team::help(int lane)
+void Team::help(int lane, uint32_t seen)
 {
     const OneThread within_libraries;
-    uint32_t seen = posted_.load();
     uint64_t spin_end = 0;
     for (int polls = 1; !stop_.load(std::memory_order_acquire); ++polls) {
         if (const uint32_t job = posted_.load(std::memory_order_acquire); job != seen) {

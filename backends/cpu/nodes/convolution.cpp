@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// f32 convolutions by oneDNN: channels-last activations, weights rearranged once, bias, residual and clamp in the same pass.
+// f32 convolutions by oneDNN: channels-last activations, weights rearranged once; bias, residual and clamp in the same pass where the
+// implementation is one that was shown to do that right, else in steps behind it.
 #include "../dnnl_step.h"
-#include "../threads.h"
-#include "../window.h"
+#include "convolution_parts.h"
 #include "nodes.h"
 
 namespace accel::cpu
@@ -15,88 +15,204 @@ using PrimitiveDesc = dnnl::convolution_forward::primitive_desc;
 
 constexpr auto kF32 = memory::data_type::f32;
 
-struct Operands {
-    View x, y;
-    memory::desc weights_have, weights_want; // want: any layout where the weights are constant
-    bool has_bias = false;
-    View residual;
-    bool has_residual = false;
+struct Convolution {
+    ConvolutionShape shape;
+    View x, y, weights, bias, residual;
+    bool constant = false; // the weights
+    Clamp clamp;
+    unsigned wanted = kNoFusion;
+
+    int64_t multiply_adds() const { return *element_count(y.dims) * (*element_count(weights.dims) / y.dims[1]); }
 };
 
-PrimitiveDesc describe_convolution(const Operands &operands, const Window &window, Clamp clamp, bool fuse_residual)
+// Parts of a convolution with what executes them.
+struct Described {
+    std::vector<ConvolutionPart> parts;
+    std::vector<PrimitiveDesc> shapes;
+    std::vector<size_t> shape_of; // per part
+    unsigned fusions = kNoFusion;
+};
+
+memory::desc channels_last(const Dims &dims) { return describe(dims, strides_of(dims, Layout::kChannelsLast)); }
+
+Dims weight_dims(const Convolution &convolution, const ConvolutionPart &part)
 {
+    const Dims &all = convolution.weights.dims;
+    Dims dims;
+    if (convolution.shape.groups > 1)
+        dims.push_back(part.groups);
+    dims.push_back(part.channels / part.groups);
+    dims.push_back(all[1]);
+    if (convolution.shape.x.size() == all.size())
+        dims.insert(dims.end(), all.begin() + 2, all.end());
+    else
+        dims.push_back(1); // flattened
+    return dims;
+}
+
+memory::desc weights_as_given(const Convolution &convolution, const ConvolutionPart &part)
+{
+    const Dims dims = weight_dims(convolution, part);
+    return describe(dims, row_major_strides(dims));
+}
+
+PrimitiveDesc describe_part(const Convolution &convolution, const ConvolutionPart &part, const memory::desc &weights, unsigned fusions)
+{
+    const Window window = part.window(convolution.shape.window);
     Dims dilates = window.dilation;
     for (int64_t &dilation : dilates)
         --dilation; // oneDNN counts the gaps
-    const memory::desc x = describe(operands.x.dims, operands.x.strides), y = describe(operands.y.dims, operands.y.strides);
+    const memory::desc x = channels_last(part.x_dims(convolution.shape.x)), y = channels_last(part.y_dims(convolution.shape.y));
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     dnnl::post_ops operations;
-    if (fuse_residual)
-        operations.append_binary(dnnl::algorithm::binary_add, describe(operands.residual.dims, operands.residual.strides));
-    if (fuse_residual || !operands.has_residual)
-        append_clamp(operations, clamp);
+    if (fusions & kResidual)
+        operations.append_binary(dnnl::algorithm::binary_add, y);
+    if (fusions & kClamp)
+        append_clamp(operations, convolution.clamp);
     attributes.set_post_ops(operations);
     constexpr auto kKind = dnnl::prop_kind::forward_inference;
     constexpr auto kAlgorithm = dnnl::algorithm::convolution_direct;
-    if (!operands.has_bias)
-        return {{kKind, kAlgorithm, x, operands.weights_want, y, window.stride, dilates, window.pad_begin, window.pad_end},
-                attributes,
-                cpu_engine()};
-    const memory::desc bias({operands.y.dims[1]}, kF32, memory::format_tag::a);
-    return {{kKind, kAlgorithm, x, operands.weights_want, bias, y, window.stride, dilates, window.pad_begin, window.pad_end},
-            attributes,
-            cpu_engine()};
+    if (!(fusions & kBias))
+        return {{kKind, kAlgorithm, x, weights, y, window.stride, dilates, window.pad_begin, window.pad_end}, attributes, cpu_engine()};
+    const memory::desc bias({part.channels}, kF32, memory::format_tag::a);
+    return {{kKind, kAlgorithm, x, weights, bias, y, window.stride, dilates, window.pad_begin, window.pad_end}, attributes, cpu_engine()};
 }
 
-Dims weight_dims(const Dims &dims, int64_t groups)
+// Nothing where an implementation is not trusted with the fusions, or where cutting would leave oneDNN without compiled code.
+std::optional<Described> try_parts(const Builder &builder, const Convolution &convolution, std::vector<ConvolutionPart> parts, unsigned fusions)
 {
-    if (groups == 1)
-        return dims;
-    Dims grouped{groups, dims[0] / groups};
-    grouped.insert(grouped.end(), dims.begin() + 1, dims.end());
-    return grouped;
+    Described described{std::move(parts), {}, {}, fusions};
+    std::vector<size_t> first_of; // part that a shape was described for
+    for (size_t i = 0; i < described.parts.size(); ++i) {
+        const ConvolutionPart &part = described.parts[i];
+        size_t shape = 0;
+        while (shape < first_of.size() && !part.same_shape(described.parts[first_of[shape]]))
+            ++shape;
+        if (shape == first_of.size()) {
+            memory::desc weights = weights_as_given(convolution, part);
+            if (convolution.constant && (shape == 0 || convolution.shape.single_pixel()))
+                weights = memory::desc(weight_dims(convolution, part), kF32, memory::format_tag::any);
+            else if (convolution.constant)
+                weights = described.shapes[0].weights_desc(); // all read the same copy
+            auto found = first_fitting(builder, Kernel::kConvolution, fusions, described.parts.size() > 1,
+                                       [&] { return describe_part(convolution, part, weights, fusions); });
+            if (!found)
+                return std::nullopt;
+            described.shapes.push_back(std::move(*found));
+            first_of.push_back(i);
+        }
+        described.shape_of.push_back(shape);
+    }
+    return described;
+}
+
+// What is left out goes into steps of its own: first the residual with the clamp behind it, then the clamp, then all.
+std::optional<Described> try_fusions(const Builder &builder, const Convolution &convolution, const std::vector<ConvolutionPart> &parts)
+{
+    const unsigned wanted = convolution.wanted;
+    for (const unsigned fusions : {wanted, wanted & kResidual ? wanted & kBias : wanted, wanted & kBias, unsigned{kNoFusion}})
+        if (auto described = try_parts(builder, convolution, parts, fusions))
+            return described;
+    return std::nullopt;
+}
+
+uint64_t offset_bytes(const Dims &dims, int64_t image, int64_t channel, int64_t row)
+{
+    const Dims strides = strides_of(dims, Layout::kChannelsLast);
+    return static_cast<uint64_t>(image * strides[0] + row * strides[2] + channel) * sizeof(float);
+}
+
+void add_described(Builder &builder, const Convolution &convolution, const Described &described, int threads)
+{
+    const Dims &x = convolution.shape.x, &y = convolution.shape.y;
+    std::vector<dnnl::convolution_forward> primitives(described.shapes.begin(), described.shapes.end());
+    std::vector<DnnlPart> parts;
+    uint32_t weights = convolution.weights.value;
+    for (size_t i = 0; i < described.parts.size(); ++i) {
+        const ConvolutionPart &part = described.parts[i];
+        const PrimitiveDesc &shape = described.shapes[described.shape_of[i]];
+        const uint64_t y_bytes = offset_bytes(y, part.image, part.channel, part.y_row);
+        const uint64_t weight_bytes = static_cast<uint64_t>(part.channel * (*element_count(convolution.weights.dims) / y[1])) * sizeof(float);
+        if (convolution.constant && (i == 0 || convolution.shape.single_pixel()))
+            weights = rearranged(builder, convolution.weights, weights_as_given(convolution, part), shape.weights_desc(), weight_bytes);
+        DnnlPart made{primitives[described.shape_of[i]], {}};
+        made.arguments.push_back({DNNL_ARG_SRC, shape.src_desc(), convolution.x.value, offset_bytes(x, part.image, part.x_channel, part.x_row)});
+        made.arguments.push_back({DNNL_ARG_WEIGHTS, shape.weights_desc(), weights, convolution.constant ? 0 : weight_bytes});
+        made.arguments.push_back({DNNL_ARG_DST, shape.dst_desc(), convolution.y.value, y_bytes});
+        if (described.fusions & kBias)
+            made.arguments.push_back(
+                {DNNL_ARG_BIAS, shape.bias_desc(), convolution.bias.value, static_cast<uint64_t>(part.channel) * sizeof(float)});
+        if (described.fusions & kResidual)
+            made.arguments.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, shape.dst_desc(), convolution.residual.value, y_bytes});
+        parts.push_back(std::move(made));
+    }
+    add_dnnl_step(builder, std::move(parts), threads);
+}
+
+void add_what_is_left(Builder &builder, const Convolution &convolution, unsigned left)
+{
+    const View &y = convolution.y;
+    const auto clamp = [&](unsigned behind) { return left & behind ? Clamp{} : convolution.clamp; };
+    if (left & kBias) {
+        View bias = convolution.bias;
+        bias.dims.resize(y.dims.size() - 1, 1); // C, then ones
+        bias.strides.resize(y.dims.size() - 1, 1);
+        builder.add(make_scaled_add_step(y, bias, 1.0f, clamp(kResidual), builder.threads()), {y.value, bias.value});
+    }
+    if (left & kResidual)
+        builder.add(make_add_step(y, convolution.residual, y, convolution.clamp, builder.threads()), {y.value, convolution.residual.value});
+    if (left == kClamp)
+        builder.add(make_clamp_step(y, convolution.clamp, builder.threads()), {y.value});
+}
+
+Convolution read_convolution(Builder &builder, const Node &node)
+{
+    const Tensor &w_tensor = builder.graph().tensor(node.inputs[1]);
+    Convolution convolution;
+    convolution.x = builder.in_layout(node.inputs[0], Layout::kChannelsLast);
+    convolution.weights = builder.in_layout(node.inputs[1], Layout::kRowMajor);
+    convolution.constant = builder.constant_data(convolution.weights) != nullptr;
+    if (node.input(2) != kNone) {
+        convolution.bias = builder.in_layout(node.inputs[2], Layout::kRowMajor);
+        convolution.wanted |= kBias;
+    }
+    if (node.residual != kNone) {
+        convolution.residual = builder.in_layout(node.residual, Layout::kChannelsLast);
+        convolution.wanted |= kResidual;
+    }
+    convolution.clamp = node.clamp();
+    if (!convolution.clamp.none())
+        convolution.wanted |= kClamp;
+    convolution.y = builder.define(node.outputs[0], Layout::kChannelsLast);
+    convolution.shape = {convolution.x.dims, convolution.y.dims, *read_window(node, spatial_of(w_tensor.dims)),
+                         node.integer(ACCEL_ATTRIBUTE_GROUP, 1)};
+    return convolution;
 }
 
 } // namespace
 
 void prepare_convolution(Builder &builder, const Node &node)
 {
-    const Graph &graph = builder.graph();
-    const Tensor &w_tensor = graph.tensor(node.inputs[1]);
-    const Window window = *read_window(node, spatial_of(w_tensor.dims));
-    Operands operands;
-    operands.x = builder.in_layout(node.inputs[0], Layout::kChannelsLast);
-    operands.has_bias = node.input(2) != kNone;
-    operands.has_residual = node.residual != kNone;
-    if (operands.has_residual)
-        operands.residual = builder.in_layout(node.residual, Layout::kChannelsLast);
-    const View w = builder.in_layout(node.inputs[1], Layout::kRowMajor);
-    const Dims grouped = weight_dims(w_tensor.dims, node.integer(ACCEL_ATTRIBUTE_GROUP, 1));
-    operands.weights_have = describe(grouped, row_major_strides(grouped));
-    const bool constant = builder.constant_data(w) != nullptr;
-    operands.weights_want = constant ? memory::desc(grouped, kF32, memory::format_tag::any) : operands.weights_have;
-    operands.y = builder.define(node.outputs[0], Layout::kChannelsLast);
-
-    const int64_t multiply_adds = *element_count(operands.y.dims) * (w_tensor.elements() / operands.y.dims[1]);
-    builder.threads_for(multiply_adds);
-    PrimitiveDesc descriptor = describe_convolution(operands, window, node.clamp(), operands.has_residual);
-    const bool alone = operands.has_residual && is_reference(descriptor.impl_info_str());
-    if (alone) // no compiled code takes the addition along
-        descriptor = describe_convolution(operands, window, node.clamp(), false);
-    const uint32_t weights = constant ? rearranged(builder, w, operands.weights_have, descriptor.weights_desc()) : w.value;
-    std::vector<DnnlArgument> arguments{{DNNL_ARG_SRC, descriptor.src_desc(), operands.x.value},
-                                        {DNNL_ARG_WEIGHTS, descriptor.weights_desc(), weights},
-                                        {DNNL_ARG_DST, descriptor.dst_desc(), operands.y.value}};
-    if (operands.has_bias)
-        arguments.push_back({DNNL_ARG_BIAS, descriptor.bias_desc(), builder.in_layout(node.inputs[2], Layout::kRowMajor).value});
-    if (operands.has_residual && !alone)
-        arguments.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1,
-                             describe(operands.residual.dims, operands.residual.strides), operands.residual.value});
-    add_dnnl_step(builder, dnnl::convolution_forward(descriptor), descriptor.scratchpad_desc(), std::move(arguments));
-    if (alone)
-        builder.add(make_add_step(operands.y, operands.residual, operands.y, node.clamp(), builder.threads()),
-                    {operands.y.value, operands.residual.value});
+    Convolution convolution = read_convolution(builder, node);
+    const int threads = builder.threads_for(convolution.multiply_adds());
+    std::optional<Described> described;
+    if (threads > 1) {
+        Convolution cut = convolution;
+        if (convolution.shape.window.covers_all() && convolution.shape.groups == 1)
+            cut.shape = flattened(convolution.shape);
+        auto parts = cut_convolution(cut.shape, builder.parts_for(threads, convolution.multiply_adds()));
+        if (parts.size() > 1)
+            described = try_fusions(builder, cut, parts);
+        if (described)
+            convolution.shape = cut.shape;
+    }
+    if (!described)
+        described = try_fusions(builder, convolution, {whole_part(convolution.shape)});
+    if (!described)
+        throw std::runtime_error("oneDNN has no form of a convolution");
+    add_described(builder, convolution, *described, threads);
+    add_what_is_left(builder, convolution, convolution.wanted & ~described->fusions);
 }
 
 } // namespace accel::cpu

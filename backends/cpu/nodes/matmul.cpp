@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // f32 matrix products: oneDNN, and a plain loop where the product is smaller than the cost of calling it.
-#include "../dnnl_step.h"
 #include "../shapes.h"
-#include "../threads.h"
 #include "nodes.h"
+#include "product.h"
 
 #include <algorithm>
 #include <cstring>
@@ -12,8 +11,6 @@ namespace accel::cpu
 {
 namespace
 {
-
-using dnnl::memory;
 
 constexpr int64_t kSmallProduct = 16 * 1024; // multiply-adds
 
@@ -53,17 +50,6 @@ private:
     Clamp clamp_;
 };
 
-struct Product {
-    View a, b, y; // equal ranks, batch axes in front
-    float alpha = 1;
-    const float *bias = nullptr; // one per column
-    Clamp clamp;
-
-    int64_t rows() const { return a.dims[a.dims.size() - 2]; }
-    int64_t depth() const { return a.dims.back(); }
-    int64_t columns() const { return y.dims.back(); }
-};
-
 bool small(const Builder &builder, const Product &product)
 {
     return product.a.dims.size() == 2 && builder.constant_data(product.b) != nullptr && product.alpha == 1.0f &&
@@ -83,36 +69,9 @@ void add_small(Builder &builder, const Product &product)
                 {product.a.value, product.y.value});
 }
 
-void add_product(Builder &builder, const Product &product)
+void add_fitting(Builder &builder, const Product &product)
 {
-    if (small(builder, product))
-        return add_small(builder, product);
-    builder.threads_for(*element_count(product.y.dims) * product.depth());
-    const bool constant = builder.constant_data(product.b) != nullptr;
-    const memory::desc a = describe(product.a.dims, product.a.strides), have = describe(product.b.dims, product.b.strides);
-    const memory::desc want = constant ? memory::desc(product.b.dims, memory::data_type::f32, memory::format_tag::any) : have;
-    const memory::desc y = describe(product.y.dims, product.y.strides);
-    dnnl::primitive_attr attributes;
-    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    if (product.alpha != 1.0f)
-        attributes.set_output_scales(0, {product.alpha});
-    dnnl::post_ops operations;
-    append_clamp(operations, product.clamp);
-    attributes.set_post_ops(operations);
-    Dims bias_dims(product.y.dims.size(), 1);
-    bias_dims.back() = product.columns();
-    const memory::desc bias = describe(bias_dims, row_major_strides(bias_dims));
-    const dnnl::matmul::desc operation = product.bias ? dnnl::matmul::desc(a, want, bias, y) : dnnl::matmul::desc(a, want, y);
-    const dnnl::matmul::primitive_desc descriptor(operation, attributes, cpu_engine());
-    const uint32_t weights = constant ? rearranged(builder, product.b, have, descriptor.weights_desc()) : product.b.value;
-    std::vector<DnnlArgument> arguments{{DNNL_ARG_SRC, descriptor.src_desc(), product.a.value},
-                                        {DNNL_ARG_WEIGHTS, descriptor.weights_desc(), weights},
-                                        {DNNL_ARG_DST, descriptor.dst_desc(), product.y.value}};
-    if (product.bias != nullptr) {
-        auto *bytes = const_cast<std::byte *>(reinterpret_cast<const std::byte *>(product.bias));
-        arguments.push_back({DNNL_ARG_BIAS, bias, builder.constant(bytes, static_cast<uint64_t>(product.columns()) * sizeof(float))});
-    }
-    add_dnnl_step(builder, dnnl::matmul(descriptor), descriptor.scratchpad_desc(), std::move(arguments));
+    small(builder, product) ? add_small(builder, product) : add_product(builder, product);
 }
 
 // The addend as one value per column, times factor; null where it is anything else.
@@ -165,7 +124,7 @@ void prepare_gemm(Builder &builder, const Node &node)
     const bool later = adds && product.bias == nullptr;
     if (!later)
         product.clamp = node.clamp();
-    add_product(builder, product);
+    add_fitting(builder, product);
     if (later) {
         const View c = builder.in_layout(addend, Layout::kRowMajor);
         builder.add(make_scaled_add_step(product.y, c, beta, node.clamp(), builder.threads()), {product.y.value, c.value});
@@ -197,7 +156,7 @@ void prepare_matmul(Builder &builder, const Node &node)
         product.b = stretched(product.b, product.y.dims.size());
     }
     product.y.strides = row_major_strides(product.y.dims);
-    add_product(builder, product);
+    add_fitting(builder, product);
 }
 
 } // namespace accel::cpu

@@ -44,6 +44,9 @@ std::unique_ptr<Step> make_add_step(const View &a, const View &b, const View &y,
 // y = clamp(y + factor * c), c stretched to y's shape.
 std::unique_ptr<Step> make_scaled_add_step(const View &y, const View &c, float factor, Clamp clamp, int threads);
 
+// y = clamp(y).
+std::unique_ptr<Step> make_clamp_step(const View &y, Clamp clamp, int threads);
+
 // Copies elements between two layouts of one shape.
 std::unique_ptr<Step> make_copy_step(const View &from, const View &to, int threads);
 

@@ -6,7 +6,6 @@
 #include "nodes.h"
 
 #include "../shapes.h"
-#include "../threads.h"
 #include "../window.h"
 #include "requantize.h"
 #include "walk.h"

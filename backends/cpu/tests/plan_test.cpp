@@ -37,7 +37,7 @@ std::vector<const DnnlStep *> primitives(const Plan &plan)
 
 const accel::cpu::DnnlArgument *argument(const DnnlStep &step, int name)
 {
-    for (const auto &each : step.arguments())
+    for (const auto &each : step.parts().at(0).arguments)
         if (each.name == name)
             return &each;
     return nullptr;
@@ -55,7 +55,7 @@ int post_operations(const DnnlStep &step)
 {
     const_dnnl_primitive_attr_t attributes = nullptr;
     const_dnnl_post_ops_t operations = nullptr;
-    REQUIRE(dnnl_primitive_desc_get_attr(step.primitive().get_primitive_desc(), &attributes) == dnnl_success);
+    REQUIRE(dnnl_primitive_desc_get_attr(step.parts().at(0).primitive.get_primitive_desc(), &attributes) == dnnl_success);
     REQUIRE(dnnl_primitive_attr_get_post_ops(attributes, &operations) == dnnl_success);
     return dnnl_post_ops_len(operations);
 }

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
-// How many threads work is given.
-#ifndef ACCEL_BACKENDS_CPU_THREADS_H
-#define ACCEL_BACKENDS_CPU_THREADS_H
+// What oneDNN is told about threads.
+#ifndef ACCEL_BACKENDS_CPU_ONE_THREAD_H
+#define ACCEL_BACKENDS_CPU_ONE_THREAD_H
 
-#include <cstdint>
 #include <omp.h>
 
 namespace accel::cpu
 {
-
-// How many threads that many multiply-adds are worth: below about 40 us of one core, none but the caller's.
-inline int worthwhile_threads(int threads, int64_t multiply_adds)
-{
-    constexpr int64_t kLeast = 2000000;
-    return multiply_adds < kLeast ? 1 : threads;
-}
 
 // oneDNN takes the number of its threads from OpenMP, where a primitive is described and where it is executed. While one of these lives it is
 // 1 for the calling thread, so that OpenMP never makes a team: work is divided here. The thread may be the application's: its own number is put back.

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "convolution_parts.h"
+
+#include <algorithm>
+
+namespace accel::cpu
+{
+namespace
+{
+
+int64_t product(Dims::const_iterator begin, Dims::const_iterator end)
+{
+    int64_t count = 1;
+    for (; begin != end; ++begin)
+        count *= *begin;
+    return count;
+}
+
+// The rows that output rows first..last (exclusive) read. False: nothing but padding, which oneDNN has no form for.
+bool cut_rows(const ConvolutionShape &shape, int64_t first, int64_t last, ConvolutionPart &part)
+{
+    const Window &window = shape.window;
+    const int64_t begin = first * window.stride[0] - window.pad_begin[0];
+    const int64_t end = (last - 1) * window.stride[0] - window.pad_begin[0] + window.reach(0);
+    part.y_row = first, part.y_rows = last - first;
+    part.x_row = std::max<int64_t>(begin, 0);
+    part.x_rows = std::min(end, shape.x[2]) - part.x_row;
+    part.pad_begin = part.x_row - begin;
+    part.pad_end = std::max<int64_t>(end - shape.x[2], 0);
+    return part.x_rows > 0;
+}
+
+std::vector<ConvolutionPart> cut_positions(const ConvolutionShape &shape, int64_t wanted)
+{
+    const int64_t images = shape.x[0], rows = shape.y[2];
+    const int64_t image_parts = std::min(images, wanted), row_parts = std::min(rows, (wanted + images - 1) / images);
+    std::vector<ConvolutionPart> parts;
+    for (int64_t i = 0; i < image_parts; ++i)
+        for (int64_t row = 0; row < row_parts; ++row) {
+            ConvolutionPart part = whole_part(shape);
+            part.image = images * i / image_parts;
+            part.images = images * (i + 1) / image_parts - part.image;
+            if (row_parts > 1 && !cut_rows(shape, rows * row / row_parts, rows * (row + 1) / row_parts, part))
+                return {whole_part(shape)};
+            parts.push_back(part);
+        }
+    return parts;
+}
+
+// Neighbouring output channels lie side by side where there is one pixel.
+std::vector<ConvolutionPart> cut_channels(const ConvolutionShape &shape, int64_t wanted)
+{
+    const int64_t per_group = shape.y[1] / shape.groups, units = shape.groups > 1 ? shape.groups : shape.y[1];
+    const int64_t parts = std::min(units, wanted), x_per_group = shape.x[1] / shape.groups;
+    std::vector<ConvolutionPart> result;
+    for (int64_t i = 0; i < parts; ++i) {
+        const int64_t first = units * i / parts, count = units * (i + 1) / parts - first;
+        ConvolutionPart part = whole_part(shape);
+        if (shape.groups > 1) {
+            part.groups = count;
+            part.channel = first * per_group, part.channels = count * per_group;
+            part.x_channel = first * x_per_group, part.x_channels = count * x_per_group;
+        } else {
+            part.channel = first, part.channels = count;
+        }
+        result.push_back(part);
+    }
+    return result;
+}
+
+} // namespace
+
+bool ConvolutionShape::single_pixel() const
+{
+    return y[0] * product(y.begin() + 2, y.end()) == 1 && x[0] * product(x.begin() + 2, x.end()) == 1;
+}
+
+bool ConvolutionPart::same_shape(const ConvolutionPart &other) const
+{
+    return images == other.images && y_rows == other.y_rows && x_rows == other.x_rows && pad_begin == other.pad_begin &&
+           pad_end == other.pad_end && channels == other.channels && x_channels == other.x_channels && groups == other.groups;
+}
+
+Dims ConvolutionPart::x_dims(const Dims &all) const
+{
+    Dims dims = all;
+    dims[0] = images, dims[1] = x_channels, dims[2] = x_rows;
+    return dims;
+}
+
+Dims ConvolutionPart::y_dims(const Dims &all) const
+{
+    Dims dims = all;
+    dims[0] = images, dims[1] = channels, dims[2] = y_rows;
+    return dims;
+}
+
+Window ConvolutionPart::window(const Window &all) const
+{
+    Window cut = all;
+    cut.pad_begin[0] = pad_begin, cut.pad_end[0] = pad_end;
+    return cut;
+}
+
+ConvolutionPart whole_part(const ConvolutionShape &shape)
+{
+    ConvolutionPart part;
+    part.images = shape.x[0];
+    part.y_rows = shape.y[2], part.x_rows = shape.x[2];
+    part.pad_begin = shape.window.pad_begin[0], part.pad_end = shape.window.pad_end[0];
+    part.channels = shape.y[1], part.x_channels = shape.x[1];
+    part.groups = shape.groups;
+    return part;
+}
+
+std::vector<ConvolutionPart> cut_convolution(const ConvolutionShape &shape, int64_t wanted)
+{
+    if (wanted <= 1)
+        return {whole_part(shape)};
+    return shape.single_pixel() ? cut_channels(shape, wanted) : cut_positions(shape, wanted);
+}
+
+ConvolutionShape flattened(const ConvolutionShape &shape)
+{
+    ConvolutionShape flat = shape;
+    flat.x = {1, shape.x[1], shape.x[0] * product(shape.x.begin() + 2, shape.x.end())};
+    flat.y = {1, shape.y[1], flat.x[2]};
+    flat.window = {{1}, {1}, {1}, {0}, {0}};
+    return flat;
+}
+
+} // namespace accel::cpu

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Cutting a convolution into parts that threads execute side by side: by image, by rows, or, where there is one pixel, by channels.
+#ifndef ACCEL_BACKENDS_CPU_NODES_CONVOLUTION_PARTS_H
+#define ACCEL_BACKENDS_CPU_NODES_CONVOLUTION_PARTS_H
+
+#include "../window.h"
+
+#include <vector>
+
+namespace accel::cpu
+{
+
+struct ConvolutionShape {
+    Dims x, y; // N, C, spatial…
+    Window window;
+    int64_t groups = 1;
+
+    bool single_pixel() const; // one output position in all
+};
+
+// What a part writes, and what it reads for that. Rows lie along the first spatial axis.
+struct ConvolutionPart {
+    int64_t image = 0, images = 0;
+    int64_t y_row = 0, y_rows = 0;
+    int64_t x_row = 0, x_rows = 0;
+    int64_t pad_begin = 0, pad_end = 0;     // rows of padding in front of and behind what is read
+    int64_t channel = 0, channels = 0;      // of the output
+    int64_t x_channel = 0, x_channels = 0;  // of the input
+    int64_t groups = 1;
+
+    bool same_shape(const ConvolutionPart &other) const;
+    Dims x_dims(const Dims &whole) const;
+    Dims y_dims(const Dims &whole) const;
+    Window window(const Window &whole) const;
+};
+
+// One part: all of it.
+ConvolutionPart whole_part(const ConvolutionShape &shape);
+
+// About that many parts, of at most a few different shapes; one where it cannot be cut. A part reads at least one row.
+std::vector<ConvolutionPart> cut_convolution(const ConvolutionShape &shape, int64_t wanted);
+
+// A window of one element makes no rows: all positions become one long row of the first spatial axis, which is cut anywhere.
+ConvolutionShape flattened(const ConvolutionShape &shape);
+
+} // namespace accel::cpu
+
+#endif
