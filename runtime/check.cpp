@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 
+#include <cstring>
 #include <exception>
 #include <new>
 #include <stdexcept>
+#include <system_error>
 
 namespace accel::runtime {
 
@@ -45,6 +47,12 @@ accel_status fail_exception()
         throw;
     } catch (const std::bad_alloc &) {
         return fail(ACCEL_STATUS_OUT_OF_MEMORY, "", nullptr, "the host has no memory left for this call");
+    } catch (const std::system_error &error) {
+        // Of a thread: the C library says EAGAIN for a lack of memory, too.
+        const bool memory = error.code() == std::errc::not_enough_memory;
+        return fail(memory ? ACCEL_STATUS_OUT_OF_MEMORY : ACCEL_STATUS_RESOURCE, "", nullptr,
+                    "no thread can be started: %s; end other programs, or raise the limits of this process (ulimit -u, ulimit -v, pids.max)",
+                    strerror(error.code().value()));
     } catch (const std::length_error &) {
         return fail(ACCEL_STATUS_OUT_OF_MEMORY, "", nullptr, "the call needs more memory than can be addressed");
     } catch (const std::exception &exception) {

@@ -22,8 +22,8 @@ accel_fence::accel_fence(accel_instance *instance, uint64_t initial_value, uint3
 
 accel_fence::~accel_fence()
 {
-    if (watched_)
-        instance_->hold_thread().forget(this);
+    if (HoldThread *thread = watched_ ? instance_->hold_thread_if_made() : nullptr)
+        thread->forget(this);
     for (const int fd : {sync_file_, signalled_file_, failed_file_})
         if (fd >= 0)
             close(fd);
@@ -103,8 +103,8 @@ void accel_fence::changed_locked()
 {
     for (Waiter *waiter = waiters_; waiter; waiter = waiter->next)
         waiter->parker->wake();
-    if (wakes_hold_thread_)
-        instance_->hold_thread().wake();
+    if (HoldThread *thread = wakes_hold_thread_ ? instance_->hold_thread_if_made() : nullptr)
+        thread->wake();
 }
 
 accel_status accel_fence::signal(uint64_t value)

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "check.h"
+#include "descriptor.h"
 #include "fence.h"
 #include "hold.h"
 #include "queue_core.h"
@@ -26,20 +27,19 @@ accel_status accel_fence::export_eventfd(uint64_t value, int *out_fd)
 {
     progress(value);
     const bool ended = state(value) != ACCEL_STATUS_NOT_READY;
-    const int fd = eventfd(ended ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (fd < 0)
+    Descriptor fd(eventfd(ended ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (fd.get() < 0)
         return fail(status_from_errno(errno), "", this, "no eventfd can be made: %s", strerror(errno));
     if (!ended) {
-        const int watched = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-        if (watched < 0) {
-            const int error = errno;
-            close(fd);
-            return fail(status_from_errno(error), "", this, "the eventfd cannot be duplicated: %s", strerror(error));
-        }
+        Descriptor watched(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+        if (watched.get() < 0)
+            return fail(status_from_errno(errno), "", this, "the eventfd cannot be duplicated: %s", strerror(errno));
+        HoldThread &thread = instance_->hold_thread();
         set_watched();
-        instance_->hold_thread().watch(this, value, watched);
+        thread.watch(this, value, watched.get());
+        watched.release();
     }
-    *out_fd = fd;
+    *out_fd = fd.release();
     return ACCEL_STATUS_OK;
 }
 

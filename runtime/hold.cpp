@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <system_error>
 
 #include "clock.h"
 #include "fence.h"
@@ -50,12 +51,10 @@ std::shared_ptr<HoldThread> HoldThread::make()
 {
     const std::shared_ptr<HoldThread> made(new HoldThread);
     made->make_wake_fd();
-    auto *argument = new std::shared_ptr<HoldThread>(made);
-    made->started_ = start_thread("accel-hold", enter, argument, &made->thread_) == 0;
-    if (!made->started_) {
-        delete argument;
-        log_format(ACCEL_LOG_LEVEL_ERROR, "", "no thread can be made: held work only goes on while some thread waits for it");
-    }
+    auto own = std::make_unique<std::shared_ptr<HoldThread>>(made);
+    if (const int error = start_thread("accel-hold", enter, own.get(), &made->thread_))
+        throw std::system_error(error, std::generic_category());
+    (void)own.release();  // the thread's now
     return made;
 }
 
@@ -86,8 +85,6 @@ void HoldThread::stop()
 {
     stopping_.store(true);
     wake();
-    if (!started_)
-        return;
     if (pthread_equal(pthread_self(), thread_))
         pthread_detach(thread_);
     else
@@ -127,7 +124,7 @@ void HoldThread::remove(QueueCore &core)
     if (unlist(core))
         core.unref();
     const uint64_t pass = pass_;
-    if (started_ && !pthread_equal(pthread_self(), thread_))
+    if (!pthread_equal(pthread_self(), thread_))
         passed_.wait(lock, [&] { return resting_ || pass_ != pass; });
 }
 

@@ -20,6 +20,7 @@ class QueueCore;
 
 class HoldThread : public std::enable_shared_from_this<HoldThread> {
 public:
+    /// Throws std::bad_alloc, and std::system_error if no thread can be made.
     static std::shared_ptr<HoldThread> make();
     ~HoldThread();
     HoldThread(const HoldThread &) = delete;
@@ -29,7 +30,7 @@ public:
     void add(QueueCore &core);
     /// Forget a queue that has nothing held any more; afterwards the thread has no reference to it.
     void remove(QueueCore &core);
-    /// Write to an eventfd when the value is reached or fails; takes the fd over.
+    /// Write to an eventfd when the value is reached or fails; takes the fd over, unless it throws std::bad_alloc.
     void watch(accel_fence *fence, uint64_t value, int fd);
     /// The fence is about to go: its watches end without a signal.
     void forget(accel_fence *fence);
@@ -67,7 +68,6 @@ private:
     std::vector<Watch> watches_;
     std::atomic<int> wake_fd_{-1};  ///< -1 while no descriptor is to be had
     pthread_t thread_{};
-    bool started_ = false;
     std::atomic<bool> stopping_{false};
 };
 

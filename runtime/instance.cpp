@@ -47,6 +47,12 @@ HoldThread &accel_instance::hold_thread()
     return *hold_thread_;
 }
 
+HoldThread *accel_instance::hold_thread_if_made()
+{
+    const std::lock_guard guard(hold_lock_);
+    return hold_thread_.get();
+}
+
 bool accel_instance::has_kernel_device() const
 {
     for (const auto &device : devices_)

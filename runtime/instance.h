@@ -45,8 +45,10 @@ struct accel_instance : accel::runtime::Object {
     accel_status find(const char *name, accel_device **out_device);
     /// Some listed device is behind a kernel driver.
     bool has_kernel_device() const;
-    /// The thread that waits for what hardware cannot wait for; made on first need.
+    /// The thread that waits for what hardware cannot wait for; made on first need. Throws std::bad_alloc, and std::system_error if no thread can be made; the next call tries again.
     accel::runtime::HoldThread &hold_thread();
+    /// The same, if it was made; else null.
+    accel::runtime::HoldThread *hold_thread_if_made();
 
 private:
     accel::runtime::LogSink sink_;

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "text/printable.h"
+#include "immortal.h"
 
 namespace accel::runtime {
 
@@ -14,12 +15,8 @@ namespace {
 
 constexpr size_t kLineBytes = 1024;
 
-// Never destroyed: threads of modules may log while the process exits.
-std::mutex &sinks_lock()
-{
-    static auto *lock = new std::mutex;
-    return *lock;
-}
+// Threads of modules may log while the process exits.
+std::mutex &sinks_lock() { return immortal<std::mutex>(); }
 
 LogSink *first_sink = nullptr;
 std::atomic<uint32_t> level_wanted{0};

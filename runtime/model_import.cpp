@@ -11,31 +11,13 @@
 #include <cstring>
 
 #include "check.h"
+#include "descriptor.h"
 #include "file_kind.h"
 #include "instance.h"
 
 namespace accel::runtime {
 
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd = -1) : fd_(fd) {}
-    Descriptor(Descriptor &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor &operator=(Descriptor &&other) noexcept
-    {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Descriptor()
-    {
-        if (fd_ >= 0) close(fd_);
-    }
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
 
 /// Bytes of a model and the importer's result, which may point into them.
 class ImportedSource : public ModelSource {

@@ -23,18 +23,22 @@ struct PortLayout {
 };
 
 /// A blob on its device. Unloads itself.
+struct Segment;
+
 class LoadedSegment {
 public:
-    LoadedSegment(std::shared_ptr<OpenDevice> device, accel_bk_program *program) : device_(std::move(device)), program_(program) {}
-    ~LoadedSegment() { device_->ops().program_unload(program_); }
+    explicit LoadedSegment(std::shared_ptr<OpenDevice> device) : device_(std::move(device)) {}
+    ~LoadedSegment();
     LoadedSegment(const LoadedSegment &) = delete;
     LoadedSegment &operator=(const LoadedSegment &) = delete;
+    /// Once.
+    accel_status load(const Segment &segment);
     const std::shared_ptr<OpenDevice> &device() const { return device_; }
     accel_bk_program *program() const { return program_; }
 
 private:
     std::shared_ptr<OpenDevice> device_;
-    accel_bk_program *program_;
+    accel_bk_program *program_ = nullptr;
 };
 
 /// Where a segment's port gets its memory.

@@ -290,15 +290,28 @@ private:
 
 }  // namespace
 
-accel_status load_segment(const std::shared_ptr<OpenDevice> &device, Segment &segment)
+LoadedSegment::~LoadedSegment()
+{
+    if (program_) device_->ops().program_unload(program_);
+}
+
+accel_status LoadedSegment::load(const Segment &segment)
 {
     accel_bk_program *loaded = nullptr;
     clear_module_error();
-    const accel_status status = device->ops().program_load(device->handle(), segment.blob.data(), segment.blob.size(), segment.constants.data(),
-                                                           static_cast<uint32_t>(segment.constants.size()), &loaded);
-    if (status != ACCEL_STATUS_OK) return fail_from_module(status, device->module_name(), "load a program", nullptr);
-    if (!loaded) return fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "module '%s' answered OK and loaded no program", device->module_name());
-    segment.loaded = std::make_unique<LoadedSegment>(device, loaded);
+    const accel_status status = device_->ops().program_load(device_->handle(), segment.blob.data(), segment.blob.size(), segment.constants.data(),
+                                                            static_cast<uint32_t>(segment.constants.size()), &loaded);
+    if (status != ACCEL_STATUS_OK) return fail_from_module(status, device_->module_name(), "load a program", nullptr);
+    if (!loaded) return fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "module '%s' answered OK and loaded no program", device_->module_name());
+    program_ = loaded;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status load_segment(const std::shared_ptr<OpenDevice> &device, Segment &segment)
+{
+    auto loaded = std::make_unique<LoadedSegment>(device);
+    ACCEL_TRY(loaded->load(segment));
+    segment.loaded = std::move(loaded);
     return ACCEL_STATUS_OK;
 }
 

@@ -9,13 +9,9 @@
 
 using namespace accel::runtime;
 
-accel_queue::accel_queue(QueueCore *core) : Object(ObjectType::Queue), core_(core) { core->set_id(id()); }
+accel_queue::accel_queue(Ref<QueueCore> core) : Object(ObjectType::Queue), core_(std::move(core)) { core_->set_id(id()); }
 
-accel_queue::~accel_queue()
-{
-    core_->shutdown();
-    core_->unref();
-}
+accel_queue::~accel_queue() { core_->shutdown(); }
 
 namespace {
 
@@ -34,9 +30,9 @@ accel_status create(const accel_queue_desc &desc, accel_queue **out_queue)
     std::vector<Ref<accel_device>> devices;
     for (uint32_t i = 0; i < desc.device_count; ++i)
         devices.emplace_back(desc.devices[i]);
-    QueueCore *core = nullptr;
+    Ref<QueueCore> core;
     ACCEL_TRY(QueueCore::make(std::move(devices), std::move(open), desc.depth ? desc.depth : kDepthDefault, desc.priority, &core));
-    *out_queue = new accel_queue(core);
+    *out_queue = new accel_queue(std::move(core));
     return ACCEL_STATUS_OK;
 }
 

@@ -22,24 +22,21 @@ constexpr uint64_t kDrainNs = 5'000'000'000;  // what a job may take beyond the 
 }
 
 accel_status QueueCore::make(std::vector<Ref<accel_device>> devices, std::vector<std::shared_ptr<OpenDevice>> open, uint32_t depth, uint32_t priority,
-                             QueueCore **out)
+                             Ref<QueueCore> *out)
 {
-    auto *core = new QueueCore;
+    auto core = Ref<QueueCore>::adopt(new QueueCore);
     core->devices_ = std::move(devices);
     core->depth_ = depth;
     for (const auto &device : open)
         core->depth_ = std::min(core->depth_, device->info().queue_depth);
+    core->queues_.reserve(open.size());  // so that no queue is lost for want of a place
     for (size_t i = 0; i < open.size(); ++i) {
         accel_bk_queue_desc desc{};
         desc.struct_size = sizeof desc;
         desc.priority = priority;
         desc.depth = core->depth_;
         QueueDevice queue;
-        const accel_status status = QueueDevice::make(open[i], core->devices_[i]->shared_entry(), desc, &queue);
-        if (status != ACCEL_STATUS_OK) {
-            delete core;
-            return status;
-        }
+        ACCEL_TRY(QueueDevice::make(open[i], core->devices_[i]->shared_entry(), desc, &queue));
         core->queues_.push_back(std::move(queue));
     }
     core->slots_ = std::make_unique<Slot[]>(core->depth_);
@@ -47,7 +44,7 @@ accel_status QueueCore::make(std::vector<Ref<accel_device>> devices, std::vector
         core->slots_[i].signals.resize(kInlinePoints);
         core->slots_[i].waits.resize(kInlinePoints);
     }
-    *out = core;
+    *out = std::move(core);
     return ACCEL_STATUS_OK;
 }
 
@@ -211,7 +208,7 @@ void QueueCore::hold()
         instance()->hold_thread().add(*this);
     } catch (const std::exception &) {
         // Without the thread the submission still goes on while some thread waits for it.
-        log_format(ACCEL_LOG_LEVEL_ERROR, "", "there is no memory for the thread that drives held work");
+        log_format(ACCEL_LOG_LEVEL_ERROR, "", "the thread that drives held work cannot be made: until it can, held work only goes on while some thread waits for it");
     }
 }
 
@@ -387,8 +384,8 @@ void QueueCore::shutdown()
         while ((oldest = oldest_in_flight()) != kNone)
             wait_until(oldest, UINT64_MAX);
     }
-    if (was_held_)
-        instance()->hold_thread().remove(*this);
+    if (HoldThread *thread = was_held_ ? instance()->hold_thread_if_made() : nullptr)
+        thread->remove(*this);
 }
 
 }  // namespace accel::runtime

@@ -71,7 +71,7 @@ struct HeldBlocker {
 class QueueCore {
 public:
     static accel_status make(std::vector<Ref<accel_device>> devices, std::vector<std::shared_ptr<OpenDevice>> open, uint32_t depth, uint32_t priority,
-                             QueueCore **out);
+                             Ref<QueueCore> *out);
     QueueCore(const QueueCore &) = delete;
     QueueCore &operator=(const QueueCore &) = delete;
 
@@ -205,10 +205,10 @@ private:
 }  // namespace accel::runtime
 
 struct accel_queue : accel::runtime::Object {
-    explicit accel_queue(accel::runtime::QueueCore *core);
+    explicit accel_queue(accel::runtime::Ref<accel::runtime::QueueCore> core);
     ~accel_queue() override;
     accel::runtime::QueueCore &core() const { return *core_; }
 
 private:
-    accel::runtime::QueueCore *core_;
+    accel::runtime::Ref<accel::runtime::QueueCore> core_;
 };

@@ -42,6 +42,7 @@ accel_status accel_run::prepare_segment(uint32_t index)
     if (segment.device->lost() != ACCEL_STATUS_OK)
         return fail(segment.device->lost(), "Q-12", program_.get(), "the device of module '%s' is lost; open it again and build the program again",
                     segment.device->module_name());
+    segments_.reserve(program_->segments.size());  // so that no run is lost for want of a place
     clear_module_error();
     const accel_status status = segment.device->ops().run_create(loaded.program(), &segment.handle);
     if (status != ACCEL_STATUS_OK)

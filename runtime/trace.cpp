@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "check.h"
+#include "immortal.h"
 #include "log.h"
 
 namespace accel::runtime {
@@ -37,12 +38,8 @@ struct Recording {
     uint64_t dropped_count = 0;
 };
 
-// Never destroyed: modules may end spans while the process exits.
-Recording &recording()
-{
-    static auto *it = new Recording;
-    return *it;
-}
+// Modules may end spans while the process exits.
+Recording &recording() { return immortal<Recording>(); }
 
 struct OpenSpans {
     char names[kNestingMax][kNameBytes];

@@ -77,6 +77,8 @@ void Queue::settle(Slot &slot, int result) const
         slot.result = receipt ? ACCEL_STATUS_OK : ACCEL_STATUS_JOB_FAILED;
     else if (result == -ENODEV)
         slot.result = ACCEL_STATUS_DEVICE_GONE;
+    else if (result == -ENOMEM)
+        slot.result = ACCEL_STATUS_OUT_OF_MEMORY; // of a model that plays the device: the kernel's jobs never end so
     else if (result == -ECANCELED && duration_ns(slot) >= kJobTimeoutNs)
         slot.result = ACCEL_STATUS_JOB_TIMEOUT;
     else

@@ -7,6 +7,7 @@
 
 #include "../check.h"
 #include "../device.h"
+#include "../immortal.h"
 #include "probe.h"
 
 namespace accel::runtime {
@@ -16,9 +17,8 @@ namespace {
 std::mutex lock;
 std::map<std::string, Speed> &speeds()
 {
-    // Never destroyed: devices may outlive static destructors.
-    static auto *map = new std::map<std::string, Speed>;
-    return *map;
+    // Devices may outlive static destructors.
+    return immortal<std::map<std::string, Speed>>();
 }
 
 void keep(const std::string &device_id, const Speed &speed)

@@ -8,16 +8,16 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <nlohmann/json.hpp>
+#include <new>
 
+#include "../descriptor.h"
 #include "../status.h"
 #include "../text/printable.h"
+#include "json.h"
 
 namespace accel::runtime {
 
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr off_t kManifestBytesMax = 1 << 20;
 
@@ -28,9 +28,6 @@ struct Problem {
 
 [[noreturn]] void reject(const std::string &message, accel_status status = ACCEL_STATUS_CORRUPT) { throw Problem{status, message}; }
 
-/// A value for a message. Of nested ones only the type: printing them takes as much stack as they have levels.
-std::string shown(const Json &value) { return value.is_structured() ? value.type_name() : value.dump(); }
-
 /// An object of the manifest together with its place, for messages.
 class Section {
 public:
@@ -40,11 +37,7 @@ public:
             reject("'" + place_ + "' is " + json.type_name() + ", expected an object");
     }
 
-    const Json *find(const char *key) const
-    {
-        const auto it = json_.find(key);
-        return it == json_.end() ? nullptr : &*it;
-    }
+    const Json *find(const char *key) const { return json_.find(key); }
 
     std::string where(const char *key) const { return place_.empty() ? key : place_ + "." + key; }
 
@@ -71,9 +64,9 @@ public:
         const Json *value = find(key);
         if (!value)
             return 0;
-        if (!value->is_number_unsigned() || value->get<uint64_t>() > largest)
-            reject("'" + where(key) + "' is " + shown(*value) + ", expected a whole number from 0 to " + std::to_string(largest));
-        return value->get<uint64_t>();
+        if (!value->is_unsigned() || value->number() > largest)
+            reject("'" + where(key) + "' is " + value->shown() + ", expected a whole number from 0 to " + std::to_string(largest));
+        return value->number();
     }
 
     std::vector<std::string> texts(const char *key) const
@@ -84,9 +77,9 @@ public:
             return result;
         if (!value->is_array())
             reject("'" + where(key) + "' is " + value->type_name() + ", expected an array of strings");
-        for (const Json &item : *value) {
-            if (!item.is_string() || item.get_ref<const std::string &>().empty())
-                reject("'" + where(key) + "' contains " + shown(item) + ", expected strings that are not empty");
+        for (const Json &item : value->items()) {
+            if (!item.is_string() || item.text().empty())
+                reject("'" + where(key) + "' contains " + item.shown() + ", expected strings that are not empty");
             result.push_back(one_line(item, key));
         }
         return result;
@@ -104,7 +97,7 @@ private:
     /// Ids, names and paths end up in lists, messages and system calls.
     std::string one_line(const Json &value, const char *key) const
     {
-        std::string result = value.get<std::string>();
+        std::string result = value.text();
         if (const std::string shown = text::printable(result); shown != result)
             reject("'" + where(key) + "' is \"" + shown + "\", expected text without control characters");
         return result;
@@ -245,26 +238,27 @@ Manifest parse(const Json &json, const std::string &path)
 
 std::string read_file(const std::string &path)
 {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0)
+    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    if (file.get() < 0 && errno == ENOMEM)
+        throw std::bad_alloc();
+    if (file.get() < 0)
         reject(std::string("cannot be opened: ") + strerror(errno), status_from_errno(errno));
     struct stat facts {};
     std::string text;
     const char *trouble = nullptr;
-    if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode))
+    if (fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode))
         trouble = "is no regular file";
     else if (facts.st_size > kManifestBytesMax)
         trouble = "is larger than 1 MiB";
     char chunk[4096];
     ssize_t got = 1;
     while (!trouble && got != 0 && text.size() <= kManifestBytesMax) {
-        got = read(fd, chunk, sizeof chunk);
+        got = read(file.get(), chunk, sizeof chunk);
         if (got > 0)
             text.append(chunk, static_cast<size_t>(got));
         else if (got < 0 && errno != EINTR)
             trouble = "cannot be read";
     }
-    close(fd);
     if (trouble)
         reject(trouble, ACCEL_STATUS_IO);
     return text;
@@ -284,7 +278,7 @@ template <class Make> std::optional<Manifest> attempt(const std::string &path, M
         return make();
     } catch (const Problem &problem) {
         *error = {problem.status, path + ": " + problem.message};
-    } catch (const Json::exception &exception) {
+    } catch (const JsonError &exception) {
         *error = {ACCEL_STATUS_CORRUPT, path + ": " + exception.what()};
     }
     return std::nullopt;

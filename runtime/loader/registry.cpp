@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "registry.h"
 
-#include <cstdlib>
+#include <cstdio>
+
+#include "../immortal.h"
+#include "folder.h"
 
 namespace accel::runtime {
 
 Registry &Registry::get()
 {
-    static auto *registry = new Registry;
-    return *registry;
+    return immortal<Registry>();
 }
 
 Module *Registry::module(const Manifest &manifest, const std::string &library_path)
 {
-    char *real = realpath(library_path.c_str(), nullptr);
-    const std::string key = std::string(real ? real : library_path.c_str()) + "\n" + manifest.path;
-    free(real);
+    const std::string real = real_path(library_path);
+    const std::string key = (real.empty() ? library_path : real) + "\n" + manifest.path;
     const std::lock_guard guard(lock_);
     std::unique_ptr<Module> &module = modules_[key];
     if (!module)

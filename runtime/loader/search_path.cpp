@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "search_path.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -9,6 +8,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
+
+#include "folder.h"
 
 namespace accel::runtime {
 
@@ -21,9 +22,7 @@ std::string own_folder()
     Dl_info facts{};
     if (!dladdr(&anchor, &facts) || !facts.dli_fname)
         return "";
-    char *real = realpath(facts.dli_fname, nullptr);
-    std::string path = real ? real : "";
-    free(real);
+    const std::string path = real_path(facts.dli_fname);
     const size_t slash = path.rfind('/');
     return slash == std::string::npos ? "" : path.substr(0, slash);
 }
@@ -59,9 +58,8 @@ std::vector<std::string> module_directories(const std::vector<std::string> &give
     // The same folder by two names is read once.
     std::vector<std::string> unique, seen;
     for (const std::string &directory : found) {
-        char *real = realpath(directory.c_str(), nullptr);
-        const std::string key = real ? real : directory;
-        free(real);
+        const std::string real = real_path(directory);
+        const std::string &key = real.empty() ? directory : real;
         if (std::find(seen.begin(), seen.end(), key) == seen.end()) {
             seen.push_back(key);
             unique.push_back(key);
@@ -72,17 +70,13 @@ std::vector<std::string> module_directories(const std::vector<std::string> &give
 
 bool list_manifests(const std::string &directory, std::vector<std::string> *paths)
 {
-    DIR *stream = opendir(directory.c_str());
-    if (!stream)
+    std::vector<std::string> names;
+    if (!list_folder(directory, &names))
         return false;
-    const size_t first = paths->size();
-    while (const dirent *entry = readdir(stream)) {
-        const std::string name = entry->d_name;
-        if (name.size() > 5 && name[0] != '.' && name.ends_with(".json"))
+    std::sort(names.begin(), names.end());
+    for (const std::string &name : names)
+        if (name.size() > 5 && name.ends_with(".json"))
             paths->push_back(directory + "/" + name);
-    }
-    closedir(stream);
-    std::sort(paths->begin() + static_cast<std::ptrdiff_t>(first), paths->end());
     return true;
 }
 

@@ -1,40 +1,30 @@
 // SPDX-License-Identifier: MIT
 #include "sysfs.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <string_view>
+
+#include "folder.h"
 
 namespace accel::runtime {
 
 namespace {
 
-constexpr size_t kAttributeBytesMax = 4096;  // sysfs gives at most a page
-
-std::string read_attribute(const std::string &path)
+// Not by a stream: one that runs out of memory ends as if the text did.
+std::vector<std::string> split(std::string_view text, char end)
 {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return "";
-    char text[kAttributeBytesMax];
-    const ssize_t got = read(fd, text, sizeof text);
-    close(fd);
-    return got > 0 ? std::string(text, static_cast<size_t>(got)) : "";
-}
-
-std::string resolve(const std::string &path)
-{
-    char *real = realpath(path.c_str(), nullptr);
-    std::string result = real ? real : "";
-    free(real);
-    return result;
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const size_t length = std::min(text.find(end), text.size());
+        parts.emplace_back(text.substr(0, length));
+        text.remove_prefix(std::min(length + 1, text.size()));
+    }
+    return parts;
 }
 
 std::string last_part(const std::string &path)
@@ -55,24 +45,21 @@ std::string hexadecimal(const std::string &text)
 // The device tree keeps a list of NUL-terminated strings.
 std::vector<std::string> split_compatibles(const std::string &text)
 {
-    std::vector<std::string> result;
-    std::istringstream stream(text);
-    for (std::string item; std::getline(stream, item, '\0');)
-        if (!item.empty())
-            result.push_back(item);
+    std::vector<std::string> result = split(text, '\0');
+    std::erase(result, "");
     return result;
 }
 
 void read_parent(const std::string &sysfs_root, const std::string &device_link, DeviceNode &node)
 {
-    const std::string parent = resolve(device_link);
-    const std::string devices = resolve(sysfs_root + "/devices") + "/";
+    const std::string parent = real_path(device_link);
+    const std::string devices = real_path(sysfs_root + "/devices") + "/";
     node.bus_path = parent.starts_with(devices) ? parent.substr(devices.size()) : parent;
     node.device_name = last_part(parent);
-    node.driver = last_part(resolve(device_link + "/driver"));
-    node.compatibles = split_compatibles(read_attribute(device_link + "/of_node/compatible"));
-    const std::string vendor = hexadecimal(read_attribute(device_link + "/vendor"));
-    const std::string device = hexadecimal(read_attribute(device_link + "/device"));
+    node.driver = last_part(real_path(device_link + "/driver"));
+    node.compatibles = split_compatibles(read_text(device_link + "/of_node/compatible"));
+    const std::string vendor = hexadecimal(read_text(device_link + "/vendor"));
+    const std::string device = hexadecimal(read_text(device_link + "/device"));
     if (vendor.size() == 4 && device.size() == 4)
         node.pci_id = vendor + ":" + device;
 }
@@ -91,14 +78,11 @@ bool parse_number(const std::string &name, const std::string &prefix, uint32_t *
 // Read from the file, not through the name service: that would load its plugins.
 std::string group_name(gid_t gid)
 {
-    std::ifstream file("/etc/group");
-    for (std::string line; std::getline(file, line);) {
-        std::istringstream fields(line);
-        std::string name, password, number;
-        if (std::getline(fields, name, ':') && std::getline(fields, password, ':') && std::getline(fields, number, ':') && number == std::to_string(gid))
-            return name;
-    }
-    return std::to_string(gid);
+    const std::string number = std::to_string(gid);
+    for (const std::string &line : split(read_text("/etc/group"), '\n'))
+        if (const std::vector<std::string> fields = split(line, ':'); fields.size() > 2 && fields[2] == number)
+            return fields[0];
+    return number;
 }
 
 std::string access_remedy(const std::string &path)
@@ -120,20 +104,18 @@ std::vector<DeviceNode> scan_nodes(const std::string &sysfs_root, const std::str
     const std::string folder = sysfs_root + (accel ? "/class/accel" : "/class/drm");
     const std::string prefix = accel ? "accel" : "renderD";
     std::vector<DeviceNode> nodes;
-    DIR *stream = opendir(folder.c_str());
-    if (!stream)
-        return nodes;
-    while (const dirent *entry = readdir(stream)) {
+    std::vector<std::string> names;
+    list_folder(folder, &names);
+    for (const std::string &name : names) {
         DeviceNode node;
         node.node_class = node_class;
-        node.name = entry->d_name;
+        node.name = name;
         if (!parse_number(node.name, prefix, &node.number))
             continue;
         node.path = dev_root + (accel ? "/accel/" : "/dri/") + node.name;
         read_parent(sysfs_root, folder + "/" + node.name + "/device", node);
         nodes.push_back(std::move(node));
     }
-    closedir(stream);
     std::sort(nodes.begin(), nodes.end(), [](const DeviceNode &a, const DeviceNode &b) { return a.number < b.number; });
     return nodes;
 }

@@ -128,22 +128,25 @@ void run_stream(WordStream &words, Registers &registers, const Machine &machine,
 }  // namespace
 
 Result Npu::run(const Job &job, const std::atomic<bool> *abort, std::atomic<uint32_t> *progress) {
-    MemoryPort memory(bus_, job.region_base);
-    WordStream words(job, memory);
-    Registers registers;
-    const WorkGuard guard(abort, work_limit_);
-    const Machine machine{registers, memory, shram_, guard};
     Result result;
     try {
-        run_stream(words, registers, machine, progress);
-    } catch (const Fault &fault) {
-        result.stop = fault.stop;
-        result.detail = fault.detail + ", at stream offset " + std::to_string(words.consumed_bytes());
+        MemoryPort memory(bus_, job.region_base);
+        WordStream words(job, memory);
+        Registers registers;
+        const WorkGuard guard(abort, work_limit_);
+        const Machine machine{registers, memory, shram_, guard};
+        try {
+            run_stream(words, registers, machine, progress);
+        } catch (const Fault &fault) {
+            result.stop = fault.stop;
+            result.read_offset_bytes = words.consumed_bytes();
+            result.detail = fault.detail + ", at stream offset " + std::to_string(words.consumed_bytes());
+        }
+        result.read_offset_bytes = words.consumed_bytes();
     } catch (const std::bad_alloc &) {
-        result.stop = Stop::ParseError;
-        result.detail = "the operation's data is absurdly large";
+        result.stop = Stop::OutOfMemory;
+        result.detail = "out of memory";  // short enough to need none
     }
-    result.read_offset_bytes = words.consumed_bytes();
     return result;
 }
 

@@ -43,6 +43,7 @@ enum class Stop {
     BusError,    ///< the bus refused an address
     ParseError,  ///< an unknown word, an illegal value, or a register that the operation needs was never set
     Aborted,     ///< the caller raised `abort`
+    OutOfMemory, ///< this process has no memory for the operation; silicon never stops so
 };
 
 struct Result {

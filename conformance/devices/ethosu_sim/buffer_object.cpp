@@ -23,14 +23,22 @@ BufferObject::~BufferObject()
 
 std::shared_ptr<BufferObject> Memory::allocate(uint64_t size_bytes)
 {
-    const std::lock_guard lock(mutex_);
-    auto object = std::make_shared<BufferObject>(next_address_, size_bytes);
-    if (!object->valid()) return nullptr;
-    std::erase_if(objects_, [](const auto &entry) { return entry.second.expired(); });
-    objects_[next_address_] = object;
     // A hole after every object, so that running over an end is always seen.
-    next_address_ += size_bytes + 16 * kPageBytes;
+    const uint64_t address = next_address_.fetch_add(size_bytes + 16 * kPageBytes);
+    const std::shared_ptr<BufferObject> object(new BufferObject(address, size_bytes), [this](BufferObject *last) {
+        forget(last->address());
+        delete last;
+    });
+    if (!object->valid()) return nullptr;
+    const std::lock_guard lock(mutex_);
+    objects_[address] = object.get();
     return object;
+}
+
+void Memory::forget(uint64_t address)
+{
+    const std::lock_guard lock(mutex_);
+    objects_.erase(address);
 }
 
 uint8_t *Memory::span(uint64_t address, size_t size_bytes)
@@ -38,8 +46,7 @@ uint8_t *Memory::span(uint64_t address, size_t size_bytes)
     const std::lock_guard lock(mutex_);
     auto entry = objects_.upper_bound(address);
     if (entry == objects_.begin()) return nullptr;
-    const auto object = std::prev(entry)->second.lock();
-    if (!object) return nullptr;
+    const BufferObject *object = std::prev(entry)->second;
     const uint64_t offset = address - object->address();
     if (offset > object->size_bytes() || size_bytes > object->size_bytes() - offset) return nullptr;
     return object->memory() + offset;

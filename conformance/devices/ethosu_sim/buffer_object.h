@@ -2,6 +2,7 @@
 // Memory that the simulated NPU sees: buffer objects at bus addresses.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -52,9 +53,11 @@ public:
     uint8_t *span(uint64_t address, size_t size_bytes) override;
 
 private:
+    void forget(uint64_t address);
+
     std::mutex mutex_;
-    std::map<uint64_t, std::weak_ptr<BufferObject>> objects_;
-    uint64_t next_address_ = 0x80000000;
+    std::map<uint64_t, const BufferObject *> objects_;  ///< an object takes itself out before it goes
+    std::atomic<uint64_t> next_address_{0x80000000};
 };
 
 }  // namespace accel::devices::ethosu

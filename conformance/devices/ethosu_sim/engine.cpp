@@ -22,9 +22,9 @@ void Engine::submit(EngineJob job)
 {
     {
         const std::lock_guard lock(mutex_);
+        const EngineJob &queued = queue_.emplace_back(std::move(job));
         for (uint32_t region = 0; region < 8; ++region)
-            if (job.stream->written_regions & (1u << region)) ++job.regions[region]->pending_jobs;
-        queue_.push_back(std::move(job));
+            if (queued.stream->written_regions & (1u << region)) ++queued.regions[region]->pending_jobs;
     }
     changed_.notify_all();
 }
@@ -47,7 +47,7 @@ void Engine::work()
     for (;;) {
         changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
         if (stopping_) return;
-        const EngineJob job = std::move(queue_.front());
+        EngineJob job = std::move(queue_.front());
         queue_.pop_front();
         lock.unlock();
         const int error = execute(job);
@@ -57,6 +57,7 @@ void Engine::work()
             --job.regions[region]->pending_jobs;
             job.regions[region]->error = error;
         }
+        job = {};  // whoever is told finds that the job holds nothing any more
         changed_.notify_all();
     }
 }
@@ -72,7 +73,8 @@ int Engine::execute(const EngineJob &job)
     const Result result = npu_.run(registers, &stopping_);
     if (result.stop == Stop::End) return 0;
     npu_.reset();
-    return -ECANCELED;
+    // Silicon needs no memory of the host for a job: this is the model's own error.
+    return result.stop == Stop::OutOfMemory ? -ENOMEM : -ECANCELED;
 }
 
 }  // namespace accel::devices::ethosu

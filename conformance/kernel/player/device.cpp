@@ -117,7 +117,7 @@ void Device::finish_job(const Result &result) {
                                                                : std::min(result.read_offset_bytes, last_word));
     uint32_t outcome = status::kEndReached;
     if (result.stop == Stop::BusError) outcome = status::kBusError;
-    if (result.stop == Stop::ParseError) outcome = status::kParseError;
+    if (result.stop == Stop::ParseError || result.stop == Stop::OutOfMemory) outcome = status::kParseError;
     ++counters_.jobs_ended;
     log("job " + std::to_string(counters_.jobs_started) + " stopped: " +
         (result.stop == Stop::End ? "end of stream" : result.detail));

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// accel-shortage: does every call answer when memory is short? Refuses one request of libaccel and its modules after the other.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+
+#include "sweep.h"
+
+using namespace accel::shortage;
+
+namespace {
+
+Tally &operator+=(Tally &sum, const Tally &more)
+{
+    sum.walk_count += more.walk_count;
+    sum.refused_ok_count += more.refused_ok_count;
+    sum.fault_count += more.fault_count;
+    return sum;
+}
+
+void print(const char *piece, Mode mode, const Tally &tally)
+{
+    std::printf("%-24s %-10s %6llu walks, %4llu of them OK all the same, %llu faults\n", piece, mode == Mode::Once ? "once" : "from then",
+                static_cast<unsigned long long>(tally.walk_count), static_cast<unsigned long long>(tally.refused_ok_count), static_cast<unsigned long long>(tally.fault_count));
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char **argv)
+{
+    CLI::App app{"Refuses one memory request of libaccel and its modules after the other, and looks whether each call answers, loses nothing and works the next time."};
+    Subject subject;
+    Range range;
+    std::string only, rounding = "none";
+    std::vector<std::string> modes = {"once", "from-then"};
+    bool cold = false;
+    app.add_option("model", subject.model_path, "an ONNX file")->required();
+    app.add_option("-d,--device", subject.device_names, "devices, in order")->required();
+    app.add_option("--rounding", rounding, "none or tflite")->check(CLI::IsMember({"none", "tflite"}));
+    app.add_option("--piece", only, "only this piece of the life");
+    app.add_option("--mode", modes, "once: one request is refused; from-then: all after it too")->check(CLI::IsMember({"once", "from-then"}));
+    app.add_option("--first", range.first, "number of the first request that is refused");
+    app.add_option("--last", range.last, "… and of the last");
+    app.add_option("--step", range.step, "only each of so many");
+    app.add_flag("--simulated", subject.simulated, "list devices that are played");
+    app.add_flag("--cold", cold, "whole lives in new processes, instead of pieces in this one");
+    CLI11_PARSE(app, argc, argv);
+    subject.rounding = rounding == "tflite" ? ACCEL_ROUNDING_TFLITE : ACCEL_ROUNDING_NONE;
+    subject.saved_path = std::filesystem::temp_directory_path() / ("accel-shortage-" + std::to_string(getpid()) + ".accel");
+    Tally sum;
+    try {
+        const auto each_mode = [&](const char *name, const auto &sweep) {
+            for (const std::string &word : modes) {
+                const Mode mode = word == "once" ? Mode::Once : Mode::FromThen;
+                const Tally tally = sweep(mode);
+                print(name, mode, tally);
+                sum += tally;
+            }
+        };
+        if (cold) {
+            each_mode("whole life, new process", [&](Mode mode) { return sweep_cold(subject, mode, range); });
+        } else {
+            Ready ready = prepare(subject);
+            for (const Piece &piece : pieces())
+                if (only.empty() || only == piece.name) each_mode(piece.name, [&](Mode mode) { return sweep_here(piece, subject, ready, mode, range); });
+        }
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "accel-shortage: %s\n", error.what());
+        sum.fault_count = 1;
+    }
+    std::filesystem::remove(subject.saved_path);
+    // A run that looked at nothing proves nothing.
+    return sum.fault_count == 0 && sum.walk_count > 0 ? 0 : 1;
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// From a program to its results.
+#include <accel/ext/trace.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "script_parts.h"
+
+namespace accel::shortage {
+namespace {
+
+/// A run with buffers on every port, a queue and a fence.
+class Flight {
+public:
+    accel_status make_all(Walk &walk)
+    {
+        const Devices devices(walk.ready);
+        program_ = walk.ready.program.get();
+        auto queue_desc = sized<accel_queue_desc>();
+        queue_desc.devices = devices.handles;
+        queue_desc.device_count = devices.count;
+        TRY(make(&queue, [&](accel_queue **handle) { return accel_queue_create(&queue_desc, handle); }));
+        TRY(make(&fence, [&](accel_fence **handle) { return accel_fence_create(walk.ready.instance.get(), nullptr, handle); }));
+        auto run_desc = sized<accel_run_desc>();
+        run_desc.program = program_;
+        TRY(make(&run, [&](accel_run **handle) { return accel_run_create(&run_desc, handle); }));
+        auto info = sized<accel_program_info>();
+        TRY(accel_program_query(program_, &info));
+        for (uint32_t port = 0; port < info.port_count; ++port) TRY(bind(devices, port, port < info.input_count));
+        output_port_ = info.port_count - 1;
+        return ACCEL_STATUS_OK;
+    }
+
+    /// Hands the run over once more. `gate` is waited for if it is one.
+    accel_status submit(accel_fence *gate)
+    {
+        accel_fence_point done{fence.get(), value + 1}, opened{gate, 1};
+        auto desc = sized<accel_submit>();
+        desc.run = run.get();
+        desc.signals = &done;
+        desc.signal_count = 1;
+        desc.waits = &opened;
+        desc.wait_count = gate ? 1 : 0;
+        TRY(accel_queue_submit(queue.get(), &desc));
+        ++value;
+        return ACCEL_STATUS_OK;
+    }
+    accel_status wait() { return accel_fence_wait(fence.get(), value, ACCEL_TIMEOUT_FOREVER); }
+
+    accel_status look_at_output(Walk &walk)
+    {
+        auto port = sized<accel_port_info>();
+        TRY(accel_program_port(program_, output_port_, &port));
+        void *pointer = nullptr;
+        TRY(accel_buffer_map(buffers_[output_port_].get(), ACCEL_ACCESS_READ, &pointer));
+        walk.result(digest(pointer, port.size_bytes));
+        return accel_buffer_unmap(buffers_[output_port_].get());
+    }
+
+    Queue queue;
+    Fence fence;
+    Run run;
+    uint64_t value = 0;
+
+private:
+    accel_status bind(const Devices &devices, uint32_t index, bool input)
+    {
+        auto port = sized<accel_port_info>();
+        TRY(accel_program_port(program_, index, &port));
+        auto desc = sized<accel_buffer_desc>();
+        desc.size_bytes = port.size_bytes;
+        desc.devices = devices.handles;
+        desc.device_count = devices.count;
+        Buffer &buffer = buffers_.at(index);
+        TRY(make(&buffer, [&](accel_buffer **handle) { return accel_buffer_create(&desc, handle); }));
+        if (input) TRY(fill(buffer, port));
+        const accel_binding binding{index, 0, buffer.get(), 0};
+        return accel_run_bind(run.get(), &binding, 1, sizeof binding);
+    }
+
+    static accel_status fill(const Buffer &buffer, const accel_port_info &port)
+    {
+        void *pointer = nullptr;
+        TRY(accel_buffer_map(buffer.get(), ACCEL_ACCESS_WRITE, &pointer));
+        for (uint64_t at = 0; at < port.size_bytes; ++at) static_cast<unsigned char *>(pointer)[at] = 0;
+        const float one = 1;
+        for (uint64_t at = 0; port.type == ACCEL_TYPE_F32 && at + 4 <= port.size_bytes; at += 8) std::memcpy(static_cast<char *>(pointer) + at, &one, 4);
+        return accel_buffer_unmap(buffer.get());
+    }
+
+    accel_program *program_ = nullptr;
+    uint32_t output_port_ = 0;
+    std::array<Buffer, 8> buffers_;
+};
+
+}  // namespace
+
+accel_status fly(Walk &walk)
+{
+    Flight flight;
+    TRY(flight.make_all(walk));
+    for (int round = 0; round < 2; ++round) {
+        TRY(flight.submit(nullptr));
+        TRY(flight.wait());
+    }
+    TRY(flight.look_at_output(walk));
+    walk.ending();
+    return ACCEL_STATUS_OK;
+}
+
+namespace {
+
+/// Work that waits for the host, and descriptors that tell of it.
+accel_status held(Walk &walk)
+{
+    Flight flight;
+    TRY(flight.make_all(walk));
+    Fence gate;
+    auto desc = sized<accel_fence_desc>();
+    desc.export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_EVENTFD);
+    TRY(make(&gate, [&](accel_fence **handle) { return accel_fence_create(walk.ready.instance.get(), &desc, handle); }));
+    TRY(flight.submit(gate.get()));
+    int fd = -1;
+    const accel_status exported = accel_fence_export(gate.get(), 1, ACCEL_HANDLE_KIND_EVENTFD, &fd);
+    const accel_fence_point points[] = {{gate.get(), 1}, {flight.fence.get(), flight.value}};
+    const accel_status looked = accel_fence_wait_many(points, 2, 1, 1000, nullptr);
+    if (looked != ACCEL_STATUS_TIMEOUT && looked != ACCEL_STATUS_OUT_OF_MEMORY) walk.complain("a wait for nothing ended with " + std::string(accel_status_name(looked)));
+    TRY(accel_fence_signal(gate.get(), 1));
+    const accel_status waited = flight.wait();
+    if (exported == ACCEL_STATUS_OK) {
+        pollfd poller{fd, POLLIN, 0};
+        if (poll(&poller, 1, 10000) != 1) walk.complain("an exported descriptor does not tell that its value is reached");
+        close(fd);
+    }
+    TRY(waited);
+    TRY(exported);
+    TRY(flight.look_at_output(walk));
+    walk.ending();
+    return ACCEL_STATUS_OK;
+}
+
+/// Copies, and memory that leaves and comes back.
+accel_status share(Walk &walk)
+{
+    const Devices devices(walk.ready);
+    auto info = sized<accel_device_info>();
+    TRY(accel_device_query(devices.handles[0], &info));
+    auto desc = sized<accel_buffer_desc>();
+    desc.size_bytes = 4096;
+    desc.devices = devices.handles;
+    desc.device_count = 1;
+    desc.export_kinds = info.buffer_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD);
+    Buffer memory, other;
+    TRY(make(&memory, [&](accel_buffer **handle) { return accel_buffer_create(&desc, handle); }));
+    desc.export_kinds = 0;
+    TRY(make(&other, [&](accel_buffer **handle) { return accel_buffer_create(&desc, handle); }));
+    if (info.buffer_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD)) {
+        int fd = -1;
+        TRY(accel_buffer_export(memory.get(), ACCEL_HANDLE_KIND_MEMFD, &fd));
+        auto source = sized<accel_buffer_import_desc>();
+        source.kind = ACCEL_HANDLE_KIND_MEMFD;
+        source.fd = fd;
+        source.size_bytes = 4096;
+        source.devices = devices.handles;
+        source.device_count = 1;
+        source.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
+        Buffer imported;
+        const accel_status status = make(&imported, [&](accel_buffer **handle) { return accel_buffer_import(&source, handle); });
+        close(fd);
+        TRY(status);
+    }
+    accel_join_port ports[2] = {};
+    for (accel_join_port &port : ports) {
+        port.device = devices.handles[0];
+        port.size_bytes = 4096;
+    }
+    auto recipe = sized<accel_buffer_recipe>();
+    TRY(accel_buffer_join(ports, 2, sizeof ports[0], &recipe));
+    Queue queue;
+    auto queue_desc = sized<accel_queue_desc>();
+    queue_desc.devices = devices.handles;
+    queue_desc.device_count = devices.count;
+    TRY(make(&queue, [&](accel_queue **handle) { return accel_queue_create(&queue_desc, handle); }));
+    Fence fence;
+    TRY(make(&fence, [&](accel_fence **handle) { return accel_fence_create(walk.ready.instance.get(), nullptr, handle); }));
+    const accel_fence_point done{fence.get(), 1};
+    auto op = sized<accel_transfer_op>();
+    op.source = memory.get();
+    op.destination = other.get();
+    op.size_bytes = 4096;
+    op.signals = &done;
+    op.signal_count = 1;
+    TRY(accel_queue_transfer(queue.get(), &op));
+    TRY(accel_fence_wait(fence.get(), 1, ACCEL_TIMEOUT_FOREVER));
+    walk.ending();
+    return ACCEL_STATUS_OK;
+}
+
+accel_status trace(Walk &walk)
+{
+    accel_instance *const instance = walk.ready.instance.get();
+    const auto *recorder = static_cast<const accel_trace_interface *>(accel_interface(instance, ACCEL_TRACE_NAME, ACCEL_TRACE_VERSION));
+    if (!recorder) return ACCEL_STATUS_NOT_FOUND;
+    TRY(recorder->start(instance, 64));
+    const accel_status ran = fly(walk);
+    TRY(recorder->stop(instance));
+    TRY(ran);
+    bool any = false;
+    TRY(recorder->read(instance, [](void *user, const accel_trace_event *) { *static_cast<bool *>(user) = true; }, &any));
+    if (!any) walk.complain("a recording of a run is empty");
+    g_saved.size = 0;
+    return recorder->write(instance, take, &g_saved);
+}
+
+}  // namespace
+
+const std::vector<Piece> kFlyingPieces = {{"run", fly}, {"held", held}, {"share", share}, {"trace", trace}};
+
+}  // namespace accel::shortage
