@@ -34,14 +34,13 @@ int main(int argc, char **argv)
     CLI::App app{"Refuses one memory request of libaccel and its modules after the other, and looks whether each call answers, loses nothing and works the next time."};
     Subject subject;
     Range range;
-    std::string only, rounding = "none";
-    std::vector<std::string> modes = {"once", "from-then"};
+    std::string only, rounding = "none", modes = "both";
     bool cold = false;
     app.add_option("model", subject.model_path, "an ONNX file")->required();
-    app.add_option("-d,--device", subject.device_names, "devices, in order")->required();
+    app.add_option("-d,--device", subject.device_names, "a device, may be repeated: the set, in order")->required()->expected(1, 1)->take_all();
     app.add_option("--rounding", rounding, "none or tflite")->check(CLI::IsMember({"none", "tflite"}));
     app.add_option("--piece", only, "only this piece of the life");
-    app.add_option("--mode", modes, "once: one request is refused; from-then: all after it too")->check(CLI::IsMember({"once", "from-then"}));
+    app.add_option("--mode", modes, "once: one request is refused; from-then: all after it too; both")->check(CLI::IsMember({"once", "from-then", "both"}));
     app.add_option("--first", range.first, "number of the first request that is refused");
     app.add_option("--last", range.last, "… and of the last");
     app.add_option("--step", range.step, "only each of so many");
@@ -53,8 +52,8 @@ int main(int argc, char **argv)
     Tally sum;
     try {
         const auto each_mode = [&](const char *name, const auto &sweep) {
-            for (const std::string &word : modes) {
-                const Mode mode = word == "once" ? Mode::Once : Mode::FromThen;
+            for (const Mode mode : {Mode::Once, Mode::FromThen}) {
+                if (modes != "both" && (modes == "once") != (mode == Mode::Once)) continue;
                 const Tally tally = sweep(mode);
                 print(name, mode, tally);
                 sum += tally;

@@ -30,12 +30,13 @@ struct Ready {
 /// One walk through a piece. Its first failure ends it; the objects made until then are dropped.
 class Walk {
 public:
-    explicit Walk(const Subject &subject, Ready *ready, void (*ending)() = nullptr) : subject(subject), ready(*ready), ending_(ending) {}
+    /// `at_ending` is called when everything is made and only dropping is left.
+    Walk(const Subject &the_subject, Ready *the_ready, void (*at_ending)() = nullptr) : subject(the_subject), ready(*the_ready), ending_(at_ending) {}
 
     const Subject &subject;
     Ready &ready;
 
-    /// Called by a piece when everything is made and only dropping is left.
+    /// Called by a piece.
     void ending() const
     {
         if (ending_) ending_();

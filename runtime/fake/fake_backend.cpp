@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "clock.h"
+#include "program_make.h"
 
 using namespace accel::runtime;
 using namespace accel::runtime::fake;
@@ -454,10 +455,9 @@ Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_
         if (program->devices[wanted.device]->entry().open(&open) != ACCEL_STATUS_OK)
             abort();
         const Blob blob = {size_bytes, static_cast<uint32_t>(wanted.inputs.size()), static_cast<uint32_t>(wanted.outputs.size()), wanted.addend, 0};
-        accel_bk_program *loaded = nullptr;
-        if (open->ops().program_load(open->handle(), &blob, sizeof blob, nullptr, 0, &loaded) != ACCEL_STATUS_OK)
+        segment.blob.assign(reinterpret_cast<const uint8_t *>(&blob), reinterpret_cast<const uint8_t *>(&blob + 1));
+        if (load_segment(open, segment) != ACCEL_STATUS_OK)
             abort();
-        segment.loaded = std::make_unique<LoadedSegment>(std::move(open), loaded);
         program->segments.push_back(std::move(segment));
     }
     return program;

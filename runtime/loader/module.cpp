@@ -29,7 +29,7 @@ accel_status Module::load()
     const std::lock_guard guard(lock_);
     if (!tried_) {
         status_ = load_once();
-        tried_ = !accel_status_is_transient(status_);
+        tried_ = !accel_status_is_transient(status_) && status_ != ACCEL_STATUS_OUT_OF_MEMORY;
         loaded_.store(status_ == ACCEL_STATUS_OK, std::memory_order_release);
     }
     if (status_ == ACCEL_STATUS_OK)
@@ -76,7 +76,10 @@ accel_status Module::load_once()
 
 namespace {
 
-/// dlopen tells its reason in words only. Whether descriptors are used up is seen by taking one.
+/// dlopen tells its reason in words only: those of the system, in the language of the process, behind its own; or two of its own when it has no memory for them.
+bool is_lack_of_memory(const char *reason) { return strstr(reason, strerror(ENOMEM)) || strcmp(reason, "out of memory") == 0; }
+
+/// Whether descriptors are used up is seen by taking one.
 bool descriptors_are_used_up()
 {
     const int fd = open("/", O_PATH | O_CLOEXEC);
@@ -94,8 +97,12 @@ accel_status Module::open_library(ModuleEntry *entry)
     void *library = dlopen(library_path_.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) {
         const char *reason = dlerror();
-        const accel_status status = descriptors_are_used_up() ? ACCEL_STATUS_RESOURCE : ACCEL_STATUS_INCOMPATIBLE;
-        return refuse(status, "", "cannot be loaded: %s", reason ? reason : "unknown reason");
+        if (!reason)
+            reason = "unknown reason";
+        const accel_status status = is_lack_of_memory(reason)  ? ACCEL_STATUS_OUT_OF_MEMORY
+                                    : descriptors_are_used_up() ? ACCEL_STATUS_RESOURCE
+                                                                : ACCEL_STATUS_INCOMPATIBLE;
+        return refuse(status, "", "cannot be loaded: %s", reason);
     }
     *entry = reinterpret_cast<ModuleEntry>(dlsym(library, "accel_module_entry"));
     if (!*entry)

@@ -25,7 +25,7 @@ public:
     Module(const Module &) = delete;
     Module &operator=(const Module &) = delete;
 
-    /// Load the library if that has not been tried yet, and negotiate. The answer of the first try stays, unless it was that file descriptors were used up. Sets the error detail.
+    /// Load the library if that has not been tried yet, and negotiate. The answer of the first try stays, unless it was that file descriptors or memory were used up. Sets the error detail.
     accel_status load();
     bool is_loaded() const { return loaded_.load(std::memory_order_acquire); }
     /// Why the load failed; "" if it did not.
