@@ -219,12 +219,6 @@ std::unique_ptr<Step> make_scaled_add_step(const View &y, const View &c, float f
     return std::make_unique<ScaledAddStep>(y, c, factor, clamp, threads);
 }
 
-std::unique_ptr<Step> make_clamp_step(const View &y, Clamp clamp, int threads)
-{
-    const Bounded bounded{clamp.min, clamp.max};
-    return std::make_unique<UnaryStep<float, float, Bounded>>(y, y, bounded, threads);
-}
-
 void prepare_binary(Builder &builder, const Node &node)
 {
     // The larger operand decides the layout; channels last only where both have the axes for it.

@@ -53,29 +53,34 @@ private:
     int threads_;
 };
 
+template <typename Function> std::unique_ptr<Step> make_step(const View &x, const View &y, Function function, int threads)
+{
+    return std::make_unique<FunctionStep<Function>>(x, y, function, threads);
+}
+
 template <typename Function> void add_function(Builder &builder, const Node &node, Function function)
 {
     const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
-    builder.add(std::make_unique<FunctionStep<Function>>(x, y, function, builder.threads()), {x.value, y.value});
+    builder.add(make_step(x, y, function, builder.threads()), {x.value, y.value});
 }
 
-void add_bound(Builder &builder, const Node &node, Clamp clamp)
+auto bounding(Clamp clamp)
 {
-    add_function(builder, node, [bound = float_kernels().bound, clamp](const float *x, int64_t count, float *y) {
-        bound(x, count, clamp.min, clamp.max, y);
-    });
+    return [bound = float_kernels().bound, clamp](const float *x, int64_t count, float *y) { bound(x, count, clamp.min, clamp.max, y); };
 }
 
 } // namespace
+
+std::unique_ptr<Step> make_clamp_step(const View &y, Clamp clamp, int threads) { return make_step(y, y, bounding(clamp), threads); }
 
 void prepare_unary(Builder &builder, const Node &node)
 {
     const FloatKernels &kernels = float_kernels();
     switch (node.operation) {
     case ACCEL_OPERATION_RELU:
-        return add_bound(builder, node, Clamp{.min = 0.0f});
+        return add_function(builder, node, bounding(Clamp{.min = 0.0f}));
     case ACCEL_OPERATION_CLIP:
-        return add_bound(builder, node, node.clamp());
+        return add_function(builder, node, bounding(node.clamp()));
     case ACCEL_OPERATION_SIGMOID:
         return add_function(builder, node, kernels.sigmoid);
     case ACCEL_OPERATION_TANH:
