@@ -27,7 +27,7 @@ std::vector<Sample> all_samples()
     return samples;
 }
 
-bool same(const accel_bk_support &a, const accel_bk_support &b) { return a.group == b.group && a.reason == b.reason && a.tensor == b.tensor && a.given == b.given && a.expected == b.expected; }
+bool same(const accel_bk_support &a, const accel_bk_support &b) { return a.group == b.group && a.reason == b.reason && a.tensor == b.tensor && a.attribute == b.attribute && a.given == b.given && a.expected == b.expected; }
 
 }  // namespace
 
@@ -73,7 +73,7 @@ ACCEL_CASE("module.compiler.answers-in-range", "C-7", "reasons lie in their enum
             CHECK(node.reason <= ACCEL_REASON_NEIGHBOUR);
             CHECK((node.group == 0 || node.reason == ACCEL_REASON_OK));
             CHECK((node.group == 0 ? (node.tensor == ACCEL_TENSOR_NONE || node.tensor < sample.graph.desc().tensor_count) : true));
-            CHECK(node.reserved == 0);
+            CHECK(node.attribute <= ACCEL_ATTRIBUTE_VALUE);
         }
     }
 }
