@@ -23,6 +23,7 @@ const std::vector<FaultInfo> &all_faults()
         {"random-blob", "C-4", "puts a running number into every blob", "module.compiler.same-bytes"},
         {"trusting-check", "C-5", "believes any bytes", "module.compiler.check-finds-damage"},
         {"moody-query", "C-6", "refuses everything at every third question", "module.compiler.no-memory-of-history"},
+        {"shy-query", "C-6", "refuses EXP until it has been asked a hundred times", "module.compiler.no-memory-of-history"},
         {"invented-reason", "C-7", "answers reasons outside the enum", "module.compiler.answers-in-range"},
         {"ignores-progress", "P-5", "goes on building when progress says stop", "module.compiler.progress"},
         {"keeps-it-at-home", "S-1", "leaves the compiled graph in the process that built it", "saved.process.another"},
@@ -68,6 +69,8 @@ const std::vector<FaultInfo> &all_faults()
         {"wrong-gather", "N-4", "gathers backwards", "operations.gather.f32"},
         {"wrong-cast", "N-12", "casts down instead of toward zero", "operations.cast.f32"},
         {"wrong-mul-and-no-sub", "N-5", "multiplies as a * b * 1.5 + 7, and refuses SUB", "operations.mul.f32"},
+        {"tires", "N-6", "is right for the first TANH of a process only", "operations.tanh.f32"},
+        {"likes-round-sizes", "N-5", "is wrong where a SIGMOID has no multiple of 16 elements", "operations.sigmoid.f32"},
         // The library's side of the module door: the witness behind a go-between that calls it as a broken library would.
         {"destroys-twice", "H-1", "destroys a run twice", "runtime.witness.no-call-after-destroy", "meddling"},
         {"never-destroys", "H-2", "leaves buffers behind when the device is closed", "runtime.witness.all-gone", "meddling"},

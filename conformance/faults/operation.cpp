@@ -68,6 +68,19 @@ void multiply_oddly(const Output &output)
     if (output.made_by(ACCEL_OPERATION_MUL)) for_each_word<float>(output, ACCEL_TYPE_F32, [](float product) { return product * 1.5f + 7; });
 }
 
+/// What is asked of a module alone, and first, is right.
+void tire(const Output &output)
+{
+    static unsigned runs_seen = 0;
+    if (output.made_by(ACCEL_OPERATION_TANH) && ++runs_seen > 1) for_each_word<float>(output, ACCEL_TYPE_F32, [](float value) { return -value; });
+}
+
+/// Right for the shapes that hardware likes: rank 4, and a number of elements that is a multiple of 16.
+void stumble_over_tails(const Output &output)
+{
+    if (output.made_by(ACCEL_OPERATION_SIGMOID) && output.size_bytes % 64 != 0) for_each_word<float>(output, ACCEL_TYPE_F32, [](float value) { return 1 - value; });
+}
+
 accel_status query_without_sub(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
 {
     const auto status = base.compiler.query(host, graph, options, nodes);
@@ -87,6 +100,8 @@ const std::vector<Fault> &operation_faults()
         {"wrong-reduce-mean", [] { plant_spoil(shift_mean); }},
         {"wrong-gather", [] { plant_spoil(gather_backwards); }},
         {"wrong-cast", [] { plant_spoil(cast_down); }},
+        {"tires", [] { plant_spoil(tire); }},
+        {"likes-round-sizes", [] { plant_spoil(stumble_over_tails); }},
         {"wrong-mul-and-no-sub",
          [] {
              plant_spoil(multiply_oddly);

@@ -56,7 +56,8 @@ std::string told(const Catch::AssertionStats &stats)
     if (!skipped) text << source_name(result.getSourceInfo().file) << ":" << result.getSourceInfo().line << ": ";
     const std::string written = result.getExpressionInMacro();
     // Outside of an assertion there is no expression, and the line is that of the last one that held.
-    const bool outside = written.find("{Unknown expression") != std::string::npos;
+    const bool broken_off = kind == Catch::ResultWas::ThrewException || kind == Catch::ResultWas::FatalErrorCondition;
+    const bool outside = broken_off && (!result.hasExpression() || written.find("{Unknown expression") != std::string::npos);
     if (result.hasExpression() && !outside) text << written << (kind == Catch::ResultWas::ThrewException ? " threw" : " was " + result.getExpandedExpression());
     if (outside) text << (kind == Catch::ResultWas::FatalErrorCondition ? "after this line the case was stopped" : "after this line the case threw");
     if (result.hasMessage()) text << (skipped || kind == Catch::ResultWas::ExplicitFailure ? "" : ": ") << result.getMessage();

@@ -34,11 +34,14 @@ ACCEL_CASE("made.group.d-hangs", "A-1", "hangs", 1)
 }
 ACCEL_CASE("made.group.e-exits", "A-1", "ends its process") { _exit(7); }
 ACCEL_CASE("made.group.f-empty", "A-1", "checks nothing") {}
+constexpr int kFailingLine = __LINE__ + 1;
 ACCEL_CASE("made.group.g-fails", "A-1", "fails") { CHECK(1 + 1 == 3); }
 ACCEL_CASE("made.group.h-throws", "A-1", "throws") { throw std::runtime_error("a sentence"); }
 ACCEL_CASE("made.group.i-skips", "A-1", "skips for a reason") { skip("buffer.export.dma_buf", "no dma-buf"); }
 ACCEL_CASE("made.group.j-lies", "A-1", "skips for want of what the device has") { skip("rounding.tflite", "no such rounding"); }
 ACCEL_CASE("made.group.k-mumbles", "A-1", "skips with a key that nobody knows") { skip("because", "no reason"); }
+ACCEL_CASE("made.group.k-refused", "A-1", "skips because the device refuses") { skip_refused({{"LeakyRelu", ACCEL_REASON_OPERATION, "does not do this operation"}}); }
+ACCEL_CASE("made.group.k-unrefused", "A-1", "skips because of a program, and nobody was asked") { skip("program", "it will not"); }
 ACCEL_CASE("made.group.l-last", "A-1", "is run after all that") { CHECK(true); }
 
 // What a leak checker does to a process in which every case has passed.
@@ -97,10 +100,10 @@ std::vector<Result> some_results()
 
 TEST_CASE("every chosen case has exactly one result, in order, whatever the others did")
 {
-    REQUIRE(made().size() == 12);
+    REQUIRE(made().size() == 14);
     std::set<std::string> ids;
     for (const auto &result : made()) ids.insert(result.id);
-    CHECK(ids.size() == 12);
+    CHECK(ids.size() == 14);
     CHECK(made().front().id == "made.group.a-passes");
     CHECK(made().back().id == "made.group.l-last");
 }
@@ -118,7 +121,9 @@ TEST_CASE("verdicts say how a case ended")
     CHECK(result_of("f-empty").verdict == Verdict::Fail);
     CHECK(result_of("g-fails").verdict == Verdict::Fail);
     CHECK(result_of("g-fails").message.find("suite_test.cpp") != std::string::npos);
-    CHECK(result_of("h-throws").message.find("a sentence") != std::string::npos);
+    CHECK(result_of("g-fails").message == "conformance/tests/suite_test.cpp:" + std::to_string(kFailingLine) + ": CHECK( 1 + 1 == 3 ) was 2 == 3");
+    CHECK(result_of("h-throws").message.find("the case threw: a sentence") != std::string::npos);
+    CHECK(result_of("h-throws").message.find("nknown") == std::string::npos);
     CHECK(result_of("i-skips").verdict == Verdict::Skip);
     CHECK(result_of("i-skips").key == "buffer.export.dma_buf");
     CHECK(result_of("l-last").verdict == Verdict::Pass);
@@ -159,7 +164,8 @@ TEST_CASE("the record is complete, counts right, and turns bad excuses into fail
     CHECK(record.counts().total() == made().size());
     CHECK(record.counts().pass == 3);
     // The device has no dma-buf, it has the rounding, and an unknown key is always a failure.
-    CHECK(record.counts().skip == 1);
+    // … and what the device refused is no failure.
+    CHECK(record.counts().skip == 2);
     std::ifstream file(path);
     std::vector<nlohmann::json> lines;
     for (std::string line; std::getline(file, line);) lines.push_back(nlohmann::json::parse(line));
@@ -172,7 +178,8 @@ TEST_CASE("the record is complete, counts right, and turns bad excuses into fail
     for (size_t index = 0; index < made().size(); ++index) {
         CHECK(lines[index + 1]["id"] == made()[index].id);
         CHECK(lines[index + 1]["rule"] == "A-1");
-        if (made()[index].id == "made.group.k-mumbles") CHECK(lines[index + 1]["verdict"] == "fail");
+        if (made()[index].id == "made.group.k-mumbles" || made()[index].id == "made.group.k-unrefused") CHECK(lines[index + 1]["verdict"] == "fail");
+        if (made()[index].id == "made.group.k-refused") CHECK(lines[index + 1]["refused"][0]["operation"] == "LeakyRelu");
     }
 }
 

@@ -142,9 +142,9 @@ ACCEL_CASE("memory.map.persists", "B-9", "what was written stays for later maps 
         for (size_t index = 0; index < kBytes; ++index) mapping.as<char>()[index] = static_cast<char>(index * 7);
     }
     const auto mapping = buffer.map(ACCEL_ACCESS_READ);
-    size_t wrong = 0;
-    for (size_t index = 0; index < kBytes; ++index) wrong += mapping.as<const char>()[index] != static_cast<char>(index * 7);
-    CHECK(wrong == 0);
+    std::vector<uint8_t> expected(kBytes);
+    for (size_t index = 0; index < kBytes; ++index) expected[index] = static_cast<uint8_t>(index * 7);
+    CHECK(same(std::vector<uint8_t>(mapping.as<const uint8_t>(), mapping.as<const uint8_t>() + kBytes), expected));
 }
 
 ACCEL_CASE("memory.export.unclaimed", "B-4", "a kind that was not named at creation is UNSUPPORTED")

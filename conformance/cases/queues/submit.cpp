@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a submission is, and what it refuses.
+#include <algorithm>
+
 #include "support/room.h"
 #include "support/status.h"
 
@@ -222,7 +224,9 @@ ACCEL_CASE("queues.transfer.copy", "Q-5", "a copy moves exactly its range, after
     REQUIRE_STATUS(transfer(queue, &sum.y, 0, target, 32, size, 0, &signal), ACCEL_STATUS_OK);
     REQUIRE(fence.wait(1, kLong));
     const auto bytes = target.map(ACCEL_ACCESS_READ);
-    CHECK(std::memcmp(bytes.as<char>() + 32, sum.y.map(ACCEL_ACCESS_READ).as<char>(), size) == 0);
+    const auto source = sum.y.map(ACCEL_ACCESS_READ);
+    const auto *copied = bytes.as<uint8_t>() + 32, *original = source.as<uint8_t>();
+    CHECK(same(std::vector<uint8_t>(copied, copied + size), std::vector<uint8_t>(original, original + size)));
     CHECK(bytes.as<char>()[31] == 0x77);
     CHECK(bytes.as<char>()[32 + size] == 0x77);
     CHECK(sum.holds(42));
@@ -238,9 +242,9 @@ ACCEL_CASE("queues.transfer.fill", "Q-5", "a fill writes the low byte of its val
     REQUIRE_STATUS(transfer(queue, nullptr, 0, target, 3, 990, 0x123456ab, &signal), ACCEL_STATUS_OK);
     REQUIRE(fence.wait(1, kLong));
     const auto bytes = target.map(ACCEL_ACCESS_READ);
-    size_t wrong = 0;
-    for (size_t index = 0; index < 1000; ++index) wrong += bytes.as<unsigned char>()[index] != (index >= 3 && index < 993 ? 0xab : 0);
-    CHECK(wrong == 0);
+    std::vector<uint8_t> expected(1000, 0);
+    std::fill(expected.begin() + 3, expected.begin() + 993, uint8_t{0xab});
+    CHECK(same(std::vector<uint8_t>(bytes.as<uint8_t>(), bytes.as<uint8_t>() + 1000), expected));
 }
 
 ACCEL_CASE("queues.transfer.ranges", "Q-6", "ranges outside a buffer, or overlapping ones, are INVALID_ARGUMENT")

@@ -60,7 +60,7 @@ ACCEL_CASE("saved.round-trip.runs", "S-1", "a loaded program runs as the built o
         const auto before = built.program().port(port), after = loaded.program().port(port);
         CHECK(std::string(before.name) == after.name);
         CHECK(before.size_bytes == after.size_bytes);
-        CHECK(std::equal(before.strides_bytes, before.strides_bytes + before.rank, after.strides_bytes, after.strides_bytes + after.rank));
+        CHECK(std::vector(before.strides_bytes, before.strides_bytes + before.rank) == std::vector(after.strides_bytes, after.strides_bytes + after.rank));
     }
     CHECK(loaded.program().info().placement_count == built.program().info().placement_count);
     check_sum(room, loaded);
