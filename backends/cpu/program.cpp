@@ -3,6 +3,7 @@
 
 #include "blob.h"
 #include "compiler.h"
+#include "cores/cores.h"
 #include "host.h"
 #include "support.h"
 #include "one_thread.h"
@@ -38,7 +39,7 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
         for (const uint32_t tensor : *list)
             if (!graph->tensor(tensor).fixed || graph->tensor(tensor).oversized)
                 return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's tensor %u has no fixed size", tensor);
-    const int threads = blob.threads != 0 ? static_cast<int>(blob.threads) : physical_cores();
+    const int threads = blob.threads != 0 ? static_cast<int>(blob.threads) : cores::usable();
     program.plan = make_plan(std::move(*graph), threads);
     if (!program.plan)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "an output of the blob's graph is made by no node");

@@ -37,9 +37,6 @@ struct accel_bk_run {
 namespace accel::cpu
 {
 
-// Cores that this process may use; two hardware threads of one core count once.
-int physical_cores();
-
 accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *constants,
                           uint32_t constant_count, accel_bk_program **out_program);
 void program_unload(accel_bk_program *program);

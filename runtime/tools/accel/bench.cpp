@@ -8,7 +8,8 @@
 #include <thread>
 
 #include "commands.h"
-#include "cores.h"
+#include "cores/cores.h"
+#include "load.h"
 #include "peer.h"
 #include "progress.h"
 #include "session.h"
@@ -22,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 struct BenchOptions {
     ModelOptions model;
     double seconds = 3;
-    unsigned warmup = 5;
+    unsigned warmup = 5, load = 0;
     std::string compare, python = "python3";
 };
 
@@ -63,6 +64,7 @@ struct Measured {
 Measured measure(Session &session, Peer *peer, const BenchOptions &options)
 {
     Progress progress("measuring " + options.model.model);
+    const Load load(options.load);
     const auto start = Clock::now();
     round(session, options.warmup);
     const unsigned count = runs_per_round(session);
@@ -86,7 +88,7 @@ Measured measure(Session &session, Peer *peer, const BenchOptions &options)
 
 nlohmann::json facts_of(const Measured &measured, const Session &session, const BenchOptions &options, const Peer *peer)
 {
-    nlohmann::json out{{"model", options.model.model}, {"latency", measured.ours.json()}, {"segments", session.program().info().segment_count}, {"threads", options.model.threads}};
+    nlohmann::json out{{"model", options.model.model}, {"latency", measured.ours.json()}, {"segments", session.program().info().segment_count}, {"threads", options.model.threads}, {"load", options.load}};
     if (peer) {
         const auto ratios = Statistics::of(measured.ratios);
         out["onnxruntime"] = {{"version", peer->version()}, {"threads", options.model.threads}, {"latency", measured.theirs.json()}, {"ratio_median", ratios.median}, {"ratio_p90", ratios.p90}, {"rounds", ratios.count}};
@@ -112,7 +114,7 @@ void prepare_comparison(BenchOptions &options)
 {
     if (options.compare.empty()) return;
     if (is_saved_program(options.model.model)) throw Failure(options.model.model + " is a saved program, which ONNX Runtime cannot read; give --compare the model");
-    if (options.model.threads == 0) options.model.threads = physical_cores();
+    if (options.model.threads == 0) options.model.threads = static_cast<unsigned>(cores::usable());
 }
 
 void bench(BenchOptions options)
@@ -144,6 +146,7 @@ void add_bench(CLI::App &app)
     options->model.add_to(*command);
     command->add_option("--seconds", options->seconds, "measure for this long")->check(CLI::PositiveNumber)->capture_default_str();
     command->add_option("--warmup", options->warmup, "runs before measuring")->capture_default_str();
+    command->add_option("--load", options->load, "busy loops beside the measurement, of both sides, as other work would be")->check(CLI::Range(0u, 1024u))->capture_default_str();
     command->add_option("--compare", options->compare, "take turns with this peer")->check(CLI::IsMember({"onnxruntime"}));
     command->add_option("--python", options->python, "Python that has the package onnxruntime")->capture_default_str();
     command->callback([options] { bench(*options); });

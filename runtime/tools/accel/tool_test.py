@@ -10,6 +10,7 @@ import math
 import os
 import pathlib
 import re
+import resource
 import struct
 import subprocess
 import sys
@@ -196,6 +197,20 @@ def check_comparison(work):
         require(told == facts["threads"] == facts["onnxruntime"]["threads"] == threads, f"bench gives both sides {threads} threads", f"peer {told}: {facts}")
 
 
+def check_load(work):
+    """Busy loops run in the peer's turns too: here nearly all of the time is the peer's, which sleeps."""
+    peer = work / "sleeping"
+    peer.write_text("#!/bin/sh\necho '{\"version\": \"0\"}'\nwhile read count; do sleep 1; echo '[1000]'; done\n")
+    peer.chmod(0o755)
+    seconds = []
+    for load in (0, 2):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        facts = answers_json("bench", DIGITS / "digits_f32.onnx", "-d", "cpu", "--threads", "1", "--seconds", "0.5", "--compare", "onnxruntime", "--python", peer, "--load", load)
+        seconds.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
+        require(facts["load"] == load, "bench records the load", facts)
+    require(seconds[1] > seconds[0] + 0.3, "two busy loops take processor time while the peer has its turn", f"{seconds[0]} s without, {seconds[1]} s with them")
+
+
 def check_models(work):
     model, picture = DIGITS / "digits_int8.onnx", DIGITS / "test/0003_label_3.png"
     split = ["--simulated", "-d", "ethosu-sim,cpu", "--rounding", "tflite"]
@@ -220,6 +235,7 @@ def check_models(work):
     check_labels(work, picture)
     check_compile(work)
     check_comparison(work)
+    check_load(work)
     npy = call("run", DIGITS / "digits_f32.onnx", "-i", picture, "-d", "cpu", "-o", work / "out")
     require(npy.returncode == 0 and len(list((work / "out").glob("*.npy"))) == 1, "run writes .npy outputs", npy.stderr)
 
