@@ -45,6 +45,8 @@ accel_status fail_exception()
 {
     try {
         throw;
+    } catch (const Stopped &stopped) {
+        return stopped.status();
     } catch (const std::bad_alloc &) {
         return fail(ACCEL_STATUS_OUT_OF_MEMORY, "", nullptr, "the host has no memory left for this call");
     } catch (const std::system_error &error) {

@@ -132,6 +132,16 @@ template <class T> void unref_handle(T *handle)
 
 const char *type_name(ObjectType type);
 
+/// Ends the work of a call from where no status can be answered. The error detail is set.
+class Stopped {
+public:
+    explicit Stopped(accel_status status) : status_(status) {}
+    accel_status status() const { return status_; }
+
+private:
+    accel_status status_;
+};
+
 accel_status fail_exception();
 
 /// Run the body of an entry function that allocates: no exception leaves the library.

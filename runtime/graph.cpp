@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include "catalog.h"
+#include "check.h"
+#include "progress.h"
 
 namespace accel::runtime {
 
@@ -64,12 +67,52 @@ std::string Node::label() const
     return label;
 }
 
-void Node::take_in(const Node &other)
+uint32_t Origins::only(uint32_t model_node)
+{
+    links_.push_back({model_node, kNothing});
+    return static_cast<uint32_t>(links_.size() - 1);
+}
+
+uint32_t Origins::join(uint32_t a, uint32_t b)
+{
+    if (a == kNothing || b == kNothing || a == b) return a == kNothing ? b : a;
+    links_.push_back({a, b});
+    return static_cast<uint32_t>(links_.size() - 1);
+}
+
+std::vector<uint32_t> Origins::members(uint32_t set) const
+{
+    std::vector<uint32_t> found, open;
+    if (set != kNothing) open.push_back(set);
+    std::unordered_set<uint32_t> seen;
+    while (!open.empty()) {
+        const uint32_t at = open.back();
+        open.pop_back();
+        if (!seen.insert(at).second) continue;
+        const Link &link = links_[at];
+        if (link.b == kNothing) found.push_back(link.a);
+        else open.insert(open.end(), {link.a, link.b});
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+}
+
+Charge Graph::grant(uint64_t byte_count, const std::string &purpose) const
+{
+    Charge charge;
+    if (!budget) return charge;
+    const accel_status status = budget->take(byte_count, purpose.c_str(), &charge);
+    if (status != ACCEL_STATUS_OK) throw Stopped(status);
+    return charge;
+}
+
+void Graph::take_in(Node &node, const Node &other)
 {
     const OperationRow *row = other.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(other.operation);
-    fused.push_back(row ? row->name : other.custom_name);
-    fused.insert(fused.end(), other.fused.begin(), other.fused.end());
-    take_origins(other);
+    node.fused.push_back(row ? row->name : other.custom_name);
+    node.fused.insert(node.fused.end(), other.fused.begin(), other.fused.end());
+    take_origins(node, other);
 }
 
 uint32_t Graph::add_tensor(Tensor tensor)
@@ -158,10 +201,13 @@ Graph copy_graph(const accel_graph_desc &desc)
 {
     Graph graph;
     graph.name = string_of(desc.name);
+    graph.tensors.reserve(desc.tensor_count);
+    graph.nodes.reserve(desc.node_count);
     for (uint32_t i = 0; i < desc.tensor_count; ++i) graph.tensors.push_back(copy_tensor(tensor_at(desc, i)));
     for (uint32_t i = 0; i < desc.node_count; ++i) {
+        pace();
         graph.nodes.push_back(copy_node(node_at(desc, i)));
-        graph.nodes.back().origins = {i};
+        graph.nodes.back().origins = graph.origins.only(i);
     }
     graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
     graph.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
@@ -196,7 +242,10 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
         }
     }
     std::vector<accel_node_desc> &nodes = nodes_.emplace_back(graph.nodes.size());
-    for (size_t i = 0; i < graph.nodes.size(); ++i) describe_node(graph.nodes[i], nodes[i]);
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+        pace();
+        describe_node(graph.nodes[i], nodes[i]);
+    }
     std::vector<accel_symbol> &symbols = symbols_.emplace_back();
     for (const Symbol &symbol : graph.symbols) symbols.push_back({symbol.name.c_str(), symbol.min_size, symbol.max_size});
     return &graphs_.emplace_back(accel_graph_desc{sizeof(accel_graph_desc), graph.name.c_str(), tensors.data(), nodes.data(), graph.inputs.data(),
@@ -315,13 +364,14 @@ void compact(Graph &graph)
         mark(node.outputs);
     }
     std::vector<uint32_t> renumbered(graph.tensors.size(), ACCEL_TENSOR_NONE);
-    std::vector<Tensor> kept;
+    size_t kept = 0;
     for (size_t i = 0; i < graph.tensors.size(); ++i) {
         if (!used[i]) continue;
-        renumbered[i] = static_cast<uint32_t>(kept.size());
-        kept.push_back(std::move(graph.tensors[i]));
+        renumbered[i] = static_cast<uint32_t>(kept);
+        if (kept != i) graph.tensors[kept] = std::move(graph.tensors[i]);
+        ++kept;
     }
-    graph.tensors = std::move(kept);
+    graph.tensors.erase(graph.tensors.begin() + static_cast<std::ptrdiff_t>(kept), graph.tensors.end());
     const auto renumber = [&](std::vector<uint32_t> &indices) {
         for (uint32_t &index : indices) {
             if (index != ACCEL_TENSOR_NONE) index = renumbered[index];

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "constant_budget.h"
+
 namespace accel::runtime {
 
 inline constexpr uint32_t kMaxRank = 8;
@@ -55,6 +57,22 @@ struct Attribute {
     std::string string;
 };
 
+/// Sets of nodes of the model, which the nodes of a graph stand for. Joining two takes the same time and memory, however large they are.
+class Origins {
+public:
+    static constexpr uint32_t kNothing = UINT32_MAX;  ///< the empty set
+    uint32_t only(uint32_t model_node);
+    uint32_t join(uint32_t a, uint32_t b);
+    /// Ascending, each once.
+    std::vector<uint32_t> members(uint32_t set) const;
+
+private:
+    struct Link {
+        uint32_t a, b;  ///< two sets; or a node of the model and kNothing
+    };
+    std::vector<Link> links_;
+};
+
 struct Graph;
 
 struct Node {
@@ -66,7 +84,7 @@ struct Node {
     uint32_t rounding = 0;
     std::string domain, custom_name;
     std::vector<std::string> fused;  ///< operations that this node has taken in, in order, for the placement report
-    std::vector<uint32_t> origins;   ///< nodes of the model that it stands for, as positions in the model's graph
+    uint32_t origins = Origins::kNothing;  ///< of its graph's: nodes of the model that it stands for, as positions in the model's graph
 
     const Attribute *find(uint32_t key) const;
     /// The first integer of an attribute, or what it means when absent.
@@ -78,10 +96,6 @@ struct Node {
     void erase(uint32_t key);
     /// Operand number `position`, ACCEL_TENSOR_NONE when absent.
     uint32_t input(size_t position) const { return position < inputs.size() ? inputs[position] : ACCEL_TENSOR_NONE; }
-    /// Stand for another node too, whose operation is named in the label.
-    void take_in(const Node &other);
-    /// Stand for another node too, which leaves no trace in what is computed.
-    void take_origins(const Node &other) { origins.insert(origins.end(), other.origins.begin(), other.origins.end()); }
     /// "Conv+Relu"; for custom operations "domain:Name".
     std::string label() const;
 };
@@ -99,8 +113,16 @@ struct Graph {
     std::vector<uint32_t> inputs, outputs;
     std::vector<Symbol> symbols;
     uint32_t operation_profile = 0;
+    Origins origins;
+    ConstantBudget *budget = nullptr;  ///< pays for constants that passes make; null: nobody counts
 
     uint32_t add_tensor(Tensor tensor);
+    /// Ask before making a constant of so many bytes. Throws Stopped with LIMIT; purpose begins the sentence.
+    Charge grant(uint64_t byte_count, const std::string &purpose) const;
+    /// node stands for another one too, whose operation is named in the label.
+    void take_in(Node &node, const Node &other);
+    /// node stands for another one too, which leaves no trace in what is computed.
+    void take_origins(Node &node, const Node &other) { node.origins = origins.join(node.origins, other.origins); }
 };
 
 /// The owned form of a description that check_structure has passed.

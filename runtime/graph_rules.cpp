@@ -7,6 +7,7 @@
 #include "catalog.h"
 #include "check.h"
 #include "graph_shapes.h"
+#include "progress.h"
 
 namespace accel::runtime {
 
@@ -317,6 +318,7 @@ accel_status check_inside(const Graph &graph)
     ACCEL_TRY(check_state(graph));
     for (uint32_t i = 0; i < graph.tensors.size(); ++i) ACCEL_TRY(check_quantization(graph, i));
     for (const Node &node : graph.nodes) {
+        pace();
         ACCEL_TRY(check_node(graph, node));
         ACCEL_TRY(check_node_shapes(graph, node));
         for (const Graph &region : node.regions) ACCEL_TRY(check_rules(region));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "check.h"
 #include "clock.h"
 
 namespace accel::runtime {
@@ -36,6 +37,24 @@ bool Progress::look()
     told_ns_ = now;
     cancelled_ = report_(user_, last_, step_.c_str()) != 0;
     return !cancelled_;
+}
+
+Progress *Progress::innermost() { return current; }
+
+namespace {
+
+[[noreturn]] void stop() { throw Stopped(fail(ACCEL_STATUS_CANCELLED, "P-5", nullptr, "the application cancelled it while %s", current->step().c_str())); }
+
+}  // namespace
+
+void pace()
+{
+    if (current && !current->tick()) stop();
+}
+
+void pace_piece()
+{
+    if (current && !current->look()) stop();
 }
 
 accel_status Progress::pulse() { return !current || current->look() ? ACCEL_STATUS_OK : ACCEL_STATUS_CANCELLED; }

@@ -4,6 +4,7 @@
 
 #include <accel/accel.h>
 
+#include <cstdint>
 #include <string>
 
 namespace accel::runtime {
@@ -28,6 +29,9 @@ public:
     static int forward(void *user, double fraction, const char *step) { return static_cast<Progress *>(user)->tell(fraction, step); }
     /// accel_bk_host::pulse, for the innermost call on this thread that has a Progress.
     static accel_status pulse();
+    /// The innermost one of this thread; null where nobody listens.
+    static Progress *innermost();
+    const std::string &step() const { return step_; }
 
 private:
     static constexpr uint32_t kTicksPerLook = 64;
@@ -43,5 +47,11 @@ private:
     uint32_t ticks_ = 0;
     bool cancelled_ = false;
 };
+
+/// For loops over a graph: one round (microseconds) is done, and the application of the innermost call hears so now and then. Throws Stopped with CANCELLED when it wants
+/// no more.
+void pace();
+/// The same for rounds of milliseconds, such as a piece of a large constant.
+void pace_piece();
 
 }  // namespace accel::runtime

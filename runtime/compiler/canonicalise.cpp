@@ -6,6 +6,7 @@
 
 #include "../catalog.h"
 #include "../error.h"
+#include "../progress.h"
 #include "constants.h"
 #include "rewrite.h"
 
@@ -42,37 +43,44 @@ bool changes_nothing(const Graph &graph, const Node &node)
     }
 }
 
-bool remove_identities(Graph &graph)
+/// RESHAPE after RESHAPE, TRANSPOSE after TRANSPOSE: the second reads what the first read.
+bool merge_into(Graph &graph, Node &node, uint32_t maker)
 {
-    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        if (changes_nothing(graph, graph.nodes[i]) && bypass(graph, i)) return true;
+    const bool reshape = node.operation == ACCEL_OPERATION_RESHAPE;
+    if ((!reshape && node.operation != ACCEL_OPERATION_TRANSPOSE) || maker == UINT32_MAX || graph.nodes[maker].operation != node.operation) return false;
+    const Node &first = graph.nodes[maker];
+    if (graph.tensors[first.inputs[0]].quantization != graph.tensors[node.outputs[0]].quantization) return false;
+    if (!reshape) {
+        const std::vector<int64_t> inner = perm_of(graph, first);
+        std::vector<int64_t> merged;
+        for (const int64_t axis : perm_of(graph, node)) merged.push_back(inner[static_cast<size_t>(axis)]);
+        node.set_ints(ACCEL_ATTRIBUTE_PERM, std::move(merged));
     }
-    return false;
+    node.inputs[0] = first.inputs[0];
+    graph.take_origins(node, first);
+    return true;
 }
 
-/// RESHAPE after RESHAPE, TRANSPOSE after TRANSPOSE: the second reads what the first read.
-bool merge_moves(Graph &graph)
+/// Moves after moves become one, and those that change nothing go: in one walk, so that a nest of moves that undo each other costs no walk per layer.
+bool simplify_moves(Graph &graph)
 {
-    const Uses uses(graph);
+    Bypass bypass(graph);
+    std::vector<bool> dead(graph.nodes.size());
     bool changed = false;
-    for (Node &node : graph.nodes) {
-        const bool reshape = node.operation == ACCEL_OPERATION_RESHAPE;
-        if (!reshape && node.operation != ACCEL_OPERATION_TRANSPOSE) continue;
-        const uint32_t maker = uses.maker[node.inputs[0]];
-        if (maker == UINT32_MAX || graph.nodes[maker].operation != node.operation) continue;
-        const Node &first = graph.nodes[maker];
-        if (graph.tensors[first.inputs[0]].quantization != graph.tensors[node.outputs[0]].quantization) continue;
-        if (!reshape) {
-            const std::vector<int64_t> inner = perm_of(graph, first);
-            std::vector<int64_t> merged;
-            for (const int64_t axis : perm_of(graph, node)) merged.push_back(inner[static_cast<size_t>(axis)]);
-            node.set_ints(ACCEL_ATTRIBUTE_PERM, std::move(merged));
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        pace();
+        Node &node = graph.nodes[i];
+        bypass.enter(node);
+        if (!node.inputs.empty() && node.inputs[0] != ACCEL_TENSOR_NONE && merge_into(graph, node, bypass.maker(node.inputs[0]))) {
+            bypass.enter(node);  // the first one was entered when its operand may have had another name
+            changed = true;
         }
-        node.inputs[0] = first.inputs[0];
-        node.take_origins(first);
+        if (!changes_nothing(graph, node) || !bypass.remove(node)) continue;
+        dead[i] = true;
         changed = true;
     }
-    if (changed) sweep(graph);
+    bypass.finish();
+    if (changed) sweep(graph, dead);
     return changed;
 }
 
@@ -104,24 +112,25 @@ bool takes_clamp(const Node &node)
 /// RELU or CLIP whose operand has no other reader becomes a clamp of the operation that makes it.
 bool fuse_activations(Graph &graph)
 {
-    const Uses uses(graph);
+    Uses uses(graph);
     std::vector<bool> dead(graph.nodes.size());
     bool changed = false;
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        pace();
         const Node &activation = graph.nodes[i];
         if (activation.operation != ACCEL_OPERATION_RELU && activation.operation != ACCEL_OPERATION_CLIP) continue;
         const uint32_t between = activation.inputs[0];
         const uint32_t maker = uses.maker[between];
-        if (maker == UINT32_MAX || dead[maker] || uses.only_reader(between) != i || !takes_clamp(graph.nodes[maker])) continue;
+        if (maker == UINT32_MAX || uses.only_reader(between) != i || !takes_clamp(graph.nodes[maker])) continue;
         if (graph.tensors[between].type != ACCEL_TYPE_F32) continue;
         Node &node = graph.nodes[maker];
         if (node.outputs[0] != between) continue;
         narrow(node, clamp_of(activation));
-        node.take_in(activation);
+        graph.take_in(node, activation);
         node.outputs[0] = activation.outputs[0];
+        uses.maker[node.outputs[0]] = maker;
         dead[i] = true;
         changed = true;
-        break;
     }
     if (changed) sweep(graph, dead);
     return changed;
@@ -161,6 +170,9 @@ bool fold_into_conv(Graph &graph, uint32_t conv_index, const Node &batch, const 
     if (!weights.constant() || weights.type != ACCEL_TYPE_F32 || (biased && !graph.tensors[conv.inputs[2]].constant())) return false;
     const size_t channels = by.factor.size();
     if (weights.shape[0].size != static_cast<int64_t>(channels) || channels == 0) return false;
+    Charge weights_charge = graph.grant(weights.data_bytes, node_text(batch));
+    Charge bias_charge = graph.grant(channels * sizeof(float), node_text(batch));
+    pace_piece();
     std::vector<float> scaled = values_of<float>(weights);
     const size_t per_channel = scaled.size() / channels;
     for (size_t i = 0; i < scaled.size(); ++i) scaled[i] = static_cast<float>(scaled[i] * by.factor[i / per_channel]);
@@ -168,36 +180,39 @@ bool fold_into_conv(Graph &graph, uint32_t conv_index, const Node &batch, const 
     for (size_t c = 0; c < channels; ++c) bias[c] = static_cast<float>(bias[c] * by.factor[c] + by.offset[c]);
 
     Tensor new_weights = weights;
-    own_values(new_weights, scaled);
+    own_values(new_weights, scaled, std::move(weights_charge));
     Tensor new_bias;
     new_bias.name = batch.name + ".bias";
     new_bias.type = ACCEL_TYPE_F32;
     new_bias.shape = {Dim{static_cast<int64_t>(channels)}};
-    own_values(new_bias, bias);
+    own_values(new_bias, bias, std::move(bias_charge));
     conv.inputs.resize(3, ACCEL_TENSOR_NONE);
     conv.inputs[1] = graph.add_tensor(std::move(new_weights));
     conv.inputs[2] = graph.add_tensor(std::move(new_bias));
     conv.outputs[0] = batch.outputs[0];
-    conv.take_in(batch);
+    graph.take_in(conv, batch);
     return true;
 }
 
 bool fold_normalisation(Graph &graph)
 {
-    const Uses uses(graph);
+    Uses uses(graph);
+    std::vector<bool> dead(graph.nodes.size());
+    bool changed = false;
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        const Node batch = graph.nodes[i];
+        pace();
+        const Node &batch = graph.nodes[i];
         if (batch.operation != ACCEL_OPERATION_BATCH_NORMALIZATION) continue;
         const uint32_t maker = uses.maker[batch.inputs[0]];
         if (maker == UINT32_MAX || uses.only_reader(batch.inputs[0]) != i) continue;
         const auto by = normalisation_of(graph, batch);
         if (!by || !fold_into_conv(graph, maker, batch, *by)) continue;
-        std::vector<bool> dead(graph.nodes.size());
+        uses.maker[batch.outputs[0]] = maker;
         dead[i] = true;
-        sweep(graph, dead);
-        return true;
+        changed = true;
     }
-    return false;
+    if (changed) sweep(graph, dead);
+    return changed;
 }
 
 /// The values of a constant that adds one number per channel to a [n, c, …] tensor.
@@ -216,38 +231,47 @@ std::optional<std::vector<float>> channel_addend(const Graph &graph, uint32_t in
     return values;
 }
 
+/// The convolution without a bias that takes this addition as its bias: an operand of the addition, and the values of the other one.
+bool take_bias(Graph &graph, Uses &uses, uint32_t index, size_t side)
+{
+    const Node &add = graph.nodes[index];
+    const uint32_t between = add.inputs[side], maker = uses.maker[between];
+    if (maker == UINT32_MAX || uses.only_reader(between) != index || graph.nodes[maker].operation != ACCEL_OPERATION_CONV) return false;
+    Node &conv = graph.nodes[maker];
+    if (conv.input(2) != ACCEL_TENSOR_NONE || conv.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || conv.find(ACCEL_ATTRIBUTE_CLAMP_MAX)) return false;
+    if (graph.tensors[between].shape != graph.tensors[add.outputs[0]].shape) return false;
+    const auto values = channel_addend(graph, add.inputs[1 - side], graph.tensors[between].shape);
+    if (!values) return false;
+    Tensor bias;
+    bias.name = add.name + ".bias";
+    bias.type = ACCEL_TYPE_F32;
+    bias.shape = {Dim{static_cast<int64_t>(values->size())}};
+    own_values(bias, *values, graph.grant(values->size() * sizeof(float), node_text(add)));
+    conv.inputs.resize(3, ACCEL_TENSOR_NONE);
+    conv.inputs[2] = graph.add_tensor(std::move(bias));
+    conv.outputs[0] = add.outputs[0];
+    graph.take_in(conv, add);
+    for (const Attribute &attribute : add.attributes) conv.attributes.push_back(attribute);
+    uses.maker[add.outputs[0]] = maker;
+    return true;
+}
+
 /// ADD of a constant per channel becomes the bias of a convolution that has none.
 bool fold_bias(Graph &graph)
 {
-    const Uses uses(graph);
+    Uses uses(graph);
+    std::vector<bool> dead(graph.nodes.size());
+    bool changed = false;
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        const Node add = graph.nodes[i];
+        pace();
+        const Node &add = graph.nodes[i];
         if (add.operation != ACCEL_OPERATION_ADD || graph.tensors[add.outputs[0]].type != ACCEL_TYPE_F32) continue;
-        for (size_t side = 0; side < 2; ++side) {
-            const uint32_t between = add.inputs[side], maker = uses.maker[between];
-            if (maker == UINT32_MAX || uses.only_reader(between) != i || graph.nodes[maker].operation != ACCEL_OPERATION_CONV) continue;
-            Node &conv = graph.nodes[maker];
-            if (conv.input(2) != ACCEL_TENSOR_NONE || conv.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || conv.find(ACCEL_ATTRIBUTE_CLAMP_MAX)) continue;
-            if (graph.tensors[between].shape != graph.tensors[add.outputs[0]].shape) continue;
-            const auto values = channel_addend(graph, add.inputs[1 - side], graph.tensors[between].shape);
-            if (!values) continue;
-            Tensor bias;
-            bias.name = add.name + ".bias";
-            bias.type = ACCEL_TYPE_F32;
-            bias.shape = {Dim{static_cast<int64_t>(values->size())}};
-            own_values(bias, *values);
-            conv.inputs.resize(3, ACCEL_TENSOR_NONE);
-            conv.inputs[2] = graph.add_tensor(std::move(bias));
-            conv.outputs[0] = add.outputs[0];
-            conv.take_in(add);
-            for (const Attribute &attribute : add.attributes) conv.attributes.push_back(attribute);
-            std::vector<bool> dead(graph.nodes.size());
-            dead[i] = true;
-            sweep(graph, dead);
-            return true;
-        }
+        if (!take_bias(graph, uses, i, 0) && !take_bias(graph, uses, i, 1)) continue;
+        dead[i] = true;
+        changed = true;
     }
-    return false;
+    if (changed) sweep(graph, dead);
+    return changed;
 }
 
 }  // namespace
@@ -256,7 +280,7 @@ void canonicalise(Graph &graph)
 {
     sweep(graph);
     // Each success removes a node or an operand chain, so this ends.
-    while (remove_identities(graph) || merge_moves(graph) || fold_normalisation(graph) || fold_bias(graph) || fuse_activations(graph)) {
+    while (simplify_moves(graph) || fold_normalisation(graph) || fold_bias(graph) || fuse_activations(graph)) {
     }
 }
 

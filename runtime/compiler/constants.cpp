@@ -2,6 +2,7 @@
 #include "constants.h"
 
 #include "../catalog.h"
+#include "../progress.h"
 
 namespace accel::runtime {
 
@@ -12,12 +13,16 @@ const uint8_t kNothing[8] = {};
 
 }  // namespace
 
-void own_data(Tensor &tensor, std::vector<uint8_t> bytes)
+void own_data(Tensor &tensor, std::vector<uint8_t> bytes, Charge charge)
 {
-    auto owned = std::make_shared<const std::vector<uint8_t>>(std::move(bytes));
-    tensor.data = owned->empty() ? kNothing : owned->data();
-    tensor.data_bytes = owned->size();
-    tensor.owned = std::move(owned);
+    struct Owned {
+        std::vector<uint8_t> bytes;
+        Charge charge;
+    };
+    const auto owned = std::make_shared<const Owned>(Owned{std::move(bytes), std::move(charge)});
+    tensor.data = owned->bytes.empty() ? kNothing : owned->bytes.data();
+    tensor.data_bytes = owned->bytes.size();
+    tensor.owned = {owned, &owned->bytes};
 }
 
 void align_constants(Graph &graph)
@@ -25,8 +30,10 @@ void align_constants(Graph &graph)
     for (Tensor &tensor : graph.tensors) {
         const uint32_t granule = type_size_bytes(tensor.type);
         if (!tensor.constant() || granule < 2 || reinterpret_cast<uintptr_t>(tensor.data) % granule == 0) continue;
+        Charge charge = graph.grant(tensor.data_bytes, "an aligned copy of tensor '" + tensor.name + "'");
+        pace_piece();
         const auto *start = static_cast<const uint8_t *>(tensor.data);
-        own_data(tensor, std::vector<uint8_t>(start, start + tensor.data_bytes));
+        own_data(tensor, std::vector<uint8_t>(start, start + tensor.data_bytes), std::move(charge));
     }
 }
 

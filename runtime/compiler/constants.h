@@ -17,13 +17,13 @@ template <class Value> std::vector<Value> values_of(const Tensor &tensor)
     return values;
 }
 
-/// Give a tensor a value that it owns.
-void own_data(Tensor &tensor, std::vector<uint8_t> bytes);
-template <class Value> void own_values(Tensor &tensor, const std::vector<Value> &values)
+/// Give a tensor a value that it owns; what was granted for it is given back with it.
+void own_data(Tensor &tensor, std::vector<uint8_t> bytes, Charge charge = {});
+template <class Value> void own_values(Tensor &tensor, const std::vector<Value> &values, Charge charge = {})
 {
     std::vector<uint8_t> bytes(values.size() * sizeof(Value));
     if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
-    own_data(tensor, std::move(bytes));
+    own_data(tensor, std::move(bytes), std::move(charge));
 }
 
 /// Copy constants whose place in the model's file is not aligned for their type: modules read them as arrays.

@@ -2,289 +2,16 @@
 #include "fold.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 #include "../catalog.h"
+#include "../progress.h"
 #include "constants.h"
+#include "evaluate.h"
 #include "rewrite.h"
 
 namespace accel::runtime {
 
 namespace {
-
-/// Shape arithmetic is small; larger tensors are a device's work.
-constexpr uint64_t kMaxArithmeticElements = 65536;
-
-using Bytes = std::vector<uint8_t>;
-
-std::vector<int64_t> row_major_strides(const Shape &shape)
-{
-    std::vector<int64_t> strides(shape.size(), 1);
-    for (size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * shape[axis].size;
-    return strides;
-}
-
-/// Read a tensor through steps per output axis, starting at an element: transposes, slices and broadcasts are this.
-Bytes gather_strided(const Tensor &from, const Shape &out, const std::vector<int64_t> &steps, int64_t start)
-{
-    const size_t width = type_size_bytes(from.type);
-    const uint64_t count = element_count(out).value_or(0);
-    Bytes bytes(count * width);
-    const auto *source = static_cast<const uint8_t *>(from.data);
-    std::vector<int64_t> index(out.size());
-    int64_t at = start;
-    for (uint64_t i = 0; i < count; ++i) {
-        std::memcpy(bytes.data() + i * width, source + static_cast<size_t>(at) * width, width);
-        for (size_t axis = out.size(); axis-- > 0;) {
-            at += steps[axis];
-            if (++index[axis] < out[axis].size) break;
-            at -= steps[axis] * out[axis].size;
-            index[axis] = 0;
-        }
-    }
-    return bytes;
-}
-
-Bytes stretch(const Tensor &from, const Shape &out)
-{
-    const std::vector<int64_t> strides = row_major_strides(from.shape);
-    std::vector<int64_t> steps(out.size());
-    const size_t lead = out.size() - from.shape.size();
-    for (size_t axis = 0; axis < from.shape.size(); ++axis) steps[axis + lead] = from.shape[axis].size == 1 ? 0 : strides[axis];
-    return gather_strided(from, out, steps, 0);
-}
-
-template <class Value> std::optional<Value> combine(uint32_t operation, Value a, Value b)
-{
-    if constexpr (std::is_floating_point_v<Value>) {
-        switch (operation) {
-        case ACCEL_OPERATION_ADD: return a + b;
-        case ACCEL_OPERATION_SUB: return a - b;
-        case ACCEL_OPERATION_MUL: return a * b;
-        default: return a / b;
-        }
-    } else {
-        using Unsigned = std::make_unsigned_t<Value>;  // integers wrap, as devices do
-        const auto x = static_cast<Unsigned>(a);
-        const auto y = static_cast<Unsigned>(b);
-        switch (operation) {
-        case ACCEL_OPERATION_ADD: return static_cast<Value>(x + y);
-        case ACCEL_OPERATION_SUB: return static_cast<Value>(x - y);
-        case ACCEL_OPERATION_MUL: return static_cast<Value>(x * y);
-        default: break;
-        }
-        if (b == 0 || (b == -1 && a == std::numeric_limits<Value>::min())) return std::nullopt;
-        return a / b;
-    }
-}
-
-template <class Value> std::optional<Bytes> arithmetic(const Node &node, const Tensor &a, const Tensor &b, const Shape &out)
-{
-    Bytes left = stretch(a, out);
-    const Bytes right = stretch(b, out);
-    for (size_t at = 0; at < left.size(); at += sizeof(Value)) {
-        Value x, y;
-        std::memcpy(&x, left.data() + at, sizeof(Value));
-        std::memcpy(&y, right.data() + at, sizeof(Value));
-        const std::optional<Value> result = combine(node.operation, x, y);
-        if (!result) return std::nullopt;
-        std::memcpy(left.data() + at, &*result, sizeof(Value));
-    }
-    return left;
-}
-
-template <class Function> bool with_type(uint32_t type, Function &&function)
-{
-    switch (type) {
-    case ACCEL_TYPE_F32: return function(float{}), true;
-    case ACCEL_TYPE_F64: return function(double{}), true;
-    case ACCEL_TYPE_I8: return function(int8_t{}), true;
-    case ACCEL_TYPE_U8: return function(uint8_t{}), true;
-    case ACCEL_TYPE_I16: return function(int16_t{}), true;
-    case ACCEL_TYPE_I32: return function(int32_t{}), true;
-    case ACCEL_TYPE_I64: return function(int64_t{}), true;
-    default: return false;
-    }
-}
-
-/// Conversions that C++ leaves undefined have no result.
-template <class To, class From> std::optional<To> convert(From value)
-{
-    if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-        const double whole = std::trunc(static_cast<double>(value));
-        if (!(whole >= -9.2233720368547758e18 && whole < 9.2233720368547758e18)) return std::nullopt;
-        return static_cast<To>(static_cast<int64_t>(whole));
-    } else {
-        return static_cast<To>(value);
-    }
-}
-
-std::optional<Bytes> cast(const Tensor &from, uint32_t to)
-{
-    if (from.type == to) return Bytes(static_cast<const uint8_t *>(from.data), static_cast<const uint8_t *>(from.data) + from.data_bytes);
-    std::optional<Bytes> out;
-    with_type(from.type, [&](auto from_value) {
-        using From = decltype(from_value);
-        with_type(to, [&](auto to_value) {
-            using To = decltype(to_value);
-            const std::vector<From> values = values_of<From>(from);
-            Bytes bytes(values.size() * sizeof(To));
-            for (size_t i = 0; i < values.size(); ++i) {
-                const std::optional<To> value = convert<To>(values[i]);
-                if (!value) return;
-                std::memcpy(bytes.data() + i * sizeof(To), &*value, sizeof(To));
-            }
-            out = std::move(bytes);
-        });
-    });
-    return out;
-}
-
-/// Position along the quantisation's axis of element number i.
-size_t channel_of(const Tensor &tensor, const Quantization &quantization, size_t i)
-{
-    if (quantization.per_tensor()) return 0;
-    const std::vector<int64_t> strides = row_major_strides(tensor.shape);
-    return i / static_cast<size_t>(strides[quantization.axis]) % quantization.scales.size();
-}
-
-std::optional<Bytes> dequantize(const Tensor &from)
-{
-    std::optional<Bytes> out;
-    with_type(from.type, [&](auto sample) {
-        using Stored = decltype(sample);
-        const std::vector<Stored> stored = values_of<Stored>(from);
-        Bytes bytes(stored.size() * sizeof(float));
-        for (size_t i = 0; i < stored.size(); ++i) {
-            const size_t c = channel_of(from, *from.quantization, i);
-            const float real =
-                static_cast<float>(static_cast<int64_t>(stored[i]) - from.quantization->zero_points[c]) * from.quantization->scales[c];
-            std::memcpy(bytes.data() + i * sizeof real, &real, sizeof real);
-        }
-        out = std::move(bytes);
-    });
-    return out;
-}
-
-/// QuantizeLinear: halves to even, in the rounding mode that a process starts with.
-std::optional<Bytes> quantize(const Tensor &from, const Tensor &to)
-{
-    if (from.type != ACCEL_TYPE_F32 || (to.type != ACCEL_TYPE_I8 && to.type != ACCEL_TYPE_U8)) return std::nullopt;
-    const std::vector<float> real = values_of<float>(from);
-    const float low = to.type == ACCEL_TYPE_I8 ? -128.0f : 0.0f;
-    Bytes bytes(real.size());
-    for (size_t i = 0; i < real.size(); ++i) {
-        const size_t c = channel_of(from, *to.quantization, i);
-        const float scaled = std::nearbyint(real[i] / to.quantization->scales[c]) + static_cast<float>(to.quantization->zero_points[c]);
-        if (std::isnan(scaled)) return std::nullopt;
-        bytes[i] = static_cast<uint8_t>(static_cast<int>(std::clamp(scaled, low, low + 255.0f)));
-    }
-    return bytes;
-}
-
-Bytes transpose(const Node &node, const Tensor &from, const Shape &out)
-{
-    const std::vector<int64_t> strides = row_major_strides(from.shape);
-    std::vector<int64_t> steps;
-    for (size_t axis = 0; axis < out.size(); ++axis) {
-        const auto reversed = static_cast<int64_t>(out.size() - 1 - axis);
-        const Attribute *perm = node.find(ACCEL_ATTRIBUTE_PERM);
-        steps.push_back(strides[static_cast<size_t>(perm ? perm->ints[axis] : reversed)]);
-    }
-    return gather_strided(from, out, steps, 0);
-}
-
-Bytes slice(const Node &node, const Tensor &from, const Shape &out)
-{
-    const std::vector<int64_t> strides = row_major_strides(from.shape);
-    std::vector<int64_t> steps = strides;
-    int64_t start = 0;
-    const std::vector<int64_t> starts = node.ints(ACCEL_ATTRIBUTE_STARTS, {});
-    std::vector<int64_t> axes(starts.size());
-    std::iota(axes.begin(), axes.end(), 0);
-    axes = node.ints(ACCEL_ATTRIBUTE_AXES, axes);
-    const std::vector<int64_t> by = node.ints(ACCEL_ATTRIBUTE_STEPS, std::vector<int64_t>(starts.size(), 1));
-    for (size_t i = 0; i < axes.size(); ++i) {
-        const auto axis = static_cast<size_t>(axes[i]);
-        steps[axis] = strides[axis] * by[i];
-        start += strides[axis] * starts[i];
-    }
-    return gather_strided(from, out, steps, start);
-}
-
-Bytes concat(const Graph &graph, const Node &node, const Shape &out)
-{
-    const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0));
-    uint64_t rows = 1;
-    for (size_t i = 0; i < axis; ++i) rows *= static_cast<uint64_t>(out[i].size);
-    Bytes bytes;
-    for (uint64_t row = 0; row < rows; ++row) {
-        for (const uint32_t input : node.inputs) {
-            const Tensor &part = graph.tensors[input];
-            const size_t width = part.data_bytes / rows;
-            const auto *start = static_cast<const uint8_t *>(part.data) + row * width;
-            bytes.insert(bytes.end(), start, start + width);
-        }
-    }
-    return bytes;
-}
-
-std::optional<Bytes> gather(const Node &node, const Tensor &from, const Tensor &indices)
-{
-    const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0));
-    const std::optional<Bytes> wide = cast(indices, ACCEL_TYPE_I64);
-    if (!wide) return std::nullopt;
-    std::vector<int64_t> rows(wide->size() / sizeof(int64_t));
-    if (!rows.empty()) std::memcpy(rows.data(), wide->data(), wide->size());
-    uint64_t outer = 1;
-    for (size_t i = 0; i < axis; ++i) outer *= static_cast<uint64_t>(from.shape[i].size);
-    const int64_t extent = from.shape[axis].size;
-    const size_t width = outer && extent ? from.data_bytes / outer / static_cast<size_t>(extent) : 0;
-    Bytes bytes;
-    for (uint64_t o = 0; o < outer; ++o) {
-        for (const int64_t given : rows) {
-            const int64_t row = given < 0 ? given + extent : given;
-            if (row < 0 || row >= extent) return std::nullopt;
-            const auto *start = static_cast<const uint8_t *>(from.data) + (o * static_cast<uint64_t>(extent) + static_cast<uint64_t>(row)) * width;
-            bytes.insert(bytes.end(), start, start + width);
-        }
-    }
-    return bytes;
-}
-
-std::optional<Bytes> evaluate(const Graph &graph, const Node &node, FoldDequantize dequantize_mode)
-{
-    const Tensor &x = graph.tensors[node.inputs[0]];
-    const Tensor &out = graph.tensors[node.outputs[0]];
-    const uint64_t count = element_count(out.shape).value_or(UINT64_MAX);
-    switch (node.operation) {
-    case ACCEL_OPERATION_IDENTITY:
-    case ACCEL_OPERATION_RESHAPE: return cast(x, x.type);
-    case ACCEL_OPERATION_TRANSPOSE: return transpose(node, x, out.shape);
-    case ACCEL_OPERATION_CAST: return cast(x, out.type);
-    case ACCEL_OPERATION_QUANTIZE: return quantize(x, out);
-    case ACCEL_OPERATION_DEQUANTIZE: return dequantize_mode == FoldDequantize::Expand ? dequantize(x) : std::nullopt;
-    default: break;
-    }
-    if (count > kMaxArithmeticElements) return std::nullopt;
-    switch (node.operation) {
-    case ACCEL_OPERATION_SLICE: return slice(node, x, out.shape);
-    case ACCEL_OPERATION_CONCAT: return count ? std::optional(concat(graph, node, out.shape)) : std::nullopt;
-    case ACCEL_OPERATION_GATHER: return gather(node, x, graph.tensors[node.inputs[1]]);
-    case ACCEL_OPERATION_ADD:
-    case ACCEL_OPERATION_SUB:
-    case ACCEL_OPERATION_MUL:
-    case ACCEL_OPERATION_DIV: break;
-    default: return std::nullopt;
-    }
-    if (node.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || node.find(ACCEL_ATTRIBUTE_CLAMP_MAX)) return std::nullopt;
-    const Tensor &b = graph.tensors[node.inputs[1]];
-    if (x.type == ACCEL_TYPE_F32) return arithmetic<float>(node, x, b, out.shape);
-    if (x.type == ACCEL_TYPE_I32) return arithmetic<int32_t>(node, x, b, out.shape);
-    if (x.type == ACCEL_TYPE_I64) return arithmetic<int64_t>(node, x, b, out.shape);
-    return std::nullopt;
-}
 
 /// A reshaped or renamed constant needs no bytes of its own.
 bool shares_data(const Node &node)
@@ -292,29 +19,71 @@ bool shares_data(const Node &node)
     return node.operation == ACCEL_OPERATION_RESHAPE || node.operation == ACCEL_OPERATION_IDENTITY;
 }
 
+/// Operands that only folded nodes read are needed no more: a chain of large constants needs room for two at a time.
+class Leftovers {
+public:
+    explicit Leftovers(const Graph &graph) : readers_(graph.tensors.size()), output_(output_flags(graph))
+    {
+        for (const Node &node : graph.nodes) {
+            for (const uint32_t input : node.inputs) {
+                if (input != ACCEL_TENSOR_NONE) ++readers_[input];
+            }
+        }
+    }
+    bool is_output(uint32_t tensor) const { return output_[tensor]; }
+
+    void folded(Graph &graph, const Node &node)
+    {
+        for (const uint32_t input : node.inputs) {
+            if (--readers_[input] != 0 || output_[input] || !graph.tensors[input].owned) continue;
+            graph.tensors[input].owned.reset();
+            graph.tensors[input].data = nullptr;
+            graph.tensors[input].data_bytes = 0;
+        }
+    }
+
+private:
+    std::vector<uint32_t> readers_;
+    const std::vector<bool> output_;
+};
+
+bool is_foldable(const Graph &graph, const Node &node, const Leftovers &leftovers)
+{
+    const bool known = node.operation != ACCEL_OPERATION_CUSTOM && find_operation(node.operation);
+    if (!known || node.outputs.size() != 1 || leftovers.is_output(node.outputs[0])) return false;
+    return std::all_of(node.inputs.begin(), node.inputs.end(), [&](uint32_t tensor) { return tensor != ACCEL_TENSOR_NONE && graph.tensors[tensor].constant(); });
+}
+
+/// Give the node's result its value, if it can be told.
+bool fold_node(Graph &graph, const Node &node, FoldDequantize dequantize)
+{
+    Tensor &result = graph.tensors[node.outputs[0]];
+    if (shares_data(node)) {
+        const Tensor &from = graph.tensors[node.inputs[0]];
+        result.data = from.data;
+        result.data_bytes = from.data_bytes;
+        result.owned = from.owned;
+        return true;
+    }
+    if (!may_evaluate(graph, node, dequantize)) return false;
+    Charge charge = graph.grant(size_bytes(result).value_or(0), node_text(node));
+    std::optional<std::vector<uint8_t>> bytes = evaluate(graph, node);
+    if (!bytes) return false;
+    own_data(result, std::move(*bytes), std::move(charge));
+    return true;
+}
+
 }  // namespace
 
 void fold(Graph &graph, FoldDequantize dequantize)
 {
-    const std::vector<bool> output = output_flags(graph);
+    Leftovers leftovers(graph);
     std::vector<bool> dead(graph.nodes.size());
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
+        pace();
         const Node &node = graph.nodes[i];
-        const bool known = node.operation != ACCEL_OPERATION_CUSTOM && find_operation(node.operation);
-        if (!known || node.outputs.size() != 1 || output[node.outputs[0]]) continue;
-        const auto constant = [&](uint32_t tensor) { return tensor != ACCEL_TENSOR_NONE && graph.tensors[tensor].constant(); };
-        if (!std::all_of(node.inputs.begin(), node.inputs.end(), constant)) continue;
-        Tensor &result = graph.tensors[node.outputs[0]];
-        if (shares_data(node)) {
-            const Tensor &from = graph.tensors[node.inputs[0]];
-            result.data = from.data;
-            result.data_bytes = from.data_bytes;
-            result.owned = from.owned;
-        } else if (std::optional<Bytes> bytes = evaluate(graph, node, dequantize)) {
-            own_data(result, std::move(*bytes));
-        } else {
-            continue;
-        }
+        if (!is_foldable(graph, node, leftovers) || !fold_node(graph, node, dequantize)) continue;
+        leftovers.folded(graph, node);
         dead[i] = true;
     }
     sweep(graph, dead);

@@ -215,10 +215,14 @@ TEST_CASE("concat, gather and broadcasting arithmetic fold; a division by zero d
     b.node("got", ACCEL_OPERATION_GATHER, {both, rows}, {got}).set_ints(ACCEL_ATTRIBUTE_AXIS, {1});
     b.node("div", ACCEL_OPERATION_DIV, {got, k}, {div});
     b.node("y", ACCEL_OPERATION_SUB, {div, got}, {y});
+    // Values that only folded nodes read are not kept.
+    const uint32_t kept = b.tensor("kept", ACCEL_TYPE_I64, {1});
+    b.node("keep", ACCEL_OPERATION_CUSTOM, {sum, both}, {kept}).custom_name = "Keep";
     b.output(y);
+    b.output(kept);
     require_valid(b.graph);
     fold(b.graph, FoldDequantize::Keep);
-    CHECK(labels(b.graph) == Labels{"Div", "Sub"});
+    CHECK(labels(b.graph) == Labels{"Div", "Sub", "Keep"});
     CHECK(values_of<int64_t>(b.graph.tensors[sum]) == std::vector<int64_t>{13, 10, 23, 20});
     CHECK(values_of<int64_t>(b.graph.tensors[both]) == std::vector<int64_t>{10, 13, 10, 20, 23, 20});
     CHECK(values_of<int64_t>(b.graph.tensors[got]) == std::vector<int64_t>{10, 10, 20, 20});

@@ -6,6 +6,7 @@
 
 #include "../catalog.h"
 #include "../check.h"
+#include "../progress.h"
 #include "emit.h"
 
 namespace accel::runtime {
@@ -34,6 +35,7 @@ public:
         add_inputs();
         add_outputs();
         for (uint32_t s = 0; s < segments_.size(); ++s) {
+            pace();
             connect_inputs(s);
             connect_outputs(s);
         }
@@ -59,18 +61,31 @@ private:
         return port;
     }
 
+    struct Reader {
+        uint32_t segment;
+        size_t input;  ///< position among its inputs
+    };
+    std::map<uint32_t, Reader> first_readers() const
+    {
+        std::map<uint32_t, Reader> first;
+        for (uint32_t s = 0; s < segments_.size(); ++s) {
+            const std::vector<uint32_t> &inputs = parts_[s].graph.inputs;
+            for (size_t i = 0; i < inputs.size(); ++i) first.emplace(whole(s, inputs[i]), Reader{s, i});
+        }
+        return first;
+    }
+
     /// The first segment that reads an input decides its layout.
     void add_inputs()
     {
+        const std::map<uint32_t, Reader> readers = first_readers();
         for (const uint32_t tensor : graph_.inputs) {
+            pace();
             ProgramPort port = port_of(tensor, ACCEL_PORT_DIRECTION_INPUT);
-            for (uint32_t s = segments_.size(); s-- > 0;) {
-                const std::vector<uint32_t> &inputs = parts_[s].graph.inputs;
-                for (size_t i = 0; i < inputs.size(); ++i) {
-                    if (whole(s, inputs[i]) != tensor) continue;
-                    port.layout = segments_[s].inputs[i];
-                    port.device = segments_[s].device;
-                }
+            if (const auto reader = readers.find(tensor); reader != readers.end()) {
+                const Segment &segment = segments_[reader->second.segment];
+                port.layout = segment.inputs[reader->second.input];
+                port.device = segment.device;
             }
             const auto index = static_cast<uint32_t>(out_.ports.size());
             homes_[tensor] = {kNone, port.device, {PortSource::Kind::Port, index}, port.layout};
@@ -161,9 +176,9 @@ private:
     PortSource copy(uint32_t tensor, const Home &home, uint32_t reader, const PortLayout &wanted, bool same_layout)
     {
         const uint32_t device = segments_[reader].device;
-        for (const auto &[source_tensor, index] : copies_) {
-            const Value &known = out_.values[index];
-            if (source_tensor == tensor && known.reader_device == device && same_places(known.layout, wanted)) {
+        std::vector<uint32_t> &copies = copies_[{tensor, device}];
+        for (const uint32_t index : copies) {
+            if (same_places(out_.values[index].layout, wanted)) {
                 PortLayout &layout = out_.values[index].layout;
                 layout.size_bytes = std::max(layout.size_bytes, wanted.size_bytes);
                 layout.align_bytes = std::max(layout.align_bytes, wanted.align_bytes);
@@ -179,7 +194,7 @@ private:
         value.reader_device = value.writer_device = device;
         const auto index = static_cast<uint32_t>(out_.values.size());
         out_.values.push_back(std::move(value));
-        copies_.emplace_back(tensor, index);
+        copies.push_back(index);
         add_row(tensor, home, reader, ACCEL_TRANSFER_KIND_COPY, same_layout ? "the devices have no memory in common" : "the devices want different strides");
         return {PortSource::Kind::Value, index};
     }
@@ -235,7 +250,7 @@ private:
     Plan &out_;
     std::map<uint32_t, Home> homes_;
     std::map<uint32_t, uint32_t> output_port_;
-    std::vector<std::pair<uint32_t, uint32_t>> copies_;
+    std::map<std::pair<uint32_t, uint32_t>, std::vector<uint32_t>> copies_;  ///< by tensor and the device that reads them
     std::map<uint32_t, std::vector<uint32_t>> users_;  ///< of a value: its devices
 };
 

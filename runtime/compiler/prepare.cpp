@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "prepare.h"
 
-#include <set>
 #include <string>
+#include <unordered_set>
 
 #include "../check.h"
 #include "../graph_check.h"
+#include "../progress.h"
 #include "canonicalise.h"
 #include "constants.h"
 #include "fold.h"
@@ -19,7 +20,7 @@ namespace {
 /// Pieces of the graph have inputs and outputs where the whole graph had inner tensors: those need names of their own.
 void name_everything(Graph &graph)
 {
-    std::set<std::string> taken;
+    std::unordered_set<std::string> taken;
     std::vector<bool> port(graph.tensors.size());
     for (const auto *list : {&graph.inputs, &graph.outputs}) {
         for (const uint32_t tensor : *list) {
@@ -28,6 +29,7 @@ void name_everything(Graph &graph)
         }
     }
     for (size_t i = 0; i < graph.tensors.size(); ++i) {
+        pace();
         std::string &name = graph.tensors[i].name;
         if (port[i]) continue;
         if (name.empty()) name = "tensor" + std::to_string(i);
@@ -43,6 +45,7 @@ void name_everything(Graph &graph)
 
 accel_status prepare(Graph &graph, const PrepareRequest &request)
 {
+    graph.budget = request.budget;
     ACCEL_TRY(specialise(graph, request.symbols, request.symbol_count));
     canonicalise(graph);
     fold(graph, FoldDequantize::Keep);

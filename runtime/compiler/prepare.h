@@ -13,9 +13,10 @@ struct PrepareRequest {
     const accel_symbol_value *symbols = nullptr;
     uint32_t symbol_count = 0;
     uint32_t rounding = 0;
+    ConstantBudget *budget = nullptr;  ///< pays for constants that passes make or copy; null: nobody counts
 };
 
-/// Fixed shapes, canonical form, quantised operations, aligned constants, a name for every tensor and node.
+/// Fixed shapes, canonical form, quantised operations, aligned constants, a name for every tensor and node. Throws Stopped.
 accel_status prepare(Graph &graph, const PrepareRequest &request);
 
 }  // namespace accel::runtime

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "../catalog.h"
+#include "../progress.h"
 #include "constants.h"
 #include "rewrite.h"
 
@@ -72,7 +73,10 @@ public:
 
     void run()
     {
-        for (uint32_t i = 0; i < graph_.nodes.size(); ++i) visit(i);
+        for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
+            pace();
+            visit(i);
+        }
         sweep(graph_, dead_);
     }
 
@@ -116,13 +120,13 @@ private:
     {
         Node &node = graph_.nodes[index];
         for (const uint32_t input : node.inputs) {
-            if (stored(input) != ACCEL_TENSOR_NONE) node.take_origins(graph_.nodes[uses_.maker[input]]);
+            if (stored(input) != ACCEL_TENSOR_NONE) graph_.take_origins(node, graph_.nodes[uses_.maker[input]]);
         }
         node.inputs = std::move(operands);
         for (size_t i = 0; i < quantizers.size(); ++i) {
             const Node &quantizer = graph_.nodes[quantizers[i]];
             node.outputs[i] = quantizer.outputs[0];
-            node.take_origins(quantizer);
+            graph_.take_origins(node, quantizer);
             if (quantizer.rounding != ACCEL_ROUNDING_NONE) node.rounding = quantizer.rounding;
             dead_[quantizers[i]] = true;
         }
@@ -136,7 +140,7 @@ private:
         if (dead_[index] || source == ACCEL_TENSOR_NONE || !is_per_tensor_byte(tensor(source)) || !is_per_tensor_byte(tensor(node.outputs[0]))) return;
         if (tensor(source).type == tensor(node.outputs[0]).type && tensor(source).quantization == tensor(node.outputs[0]).quantization)
             node.operation = ACCEL_OPERATION_IDENTITY, node.rounding = ACCEL_ROUNDING_NONE;
-        node.take_origins(graph_.nodes[uses_.maker[node.inputs[0]]]);
+        graph_.take_origins(node, graph_.nodes[uses_.maker[node.inputs[0]]]);
         node.inputs[0] = source;
     }
 
@@ -207,9 +211,11 @@ private:
     uint32_t centre(uint32_t w)
     {
         Tensor centred = tensor(w);
+        Charge charge = graph_.grant(centred.data_bytes, "tensor '" + centred.name + "', whose weights are stored around 128,");
+        pace_piece();
         std::vector<uint8_t> bytes = values_of<uint8_t>(centred);
         for (uint8_t &byte : bytes) byte ^= 0x80;
-        own_data(centred, std::move(bytes));
+        own_data(centred, std::move(bytes), std::move(charge));
         centred.type = ACCEL_TYPE_I8;
         std::fill(centred.quantization->zero_points.begin(), centred.quantization->zero_points.end(), 0);
         return graph_.add_tensor(std::move(centred));

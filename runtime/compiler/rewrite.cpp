@@ -2,30 +2,61 @@
 #include "rewrite.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "../progress.h"
 
 namespace accel::runtime {
 
-void redirect(Graph &graph, uint32_t from, uint32_t to)
+Uses::Uses(const Graph &graph)
+    : maker(makers(graph)), reader_count(graph.tensors.size()), last_reader(graph.tensors.size(), UINT32_MAX), output(output_flags(graph))
 {
-    for (Node &node : graph.nodes) std::replace(node.inputs.begin(), node.inputs.end(), from, to);
-    std::replace(graph.outputs.begin(), graph.outputs.end(), from, to);
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        for (const uint32_t input : graph.nodes[i].inputs) {
+            if (input == ACCEL_TENSOR_NONE) continue;
+            ++reader_count[input];
+            last_reader[input] = i;
+        }
+    }
 }
 
-bool bypass(Graph &graph, uint32_t node)
+uint32_t Bypass::now(uint32_t tensor)
 {
-    const uint32_t from = graph.nodes[node].inputs[0];
-    const uint32_t to = graph.nodes[node].outputs[0];
-    const std::vector<bool> output = output_flags(graph);
-    if (!output[to]) {
-        redirect(graph, to, from);
-    } else {
-        const uint32_t maker = makers(graph)[from];
-        if (maker == UINT32_MAX || output[from]) return false;
-        std::replace(graph.nodes[maker].outputs.begin(), graph.nodes[maker].outputs.end(), from, to);
-        redirect(graph, from, to);
+    uint32_t end = tensor;
+    while (instead_[end] != UINT32_MAX) end = instead_[end];
+    // The next one who asks has a short way.
+    while (tensor != end) tensor = std::exchange(instead_[tensor], end);
+    return end;
+}
+
+void Bypass::enter(Node &node)
+{
+    for (uint32_t &input : node.inputs) {
+        if (input != ACCEL_TENSOR_NONE) input = now(input);
     }
-    graph.nodes.erase(graph.nodes.begin() + node);
+}
+
+bool Bypass::remove(const Node &node)
+{
+    const uint32_t from = node.inputs[0], to = node.outputs[0];
+    if (!output_[to]) {
+        instead_[to] = from;
+        return true;
+    }
+    // The graph's output keeps its tensor, which the maker of the operand makes from now on.
+    if (maker_[from] == UINT32_MAX || output_[from]) return false;
+    std::vector<uint32_t> &made = graph_.nodes[maker_[from]].outputs;
+    std::replace(made.begin(), made.end(), from, to);
+    maker_[to] = maker_[from];
+    instead_[from] = to;
+    renamed_ = true;
     return true;
+}
+
+void Bypass::finish()
+{
+    if (!renamed_) return;
+    for (Node &node : graph_.nodes) enter(node);
 }
 
 void sweep(Graph &graph, std::vector<bool> dead)
@@ -33,6 +64,7 @@ void sweep(Graph &graph, std::vector<bool> dead)
     dead.resize(graph.nodes.size());
     std::vector<bool> needed = output_flags(graph);
     for (size_t i = graph.nodes.size(); i-- > 0;) {
+        pace();
         const Node &node = graph.nodes[i];
         const auto wanted = [&](uint32_t tensor) { return tensor != ACCEL_TENSOR_NONE && needed[tensor]; };
         if (!dead[i]) dead[i] = std::none_of(node.outputs.begin(), node.outputs.end(), wanted);
@@ -41,11 +73,14 @@ void sweep(Graph &graph, std::vector<bool> dead)
             if (input != ACCEL_TENSOR_NONE) needed[input] = true;
         }
     }
-    std::vector<Node> kept;
+    // In place: a graph of many nodes is not moved to other memory by every pass.
+    size_t kept = 0;
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
-        if (!dead[i]) kept.push_back(std::move(graph.nodes[i]));
+        if (dead[i]) continue;
+        if (kept != i) graph.nodes[kept] = std::move(graph.nodes[i]);
+        ++kept;
     }
-    graph.nodes = std::move(kept);
+    graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(kept), graph.nodes.end());
 }
 
 }  // namespace accel::runtime

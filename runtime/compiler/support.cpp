@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "../progress.h"
+
 namespace accel::runtime {
 
 namespace {
@@ -14,7 +16,8 @@ Units units_by_origin(const Graph &model, const Graph &prepared)
 {
     Units units(model.nodes.size());
     for (uint32_t i = 0; i < prepared.nodes.size(); ++i) {
-        for (const uint32_t origin : prepared.nodes[i].origins) units[origin].insert(i);
+        pace();
+        for (const uint32_t origin : prepared.origins.members(prepared.nodes[i].origins)) units[origin].insert(i);
     }
     return units;
 }
@@ -24,6 +27,7 @@ void join_readers(const Graph &model, Units &units)
 {
     const auto reader = readers(model);
     for (size_t node = model.nodes.size(); node-- > 0;) {
+        pace();
         if (!units[node].empty()) continue;
         for (const uint32_t output : model.nodes[node].outputs) {
             if (output == ACCEL_TENSOR_NONE) continue;
@@ -37,6 +41,7 @@ void join_makers(const Graph &model, Units &units)
 {
     const auto maker = makers(model);
     for (size_t node = 0; node < model.nodes.size(); ++node) {
+        pace();
         if (!units[node].empty()) continue;
         for (const uint32_t input : model.nodes[node].inputs) {
             if (input == ACCEL_TENSOR_NONE || maker[input] == UINT32_MAX) continue;

@@ -24,7 +24,7 @@ TEST_CASE("P-11 a fused node stands for all that it took in", "[compiler]")
     b.node("exp", ACCEL_OPERATION_EXP, {out}, {end});
     b.output(end);
     Graph graph = b.graph;
-    for (uint32_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].origins = {i};
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].origins = graph.origins.only(i);
     REQUIRE(prepare(graph, {}) == ACCEL_STATUS_OK);
     REQUIRE(graph.nodes.size() == 2);
     FakeCompiler adder(0, "adder", takes({ACCEL_OPERATION_ADD})), rest(1, "rest", takes({ACCEL_OPERATION_EXP}));
@@ -56,7 +56,7 @@ TEST_CASE("P-11 a node that several have taken in is in the row of each", "[comp
     b.node("through", ACCEL_OPERATION_IDENTITY, {end}, {out});
     b.output(out);
     Graph graph = b.graph;
-    for (uint32_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].origins = {i};
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].origins = graph.origins.only(i);
     REQUIRE(prepare(graph, {}) == ACCEL_STATUS_OK);
     FakeCompiler adder(0, "adder", takes({ACCEL_OPERATION_ADD}));
     Partition partition(graph, {adder.target()}, {}, 0);
@@ -80,7 +80,7 @@ TEST_CASE("P-11 absent results are nobody's", "[compiler]")
     b.node("exp", ACCEL_OPERATION_EXP, {x}, {out});
     b.output(out);
     Graph graph = b.graph;
-    for (uint32_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].origins = {i};
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].origins = graph.origins.only(i);
     REQUIRE(prepare(graph, {}) == ACCEL_STATUS_OK);
     FakeCompiler any(0, "any", takes({ACCEL_OPERATION_EXP}));
     Partition partition(graph, {any.target()}, {}, 0);

@@ -5,6 +5,7 @@
 
 #include "../check.h"
 #include "../graph_shapes.h"
+#include "../progress.h"
 
 namespace accel::runtime {
 
@@ -65,6 +66,7 @@ private:
 
     accel_status visit(const Node &node)
     {
+        pace();
         for (const uint32_t input : node.inputs) {
             if (input != ACCEL_TENSOR_NONE) resolve(graph_.tensors[input].shape);
         }
