@@ -36,6 +36,8 @@ Builder::Builder(const Graph &graph, Plan &plan, const PlanRules &rules)
       port_value_(graph.outputs.size(), UINT32_MAX)
 {
     plan_.port_count = static_cast<uint32_t>(graph.inputs.size() + graph.outputs.size());
+    for (uint32_t i = 0; i < graph.outputs.size(); ++i)
+        port_of_.emplace(graph.outputs[i], i); // the first, if a tensor is several outputs
     for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
         const Tensor &tensor = graph.tensors[i];
         if (!tensor.constant())
@@ -72,12 +74,13 @@ View Builder::in_layout(uint32_t tensor, Layout layout)
         found.strides = wanted;
         return found;
     }
-    for (const Converted &converted : converted_)
-        if (converted.value == found.value && converted.view.dims == found.dims && converted.view.strides == wanted)
-            return converted.view;
+    std::vector<View> &known = converted_[found.value];
+    for (const View &converted : known)
+        if (converted.dims == found.dims && converted.strides == wanted)
+            return converted;
     View result = arena_view(found, layout);
     copy(found, result);
-    converted_.push_back({found.value, result});
+    known.push_back(result);
     return result;
 }
 
@@ -86,11 +89,9 @@ View Builder::define(uint32_t tensor, Layout layout)
     const Tensor &described = graph_.tensor(tensor);
     View view{0, described.type, described.dims, strides_of(described.dims, layout)};
     const bool as_port = same_strides(view.dims, view.strides, row_major_strides(view.dims));
-    for (uint32_t i = 0; as_port && i < graph_.outputs.size(); ++i) {
-        if (graph_.outputs[i] != tensor)
-            continue;
-        const auto port = static_cast<uint32_t>(graph_.inputs.size()) + i;
-        port_value_[i] = view.value = new_value({.source = Source::kPort, .size_bytes = described.size_bytes(), .port = port});
+    if (const auto output = port_of_.find(tensor); as_port && output != port_of_.end()) {
+        const auto port = static_cast<uint32_t>(graph_.inputs.size()) + output->second;
+        port_value_[output->second] = view.value = new_value({.source = Source::kPort, .size_bytes = described.size_bytes(), .port = port});
         alias(tensor, view);
         return view;
     }

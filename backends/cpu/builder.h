@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <span>
+#include <unordered_map>
 
 namespace accel::cpu
 {
@@ -83,10 +84,6 @@ private:
     View arena_view(const View &like, Layout layout);
     void copy(const View &from, const View &to);
 
-    struct Converted {
-        uint32_t value;
-        View view;
-    };
 
     const Graph &graph_;
     Plan &plan_;
@@ -94,7 +91,8 @@ private:
     std::vector<View> views_;          // per tensor
     std::vector<bool> known_;          // per tensor
     std::vector<uint32_t> port_value_; // per output port; UINT32_MAX until something writes there directly
-    std::vector<Converted> converted_;
+    std::unordered_map<uint32_t, uint32_t> port_of_;              // output tensor, its position among the outputs
+    std::unordered_map<uint32_t, std::vector<View>> converted_;   // by value: the same elements in other layouts
 };
 
 } // namespace accel::cpu

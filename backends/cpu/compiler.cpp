@@ -74,6 +74,7 @@ accel_status query(const accel_bk_host *, const accel_graph_desc *desc, const ac
         if (!graph)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names a tensor that it does not have");
         for (size_t i = 0; i < graph->nodes.size(); ++i) {
+            pulse();
             const Refusal refusal = check_node(*graph, graph->nodes[i]);
             out_nodes[i] = {refusal.refused() ? 0 : kGroup, refusal.reason, refusal.tensor, refusal.attribute, refusal.given, refusal.expected};
         }
@@ -144,7 +145,7 @@ uint64_t estimate_arena(const Graph &graph)
         for (const uint32_t tensor : *list)
             lifetimes[tensor].size_bytes = 0;
     std::erase_if(lifetimes, [](const arena::Lifetime &lifetime) { return lifetime.size_bytes == 0; });
-    const auto plan = arena::plan(lifetimes, kAlignBytes);
+    const auto plan = arena::plan(lifetimes, kAlignBytes, pulse);
     return plan ? plan->size_bytes : UINT64_MAX;
 }
 

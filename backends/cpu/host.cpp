@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdarg>
+#include <cstddef>
 #include <cstdio>
 
 namespace accel::cpu
@@ -36,6 +37,16 @@ accel_status fault_point(const char *place)
     if (host == nullptr || host->fault_point == nullptr)
         return ACCEL_STATUS_OK;
     return host->fault_point(host->context, place);
+}
+
+void pulse()
+{
+    const accel_bk_host *host = g_host.load(std::memory_order_acquire);
+    // A runtime of an older contract has no pulse.
+    if (host == nullptr || host->struct_size < offsetof(accel_bk_host, pulse) + sizeof host->pulse || host->pulse == nullptr)
+        return;
+    if (host->pulse(host->context) != ACCEL_STATUS_OK)
+        throw Cancelled();
 }
 
 } // namespace accel::cpu

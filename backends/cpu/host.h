@@ -20,11 +20,20 @@ void set_host(const accel_bk_host *host);
 // OK, or what a test wants this place to fail with.
 accel_status fault_point(const char *place);
 
+// Ends a call whose application wants no more.
+struct Cancelled {
+};
+
+// Shows the application that work goes on; to be called at least every 100 ms of it. Throws Cancelled.
+void pulse();
+
 // Runs a body that may throw; nothing leaves the module as an exception.
 template <typename Body> accel_status guarded(const Body &body) noexcept
 {
     try {
         return body();
+    } catch (const Cancelled &) {
+        return fail(ACCEL_STATUS_CANCELLED, "P-5", "the application cancelled it");
     } catch (const std::bad_alloc &) {
         return fail(ACCEL_STATUS_OUT_OF_MEMORY, "", "not enough memory on the host");
     } catch (const std::exception &error) {

@@ -4,6 +4,7 @@
 #include "arena/arena.h"
 #include "builder.h"
 #include "fuse.h"
+#include "host.h"
 #include "nodes/nodes.h"
 #include "one_thread.h"
 
@@ -26,7 +27,7 @@ void place(Plan &plan)
         lifetimes.push_back({value.size_bytes, value.first, value.last});
         owners.push_back(i);
     }
-    const auto placed = arena::plan(lifetimes, kAlignBytes);
+    const auto placed = arena::plan(lifetimes, kAlignBytes, pulse);
     if (!placed)
         throw std::bad_alloc();
     for (size_t i = 0; i < owners.size(); ++i)
@@ -44,9 +45,11 @@ std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules
     auto plan = std::make_unique<Plan>();
     plan->threads = threads;
     Builder builder(graph, *plan, rules);
-    for (const Node &node : graph.nodes)
+    for (const Node &node : graph.nodes) {
+        pulse();
         if (!node.fused)
             prepare_node(builder, node);
+    }
     if (!builder.finish())
         return nullptr;
     place(*plan);

@@ -31,10 +31,12 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
     auto graph = read_graph(program.graph->desc());
     if (!graph)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's graph names a tensor that it does not have");
-    for (size_t i = 0; i < graph->nodes.size(); ++i)
+    for (size_t i = 0; i < graph->nodes.size(); ++i) {
+        pulse();
         if (const Refusal refusal = check_node(*graph, graph->nodes[i]); refusal.refused())
             return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's node %zu is one that this module refuses, with reason %u", i,
                         refusal.reason);
+    }
     for (const auto *list : {&graph->inputs, &graph->outputs})
         for (const uint32_t tensor : *list)
             if (!graph->tensor(tensor).fixed || graph->tensor(tensor).oversized)

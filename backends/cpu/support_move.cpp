@@ -50,7 +50,7 @@ void Checker::transpose() const
 
 void Checker::concat() const
 {
-    operands(1, 4096, 1);
+    operands(1, SIZE_MAX, 1);
     moved();
     const int64_t along = node_.integer(ACCEL_ATTRIBUTE_AXIS, -1);
     axis(along, input(0).rank);

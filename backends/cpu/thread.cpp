@@ -10,6 +10,7 @@ bool start_thread(pthread_t &thread, const char *name, void *(*body)(void *), vo
 {
     sigset_t all, before;
     sigfillset(&all);
+    sigdelset(&all, SIGBUS); // a fault of the thread itself, which the runtime may have an answer to
     pthread_sigmask(SIG_SETMASK, &all, &before);
     const bool started = pthread_create(&thread, nullptr, body, argument) == 0;
     pthread_sigmask(SIG_SETMASK, &before, nullptr);

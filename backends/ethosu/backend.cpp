@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <new>
 #include <string>
 
@@ -80,6 +81,12 @@ accel_status check_request(const Host &host, const graph::View &graph, const acc
     return ACCEL_STATUS_OK;
 }
 
+// True: the application wants no more.
+std::function<bool(double)> progress_of(const accel_bk_compile_options &options)
+{
+    return [&options](double fraction) { return options.progress != nullptr && options.progress(options.progress_user, fraction, "ethosu") != 0; };
+}
+
 accel_status compiler_query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options,
                             accel_bk_support *out_nodes)
 {
@@ -87,7 +94,10 @@ accel_status compiler_query(const accel_bk_host *host, const accel_graph_desc *g
         const graph::View view(*graph);
         if (const accel_status status = check_request(Host(host), view, *options))
             return status;
-        std::ranges::copy(query(view), out_nodes);
+        const std::vector<accel_bk_support> answers = query(view, progress_of(*options));
+        if (answers.size() != view.node_count())
+            return Host(host).fail(ACCEL_STATUS_CANCELLED, "P-5", "cancelled while looking at the nodes");
+        std::ranges::copy(answers, out_nodes);
         return ACCEL_STATUS_OK;
     });
 }
@@ -128,9 +138,7 @@ accel_status compiler_build(const accel_bk_host *host_table, const accel_graph_d
         const graph::View view(*graph);
         if (const accel_status status = check_request(host, view, *options))
             return status;
-        const auto progress = [options](double fraction) {
-            return options->progress != nullptr && options->progress(options->progress_user, fraction, "ethosu") != 0;
-        };
+        const std::function<bool(double)> progress = progress_of(*options);
         if (progress(0))
             return host.fail(ACCEL_STATUS_CANCELLED, "P-5", "cancelled before the first node");
         Lowered lowered = lower(view, progress);

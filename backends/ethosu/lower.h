@@ -15,7 +15,8 @@ namespace accel::ethosu
 
 // A claim for every node. Claimed nodes share a group number as long as no path
 // between two of them leaves the group.
-std::vector<accel_bk_support> query(const graph::View &graph);
+// Nothing when progress, which is asked before each node, wants no more.
+std::vector<accel_bk_support> query(const graph::View &graph, const std::function<bool(double)> &progress = {});
 
 // Ports of a graph: inputs, then outputs.
 struct Ports {

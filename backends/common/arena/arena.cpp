@@ -2,61 +2,61 @@
 #include "arena/arena.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace accel::arena
 {
-namespace
+uint64_t least_bytes(std::span<const Lifetime> lifetimes, uint64_t alignment)
 {
-
-bool overlaps(const Lifetime &a, const Lifetime &b) { return a.first <= b.last && b.first <= a.last; }
-
-struct Placed {
-    uint64_t begin = 0;
-    uint64_t end = 0;
-};
-
-// The lowest aligned gap of `size_bytes` between neighbours sorted by begin.
-std::optional<uint64_t> lowest_gap(const std::vector<Placed> &neighbours, uint64_t size_bytes, uint64_t alignment)
-{
-    uint64_t candidate = 0;
-    for (const Placed &neighbour : neighbours) {
-        if (neighbour.begin >= candidate && neighbour.begin - candidate >= size_bytes)
-            break;
-        uint64_t next = 0;
-        if (__builtin_add_overflow(neighbour.end, alignment - 1, &next))
-            return std::nullopt;
-        candidate = std::max(candidate, next & ~(alignment - 1));
+    struct Change {
+        uint64_t step;
+        bool begins;
+        uint64_t size_bytes;
+    };
+    std::vector<Change> changes;
+    uint64_t padding = 0;
+    for (const Lifetime &life : lifetimes) {
+        const uint64_t size_bytes = (life.size_bytes + alignment - 1) & ~(alignment - 1);
+        padding = std::max(padding, size_bytes - life.size_bytes);
+        changes.push_back({life.first, true, size_bytes});
+        changes.push_back({uint64_t{life.last} + 1, false, size_bytes});
     }
-    return candidate;
+    std::ranges::sort(changes, [](const Change &a, const Change &b) { return a.step != b.step ? a.step < b.step : a.begins < b.begins; });
+    uint64_t live = 0, most = 0;
+    for (const Change &change : changes) {
+        live += change.begins ? change.size_bytes : 0 - change.size_bytes;
+        most = std::max(most, live);
+    }
+    // The one that ends the arena needs no padding.
+    return most - std::min(most, padding);
 }
 
-} // namespace
-
-std::optional<Plan> plan(std::span<const Lifetime> lifetimes, uint64_t alignment)
+uint64_t count_pairs(std::span<const Lifetime> lifetimes)
 {
-    std::vector<size_t> order(lifetimes.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return lifetimes[a].size_bytes > lifetimes[b].size_bytes; });
-
-    Plan result;
-    result.offsets.resize(lifetimes.size());
-    std::vector<size_t> done;
-    for (const size_t index : order) {
-        std::vector<Placed> neighbours;
-        for (const size_t other : done)
-            if (overlaps(lifetimes[index], lifetimes[other]))
-                neighbours.push_back({result.offsets[other], result.offsets[other] + lifetimes[other].size_bytes});
-        std::sort(neighbours.begin(), neighbours.end(), [](const Placed &a, const Placed &b) { return a.begin < b.begin; });
-        const auto offset = lowest_gap(neighbours, lifetimes[index].size_bytes, alignment);
-        uint64_t end = 0;
-        if (!offset || __builtin_add_overflow(*offset, lifetimes[index].size_bytes, &end))
-            return std::nullopt;
-        result.offsets[index] = *offset;
-        result.size_bytes = std::max(result.size_bytes, end);
-        done.push_back(index);
+    std::vector<uint32_t> firsts, lasts;
+    for (const Lifetime &life : lifetimes) {
+        firsts.push_back(life.first);
+        lasts.push_back(life.last);
     }
-    return result;
+    std::ranges::sort(firsts);
+    std::ranges::sort(lasts);
+    // Of those that begin no later, each one meets all that have not ended.
+    uint64_t pairs = 0;
+    size_t ended = 0;
+    for (size_t begun = 0; begun < firsts.size(); ++begun) {
+        while (lasts[ended] < firsts[begun])
+            ++ended;
+        pairs += begun - ended;
+    }
+    return pairs;
+}
+
+std::optional<Plan> plan(std::span<const Lifetime> lifetimes, uint64_t alignment, const Pulse &pulse)
+{
+    std::optional<Plan> by_time = plan_by_time(lifetimes, alignment, pulse);
+    if (!by_time || by_time->size_bytes <= least_bytes(lifetimes, alignment) || count_pairs(lifetimes) > kPairsMax)
+        return by_time;
+    std::optional<Plan> by_size = plan_by_size(lifetimes, alignment, pulse);
+    return by_size && by_size->size_bytes < by_time->size_bytes ? by_size : by_time;
 }
 
 } // namespace accel::arena

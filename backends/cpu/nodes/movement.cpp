@@ -129,7 +129,8 @@ public:
         std::byte *to = values[to_];
         for (int64_t outer = 0; outer < outer_; ++outer, from += static_cast<size_t>(size_) * inner_bytes_) {
             for (int64_t i = 0; i < count_; ++i, to += inner_bytes_) {
-                const int64_t index = indices[i] < 0 ? indices[i] + size_ : indices[i];
+                const int64_t given = indices[i]; // read once: it may lie in a file that somebody writes to
+                const int64_t index = given < 0 ? given + size_ : given;
                 if (index < 0 || index >= size_)
                     return false;
                 std::memcpy(to, from + static_cast<size_t>(index) * inner_bytes_, inner_bytes_);
