@@ -36,6 +36,7 @@ accel_status take_options(const accel_instance_desc &desc, InstanceOptions *opti
     options->log_level = desc.log_level;
     options->discovery.simulated = desc.flags & ACCEL_INSTANCE_FLAG_SIMULATED;
     options->discovery.only_given_paths = desc.flags & ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
+    options->guards_files = !(desc.flags & ACCEL_INSTANCE_FLAG_NO_SIGBUS_HANDLER);
     if (desc.sysfs_root)
         options->discovery.sysfs_root = desc.sysfs_root;
     if (desc.dev_root)

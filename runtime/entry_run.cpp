@@ -23,8 +23,11 @@ enum accel_status accel_run_create(const struct accel_run_desc *desc, struct acc
     if (!program->loaded())
         return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", program, "the program was built for a bare target; save it and load it where the device is");
     return guarded([&] {
+        ACCEL_TRY(program->verify_files());
         auto run = Ref<accel_run>::adopt(new accel_run(program));
-        ACCEL_TRY(run->prepare());
+        const accel_status status = run->prepare();
+        ACCEL_TRY(program->verify_files());
+        ACCEL_TRY(status);
         *out_run = run.release();
         return ACCEL_STATUS_OK;
     });

@@ -25,7 +25,7 @@ accel_status create_instance(const InstanceOptions &options, accel_instance **ou
 }  // namespace accel::runtime
 
 accel_instance::accel_instance(const InstanceOptions &options, Discovery found)
-    : Object(ObjectType::Instance), sink_(options.log, options.log_user, options.log_level)
+    : Object(ObjectType::Instance), sink_(options.log, options.log_user, options.log_level), guards_files_(options.guards_files)
 {
     report_ = std::move(found.report);
     modules_ = std::move(found.modules);

@@ -24,6 +24,7 @@ struct InstanceOptions {
     accel_log_fn log = nullptr;
     void *log_user = nullptr;
     uint32_t log_level = 0;
+    bool guards_files = true;  ///< mapped files that shrink are no fatal signal
 };
 
 /// Also the way in for unit tests, which hand in modules without a library.
@@ -43,6 +44,7 @@ struct accel_instance : accel::runtime::Object {
     accel::runtime::Module *module_for_target(const std::string &target) const;
     accel_status report(accel_report_fn report, void *user);
     accel_status find(const char *name, accel_device **out_device);
+    bool guards_files() const { return guards_files_; }
     /// Some listed device is behind a kernel driver.
     bool has_kernel_device() const;
     /// The thread that waits for what hardware cannot wait for; made on first need. Throws std::bad_alloc, and std::system_error if no thread can be made; the next call tries again.
@@ -52,6 +54,7 @@ struct accel_instance : accel::runtime::Object {
 
 private:
     accel::runtime::LogSink sink_;
+    const bool guards_files_;
     accel::runtime::Report report_;
     std::vector<accel::runtime::Module *> modules_;
     std::vector<std::unique_ptr<accel_device>> devices_;

@@ -20,6 +20,14 @@ accel_model::~accel_model()
 
 void accel_model::let_go() { instance_->unref(); }
 
+accel::runtime::ConstantBounds accel_model::bounds() const
+{
+    if (source_) return source_->bounds();
+    accel::runtime::ConstantBounds bounds;
+    for (const accel::runtime::Tensor &tensor : graph_.tensors) bounds.model_bytes += tensor.data_bytes;
+    return bounds;
+}
+
 namespace accel::runtime {
 
 accel_status make_model(accel_instance *instance, const accel_graph_desc &desc, std::unique_ptr<ModelSource> source, accel_model **out_model)

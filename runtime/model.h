@@ -6,16 +6,28 @@
 
 #include <memory>
 
+#include "constant_budget.h"
+#include "files/file_set.h"
 #include "graph.h"
 #include "object.h"
 #include "release.h"
 
 namespace accel::runtime {
 
-/// What an imported model's constants live in: the mapped file and the importer's own memory.
+/// What bounds the memory for constants in each build of a model.
+struct ConstantBounds {
+    uint64_t given_bytes = 0;  ///< by the application; 0: nothing
+    uint64_t model_bytes = 0;
+    uint64_t used_bytes = 0;   ///< by the import
+    uint64_t limit_bytes() const { return ConstantBudget::limit_for(given_bytes, model_bytes); }
+};
+
+/// What an imported model's constants live in: its files and the importer's own memory.
 class ModelSource {
 public:
     virtual ~ModelSource() = default;
+    virtual const FileSet *watched() const = 0;
+    virtual ConstantBounds bounds() const = 0;
 };
 
 }  // namespace accel::runtime
@@ -28,6 +40,11 @@ struct accel_model : accel::runtime::Object {
     accel_instance *instance() const { return instance_; }
     const accel::runtime::Graph &graph() const { return graph_; }
     const accel_graph_desc &desc() const { return desc_.get(); }
+    /// Its files; null for a model without.
+    const accel::runtime::FileSet *files() const { return source_ ? source_->watched() : nullptr; }
+    /// CORRUPT if a file has changed since the import (G-16).
+    accel_status verify_files() const { return files() ? files()->verify(this) : ACCEL_STATUS_OK; }
+    accel::runtime::ConstantBounds bounds() const;
     /// Constant data or the model's bytes are on loan until the model ends; programs keep their model.
     void lend(accel::runtime::Release release) { release_ = std::move(release); }
 

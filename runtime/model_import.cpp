@@ -1,75 +1,125 @@
 // SPDX-License-Identifier: MIT
 #include "model_import.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "check.h"
-#include "descriptor.h"
 #include "file_kind.h"
+#include "files/file_set.h"
 #include "instance.h"
+#include "progress.h"
 
 namespace accel::runtime {
 
 namespace {
 
+/// Parts of the progress bar.
+constexpr double kOpened = 0.1, kRead = 0.7;
+
 /// Bytes of a model and the importer's result, which may point into them.
 class ImportedSource : public ModelSource {
 public:
+    ImportedSource(const accel_model_source &given, const FileOptions &options)
+        : files_(options), given_budget_bytes_(given.constant_budget_bytes), budget_(0), bytes_(given.bytes), byte_count_(given.byte_count)
+    {
+    }
     ~ImportedSource() override
     {
         if (imported && imported->release) imported->release(imported);
-        if (mapping) munmap(mapping, byte_count);
     }
 
-    const void *bytes = nullptr;
-    size_t byte_count = 0;
-    void *mapping = nullptr;
-    Descriptor folder;
+    /// The file at a path takes the place of the bytes.
+    accel_status open(const char *path, Progress &progress)
+    {
+        const WatchedFile *file = nullptr;
+        ACCEL_TRY(files_.open(path, "model", progress, &file));
+        bytes_ = file->bytes();
+        byte_count_ = file->size_bytes();
+        return ACCEL_STATUS_OK;
+    }
+
+    const void *bytes() const { return bytes_; }
+    uint64_t byte_count() const { return byte_count_; }
+    FileSet &files() { return files_; }
+
+    accel_status charge(uint64_t byte_count, const char *purpose)
+    {
+        budget_.set_limit(ConstantBudget::limit_for(given_budget_bytes_, model_bytes()));
+        return budget_.keep(byte_count, purpose);
+    }
+
+    const FileSet *watched() const override { return &files_; }
+    ConstantBounds bounds() const override { return {given_budget_bytes_, model_bytes(), budget_.used_bytes()}; }
+
     accel_bk_model *imported = nullptr;
+
+private:
+    /// With a path the model's own bytes are one of the files.
+    uint64_t model_bytes() const { return std::max<uint64_t>(byte_count_, files_.size_bytes()); }
+
+    FileSet files_;
+    const uint64_t given_budget_bytes_;
+    ConstantBudget budget_;
+    const void *bytes_;
+    uint64_t byte_count_;
 };
 
-accel_status fail_system(int error, const char *path, const char *what)
-{
-    accel_status status = ACCEL_STATUS_IO;
-    if (error == ENOENT || error == ENOTDIR) status = ACCEL_STATUS_NOT_FOUND;
-    if (error == EACCES || error == EPERM) status = ACCEL_STATUS_PERMISSION;
-    if (error == ENOMEM) status = ACCEL_STATUS_OUT_OF_MEMORY;
-    if (error == EMFILE || error == ENFILE) status = ACCEL_STATUS_RESOURCE;
-    return fail(status, "G-9", nullptr, "model '%s': %s: %s", path, what, strerror(error));
-}
+/// What an importer may ask for while it imports.
+class ImportServices {
+public:
+    ImportServices(ImportedSource &of, Progress &heard, const char *model_name) : source(of), progress(heard), name(model_name) {}
 
-std::string folder_of(const std::string &path)
-{
-    const size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
+    ImportedSource &source;
+    Progress &progress;
+    const std::string name;  ///< of the model, in front of every sentence
 
-/// Mapped privately and read-only: weights are in memory once, in the page cache.
-accel_status map_file(const char *path, ImportedSource &out)
+    /// A failure of ours that the importer passes on: its sentence becomes the module's.
+    template <class Body> static accel_status pass_on(Body &&body)
+    {
+        const accel_status status = guarded(body);
+        if (status != ACCEL_STATUS_OK) set_module_error(accel_last_error()->rule, accel_last_error()->message);
+        return status;
+    }
+
+    static accel_status map(void *context, const char *location, const char *purpose, const void **out_bytes, uint64_t *out_byte_count)
+    {
+        auto &self = *static_cast<ImportServices *>(context);
+        *out_bytes = nullptr;
+        *out_byte_count = 0;
+        return pass_on([&] {
+            const WatchedFile *file = nullptr;
+            ACCEL_TRY(self.source.files().open_beneath(location, self.said(purpose).c_str(), self.progress, &file));
+            *out_bytes = file->bytes();
+            *out_byte_count = file->size_bytes();
+            return ACCEL_STATUS_OK;
+        });
+    }
+
+    static accel_status charge(void *context, uint64_t byte_count, const char *purpose)
+    {
+        auto &self = *static_cast<ImportServices *>(context);
+        return pass_on([&] { return self.source.charge(byte_count, self.said(purpose).c_str()); });
+    }
+
+private:
+    std::string said(const char *purpose) const { return name + ": " + purpose; }
+};
+
+accel_bk_source describe(ImportServices &services)
 {
-    const Descriptor file(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    if (file.get() < 0) return fail_system(errno, path, "cannot be opened");
-    struct stat status {};
-    if (fstat(file.get(), &status) != 0) return fail_system(errno, path, "cannot be examined");
-    if (!S_ISREG(status.st_mode)) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "G-9", nullptr, "model '%s' is no regular file", path);
-    if (status.st_size == 0) return fail(ACCEL_STATUS_CORRUPT, "G-9", nullptr, "model '%s' is empty", path);
-    out.byte_count = static_cast<size_t>(status.st_size);
-    void *mapping = mmap(nullptr, out.byte_count, PROT_READ, MAP_PRIVATE, file.get(), 0);
-    if (mapping == MAP_FAILED) return fail_system(errno, path, "cannot be mapped");
-    out.mapping = mapping;
-    out.bytes = mapping;
-    out.folder = Descriptor(open(folder_of(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    // Without its folder a model can still be read, unless it has external data; that would then be blamed for what is only a lack of descriptors.
-    if (out.folder.get() < 0 && (errno == EMFILE || errno == ENFILE)) return fail_system(errno, path, "its folder cannot be opened");
-    return ACCEL_STATUS_OK;
+    ImportedSource &source = services.source;
+    accel_bk_source bk{};
+    bk.struct_size = sizeof bk;
+    bk.bytes = source.bytes();
+    bk.byte_count = source.byte_count();
+    bk.folder_fd = source.files().folder_fd();
+    bk.name = services.name.c_str();
+    bk.context = &services;
+    bk.map = ImportServices::map;
+    bk.charge = ImportServices::charge;
+    bk.progress = Progress::forward;
+    bk.progress_user = &services.progress;
+    return bk;
 }
 
 bool ends_with(const std::string &text, const std::string &end)
@@ -132,7 +182,7 @@ private:
         uint32_t best_score = 0;
         for (Module *module : importers_) {
             if (!loads(module)) continue;
-            const uint32_t score = std::min(module->importer()->probe(source_.bytes, source_.byte_count), 100u);
+            const uint32_t score = std::min(module->importer()->probe(source_.bytes(), source_.byte_count()), 100u);
             if (score > best_score) best = module, best_score = score;
         }
         return best;
@@ -157,7 +207,7 @@ private:
 /// What nobody could read may be known for something else; if so, that is the better answer.
 accel_status name_foreign(const accel_model_source &given, const ImportedSource &source, accel_status status)
 {
-    const char *kind = foreign_kind({static_cast<const char *>(source.bytes), source.byte_count});
+    const char *kind = foreign_kind({static_cast<const char *>(source.bytes()), source.byte_count()});
     return kind ? fail(status, "G-15", nullptr, "model '%s' %s", given.path ? given.path : "given as bytes", kind) : status;
 }
 
@@ -167,36 +217,39 @@ accel_status import_model(accel_instance *instance, const accel_model_source &gi
 {
     if (!given.path == !given.bytes)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "G-9", nullptr, "source has %s, expected a path or bytes", given.path ? "both path and bytes" : "neither path nor bytes");
-    auto source = std::make_unique<ImportedSource>();
-    if (given.path) {
-        ACCEL_TRY(map_file(given.path, *source));
-    } else if (given.byte_count == 0) {
-        return fail(ACCEL_STATUS_CORRUPT, "G-9", nullptr, "the model has 0 bytes");
-    } else {
-        source->bytes = given.bytes;
-        source->byte_count = given.byte_count;
-    }
+    if (!given.path && given.byte_count == 0) return fail(ACCEL_STATUS_CORRUPT, "G-9", nullptr, "the model has 0 bytes");
+    Progress progress(given.progress, given.progress_user);
+    const auto go_on = [&](double from, double to, const char *step) {
+        return progress.enter(from, to, step) ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_CANCELLED, "P-5", instance, "the import was cancelled while %s", step);
+    };
+    ACCEL_TRY(go_on(0.0, kOpened, "opening the model"));
+    const bool copied = given.flags & ACCEL_IMPORT_FLAG_COPY;
+    auto source = std::make_unique<ImportedSource>(given, FileOptions{copied, instance->guards_files()});
+    if (given.path) ACCEL_TRY(source->open(given.path, progress));
     Module *module = nullptr;
     if (const accel_status status = Search(instance, given, *source).run(&module); status != ACCEL_STATUS_OK)
         return status == ACCEL_STATUS_NOT_FOUND ? name_foreign(given, *source, status) : status;
 
-    accel_bk_source bk{};
-    bk.struct_size = sizeof bk;
-    bk.bytes = source->bytes;
-    bk.byte_count = source->byte_count;
-    bk.folder_fd = source->folder.get();
-    bk.name = given.path ? given.path : "model";
+    ACCEL_TRY(go_on(kOpened, kRead, "reading the model"));
+    ImportServices services(*source, progress, given.path ? given.path : "model");
+    const accel_bk_source bk = describe(services);
     clear_module_error();
     const accel_status status = module->importer()->import(module->host(), &bk, &source->imported);
+    if (status != ACCEL_STATUS_OK) source->imported = nullptr;
+    // What was read of a file that has changed meanwhile is no failure of the importer.
+    ACCEL_TRY(source->files().verify(instance));
     if (status != ACCEL_STATUS_OK) {
-        source->imported = nullptr;
         const accel_status told = fail_from_module(status, module->name(), "import the model", instance);
         return told == ACCEL_STATUS_CORRUPT ? name_foreign(given, *source, told) : told;
     }
     if (!source->imported || !source->imported->graph)
         return fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "importer '%s' answered OK without a graph", module->name());
+    ACCEL_TRY(go_on(kRead, 1.0, "checking the model"));
     const accel_graph_desc &graph = *source->imported->graph;
-    return make_model(instance, graph, std::move(source), out_model);
+    ACCEL_TRY(make_model(instance, graph, std::move(source), out_model));
+    const accel_status unchanged = (*out_model)->verify_files();
+    if (unchanged != ACCEL_STATUS_OK) Ref<accel_model>::adopt(std::exchange(*out_model, nullptr));
+    return unchanged;
 }
 
 }  // namespace accel::runtime

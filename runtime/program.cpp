@@ -27,6 +27,19 @@ void accel_program::let_go()
     if (instance) std::exchange(instance, nullptr)->unref();
 }
 
+const accel::runtime::FileSet *accel_program::files() const { return model ? model->files() : saved.get(); }
+
+accel_status accel_program::verify_files() const { return files() ? files()->verify(this) : ACCEL_STATUS_OK; }
+
+void accel_program::settle_files()
+{
+    for (const accel::runtime::Segment &segment : segments) {
+        for (const accel_bk_constant &constant : segment.constants) {
+            if (files() && files()->holds(constant.data)) files_in_use_ = files();
+        }
+    }
+}
+
 namespace accel::runtime {
 
 void settle_ports(accel_program &program)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "device.h"
+#include "files/file_set.h"
 #include "object.h"
 
 namespace accel::runtime {
@@ -64,8 +65,7 @@ struct Segment {
     std::string target;
     std::string backend;
     std::vector<uint8_t> blob;
-    std::vector<std::vector<uint8_t>> owned_constants;  ///< of loaded programs; built ones point into the model, or into …
-    std::vector<std::shared_ptr<const std::vector<uint8_t>>> kept_constants;  ///< … what the compiler's passes made
+    std::vector<std::shared_ptr<const std::vector<uint8_t>>> kept_constants;  ///< those that neither the model nor the file of a saved program has: made by passes, or copied
     std::vector<accel_bk_constant> constants;
     std::vector<PortLayout> inputs;
     std::vector<PortLayout> outputs;
@@ -134,6 +134,7 @@ struct accel_program : accel::runtime::Object {
 
     accel_instance *instance = nullptr;  ///< one counted reference
     accel::runtime::Ref<accel_model> model;  ///< holds constants of built programs; empty in loaded ones
+    std::unique_ptr<accel::runtime::FileSet> saved;  ///< the file of a loaded program that came from one
     std::vector<accel::runtime::Ref<accel_device>> devices;  ///< the ordered set; empty for a bare target
     std::vector<accel::runtime::Segment> segments;           ///< in execution order
     std::vector<accel::runtime::Value> values;
@@ -146,6 +147,18 @@ struct accel_program : accel::runtime::Object {
 
     bool loaded() const { return !devices.empty(); }
 
+    /// The files that it came from; null for a program without.
+    const accel::runtime::FileSet *files() const;
+    /// CORRUPT if one of them has changed (G-16).
+    accel_status verify_files() const;
+    /// Look for constants that devices read where a file is mapped, once the segments are final.
+    void settle_files();
+    /// Those files, if there are such constants: runs are to be judged by them.
+    const accel::runtime::FileSet *files_in_use() const { return files_in_use_; }
+
 protected:
     void let_go() override;
+
+private:
+    const accel::runtime::FileSet *files_in_use_ = nullptr;
 };

@@ -46,7 +46,7 @@ private:
 class Build {
 public:
     explicit Build(const accel_program_desc &desc)
-        : desc_(desc), program_(Ref<accel_program>::adopt(new accel_program)), progress_(desc.progress, desc.progress_user)
+        : desc_(desc), program_(Ref<accel_program>::adopt(new accel_program)), progress_(desc.progress, desc.progress_user), budget_(0)
     {
     }
 
@@ -55,12 +55,7 @@ public:
         ACCEL_TRY(check_arguments());
         ACCEL_TRY(find_targets());
         ACCEL_TRY(take_options());
-        ACCEL_TRY(step(0.0, kPrepared, "preparing the model"));
-        Graph graph = desc_.model->graph();
-        ACCEL_TRY(prepare(graph, {desc_.symbols, desc_.symbol_count, desc_.rounding}));
-        ACCEL_TRY(compile(graph));
-        ACCEL_TRY(load());
-        finish();
+        ACCEL_TRY(on_files_as_they_were([&] { return make(); }));
         *out = program_.release();
         return ACCEL_STATUS_OK;
     }
@@ -70,13 +65,46 @@ public:
         ACCEL_TRY(check_arguments());
         ACCEL_TRY(find_targets());
         ACCEL_TRY(take_options());
-        Graph graph = desc_.model->graph();
-        ACCEL_TRY(prepare(graph, {desc_.symbols, desc_.symbol_count, desc_.rounding}));
-        Progress silent(nullptr, nullptr);
+        return on_files_as_they_were([&] { return ask(report, user); });
+    }
+
+private:
+    /// Files that change meanwhile are the reason for whatever came of it.
+    template <class Work> accel_status on_files_as_they_were(Work &&work)
+    {
+        ACCEL_TRY(desc_.model->verify_files());
+        const accel_status status = guarded(work);
+        if (status == ACCEL_STATUS_CANCELLED) return status;
+        ACCEL_TRY(desc_.model->verify_files());
+        return status;
+    }
+
+    accel_status make()
+    {
+        Graph graph;
+        ACCEL_TRY(prepared(graph));
+        ACCEL_TRY(compile(graph));
+        ACCEL_TRY(load());
+        finish();
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status prepared(Graph &graph)
+    {
+        ACCEL_TRY(step(0.0, kPrepared, "preparing the model"));
+        graph = desc_.model->graph();
+        return prepare(graph, {desc_.symbols, desc_.symbol_count, desc_.rounding, &budget_});
+    }
+
+    accel_status ask(accel_support_fn report, void *user)
+    {
+        Graph graph;
+        ACCEL_TRY(prepared(graph));
+        ACCEL_TRY(step(kPrepared, 1.0, "asking the devices"));
         CompileRequest request;
         request.precisions = desc_.precisions;
         request.progress = Progress::forward;
-        request.progress_user = &silent;
+        request.progress_user = &progress_;
         Partition partition(graph, targets_, request, desc_.flags);
         ACCEL_TRY(partition.ask_all());
         for (const Support &row : support_of(desc_.model->graph(), graph, partition)) {
@@ -87,7 +115,6 @@ public:
         return ACCEL_STATUS_OK;
     }
 
-private:
     accel_status fail_argument(const char *rule, const char *what, uint32_t given) const
     {
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, rule, desc_.model, "desc.%s is 0x%x, which has no meaning", what, given);
@@ -110,6 +137,8 @@ private:
         program_->model = Ref<accel_model>(desc_.model);
         program_->rounding = desc_.rounding;
         program_->precisions = desc_.precisions;
+        const ConstantBounds bounds = desc_.model->bounds();
+        budget_ = ConstantBudget(desc_.constant_budget_bytes ? desc_.constant_budget_bytes : bounds.limit_bytes(), bounds.used_bytes);
         return ACCEL_STATUS_OK;
     }
 
@@ -276,6 +305,7 @@ private:
     void finish()
     {
         settle_ports(*program_);
+        program_->settle_files();
         program_->saved_bytes = saved_size_bytes(*program_);
         progress_.enter(1.0, 1.0, "done");
     }
@@ -283,6 +313,7 @@ private:
     const accel_program_desc &desc_;
     Ref<accel_program> program_;
     Progress progress_;
+    ConstantBudget budget_;
     std::vector<std::shared_ptr<OpenDevice>> open_;
     std::vector<CompileTarget> targets_;
     std::vector<Subgraph> parts_;

@@ -65,7 +65,7 @@ accel_status fit_of(const Segment &segment, const Destination &to, accel_fit *ou
 class Load {
 public:
     Load(accel_instance *instance, const accel_program_load_desc &desc)
-        : instance_(instance), desc_(desc), devices_(desc.devices), device_count_(desc.device_count), progress_(desc.progress, desc.progress_user)
+        : instance_(instance), desc_(desc), devices_(desc.devices), device_count_(desc.device_count), byte_count_(desc.byte_count), progress_(desc.progress, desc.progress_user)
     {
     }
 
@@ -76,14 +76,15 @@ public:
         if (owner != instance_) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", instance_, "desc.devices are of another instance than the program");
         ACCEL_TRY(step(0.0, kRead, "reading the program"));
         SavedProgram saved;
-        ACCEL_TRY(read_saved(desc_.bytes, desc_.byte_count, &saved));
+        ACCEL_TRY(read(saved));
         ACCEL_TRY(check_set(saved));
         std::vector<std::shared_ptr<OpenDevice>> open;
         ACCEL_TRY(open_device_set(devices_, device_count_, "desc.devices", &open, &owner));
         for (const Segment &segment : saved.segments) ACCEL_TRY(check_fit(segment));
-        const auto program = fill(saved, desc_.byte_count);
-        ACCEL_TRY(upload(program->segments, open));
+        const auto program = fill(saved);
+        ACCEL_TRY(upload(*program, open));
         settle_ports(*program);
+        program->settle_files();
         progress_.enter(1.0, 1.0, "done");
         *out = Ref<accel_program>(program).release();
         return ACCEL_STATUS_OK;
@@ -95,6 +96,26 @@ private:
     accel_status step(double from, double to, const char *what)
     {
         return progress_.enter(from, to, what) ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_CANCELLED, "P-5", instance_, "loading was cancelled while %s", what);
+    }
+
+    /// Constants stay where a file has them; bytes are the application's, which may take them back after the call.
+    accel_status read(SavedProgram &saved)
+    {
+        if (!desc_.path) return read_saved(desc_.bytes, desc_.byte_count, Constants::Copied, &saved);
+        files_ = std::make_unique<FileSet>(FileOptions{(desc_.flags & ACCEL_LOAD_FLAG_COPY) != 0, instance_->guards_files()});
+        const WatchedFile *file = nullptr;
+        ACCEL_TRY(files_->open(desc_.path, "saved program", progress_, &file));
+        byte_count_ = file->size_bytes();
+        const accel_status status = read_saved(file->bytes(), file->size_bytes(), Constants::InPlace, &saved);
+        ACCEL_TRY(files_->verify(instance_));
+        return status;
+    }
+
+    accel_status upload(accel_program &program, const std::vector<std::shared_ptr<OpenDevice>> &open)
+    {
+        const accel_status status = upload(program.segments, open);
+        ACCEL_TRY(program.verify_files());
+        return status;
     }
 
     accel_status upload(std::vector<Segment> &segments, const std::vector<std::shared_ptr<OpenDevice>> &open)
@@ -132,7 +153,7 @@ private:
                     segment.target.c_str(), devices_[segment.device]->entry().id(), to.target.c_str());
     }
 
-    Ref<accel_program> fill(SavedProgram &saved, size_t byte_count) const
+    Ref<accel_program> fill(SavedProgram &saved)
     {
         auto program = Ref<accel_program>::adopt(new accel_program);
         program->instance = instance_;
@@ -147,7 +168,8 @@ private:
         program->rounding = saved.rounding;
         program->precisions = saved.precisions;
         program->buffer_count_max = saved.buffer_count_max;
-        program->saved_bytes = byte_count;
+        program->saved_bytes = byte_count_;
+        program->saved = std::move(files_);
         return program;
     }
 
@@ -155,6 +177,8 @@ private:
     const accel_program_load_desc &desc_;
     accel_device *const *devices_;
     uint32_t device_count_;
+    uint64_t byte_count_;
+    std::unique_ptr<FileSet> files_;
     Progress progress_;
 };
 
@@ -168,7 +192,7 @@ accel_status load_program(accel_instance *instance, const accel_program_load_des
 accel_status check_program(accel_instance *instance, const void *bytes, size_t byte_count, const char *name, accel_fit *out_fit)
 {
     SavedProgram saved;
-    ACCEL_TRY(read_saved(bytes, byte_count, &saved));
+    ACCEL_TRY(read_saved(bytes, byte_count, Constants::Copied, &saved));
     accel_fit worst = ACCEL_FIT_FULL;
     for (const Segment &segment : saved.segments) {
         Destination to;
@@ -197,7 +221,12 @@ enum accel_status accel_program_save(struct accel_program *program, accel_write_
 {
     ACCEL_TRY(check_handle(program, "program"));
     if (!write) return fail_null("write");
-    return guarded([&] { return write_saved(*program, write, user); });
+    return guarded([&] {
+        ACCEL_TRY(program->verify_files());
+        const accel_status status = write_saved(*program, write, user);
+        ACCEL_TRY(program->verify_files());
+        return status;
+    });
 }
 
 enum accel_status accel_program_load(struct accel_instance *instance, const struct accel_program_load_desc *desc, struct accel_program **out_program)

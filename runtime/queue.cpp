@@ -82,6 +82,8 @@ accel_status submit(accel_queue &queue, const accel_submit &in)
         ACCEL_TRY(check_handle(in.run, "submit.run"));
         ACCEL_TRY(check_contained(queue, *in.run));
         ACCEL_TRY(in.run->check_ready());
+        if (const FileSet *files = in.run->program().files_in_use(); files && files->lost()) [[unlikely]]
+            return files->verify(in.run);
     }
     Submission submission;
     submission.run = in.run;

@@ -159,6 +159,7 @@ private:
     bool settle_carried(Slot &slot);
     void take_back(Slot &slot);
     accel_status judge_carried(Slot &slot, accel_status status);
+    accel_status judge_files(Slot &slot);
     uint32_t carried_fds(const Slot &slot, int32_t *fds) const;
     accel_status submit_run(Slot &slot, const QueueDevice &queue, uint32_t flags);
     accel_status submit_transfer(Slot &slot, const QueueDevice &queue, uint32_t flags);

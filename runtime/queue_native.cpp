@@ -97,6 +97,12 @@ accel_status QueueCore::judge_carried(Slot &slot, accel_status status)
     return state == ACCEL_STATUS_OK || state == ACCEL_STATUS_NOT_READY ? status : state;
 }
 
+/// A run that has read constants from a file which is not as it was has no results (G-16).
+accel_status QueueCore::judge_files(Slot &slot)
+{
+    return slot.run->program().files_in_use()->changed(slot.detail, sizeof slot.detail) ? ACCEL_STATUS_CORRUPT : ACCEL_STATUS_OK;
+}
+
 void QueueCore::end_span(const Slot &slot) const
 {
     trace_span(slot.has_transfer ? "transfer" : "segment", queues_[slot.device].id, slot.segment_begin_ns, id_,
@@ -221,6 +227,10 @@ accel_status QueueCore::look(Slot &slot)
     const accel_status status = queue.wait(slot.ticket, 0);
     if (status == ACCEL_STATUS_OK) [[likely]] {
         end_span(slot);
+        if (slot.run && slot.run->program().files_in_use()) {
+            if (const accel_status judged = judge_files(slot); judged != ACCEL_STATUS_OK)
+                return judged;
+        }
         return slot.carried_count == 0 ? status : judge_carried(slot, status);
     }
     if (status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_NOT_READY)

@@ -25,7 +25,13 @@ struct SavedDevice {
     std::string id;
 };
 
-/// What a container holds. Blobs and constants are copied out of the bytes; nothing is on a device yet.
+/// Where the constants of a program that is read live from then on.
+enum class Constants {
+    Copied,
+    InPlace  ///< in the bytes, which outlive the program
+};
+
+/// What a container holds. Blobs are copied out of the bytes; nothing is on a device yet.
 struct SavedProgram {
     std::vector<SavedDevice> devices;
     std::vector<Segment> segments;
@@ -41,6 +47,6 @@ uint64_t saved_size_bytes(const accel_program &program);
 /// Write a program piece by piece, without a second copy of its constants.
 accel_status write_saved(const accel_program &program, accel_write_fn write, void *user);
 /// Read untrusted bytes. Errors: CORRUPT; INCOMPATIBLE of another format (S-3).
-accel_status read_saved(const void *bytes, size_t byte_count, SavedProgram *out);
+accel_status read_saved(const void *bytes, size_t byte_count, Constants constants, SavedProgram *out);
 
 }  // namespace accel::runtime

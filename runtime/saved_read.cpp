@@ -22,8 +22,8 @@ accel_status corrupt(const std::string &what)
 
 class Parser {
 public:
-    Parser(const uint8_t *structure, size_t structure_bytes, const uint8_t *data, size_t data_bytes, SavedProgram &out)
-        : reader_(structure, structure_bytes), data_(data), data_bytes_(data_bytes), out_(out)
+    Parser(const std::vector<uint8_t> &structure, const uint8_t *data, size_t data_bytes, Constants constants, SavedProgram &out)
+        : reader_(structure.data(), structure.size()), data_(data), data_bytes_(data_bytes), constants_(constants), out_(out)
     {
     }
 
@@ -149,11 +149,14 @@ private:
         uint64_t byte_count = 0;
         const uint8_t *bytes = read_chunk(&byte_count);
         segment.blob.assign(bytes, bytes + byte_count);
-        read_list(segment.owned_constants, 16, [&](std::vector<uint8_t> &constant) {
+        read_list(segment.constants, 16, [&](accel_bk_constant &constant) {
             const uint8_t *start = read_chunk(&byte_count);
-            constant.assign(start, start + byte_count);
+            constant = {start, byte_count};
+            if (constants_ == Constants::InPlace) return;
+            const auto copy = std::make_shared<const std::vector<uint8_t>>(start, start + byte_count);
+            constant.data = copy->data();
+            segment.kept_constants.push_back(copy);
         });
-        for (const std::vector<uint8_t> &constant : segment.owned_constants) segment.constants.push_back({constant.data(), constant.size()});
         read_list(segment.inputs, 24, [this](PortLayout &layout) { read_layout(layout); });
         read_list(segment.outputs, 24, [this](PortLayout &layout) { read_layout(layout); });
         read_sources(segment.input_sources, segment.inputs.size());
@@ -185,6 +188,7 @@ private:
     const uint8_t *data_;
     uint64_t data_bytes_;
     uint64_t copied_bytes_ = 0;
+    const Constants constants_;
     SavedProgram &out_;
     std::string why_;
 };
@@ -334,7 +338,7 @@ private:
 
 }  // namespace
 
-accel_status read_saved(const void *bytes, size_t byte_count, SavedProgram *out)
+accel_status read_saved(const void *bytes, size_t byte_count, Constants constants, SavedProgram *out)
 {
     const auto *start = static_cast<const uint8_t *>(bytes);
     Reader header(start, byte_count);
@@ -353,7 +357,9 @@ accel_status read_saved(const void *bytes, size_t byte_count, SavedProgram *out)
     if (found.value() != hash) return corrupt("its hash does not fit its bytes");
     const uint64_t data_start = align_up(kHeaderBytes + structure_bytes, kDataAlignBytes);
     if (data_start > byte_count) return corrupt("it ends before its data");
-    ACCEL_TRY(Parser(start + kHeaderBytes, structure_bytes, start + data_start, byte_count - data_start, *out).run());
+    // What was checked must be what is used: a file that is mapped may change under a reader.
+    const std::vector<uint8_t> structure(start + kHeaderBytes, start + kHeaderBytes + structure_bytes);
+    ACCEL_TRY(Parser(structure, start + data_start, byte_count - data_start, constants, *out).run());
     return Consistency(*out).check();
 }
 

@@ -31,7 +31,7 @@ accel_status reading(const std::function<void(Sample &)> &damage)
     damage(sample);
     const Bytes bytes = sample.save();
     SavedProgram out;
-    return read_saved(bytes.data(), bytes.size(), &out);
+    return read_saved(bytes.data(), bytes.size(), Constants::Copied, &out);
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ TEST_CASE("a program survives saving", "[saved]")
     CHECK(bytes.size() == saved_size_bytes(*sample.program));
     CHECK(sample.save() == bytes);
     SavedProgram out;
-    const accel_status status = read_saved(bytes.data(), bytes.size(), &out);
+    const accel_status status = read_saved(bytes.data(), bytes.size(), Constants::Copied, &out);
     INFO(accel_last_error()->message);
     REQUIRE(status == ACCEL_STATUS_OK);
     CHECK(out.devices.size() == 1);
@@ -67,13 +67,13 @@ TEST_CASE("cut, flipped and foreign bytes are no programs", "[saved]")
     for (size_t count = 0; count < bytes.size(); ++count) {
         const Bytes part(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(count));
         SavedProgram out;
-        CHECK(read_saved(part.data(), part.size(), &out) == ACCEL_STATUS_CORRUPT);
+        CHECK(read_saved(part.data(), part.size(), Constants::Copied, &out) == ACCEL_STATUS_CORRUPT);
     }
     for (size_t at = 0; at < bytes.size(); ++at) {
         Bytes flipped = bytes;
         flipped[at] ^= 0x10;
         SavedProgram out;
-        const accel_status status = read_saved(flipped.data(), flipped.size(), &out);
+        const accel_status status = read_saved(flipped.data(), flipped.size(), Constants::Copied, &out);
         CHECK((status == ACCEL_STATUS_CORRUPT || status == ACCEL_STATUS_INCOMPATIBLE));
     }
 }
@@ -87,14 +87,14 @@ TEST_CASE("S-3 programs of an older or a newer file format are INCOMPATIBLE, and
         Bytes other = bytes;
         other[4] = format;
         SavedProgram out;
-        CHECK(read_saved(other.data(), other.size(), &out) == ACCEL_STATUS_INCOMPATIBLE);
+        CHECK(read_saved(other.data(), other.size(), Constants::Copied, &out) == ACCEL_STATUS_INCOMPATIBLE);
         const std::string message = accel_last_error()->message;
         INFO(message);
         CHECK(message.find("is of format " + std::to_string(format) + ",") != std::string::npos);
         CHECK(message.find("build it again from its model") != std::string::npos);
         CHECK(out.segments.empty());
         // Whole or not, and whatever follows: the format alone says that this library cannot read it.
-        CHECK(read_saved(other.data(), saved::kHeaderBytes, &out) == ACCEL_STATUS_INCOMPATIBLE);
+        CHECK(read_saved(other.data(), saved::kHeaderBytes, Constants::Copied, &out) == ACCEL_STATUS_INCOMPATIBLE);
     }
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("a right hash is no trust", "[saved]")
             flipped[at] ^= mask;
             repair_hash(flipped);
             SavedProgram out;
-            read_saved(flipped.data(), flipped.size(), &out);
+            read_saved(flipped.data(), flipped.size(), Constants::Copied, &out);
         }
     }
 }

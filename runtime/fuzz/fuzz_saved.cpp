@@ -33,6 +33,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
     std::vector<uint8_t> whole(bytes, bytes + byte_count);
     if (whole.size() >= saved::kHeaderBytes) repair_header(whole);
     SavedProgram out;
-    if (read_saved(whole.data(), whole.size(), &out) != ACCEL_STATUS_OK && !*accel_last_error()->message) std::abort();
+    if (read_saved(whole.data(), whole.size(), Constants::Copied, &out) != ACCEL_STATUS_OK && !*accel_last_error()->message) std::abort();
     return 0;
 }

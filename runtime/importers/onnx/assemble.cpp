@@ -12,10 +12,11 @@ class Assembler {
 public:
     explicit Assembler(Graph& graph) : graph_(graph), indices_(graph.value_count(), ACCEL_TENSOR_NONE) {}
 
-    const accel_graph_desc* run(std::string_view name) {
+    const accel_graph_desc* run(std::string_view name, const Pace& pace) {
         std::vector<uint32_t> inputs = tensor_indices(graph_.inputs);
         std::vector<accel_node_desc> nodes;
         for (const Operation& operation : graph_.operations) {
+            pace();
             nodes.push_back(node(operation));
         }
         accel_graph_desc desc{};
@@ -143,8 +144,8 @@ private:
 
 }  // namespace
 
-const accel_graph_desc* assemble(Graph& graph, std::string_view name) {
-    return Assembler(graph).run(name);
+const accel_graph_desc* assemble(Graph& graph, std::string_view name, const Pace& pace) {
+    return Assembler(graph).run(name, pace);
 }
 
 }  // namespace accel::onnx

@@ -22,6 +22,17 @@ private:
     std::string message_;
 };
 
+/// Ends an import whose sentence the runtime has already: it refused what the import asked of it.
+class ToldFailure : public std::exception {
+public:
+    explicit ToldFailure(accel_status status) : status_(status) {}
+    const char* what() const noexcept override { return "the runtime refused"; }
+    accel_status status() const noexcept { return status_; }
+
+private:
+    accel_status status_;
+};
+
 template <typename... Parts>
 std::string text(const Parts&... parts) {
     std::ostringstream stream;

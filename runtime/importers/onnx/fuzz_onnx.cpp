@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // libFuzzer target: any bytes give a status; a graph that comes out obeys the runtime's rules, and every byte of its constants is there.
+#include "../../constant_budget.h"
 #include "../../graph_check.h"
 #include "import.h"
 
 #include <cstdlib>
 
 namespace {
+
+constexpr uint64_t kBudgetBytes = uint64_t{64} << 20;
 
 /// Reads all bytes, so that a constant that reaches outside of its memory is noticed.
 void read_constants(const accel_graph_desc& graph) {
@@ -21,7 +24,12 @@ void read_constants(const accel_graph_desc& graph) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t byte_count) {
-    const accel_bk_source source{sizeof(accel_bk_source), bytes, byte_count, -1, 0, ""};
+    accel::runtime::ConstantBudget budget(kBudgetBytes);
+    accel_bk_source source{sizeof(accel_bk_source), bytes, byte_count, -1, 0, ""};
+    source.context = &budget;
+    source.charge = [](void* context, uint64_t wanted_bytes, const char* purpose) {
+        return static_cast<accel::runtime::ConstantBudget*>(context)->keep(wanted_bytes, purpose);
+    };
     accel_bk_model* model = nullptr;
     if (accel::onnx::import_model(nullptr, source, &model) != ACCEL_STATUS_OK) {
         return 0;

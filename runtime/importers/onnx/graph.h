@@ -7,6 +7,7 @@
 #include "types.h"
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -112,9 +113,12 @@ std::optional<std::vector<Element>> elements_of(const Value& value);
 /// The same, if every element is a number.
 std::optional<std::vector<int64_t>> integers_of(const Value& value);
 
+/// Called once per operation in long loops; may throw to end the import.
+using Pace = std::function<void()>;
+
 /// Make quantisations of operations that only move stored values agree on both sides.
-void settle_quantization(Graph& graph);
+void settle_quantization(Graph& graph, const Pace& pace);
 /// The graph in the form of the binary interface, in the graph's memory.
-const accel_graph_desc* assemble(Graph& graph, std::string_view name);
+const accel_graph_desc* assemble(Graph& graph, std::string_view name, const Pace& pace);
 
 }  // namespace accel::onnx

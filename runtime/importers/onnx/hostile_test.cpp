@@ -92,10 +92,16 @@ TEST_CASE("graphs that contradict themselves") {
 TEST_CASE("few bytes cannot ask for much memory") {
     const Imported generated(single(13, {2}, {"ConstantOfShape", {"s"}, {}, {}}, {ints_tensor("s", {1 << 15, 1 << 15})}));
     INFO(generated.message);
-    CHECK(generated.status == ACCEL_STATUS_UNSUPPORTED);
-    CHECK(generated.says("generated tensor"));
+    CHECK(generated.status == ACCEL_STATUS_LIMIT);
+    CHECK(generated.says("needs 4294967296 bytes"));
+    CHECK(generated.says("of the 268435456 bytes"));
+    CHECK(generated.says("constant_budget_bytes"));
     const Imported beyond(single(13, {2}, {"ConstantOfShape", {"s"}, {}, {}}, {ints_tensor("s", {1 << 30, 1 << 30, 1 << 30})}));
     CHECK(beyond.status == ACCEL_STATUS_CORRUPT);
+    // What the application allows counts, and what was granted before.
+    const std::string small = single(13, {2}, {"ConstantOfShape", {"s"}, {}, {}}, {ints_tensor("s", {1000})});
+    CHECK(Imported(small, -1, 4000).status == ACCEL_STATUS_LIMIT);  // the shape itself is 8 bytes more
+    CHECK(Imported(small, -1, 4008).status == ACCEL_STATUS_OK);
     // Shapes are computed while importing; what grows beyond one is left to the operation. Else 40 such nodes would ask for 2^50 values.
     ModelText doubling;
     doubling.opset = 13;

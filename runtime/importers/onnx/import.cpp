@@ -4,6 +4,7 @@
 #include "external.h"
 #include "failure.h"
 #include "graph.h"
+#include "host.h"
 #include "memory.h"
 #include "node.h"
 #include "ops/ops.h"
@@ -25,10 +26,8 @@ constexpr size_t kValuesMax = size_t{1} << 22;
 
 /// An imported model: what its graph points to, freed together.
 struct ImportedModel {
-    ImportedModel(int folder_fd, const accel_bk_host* host) : files(folder_fd, host) {}
     accel_bk_model base{};
     ModelMemory memory;
-    ExternalFiles files;
 };
 
 void release_model(accel_bk_model* model) {
@@ -40,8 +39,7 @@ void release_model(accel_bk_model* model) {
 class Import {
 public:
     Import(const accel_bk_host* host, const accel_bk_source& source, ImportedModel& model)
-        : host_(host), source_(source), graph_(model.memory),
-          store_{model.memory, model.files, [this](const std::string& remark) { log(ACCEL_LOG_LEVEL_DEBUG, remark); }} {}
+        : source_(source), host_(host, source), files_(host_), graph_(model.memory), store_{model.memory, host_, files_} {}
 
     const accel_graph_desc* run() {
         const char* begin = static_cast<const char*>(source_.bytes);
@@ -61,17 +59,12 @@ public:
         add_inputs();
         translate_nodes();
         add_outputs();
-        settle_quantization(graph_);
-        return assemble(graph_, proto_.name);
+        const Pace pace = [this] { host_.pace(1, 1); };
+        settle_quantization(graph_, pace);
+        return assemble(graph_, proto_.name, pace);
     }
 
 private:
-    void log(accel_log_level level, const std::string& message) const {
-        if (host_ != nullptr && host_->log != nullptr && host_->log_enabled != nullptr && host_->log_enabled(host_->context, level)) {
-            host_->log(host_->context, level, message.c_str());
-        }
-    }
-
     void read_operator_sets(const ModelProto& proto) {
         for (const OperatorSet& set : proto.operator_sets) {
             const std::string_view domain = set.domain == "ai.onnx" ? std::string_view() : set.domain;
@@ -90,6 +83,7 @@ private:
 
     void add_initializers() {
         for (const Bytes bytes : proto_.initializers) {
+            host_.pace(bytes.offset(), source_.byte_count);
             const TensorProto tensor = read_tensor(bytes);
             if (tensor.name.empty()) {
                 corrupt("initializer at byte ", tensor.offset, " has no name");
@@ -183,6 +177,7 @@ private:
 
     void translate_nodes() {
         for (size_t position = 0; position < proto_.nodes.size(); ++position) {
+            host_.pace(position, proto_.nodes.size());
             const NodeProto node = read_node(proto_.nodes[position]);
             if (node.operation.empty()) {
                 corrupt("node ", position, " at byte ", node.offset, " has no op_type");
@@ -202,7 +197,7 @@ private:
             corrupt("node ", position, " '", proto.name, "' (", proto.operation, ") at byte ", proto.offset, " is of domain '",
                     proto.domain.empty() ? "ai.onnx" : proto.domain, "', which opset_import does not name");
         }
-        Node node(proto, position, opset->second, graph_, store_);
+        Node node(proto, position, proto_.nodes.size(), opset->second, graph_, store_);
         const Translate translator = find_operator(domain, proto.operation);
         if (translator == nullptr) {
             node.fail_unsupported("no such operation here");
@@ -243,7 +238,7 @@ private:
             differs = info.dims[i].size && *info.dims[i].size >= 0 && is_fixed(value.dims[i]) && *info.dims[i].size != value.dims[i].size;
         }
         if (differs) {
-            log(ACCEL_LOG_LEVEL_WARNING, text("graph output '", info.name, "' is declared with another shape than the ", to_text(value.dims), " that the nodes make"));
+            host_.log(ACCEL_LOG_LEVEL_WARNING, text("graph output '", info.name, "' is declared with another shape than the ", to_text(value.dims), " that the nodes make"));
         }
     }
 
@@ -264,8 +259,9 @@ private:
         return id;
     }
 
-    const accel_bk_host* host_;
     const accel_bk_source& source_;
+    Host host_;
+    ExternalFiles files_;
     Graph graph_;
     ConstantStore store_;
     GraphProto proto_;
@@ -276,7 +272,7 @@ accel_status report(const accel_bk_host* host, const accel_bk_source& source, ac
     if (host == nullptr || host->set_error == nullptr) {
         return status;
     }
-    const char* rule = status == ACCEL_STATUS_CORRUPT ? "G-9" : status == ACCEL_STATUS_PERMISSION ? "G-13" : "";
+    const char* rule = status == ACCEL_STATUS_CORRUPT ? "G-9" : status == ACCEL_STATUS_PERMISSION ? "G-13" : status == ACCEL_STATUS_CANCELLED ? "P-5" : "";
     try {
         const char* name = source.name == nullptr ? "" : source.name;
         host->set_error(host->context, rule, text(name, *name == '\0' ? "" : ": ", message).c_str());
@@ -291,18 +287,15 @@ accel_status report(const accel_bk_host* host, const accel_bk_source& source, ac
 accel_status import_model(const accel_bk_host* host, const accel_bk_source& source, accel_bk_model** out_model) noexcept {
     *out_model = nullptr;
     try {
-        if (host != nullptr && host->fault_point != nullptr) {
-            const accel_status injected = host->fault_point(host->context, "onnx.import");
-            if (injected != ACCEL_STATUS_OK) {
-                return report(host, source, injected, "the import failed");
-            }
-        }
-        auto model = std::make_unique<ImportedModel>(source.folder_fd, host);
+        Host(host, source).fault_point("onnx.import", "the import failed");
+        auto model = std::make_unique<ImportedModel>();
         model->base.graph = Import(host, source, *model).run();
         model->base.struct_size = sizeof model->base;
         model->base.release = release_model;
         *out_model = &model.release()->base;
         return ACCEL_STATUS_OK;
+    } catch (const ToldFailure& failure) {
+        return failure.status();
     } catch (const Failure& failure) {
         return report(host, source, failure.status(), failure.what());
     } catch (const std::bad_alloc&) {

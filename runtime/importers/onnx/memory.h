@@ -33,12 +33,6 @@ public:
         return copy(std::span<const T>(values));
     }
     const char* copy_string(std::string_view string);
-    /// Memory for values that no byte of the model stands for; counted apart, because nothing else bounds them.
-    void* allocate_generated(size_t size_bytes, size_t align_bytes) {
-        generated_bytes_ += size_bytes;
-        return allocate(size_bytes, align_bytes);
-    }
-    uint64_t generated_bytes() const { return generated_bytes_; }
 
 private:
     struct Block {
@@ -51,7 +45,6 @@ private:
 
     std::pmr::monotonic_buffer_resource small_;
     std::vector<Block> large_;
-    uint64_t generated_bytes_ = 0;
 };
 
 }  // namespace accel::onnx

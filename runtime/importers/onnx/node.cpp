@@ -7,8 +7,8 @@
 
 namespace accel::onnx {
 
-Node::Node(const NodeProto& proto, size_t position, int64_t opset_version, Graph& model_graph, ConstantStore& store)
-    : opset(opset_version), graph(model_graph), proto_(proto), position_(position), store_(store), understood_(proto.attributes.size(), false) {
+Node::Node(const NodeProto& proto, size_t position, size_t node_count, int64_t opset_version, Graph& model_graph, ConstantStore& store)
+    : opset(opset_version), graph(model_graph), proto_(proto), position_(position), node_count_(node_count), store_(store), understood_(proto.attributes.size(), false) {
     std::string_view shown = proto.name;
     if (shown.empty() && !proto.outputs.empty()) {
         shown = proto.outputs.front();

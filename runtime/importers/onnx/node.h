@@ -14,7 +14,7 @@ namespace accel::onnx {
 /// One ONNX node while it is translated: its operands, attributes and messages. Handlers in ops/ see nothing else.
 class Node {
 public:
-    Node(const NodeProto& proto, size_t position, int64_t opset, Graph& model_graph, ConstantStore& store);
+    Node(const NodeProto& proto, size_t position, size_t node_count, int64_t opset, Graph& model_graph, ConstantStore& store);
 
     const int64_t opset;
     Graph& graph;
@@ -60,6 +60,11 @@ public:
     void emit(accel_operation operation, std::vector<ValueId> inputs, std::vector<ValueId> outputs, AttributeList attributes = {},
               uint32_t rounding = ACCEL_ROUNDING_NONE);
 
+    /// Asks before so many bytes are made for a constant.
+    void charge(uint64_t byte_count) const { store_.host.charge(byte_count, label()); }
+    /// A round of a long loop is done.
+    void pace() const { store_.host.pace(position_, node_count_); }
+
     std::string label() const;
     const char* name() const { return name_; }
     template <typename... Parts>
@@ -80,6 +85,7 @@ private:
 
     const NodeProto& proto_;
     size_t position_;
+    size_t node_count_;
     ConstantStore& store_;
     const char* name_;
     std::vector<ValueId> inputs_;

@@ -133,8 +133,9 @@ TEST_CASE("results that are computed while importing equal the published ones") 
     }
     uint32_t compared = 0;
     std::pmr::monotonic_buffer_resource memory;
-    ExternalFiles no_files(-1, nullptr);
-    ConstantStore store{memory, no_files, [](const std::string&) {}};
+    Host no_host(nullptr, accel_bk_source{sizeof(accel_bk_source)});
+    ExternalFiles no_files(no_host);
+    ConstantStore store{memory, no_host, no_files};
     for_each_model([&](const std::string& name, const fs::path& folder, const std::string& bytes) {
         const std::string bound = with_constants(bytes, folder, 0);
         if (bound.empty()) {

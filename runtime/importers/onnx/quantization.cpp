@@ -29,10 +29,10 @@ std::vector<ValueId> sides(const Operation& operation) {
     return values;
 }
 
-/// Returns true if a value gained a quantisation.
-bool settle(Graph& graph, const Operation& operation) {
+/// Gives what is known of one side of an operation to the others. Says whose quantisation is new.
+std::vector<ValueId> settle(Graph& graph, const Operation& operation) {
     if (!keeps_quantization(operation.operation) && operation.operation != ACCEL_OPERATION_GATHER) {
-        return false;
+        return {};
     }
     const std::vector<ValueId> values = sides(operation);
     const Quantization* known = nullptr;
@@ -49,14 +49,29 @@ bool settle(Graph& graph, const Operation& operation) {
         }
         known = &*quantization;
     }
-    bool changed = false;
+    std::vector<ValueId> changed;
     for (const ValueId id : values) {
         if (known != nullptr && !graph.value(id).quantization) {
             graph.value(id).quantization = *known;
-            changed = true;
+            changed.push_back(id);
         }
     }
     return changed;
+}
+
+/// The operations that make or read each value.
+std::vector<std::vector<uint32_t>> operations_of(const Graph& graph) {
+    std::vector<std::vector<uint32_t>> of(graph.value_count());
+    for (uint32_t i = 0; i < graph.operations.size(); ++i) {
+        for (const auto* ids : {&graph.operations[i].inputs, &graph.operations[i].outputs}) {
+            for (const ValueId id : *ids) {
+                if (id != kNoValue) {
+                    of[id].push_back(i);
+                }
+            }
+        }
+    }
+    return of;
 }
 
 /// ONNX pads stored values with a stored value, the catalog names the real one.
@@ -75,15 +90,19 @@ void settle_pad_value(const Graph& graph, Operation& operation) {
 
 }  // namespace
 
-void settle_quantization(Graph& graph) {
-    bool changed = true;
-    while (changed) {
-        changed = false;
-        for (const Operation& operation : graph.operations) {
-            changed = settle(graph, operation) || changed;
-        }
-        for (auto operation = graph.operations.rbegin(); operation != graph.operations.rend(); ++operation) {
-            changed = settle(graph, *operation) || changed;
+void settle_quantization(Graph& graph, const Pace& pace) {
+    const std::vector<std::vector<uint32_t>> of = operations_of(graph);
+    // Each value gains a quantisation once, so its neighbours are looked at once more.
+    std::vector<uint32_t> open;
+    for (auto i = static_cast<uint32_t>(graph.operations.size()); i-- > 0;) {
+        open.push_back(i);
+    }
+    while (!open.empty()) {
+        pace();
+        const uint32_t at = open.back();
+        open.pop_back();
+        for (const ValueId id : settle(graph, graph.operations[at])) {
+            open.insert(open.end(), of[id].begin(), of[id].end());
         }
     }
     for (Operation& operation : graph.operations) {

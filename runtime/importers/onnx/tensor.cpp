@@ -72,13 +72,21 @@ std::span<const char> external_bytes(const TensorProto& tensor, uint64_t expecte
     return file.subspan(offset, expected_bytes);
 }
 
+/// Memory for a constant that cannot be pointed at in place.
+void* granted(const TensorProto& tensor, uint64_t size_bytes, ConstantStore& store) {
+    std::string purpose("a copy of tensor '");
+    purpose.append(tensor.name).append("'");
+    store.host.charge(size_bytes, purpose);
+    return store.memory.allocate(size_bytes, kOwnedAlignBytes);
+}
+
 const void* in_place_or_copy(const TensorProto& tensor, std::span<const char> bytes, uint64_t align_bytes, ConstantStore& store) {
     if (reinterpret_cast<uintptr_t>(bytes.data()) % align_bytes == 0) {
         return bytes.data();
     }
-    void* copy = store.memory.allocate(bytes.size(), kOwnedAlignBytes);
+    void* copy = granted(tensor, bytes.size(), store);
     std::memcpy(copy, bytes.data(), bytes.size());
-    store.remark(text("tensor '", tensor.name, "': ", bytes.size(), " bytes copied, because they begin at no multiple of ", align_bytes));
+    store.host.log(ACCEL_LOG_LEVEL_DEBUG, text("tensor '", tensor.name, "': ", bytes.size(), " bytes copied, because they begin at no multiple of ", align_bytes));
     return copy;
 }
 
@@ -95,7 +103,7 @@ const void* join_runs(const TensorProto& tensor, const std::vector<std::string_v
     if (runs.size() == 1) {
         return in_place_or_copy(tensor, runs.front(), align_bytes, store);
     }
-    auto* joined = static_cast<char*>(store.memory.allocate(expected_bytes, kOwnedAlignBytes));
+    auto* joined = static_cast<char*>(granted(tensor, expected_bytes, store));
     for (char* out = joined; const std::string_view run : runs) {
         std::memcpy(out, run.data(), run.size());
         out += run.size();
@@ -121,7 +129,7 @@ const void* convert_integers(const TensorProto& tensor, int64_t count, uint64_t 
         fail_tensor(tensor, text("has ", tensor.integers.size(), " integers in the field for ", wanted_field == tensor.integer_field ? "its" : "another",
                                  " type, but dims need ", count));
     }
-    void* out = store.memory.allocate(expected_bytes, kOwnedAlignBytes);
+    void* out = granted(tensor, expected_bytes, store);
     switch (tensor.data_type) {
         case DataType::kInt64: std::memcpy(out, tensor.integers.data(), expected_bytes); break;
         case DataType::kInt32: narrow<int32_t>(tensor, out); break;

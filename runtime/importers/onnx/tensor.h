@@ -3,9 +3,9 @@
 
 #include "dims.h"
 #include "external.h"
+#include "host.h"
 #include "proto.h"
 
-#include <functional>
 #include <memory_resource>
 
 namespace accel::onnx {
@@ -18,11 +18,11 @@ struct ConstantData {
     uint64_t size_bytes = 0;
 };
 
-/// What reading constants needs: owned memory for those that cannot be pointed at in place, and the files beside the model.
+/// What reading constants needs: owned memory for those that cannot be pointed at in place, the runtime that grants it, and the files beside the model.
 struct ConstantStore {
     std::pmr::memory_resource& memory;
+    Host& host;
     ExternalFiles& files;
-    std::function<void(const std::string&)> remark;  ///< debug level: which tensors were copied, and why
 };
 
 /// Check a TensorProto and give its values, in place where type and alignment allow. Types outside the catalog keep data = nullptr.

@@ -2,8 +2,11 @@
 #include "test_support.h"
 
 #include "../../graph_check.h"
+#include "../../progress.h"
 #include "import.h"
 #include "types.h"
+
+#include <unistd.h>
 
 #include <fstream>
 #include <functional>
@@ -194,7 +197,35 @@ std::string single(int64_t opset, const std::vector<DimText>& x, NodeText text, 
     return model(whole);
 }
 
-Imported::Imported(std::string_view bytes, int folder_fd) : bytes_(bytes) {
+/// The detail of what the runtime's own parts refuse.
+accel_status Imported::heard(accel_status refused) {
+    if (refused != ACCEL_STATUS_OK) {
+        message = accel_last_error()->message;
+    }
+    return refused;
+}
+
+accel_bk_source Imported::describe() {
+    accel_bk_source source{sizeof(accel_bk_source), bytes_.data(), bytes_.size(), files_.folder_fd(), 0, ""};
+    source.context = this;
+    source.map = [](void* context, const char* location, const char* purpose, const void** out_bytes, uint64_t* out_byte_count) {
+        auto& self = *static_cast<Imported*>(context);
+        runtime::Progress silent(nullptr, nullptr);
+        const runtime::WatchedFile* file = nullptr;
+        const accel_status opened = self.files_.open_beneath(location, purpose, silent, &file);
+        *out_bytes = file != nullptr ? file->bytes() : nullptr;
+        *out_byte_count = file != nullptr ? file->size_bytes() : 0;
+        return self.heard(opened);
+    };
+    source.charge = [](void* context, uint64_t byte_count, const char* purpose) {
+        auto& self = *static_cast<Imported*>(context);
+        return self.heard(self.budget_.keep(byte_count, purpose));
+    };
+    return source;
+}
+
+Imported::Imported(std::string_view bytes, int folder_fd, uint64_t budget_bytes)
+    : bytes_(bytes), files_(runtime::FileOptions{}, runtime::Descriptor(folder_fd < 0 ? -1 : dup(folder_fd))), budget_(runtime::ConstantBudget::limit_for(budget_bytes, bytes.size())) {
     host_.struct_size = sizeof host_;
     host_.context = this;
     host_.log_enabled = [](void*, accel_log_level) { return 1; };
@@ -202,7 +233,7 @@ Imported::Imported(std::string_view bytes, int folder_fd) : bytes_(bytes) {
     host_.set_error = [](void* self, const char*, const char* sentence) { static_cast<Imported*>(self)->message = sentence; };
     // A heap block of exactly this size, so that a sanitizer sees every read beyond it.
     bytes_.shrink_to_fit();
-    const accel_bk_source source{sizeof(accel_bk_source), bytes_.data(), bytes_.size(), folder_fd, 0, ""};
+    const accel_bk_source source = describe();
     status = import_model(&host_, source, &model_);
 }
 

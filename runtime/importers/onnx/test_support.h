@@ -3,6 +3,9 @@
 
 #include <accel/backend.h>
 
+#include "constant_budget.h"
+#include "files/file_set.h"
+
 #include <protozero/pbf_writer.hpp>
 
 #include <cstring>
@@ -68,7 +71,7 @@ std::string single(int64_t opset, const std::vector<DimText>& x, NodeText text, 
 /// The import of some bytes, with what the host heard.
 class Imported {
 public:
-    explicit Imported(std::string_view bytes, int folder_fd = -1);
+    explicit Imported(std::string_view bytes, int folder_fd = -1, uint64_t budget_bytes = 0);
     ~Imported();
     Imported(const Imported&) = delete;
     Imported& operator=(const Imported&) = delete;
@@ -97,8 +100,13 @@ public:
     bool says(std::string_view part) const { return message.find(part) != std::string::npos; }
 
 private:
+    accel_bk_source describe();
+    accel_status heard(accel_status status);
+
     accel_bk_host host_{};
     std::string bytes_;
+    runtime::FileSet files_;
+    runtime::ConstantBudget budget_;
     accel_bk_model* model_ = nullptr;
 };
 

@@ -89,6 +89,9 @@ void ModelOptions::add_to(CLI::App &app)
     app.add_option("--threads", threads, "threads of the CPU device");
     app.add_flag("--first-device-only", first_device_only, "fail unless everything runs on the first device");
     app.add_flag("--balance", balance, "cut the graph by measured speed instead of by the order of the devices");
+    app.add_flag("--copy", copy, "read the model's files into memory instead of mapping them: they may change meanwhile");
+    app.add_option("--constant-budget", constant_budget_bytes, "most memory for constants that are made or copied, such as 2GB; by default 256 MiB, or 4 times the model")
+        ->transform(CLI::AsSizeValue(false));
     app.add_flag("--json", json, "machine-readable output");
     instance.add_to(app);
 }
@@ -123,10 +126,16 @@ bool is_saved_program(const std::string &path)
 
 namespace {
 
-Model load_model(const Instance &instance, const std::string &path)
+Model load_model(const Instance &instance, const ModelOptions &options, Progress &progress)
 {
+    auto source = sized<accel_model_source>();
+    source.path = options.model.c_str();
+    source.flags = options.copy ? static_cast<uint32_t>(ACCEL_IMPORT_FLAG_COPY) : 0u;
+    source.constant_budget_bytes = options.constant_budget_bytes;
+    source.progress = Progress::callback_before;
+    source.progress_user = &progress;
     try {
-        return Model::load(instance, path.c_str());
+        return Model::load(instance, source);
     } catch (const Error &error) {
         const std::string remedy = remedy_of_import(error.status(), error.rule());
         throw Failure(error.what() + (remedy.empty() ? "" : "; " + remedy));
@@ -137,7 +146,7 @@ Model load_model(const Instance &instance, const std::string &path)
 class Wanted {
 public:
     Wanted(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
-        : progress_("building " + options.model), model_(load_model(instance, options.model)), devices_(handles(devices)), sizes_(symbol_sizes(model_.graph(), options)), symbols_(symbol_values(sizes_))
+        : progress_("building " + options.model), model_(load_model(instance, options, progress_)), devices_(handles(devices)), sizes_(symbol_sizes(model_.graph(), options)), symbols_(symbol_values(sizes_))
     {
         threads_.name = "cpu.threads";
         threads_.kind = ACCEL_OPTION_KIND_INTEGER;
@@ -181,16 +190,17 @@ std::string build_options(const ModelOptions &options, const char *target)
     add(options.threads != 0, "--threads");
     add(options.balance, "--balance");
     add(options.first_device_only, "--first-device-only");
+    add(options.constant_budget_bytes != 0, "--constant-budget");
     add(target != nullptr, "--target");
     return given;
 }
 
-Program load_program(const Instance &instance, const std::vector<Device> &devices, const std::string &path)
+Program load_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options)
 {
-    Progress progress("loading " + path);
-    const std::string bytes = read_file(path);
+    Progress progress("loading " + options.model);
+    const uint32_t flags = options.copy ? static_cast<uint32_t>(ACCEL_LOAD_FLAG_COPY) : 0u;
     return advised("give the devices that it was compiled for, or compile the model again",
-                   [&] { return Program::load(instance, bytes, devices, Progress::callback, &progress); });
+                   [&] { return Program::load_file(instance, options.model.c_str(), devices, flags, Progress::callback, &progress); });
 }
 
 }  // namespace
@@ -200,7 +210,7 @@ Program make_program(const Instance &instance, const std::vector<Device> &device
     if (is_saved_program(options.model)) {
         const std::string given = build_options(options, target);
         if (!given.empty()) throw Failure(options.model + " is a saved program, which is built already; give " + given + " to `accel compile`, or give the model");
-        return load_program(instance, devices, options.model);
+        return load_program(instance, devices, options);
     }
     return Program::build(Wanted(instance, devices, options, target).desc);
 }

@@ -53,6 +53,8 @@ struct ModelOptions {
     unsigned threads = 0;              ///< 0: the device's default
     bool first_device_only = false;
     bool balance = false;
+    bool copy = false;                 ///< read files instead of mapping them
+    uint64_t constant_budget_bytes = 0;  ///< 0: the library's default
     bool json = false;
     void add_to(CLI::App &app);
     uint32_t rounding_value() const;

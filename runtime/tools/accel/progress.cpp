@@ -38,6 +38,12 @@ int Progress::callback(void *user, double fraction, const char *step)
     return 0;
 }
 
+int Progress::callback_before(void *user, double, const char *step)
+{
+    static_cast<Progress *>(user)->update(-1, step);
+    return 0;
+}
+
 void Progress::draw_until_done()
 {
     const auto started = std::chrono::steady_clock::now();

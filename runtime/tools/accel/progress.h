@@ -19,6 +19,8 @@ public:
     void update(double fraction, const char *step);
     /// Fits accel_progress_fn with the object as user; never cancels.
     static int callback(void *user, double fraction, const char *step);
+    /// The same for work in front of that whose share is shown: says what is done, and not how much of it.
+    static int callback_before(void *user, double fraction, const char *step);
 
 private:
     void draw_until_done();

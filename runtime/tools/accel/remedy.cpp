@@ -6,6 +6,8 @@ namespace accel::tool {
 const char *remedy_of(accel_status status, std::string_view rule)
 {
     if (rule == "P-7") return "give each open dimension its size with --dim NAME=SIZE, for example --dim batch=1, and no other";
+    if (rule == "G-16") return "run the command again when the file's writer has finished, with --copy if it may change meanwhile";
+    if (rule == "G-17") return "--constant-budget admits more, such as --constant-budget 2GB";
     switch (status) {
     case ACCEL_STATUS_UNSUPPORTED: return "`accel inspect MODEL --support` says what each device takes, and cpu in --device takes the rest";
     case ACCEL_STATUS_INVALID_ARGUMENT: return "correct the option or the model";
@@ -20,7 +22,7 @@ const char *remedy_of(accel_status status, std::string_view rule)
 const char *remedy_of_import(accel_status status, std::string_view rule)
 {
     constexpr const char *kPath = "MODEL is the path of an ONNX model or of a program saved by `accel compile`";
-    if (rule == "G-15") return "";
+    if (rule == "G-15" || rule == "G-16" || rule == "G-17") return "";
     switch (status) {
     case ACCEL_STATUS_CORRUPT: return "export or fetch the model again";
     case ACCEL_STATUS_UNSUPPORTED: return "docs/operations.md lists what is imported; exporting again, with another opset or after onnxsim, may avoid the rest";

@@ -228,6 +228,9 @@ def check_models(work):
     require(saved.returncode == 0, "compile saves a program", saved.stderr)
     again = answers_json("run", work / "digits.accel", "-i", picture, "--simulated", "-d", "ethosu-sim,cpu")
     require(direct["results"][0]["outputs"] == again["results"][0]["outputs"], "a saved program gives the same outputs")
+    for what, source, options in (("model", model, split), ("saved program", work / "digits.accel", split[:3])):
+        copied = answers_json("run", source, "-i", picture, *options, "--copy")
+        require(direct["results"][0]["outputs"] == copied["results"][0]["outputs"], f"a {what} that is copied gives the same outputs")
     require(direct["results"][0]["outputs"][0]["top"][0]["index"] == 3, "the three is a three")
     bench = answers_json("bench", model, "-d", "cpu", "--seconds", "0.1")
     require(bench["latency"]["median_ns"] <= bench["latency"]["p90_ns"] <= bench["latency"]["p99_ns"], "bench orders its percentiles", bench)
@@ -260,6 +263,7 @@ def check_mistakes(work):
     refuses("--dim 'batch'", "--dim batch=1", "run", model, *on_cpu, "--dim", "batch")
     refuses("no symbol 'batch'", "open dimension", "run", model, *on_cpu, "--dim", "batch=1")
     refuses("takes it", "--support", "inspect", model, "--target", "ethos-u65-256")
+    refuses("copied constants may take are used", r"--constant-budget", "run", model, *on_cpu, "--constant-budget", "100")
     refuses("cannot write", "another place", "compile", model, "-d", "cpu", "-o", work / "no/such/folder.accel")
     refuses("did not start", "--python PATH", "bench", model, "-d", "cpu", "--compare", "onnxruntime", "--python", work / "absent")
     refuses("ONNX Runtime: not here", "has the package onnxruntime", "bench", model, "-d", "cpu", "--compare", "onnxruntime", "--python", fake_peer(work, '{"error": "not here"}'))

@@ -7,10 +7,6 @@
 namespace accel::onnx::ops {
 namespace {
 
-/// Tensors that a model only describes (ConstantOfShape) may take this much memory together: more than any shape trick needs, and little
-/// enough that a few bytes of model cannot exhaust a machine.
-constexpr uint64_t kGeneratedBytesMax = uint64_t{64} << 20;
-
 Value to_value(const ConstantData& constant) {
     Value value;
     value.data_type = constant.data_type;
@@ -58,11 +54,11 @@ namespace {
 void fill(Node& node, const ConstantData& pattern, int64_t count, Dims dims) {
     const uint64_t element_bytes = pattern.size_bytes;
     const uint64_t total_bytes = static_cast<uint64_t>(count) * element_bytes;
-    if (total_bytes > kGeneratedBytesMax || node.graph.memory.generated_bytes() > kGeneratedBytesMax - total_bytes) {
-        node.fail_unsupported("a generated tensor of ", total_bytes, " bytes; together they may take ", kGeneratedBytesMax);
-    }
-    auto* out = static_cast<char*>(node.graph.memory.allocate_generated(total_bytes + 1, 64));
+    // A few bytes of model can ask for any amount.
+    node.charge(total_bytes);
+    auto* out = static_cast<char*>(node.graph.memory.allocate(total_bytes + 1, 64));
     for (int64_t i = 0; i < count; ++i) {
+        node.pace();
         std::memcpy(out + static_cast<uint64_t>(i) * element_bytes, pattern.data, element_bytes);
     }
     Value value;
