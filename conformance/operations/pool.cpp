@@ -34,6 +34,12 @@ struct Groups {
     std::vector<int64_t> divisors;
 };
 
+int32_t mean_of(const Subject &subject, int64_t sum, int64_t divisor, const Quantization &qx, const Quantization &qy)
+{
+    const auto mean = subject.operation == ACCEL_OPERATION_REDUCE_MEAN ? reduced_mean_stored : average_stored;
+    return mean(sum, divisor, stored_type(qx), stored_type(qy), subject.rounding, stored_range(subject.type));
+}
+
 /// A maximum or a mean of each group.
 Expected chosen(const Subject &subject, const Groups &groups, const Quantization &qx, const Quantization &qy, const std::vector<char> &given, bool maximum)
 {
@@ -55,7 +61,7 @@ Expected chosen(const Subject &subject, const Groups &groups, const Quantization
         }
         const auto divisor = static_cast<double>(groups.divisors[output]);
         if (is_byte(subject.type))
-            bits.push_back(static_cast<char>(maximum ? highest : average_stored(sum, groups.divisors[output], stored_type(qx), stored_type(qy), subject.rounding, stored_range(subject.type))));
+            bits.push_back(static_cast<char>(maximum ? highest : mean_of(subject, sum, groups.divisors[output], qx, qy)));
         else if (maximum) values.push_back(real_highest);
         else {
             means.exact.push_back(real_sum / divisor), means.mass.push_back(mass / divisor);

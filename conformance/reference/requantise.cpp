@@ -43,12 +43,13 @@ int64_t divide_by_power(int64_t value, int power)
     return (value >> power) + ((value & mask) > threshold ? 1 : 0);
 }
 
-int64_t twice_rounded(int64_t sum, double multiplier)
+int64_t twice_rounded(int64_t sum, const Fixed &fixed)
 {
-    const Fixed fixed = to_fixed(multiplier);
     const int left = std::max(fixed.exponent, 0), right = std::min(std::max(-fixed.exponent, 0), 62);
     return divide_by_power(high_multiply(sum * (int64_t{1} << left), fixed.fraction), right);
 }
+
+int64_t twice_rounded(int64_t sum, double multiplier) { return twice_rounded(sum, to_fixed(multiplier)); }
 
 int64_t once_rounded(int64_t sum, double multiplier)
 {
@@ -106,6 +107,18 @@ int32_t average_stored(int64_t sum, int64_t count, const StoredType &type_x, con
 {
     if (rounding == ACCEL_ROUNDING_TFLITE && type_x.scale == type_y.scale && type_x.zero_point == type_y.zero_point) return into(divide_away(sum, count), range);
     return requantise(sum - count * type_x.zero_point, type_x.scale / (static_cast<double>(count) * type_y.scale), rounding, type_y.zero_point, range);
+}
+
+int32_t reduced_mean_stored(int64_t sum, int64_t count, const StoredType &type_x, const StoredType &type_y, accel_rounding rounding, StoredRange range)
+{
+    const int64_t centred = sum - count * type_x.zero_point;
+    if (rounding != ACCEL_ROUNDING_TFLITE)
+        return requantise(centred, type_x.scale / (static_cast<double>(count) * type_y.scale), rounding, type_y.zero_point, range);
+    Fixed fixed = to_fixed(type_x.scale / type_y.scale);
+    const int shift = std::min({std::ilogb(static_cast<double>(count)), 32, 31 + fixed.exponent});
+    fixed.fraction = static_cast<int64_t>((Wide{fixed.fraction} << shift) / count);
+    fixed.exponent -= shift;
+    return into(twice_rounded(centred, fixed) + type_y.zero_point, range);
 }
 
 int32_t quantise_real(float real, float scale, int32_t zero_point, StoredRange range)

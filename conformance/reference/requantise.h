@@ -28,6 +28,9 @@ int32_t multiply_stored(int32_t a, const StoredType &type_a, int32_t b, const St
 /// Mean of `count` stored values whose plain sum is `sum`.
 int32_t average_stored(int64_t sum, int64_t count, const StoredType &type_x, const StoredType &type_y, accel_rounding rounding, StoredRange range);
 
+/// The same over reduced axes, where TFLITE has another rule than for pools.
+int32_t reduced_mean_stored(int64_t sum, int64_t count, const StoredType &type_x, const StoredType &type_y, accel_rounding rounding, StoredRange range);
+
 /// A real number to a stored one, as QUANTIZE does it.
 int32_t quantise_real(float real, float scale, int32_t zero_point, StoredRange range);
 

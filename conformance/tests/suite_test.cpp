@@ -288,6 +288,10 @@ TEST_CASE("requantisation by hand")
     CHECK(requantise(10, 2.0, ACCEL_ROUNDING_TFLITE, 0, range) == 20);
     CHECK(average_stored(7, 2, {1, 0}, {1, 0}, ACCEL_ROUNDING_TFLITE, range) == 4);
     CHECK(average_stored(-7, 2, {1, 0}, {1, 0}, ACCEL_ROUNDING_TFLITE, range) == -4);
+    CHECK(reduced_mean_stored(-7, 2, {1, 0}, {1, 0}, ACCEL_ROUNDING_TFLITE, range) == -3);
+    CHECK(reduced_mean_stored(-6, 4, {1, 0}, {1, 0}, ACCEL_ROUNDING_TFLITE, range) == -2);
+    CHECK(reduced_mean_stored(-7, 2, {1, 0}, {1, 0}, ACCEL_ROUNDING_HALF_EVEN, range) == -4);
+    CHECK(reduced_mean_stored(-7, 2, {1, 0}, {1, 0}, ACCEL_ROUNDING_NATURAL, range) == -3);
     CHECK(quantise_real(0.375f, 0.25f, -5, range) == -3);
     CHECK(quantise_real(0.625f, 0.25f, -5, range) == -3);
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """ONNX files, read, written and cut without the package onnx."""
+import struct
 
 F32, I8, I64, BOOL, F64 = 1, 3, 7, 9, 11
 
@@ -52,6 +53,19 @@ def fields(data):
 
 def attribute(name, integer):
     return field(5, field(1, name) + field(3, integer) + field(20, 2))
+
+
+def integers(name, values):
+    return field(5, field(1, name) + b"".join(field(8, number) for number in values) + field(20, 7))
+
+
+def real(name, number):
+    return field(5, field(1, name) + varint(2 << 3 | 5) + struct.pack("<f", number) + field(20, 1))
+
+
+def constant(name, kind, dims, raw):
+    """An initializer; raw is its data, little endian."""
+    return field(5, b"".join(field(1, size) for size in dims) + field(2, kind) + field(8, name) + field(9, raw))
 
 
 def node(operator, inputs, output, *attributes):

@@ -132,8 +132,8 @@ private:
 template <typename Stored> class StoredMeanStep : public Step
 {
 public:
-    StoredMeanStep(const View &x, const View &y, const Dims &y_strides, const std::vector<bool> &reduced, StoredMean mean)
-        : sums_(x, y_strides, reduced, nullptr), mean_(std::move(mean)), x_(x.value), y_(y.value)
+    StoredMeanStep(const View &x, const View &y, const Dims &y_strides, const std::vector<bool> &reduced, ReducedMean mean)
+        : sums_(x, y_strides, reduced, nullptr), mean_(mean), x_(x.value), y_(y.value)
     {
     }
 
@@ -141,13 +141,13 @@ public:
     {
         auto *y = reinterpret_cast<uint8_t *>(values[y_]);
         sums_.each(reinterpret_cast<const Stored *>(values[x_]),
-                   [&](int64_t at, int64_t sum) { y[at] = static_cast<uint8_t>(mean_.of(sum, 0)); });
+                   [&](int64_t at, int64_t sum) { y[at] = static_cast<uint8_t>(mean_.of(sum)); });
         return true;
     }
 
 private:
     Sums<Stored, int32_t, int64_t> sums_;
-    StoredMean mean_;
+    ReducedMean mean_;
     uint32_t x_, y_;
 };
 
@@ -174,11 +174,11 @@ void prepare_reduce_mean(Builder &builder, const Node &node)
     }
     if (x.type == ACCEL_TYPE_F32)
         return builder.add(std::make_unique<MeanStep>(x, y, y_strides, reduced), {x.value, y.value});
-    StoredMean mean(builder.graph().tensor(node.inputs[0]), builder.graph().tensor(node.outputs[0]), {}, node.rounding,
-                    {reduced_elements(x.dims, reduced)});
+    const ReducedMean mean(builder.graph().tensor(node.inputs[0]), builder.graph().tensor(node.outputs[0]), node.rounding,
+                           reduced_elements(x.dims, reduced));
     if (x.type == ACCEL_TYPE_I8)
-        return builder.add(std::make_unique<StoredMeanStep<int8_t>>(x, y, y_strides, reduced, std::move(mean)), {x.value, y.value});
-    builder.add(std::make_unique<StoredMeanStep<uint8_t>>(x, y, y_strides, reduced, std::move(mean)), {x.value, y.value});
+        return builder.add(std::make_unique<StoredMeanStep<int8_t>>(x, y, y_strides, reduced, mean), {x.value, y.value});
+    builder.add(std::make_unique<StoredMeanStep<uint8_t>>(x, y, y_strides, reduced, mean), {x.value, y.value});
 }
 
 } // namespace accel::cpu

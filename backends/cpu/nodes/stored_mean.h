@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Means of stored values, by the rounding of their operation.
+// Means of stored values, by the rounding of their operation: api/catalog/semantics.md.
 #ifndef ACCEL_BACKENDS_CPU_NODES_STORED_MEAN_H
 #define ACCEL_BACKENDS_CPU_NODES_STORED_MEAN_H
 
@@ -26,6 +26,23 @@ private:
     StoredRange range_;
     int32_t zero_point_;
     bool plain_; // equal quantisations under TFLITE: an integer division
+};
+
+// The mean over reduced axes, of one count. Under TFLITE it has a rule of its own.
+class ReducedMean
+{
+public:
+    ReducedMean(const Tensor &x, const Tensor &y, uint32_t rounding, int64_t count);
+
+    int32_t of(int64_t sum) const;
+
+private:
+    int64_t count_;
+    uint32_t rounding_;
+    Requantizer requantizer_;
+    quant::Multiplier divided_; // under TFLITE: the ratio of the scales over the count
+    StoredRange range_;
+    int32_t x_zero_point_, y_zero_point_;
 };
 
 } // namespace accel::cpu

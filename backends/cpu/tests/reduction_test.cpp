@@ -218,10 +218,10 @@ TEST_CASE("quantised means are exact", "[quantized][isa]")
     REQUIRE(got.size() == sums.size());
     const double m = static_cast<double>(x_scale) / (static_cast<double>(number) * static_cast<double>(y_scale));
     for (size_t i = 0; i < sums.size(); ++i) {
-        const auto quotient = static_cast<double>(sums[i]) / static_cast<double>(number);
-        const int32_t expected = equal && rounding == ACCEL_ROUNDING_TFLITE
-                                     ? static_cast<int32_t>(std::clamp<double>(std::round(quotient), low, low + 255))
-                                     : requantize(sums[i] - number * x_zero, m, rounding, y_zero, low, low + 255);
+        const int64_t centred = sums[i] - number * x_zero;
+        const int32_t expected = rounding == ACCEL_ROUNDING_TFLITE
+                                     ? static_cast<int32_t>(std::clamp<int64_t>(reduced(centred, x_scale, y_scale, number) + y_zero, low, low + 255))
+                                     : requantize(centred, m, rounding, y_zero, low, low + 255);
         REQUIRE((is_signed ? static_cast<int8_t>(got[i]) : got[i]) == expected);
     }
 }

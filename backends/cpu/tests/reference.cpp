@@ -48,6 +48,21 @@ int64_t scaled(int64_t sum, double m, uint32_t rounding)
     return static_cast<int64_t>(floor_shift(Wide{sum} * q * 2 + (Wide{1} << shift), shift + 1));
 }
 
+int64_t reduced(int64_t sum, float x_scale, float y_scale, int64_t count)
+{
+    int e = 0;
+    const double mantissa = std::frexp(static_cast<double>(x_scale) / static_cast<double>(y_scale), &e);
+    auto q = static_cast<int64_t>(std::round(mantissa * 2147483648.0));
+    if (q == int64_t{1} << 31) {
+        q /= 2;
+        ++e;
+    }
+    const int k = std::min(static_cast<int>(std::floor(std::log2(static_cast<double>(count)))), std::min(32, 31 + e));
+    q = (q << k) / count;
+    e -= k;
+    return static_cast<int64_t>(rdpot(srdhm(Wide{sum} << std::max(e, 0), q), std::max(-e, 0)));
+}
+
 int32_t requantize(int64_t sum, double m, uint32_t rounding, int32_t zero_point, int32_t low, int32_t high)
 {
     if (rounding != ACCEL_ROUNDING_HALF_EVEN)

@@ -55,6 +55,8 @@ std::vector<Sum> convolve(const ConvCase &c, const std::function<Sum(int64_t)> &
 int32_t requantize(int64_t sum, double m, uint32_t rounding, int32_t zero_point, int32_t low, int32_t high);
 // The integer scaling of TFLITE and NATURAL alone.
 int64_t scaled(int64_t sum, double m, uint32_t rounding);
+// The same over `count`, as REDUCE_MEAN scales under TFLITE.
+int64_t reduced(int64_t sum, float x_scale, float y_scale, int64_t count);
 int32_t stored_bound(double real, float scale, int32_t zero_point, uint32_t rounding);
 
 } // namespace accel::cpu::test
