@@ -63,7 +63,9 @@ struct Node {
     std::map<uint32_t, std::vector<float>> floats;
     bool has_regions = false;
     bool fused = false;        // absorbed by another node; not executed
-    uint32_t residual = kNone; // of a CONV: tensor added before the clamp
+    uint32_t residual = kNone; // of a CONV: tensor added before the clamp; quantised: added by the node `addition`
+    uint32_t addition = kNone; // of a quantised CONV: the ADD that it does too
+    uint32_t residual_of = kNone; // of a quantised CONV: its own result, which nothing else reads
 
     uint32_t input(size_t position) const { return position < inputs.size() ? inputs[position] : kNone; }
     const std::vector<int64_t> *list(uint32_t key) const;

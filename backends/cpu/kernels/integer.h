@@ -1,58 +1,110 @@
 // SPDX-License-Identifier: MIT
-// Exact integer inner loops: 16-bit operands, 32-bit sums.
+// Exact integer inner loops: 8-bit or 16-bit operands, 32-bit sums.
 //
-// The products of two neighbouring channels are added in one multiply-add (pmaddwd and its wider forms). Operands are 8-bit values less
-// their zero point, so a pair sums to at most 2 * 255 * 255: nothing saturates on any instruction set, unlike u8 * s8 forms that add pairs
-// in 16 bits. Each instruction set compiles the same source (integer.inc) at its own width.
+// The unit of work is a word: four bytes that hold the operands of neighbouring input channels, four of 8 bits or two of 16. One instruction
+// multiplies a word by a word of weights and adds the products to a 32-bit lane; nothing is added in fewer bits, so nothing saturates.
+//
+//   8-bit words    vpdpbusd (AVX-512 VNNI, AVX-VNNI), sdot (arm64): stored bytes as they are. Sums may wrap on the way and are right at the end.
+//   16-bit words   vpdpwssd, pmaddwd and its wider forms, plain loops: stored bytes less their zero point, which takes 9 bits.
+//
+// Each instruction set compiles the same source (integer.inc) at its own width.
 #ifndef ACCEL_BACKENDS_CPU_KERNELS_INTEGER_H
 #define ACCEL_BACKENDS_CPU_KERNELS_INTEGER_H
 
+#include <cstddef>
 #include <cstdint>
 
 namespace accel::cpu
 {
 
-inline constexpr int kTilePixels = 6; // outputs computed together
+inline constexpr int kTileOutputs = 6; // outputs computed together
+inline constexpr int kVectorsMost = 4; // vectors of output channels computed together
+inline constexpr int kLanesMost = 16;  // 32-bit elements of a vector
+inline constexpr int kWordBytes = 4;
 
-// Neighbouring outputs times one block of output channels.
+// Neighbouring outputs times one block of output channels. Places are in bytes from x.
 struct ConvolutionTile {
-    const int16_t *x = nullptr;           // of the first output
-    int64_t pixel_step = 0;               // elements from one output's operands to the next one's
-    const int64_t *tap_offsets = nullptr; // elements from x
+    const std::byte *x = nullptr;
+    const int64_t *outputs_at = nullptr; // of each output's first operand
+    const int64_t *taps_at = nullptr;
     int64_t taps = 0;
-    int64_t pairs = 0;                // channel pairs per tap, contiguous
-    const int16_t *weights = nullptr; // [tap][pair][block][2]
-    const int32_t *bias = nullptr;    // [block]
-    int32_t *sums = nullptr;          // [pixels][block]
-    int pixels = 0;                   // at most kTilePixels
+    int64_t words = 0;                  // per tap, contiguous
+    const std::byte *weights = nullptr; // [tap][word][vectors * lanes][4 bytes]
+    const int32_t *bias = nullptr;      // [vectors * lanes]
+    int32_t *sums = nullptr;            // [outputs][vectors * lanes]
+    int outputs = 0;                    // at most kTileOutputs
+    int vectors = 0;
+    bool flip = false; // turn the sign bit of every 8-bit operand
 };
 
-// One output of a depthwise convolution, all channels. Channel counts are multiples of the lanes.
-struct DepthwisePixel {
-    const int16_t *x = nullptr;
-    const int64_t *tap_offsets = nullptr;
+// Neighbouring outputs of a depthwise convolution.
+struct DepthwiseRun {
+    const std::byte *const *taps_at = nullptr; // first channel under each tap of the first output; 8-bit: as many as fill words
     int64_t taps = 0;
-    int64_t channels = 0;
-    const int16_t *weights = nullptr; // [tap][channels][2], the second one 0
-    int64_t tap_step = 0;             // elements of weights per tap
-    const int32_t *bias = nullptr;
-    int32_t *sums = nullptr;
+    int64_t first_byte = 0;        // what the places of the first output's operands are behind those
+    int64_t output_step_bytes = 0; // from one output's operands to the next one's
+    int64_t outputs = 0;
+    int64_t channels = 0;               // 16-bit: a multiple of the lanes
+    const std::byte *weights = nullptr; // 16-bit: [tap][channels][2], the second one 0; 8-bit: [block][word of taps][lane of the block][4]
+    int64_t tap_step_bytes = 0;         // 16-bit: of weights
+    const int32_t *bias = nullptr;      // 8-bit: [block][lane of the block]
+    int32_t *sums = nullptr;            // per channel
+    int64_t sums_step = 0;              // elements from one output's to the next one's; 8-bit: whole blocks
+    bool flip = false;
 };
 
+struct ProductKernels {
+    int operand_bytes;    // 1 or 2
+    bool operands_signed; // as the instruction reads them
+    int64_t lanes;        // 32-bit elements of a vector
+    int vectors;          // of a block of output channels, at most
+    void (*convolve)(const ConvolutionTile &tile);
+    void (*depthwise)(const DepthwiseRun &run);
+
+    int64_t block() const { return lanes * vectors; }
+    int64_t word_operands() const { return kWordBytes / operand_bytes; }
+};
+
+// 8-bit depthwise operands come out of byte interleaving, which works inside 16 bytes, so the channels of a block of four vectors have an order
+// of their own there: which lane of the block a channel is.
+inline int64_t depthwise_lane(int64_t lanes, int64_t channel)
+{
+    const int64_t within = channel % (4 * lanes);
+    return within % 16 / 4 * lanes + within / 16 * 4 + within % 4;
+}
+
+// stored = clamp(rint(float(sum) * multiplier), low, high) + zero_point
 struct HalfEven {
-    const float *multipliers = nullptr; // per element
+    const float *multipliers = nullptr; // per channel, padded to whole vectors
     float low = 0, high = 0;            // of the result before the zero point is added
     int32_t zero_point = 0;
 };
 
+// What ADD of a stored value and an addend makes: clamp(rint((whole * scale + (addend - zero_point) * addend_scale) / result_scale), low, high)
+// + result_zero_point, every step rounded to binary32; whole is the stored value before its zero point is added.
+struct Addition {
+    float scale = 0, addend_scale = 0, result_scale = 0;
+    float low = 0, high = 0;
+    int32_t zero_point = 0, result_zero_point = 0;
+    bool is_signed = false;
+};
+
+// Sums of several outputs on their way to memory. Steps are in elements.
+struct SumsTile {
+    const int32_t *sums = nullptr; // padded to whole vectors
+    int64_t sums_step = 0;
+    int64_t outputs = 0, channels = 0;
+    uint8_t *stored = nullptr;
+    const uint8_t *addend = nullptr;
+    int64_t stored_step = 0; // of the addend as well
+};
+
 struct IntegerKernels {
     const char *name;
-    int64_t lanes; // 32-bit elements of a vector
-    int64_t block; // output channels of a tile
-    void (*convolve)(const ConvolutionTile &tile);
-    void (*depthwise)(const DepthwisePixel &pixel);
-    // stored[i] = clamp(rint(float(sums[i]) * multipliers[i]), low, high) + zero_point
-    void (*requantize_half_even)(const int32_t *sums, int64_t count, const HalfEven &parameters, uint8_t *stored);
+    const ProductKernels *bytes; // null where no instruction multiplies bytes exactly
+    const ProductKernels *halves;
+    void (*finish_half_even)(const SumsTile &tile, const HalfEven &rule);
+    void (*finish_added)(const SumsTile &tile, const HalfEven &rule, const Addition &addition);
     // wide[i] = stored[i] - zero_point, where stored is signed or not
     void (*widen)(const uint8_t *stored, int64_t count, bool is_signed, int32_t zero_point, int16_t *wide);
 };
@@ -63,7 +115,11 @@ const IntegerKernels &integer_kernels();
 const IntegerKernels &integer_kernels_base();
 #if defined(__x86_64__)
 const IntegerKernels &integer_kernels_avx2();
+const IntegerKernels &integer_kernels_avx2_vnni();
 const IntegerKernels &integer_kernels_avx512();
+const IntegerKernels &integer_kernels_avx512_vnni();
+#elif defined(__aarch64__)
+const IntegerKernels &integer_kernels_dotprod();
 #endif
 
 } // namespace accel::cpu

@@ -8,20 +8,9 @@ namespace accel::cpu
 namespace
 {
 
-constexpr int64_t kLanes = 8;
+#include "integer_avx2.inc"
 
-using Vector = __m256i;
-inline Vector load(const void *from) { return _mm256_loadu_si256(static_cast<const __m256i *>(from)); }
-inline void store(int32_t *to, Vector value) { _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), value); }
-inline Vector broadcast(const int16_t *pair)
-{
-    int32_t both;
-    __builtin_memcpy(&both, pair, sizeof both);
-    return _mm256_set1_epi32(both);
-}
-inline Vector multiply_add(Vector a, Vector b) { return _mm256_madd_epi16(a, b); }
-inline Vector add(Vector a, Vector b) { return _mm256_add_epi32(a, b); }
-inline Vector widen_pairs(const int16_t *from) { return _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(from))); }
+Vector multiply_add(Vector sum, Vector x, Vector w) { return sum + (Vector)_mm256_madd_epi16((__m256i)x, (__m256i)w); }
 
 #include "integer.inc"
 
@@ -29,7 +18,8 @@ inline Vector widen_pairs(const int16_t *from) { return _mm256_cvtepi16_epi32(_m
 
 const IntegerKernels &integer_kernels_avx2()
 {
-    static constexpr IntegerKernels kKernels{"avx2", kLanes, 2 * kLanes, convolve, depthwise, requantize_half_even, widen};
+    static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
+    static constexpr IntegerKernels kKernels{"avx2", nullptr, &kHalves, finish_half_even, finish_added, widen};
     return kKernels;
 }
 

@@ -64,12 +64,12 @@ int32_t scale_integer(int64_t sum, quant::Multiplier multiplier, uint32_t roundi
     return narrow ? single_rounding(static_cast<int32_t>(sum), multiplier) : quant::requantise_natural(sum, multiplier);
 }
 
-Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, const std::vector<double> &multipliers, int64_t padded_to)
+Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, const std::vector<double> &multipliers, int64_t channels)
     : rounding_(rounding), zero_point_(zero_point_of(result)), range_(stored_range(result, clamp, rounding)), kernels_(&integer_kernels()),
-      reals_(static_cast<size_t>(padded_to), 0.0f), multipliers_(static_cast<size_t>(padded_to))
+      reals_(static_cast<size_t>(channels) + kLanesMost, 0.0f), multipliers_(static_cast<size_t>(channels))
 {
-    for (size_t channel = 0; channel < reals_.size(); ++channel) {
-        const double real = multipliers[multipliers.size() == 1 ? 0 : std::min(channel, multipliers.size() - 1)];
+    for (size_t channel = 0; channel < multipliers_.size(); ++channel) {
+        const double real = multipliers[multipliers.size() == 1 ? 0 : channel];
         const auto fixed = quant::quantise(real);
         if (!fixed)
             throw std::runtime_error("a scale ratio out of range passed the check");
@@ -78,15 +78,19 @@ Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, c
     }
 }
 
-void Requantizer::store(const int32_t *sums, int64_t first, int64_t count, uint8_t *stored) const
+HalfEven Requantizer::half_even(int64_t first) const
 {
-    if (rounding_ == ACCEL_ROUNDING_HALF_EVEN) {
-        const HalfEven parameters{reals_.data() + first, static_cast<float>(range_.low - zero_point_),
-                                  static_cast<float>(range_.high - zero_point_), zero_point_};
-        return kernels_->requantize_half_even(sums, count, parameters, stored);
-    }
-    for (int64_t i = 0; i < count; ++i)
-        stored[i] = static_cast<uint8_t>(one(sums[i], static_cast<size_t>(first + i)));
+    return {reals_.data() + first, static_cast<float>(range_.low - zero_point_), static_cast<float>(range_.high - zero_point_), zero_point_};
+}
+
+void Requantizer::store(const SumsTile &tile, int64_t first) const
+{
+    if (rounding_ == ACCEL_ROUNDING_HALF_EVEN)
+        return kernels_->finish_half_even(tile, half_even(first));
+    for (int64_t output = 0; output < tile.outputs; ++output)
+        for (int64_t channel = 0; channel < tile.channels; ++channel)
+            tile.stored[output * tile.stored_step + channel] =
+                static_cast<uint8_t>(one(tile.sums[output * tile.sums_step + channel], static_cast<size_t>(first + channel)));
 }
 
 int32_t Requantizer::one(int64_t sum, size_t channel) const

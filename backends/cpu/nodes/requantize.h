@@ -8,6 +8,9 @@
 
 #include "quant/quant.h"
 
+#include <optional>
+#include <utility>
+
 namespace accel::cpu
 {
 
@@ -27,22 +30,45 @@ int32_t zero_point_of(const Tensor &tensor);
 class Requantizer
 {
 public:
-    // multipliers: one per channel; padded_to: how many channels the kernels will ask for, at least as many.
-    Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, const std::vector<double> &multipliers, int64_t padded_to);
+    // multipliers: one per channel, or one for all of them.
+    Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, const std::vector<double> &multipliers, int64_t channels);
 
-    // sums of channels first .. first + count.
-    void store(const int32_t *sums, int64_t first, int64_t count, uint8_t *stored) const;
+    // The tile's first channel is channel first.
+    void store(const SumsTile &tile, int64_t first) const;
 
     // One sum of one channel; the sum may need more than 32 bits.
     int32_t one(int64_t sum, size_t channel) const;
+
+    HalfEven half_even(int64_t first) const;
 
 private:
     uint32_t rounding_;
     int32_t zero_point_;
     StoredRange range_;
     const IntegerKernels *kernels_;
-    std::vector<float> reals_;
+    std::vector<float> reals_; // padded to whole vectors
     std::vector<quant::Multiplier> multipliers_;
+};
+
+// What happens to sums on their way to memory: requantisation, and a residual addition in the same pass where one follows.
+class SumsFinish
+{
+public:
+    explicit SumsFinish(Requantizer requantizer) : requantizer_(std::move(requantizer)) {}
+    // HALF_EVEN only.
+    SumsFinish(Requantizer requantizer, const Addition &addition) : requantizer_(std::move(requantizer)), addition_(addition) {}
+
+    bool adds() const { return addition_.has_value(); }
+    void store(const SumsTile &tile, int64_t first) const
+    {
+        if (addition_)
+            return integer_kernels().finish_added(tile, requantizer_.half_even(first), *addition_);
+        requantizer_.store(tile, first);
+    }
+
+private:
+    Requantizer requantizer_;
+    std::optional<Addition> addition_;
 };
 
 // sum * multiplier by the integer rules, TFLITE or NATURAL.

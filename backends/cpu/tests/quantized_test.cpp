@@ -41,33 +41,35 @@ struct QuantizedConv {
     Stored x, y;
     bool extreme = false; // every product at the end of its range
     bool clamped = false;
+    Stored w{ACCEL_TYPE_I8, 1, 0}; // type and zero point
 };
 
 void check_conv(const QuantizedConv &q, uint32_t rounding, uint32_t threads)
 {
     const ConvCase &c = q.shape;
     Bytes x = raw(random_bytes(count(c.x_dims()), 1));
-    std::vector<int8_t> w = random_bytes(count(c.w_dims()), 2, -127, 127);
+    std::vector<int8_t> w = q.w.type == ACCEL_TYPE_I8 && q.w.zero_point == 0 ? random_bytes(count(c.w_dims()), 2, -127, 127) : random_bytes(count(c.w_dims()), 2);
     if (q.extreme) {
         std::fill(x.begin(), x.end(), static_cast<uint8_t>(q.x.high()));
         for (size_t i = 0; i < w.size(); ++i)
-            w[i] = static_cast<int8_t>(i / (w.size() / static_cast<size_t>(c.outputs)) % 2 ? -128 : 127);
+            w[i] = static_cast<int8_t>(i / (w.size() / static_cast<size_t>(c.outputs)) % 2 ? q.w.low() : q.w.high());
     }
+    const auto weight = [&](int64_t i) { return q.w.value(static_cast<uint8_t>(w[static_cast<size_t>(i)])) - q.w.zero_point; };
     std::vector<int32_t> bias(static_cast<size_t>(c.outputs));
     Scales weight_scales;
     for (size_t i = 0; i < bias.size(); ++i) {
         bias[i] = static_cast<int32_t>(i * 977 % 4001) - 2000;
         weight_scales.scales.push_back(q.extreme ? 1.0f : 0.003f + 0.0007f * static_cast<float>(i % 9));
-        weight_scales.zero_points.push_back(0);
+        weight_scales.zero_points.push_back(q.w.zero_point);
     }
     if (q.extreme) { // The bias takes the sum of a full window away, so that one unit too much or too little shows.
         const auto value = static_cast<int32_t>(q.x.high() - q.x.zero_point), depth = static_cast<int32_t>(w.size() / bias.size());
         for (size_t i = 0; i < bias.size(); ++i)
-            bias[i] = static_cast<int32_t>(i) - value * depth * w[i * static_cast<size_t>(depth)];
+            bias[i] = static_cast<int32_t>(i) - value * depth * weight(static_cast<int64_t>(i) * depth);
     }
     GraphMaker graph;
     const uint32_t in = graph.input(q.x.type, c.x_dims(), q.x.scales()),
-                   weights = graph.constant(ACCEL_TYPE_I8, c.w_dims(), w, weight_scales);
+                   weights = graph.constant(q.w.type, c.w_dims(), w, weight_scales);
     const uint32_t sums = graph.constant(ACCEL_TYPE_I32, {c.outputs}, bias), out = graph.tensor(q.y.type, c.y_dims(), q.y.scales());
     Attributes attributes{{{ACCEL_ATTRIBUTE_STRIDES, {c.stride_y, c.stride_x}},
                            {ACCEL_ATTRIBUTE_DILATIONS, {c.dilation_y, c.dilation_x}},
@@ -86,7 +88,7 @@ void check_conv(const QuantizedConv &q, uint32_t rounding, uint32_t threads)
     const Bytes y = execute(graph.desc(), {x}, threads)[0];
     const auto exact = convolve<int64_t>(
         c, [&](int64_t i) { return q.x.value(x[static_cast<size_t>(i)]) - q.x.zero_point; },
-        [&](int64_t i) { return w[static_cast<size_t>(i)]; }, [&](int64_t i) { return bias[static_cast<size_t>(i)]; });
+        weight, [&](int64_t i) { return bias[static_cast<size_t>(i)]; });
     REQUIRE(y.size() == exact.size());
     const auto plane = static_cast<size_t>(c.out_height() * c.out_width()), outputs = static_cast<size_t>(c.outputs);
     for (size_t i = 0; i < y.size(); ++i) {
@@ -132,6 +134,38 @@ TEST_CASE("extreme sums do not saturate", "[quantized][isa]")
         GENERATE(conv(1, 64, 5, 5, 34, 3, 1, 1, 1), conv(1, 512, 3, 3, 16, 3, 1, 0, 1), conv(1, 40, 6, 6, 40, 5, 1, 2, 40));
     check_conv({shape, {is_signed ? ACCEL_TYPE_I8 : ACCEL_TYPE_U8, 0.05f, is_signed ? -128 : 0}, {ACCEL_TYPE_I8, 0.05f, 0}, true},
                rounding, 1);
+}
+
+TEST_CASE("weights of every type and zero point are exact", "[quantized][isa]")
+{
+    const uint32_t rounding = GENERATE(from_range(kRoundings));
+    const bool extreme = GENERATE(false, true);
+    const Stored w = GENERATE(Stored{ACCEL_TYPE_U8, 1, 128}, Stored{ACCEL_TYPE_U8, 1, 0}, Stored{ACCEL_TYPE_U8, 1, 255}, Stored{ACCEL_TYPE_I8, 1, 127},
+                              Stored{ACCEL_TYPE_I8, 1, -128});
+    const Stored x = GENERATE(Stored{ACCEL_TYPE_U8, 0.02f, 0}, Stored{ACCEL_TYPE_U8, 0.02f, 255}, Stored{ACCEL_TYPE_I8, 0.02f, -128}, Stored{ACCEL_TYPE_I8, 0.02f, 127});
+    const ConvCase shape = GENERATE(conv(1, 12, 5, 7, 19, 3, 1, 1, 1), conv(1, 19, 7, 5, 19, 3, 2, 1, 19), conv(1, 20, 4, 4, 5, 1, 1, 0, 1));
+    check_conv({shape, x, kCoarse, extreme, false, w}, rounding, 1);
+}
+
+TEST_CASE("tails of channels, outputs and runs are exact", "[quantized][isa]")
+{
+    const uint32_t rounding = ACCEL_ROUNDING_HALF_EVEN;
+    const int64_t channels = GENERATE(3, 4, 6, 16, 33, 64, 130), outputs = GENERATE(1, 8, 15, 17, 48, 65, 129);
+    const ConvCase shape = GENERATE_COPY(conv(1, channels, 5, 7, outputs, 1, 1, 0, 1), conv(1, channels, 5, 7, outputs, 1, 2, 0, 1),
+                                         conv(1, channels, 5, 4, outputs, 3, 1, 1, 1), conv(1, channels, 9, 6, outputs, 3, 2, 0, 1, 2));
+    check_conv({shape, kUnsigned, kSigned}, rounding, 2);
+    check_conv({shape, kSigned, kUnsigned}, rounding, 1);
+}
+
+TEST_CASE("depthwise windows that leave the image are exact", "[quantized][isa]")
+{
+    const int64_t channels = GENERATE(2, 16, 31, 64, 144), width = GENERATE(1, 2, 5, 14), kernel = GENERATE(1, 2, 3, 5, 7);
+    const int64_t stride = GENERATE(1, 2, 3), dilation = GENERATE(1, 2);
+    const int64_t pad = kernel / 2 * dilation;
+    if (width + 2 * pad < (kernel - 1) * dilation + 1)
+        return; // no window fits
+    check_conv({conv(1, channels, 6, width, channels, kernel, stride, pad, channels, dilation), kUnsigned, kSigned}, ACCEL_ROUNDING_HALF_EVEN, 2);
+    check_conv({conv(2, channels, width, 6, channels, kernel, stride, pad, channels, dilation), kSigned, kUnsigned}, ACCEL_ROUNDING_HALF_EVEN, 1);
 }
 
 TEST_CASE("quantised GEMM and MATMUL are exact", "[quantized][isa]")
@@ -322,9 +356,20 @@ TEST_CASE("quantise, requantise and dequantise", "[quantized]")
 TEST_CASE("the instruction set follows the cap", "[quantized][isa]")
 {
     const char *cap = std::getenv("DNNL_MAX_CPU_ISA");
-    const std::string name = accel::cpu::integer_kernels().name;
-    if (cap != nullptr && std::string(cap) == "SSE41")
+    const accel::cpu::IntegerKernels &kernels = accel::cpu::integer_kernels();
+    const std::string name = kernels.name, capped = cap == nullptr ? "" : cap;
+    INFO("kernels " << name << " under cap '" << capped << "'");
+    CHECK((kernels.bytes != nullptr) == (name.ends_with("vnni") || name == "dotprod"));
+    if (capped == "SSE41")
         CHECK(name == "base");
-    if (cap != nullptr && std::string(cap) == "AVX2")
-        CHECK(name != "avx512");
+    if (capped == "AVX2")
+        CHECK((name == "avx2" || name == "base"));
+    if (capped == "AVX2_VNNI")
+        CHECK(!name.starts_with("avx512"));
+    if (capped == "AVX512_CORE")
+        CHECK(!name.ends_with("vnni"));
+#if defined(__x86_64__)
+    if (capped == "AVX512_CORE_VNNI" && __builtin_cpu_supports("avx512vnni"))
+        CHECK(name == "avx512_vnni");
+#endif
 }

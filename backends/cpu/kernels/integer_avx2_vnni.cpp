@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "integer.h"
+
+#include <immintrin.h>
+
+namespace accel::cpu
+{
+namespace
+{
+
+#include "integer_avx2.inc"
+
+using Bytes = int8_t __attribute__((vector_size(32)));
+
+Vector multiply_add(Vector sum, Vector x, Vector w) { return (Vector)_mm256_dpwssd_avx_epi32((__m256i)sum, (__m256i)x, (__m256i)w); }
+Vector multiply_add_bytes(Vector sum, Vector x, Vector w)
+{
+    return (Vector)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)x, (__m256i)w);
+}
+
+Bytes load_bytes(const std::byte *from) { return (Bytes)_mm256_loadu_si256(reinterpret_cast<const __m256i *>(from)); }
+Bytes load_bytes(const std::byte *from, int64_t count)
+{
+    Bytes bytes{};
+    __builtin_memcpy(&bytes, from, static_cast<size_t>(count));
+    return bytes;
+}
+Bytes interleave_low8(Bytes a, Bytes b) { return (Bytes)_mm256_unpacklo_epi8((__m256i)a, (__m256i)b); }
+Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)_mm256_unpackhi_epi8((__m256i)a, (__m256i)b); }
+Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)_mm256_unpacklo_epi16((__m256i)a, (__m256i)b); }
+Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)_mm256_unpackhi_epi16((__m256i)a, (__m256i)b); }
+
+void store_parts(int32_t *to, const Vector (&vectors)[4])
+{
+    constexpr int kFirst = 0x20, kSecond = 0x31; // half of each
+    auto *parts = reinterpret_cast<__m256i *>(to);
+    const auto a = (__m256i)vectors[0], b = (__m256i)vectors[1], c = (__m256i)vectors[2], d = (__m256i)vectors[3];
+    _mm256_storeu_si256(parts, _mm256_permute2x128_si256(a, b, kFirst));
+    _mm256_storeu_si256(parts + 1, _mm256_permute2x128_si256(c, d, kFirst));
+    _mm256_storeu_si256(parts + 2, _mm256_permute2x128_si256(a, b, kSecond));
+    _mm256_storeu_si256(parts + 3, _mm256_permute2x128_si256(c, d, kSecond));
+}
+
+#include "integer.inc"
+#include "integer_bytes.inc"
+
+} // namespace
+
+const IntegerKernels &integer_kernels_avx2_vnni()
+{
+    static constexpr ProductKernels kBytes{1, false, kLanes, kVectors, convolve_bytes, depthwise_bytes};
+    static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
+    static constexpr IntegerKernels kKernels{"avx2_vnni", &kBytes, &kHalves, finish_half_even, finish_added, widen};
+    return kKernels;
+}
+
+} // namespace accel::cpu

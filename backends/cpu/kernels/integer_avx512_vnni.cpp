@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "integer.h"
+
+#include <immintrin.h>
+
+namespace accel::cpu
+{
+namespace
+{
+
+#include "integer_avx512.inc"
+
+using Bytes = int8_t __attribute__((vector_size(64)));
+
+Vector multiply_add(Vector sum, Vector x, Vector w) { return (Vector)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)x, (__m512i)w); }
+Vector multiply_add_bytes(Vector sum, Vector x, Vector w) { return (Vector)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)x, (__m512i)w); }
+
+Bytes load_bytes(const std::byte *from) { return (Bytes)_mm512_loadu_si512(from); }
+Bytes load_bytes(const std::byte *from, int64_t count) { return (Bytes)_mm512_maskz_loadu_epi8((__mmask64{1} << count) - 1, from); }
+Bytes interleave_low8(Bytes a, Bytes b) { return (Bytes)_mm512_unpacklo_epi8((__m512i)a, (__m512i)b); }
+Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)_mm512_unpackhi_epi8((__m512i)a, (__m512i)b); }
+Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)_mm512_unpacklo_epi16((__m512i)a, (__m512i)b); }
+Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)_mm512_unpackhi_epi16((__m512i)a, (__m512i)b); }
+
+void store_parts(int32_t *to, const Vector (&vectors)[4])
+{
+    constexpr int kEven = 0x88, kOdd = 0xdd; // parts 0 and 2 of each, parts 1 and 3
+    const auto a = (__m512i)vectors[0], b = (__m512i)vectors[1], c = (__m512i)vectors[2], d = (__m512i)vectors[3];
+    const __m512i even01 = _mm512_shuffle_i32x4(a, b, kEven), odd01 = _mm512_shuffle_i32x4(a, b, kOdd);
+    const __m512i even23 = _mm512_shuffle_i32x4(c, d, kEven), odd23 = _mm512_shuffle_i32x4(c, d, kOdd);
+    _mm512_storeu_si512(to, _mm512_shuffle_i32x4(even01, even23, kEven));
+    _mm512_storeu_si512(to + kLanes, _mm512_shuffle_i32x4(odd01, odd23, kEven));
+    _mm512_storeu_si512(to + 2 * kLanes, _mm512_shuffle_i32x4(even01, even23, kOdd));
+    _mm512_storeu_si512(to + 3 * kLanes, _mm512_shuffle_i32x4(odd01, odd23, kOdd));
+}
+
+#include "integer.inc"
+#include "integer_bytes.inc"
+
+} // namespace
+
+const IntegerKernels &integer_kernels_avx512_vnni()
+{
+    static constexpr ProductKernels kBytes{1, false, kLanes, kVectors, convolve_bytes, depthwise_bytes};
+    static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
+    static constexpr IntegerKernels kKernels{"avx512_vnni", &kBytes, &kHalves, finish_half_even, finish_added, widen};
+    return kKernels;
+}
+
+} // namespace accel::cpu

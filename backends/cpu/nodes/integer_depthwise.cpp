@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// Depthwise convolutions. 8-bit operands are read where they lie: taps outside the image point to a row of zero points. 16-bit ones are laid
+// out on a canvas first.
+#include "integer_convolution.h"
+
+#include "../team.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace accel::cpu
+{
+namespace
+{
+
+constexpr int64_t kPieceChannels = 512; // whole blocks of every instruction set
+constexpr int64_t kSums = 2048;         // on the stack: outputs times channels of a piece
+
+class IntegerDepthwiseStep : public Step
+{
+public:
+    IntegerDepthwiseStep(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, SumsFinish finish)
+        : g_(convolution.geometry), operands_(operands), kernels_(*operands.kernels), bytes_(operands.bytes()),
+          block_(bytes_ ? 4 * kernels_.lanes : kernels_.lanes), padded_(static_cast<int64_t>(round_up(static_cast<uint64_t>(g_.channels), static_cast<uint64_t>(block_)))),
+          canvas_(g_, operands, bytes_ ? g_.channels : padded_, bytes_ ? g_.channels : padded_), finish_(std::move(finish)),
+          threads_(builder.threads_for(g_.multiply_adds())), x_(convolution.x.value), y_(convolution.y.value), addend_(convolution.addend.value)
+    {
+        if (bytes_) {
+            std::byte *blank = builder.own(static_cast<uint64_t>(g_.width * g_.channels));
+            std::memset(blank, operands.zero_byte(), static_cast<size_t>(g_.width * g_.channels));
+            blank_ = blank;
+        }
+        word_taps_ = bytes_ ? (g_.taps() + 3) / 4 * 4 : g_.taps();
+    }
+
+    bool direct() const { return bytes_; }
+    int64_t canvas_bytes() const { return canvas_.size_bytes(); }
+    void place_canvas(uint32_t value) { canvas_value_ = value; }
+    void pack(Builder &builder, const IntegerWeights &weights);
+
+    // The pointers to a row's taps are kept per run, as their number is not bounded by anything but the model.
+    std::unique_ptr<StepState> make_state() const override { return std::make_unique<TapPointers>(static_cast<size_t>(word_taps_ * g_.out_height)); }
+
+    bool run(Values values, StepState *state) const noexcept override
+    {
+        auto &pointers = *static_cast<TapPointers *>(state);
+        for (int64_t image = 0; image < g_.batch; ++image) {
+            const std::byte *x = values[x_] + image * g_.height * g_.width * g_.channels;
+            if (!bytes_) {
+                canvas_.fill(values[canvas_value_], reinterpret_cast<const uint8_t *>(x), threads_);
+                x = values[canvas_value_];
+            }
+            const int64_t at = image * g_.out_height * g_.out_width * g_.out_channels;
+            uint8_t *y = reinterpret_cast<uint8_t *>(values[y_]) + at;
+            const uint8_t *addend = reinterpret_cast<const uint8_t *>(values[addend_]) + at;
+            parallel_for(threads_, g_.out_height, 1, [&](int64_t first, int64_t last) {
+                for (int64_t row = first; row < last; ++row)
+                    whole_row(x, {y, addend, row, pointers.at.data() + row * word_taps_});
+            });
+        }
+        return true;
+    }
+
+private:
+    struct TapPointers : StepState {
+        explicit TapPointers(size_t count) : at(count) {}
+        std::vector<const std::byte *> at;
+    };
+    struct Row {
+        uint8_t *y;
+        const uint8_t *addend;
+        int64_t index;
+        const std::byte **taps;
+    };
+
+    int64_t pixel_bytes() const { return canvas_.pixel_bytes(); }
+    void whole_row(const std::byte *x, const Row &row) const;
+    void point(const std::byte *x, const Row &row, int64_t column) const;
+    void outputs(const Row &row, int64_t first, int64_t last) const;
+
+    IntegerGeometry g_;
+    Operands operands_;
+    const ProductKernels &kernels_;
+    bool bytes_;
+    int64_t block_, padded_;
+    Canvas canvas_;
+    SumsFinish finish_;
+    int threads_;
+    uint32_t x_, y_, addend_, canvas_value_ = 0;
+    int64_t word_taps_ = 0;
+    const std::byte *blank_ = nullptr, *weights_ = nullptr;
+    const int32_t *starts_ = nullptr;
+};
+
+void IntegerDepthwiseStep::pack(Builder &builder, const IntegerWeights &weights)
+{
+    std::byte *packed = own_weights(builder, word_taps_ * padded_ * (bytes_ ? 1 : kWordBytes));
+    int32_t *starts = own_sums(builder, padded_);
+    for (int64_t channel = 0; channel < g_.channels; ++channel) {
+        const int64_t block = channel / block_, lane = bytes_ ? depthwise_lane(kernels_.lanes, channel) : channel % block_;
+        starts[block * block_ + lane] = weights.start(channel, operands_.excess);
+        for (int64_t tap = 0; tap < g_.taps(); ++tap) {
+            const int64_t at = bytes_ ? ((block * word_taps_ / 4 + tap / 4) * block_ + lane) * kWordBytes + tap % 4
+                                      : (tap * padded_ + channel) * kWordBytes;
+            put_weight(packed + at, kernels_.operand_bytes, weights.at(channel, tap, 0));
+        }
+    }
+    weights_ = packed;
+    starts_ = starts;
+}
+
+// Outputs whose windows leave the image at the sides are computed one by one.
+void IntegerDepthwiseStep::whole_row(const std::byte *x, const Row &row) const
+{
+    int64_t inside = 0, outside = g_.out_width;
+    if (bytes_) {
+        const int64_t last_origin = g_.width - g_.dilation_x * (g_.kernel_x - 1) - 1 + g_.left; // of a window that stays inside
+        inside = std::min((g_.left + g_.stride_x - 1) / g_.stride_x, g_.out_width);
+        outside = last_origin < 0 ? inside : std::clamp(last_origin / g_.stride_x + 1, inside, g_.out_width);
+    }
+    for (int64_t column = 0; column < g_.out_width;) {
+        const int64_t next = column == inside && inside < outside ? outside : column + 1;
+        point(x, row, column);
+        outputs(row, column, next);
+        column = next;
+    }
+}
+
+void IntegerDepthwiseStep::point(const std::byte *x, const Row &row, int64_t column) const
+{
+    const std::byte **to = row.taps;
+    for (int64_t ky = 0; ky < g_.kernel_y; ++ky)
+        for (int64_t kx = 0; kx < g_.kernel_x; ++kx) {
+            const int64_t iy = row.index * g_.stride_y + ky * g_.dilation_y, ix = column * g_.stride_x + kx * g_.dilation_x;
+            if (!bytes_) {
+                *to++ = x + iy * canvas_.row_bytes() + ix * pixel_bytes();
+                continue;
+            }
+            const bool in_row = ix >= g_.left && ix < g_.left + g_.width, in_column = iy >= g_.top && iy < g_.top + g_.height;
+            const std::byte *from = in_row && in_column ? x + (iy - g_.top) * g_.width * g_.channels : blank_;
+            *to++ = in_row ? from + (ix - g_.left) * g_.channels : blank_;
+        }
+    std::fill(to, row.taps + word_taps_, row.taps[0]); // of weight 0
+}
+
+void IntegerDepthwiseStep::outputs(const Row &row, int64_t first, int64_t last) const
+{
+    alignas(64) int32_t sums[kSums];
+    for (int64_t channel = 0; channel < g_.channels; channel += kPieceChannels) {
+        const int64_t channels = std::min(kPieceChannels, padded_ - channel), most = kSums / channels;
+        for (int64_t output = first; output < last; output += most) {
+            DepthwiseRun run;
+            run.taps_at = row.taps;
+            run.taps = g_.taps();
+            run.output_step_bytes = g_.stride_x * pixel_bytes();
+            run.outputs = std::min(most, last - output);
+            run.first_byte = (output - first) * run.output_step_bytes + channel * kernels_.operand_bytes;
+            run.channels = bytes_ ? std::min(kPieceChannels, g_.channels - channel) : channels;
+            run.weights = weights_ + (bytes_ ? channel * word_taps_ : channel * kWordBytes);
+            run.tap_step_bytes = padded_ * kWordBytes;
+            run.bias = starts_ + channel;
+            run.sums = sums;
+            run.sums_step = channels;
+            run.flip = operands_.flip;
+            kernels_.depthwise(run);
+            const int64_t at = (row.index * g_.out_width + output) * g_.out_channels + channel;
+            finish_.store({sums, channels, run.outputs, std::min(kPieceChannels, g_.out_channels - channel), row.y + at, row.addend + at, g_.out_channels},
+                          channel);
+        }
+    }
+}
+
+} // namespace
+
+void add_integer_depthwise(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, const IntegerWeights &weights,
+                           SumsFinish finish)
+{
+    std::vector<uint32_t> values{convolution.x.value, convolution.y.value};
+    if (finish.adds())
+        values.push_back(convolution.addend.value);
+    auto step = std::make_unique<IntegerDepthwiseStep>(builder, convolution, operands, std::move(finish));
+    step->pack(builder, weights);
+    if (!step->direct()) {
+        values.push_back(builder.scratch(static_cast<uint64_t>(step->canvas_bytes())));
+        step->place_canvas(values.back());
+    }
+    builder.add(std::move(step), values);
+}
+
+} // namespace accel::cpu
