@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rewrites a checked f32 graph so that one step does what several nodes say.
+// Rewrites a checked graph so that one step does what several nodes say.
 #ifndef ACCEL_BACKENDS_CPU_FUSE_H
 #define ACCEL_BACKENDS_CPU_FUSE_H
 
@@ -11,6 +11,10 @@ namespace accel::cpu
 // Activations become clamps; constant per-channel additions become biases; an addition of another tensor becomes part of the convolution
 // before it. The order of nodes stays topological.
 void fuse(Graph &graph);
+
+// A quantised addition becomes part of the convolution before it, where nothing else reads the convolution's own result. The step does both
+// formulas one after the other, so that no bit changes.
+void fuse_quantized_additions(Graph &graph);
 
 } // namespace accel::cpu
 

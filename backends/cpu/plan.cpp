@@ -40,8 +40,10 @@ void place(Plan &plan)
 std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules)
 {
     const OneThread within_libraries;
-    if (rules.trust != nullptr)
+    if (rules.trust != nullptr) {
         fuse(graph);
+        fuse_quantized_additions(graph);
+    }
     auto plan = std::make_unique<Plan>();
     plan->threads = threads;
     Builder builder(graph, *plan, rules);

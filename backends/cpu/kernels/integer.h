@@ -39,8 +39,9 @@ struct ConvolutionTile {
 
 // Neighbouring outputs of a depthwise convolution.
 struct DepthwiseRun {
-    const std::byte *const *taps_at = nullptr; // first channel under each tap of the first output; 8-bit: as many as fill words
-    int64_t taps = 0;
+    const std::byte *const *taps_at = nullptr; // first channel under each tap of the first output; 8-bit: under four for each word
+    int64_t taps = 0, words = 0;
+    bool shares_taps = false;      // 8-bit: the taps of a word are neighbours, the next output's are one further, the fourth weight is 0
     int64_t first_byte = 0;        // what the places of the first output's operands are behind those
     int64_t output_step_bytes = 0; // from one output's operands to the next one's
     int64_t outputs = 0;
@@ -84,6 +85,7 @@ struct HalfEven {
 // + result_zero_point, every step rounded to binary32; whole is the stored value before its zero point is added.
 struct Addition {
     float scale = 0, addend_scale = 0, result_scale = 0;
+    float inverse = 0; // of result_scale: where it is not 0, quotients may be had from it (see quotient)
     float low = 0, high = 0;
     int32_t zero_point = 0, result_zero_point = 0;
     bool is_signed = false;

@@ -30,11 +30,11 @@ Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)_mm256_unpackhi_epi8((_
 Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)_mm256_unpacklo_epi16((__m256i)a, (__m256i)b); }
 Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)_mm256_unpackhi_epi16((__m256i)a, (__m256i)b); }
 
-void store_parts(int32_t *to, const Vector (&vectors)[4])
+void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 {
     constexpr int kFirst = 0x20, kSecond = 0x31; // half of each
     auto *parts = reinterpret_cast<__m256i *>(to);
-    const auto a = (__m256i)vectors[0], b = (__m256i)vectors[1], c = (__m256i)vectors[2], d = (__m256i)vectors[3];
+    const auto a = (__m256i)v0, b = (__m256i)v1, c = (__m256i)v2, d = (__m256i)v3;
     _mm256_storeu_si256(parts, _mm256_permute2x128_si256(a, b, kFirst));
     _mm256_storeu_si256(parts + 1, _mm256_permute2x128_si256(c, d, kFirst));
     _mm256_storeu_si256(parts + 2, _mm256_permute2x128_si256(a, b, kSecond));

@@ -22,10 +22,10 @@ Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)_mm512_unpackhi_epi8((_
 Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)_mm512_unpacklo_epi16((__m512i)a, (__m512i)b); }
 Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)_mm512_unpackhi_epi16((__m512i)a, (__m512i)b); }
 
-void store_parts(int32_t *to, const Vector (&vectors)[4])
+void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 {
     constexpr int kEven = 0x88, kOdd = 0xdd; // parts 0 and 2 of each, parts 1 and 3
-    const auto a = (__m512i)vectors[0], b = (__m512i)vectors[1], c = (__m512i)vectors[2], d = (__m512i)vectors[3];
+    const auto a = (__m512i)v0, b = (__m512i)v1, c = (__m512i)v2, d = (__m512i)v3;
     const __m512i even01 = _mm512_shuffle_i32x4(a, b, kEven), odd01 = _mm512_shuffle_i32x4(a, b, kOdd);
     const __m512i even23 = _mm512_shuffle_i32x4(c, d, kEven), odd23 = _mm512_shuffle_i32x4(c, d, kOdd);
     _mm512_storeu_si512(to, _mm512_shuffle_i32x4(even01, even23, kEven));

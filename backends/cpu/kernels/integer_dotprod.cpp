@@ -35,8 +35,9 @@ Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)vzip2q_s8((int8x16_t)a,
 Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)vzip1q_s16((int16x8_t)a, (int16x8_t)b); }
 Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)vzip2q_s16((int16x8_t)a, (int16x8_t)b); }
 
-void store_parts(int32_t *to, const Vector (&vectors)[4])
+void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 {
+    const Vector vectors[4] = {v0, v1, v2, v3};
     for (int v = 0; v < 4; ++v)
         vst1q_s32(to + v * kLanes, (int32x4_t)vectors[v]);
 }

@@ -30,7 +30,10 @@ public:
             std::memset(blank, operands.zero_byte(), static_cast<size_t>(g_.width * g_.channels));
             blank_ = blank;
         }
-        word_taps_ = bytes_ ? (g_.taps() + 3) / 4 * 4 : g_.taps();
+        // Windows of width 3 have a word per row, so that neighbouring outputs can share operands.
+        by_rows_ = bytes_ && g_.kernel_x == 3;
+        words_ = by_rows_ ? g_.kernel_y : (g_.taps() + 3) / 4;
+        places_ = bytes_ ? 4 * words_ : g_.taps();
     }
 
     bool direct() const { return bytes_; }
@@ -39,7 +42,7 @@ public:
     void pack(Builder &builder, const IntegerWeights &weights);
 
     // The pointers to a row's taps are kept per run, as their number is not bounded by anything but the model.
-    std::unique_ptr<StepState> make_state() const override { return std::make_unique<TapPointers>(static_cast<size_t>(word_taps_ * g_.out_height)); }
+    std::unique_ptr<StepState> make_state() const override { return std::make_unique<TapPointers>(static_cast<size_t>(places_ * g_.out_height)); }
 
     bool run(Values values, StepState *state) const noexcept override
     {
@@ -55,7 +58,7 @@ public:
             const uint8_t *addend = reinterpret_cast<const uint8_t *>(values[addend_]) + at;
             parallel_for(threads_, g_.out_height, 1, [&](int64_t first, int64_t last) {
                 for (int64_t row = first; row < last; ++row)
-                    whole_row(x, {y, addend, row, pointers.at.data() + row * word_taps_});
+                    whole_row(x, {y, addend, row, pointers.at.data() + row * places_});
             });
         }
         return true;
@@ -87,20 +90,22 @@ private:
     SumsFinish finish_;
     int threads_;
     uint32_t x_, y_, addend_, canvas_value_ = 0;
-    int64_t word_taps_ = 0;
+    bool by_rows_ = false;
+    int64_t words_ = 0, places_ = 0; // places: of taps, in words those of weight 0 as well
     const std::byte *blank_ = nullptr, *weights_ = nullptr;
     const int32_t *starts_ = nullptr;
 };
 
 void IntegerDepthwiseStep::pack(Builder &builder, const IntegerWeights &weights)
 {
-    std::byte *packed = own_weights(builder, word_taps_ * padded_ * (bytes_ ? 1 : kWordBytes));
+    std::byte *packed = own_weights(builder, places_ * padded_ * (bytes_ ? 1 : kWordBytes));
     int32_t *starts = own_sums(builder, padded_);
     for (int64_t channel = 0; channel < g_.channels; ++channel) {
         const int64_t block = channel / block_, lane = bytes_ ? depthwise_lane(kernels_.lanes, channel) : channel % block_;
         starts[block * block_ + lane] = weights.start(channel, operands_.excess);
         for (int64_t tap = 0; tap < g_.taps(); ++tap) {
-            const int64_t at = bytes_ ? ((block * word_taps_ / 4 + tap / 4) * block_ + lane) * kWordBytes + tap % 4
+            const int64_t place = by_rows_ ? tap / 3 * 4 + tap % 3 : tap;
+            const int64_t at = bytes_ ? ((block * words_ + place / 4) * block_ + lane) * kWordBytes + place % 4
                                       : (tap * padded_ + channel) * kWordBytes;
             put_weight(packed + at, kernels_.operand_bytes, weights.at(channel, tap, 0));
         }
@@ -139,8 +144,10 @@ void IntegerDepthwiseStep::point(const std::byte *x, const Row &row, int64_t col
             const bool in_row = ix >= g_.left && ix < g_.left + g_.width, in_column = iy >= g_.top && iy < g_.top + g_.height;
             const std::byte *from = in_row && in_column ? x + (iy - g_.top) * g_.width * g_.channels : blank_;
             *to++ = in_row ? from + (ix - g_.left) * g_.channels : blank_;
+            if (by_rows_ && kx == 2)
+                *to++ = blank_;
         }
-    std::fill(to, row.taps + word_taps_, row.taps[0]); // of weight 0
+    std::fill(to, row.taps + places_, row.taps[0]);
 }
 
 void IntegerDepthwiseStep::outputs(const Row &row, int64_t first, int64_t last) const
@@ -152,11 +159,13 @@ void IntegerDepthwiseStep::outputs(const Row &row, int64_t first, int64_t last) 
             DepthwiseRun run;
             run.taps_at = row.taps;
             run.taps = g_.taps();
+            run.words = words_;
+            run.shares_taps = by_rows_ && g_.stride_x == 1 && g_.dilation_x == 1;
             run.output_step_bytes = g_.stride_x * pixel_bytes();
             run.outputs = std::min(most, last - output);
             run.first_byte = (output - first) * run.output_step_bytes + channel * kernels_.operand_bytes;
             run.channels = bytes_ ? std::min(kPieceChannels, g_.channels - channel) : channels;
-            run.weights = weights_ + (bytes_ ? channel * word_taps_ : channel * kWordBytes);
+            run.weights = weights_ + (bytes_ ? channel * places_ : channel * kWordBytes);
             run.tap_step_bytes = padded_ * kWordBytes;
             run.bias = starts_ + channel;
             run.sums = sums;

@@ -3,19 +3,11 @@
 
 #include "requantize.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace accel::cpu
 {
-
-int32_t IntegerWeights::at(int64_t channel, int64_t tap, int64_t input) const
-{
-    const int64_t index = transposed_ ? input * geometry_.out_channels + channel
-                                      : (channel * geometry_.group_inputs() + input) * geometry_.taps() + tap;
-    const auto &zeros = w_.quantization->zero_points;
-    const int32_t zero = zeros[zeros.size() == 1 ? 0 : static_cast<size_t>(channel)];
-    return (w_.type == ACCEL_TYPE_I8 ? static_cast<const int8_t *>(w_.data)[index] : static_cast<const uint8_t *>(w_.data)[index]) - zero;
-}
 
 int32_t IntegerWeights::bias(int64_t channel) const
 {
@@ -37,6 +29,9 @@ int32_t IntegerWeights::start(int64_t channel, int32_t excess) const
 
 bool IntegerWeights::fit_bytes() const
 {
+    const auto &zeros = w_.quantization->zero_points;
+    if (w_.type == ACCEL_TYPE_I8 && std::all_of(zeros.begin(), zeros.end(), [](int32_t zero) { return zero == 0; }))
+        return true;
     for (int64_t channel = 0; channel < geometry_.out_channels; ++channel)
         for (int64_t tap = 0; tap < geometry_.taps(); ++tap)
             for (int64_t input = 0; input < geometry_.group_inputs(); ++input)
@@ -65,16 +60,6 @@ std::byte *own_weights(Builder &builder, int64_t size_bytes)
 int32_t *own_sums(Builder &builder, int64_t count)
 {
     return reinterpret_cast<int32_t *>(own_weights(builder, count * static_cast<int64_t>(sizeof(int32_t))));
-}
-
-void put_weight(std::byte *to, int operand_bytes, int32_t weight)
-{
-    if (operand_bytes == 1) {
-        *to = static_cast<std::byte>(weight);
-        return;
-    }
-    const auto wide = static_cast<int16_t>(weight);
-    std::memcpy(to, &wide, sizeof wide);
 }
 
 } // namespace accel::cpu

@@ -6,6 +6,8 @@
 #include "../builder.h"
 #include "../kernels/integer.h"
 
+#include <cstring>
+
 namespace accel::cpu
 {
 
@@ -37,13 +39,24 @@ public:
     {
     }
 
-    int32_t at(int64_t channel, int64_t tap, int64_t input) const;
+    int32_t at(int64_t channel, int64_t tap, int64_t input) const
+    {
+        const int64_t index = transposed_ ? input * geometry_.out_channels + channel : (channel * geometry_.group_inputs() + input) * geometry_.taps() + tap;
+        const uint8_t stored = static_cast<const uint8_t *>(w_.data)[index];
+        return (w_.type == ACCEL_TYPE_I8 ? static_cast<int8_t>(stored) : stored) - zero_point(channel);
+    }
     int32_t bias(int64_t channel) const;
     // What a sum starts with where every operand is too large by that much. Arithmetic modulo 2^32, as the sum's.
     int32_t start(int64_t channel, int32_t excess) const;
     bool fit_bytes() const; // each of them takes a signed byte
 
 private:
+    int32_t zero_point(int64_t channel) const
+    {
+        const auto &zeros = w_.quantization->zero_points;
+        return zeros[zeros.size() == 1 ? 0 : static_cast<size_t>(channel)];
+    }
+
     const IntegerGeometry &geometry_;
     const Tensor &w_;
     bool transposed_;
@@ -68,7 +81,11 @@ struct Operands {
 std::byte *own_weights(Builder &builder, int64_t size_bytes);
 int32_t *own_sums(Builder &builder, int64_t count);
 // Puts a weight where a kernel reads an operand of that width.
-void put_weight(std::byte *to, int operand_bytes, int32_t weight);
+inline void put_weight(std::byte *to, int operand_bytes, int32_t weight)
+{
+    const auto wide = static_cast<int16_t>(weight);
+    operand_bytes == 1 ? static_cast<void>(*to = static_cast<std::byte>(weight)) : static_cast<void>(std::memcpy(to, &wide, sizeof wide));
+}
 
 } // namespace accel::cpu
 

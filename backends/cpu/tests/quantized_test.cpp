@@ -4,6 +4,7 @@
 #include "reference.h"
 
 #include "kernels/integer.h"
+#include "plan.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -208,6 +209,36 @@ TEST_CASE("quantised GEMM and MATMUL are exact", "[quantized][isa]")
                                       static_cast<double>(kCoarse.scale);
             REQUIRE(y[static_cast<size_t>(row * n + column)] == requantize(sum, multiplier, rounding, kCoarse.zero_point, -128, 127));
         }
+}
+
+TEST_CASE("an addition in the convolution's pass changes no bit", "[quantized][isa]")
+{
+    const bool depthwise = GENERATE(false, true), swapped = GENERATE(false, true), clamped = GENERATE(false, true), tail = GENERATE(false, true);
+    const Stored addend = GENERATE(Stored{ACCEL_TYPE_U8, 0.0213f, 120}, Stored{ACCEL_TYPE_I8, 0.061f, -7}), made = GENERATE(kSigned, kUnsigned);
+    const Stored y{ACCEL_TYPE_U8, 0.0471f, 60};
+    const int64_t channels = tail ? 70 : 64;
+    const ConvCase c = conv(2, channels, 5, 7, channels, 3, 1, 1, depthwise ? channels : 1);
+    std::vector<Bytes> results;
+    for (const bool alone : {true, false}) { // what else reads the convolution's result keeps the two apart
+        GraphMaker graph;
+        Scales scales{std::vector<float>(static_cast<size_t>(channels), 0.004f), std::vector<int32_t>(static_cast<size_t>(channels), 0), 0};
+        const uint32_t in = graph.input(kUnsigned.type, c.x_dims(), kUnsigned.scales()), other = graph.input(addend.type, c.y_dims(), addend.scales());
+        const uint32_t weights = graph.constant(ACCEL_TYPE_I8, c.w_dims(), random_bytes(count(c.w_dims()), 2, -127, 127), scales);
+        const uint32_t sums = graph.tensor(made.type, c.y_dims(), made.scales()), out = graph.tensor(y.type, c.y_dims(), y.scales());
+        Attributes attributes{{{ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1}}, {ACCEL_ATTRIBUTE_GROUP, {c.groups}}}, {}, ACCEL_ROUNDING_HALF_EVEN};
+        if (clamped)
+            attributes.floats = {{ACCEL_ATTRIBUTE_CLAMP_MIN, {-1.0f}}};
+        graph.node(ACCEL_OPERATION_CONV, {in, weights}, {sums}, attributes);
+        const std::vector<uint32_t> operands = swapped ? std::vector{other, sums} : std::vector{sums, other};
+        graph.node(ACCEL_OPERATION_ADD, operands, {out}, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {0.0f}}}, ACCEL_ROUNDING_HALF_EVEN});
+        graph.output(out);
+        if (!alone)
+            graph.output(sums);
+        const size_t steps = accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), 1)->steps.size();
+        CHECK((steps == 4) == alone); // three that convert inputs and output
+        results.push_back(execute(graph.desc(), {raw(random_bytes(count(c.x_dims()), 1)), raw(random_bytes(count(c.y_dims()), 3))}, 2)[0]);
+    }
+    REQUIRE(results[0] == results[1]);
 }
 
 TEST_CASE("quantised arithmetic is exact for every pair of values", "[quantized][isa]")

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "fuse.h"
+
+#include "support.h"
+
+namespace accel::cpu
+{
+namespace
+{
+
+constexpr size_t kNoNode = SIZE_MAX;
+
+// Who makes a tensor, and how many read it; an output of the graph counts as a reader.
+struct Uses {
+    std::vector<size_t> maker;
+    std::vector<uint32_t> readers;
+
+    explicit Uses(const Graph &graph) : maker(graph.tensors.size(), kNoNode), readers(graph.tensors.size(), 0)
+    {
+        for (size_t i = 0; i < graph.nodes.size(); ++i) {
+            if (graph.nodes[i].fused)
+                continue;
+            for (const uint32_t tensor : graph.nodes[i].inputs)
+                if (tensor != kNone)
+                    ++readers[tensor];
+            for (const uint32_t tensor : graph.nodes[i].outputs)
+                maker[tensor] = i;
+        }
+        for (const uint32_t tensor : graph.outputs)
+            ++readers[tensor];
+    }
+};
+
+bool sums_half_even(const Graph &graph, const Node &node)
+{
+    return node.rounding == ACCEL_ROUNDING_HALF_EVEN && is_quantized(graph, node);
+}
+
+// The convolution of which the ADD is the only reader; the addend is there before it runs.
+size_t convolution_for(const Graph &graph, const Uses &uses, const Node &add, size_t side)
+{
+    const uint32_t made = add.inputs[side], addend = add.inputs[1 - side];
+    const size_t index = uses.maker[made];
+    if (index == kNoNode || uses.readers[made] != 1)
+        return kNoNode;
+    const Node &maker = graph.nodes[index];
+    const bool there = uses.maker[addend] == kNoNode || uses.maker[addend] < index;
+    return maker.operation == ACCEL_OPERATION_CONV && maker.addition == kNone && sums_half_even(graph, maker) && there ? index : kNoNode;
+}
+
+} // namespace
+
+void fuse_quantized_additions(Graph &graph)
+{
+    Uses uses(graph);
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+        Node &add = graph.nodes[i];
+        if (add.fused || add.operation != ACCEL_OPERATION_ADD || !sums_half_even(graph, add) || add.inputs[0] == add.inputs[1] ||
+            graph.tensor(add.inputs[0]).dims != graph.tensor(add.inputs[1]).dims)
+            continue;
+        for (const size_t side : {0, 1}) {
+            const size_t index = convolution_for(graph, uses, add, side);
+            if (index == kNoNode)
+                continue;
+            Node &convolution = graph.nodes[index];
+            convolution.addition = static_cast<uint32_t>(i);
+            convolution.residual = add.inputs[1 - side];
+            convolution.residual_of = convolution.outputs[0];
+            convolution.outputs = add.outputs;
+            uses.maker[add.outputs[0]] = index;
+            add.fused = true;
+            break;
+        }
+    }
+}
+
+} // namespace accel::cpu
