@@ -7,6 +7,7 @@
 #ifndef ACCEL_BACKENDS_CPU_KERNELS_FLOATS_H
 #define ACCEL_BACKENDS_CPU_KERNELS_FLOATS_H
 
+#include <cstddef>
 #include <cstdint>
 
 namespace accel::cpu
