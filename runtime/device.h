@@ -85,6 +85,9 @@ public:
     virtual uint32_t kind() const = 0;  ///< enum accel_device_kind
     /// True for a device behind a kernel driver, which alone can make and take sync_files.
     virtual bool has_node() const = 0;
+    virtual bool simulated() const = 0;
+    /// Used only where it is named.
+    virtual bool by_name() const = 0;
 };
 
 }  // namespace accel::runtime

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "device_set.h"
 
+#include <algorithm>
+
 #include "check.h"
 
 namespace accel::runtime {
@@ -28,6 +30,23 @@ accel_status open_device_set(accel_device *const *devices, uint32_t count, const
         out->push_back(std::move(open));
     }
     return ACCEL_STATUS_OK;
+}
+
+accel_status begin_list(accel_device **devices, uint32_t capacity, uint32_t *out_count)
+{
+    if (!out_count)
+        return fail_null("out_count");
+    *out_count = 0;
+    if (capacity && !devices)
+        return fail_null("devices");
+    std::fill_n(devices, capacity, nullptr);
+    return ACCEL_STATUS_OK;
+}
+
+void hand_out(std::vector<Ref<accel_device>> &found, accel_device **devices, uint32_t capacity, uint32_t *out_count)
+{
+    *out_count = static_cast<uint32_t>(found.size());
+    for (size_t i = 0; i < found.size() && i < capacity; ++i) devices[i] = found[i].release();
 }
 
 }  // namespace accel::runtime

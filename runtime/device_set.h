@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "device.h"
+#include "object.h"
 
 namespace accel::runtime {
 
@@ -16,5 +17,10 @@ accel_status check_device_set(accel_device *const *devices, uint32_t count, cons
 /// As above, and open them.
 accel_status open_device_set(accel_device *const *devices, uint32_t count, const char *name, std::vector<std::shared_ptr<OpenDevice>> *out,
                              accel_instance **out_instance);
+
+/// The out parameters of a call that answers with a device set: everything NULL and 0 until it succeeds.
+accel_status begin_list(accel_device **devices, uint32_t capacity, uint32_t *out_count);
+/// As many of the devices as there is room for, each with a reference for the caller.
+void hand_out(std::vector<Ref<accel_device>> &found, accel_device **devices, uint32_t capacity, uint32_t *out_count);
 
 }  // namespace accel::runtime

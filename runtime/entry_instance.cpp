@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "compiler/calibration.h"
+#include "device_set.h"
 #include "fault.h"
 #include "instance.h"
 #include "trace.h"
@@ -103,6 +104,18 @@ enum accel_status accel_instance_find_device(struct accel_instance *instance, co
     if (!name)
         return fail_null("name");
     return guarded([&] { return instance->find(name, out_device); });
+}
+
+enum accel_status accel_instance_default_devices(struct accel_instance *instance, struct accel_device **devices, uint32_t device_capacity, uint32_t *out_count)
+{
+    ACCEL_TRY(begin_list(devices, device_capacity, out_count));
+    ACCEL_TRY(check_handle(instance, "instance"));
+    return guarded([&] {
+        std::vector<Ref<accel_device>> chosen;
+        ACCEL_TRY(instance->default_devices(&chosen));
+        hand_out(chosen, devices, device_capacity, out_count);
+        return ACCEL_STATUS_OK;
+    });
 }
 
 const void *accel_interface(void *object, const char *name, uint32_t version)

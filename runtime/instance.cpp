@@ -78,7 +78,12 @@ Module *accel_instance::module_for_target(const std::string &target) const
 
 accel_status accel_instance::report(accel_report_fn report_line, void *user)
 {
-    for (const ReportLine &line : report_) {
+    Report lines = report_;
+    {
+        const std::lock_guard guard(left_out_lock_);
+        lines.insert(lines.end(), left_out_.begin(), left_out_.end());
+    }
+    for (const ReportLine &line : lines) {
         accel_report_entry entry{};
         entry.struct_size = sizeof entry;
         entry.kind = line.kind;

@@ -5,6 +5,7 @@
 #include <accel/accel.h>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,6 +44,8 @@ struct accel_instance : accel::runtime::Object {
     /// First module that offers a compile target, by its manifest; null if there is none.
     accel::runtime::Module *module_for_target(const std::string &target) const;
     accel_status report(accel_report_fn report, void *user);
+    /// Open what the default set consists of, and note in the report what is left out.
+    accel_status default_devices(std::vector<accel::runtime::Ref<accel_device>> *out);
     accel_status find(const char *name, accel_device **out_device);
     bool guards_files() const { return guards_files_; }
     /// Some listed device is behind a kernel driver.
@@ -56,6 +59,8 @@ private:
     accel::runtime::LogSink sink_;
     const bool guards_files_;
     accel::runtime::Report report_;
+    std::mutex left_out_lock_;
+    accel::runtime::Report left_out_;  ///< of the default set, when it was last asked for
     std::vector<accel::runtime::Module *> modules_;
     std::vector<std::unique_ptr<accel_device>> devices_;
     std::mutex hold_lock_;

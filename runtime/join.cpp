@@ -37,7 +37,7 @@ accel_status read_port(const accel_join_port &port, uint32_t number, Side *side)
     const accel_program &program = *port.program;
     if (port.port >= program.ports.size())
         return fail(ACCEL_STATUS_NOT_FOUND, "P-4", &program, "ports[%u].port is %u, the program has %zu ports", number, port.port, program.ports.size());
-    if (program.devices.empty())
+    if (!program.loaded())
         return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", &program, "ports[%u] belongs to a program for a bare target, which has no device", number);
     const ProgramPort &wanted = program.ports[port.port];
     *side = {program.devices[wanted.device].get(), nullptr, wanted.layout.size_bytes, wanted.layout.align_bytes, &wanted.layout};

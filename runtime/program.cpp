@@ -2,6 +2,7 @@
 // The program object and what it tells.
 #include "program.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "check.h"
@@ -38,6 +39,20 @@ void accel_program::settle_files()
             if (files() && files()->holds(constant.data)) files_in_use_ = files();
         }
     }
+}
+
+bool accel_program::loaded() const
+{
+    return !devices.empty() && std::all_of(devices.begin(), devices.end(), [](const accel::runtime::Ref<accel_device> &device) { return static_cast<bool>(device); });
+}
+
+uint32_t accel_program::buffer_count_max() const
+{
+    uint32_t least = 0;
+    for (const accel::runtime::Segment &segment : segments) {
+        if (segment.buffer_count_max != 0) least = least == 0 ? segment.buffer_count_max : std::min(least, segment.buffer_count_max);
+    }
+    return least;
 }
 
 namespace accel::runtime {
@@ -109,7 +124,7 @@ accel_port_info facts_of(const accel_program &program, const ProgramPort &port)
     facts.align_bytes = port.layout.align_bytes;
     facts.device = port.device < program.devices.size() ? program.devices[port.device].get() : nullptr;
     facts.quantization = port.quantized ? &port.quantization : nullptr;
-    facts.buffer_count_max = program.buffer_count_max;
+    facts.buffer_count_max = program.buffer_count_max();
     return facts;
 }
 

@@ -72,6 +72,7 @@ struct Segment {
     std::vector<PortSource> input_sources;
     std::vector<PortSource> output_sources;
     uint64_t scratch_bytes = 0;
+    uint32_t buffer_count_max = 0;  ///< distinct buffers that its program ports may lie in, beside the values that it names; 0: any number
     std::unique_ptr<LoadedSegment> loaded;  ///< null in programs for a bare target
 };
 
@@ -97,8 +98,16 @@ struct Value {
     uint32_t copy_of = UINT32_MAX;
     bool copy_of_port = false;
     uint32_t port_of = UINT32_MAX;
+    uint32_t memory_of = UINT32_MAX;  ///< a smaller value with memory of its own, behind which this one lies; UINT32_MAX: it has its own. All values of one memory suit all its devices
     uint32_t reader_device = 0;  ///< first device that reads it (index in the set); for reports, the run derives its devices from the segments
     uint32_t writer_device = 0;  ///< device that writes it; for a copy the same as reader_device. For reports
+};
+
+/// One place of the device set that a program was built for.
+struct Place {
+    std::string backend;
+    std::string target;
+    std::string id;  ///< of the device; "" for a target without hardware
 };
 
 struct ProgramPort {
@@ -135,17 +144,21 @@ struct accel_program : accel::runtime::Object {
     accel_instance *instance = nullptr;  ///< one counted reference
     accel::runtime::Ref<accel_model> model;  ///< holds constants of built programs; empty in loaded ones
     std::unique_ptr<accel::runtime::FileSet> saved;  ///< the file of a loaded program that came from one
-    std::vector<accel::runtime::Ref<accel_device>> devices;  ///< the ordered set; empty for a bare target
+    std::vector<accel::runtime::Place> places;               ///< the ordered set
+    std::vector<accel::runtime::Ref<accel_device>> devices;  ///< by place; null for a target without hardware
     std::vector<accel::runtime::Segment> segments;           ///< in execution order
     std::vector<accel::runtime::Value> values;
     std::vector<accel::runtime::ProgramPort> ports;          ///< inputs, then outputs
     uint32_t input_count = 0;
     std::vector<accel::runtime::PlacementRow> placements;
     std::vector<accel::runtime::TransferRow> transfers;
-    uint32_t rounding = 0, precisions = 0, buffer_count_max = 0;
+    uint32_t rounding = 0, precisions = 0;
     uint64_t saved_bytes = 0;
 
-    bool loaded() const { return !devices.empty(); }
+    /// Distinct buffers that fit whatever ports they are for; 0: any number.
+    uint32_t buffer_count_max() const;
+    /// Every place has its device.
+    bool loaded() const;
 
     /// The files that it came from; null for a program without.
     const accel::runtime::FileSet *files() const;

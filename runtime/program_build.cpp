@@ -9,6 +9,7 @@
 #include "compiler/partition.h"
 #include "compiler/plan.h"
 #include "compiler/prepare.h"
+#include "compiler/slots.h"
 #include "compiler/support.h"
 #include "compiler/work.h"
 #include "device_set.h"
@@ -27,6 +28,9 @@ constexpr uint32_t kFlags = ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY | ACCEL_PROGRAM
 constexpr uint32_t kPrecisions = ACCEL_PRECISION_F16_COMPUTE | ACCEL_PRECISION_BF16_COMPUTE;
 /// Parts of the progress bar.
 constexpr double kPrepared = 0.05, kCut = 0.15, kBuilt = 0.9;
+
+/// In the place of a target without hardware. It promises nothing about its memory: others can at most read it where it is mapped.
+class UnopenedDevice : public OpenDevice {};
 
 class OpenSetSharing : public Sharing {
 public:
@@ -128,10 +132,8 @@ private:
         if (desc_.rounding != ACCEL_ROUNDING_NONE && !find_rounding(desc_.rounding)) return fail_argument("P-9", "rounding", desc_.rounding);
         if (desc_.option_count && !desc_.options) return fail_null("desc.options");
         if (desc_.symbol_count && !desc_.symbols) return fail_null("desc.symbols");
-        const bool bare = desc_.target != nullptr;
-        if (bare == (desc_.device_count != 0))
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-8", desc_.model, "desc has %s, expected devices or a target",
-                        bare ? "devices and a target" : "neither devices nor a target");
+        if (!desc_.target && desc_.device_count == 0)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-8", desc_.model, "desc has neither devices nor a target, expected at least one of them");
         program_->instance = desc_.model->instance();
         program_->instance->ref();
         program_->model = Ref<accel_model>(desc_.model);
@@ -144,7 +146,8 @@ private:
 
     accel_status find_targets()
     {
-        if (desc_.target) return find_bare_target();
+        if (desc_.target) ACCEL_TRY(find_bare_target());
+        if (desc_.device_count == 0) return ACCEL_STATUS_OK;
         accel_instance *instance = nullptr;
         ACCEL_TRY(check_device_set(desc_.devices, desc_.device_count, "desc.devices", &instance));
         if (instance != desc_.model->instance())
@@ -159,12 +162,13 @@ private:
             ACCEL_TRY(device->entry().compiler(&target.compiler, &target.host));
             target.backend = device->entry().backend();
             target.label = device->entry().id();
-            const char *told = open_[i]->info().target;
+            const char *told = open_[targets_.size() - 1]->info().target;
             target.name = told && *told ? told : device->entry().target();
             target.speed = calibrated_speed(target.label);
             if (!target.compiler)
                 return fail(ACCEL_STATUS_UNSUPPORTED, "P-1", device, "module '%s' of device '%s' has no compiler", target.backend.c_str(), target.label.c_str());
             ACCEL_TRY(look_up(target));
+            program_->places.push_back({target.backend, target.name, target.label});
         }
         return ACCEL_STATUS_OK;
     }
@@ -180,7 +184,11 @@ private:
         target.backend = module->name();
         target.name = target.label = desc_.target;
         if (!target.compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", desc_.model, "module '%s' has no compiler", module->name());
-        return look_up(target);
+        ACCEL_TRY(look_up(target));
+        program_->places.push_back({target.backend, target.name, ""});
+        program_->devices.emplace_back();
+        open_.push_back(std::make_shared<UnopenedDevice>());
+        return ACCEL_STATUS_OK;
     }
 
     accel_status check_option(const accel_option &option) const
@@ -235,15 +243,16 @@ private:
             ACCEL_TRY(partition.run(&pieces));
             bool again = false;
             ACCEL_TRY(build(graph, pieces, request, partition, &again));
-            if (!again) return place(graph, pieces, partition);
+            if (!again) ACCEL_TRY(connect(graph, pieces, partition, &again));
+            if (!again) return report(graph, pieces, partition);
         }
     }
 
     accel_status build(const Graph &graph, const std::vector<Piece> &pieces, const CompileRequest &request, Partition &partition, bool *out_again)
     {
         program_->segments.clear();
-        program_->buffer_count_max = 0;
         parts_.clear();
+        slots_.clear();
         for (size_t i = 0; i < pieces.size(); ++i) {
             const double share = (kBuilt - kCut) / static_cast<double>(pieces.size());
             const std::string what = "building for " + targets_[pieces[i].device].label;
@@ -251,7 +260,7 @@ private:
             parts_.push_back(extract(graph, pieces[i].nodes));
             BuiltSegment built;
             const accel_status status = build_segment(targets_[pieces[i].device], parts_.back(), request, &built);
-            if (status == ACCEL_STATUS_LIMIT && pieces[i].device + 1 < targets_.size() && !(desc_.flags & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY)) {
+            if (status == ACCEL_STATUS_LIMIT && may_move(pieces[i])) {
                 partition.refuse(pieces[i], {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, 0, 0});
                 *out_again = true;
                 return ACCEL_STATUS_OK;
@@ -259,25 +268,44 @@ private:
             ACCEL_TRY(status);
             built.segment.device = pieces[i].device;
             program_->segments.push_back(std::move(built.segment));
-            limit_buffers(built.buffer_count_max);
+            slots_.push_back(built.buffer_count_max);
         }
         return ACCEL_STATUS_OK;
     }
 
-    void limit_buffers(uint32_t count)
-    {
-        uint32_t &limit = program_->buffer_count_max;
-        if (count != 0) limit = limit == 0 ? count : std::min(limit, count);
-    }
+    /// Is there another device behind the piece's own that could be asked?
+    bool may_move(const Piece &piece) const { return piece.device + 1 < targets_.size() && !(desc_.flags & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY); }
 
-    accel_status place(const Graph &graph, const std::vector<Piece> &pieces, const Partition &partition)
+    accel_status connect(const Graph &graph, const std::vector<Piece> &pieces, Partition &partition, bool *out_again)
     {
+        const OpenSetSharing sharing(open_);
         Plan planned;
-        ACCEL_TRY(plan(graph, parts_, OpenSetSharing(open_), program_->segments, &planned));
+        ACCEL_TRY(plan(graph, parts_, sharing, program_->segments, &planned));
+        if (const auto shortage = plan_slots(slots_, sharing, program_->segments, planned.values)) {
+            const Piece &piece = pieces[shortage->segment];
+            if (!may_move(piece)) return fail_slots(*shortage, piece);
+            partition.refuse(piece, {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, shortage->needed, shortage->admitted});
+            *out_again = true;
+            return ACCEL_STATUS_OK;
+        }
         program_->ports = std::move(planned.ports);
         program_->input_count = planned.input_count;
         program_->values = std::move(planned.values);
         program_->transfers = std::move(planned.transfers);
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status fail_slots(const SlotShortage &shortage, const Piece &piece) const
+    {
+        const CompileTarget &target = targets_[piece.device];
+        return fail(ACCEL_STATUS_LIMIT, "R-7", desc_.model,
+                    "a part of the model on '%s' needs %u buffers at once, for what crosses to and from other devices and for the ports, and a job of '%s' names at most %u; leave the device out of "
+                    "the set, or put one that takes more of the model in front of it",
+                    target.label.c_str(), shortage.needed, target.name.c_str(), shortage.admitted);
+    }
+
+    accel_status report(const Graph &graph, const std::vector<Piece> &pieces, const Partition &partition)
+    {
         for (uint32_t s = 0; s < pieces.size(); ++s) {
             for (const uint32_t node : pieces[s].nodes) {
                 PlacementRow &row = program_->placements.emplace_back();
@@ -297,7 +325,7 @@ private:
     accel_status load()
     {
         ACCEL_TRY(step(kBuilt, 1.0, "loading"));
-        if (open_.empty()) return ACCEL_STATUS_OK;
+        if (!program_->loaded()) return ACCEL_STATUS_OK;
         for (Segment &segment : program_->segments) ACCEL_TRY(load_segment(open_[segment.device], segment));
         return ACCEL_STATUS_OK;
     }
@@ -314,9 +342,10 @@ private:
     Ref<accel_program> program_;
     Progress progress_;
     ConstantBudget budget_;
-    std::vector<std::shared_ptr<OpenDevice>> open_;
+    std::vector<std::shared_ptr<OpenDevice>> open_;  ///< by place
     std::vector<CompileTarget> targets_;
     std::vector<Subgraph> parts_;
+    std::vector<uint32_t> slots_;  ///< by segment: distinct buffers that its compiler admits, 0: any number
 };
 
 }  // namespace

@@ -3,69 +3,22 @@
 
 #include "check.h"
 #include "device_set.h"
+#include "fit.h"
 #include "instance.h"
 #include "model.h"
+#include "program_devices.h"
 #include "program_make.h"
 #include "progress.h"
-#include "saved.h"
+#include "saved_source.h"
 
 namespace accel::runtime {
 
 namespace {
 
-/// Where a program would go: a module's compiler and the name of a target.
-struct Destination {
-    const accel_bk_compiler *compiler = nullptr;
-    const accel_bk_host *host = nullptr;
-    std::string backend, target;
-};
-
-accel_status destination_of_module(Module *module, const char *target, Destination *out)
-{
-    ACCEL_TRY(module->load());
-    *out = {module->compiler(), module->host(), module->name(), target};
-    if (!out->compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "S-2", nullptr, "module '%s' has no compiler, which alone can judge its blobs", module->name());
-    return ACCEL_STATUS_OK;
-}
-
-accel_status destination_of_device(accel_device *device, Destination *out)
-{
-    DeviceEntry &entry = device->entry();
-    out->backend = entry.backend();
-    out->target = entry.target();
-    if (const std::shared_ptr<OpenDevice> open = entry.peek(); open && open->info().target && *open->info().target) out->target = open->info().target;
-    ACCEL_TRY(entry.compiler(&out->compiler, &out->host));
-    if (!out->compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "S-2", device, "module '%s' has no compiler, which alone can judge its blobs", entry.backend());
-    return ACCEL_STATUS_OK;
-}
-
-accel_status destination_of_name(accel_instance *instance, const char *name, Destination *out)
-{
-    if (Module *module = instance->module_for_target(name)) return destination_of_module(module, name, out);
-    for (uint32_t i = 0; i < instance->device_count(); ++i) {
-        if (std::string(instance->device(i)->entry().id()) == name) return destination_of_device(instance->device(i), out);
-    }
-    return fail(ACCEL_STATUS_NOT_FOUND, "S-2", instance, "'%s' is neither a device of this instance nor a target that a module compiles for", name);
-}
-
-accel_status fit_of(const Segment &segment, const Destination &to, accel_fit *out_fit)
-{
-    *out_fit = ACCEL_FIT_NONE;
-    if (segment.backend != to.backend) return ACCEL_STATUS_OK;
-    accel_fit fit = ACCEL_FIT_NONE;
-    clear_module_error();
-    const accel_status status = to.compiler->check(to.host, segment.blob.data(), segment.blob.size(), to.target.c_str(), &fit);
-    if (status != ACCEL_STATUS_OK) return fail_from_module(status, to.backend.c_str(), "check a saved program", nullptr);
-    if (fit != ACCEL_FIT_NONE && fit != ACCEL_FIT_REBUILD && fit != ACCEL_FIT_FULL)
-        return fail(ACCEL_STATUS_INTERNAL, "C-5", nullptr, "module '%s' answers the unknown fit %d", to.backend.c_str(), static_cast<int>(fit));
-    *out_fit = fit;
-    return ACCEL_STATUS_OK;
-}
-
 class Load {
 public:
     Load(accel_instance *instance, const accel_program_load_desc &desc)
-        : instance_(instance), desc_(desc), devices_(desc.devices), device_count_(desc.device_count), byte_count_(desc.byte_count), progress_(desc.progress, desc.progress_user)
+        : instance_(instance), devices_(desc.devices), device_count_(desc.device_count), source_(instance, desc), progress_(desc.progress, desc.progress_user)
     {
     }
 
@@ -76,7 +29,7 @@ public:
         if (owner != instance_) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", instance_, "desc.devices are of another instance than the program");
         ACCEL_TRY(step(0.0, kRead, "reading the program"));
         SavedProgram saved;
-        ACCEL_TRY(read(saved));
+        ACCEL_TRY(source_.read(progress_, &saved));
         ACCEL_TRY(check_set(saved));
         std::vector<std::shared_ptr<OpenDevice>> open;
         ACCEL_TRY(open_device_set(devices_, device_count_, "desc.devices", &open, &owner));
@@ -96,19 +49,6 @@ private:
     accel_status step(double from, double to, const char *what)
     {
         return progress_.enter(from, to, what) ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_CANCELLED, "P-5", instance_, "loading was cancelled while %s", what);
-    }
-
-    /// Constants stay where a file has them; bytes are the application's, which may take them back after the call.
-    accel_status read(SavedProgram &saved)
-    {
-        if (!desc_.path) return read_saved(desc_.bytes, desc_.byte_count, Constants::Copied, &saved);
-        files_ = std::make_unique<FileSet>(FileOptions{(desc_.flags & ACCEL_LOAD_FLAG_COPY) != 0, instance_->guards_files()});
-        const WatchedFile *file = nullptr;
-        ACCEL_TRY(files_->open(desc_.path, "saved program", progress_, &file));
-        byte_count_ = file->size_bytes();
-        const accel_status status = read_saved(file->bytes(), file->size_bytes(), Constants::InPlace, &saved);
-        ACCEL_TRY(files_->verify(instance_));
-        return status;
     }
 
     accel_status upload(accel_program &program, const std::vector<std::shared_ptr<OpenDevice>> &open)
@@ -131,13 +71,13 @@ private:
 
     accel_status check_set(const SavedProgram &saved) const
     {
-        if (saved.devices.size() != device_count_)
-            return fail(ACCEL_STATUS_INCOMPATIBLE, "S-4", instance_, "the program was built for %zu devices, %u are given", saved.devices.size(), device_count_);
+        if (saved.places.size() != device_count_)
+            return fail(ACCEL_STATUS_INCOMPATIBLE, "S-4", instance_, "the program was built for %zu devices, %u are given", saved.places.size(), device_count_);
         for (uint32_t i = 0; i < device_count_; ++i) {
             const char *backend = devices_[i]->entry().backend();
-            if (saved.devices[i].backend != backend)
+            if (saved.places[i].backend != backend)
                 return fail(ACCEL_STATUS_INCOMPATIBLE, "S-4", devices_[i], "device %u of the set was built for module '%s', device '%s' is of module '%s'", i,
-                            saved.devices[i].backend.c_str(), devices_[i]->entry().id(), backend);
+                            saved.places[i].backend.c_str(), devices_[i]->entry().id(), backend);
         }
         return ACCEL_STATUS_OK;
     }
@@ -158,7 +98,10 @@ private:
         auto program = Ref<accel_program>::adopt(new accel_program);
         program->instance = instance_;
         instance_->ref();
-        for (uint32_t i = 0; i < device_count_; ++i) program->devices.push_back(Ref<accel_device>::adopt(devices_[i]->acquire()));
+        for (uint32_t i = 0; i < device_count_; ++i) {
+            program->devices.push_back(Ref<accel_device>::adopt(devices_[i]->acquire()));
+            program->places.push_back({saved.places[i].backend, saved.places[i].target, devices_[i]->entry().id()});
+        }
         program->segments = std::move(saved.segments);
         program->values = std::move(saved.values);
         program->ports = std::move(saved.ports);
@@ -167,18 +110,15 @@ private:
         program->transfers = std::move(saved.transfers);
         program->rounding = saved.rounding;
         program->precisions = saved.precisions;
-        program->buffer_count_max = saved.buffer_count_max;
-        program->saved_bytes = byte_count_;
-        program->saved = std::move(files_);
+        program->saved_bytes = source_.size_bytes();
+        program->saved = source_.take_files();
         return program;
     }
 
     accel_instance *instance_;
-    const accel_program_load_desc &desc_;
     accel_device *const *devices_;
     uint32_t device_count_;
-    uint64_t byte_count_;
-    std::unique_ptr<FileSet> files_;
+    SavedSource source_;
     Progress progress_;
 };
 
@@ -215,6 +155,20 @@ accel_status check_program(accel_instance *instance, const void *bytes, size_t b
 
 using namespace accel::runtime;
 
+namespace {
+
+accel_status check_source(const accel_instance *instance, const accel_program_load_desc &given)
+{
+    if (given.flags & ~static_cast<uint32_t>(ACCEL_LOAD_FLAG_COPY))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc.flags is 0x%x, which has bits without a meaning", given.flags);
+    if (given.bytes && given.path) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc has both bytes and a path, expected one of them");
+    if (!given.bytes && !given.path) return fail_null("desc.bytes and desc.path");
+    if (given.flags && !given.path) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc.flags asks for a copy of a file, and desc has no path");
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace
+
 extern "C" {
 
 enum accel_status accel_program_save(struct accel_program *program, accel_write_fn write, void *user)
@@ -236,12 +190,24 @@ enum accel_status accel_program_load(struct accel_instance *instance, const stru
     ACCEL_TRY(check_handle(instance, "instance"));
     accel_program_load_desc given{};
     ACCEL_TRY(copy_in(desc, &given, "desc"));
-    if (given.flags & ~static_cast<uint32_t>(ACCEL_LOAD_FLAG_COPY))
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc.flags is 0x%x, which has bits without a meaning", given.flags);
-    if (given.bytes && given.path) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc has both bytes and a path, expected one of them");
-    if (!given.bytes && !given.path) return fail_null("desc.bytes and desc.path");
-    if (given.flags && !given.path) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc.flags asks for a copy of a file, and desc has no path");
+    ACCEL_TRY(check_source(instance, given));
     return guarded([&] { return load_program(instance, given, out_program); });
+}
+
+enum accel_status accel_program_find_devices(struct accel_instance *instance, const struct accel_program_load_desc *desc, struct accel_device **devices, uint32_t device_capacity,
+                                             uint32_t *out_count)
+{
+    ACCEL_TRY(begin_list(devices, device_capacity, out_count));
+    ACCEL_TRY(check_handle(instance, "instance"));
+    accel_program_load_desc given{};
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    ACCEL_TRY(check_source(instance, given));
+    return guarded([&] {
+        std::vector<Ref<accel_device>> found;
+        ACCEL_TRY(find_program_devices(*instance, given, &found));
+        hand_out(found, devices, device_capacity, out_count);
+        return ACCEL_STATUS_OK;
+    });
 }
 
 enum accel_status accel_program_check(struct accel_instance *instance, const void *bytes, size_t byte_count, const char *name, enum accel_fit *out_fit)

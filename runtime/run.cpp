@@ -25,8 +25,9 @@ accel_status accel_run::prepare()
 {
     for (uint32_t i = 0; i < program_->segments.size(); ++i)
         ACCEL_TRY(prepare_segment(i));
+    places_ = place_values(program_->values);
     for (uint32_t i = 0; i < program_->values.size(); ++i)
-        ACCEL_TRY(prepare_value(i));
+        ACCEL_TRY(prepare_memory(i));
     plan_steps();
     // A program without ports can be submitted as it is.
     if (ports_.empty())
@@ -55,20 +56,24 @@ accel_status accel_run::prepare_segment(uint32_t index)
 
 namespace {
 
-bool names_value(const std::vector<PortSource> &sources, uint32_t index)
+/// Does one of them lie in the memory of this value?
+bool names_memory(const std::vector<Value> &values, const std::vector<PortSource> &sources, uint32_t value)
 {
-    return std::any_of(sources.begin(), sources.end(), [&](const PortSource &source) { return source.kind == PortSource::Kind::Value && source.index == index; });
+    return std::any_of(sources.begin(), sources.end(), [&](const PortSource &source) { return source.kind == PortSource::Kind::Value && memory_of(values, source.index) == value; });
 }
 
 }  // namespace
 
-accel_status accel_run::prepare_value(uint32_t index)
+accel_status accel_run::prepare_memory(uint32_t index)
 {
+    Ref<accel_buffer> &memory = memories_.emplace_back();
     const Value &value = program_->values[index];
+    if (value.memory_of != UINT32_MAX)
+        return ACCEL_STATUS_OK;
     std::vector<std::shared_ptr<OpenDevice>> devices;
     for (uint32_t i = 0; i < segments_.size(); ++i) {
         const Segment &segment = program_->segments[i];
-        const bool named = names_value(segment.input_sources, index) || names_value(segment.output_sources, index);
+        const bool named = names_memory(program_->values, segment.input_sources, index) || names_memory(program_->values, segment.output_sources, index);
         if (named && std::find(devices.begin(), devices.end(), segments_[i].device) == devices.end())
             devices.push_back(segments_[i].device);
     }
@@ -77,10 +82,10 @@ accel_status accel_run::prepare_value(uint32_t index)
         devices.push_back(segments_[value.from_segment].device);
     accel_buffer *buffer = nullptr;
     BufferRequest request;
-    request.size_bytes = std::max<uint64_t>(value.layout.size_bytes, 1);
-    request.align_bytes = value.layout.align_bytes;
+    request.size_bytes = places_.memories[index].size_bytes;
+    request.align_bytes = places_.memories[index].align_bytes;
     ACCEL_TRY(make_buffer(program_->instance, request, devices, &buffer));
-    values_.push_back(Ref<accel_buffer>::adopt(buffer));
+    memory = Ref<accel_buffer>::adopt(buffer);
     return ACCEL_STATUS_OK;
 }
 
@@ -113,18 +118,23 @@ void accel_run::plan_steps()
 
 const PortLayout &accel_run::layout_of(CopyEnd end) const { return end.is_port ? program_->ports[end.index].layout : program_->values[end.index].layout; }
 
+MemoryPlace accel_run::place_of(CopyEnd end) const
+{
+    if (end.is_port)
+        return {ports_[end.index].buffer.get(), ports_[end.index].offset_bytes};
+    return {memories_[memory_of(program_->values, end.index)].get(), places_.offsets_bytes[end.index]};
+}
+
 accel_status accel_run::copy(const Step &step)
 {
-    accel_buffer &from = step.from.is_port ? *ports_[step.from.index].buffer : *values_[step.from.index];
-    accel_buffer &to = step.to.is_port ? *ports_[step.to.index].buffer : *values_[step.to.index];
+    const MemoryPlace from_place = place_of(step.from), to_place = place_of(step.to);
+    accel_buffer &from = *from_place.buffer, &to = *to_place.buffer;
     const PortLayout &from_layout = layout_of(step.from), &to_layout = layout_of(step.to);
     void *source = nullptr, *destination = nullptr;
     ACCEL_TRY(from.begin_access(ACCEL_ACCESS_READ, &source));
     const accel_status status = to.begin_access(ACCEL_ACCESS_WRITE, &destination);
     if (status == ACCEL_STATUS_OK) {
-        const uint64_t from_offset = step.from.is_port ? ports_[step.from.index].offset_bytes : 0;
-        const uint64_t to_offset = step.to.is_port ? ports_[step.to.index].offset_bytes : 0;
-        copy_strided(static_cast<char *>(source) + from_offset, from_layout.strides_bytes, static_cast<char *>(destination) + to_offset,
+        copy_strided(static_cast<char *>(source) + from_place.offset_bytes, from_layout.strides_bytes, static_cast<char *>(destination) + to_place.offset_bytes,
                      to_layout.strides_bytes, from_layout.dims, type_size_bytes(from_layout.type));
         to.end_access();
     }
@@ -156,8 +166,9 @@ void accel_run::keep_memory()
     for (const PortBinding &port : ports_)
         if (port.buffer)
             port.buffer->keep();
-    for (const Ref<accel_buffer> &value : values_)
-        value->keep();
+    for (const Ref<accel_buffer> &memory : memories_)
+        if (memory)
+            memory->keep();
     program_->keep();
     if (program_->model)
         program_->model->keep();

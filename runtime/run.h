@@ -12,6 +12,7 @@
 #include "buffer.h"
 #include "object.h"
 #include "program.h"
+#include "value_memory.h"
 
 namespace accel::runtime {
 
@@ -21,6 +22,12 @@ class QueueCore;
 struct CopyEnd {
     bool is_port = false;
     uint32_t index = 0;  ///< of a program port or of a value
+};
+
+/// Where that memory begins.
+struct MemoryPlace {
+    accel_buffer *buffer = nullptr;
+    uint64_t offset_bytes = 0;
 };
 
 /// What a submission does next.
@@ -74,23 +81,25 @@ struct accel_run : accel::runtime::Object {
 
 private:
     accel_status prepare_segment(uint32_t index);
-    accel_status prepare_value(uint32_t index);
+    accel_status prepare_memory(uint32_t value);
     void plan_steps();
     void plan_copies_before(uint32_t segment);
     accel_status check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all) const;
     accel_status check_overlaps(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status check_aliases(const std::vector<accel::runtime::PortBinding> &ports) const;
-    accel_status check_buffer_count(const std::vector<accel::runtime::PortBinding> &ports) const;
+    accel_status check_buffer_counts(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status collect(uint32_t segment, const std::vector<accel::runtime::PortBinding> &ports, std::vector<accel_bk_binding> *out);
     accel_status source_binding(const accel::runtime::PortSource &source, const std::shared_ptr<accel::runtime::OpenDevice> &device,
                                 const std::vector<accel::runtime::PortBinding> &ports, accel_bk_binding *out);
     accel_status apply(std::vector<std::vector<accel_bk_binding>> &wanted);
     accel_status bind_segment(uint32_t segment, const std::vector<accel_bk_binding> &bindings);
     const accel::runtime::PortLayout &layout_of(accel::runtime::CopyEnd end) const;
+    accel::runtime::MemoryPlace place_of(accel::runtime::CopyEnd end) const;
 
     accel::runtime::Ref<accel_program> program_;
     std::vector<accel::runtime::SegmentRun> segments_;
-    std::vector<accel::runtime::Ref<accel_buffer>> values_;
+    accel::runtime::ValuePlaces places_;
+    std::vector<accel::runtime::Ref<accel_buffer>> memories_;  ///< by value; null for one that lies in another's memory
     std::vector<accel::runtime::PortBinding> ports_;
     std::vector<accel::runtime::Step> steps_;
     bool ready_ = false;

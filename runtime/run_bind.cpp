@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Binding buffers to the ports of a run.
 #include <algorithm>
+#include <set>
 
 #include "check.h"
 #include "run.h"
@@ -76,17 +77,21 @@ accel_status accel_run::check_aliases(const std::vector<PortBinding> &ports) con
     return ACCEL_STATUS_OK;
 }
 
-accel_status accel_run::check_buffer_count(const std::vector<PortBinding> &ports) const
+/// Each segment's job names the buffers of its own ports.
+accel_status accel_run::check_buffer_counts(const std::vector<PortBinding> &ports) const
 {
-    if (program_->buffer_count_max == 0)
-        return ACCEL_STATUS_OK;
-    std::vector<const accel_buffer *> distinct;
-    for (const PortBinding &port : ports)
-        if (port.buffer && std::find(distinct.begin(), distinct.end(), port.buffer.get()) == distinct.end())
-            distinct.push_back(port.buffer.get());
-    if (distinct.size() > program_->buffer_count_max)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "%zu distinct buffers are bound, the program takes at most %u; put several ports into one buffer",
-                    distinct.size(), program_->buffer_count_max);
+    for (const Segment &segment : program_->segments) {
+        if (segment.buffer_count_max == 0)
+            continue;
+        std::set<const accel_buffer *> distinct;
+        for (const auto *sources : {&segment.input_sources, &segment.output_sources})
+            for (const PortSource &source : *sources)
+                if (source.kind == PortSource::Kind::Port && ports[source.index].buffer)
+                    distinct.insert(ports[source.index].buffer.get());
+        if (distinct.size() > segment.buffer_count_max)
+            return fail(ACCEL_STATUS_LIMIT, "R-7", this, "%zu distinct buffers are bound to the ports of device '%s', which takes at most %u of them; put several ports into one buffer",
+                        distinct.size(), program_->places[segment.device].id.c_str(), segment.buffer_count_max);
+    }
     return ACCEL_STATUS_OK;
 }
 
@@ -94,7 +99,7 @@ accel_status accel_run::source_binding(const PortSource &source, const std::shar
                                        accel_bk_binding *out)
 {
     if (source.kind == PortSource::Kind::Value) {
-        *out = {values_[source.index]->on(*device), 0};
+        *out = {memories_[memory_of(program_->values, source.index)]->on(*device), places_.offsets_bytes[source.index]};
         return out->buffer ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_INTERNAL, "", this, "value %u has no memory on its device", source.index);
     }
     accel_buffer &buffer = *ports[source.index].buffer;
@@ -182,7 +187,7 @@ accel_status accel_run::bind(std::span<const accel_binding> bindings)
     }
     ACCEL_TRY(check_overlaps(ports));
     ACCEL_TRY(check_aliases(ports));
-    ACCEL_TRY(check_buffer_count(ports));
+    ACCEL_TRY(check_buffer_counts(ports));
     std::vector<std::vector<accel_bk_binding>> wanted(segments_.size());
     for (uint32_t i = 0; i < segments_.size(); ++i)
         ACCEL_TRY(collect(i, ports, &wanted[i]));

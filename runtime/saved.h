@@ -18,13 +18,6 @@
 
 namespace accel::runtime {
 
-/// A device of the set that a program was built for.
-struct SavedDevice {
-    std::string backend;
-    std::string target;
-    std::string id;
-};
-
 /// Where the constants of a program that is read live from then on.
 enum class Constants {
     Copied,
@@ -33,14 +26,14 @@ enum class Constants {
 
 /// What a container holds. Blobs are copied out of the bytes; nothing is on a device yet.
 struct SavedProgram {
-    std::vector<SavedDevice> devices;
+    std::vector<Place> places;
     std::vector<Segment> segments;
     std::vector<Value> values;
     std::vector<ProgramPort> ports;
     uint32_t input_count = 0;
     std::vector<PlacementRow> placements;
     std::vector<TransferRow> transfers;
-    uint32_t rounding = 0, precisions = 0, buffer_count_max = 0;
+    uint32_t rounding = 0, precisions = 0;
 };
 
 uint64_t saved_size_bytes(const accel_program &program);

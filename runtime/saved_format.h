@@ -11,7 +11,7 @@
 namespace accel::runtime::saved {
 
 inline constexpr uint32_t kMagic = 0x47504341;  // "ACPG"
-inline constexpr uint32_t kFormat = 1;
+inline constexpr uint32_t kFormat = 2;
 inline constexpr size_t kHeaderBytes = 32;
 inline constexpr size_t kDataAlignBytes = 64;
 

@@ -29,14 +29,13 @@ public:
 
     accel_status run()
     {
-        read_list(out_.devices, 12, [this](SavedDevice &device) { read_device(device); });
+        read_list(out_.places, 12, [this](Place &place) { read_place(place); });
         out_.rounding = reader_.u32();
         out_.precisions = reader_.u32();
-        out_.buffer_count_max = reader_.u32();
         out_.input_count = reader_.u32();
         read_list(out_.ports, 44, [this](ProgramPort &port) { read_port(port); });
-        read_list(out_.values, 52, [this](Value &value) { read_value(value); });
-        read_list(out_.segments, 48, [this](Segment &segment) { read_segment(segment); });
+        read_list(out_.values, 56, [this](Value &value) { read_value(value); });
+        read_list(out_.segments, 52, [this](Segment &segment) { read_segment(segment); });
         read_list(out_.placements, 32, [this](PlacementRow &row) { read_placement(row); });
         read_list(out_.transfers, 28, [this](TransferRow &row) { read_transfer(row); });
         if (!why_.empty()) return corrupt(why_);
@@ -57,11 +56,11 @@ private:
         reader_.fail();
     }
 
-    void read_device(SavedDevice &device)
+    void read_place(Place &place)
     {
-        device.backend = reader_.string();
-        device.target = reader_.string();
-        device.id = reader_.string();
+        place.backend = reader_.string();
+        place.target = reader_.string();
+        place.id = reader_.string();
     }
 
     void read_layout(PortLayout &layout)
@@ -105,6 +104,7 @@ private:
         if (of_port > 1) return refuse("a flag is neither 0 nor 1");
         value.copy_of_port = of_port != 0;
         value.port_of = reader_.u32();
+        value.memory_of = reader_.u32();
         value.reader_device = reader_.u32();
         value.writer_device = reader_.u32();
         read_layout(value.layout);
@@ -146,6 +146,7 @@ private:
         segment.target = reader_.string();
         segment.backend = reader_.string();
         segment.scratch_bytes = reader_.u64();
+        segment.buffer_count_max = reader_.u32();
         uint64_t byte_count = 0;
         const uint8_t *bytes = read_chunk(&byte_count);
         segment.blob.assign(bytes, bytes + byte_count);
@@ -203,7 +204,7 @@ public:
 
     accel_status check()
     {
-        if (program_.devices.empty()) return corrupt("it names no device");
+        if (program_.places.empty()) return corrupt("it names no device");
         if (program_.input_count > program_.ports.size()) return corrupt("it has more inputs than ports");
         ACCEL_TRY(check_ports());
         ACCEL_TRY(check_values());
@@ -218,7 +219,7 @@ public:
 private:
     static constexpr uint32_t kNobody = UINT32_MAX;
 
-    bool is_device(uint32_t device) const { return device < program_.devices.size(); }
+    bool is_device(uint32_t device) const { return device < program_.places.size(); }
 
     accel_status check_ports() const
     {
@@ -243,7 +244,8 @@ private:
             const bool copy = value.copy_of != UINT32_MAX;
             const bool bad_source = copy && (value.copy_of_port ? value.copy_of >= program_.ports.size() : value.copy_of >= i || program_.values[value.copy_of].copy_of != UINT32_MAX);
             const bool bad_port = value.port_of != UINT32_MAX;
-            if (bad_source || bad_port || !is_device(value.reader_device) || !is_device(value.writer_device) ||
+            const bool bad_memory = value.memory_of != UINT32_MAX && (value.memory_of >= i || program_.values[value.memory_of].memory_of != UINT32_MAX);
+            if (bad_source || bad_port || bad_memory || !is_device(value.reader_device) || !is_device(value.writer_device) ||
                 value.from_segment >= program_.segments.size() || (!copy && value.copy_of_port))
                 return corrupt("value '" + value.tensor + "' names something that is not there");
             if (!copy) continue;
@@ -279,8 +281,8 @@ private:
     {
         const Segment &segment = program_.segments[s];
         const std::string who = "segment " + std::to_string(s);
-        if (!is_device(segment.device) || segment.backend != program_.devices[segment.device].backend ||
-            segment.target != program_.devices[segment.device].target)
+        if (!is_device(segment.device) || segment.backend != program_.places[segment.device].backend ||
+            segment.target != program_.places[segment.device].target)
             return corrupt(who + " is for no device of the set");
         for (size_t i = 0; i < segment.inputs.size(); ++i) {
             const PortLayout *memory = layout_of(segment.input_sources[i]);

@@ -46,8 +46,8 @@ TEST_CASE("a program survives saving", "[saved]")
     const accel_status status = read_saved(bytes.data(), bytes.size(), Constants::Copied, &out);
     INFO(accel_last_error()->message);
     REQUIRE(status == ACCEL_STATUS_OK);
-    CHECK(out.devices.size() == 1);
-    CHECK(out.devices[0].target == "fake-1");
+    CHECK(out.places.size() == 1);
+    CHECK(out.places[0].target == "fake-1");
     REQUIRE(out.segments.size() == 2);
     CHECK(out.segments[1].blob == Bytes(11, 2));
     REQUIRE(out.segments[0].constants.size() == 1);
@@ -122,6 +122,10 @@ TEST_CASE("what does not hold together is refused", "[saved]")
     CHECK(reading([](Sample &s) { s.program->segments[1].output_sources[0] = {PortSource::Kind::Port, 0}; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->segments[0].device = 1; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->segments[1].target = "other"; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->values[1].memory_of = 0; }) == ACCEL_STATUS_OK);
+    CHECK(reading([](Sample &s) { s.program->values[0].memory_of = 1; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->values[1].memory_of = 1; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->values[1].memory_of = 7; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->values[1].copy_of = 1; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->values[0].from_segment = 1; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
-
 #include "check.h"
 #include "saved.h"
 #include "saved_format.h"
@@ -22,10 +20,9 @@ class Container {
 public:
     explicit Container(const accel_program &program) : program_(program)
     {
-        write_devices();
+        list(program.places, [this](const Place &place) { write_place(place); });
         writer_.u32(program.rounding);
         writer_.u32(program.precisions);
-        writer_.u32(program.buffer_count_max);
         writer_.u32(program.input_count);
         list(program.ports, [this](const ProgramPort &port) { write_port(port); });
         list(program.values, [this](const Value &value) { write_value(value); });
@@ -61,23 +58,11 @@ private:
         for (const auto &item : items) each(item);
     }
 
-    void write_devices()
+    void write_place(const Place &place)
     {
-        if (program_.devices.empty()) {
-            writer_.u32(1);
-            writer_.string(program_.segments.empty() ? "" : program_.segments[0].backend);
-            writer_.string(program_.segments.empty() ? "" : program_.segments[0].target);
-            writer_.string("");
-            return;
-        }
-        writer_.u32(static_cast<uint32_t>(program_.devices.size()));
-        for (uint32_t i = 0; i < program_.devices.size(); ++i) {
-            DeviceEntry &entry = program_.devices[i]->entry();
-            const auto used = std::find_if(program_.segments.begin(), program_.segments.end(), [i](const Segment &segment) { return segment.device == i; });
-            writer_.string(entry.backend());
-            writer_.string(used != program_.segments.end() ? used->target : entry.target());
-            writer_.string(entry.id());
-        }
+        writer_.string(place.backend);
+        writer_.string(place.target);
+        writer_.string(place.id);
     }
 
     void write_layout(const PortLayout &layout)
@@ -115,6 +100,7 @@ private:
         writer_.u32(value.copy_of);
         writer_.u32(value.copy_of_port);
         writer_.u32(value.port_of);
+        writer_.u32(value.memory_of);
         writer_.u32(value.reader_device);
         writer_.u32(value.writer_device);
         write_layout(value.layout);
@@ -141,6 +127,7 @@ private:
         writer_.string(segment.target);
         writer_.string(segment.backend);
         writer_.u64(segment.scratch_bytes);
+        writer_.u32(segment.buffer_count_max);
         write_chunk(segment.blob.data(), segment.blob.size());
         list(segment.constants, [this](const accel_bk_constant &constant) { write_chunk(constant.data, constant.byte_count); });
         list(segment.inputs, [this](const PortLayout &layout) { write_layout(layout); });

@@ -272,6 +272,19 @@ ACCEL_API enum accel_status accel_instance_device(struct accel_instance *instanc
  */
 ACCEL_API enum accel_status accel_instance_find_device(struct accel_instance *instance, const char *name, struct accel_device **out_device);
 
+/**
+ * The default device set: the real devices that this process can use, in the order of the list, so the CPU last.
+ *
+ * Each candidate is opened, and stays open while the reference handed out lives. Left out are simulated devices, those that are used only by name (BY_NAME), and what cannot
+ * be used: it does not open, or its module has no compiler. What cannot be used is logged as a warning, and accel_instance_report tells of each device left out, with the
+ * reason and a remedy, until the next call.
+ *
+ * Ownership: devices takes min(count, device_capacity) devices, each with a reference added; room for accel_instance_device_count is always enough. *out_count is always the
+ * full count. Threads: any thread. Blocks: as accel_device_open does, once per candidate.
+ * Errors: NOT_FOUND no device can be used (the detail has the reasons).
+ */
+ACCEL_API enum accel_status accel_instance_default_devices(struct accel_instance *instance, struct accel_device **devices, uint32_t device_capacity, uint32_t *out_count);
+
 /* ------------------------------------------------------------------ device */
 
 enum accel_device_kind {
@@ -284,7 +297,8 @@ enum accel_device_kind {
 enum accel_device_flag {
     ACCEL_DEVICE_FLAG_SIMULATED = 1 << 0,     /**< played by a model in this process: no silicon, no kernel */
     ACCEL_DEVICE_FLAG_OPEN = 1 << 1,          /**< opened; facts that only an open device tells are filled in */
-    ACCEL_DEVICE_FLAG_SINGLE_CONTEXT = 1 << 2 /**< one process at a time may open it */
+    ACCEL_DEVICE_FLAG_SINGLE_CONTEXT = 1 << 2, /**< one process at a time may open it */
+    ACCEL_DEVICE_FLAG_BY_NAME = 1 << 3        /**< used only where it is named: its manifest keeps it out of the default set */
 };
 
 /** What keeps one client's job from another client's memory. */
@@ -799,7 +813,7 @@ struct accel_program_desc {
     struct accel_device *const *devices;  /**< ordered device set: the policy; work never leaves it */
     uint32_t device_count;                /**< 0 only with target */
     uint32_t flags;                       /**< enum accel_program_flag */
-    const char *target;                   /**< compile for a target without hardware, such as "ethos-u65-256"; else NULL */
+    const char *target;                   /**< compile for a target without hardware, such as "ethos-u65-256": first in the set, in front of devices; else NULL */
     uint32_t rounding;                    /**< enum accel_rounding to requantise with; 0: STRICT, exactly what the model says */
     uint32_t precisions;                  /**< set of enum accel_precision permitted beside the model's own; 0: STRICT */
     const struct accel_symbol_value *symbols;
@@ -814,11 +828,13 @@ struct accel_program_desc {
 /**
  * Build a model for an ordered device set. All slow work happens here.
  *
+ * With a target the program can be saved and not be run here, and the devices behind the target take what it does not. Loading it asks for a device in the target's place.
+ *
  * Ownership: desc is borrowed for the call; the program keeps devices and model. Threads: any thread. Blocks: on opening the devices, and for as long as compilers take;
  *         cancellable through progress.
- * Errors: UNSUPPORTED no device of the set takes some operation (the detail names node, operation and the reason of each device), or the module of a device has no compiler;
- *         NOT_FOUND no module compiles for target; CANCELLED; LIMIT the graph needs more than a device has, or its constants more than constant_budget_bytes;
- *         CORRUPT a file of the model has changed since it was imported.
+ * Errors: UNSUPPORTED no device of the set takes some operations (the detail names all of them, with the reason of each device, as far as it has room), or the module of a
+ *         device has no compiler; NOT_FOUND no module compiles for target; CANCELLED; LIMIT the graph needs more than a device has, or its constants more than
+ *         constant_budget_bytes; CORRUPT a file of the model has changed since it was imported.
  */
 ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program);
 
@@ -827,7 +843,7 @@ struct accel_support {
     size_t struct_size;
     const uint32_t *nodes;    /**< indices in accel_model_graph's nodes, ascending: fused into this operation, or folded away in front of it. A node may be in several */
     uint32_t node_count;
-    uint32_t device;          /**< position in the set of the first device that takes it; 0 for a bare target; UINT32_MAX: none does */
+    uint32_t device;          /**< position in the set of the first device that takes it, where a target counts as the first; UINT32_MAX: none does */
     uint32_t group;           /**< the device takes operations with one number as a whole, and answers for the whole only; 0: none takes it */
     uint32_t reason;          /**< enum accel_reason: OK when the first device takes it, else why that one refuses */
     const char *name;         /**< of the node in the model that gave its name; may be "" */
@@ -889,6 +905,20 @@ struct accel_program_load_desc {
  */
 ACCEL_API enum accel_status accel_program_load(struct accel_instance *instance, const struct accel_program_load_desc *desc, struct accel_program **out_program);
 
+/**
+ * The device set that a saved program runs on here: for each place of its set a device of that module whose target fits. The device of the same id comes first, then those
+ * of the list in order; no device twice.
+ *
+ * desc is that of the load to come, with no devices yet: device_count is 0.
+ *
+ * Ownership: desc and bytes are borrowed for the call. devices takes min(count, device_capacity) devices, each with a reference added, in the order that accel_program_load
+ * wants. *out_count is always the full count. Threads: any thread. Blocks: on file reads, and as accel_device_open does, once per candidate.
+ * Errors: CORRUPT; INCOMPATIBLE of another version of the file format; NOT_FOUND a place has no device here (the detail names its target and module, and why each candidate
+ *         was refused); PERMISSION, IO of path.
+ */
+ACCEL_API enum accel_status accel_program_find_devices(struct accel_instance *instance, const struct accel_program_load_desc *desc, struct accel_device **devices,
+                                                       uint32_t device_capacity, uint32_t *out_count);
+
 /** How well a saved program fits. */
 enum accel_fit {
     ACCEL_FIT_NONE = 0,     /**< will not load */
@@ -922,7 +952,7 @@ struct accel_program_info {
     uint32_t placement_count;   /**< one per operation of the model that is left after folding and fusing */
     uint32_t transfer_count;    /**< device switches and copies per run */
     uint32_t segment_count;     /**< pieces submitted per run */
-    uint32_t device_count;
+    uint32_t device_count;      /**< places of the device set, a target's too */
     uint64_t scratch_bytes;     /**< memory that each run allocates, all devices together */
     uint64_t constant_bytes;    /**< weights held once per program */
     uint64_t saved_bytes;       /**< size of accel_program_save's output */
@@ -952,7 +982,7 @@ struct accel_port_info {
     uint64_t align_bytes;           /**< of offset_bytes in a binding */
     struct accel_device *device;    /**< borrowed: the device that reads or writes it first */
     const struct accel_quantization *quantization; /**< NULL if none */
-    uint32_t buffer_count_max;      /**< distinct buffers the program can take at once over all ports; 0: no limit */
+    uint32_t buffer_count_max;      /**< distinct buffers the program can take at once over all ports, beside what it keeps for itself; 0: no limit, else at least 1 */
     uint32_t reserved;
 };
 
@@ -967,7 +997,7 @@ struct accel_placement {
     size_t struct_size;
     const char *node;             /**< name in the model; the first one of a fused group */
     const char *operation;        /**< "Conv", or "Conv+Relu" when fused */
-    struct accel_device *device;  /**< borrowed; NULL in a program built for a bare target */
+    struct accel_device *device;  /**< borrowed; NULL for a target without hardware */
     uint32_t segment;
     uint32_t reason;              /**< enum accel_reason: why the first device of the set refused; OK if it runs there, or elsewhere although that one takes it */
     const char *reason_text;      /**< a sentence: what each earlier device refused, or that the measured speeds decided; "" when it runs on the first device */
@@ -1034,7 +1064,7 @@ ACCEL_API void accel_run_unref(struct accel_run *run);
  *
  * Ownership: the array is borrowed for the call. Threads: one thread per object. Blocks: see accel_run_bind_cost.
  * Errors: INVALID_ARGUMENT unknown port, port named twice, memory too short or misaligned, buffer not usable on the port's device, an output overlapping
- *         another binding; BUSY in flight. On any error no binding has changed.
+ *         another binding; LIMIT more distinct buffers than the ports' buffer_count_max; BUSY in flight. On any error no binding has changed.
  */
 ACCEL_API enum accel_status accel_run_bind(struct accel_run *run, const struct accel_binding *bindings, uint32_t binding_count, uint32_t binding_size);
 

@@ -138,6 +138,40 @@ public:
         check(accel_instance_find_device(handle_, name, &device));
         return Device(device);
     }
+    /// accel_instance_default_devices
+    std::vector<Device> default_devices() const
+    {
+        return counted_list(accel_instance_device_count(handle_), [this](accel_device **list, uint32_t capacity, uint32_t *count) {
+            return accel_instance_default_devices(handle_, list, capacity, count);
+        });
+    }
+    /// accel_program_find_devices: where a saved program runs here
+    std::vector<Device> devices_for(std::string_view saved_program) const
+    {
+        auto desc = sized<accel_program_load_desc>();
+        desc.bytes = saved_program.data();
+        desc.byte_count = saved_program.size();
+        return devices_for(desc);
+    }
+    std::vector<Device> devices_for(const accel_program_load_desc &desc) const
+    {
+        return counted_list(accel_instance_device_count(handle_), [&](accel_device **list, uint32_t capacity, uint32_t *count) {
+            return accel_program_find_devices(handle_, &desc, list, capacity, count);
+        });
+    }
+
+private:
+    /// Take over the references that fill writes into a list of that capacity.
+    template <class Fill> static std::vector<Device> counted_list(uint32_t capacity, Fill &&fill)
+    {
+        std::vector<accel_device *> handles(capacity);
+        std::vector<Device> list;
+        list.reserve(capacity);
+        uint32_t count = 0;
+        check(fill(handles.data(), capacity, &count));
+        for (uint32_t index = 0; index < count; ++index) list.emplace_back(handles[index]);
+        return list;
+    }
 };
 
 /// C handles of a device set, in order.

@@ -184,7 +184,7 @@ struct accel_bk_blob {
     const struct accel_bk_port *ports;
     uint64_t scratch_bytes;            /**< per run, for reports; the module allocates it in run_create */
     const char *log;                   /**< remarks of the compiler; "" if none */
-    uint32_t buffer_count_max;         /**< distinct buffers that the ports may use at once; 0: no limit */
+    uint32_t buffer_count_max;         /**< distinct buffers that run_bind takes at once over all ports; 0: no limit. The runtime plans with it and keeps to it */
     uint32_t reserved;
 };
 
@@ -364,7 +364,7 @@ struct accel_bk_device_ops {
     void (*run_destroy)(struct accel_bk_run *run);
     /**
      * [mandatory] Take the buffers of all ports, in port order. Not in flight. may overlap for different runs. A blob is not trusted, so memory that is
-     * shorter than the loaded program needs is INVALID_ARGUMENT here, whatever its ports claimed.
+     * shorter than the loaded program needs is INVALID_ARGUMENT here, whatever its ports claimed, and more distinct buffers than a job can name are LIMIT.
      */
     enum accel_status (*run_bind)(struct accel_bk_run *run, const struct accel_bk_binding *bindings, uint32_t binding_count);
     /** What run_bind costs when only this port changes. NULL: FREE. may overlap. */

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-# accel_add_backend(NAME SOURCES a.cpp … [LIBRARIES lib …] [MANIFEST manifest.json])
+# accel_add_backend(NAME [NO_INSTALL] SOURCES a.cpp … [LIBRARIES lib …] [MANIFEST manifest.json])
 #
 # Builds the module libaccel-NAME.so with one exported symbol, puts it and its manifest into ACCEL_MODULE_OUTPUT_DIR (default: modules/ in
-# the build tree) and installs both. The same function serves backends, importers and device models, in this tree and outside of it.
+# the build tree) and installs both, unless NO_INSTALL says that nobody but the tests needs it. The same function serves backends, importers and device models, in this tree and outside of it.
 
 function(accel_add_backend name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "MANIFEST" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "NO_INSTALL" "MANIFEST" "SOURCES;LIBRARIES")
   if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "accel_add_backend(${name} SOURCES … [LIBRARIES …] [MANIFEST file]): '${arg_UNPARSED_ARGUMENTS}' not understood")
+    message(FATAL_ERROR "accel_add_backend(${name} [NO_INSTALL] SOURCES … [LIBRARIES …] [MANIFEST file]): '${arg_UNPARSED_ARGUMENTS}' not understood")
   endif()
   if(NOT arg_MANIFEST)
     set(arg_MANIFEST manifest.json)
@@ -36,6 +36,9 @@ function(accel_add_backend name)
     add_dependencies(modules ${target})
   endif()
   configure_file(${arg_MANIFEST} ${ACCEL_MODULE_OUTPUT_DIR}/${name}.json COPYONLY)
+  if(arg_NO_INSTALL)
+    return()
+  endif()
   include(GNUInstallDirs)
   install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/accel)
   install(FILES ${ACCEL_MODULE_OUTPUT_DIR}/${name}.json DESTINATION ${CMAKE_INSTALL_DATADIR}/accel/modules.d)

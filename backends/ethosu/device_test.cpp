@@ -166,6 +166,30 @@ TEST_CASE("memory that is shorter than the program needs binds nothing", "[run]"
     CHECK_FALSE(bench.run->bound());
 }
 
+TEST_CASE("R-8 more distinct buffers than a job has regions will never fit", "[run]")
+{
+    GraphBuilder builder;
+    std::vector<uint32_t> outputs;
+    uint32_t at = builder.quantised(ACCEL_TYPE_I8, {1, 4, 2, 2}, 0.5f, 1);
+    const uint32_t x = at;
+    for (uint32_t i = 0; i < kPortRegionCount; ++i) {
+        outputs.push_back(builder.quantised(ACCEL_TYPE_I8, {1, 4, 2, 2}, 0.5f, 1));
+        builder.node(ACCEL_OPERATION_ADD, {at, at}, {outputs.back()});
+        at = outputs.back();
+    }
+    const accel::graph::View view(builder.finish({x}, outputs));
+    Bench bench;
+    REQUIRE(LoadedProgram::load(bench.device, write_blob(lower(view, {}).program), bench.program) == ACCEL_STATUS_OK);
+    REQUIRE(Run::create(*bench.program, bench.run) == ACCEL_STATUS_OK);
+    std::vector<accel_bk_buffer> buffers;
+    for (uint32_t i = 0; i <= kPortRegionCount; ++i) buffers.push_back(bench.buffer(512));
+    std::vector<accel_bk_binding> bindings;
+    for (auto &buffer : buffers) bindings.push_back({&buffer, 0});
+    CHECK(bench.run->bind(bindings) == ACCEL_STATUS_LIMIT);
+    bindings.back() = {&buffers[0], 256};
+    CHECK(bench.run->bind(bindings) == ACCEL_STATUS_OK);
+}
+
 TEST_CASE("a bind that fails leaves the one before", "[run]")
 {
     Bench bench;

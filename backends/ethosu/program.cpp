@@ -104,7 +104,7 @@ accel_status Run::assign(std::span<const accel_bk_binding> bindings, Regions &re
         const auto index = static_cast<uint32_t>(found - begin);
         if (found == end) {
             if (regions.count == kPortRegionCount)
-                return program_.device().host().fail(ACCEL_STATUS_RESOURCE, "R-4",
+                return program_.device().host().fail(ACCEL_STATUS_LIMIT, "R-8",
                                                      "the ports use more than %u distinct buffers, which is all that a job of "
                                                      "this device takes",
                                                      kPortRegionCount);

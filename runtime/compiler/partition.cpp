@@ -64,10 +64,12 @@ accel_status Partition::assign(std::vector<uint32_t> *out) const
 {
     const size_t count = graph_.nodes.size();
     out->clear();
+    std::vector<uint32_t> unplaced;
     for (uint32_t i = 0; i < count; ++i) {
         out->push_back(first_taker(i));
-        if (out->back() == UINT32_MAX) return fail_unplaced(i);
+        if (out->back() == UINT32_MAX) unplaced.push_back(i);
     }
+    if (!unplaced.empty()) return fail_unplaced(unplaced);
     if (!(flags_ & ACCEL_PROGRAM_FLAG_BALANCE) || (flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY) || targets_.size() < 2) return ACCEL_STATUS_OK;
     std::vector<std::vector<bool>> admitted(targets_.size(), std::vector<bool>(count));
     for (size_t device = 0; device < targets_.size(); ++device) {
@@ -77,14 +79,64 @@ accel_status Partition::assign(std::vector<uint32_t> *out) const
     return ACCEL_STATUS_OK;
 }
 
-accel_status Partition::fail_unplaced(uint32_t node) const
+std::string Partition::refusals(uint32_t node) const
 {
     const bool first_only = flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY;
     std::string reasons;
     for (size_t device = 0; device < (first_only ? 1 : targets_.size()); ++device)
         reasons += (device ? "; " : "") + targets_[device].label + ": " + refusal_text(graph_, graph_.nodes[node], answers_[device][node]);
-    return fail(too_large_[node] ? ACCEL_STATUS_LIMIT : ACCEL_STATUS_UNSUPPORTED, "P-1", nullptr, "%s: %s: %s", node_text(graph_.nodes[node]).c_str(),
-                first_only ? "the first device, which alone was permitted, does not take it" : "no device of the set takes it", reasons.c_str());
+    return reasons;
+}
+
+namespace {
+
+/// Nodes without a place, gathered by why, so that one answer names all of them: whoever mends the first would only meet the next.
+class Unplaced {
+public:
+    void add(const std::string &node, const std::string &reasons)
+    {
+        ++count_;
+        const auto same = std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind &kind) { return kind.reasons == reasons; });
+        if (same == kinds_.end()) kinds_.push_back({reasons, {node}});
+        else same->nodes.push_back(node);
+    }
+    /// As many as the error detail has room for, and how many are left.
+    std::string text(const char *what) const
+    {
+        std::string text = count_ > 1 ? std::to_string(count_) + " operations have no place. " : "";
+        size_t told = 0;
+        for (const Kind &kind : kinds_) {
+            std::string names;
+            size_t named = 0;
+            for (; named < kind.nodes.size() && (told + named == 0 || text.size() + names.size() + kind.nodes[named].size() + kind.reasons.size() < kRoomBytes); ++named)
+                names += (names.empty() ? "" : ", ") + kind.nodes[named];
+            if (named == 0) break;
+            text += (told ? ". " : "") + names + ": " + what + ": " + kind.reasons;
+            told += named;
+        }
+        return told == count_ ? text : text + ". And " + std::to_string(count_ - told) + " more, which accel_program_support tells";
+    }
+
+private:
+    static constexpr size_t kRoomBytes = 850;
+    struct Kind {
+        std::string reasons;
+        std::vector<std::string> nodes;
+    };
+    std::vector<Kind> kinds_;
+    size_t count_ = 0;
+};
+
+}  // namespace
+
+accel_status Partition::fail_unplaced(const std::vector<uint32_t> &nodes) const
+{
+    Unplaced unplaced;
+    for (const uint32_t node : nodes) unplaced.add(node_text(graph_.nodes[node]), refusals(node));
+    const bool first_only = flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY;
+    const bool too_large = std::all_of(nodes.begin(), nodes.end(), [&](uint32_t node) { return too_large_[node]; });
+    return fail(too_large ? ACCEL_STATUS_LIMIT : ACCEL_STATUS_UNSUPPORTED, "P-1", nullptr, "%s",
+                unplaced.text(first_only ? "the first device, which alone was permitted, does not take it" : "no device of the set takes it").c_str());
 }
 
 accel_status Partition::confirm(const Piece &piece, bool *out_changed)

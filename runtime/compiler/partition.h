@@ -37,7 +37,8 @@ public:
 
 private:
     accel_status assign(std::vector<uint32_t> *out) const;
-    accel_status fail_unplaced(uint32_t node) const;
+    accel_status fail_unplaced(const std::vector<uint32_t> &nodes) const;
+    std::string refusals(uint32_t node) const;
     accel_status confirm(const Piece &piece, bool *out_changed);
 
     const Graph &graph_;

@@ -154,6 +154,27 @@ TEST_CASE("what nobody takes is named with every reason", "[partition]")
     CHECK(Partition(b.graph, targets, {}, ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY).run(&pieces) == ACCEL_STATUS_UNSUPPORTED);
 }
 
+TEST_CASE("P-1 everything that nobody takes is named in one answer", "[partition]")
+{
+    FakeCompiler npu(0, "npu", takes({})), cpu(1, "cpu", takes({A}));
+    const std::vector<CompileTarget> targets{npu.target(), cpu.target()};
+    std::vector<Piece> pieces;
+    CHECK(Partition(chain({B, A, B}).graph, targets, {}, 0).run(&pieces) == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(std::string(accel_last_error()->message) ==
+          "2 operations have no place. node 'n0' (Exp), node 'n2' (Exp): no device of the set takes it: npu: does not do Exp; cpu: does not do Exp");
+    CHECK(Partition(chain(std::vector<uint32_t>(200, B)).graph, targets, {}, 0).run(&pieces) == ACCEL_STATUS_UNSUPPORTED);
+    const std::string message = accel_last_error()->message;
+    const auto count = [&](const std::string &word) {
+        size_t found = 0;
+        for (size_t at = message.find(word); at != std::string::npos; at = message.find(word, at + 1)) ++found;
+        return found;
+    };
+    CHECK(message.rfind("200 operations have no place. node 'n0' (Exp), ", 0) == 0);
+    CHECK(count("node '") > 20);
+    CHECK(message.size() < 1023);
+    CHECK(message.find(". And " + std::to_string(200 - count("node '")) + " more, which accel_program_support tells") != std::string::npos);
+}
+
 TEST_CASE("every cut is asked about again, and refusals move on", "[partition]")
 {
     // Claims a RELU only together with an EXP somewhere in the same graph; EXP alone it leaves to others.
@@ -207,6 +228,7 @@ TEST_CASE("a rounding that the target does not offer is refused for it", "[parti
     b.graph.nodes[0].rounding = ACCEL_ROUNDING_NATURAL;
     std::vector<Piece> pieces;
     CHECK(Partition(b.graph, {npu.target()}, {}, 0).run(&pieces) == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(std::string(accel_last_error()->message).find("does not requantise with rounding natural; it offers half_even, tflite: --rounding") != std::string::npos);
     cpu.roundings |= 1u << ACCEL_ROUNDING_NATURAL;
     const std::vector<CompileTarget> both{npu.target(), cpu.target()};
     Partition partition(b.graph, both, {}, 0);

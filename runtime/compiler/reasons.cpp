@@ -20,6 +20,15 @@ std::string rounding_text(int64_t rounding)
     return row ? row->name : std::to_string(rounding);
 }
 
+/// The offered roundings, which permit the operation when one is forced.
+std::string offer_text(int64_t roundings)
+{
+    std::string names;
+    for (int64_t rounding = 1; rounding < 63; ++rounding)
+        if (roundings & (int64_t{1} << rounding)) names += (names.empty() ? "" : ", ") + rounding_text(rounding);
+    return names.empty() ? "" : "; it offers " + names + ": --rounding, or rounding in accel_program_desc, forces one for the whole program";
+}
+
 /// ", given 7, expected 4", or nothing when the module gave no numbers.
 std::string numbers(const accel_bk_support &answer)
 {
@@ -46,7 +55,7 @@ std::string reason_text(const Graph &graph, const Node &node, const accel_bk_sup
     case ACCEL_REASON_ATTRIBUTE: return attribute_text(node, answer) + of + numbers(answer);
     case ACCEL_REASON_QUANTIZATION: return "quantisation" + of + numbers(answer);
     case ACCEL_REASON_RESOURCE: return "does not fit: on-chip memory, contexts or addresses" + of + numbers(answer);
-    case ACCEL_REASON_ROUNDING: return "does not requantise with rounding " + rounding_text(answer.given);
+    case ACCEL_REASON_ROUNDING: return "does not requantise with rounding " + rounding_text(answer.given) + offer_text(answer.expected);
     case ACCEL_REASON_SYMBOL: return "a dimension without a value" + of;
     case ACCEL_REASON_CONSTANT: return answer.tensor < graph.tensors.size() && graph.tensors[answer.tensor].constant() ? "must not be constant: tensor " + tensor_text(graph, answer.tensor)
                                                                                                                       : "must be constant" + (of.empty() ? ": an operand" : ": tensor " + tensor_text(graph, answer.tensor));

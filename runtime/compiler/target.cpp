@@ -76,6 +76,9 @@ accel_status ask(const CompileTarget &target, const Graph &graph, const CompileR
         if (answer.group == 0 || rounding == ACCEL_ROUNDING_NONE || (target.roundings & (1u << rounding))) continue;
         answer = accel_bk_support{0, ACCEL_REASON_ROUNDING, ACCEL_TENSOR_NONE, 0, rounding, 0};
     }
+    // What would be taken instead is the target's to say, whoever refused.
+    for (accel_bk_support &answer : *out)
+        if (answer.reason == ACCEL_REASON_ROUNDING) answer.expected = target.roundings;
     return ACCEL_STATUS_OK;
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "clock.h"
@@ -35,7 +36,7 @@ struct accel_bk_program {
 };
 struct accel_bk_run {
     accel_bk_program *program;
-    accel_bk_binding bindings[8];
+    accel_bk_binding bindings[32];
     uint32_t binding_count;
 };
 struct accel_bk_queue {
@@ -173,15 +174,9 @@ accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out)
 }
 accel_status buffer_unmap(accel_bk_buffer *) { return ACCEL_STATUS_OK; }
 
-struct Blob {
-    uint64_t size_bytes;
-    uint32_t input_count, output_count;
-    uint32_t addend, reserved;
-};
-
 accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *, uint32_t, accel_bk_program **out)
 {
-    Blob blob;
+    FakeBlob blob;
     if (byte_count != sizeof blob)
         return ACCEL_STATUS_CORRUPT;
     memcpy(&blob, bytes, sizeof blob);
@@ -211,6 +206,10 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
     const accel_status answer = run->program->device->control->bind_answer.exchange(ACCEL_STATUS_OK);
     if (answer != ACCEL_STATUS_OK)
         return answer;
+    std::set<const accel_bk_buffer *> distinct;
+    for (uint32_t i = 0; i < count; ++i)
+        distinct.insert(bindings[i].buffer);
+    run->program->device->control->bound_buffer_count = static_cast<uint32_t>(distinct.size());
     ++run->program->device->control->bind_count;
     memcpy(run->bindings, bindings, count * sizeof *bindings);
     run->binding_count = count;
@@ -348,7 +347,13 @@ template <bool is_cpu> const accel_bk_module *entry(const accel_bk_host *, uint3
     return &module;
 }
 
-Module *make_module(bool is_cpu, bool waits_inline)
+}  // namespace
+
+namespace accel::runtime::fake {
+
+ModuleEntry module_entry(bool is_cpu) { return is_cpu ? entry<true> : entry<false>; }
+
+Module *make_module(bool is_cpu, bool waits_inline, ModuleEntry entry)
 {
     Manifest manifest;
     manifest.waits_inline = waits_inline;
@@ -358,12 +363,8 @@ Module *make_module(bool is_cpu, bool waits_inline)
     facts.id = facts.name = facts.target = manifest.name;
     facts.kind = is_cpu ? ACCEL_DEVICE_KIND_CPU : ACCEL_DEVICE_KIND_NPU;
     manifest.always = facts;
-    return new Module(manifest, is_cpu ? entry<true> : entry<false>);
+    return new Module(manifest, entry);
 }
-
-}  // namespace
-
-namespace accel::runtime::fake {
 
 void Control::reset()
 {
@@ -372,7 +373,7 @@ void Control::reset()
     next_failure = submit_answer = bind_answer = ACCEL_STATUS_OK;
     takes_fences = ignores_fences = refuses_fences = false;
     transfer_answer = ACCEL_STATUS_UNSUPPORTED;
-    transfer_count = wait_fd_count = bind_count = 0;
+    transfer_count = wait_fd_count = bind_count = bound_buffer_count = 0;
     submit_count = executed_count = cancel_count = 0;
     hangs = deaf = false;
     job_timeout_ns = 0;
@@ -401,13 +402,18 @@ Ref<accel_instance> make_instance(Waits waits)
     const char *said = getenv("ACCEL_FAKE_WAITS");
     const bool waits_inline = waits != Waits::Watched && !(said && strcmp(said, "watched") == 0);
     if (modules.empty() || waits == Waits::Watched)
-        modules.insert(modules.begin(), {make_module(false, waits_inline), make_module(true, waits_inline)});
+        modules.insert(modules.begin(), {make_module(false, waits_inline, module_entry(false)), make_module(true, waits_inline, module_entry(true))});
+    return make_instance({modules[0], modules[1]});
+}
+
+Ref<accel_instance> make_instance(std::vector<Module *> modules)
+{
     npu().reset();
     cpu().reset();
     InstanceOptions options;
     options.discovery.only_given_paths = true;
     options.discovery.sysfs_root = "/nonexistent";
-    options.discovery.built_in = {modules[0], modules[1]};
+    options.discovery.built_in = std::move(modules);
     accel_instance *instance = nullptr;
     if (create_instance(options, &instance) != ACCEL_STATUS_OK)
         abort();
@@ -430,6 +436,7 @@ Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_
     auto program = Ref<accel_program>::adopt(new accel_program);
     instance.ref();
     program->instance = &instance;
+    for (const Ref<accel_device> &device : devices) program->places.push_back({device->entry().backend(), device->entry().target(), device->entry().id()});
     program->devices = std::move(devices);
     program->values = std::move(values);
     program->input_count = input_count;
@@ -454,7 +461,7 @@ Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_
         std::shared_ptr<OpenDevice> open;
         if (program->devices[wanted.device]->entry().open(&open) != ACCEL_STATUS_OK)
             abort();
-        const Blob blob = {size_bytes, static_cast<uint32_t>(wanted.inputs.size()), static_cast<uint32_t>(wanted.outputs.size()), wanted.addend, 0};
+        const FakeBlob blob = {size_bytes, static_cast<uint32_t>(wanted.inputs.size()), static_cast<uint32_t>(wanted.outputs.size()), wanted.addend, 0};
         segment.blob.assign(reinterpret_cast<const uint8_t *>(&blob), reinterpret_cast<const uint8_t *>(&blob + 1));
         if (load_segment(open, segment) != ACCEL_STATUS_OK)
             abort();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "instance.h"
+#include "loader/module.h"
 #include "program.h"
 
 namespace accel::runtime::fake {
@@ -31,6 +32,7 @@ struct Control {
     std::atomic<uint32_t> transfer_count{0};    ///< copies and fills that the device has made
     std::atomic<uint32_t> wait_fd_count{0};     ///< sync_files that came with submissions
     std::atomic<uint32_t> bind_count{0};
+    std::atomic<uint32_t> bound_buffer_count{0};  ///< distinct ones of the latest bind
     std::atomic<uint32_t> submit_count{0};
     std::atomic<uint32_t> executed_count{0};
     std::atomic<uint32_t> cancel_count{0};
@@ -45,11 +47,24 @@ struct Control {
 Control &npu();
 Control &cpu();
 
+/// What a fake program consists of.
+struct FakeBlob {
+    uint64_t size_bytes;
+    uint32_t input_count, output_count;
+    uint32_t addend, reserved;
+};
+
+/// The entry of a fake module, which has no compiler, and a module of such an entry.
+ModuleEntry module_entry(bool is_cpu);
+Module *make_module(bool is_cpu, bool waits_inline, ModuleEntry entry);
+
 /// Whose thread makes the waits of the fakes: the caller's, unless ACCEL_FAKE_WAITS is "watched".
 enum class Waits { AsEnvironmentSays, Watched };
 
 /// An instance that lists "fake-npu", then "fake-cpu", and nothing of the machine. Watched ones are other devices than those of the other instances.
 Ref<accel_instance> make_instance(Waits waits = Waits::AsEnvironmentSays);
+/// … with these modules instead.
+Ref<accel_instance> make_instance(std::vector<Module *> modules);
 Ref<accel_device> find_device(accel_instance &instance, const char *id);
 
 /// One segment of a test program: out = in + addend, byte by byte.

@@ -68,7 +68,7 @@ void ListedDevice::fill_info(accel_device_info *info)
     info->driver_version = "";
     info->firmware_version = "";
     info->kind = facts.kind;
-    info->flags = identity_.way == Way::Model ? uint32_t{ACCEL_DEVICE_FLAG_SIMULATED} : 0u;
+    info->flags = (simulated() ? uint32_t{ACCEL_DEVICE_FLAG_SIMULATED} : 0u) | (by_name() ? uint32_t{ACCEL_DEVICE_FLAG_BY_NAME} : 0u);
     info->isolation = facts.isolation;
     info->job_timeout_ns = facts.job_timeout_ns;
     info->memory_bytes = facts.memory_bytes;

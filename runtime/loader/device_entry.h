@@ -39,6 +39,8 @@ public:
     const char *driver() const override { return identity_.driver.c_str(); }
     uint32_t kind() const override { return identity_.facts.kind; }
     bool has_node() const override { return identity_.way == Way::Node; }
+    bool simulated() const override { return identity_.way == Way::Model; }
+    bool by_name() const override { return identity_.facts.by_name; }
     const DeviceIdentity &identity() const { return identity_; }
 
 private:

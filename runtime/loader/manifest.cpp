@@ -127,6 +127,7 @@ constexpr std::pair<const char *, ModuleKind> kKinds[] = {
 constexpr std::pair<const char *, bool> kWaits[] = {{"watched", false}, {"inline", true}};
 constexpr std::pair<const char *, uint32_t> kDeviceKinds[] = {
     {"cpu", ACCEL_DEVICE_KIND_CPU}, {"npu", ACCEL_DEVICE_KIND_NPU}, {"gpu", ACCEL_DEVICE_KIND_GPU}, {"other", ACCEL_DEVICE_KIND_OTHER}};
+constexpr std::pair<const char *, bool> kUses[] = {{"default", false}, {"by-name", true}};
 constexpr std::pair<const char *, uint32_t> kIsolations[] = {{"process", ACCEL_ISOLATION_PROCESS},
                                                              {"iommu", ACCEL_ISOLATION_IOMMU},
                                                              {"kernel-validator", ACCEL_ISOLATION_KERNEL_VALIDATOR},
@@ -146,6 +147,7 @@ DeviceFacts parse_device(const Section &section)
     facts.job_timeout_ns = section.number("job_timeout_ns", UINT64_MAX);
     facts.memory_bytes = section.number("memory_bytes", UINT64_MAX);
     facts.buffer_align_bytes = section.number("buffer_align_bytes", 1 << 30);
+    facts.by_name = choice<bool>(section, "use", kUses, false);
     return facts;
 }
 

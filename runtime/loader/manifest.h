@@ -27,6 +27,7 @@ struct DeviceFacts {
     uint64_t job_timeout_ns = 0;
     uint64_t memory_bytes = 0;
     uint64_t buffer_align_bytes = 0;
+    bool by_name = false;  ///< used only where it is named, never by default
 };
 
 struct Manifest {

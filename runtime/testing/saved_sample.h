@@ -65,6 +65,7 @@ struct SavedSample {
         program->segments[1].outputs = {wide};
         program->segments[1].input_sources = {{PortSource::Kind::Value, 1}};
         program->segments[1].output_sources = {{PortSource::Kind::Port, 1}};
+        program->places = {{"fake", "fake-1", ""}};
         program->placements = {{"conv", "Conv+Relu", "why", 0, 1, ACCEL_REASON_TYPE, 77}};
         program->transfers = {{"t", "strides", ACCEL_TRANSFER_KIND_COPY, 0, 1, 8}};
         program->rounding = ACCEL_ROUNDING_TFLITE;

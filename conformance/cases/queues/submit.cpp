@@ -157,6 +157,87 @@ ACCEL_CASE("queues.bind.offset", "R-4", "a run reads its inputs from the offset 
     CHECK(sum.holds(52));
 }
 
+namespace {
+
+/// y = x0 + x1 + … + x7, in eight inputs.
+GraphBuilder long_sum(accel_type type, accel_rounding rounding)
+{
+    const std::vector<int64_t> dims{1, 8, 4, 4};
+    const Quantization quantization = type == ACCEL_TYPE_I8 ? Quantization{{1}, {0}} : Quantization{};
+    GraphBuilder graph;
+    static constexpr const char *kNames[] = {"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"};
+    uint32_t sum = graph.input(kNames[0], type, dims, quantization);
+    for (int i = 1; i < 8; ++i) {
+        const uint32_t x = graph.input(kNames[i], type, dims, quantization), next = graph.tensor(i == 7 ? "y" : "", type, dims, quantization);
+        graph.node(ACCEL_OPERATION_ADD, {sum, x}, {next}, {}, type == ACCEL_TYPE_I8 ? rounding : ACCEL_ROUNDING_NONE);
+        sum = next;
+    }
+    graph.output(sum);
+    return graph;
+}
+
+/// The ports of a long sum in so many buffers; xi is i + 1 everywhere.
+class SpreadSum {
+public:
+    SpreadSum(const Room &room, const Adder &sum, uint32_t buffer_count) : sum_(sum), run_(Run::create(sum.program()))
+    {
+        for (uint32_t port = 0; port < 9; ++port) {
+            const auto info = sum.program().port(port);
+            granule_ = std::max({granule_, info.size_bytes, info.align_bytes, room.facts().buffer_align_bytes});
+        }
+        granule_ = (granule_ + 4095) / 4096 * 4096;
+        for (uint32_t i = 0; i < buffer_count; ++i) buffers_.push_back(room.buffer(9 * granule_));
+        for (uint32_t port = 0; port < 8; ++port) {
+            const Buffer plain = room.buffer(granule_);
+            sum.fill(plain, port, static_cast<int>(port) + 1);
+            std::memcpy(buffer(port).map().as<char>() + port * granule_, plain.map(ACCEL_ACCESS_READ).as<char>(), sum.size_bytes(port));
+        }
+    }
+    accel_status bind() const
+    {
+        std::vector<accel_binding> bindings;
+        for (uint32_t port = 0; port < 9; ++port) bindings.push_back({port, 0, buffer(port).get(), port * granule_});
+        return accel_run_bind(run_.get(), bindings.data(), 9, sizeof bindings[0]);
+    }
+    const Run &run() const { return run_; }
+    std::vector<int> result(const Room &room) const
+    {
+        const Buffer plain = room.buffer(granule_);
+        std::memcpy(plain.map().as<char>(), buffer(8).map(ACCEL_ACCESS_READ).as<char>() + 8 * granule_, sum_.size_bytes(8));
+        return sum_.read(plain, 8);
+    }
+
+private:
+    const Buffer &buffer(uint32_t port) const { return buffers_[port % buffers_.size()]; }
+    const Adder &sum_;
+    const Run run_;
+    uint64_t granule_ = 64;
+    std::vector<Buffer> buffers_;
+};
+
+}  // namespace
+
+ACCEL_CASE("queues.bind.spread", "R-8", "as many distinct buffers are bound as the program says, in any spread over its ports, and more are LIMIT")
+{
+    const Room room;
+    std::optional<Program> program;
+    accel_type type = ACCEL_TYPE_F32;
+    for (const auto candidate : {ACCEL_TYPE_I8, ACCEL_TYPE_F32}) {
+        auto graph = long_sum(candidate, room.rounding());
+        if (auto built = room.try_build(graph)) program = std::move(built), type = candidate;
+    }
+    REQUIRE(program);
+    const Adder sum(*program, type, {1, 8, 4, 4});
+    const uint32_t most = program->port(0).buffer_count_max ? program->port(0).buffer_count_max : 9;
+    for (uint32_t count = 1; count <= std::min(most, 9u); ++count) {
+        const SpreadSum spread(room, sum, count);
+        CHECK_STATUS(spread.bind(), ACCEL_STATUS_OK);
+        REQUIRE(room.completes(spread.run()));
+        CHECK(spread.result(room) == std::vector<int>(sum.element_count(), 36));
+    }
+    if (most < 9) CHECK_REFUSED(SpreadSum(room, sum, most + 1).bind(), ACCEL_STATUS_LIMIT);
+}
+
 ACCEL_CASE("queues.bind.refused", "R-3", "unknown, doubled, short, misaligned and overlapping bindings are INVALID_ARGUMENT")
 {
     const Room room;

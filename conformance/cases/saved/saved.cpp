@@ -38,6 +38,14 @@ accel_status load_telling(const Room &room, const std::string &bytes, Count &cou
     return accel_program_load(room.instance().get(), &desc, out);
 }
 
+accel_status find_devices(const Instance &instance, const std::string &bytes, accel_device **out_device, uint32_t *out_count)
+{
+    auto desc = sized<accel_program_load_desc>();
+    desc.bytes = bytes.data();
+    desc.byte_count = bytes.size();
+    return accel_program_find_devices(instance.get(), &desc, out_device, 1, out_count);
+}
+
 bool is_refusal(accel_status status) { return status == ACCEL_STATUS_CORRUPT || status == ACCEL_STATUS_INCOMPATIBLE; }
 
 void check_sum(const Room &room, const Adder &adder)
@@ -168,6 +176,26 @@ ACCEL_CASE("saved.set.of-another-shape", "S-4", "a program is not loaded on a de
         const accel_status status = load(room.instance(), bytes, {room.device(), room.device()});
         CHECK((status == ACCEL_STATUS_INCOMPATIBLE || status == ACCEL_STATUS_INVALID_ARGUMENT));
     }
+}
+
+ACCEL_CASE("saved.devices.found", "S-7", "a saved program finds the device that it was built for, and none where only others are")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const std::string bytes = adder.program().save();
+    const auto found = room.instance().devices_for(bytes);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].get() == room.device().get());
+    const Adder loaded(Program::load(room.instance(), bytes, found), adder.type(), {1, 8, 4, 4});
+    check_sum(room, loaded);
+    // Without modules there are no devices: a place stays empty, and nothing is handed out.
+    const Instance without = Instance::create(ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS);
+    accel_device *handle = room.device().get();
+    uint32_t count = 99;
+    CHECK_REFUSED(find_devices(without, bytes, &handle, &count), ACCEL_STATUS_NOT_FOUND);
+    CHECK(handle == nullptr);
+    CHECK(count == 0);
+    CHECK_REFUSED(find_devices(room.instance(), bytes.substr(0, bytes.size() / 2), &handle, &count), ACCEL_STATUS_CORRUPT);
 }
 
 ACCEL_CASE("saved.load.progress", "P-5", "loading tells its progress and can be cancelled at each step")

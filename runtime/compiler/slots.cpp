@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "slots.h"
+
+#include <algorithm>
+#include <set>
+
+namespace accel::runtime {
+
+namespace {
+
+class Slots {
+public:
+    Slots(const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values) : sharing_(sharing), segments_(segments), values_(values), users_(values.size())
+    {
+        for (uint32_t i = 0; i < values_.size(); ++i) memory_.push_back(i);
+        for (const Segment &segment : segments_) {
+            for (const uint32_t value : named(segment, PortSource::Kind::Value)) users_[value].insert(segment.device);
+        }
+    }
+
+    /// Put values of one segment together, two memories at a time, until a buffer for each of its ports fits beside them.
+    void make_room(const Segment &segment, uint32_t limit)
+    {
+        const size_t ports = named(segment, PortSource::Kind::Port).size();
+        while (memories(segment).size() + ports > limit && join_two(memories(segment))) {
+        }
+    }
+
+    std::optional<SlotShortage> settle(uint32_t index, uint32_t limit)
+    {
+        Segment &segment = segments_[index];
+        const auto own = static_cast<uint32_t>(memories(segment).size()), ports = static_cast<uint32_t>(named(segment, PortSource::Kind::Port).size());
+        segment.buffer_count_max = 0;
+        if (limit == 0 || own + ports <= limit) return std::nullopt;
+        if (own + (ports ? 1 : 0) > limit) return SlotShortage{index, own + (ports ? 1 : 0), limit};
+        segment.buffer_count_max = limit - own;
+        return std::nullopt;
+    }
+
+    void tell_values() const
+    {
+        for (uint32_t i = 0; i < values_.size(); ++i) values_[i].memory_of = memory_[i] == i ? UINT32_MAX : memory_[i];
+    }
+
+private:
+    static std::set<uint32_t> named(const Segment &segment, PortSource::Kind kind)
+    {
+        std::set<uint32_t> indices;
+        for (const auto *sources : {&segment.input_sources, &segment.output_sources}) {
+            for (const PortSource &source : *sources) {
+                if (source.kind == kind) indices.insert(source.index);
+            }
+        }
+        return indices;
+    }
+
+    std::set<uint32_t> memories(const Segment &segment) const
+    {
+        std::set<uint32_t> numbers;
+        for (const uint32_t value : named(segment, PortSource::Kind::Value)) numbers.insert(memory_[value]);
+        return numbers;
+    }
+
+    /// The first two whose devices can all use one memory.
+    bool join_two(const std::set<uint32_t> &numbers)
+    {
+        for (auto a = numbers.begin(); a != numbers.end(); ++a) {
+            for (auto b = std::next(a); b != numbers.end(); ++b) {
+                std::set<uint32_t> devices = users_[*a];
+                devices.insert(users_[*b].begin(), users_[*b].end());
+                if (!sharing_.together({devices.begin(), devices.end()})) continue;
+                users_[*a] = std::move(devices);
+                std::replace(memory_.begin(), memory_.end(), *b, *a);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    const Sharing &sharing_;
+    std::vector<Segment> &segments_;
+    std::vector<Value> &values_;
+    std::vector<uint32_t> memory_;           ///< by value: the first value of its memory
+    std::vector<std::set<uint32_t>> users_;  ///< by memory: the devices whose segments name it
+};
+
+}  // namespace
+
+std::optional<SlotShortage> plan_slots(const std::vector<uint32_t> &limits, const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values)
+{
+    Slots slots(sharing, segments, values);
+    for (uint32_t s = 0; s < segments.size(); ++s) {
+        if (limits[s] != 0) slots.make_room(segments[s], limits[s]);
+    }
+    for (uint32_t s = 0; s < segments.size(); ++s) {
+        if (const auto shortage = slots.settle(s, limits[s])) return shortage;
+    }
+    slots.tell_values();
+    return std::nullopt;
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "fake_compiler.h"
+
+#include <algorithm>
+#include <cstring>
+
+using namespace accel::runtime;
+using namespace accel::runtime::fake;
+
+namespace {
+
+/// A blob with what it points to.
+struct Made {
+    accel_bk_blob blob{};
+    FakeBlob bytes{};
+    std::vector<accel_bk_port> ports;
+    std::vector<std::vector<int64_t>> strides;
+};
+
+template <bool is_cpu> CompilerControl &control() { return is_cpu ? cpu_compiler() : npu_compiler(); }
+
+template <bool is_cpu> accel_status target_info(uint32_t index, accel_bk_target_info *info)
+{
+    if (index != 0)
+        return ACCEL_STATUS_NOT_FOUND;
+    info->name = is_cpu ? "fake-cpu" : "fake-npu";
+    info->description = "";
+    info->roundings = control<is_cpu>().roundings;
+    return ACCEL_STATUS_OK;
+}
+
+template <bool is_cpu> accel_status query(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *, accel_bk_support *out)
+{
+    const std::vector<uint32_t> &claimed = control<is_cpu>().operations;
+    for (uint32_t i = 0; i < graph->node_count; ++i) {
+        const bool takes = std::find(claimed.begin(), claimed.end(), accel_graph_node(graph, i)->operation) != claimed.end();
+        out[i] = {takes ? 1u : 0u, takes ? 0u : uint32_t{ACCEL_REASON_OPERATION}, ACCEL_TENSOR_NONE, 0, 0, 0};
+    }
+    return ACCEL_STATUS_OK;
+}
+
+void add_port(Made &made, const accel_graph_desc *graph, uint32_t index)
+{
+    const accel_tensor_desc &tensor = *accel_graph_tensor(graph, index);
+    std::vector<int64_t> &strides = made.strides.emplace_back(tensor.rank);
+    int64_t size_bytes = tensor.type == ACCEL_TYPE_F32 ? 4 : 1;
+    for (uint32_t axis = tensor.rank; axis-- > 0;) {
+        strides[axis] = size_bytes;
+        size_bytes *= tensor.dims[axis].size;
+    }
+    made.bytes.size_bytes = static_cast<uint64_t>(size_bytes);
+    made.ports.push_back({index, tensor.rank, strides.data(), static_cast<uint64_t>(size_bytes), 4});
+}
+
+template <bool is_cpu> accel_status build(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *, accel_bk_blob **out)
+{
+    auto made = std::make_unique<Made>();
+    made->bytes.input_count = graph->input_count;
+    made->bytes.output_count = graph->output_count;
+    made->bytes.addend = is_cpu ? 10 : 1;
+    for (uint32_t i = 0; i < graph->input_count; ++i)
+        add_port(*made, graph, graph->inputs[i]);
+    for (uint32_t i = 0; i < graph->output_count; ++i)
+        add_port(*made, graph, graph->outputs[i]);
+    accel_bk_blob &blob = made->blob;
+    blob.struct_size = sizeof blob;
+    blob.release = [](accel_bk_blob *released) { delete reinterpret_cast<Made *>(released); };
+    blob.bytes = &made->bytes;
+    blob.byte_count = sizeof made->bytes;
+    blob.ports = made->ports.data();
+    blob.port_count = static_cast<uint32_t>(made->ports.size());
+    blob.log = "";
+    blob.buffer_count_max = control<is_cpu>().buffer_count_max;
+    *out = &made.release()->blob;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status check(const accel_bk_host *, const void *, uint64_t byte_count, const char *, accel_fit *fit)
+{
+    *fit = byte_count == sizeof(FakeBlob) ? ACCEL_FIT_FULL : ACCEL_FIT_NONE;
+    return ACCEL_STATUS_OK;
+}
+
+template <bool is_cpu> const accel_bk_module *entry(const accel_bk_host *host, uint32_t version)
+{
+    static const accel_bk_compiler compiler = {sizeof compiler, target_info<is_cpu>, query<is_cpu>, build<is_cpu>, check};
+    static accel_bk_module module = *module_entry(is_cpu)(host, version);
+    module.compiler = &compiler;
+    return &module;
+}
+
+}  // namespace
+
+namespace accel::runtime::fake {
+
+CompilerControl &npu_compiler()
+{
+    static CompilerControl control;
+    return control;
+}
+
+CompilerControl &cpu_compiler()
+{
+    static CompilerControl control;
+    return control;
+}
+
+Ref<accel_instance> make_building_instance()
+{
+    npu_compiler() = cpu_compiler() = {};
+    static Module *npu_module = make_module(false, true, entry<false>), *cpu_module = make_module(true, true, entry<true>);
+    return make_instance({npu_module, cpu_module});
+}
+
+}  // namespace accel::runtime::fake

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Compilers for the fake devices, so that tests can build whole programs: what they claim, and what they say of their blobs, is the test's to choose.
+#pragma once
+
+#include <accel/backend.h>
+
+#include <string>
+#include <vector>
+
+#include "fake_backend.h"
+
+namespace accel::runtime::fake {
+
+/// One per fake device; the state of the process.
+struct CompilerControl {
+    std::vector<uint32_t> operations;  ///< claimed, in one group
+    uint32_t buffer_count_max = 0;     ///< of every blob
+    uint32_t roundings = 1u << ACCEL_ROUNDING_HALF_EVEN;
+};
+CompilerControl &npu_compiler();
+CompilerControl &cpu_compiler();
+
+/// Lists "fake-npu", then "fake-cpu", as make_instance does; both have compilers, which claim nothing yet. Every operation is computed as the sum of its inputs, plus 1 on
+/// the NPU and plus 10 on the CPU, byte by byte.
+Ref<accel_instance> make_building_instance();
+
+}  // namespace accel::runtime::fake

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "fit.h"
+
+#include "check.h"
+#include "instance.h"
+
+namespace accel::runtime {
+
+accel_status destination_of_module(Module *module, const char *target, Destination *out)
+{
+    ACCEL_TRY(module->load());
+    *out = {module->compiler(), module->host(), module->name(), target};
+    if (!out->compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "S-2", nullptr, "module '%s' has no compiler, which alone can judge its blobs", module->name());
+    return ACCEL_STATUS_OK;
+}
+
+accel_status destination_of_device(accel_device *device, Destination *out)
+{
+    DeviceEntry &entry = device->entry();
+    out->backend = entry.backend();
+    out->target = entry.target();
+    if (const std::shared_ptr<OpenDevice> open = entry.peek(); open && open->info().target && *open->info().target) out->target = open->info().target;
+    ACCEL_TRY(entry.compiler(&out->compiler, &out->host));
+    if (!out->compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "S-2", device, "module '%s' has no compiler, which alone can judge its blobs", entry.backend());
+    return ACCEL_STATUS_OK;
+}
+
+accel_status destination_of_name(accel_instance *instance, const char *name, Destination *out)
+{
+    if (Module *module = instance->module_for_target(name)) return destination_of_module(module, name, out);
+    for (uint32_t i = 0; i < instance->device_count(); ++i) {
+        if (std::string(instance->device(i)->entry().id()) == name) return destination_of_device(instance->device(i), out);
+    }
+    return fail(ACCEL_STATUS_NOT_FOUND, "S-2", instance, "'%s' is neither a device of this instance nor a target that a module compiles for", name);
+}
+
+accel_status fit_of(const Segment &segment, const Destination &to, accel_fit *out_fit)
+{
+    *out_fit = ACCEL_FIT_NONE;
+    if (segment.backend != to.backend) return ACCEL_STATUS_OK;
+    accel_fit fit = ACCEL_FIT_NONE;
+    clear_module_error();
+    const accel_status status = to.compiler->check(to.host, segment.blob.data(), segment.blob.size(), to.target.c_str(), &fit);
+    if (status != ACCEL_STATUS_OK) return fail_from_module(status, to.backend.c_str(), "check a saved program", nullptr);
+    if (fit != ACCEL_FIT_NONE && fit != ACCEL_FIT_REBUILD && fit != ACCEL_FIT_FULL)
+        return fail(ACCEL_STATUS_INTERNAL, "C-5", nullptr, "module '%s' answers the unknown fit %d", to.backend.c_str(), static_cast<int>(fit));
+    *out_fit = fit;
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Does a saved part of a program run on a device, or for a target? Its module's compiler is the judge.
+#pragma once
+
+#include <accel/backend.h>
+
+#include <string>
+
+#include "instance.h"
+#include "program.h"
+
+namespace accel::runtime {
+
+/// Where a program would go: a module's compiler and the name of a target.
+struct Destination {
+    const accel_bk_compiler *compiler = nullptr;
+    const accel_bk_host *host = nullptr;
+    std::string backend, target;
+};
+
+accel_status destination_of_module(Module *module, const char *target, Destination *out);
+/// Its target is what the device tells if it is open, else what its manifest says.
+accel_status destination_of_device(accel_device *device, Destination *out);
+/// A device by id, or a target by name. Errors: NOT_FOUND (S-2).
+accel_status destination_of_name(accel_instance *instance, const char *name, Destination *out);
+
+accel_status fit_of(const Segment &segment, const Destination &to, accel_fit *out_fit);
+
+}  // namespace accel::runtime
