@@ -41,6 +41,13 @@ apt_update() {
         printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$suite"
     done >"$apt_root/etc/sources.list"
     say "reading the package lists of $* (arm64) from $mirror"
+    apt_private apt-get update >"$apt_root/update.log" 2>&1 || apt_anew
+}
+
+# Reads the lists once more into an empty place: apt believes what an interrupted run left there if name and date are right.
+apt_anew() {
+    rm -rf "$apt_root/lists" "$apt_root/cache" "$apt_root/download"
+    mkdir -p "$apt_root"/{lists/partial,cache/archives/partial,download}
     apt_private apt-get update >"$apt_root/update.log" 2>&1
 }
 
@@ -48,9 +55,13 @@ apt_update_error() { tail -n 1 "$apt_root/update.log"; }
 
 # Prints the file. In conditions errexit is off: call it as `deb=$(download NAME) || exit $?`.
 download() {
-    (cd "$apt_root/download" && rm -f -- "$1"_*.deb && apt_private apt-get download "$1" >"$apt_root/download.log" 2>&1) ||
+    download_once "$1" || { apt_anew && download_once "$1"; } ||
         missing "package $1 (arm64) could not be downloaded: $(tail -n 1 "$apt_root/download.log")"
     ls "$apt_root/download/$1"_*.deb
+}
+
+download_once() {
+    (cd "$apt_root/download" && rm -f -- "$1"_*.deb && apt_private apt-get download "$1" && dpkg-deb --contents "$1"_*.deb) >"$apt_root/download.log" 2>&1
 }
 
 # unpack DEB FOLDER [PATTERN…]: all members, or those that match.

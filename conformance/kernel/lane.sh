@@ -3,6 +3,11 @@
 
 lane_cache() { printf '%s\n' "${ACCEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/libaccel}/kernel-lane"; }
 
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib/seal.sh"
+
+# ACCEL_SET_UP_ONLY: everything is fetched and unpacked, nothing is built or booted.
+set_up_only() { [ -n "${ACCEL_SET_UP_ONLY:-}" ]; }
+
 say() { printf 'kernel lane: %s\n' "$*" >&2; }
 
 # A part that this machine lacks. On a developer's machine the lane is then skipped (77, as ctest and automake read
