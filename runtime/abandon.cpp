@@ -50,7 +50,7 @@ std::atomic<OpenDevice *> abandoned_devices{nullptr};
 void OpenDevice::abandon(std::shared_ptr<OpenDevice> self, std::shared_ptr<DeviceEntry> entry, const char *why, const char *slot)
 {
     static std::mutex lock;
-    const std::lock_guard guard(lock);
+    std::unique_lock guard(lock);
     if (abandoned())
         return;
     snprintf(abandoned_why_, sizeof abandoned_why_, "device '%s' was abandoned, because %s%s%s; end the process and start it again", entry->id(), why,
@@ -61,6 +61,7 @@ void OpenDevice::abandon(std::shared_ptr<OpenDevice> self, std::shared_ptr<Devic
     entry_ = std::move(entry);
     next_abandoned_ = abandoned_devices.exchange(this);
     abandoned_.store(true, std::memory_order_release);
+    guard.unlock();
     log_format(ACCEL_LOG_LEVEL_ERROR, "", "%s", abandoned_why_);
 }
 

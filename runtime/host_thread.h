@@ -6,7 +6,7 @@
 
 namespace accel::runtime {
 
-/// Start a thread that takes none of the application's signals. name: at most 15 characters. Answers 0 or an errno value.
+/// Start a thread that takes none of the application's signals, only those that its own instructions raise. name: at most 15 characters. Answers 0, ENOMEM, or EAGAIN when there are too many threads.
 int start_thread(const char *name, void *(*enter)(void *), void *argument, pthread_t *out_thread);
 
 }  // namespace accel::runtime

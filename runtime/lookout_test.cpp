@@ -2,7 +2,10 @@
 // Modules that do not come back, and work that does not end.
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -180,6 +183,39 @@ TEST_CASE("Q-13 a hung module keeps what it may touch; everything else ends", "[
     for (int i = 0; cpu().hanging_count && i < 5000; ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     CHECK(cpu().hanging_count == 0);
+}
+
+namespace {
+
+/// The signals that the only thread of this name blocks; all while it is being made.
+uint64_t blocked_signals(const std::string &wanted)
+{
+    for (const auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::string name, line;
+        std::ifstream(task.path() / "comm") >> name;
+        std::ifstream status(task.path() / "status");
+        while (name == wanted && std::getline(status, line))
+            if (line.rfind("SigBlk:", 0) == 0)
+                return std::stoull(line.substr(7), nullptr, 16);
+    }
+    return UINT64_MAX;
+}
+
+}  // namespace
+
+TEST_CASE("A-19 the library's threads take the signals of their own instructions, and none of the application's", "[lookout]")
+{
+    const Shop shop(3, Shop::Work::Single, Waits::Watched);
+    const auto has = [](uint64_t set, int signal) { return (set >> (signal - 1) & 1) != 0; };
+    uint64_t blocked = UINT64_MAX;
+    for (int tries = 0; tries < 2000 && has(blocked, SIGBUS); ++tries) {
+        blocked = blocked_signals("accel-lookout");
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    for (const int own : {SIGBUS, SIGSEGV, SIGFPE, SIGILL})
+        CHECK_FALSE(has(blocked, own));
+    for (const int foreign : {SIGTERM, SIGINT, SIGUSR1, SIGALRM, SIGCHLD, SIGPROF})
+        CHECK(has(blocked, foreign));
 }
 
 TEST_CASE("Q-11 the last unref of a queue ends although its module hangs", "[lookout]")
