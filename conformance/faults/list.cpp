@@ -42,6 +42,7 @@ const std::vector<FaultInfo> &all_faults()
         {"drops-work", "M-4", "drops every third submission", "queues.order.every-one-runs"},
         {"forgets-answers", "M-5", "answers for a ticket once only", "module.queue.same-answer"},
         {"deaf-wait", "M-6", "ignores timeouts", "module.queue.timeout"},
+        {"hanging-wait", "M-12", "never comes back from a wait", "module.queue.comes-back"},
         {"ignores-cancel", "M-7", "answers OK to cancel and does nothing", "module.queue.cancel"},
         {"trusting-load", "M-8", "loads something else instead of damaged bytes", "module.program.damaged"},
         {"dangling-out", "M-9", "leaves rubbish in out handles after an error", "module.device.out-handles"},

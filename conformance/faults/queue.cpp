@@ -185,6 +185,11 @@ template <auto Slot, class Object> void draining_destroy(Object *object)
 
 accel_status ignoring_timeout_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t) { return base.device.queue_wait(queue, ticket, kForever); }
 
+accel_status hanging_wait(accel_bk_queue *, uint64_t, uint64_t)
+{
+    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
 /// The latest ticket told or submitted, per queue.
 std::map<accel_bk_queue *, uint64_t> latest;
 
@@ -310,6 +315,7 @@ const std::vector<Fault> &queue_faults()
              mine.device.buffer_destroy = draining_destroy<&accel_bk_device_ops::buffer_destroy, accel_bk_buffer>;
          }},
         {"deaf-wait", [] { mine.device.queue_wait = ignoring_timeout_wait; }},
+        {"hanging-wait", [] { mine.device.queue_wait = hanging_wait; }},
         {"forgets-answers", [] { mine.device.queue_create = remembering_create, mine.device.queue_wait = forgetful_wait; }},
         {"tickets-from-zero", [] { mine.device.queue_submit = zero_based_submit, mine.device.queue_wait = zero_based_wait; }},
         {"blocking-submit", [] { mine.device.queue_submit = waiting_submit; }},

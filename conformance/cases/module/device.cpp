@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The device table, called as the library would.
 #include <algorithm>
+#include <atomic>
 #include <deque>
+#include <memory>
 #include <thread>
 
 #include "suite/case.h"
@@ -122,6 +124,25 @@ ACCEL_CASE("module.queue.timeout", "M-6", "queue_wait ends with TIMEOUT when its
     }
     INFO("work takes " << work_seconds << " s");
     CHECK(saw_it_running);
+}
+
+ACCEL_CASE("module.queue.comes-back", "M-12", "queue_wait comes back at once for a ticket that has ended, and at its time for one that has not")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    const DoorSum sum(door, device);
+    const DoorQueue queue(device, 1);
+    uint64_t ticket = 0;
+    REQUIRE_STATUS(queue.submit(sum, &ticket), ACCEL_STATUS_OK);
+    // On a thread that this case does not depend on: a look, a short wait, and a wait without end for what has ended by then.
+    const auto back = std::make_shared<std::atomic<int>>(0);
+    std::thread([back, ticket, wait = device.ops().queue_wait, raw = queue.get()] {
+        for (const uint64_t timeout_ns : {uint64_t{0}, uint64_t{1'000'000}, kLong}) wait(raw, ticket, timeout_ns), ++*back;
+        ++*back;
+    }).detach();
+    for (int tries = 0; tries < 1000 && *back < 4; ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    INFO("0: not even a look came back");
+    CHECK(*back == 4);
 }
 
 ACCEL_CASE("module.queue.cancel", "M-7", "queue_cancel ends tickets that have not started with CANCELLED, and the queue goes on")
