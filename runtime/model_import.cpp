@@ -6,6 +6,7 @@
 #include "check.h"
 #include "file_kind.h"
 #include "files/file_set.h"
+#include "importer_choice.h"
 #include "instance.h"
 #include "progress.h"
 
@@ -122,88 +123,6 @@ accel_bk_source describe(ImportServices &services)
     return bk;
 }
 
-bool ends_with(const std::string &text, const std::string &end)
-{
-    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-bool contains(const std::vector<std::string> &list, const std::string &wanted)
-{
-    return std::find(list.begin(), list.end(), wanted) != list.end();
-}
-
-/// The importer of a named format; else the surest by content; else the one that claims the suffix.
-class Search {
-public:
-    Search(accel_instance *instance, const accel_model_source &given, const ImportedSource &source) : given_(given), source_(source)
-    {
-        for (Module *module : instance->modules()) {
-            if (module->manifest().kind == ModuleKind::Importer) importers_.push_back(module);
-        }
-    }
-
-    accel_status run(Module **out)
-    {
-        *out = given_.format ? by_format() : by_content();
-        if (!*out && !given_.format && given_.path) *out = by_suffix();
-        if (*out) return ACCEL_STATUS_OK;
-        std::string known;
-        for (const Module *module : importers_) {
-            for (const std::string &format : module->manifest().formats) known += (known.empty() ? "" : ", ") + format;
-        }
-        const char *name = given_.path ? given_.path : "given as bytes";
-        if (known.empty()) return fail(ACCEL_STATUS_NOT_FOUND, "G-9", nullptr, "no importer module is installed for the model '%s'", name);
-        if (failed_ != ACCEL_STATUS_OK) return failed_;
-        if (given_.format) return fail(ACCEL_STATUS_NOT_FOUND, "G-9", nullptr, "there is no importer for format '%s'; there is: %s", given_.format, known.c_str());
-        return fail(ACCEL_STATUS_NOT_FOUND, "G-9", nullptr, "no importer recognises the model '%s'; there is: %s", name, known.c_str());
-    }
-
-private:
-    bool loads(Module *module)
-    {
-        const accel_status status = module->load();
-        if (status == ACCEL_STATUS_OK && module->importer()) return true;
-        failed_ = status != ACCEL_STATUS_OK ? status
-                                            : fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "module '%s' is listed as importer and has no importer table", module->name());
-        return false;
-    }
-
-    Module *by_format()
-    {
-        for (Module *module : importers_) {
-            if (contains(module->manifest().formats, given_.format) && loads(module)) return module;
-        }
-        return nullptr;
-    }
-
-    Module *by_content()
-    {
-        Module *best = nullptr;
-        uint32_t best_score = 0;
-        for (Module *module : importers_) {
-            if (!loads(module)) continue;
-            const uint32_t score = std::min(module->importer()->probe(source_.bytes(), source_.byte_count()), 100u);
-            if (score > best_score) best = module, best_score = score;
-        }
-        return best;
-    }
-
-    Module *by_suffix()
-    {
-        for (Module *module : importers_) {
-            for (const std::string &suffix : module->manifest().suffixes) {
-                if (ends_with(given_.path, suffix) && loads(module)) return module;
-            }
-        }
-        return nullptr;
-    }
-
-    const accel_model_source &given_;
-    const ImportedSource &source_;
-    std::vector<Module *> importers_;
-    accel_status failed_ = ACCEL_STATUS_OK;
-};
-
 /// What nobody could read may be known for something else; if so, that is the better answer.
 accel_status name_foreign(const accel_model_source &given, const ImportedSource &source, accel_status status)
 {
@@ -227,7 +146,7 @@ accel_status import_model(accel_instance *instance, const accel_model_source &gi
     auto source = std::make_unique<ImportedSource>(given, FileOptions{copied, instance->guards_files()});
     if (given.path) ACCEL_TRY(source->open(given.path, progress));
     Module *module = nullptr;
-    if (const accel_status status = Search(instance, given, *source).run(&module); status != ACCEL_STATUS_OK)
+    if (const accel_status status = choose_importer(*instance, given, {static_cast<const char *>(source->bytes()), source->byte_count()}, &module); status != ACCEL_STATUS_OK)
         return status == ACCEL_STATUS_NOT_FOUND ? name_foreign(given, *source, status) : status;
 
     ACCEL_TRY(go_on(kOpened, kRead, "reading the model"));

@@ -105,19 +105,40 @@ private:
             line(ACCEL_REPORT_KIND_MANIFEST, error.status, path.substr(path.rfind('/') + 1), path, "skipped", error.message, "correct or remove the manifest");
             return;
         }
-        for (const Module *other : found_.modules)
-            if (manifest->name == other->name()) {
-                line(ACCEL_REPORT_KIND_MANIFEST, ACCEL_STATUS_OK, manifest->name, path, "shadowed",
-                     "a module of this name was found earlier, in " + other->manifest().path);
-                return;
-            }
         const std::string library = find_library(manifest->folder, manifest->library);
         if (library.empty()) {
             line(ACCEL_REPORT_KIND_MANIFEST, ACCEL_STATUS_NOT_FOUND, manifest->name, path, "skipped",
                  "its library '" + manifest->library + "' is neither beside the manifest nor among the installed modules", "install the module again");
             return;
         }
+        if (is_shadowed(*manifest))
+            return;
         add_module(Registry::get().module(*manifest, library));
+    }
+
+    /// Of two modules with one name the first wins, if it can be loaded: only then is that tried while listing.
+    bool is_shadowed(const Manifest &manifest)
+    {
+        const auto other = std::find_if(found_.modules.begin(), found_.modules.end(), [&](const Module *module) { return manifest.name == module->name(); });
+        if (other == found_.modules.end())
+            return false;
+        // What it cannot have at the moment is no fault of its own, and leaves no error behind.
+        (*other)->try_load();
+        const std::string error = (*other)->load_error();
+        if (error.empty()) {
+            line(ACCEL_REPORT_KIND_MANIFEST, ACCEL_STATUS_OK, manifest.name, manifest.path, "shadowed",
+                 "a module of this name was found earlier, in " + (*other)->manifest().path);
+            return true;
+        }
+        const auto told = std::find_if(found_.report.begin(), found_.report.end(), [&](const ReportLine &each) { return each.path == (*other)->manifest().path; });
+        *told = broken_line(**other, error);
+        found_.modules.erase(other);
+        return false;
+    }
+
+    static ReportLine broken_line(const Module &module, const std::string &error)
+    {
+        return {ACCEL_REPORT_KIND_MANIFEST, ACCEL_STATUS_INCOMPATIBLE, module.name(), module.manifest().path, "skipped", error, "install a module that fits this library"};
     }
 
     void add_module(Module *module)
@@ -125,7 +146,7 @@ private:
         const std::string &path = module->manifest().path;
         const std::string failed = module->load_error();
         if (!failed.empty()) {
-            line(ACCEL_REPORT_KIND_MANIFEST, ACCEL_STATUS_INCOMPATIBLE, module->name(), path, "skipped", failed, "install a module that fits this library");
+            found_.report.push_back(broken_line(*module, failed));
             return;
         }
         line(ACCEL_REPORT_KIND_MANIFEST, ACCEL_STATUS_OK, module->name(), path, module->is_loaded() ? "loaded" : "listed",

@@ -376,8 +376,8 @@ TEST_CASE("I-3 I-5 I-7 what is skipped is reported, the rest works", "[discovery
     REQUIRE(lines.size() == 6);
     CHECK(lines[0].status == ACCEL_STATUS_CORRUPT);
     CHECK(lines[1].status == ACCEL_STATUS_NOT_FOUND);
-    CHECK(lines[2].action == "listed");
-    CHECK(lines[3].action == "shadowed");
+    CHECK(lines[2].status == ACCEL_STATUS_INCOMPATIBLE);  // it calls itself otherwise, which is looked at because another one claims its name
+    CHECK(lines[3].action == "listed");
     CHECK(lines[4].status == ACCEL_STATUS_IO);
     for (const Line &line : lines)
         CHECK((line.status == ACCEL_STATUS_OK || (!line.reason.empty() && !line.remedy.empty())));
@@ -387,8 +387,8 @@ TEST_CASE("I-3 I-5 I-7 what is skipped is reported, the rest works", "[discovery
     CHECK(accel_device_open(device) == ACCEL_STATUS_INCOMPATIBLE);
     accel_device_unref(device);
     const auto later = report_of(listing.instance);
-    CHECK(later[2].action == "skipped");
-    CHECK(later[2].reason.find("calls itself") != std::string::npos);
+    CHECK(later[3].action == "skipped");
+    CHECK(later[3].reason.find("calls itself") != std::string::npos);
 }
 
 namespace {

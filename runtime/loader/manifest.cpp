@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -160,6 +161,16 @@ void parse_pci(const std::vector<std::string> &ids)
     }
 }
 
+void parse_first_bytes(const std::vector<std::string> &patterns, Manifest &manifest)
+{
+    for (const std::string &text : patterns) {
+        FirstBytes pattern;
+        if (!FirstBytes::parse(text, &pattern))
+            reject("'serves.first_bytes' contains \"" + text + "\", expected two hexadecimal digits per byte, '?' for any, at least one known and at most 64 bytes");
+        manifest.first_bytes.push_back(std::move(pattern));
+    }
+}
+
 void parse_serves(const Section &serves, Manifest &manifest)
 {
     manifest.drivers = serves.texts("drivers");
@@ -171,6 +182,7 @@ void parse_serves(const Section &serves, Manifest &manifest)
     manifest.targets = serves.texts("targets");
     manifest.formats = serves.texts("formats");
     manifest.suffixes = serves.texts("suffixes");
+    parse_first_bytes(serves.texts("first_bytes"), manifest);
     manifest.model_of = serves.text("model_of");
     manifest.device_id = serves.text("device_id");
     if (serves.find("device"))
@@ -287,6 +299,28 @@ template <class Make> std::optional<Manifest> attempt(const std::string &path, M
 }
 
 }  // namespace
+
+bool FirstBytes::parse(std::string_view text, FirstBytes *out)
+{
+    constexpr size_t kDigitsMax = 128;
+    out->digits_ = text;
+    return text.size() % 2 == 0 && text.size() <= kDigitsMax && text.find_first_not_of("0123456789abcdef?") == std::string_view::npos && out->known_digits() > 0;
+}
+
+bool FirstBytes::fits(std::string_view bytes) const
+{
+    constexpr char kDigits[] = "0123456789abcdef";
+    if (bytes.size() < digits_.size() / 2)
+        return false;
+    for (size_t i = 0; i < digits_.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(bytes[i / 2]);
+        if (digits_[i] != '?' && digits_[i] != kDigits[i % 2 ? byte & 15 : byte >> 4])
+            return false;
+    }
+    return true;
+}
+
+uint32_t FirstBytes::known_digits() const { return static_cast<uint32_t>(digits_.size() - static_cast<size_t>(std::count(digits_.begin(), digits_.end(), '?'))); }
 
 std::optional<Manifest> parse_manifest(std::string_view text, const std::string &path, ManifestError *error)
 {

@@ -30,6 +30,19 @@ struct DeviceFacts {
     bool by_name = false;  ///< used only where it is named, never by default
 };
 
+/// How files of a format begin: bytes of which some digits are known.
+class FirstBytes {
+public:
+    /// Two hexadecimal digits per byte, '?' for any: "????????54464c33". False if it is none.
+    static bool parse(std::string_view text, FirstBytes *out);
+    bool fits(std::string_view bytes) const;
+    /// The more digits are known, the surer a fit is.
+    uint32_t known_digits() const;
+
+private:
+    std::string digits_;
+};
+
 struct Manifest {
     std::string path;    ///< of the file
     std::string folder;  ///< that holds it
@@ -49,6 +62,7 @@ struct Manifest {
     std::vector<std::string> targets;
     std::vector<std::string> formats;
     std::vector<std::string> suffixes;
+    std::vector<FirstBytes> first_bytes;      ///< of its formats; none: only asking it tells
     std::string model_of;
     std::string device_id;
 };

@@ -22,17 +22,31 @@ Module::Module(Manifest manifest, std::string library_path)
 
 Module::Module(Manifest manifest, ModuleEntry entry) : manifest_(std::move(manifest)), host_(manifest_.name), given_entry_(entry) {}
 
-accel_status Module::load()
+accel_status Module::load_locked()
 {
-    if (is_loaded())
-        return ACCEL_STATUS_OK;
-    const std::lock_guard guard(lock_);
     if (!tried_) {
         status_ = load_once();
         tried_ = !accel_status_is_transient(status_) && status_ != ACCEL_STATUS_OUT_OF_MEMORY;
         loaded_.store(status_ == ACCEL_STATUS_OK, std::memory_order_release);
     }
-    if (status_ == ACCEL_STATUS_OK)
+    return status_;
+}
+
+accel_status Module::try_load()
+{
+    const std::lock_guard guard(lock_);
+    load_locked();
+    if (!tried_)
+        error_.clear();
+    return status_;
+}
+
+accel_status Module::load()
+{
+    if (is_loaded())
+        return ACCEL_STATUS_OK;
+    const std::lock_guard guard(lock_);
+    if (load_locked() == ACCEL_STATUS_OK)
         return status_;
     const accel_status answer = fail(status_, rule_, nullptr, "%s", error_.c_str());
     // What is over next time is not the module's fault, and no reason to skip it.

@@ -27,6 +27,8 @@ public:
 
     /// Load the library if that has not been tried yet, and negotiate. The answer of the first try stays, unless it was that file descriptors or memory were used up. Sets the error detail.
     accel_status load();
+    /// As load(), without an error detail.
+    accel_status try_load();
     bool is_loaded() const { return loaded_.load(std::memory_order_acquire); }
     /// Why the load failed; "" if it did not.
     std::string load_error();
@@ -43,6 +45,7 @@ public:
     const accel_bk_device_model *device_model() const { return has_device_model_ ? &device_model_ : nullptr; }
 
 private:
+    accel_status load_locked();
     accel_status load_once();
     accel_status open_library(ModuleEntry *entry);
     accel_status negotiate(ModuleEntry entry);

@@ -2,7 +2,9 @@
 /* A module that breaks one rule of its border, chosen when it is compiled: MODE is its place in test_modules.cmake. */
 #include <accel/backend.h>
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MODE_NO_ENTRY 1
 #define MODE_NULL 2
@@ -22,6 +24,22 @@
 #define MODE_TRANSPORT_NULL 16
 #define MODE_HEALTHY 17
 #define MODE_MODEL_GOOD 18
+#define MODE_ABORTS 19
+#define MODE_HANGS 20
+#define MODE_EXITS 21
+
+#if MODE == MODE_ABORTS || MODE == MODE_HANGS || MODE == MODE_EXITS
+/* What a process that loads it comes to. */
+__attribute__((constructor)) static void end_the_process(void)
+{
+    if (MODE == MODE_ABORTS)
+        abort();
+    if (MODE == MODE_EXITS)
+        _exit(7);
+    for (;;)
+        pause();
+}
+#endif
 
 #if MODE != MODE_NO_ENTRY
 static enum accel_status target_info(uint32_t index, struct accel_bk_target_info *info)

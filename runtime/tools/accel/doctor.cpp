@@ -3,11 +3,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "commands.h"
+#include "examine.h"
 #include "facts.h"
 #include "findings.h"
 #include "text/printable.h"
@@ -48,26 +50,19 @@ void check_kernel(Findings &findings, const std::string &sysfs_root)
         findings.note("no driver has claimed an accelerator", "`dmesg | grep -i accel` and `lspci -k` tell which device lacks a driver");
 }
 
-void check_device(Findings &findings, const Device &device)
+bool has_problem(const Findings &modules, const std::string &manifest_path)
 {
-    const auto info = device.info();
-    if (*info.node) {
-        // Why it may not be opened, and the remedy, is a line of the instance's report.
-        if (access(info.node, R_OK | W_OK) != 0) return;
-        findings.ok(std::string(info.node) + " may be opened");
-    }
-    try {
-        device.open();
-    } catch (const Error &error) {
-        return findings.problem(std::string(info.id) + " cannot be opened: " + error.what(), "the sentence names the cause; `accel devices --report` shows what was tried");
-    }
-    check_open_device(findings, device.info());
+    return std::any_of(modules.list.begin(), modules.list.end(), [&](const Finding &finding) {
+        return finding.level == "problem" && finding.what.find("(" + manifest_path + ")") != std::string::npos;
+    });
 }
 
-void check_report(Findings &findings, const Instance &instance)
+/// modules: what their examination has found; one with a problem is not called right in anything.
+void check_report(Findings &findings, const Instance &instance, const Findings &modules)
 {
     for (const auto &line : report_lines(instance)) {
-        if (line.kind == ACCEL_REPORT_KIND_MANIFEST && line.status == ACCEL_STATUS_OK && line.action != "shadowed") check_contract(findings, line.path);
+        const bool usable = line.kind == ACCEL_REPORT_KIND_MANIFEST && line.status == ACCEL_STATUS_OK && line.action != "shadowed";
+        if (usable && !has_problem(modules, line.path)) check_contract(findings, line.path);
         if (line.kind == ACCEL_REPORT_KIND_DEVICE || line.status == ACCEL_STATUS_OK) continue;
         const std::string what = line.subject + (line.path.empty() ? "" : " (" + line.path + ")") + ": " + line.action + ": " + line.reason;
         if (line.kind == ACCEL_REPORT_KIND_NODE || line.status != ACCEL_STATUS_NOT_FOUND) findings.problem(what, line.remedy);
@@ -97,19 +92,25 @@ void add_doctor(CLI::App &app)
 {
     struct Options {
         InstanceOptions instance;
+        std::string module;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
-    auto *command = app.add_subcommand("doctor", "check kernel, drivers, firmware, backends, versions and permissions; opens every device once");
+    auto *command = app.add_subcommand("doctor", "check kernel, drivers, firmware, backends, versions and permissions; opens every device once, each module in a process of its own");
     options->instance.add_to(*command);
+    command->add_option("--module", options->module, "examine this module alone, in this process");
     command->add_flag("--json", options->json, "machine-readable output");
     command->callback([options] {
         Findings findings;
-        check_library(findings);
-        check_kernel(findings, options->instance.sysfs_root);
-        const Instance instance = options->instance.create();
-        check_report(findings, instance);
-        for (const Device &device : instance.devices()) check_device(findings, device);
+        if (!options->module.empty()) {
+            examine_module(findings, options->instance, options->module);
+        } else {
+            check_library(findings);
+            check_kernel(findings, options->instance.sysfs_root);
+            Findings modules;
+            if (examine_modules(modules, options->instance)) check_report(findings, options->instance.create(), modules);
+            findings.list.insert(findings.list.end(), modules.list.begin(), modules.list.end());
+        }
         if (print(findings, options->json)) throw CLI::RuntimeError(1);
     });
 }
