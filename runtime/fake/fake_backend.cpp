@@ -263,20 +263,29 @@ accel_status queue_transfer(accel_bk_queue *queue, const accel_bk_transfer *tran
     return status;
 }
 
-// A thread that is in here when the device is given up touches nothing of the queue afterwards but what the library has kept.
-void hang(const accel_bk_queue &queue)
-{
-    Control &control = *queue.device->control;
-    ++control.hanging_count;
-    while (control.hangs)
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    --control.hanging_count;
-}
+/// A call that does not come back while the test says so. Afterwards it looks once: at what the library has kept, should the device be given up.
+class Hang {
+public:
+    explicit Hang(Control &control) : control_(control)
+    {
+        ++control_.hanging_count;
+        for (; control_.hangs; happened_ = true)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ~Hang() { --control_.hanging_count; }
+    Hang(const Hang &) = delete;
+    Hang &operator=(const Hang &) = delete;
+    bool happened() const { return happened_; }
+
+private:
+    Control &control_;
+    bool happened_ = false;
+};
 
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
 {
-    hang(*queue);
-    const uint64_t deadline_ns = timeout_ns ? deadline_after(timeout_ns) : 0;
+    const Hang hang(*queue->device->control);
+    const uint64_t deadline_ns = timeout_ns && !hang.happened() ? deadline_after(timeout_ns) : 0;
     for (;;) {
         {
             const std::lock_guard guard(queue->lock);

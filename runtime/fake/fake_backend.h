@@ -38,7 +38,7 @@ struct Control {
     std::atomic<uint32_t> cancel_count{0};
     std::atomic<bool> deaf{false};              ///< cancelling does nothing
     std::atomic<bool> hangs{false};             ///< queue_wait does not come back, whatever its timeout, until this is false
-    std::atomic<uint32_t> hanging_count{0};     ///< threads that are in such a wait
+    std::atomic<uint32_t> hanging_count{0};     ///< threads that are in queue_wait
     std::atomic<uint64_t> job_timeout_ns{0};    ///< asked when the device is opened
     std::atomic<int> live_count{0};  ///< devices, buffers, programs, runs and queues that exist
     void reset();
