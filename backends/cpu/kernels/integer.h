@@ -22,6 +22,22 @@ inline constexpr int kVectorsMost = 4; // vectors of output channels computed to
 inline constexpr int kLanesMost = 16;  // 32-bit elements of a vector
 inline constexpr int kWordBytes = 4;
 
+// stored = clamp(rint(float(sum) * multiplier), low, high) + zero_point
+struct HalfEven {
+    const float *multipliers = nullptr; // per channel, padded to whole vectors
+    float low = 0, high = 0;            // of the result before the zero point is added
+    int32_t zero_point = 0;
+    bool is_signed = false; // what is stored
+    bool narrow = false;    // no product leaves 32 bits, so that it can be clamped after it is rounded
+};
+
+// Where 8-bit kernels put results when they finish the sums in registers; the rule is narrow.
+struct Finish {
+    const HalfEven *rule = nullptr; // null: sums are stored as they are
+    uint8_t *stored = nullptr;
+    int64_t step = 0; // from one output's to the next one's
+};
+
 // Neighbouring outputs times one block of output channels. Places are in bytes from x.
 struct ConvolutionTile {
     const std::byte *x = nullptr;
@@ -35,6 +51,8 @@ struct ConvolutionTile {
     int outputs = 0;                    // at most kTileOutputs
     int vectors = 0;
     bool flip = false; // turn the sign bit of every 8-bit operand
+    Finish finish;        // 8-bit
+    int64_t channels = 0; // that are stored by it
 };
 
 // Neighbouring outputs of a depthwise convolution.
@@ -52,6 +70,7 @@ struct DepthwiseRun {
     int32_t *sums = nullptr;            // per channel
     int64_t sums_step = 0;              // elements from one output's to the next one's; 8-bit: whole blocks
     bool flip = false;
+    Finish finish; // 8-bit; the multipliers lie as the bias does
 };
 
 struct ProductKernels {
@@ -73,13 +92,6 @@ inline int64_t depthwise_lane(int64_t lanes, int64_t channel)
     const int64_t within = channel % (4 * lanes);
     return within % 16 / 4 * lanes + within / 16 * 4 + within % 4;
 }
-
-// stored = clamp(rint(float(sum) * multiplier), low, high) + zero_point
-struct HalfEven {
-    const float *multipliers = nullptr; // per channel, padded to whole vectors
-    float low = 0, high = 0;            // of the result before the zero point is added
-    int32_t zero_point = 0;
-};
 
 // What ADD of a stored value and an addend makes: clamp(rint((whole * scale + (addend - zero_point) * addend_scale) / result_scale), low, high)
 // + result_zero_point, every step rounded to binary32; whole is the stored value before its zero point is added.

@@ -10,7 +10,8 @@ namespace
 
 #include "integer_avx2.inc"
 
-using Bytes = int8_t __attribute__((vector_size(32)));
+using Bytes = uint8_t __attribute__((vector_size(32)));
+using Halves = int16_t __attribute__((vector_size(32)));
 
 Vector multiply_add(Vector sum, Vector x, Vector w) { return (Vector)_mm256_dpwssd_avx_epi32((__m256i)sum, (__m256i)x, (__m256i)w); }
 Vector multiply_add_bytes(Vector sum, Vector x, Vector w)
@@ -29,6 +30,15 @@ Bytes interleave_low8(Bytes a, Bytes b) { return (Bytes)_mm256_unpacklo_epi8((__
 Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)_mm256_unpackhi_epi8((__m256i)a, (__m256i)b); }
 Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)_mm256_unpacklo_epi16((__m256i)a, (__m256i)b); }
 Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)_mm256_unpackhi_epi16((__m256i)a, (__m256i)b); }
+
+void store_bytes(uint8_t *to, Bytes bytes) { __builtin_memcpy(to, &bytes, sizeof bytes); }
+void store_bytes(uint8_t *to, Bytes bytes, int64_t count) { __builtin_memcpy(to, &bytes, static_cast<size_t>(count)); }
+Halves pack_saturated(Vector a, Vector b) { return (Halves)_mm256_packs_epi32((__m256i)a, (__m256i)b); }
+Halves add_saturated(Halves a, Halves b) { return (Halves)_mm256_adds_epi16((__m256i)a, (__m256i)b); }
+Bytes pack_saturated(Halves a, Halves b) { return (Bytes)_mm256_packus_epi16((__m256i)a, (__m256i)b); }
+Bytes in_order(Bytes bytes) { return (Bytes)_mm256_permutevar8x32_epi32((__m256i)bytes, packed_order()); }
+Bytes lower(Bytes a, Bytes b) { return (Bytes)_mm256_min_epu8((__m256i)a, (__m256i)b); }
+Bytes upper(Bytes a, Bytes b) { return (Bytes)_mm256_max_epu8((__m256i)a, (__m256i)b); }
 
 void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 {

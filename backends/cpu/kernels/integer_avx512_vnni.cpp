@@ -10,7 +10,8 @@ namespace
 
 #include "integer_avx512.inc"
 
-using Bytes = int8_t __attribute__((vector_size(64)));
+using Bytes = uint8_t __attribute__((vector_size(64)));
+using Halves = int16_t __attribute__((vector_size(64)));
 
 Vector multiply_add(Vector sum, Vector x, Vector w) { return (Vector)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)x, (__m512i)w); }
 Vector multiply_add_bytes(Vector sum, Vector x, Vector w) { return (Vector)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)x, (__m512i)w); }
@@ -21,6 +22,15 @@ Bytes interleave_low8(Bytes a, Bytes b) { return (Bytes)_mm512_unpacklo_epi8((__
 Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)_mm512_unpackhi_epi8((__m512i)a, (__m512i)b); }
 Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)_mm512_unpacklo_epi16((__m512i)a, (__m512i)b); }
 Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)_mm512_unpackhi_epi16((__m512i)a, (__m512i)b); }
+
+void store_bytes(uint8_t *to, Bytes bytes) { _mm512_storeu_si512(to, (__m512i)bytes); }
+void store_bytes(uint8_t *to, Bytes bytes, int64_t count) { _mm512_mask_storeu_epi8(to, (__mmask64{1} << count) - 1, (__m512i)bytes); }
+Halves pack_saturated(Vector a, Vector b) { return (Halves)_mm512_packs_epi32((__m512i)a, (__m512i)b); }
+Halves add_saturated(Halves a, Halves b) { return (Halves)_mm512_adds_epi16((__m512i)a, (__m512i)b); }
+Bytes pack_saturated(Halves a, Halves b) { return (Bytes)_mm512_packus_epi16((__m512i)a, (__m512i)b); }
+Bytes in_order(Bytes bytes) { return (Bytes)_mm512_permutexvar_epi32(packed_order(), (__m512i)bytes); }
+Bytes lower(Bytes a, Bytes b) { return (Bytes)_mm512_min_epu8((__m512i)a, (__m512i)b); }
+Bytes upper(Bytes a, Bytes b) { return (Bytes)_mm512_max_epu8((__m512i)a, (__m512i)b); }
 
 void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 {

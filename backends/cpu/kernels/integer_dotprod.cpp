@@ -13,7 +13,8 @@ namespace
 
 constexpr int kVectors = 4;
 
-using Bytes = int8_t __attribute__((vector_size(16)));
+using Bytes = uint8_t __attribute__((vector_size(16)));
+using Halves = int16_t __attribute__((vector_size(16)));
 
 Vector multiply_add(Vector sum, Vector x, Vector w)
 {
@@ -23,7 +24,7 @@ Vector multiply_add(Vector sum, Vector x, Vector w)
 }
 Vector multiply_add_bytes(Vector sum, Vector x, Vector w) { return (Vector)vdotq_s32((int32x4_t)sum, (int8x16_t)x, (int8x16_t)w); }
 
-Bytes load_bytes(const std::byte *from) { return (Bytes)vld1q_s8(reinterpret_cast<const int8_t *>(from)); }
+Bytes load_bytes(const std::byte *from) { return (Bytes)vld1q_u8(reinterpret_cast<const uint8_t *>(from)); }
 Bytes load_bytes(const std::byte *from, int64_t count)
 {
     Bytes bytes{};
@@ -34,6 +35,15 @@ Bytes interleave_low8(Bytes a, Bytes b) { return (Bytes)vzip1q_s8((int8x16_t)a, 
 Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)vzip2q_s8((int8x16_t)a, (int8x16_t)b); }
 Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)vzip1q_s16((int16x8_t)a, (int16x8_t)b); }
 Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)vzip2q_s16((int16x8_t)a, (int16x8_t)b); }
+
+void store_bytes(uint8_t *to, Bytes bytes) { __builtin_memcpy(to, &bytes, sizeof bytes); }
+void store_bytes(uint8_t *to, Bytes bytes, int64_t count) { __builtin_memcpy(to, &bytes, static_cast<size_t>(count)); }
+Halves pack_saturated(Vector a, Vector b) { return (Halves)vcombine_s16(vqmovn_s32((int32x4_t)a), vqmovn_s32((int32x4_t)b)); }
+Halves add_saturated(Halves a, Halves b) { return (Halves)vqaddq_s16((int16x8_t)a, (int16x8_t)b); }
+Bytes pack_saturated(Halves a, Halves b) { return (Bytes)vcombine_u8(vqmovun_s16((int16x8_t)a), vqmovun_s16((int16x8_t)b)); }
+Bytes in_order(Bytes bytes) { return bytes; }
+Bytes lower(Bytes a, Bytes b) { return (Bytes)vminq_u8((uint8x16_t)a, (uint8x16_t)b); }
+Bytes upper(Bytes a, Bytes b) { return (Bytes)vmaxq_u8((uint8x16_t)a, (uint8x16_t)b); }
 
 void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 {

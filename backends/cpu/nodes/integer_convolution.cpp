@@ -148,6 +148,8 @@ void IntegerConvolutionStep::chunk(const std::byte *x, uint8_t *y, const uint8_t
     tile.sums = sums;
     tile.vectors = of.vectors;
     tile.flip = operands_.flip;
+    tile.channels = of.channels;
+    const std::optional<HalfEven> rule = operands_.bytes() ? finish_.in_registers(of.first) : std::nullopt;
     const int64_t end = std::min(first + chunk_outputs_, g_.out_height * g_.out_width);
     const int64_t row_step = g_.stride_y * row_bytes_, output_step = g_.stride_x * canvas_.pixel_bytes();
     int64_t column = first % g_.out_width, row_at = first / g_.out_width * row_step;
@@ -158,9 +160,12 @@ void IntegerConvolutionStep::chunk(const std::byte *x, uint8_t *y, const uint8_t
             if (++column == g_.out_width)
                 column = 0, row_at += row_step;
         }
-        kernels_.convolve(tile);
         const int64_t at = output * g_.out_channels + of.first;
-        finish_.store({sums, of.vectors * kernels_.lanes, tile.outputs, of.channels, y + at, addend + at, g_.out_channels}, of.first);
+        if (rule)
+            tile.finish = {&*rule, y + at, g_.out_channels};
+        kernels_.convolve(tile);
+        if (!rule)
+            finish_.store({sums, of.vectors * kernels_.lanes, tile.outputs, of.channels, y + at, addend + at, g_.out_channels}, of.first);
     }
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Depthwise convolutions. 8-bit operands are read where they lie: taps outside the image point to a row of zero points. 16-bit ones are laid
 // out on a canvas first.
+//
+// Where a block holds the channels of several outputs and neighbouring outputs read neighbouring pixels, that many outputs are computed as one
+// with so many times the channels: their operands and results lie side by side.
 #include "integer_convolution.h"
 
 #include "../team.h"
@@ -21,7 +24,8 @@ class IntegerDepthwiseStep : public Step
 public:
     IntegerDepthwiseStep(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, SumsFinish finish)
         : g_(convolution.geometry), operands_(operands), kernels_(*operands.kernels), bytes_(operands.bytes()),
-          block_(bytes_ ? 4 * kernels_.lanes : kernels_.lanes), padded_(static_cast<int64_t>(round_up(static_cast<uint64_t>(g_.channels), static_cast<uint64_t>(block_)))),
+          block_(bytes_ ? 4 * kernels_.lanes : kernels_.lanes), fold_(bytes_ && g_.stride_x == 1 && block_ % g_.channels == 0 ? block_ / g_.channels : 1),
+          padded_(static_cast<int64_t>(round_up(static_cast<uint64_t>(g_.channels), static_cast<uint64_t>(block_)))),
           canvas_(g_, operands, bytes_ ? g_.channels : padded_, bytes_ ? g_.channels : padded_), finish_(std::move(finish)),
           threads_(builder.threads_for(g_.multiply_adds())), x_(convolution.x.value), y_(convolution.y.value), addend_(convolution.addend.value)
     {
@@ -30,6 +34,7 @@ public:
             std::memset(blank, operands.zero_byte(), static_cast<size_t>(g_.width * g_.channels));
             blank_ = blank;
         }
+        in_registers_ = bytes_ ? finish_.in_registers(0) : std::nullopt;
         // Windows of width 3 have a word per row, so that neighbouring outputs can share operands.
         by_rows_ = bytes_ && g_.kernel_x == 3;
         words_ = by_rows_ ? g_.kernel_y : (g_.taps() + 3) / 4;
@@ -79,19 +84,28 @@ private:
     int64_t pixel_bytes() const { return canvas_.pixel_bytes(); }
     void whole_row(const std::byte *x, const Row &row) const;
     void point(const std::byte *x, const Row &row, int64_t column) const;
+    // Outputs first..last (exclusive) of a row, fold of them as one; the row's pointers are those of output `pointed`.
+    struct Span {
+        int64_t pointed, first, last, fold;
+    };
+
     void outputs(const Row &row, int64_t first, int64_t last) const;
+    void pieces(const Row &row, const Span &span) const;
+    void compute(const Row &row, DepthwiseRun &run, int64_t output, int64_t channel, int64_t fold) const;
 
     IntegerGeometry g_;
     Operands operands_;
     const ProductKernels &kernels_;
     bool bytes_;
-    int64_t block_, padded_;
+    int64_t block_, fold_, padded_;
     Canvas canvas_;
     SumsFinish finish_;
     int threads_;
     uint32_t x_, y_, addend_, canvas_value_ = 0;
     bool by_rows_ = false;
     int64_t words_ = 0, places_ = 0; // places: of taps, in words those of weight 0 as well
+    std::optional<HalfEven> in_registers_;
+    std::vector<float> multipliers_; // as the starts lie
     const std::byte *blank_ = nullptr, *weights_ = nullptr;
     const int32_t *starts_ = nullptr;
 };
@@ -100,9 +114,13 @@ void IntegerDepthwiseStep::pack(Builder &builder, const IntegerWeights &weights)
 {
     std::byte *packed = own_weights(builder, places_ * padded_ * (bytes_ ? 1 : kWordBytes));
     int32_t *starts = own_sums(builder, padded_);
-    for (int64_t channel = 0; channel < g_.channels; ++channel) {
-        const int64_t block = channel / block_, lane = bytes_ ? depthwise_lane(kernels_.lanes, channel) : channel % block_;
+    multipliers_.resize(static_cast<size_t>(padded_), 0.0f);
+    for (int64_t position = 0; position < fold_ * g_.channels; ++position) {
+        const int64_t channel = position % g_.channels, block = position / block_;
+        const int64_t lane = bytes_ ? depthwise_lane(kernels_.lanes, position) : position % block_;
         starts[block * block_ + lane] = weights.start(channel, operands_.excess);
+        if (in_registers_)
+            multipliers_[static_cast<size_t>(block * block_ + lane)] = in_registers_->multipliers[channel];
         for (int64_t tap = 0; tap < g_.taps(); ++tap) {
             const int64_t place = by_rows_ ? tap / 3 * 4 + tap % 3 : tap;
             const int64_t at = bytes_ ? ((block * words_ + place / 4) * block_ + lane) * kWordBytes + place % 4
@@ -152,31 +170,55 @@ void IntegerDepthwiseStep::point(const std::byte *x, const Row &row, int64_t col
 
 void IntegerDepthwiseStep::outputs(const Row &row, int64_t first, int64_t last) const
 {
-    alignas(64) int32_t sums[kSums];
-    for (int64_t channel = 0; channel < g_.channels; channel += kPieceChannels) {
-        const int64_t channels = std::min(kPieceChannels, padded_ - channel), most = kSums / channels;
-        for (int64_t output = first; output < last; output += most) {
+    const int64_t folded = first + (last - first) / fold_ * fold_;
+    if (folded > first)
+        pieces(row, {first, first, folded, fold_});
+    if (folded < last)
+        pieces(row, {first, folded, last, last - folded});
+}
+
+void IntegerDepthwiseStep::pieces(const Row &row, const Span &span) const
+{
+    alignas(64) int32_t sums[kSums + kLanesMost];
+    const int64_t all = span.fold * g_.channels; // of what is computed as one output
+    const auto padded = static_cast<int64_t>(round_up(static_cast<uint64_t>(all), static_cast<uint64_t>(block_)));
+    for (int64_t channel = 0; channel < all; channel += kPieceChannels) {
+        const int64_t channels = std::min(kPieceChannels, padded - channel), most = kSums / channels * span.fold;
+        for (int64_t output = span.first; output < span.last; output += most) {
             DepthwiseRun run;
             run.taps_at = row.taps;
             run.taps = g_.taps();
             run.words = words_;
-            run.shares_taps = by_rows_ && g_.stride_x == 1 && g_.dilation_x == 1;
-            run.output_step_bytes = g_.stride_x * pixel_bytes();
-            run.outputs = std::min(most, last - output);
-            run.first_byte = (output - first) * run.output_step_bytes + channel * kernels_.operand_bytes;
-            run.channels = bytes_ ? std::min(kPieceChannels, g_.channels - channel) : channels;
+            run.shares_taps = by_rows_ && g_.stride_x == 1 && g_.dilation_x == 1 && span.fold == 1;
+            run.output_step_bytes = span.fold * g_.stride_x * pixel_bytes();
+            run.outputs = std::min(most, span.last - output) / span.fold;
+            run.first_byte = (output - span.pointed) * g_.stride_x * pixel_bytes() + channel * kernels_.operand_bytes;
+            run.channels = bytes_ ? std::min(kPieceChannels, all - channel) : channels;
             run.weights = weights_ + (bytes_ ? channel * places_ : channel * kWordBytes);
             run.tap_step_bytes = padded_ * kWordBytes;
             run.bias = starts_ + channel;
             run.sums = sums;
             run.sums_step = channels;
             run.flip = operands_.flip;
-            kernels_.depthwise(run);
-            const int64_t at = (row.index * g_.out_width + output) * g_.out_channels + channel;
-            finish_.store({sums, channels, run.outputs, std::min(kPieceChannels, g_.out_channels - channel), row.y + at, row.addend + at, g_.out_channels},
-                          channel);
+            compute(row, run, output, channel, span.fold);
         }
     }
+}
+
+void IntegerDepthwiseStep::compute(const Row &row, DepthwiseRun &run, int64_t output, int64_t channel, int64_t fold) const
+{
+    const int64_t at = (row.index * g_.out_width + output) * g_.out_channels + channel;
+    HalfEven rule;
+    if (in_registers_) {
+        rule = *in_registers_;
+        rule.multipliers = multipliers_.data() + channel;
+        run.finish = {&rule, row.y + at, fold * g_.out_channels};
+        return kernels_.depthwise(run);
+    }
+    kernels_.depthwise(run);
+    const int64_t step = fold == 1 ? run.sums_step : g_.out_channels; // folded ones fill their block, or are alone
+    finish_.store({run.sums, step, run.outputs * fold, std::min(kPieceChannels, g_.out_channels - channel), row.y + at, row.addend + at, g_.out_channels},
+                  channel);
 }
 
 } // namespace

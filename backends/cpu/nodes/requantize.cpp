@@ -65,7 +65,7 @@ int32_t scale_integer(int64_t sum, quant::Multiplier multiplier, uint32_t roundi
 }
 
 Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, const std::vector<double> &multipliers, int64_t channels)
-    : rounding_(rounding), zero_point_(zero_point_of(result)), range_(stored_range(result, clamp, rounding)), kernels_(&integer_kernels()),
+    : rounding_(rounding), is_signed_(result.type == ACCEL_TYPE_I8), zero_point_(zero_point_of(result)), range_(stored_range(result, clamp, rounding)), kernels_(&integer_kernels()),
       reals_(static_cast<size_t>(channels) + kLanesMost, 0.0f), multipliers_(static_cast<size_t>(channels))
 {
     for (size_t channel = 0; channel < multipliers_.size(); ++channel) {
@@ -74,13 +74,14 @@ Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, c
         if (!fixed)
             throw std::runtime_error("a scale ratio out of range passed the check");
         reals_[channel] = static_cast<float>(real);
+        narrow_ = narrow_ && real < 0.5; // a sum has 32 bits
         multipliers_[channel] = *fixed;
     }
 }
 
 HalfEven Requantizer::half_even(int64_t first) const
 {
-    return {reals_.data() + first, static_cast<float>(range_.low - zero_point_), static_cast<float>(range_.high - zero_point_), zero_point_};
+    return {reals_.data() + first, static_cast<float>(range_.low - zero_point_), static_cast<float>(range_.high - zero_point_), zero_point_, is_signed_, narrow_};
 }
 
 void Requantizer::store(const SumsTile &tile, int64_t first) const

@@ -40,9 +40,11 @@ public:
     int32_t one(int64_t sum, size_t channel) const;
 
     HalfEven half_even(int64_t first) const;
+    uint32_t rounding() const { return rounding_; }
 
 private:
     uint32_t rounding_;
+    bool is_signed_, narrow_ = true;
     int32_t zero_point_;
     StoredRange range_;
     const IntegerKernels *kernels_;
@@ -59,6 +61,12 @@ public:
     SumsFinish(Requantizer requantizer, const Addition &addition) : requantizer_(std::move(requantizer)), addition_(addition) {}
 
     bool adds() const { return addition_.has_value(); }
+    // The rule by which kernels can finish in registers; nothing where they cannot.
+    std::optional<HalfEven> in_registers(int64_t first) const
+    {
+        const HalfEven rule = requantizer_.half_even(first);
+        return !adds() && requantizer_.rounding() == ACCEL_ROUNDING_HALF_EVEN && rule.narrow ? std::optional(rule) : std::nullopt;
+    }
     void store(const SumsTile &tile, int64_t first) const
     {
         if (addition_)

@@ -179,6 +179,50 @@ void check_finish(const IntegerKernels &kernels, int64_t channels)
     }
 }
 
+// The same in registers: convolutions and depthwise ones whose rule is narrow, beside their own sums.
+void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_signed)
+{
+    const ProductKernels &products = *kernels.bytes;
+    constexpr int64_t kOutputs = kTileOutputs, kWords = 3;
+    const int vectors = static_cast<int>((channels + products.lanes - 1) / products.lanes);
+    const int64_t width = vectors * products.lanes, block = 4 * products.lanes, padded = (channels + block - 1) / block * block;
+    std::mt19937 random(4);
+    std::vector<std::byte> x(4096), weights(static_cast<size_t>(padded * kWords * kWordBytes));
+    for (auto *bytes : {&x, &weights})
+        for (std::byte &byte : *bytes)
+            byte = static_cast<std::byte>(random());
+    std::vector<int32_t> bias(static_cast<size_t>(padded), 3), sums(static_cast<size_t>(kOutputs * padded));
+    std::vector<float> multipliers(static_cast<size_t>(padded));
+    for (size_t i = 0; i < multipliers.size(); ++i)
+        multipliers[i] = i % 3 == 0 ? 0.4999f : 0.0001f * static_cast<float>(i + 1);
+    const HalfEven rule{multipliers.data(), is_signed ? -90.0f : 0.0f, 100, is_signed ? -9 : 9, is_signed, true};
+    std::vector<uint8_t> got(static_cast<size_t>(kOutputs * channels)), wanted(got.size());
+    const Finish finish{&rule, got.data(), channels};
+    const int64_t outputs_at[kOutputs] = {0, 12, 8, 20, 4, 16}, tap_at = 0;
+    if (vectors <= products.vectors) {
+        ConvolutionTile tile{x.data(), outputs_at, &tap_at, 1, kWords, weights.data(), bias.data(), sums.data(), kOutputs, vectors, false, {}, channels};
+        products.convolve(tile);
+        kernels.finish_half_even({sums.data(), width, kOutputs, channels, wanted.data(), nullptr, channels}, rule);
+        tile.finish = finish;
+        products.convolve(tile);
+        expect_equal(got, wanted, std::string(kernels.name) + " convolve in registers, channels " + std::to_string(channels));
+    }
+    std::vector<float> in_lanes(multipliers.size());
+    for (int64_t channel = 0; channel < padded; ++channel)
+        in_lanes[static_cast<size_t>(channel / block * block + depthwise_lane(products.lanes, channel))] = multipliers[static_cast<size_t>(channel)];
+    HalfEven lane_rule = rule;
+    lane_rule.multipliers = in_lanes.data();
+    const std::byte *taps_at[4 * kWords];
+    for (size_t i = 0; i < 4 * kWords; ++i)
+        taps_at[i] = x.data() + i * 100;
+    DepthwiseRun run{taps_at, 12, kWords, false, 0, channels, kOutputs, channels, weights.data(), 0, bias.data(), sums.data(), padded, false, {}};
+    products.depthwise(run);
+    kernels.finish_half_even({sums.data(), padded, kOutputs, channels, wanted.data(), nullptr, channels}, rule);
+    run.finish = {&lane_rule, got.data(), channels};
+    products.depthwise(run);
+    expect_equal(got, wanted, std::string(kernels.name) + " depthwise in registers, channels " + std::to_string(channels));
+}
+
 void check_products(const ProductKernels &kernels, const std::string &name)
 {
     for (const bool flip : {false, true}) {
@@ -194,8 +238,12 @@ void check_products(const ProductKernels &kernels, const std::string &name)
 
 void check(const IntegerKernels &kernels)
 {
-    if (kernels.bytes != nullptr)
+    if (kernels.bytes != nullptr) {
         check_products(*kernels.bytes, std::string(kernels.name) + " bytes");
+        for (const int64_t channels : {1, 7, 16, 31, 48, 64, 90})
+            for (const bool is_signed : {false, true})
+                check_registers(kernels, channels, is_signed);
+    }
     check_products(*kernels.halves, std::string(kernels.name) + " halves");
     for (const int64_t channels : {1, 7, 16, 63, 64, 90})
         check_finish(kernels, channels);

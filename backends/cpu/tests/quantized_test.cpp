@@ -133,8 +133,9 @@ TEST_CASE("extreme sums do not saturate", "[quantized][isa]")
     // 255 * 127 * 576 leaves 16 bits at once, and 24 bits with the larger kernel.
     const ConvCase shape =
         GENERATE(conv(1, 64, 5, 5, 34, 3, 1, 1, 1), conv(1, 512, 3, 3, 16, 3, 1, 0, 1), conv(1, 40, 6, 6, 40, 5, 1, 2, 40));
-    check_conv({shape, {is_signed ? ACCEL_TYPE_I8 : ACCEL_TYPE_U8, 0.05f, is_signed ? -128 : 0}, {ACCEL_TYPE_I8, 0.05f, 0}, true},
-               rounding, 1);
+    for (const float scale : {0.05f, 0.125f}) // multipliers of 1, and of less than one half
+        check_conv({shape, {is_signed ? ACCEL_TYPE_I8 : ACCEL_TYPE_U8, 0.05f, is_signed ? -128 : 0}, {ACCEL_TYPE_I8, scale, 0}, true},
+                   rounding, 1);
 }
 
 TEST_CASE("weights of every type and zero point are exact", "[quantized][isa]")
