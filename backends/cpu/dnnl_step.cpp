@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "dnnl_step.h"
 
+#include "dnnl_reserve.h"
 #include "team.h"
 
 #include <atomic>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 namespace accel::cpu
@@ -23,14 +25,27 @@ struct PartState {
         }
     }
 
-    bool execute(const dnnl::primitive &primitive) const
+    dnnl_status_t execute(const dnnl::primitive &primitive) noexcept
     {
-        return dnnl_primitive_execute(primitive.get(), stream.get(), static_cast<int>(list.size()), list.data()) == dnnl_success;
+        try {
+            // Some implementations generate their code when they are first executed.
+            std::optional<DnnlReserve> reserve;
+            if (!executed)
+                reserve.emplace();
+            else if (!can_execute_dnnl())
+                return dnnl_out_of_memory;
+            const dnnl_status_t status = dnnl_primitive_execute(primitive.get(), stream.get(), static_cast<int>(list.size()), list.data());
+            executed = executed || status == dnnl_success;
+            return status;
+        } catch (const std::bad_alloc &) {
+            return dnnl_out_of_memory;
+        }
     }
 
     dnnl::stream stream;
     std::vector<dnnl::memory> memories;
     std::vector<dnnl_exec_arg_t> list;
+    bool executed = false;
 };
 
 class DnnlState : public StepState
@@ -49,10 +64,13 @@ const dnnl::engine &cpu_engine()
 
 std::unique_ptr<StepState> DnnlStep::make_state() const
 {
-    auto state = std::make_unique<DnnlState>();
-    for (const DnnlPart &part : parts_)
-        state->parts.emplace_back(part.arguments);
-    return state;
+    return ask_dnnl([&] {
+        auto state = std::make_unique<DnnlState>();
+        state->parts.reserve(parts_.size());
+        for (const DnnlPart &part : parts_)
+            state->parts.emplace_back(part.arguments);
+        return state;
+    });
 }
 
 bool DnnlStep::bind(Values values, StepState *state) const noexcept
@@ -70,12 +88,17 @@ bool DnnlStep::bind(Values values, StepState *state) const noexcept
 
 bool DnnlStep::run(Values, StepState *state) const noexcept
 {
-    const auto &own = static_cast<const DnnlState &>(*state);
+    auto &own = static_cast<DnnlState &>(*state);
     std::atomic<bool> good{true};
     parallel_for(threads_, static_cast<int64_t>(parts_.size()), 1, [&](int64_t first, int64_t last) {
-        for (auto part = static_cast<size_t>(first); part < static_cast<size_t>(last); ++part)
-            if (!own.parts[part].execute(parts_[part].primitive))
-                good.store(false, std::memory_order_relaxed);
+        for (auto part = static_cast<size_t>(first); part < static_cast<size_t>(last); ++part) {
+            const dnnl_status_t status = own.parts[part].execute(parts_[part].primitive);
+            if (status == dnnl_success)
+                continue;
+            good.store(false, std::memory_order_relaxed);
+            if (status == dnnl_out_of_memory)
+                own.lacked_memory.store(true, std::memory_order_relaxed);
+        }
     });
     return good.load(std::memory_order_relaxed);
 }
@@ -109,11 +132,13 @@ uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc
         return view.value;
     std::byte *bytes = builder.own(want.get_size());
     std::memset(bytes, 0, want.get_size());
-    // Only read: oneDNN's memory objects know no const.
-    dnnl::memory from(have, cpu_engine(), const_cast<std::byte *>(builder.constant_data(view)) + offset_bytes), to(want, cpu_engine(), bytes);
-    dnnl::stream stream(cpu_engine());
-    dnnl::reorder(from, to).execute(stream, from, to);
-    stream.wait();
+    ask_dnnl([&] {
+        // Only read: oneDNN's memory objects know no const.
+        dnnl::memory from(have, cpu_engine(), const_cast<std::byte *>(builder.constant_data(view)) + offset_bytes), to(want, cpu_engine(), bytes);
+        dnnl::stream stream(cpu_engine());
+        dnnl::reorder(from, to).execute(stream, from, to);
+        stream.wait();
+    });
     return builder.constant(bytes, want.get_size());
 }
 

@@ -6,6 +6,7 @@
 #define ACCEL_BACKENDS_CPU_DNNL_STEP_H
 
 #include "builder.h"
+#include "dnnl_reserve.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
 
@@ -68,18 +69,19 @@ auto first_fitting(const Builder &builder, Kernel kernel, unsigned fusions, bool
     -> std::optional<decltype(describe())>
 {
     try {
-        auto description = describe();
-        do {
-            const std::string_view name = description.impl_info_str();
-            const bool trusted = fusions == kNoFusion || (builder.trusted(kernel, name) & fusions) == fusions;
-            if (trusted && !(only_compiled && is_reference(name)))
-                return description;
-        } while (description.next_impl());
-    } catch (const dnnl::error &error) {
-        if (error.status == dnnl_out_of_memory)
-            throw std::bad_alloc();
+        return ask_dnnl([&]() -> std::optional<decltype(describe())> {
+            auto description = describe();
+            do {
+                const std::string_view name = description.impl_info_str();
+                const bool trusted = fusions == kNoFusion || (builder.trusted(kernel, name) & fusions) == fusions;
+                if (trusted && !(only_compiled && is_reference(name)))
+                    return description;
+            } while (description.next_impl());
+            return std::nullopt;
+        });
+    } catch (const dnnl::error &) { // it has none
+        return std::nullopt;
     }
-    return std::nullopt;
 }
 
 } // namespace accel::cpu

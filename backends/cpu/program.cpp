@@ -145,8 +145,10 @@ accel_status accel_bk_run::execute() noexcept
     for (const accel_bk_buffer *buffer : dma_bufs)
         synced = sync_dma_buf(*buffer, true) && synced;
     std::byte *const *at = values.data();
+    bool lacked_memory = false;
     for (size_t i = 0; synced && good && i < plan->steps.size(); ++i) {
         good = plan->steps[i]->run(at, states[i].get());
+        lacked_memory = !good && states[i] != nullptr && states[i]->lacked_memory.exchange(false);
         if (!good)
             explain(*plan->steps[i]);
     }
@@ -154,5 +156,7 @@ accel_status accel_bk_run::execute() noexcept
         synced = sync_dma_buf(*buffer, false) && synced;
     if (!synced)
         std::snprintf(failure, sizeof failure, "a dma-buf could not be made coherent with the processor's caches");
-    return synced && good ? ACCEL_STATUS_OK : ACCEL_STATUS_JOB_FAILED;
+    if (lacked_memory)
+        std::snprintf(failure, sizeof failure, "the host has no memory left to execute it");
+    return lacked_memory ? ACCEL_STATUS_OUT_OF_MEMORY : synced && good ? ACCEL_STATUS_OK : ACCEL_STATUS_JOB_FAILED;
 }

@@ -146,7 +146,7 @@ accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
             return ACCEL_STATUS_TIMEOUT;
     }
     const auto status = static_cast<accel_status>(slot(ticket).status.load(std::memory_order_acquire));
-    return status == ACCEL_STATUS_JOB_FAILED ? fail(status, "", "%s", slot(ticket).failure) : status;
+    return status == ACCEL_STATUS_JOB_FAILED || status == ACCEL_STATUS_OUT_OF_MEMORY ? fail(status, "", "%s", slot(ticket).failure) : status;
 }
 
 void accel_bk_queue::wait_finished(uint64_t ticket, uint64_t deadline_ns)
@@ -193,6 +193,7 @@ void *accel_bk_queue::work(void *queue)
 
 void accel_bk_queue::worker_loop()
 {
+    settle_heap();
     const OneThread within_libraries; // once, not with every run
     uint64_t spin_end = 0;
     for (int polls = 1; !stop_.load(std::memory_order_acquire); ++polls) {

@@ -30,7 +30,7 @@ private:
     struct Slot {
         accel_bk_run *run = nullptr;
         std::atomic<uint32_t> status{ACCEL_STATUS_OK};
-        char failure[sizeof accel_bk_run::failure] = ""; // with status JOB_FAILED
+        char failure[sizeof accel_bk_run::failure] = ""; // with status JOB_FAILED or OUT_OF_MEMORY
     };
 
     Slot &slot(uint64_t ticket) { return slots_[ticket & mask_]; }

@@ -3,6 +3,7 @@
 #ifndef ACCEL_BACKENDS_CPU_STEP_H
 #define ACCEL_BACKENDS_CPU_STEP_H
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -18,6 +19,9 @@ class StepState
 {
 public:
     virtual ~StepState() = default;
+
+    // Set by a step that answers false for want of memory.
+    std::atomic<bool> lacked_memory{false};
 };
 
 class Step
@@ -25,7 +29,7 @@ class Step
 public:
     virtual ~Step() = default;
 
-    // False: the data made it impossible (an index outside its table).
+    // False: the data made it impossible (an index outside its table), or memory was short, which the state then says.
     virtual bool run(Values values, StepState *state) const noexcept = 0;
 
     // After run() was false, on the same thread: what made it impossible, as a sentence with its end. Allocates nothing.

@@ -196,6 +196,7 @@ void *Team::help(void *helper)
 
 void Team::help(int lane, uint32_t seen)
 {
+    settle_heap();
     const OneThread within_libraries;
     uint64_t spin_end = 0;
     for (int polls = 1; !stop_.load(std::memory_order_acquire); ++polls) {

@@ -2,6 +2,8 @@
 #include "thread.h"
 
 #include <csignal>
+#include <cstdlib>
+#include <malloc.h>
 
 namespace accel::cpu
 {
@@ -17,6 +19,15 @@ bool start_thread(pthread_t &thread, const char *name, void *(*body)(void *), vo
     if (started)
         pthread_setname_np(thread, name);
     return started;
+}
+
+bool settle_heap() noexcept
+{
+    constexpr size_t kMuch = 1024; // for one byte
+    void *room = std::malloc(1);
+    const bool settled = room != nullptr && malloc_usable_size(room) < kMuch;
+    std::free(room);
+    return settled;
 }
 
 } // namespace accel::cpu

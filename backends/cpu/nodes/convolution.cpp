@@ -126,7 +126,9 @@ uint64_t offset_bytes(const Dims &dims, int64_t image, int64_t channel, int64_t 
 void add_described(Builder &builder, const Convolution &convolution, const Described &described, int threads)
 {
     const Dims &x = convolution.shape.x, &y = convolution.shape.y;
-    std::vector<dnnl::convolution_forward> primitives(described.shapes.begin(), described.shapes.end());
+    std::vector<dnnl::convolution_forward> primitives;
+    for (const PrimitiveDesc &shape : described.shapes)
+        primitives.push_back(ask_dnnl([&] { return dnnl::convolution_forward(shape); }));
     std::vector<DnnlPart> parts;
     uint32_t weights = convolution.weights.value;
     for (size_t i = 0; i < described.parts.size(); ++i) {

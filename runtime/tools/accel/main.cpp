@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 // accel: look at accelerators, run and measure models on them.
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <exception>
 #include <iostream>
+#include <new>
+#include <string_view>
 
 #include "commands.h"
 #include "files.h"
@@ -50,12 +55,28 @@ std::vector<std::string> arguments_of(const CLI::App &app, int argc, char **argv
     return arguments;
 }
 
-}  // namespace
-
-int main(int argc, char **argv)
+/// Asks for no memory itself.
+void say_out_of_memory()
 {
-    // A write beyond the limit of file sizes then fails like any other, with a sentence.
-    signal(SIGXFSZ, SIG_IGN);
+    constexpr std::string_view kSentence = "error: OUT_OF_MEMORY: this process has no memory left; end other programs, raise its limit (ulimit -v), or take a smaller model\n";
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kSentence.data(), kSentence.size());
+}
+
+/// What goes wrong while a failure is reported, or in a destructor, ends here. A lack of memory gets its sentence; anything else is a bug and keeps its core.
+[[noreturn]] void end_at_once()
+{
+    try {
+        if (std::current_exception()) throw;
+    } catch (const std::bad_alloc &) {
+        say_out_of_memory();
+        _exit(1);
+    } catch (...) {
+    }
+    abort();
+}
+
+int run_command(int argc, char **argv)
+{
     CLI::App app{"Look at accelerators, run and measure models on them."};
     app.require_subcommand(1);
     app.footer("accel COMMAND --help, or accel help COMMAND, tells the options of a command.\nExit codes: 0 done; 1 it failed, with one sentence why (doctor: there are problems); 2 the arguments are wrong.");
@@ -69,15 +90,28 @@ int main(int argc, char **argv)
     accel::tool::add_compile(app);
     accel::tool::add_trace(app);
     try {
-        try {
-            app.parse(arguments_of(app, argc, argv));
-        } catch (const CLI::ParseError &error) {
-            if (const int code = answer(app, error)) return code;
-        }
-        accel::tool::finish_output();
-        return 0;
+        app.parse(arguments_of(app, argc, argv));
+    } catch (const CLI::ParseError &error) {
+        if (const int code = answer(app, error)) return code;
+    }
+    accel::tool::finish_output();
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char **argv)
+{
+    // A write beyond the limit of file sizes then fails like any other, with a sentence.
+    signal(SIGXFSZ, SIG_IGN);
+    std::set_terminate(end_at_once);
+    try {
+        return run_command(argc, argv);
     } catch (const accel::Error &error) {
         return refuse(std::string(error.what()) + "; " + accel::tool::remedy_of(error.status(), error.rule()), 1);
+    } catch (const std::bad_alloc &) {
+        say_out_of_memory();
+        return 1;
     } catch (const std::exception &error) {
         return refuse(error.what(), 1);
     }
