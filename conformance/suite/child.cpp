@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "process.h"
+
 namespace accel::conformance {
 namespace {
 
@@ -21,12 +23,7 @@ std::vector<Refusal> g_refusals;
 
 void report(const nlohmann::json &line)
 {
-    const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    for (size_t done = 0; done < text.size();) {
-        const ssize_t count = ::write(g_report_fd, text.data() + done, text.size() - done);
-        if (count <= 0) _exit(3);
-        done += static_cast<size_t>(count);
-    }
+    if (!report_line(g_report_fd, line)) _exit(3);
 }
 
 /// A source file as it is called from the tree's root, wherever it was built.

@@ -124,15 +124,6 @@ Interview interview(const Target &target, bool with_claims, const std::string &l
     return result;
 }
 
-int answer_interview(bool with_claims, int report_fd)
-{
-    const std::string text = answer(with_claims).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    for (size_t done = 0; done < text.size();) {
-        const ssize_t count = write(report_fd, text.data() + done, text.size() - done);
-        if (count <= 0) return 1;
-        done += static_cast<size_t>(count);
-    }
-    return 0;
-}
+int answer_interview(bool with_claims, int report_fd) { return report_line(report_fd, answer(with_claims)) ? 0 : 1; }
 
 }  // namespace accel::conformance

@@ -66,6 +66,18 @@ Process start_self(const std::string &command, const Target &target, const std::
     return {pid, fds[0]};
 }
 
+bool report_line(int report_fd, const nlohmann::json &line)
+{
+    const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    for (size_t done = 0; done < text.size();) {
+        const ssize_t count = write(report_fd, text.data() + done, text.size() - done);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return false;
+        done += static_cast<size_t>(count);
+    }
+    return true;
+}
+
 int finish_process(const Process &process, bool kill_first)
 {
     // The whole process group: a case may have made children of its own.

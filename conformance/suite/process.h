@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct Process {
 /// Start `accel-conformance COMMAND --report-fd N TARGET… ARGUMENTS…` with the target's fault planted. What it prints goes to log_path. It ends with its parent.
 /// Throws std::runtime_error.
 Process start_self(const std::string &command, const Target &target, const std::vector<std::string> &arguments, const std::string &log_path);
+
+/// The child's side: one line for whoever started it. False when nobody listens any more.
+bool report_line(int report_fd, const nlohmann::json &line);
 
 /// End what is left of the process group and return the state that waitpid told.
 int finish_process(const Process &process, bool kill_first);
