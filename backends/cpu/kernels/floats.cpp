@@ -13,7 +13,7 @@ const FloatKernels &float_kernels()
     const auto admits = [effective](int isa) { return (effective & isa) == isa; };
     if (admits(dnnl_cpu_isa_avx512_core) && __builtin_cpu_supports("avx512bw"))
         return float_kernels_avx512();
-    if (admits(dnnl_cpu_isa_avx2) && __builtin_cpu_supports("avx2"))
+    if (admits(dnnl_cpu_isa_avx2) && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         return float_kernels_avx2();
 #endif
     return float_kernels_base();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Inner loops over binary32 values that lie next to each other.
 //
-// Written once over vectors of kLanes values (floats.inc) and compiled for each instruction set. No fused multiply-adds are used and sums are
-// made over sixteen interleaved partial sums whatever the vector's width is, so each function gives the same bits on every instruction set.
+// Written once over vectors of kLanes values (floats.inc) and compiled for each instruction set. Sums are made over sixteen interleaved partial
+// sums whatever the vector's width is, and nothing is fused but what the source fuses. So every kernel gives the same bits on every instruction
+// set, but for exp, tanh, sigmoid, silu and softmax, whose polynomials are fused where the set can (AVX2 with FMA, AVX-512, arm64).
 // Error bounds: docs/numerics.md. x and y are the same or do not overlap; count may be 0.
 #ifndef ACCEL_BACKENDS_CPU_KERNELS_FLOATS_H
 #define ACCEL_BACKENDS_CPU_KERNELS_FLOATS_H
@@ -57,10 +58,8 @@ struct FloatKernels {
     void (*softmax)(const float *x, int64_t count, float *y);
     void (*softmax_columns)(const float *x, const Columns &columns, float *y);
 
-    // y[i] = the largest of rows[0][i] … rows[number - 1][i], NaN where one of them is. y overlaps none of them.
-    void (*join_maximum)(const float *const *rows, int64_t number, int64_t count, float *y);
-    // even[i] = x[2 * i], odd[i] = x[2 * i + 1]
-    void (*part)(const float *x, int64_t count, float *even, float *odd);
+    // y[i] = the largest of rows[0][i * step] … rows[number - 1][i * step], NaN where one of them is; step is 1 or 2. y overlaps none of them.
+    void (*join_maximum)(const float *const *rows, int64_t number, int64_t count, int64_t step, float *y);
 };
 
 // The widest set that the processor has and oneDNN's cap (DNNL_MAX_CPU_ISA) admits.

@@ -3,6 +3,8 @@
 
 #include <immintrin.h>
 
+#include <utility>
+
 namespace accel::cpu
 {
 namespace
@@ -13,6 +15,7 @@ constexpr int64_t kLanes = 8;
 using Floats = float __attribute__((vector_size(32)));
 using Ints = int32_t __attribute__((vector_size(32)));
 
+inline Floats multiply_add(Floats a, Floats b, Floats c) { return _mm256_fmadd_ps(a, b, c); }
 inline Floats lower(Floats a, Floats b) { return _mm256_min_ps(a, b); }
 inline Floats higher(Floats a, Floats b) { return _mm256_max_ps(a, b); }
 inline __m256i first(int64_t count)
@@ -37,7 +40,11 @@ inline void store_bytes(uint8_t *to, Ints values)
 }
 inline Floats in_order(__m256 halves) { return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(halves), 0b11011000)); }
 inline Floats evens(Floats a, Floats b) { return in_order(_mm256_shuffle_ps(a, b, 0b10001000)); }
-inline Floats odds(Floats a, Floats b) { return in_order(_mm256_shuffle_ps(a, b, 0b11011101)); }
+inline Floats maximum(Floats a, Floats b)
+{
+    const Floats most = higher(a, b); // b where one of them is NaN
+    return a == a ? most : a;
+}
 
 #include "floats_scaled.inc"
 

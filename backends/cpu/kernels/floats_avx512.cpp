@@ -3,6 +3,8 @@
 
 #include <immintrin.h>
 
+#include <utility>
+
 namespace accel::cpu
 {
 namespace
@@ -13,6 +15,7 @@ constexpr int64_t kLanes = 16;
 using Floats = float __attribute__((vector_size(64)));
 using Ints = int32_t __attribute__((vector_size(64)));
 
+inline Floats multiply_add(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
 inline Floats lower(Floats a, Floats b) { return _mm512_min_ps(a, b); }
 inline Floats higher(Floats a, Floats b) { return _mm512_max_ps(a, b); }
 inline __mmask16 first(int64_t count) { return static_cast<__mmask16>((1u << count) - 1); }
@@ -33,9 +36,9 @@ inline Floats evens(Floats a, Floats b)
 {
     return _mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), b);
 }
-inline Floats odds(Floats a, Floats b)
+inline Floats maximum(Floats a, Floats b)
 {
-    return _mm512_permutex2var_ps(a, _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31), b);
+    return _mm512_mask_max_ps(a, _mm512_cmp_ps_mask(a, a, _CMP_ORD_Q), a, b); // b where it is NaN
 }
 
 #include "floats.inc"

@@ -4,7 +4,11 @@
 
 #if defined(__x86_64__)
 #include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
+
+#include <utility>
 
 namespace accel::cpu
 {
@@ -16,6 +20,11 @@ constexpr int64_t kLanes = 4;
 using Floats = float __attribute__((vector_size(16)));
 using Ints = int32_t __attribute__((vector_size(16)));
 
+#if defined(__aarch64__)
+inline Floats multiply_add(Floats a, Floats b, Floats c) { return vfmaq_f32(c, a, b); }
+#else
+inline Floats multiply_add(Floats a, Floats b, Floats c) { return a * b + c; }
+#endif
 #if defined(__x86_64__)
 inline Floats lower(Floats a, Floats b) { return _mm_min_ps(a, b); }
 inline Floats higher(Floats a, Floats b) { return _mm_max_ps(a, b); }
@@ -67,7 +76,11 @@ inline void store_bytes(uint8_t *to, Ints values)
 #endif
 }
 inline Floats evens(Floats a, Floats b) { return Floats{a[0], a[2], b[0], b[2]}; }
-inline Floats odds(Floats a, Floats b) { return Floats{a[1], a[3], b[1], b[3]}; }
+inline Floats maximum(Floats a, Floats b)
+{
+    const Floats most = higher(a, b); // b where one of them is NaN
+    return a == a ? most : a;
+}
 
 #include "floats_scaled.inc"
 

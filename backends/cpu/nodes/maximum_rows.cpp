@@ -55,8 +55,8 @@ public:
 private:
     void one_plane(const float *x, float *y) const
     {
-        float joined[kMostColumns + 1];
-        std::fill_n(joined, columns_.padded() + 1, kLowest);
+        float joined[kMostColumns];
+        std::fill_n(joined, columns_.padded(), kLowest);
         for (int64_t row = 0; row < rows_.outputs; ++row, y += columns_.outputs) {
             join_rows(x, row * rows_.stride - rows_.pad, joined);
             join_columns(joined, y);
@@ -79,7 +79,7 @@ private:
         if (number == 0)
             std::fill_n(joined + columns_.pad, inside, kLowest);
         else
-            kernels_.join_maximum(rows, number, inside, joined + columns_.pad);
+            kernels_.join_maximum(rows, number, inside, 1, joined + columns_.pad);
     }
 
     void join_columns(const float *joined, float *y) const
@@ -87,15 +87,10 @@ private:
         const int64_t outputs = columns_.outputs, stride = columns_.stride;
         if (stride > 2)
             return join_strided(joined, y);
-        float even[kMostColumns / 2 + 1], odd[kMostColumns / 2 + 1];
-        if (stride == 2)
-            kernels_.part(joined, (columns_.padded() + 1) / 2, even, odd);
         const float *shifted[kMostTaps];
-        for (int64_t k = 0; k < columns_.kernel; ++k) {
-            const int64_t at = k * columns_.dilation;
-            shifted[k] = stride == 1 ? joined + at : (at % 2 == 0 ? even : odd) + at / 2;
-        }
-        kernels_.join_maximum(shifted, columns_.kernel, outputs, y);
+        for (int64_t k = 0; k < columns_.kernel; ++k)
+            shifted[k] = joined + k * columns_.dilation;
+        kernels_.join_maximum(shifted, columns_.kernel, outputs, stride, y);
     }
 
     void join_strided(const float *joined, float *y) const

@@ -32,7 +32,8 @@ Why these were chosen: [decision 0017](decisions/0017-where-numbers-end.md).
 | SOFTMAX | relative 7e-6 over 250,000 elements between -5 and 5 | four times ONNX Runtime's error is allowed |
 | REDUCE_MEAN, GLOBAL_AVERAGE_POOL, AVERAGE_POOL | relative 1.5e-7 over 250,000 elements of one sign | as above |
 
-EXP, TANH, SIGMOID, SOFTMAX, REDUCE_MEAN along the innermost axis, RELU, CLIP, LEAKY_RELU, BATCH_NORMALIZATION, QUANTIZE and DEQUANTIZE give the same bits on every instruction set (`backends.cpu`, cases `[floats]`).
+REDUCE_MEAN along the innermost axis, MAX_POOL, RELU, CLIP, LEAKY_RELU, BATCH_NORMALIZATION, QUANTIZE and DEQUANTIZE give the same bits on every instruction set; EXP, TANH, SIGMOID and SOFTMAX
+on every one that has fused multiply-adds (`backends.cpu`, cases `[floats]`).
 
 ## Each case
 
