@@ -44,11 +44,14 @@ public:
         plan_.uses_team = plan_.uses_team || count > 1;
         return count;
     }
+    // A step that is worth several threads has no parts for them.
+    void note_undivided() { ++plan_.undivided; }
     // In how many parts that work is cut for that many threads: several each, so that one which loses its core delays little.
     int64_t parts_for(int threads, int64_t multiply_adds) const
     {
-        constexpr int64_t kMostPerThread = 4;
-        return threads == 1 ? 1 : threads * std::clamp<int64_t>(multiply_adds / threads / rules_.least_multiply_adds * 2, 1, kMostPerThread);
+        constexpr int64_t kMostPerThread = 2;
+        const int64_t worth = 2 * multiply_adds / threads / rules_.least_multiply_adds;
+        return threads == 1 ? 1 : threads * std::clamp<int64_t>(worth, 1, kMostPerThread);
     }
 
     // The tensor as it lies now.

@@ -107,7 +107,8 @@ void add_dnnl_step(Builder &builder, std::vector<DnnlPart> parts, int threads)
 {
     uint64_t scratch_bytes = 0;
     for (DnnlPart &part : parts) {
-        const dnnl::memory::desc scratchpad(*dnnl_primitive_desc_query_md(part.primitive.get_primitive_desc(), dnnl_query_scratchpad_md, 0));
+        const const_dnnl_primitive_desc_t description = part.primitive.get_primitive_desc();
+        const dnnl::memory::desc scratchpad(*dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0));
         if (scratchpad.get_size() == 0)
             continue;
         part.arguments.push_back({DNNL_ARG_SCRATCHPAD, scratchpad, 0, scratch_bytes});
@@ -126,7 +127,8 @@ void add_dnnl_step(Builder &builder, std::vector<DnnlPart> parts, int threads)
 
 dnnl::memory::desc describe(const Dims &dims, const Dims &strides) { return {dims, dnnl::memory::data_type::f32, strides}; }
 
-uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc &have, const dnnl::memory::desc &want, uint64_t offset_bytes)
+uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc &have, const dnnl::memory::desc &want,
+                    uint64_t offset_bytes)
 {
     if (have == want && offset_bytes == 0)
         return view.value;
@@ -134,7 +136,8 @@ uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc
     std::memset(bytes, 0, want.get_size());
     ask_dnnl([&] {
         // Only read: oneDNN's memory objects know no const.
-        dnnl::memory from(have, cpu_engine(), const_cast<std::byte *>(builder.constant_data(view)) + offset_bytes), to(want, cpu_engine(), bytes);
+        auto *given = const_cast<std::byte *>(builder.constant_data(view)) + offset_bytes;
+        dnnl::memory from(have, cpu_engine(), given), to(want, cpu_engine(), bytes);
         dnnl::stream stream(cpu_engine());
         dnnl::reorder(from, to).execute(stream, from, to);
         stream.wait();

@@ -55,7 +55,8 @@ dnnl::memory::desc describe(const Dims &dims, const Dims &strides);
 
 // Constant data in the layout that a primitive wants, as a new constant value; the value itself where it already lies so. The data begins
 // that many bytes behind the view's.
-uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc &have, const dnnl::memory::desc &want, uint64_t offset_bytes = 0);
+uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc &have, const dnnl::memory::desc &want,
+                    uint64_t offset_bytes = 0);
 
 void append_clamp(dnnl::post_ops &operations, Clamp clamp);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which of oneDNN's implementations may do more than their own operation in one pass.
 //
-// A step that does several things at once is used only with implementations that were compared, fused beside unfused (tests/fusion_test.cpp):
-// some of oneDNN's read an addend at the wrong place. One that is not known by name does its operation alone, and what follows are steps of its own.
+// A step that does several things at once is used only with implementations that were compared, fused beside unfused
+// (tests/fusion_test.cpp): some of oneDNN's read an addend at the wrong place. One that is not known by name does its operation alone, and
+// what follows are steps of its own.
 #ifndef ACCEL_BACKENDS_CPU_FUSIONS_H
 #define ACCEL_BACKENDS_CPU_FUSIONS_H
 
@@ -17,7 +18,7 @@ enum class Kernel { kConvolution, kProduct };
 // A set of what an implementation does besides.
 enum Fusions : unsigned { kNoFusion = 0, kBias = 1, kResidual = 2, kClamp = 4 };
 
-// What an implementation of that name may do besides.
+// What an implementation of that name was shown to do right besides.
 struct Shown {
     Kernel kernel;
     std::string_view implementation;

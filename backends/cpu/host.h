@@ -17,6 +17,9 @@ void set_host(const accel_bk_host *host);
 // Tells the detail and answers the status.
 [[gnu::format(printf, 3, 4)]] accel_status fail(accel_status status, const char *rule, const char *format, ...);
 
+// A remark for whoever reads the log.
+[[gnu::format(printf, 1, 2)]] void remark(const char *format, ...);
+
 // OK, or what a test wants this place to fail with.
 accel_status fault_point(const char *place);
 

@@ -8,8 +8,9 @@
 namespace accel::cpu
 {
 
-// oneDNN takes the number of its threads from OpenMP, where a primitive is described and where it is executed. While one of these lives it is
-// 1 for the calling thread, so that OpenMP never makes a team: work is divided here. The thread may be the application's: its own number is put back.
+// oneDNN takes the number of its threads from OpenMP, where a primitive is described and where it is executed. While one of these lives it
+// is 1 for the calling thread, so that OpenMP never makes a team: work is divided here. The thread may be the application's: its own number
+// is put back.
 class OneThread
 {
 public:

@@ -41,13 +41,14 @@ struct Plan {
     uint32_t port_count = 0;
     int threads = 1;
     bool uses_team = false; // some step runs on more threads than the caller's
+    int undivided = 0;      // steps of one thread that are worth more, as no cut of their shape keeps compiled code
 };
 
 // What tests change to see what a plan does otherwise.
 struct PlanRules {
     Trust trust = shown_right; // null: every node stays a step of its own
-    // A convolution or product of less work stays on one thread: about 40 us of one core. Waking a helper costs up to as much.
-    int64_t least_multiply_adds = 2000000;
+    // A convolution or product of less work stays on one thread: about 10 us of one core. Handing a part to a helper that is awake costs 1 us.
+    int64_t least_multiply_adds = 500000;
 };
 
 // The graph's constants must outlive the plan. Every node passes check_node. Throws std::bad_alloc; std::runtime_error where a library

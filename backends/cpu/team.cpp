@@ -17,8 +17,8 @@ constexpr int kPollsPerLook = 32;         // between looks at the clock
 constexpr int64_t kPiecesPerThread = 4;   // more of them even out what threads do, fewer cost less
 constexpr int64_t kPiecesMost = UINT16_MAX;
 
-// The pieces of one thread that nobody has taken yet, and the job that they are of. One word, so that a helper that comes late takes nothing
-// of a later job. The owner takes from the front, the others from the back: neighbouring pieces stay on one core.
+// The pieces of one thread that nobody has taken yet, and the job that they are of. One word, so that a helper that comes late takes
+// nothing of a later job. The owner takes from the front, the others from the back: neighbouring pieces stay on one core.
 class alignas(64) Lane
 {
 public:

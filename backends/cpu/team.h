@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The device's own threads, which help whoever executes a run.
 //
-// There is one team in the process, as there is one set of cores: of two runs that are executed at the same time, one has the team and the
-// other goes on alone. Work is handed out in pieces, so that a thread which has lost its core holds up one piece and no more. Helpers spin for
-// kTeamSpinNs when there is nothing to do and then sleep.
+// There is one team in the process, as there is one set of cores: of two runs that are executed at the same time, one has the team and
+// the other goes on alone. Work is handed out in pieces, so that a thread which has lost its core holds up one piece and no more.
+// Helpers spin for kTeamSpinNs when there is nothing to do and then sleep.
 #ifndef ACCEL_BACKENDS_CPU_TEAM_H
 #define ACCEL_BACKENDS_CPU_TEAM_H
 

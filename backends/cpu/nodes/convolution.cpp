@@ -37,16 +37,13 @@ memory::desc channels_last(const Dims &dims) { return describe(dims, strides_of(
 
 Dims weight_dims(const Convolution &convolution, const ConvolutionPart &part)
 {
-    const Dims &all = convolution.weights.dims;
+    const Dims &all = convolution.weights.dims, &kernel = convolution.shape.window.kernel;
     Dims dims;
     if (convolution.shape.groups > 1)
         dims.push_back(part.groups);
     dims.push_back(part.channels / part.groups);
     dims.push_back(all[1]);
-    if (convolution.shape.x.size() == all.size())
-        dims.insert(dims.end(), all.begin() + 2, all.end());
-    else
-        dims.push_back(1); // flattened
+    dims.insert(dims.end(), kernel.begin(), kernel.end());
     return dims;
 }
 
@@ -80,7 +77,8 @@ PrimitiveDesc describe_part(const Convolution &convolution, const ConvolutionPar
 }
 
 // Nothing where an implementation is not trusted with the fusions, or where cutting would leave oneDNN without compiled code.
-std::optional<Described> try_parts(const Builder &builder, const Convolution &convolution, std::vector<ConvolutionPart> parts, unsigned fusions)
+std::optional<Described> try_parts(const Builder &builder, const Convolution &convolution, std::vector<ConvolutionPart> parts,
+                                   unsigned fusions)
 {
     Described described{std::move(parts), {}, {}, fusions};
     std::vector<size_t> first_of; // part that a shape was described for
@@ -135,18 +133,21 @@ void add_described(Builder &builder, const Convolution &convolution, const Descr
         const ConvolutionPart &part = described.parts[i];
         const PrimitiveDesc &shape = described.shapes[described.shape_of[i]];
         const uint64_t y_bytes = offset_bytes(y, part.image, part.channel, part.y_row);
-        const uint64_t weight_bytes = static_cast<uint64_t>(part.channel * (*element_count(convolution.weights.dims) / y[1])) * sizeof(float);
+        const int64_t first_weight = part.channel * (*element_count(convolution.weights.dims) / y[1]);
+        const uint64_t weight_bytes = static_cast<uint64_t>(first_weight) * sizeof(float);
         if (convolution.constant && (i == 0 || convolution.shape.single_pixel()))
             weights = rearranged(builder, convolution.weights, weights_as_given(convolution, part), shape.weights_desc(), weight_bytes);
         DnnlPart made{primitives[described.shape_of[i]], {}};
-        made.arguments.push_back({DNNL_ARG_SRC, shape.src_desc(), convolution.x.value, offset_bytes(x, part.image, part.x_channel, part.x_row)});
+        const uint64_t x_bytes = offset_bytes(x, part.image, part.x_channel, part.x_row);
+        made.arguments.push_back({DNNL_ARG_SRC, shape.src_desc(), convolution.x.value, x_bytes});
         made.arguments.push_back({DNNL_ARG_WEIGHTS, shape.weights_desc(), weights, convolution.constant ? 0 : weight_bytes});
         made.arguments.push_back({DNNL_ARG_DST, shape.dst_desc(), convolution.y.value, y_bytes});
         if (described.fusions & kBias)
             made.arguments.push_back(
                 {DNNL_ARG_BIAS, shape.bias_desc(), convolution.bias.value, static_cast<uint64_t>(part.channel) * sizeof(float)});
         if (described.fusions & kResidual)
-            made.arguments.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, shape.dst_desc(), convolution.residual.value, y_bytes});
+            made.arguments.push_back(
+                {DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, shape.dst_desc(), convolution.residual.value, y_bytes});
         parts.push_back(std::move(made));
     }
     add_dnnl_step(builder, std::move(parts), threads);
@@ -201,13 +202,14 @@ void prepare_convolution(Builder &builder, const Node &node)
     std::optional<Described> described;
     if (threads > 1) {
         Convolution cut = convolution;
-        if (convolution.shape.window.covers_all() && convolution.shape.groups == 1)
-            cut.shape = flattened(convolution.shape);
+        cut.shape = flattened(convolution.shape);
         auto parts = cut_convolution(cut.shape, builder.parts_for(threads, convolution.multiply_adds()));
         if (parts.size() > 1)
             described = try_fusions(builder, cut, parts);
         if (described)
             convolution.shape = cut.shape;
+        else
+            builder.note_undivided();
     }
     if (!described)
         described = try_fusions(builder, convolution, {whole_part(convolution.shape)});

@@ -123,6 +123,18 @@ std::vector<ConvolutionPart> cut_convolution(const ConvolutionShape &shape, int6
 ConvolutionShape flattened(const ConvolutionShape &shape)
 {
     ConvolutionShape flat = shape;
+    const auto row_alone = [&] {
+        const Window &window = flat.window;
+        const bool inside = window.kernel[0] == 1 && window.pad_begin[0] == 0 && window.pad_end[0] == 0;
+        return flat.x.size() > 3 && flat.x[2] == 1 && flat.y[2] == 1 && inside;
+    };
+    while (row_alone()) {
+        flat.x.erase(flat.x.begin() + 2), flat.y.erase(flat.y.begin() + 2);
+        for (Dims *values : {&flat.window.kernel, &flat.window.stride, &flat.window.dilation, &flat.window.pad_begin, &flat.window.pad_end})
+            values->erase(values->begin());
+    }
+    if (!flat.window.covers_all() || flat.groups != 1)
+        return flat;
     flat.x = {1, shape.x[1], shape.x[0] * product(shape.x.begin() + 2, shape.x.end())};
     flat.y = {1, shape.y[1], flat.x[2]};
     flat.window = {{1}, {1}, {1}, {0}, {0}};

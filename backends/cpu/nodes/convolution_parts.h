@@ -40,7 +40,8 @@ ConvolutionPart whole_part(const ConvolutionShape &shape);
 // About that many parts, of at most a few different shapes; one where it cannot be cut. A part reads at least one row.
 std::vector<ConvolutionPart> cut_convolution(const ConvolutionShape &shape, int64_t wanted);
 
-// A window of one element makes no rows: all positions become one long row of the first spatial axis, which is cut anywhere.
+// The same convolution with fewer axes, so that there is more to cut along the first: a window of one element makes no rows, and all
+// positions become one long row; a first axis of one row that the window does not leave is no axis.
 ConvolutionShape flattened(const ConvolutionShape &shape);
 
 } // namespace accel::cpu

@@ -42,7 +42,10 @@ unsigned note(Kernel kernel, std::string_view name, unsigned answer)
 
 unsigned as_shipped(Kernel kernel, std::string_view name) { return note(kernel, name, accel::cpu::shown_right(kernel, name)); }
 
-unsigned everything(Kernel kernel, std::string_view name) { return note(kernel, name, accel::cpu::kBias | accel::cpu::kResidual | accel::cpu::kClamp); }
+unsigned everything(Kernel kernel, std::string_view name)
+{
+    return note(kernel, name, accel::cpu::kBias | accel::cpu::kResidual | accel::cpu::kClamp);
+}
 
 std::vector<float> result_of(RandomGraph &random, int threads, const PlanRules &rules)
 {

@@ -159,6 +159,26 @@ TEST_CASE("a node that needs the row-major order between them costs a conversion
     CHECK(plan->steps.size() == 6);
 }
 
+TEST_CASE("work that is worth several threads is cut, and what cannot be is counted", "[plan]")
+{
+    const auto parts_of = [](const Dims &x, const Dims &w, const Dims &y, int threads) {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_F32, x), out = graph.tensor(ACCEL_TYPE_F32, y);
+        graph.node(ACCEL_OPERATION_CONV, {in, graph.constant(ACCEL_TYPE_F32, w, random_floats(count(w), 1))}, {out});
+        graph.output(out);
+        const auto plan = accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), threads, {.least_multiply_adds = 1});
+        return std::pair(primitives(*plan).at(0)->parts().size(), plan->undivided);
+    };
+    CHECK(parts_of({1, 16, 12, 12}, {16, 16, 3, 3}, {1, 16, 10, 10}, 1) == std::pair(size_t{1}, 0));
+    if (kHasCompiledCode) {
+        CHECK(parts_of({1, 16, 12, 12}, {16, 16, 3, 3}, {1, 16, 10, 10}, 2) == std::pair(size_t{4}, 0)); // rows
+        CHECK(parts_of({5, 16, 3, 3}, {16, 16, 3, 3}, {5, 16, 1, 1}, 2) == std::pair(size_t{4}, 0));     // images
+        CHECK(parts_of({1, 16, 1, 1}, {32, 16, 1, 1}, {1, 32, 1, 1}, 2) == std::pair(size_t{4}, 0));     // channels
+        CHECK(parts_of({1, 16, 1, 30}, {16, 16, 1, 3}, {1, 16, 1, 28}, 2) == std::pair(size_t{4}, 0));   // the row that is alone
+    }
+    CHECK(parts_of({1, 16, 3, 30}, {16, 16, 3, 3}, {1, 16, 1, 28}, 2) == std::pair(size_t{1}, 1)); // one row of three
+}
+
 TEST_CASE("constant weights lie in oneDNN's blocks, others as they came", "[plan][isa]")
 {
     if (!kHasCompiledCode)
