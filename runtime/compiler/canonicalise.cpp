@@ -161,6 +161,34 @@ std::optional<Normalisation> normalisation_of(const Graph &graph, const Node &no
     return out;
 }
 
+/// The values of a constant that has one number per channel of a [n, c, …] tensor.
+std::optional<std::vector<float>> channel_values(const Graph &graph, uint32_t index, const Shape &x)
+{
+    const Tensor &tensor = graph.tensors[index];
+    if (!tensor.constant() || tensor.type != ACCEL_TYPE_F32 || tensor.shape.size() > x.size()) return std::nullopt;
+    const size_t lead = x.size() - tensor.shape.size();
+    for (size_t axis = 0; axis < tensor.shape.size(); ++axis) {
+        if (tensor.shape[axis].size != 1 && axis + lead != 1) return std::nullopt;
+    }
+    std::vector<float> values = values_of<float>(tensor);
+    const auto channels = static_cast<size_t>(x[1].size);
+    if (values.size() == 1) values.assign(channels, values[0]);
+    if (values.size() != channels) return std::nullopt;
+    return values;
+}
+
+/// How a node scales and shifts the channels of one of its operands by constants.
+std::optional<Normalisation> scaling_of(const Graph &graph, const Node &node, size_t side)
+{
+    if (node.operation == ACCEL_OPERATION_BATCH_NORMALIZATION) return side == 0 ? normalisation_of(graph, node) : std::nullopt;
+    if (node.operation != ACCEL_OPERATION_MUL || side > 1) return std::nullopt;
+    const Tensor &operand = graph.tensors[node.inputs[side]];
+    if (operand.type != ACCEL_TYPE_F32 || operand.shape.size() < 2 || operand.shape != graph.tensors[node.outputs[0]].shape) return std::nullopt;
+    const auto values = channel_values(graph, node.inputs[1 - side], operand.shape);
+    if (!values || !std::all_of(values->begin(), values->end(), [](float value) { return std::isfinite(value); })) return std::nullopt;
+    return Normalisation{{values->begin(), values->end()}, std::vector<double>(values->size())};
+}
+
 bool fold_into_conv(Graph &graph, uint32_t conv_index, const Node &batch, const Normalisation &by)
 {
     Node &conv = graph.nodes[conv_index];
@@ -191,23 +219,37 @@ bool fold_into_conv(Graph &graph, uint32_t conv_index, const Node &batch, const 
     conv.inputs[2] = graph.add_tensor(std::move(new_bias));
     conv.outputs[0] = batch.outputs[0];
     graph.take_in(conv, batch);
+    for (const uint32_t key : {ACCEL_ATTRIBUTE_CLAMP_MIN, ACCEL_ATTRIBUTE_CLAMP_MAX})
+        if (batch.find(key)) conv.set_real(key, batch.real(key, 0.0f));
     return true;
 }
 
-bool fold_normalisation(Graph &graph)
+/// The convolution that makes one of a node's operands, and is read by nobody else, takes its scaling along.
+bool scale_maker(Graph &graph, Uses &uses, uint32_t index)
+{
+    const Node &node = graph.nodes[index];
+    for (size_t side = 0; side < node.inputs.size() && side < 2; ++side) {
+        const uint32_t between = node.inputs[side], maker = uses.maker[between];
+        if (maker == UINT32_MAX || uses.only_reader(between) != index || graph.nodes[maker].operation != ACCEL_OPERATION_CONV) continue;
+        const auto by = scaling_of(graph, node, side);
+        if (!by || !fold_into_conv(graph, maker, node, *by)) continue;
+        uses.maker[node.outputs[0]] = maker;
+        return true;
+    }
+    return false;
+}
+
+/// BATCH_NORMALIZATION, and MUL by a constant per channel, become part of the convolution in front.
+bool fold_scalings(Graph &graph)
 {
     Uses uses(graph);
     std::vector<bool> dead(graph.nodes.size());
     bool changed = false;
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
         pace();
-        const Node &batch = graph.nodes[i];
-        if (batch.operation != ACCEL_OPERATION_BATCH_NORMALIZATION) continue;
-        const uint32_t maker = uses.maker[batch.inputs[0]];
-        if (maker == UINT32_MAX || uses.only_reader(batch.inputs[0]) != i) continue;
-        const auto by = normalisation_of(graph, batch);
-        if (!by || !fold_into_conv(graph, maker, batch, *by)) continue;
-        uses.maker[batch.outputs[0]] = maker;
+        const uint32_t operation = graph.nodes[i].operation;
+        if (operation != ACCEL_OPERATION_BATCH_NORMALIZATION && operation != ACCEL_OPERATION_MUL) continue;
+        if (!scale_maker(graph, uses, i)) continue;
         dead[i] = true;
         changed = true;
     }
@@ -215,33 +257,22 @@ bool fold_normalisation(Graph &graph)
     return changed;
 }
 
-/// The values of a constant that adds one number per channel to a [n, c, …] tensor.
-std::optional<std::vector<float>> channel_addend(const Graph &graph, uint32_t index, const Shape &x)
-{
-    const Tensor &tensor = graph.tensors[index];
-    if (!tensor.constant() || tensor.type != ACCEL_TYPE_F32 || tensor.shape.size() > x.size()) return std::nullopt;
-    const size_t lead = x.size() - tensor.shape.size();
-    for (size_t axis = 0; axis < tensor.shape.size(); ++axis) {
-        if (tensor.shape[axis].size != 1 && axis + lead != 1) return std::nullopt;
-    }
-    std::vector<float> values = values_of<float>(tensor);
-    const auto channels = static_cast<size_t>(x[1].size);
-    if (values.size() == 1) values.assign(channels, values[0]);
-    if (values.size() != channels) return std::nullopt;
-    return values;
-}
-
-/// The convolution without a bias that takes this addition as its bias: an operand of the addition, and the values of the other one.
+/// The convolution that makes an operand of this addition takes the other one as its bias, or on top of the one it has.
 bool take_bias(Graph &graph, Uses &uses, uint32_t index, size_t side)
 {
     const Node &add = graph.nodes[index];
     const uint32_t between = add.inputs[side], maker = uses.maker[between];
     if (maker == UINT32_MAX || uses.only_reader(between) != index || graph.nodes[maker].operation != ACCEL_OPERATION_CONV) return false;
     Node &conv = graph.nodes[maker];
-    if (conv.input(2) != ACCEL_TENSOR_NONE || conv.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || conv.find(ACCEL_ATTRIBUTE_CLAMP_MAX)) return false;
+    if (conv.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || conv.find(ACCEL_ATTRIBUTE_CLAMP_MAX)) return false;
+    if (conv.input(2) != ACCEL_TENSOR_NONE && !graph.tensors[conv.inputs[2]].constant()) return false;
     if (graph.tensors[between].shape != graph.tensors[add.outputs[0]].shape) return false;
-    const auto values = channel_addend(graph, add.inputs[1 - side], graph.tensors[between].shape);
+    auto values = channel_values(graph, add.inputs[1 - side], graph.tensors[between].shape);
     if (!values) return false;
+    if (conv.input(2) != ACCEL_TENSOR_NONE) {
+        const std::vector<float> before = values_of<float>(graph.tensors[conv.inputs[2]]);
+        for (size_t c = 0; c < values->size(); ++c) (*values)[c] += before[c];
+    }
     Tensor bias;
     bias.name = add.name + ".bias";
     bias.type = ACCEL_TYPE_F32;
@@ -256,7 +287,7 @@ bool take_bias(Graph &graph, Uses &uses, uint32_t index, size_t side)
     return true;
 }
 
-/// ADD of a constant per channel becomes the bias of a convolution that has none.
+/// ADD of a constant per channel becomes part of the bias of the convolution in front.
 bool fold_bias(Graph &graph)
 {
     Uses uses(graph);
@@ -280,7 +311,7 @@ void canonicalise(Graph &graph)
 {
     sweep(graph);
     // Each success removes a node or an operand chain, so this ends.
-    while (simplify_moves(graph) || fold_normalisation(graph) || fold_bias(graph) || fuse_activations(graph)) {
+    while (simplify_moves(graph) || fold_scalings(graph) || fold_bias(graph) || fuse_activations(graph)) {
     }
 }
 

@@ -109,6 +109,40 @@ TEST_CASE("batch normalisation and activations disappear into the convolution", 
     CHECK(values_of<float>(b.graph.tensors[conv.inputs[2]]) == std::vector<float>{0.5f, -1.25f});
 }
 
+TEST_CASE("a scale and an addition behind a batch normalisation disappear into the convolution, too", "[canonicalise]")
+{
+    for (const bool per_channel : {true, false}) {
+        Builder b;
+        const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1, 1, 2, 2});
+        const uint32_t w = b.constant<float>("w", ACCEL_TYPE_F32, {2, 1, 1, 1}, {3.0f, 5.0f});
+        const uint32_t c = b.tensor("c", ACCEL_TYPE_F32, {1, 2, 2, 2}), n = b.tensor("n", ACCEL_TYPE_F32, {1, 2, 2, 2}), m = b.tensor("m", ACCEL_TYPE_F32, {1, 2, 2, 2});
+        const uint32_t a = b.tensor("a", ACCEL_TYPE_F32, {1, 2, 2, 2}), y = b.tensor("y", ACCEL_TYPE_F32, {1, 2, 2, 2});
+        const uint32_t scale = b.constant<float>("scale", ACCEL_TYPE_F32, {2}, {2.0f, 1.0f}), bias = b.constant<float>("bias", ACCEL_TYPE_F32, {2}, {1.0f, -1.0f});
+        const uint32_t mean = b.constant<float>("mean", ACCEL_TYPE_F32, {2}, {0.5f, 0.25f}), variance = b.constant<float>("variance", ACCEL_TYPE_F32, {2}, {4.0f, 1.0f});
+        const uint32_t factor = per_channel ? b.constant<float>("factor", ACCEL_TYPE_F32, {2, 1, 1}, {10.0f, -2.0f})
+                                            : b.constant<float>("factor", ACCEL_TYPE_F32, {1, 1, 2}, {10.0f, -2.0f});
+        const uint32_t addend = b.constant<float>("addend", ACCEL_TYPE_F32, {1, 2, 1, 1}, {0.5f, 8.0f});
+        b.node("conv", ACCEL_OPERATION_CONV, {x, w}, {c});
+        b.node("bn", ACCEL_OPERATION_BATCH_NORMALIZATION, {c, scale, bias, mean, variance}, {n}).set_real(ACCEL_ATTRIBUTE_EPSILON, 0.0f);
+        b.node("mul", ACCEL_OPERATION_MUL, {factor, n}, {m});
+        b.node("add", ACCEL_OPERATION_ADD, {m, addend}, {a});
+        b.node("relu", ACCEL_OPERATION_RELU, {a}, {y});
+        b.output(y);
+        canonicalise(b.graph);
+        require_valid(b.graph);
+        if (!per_channel) {  // the factors lie along the width
+            CHECK(labels(b.graph).size() == 3);
+            continue;
+        }
+        REQUIRE(b.graph.nodes.size() == 1);
+        const Node &conv = b.graph.nodes[0];
+        // bn: factors 1 and 1, offsets 1 - 0.5 and -1 - 0.25; mul: 10 and -2; add: 0.5 and 8
+        CHECK(values_of<float>(b.graph.tensors[conv.inputs[1]]) == std::vector<float>{30.0f, -10.0f});
+        CHECK(values_of<float>(b.graph.tensors[conv.inputs[2]]) == std::vector<float>{5.5f, 10.5f});
+        CHECK(conv.real(ACCEL_ATTRIBUTE_CLAMP_MIN, -1.0f) == 0.0f);
+    }
+}
+
 TEST_CASE("an added constant per channel becomes a bias, any other stays", "[canonicalise]")
 {
     for (const bool per_channel : {true, false}) {
