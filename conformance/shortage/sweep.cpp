@@ -139,32 +139,35 @@ struct Report {
     uint64_t refused, digest;
     Holdings held;
     int descriptors;
-    accel_status first, second;
+    accel_status first;
     char complaint[512];
 };
 
 constexpr Piece kWhole = {"whole life", whole_life};
 
-Report live_twice(const Subject &subject, uint64_t number, Mode mode)
+/// Lives after the one in which something was refused: what the process keeps settles with the second.
+constexpr int kNextLives = 2;
+
+Outcome live_once(const Subject &subject, uint64_t number, Mode mode)
+{
+    Ready ready;
+    return walk_through(kWhole, subject, &ready, number, mode);
+}
+
+Report live_again_and_again(const Subject &subject, uint64_t number, Mode mode)
 {
     Report report{};
-    Outcome outcome;
-    {
-        Ready ready;
-        outcome = walk_through(kWhole, subject, &ready, number, mode);
+    const Outcome first = live_once(subject, number, mode);
+    report.first = first.status;
+    report.refused = first.refused;
+    std::string wrong = wrong_with(first, first.digest);
+    for (int life = 0; life < kNextLives; ++life) {
+        const Outcome next = live_once(subject, 0, mode);
+        report.digest = next.digest;
+        if (wrong.empty() && next.status != ACCEL_STATUS_OK)
+            wrong = std::string("the next life answers ") + accel_status_name(next.status) + " \"" + accel_last_error()->message + "\"";
+        if (wrong.empty() && first.status == ACCEL_STATUS_OK && first.digest != next.digest) wrong = "answered OK with another result";
     }
-    report.first = outcome.status;
-    report.refused = outcome.refused;
-    std::string wrong = wrong_with(outcome, outcome.digest);
-    const uint64_t first_digest = outcome.digest;
-    {
-        Ready ready;
-        outcome = walk_through(kWhole, subject, &ready, 0, mode);
-    }
-    report.second = outcome.status;
-    report.digest = outcome.digest;
-    if (wrong.empty() && outcome.status != ACCEL_STATUS_OK) wrong = std::string("the next life answers ") + accel_status_name(outcome.status) + " \"" + accel_last_error()->message + "\"";
-    if (wrong.empty() && report.first == ACCEL_STATUS_OK && first_digest != outcome.digest) wrong = "answered OK with another result";
     report.held = holdings();
     report.descriptors = open_descriptors();
     std::snprintf(report.complaint, sizeof report.complaint, "%s", wrong.c_str());
@@ -181,7 +184,7 @@ bool in_a_child(const Subject &subject, uint64_t number, Mode mode, Report *out)
     if (child == 0) {
         close(ends[0]);
         alarm(60);
-        const Report report = live_twice(subject, number, mode);
+        const Report report = live_again_and_again(subject, number, mode);
         const bool told = write(ends[1], &report, sizeof report) == sizeof report;
         _exit(told ? 0 : 1);
     }

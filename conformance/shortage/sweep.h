@@ -22,7 +22,7 @@ struct Tally {
 /// must be held than before it, and the piece must work. Faults are printed to standard error.
 Tally sweep_here(const Piece &piece, const Subject &subject, Ready &ready, Mode mode, const Range &range);
 
-/// Walks through a whole life, each time in a new process in which nothing of the library was called before; the second life of that process must work. The calling process must not have
+/// Walks through a whole life, each time in a new process in which nothing of the library was called before; the next lives of that process must work. The calling process must not have
 /// used the library.
 Tally sweep_cold(const Subject &subject, Mode mode, const Range &range);
 

@@ -37,7 +37,7 @@ accel_status Module::try_load()
     const std::lock_guard guard(lock_);
     load_locked();
     if (!tried_)
-        error_.clear();
+        std::string().swap(error_);  // with its room
     return status_;
 }
 
@@ -51,7 +51,7 @@ accel_status Module::load()
     const accel_status answer = fail(status_, rule_, nullptr, "%s", error_.c_str());
     // What is over next time is not the module's fault, and no reason to skip it.
     if (!tried_)
-        error_.clear();
+        std::string().swap(error_);  // with its room
     return answer;
 }
 
