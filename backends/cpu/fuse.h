@@ -16,6 +16,9 @@ void fuse(Graph &graph);
 // formulas one after the other, so that no bit changes.
 void fuse_quantized_additions(Graph &graph);
 
+// The product of x and SIGMOID(x) becomes part of the SIGMOID, where nothing else reads it. The step rounds twice, so that no bit changes.
+void fuse_sigmoid_products(Graph &graph);
+
 } // namespace accel::cpu
 
 #endif

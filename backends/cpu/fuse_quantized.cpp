@@ -2,34 +2,12 @@
 #include "fuse.h"
 
 #include "support.h"
+#include "uses.h"
 
 namespace accel::cpu
 {
 namespace
 {
-
-constexpr size_t kNoNode = SIZE_MAX;
-
-// Who makes a tensor, and how many read it; an output of the graph counts as a reader.
-struct Uses {
-    std::vector<size_t> maker;
-    std::vector<uint32_t> readers;
-
-    explicit Uses(const Graph &graph) : maker(graph.tensors.size(), kNoNode), readers(graph.tensors.size(), 0)
-    {
-        for (size_t i = 0; i < graph.nodes.size(); ++i) {
-            if (graph.nodes[i].fused)
-                continue;
-            for (const uint32_t tensor : graph.nodes[i].inputs)
-                if (tensor != kNone)
-                    ++readers[tensor];
-            for (const uint32_t tensor : graph.nodes[i].outputs)
-                maker[tensor] = i;
-        }
-        for (const uint32_t tensor : graph.outputs)
-            ++readers[tensor];
-    }
-};
 
 bool sums_half_even(const Graph &graph, const Node &node)
 {

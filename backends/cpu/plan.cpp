@@ -43,6 +43,7 @@ std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules
     if (rules.trust != nullptr) {
         fuse(graph);
         fuse_quantized_additions(graph);
+        fuse_sigmoid_products(graph);
     }
     auto plan = std::make_unique<Plan>();
     plan->threads = threads;

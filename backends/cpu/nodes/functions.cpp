@@ -82,7 +82,7 @@ void prepare_unary(Builder &builder, const Node &node)
     case ACCEL_OPERATION_CLIP:
         return add_function(builder, node, bounding(node.clamp()));
     case ACCEL_OPERATION_SIGMOID:
-        return add_function(builder, node, kernels.sigmoid);
+        return add_function(builder, node, node.by_operand ? kernels.silu : kernels.sigmoid);
     case ACCEL_OPERATION_TANH:
         return add_function(builder, node, kernels.tanh);
     case ACCEL_OPERATION_EXP:

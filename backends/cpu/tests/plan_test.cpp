@@ -4,8 +4,10 @@
 #include "harness.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "../dnnl_step.h"
+#include "../kernels/floats.h"
 #include "../plan.h"
 
 using namespace accel::cpu::test;
@@ -194,4 +196,23 @@ TEST_CASE("constant weights lie in oneDNN's blocks, others as they came", "[plan
     given.convolution(given.graph.input(ACCEL_TYPE_F32, kKernel));
     const auto plain = given.finish();
     CHECK(blocking(*primitives(*plain).at(0), DNNL_ARG_WEIGHTS).inner_nblks == 0);
+}
+
+TEST_CASE("a sigmoid times its operand is one step, with the bits of two", "[plan][isa]")
+{
+    const bool swapped = GENERATE(false, true), read = GENERATE(false, true);
+    const auto x = random_floats(3 * 50, 4, -9, 9);
+    GraphMaker graph;
+    const uint32_t in = graph.input(ACCEL_TYPE_F32, {3, 50}), gate = graph.tensor(ACCEL_TYPE_F32, {3, 50}), out = graph.tensor(ACCEL_TYPE_F32, {3, 50});
+    graph.node(ACCEL_OPERATION_SIGMOID, {in}, {gate});
+    graph.node(ACCEL_OPERATION_MUL, swapped ? std::vector<uint32_t>{in, gate} : std::vector<uint32_t>{gate, in}, {out});
+    graph.output(out);
+    if (read) // somebody else needs the sigmoid itself
+        graph.output(gate);
+    CHECK(plan_of(graph)->steps.size() == (read ? 2 : 1));
+    const auto y = values_of<float>(execute(graph.desc(), {bytes_of(x)})[0]);
+    std::vector<float> sigmoid(x.size());
+    accel::cpu::float_kernels().sigmoid(x.data(), static_cast<int64_t>(x.size()), sigmoid.data());
+    for (size_t i = 0; i < x.size(); ++i)
+        REQUIRE(y[i] == x[i] * sigmoid[i]);
 }
