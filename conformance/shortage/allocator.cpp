@@ -148,7 +148,7 @@ bool grant(const Asker &asker, bool thread = false)
 
 void *note(void *block, size_t bytes, const Asker &asker)
 {
-    if (block && asker.counts) g_table.add(block, bytes, g_era.load(std::memory_order_relaxed), asker);
+    if (block && asker.counts && !asker.by_loader) g_table.add(block, bytes, g_era.load(std::memory_order_relaxed), asker);
     return block;
 }
 

@@ -21,7 +21,7 @@ uint64_t disarm();
 /// Requests seen since arm(), refused ones included.
 uint64_t request_count();
 
-/// Blocks and mappings that libaccel and its modules hold, as far as they were made since the process began.
+/// Blocks and mappings that libaccel and its modules hold, as far as they were made since the process began; what the loader keeps of their libraries is not among them.
 struct Holdings {
     uint64_t count = 0;
     uint64_t bytes = 0;

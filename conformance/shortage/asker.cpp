@@ -12,7 +12,7 @@
 namespace accel::shortage {
 namespace {
 
-enum class Kind { Ours, Foreign, Language };
+enum class Kind { Ours, Foreign, Language, Loader };
 
 const char *base_name(const char *path)
 {
@@ -27,8 +27,9 @@ Kind kind_of(void *address)
     dl_find_object found{};
     if (_dl_find_object(address, &found) != 0 || !found.dlfo_link_map) return Kind::Foreign;
     const char *name = base_name(found.dlfo_link_map->l_name);
-    for (const char *language : {"libc.so", "libstdc++.so", "libgcc_s.so", "libm.so", "ld-linux", "libasan.so", "libubsan.so"})
+    for (const char *language : {"libc.so", "libstdc++.so", "libgcc_s.so", "libm.so", "libasan.so", "libubsan.so"})
         if (begins(name, language)) return Kind::Language;
+    if (begins(name, "ld-linux")) return Kind::Loader;
     return begins(name, "libaccel") ? Kind::Ours : Kind::Foreign;
 }
 
@@ -50,7 +51,8 @@ _Unwind_Reason_Code step(_Unwind_Context *context, void *user)
     asker.frames[asker.frame_count++] = address;
     const Kind kind = kind_of(address);
     asker.counts = kind == Kind::Ours;
-    return kind == Kind::Language ? _URC_NO_REASON : _URC_END_OF_STACK;
+    asker.by_loader |= kind == Kind::Loader;
+    return kind == Kind::Language || kind == Kind::Loader ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
 }  // namespace
@@ -60,7 +62,7 @@ Asker find_asker(void *caller)
     Walk walk{};
     walk.caller = caller;
     // Most requests come from the asker itself.
-    if (const Kind kind = kind_of(caller); kind != Kind::Language) {
+    if (const Kind kind = kind_of(caller); kind != Kind::Language && kind != Kind::Loader) {
         walk.asker.counts = kind == Kind::Ours;
         walk.asker.frames[walk.asker.frame_count++] = caller;
         return walk.asker;
