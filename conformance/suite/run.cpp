@@ -150,8 +150,11 @@ int run(const RunOptions &options, Target target)
     const std::string path = options.out.empty() ? "" : options.out + "/record.jsonl";
     const auto remainder = options.resume ? read_remainder(path) : Remainder{};
     if (!remainder.header.is_null() && !options.seed_given) target.seed = remainder.header.value("seed", target.seed);
-    const auto answer = interview(target, has_operations(cases), options.out.empty() ? "/dev/null" : options.out + "/interview.log");
+    const std::string interview_log = options.out.empty() ? "" : options.out + "/interview.log";
+    const auto answer = interview(target, has_operations(cases), interview_log.empty() ? "/dev/null" : interview_log);
     if (answer.status == ACCEL_STATUS_NOT_FOUND) return no_such_device(answer);
+    // What was said there only matters when the interview failed; results are what a run leaves behind.
+    if (answer.status == ACCEL_STATUS_OK && !interview_log.empty()) std::filesystem::remove(interview_log);
     const auto header = run_header(target, answer, cases);
     if (!remainder.header.is_null()) require_same_run(remainder.header, header);
 
