@@ -16,7 +16,7 @@
 
 #include "asker.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(ACCEL_BELOW_ASAN)
 #define REAL(name) __interceptor_##name
 #else
 #define REAL(name) __libc_##name
