@@ -26,7 +26,7 @@ try {
     const auto picture = read_picture(argv[2]);
 
     const auto instance = accel::Instance::create();
-    const std::vector<accel::Device> devices{instance.device("cpu")};
+    const auto devices = instance.default_devices();
     const auto program = accel::Program::build(accel::Model::load(instance, argv[1]), devices);
 
     const auto image = accel::Buffer::create(devices, program.port(0).size_bytes);

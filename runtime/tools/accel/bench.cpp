@@ -7,11 +7,14 @@
 #include <sstream>
 #include <thread>
 
+#include "building.h"
 #include "commands.h"
 #include "cores/cores.h"
+#include "device_choice.h"
 #include "load.h"
 #include "peer.h"
 #include "progress.h"
+#include "rounding_choice.h"
 #include "session.h"
 #include "statistics.h"
 
@@ -88,7 +91,7 @@ Measured measure(Session &session, Peer *peer, const BenchOptions &options)
 
 nlohmann::json facts_of(const Measured &measured, const Session &session, const BenchOptions &options, const Peer *peer)
 {
-    nlohmann::json out{{"model", options.model.model}, {"latency", measured.ours.json()}, {"segments", session.program().info().segment_count}, {"threads", options.model.threads}, {"load", options.load}};
+    nlohmann::json out{{"model", options.model.model}, {"latency", measured.ours.json()}, {"segments", session.program().info().segment_count}, {"threads", options.model.threads}, {"load", options.load}, {"rounding", rounding_name(session.program().info().rounding)}};
     if (peer) {
         const auto ratios = Statistics::of(measured.ratios);
         out["onnxruntime"] = {{"version", peer->version()}, {"threads", options.model.threads}, {"latency", measured.theirs.json()}, {"ratio_median", ratios.median}, {"ratio_p90", ratios.p90}, {"rounds", ratios.count}};
@@ -121,7 +124,7 @@ void bench(BenchOptions options)
 {
     prepare_comparison(options);
     const Instance instance = options.model.instance.create();
-    const auto devices = choose_devices(instance, options.model.devices);
+    const auto devices = choose_devices(instance, options.model);
     Session session(instance, devices, make_program(instance, devices, options.model));
     session.fill_inputs(1);
     const auto peer = start_peer(options);

@@ -25,34 +25,6 @@ void log_to_stderr(void *, accel_log_level level, const char *module, const char
     std::cerr << kNames[level] << ": " << module << (*module ? ": " : "") << message << "\n";
 }
 
-/// NAME=SIZE; a name may hold '=', a size does not.
-SymbolSize parse_dim(const std::string &text)
-{
-    const size_t equals = text.rfind('=');
-    char *end = nullptr;
-    const long long size = equals == std::string::npos ? 0 : std::strtoll(text.c_str() + equals + 1, &end, 10);
-    if (size < 1 || !end || *end) throw Failure("--dim '" + text::printable(text) + "': expected NAME=SIZE with SIZE at least 1; write for example --dim batch=1");
-    return {text.substr(0, equals), size};
-}
-
-/// What --dim gives, and for the other symbols what the input files have.
-std::vector<SymbolSize> symbol_sizes(const accel_graph_desc &graph, const ModelOptions &options)
-{
-    std::vector<SymbolSize> sizes;
-    for (const auto &text : options.dims) sizes.push_back(parse_dim(text));
-    if (options.sample_inputs.empty()) return sizes;
-    for (auto &row : sizes_from_files(graph, assign_files(input_names(graph), options.sample_inputs)))
-        if (std::none_of(sizes.begin(), sizes.end(), [&](const SymbolSize &given) { return given.name == row.name; })) sizes.push_back(std::move(row));
-    return sizes;
-}
-
-std::vector<accel_symbol_value> symbol_values(const std::vector<SymbolSize> &sizes)
-{
-    std::vector<accel_symbol_value> values;
-    for (const SymbolSize &row : sizes) values.push_back({row.name.c_str(), row.size});
-    return values;
-}
-
 }  // namespace
 
 void InstanceOptions::add_to(CLI::App &app)
@@ -82,9 +54,9 @@ Instance InstanceOptions::create() const
 void ModelOptions::add_to(CLI::App &app)
 {
     app.add_option("MODEL", model, "model file, or a program saved by `accel compile`")->required();
-    app.add_option("-d,--device", devices, "device, may be repeated or comma separated: the ordered set that the work may use")->delimiter(',')->allow_extra_args(false);
-    app.add_option("--rounding", rounding, "requantise with this rounding instead of the model's own")
-        ->check(CLI::IsMember({"half_even", "tflite", "natural"}));
+    app.add_option("-d,--device", devices, "device, may be repeated or comma separated: the ordered set that the work may use; auto, as without it: every real device that can be used, the CPU last")->delimiter(',')->allow_extra_args(false);
+    app.add_option("--rounding", rounding, "requantise with this rounding; without it with the model's own, unless a device named by --device or --target does no such")
+        ->check(CLI::IsMember({"model", "half_even", "tflite", "natural"}));
     app.add_option("--dim", dims, "value of a symbolic dimension, NAME=SIZE")->allow_extra_args(false);
     app.add_option("--threads", threads, "threads of the CPU device");
     app.add_flag("--first-device-only", first_device_only, "fail unless everything runs on the first device");
@@ -104,126 +76,12 @@ uint32_t ModelOptions::rounding_value() const
     return ACCEL_ROUNDING_NONE;
 }
 
-std::vector<Device> choose_devices(const Instance &instance, const std::vector<std::string> &names)
-{
-    std::vector<Device> devices;
-    for (const auto &name : names)
-        devices.push_back(advised("`accel devices` lists them, with --simulated the simulated ones too", [&] { return instance.device(name.c_str()); }));
-    if (!names.empty()) return devices;
-    for (const Device &device : instance.devices())
-        if (!(device.info().flags & ACCEL_DEVICE_FLAG_SIMULATED)) devices.push_back(device);
-    if (devices.empty()) throw Failure("no device is listed; `accel doctor` says why");
-    return devices;
-}
-
 bool is_saved_program(const std::string &path)
 {
     std::ifstream probe(path, std::ios::binary);
     std::string head(4, '\0');
     probe.read(head.data(), 4);
     return probe.gcount() == 4 && head == "ACPG";
-}
-
-namespace {
-
-Model load_model(const Instance &instance, const ModelOptions &options, Progress &progress)
-{
-    auto source = sized<accel_model_source>();
-    source.path = options.model.c_str();
-    source.flags = options.copy ? static_cast<uint32_t>(ACCEL_IMPORT_FLAG_COPY) : 0u;
-    source.constant_budget_bytes = options.constant_budget_bytes;
-    source.progress = Progress::callback_before;
-    source.progress_user = &progress;
-    try {
-        return Model::load(instance, source);
-    } catch (const Error &error) {
-        const std::string remedy = remedy_of_import(error.status(), error.rule());
-        throw Failure(error.what() + (remedy.empty() ? "" : "; " + remedy));
-    }
-}
-
-/// What the options ask to be built, with all that the description points to.
-class Wanted {
-public:
-    Wanted(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
-        : progress_("building " + options.model), model_(load_model(instance, options, progress_)), devices_(handles(devices)), sizes_(symbol_sizes(model_.graph(), options)), symbols_(symbol_values(sizes_))
-    {
-        threads_.name = "cpu.threads";
-        threads_.kind = ACCEL_OPTION_KIND_INTEGER;
-        threads_.integer = options.threads;
-        threads_.optional = 1;
-        desc.model = model_.get();
-        desc.devices = devices_.data();
-        desc.device_count = target ? 0 : static_cast<uint32_t>(devices_.size());
-        desc.target = target;
-        if (options.first_device_only) desc.flags |= ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY;
-        if (options.balance) desc.flags |= ACCEL_PROGRAM_FLAG_BALANCE;
-        desc.rounding = options.rounding_value();
-        desc.symbols = symbols_.data();
-        desc.symbol_count = static_cast<uint32_t>(symbols_.size());
-        desc.options = &threads_;
-        desc.option_count = options.threads ? 1 : 0;
-        desc.progress = Progress::callback;
-        desc.progress_user = &progress_;
-    }
-    Wanted(const Wanted &) = delete;
-    Wanted &operator=(const Wanted &) = delete;
-
-    accel_program_desc desc = sized<accel_program_desc>();
-
-private:
-    Progress progress_;
-    const Model model_;
-    const std::vector<accel_device *> devices_;
-    const std::vector<SymbolSize> sizes_;
-    const std::vector<accel_symbol_value> symbols_;
-    accel_option threads_{};
-};
-
-/// The options that only a build can heed, as they were given.
-std::string build_options(const ModelOptions &options, const char *target)
-{
-    std::string given;
-    const auto add = [&](bool is_given, const char *name) { given += is_given ? (given.empty() ? "" : ", ") + std::string(name) : ""; };
-    add(!options.rounding.empty(), "--rounding");
-    add(!options.dims.empty(), "--dim");
-    add(options.threads != 0, "--threads");
-    add(options.balance, "--balance");
-    add(options.first_device_only, "--first-device-only");
-    add(options.constant_budget_bytes != 0, "--constant-budget");
-    add(target != nullptr, "--target");
-    return given;
-}
-
-Program load_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options)
-{
-    Progress progress("loading " + options.model);
-    const uint32_t flags = options.copy ? static_cast<uint32_t>(ACCEL_LOAD_FLAG_COPY) : 0u;
-    return advised("give the devices that it was compiled for, or compile the model again",
-                   [&] { return Program::load_file(instance, options.model.c_str(), devices, flags, Progress::callback, &progress); });
-}
-
-}  // namespace
-
-Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
-{
-    if (is_saved_program(options.model)) {
-        const std::string given = build_options(options, target);
-        if (!given.empty()) throw Failure(options.model + " is a saved program, which is built already; give " + given + " to `accel compile`, or give the model");
-        return load_program(instance, devices, options);
-    }
-    return Program::build(Wanted(instance, devices, options, target).desc);
-}
-
-std::vector<SupportRow> support_of(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
-{
-    if (is_saved_program(options.model)) throw Failure(options.model + " is a saved program, whose operations are placed already; give --support the model");
-    const Wanted wanted(instance, devices, options, target);
-    std::vector<SupportRow> rows;
-    Program::support(wanted.desc, [&](const accel_support &row) {
-        rows.push_back({{row.nodes, row.nodes + row.node_count}, row.device, row.group, row.reason, row.name, row.operation, row.reason_text});
-    });
-    return rows;
 }
 
 std::string text_of_bytes(uint64_t bytes)
@@ -265,6 +123,8 @@ void Table::row(std::vector<std::string> cells)
     for (auto &cell : cells) cell = text::printable(cell);
     rows_.push_back(std::move(cells));
 }
+
+void note(const std::string &sentence) { std::cerr << "note: " << text::printable(sentence) << "\n"; }
 
 void print_json(const nlohmann::json &value)
 {

@@ -46,7 +46,7 @@ struct InstanceOptions {
 struct ModelOptions {
     InstanceOptions instance;
     std::string model;
-    std::vector<std::string> devices;  ///< ordered; empty: every real device, the CPU last
+    std::vector<std::string> devices;  ///< ordered; "auto", or none: the default set
     std::string rounding;
     std::vector<std::string> dims;     ///< NAME=SIZE of symbolic dimensions
     std::vector<std::string> sample_inputs;  ///< as given to --input: files with the sizes that dims leave open
@@ -57,27 +57,16 @@ struct ModelOptions {
     uint64_t constant_budget_bytes = 0;  ///< 0: the library's default
     bool json = false;
     void add_to(CLI::App &app);
-    uint32_t rounding_value() const;
+    uint32_t rounding_value() const;   ///< 0 without --rounding, and for `model`
 };
-
-/// The devices that --device names, in that order, or the default set.
-std::vector<Device> choose_devices(const Instance &instance, const std::vector<std::string> &names);
-
-/// accel_support, for keeps.
-struct SupportRow {
-    std::vector<uint32_t> nodes;
-    uint32_t device, group, reason;
-    std::string name, operation, why;
-};
-std::vector<SupportRow> support_of(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target);
-
-/// A program from a model file or from a saved program, with progress on a terminal when it takes over a second.
-Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target = nullptr);
 
 std::string text_of_bytes(uint64_t bytes);
 std::string text_of_ns(double nanoseconds);
 std::string shape_text(const accel_port_info &port);
 const char *type_name(uint32_t type);
+
+/// One line on standard error, which changes no answer.
+void note(const std::string &sentence);
 
 /// Prints to standard output, as UTF-8 whatever the strings are.
 void print_json(const nlohmann::json &value);

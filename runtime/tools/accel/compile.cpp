@@ -3,31 +3,57 @@
 #include <iostream>
 #include <memory>
 
+#include "building.h"
 #include "commands.h"
+#include "device_choice.h"
 #include "files.h"
+#include "rounding_choice.h"
 #include "text/printable.h"
 
 namespace accel::tool {
+namespace {
+
+struct CompileOptions {
+    ModelOptions model;
+    std::string target, output;
+};
+
+/// For the default set only the devices that have work: a program needs each of its devices where it is loaded.
+Program build_for_devices(const Instance &instance, const ModelOptions &options)
+{
+    const auto devices = choose_devices(instance, options);
+    Program program = make_program(instance, devices, options);
+    if (!uses_default_devices(options)) return program;
+    const auto used = used_devices(program, devices);
+    return used.empty() || used.size() == devices.size() ? program : make_program(instance, used, options);
+}
+
+void compile(const CompileOptions &options)
+{
+    const Instance instance = options.model.instance.create();
+    const Program program = options.target.empty() ? build_for_devices(instance, options.model)
+                                                   : make_program(instance, choose_devices_behind(instance, options.model), options.model, options.target.c_str());
+    const std::string bytes = program.save();
+    write_whole(options.output, bytes);
+    const auto info = program.info();
+    if (options.model.json) {
+        print_json(nlohmann::json{{"output", options.output}, {"bytes", bytes.size()}, {"segments", info.segment_count}, {"devices", info.device_count}, {"rounding", rounding_name(info.rounding)}});
+        return;
+    }
+    std::cout << text::printable(options.output) << ": " << text_of_bytes(bytes.size()) << ", " << info.segment_count << " segment(s) for " << info.device_count << " device(s)"
+              << (info.rounding ? std::string(", rounding ") + rounding_name(info.rounding) : "") << "\n";
+}
+
+}  // namespace
+
 void add_compile(CLI::App &app)
 {
-    struct Options {
-        ModelOptions model;
-        std::string target, output;
-    };
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CompileOptions>();
     auto *command = app.add_subcommand("compile", "build a model once and save the program");
     options->model.add_to(*command);
-    command->add_option("--target", options->target, "compile target without hardware, such as ethos-u65-256");
+    command->add_option("--target", options->target, "compile target without hardware, such as ethos-u65-256; the devices that are named, or else the CPU, take what it does not");
     command->add_option("-o,--output", options->output, "file to write")->required();
-    command->callback([options] {
-        const Instance instance = options->model.instance.create();
-        const auto devices = options->target.empty() ? choose_devices(instance, options->model.devices) : std::vector<Device>{};
-        const Program program = make_program(instance, devices, options->model, options->target.empty() ? nullptr : options->target.c_str());
-        const std::string bytes = program.save();
-        write_whole(options->output, bytes);
-        if (options->model.json) print_json(nlohmann::json{{"output", options->output}, {"bytes", bytes.size()}, {"segments", program.info().segment_count}});
-        else std::cout << text::printable(options->output) << ": " << text_of_bytes(bytes.size()) << ", " << program.info().segment_count << " segment(s)\n";
-    });
+    command->callback([options] { compile(*options); });
 }
 
 }  // namespace accel::tool

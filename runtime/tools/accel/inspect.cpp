@@ -3,7 +3,9 @@
 #include <iostream>
 #include <memory>
 
+#include "building.h"
 #include "commands.h"
+#include "device_choice.h"
 #include "files.h"
 #include "inspection.h"
 
@@ -31,23 +33,28 @@ void print(const nlohmann::json &facts)
         transfers.print();
     }
     std::cout << "\n" << facts["segments"] << " segment(s), scratch " << text_of_bytes(facts["scratch_bytes"].get<uint64_t>()) << " per run, constants "
-              << text_of_bytes(facts["constant_bytes"].get<uint64_t>()) << ", " << facts["copies"] << " copies per run\n";
+              << text_of_bytes(facts["constant_bytes"].get<uint64_t>()) << ", " << facts["copies"] << " copies per run";
+    if (facts["rounding_name"] != "model") std::cout << ", rounding " << facts["rounding_name"].get<std::string>() << " instead of the model's own";
+    std::cout << "\n";
+    for (const auto &one : facts["left_out"]) std::cout << left_out_sentence(one) << "\n";
 }
 
-/// "cpu" or "refused".
-std::string taker(const SupportRow &row, const std::vector<Device> &devices, const std::string &target)
+/// The places of the set: a target without hardware comes first.
+std::vector<std::string> place_names(const std::vector<Device> &devices, const std::string &target)
 {
-    if (row.device == UINT32_MAX) return "refused";
-    return row.device < devices.size() ? devices[row.device].info().id : target;
+    std::vector<std::string> names;
+    if (!target.empty()) names.push_back(target);
+    for (const Device &device : devices) names.emplace_back(device.info().id);
+    return names;
 }
 
-void tell_support(const std::vector<SupportRow> &rows, const std::vector<Device> &devices, const std::string &target, bool json)
+void tell_support(const std::vector<SupportRow> &rows, const std::vector<std::string> &places, bool json)
 {
     Table table({"node", "operation", "group", "taken by", "why"});
     auto list = nlohmann::json::array();
     size_t refused = 0;
     for (const SupportRow &row : rows) {
-        const std::string by = taker(row, devices, target);
+        const std::string by = row.device == UINT32_MAX ? "refused" : places.at(row.device);
         refused += by == "refused";
         table.row({row.name, row.operation, row.group ? std::to_string(row.group) : "", by, row.why});
         list.push_back({{"node", row.name}, {"nodes", row.nodes}, {"operation", row.operation}, {"group", row.group}, {"taken_by", by}, {"reason_code", row.reason}, {"reason", row.why}});
@@ -77,11 +84,12 @@ void add_inspect(CLI::App &app)
     command->add_flag("--support", options->support, "do not build: list what the devices say to each operation of the model");
     command->callback([options] {
         const Instance instance = options->model.instance.create();
-        const auto devices = options->target.empty() ? choose_devices(instance, options->model.devices) : std::vector<Device>{};
+        const auto devices = options->target.empty() ? choose_devices(instance, options->model) : choose_devices_behind(instance, options->model);
         const char *target = options->target.empty() ? nullptr : options->target.c_str();
-        if (options->support) return tell_support(support_of(instance, devices, options->model, target), devices, options->target, options->model.json);
+        if (options->support) return tell_support(support_of(instance, devices, options->model, target), place_names(devices, options->target), options->model.json);
         const Program program = make_program(instance, devices, options->model, target);
-        const nlohmann::json facts = inspection(program);
+        nlohmann::json facts = inspection(program, options->target);
+        facts["left_out"] = unusable_json(instance);
         if (options->model.json) print_json(facts);
         else print(facts);
         if (!options->svg.empty()) write_whole(options->svg, drawing(facts));

@@ -4,21 +4,24 @@
 #include <algorithm>
 #include <sstream>
 
+#include "rounding_choice.h"
+
 namespace accel::tool {
 namespace {
 
-std::string device_id(accel_device *device)
+/// target: in the place that has no device.
+std::string device_id(accel_device *device, const std::string &target)
 {
-    if (!device) return "-";
+    if (!device) return target;
     auto info = sized<accel_device_info>();
     check(accel_device_query(device, &info));
     return info.id;
 }
 
-nlohmann::json port_json(const accel_port_info &port)
+nlohmann::json port_json(const accel_port_info &port, const std::string &target)
 {
     return {{"direction", port.direction == ACCEL_PORT_DIRECTION_INPUT ? "in" : "out"}, {"name", port.name}, {"shape", shape_text(port)}, {"size_bytes", port.size_bytes},
-            {"align_bytes", port.align_bytes}, {"strides_bytes", std::vector<int64_t>(port.strides_bytes, port.strides_bytes + port.rank)}, {"device", device_id(port.device)}};
+            {"align_bytes", port.align_bytes}, {"strides_bytes", std::vector<int64_t>(port.strides_bytes, port.strides_bytes + port.rank)}, {"device", device_id(port.device, target)}};
 }
 
 std::string escaped(const std::string &text)
@@ -30,16 +33,16 @@ std::string escaped(const std::string &text)
 
 }  // namespace
 
-nlohmann::json inspection(const Program &program)
+nlohmann::json inspection(const Program &program, const std::string &target)
 {
     const auto info = program.info();
-    nlohmann::json out{{"segments", info.segment_count}, {"scratch_bytes", info.scratch_bytes}, {"constant_bytes", info.constant_bytes}, {"rounding", info.rounding},
+    nlohmann::json out{{"segments", info.segment_count}, {"scratch_bytes", info.scratch_bytes}, {"constant_bytes", info.constant_bytes}, {"rounding", info.rounding}, {"rounding_name", rounding_name(info.rounding)},
                        {"ports", nlohmann::json::array()}, {"placements", nlohmann::json::array()}, {"transfers", nlohmann::json::array()}};
-    for (uint32_t index = 0; index < info.port_count; ++index) out["ports"].push_back(port_json(program.port(index)));
+    for (uint32_t index = 0; index < info.port_count; ++index) out["ports"].push_back(port_json(program.port(index), target));
     for (uint32_t index = 0; index < info.placement_count; ++index) {
         auto row = sized<accel_placement>();
         check(accel_program_placement(program.get(), index, &row));
-        out["placements"].push_back({{"node", row.node}, {"operation", row.operation}, {"device", device_id(row.device)}, {"segment", row.segment},
+        out["placements"].push_back({{"node", row.node}, {"operation", row.operation}, {"device", device_id(row.device, target)}, {"segment", row.segment},
                                      {"reason_code", row.reason}, {"reason", row.reason_text}, {"work_macs", row.work_macs}});
     }
     uint32_t copies = 0;

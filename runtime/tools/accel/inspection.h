@@ -6,7 +6,8 @@
 
 namespace accel::tool {
 
-nlohmann::json inspection(const Program &program);
+/// target: the name of the place that has no device, if there is one.
+nlohmann::json inspection(const Program &program, const std::string &target);
 
 /// An SVG: operations from top to bottom, a lane per device, copies as red arrows between lanes.
 std::string drawing(const nlohmann::json &inspection);

@@ -9,11 +9,14 @@
 #include <numeric>
 #include <sstream>
 
+#include "building.h"
 #include "commands.h"
+#include "device_choice.h"
 #include "files.h"
 #include "inputs.h"
 #include "outputs.h"
 #include "progress.h"
+#include "rounding_choice.h"
 #include "tensor_file.h"
 #include "text/printable.h"
 
@@ -207,7 +210,7 @@ void run(RunOptions &options)
     const auto folder_files = is_folder(options.inputs) ? files_of_folder(options.inputs.front()) : std::vector<fs::path>{};
     options.model.sample_inputs = folder_files.empty() ? options.inputs : std::vector<std::string>{folder_files.front()};
     const Instance instance = options.model.instance.create();
-    const auto devices = choose_devices(instance, options.model.devices);
+    const auto devices = choose_devices(instance, options.model);
     Session session(instance, devices, make_program(instance, devices, options.model));
     const auto labels = read_labels(options.labels);
     const auto items = items_of(session, options.inputs, folder_files);
@@ -218,7 +221,7 @@ void run(RunOptions &options)
         results.push_back(run_item(session, item, items, options, labels));
         if (!options.model.json) print_item(results.back());
     }
-    if (options.model.json) print_json(nlohmann::json{{"model", options.model.model}, {"results", results}});
+    if (options.model.json) print_json(nlohmann::json{{"model", options.model.model}, {"rounding", rounding_name(session.program().info().rounding)}, {"results", results}});
 }
 
 }  // namespace

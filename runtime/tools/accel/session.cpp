@@ -28,22 +28,20 @@ uint64_t element_count(const accel_port_info &port)
 }
 
 Session::Session(const Instance &instance, const std::vector<Device> &devices, Program program)
-    : program_(std::move(program)), info_(program_.info()), run_(Run::create(program_)), queue_(Queue::create(devices)), fence_(Fence::create(instance))
+    : program_(std::move(program)), info_(program_.info()), memory_(program_), run_(Run::create(program_)), queue_(Queue::create(devices)), fence_(Fence::create(instance))
 {
-    for (uint32_t port = 0; port < info_.port_count; ++port) {
-        buffers_.push_back(Buffer::create(devices, program_.port(port).size_bytes));
-        run_.bind(port, buffers_.back());
-    }
+    memory_.bind_to(run_);
 }
 
 void Session::write(uint32_t input_index, const Dense &dense)
 {
     const auto port = input(input_index);
     const uint32_t bytes = element_bytes(port.type);
-    const auto mapping = buffers_[input_index].map(ACCEL_ACCESS_WRITE);
+    const auto mapping = memory_.map(input_index, ACCEL_ACCESS_WRITE);
+    char *start = mapping.as<char>() + memory_.offset_bytes(input_index);
     const char *next = dense.data();
     for_each_element(port, 0, 0, [&](int64_t offset) {
-        std::memcpy(mapping.as<char>() + offset, next, bytes);
+        std::memcpy(start + offset, next, bytes);
         next += bytes;
     });
 }
@@ -53,10 +51,12 @@ Dense Session::read(uint32_t output_index) const
     const auto port = output(output_index);
     const uint32_t bytes = element_bytes(port.type);
     Dense dense(element_count(port) * bytes);
-    const auto mapping = buffers_[info_.input_count + output_index].map(ACCEL_ACCESS_READ);
+    const uint32_t index = info_.input_count + output_index;
+    const auto mapping = memory_.map(index, ACCEL_ACCESS_READ);
+    const char *start = mapping.as<const char>() + memory_.offset_bytes(index);
     char *next = dense.data();
     for_each_element(port, 0, 0, [&](int64_t offset) {
-        std::memcpy(next, mapping.as<const char>() + offset, bytes);
+        std::memcpy(next, start + offset, bytes);
         next += bytes;
     });
     return dense;

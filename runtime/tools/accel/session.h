@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common.h"
+#include "port_memory.h"
 
 namespace accel::tool {
 
@@ -30,7 +31,7 @@ public:
 private:
     Program program_;
     accel_program_info info_;
-    std::vector<Buffer> buffers_;
+    PortMemory memory_;
     Run run_;
     Queue queue_;
     Fence fence_;

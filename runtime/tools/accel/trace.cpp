@@ -5,11 +5,13 @@
 #include <iostream>
 #include <memory>
 
+#include "building.h"
 #include "commands.h"
-#include "text/printable.h"
+#include "device_choice.h"
 #include "files.h"
 #include "progress.h"
 #include "session.h"
+#include "text/printable.h"
 
 namespace accel::tool {
 namespace {
@@ -45,7 +47,7 @@ void record_runs(Session &session, const TraceOptions &options)
 void trace(const TraceOptions &options)
 {
     const Instance instance = options.model.instance.create();
-    const auto devices = choose_devices(instance, options.model.devices);
+    const auto devices = choose_devices(instance, options.model);
     const auto &recorder = trace_interface(instance);
     check(recorder.start(instance.get(), 0));
     Session session(instance, devices, make_program(instance, devices, options.model));

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+#include "building.h"
+
+#include <algorithm>
+
+#include "device_choice.h"
+#include "inputs.h"
+#include "progress.h"
+#include "remedy.h"
+#include "rounding_choice.h"
+#include "text/printable.h"
+
+namespace accel::tool {
+namespace {
+
+/// NAME=SIZE; a name may hold '=', a size does not.
+SymbolSize parse_dim(const std::string &text)
+{
+    const size_t equals = text.rfind('=');
+    char *end = nullptr;
+    const long long size = equals == std::string::npos ? 0 : std::strtoll(text.c_str() + equals + 1, &end, 10);
+    if (size < 1 || !end || *end) throw Failure("--dim '" + text::printable(text) + "': expected NAME=SIZE with SIZE at least 1; write for example --dim batch=1");
+    return {text.substr(0, equals), size};
+}
+
+/// What --dim gives, and for the other symbols what the input files have.
+std::vector<SymbolSize> symbol_sizes(const accel_graph_desc &graph, const ModelOptions &options)
+{
+    std::vector<SymbolSize> sizes;
+    for (const auto &text : options.dims) sizes.push_back(parse_dim(text));
+    if (options.sample_inputs.empty()) return sizes;
+    for (auto &row : sizes_from_files(graph, assign_files(input_names(graph), options.sample_inputs)))
+        if (std::none_of(sizes.begin(), sizes.end(), [&](const SymbolSize &given) { return given.name == row.name; })) sizes.push_back(std::move(row));
+    return sizes;
+}
+
+std::vector<accel_symbol_value> symbol_values(const std::vector<SymbolSize> &sizes)
+{
+    std::vector<accel_symbol_value> values;
+    for (const SymbolSize &row : sizes) values.push_back({row.name.c_str(), row.size});
+    return values;
+}
+
+Model load_model(const Instance &instance, const ModelOptions &options, Progress &progress)
+{
+    auto source = sized<accel_model_source>();
+    source.path = options.model.c_str();
+    source.flags = options.copy ? static_cast<uint32_t>(ACCEL_IMPORT_FLAG_COPY) : 0u;
+    source.constant_budget_bytes = options.constant_budget_bytes;
+    source.progress = Progress::callback_before;
+    source.progress_user = &progress;
+    try {
+        return Model::load(instance, source);
+    } catch (const Error &error) {
+        const std::string remedy = remedy_of_import(error.status(), error.rule());
+        throw Failure(error.what() + (remedy.empty() ? "" : "; " + remedy));
+    }
+}
+
+/// What nothing takes, in one sentence: operations with the same reasons together. The library's own detail has not room for a whole model.
+std::string unplaced_sentence(const std::vector<SupportRow> &rows)
+{
+    std::vector<std::pair<std::string, std::string>> kinds;  // why, operations
+    size_t count = 0;
+    for (const SupportRow &row : rows) {
+        if (row.device != UINT32_MAX) continue;
+        ++count;
+        const std::string name = "'" + row.name + "' (" + row.operation + ")";
+        const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const auto &kind) { return kind.first == row.why; });
+        if (same == kinds.end()) kinds.emplace_back(row.why, name);
+        else same->second += ", " + name;
+    }
+    std::string text = std::to_string(count) + " operations have no place";
+    for (const auto &[why, names] : kinds) text += ". " + names + ": no device of the set takes it: " + why;
+    return text;
+}
+
+/// device: null for a target without hardware.
+bool has_work(const Program &program, const accel_device *device)
+{
+    for (uint32_t index = 0; index < program.info().placement_count; ++index) {
+        auto row = sized<accel_placement>();
+        check(accel_program_placement(program.get(), index, &row));
+        if (row.device == device) return true;
+    }
+    return false;
+}
+
+/// What the options ask to be built, with all that the description points to.
+class Wanted {
+public:
+    Wanted(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
+        : instance_(instance), progress_("building " + options.model), model_(load_model(instance, options, progress_)), sizes_(symbol_sizes(model_.graph(), options)),
+          symbols_(symbol_values(sizes_))
+    {
+        threads_.name = "cpu.threads";
+        threads_.kind = ACCEL_OPTION_KIND_INTEGER;
+        threads_.integer = options.threads;
+        threads_.optional = 1;
+        desc_.model = model_.get();
+        desc_.target = target;
+        if (options.first_device_only) desc_.flags |= ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY;
+        if (options.balance) desc_.flags |= ACCEL_PROGRAM_FLAG_BALANCE;
+        desc_.rounding = options.rounding_value();
+        desc_.symbols = symbols_.data();
+        desc_.symbol_count = static_cast<uint32_t>(symbols_.size());
+        desc_.options = &threads_;
+        desc_.option_count = options.threads ? 1 : 0;
+        desc_.progress = Progress::callback;
+        desc_.progress_user = &progress_;
+        use(devices);
+        if (options.rounding.empty()) settle_rounding(options);
+    }
+    Wanted(const Wanted &) = delete;
+    Wanted &operator=(const Wanted &) = delete;
+
+    Program build()
+    {
+        if (desc_.target && devices_.empty() && !(desc_.flags & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY)) {
+            try {
+                return noted(Program::build(desc_));
+            } catch (const Error &error) {
+                if (error.status() != ACCEL_STATUS_UNSUPPORTED && error.status() != ACCEL_STATUS_LIMIT) throw;
+            }
+            use(cpu_devices(instance_));
+        }
+        try {
+            return noted(Program::build(desc_));
+        } catch (const Error &error) {
+            if (error.rule() == "P-1" && std::string_view(error.what()).find("accel_program_support tells") != std::string_view::npos)
+                throw Failure(std::string(accel_status_name(error.status())) + ": " + unplaced_sentence(support()) + "; " + remedy_of(error.status(), error.rule()));
+            throw;
+        }
+    }
+
+    std::vector<SupportRow> support() const
+    {
+        std::vector<SupportRow> rows;
+        Program::support(desc_, [&](const accel_support &row) {
+            rows.push_back({{row.nodes, row.nodes + row.node_count}, row.device, row.group, row.reason, row.name, row.operation, row.reason_text});
+        });
+        return rows;
+    }
+
+    const std::vector<std::string> &notes() const { return notes_; }
+
+private:
+    void use(const std::vector<Device> &devices)
+    {
+        devices_ = devices;
+        handles_ = handles(devices_);
+        desc_.devices = handles_.data();
+        desc_.device_count = static_cast<uint32_t>(handles_.size());
+    }
+
+    void settle_rounding(const ModelOptions &options)
+    {
+        std::vector<NamedPlace> places;
+        if (desc_.target) places.push_back({0, desc_.target, nullptr});
+        for (uint32_t index = 0; index < handles_.size(); ++index)
+            if (is_named(devices_[index], instance_, options)) places.push_back({index + (desc_.target ? 1 : 0), devices_[index].info().id, handles_[index]});
+        const RoundingChoice choice = choose_rounding(desc_, places);
+        desc_.rounding = choice.rounding;
+        if (choice.rounding != ACCEL_ROUNDING_NONE)
+            notes_.push_back(std::string("the whole program requantises with rounding ") + rounding_name(choice.rounding) + ", as " + choice.device +
+                             " does not do the model's own; --rounding model keeps that");
+    }
+
+    /// Tells of devices that got nothing to do; the CPU, which stands behind the others, is none to miss.
+    Program noted(Program program)
+    {
+        const auto used = used_devices(program, devices_);
+        const std::string rest = " takes no operation of the model; `accel inspect --support` says why";
+        for (const Device &device : devices_) {
+            const bool works = std::any_of(used.begin(), used.end(), [&](const Device &other) { return other.get() == device.get(); });
+            if (!works && device.info().kind != ACCEL_DEVICE_KIND_CPU) notes_.push_back(device.info().id + rest);
+        }
+        if (desc_.target && !has_work(program, nullptr)) notes_.push_back(desc_.target + rest);
+        return program;
+    }
+
+
+    const Instance &instance_;
+    Progress progress_;
+    const Model model_;
+    const std::vector<SymbolSize> sizes_;
+    const std::vector<accel_symbol_value> symbols_;
+    accel_option threads_{};
+    std::vector<Device> devices_;
+    std::vector<accel_device *> handles_;
+    accel_program_desc desc_ = sized<accel_program_desc>();
+    std::vector<std::string> notes_;
+};
+
+/// The options that only a build can heed, as they were given.
+std::string build_options(const ModelOptions &options, const char *target)
+{
+    std::string given;
+    const auto add = [&](bool is_given, const char *name) { given += is_given ? (given.empty() ? "" : ", ") + std::string(name) : ""; };
+    add(!options.rounding.empty(), "--rounding");
+    add(!options.dims.empty(), "--dim");
+    add(options.threads != 0, "--threads");
+    add(options.balance, "--balance");
+    add(options.first_device_only, "--first-device-only");
+    add(options.constant_budget_bytes != 0, "--constant-budget");
+    add(target != nullptr, "--target");
+    return given;
+}
+
+Program load_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options)
+{
+    Progress progress("loading " + options.model);
+    const uint32_t flags = options.copy ? static_cast<uint32_t>(ACCEL_LOAD_FLAG_COPY) : 0u;
+    return advised("give the devices that it was compiled for, or compile the model again",
+                   [&] { return Program::load_file(instance, options.model.c_str(), devices, flags, Progress::callback, &progress); });
+}
+
+Program build_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target, std::vector<std::string> &notes)
+{
+    Wanted wanted(instance, devices, options, target);
+    Program program = wanted.build();
+    notes = wanted.notes();
+    return program;
+}
+
+}  // namespace
+
+std::vector<Device> used_devices(const Program &program, const std::vector<Device> &devices)
+{
+    std::vector<Device> used;
+    for (const Device &device : devices)
+        if (has_work(program, device.get())) used.push_back(device);
+    return used;
+}
+
+Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
+{
+    if (is_saved_program(options.model)) {
+        const std::string given = build_options(options, target);
+        if (!given.empty()) throw Failure(options.model + " is a saved program, which is built already; give " + given + " to `accel compile`, or give the model");
+        return load_program(instance, devices, options);
+    }
+    std::vector<std::string> notes;
+    Program program = build_program(instance, devices, options, target, notes);
+    for (const auto &sentence : notes) note(sentence);
+    return program;
+}
+
+std::vector<SupportRow> support_of(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
+{
+    if (is_saved_program(options.model)) throw Failure(options.model + " is a saved program, whose operations are placed already; give --support the model");
+    return Wanted(instance, devices, options, target).support();
+}
+
+}  // namespace accel::tool

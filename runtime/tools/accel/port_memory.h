@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Memory for all ports of a program: one buffer where its devices can share one, since some name only a few at once; else one for each device.
+#pragma once
+
+#include <accel/accel.hpp>
+
+#include <vector>
+
+namespace accel::tool {
+
+class PortMemory {
+public:
+    explicit PortMemory(const Program &program);
+
+    void bind_to(const Run &run) const;
+    Buffer::Mapping map(uint32_t port, uint32_t access) const { return buffers_[places_[port].buffer].map(access); }
+    uint64_t offset_bytes(uint32_t port) const { return places_[port].offset_bytes; }
+    size_t buffer_count() const { return buffers_.size(); }
+
+private:
+    struct Place {
+        size_t buffer = 0;
+        uint64_t offset_bytes = 0;
+    };
+    bool share_one(const std::vector<accel_port_info> &ports);
+    void fill(const std::vector<accel_port_info> &ports, const std::vector<accel_device *> &devices);
+
+    std::vector<Buffer> buffers_;
+    std::vector<Place> places_;  ///< by port
+};
+
+}  // namespace accel::tool
