@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "child.h"
+#include "commands.h"
 #include "facts.h"
 #include "files.h"
 
@@ -149,7 +150,7 @@ bool examine_modules(Findings &findings, const InstanceOptions &options)
     }
     for (const auto &line : report_lines(options.create())) {
         if (line.kind != ACCEL_REPORT_KIND_MANIFEST || line.status != ACCEL_STATUS_OK || line.action == "shadowed") continue;
-        const ChildEnd end = run_self(arguments(options, {"doctor", "--json", "--module", line.subject}), kPatience);
+        const ChildEnd end = run_self(arguments(options, {"doctor", "--json", "--module=" + line.subject}), kPatience);
         const bool said = take_over(findings, end.output);
         if (end.how != ChildEnd::How::Exited || !said)
             findings.problem("module " + line.subject + " (" + line.path + ") " + end.words(kPatience) + " while it was examined",
