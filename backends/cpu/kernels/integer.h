@@ -31,11 +31,24 @@ struct HalfEven {
     bool narrow = false;    // no product leaves 32 bits, so that it can be clamped after it is rounded
 };
 
-// Where 8-bit kernels put results when they finish the sums in registers; the rule is narrow.
+// What ADD of a stored value and an addend makes: clamp(rint((whole * scale + (addend - zero_point) * addend_scale) / result_scale), low, high)
+// + result_zero_point, every step rounded to binary32; whole is the stored value before its zero point is added.
+struct Addition {
+    float scale = 0, addend_scale = 0, result_scale = 0;
+    float inverse = 0; // of result_scale: where it is not 0, quotients may be had from it (see quotient)
+    float low = 0, high = 0;
+    int32_t zero_point = 0, result_zero_point = 0;
+    bool is_signed = false, result_is_signed = false; // the addend, the result
+};
+
+// Where 8-bit kernels put results when they finish the sums in registers.
 struct Finish {
     const HalfEven *rule = nullptr; // null: sums are stored as they are
     uint8_t *stored = nullptr;
     int64_t step = 0; // from one output's to the next one's
+    // Of convolutions whose stored channels fill their vectors: with an inverse. Without an addition the rule is narrow.
+    const Addition *addition = nullptr;
+    const uint8_t *addend = nullptr; // lies as what is stored
 };
 
 // Neighbouring outputs times one block of output channels. Places are in bytes from x.
@@ -93,16 +106,6 @@ inline int64_t depthwise_lane(int64_t lanes, int64_t channel)
     return within % 16 / 4 * lanes + within / 16 * 4 + within % 4;
 }
 
-// What ADD of a stored value and an addend makes: clamp(rint((whole * scale + (addend - zero_point) * addend_scale) / result_scale), low, high)
-// + result_zero_point, every step rounded to binary32; whole is the stored value before its zero point is added.
-struct Addition {
-    float scale = 0, addend_scale = 0, result_scale = 0;
-    float inverse = 0; // of result_scale: where it is not 0, quotients may be had from it (see quotient)
-    float low = 0, high = 0;
-    int32_t zero_point = 0, result_zero_point = 0;
-    bool is_signed = false;
-};
-
 // Sums of several outputs on their way to memory. Steps are in elements.
 struct SumsTile {
     const int32_t *sums = nullptr; // padded to whole vectors
@@ -113,12 +116,19 @@ struct SumsTile {
     int64_t stored_step = 0; // of the addend as well
 };
 
+// As the bytes of stored values.
+struct StoredBounds {
+    uint8_t low, high;
+};
+
 struct IntegerKernels {
     const char *name;
     const ProductKernels *bytes; // null where no instruction multiplies bytes exactly
     const ProductKernels *halves;
     void (*finish_half_even)(const SumsTile &tile, const HalfEven &rule);
     void (*finish_added)(const SumsTile &tile, const HalfEven &rule, const Addition &addition);
+    // stored[i] = clamp(the largest taps[t][i], low, high), of values that are signed or not. At least one tap; stored may be one of them.
+    void (*maximum)(const uint8_t *const *taps, int64_t tap_count, int64_t count, bool is_signed, StoredBounds bounds, uint8_t *stored);
     // wide[i] = stored[i] - zero_point, where stored is signed or not
     void (*widen)(const uint8_t *stored, int64_t count, bool is_signed, int32_t zero_point, int16_t *wide);
 };

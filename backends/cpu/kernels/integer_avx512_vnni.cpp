@@ -53,7 +53,7 @@ const IntegerKernels &integer_kernels_avx512_vnni()
 {
     static constexpr ProductKernels kBytes{1, false, kLanes, kVectors, convolve_bytes, depthwise_bytes};
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
-    static constexpr IntegerKernels kKernels{"avx512_vnni", &kBytes, &kHalves, finish_half_even, finish_added, widen};
+    static constexpr IntegerKernels kKernels{"avx512_vnni", &kBytes, &kHalves, finish_half_even, finish_added, maximum, widen};
     return kKernels;
 }
 

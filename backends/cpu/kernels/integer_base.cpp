@@ -41,7 +41,7 @@ Vector multiply_add(Vector sum, Vector x, Vector w)
 const IntegerKernels &integer_kernels_base()
 {
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
-    static constexpr IntegerKernels kKernels{"base", nullptr, &kHalves, finish_half_even, finish_added, widen};
+    static constexpr IntegerKernels kKernels{"base", nullptr, &kHalves, finish_half_even, finish_added, maximum, widen};
     return kKernels;
 }
 

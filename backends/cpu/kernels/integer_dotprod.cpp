@@ -61,7 +61,7 @@ const IntegerKernels &integer_kernels_dotprod()
 {
     static constexpr ProductKernels kBytes{1, true, kLanes, kVectors, convolve_bytes, depthwise_bytes};
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
-    static constexpr IntegerKernels kKernels{"dotprod", &kBytes, &kHalves, finish_half_even, finish_added, widen};
+    static constexpr IntegerKernels kKernels{"dotprod", &kBytes, &kHalves, finish_half_even, finish_added, maximum, widen};
     return kKernels;
 }
 

@@ -149,7 +149,9 @@ void IntegerConvolutionStep::chunk(const std::byte *x, uint8_t *y, const uint8_t
     tile.vectors = of.vectors;
     tile.flip = operands_.flip;
     tile.channels = of.channels;
-    const std::optional<HalfEven> rule = operands_.bytes() ? finish_.in_registers(of.first) : std::nullopt;
+    const bool fills = of.channels == of.vectors * kernels_.lanes;
+    const std::optional<HalfEven> rule =
+        operands_.bytes() && (fills || !finish_.adds()) ? finish_.in_registers(of.first) : std::nullopt;
     const int64_t end = std::min(first + chunk_outputs_, g_.out_height * g_.out_width);
     const int64_t row_step = g_.stride_y * row_bytes_, output_step = g_.stride_x * canvas_.pixel_bytes();
     int64_t column = first % g_.out_width, row_at = first / g_.out_width * row_step;
@@ -162,7 +164,7 @@ void IntegerConvolutionStep::chunk(const std::byte *x, uint8_t *y, const uint8_t
         }
         const int64_t at = output * g_.out_channels + of.first;
         if (rule)
-            tile.finish = {&*rule, y + at, g_.out_channels};
+            tile.finish = {&*rule, y + at, g_.out_channels, finish_.addition(), addend + at};
         kernels_.convolve(tile);
         if (!rule)
             finish_.store({sums, of.vectors * kernels_.lanes, tile.outputs, of.channels, y + at, addend + at, g_.out_channels}, of.first);

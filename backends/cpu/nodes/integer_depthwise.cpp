@@ -34,7 +34,7 @@ public:
             std::memset(blank, operands.zero_byte(), static_cast<size_t>(g_.width * g_.channels));
             blank_ = blank;
         }
-        in_registers_ = bytes_ ? finish_.in_registers(0) : std::nullopt;
+        in_registers_ = bytes_ && !finish_.adds() ? finish_.in_registers(0) : std::nullopt;
         // Windows of width 3 have a word per row, so that neighbouring outputs can share operands.
         by_rows_ = bytes_ && g_.kernel_x == 3;
         words_ = by_rows_ ? g_.kernel_y : (g_.taps() + 3) / 4;
@@ -212,7 +212,7 @@ void IntegerDepthwiseStep::compute(const Row &row, DepthwiseRun &run, int64_t ou
     if (in_registers_) {
         rule = *in_registers_;
         rule.multipliers = multipliers_.data() + channel;
-        run.finish = {&rule, row.y + at, fold * g_.out_channels};
+        run.finish = {&rule, row.y + at, fold * g_.out_channels, nullptr, nullptr};
         return kernels_.depthwise(run);
     }
     kernels_.depthwise(run);

@@ -6,57 +6,40 @@
 #include "maximum_rows.h"
 #include "pool.h"
 #include "requantize.h"
+#include "stored_maximum.h"
 #include "walk.h"
 
 #include <limits>
-#include <type_traits>
 
 namespace accel::cpu
 {
 namespace
 {
 
-template <typename T> struct Maximum {
-    T low, high;
-    static T start()
-    {
-        return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
-    }
-    // One NaN makes the maximum NaN, wherever in the window it lies.
-    static T join(T a, T b)
-    {
-        if constexpr (std::is_floating_point_v<T>)
-            return b > a || b != b ? b : a;
-        else
-            return b > a ? b : a;
-    }
-    T end(T value) const { return std::clamp(value, low, high); }
-};
-
-// T is what is stored; the result of a position is gathered in place in the output.
-template <typename T> class MaximumStep : public Step
+// The result of a position is gathered in place in the output. One NaN makes the maximum NaN, wherever in the window it lies.
+class MaximumStep : public Step
 {
 public:
-    MaximumStep(const View &x, const View &y, PoolWindows windows, Maximum<T> reduce, int threads)
-        : windows_(std::move(windows)), x_(x.value), y_(y.value), reduce_(reduce), threads_(threads)
+    MaximumStep(const View &x, const View &y, PoolWindows windows, Clamp clamp, int threads)
+        : windows_(std::move(windows)), x_(x.value), y_(y.value), clamp_(clamp), threads_(threads)
     {
     }
 
     bool run(Values values, StepState *) const noexcept override
     {
-        const auto *x = reinterpret_cast<const T *>(values[x_]);
-        auto *y = reinterpret_cast<T *>(values[y_]);
+        const auto *x = reinterpret_cast<const float *>(values[x_]);
+        auto *y = reinterpret_cast<float *>(values[y_]);
         const int64_t channels = windows_.channels();
         windows_.each_position(threads_, [&](int64_t position, const PoolTaps &taps) {
-            T *to = y + position * channels;
-            std::fill_n(to, channels, Maximum<T>::start());
+            float *to = y + position * channels;
+            std::fill_n(to, channels, -std::numeric_limits<float>::infinity());
             windows_.each_tap(taps, [&](int64_t element) {
-                const T *from = x + element;
+                const float *from = x + element;
                 for (int64_t c = 0; c < channels; ++c)
-                    to[c] = Maximum<T>::join(to[c], from[c]);
+                    to[c] = from[c] > to[c] || from[c] != from[c] ? from[c] : to[c];
             });
             for (int64_t c = 0; c < channels; ++c)
-                to[c] = reduce_.end(to[c]);
+                to[c] = std::clamp(to[c], clamp_.min, clamp_.max);
         });
         return true;
     }
@@ -64,7 +47,7 @@ public:
 private:
     PoolWindows windows_;
     uint32_t x_, y_;
-    Maximum<T> reduce_;
+    Clamp clamp_;
     int threads_;
 };
 
@@ -125,13 +108,6 @@ private:
     int threads_;
 };
 
-template <typename T> void add_maximum(Builder &builder, const View &x, const View &y, const Window &window, T low, T high)
-{
-    auto step =
-        std::make_unique<MaximumStep<T>>(x, y, PoolWindows(x.dims, y.dims, window, false), Maximum<T>{low, high}, builder.threads());
-    builder.add(std::move(step), {x.value, y.value});
-}
-
 } // namespace
 
 void prepare_pool(Builder &builder, const Node &node)
@@ -152,12 +128,13 @@ void prepare_pool(Builder &builder, const Node &node)
         builder.add(std::make_unique<AverageStep>(x, y, std::move(windows), node.clamp(), builder.threads()), {x.value, y.value});
         return;
     }
-    if (x_tensor.type == ACCEL_TYPE_F32)
-        return add_maximum<float>(builder, x, y, window, node.clamp().min, node.clamp().max);
+    if (x_tensor.type == ACCEL_TYPE_F32) {
+        auto step = std::make_unique<MaximumStep>(x, y, PoolWindows(x.dims, y.dims, window, false), node.clamp(), builder.threads());
+        return builder.add(std::move(step), {x.value, y.value});
+    }
     const StoredRange range = stored_range(x_tensor, node.clamp(), node.rounding);
-    if (x_tensor.type == ACCEL_TYPE_I8)
-        return add_maximum<int8_t>(builder, x, y, window, static_cast<int8_t>(range.low), static_cast<int8_t>(range.high));
-    add_maximum<uint8_t>(builder, x, y, window, static_cast<uint8_t>(range.low), static_cast<uint8_t>(range.high));
+    const StoredBounds bounds{static_cast<uint8_t>(range.low), static_cast<uint8_t>(range.high)};
+    builder.add(make_stored_maximum_step(x, y, window, bounds, builder.threads()), {x.value, y.value});
 }
 
 void prepare_global_pool(Builder &builder, const Node &node)

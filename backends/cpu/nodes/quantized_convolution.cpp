@@ -50,7 +50,7 @@ Addition addition_rule(const Graph &graph, const Node &add, const Tensor &made, 
     rule.scale = scale_of(made), rule.addend_scale = scale_of(addend), rule.result_scale = scale_of(result);
     rule.zero_point = zero_point_of(addend), rule.result_zero_point = zero_point_of(result);
     rule.low = static_cast<float>(range.low - rule.result_zero_point), rule.high = static_cast<float>(range.high - rule.result_zero_point);
-    rule.is_signed = addend.type == ACCEL_TYPE_I8;
+    rule.is_signed = addend.type == ACCEL_TYPE_I8, rule.result_is_signed = result.type == ACCEL_TYPE_I8;
     rule.inverse = 1.0f / rule.result_scale;
     if (!inverse_is_exact(rule, made_rule))
         rule.inverse = 0;

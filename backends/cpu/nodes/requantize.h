@@ -41,6 +41,7 @@ public:
 
     HalfEven half_even(int64_t first) const;
     uint32_t rounding() const { return rounding_; }
+    const IntegerKernels &kernels() const { return *kernels_; }
 
 private:
     uint32_t rounding_;
@@ -61,16 +62,18 @@ public:
     SumsFinish(Requantizer requantizer, const Addition &addition) : requantizer_(std::move(requantizer)), addition_(addition) {}
 
     bool adds() const { return addition_.has_value(); }
+    const Addition *addition() const { return addition_ ? &*addition_ : nullptr; }
     // The rule by which kernels can finish in registers; nothing where they cannot.
     std::optional<HalfEven> in_registers(int64_t first) const
     {
         const HalfEven rule = requantizer_.half_even(first);
-        return !adds() && requantizer_.rounding() == ACCEL_ROUNDING_HALF_EVEN && rule.narrow ? std::optional(rule) : std::nullopt;
+        const bool can = addition_ ? addition_->inverse != 0 : rule.narrow;
+        return can && requantizer_.rounding() == ACCEL_ROUNDING_HALF_EVEN ? std::optional(rule) : std::nullopt;
     }
     void store(const SumsTile &tile, int64_t first) const
     {
         if (addition_)
-            return integer_kernels().finish_added(tile, requantizer_.half_even(first), *addition_);
+            return requantizer_.kernels().finish_added(tile, requantizer_.half_even(first), *addition_);
         requantizer_.store(tile, first);
     }
 

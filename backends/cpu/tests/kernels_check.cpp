@@ -155,7 +155,7 @@ void check_finish(const IntegerKernels &kernels, int64_t channels)
     std::vector<uint8_t> got(static_cast<size_t>(kOutputs * channels)), wanted(got.size()), addends(got.size());
     for (uint8_t &addend : addends)
         addend = static_cast<uint8_t>(random());
-    Addition addition{0.037f, 0.0213f, 0.061f, 0, -128, 127, 3, 5, false};
+    Addition addition{0.037f, 0.0213f, 0.061f, 0, -128, 127, 3, 5, false, true};
     const auto expected = [&](size_t i, bool adds, bool is_signed) {
         const size_t channel = i % static_cast<size_t>(channels), output = i / static_cast<size_t>(channels);
         const int32_t made = whole(static_cast<float>(sums[output * static_cast<size_t>(step) + channel]) * multipliers[channel], rule.low, rule.high);
@@ -197,7 +197,7 @@ void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_si
         multipliers[i] = i % 3 == 0 ? 0.4999f : 0.0001f * static_cast<float>(i + 1);
     const HalfEven rule{multipliers.data(), is_signed ? -90.0f : 0.0f, 100, is_signed ? -9 : 9, is_signed, true};
     std::vector<uint8_t> got(static_cast<size_t>(kOutputs * channels)), wanted(got.size());
-    const Finish finish{&rule, got.data(), channels};
+    const Finish finish{&rule, got.data(), channels, nullptr, nullptr};
     const int64_t outputs_at[kOutputs] = {0, 12, 8, 20, 4, 16}, tap_at = 0;
     if (vectors <= products.vectors) {
         ConvolutionTile tile{x.data(), outputs_at, &tap_at, 1, kWords, weights.data(), bias.data(), sums.data(), kOutputs, vectors, false, {}, channels};
@@ -206,6 +206,19 @@ void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_si
         tile.finish = finish;
         products.convolve(tile);
         expect_equal(got, wanted, std::string(kernels.name) + " convolve in registers, channels " + std::to_string(channels));
+        std::vector<uint8_t> addends(got.size());
+        for (uint8_t &addend : addends)
+            addend = static_cast<uint8_t>(random());
+        const int32_t zero_point = is_signed ? -9 : 9;
+        const Addition addition{0.037f, 0.0213f, 0.061f, 1 / 0.061f, is_signed ? -110.0f : 0.0f, 100, 3, zero_point, !is_signed, is_signed};
+        if (channels == width) {
+            tile.finish = {};
+            products.convolve(tile);
+            kernels.finish_added({sums.data(), width, kOutputs, channels, wanted.data(), addends.data(), channels}, rule, addition);
+            tile.finish = {&rule, got.data(), channels, &addition, addends.data()};
+            products.convolve(tile);
+            expect_equal(got, wanted, std::string(kernels.name) + " convolve and add in registers, channels " + std::to_string(channels));
+        }
     }
     std::vector<float> in_lanes(multipliers.size());
     for (int64_t channel = 0; channel < padded; ++channel)
@@ -218,7 +231,7 @@ void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_si
     DepthwiseRun run{taps_at, 12, kWords, false, 0, channels, kOutputs, channels, weights.data(), 0, bias.data(), sums.data(), padded, false, {}};
     products.depthwise(run);
     kernels.finish_half_even({sums.data(), padded, kOutputs, channels, wanted.data(), nullptr, channels}, rule);
-    run.finish = {&lane_rule, got.data(), channels};
+    run.finish = {&lane_rule, got.data(), channels, nullptr, nullptr};
     products.depthwise(run);
     expect_equal(got, wanted, std::string(kernels.name) + " depthwise in registers, channels " + std::to_string(channels));
 }
@@ -236,8 +249,35 @@ void check_products(const ProductKernels &kernels, const std::string &name)
     }
 }
 
+void check_maximum(const IntegerKernels &kernels, int64_t count, bool is_signed)
+{
+    std::mt19937 random(5);
+    std::vector<uint8_t> values(static_cast<size_t>(5 * count)), got(static_cast<size_t>(count)), wanted;
+    for (uint8_t &value : values)
+        value = static_cast<uint8_t>(random());
+    const auto real = [&](uint8_t byte) { return is_signed ? static_cast<int8_t>(byte) : static_cast<int>(byte); };
+    const StoredBounds bounds{static_cast<uint8_t>(is_signed ? -20 : 20), static_cast<uint8_t>(is_signed ? 100 : 240)};
+    for (int64_t taps = 1; taps <= 5; ++taps) {
+        const uint8_t *taps_at[5];
+        for (int64_t tap = 0; tap < taps; ++tap)
+            taps_at[tap] = values.data() + tap * count;
+        kernels.maximum(taps_at, taps, count, is_signed, bounds, got.data());
+        wanted.clear();
+        for (int64_t i = 0; i < count; ++i) {
+            int most = real(taps_at[0][i]);
+            for (int64_t tap = 1; tap < taps; ++tap)
+                most = std::max(most, real(taps_at[tap][i]));
+            wanted.push_back(static_cast<uint8_t>(std::clamp(most, real(bounds.low), real(bounds.high))));
+        }
+        expect_equal(got, wanted, std::string(kernels.name) + " maximum of " + std::to_string(count) + (is_signed ? " signed" : ""));
+    }
+}
+
 void check(const IntegerKernels &kernels)
 {
+    for (const int64_t count : {1, 16, 63, 64, 200})
+        for (const bool is_signed : {false, true})
+            check_maximum(kernels, count, is_signed);
     if (kernels.bytes != nullptr) {
         check_products(*kernels.bytes, std::string(kernels.name) + " bytes");
         for (const int64_t channels : {1, 7, 16, 31, 48, 64, 90})

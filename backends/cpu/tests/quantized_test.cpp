@@ -326,6 +326,32 @@ TEST_CASE("quantised averages are exact", "[quantized]")
             }
 }
 
+TEST_CASE("maxima of stored values, with windows of more taps than are joined at once", "[quantized][isa]")
+{
+    const Stored stored = GENERATE(kSigned, kUnsigned);
+    const int64_t channels = GENERATE(3, 64, 70), kernel = GENERATE(2, 3, 9), size = 11, out = (size + 2 - kernel) / 2 + 1;
+    const Bytes data = raw(random_bytes(channels * size * size, 5));
+    GraphMaker graph;
+    const uint32_t in = graph.input(stored.type, {1, channels, size, size}, stored.scales());
+    const uint32_t most = graph.tensor(stored.type, {1, channels, out, out}, stored.scales());
+    graph.node(ACCEL_OPERATION_MAX_POOL, {in}, {most},
+               {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {kernel, kernel}}, {ACCEL_ATTRIBUTE_STRIDES, {2, 2}}, {ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1}}},
+                {{ACCEL_ATTRIBUTE_CLAMP_MAX, {1.0f}}},
+                ACCEL_ROUNDING_HALF_EVEN});
+    graph.output(most);
+    const Bytes got = execute(graph.desc(), {data}, 2)[0];
+    const int32_t high = stored_bound(1, stored.scale, stored.zero_point, ACCEL_ROUNDING_HALF_EVEN);
+    for (int64_t i = 0; i < channels * out * out; ++i) {
+        int32_t expected = stored.low();
+        for (int64_t k = 0; k < kernel * kernel; ++k) {
+            const int64_t y = i / out % out * 2 - 1 + k / kernel, x = i % out * 2 - 1 + k % kernel;
+            if (y >= 0 && y < size && x >= 0 && x < size)
+                expected = std::max(expected, stored.value(data[static_cast<size_t>((i / out / out * size + y) * size + x)]));
+        }
+        REQUIRE(stored.value(got[static_cast<size_t>(i)]) == std::min(expected, high));
+    }
+}
+
 TEST_CASE("values that are only chosen", "[quantized]")
 {
     const Bytes data = raw(random_bytes(2 * 6 * 6, 5));
