@@ -93,16 +93,20 @@ void add_doctor(CLI::App &app)
     struct Options {
         InstanceOptions instance;
         std::string module;
+        bool listing = false;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
     auto *command = app.add_subcommand("doctor", "check kernel, drivers, firmware, backends, versions and permissions; opens every device once, each module in a process of its own");
     options->instance.add_to(*command);
     command->add_option("--module", options->module, "examine this module alone, in this process");
+    command->add_flag("--listing", options->listing, "only list, and open nothing: what doctor tries first")->group("");
     command->add_flag("--json", options->json, "machine-readable output");
     command->callback([options] {
         Findings findings;
-        if (!options->module.empty()) {
+        if (options->listing) {
+            options->instance.create();
+        } else if (!options->module.empty()) {
             examine_module(findings, options->instance, options->module);
         } else {
             check_library(findings);

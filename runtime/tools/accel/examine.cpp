@@ -142,7 +142,7 @@ void examine_module(Findings &findings, const InstanceOptions &options, const st
 
 bool examine_modules(Findings &findings, const InstanceOptions &options)
 {
-    const ChildEnd listing = run_self(arguments(options, {"devices", "--json"}), kPatience);
+    const ChildEnd listing = run_self(arguments(options, {"doctor", "--listing"}), kPatience);
     if (listing.how != ChildEnd::How::Exited) {
         findings.problem("listing the devices " + listing.words(kPatience) + ": of two modules with one name the first is loaded, to see whether it can be",
                          "remove the first, or its manifest; `accel devices --verbose` says what is loaded before it");
