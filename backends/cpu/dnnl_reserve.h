@@ -41,7 +41,9 @@ template <typename Body> auto ask_dnnl(const Body &body) -> decltype(body())
     }
 }
 
-// Is there memory on this thread for the small objects that executing a primitive takes? About 50 ns.
+// Is there memory on this thread for the small objects that executing a primitive takes? Asks the heap only where allocations can fail at all, so that a
+// steady state allocates nothing: under a limit of the address space or of data, or where the kernel grants no more than it has. Limits are looked at when
+// a reserve is made, which making a run does.
 bool can_execute_dnnl() noexcept;
 
 } // namespace accel::cpu

@@ -188,19 +188,46 @@ ACCEL_CASE("discovery.paths.only-given", "I-6", "with ONLY_GIVEN_PATHS nothing b
     CHECK(line_of(report(open_instance), "elsewhere.json") != nullptr);
 }
 
+namespace {
+
+/// A folder with a module that can be loaded, named as the suite's witness is.
+void put_witness(const Folder &folder, const char *device_id)
+{
+    const std::string library = Target::current().suite_module_folder("witness") + "/libaccel-witness.so";
+    if (!fs::exists(library)) skip("suite.modules", "the witness module is not at " + library);
+    fs::create_symlink(fs::absolute(library), folder.path() + "/libaccel-witness.so");
+    folder.write("witness.json", manifest("witness", "libaccel-witness.so", device_id));
+}
+
+/// The device that two folders' modules of one name give, which is one; the other folder is reported.
+void check_twins(const Folder &first, const Folder &second, const char *expected_id, const Folder &reported)
+{
+    const auto instance = only({first.path(), second.path()});
+    REQUIRE(instance.devices().size() == 1);
+    CHECK(std::string(instance.devices()[0].info().id) == expected_id);
+    const auto lines = report(instance);
+    const Line *line = line_of(lines, reported.path());
+    REQUIRE(line);
+    CHECK(!line->reason.empty());
+}
+
+}  // namespace
+
 ACCEL_CASE("discovery.paths.first-wins", "I-7", "of two modules with one name the first folder's is used and the other is reported")
 {
     const Folder first, second;
-    for (const auto *folder : {&first, &second}) folder->write("libaccel-twin.so", "listing does not look inside");
-    first.write("twin.json", manifest("twin", "libaccel-twin.so", "first-0"));
-    second.write("twin.json", manifest("twin", "libaccel-twin.so", "second-0"));
-    const auto instance = only({first.path(), second.path()});
-    REQUIRE(instance.devices().size() == 1);
-    CHECK(std::string(instance.devices()[0].info().id) == "first-0");
-    const auto lines = report(instance);
-    const Line *line = line_of(lines, second.path());
-    REQUIRE(line);
-    CHECK(!line->reason.empty());
+    put_witness(first, "first-0");
+    put_witness(second, "second-0");
+    check_twins(first, second, "first-0", second);
+}
+
+ACCEL_CASE("discovery.paths.broken-gives-way", "I-7", "a module that cannot be loaded hides no good one of its name, and is reported")
+{
+    const Folder first, second;
+    first.write("libaccel-witness.so", "no library");
+    first.write("witness.json", manifest("witness", "libaccel-witness.so", "first-0"));
+    put_witness(second, "second-0");
+    check_twins(first, second, "second-0", first);
 }
 
 }  // namespace accel::conformance
