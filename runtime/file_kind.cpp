@@ -56,6 +56,13 @@ bool is_html(std::string_view bytes)
 /// A length, then JSON that begins with a name.
 bool is_safetensors(std::string_view bytes) { return bytes.size() > 10 && bytes[7] == 0 && bytes.substr(8, 2) == "{\""; }
 
+/// "../../blobs/aaaa": git without links, and some archivers, leave the target's path as the file's text.
+bool is_link_as_text(std::string_view bytes)
+{
+    return bytes.size() < 1024 && (bytes.starts_with("../") || bytes.starts_with("./") || bytes.starts_with("/")) &&
+           std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
+}
+
 }  // namespace
 
 const char *foreign_kind(std::string_view bytes)
@@ -64,6 +71,7 @@ const char *foreign_kind(std::string_view bytes)
         if (bytes.size() >= kind.offset && bytes.substr(kind.offset).starts_with(kind.magic)) return kind.sentence;
     if (is_html(bytes)) return "is an HTML page, not a model: the download was answered with a page; fetch the file itself, for a code host its raw form";
     if (is_safetensors(bytes)) return "is a safetensors file, which holds weights without the model; export an ONNX model from where they come from";
+    if (is_link_as_text(bytes)) return "holds nothing but a path, as a symbolic link leaves that was copied as a file; give the file that the path leads to";
     const std::string_view head = bytes.substr(0, 64);
     if (head.size() >= 16 && head.find_first_not_of('\0') == std::string_view::npos) return "begins with zeros, as a download leaves that was broken off; fetch the file again";
     return nullptr;

@@ -25,6 +25,7 @@ TEST_CASE("G-15 a file that is no model is called by its name, with a remedy", "
     using namespace std::string_view_literals;
     says("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "Git LFS pointer");
     for (const char *page : {"<!DOCTYPE html><html>", "<html lang=\"en\">", "\n  <!doctype HTML>", "\xef\xbb\xbf<!doctype html>"}) says(page, "HTML page");
+    says("../../blobs/4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393", "symbolic link");
     says("\x1f\x8b\x08\0\0"sv, "gzip");
     says("\x28\xb5\x2f\xfd\0"sv, "zstd");
     says("PK\x03\x04"sv, "ZIP archive");
@@ -43,4 +44,5 @@ TEST_CASE("G-15 what may be a model is called nothing", "[import]")
     CHECK_FALSE(foreign_kind("<"));
     CHECK_FALSE(foreign_kind(std::string(8, '\0')));
     CHECK_FALSE(foreign_kind("TFL3"));
+    CHECK_FALSE(foreign_kind("../\x01"));
 }

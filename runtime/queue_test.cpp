@@ -388,6 +388,32 @@ TEST_CASE("R-5 a bind that fails changes no binding", "[run]")
     CHECK(first_byte(b) == 2);
 }
 
+TEST_CASE("R-5 a run whose old binding cannot be given back is unbound until it is bound again", "[run]")
+{
+    House house;
+    Buffer a, b, c;
+    house.make_buffer(a, 1);
+    house.make_buffer(b);
+    house.make_buffer(c, 50);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    npu().bind_answer_count = 2;  // the new binding, and the old one
+    npu().bind_answer = ACCEL_STATUS_OUT_OF_MEMORY;
+    const accel_binding other = {0, 0, c, 0}, same = {0, 0, a, 0};
+    CHECK(accel_run_bind(run, &other, 1, sizeof other) == ACCEL_STATUS_OUT_OF_MEMORY);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    CHECK(submit(queue, run, fence, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "R-2");
+    REQUIRE(accel_run_bind(run, &same, 1, sizeof same) == ACCEL_STATUS_OK);
+    REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+    REQUIRE(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(b) == 2);
+}
+
 TEST_CASE("H-7 a module hears of its ports when all of them are bound", "[run]")
 {
     House house;

@@ -199,7 +199,7 @@ accel_status accel_run::check_ready() const
     for (uint32_t i = 0; i < ports_.size(); ++i)
         if (!ports_[i].buffer)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') is not bound", i, program_->ports[i].name.c_str());
-    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "the ports are not bound");
+    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "a bind failed in between, and a module could not take back what it had; bind the ports again");
 }
 
 accel_status accel_run::output_dims(uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank)

@@ -93,6 +93,7 @@ private:
                                 const std::vector<accel::runtime::PortBinding> &ports, accel_bk_binding *out);
     accel_status apply(std::vector<std::vector<accel_bk_binding>> &wanted);
     accel_status bind_segment(uint32_t segment, const std::vector<accel_bk_binding> &bindings);
+    void give_back(uint32_t index);
     const accel::runtime::PortLayout &layout_of(accel::runtime::CopyEnd end) const;
     accel::runtime::MemoryPlace place_of(accel::runtime::CopyEnd end) const;
 

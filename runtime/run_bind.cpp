@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Binding buffers to the ports of a run.
 #include <algorithm>
+#include <cstdio>
 #include <set>
 
 #include "check.h"
@@ -14,6 +15,21 @@ bool overlap(const PortBinding &a, uint64_t a_bytes, const PortBinding &b, uint6
 {
     return a.buffer.get() == b.buffer.get() && a.offset_bytes < b.offset_bytes + b_bytes && b.offset_bytes < a.offset_bytes + a_bytes;
 }
+
+/// The thread's latest error, kept over calls that make others. Allocates nothing.
+class KeptError {
+public:
+    KeptError()
+    {
+        snprintf(rule_, sizeof rule_, "%s", accel_last_error()->rule);
+        snprintf(message_, sizeof message_, "%s", accel_last_error()->message);
+    }
+    accel_status fail_again(accel_status status, const Object *object) const { return fail(status, rule_, object, "%s", message_); }
+
+private:
+    char rule_[32];
+    char message_[1024];
+};
 
 }  // namespace
 
@@ -145,6 +161,16 @@ accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_
     return status == ACCEL_STATUS_OK ? status : fail_from_module(status, segment.device->module_name(), "run_bind", this);
 }
 
+/// What the segment had before. A module that cannot even take that leaves the run unbound, so that no submission works on a mixture.
+void accel_run::give_back(uint32_t index)
+{
+    SegmentRun &segment = segments_[index];
+    if (segment.bound.empty() || bind_segment(index, segment.bound) == ACCEL_STATUS_OK)
+        return;
+    segment.bound.clear();
+    ready_ = false;
+}
+
 /// Hand new bindings to the modules; when one refuses, give back to the others what they had.
 accel_status accel_run::apply(std::vector<std::vector<accel_bk_binding>> &wanted)
 {
@@ -153,6 +179,7 @@ accel_status accel_run::apply(std::vector<std::vector<accel_bk_binding>> &wanted
                           [](const accel_bk_binding &x, const accel_bk_binding &y) { return x.buffer == y.buffer && x.offset_bytes == y.offset_bytes; });
     };
     std::vector<uint32_t> changed;
+    changed.reserve(wanted.size()); // once a module has bound, nothing here may fail for want of memory
     for (uint32_t i = 0; i < wanted.size(); ++i) {
         const Segment &segment = program_->segments[i];
         const bool has_ports = !segment.input_sources.empty() || !segment.output_sources.empty();
@@ -160,14 +187,11 @@ accel_status accel_run::apply(std::vector<std::vector<accel_bk_binding>> &wanted
             continue;
         const accel_status status = bind_segment(i, wanted[i]);
         if (status != ACCEL_STATUS_OK) {
-            const accel_error kept = *accel_last_error();
-            const std::string message = kept.message, rule = kept.rule;
+            const KeptError kept;
+            changed.push_back(i);
             for (const uint32_t done : changed)
-                if (!segments_[done].bound.empty())
-                    bind_segment(done, segments_[done].bound);
-            if (!segments_[i].bound.empty())
-                bind_segment(i, segments_[i].bound);
-            return fail(status, rule.c_str(), this, "%s", message.c_str());
+                give_back(done);
+            return kept.fail_again(status, this);
         }
         changed.push_back(i);
     }

@@ -213,9 +213,12 @@ void run_destroy(accel_bk_run *run)
 }
 accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
 {
-    const accel_status answer = run->program->device->control->bind_answer.exchange(ACCEL_STATUS_OK);
-    if (answer != ACCEL_STATUS_OK)
+    auto &control = *run->program->device->control;
+    if (const accel_status answer = control.bind_answer; answer != ACCEL_STATUS_OK) {
+        if (--control.bind_answer_count == 0)
+            control.bind_answer = ACCEL_STATUS_OK, control.bind_answer_count = 1;
         return answer;
+    }
     std::set<const accel_bk_buffer *> distinct;
     for (uint32_t i = 0; i < count; ++i)
         distinct.insert(bindings[i].buffer);
@@ -390,6 +393,7 @@ void Control::reset()
     gated = false;
     released = 0;
     next_failure = submit_answer = bind_answer = ACCEL_STATUS_OK;
+    bind_answer_count = 1;
     takes_fences = ignores_fences = refuses_fences = false;
     transfer_answer = ACCEL_STATUS_UNSUPPORTED;
     transfer_count = wait_fd_count = bind_count = bound_buffer_count = 0;
