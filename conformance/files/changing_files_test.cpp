@@ -201,6 +201,39 @@ TEST_CASE("G-16 a file that changes in the middle of an import is no model")
     }
 }
 
+TEST_CASE("P-5 an import tells its progress and is cancelled at any of its calls")
+{
+    const Machine machine;
+    const Weights weights(Place::External);
+    struct Listener {
+        int calls_left, calls = 0;
+        double last = 0;
+        bool falls = false;
+        static int hear(void *user, double fraction, const char *step)
+        {
+            auto &self = *static_cast<Listener *>(user);
+            self.falls = self.falls || fraction < self.last || fraction > 1 || !*step;
+            self.last = fraction;
+            ++self.calls;
+            return self.calls_left-- == 0;
+        }
+    };
+    auto source = sized<accel_model_source>();
+    source.path = weights.model();
+    source.progress = Listener::hear;
+    Listener patient{-1};
+    source.progress_user = &patient;
+    REQUIRE(status_of([&] { Model::load(machine.instance, source); }) == ACCEL_STATUS_OK);
+    CHECK_FALSE(patient.falls);
+    REQUIRE(patient.calls >= 3);
+    for (int call = 0; call < 3; ++call) {
+        Listener unwilling{call};
+        source.progress_user = &unwilling;
+        CHECK(status_of([&] { Model::load(machine.instance, source); }) == ACCEL_STATUS_CANCELLED);
+        CHECK(unwilling.calls == call + 1);
+    }
+}
+
 TEST_CASE("G-16 a file that changes in the middle of a save is none that was saved")
 {
     const Machine machine;

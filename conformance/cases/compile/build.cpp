@@ -188,6 +188,10 @@ ACCEL_CASE("compile.progress.cancels", "P-5", "a build asks progress and ends wi
     CHECK_STATUS(accel_program_build(&desc, &program), ACCEL_STATUS_CANCELLED);
     CHECK(program == nullptr);
     CHECK(seen.calls == 1);
+    seen = {0, 1, 0, false};
+    const auto nothing = [](void *, const accel_support *) {};
+    CHECK_STATUS(accel_program_support(&desc, nothing, nullptr), ACCEL_STATUS_CANCELLED);
+    CHECK(seen.calls == 1);
 }
 
 ACCEL_CASE("compile.options.unknown", "P-6", "an unknown option is INVALID_ARGUMENT unless it is optional")
