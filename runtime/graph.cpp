@@ -217,20 +217,35 @@ Graph copy_graph(const accel_graph_desc &desc)
     return graph;
 }
 
+namespace {
+
+accel_attribute describe_attribute(const Attribute &from)
+{
+    const size_t count = from.kind == ACCEL_ATTRIBUTE_KIND_INTS ? from.ints.size() : from.kind == ACCEL_ATTRIBUTE_KIND_FLOATS ? from.floats.size() : from.string.size();
+    return {from.key, from.kind, from.name.c_str(), from.ints.data(), from.floats.data(), from.string.c_str(), static_cast<uint32_t>(count), 0};
+}
+
+}  // namespace
+
 GraphDesc::GraphDesc(const Graph &graph) : top_(describe(graph)) {}
 
 const accel_graph_desc *GraphDesc::describe(const Graph &graph)
 {
     std::vector<accel_tensor_desc> &tensors = tensors_.emplace_back(graph.tensors.size());
+    // One array for all dimensions and one for all attributes: a graph has hundreds of thousands of them.
+    std::vector<accel_dim> &dims = dims_.emplace_back();
+    size_t dim_count = 0, attribute_count = 0;
+    for (const Tensor &tensor : graph.tensors) dim_count += tensor.shape.size();
+    for (const Node &node : graph.nodes) attribute_count += node.attributes.size();
+    dims.reserve(dim_count);
     for (size_t i = 0; i < graph.tensors.size(); ++i) {
         const Tensor &from = graph.tensors[i];
-        std::vector<accel_dim> &dims = dims_.emplace_back();
-        for (const Dim &dim : from.shape) dims.push_back({dim.size, dim.symbol, 0});
         accel_tensor_desc &to = tensors[i];
         to.name = from.name.c_str();
         to.type = from.type;
-        to.rank = static_cast<uint32_t>(dims.size());
-        to.dims = dims.data();
+        to.rank = static_cast<uint32_t>(from.shape.size());
+        to.dims = dims.data() + dims.size();
+        for (const Dim &dim : from.shape) dims.push_back({dim.size, dim.symbol, 0});
         to.data = from.data;
         to.data_bytes = from.data_bytes;
         to.flags = from.flags;
@@ -242,6 +257,13 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
         }
     }
     std::vector<accel_node_desc> &nodes = nodes_.emplace_back(graph.nodes.size());
+    std::vector<accel_attribute> &attributes = attributes_.emplace_back();
+    attributes.reserve(attribute_count);
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+        nodes[i].attributes = attributes.data() + attributes.size();
+        nodes[i].attribute_count = static_cast<uint32_t>(graph.nodes[i].attributes.size());
+        for (const Attribute &from : graph.nodes[i].attributes) attributes.push_back(describe_attribute(from));
+    }
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
         pace();
         describe_node(graph.nodes[i], nodes[i]);
@@ -255,26 +277,21 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
                                                   static_cast<uint32_t>(symbols.size()), graph.operation_profile});
 }
 
+/// All but the attributes.
 void GraphDesc::describe_node(const Node &node, accel_node_desc &out)
 {
-    std::vector<accel_attribute> &attributes = attributes_.emplace_back();
-    for (const Attribute &from : node.attributes) {
-        const size_t count = from.kind == ACCEL_ATTRIBUTE_KIND_INTS ? from.ints.size() : from.kind == ACCEL_ATTRIBUTE_KIND_FLOATS ? from.floats.size() : from.string.size();
-        attributes.push_back({from.key, from.kind, from.name.c_str(), from.ints.data(), from.floats.data(), from.string.c_str(),
-                              static_cast<uint32_t>(count), 0});
+    if (!node.regions.empty()) {
+        std::vector<const accel_graph_desc *> &regions = regions_.emplace_back();
+        for (const Graph &region : node.regions) regions.push_back(describe(region));
+        out.regions = regions.data();
+        out.region_count = static_cast<uint32_t>(regions.size());
     }
-    std::vector<const accel_graph_desc *> &regions = regions_.emplace_back();
-    for (const Graph &region : node.regions) regions.push_back(describe(region));
     out.name = node.name.c_str();
     out.operation = node.operation;
     out.inputs = node.inputs.data();
     out.input_count = static_cast<uint32_t>(node.inputs.size());
     out.outputs = node.outputs.data();
     out.output_count = static_cast<uint32_t>(node.outputs.size());
-    out.attributes = attributes.data();
-    out.attribute_count = static_cast<uint32_t>(attributes.size());
-    out.regions = regions.data();
-    out.region_count = static_cast<uint32_t>(regions.size());
     out.rounding = node.rounding;
     out.domain = node.domain.c_str();
     out.custom_name = node.custom_name.c_str();

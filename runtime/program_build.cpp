@@ -280,6 +280,7 @@ private:
     {
         const OpenSetSharing sharing(open_);
         Plan planned;
+        pace_piece();
         ACCEL_TRY(plan(graph, parts_, sharing, program_->segments, &planned));
         if (const auto shortage = plan_slots(slots_, sharing, program_->segments, planned.values)) {
             const Piece &piece = pieces[shortage->segment];
@@ -308,6 +309,7 @@ private:
     {
         for (uint32_t s = 0; s < pieces.size(); ++s) {
             for (const uint32_t node : pieces[s].nodes) {
+                pace();
                 PlacementRow &row = program_->placements.emplace_back();
                 row.node = graph.nodes[node].name;
                 row.operation = graph.nodes[node].label();

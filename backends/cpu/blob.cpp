@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "blob.h"
 
+#include "host.h"
+
 #include <cstddef>
 #include <cstring>
 
@@ -42,6 +44,7 @@ uint64_t checksum(const Header &header, const uint8_t *body, uint64_t count)
 std::vector<uint8_t> write_blob(const accel_graph_desc &graph, uint32_t threads, std::vector<uint32_t> &referenced)
 {
     const std::vector<uint8_t> flat = graph::flatten(graph, {.inline_limit_bytes = kInlineLimitBytes}, &referenced);
+    pulse();
     std::vector<uint64_t> sizes;
     for (const uint32_t tensor : referenced)
         sizes.push_back(graph::tensor_at(graph, tensor).data_bytes);

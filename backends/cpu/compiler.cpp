@@ -167,6 +167,7 @@ accel_status build(const accel_bk_host *, const accel_graph_desc *desc, const ac
             return status;
         auto built = std::make_unique<BuiltBlob>();
         built->bytes = write_blob(*desc, threads, built->constants);
+        pulse();
         built->strides.reserve(graph->inputs.size() + graph->outputs.size());
         for (const uint32_t tensor : graph->inputs)
             add_port(*built, *graph, tensor);

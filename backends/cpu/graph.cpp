@@ -2,6 +2,7 @@
 #include "graph.h"
 
 #include "graph/flat.h"
+#include "host.h"
 
 #include <algorithm>
 
@@ -132,10 +133,14 @@ Dims row_major_strides(const Dims &dims)
 std::optional<Graph> read_graph(const accel_graph_desc &desc)
 {
     Graph graph;
+    graph.tensors.reserve(desc.tensor_count);
+    graph.nodes.reserve(desc.node_count);
     for (uint32_t i = 0; i < desc.tensor_count; ++i)
         graph.tensors.push_back(read_tensor(graph::tensor_at(desc, i)));
-    for (uint32_t i = 0; i < desc.node_count; ++i)
+    for (uint32_t i = 0; i < desc.node_count; ++i) {
+        pulse();
         graph.nodes.push_back(read_node(graph::node_at(desc, i)));
+    }
     graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
     graph.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
     graph.operation_profile = desc.operation_profile;

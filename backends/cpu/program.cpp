@@ -26,6 +26,7 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
     std::string error;
     program.graph_bytes.assign(blob.graph, blob.graph + blob.graph_bytes);
     program.graph = graph::FlatGraph::parse(program.graph_bytes.data(), program.graph_bytes.size(), constants, constant_count, &error);
+    pulse();
     if (!program.graph)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", error.c_str());
     auto graph = read_graph(program.graph->desc());

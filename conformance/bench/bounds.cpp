@@ -16,7 +16,8 @@
 namespace accel::conformance {
 namespace {
 
-/// 12 for ten times the nodes leaves room for what grows by a logarithm, and none for squares.
+/// Of a build: 12 for ten times the nodes leaves room for what grows by a logarithm and for caches that are too small, and none for squares. An import may take half
+/// as much more, as its time is mostly that of tables that leave the caches.
 constexpr double kGrowthMax = 1.2;
 constexpr double kSilenceMaxMs = 100;
 
@@ -140,7 +141,7 @@ struct Options {
 bool run(const Options &options)
 {
     bool good = true;
-    std::printf("| kind | nodes | import | build | peak memory | longest silence | time x | memory x |\n|---|---|---|---|---|---|---|---|\n");
+    std::printf("| kind | nodes | import | build | peak memory | longest silence | import x | build x | memory x |\n|---|---|---|---|---|---|---|---|---|\n");
     for (const std::string &kind : options.kinds) {
         Measured first;
         for (const uint32_t nodes : options.nodes) {
@@ -148,12 +149,13 @@ bool run(const Options &options)
             const bool is_first = nodes == options.nodes.front();
             if (is_first) first = now;
             const double more = static_cast<double>(nodes) / options.nodes.front();
-            const double time = (now.import_s + now.build_s) / (first.import_s + first.build_s);
+            const double import = now.import_s / first.import_s, build = now.build_s / first.build_s;
             const double memory = static_cast<double>(now.peak_kib) / static_cast<double>(first.peak_kib);
-            const bool holds = time <= options.growth_max * more && memory <= options.growth_max * more && now.silence_ms <= options.silence_max_ms;
+            const double bar = options.growth_max * more;
+            const bool holds = import <= 1.5 * bar && build <= bar && memory <= bar && now.silence_ms <= options.silence_max_ms;
             good = good && holds;
-            std::printf("| %s | %u | %.2f s | %.2f s | %ld MiB | %.0f ms | %.1f | %.1f |%s\n", kind.c_str(), nodes, now.import_s, now.build_s, now.peak_kib >> 10, now.silence_ms,
-                        time, memory, holds ? "" : " too much");
+            std::printf("| %s | %u | %.0f ms | %.0f ms | %ld MiB | %.0f ms | %.1f | %.1f | %.1f |%s\n", kind.c_str(), nodes, now.import_s * 1e3, now.build_s * 1e3, now.peak_kib >> 10,
+                        now.silence_ms, import, build, memory, holds ? "" : " too much");
             std::fflush(stdout);
         }
     }

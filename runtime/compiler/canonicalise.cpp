@@ -43,6 +43,13 @@ bool changes_nothing(const Graph &graph, const Node &node)
     }
 }
 
+/// Is there a node with one of these operations? Asked before a pass looks at who makes and reads what, which costs far more.
+bool has(const Graph &graph, std::initializer_list<uint32_t> operations)
+{
+    return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                       [&](const Node &node) { return std::find(operations.begin(), operations.end(), node.operation) != operations.end(); });
+}
+
 /// RESHAPE after RESHAPE, TRANSPOSE after TRANSPOSE: the second reads what the first read.
 bool merge_into(Graph &graph, Node &node, uint32_t maker)
 {
@@ -64,6 +71,7 @@ bool merge_into(Graph &graph, Node &node, uint32_t maker)
 /// Moves after moves become one, and those that change nothing go: in one walk, so that a nest of moves that undo each other costs no walk per layer.
 bool simplify_moves(Graph &graph)
 {
+    if (!has(graph, {ACCEL_OPERATION_IDENTITY, ACCEL_OPERATION_RESHAPE, ACCEL_OPERATION_CAST, ACCEL_OPERATION_TRANSPOSE, ACCEL_OPERATION_CONCAT})) return false;
     Bypass bypass(graph);
     std::vector<bool> dead(graph.nodes.size());
     bool changed = false;
@@ -112,6 +120,7 @@ bool takes_clamp(const Node &node)
 /// RELU or CLIP whose operand has no other reader becomes a clamp of the operation that makes it.
 bool fuse_activations(Graph &graph)
 {
+    if (!has(graph, {ACCEL_OPERATION_RELU, ACCEL_OPERATION_CLIP})) return false;
     Uses uses(graph);
     std::vector<bool> dead(graph.nodes.size());
     bool changed = false;
@@ -242,6 +251,7 @@ bool scale_maker(Graph &graph, Uses &uses, uint32_t index)
 /// BATCH_NORMALIZATION, and MUL by a constant per channel, become part of the convolution in front.
 bool fold_scalings(Graph &graph)
 {
+    if (!has(graph, {ACCEL_OPERATION_BATCH_NORMALIZATION})) return false;
     Uses uses(graph);
     std::vector<bool> dead(graph.nodes.size());
     bool changed = false;
@@ -290,6 +300,7 @@ bool take_bias(Graph &graph, Uses &uses, uint32_t index, size_t side)
 /// ADD of a constant per channel becomes part of the bias of the convolution in front.
 bool fold_bias(Graph &graph)
 {
+    if (!has(graph, {ACCEL_OPERATION_CONV})) return false;
     Uses uses(graph);
     std::vector<bool> dead(graph.nodes.size());
     bool changed = false;

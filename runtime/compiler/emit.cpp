@@ -6,6 +6,7 @@
 
 #include "../catalog.h"
 #include "../check.h"
+#include "../progress.h"
 
 namespace accel::runtime {
 
@@ -114,6 +115,7 @@ accel_status build_segment(const CompileTarget &target, const Subgraph &part, co
     if (!made) return blame(target, "A-10", "answered OK to a build and made no blob");
     const Blob blob(made);
     if (blob->byte_count && !blob->bytes) return blame(target, "A-10", "built a blob whose bytes are NULL");
+    pace_piece();
     Segment &segment = out->segment;
     segment.target = target.name;
     segment.backend = target.backend;
@@ -122,6 +124,7 @@ accel_status build_segment(const CompileTarget &target, const Subgraph &part, co
     segment.scratch_bytes = blob->scratch_bytes;
     out->buffer_count_max = blob->buffer_count_max;
     ACCEL_TRY(take_constants(target, part.graph, *blob, segment));
+    pace_piece();
     return take_ports(target, part.graph, *blob, segment);
 }
 

@@ -39,6 +39,17 @@ ValueId Graph::find(std::string_view name) const {
     return found == ids_.end() ? kNoValue : found->second;
 }
 
+void Graph::clear(const Pace& pace) {
+    ids_ = {};
+    pace();
+    operations = {};
+    pace();
+    while (!values_.empty()) {
+        values_.pop_back();
+    }
+    pace();
+}
+
 uint32_t Graph::symbol(std::string_view name) {
     const auto found = symbol_ids_.find(name);
     if (found != symbol_ids_.end()) {

@@ -79,6 +79,9 @@ struct Operation {
     uint32_t rounding = ACCEL_ROUNDING_NONE;
 };
 
+/// Called once per operation in long loops; may throw to end the import.
+using Pace = std::function<void()>;
+
 /// The graph while nodes are translated into it: values by name, operations in order, symbols.
 class Graph {
 public:
@@ -92,6 +95,8 @@ public:
     Value& value(ValueId id) { return values_[id]; }
     const Value& value(ValueId id) const { return values_[id]; }
     size_t value_count() const { return values_.size(); }
+    /// Forget everything; pace is called between the parts, as giving back many small pieces takes a while.
+    void clear(const Pace& pace);
 
     uint32_t symbol(std::string_view name);
     uint32_t unnamed_symbol(std::string_view tensor, size_t axis);
@@ -112,9 +117,6 @@ private:
 std::optional<std::vector<Element>> elements_of(const Value& value);
 /// The same, if every element is a number.
 std::optional<std::vector<int64_t>> integers_of(const Value& value);
-
-/// Called once per operation in long loops; may throw to end the import.
-using Pace = std::function<void()>;
 
 /// Make quantisations of operations that only move stored values agree on both sides.
 void settle_quantization(Graph& graph, const Pace& pace);

@@ -65,7 +65,13 @@ void Host::charge(uint64_t byte_count, const std::string& purpose) const {
 }
 
 void Host::pace(uint64_t done, uint64_t all) {
-    if (source_.progress == nullptr || ++paces_ % kPacesPerLook != 0) {
+    if (++paces_ % kPacesPerLook == 0) {
+        look(done, all);
+    }
+}
+
+void Host::look(uint64_t done, uint64_t all) {
+    if (source_.progress == nullptr) {
         return;
     }
     const uint64_t now = now_ns();

@@ -22,6 +22,8 @@ public:
     void charge(uint64_t byte_count, const std::string& purpose) const;
     /// A piece of work is done, of so many: the application hears of it now and then, and may end the import.
     void pace(uint64_t done, uint64_t all);
+    /// The same for a piece of milliseconds.
+    void look(uint64_t done, uint64_t all);
     uint64_t bytes_read() const { return source_.byte_count; }
 
 private:

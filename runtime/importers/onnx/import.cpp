@@ -48,6 +48,7 @@ public:
             corrupt("ModelProto has no graph (", source_.byte_count, " bytes)");
         }
         proto_ = read_graph(*proto.graph);
+        host_.look(0, 1);
         read_operator_sets(proto);
         if (proto_.has_sparse_initializers) {
             unsupported("sparse initializers");
@@ -61,7 +62,9 @@ public:
         add_outputs();
         const Pace pace = [this] { host_.pace(1, 1); };
         settle_quantization(graph_, pace);
-        return assemble(graph_, proto_.name, pace);
+        const accel_graph_desc* assembled = assemble(graph_, proto_.name, pace);
+        graph_.clear([this] { host_.look(1, 1); });
+        return assembled;
     }
 
 private:
