@@ -15,10 +15,10 @@
 #include "device_set.h"
 #include "instance.h"
 #include "model.h"
+#include "open_set_sharing.h"
 #include "program_make.h"
 #include "progress.h"
 #include "saved.h"
-#include "share.h"
 
 namespace accel::runtime {
 
@@ -31,21 +31,6 @@ constexpr double kPrepared = 0.05, kCut = 0.15, kBuilt = 0.9;
 
 /// In the place of a target without hardware. It promises nothing about its memory: others can at most read it where it is mapped.
 class UnopenedDevice : public OpenDevice {};
-
-class OpenSetSharing : public Sharing {
-public:
-    explicit OpenSetSharing(const std::vector<std::shared_ptr<OpenDevice>> &devices) : devices_(devices) {}
-    bool together(const std::vector<uint32_t> &wanted) const override
-    {
-        std::vector<std::shared_ptr<OpenDevice>> set;
-        for (const uint32_t device : wanted) set.push_back(devices_[device]);
-        return plan_share(set).possible();
-    }
-    bool either_way(uint32_t a, uint32_t b) const override { return share_kind(*devices_[a], *devices_[b]) && share_kind(*devices_[b], *devices_[a]); }
-
-private:
-    const std::vector<std::shared_ptr<OpenDevice>> &devices_;
-};
 
 class Build {
 public:
@@ -244,7 +229,7 @@ private:
             bool again = false;
             ACCEL_TRY(build(graph, pieces, request, partition, &again));
             if (!again) ACCEL_TRY(connect(graph, pieces, partition, &again));
-            if (!again) return report(graph, pieces, partition);
+            if (!again) return list_placements(graph, pieces, partition);
         }
     }
 
@@ -305,7 +290,7 @@ private:
                     target.label.c_str(), shortage.needed, target.name.c_str(), shortage.admitted);
     }
 
-    accel_status report(const Graph &graph, const std::vector<Piece> &pieces, const Partition &partition)
+    accel_status list_placements(const Graph &graph, const std::vector<Piece> &pieces, const Partition &partition)
     {
         for (uint32_t s = 0; s < pieces.size(); ++s) {
             for (const uint32_t node : pieces[s].nodes) {
