@@ -251,7 +251,7 @@ bool scale_maker(Graph &graph, Uses &uses, uint32_t index)
 /// BATCH_NORMALIZATION, and MUL by a constant per channel, become part of the convolution in front.
 bool fold_scalings(Graph &graph)
 {
-    if (!has(graph, {ACCEL_OPERATION_BATCH_NORMALIZATION})) return false;
+    if (!has(graph, {ACCEL_OPERATION_CONV})) return false;
     Uses uses(graph);
     std::vector<bool> dead(graph.nodes.size());
     bool changed = false;
