@@ -10,6 +10,7 @@
 #include <deque>
 #include <mutex>
 #include <set>
+#include <utility>
 #include <thread>
 
 #include "clock.h"
@@ -424,8 +425,11 @@ Ref<accel_instance> make_instance(Waits waits)
     static std::vector<Module *> modules;  // never unloaded
     const char *said = getenv("ACCEL_FAKE_WAITS");
     const bool waits_inline = waits != Waits::Watched && !(said && strcmp(said, "watched") == 0);
-    if (modules.empty() || waits == Waits::Watched)
+    // A test that asks for watched ones may leave them abandoned, which they stay as long as the process.
+    static bool may_be_abandoned = false;
+    if (modules.empty() || waits == Waits::Watched || std::exchange(may_be_abandoned, false))
         modules.insert(modules.begin(), {make_module(false, waits_inline, module_entry(false)), make_module(true, waits_inline, module_entry(true))});
+    may_be_abandoned = may_be_abandoned || waits == Waits::Watched;
     return make_instance({modules[0], modules[1]});
 }
 
