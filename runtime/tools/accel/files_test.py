@@ -76,7 +76,7 @@ def check_npy(work):
     at = ["run", relu, "-d", "cpu", "-i"]
     for length in range(24):
         refuses(f"is cut short: {length} bytes of values are there, the shape promises 24", "numpy.save", *at, npy(work / "cut.npy", "<f4", "(2, 3)", rows[:length]))
-    refuses("goes on behind its array: 25 bytes", "numpy.save", *at, npy(work / "long.npy", "<f4", "(2, 3)", rows + b"x"))
+    refuses("goes on behind its array, for which the shape promises 24 bytes", "numpy.save", *at, npy(work / "long.npy", "<f4", "(2, 3)", rows + b"x"))
     whole = npy(work / "whole.npy", "<f4", "(2, 3)", rows).read_bytes()
     for length in (0, 5, 6, 9, 10, 30, len(whole) - 25):
         refuses("is not a .npy array that can be read", "numpy.save", *at, save(work / "head.npy", whole[:length]))

@@ -53,6 +53,7 @@ void note(std::vector<SymbolSize> &sizes, const std::string &symbol, int64_t siz
 /// The sizes that the file has, in the input's axis order; nothing for what has none that are known before it is read.
 std::vector<size_t> dims_of(const std::string &path, const accel_tensor_desc &tensor)
 {
+    if (!fs::is_regular_file(path) && fs::exists(path)) return {};  // a pipe can be read once
     if (path.ends_with(".npy")) return npy_dims(path);
     if (!path.ends_with(".png") || tensor.rank < 3) return {};
     const PictureSize size = png_size(path);

@@ -4,6 +4,7 @@
 #include <xtensor/xarray.hpp>
 #include <xtensor/xnpy.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -81,18 +82,22 @@ size_t bytes_of(const std::string &path, const std::vector<size_t> &dims, size_t
     return bytes;
 }
 
-/// Exactly the bytes that the shape promises.
+/// Exactly the bytes that the shape promises. Read in order and piece by piece: the file may be a pipe, and its head may promise more than memory holds.
 std::vector<char> read_values(std::istream &file, const std::string &path, size_t promised)
 {
-    const std::streamoff begin = file.tellg();
-    file.seekg(0, std::ios::end);
-    const auto there = static_cast<size_t>(file.tellg() - begin);
-    file.seekg(begin);
-    if (there != promised)
-        throw Failure(path + (there < promised ? " is cut short: " : " goes on behind its array: ") + std::to_string(there) + " bytes of values are there, the shape promises " +
-                      std::to_string(promised) + "; write the file again with numpy.save, whole");
-    std::vector<char> bytes(promised);
-    if (!file.read(bytes.data(), static_cast<std::streamsize>(promised))) throw Failure("cannot read " + path + " to its end; give the path of a file on a medium that can be read");
+    constexpr size_t kPieceBytes = size_t{1} << 20;
+    std::vector<char> bytes;
+    while (file && bytes.size() < promised) {
+        const size_t before = bytes.size(), wanted = std::min(kPieceBytes, promised - before);
+        bytes.resize(before + wanted);
+        file.read(bytes.data() + before, static_cast<std::streamsize>(wanted));
+        bytes.resize(before + static_cast<size_t>(file.gcount()));
+    }
+    const char *remedy = "; write the file again with numpy.save, whole";
+    if (bytes.size() < promised)
+        throw Failure(path + " is cut short: " + std::to_string(bytes.size()) + " bytes of values are there, the shape promises " + std::to_string(promised) + remedy);
+    if (file.peek() != std::istream::traits_type::eof())
+        throw Failure(path + " goes on behind its array, for which the shape promises " + std::to_string(promised) + " bytes" + remedy);
     return bytes;
 }
 
