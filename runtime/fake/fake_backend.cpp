@@ -61,7 +61,7 @@ namespace {
 template <class T> T *known(T *made)
 {
     static std::mutex lock;
-    static std::vector<const void *> all;
+    static auto &all = *new std::vector<const void *>;  // reachable to the end, so that what is kept on purpose is no leak
     const std::lock_guard guard(lock);
     all.push_back(made);
     return made;

@@ -73,7 +73,7 @@ volatile sig_atomic_t calls = 0;
 void *volatile seen_address = nullptr;
 volatile int seen_code = 0;
 sigset_t seen_mask;
-void *volatile seen_stack = nullptr;
+void *volatile seen_stack = __builtin_frame_address(0);
 sigjmp_buf way_out;
 
 void note(int, siginfo_t *info, void *)
