@@ -73,16 +73,15 @@ volatile sig_atomic_t calls = 0;
 void *volatile seen_address = nullptr;
 volatile int seen_code = 0;
 sigset_t seen_mask;
-void *volatile seen_stack = __builtin_frame_address(0);
+void *volatile seen_stack = nullptr;
 sigjmp_buf way_out;
 
 void note(int, siginfo_t *info, void *)
 {
-    int here = 0;
     calls = calls + 1;
     seen_address = info ? info->si_addr : nullptr;
     seen_code = info ? info->si_code : 0;
-    seen_stack = &here;
+    seen_stack = __builtin_frame_address(0);
     pthread_sigmask(SIG_SETMASK, nullptr, &seen_mask);
 }
 void note_and_jump(int number, siginfo_t *info, void *context)
