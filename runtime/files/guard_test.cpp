@@ -169,11 +169,13 @@ TEST_CASE("G-16 what is not ours goes to the handler that was there before, as i
               if (!sigismember(&seen_mask, SIGUSR1) || !sigismember(&seen_mask, SIGBUS)) return 4;
               return jumped_from(foreign) && calls == 2 ? 0 : 5;
           }) == 0);
+#if !defined(__SANITIZE_THREAD__) // which calls every handler with all signals blocked, a program without this guard's, too
     CHECK(ending_of([] {
               install(note_and_jump, SA_NODEFER);
               const Shrunk ours(true), foreign(false);
               return jumped_from(foreign) && !sigismember(&seen_mask, SIGBUS) ? 0 : 1;
           }) == 0);
+#endif
     CHECK(ending_of([] {
               signal(SIGBUS, note_plainly);
               const Shrunk ours(true), foreign(false);
