@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "queue.h"
 
-#include "futex.h"
 #include "host.h"
-#include "thread.h"
 #include "one_thread.h"
+#include "spin.h"
+#include "thread.h"
 
 #include <algorithm>
 #include <bit>
@@ -17,7 +17,7 @@ namespace
 
 // Waking a sleeping core costs 30 to 50 us, so spinning about as long never loses more than twofold.
 constexpr uint64_t kSpinNs = 40000;
-constexpr int kPollsPerLook = 64; // between looks at the clock
+constexpr uint32_t kPollsPerLook = 64; // between looks at the clock
 constexpr uint64_t kExecutionsPerTiming = 16;
 
 } // namespace
@@ -151,30 +151,25 @@ accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
 
 void accel_bk_queue::wait_finished(uint64_t ticket, uint64_t deadline_ns)
 {
-    uint64_t spin_end = 0;
+    Spin spin(kSpinNs, kPollsPerLook);
     bool helps = true, not_mine = false;
-    for (int polls = 1; finished_.load(std::memory_order_acquire) < ticket; ++polls) {
+    while (finished_.load(std::memory_order_acquire) < ticket) {
         if (helps && execute_next(deadline_ns, &not_mine)) {
-            spin_end = 0;
+            spin.restart();
             continue;
         }
         helps = helps && !not_mine;
-        relax();
-        if (polls % kPollsPerLook != 0)
-            continue;
-        const uint64_t now = now_ns();
-        if (now >= deadline_ns)
+        const bool sleeps = spin.is_over();
+        if (spin.looked_ns() >= deadline_ns)
             return;
-        if (spin_end == 0)
-            spin_end = now + kSpinNs;
-        if (now < spin_end)
+        if (!sleeps)
             continue;
         sleepers_.fetch_add(1);
         const uint32_t word = finished_word_.load();
         if (finished_.load() < ticket && (!helps || executing_.load() != 0 || !pending()))
             futex_wait(finished_word_, word, deadline_ns);
         sleepers_.fetch_sub(1);
-        spin_end = 0;
+        spin.restart();
     }
 }
 
@@ -195,21 +190,13 @@ void accel_bk_queue::worker_loop()
 {
     settle_heap();
     const OneThread within_libraries; // once, not with every run
-    uint64_t spin_end = 0;
-    for (int polls = 1; !stop_.load(std::memory_order_acquire); ++polls) {
+    Spin spin(kSpinNs, kPollsPerLook);
+    while (!stop_.load(std::memory_order_acquire)) {
         if (execute_next(UINT64_MAX, nullptr)) {
-            spin_end = 0;
-            continue;
-        }
-        relax();
-        if (polls % kPollsPerLook != 0)
-            continue;
-        const uint64_t now = now_ns();
-        if (spin_end == 0)
-            spin_end = now + kSpinNs;
-        else if (now >= spin_end) {
+            spin.restart();
+        } else if (spin.is_over()) {
             worker_sleep();
-            spin_end = 0;
+            spin.restart();
         }
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "team.h"
 
-#include "futex.h"
-#include "thread.h"
 #include "one_thread.h"
+#include "spin.h"
+#include "thread.h"
 
 #include <algorithm>
 #include <mutex>
@@ -13,7 +13,7 @@ namespace accel::cpu
 namespace
 {
 
-constexpr int kPollsPerLook = 32;         // between looks at the clock
+constexpr uint32_t kPollsPerLook = 32;    // between looks at the clock
 constexpr int64_t kPiecesPerThread = 4;   // more of them even out what threads do, fewer cost less
 constexpr int64_t kPiecesMost = UINT16_MAX;
 
@@ -170,15 +170,9 @@ uint32_t Team::work_on(uint32_t job, int lane)
 // A helper that has lost its core may need this one to go on.
 void Team::await(uint32_t others)
 {
-    uint64_t spin_end = 0;
-    for (int polls = 1; done_.load(std::memory_order_acquire) != others; ++polls) {
-        relax();
-        if (polls % kPollsPerLook != 0)
-            continue;
-        const uint64_t now = now_ns();
-        if (spin_end == 0)
-            spin_end = now + kTeamSpinNs;
-        if (now < spin_end)
+    Spin spin(kTeamSpinNs, kPollsPerLook);
+    while (done_.load(std::memory_order_acquire) != others) {
+        if (!spin.is_over())
             continue;
         awaited_.store(1);
         for (uint32_t seen; (seen = done_.load()) != others;)
@@ -198,11 +192,11 @@ void Team::help(int lane, uint32_t seen)
 {
     settle_heap();
     const OneThread within_libraries;
-    uint64_t spin_end = 0;
-    for (int polls = 1; !stop_.load(std::memory_order_acquire); ++polls) {
+    Spin spin(kTeamSpinNs, kPollsPerLook);
+    while (!stop_.load(std::memory_order_acquire)) {
         if (const uint32_t job = posted_.load(std::memory_order_acquire); job != seen) {
             seen = job;
-            spin_end = 0;
+            spin.restart();
             const uint32_t finished = work_on(job, lane);
             if (finished == 0)
                 continue;
@@ -211,20 +205,14 @@ void Team::help(int lane, uint32_t seen)
                 futex_wake(done_, 1);
             continue;
         }
-        relax();
-        if (polls % kPollsPerLook != 0)
-            continue;
-        const uint64_t now = now_ns();
-        if (spin_end == 0)
-            spin_end = now + kTeamSpinNs;
-        if (now < spin_end)
+        if (!spin.is_over())
             continue;
         // Either this sees what was posted, or the poster sees the count.
         asleep_.fetch_add(1);
         if (!stop_.load() && posted_.load() == seen)
             futex_wait(posted_, seen, UINT64_MAX);
         asleep_.fetch_sub(1);
-        spin_end = 0;
+        spin.restart();
     }
 }
 

@@ -176,16 +176,7 @@ void IntegerConvolutionStep::chunk(const std::byte *x, uint8_t *y, const uint8_t
 void add_integer_convolution(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, const IntegerWeights &weights,
                              SumsFinish finish)
 {
-    std::vector<uint32_t> values{convolution.x.value, convolution.y.value};
-    if (finish.adds())
-        values.push_back(convolution.addend.value);
-    auto step = std::make_unique<IntegerConvolutionStep>(builder, convolution, operands, std::move(finish));
-    step->pack(builder, weights);
-    if (!step->direct()) {
-        values.push_back(builder.scratch(static_cast<uint64_t>(step->canvas_bytes())));
-        step->place_canvas(values.back());
-    }
-    builder.add(std::move(step), values);
+    add_integer_step<IntegerConvolutionStep>(builder, convolution, operands, weights, std::move(finish));
 }
 
 } // namespace accel::cpu

@@ -45,6 +45,22 @@ private:
     int64_t operand_bytes_, height_, width_, group_step_, pixel_step_;
 };
 
+// Makes a step of one of the two kinds and adds it, with a canvas where it needs one.
+template <typename IntegerStep>
+void add_integer_step(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, const IntegerWeights &weights, SumsFinish finish)
+{
+    std::vector<uint32_t> values{convolution.x.value, convolution.y.value};
+    if (finish.adds())
+        values.push_back(convolution.addend.value);
+    auto step = std::make_unique<IntegerStep>(builder, convolution, operands, std::move(finish));
+    step->pack(builder, weights);
+    if (!step->direct()) {
+        values.push_back(builder.scratch(static_cast<uint64_t>(step->canvas_bytes())));
+        step->place_canvas(values.back());
+    }
+    builder.add(std::move(step), values);
+}
+
 } // namespace accel::cpu
 
 #endif

@@ -226,16 +226,7 @@ void IntegerDepthwiseStep::compute(const Row &row, DepthwiseRun &run, int64_t ou
 void add_integer_depthwise(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, const IntegerWeights &weights,
                            SumsFinish finish)
 {
-    std::vector<uint32_t> values{convolution.x.value, convolution.y.value};
-    if (finish.adds())
-        values.push_back(convolution.addend.value);
-    auto step = std::make_unique<IntegerDepthwiseStep>(builder, convolution, operands, std::move(finish));
-    step->pack(builder, weights);
-    if (!step->direct()) {
-        values.push_back(builder.scratch(static_cast<uint64_t>(step->canvas_bytes())));
-        step->place_canvas(values.back());
-    }
-    builder.add(std::move(step), values);
+    add_integer_step<IntegerDepthwiseStep>(builder, convolution, operands, weights, std::move(finish));
 }
 
 } // namespace accel::cpu
