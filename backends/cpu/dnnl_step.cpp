@@ -2,6 +2,7 @@
 #include "dnnl_step.h"
 
 #include "dnnl_reserve.h"
+#include "one_thread.h"
 #include "team.h"
 
 #include <atomic>
@@ -27,6 +28,9 @@ struct PartState {
 
     dnnl_status_t execute(const dnnl::primitive &primitive) noexcept
     {
+        const OneThread within_library;
+        if (!within_library.holds())
+            return dnnl_out_of_memory;
         try {
             // Some implementations generate their code when they are first executed.
             std::optional<DnnlReserve> reserve;

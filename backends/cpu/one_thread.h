@@ -3,8 +3,6 @@
 #ifndef ACCEL_BACKENDS_CPU_ONE_THREAD_H
 #define ACCEL_BACKENDS_CPU_ONE_THREAD_H
 
-#include <omp.h>
-
 namespace accel::cpu
 {
 
@@ -14,21 +12,19 @@ namespace accel::cpu
 class OneThread
 {
 public:
-    OneThread() : before_(omp_get_max_threads())
-    {
-        if (before_ != 1)
-            omp_set_num_threads(1);
-    }
-    ~OneThread()
-    {
-        if (before_ != 1)
-            omp_set_num_threads(before_);
-    }
+    OneThread() noexcept;
+    ~OneThread();
     OneThread(const OneThread &) = delete;
     OneThread &operator=(const OneThread &) = delete;
 
+    // False: there was no memory for OpenMP's note of the number, and oneDNN must not be asked.
+    bool holds() const { return holds_; }
+    // Throws std::bad_alloc if it does not hold.
+    void require() const;
+
 private:
     int before_;
+    bool holds_;
 };
 
 } // namespace accel::cpu

@@ -40,6 +40,7 @@ void place(Plan &plan)
 std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules)
 {
     const OneThread within_libraries;
+    within_libraries.require();
     if (rules.trust != nullptr) {
         fuse(graph);
         fuse_quantized_additions(graph);

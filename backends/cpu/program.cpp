@@ -86,6 +86,7 @@ accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
         if (const accel_status status = fault_point("cpu.run_create"); status != ACCEL_STATUS_OK)
             return status;
         const OneThread within_libraries;
+        within_libraries.require();
         const Plan &plan = *program->plan;
         auto run = std::make_unique<accel_bk_run>();
         run->plan = &plan;

@@ -17,6 +17,8 @@ const std::vector<FaultInfo> &all_faults()
         {"leaks-descriptors", "A-15", "opens a file for every run and never closes it", "lifetime.leak.runs"},
         {"heeds-signals", "A-19", "gives up mapping when a signal interrupts it", "abi.signals.storm"},
         {"misnames-scarcity", "A-20", "says IO when no file descriptor is left", "abi.descriptors.used-up"},
+        {"misnames-shortage", "A-22", "says JOB_FAILED when there is no memory", "abi.memory.used-up"},
+        {"loses-a-block", "A-22", "loses a block of memory when there is too little for a run", "abi.memory.lost"},
         // The compiler.
         {"claims-everything", "C-2", "claims nodes that it cannot build", "module.compiler.claims-build"},
         {"no-reason", "C-3", "refuses without a reason", "module.compiler.reasons"},

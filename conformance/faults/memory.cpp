@@ -76,6 +76,24 @@ accel_status wordless_create(accel_bk_device *device, const accel_bk_buffer_desc
     return base.device.buffer_create(device, desc, out);
 }
 
+/// The word for failed work where there is no memory.
+accel_status misnaming_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
+{
+    const auto status = base.device.buffer_create(device, desc, out);
+    return status == ACCEL_STATUS_OUT_OF_MEMORY ? ACCEL_STATUS_JOB_FAILED : status;
+}
+
+/// Notes of a run, which stay behind where there is no memory for the run itself.
+accel_status losing_run_create(accel_bk_program *program, accel_bk_run **out)
+{
+    constexpr size_t kNoteBytes = 256;
+    void *volatile notes = std::malloc(kNoteBytes);  // volatile: or the block would be dropped
+    if (!notes) return ACCEL_STATUS_OUT_OF_MEMORY;
+    const auto status = base.device.run_create(program, out);
+    if (status != ACCEL_STATUS_OUT_OF_MEMORY) std::free(notes);
+    return status;
+}
+
 /// Every map gives a fresh copy; the last unmap writes the latest back.
 accel_status moving_map(accel_bk_buffer *buffer, uint32_t access, void **out)
 {
@@ -146,6 +164,8 @@ const std::vector<Fault> &memory_faults()
         {"dirty-memory", [] { mine.device.buffer_create = dirty_create; }},
         {"heeds-signals", [] { mine.device.buffer_map = interruptible_map; }},
         {"misnames-scarcity", [] { mine.device.buffer_create = wordless_create; }},
+        {"misnames-shortage", [] { mine.device.buffer_create = misnaming_create; }},
+        {"loses-a-block", [] { mine.device.run_create = losing_run_create; }},
         {"ignores-offset", [] { mine.device.buffer_create = offsetless_create; }},
         {"moving-map",
          [] {

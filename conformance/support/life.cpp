@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <fstream>
+#include <new>
 
 #include "model_file.h"
 #include "room.h"
@@ -117,14 +118,22 @@ private:
         return graph;
     }
 
+    static accel_status append(void *user, const void *data, size_t count)
+    {
+        try {
+            static_cast<std::string *>(user)->append(static_cast<const char *>(data), count);
+        } catch (const std::bad_alloc &) {
+            return ACCEL_STATUS_OUT_OF_MEMORY;
+        }
+        return ACCEL_STATUS_OK;
+    }
+
     void save_and_load(const Program &built)
     {
         std::string bytes;
         call("program_save", [&] {
             bytes.clear();
-            return accel_program_save(
-                built.get(), [](void *user, const void *data, size_t count) { return static_cast<std::string *>(user)->append(static_cast<const char *>(data), count), ACCEL_STATUS_OK; },
-                &bytes);
+            return accel_program_save(built.get(), append, &bytes);
         });
         accel_fit fit{};
         call("program_check", [&] { return accel_program_check(instance_.get(), bytes.data(), bytes.size(), nullptr, &fit); });
