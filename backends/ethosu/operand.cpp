@@ -48,12 +48,12 @@ Verdict read_quantisation(const accel_tensor_desc &tensor, uint32_t index, Opera
     return std::nullopt;
 }
 
-// round(value / scale) + zero point, in the manner of the node's rounding.
+// round(value / scale) + zero point, divided in binary32 and rounded in the manner of the node's rounding.
 double stored(float value, const Operand &output, uint32_t rounding)
 {
-    const double ratio = static_cast<double>(value) / static_cast<double>(output.scale);
-    const double rounded = rounding == ACCEL_ROUNDING_HALF_EVEN ? std::nearbyint(ratio) : std::round(ratio);
-    return rounded + output.zero_point;
+    const float ratio = value / output.scale;
+    const float rounded = rounding == ACCEL_ROUNDING_HALF_EVEN ? std::nearbyint(ratio) : std::round(ratio);
+    return static_cast<double>(rounded) + output.zero_point;
 }
 
 } // namespace

@@ -129,7 +129,7 @@ int32_t quantise_real(float real, float scale, int32_t zero_point, StoredRange r
 StoredRange clamp_range(double real_low, double real_high, const StoredType &type, accel_rounding rounding, StoredRange range)
 {
     const auto rounded = [&](double value) {
-        const double stored = std::clamp(value / type.scale, -1e9, 1e9);
+        const float stored = std::clamp(static_cast<float>(value) / static_cast<float>(type.scale), -1e9f, 1e9f);
         return static_cast<int64_t>(rounding == ACCEL_ROUNDING_HALF_EVEN ? std::nearbyint(stored) : std::round(stored));
     };
     return {static_cast<int32_t>(std::max<int64_t>(range.low, type.zero_point + rounded(real_low))),

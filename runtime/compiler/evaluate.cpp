@@ -148,13 +148,15 @@ template <class Function> bool with_type(uint32_t type, Function &&function)
     }
 }
 
-/// Conversions that C++ leaves undefined have no result.
-template <class To, class From> std::optional<To> convert(From value)
+/// What devices give (docs/numerics.md): from real values toward zero, saturated, NaN as 0; integers wrap.
+template <class To, class From> To convert(From value)
 {
     if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+        using Limits = std::numeric_limits<To>;
         const double whole = std::trunc(static_cast<double>(value));
-        if (!(whole >= -9.2233720368547758e18 && whole < 9.2233720368547758e18)) return std::nullopt;
-        return static_cast<To>(static_cast<int64_t>(whole));
+        if (std::isnan(whole)) return 0;
+        if (whole <= static_cast<double>(Limits::min())) return Limits::min();
+        return whole >= static_cast<double>(Limits::max()) ? Limits::max() : static_cast<To>(whole);
     } else {
         return static_cast<To>(value);
     }
@@ -172,9 +174,8 @@ std::optional<Bytes> cast(const Tensor &from, uint32_t to)
             Bytes bytes(values.size() * sizeof(To));
             for (size_t i = 0; i < values.size(); ++i) {
                 pace_elements(i);
-                const std::optional<To> value = convert<To>(values[i]);
-                if (!value) return;
-                std::memcpy(bytes.data() + i * sizeof(To), &*value, sizeof(To));
+                const To value = convert<To>(values[i]);
+                std::memcpy(bytes.data() + i * sizeof(To), &value, sizeof(To));
             }
             out = std::move(bytes);
         });

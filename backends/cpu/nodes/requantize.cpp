@@ -30,11 +30,12 @@ int32_t single_rounding(int32_t sum, quant::Multiplier multiplier)
     return static_cast<int32_t>((product + (int64_t{1} << (multiplier.shift - 1))) >> multiplier.shift);
 }
 
-double rounded(double value, uint32_t rounding) { return rounding == ACCEL_ROUNDING_HALF_EVEN ? std::nearbyint(value) : std::round(value); }
+float rounded(float value, uint32_t rounding) { return rounding == ACCEL_ROUNDING_HALF_EVEN ? std::nearbyint(value) : std::round(value); }
 
+// Divided in binary32, as QUANTIZE divides: a clamp that is fused has the bits of one that stands before a quantisation.
 int32_t stored_bound(float real, const Tensor &tensor, uint32_t rounding, StoredRange type)
 {
-    const double stored = rounded(static_cast<double>(real) / static_cast<double>(scale_of(tensor)), rounding) + zero_point_of(tensor);
+    const double stored = static_cast<double>(rounded(real / scale_of(tensor), rounding)) + zero_point_of(tensor);
     return static_cast<int32_t>(std::clamp(stored, static_cast<double>(type.low), static_cast<double>(type.high)));
 }
 

@@ -73,7 +73,7 @@ int32_t requantize(int64_t sum, double m, uint32_t rounding, int32_t zero_point,
 
 int32_t stored_bound(double real, float scale, int32_t zero_point, uint32_t rounding)
 {
-    const double quotient = real / static_cast<double>(scale);
+    const float quotient = static_cast<float>(real) / scale;
     return static_cast<int32_t>(rounding == ACCEL_ROUNDING_HALF_EVEN ? std::rint(quotient) : std::round(quotient)) + zero_point;
 }
 

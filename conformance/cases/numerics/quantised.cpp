@@ -169,6 +169,9 @@ ACCEL_CASE("numerics.quantised.clamp", "N-8", "an activation's bounds hold in st
     conv.y = {{0.3f}, {-10}};
     conv.clamp = {0, 6};
     check_conv(room, conv, 110);
+    // 7.5 in binary32, below it in binary64: the bound is rounded as a quantisation rounds.
+    conv.y = {{0.8f}, {-10}};
+    check_conv(room, conv, 113);
 }
 
 ACCEL_CASE("numerics.quantised.long-sum", "N-1", "sums of 8-bit products are exact to the last of thousands of terms")
