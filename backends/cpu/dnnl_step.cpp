@@ -2,12 +2,13 @@
 #include "dnnl_step.h"
 
 #include "dnnl_reserve.h"
+#include "invalid_flag.h"
 #include "one_thread.h"
 #include "team.h"
+#include "unclamped.h"
 
 #include <atomic>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -26,30 +27,49 @@ struct PartState {
         }
     }
 
-    dnnl_status_t execute(const dnnl::primitive &primitive) noexcept
+    dnnl_status_t execute(const DnnlPart &part) noexcept
     {
         const OneThread within_library;
         if (!within_library.holds())
             return dnnl_out_of_memory;
         try {
-            // Some implementations generate their code when they are first executed.
-            std::optional<DnnlReserve> reserve;
-            if (!executed)
-                reserve.emplace();
-            else if (!can_execute_dnnl())
-                return dnnl_out_of_memory;
-            const dnnl_status_t status = dnnl_primitive_execute(primitive.get(), stream.get(), static_cast<int>(list.size()), list.data());
-            executed = executed || status == dnnl_success;
-            return status;
+            const InvalidFlag invalid;
+            const dnnl_status_t status = guarded(executed, [&] {
+                return dnnl_primitive_execute(part.primitive.get(), stream.get(), static_cast<int>(list.size()), list.data());
+            });
+            if (status != dnnl_success || part.clamp.none() || !invalid.raised())
+                return status;
+            return guarded(executed_again, [&] {
+                if (!unclamped)
+                    unclamped.emplace(part.primitive, list);
+                return unclamped->execute(stream, part.clamp);
+            });
         } catch (const std::bad_alloc &) {
             return dnnl_out_of_memory;
+        } catch (const dnnl::error &error) {
+            return error.status;
         }
     }
 
     dnnl::stream stream;
     std::vector<dnnl::memory> memories;
     std::vector<dnnl_exec_arg_t> list;
-    bool executed = false;
+    bool executed = false, executed_again = false;
+    std::optional<Unclamped> unclamped; // made when a value is NaN for the first time
+
+private:
+    // Some implementations generate their code when they are first executed.
+    template <typename Body> static dnnl_status_t guarded(bool &done, const Body &body)
+    {
+        std::optional<DnnlReserve> reserve;
+        if (!done)
+            reserve.emplace();
+        else if (!can_execute_dnnl())
+            return dnnl_out_of_memory;
+        const dnnl_status_t status = body();
+        done = done || status == dnnl_success;
+        return status;
+    }
 };
 
 class DnnlState : public StepState
@@ -96,7 +116,7 @@ bool DnnlStep::run(Values, StepState *state) const noexcept
     std::atomic<bool> good{true};
     parallel_for(threads_, static_cast<int64_t>(parts_.size()), 1, [&](int64_t first, int64_t last) {
         for (auto part = static_cast<size_t>(first); part < static_cast<size_t>(last); ++part) {
-            const dnnl_status_t status = own.parts[part].execute(parts_[part].primitive);
+            const dnnl_status_t status = own.parts[part].execute(parts_[part]);
             if (status == dnnl_success)
                 continue;
             good.store(false, std::memory_order_relaxed);
@@ -151,13 +171,12 @@ uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc
 
 void append_clamp(dnnl::post_ops &operations, Clamp clamp)
 {
-    constexpr float kMost = std::numeric_limits<float>::max(), kInfinity = std::numeric_limits<float>::infinity();
     if (clamp.none())
         return;
-    if (clamp == Clamp{0.0f, kInfinity})
+    if (clamp == Clamp{.min = 0.0f})
         operations.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
     else
-        operations.append_eltwise(1.0f, dnnl::algorithm::eltwise_clip, std::max(clamp.min, -kMost), std::min(clamp.max, kMost));
+        operations.append_eltwise(1.0f, dnnl::algorithm::eltwise_clip, clamp.min, clamp.max);
 }
 
 bool is_reference(std::string_view implementation) { return implementation.starts_with("ref"); }

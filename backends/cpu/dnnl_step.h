@@ -28,6 +28,7 @@ struct DnnlArgument {
 struct DnnlPart {
     dnnl::primitive primitive; // with user-managed scratchpad
     std::vector<DnnlArgument> arguments;
+    Clamp clamp; // that the primitive ends with
 };
 
 // Parts that do not depend on each other, which the team divides.

@@ -137,7 +137,7 @@ void add_described(Builder &builder, const Convolution &convolution, const Descr
         const uint64_t weight_bytes = static_cast<uint64_t>(first_weight) * sizeof(float);
         if (convolution.constant && (i == 0 || convolution.shape.single_pixel()))
             weights = rearranged(builder, convolution.weights, weights_as_given(convolution, part), shape.weights_desc(), weight_bytes);
-        DnnlPart made{primitives[described.shape_of[i]], {}};
+        DnnlPart made{primitives[described.shape_of[i]], {}, described.fusions & kClamp ? convolution.clamp : Clamp{}};
         const uint64_t x_bytes = offset_bytes(x, part.image, part.x_channel, part.x_row);
         made.arguments.push_back({DNNL_ARG_SRC, shape.src_desc(), convolution.x.value, x_bytes});
         made.arguments.push_back({DNNL_ARG_WEIGHTS, shape.weights_desc(), weights, convolution.constant ? 0 : weight_bytes});

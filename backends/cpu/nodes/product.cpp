@@ -155,7 +155,7 @@ void add_described(Builder &builder, const Product &product, uint32_t bias, cons
             b_bytes = 0;
         }
         const auto bytes = [&](const Piece &piece) { return static_cast<uint64_t>(piece.offset * kBytes); };
-        DnnlPart made{primitives[described.shape_of[i]], {}};
+        DnnlPart made{primitives[described.shape_of[i]], {}, described.fusions & kClamp ? product.clamp : Clamp{}};
         made.arguments.push_back({DNNL_ARG_SRC, shape.src_desc(), product.a.value, bytes(pieces.a)});
         made.arguments.push_back({DNNL_ARG_WEIGHTS, shape.weights_desc(), weights, b_bytes});
         made.arguments.push_back({DNNL_ARG_DST, shape.dst_desc(), product.y.value, bytes(pieces.y)});

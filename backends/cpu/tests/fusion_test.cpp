@@ -9,6 +9,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "../dnnl_step.h"
+#include "../invalid_flag.h"
 #include "../plan.h"
 #include "../program.h"
 
@@ -79,13 +80,18 @@ bool close(const std::vector<float> &given, const std::vector<float> &expected)
 {
     if (given.size() != expected.size())
         return false;
-    for (size_t i = 0; i < given.size(); ++i)
-        if (!(std::abs(given[i] - expected[i]) <= 1e-4f * std::max(1.0f, std::abs(expected[i]))))
+    for (size_t i = 0; i < given.size(); ++i) {
+        const bool same = given[i] == expected[i] || (std::isnan(given[i]) && std::isnan(expected[i]));
+        if (!same && !(std::abs(given[i] - expected[i]) <= 1e-4f * std::max(1.0f, std::abs(expected[i]))))
             return false;
+    }
     return true;
 }
 
 using Maker = RandomGraph (*)(std::mt19937 &);
+
+// Finite graphs that made a thread believe it met a NaN: each of their steps would be executed twice.
+int g_suspected = 0;
 
 // How many of the graphs differ; a sentence about the first.
 int differing(Maker maker, int count, uint32_t seed, accel::cpu::Trust trust, std::string *out_first = nullptr)
@@ -96,7 +102,9 @@ int differing(Maker maker, int count, uint32_t seed, accel::cpu::Trust trust, st
         RandomGraph graph = maker(random);
         const auto expected = result_of(graph, 1, {nullptr, INT64_MAX});
         const int threads = 1 + i % 3;
+        const accel::cpu::InvalidFlag invalid;
         const auto given = result_of(graph, threads, {trust, kEverySize});
+        g_suspected += graph.finite && invalid.raised() ? 1 : 0;
         if (close(given, expected))
             continue;
         if (wrong++ == 0 && out_first != nullptr) {
@@ -145,6 +153,7 @@ TEST_CASE("what is fused gives what a step for every node gives", "[fusion]")
     const int wrong_others = differing(random_activated, shapes(200), 3, as_shipped, &first);
     INFO(first);
     CHECK(wrong_others == 0);
+    CHECK(g_suspected == 0);
 
     // A name that no shape leads to has no place on the list.
     const std::string suffix = own_suffix();

@@ -3,6 +3,7 @@
 
 #include "window.h"
 
+#include <limits>
 #include <sstream>
 
 namespace accel::cpu::test
@@ -11,6 +12,8 @@ namespace
 {
 
 using Attributes = GraphMaker::Attributes;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 int64_t between(std::mt19937 &random, int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(random); }
 
@@ -29,7 +32,13 @@ public:
 
     uint32_t input(const Dims &dims)
     {
-        inputs_.push_back(bytes_of(random_floats(count(dims), static_cast<uint32_t>(random_()))));
+        std::vector<float> values = random_floats(count(dims), static_cast<uint32_t>(random_()));
+        if (!values.empty() && one_in(random_, 4)) {
+            finite_ = false;
+            for (const float end : {kInfinity, -kInfinity, std::numeric_limits<float>::quiet_NaN()})
+                values[static_cast<size_t>(between(random_, 0, static_cast<int64_t>(values.size()) - 1))] = end;
+        }
+        inputs_.push_back(bytes_of(values));
         return graph_->input(ACCEL_TYPE_F32, dims);
     }
     uint32_t constant(const Dims &dims)
@@ -55,13 +64,14 @@ public:
     {
         if (one_in(random_, 2))
             return node("relu", ACCEL_OPERATION_RELU, {x}, dims);
-        const float low = one_of(random_, {0.0f, -0.5f, -1.0f});
-        return node("clip", ACCEL_OPERATION_CLIP, {x}, dims, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {low}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {low + 1.5f}}}, 0});
+        const float low = one_of(random_, {0.0f, -0.5f, -1.0f, -kInfinity});
+        const float high = one_of(random_, {0.5f, 1.5f, kInfinity});
+        return node("clip", ACCEL_OPERATION_CLIP, {x}, dims, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {low}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {high}}}, 0});
     }
     RandomGraph finish(uint32_t result)
     {
         graph_->output(result);
-        return {std::move(graph_), std::move(inputs_), text_.str()};
+        return {std::move(graph_), std::move(inputs_), text_.str(), finite_};
     }
     std::ostringstream &text() { return text_; }
 
@@ -70,6 +80,7 @@ private:
     std::unique_ptr<GraphMaker> graph_ = std::make_unique<GraphMaker>();
     std::vector<Bytes> inputs_;
     std::ostringstream text_;
+    bool finite_ = true;
 };
 
 struct ConvolutionShape {

@@ -16,6 +16,7 @@ struct RandomGraph {
     std::unique_ptr<GraphMaker> graph;
     std::vector<Bytes> inputs;
     std::string text; // to find a shape again
+    bool finite = true; // the inputs
 };
 
 // A convolution of one to three spatial axes: grouped, depthwise, dilated, strided, padded beyond its windows; with any of a constant bias per

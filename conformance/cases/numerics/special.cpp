@@ -94,4 +94,24 @@ ACCEL_CASE("numerics.special.relu", "N-13", "RELU keeps NaN")
     check<float>(answers<float>(ACCEL_OPERATION_RELU, {kNan, kInfinity, -kInfinity}, ACCEL_TYPE_F32), {kNan, kInfinity, 0});
 }
 
+ACCEL_CASE("numerics.special.activation", "N-13", "an activation behind a convolution keeps NaN, and infinity where it has no bound")
+{
+    constexpr int64_t kPoints = 16;
+    const Room room;
+    GraphBuilder graph;
+    std::vector<float> x(kPoints, 0.0f);
+    const std::vector<int64_t> dims{kPoints, 1, 1, 1};
+    const uint32_t in = graph.input("x", ACCEL_TYPE_F32, dims), w = graph.constant<float>("w", ACCEL_TYPE_F32, {2, 1, 1, 1}, std::vector<float>{1, 2});
+    const std::vector<int64_t> made{kPoints, 2, 1, 1};
+    const uint32_t sums = graph.tensor("sums", ACCEL_TYPE_F32, made), y = graph.tensor("y", ACCEL_TYPE_F32, made);
+    graph.node(ACCEL_OPERATION_CONV, {in, w}, {sums}, {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {1, 1}}}, {}});
+    graph.node(ACCEL_OPERATION_CLIP, {sums}, {y}, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {-1}}}});
+    graph.output(y);
+    std::vector<float> expected(2 * kPoints, 0.0f);
+    x[1] = expected[2] = expected[3] = kNan;
+    x[2] = expected[4] = expected[5] = kInfinity;
+    x[3] = -kInfinity, expected[6] = expected[7] = -1;
+    check<float>(from_bytes<float>(run_dense(room, room.needs_program(graph), {to_bytes(x)})[0]), expected);
+}
+
 }  // namespace accel::conformance
