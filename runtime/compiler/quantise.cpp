@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "../catalog.h"
 #include "../progress.h"
@@ -186,7 +187,7 @@ private:
             return std::nullopt;
         const Quantization &scales = *tensor(w).quantization;
         if (!scales.per_tensor() && scales.axis != channel_axis(node)) return std::nullopt;
-        if (node.operation == ACCEL_OPERATION_CONV && !tensor(w).constant()) return std::nullopt;
+        if (!has_integer_form(node, tensor(w))) return std::nullopt;
         const bool centred = tensor(w).type == ACCEL_TYPE_I8 && all_are(scales.zero_points, 0);
         const bool shifted = tensor(w).type == ACCEL_TYPE_U8 && all_are(scales.zero_points, 128) && tensor(w).constant();
         if (!centred && !shifted) return std::nullopt;
@@ -196,8 +197,31 @@ private:
             if (bias == ACCEL_TENSOR_NONE) return std::nullopt;
             operands.push_back(bias);
         }
+        if (!sums_fit(node, operands)) return std::nullopt;
         if (shifted) operands[1] = centre(w);
         return operands;
+    }
+
+    /// Products of two variables (attention), of stacks and of vectors, and transposed activations, have no output channels that weights could be
+    /// stored by. As integers no device takes them, so they stay real between their conversions.
+    bool has_integer_form(const Node &node, const Tensor &w) const
+    {
+        if (!w.constant()) return false;
+        return node.operation == ACCEL_OPERATION_CONV || (w.shape.size() == 2 && !node.integer(ACCEL_ATTRIBUTE_TRANS_A, 0));
+    }
+
+    /// The exact sums of the integer form have 32 bits, whatever the activations are.
+    bool sums_fit(const Node &node, const std::vector<uint32_t> &operands) const
+    {
+        constexpr uint64_t kMost = std::numeric_limits<int32_t>::max(), kMostProduct = 255 * 255;
+        const Tensor &w = tensor(operands[1]);
+        const auto channels = static_cast<uint64_t>(w.shape[channel_axis(node)].size);
+        const uint64_t depth = channels ? element_count(w.shape).value_or(UINT64_MAX) / channels : 0;
+        uint64_t bias = 0;
+        if (operands.size() > 2) {
+            for (const int32_t value : values_of<int32_t>(tensor(operands[2]))) bias = std::max(bias, static_cast<uint64_t>(std::abs(int64_t{value})));
+        }
+        return depth <= kMost / kMostProduct && depth * kMostProduct + bias <= kMost;
     }
 
     uint32_t channel_axis(const Node &node) const
