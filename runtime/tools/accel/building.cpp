@@ -19,7 +19,7 @@ SymbolSize parse_dim(const std::string &text)
     const size_t equals = text.rfind('=');
     char *end = nullptr;
     const long long size = equals == std::string::npos ? 0 : std::strtoll(text.c_str() + equals + 1, &end, 10);
-    if (size < 1 || !end || *end) throw Failure("--dim '" + text::printable(text) + "': expected NAME=SIZE with SIZE at least 1; write for example --dim batch=1");
+    if (size < 1 || !end || *end) throw WrongArgument("--dim '" + text::printable(text) + "': expected NAME=SIZE with SIZE at least 1; write for example --dim batch=1");
     return {text.substr(0, equals), size};
 }
 

@@ -21,6 +21,12 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// An argument that cannot be meant, which is found out late.
+class WrongArgument : public Failure {
+public:
+    using Failure::Failure;
+};
+
 /// Makes the call; a failure of the library in it ends with the remedy.
 template <class Call> auto advised(const char *remedy, Call &&call)
 {

@@ -82,6 +82,9 @@ def check_npy(work):
         refuses("is not a .npy array that can be read", "numpy.save", *at, save(work / "head.npy", whole[:length]))
     refuses("elements '>f4', but the input is f32, '<f4'", r"x\.astype\('<f4'\)", *at, npy(work / "big.npy", ">f4", "(2, 3)", rows))
     refuses("elements '<f8'", r"x\.astype", *at, npy(work / "double.npy", "<f8", "(2, 3)", rows * 2))
+    refuses(r"elements '\|O', not numbers", r"x\.astype", *at, npy(work / "objects.npy", "|O", "(2, 3)", rows))
+    refuses("elements '<U3', not numbers", r"x\.astype", *at, npy(work / "texts.npy", "<U3", "(2, 3)", rows * 3))
+    refuses("is an archive, as numpy.savez writes", "alone with numpy.save", *at, save(work / "savez.npy", b"PK\3\4" + bytes(60)))
     refuses("a shape that no file can hold", "numpy.save", *at, npy(work / "huge.npy", "<f4", "(1099511627776, 1099511627776)", rows))
     refuses("version 9", "numpy.save", *at, npy(work / "nine.npy", "<f4", "(2, 3)", rows, version=9))
     refuses("cannot read .*absent.npy", "check the path", *at, work / "absent.npy")
@@ -112,6 +115,9 @@ def check_names(work):
     require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["values"] == [1], "a file may have '=' in its name", result.stderr)
     refuses("input 'a' has the file", "give each input one file", "run", path, "-d", "cpu", "-i", f"a={strange}", "-i", f"a={strange}")
     refuses("no input has the name before '='; the inputs are: 'a=b;c d.in', 'a', 'a=b'", "the inputs are", "run", path, "-d", "cpu", "-i", "q=absent.npy")
+    long = "n" * 300
+    of_long = save(work / "long.onnx", model([node("Identity", [long], "y")], [value(long, F32, 1)], [value("y", F32, 1)]))
+    require(run(of_long, f"{long}={strange}").returncode == 0, "a name may be longer than a file's can be")
     refuses("input 'a=b' has no file", "add --input 'a=b=FILE'", "run", path, "-d", "cpu", "-i", strange, "-i", strange)
 
 

@@ -26,6 +26,13 @@ std::string list_of(const std::vector<std::string> &names)
     return text.empty() ? "none" : text;
 }
 
+/// A name that no file can have is no file.
+bool is_there(const std::string &path)
+{
+    std::error_code error;
+    return fs::exists(path, error);
+}
+
 /// A name may hold '=' as well as a path may: what comes before each '=' is tried as a name. Where several fit, the one whose rest is a file is meant.
 Assignment parse(const std::vector<std::string> &names, const std::string &text)
 {
@@ -34,9 +41,9 @@ Assignment parse(const std::vector<std::string> &names, const std::string &text)
         const auto named = std::find(names.begin(), names.end(), text.substr(0, equals));
         if (named != names.end()) fitting.push_back({static_cast<uint32_t>(named - names.begin()), text.substr(equals + 1)});
     }
-    const auto exists = std::find_if(fitting.begin(), fitting.end(), [](const Assignment &assignment) { return fs::exists(assignment.file); });
+    const auto exists = std::find_if(fitting.begin(), fitting.end(), [](const Assignment &assignment) { return is_there(assignment.file); });
     if (exists != fitting.end()) return *exists;
-    if (fs::exists(text) || text.find('=') == std::string::npos) return {std::nullopt, text};
+    if (is_there(text) || text.find('=') == std::string::npos) return {std::nullopt, text};
     if (!fitting.empty()) return fitting.front();
     throw Failure("--input '" + text::printable(text) + "': there is no such file, and no input has the name before '='; the inputs are: " + list_of(names));
 }
@@ -53,7 +60,8 @@ void note(std::vector<SymbolSize> &sizes, const std::string &symbol, int64_t siz
 /// The sizes that the file has, in the input's axis order; nothing for what has none that are known before it is read.
 std::vector<size_t> dims_of(const std::string &path, const accel_tensor_desc &tensor)
 {
-    if (!fs::is_regular_file(path) && fs::exists(path)) return {};  // a pipe can be read once
+    std::error_code error;
+    if (!fs::is_regular_file(path, error) && is_there(path)) return {};  // a pipe can be read once
     if (path.ends_with(".npy")) return npy_dims(path);
     if (!path.ends_with(".png") || tensor.rank < 3) return {};
     const PictureSize size = png_size(path);

@@ -112,6 +112,8 @@ int main(int argc, char **argv)
     } catch (const std::bad_alloc &) {
         say_out_of_memory();
         return 1;
+    } catch (const accel::tool::WrongArgument &error) {
+        return refuse(error.what(), 2);
     } catch (const std::exception &error) {
         return refuse(error.what(), 1);
     }

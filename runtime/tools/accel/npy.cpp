@@ -44,11 +44,28 @@ const char *descr_of(uint32_t type)
     throw Failure(path + " is not a .npy array that can be read: " + what + "; write it with numpy.save");
 }
 
+/// What is said of elements without a number type, which numpy writes as well; empty where the text of a header names none.
+std::string foreign_elements(const std::string &header)
+{
+    constexpr std::string_view kKey = "'descr':";
+    const size_t key = header.find(kKey);
+    if (key == std::string::npos) return {};
+    const size_t begin = header.find_first_not_of(' ', key + kKey.size());
+    if (begin == std::string::npos) return {};
+    if (header[begin] == '[') return "holds records, not numbers; save one of its fields, for example numpy.save(file, x['name'])";
+    const size_t end = header[begin] == '\'' ? header.find('\'', begin + 1) : std::string::npos;
+    const std::string descr = end == std::string::npos ? "" : header.substr(begin + 1, end - begin - 1);
+    if (descr.size() < 2 || std::string_view("biufc").find(descr[1]) != std::string_view::npos) return {};
+    return "holds elements '" + descr + "', not numbers; convert it, for example with x.astype('<f4')";
+}
+
 /// Leaves the stream at the first value.
 Header read_header(std::istream &file, const std::string &path)
 {
     char start[12] = {};
-    if (!file.read(start, 10) || std::string_view(start, 6) != std::string_view("\x93NUMPY", 6)) refuse(path, "it does not begin as one");
+    file.read(start, 10);
+    if (std::string_view(start, 4) == std::string_view("PK\x03\x04", 4)) throw Failure(path + " is an archive, as numpy.savez writes; save the one array alone with numpy.save");
+    if (!file || std::string_view(start, 6) != std::string_view("\x93NUMPY", 6)) refuse(path, "it does not begin as one");
     const bool wide = start[6] >= 2;
     if (start[6] < 1 || start[6] > 3) refuse(path, "format version " + std::to_string(static_cast<unsigned char>(start[6])) + ", expected 1 to 3");
     if (wide && !file.read(start + 10, 2)) refuse(path, "it ends inside the header");
@@ -61,6 +78,7 @@ Header read_header(std::istream &file, const std::string &path)
     try {
         xt::detail::parse_header(text, header.descr, &header.fortran_order, header.dims);
     } catch (const std::exception &error) {
+        if (const std::string said = foreign_elements(text); !said.empty()) throw Failure(path + ' ' + said);
         refuse(path, std::string("the header: ") + error.what());
     }
     return header;

@@ -83,7 +83,11 @@ std::vector<fs::path> files_of_folder(const std::string &folder)
     return files;
 }
 
-bool is_folder(const std::vector<std::string> &inputs) { return inputs.size() == 1 && fs::is_directory(inputs.front()); }
+bool is_folder(const std::vector<std::string> &inputs)
+{
+    std::error_code error;
+    return inputs.size() == 1 && fs::is_directory(inputs.front(), error);
+}
 
 std::vector<Item> items_of(const Session &session, const std::vector<std::string> &inputs, const std::vector<fs::path> &folder_files)
 {

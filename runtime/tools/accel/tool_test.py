@@ -260,7 +260,7 @@ def check_mistakes(work):
     refuses("no input has the name", "the inputs are: '", "run", model, "-i", f"q={picture}", "-d", "cpu")
     refuses("holds no .png and no .npy", "another folder", "run", model, "-i", empty_folder(work), "-d", "cpu")
     refuses("cannot read .*absent", "check the path", "run", model, *on_cpu, "--labels", work / "absent")
-    refuses("--dim 'batch'", "--dim batch=1", "run", model, *on_cpu, "--dim", "batch")
+    refuses("--dim 'batch'", "--dim batch=1", "run", model, *on_cpu, "--dim", "batch", code=2)
     refuses("no symbol 'batch'", "open dimension", "run", model, *on_cpu, "--dim", "batch=1")
     refuses("takes it", "--support", "inspect", model, "--target", "ethos-u65-256", "--first-device-only")
     refuses("copied constants may take are used", r"--constant-budget", "run", model, *on_cpu, "--constant-budget", "100")
