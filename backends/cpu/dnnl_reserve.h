@@ -10,17 +10,31 @@
 #include <mutex>
 #include <new>
 #include <oneapi/dnnl/dnnl.hpp>
+#include <optional>
+#include <string_view>
 
 namespace accel::cpu
 {
 
-// While one lives, its thread may make engines, descriptions, primitives and memory objects of oneDNN, and execute a primitive for the first time. Memory
-// that the room itself takes meanwhile comes out of the reserve, so it takes what is large before. One lives at a time: others wait for it.
+// What oneDNN is about to do.
+enum class DnnlWork {
+    kLittle,     // an engine, a description, a memory object, a reorder; a primitive with few kernels
+    kKernels,    // a primitive with a kernel for every kind of edge
+    kProductCode // what all products of the process stand on (product_code.h)
+};
+
+// Making a primitive of that implementation, as oneDNN names it.
+DnnlWork work_to_make(std::string_view implementation);
+// Executing one for the first time. Empty: it takes what executing it again takes, which is so for every name that was seen.
+std::optional<DnnlWork> work_to_execute_first(std::string_view implementation);
+
+// While one lives, its thread may ask oneDNN for that work. Memory that the room itself takes meanwhile comes out of the reserve, so it takes what is large
+// before. One lives at a time: others wait for it.
 class DnnlReserve
 {
 public:
     // Throws std::bad_alloc while there is less than oneDNN may take.
-    DnnlReserve();
+    explicit DnnlReserve(DnnlWork work = DnnlWork::kLittle);
     DnnlReserve(const DnnlReserve &) = delete;
     DnnlReserve &operator=(const DnnlReserve &) = delete;
 
@@ -29,9 +43,9 @@ private:
 };
 
 // Calls oneDNN within a reserve, and turns its answer for a lack of memory into the exception for one. Throws std::bad_alloc and dnnl::error.
-template <typename Body> auto ask_dnnl(const Body &body) -> decltype(body())
+template <typename Body> auto ask_dnnl(const Body &body, DnnlWork work = DnnlWork::kLittle) -> decltype(body())
 {
-    const DnnlReserve reserve;
+    const DnnlReserve reserve(work);
     try {
         return body();
     } catch (const dnnl::error &error) {

@@ -17,6 +17,13 @@ namespace accel::cpu
 namespace
 {
 
+std::string_view implementation_of(const dnnl::primitive &primitive)
+{
+    const char *name = nullptr;
+    const dnnl_status_t status = dnnl_primitive_desc_query(primitive.get_primitive_desc(), dnnl_query_impl_info_str, 0, static_cast<void *>(&name));
+    return status == dnnl_success && name != nullptr ? name : "";
+}
+
 // What executing one part takes.
 struct PartState {
     explicit PartState(const std::vector<DnnlArgument> &arguments) : stream(cpu_engine())
@@ -34,12 +41,14 @@ struct PartState {
             return dnnl_out_of_memory;
         try {
             const InvalidFlag invalid;
-            const dnnl_status_t status = guarded(executed, [&] {
+            const auto first = executed ? std::nullopt : work_to_execute_first(implementation_of(part.primitive));
+            const dnnl_status_t status = guarded(first, [&] {
                 return dnnl_primitive_execute(part.primitive.get(), stream.get(), static_cast<int>(list.size()), list.data());
             });
+            executed = executed || status == dnnl_success;
             if (status != dnnl_success || part.clamp.none() || !invalid.raised())
                 return status;
-            return guarded(executed_again, [&] {
+            return guarded(unclamped ? std::nullopt : std::optional(DnnlWork::kKernels), [&] {
                 if (!unclamped)
                     unclamped.emplace(part.primitive, list);
                 return unclamped->execute(stream, part.clamp);
@@ -54,21 +63,19 @@ struct PartState {
     dnnl::stream stream;
     std::vector<dnnl::memory> memories;
     std::vector<dnnl_exec_arg_t> list;
-    bool executed = false, executed_again = false;
+    bool executed = false;
     std::optional<Unclamped> unclamped; // made when a value is NaN for the first time
 
 private:
-    // Some implementations generate their code when they are first executed.
-    template <typename Body> static dnnl_status_t guarded(bool &done, const Body &body)
+    // Within a reserve for that work; without any, where there is memory for the small objects of an execution.
+    template <typename Body> static dnnl_status_t guarded(std::optional<DnnlWork> work, const Body &body)
     {
         std::optional<DnnlReserve> reserve;
-        if (!done)
-            reserve.emplace();
+        if (work)
+            reserve.emplace(*work);
         else if (!can_execute_dnnl())
             return dnnl_out_of_memory;
-        const dnnl_status_t status = body();
-        done = done || status == dnnl_success;
-        return status;
+        return body();
     }
 };
 

@@ -7,6 +7,7 @@
 
 #include "builder.h"
 #include "dnnl_reserve.h"
+#include "product_code.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
 
@@ -63,6 +64,15 @@ void append_clamp(dnnl::post_ops &operations, Clamp clamp);
 
 // Did oneDNN find compiled code, or only its slow reference?
 bool is_reference(std::string_view implementation);
+
+// The primitive of a description, with what executing it stands on.
+template <typename Primitive> Primitive make_primitive(const typename Primitive::primitive_desc &description)
+{
+    const std::string_view implementation = description.impl_info_str();
+    if (stands_on_product_code(implementation))
+        make_product_code();
+    return ask_dnnl([&] { return Primitive(description); }, work_to_make(implementation));
+}
 
 // The first of oneDNN's implementations, which it orders by speed, that is trusted with the fusions; where only compiled code will do, none
 // but that. describe() makes the description of a primitive.

@@ -126,7 +126,7 @@ void add_described(Builder &builder, const Convolution &convolution, const Descr
     const Dims &x = convolution.shape.x, &y = convolution.shape.y;
     std::vector<dnnl::convolution_forward> primitives;
     for (const PrimitiveDesc &shape : described.shapes)
-        primitives.push_back(ask_dnnl([&] { return dnnl::convolution_forward(shape); }));
+        primitives.push_back(make_primitive<dnnl::convolution_forward>(shape));
     std::vector<DnnlPart> parts;
     uint32_t weights = convolution.weights.value;
     for (size_t i = 0; i < described.parts.size(); ++i) {

@@ -143,7 +143,7 @@ void add_described(Builder &builder, const Product &product, uint32_t bias, cons
     const bool constant = builder.constant_data(product.b) != nullptr, own_weights = by_columns(product, described.parts);
     std::vector<dnnl::matmul> primitives;
     for (const auto &shape : described.shapes)
-        primitives.push_back(ask_dnnl([&] { return dnnl::matmul(shape); }));
+        primitives.push_back(make_primitive<dnnl::matmul>(shape));
     std::vector<DnnlPart> parts;
     uint32_t weights = product.b.value;
     for (size_t i = 0; i < described.parts.size(); ++i) {

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "dnnl_reserve.h"
+#include "one_thread.h"
+#include "product_code.h"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
+#include <vector>
 
 using namespace accel::cpu;
 
@@ -38,6 +43,23 @@ bool has_reserve()
     } catch (const std::bad_alloc &) {
         return false;
     }
+}
+
+int64_t address_bytes()
+{
+    int64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+// Every form of a product of that size.
+void multiply(dnnl_dim_t rows, dnnl_dim_t columns, dnnl_dim_t depth)
+{
+    std::vector<float> a(static_cast<size_t>(rows * depth)), b(static_cast<size_t>(depth * columns)), c(static_cast<size_t>(rows * columns));
+    for (const char a_form : {'N', 'T'})
+        for (const char b_form : {'N', 'T'})
+            REQUIRE(dnnl_sgemm(a_form, b_form, rows, columns, depth, 1.0f, a.data(), a_form == 'N' ? depth : rows, b.data(), b_form == 'N' ? columns : depth,
+                               0.0f, c.data(), columns) == dnnl_success);
 }
 
 } // namespace
@@ -81,4 +103,26 @@ TEST_CASE("A-22 one thread at a time has the reserve")
     }
     other.join();
     CHECK(second);
+}
+
+TEST_CASE("A-22 the code of products is there before one is executed")
+{
+    const OneThread within_library;
+    constexpr int64_t kCodeBytes = 400 << 10; // the least that a set of kernels took was 0.6 MB
+    make_product_code();
+    const int64_t before = address_bytes();
+    multiply(40, 1, 90);
+    multiply(1, 33, 70);
+    multiply(50, 7, 40);
+    multiply(120, 90, 60);
+    CHECK(address_bytes() - before < kCodeBytes);
+}
+
+TEST_CASE("A-22 an implementation that was never seen is trusted with little")
+{
+    CHECK(work_to_make("jit:avx2") == DnnlWork::kLittle);
+    CHECK(work_to_make("brgconv:avx512_core") == DnnlWork::kKernels);
+    CHECK(work_to_make("new") == DnnlWork::kKernels);
+    CHECK(work_to_execute_first("x64:gemm:jit") == std::nullopt);
+    CHECK(work_to_execute_first("new") == DnnlWork::kProductCode);
 }
