@@ -41,6 +41,30 @@ struct Addition {
     bool is_signed = false, result_is_signed = false; // the addend, the result
 };
 
+// A multiplier below 1, as a mantissa of 31 bits: scale * 2^-(31 + right).
+struct FixedScale {
+    int32_t scale = 0, right = 0; // right: at most 31
+};
+
+// stored = clamp(sum * multiplier, low, high) + zero_point by the integer rules: as quant::requantise_double_rounding does where halves of the shift go
+// away from zero, else as quant::requantise_natural.
+struct FixedPoint {
+    const int32_t *scales = nullptr, *rights = nullptr; // per channel, padded to whole vectors
+    int32_t low = 0, high = 0;                          // of the result before the zero point is added
+    int32_t zero_point = 0;
+    bool away = false;
+};
+
+inline constexpr int kAdditionShift = 20; // bits by which the operands of ADD are widened first
+
+// ADD by the integer rules: both operands less their zero points, widened, come to a common scale and are added.
+struct FixedAddition {
+    FixedScale made, addend, sum;
+    int32_t low = 0, high = 0; // of the result before its zero point is added
+    int32_t zero_point = 0, result_zero_point = 0;
+    bool is_signed = false; // the addend
+};
+
 // Where 8-bit kernels put results when they finish the sums in registers.
 struct Finish {
     const HalfEven *rule = nullptr; // null: sums are stored as they are
@@ -127,6 +151,8 @@ struct IntegerKernels {
     const ProductKernels *halves;
     void (*finish_half_even)(const SumsTile &tile, const HalfEven &rule);
     void (*finish_added)(const SumsTile &tile, const HalfEven &rule, const Addition &addition);
+    void (*finish_fixed)(const SumsTile &tile, const FixedPoint &rule);
+    void (*finish_fixed_added)(const SumsTile &tile, const FixedPoint &rule, const FixedAddition &addition);
     // stored[i] = clamp(the largest taps[t][i], low, high), of values that are signed or not. At least one tap; stored may be one of them.
     void (*maximum)(const uint8_t *const *taps, int64_t tap_count, int64_t count, bool is_signed, StoredBounds bounds, uint8_t *stored);
     // wide[i] = stored[i] - zero_point, where stored is signed or not

@@ -13,13 +13,14 @@ namespace
 Vector multiply_add(Vector sum, Vector x, Vector w) { return sum + (Vector)_mm512_madd_epi16((__m512i)x, (__m512i)w); }
 
 #include "integer.inc"
+#include "integer_fixed.inc"
 
 } // namespace
 
 const IntegerKernels &integer_kernels_avx512()
 {
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
-    static constexpr IntegerKernels kKernels{"avx512", nullptr, &kHalves, finish_half_even, finish_added, maximum, widen};
+    static constexpr IntegerKernels kKernels{"avx512", nullptr, &kHalves, finish_half_even, finish_added, finish_fixed, finish_fixed_added, maximum, widen};
     return kKernels;
 }
 

@@ -45,6 +45,7 @@ void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 }
 
 #include "integer.inc"
+#include "integer_fixed.inc"
 #include "integer_bytes.inc"
 
 } // namespace
@@ -53,7 +54,7 @@ const IntegerKernels &integer_kernels_avx512_vnni()
 {
     static constexpr ProductKernels kBytes{1, false, kLanes, kVectors, convolve_bytes, depthwise_bytes};
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
-    static constexpr IntegerKernels kKernels{"avx512_vnni", &kBytes, &kHalves, finish_half_even, finish_added, maximum, widen};
+    static constexpr IntegerKernels kKernels{"avx512_vnni", &kBytes, &kHalves, finish_half_even, finish_added, finish_fixed, finish_fixed_added, maximum, widen};
     return kKernels;
 }
 

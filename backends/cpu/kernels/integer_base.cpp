@@ -35,13 +35,14 @@ Vector multiply_add(Vector sum, Vector x, Vector w)
 #endif
 
 #include "integer.inc"
+#include "integer_fixed.inc"
 
 } // namespace
 
 const IntegerKernels &integer_kernels_base()
 {
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
-    static constexpr IntegerKernels kKernels{"base", nullptr, &kHalves, finish_half_even, finish_added, maximum, widen};
+    static constexpr IntegerKernels kKernels{"base", nullptr, &kHalves, finish_half_even, finish_added, finish_fixed, finish_fixed_added, maximum, widen};
     return kKernels;
 }
 

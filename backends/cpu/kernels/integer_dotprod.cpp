@@ -53,6 +53,7 @@ void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 }
 
 #include "integer.inc"
+#include "integer_fixed.inc"
 #include "integer_bytes.inc"
 
 } // namespace
@@ -61,7 +62,7 @@ const IntegerKernels &integer_kernels_dotprod()
 {
     static constexpr ProductKernels kBytes{1, true, kLanes, kVectors, convolve_bytes, depthwise_bytes};
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
-    static constexpr IntegerKernels kKernels{"dotprod", &kBytes, &kHalves, finish_half_even, finish_added, maximum, widen};
+    static constexpr IntegerKernels kKernels{"dotprod", &kBytes, &kHalves, finish_half_even, finish_added, finish_fixed, finish_fixed_added, maximum, widen};
     return kKernels;
 }
 

@@ -3,7 +3,7 @@
 //
 // A program of its own, without a test library, so that it can be compiled for another processor and executed by an emulator:
 // kernels_on_arm64. Exit code 0: every bit is right, and the names given as arguments are the sets that were tried.
-#include "kernels/integer.h"
+#include "fixed_check.h"
 
 #include <algorithm>
 #include <cmath>
@@ -59,6 +59,13 @@ void put(std::byte *to, int operand_bytes, int32_t value)
 // Turning the sign bit moves a byte by 128.
 int32_t flipped(const ProductKernels &kernels, int32_t value) { return static_cast<int32_t>(kernels.operands_signed ? value + 128 : value - 128); }
 
+// What sums begin with. Sums are modulo 2^32: every third begins so close to either end that it wraps, which saturating instructions would stop.
+int32_t start_of(int64_t channel)
+{
+    constexpr int32_t kNear = 300;
+    return channel % 3 == 1 ? INT32_MAX - kNear : channel % 3 == 2 ? INT32_MIN + kNear : static_cast<int32_t>(channel) * 1000 - 7000;
+}
+
 void check_convolve(const ProductKernels &kernels, int vectors, int outputs, bool flip, const std::string &name)
 {
     constexpr int64_t kTaps = 3, kWords = 5, kOutputStep = 12;
@@ -77,7 +84,7 @@ void check_convolve(const ProductKernels &kernels, int vectors, int outputs, boo
             byte ^= std::byte{0x80};
     std::vector<int32_t> bias(static_cast<size_t>(width)), got(static_cast<size_t>(outputs * width)), wanted;
     for (size_t i = 0; i < bias.size(); ++i)
-        bias[i] = static_cast<int32_t>(i) * 1000 - 7000;
+        bias[i] = start_of(static_cast<int64_t>(i));
     int64_t outputs_at[kTileOutputs];
     for (int o = 0; o < outputs; ++o)
         outputs_at[o] = o * kOutputStep;
@@ -114,7 +121,7 @@ void check_depthwise(const ProductKernels &kernels, int64_t channels, bool flip,
         for (int64_t tap = 0; tap < 9; ++tap) {
             const int32_t weight = weights[static_cast<size_t>(tap * channels + channel)] = make.weight(kernels);
             const int64_t lane = bytes ? depthwise_lane(kernels.lanes, channel) : channel % block;
-            bias[static_cast<size_t>(channel / block * block + lane)] = static_cast<int32_t>(channel) * 100;
+            bias[static_cast<size_t>(channel / block * block + lane)] = start_of(channel);
             const int64_t at = bytes ? ((channel / block * 3 + tap / 3) * block + lane) * kWordBytes + tap % 3 : (tap * padded + channel) * kWordBytes;
             put(&weight_bytes[static_cast<size_t>(at)], kernels.operand_bytes, weight);
         }
@@ -127,11 +134,11 @@ void check_depthwise(const ProductKernels &kernels, int64_t channels, bool flip,
         kept.clear(), wanted.clear();
         for (int64_t o = 0; o < kOutputs; ++o)
             for (int64_t channel = 0; channel < channels; ++channel) {
-                int32_t sum = static_cast<int32_t>(channel) * 100;
+                int64_t sum = start_of(channel);
                 for (int64_t tap = 0; tap < 9; ++tap)
-                    sum += x[static_cast<size_t>((tap / 3 * kWidth + o + tap % 3) * step + channel)] * weights[static_cast<size_t>(tap * channels + channel)];
+                    sum += int64_t{1} * x[static_cast<size_t>((tap / 3 * kWidth + o + tap % 3) * step + channel)] * weights[static_cast<size_t>(tap * channels + channel)];
                 kept.push_back(got[static_cast<size_t>(o * padded + channel)]);
-                wanted.push_back(sum);
+                wanted.push_back(static_cast<int32_t>(sum));
             }
         expect_equal(kept, wanted, name + " depthwise, channels " + std::to_string(channels) + (shares ? ", in pairs" : ""));
     }
@@ -287,6 +294,7 @@ void check(const IntegerKernels &kernels)
     check_products(*kernels.halves, std::string(kernels.name) + " halves");
     for (const int64_t channels : {1, 7, 16, 63, 64, 90})
         check_finish(kernels, channels);
+    failures += test::check_fixed(kernels);
 }
 
 std::vector<const IntegerKernels *> sets_of_this_processor()
@@ -295,6 +303,8 @@ std::vector<const IntegerKernels *> sets_of_this_processor()
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2"))
         sets.push_back(&integer_kernels_avx2());
+    if (__builtin_cpu_supports("avxvnni"))
+        sets.push_back(&integer_kernels_avx2_vnni());
     if (__builtin_cpu_supports("avx512bw"))
         sets.push_back(&integer_kernels_avx512());
     if (__builtin_cpu_supports("avx512vnni"))

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// The integer rules of rounding in vectors, beside the scalar functions that define them.
+#ifndef ACCEL_BACKENDS_CPU_TESTS_FIXED_CHECK_H
+#define ACCEL_BACKENDS_CPU_TESTS_FIXED_CHECK_H
+
+#include "kernels/integer.h"
+
+namespace accel::cpu::test
+{
+
+// How many comparisons failed; each is printed.
+int check_fixed(const IntegerKernels &kernels);
+
+} // namespace accel::cpu::test
+
+#endif
