@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fuse.h"
 
+#include "nodes/residual.h"
 #include "support.h"
 #include "uses.h"
 
@@ -8,11 +9,6 @@ namespace accel::cpu
 {
 namespace
 {
-
-bool sums_half_even(const Graph &graph, const Node &node)
-{
-    return node.rounding == ACCEL_ROUNDING_HALF_EVEN && is_quantized(graph, node);
-}
 
 // The convolution of which the ADD is the only reader; the addend is there before it runs.
 size_t convolution_for(const Graph &graph, const Uses &uses, const Node &add, size_t side)
@@ -23,7 +19,7 @@ size_t convolution_for(const Graph &graph, const Uses &uses, const Node &add, si
         return kNoNode;
     const Node &maker = graph.nodes[index];
     const bool there = uses.maker[addend] == kNoNode || uses.maker[addend] < index;
-    return maker.operation == ACCEL_OPERATION_CONV && maker.addition == kNone && sums_half_even(graph, maker) && there ? index : kNoNode;
+    return maker.operation == ACCEL_OPERATION_CONV && maker.addition == kNone && is_quantized(graph, maker) && there && can_follow(graph, maker, add) ? index : kNoNode;
 }
 
 } // namespace
@@ -33,7 +29,7 @@ void fuse_quantized_additions(Graph &graph)
     Uses uses(graph);
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
         Node &add = graph.nodes[i];
-        if (add.fused || add.operation != ACCEL_OPERATION_ADD || !sums_half_even(graph, add) || add.inputs[0] == add.inputs[1] ||
+        if (add.fused || add.operation != ACCEL_OPERATION_ADD || !is_quantized(graph, add) || add.inputs[0] == add.inputs[1] ||
             graph.tensor(add.inputs[0]).dims != graph.tensor(add.inputs[1]).dims)
             continue;
         for (const size_t side : {0, 1}) {

@@ -65,9 +65,17 @@ int32_t scale_integer(int64_t sum, quant::Multiplier multiplier, uint32_t roundi
     return narrow ? single_rounding(static_cast<int32_t>(sum), multiplier) : quant::requantise_natural(sum, multiplier);
 }
 
+std::optional<FixedScale> fixed_scale(double real)
+{
+    const auto multiplier = quant::quantise(real);
+    if (!multiplier || multiplier->shift < kMantissaBits)
+        return std::nullopt;
+    return FixedScale{static_cast<int32_t>(multiplier->scale), multiplier->shift - kMantissaBits};
+}
+
 Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, const std::vector<double> &multipliers, int64_t channels)
     : rounding_(rounding), is_signed_(result.type == ACCEL_TYPE_I8), zero_point_(zero_point_of(result)), range_(stored_range(result, clamp, rounding)), kernels_(&integer_kernels()),
-      reals_(static_cast<size_t>(channels) + kLanesMost, 0.0f), multipliers_(static_cast<size_t>(channels))
+      reals_(static_cast<size_t>(channels) + kLanesMost, 0.0f), scales_(reals_.size()), rights_(reals_.size()), multipliers_(static_cast<size_t>(channels))
 {
     for (size_t channel = 0; channel < multipliers_.size(); ++channel) {
         const double real = multipliers[multipliers.size() == 1 ? 0 : channel];
@@ -77,6 +85,10 @@ Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, c
         reals_[channel] = static_cast<float>(real);
         narrow_ = narrow_ && real < 0.5; // a sum has 32 bits
         multipliers_[channel] = *fixed;
+        const auto scale = fixed_scale(real);
+        in_vectors_ = in_vectors_ && scale;
+        if (scale)
+            scales_[channel] = scale->scale, rights_[channel] = scale->right;
     }
 }
 
@@ -85,10 +97,17 @@ HalfEven Requantizer::half_even(int64_t first) const
     return {reals_.data() + first, static_cast<float>(range_.low - zero_point_), static_cast<float>(range_.high - zero_point_), zero_point_, is_signed_, narrow_};
 }
 
+FixedPoint Requantizer::fixed_point(int64_t first) const
+{
+    return {scales_.data() + first, rights_.data() + first, range_.low - zero_point_, range_.high - zero_point_, zero_point_, rounding_ == ACCEL_ROUNDING_TFLITE};
+}
+
 void Requantizer::store(const SumsTile &tile, int64_t first) const
 {
     if (rounding_ == ACCEL_ROUNDING_HALF_EVEN)
         return kernels_->finish_half_even(tile, half_even(first));
+    if (in_vectors_)
+        return kernels_->finish_fixed(tile, fixed_point(first));
     for (int64_t output = 0; output < tile.outputs; ++output)
         for (int64_t channel = 0; channel < tile.channels; ++channel)
             tile.stored[output * tile.stored_step + channel] =

@@ -40,6 +40,8 @@ public:
     int32_t one(int64_t sum, size_t channel) const;
 
     HalfEven half_even(int64_t first) const;
+    // Only where fixed_scale answers for every multiplier.
+    FixedPoint fixed_point(int64_t first) const;
     uint32_t rounding() const { return rounding_; }
     const IntegerKernels &kernels() const { return *kernels_; }
 
@@ -49,7 +51,9 @@ private:
     int32_t zero_point_;
     StoredRange range_;
     const IntegerKernels *kernels_;
-    std::vector<float> reals_; // padded to whole vectors
+    std::vector<float> reals_; // padded to whole vectors, as the next two
+    std::vector<int32_t> scales_, rights_;
+    bool in_vectors_ = true; // also by the integer rules
     std::vector<quant::Multiplier> multipliers_;
 };
 
@@ -60,8 +64,10 @@ public:
     explicit SumsFinish(Requantizer requantizer) : requantizer_(std::move(requantizer)) {}
     // HALF_EVEN only.
     SumsFinish(Requantizer requantizer, const Addition &addition) : requantizer_(std::move(requantizer)), addition_(addition) {}
+    // TFLITE and NATURAL only, where fixed_scale answers for every multiplier.
+    SumsFinish(Requantizer requantizer, const FixedAddition &addition) : requantizer_(std::move(requantizer)), fixed_addition_(addition) {}
 
-    bool adds() const { return addition_.has_value(); }
+    bool adds() const { return addition_ || fixed_addition_; }
     const Addition *addition() const { return addition_ ? &*addition_ : nullptr; }
     // The rule by which kernels can finish in registers; nothing where they cannot.
     std::optional<HalfEven> in_registers(int64_t first) const
@@ -74,16 +80,22 @@ public:
     {
         if (addition_)
             return requantizer_.kernels().finish_added(tile, requantizer_.half_even(first), *addition_);
+        if (fixed_addition_)
+            return requantizer_.kernels().finish_fixed_added(tile, requantizer_.fixed_point(first), *fixed_addition_);
         requantizer_.store(tile, first);
     }
 
 private:
     Requantizer requantizer_;
     std::optional<Addition> addition_;
+    std::optional<FixedAddition> fixed_addition_;
 };
 
 // sum * multiplier by the integer rules, TFLITE or NATURAL.
 int32_t scale_integer(int64_t sum, quant::Multiplier multiplier, uint32_t rounding);
+
+// A multiplier as the kernels take it; nothing where it is 1 or more, or none at all.
+std::optional<FixedScale> fixed_scale(double real);
 
 } // namespace accel::cpu
 

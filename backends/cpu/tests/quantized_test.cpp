@@ -215,6 +215,7 @@ TEST_CASE("quantised GEMM and MATMUL are exact", "[quantized][isa]")
 TEST_CASE("an addition in the convolution's pass changes no bit", "[quantized][isa]")
 {
     const bool depthwise = GENERATE(false, true), swapped = GENERATE(false, true), clamped = GENERATE(false, true), tail = GENERATE(false, true);
+    const uint32_t rounding = GENERATE(ACCEL_ROUNDING_HALF_EVEN, ACCEL_ROUNDING_TFLITE, ACCEL_ROUNDING_NATURAL);
     const Stored addend = GENERATE(Stored{ACCEL_TYPE_U8, 0.0213f, 120}, Stored{ACCEL_TYPE_I8, 0.061f, -7}), made = GENERATE(kSigned, kUnsigned);
     const Stored y{ACCEL_TYPE_U8, 0.0471f, 60};
     const int64_t channels = tail ? 70 : 64;
@@ -226,12 +227,12 @@ TEST_CASE("an addition in the convolution's pass changes no bit", "[quantized][i
         const uint32_t in = graph.input(kUnsigned.type, c.x_dims(), kUnsigned.scales()), other = graph.input(addend.type, c.y_dims(), addend.scales());
         const uint32_t weights = graph.constant(ACCEL_TYPE_I8, c.w_dims(), random_bytes(count(c.w_dims()), 2, -127, 127), scales);
         const uint32_t sums = graph.tensor(made.type, c.y_dims(), made.scales()), out = graph.tensor(y.type, c.y_dims(), y.scales());
-        Attributes attributes{{{ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1}}, {ACCEL_ATTRIBUTE_GROUP, {c.groups}}}, {}, ACCEL_ROUNDING_HALF_EVEN};
+        Attributes attributes{{{ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1}}, {ACCEL_ATTRIBUTE_GROUP, {c.groups}}}, {}, rounding};
         if (clamped)
             attributes.floats = {{ACCEL_ATTRIBUTE_CLAMP_MIN, {-1.0f}}};
         graph.node(ACCEL_OPERATION_CONV, {in, weights}, {sums}, attributes);
         const std::vector<uint32_t> operands = swapped ? std::vector{other, sums} : std::vector{sums, other};
-        graph.node(ACCEL_OPERATION_ADD, operands, {out}, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {0.0f}}}, ACCEL_ROUNDING_HALF_EVEN});
+        graph.node(ACCEL_OPERATION_ADD, operands, {out}, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {0.0f}}}, rounding});
         graph.output(out);
         if (!alone)
             graph.output(sums);
