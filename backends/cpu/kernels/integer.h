@@ -17,7 +17,8 @@
 namespace accel::cpu
 {
 
-inline constexpr int kTileOutputs = 6; // outputs computed together
+inline constexpr int kTileOutputs = 6;   // outputs computed together
+inline constexpr int kNarrowOutputs = 8; // the same of one vector of output channels, whose sums alone would wait for each other
 inline constexpr int kVectorsMost = 4; // vectors of output channels computed together
 inline constexpr int kLanesMost = 16;  // 32-bit elements of a vector
 inline constexpr int kWordBytes = 4;
@@ -85,7 +86,7 @@ struct ConvolutionTile {
     const std::byte *weights = nullptr; // [tap][word][vectors * lanes][4 bytes]
     const int32_t *bias = nullptr;      // [vectors * lanes]
     int32_t *sums = nullptr;            // [outputs][vectors * lanes]
-    int outputs = 0;                    // at most kTileOutputs
+    int outputs = 0;                    // at most kTileOutputs, or kNarrowOutputs of one vector
     int vectors = 0;
     bool flip = false; // turn the sign bit of every 8-bit operand
     Finish finish;        // 8-bit
@@ -157,6 +158,8 @@ struct IntegerKernels {
     void (*maximum)(const uint8_t *const *taps, int64_t tap_count, int64_t count, bool is_signed, StoredBounds bounds, uint8_t *stored);
     // wide[i] = stored[i] - zero_point, where stored is signed or not
     void (*widen)(const uint8_t *stored, int64_t count, bool is_signed, int32_t zero_point, int16_t *wide);
+    // pixels[3 * i + p] = planes[p * plane_step + i]
+    void (*interleave3)(const uint8_t *planes, int64_t plane_step, int64_t count, uint8_t *pixels);
 };
 
 // The widest set that the processor has and oneDNN's cap (DNNL_MAX_CPU_ISA) admits.

@@ -20,7 +20,8 @@ Vector multiply_add(Vector sum, Vector x, Vector w) { return sum + (Vector)_mm25
 const IntegerKernels &integer_kernels_avx2()
 {
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
-    static constexpr IntegerKernels kKernels{"avx2", nullptr, &kHalves, finish_half_even, finish_added, finish_fixed, finish_fixed_added, maximum, widen};
+    static constexpr IntegerKernels kKernels{
+        "avx2", nullptr, &kHalves, finish_half_even, finish_added, finish_fixed, finish_fixed_added, maximum, widen, interleave3};
     return kKernels;
 }
 

@@ -62,7 +62,8 @@ const IntegerKernels &integer_kernels_dotprod()
 {
     static constexpr ProductKernels kBytes{1, true, kLanes, kVectors, convolve_bytes, depthwise_bytes};
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
-    static constexpr IntegerKernels kKernels{"dotprod", &kBytes, &kHalves, finish_half_even, finish_added, finish_fixed, finish_fixed_added, maximum, widen};
+    static constexpr IntegerKernels kKernels{
+        "dotprod", &kBytes, &kHalves, finish_half_even, finish_added, finish_fixed, finish_fixed_added, maximum, widen, interleave3};
     return kKernels;
 }
 

@@ -42,8 +42,7 @@ public:
             for (int64_t kx = 0; kx < (runs_.joined ? 1 : g_.kernel_x); ++kx)
                 taps_at_.push_back(ky * g_.dilation_y * row_bytes_ + kx * g_.dilation_x * canvas_.pixel_bytes());
         blocks_ = (g_.group_outputs() + kernels_.block() - 1) / kernels_.block();
-        const int64_t chunk = kChunkBytes / (g_.stride_y * g_.stride_x * canvas_.pixel_bytes());
-        chunk_outputs_ = std::max<int64_t>(chunk / kTileOutputs, 4) * kTileOutputs;
+        chunk_outputs_ = outputs_of_a_chunk();
     }
 
     bool direct() const { return direct_; }
@@ -72,6 +71,7 @@ private:
         int vectors;
     };
 
+    int64_t outputs_of_a_chunk() const;
     Block block(int64_t index) const;
     int64_t block_bytes() const { return static_cast<int64_t>(taps_at_.size()) * runs_.words * kernels_.block() * kWordBytes; }
     void convolve(const std::byte *x, uint8_t *y, const uint8_t *addend) const;
@@ -91,6 +91,18 @@ private:
     const std::byte *weights_ = nullptr;
     const int32_t *starts_ = nullptr;
 };
+
+// Chunks are about as long as each other, and several for each thread where there are tiles enough.
+int64_t IntegerConvolutionStep::outputs_of_a_chunk() const
+{
+    constexpr int64_t kUnitsPerThread = 4, kTilesLeast = 4;
+    const int64_t tiles = (g_.out_height * g_.out_width + kTileOutputs - 1) / kTileOutputs;
+    const int64_t tiles_most = std::max(kChunkBytes / (g_.stride_y * g_.stride_x * canvas_.pixel_bytes() * kTileOutputs), kTilesLeast);
+    const int64_t units = threads_ == 1 ? 1 : kUnitsPerThread * threads_, all = blocks_ * g_.groups;
+    const int64_t wanted = std::min((units + all - 1) / all, std::max<int64_t>(tiles / kTilesLeast, 1));
+    const int64_t chunks = std::max((tiles + tiles_most - 1) / tiles_most, wanted);
+    return (tiles + chunks - 1) / chunks * kTileOutputs;
+}
 
 IntegerConvolutionStep::Block IntegerConvolutionStep::block(int64_t index) const
 {
@@ -136,7 +148,7 @@ void IntegerConvolutionStep::chunk(const std::byte *x, uint8_t *y, const uint8_t
 {
     alignas(64) int32_t sums[kTileOutputs * kVectorsMost * kLanesMost];
     const Block of = block(index);
-    int64_t outputs_at[kTileOutputs];
+    int64_t outputs_at[kNarrowOutputs];
     ConvolutionTile tile;
     tile.x = x + of.group * runs_.group_step * kernels_.operand_bytes;
     tile.outputs_at = outputs_at;
@@ -156,7 +168,8 @@ void IntegerConvolutionStep::chunk(const std::byte *x, uint8_t *y, const uint8_t
     const int64_t row_step = g_.stride_y * row_bytes_, output_step = g_.stride_x * canvas_.pixel_bytes();
     int64_t column = first % g_.out_width, row_at = first / g_.out_width * row_step;
     for (int64_t output = first; output < end; output += tile.outputs) {
-        tile.outputs = static_cast<int>(std::min<int64_t>(kTileOutputs, end - output));
+        const bool narrow = of.vectors == 1 && end - output >= kNarrowOutputs;
+        tile.outputs = narrow ? kNarrowOutputs : static_cast<int>(std::min<int64_t>(kTileOutputs, end - output));
         for (int o = 0; o < tile.outputs; ++o) {
             outputs_at[o] = row_at + column * output_step;
             if (++column == g_.out_width)

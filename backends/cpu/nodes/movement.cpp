@@ -2,7 +2,9 @@
 // Operations that move elements: all are strided copies, or no work at all.
 #include "nodes.h"
 
+#include "../kernels/integer.h"
 #include "../shapes.h"
+#include "../team.h"
 #include "walk.h"
 
 #include <algorithm>
@@ -52,11 +54,50 @@ private:
     int threads_;
 };
 
+// Three planes of bytes become pixels, as images do in front of quantised convolutions.
+class PixelsStep : public Step
+{
+public:
+    PixelsStep(const View &from, int64_t from_offset, const View &to, int64_t to_offset, int64_t pixels, int64_t plane_step, int threads)
+        : from_(from.value), to_(to.value), from_offset_(from_offset), to_offset_(to_offset), pixels_(pixels), plane_step_(plane_step), threads_(threads)
+    {
+    }
+
+    // Whether a copy is one of that kind.
+    static bool fits(const Walk<2> &walk)
+    {
+        return walk.rank == 1 && walk.size[0] == 3 && walk.stride[0][0] == 1 && walk.row_stride[0] == 3 && walk.row_stride[1] == 1;
+    }
+
+    bool run(Values values, StepState *) const noexcept override
+    {
+        constexpr int64_t kGrain = 1 << 14;
+        auto *to = reinterpret_cast<uint8_t *>(values[to_]) + to_offset_;
+        const auto *from = reinterpret_cast<const uint8_t *>(values[from_]) + from_offset_;
+        parallel_for(threads_, pixels_, kGrain, [&](int64_t first, int64_t last) {
+            integer_kernels().interleave3(from + first, plane_step_, last - first, to + 3 * first);
+        });
+        return true;
+    }
+
+private:
+    uint32_t from_, to_;
+    int64_t from_offset_, to_offset_, pixels_, plane_step_;
+    int threads_;
+};
+
+std::unique_ptr<Step> make_byte_copy(const View &from, int64_t from_offset, const View &to, int64_t to_offset, int threads)
+{
+    if (const auto walk = make_walk<2>(from.dims, {to.strides, from.strides}); PixelsStep::fits(walk))
+        return std::make_unique<PixelsStep>(from, from_offset, to, to_offset, walk.row, walk.stride[1][0], threads);
+    return std::make_unique<CopyStep<uint8_t>>(from, from_offset, to, to_offset, threads);
+}
+
 std::unique_ptr<Step> make_copy(const View &from, int64_t from_offset, const View &to, int64_t to_offset, int threads)
 {
     switch (type_bytes(from.type)) {
     case 1:
-        return std::make_unique<CopyStep<uint8_t>>(from, from_offset, to, to_offset, threads);
+        return make_byte_copy(from, from_offset, to, to_offset, threads);
     case 2:
         return std::make_unique<CopyStep<uint16_t>>(from, from_offset, to, to_offset, threads);
     case 4:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Quantised elementwise operations. A stored byte has 256 values, so all that depends on one operand is a table.
+// Quantised elementwise operations. A stored byte has 256 values, so what depends on one operand is a table where it is not a short formula.
 #include "nodes.h"
 
 #include "../shapes.h"
@@ -56,29 +56,39 @@ template <typename Function> void add_table(Builder &builder, const Node &node, 
     builder.add(std::make_unique<TableStep>(x, y, table, builder.threads()), {x.value, y.value});
 }
 
-// What the two operands of ADD, SUB and MUL come to before the last scaling.
-struct RealPair { // HALF_EVEN: real values in binary32
-    std::array<float, 256> a, b;
-};
-struct IntegerPair {
-    std::array<int32_t, 256> a, b;
+// HALF_EVEN: real values in binary32. Signed bytes are moved up by 128 on the way, so that one loop does for both kinds.
+struct RealOperand {
+    uint8_t flip = 0;
+    int32_t zero = 0;
+    float scale = 1;
+
+    explicit RealOperand(const Tensor &tensor)
+        : flip(tensor.type == ACCEL_TYPE_I8 ? 128 : 0), zero(zero_point_of(tensor) + flip), scale(scale_of(tensor))
+    {
+    }
+    float operator()(uint8_t byte) const { return static_cast<float>((byte ^ flip) - zero) * scale; }
 };
 
 struct RealRule {
-    RealPair tables;
+    RealOperand a, b;
     float scale;
     float low, high;
     int32_t zero_point;
 
-    template <typename Join> uint8_t operator()(uint8_t a, uint8_t b, Join join) const
+    template <typename Join> uint8_t operator()(uint8_t a_byte, uint8_t b_byte, Join join) const
     {
-        constexpr float kRounder = 12582912.0f; // 1.5 * 2^23: see kernels/integer.inc
-        float value = join(tables.a[a], tables.b[b]) / scale;
+        constexpr float kRounder = 12582912.0f; // 1.5 * 2^23: adding it leaves no bits for a fraction
+        float value = join(a(a_byte), b(b_byte)) / scale;
         value = value < low ? low : value;
         value = value > high ? high : value;
         value = (value + kRounder) - kRounder;
         return static_cast<uint8_t>(static_cast<int32_t>(value) + zero_point);
     }
+};
+
+// TFLITE, NATURAL: what the operands come to before the last scaling.
+struct IntegerPair {
+    std::array<int32_t, 256> a, b;
 };
 
 struct IntegerRule {
@@ -119,14 +129,27 @@ public:
     {
         const auto *a = reinterpret_cast<const uint8_t *>(values[a_]), *b = reinterpret_cast<const uint8_t *>(values[b_]);
         auto *y = reinterpret_cast<uint8_t *>(values[y_]);
-        walk_.each(threads_, [&](const std::array<int64_t, 3> &at, int64_t count) {
-            for (int64_t i = 0; i < count; ++i)
-                y[at[0] + i * walk_.row_stride[0]] = rule_(a[at[1] + i * walk_.row_stride[1]], b[at[2] + i * walk_.row_stride[2]], Join{});
-        });
+        walk_.each(threads_, [&](const std::array<int64_t, 3> &at, int64_t count) { row(y + at[0], a + at[1], b + at[2], count); });
         return true;
     }
 
 private:
+    // Rows that lie together, b's perhaps one value, make loops for the vectoriser.
+    void row(uint8_t *__restrict y, const uint8_t *__restrict a, const uint8_t *__restrict b, int64_t count) const
+    {
+        const Rule &rule = rule_;
+        const auto [y_step, a_step, b_step] = walk_.row_stride;
+        if (y_step == 1 && a_step == 1 && b_step == 1)
+            for (int64_t i = 0; i < count; ++i)
+                y[i] = rule(a[i], b[i], Join{});
+        else if (y_step == 1 && a_step == 1 && b_step == 0)
+            for (int64_t i = 0; i < count; ++i)
+                y[i] = rule(a[i], *b, Join{});
+        else
+            for (int64_t i = 0; i < count; ++i)
+                y[i * y_step] = rule(a[i * a_step], b[i * b_step], Join{});
+    }
+
     Walk<3> walk_;
     uint32_t a_, b_, y_;
     Rule rule_;
@@ -148,24 +171,14 @@ std::unique_ptr<Step> make_step(const Node &node, const View &a, const View &b, 
 
 RealRule real_rule(const Node &node, const Tensor &a, const Tensor &b, const Tensor &y)
 {
-    RealRule rule;
     const StoredRange range = stored_range(y, node.clamp(), node.rounding);
-    rule.scale = scale_of(y);
-    rule.zero_point = zero_point_of(y);
-    rule.low = static_cast<float>(range.low - rule.zero_point);
-    rule.high = static_cast<float>(range.high - rule.zero_point);
-    for (int byte = 0; byte < 256; ++byte) {
-        const auto at = static_cast<size_t>(byte);
-        rule.tables.a[at] = static_cast<float>(stored_value(a.type, byte) - zero_point_of(a)) * scale_of(a);
-        rule.tables.b[at] = static_cast<float>(stored_value(b.type, byte) - zero_point_of(b)) * scale_of(b);
-    }
-    return rule;
+    const int32_t zero_point = zero_point_of(y);
+    return {RealOperand(a), RealOperand(b), scale_of(y), static_cast<float>(range.low - zero_point), static_cast<float>(range.high - zero_point), zero_point};
 }
 
 // ADD and SUB bring both operands to a common scale of twice the larger one, with 20 more bits; MUL needs no preparation.
 IntegerRule integer_rule(const Node &node, const Tensor &a, const Tensor &b, const Tensor &y)
 {
-    constexpr int kLeftShift = 20;
     IntegerRule rule;
     rule.rounding = node.rounding;
     rule.range = stored_range(y, node.clamp(), node.rounding);
@@ -174,10 +187,10 @@ IntegerRule integer_rule(const Node &node, const Tensor &a, const Tensor &b, con
                  scale_y = static_cast<double>(scale_of(y));
     const bool product = node.operation == ACCEL_OPERATION_MUL;
     const double common = 2 * std::max(scale_a, scale_b);
-    rule.multiplier = *quant::quantise(product ? scale_a * scale_b / scale_y : common / ((1 << kLeftShift) * scale_y));
+    rule.multiplier = *quant::quantise(product ? scale_a * scale_b / scale_y : common / ((1 << kAdditionShift) * scale_y));
     const auto prepared = [&](const Tensor &tensor, int byte, double scale) {
         const int32_t value = stored_value(tensor.type, byte) - zero_point_of(tensor);
-        return product ? value : scale_integer(int64_t{value} * (1 << kLeftShift), *quant::quantise(scale / common), node.rounding);
+        return product ? value : scale_integer(int64_t{value} * (1 << kAdditionShift), *quant::quantise(scale / common), node.rounding);
     };
     for (int byte = 0; byte < 256; ++byte) {
         const auto at = static_cast<size_t>(byte);

@@ -85,7 +85,7 @@ void check_convolve(const ProductKernels &kernels, int vectors, int outputs, boo
     std::vector<int32_t> bias(static_cast<size_t>(width)), got(static_cast<size_t>(outputs * width)), wanted;
     for (size_t i = 0; i < bias.size(); ++i)
         bias[i] = start_of(static_cast<int64_t>(i));
-    int64_t outputs_at[kTileOutputs];
+    int64_t outputs_at[kNarrowOutputs];
     for (int o = 0; o < outputs; ++o)
         outputs_at[o] = o * kOutputStep;
     kernels.convolve({x_bytes.data(), outputs_at, taps_at, kTaps, kWords, weight_bytes.data(), bias.data(), got.data(), outputs, vectors, flip});
@@ -249,8 +249,9 @@ void check_products(const ProductKernels &kernels, const std::string &name)
         if (flip && kernels.operand_bytes == 2)
             continue;
         for (int vectors = 1; vectors <= kernels.vectors; ++vectors)
-            for (int outputs = 1; outputs <= kTileOutputs; ++outputs)
-                check_convolve(kernels, vectors, outputs, flip, name);
+            for (int outputs = 1; outputs <= kNarrowOutputs; ++outputs)
+                if (outputs <= kTileOutputs || (vectors == 1 && outputs == kNarrowOutputs))
+                    check_convolve(kernels, vectors, outputs, flip, name);
         for (const int64_t channels : {1, 3, 16, 31, 64, 100, 130})
             check_depthwise(kernels, channels, flip, name);
     }
