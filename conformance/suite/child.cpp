@@ -43,6 +43,14 @@ std::string tidy(std::string text)
     return text;
 }
 
+/// An assertion with its values; of what is true or false alone, what it was expected to be.
+std::string asserted(const std::string &written, const std::string &values)
+{
+    if (values == "false") return written + " was false, expected true";
+    if (values == "!true") return written + " was true, expected false"; // CHECK_FALSE
+    return written + " was " + values;
+}
+
 /// What an assertion that failed compared, or what ended the case instead of one.
 std::string told(const Catch::AssertionStats &stats)
 {
@@ -55,7 +63,7 @@ std::string told(const Catch::AssertionStats &stats)
     // Outside of an assertion there is no expression, and the line is that of the last one that held.
     const bool broken_off = kind == Catch::ResultWas::ThrewException || kind == Catch::ResultWas::FatalErrorCondition;
     const bool outside = broken_off && (!result.hasExpression() || written.find("{Unknown expression") != std::string::npos);
-    if (result.hasExpression() && !outside) text << written << (kind == Catch::ResultWas::ThrewException ? " threw" : " was " + result.getExpandedExpression());
+    if (result.hasExpression() && !outside) text << (kind == Catch::ResultWas::ThrewException ? written + " threw" : asserted(written, result.getExpandedExpression()));
     if (outside) text << (kind == Catch::ResultWas::FatalErrorCondition ? "after this line the case was stopped" : "after this line the case threw");
     if (result.hasMessage()) text << (skipped || kind == Catch::ResultWas::ExplicitFailure ? "" : ": ") << result.getMessage();
     for (const auto &info : stats.infoMessages)

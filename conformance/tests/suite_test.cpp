@@ -44,6 +44,17 @@ ACCEL_CASE("made.group.k-refused", "A-1", "skips because the device refuses") { 
 ACCEL_CASE("made.group.k-unrefused", "A-1", "skips because of a program, and nobody was asked") { skip("program", "it will not"); }
 ACCEL_CASE("made.group.l-last", "A-1", "is run after all that") { CHECK(true); }
 
+ACCEL_CASE("made.told.a-bare", "A-1", "fails with nothing but a bool")
+{
+    const bool asleep = false;
+    CHECK(asleep);
+}
+ACCEL_CASE("made.told.b-not", "A-1", "fails with a bool that should be false")
+{
+    const bool awake = true;
+    CHECK_FALSE(awake);
+}
+
 // What a leak checker does to a process in which every case has passed.
 void exit_badly() { _exit(23); }
 ACCEL_CASE("made.leaky.a-passes", "A-1", "passes") { CHECK(true); }
@@ -127,6 +138,14 @@ TEST_CASE("verdicts say how a case ended")
     CHECK(result_of("i-skips").verdict == Verdict::Skip);
     CHECK(result_of("i-skips").key == "buffer.export.dma_buf");
     CHECK(result_of("l-last").verdict == Verdict::Pass);
+}
+
+TEST_CASE("what is true or false alone says what was expected")
+{
+    const auto told = run_made("made.told");
+    REQUIRE(told.size() == 2);
+    CHECK(told[0].message.ends_with(": CHECK( asleep ) was false, expected true"));
+    CHECK(told[1].message.ends_with(": CHECK_FALSE( awake ) was true, expected false"));
 }
 
 TEST_CASE("the last case of a process answers for how the process ends")
