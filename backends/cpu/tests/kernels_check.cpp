@@ -190,26 +190,27 @@ void check_finish(const IntegerKernels &kernels, int64_t channels)
 void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_signed)
 {
     const ProductKernels &products = *kernels.bytes;
-    constexpr int64_t kOutputs = kTileOutputs, kWords = 3;
+    constexpr int64_t kWords = 3;
     const int vectors = static_cast<int>((channels + products.lanes - 1) / products.lanes);
+    const int outputs = vectors == 1 ? kNarrowOutputs : kTileOutputs;
     const int64_t width = vectors * products.lanes, block = 4 * products.lanes, padded = (channels + block - 1) / block * block;
     std::mt19937 random(4);
     std::vector<std::byte> x(4096), weights(static_cast<size_t>(padded * kWords * kWordBytes));
     for (auto *bytes : {&x, &weights})
         for (std::byte &byte : *bytes)
             byte = static_cast<std::byte>(random());
-    std::vector<int32_t> bias(static_cast<size_t>(padded), 3), sums(static_cast<size_t>(kOutputs * padded));
+    std::vector<int32_t> bias(static_cast<size_t>(padded), 3), sums(static_cast<size_t>(outputs * padded));
     std::vector<float> multipliers(static_cast<size_t>(padded));
     for (size_t i = 0; i < multipliers.size(); ++i)
         multipliers[i] = i % 3 == 0 ? 0.4999f : 0.0001f * static_cast<float>(i + 1);
     const HalfEven rule{multipliers.data(), is_signed ? -90.0f : 0.0f, 100, is_signed ? -9 : 9, is_signed, true};
-    std::vector<uint8_t> got(static_cast<size_t>(kOutputs * channels)), wanted(got.size());
+    std::vector<uint8_t> got(static_cast<size_t>(outputs * channels)), wanted(got.size());
     const Finish finish{&rule, got.data(), channels, nullptr, nullptr};
-    const int64_t outputs_at[kOutputs] = {0, 12, 8, 20, 4, 16}, tap_at = 0;
+    const int64_t outputs_at[kNarrowOutputs] = {0, 12, 8, 20, 4, 16, 28, 24}, tap_at = 0;
     if (vectors <= products.vectors) {
-        ConvolutionTile tile{x.data(), outputs_at, &tap_at, 1, kWords, weights.data(), bias.data(), sums.data(), kOutputs, vectors, false, {}, channels};
+        ConvolutionTile tile{x.data(), outputs_at, &tap_at, 1, kWords, weights.data(), bias.data(), sums.data(), outputs, vectors, false, {}, channels};
         products.convolve(tile);
-        kernels.finish_half_even({sums.data(), width, kOutputs, channels, wanted.data(), nullptr, channels}, rule);
+        kernels.finish_half_even({sums.data(), width, outputs, channels, wanted.data(), nullptr, channels}, rule);
         tile.finish = finish;
         products.convolve(tile);
         expect_equal(got, wanted, std::string(kernels.name) + " convolve in registers, channels " + std::to_string(channels));
@@ -221,7 +222,7 @@ void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_si
         if (channels == width) {
             tile.finish = {};
             products.convolve(tile);
-            kernels.finish_added({sums.data(), width, kOutputs, channels, wanted.data(), addends.data(), channels}, rule, addition);
+            kernels.finish_added({sums.data(), width, outputs, channels, wanted.data(), addends.data(), channels}, rule, addition);
             tile.finish = {&rule, got.data(), channels, &addition, addends.data()};
             products.convolve(tile);
             expect_equal(got, wanted, std::string(kernels.name) + " convolve and add in registers, channels " + std::to_string(channels));
@@ -235,9 +236,9 @@ void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_si
     const std::byte *taps_at[4 * kWords];
     for (size_t i = 0; i < 4 * kWords; ++i)
         taps_at[i] = x.data() + i * 100;
-    DepthwiseRun run{taps_at, 12, kWords, false, 0, channels, kOutputs, channels, weights.data(), 0, bias.data(), sums.data(), padded, false, {}};
+    DepthwiseRun run{taps_at, 12, kWords, false, 0, channels, outputs, channels, weights.data(), 0, bias.data(), sums.data(), padded, false, {}};
     products.depthwise(run);
-    kernels.finish_half_even({sums.data(), padded, kOutputs, channels, wanted.data(), nullptr, channels}, rule);
+    kernels.finish_half_even({sums.data(), padded, outputs, channels, wanted.data(), nullptr, channels}, rule);
     run.finish = {&lane_rule, got.data(), channels, nullptr, nullptr};
     products.depthwise(run);
     expect_equal(got, wanted, std::string(kernels.name) + " depthwise in registers, channels " + std::to_string(channels));
