@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 // accel-shortage: does every call answer when memory is short? Refuses one request of libaccel and its modules after the other.
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <filesystem>
 
+#include "files.h"
 #include "sweep.h"
 
 using namespace accel::shortage;
@@ -48,9 +46,9 @@ int main(int argc, char **argv)
     app.add_flag("--cold", cold, "whole lives in new processes, instead of pieces in this one");
     CLI11_PARSE(app, argc, argv);
     subject.rounding = rounding == "tflite" ? ACCEL_ROUNDING_TFLITE : ACCEL_ROUNDING_NONE;
-    subject.saved_path = std::filesystem::temp_directory_path() / ("accel-shortage-" + std::to_string(getpid()) + ".accel");
     Tally sum;
     try {
+        const Files files;
         const auto each_mode = [&](const char *name, const auto &sweep) {
             for (const Mode mode : {Mode::Once, Mode::FromThen}) {
                 if (modes != "both" && (modes == "once") != (mode == Mode::Once)) continue;
@@ -63,6 +61,8 @@ int main(int argc, char **argv)
             each_mode("whole life, new process", [&](Mode mode) { return sweep_cold(subject, mode, range); });
         } else {
             Ready ready = prepare(subject);
+            subject.external_path = files.external_model();
+            subject.saved_path = files.saved(ready.saved);
             for (const Piece &piece : pieces())
                 if (only.empty() || only == piece.name) each_mode(piece.name, [&](Mode mode) { return sweep_here(piece, subject, ready, mode, range); });
         }
@@ -70,7 +70,6 @@ int main(int argc, char **argv)
         std::fprintf(stderr, "accel-shortage: %s\n", error.what());
         sum.fault_count = 1;
     }
-    std::filesystem::remove(subject.saved_path);
     // A run that looked at nothing proves nothing.
     return sum.fault_count == 0 && sum.walk_count > 0 ? 0 : 1;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "script.h"
 
-#include <fstream>
-
 #include "script_parts.h"
 
 namespace accel::shortage {
@@ -29,7 +27,7 @@ const std::vector<Piece> &pieces()
 {
     static const std::vector<Piece> all = [] {
         std::vector<Piece> joined = kMakingPieces;
-        joined.insert(joined.end(), kFlyingPieces.begin(), kFlyingPieces.end());
+        for (const auto *more : {&kFilePieces, &kFlyingPieces}) joined.insert(joined.end(), more->begin(), more->end());
         return joined;
     }();
     return all;
@@ -63,7 +61,6 @@ Ready prepare(const Subject &subject)
     g_saved.size = 0;
     accel::check(accel_program_save(ready.program.get(), take, &g_saved));
     ready.saved.assign(g_saved.data, g_saved.size);
-    std::ofstream(subject.saved_path, std::ios::binary) << ready.saved;
     return ready;
 }
 

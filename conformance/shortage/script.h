@@ -12,7 +12,8 @@ namespace accel::shortage {
 /// What the pieces work on.
 struct Subject {
     std::string model_path;
-    std::string saved_path;  ///< a file of this program, which saved programs are written to and read from
+    std::string external_path;  ///< of a model whose weights are in a file beside it
+    std::string saved_path;     ///< of a saved program
     std::vector<std::string> device_names;  ///< ordered
     bool simulated = false;
     accel_rounding rounding = ACCEL_ROUNDING_NONE;

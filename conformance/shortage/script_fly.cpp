@@ -141,36 +141,67 @@ accel_status held(Walk &walk)
     return ACCEL_STATUS_OK;
 }
 
-/// Copies, and memory that leaves and comes back.
+/// Memory that leaves as a descriptor and comes back, of a kind that the device claims.
+accel_status send(accel_device *device, const accel_device_info &info, accel_handle_kind kind)
+{
+    auto desc = sized<accel_buffer_desc>();
+    desc.size_bytes = 4096;
+    desc.devices = &device;
+    desc.device_count = 1;
+    desc.export_kinds = ACCEL_HANDLE_BIT(kind);
+    Buffer memory, imported;
+    TRY(make(&memory, [&](accel_buffer **handle) { return accel_buffer_create(&desc, handle); }));
+    int fd = -1;
+    TRY(accel_buffer_export(memory.get(), kind, &fd));
+    auto source = sized<accel_buffer_import_desc>();
+    source.kind = kind;
+    source.fd = fd;
+    source.size_bytes = 4096;
+    source.devices = &device;
+    source.device_count = 1;
+    source.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
+    const bool imports = info.buffer_import_kinds & ACCEL_HANDLE_BIT(kind);
+    const accel_status status = imports ? make(&imported, [&](accel_buffer **handle) { return accel_buffer_import(&source, handle); }) : ACCEL_STATUS_OK;
+    close(fd);
+    return status;
+}
+
+/// A run's end as a descriptor of the kernel, where the device has such.
+accel_status tell(Walk &walk, const accel_device_info &info)
+{
+    if (!(info.fence_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE))) return ACCEL_STATUS_OK;
+    Flight flight;
+    TRY(flight.make_all(walk));
+    auto desc = sized<accel_fence_desc>();
+    desc.export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE);
+    TRY(make(&flight.fence, [&](accel_fence **handle) { return accel_fence_create(walk.ready.instance.get(), &desc, handle); }));
+    TRY(flight.submit(nullptr));
+    int fd = -1;
+    const accel_status exported = accel_fence_export(flight.fence.get(), flight.value, ACCEL_HANDLE_KIND_SYNC_FILE, &fd);
+    const accel_status waited = flight.wait();
+    if (exported == ACCEL_STATUS_OK) close(fd);
+    TRY(waited);
+    return exported;
+}
+
+/// Copies, and what leaves and comes back.
 accel_status share(Walk &walk)
 {
     const Devices devices(walk.ready);
-    auto info = sized<accel_device_info>();
-    TRY(accel_device_query(devices.handles[0], &info));
+    for (uint32_t index = 0; index < devices.count; ++index) {
+        auto info = sized<accel_device_info>();
+        TRY(accel_device_query(devices.handles[index], &info));
+        for (const auto kind : {ACCEL_HANDLE_KIND_MEMFD, ACCEL_HANDLE_KIND_DMA_BUF})
+            if (info.buffer_export_kinds & ACCEL_HANDLE_BIT(kind)) TRY(send(devices.handles[index], info, kind));
+        TRY(tell(walk, info));
+    }
     auto desc = sized<accel_buffer_desc>();
     desc.size_bytes = 4096;
     desc.devices = devices.handles;
     desc.device_count = 1;
-    desc.export_kinds = info.buffer_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD);
     Buffer memory, other;
     TRY(make(&memory, [&](accel_buffer **handle) { return accel_buffer_create(&desc, handle); }));
-    desc.export_kinds = 0;
     TRY(make(&other, [&](accel_buffer **handle) { return accel_buffer_create(&desc, handle); }));
-    if (info.buffer_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD)) {
-        int fd = -1;
-        TRY(accel_buffer_export(memory.get(), ACCEL_HANDLE_KIND_MEMFD, &fd));
-        auto source = sized<accel_buffer_import_desc>();
-        source.kind = ACCEL_HANDLE_KIND_MEMFD;
-        source.fd = fd;
-        source.size_bytes = 4096;
-        source.devices = devices.handles;
-        source.device_count = 1;
-        source.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
-        Buffer imported;
-        const accel_status status = make(&imported, [&](accel_buffer **handle) { return accel_buffer_import(&source, handle); });
-        close(fd);
-        TRY(status);
-    }
     accel_join_port ports[2] = {};
     for (accel_join_port &port : ports) {
         port.device = devices.handles[0];

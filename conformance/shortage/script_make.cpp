@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: MIT
 // From the list of devices to a program.
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <iterator>
 
@@ -58,6 +54,8 @@ accel_status open(Walk &walk)
     return ACCEL_STATUS_OK;
 }
 
+}  // namespace
+
 void look_at(Walk &walk, const Model &model)
 {
     const accel_graph_desc *graph = accel_model_graph(model.get());
@@ -68,6 +66,8 @@ void look_at(Walk &walk, const Model &model)
         if (tensor->data) walk.result(digest(tensor->data, tensor->data_bytes));
     }
 }
+
+namespace {
 
 accel_status import_file(Walk &walk)
 {
@@ -198,37 +198,26 @@ accel_status check_saved(Walk &walk)
     return ACCEL_STATUS_OK;
 }
 
-accel_status load(Walk &walk, const void *bytes, size_t byte_count, Program *program)
+}  // namespace
+
+accel_status load(Walk &walk, const accel_program_load_desc &source, Program *program)
 {
     const Devices devices(walk.ready);
-    auto desc = sized<accel_program_load_desc>();
-    desc.bytes = bytes;
-    desc.byte_count = byte_count;
+    accel_program_load_desc desc = source;
     desc.devices = devices.handles;
     desc.device_count = devices.count;
     return make(program, [&](accel_program **handle) { return accel_program_load(walk.ready.instance.get(), &desc, handle); });
 }
 
+namespace {
+
 accel_status load_bytes(Walk &walk)
 {
+    auto source = sized<accel_program_load_desc>();
+    source.bytes = walk.ready.saved.data();
+    source.byte_count = walk.ready.saved.size();
     Program program;
-    TRY(load(walk, walk.ready.saved.data(), walk.ready.saved.size(), &program));
-    TRY(look_at(walk, program));
-    walk.ending();
-    return ACCEL_STATUS_OK;
-}
-
-accel_status load_file(Walk &walk)
-{
-    const int fd = ::open(walk.subject.saved_path.c_str(), O_RDONLY | O_CLOEXEC);
-    void *const bytes = mmap(nullptr, walk.ready.saved.size(), PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    if (bytes == MAP_FAILED) return ACCEL_STATUS_IO;
-    Program program;
-    const accel_status status = load(walk, bytes, walk.ready.saved.size(), &program);
-    // Bytes are borrowed for the call only.
-    munmap(bytes, walk.ready.saved.size());
-    TRY(status);
+    TRY(load(walk, source, &program));
     TRY(look_at(walk, program));
     walk.ending();
     return ACCEL_STATUS_OK;
@@ -237,8 +226,8 @@ accel_status load_file(Walk &walk)
 }  // namespace
 
 const std::vector<Piece> kMakingPieces = {
-    {"instance", list}, {"open", open},   {"import", import_file}, {"import-bytes", import_bytes}, {"graph", copy_graph},
-    {"support", support}, {"build", build}, {"save", save},          {"check", check_saved},         {"load", load_bytes}, {"load-file", load_file},
+    {"instance", list},   {"open", open},   {"import", import_file}, {"import-bytes", import_bytes}, {"graph", copy_graph},
+    {"support", support}, {"build", build}, {"save", save},          {"check", check_saved},         {"load", load_bytes},
 };
 
 }  // namespace accel::shortage

@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "../loader/testing/listing.h"
 #include "../progress.h"
 #include "testing/temp_file.h"
 
@@ -13,13 +14,15 @@ using accel::testing::TempFile;
 
 namespace {
 
-std::unique_ptr<WatchedFile> watch(const TempFile &file, const FileOptions &options = {})
+std::unique_ptr<WatchedFile> watch(int fd, const FileOptions &options = {})
 {
     Progress silent(nullptr, nullptr);
     std::unique_ptr<WatchedFile> watched;
-    REQUIRE(WatchedFile::open(Descriptor(file.open()), "model 'm'", options, silent, &watched) == ACCEL_STATUS_OK);
+    REQUIRE(WatchedFile::open(Descriptor(fd), "model 'm'", options, silent, &watched) == ACCEL_STATUS_OK);
     return watched;
 }
+
+std::unique_ptr<WatchedFile> watch(const TempFile &file, const FileOptions &options = {}) { return watch(file.open(), options); }
 
 std::string change_of(WatchedFile &file)
 {
@@ -100,13 +103,14 @@ TEST_CASE("G-16 a file is opened when every later write gives it other times", "
 
 TEST_CASE("G-16 names are not bytes: a file may be unlinked, linked and replaced", "[files]")
 {
-    const TempFile file("0123456789");
-    const std::string other = std::string(file.path()) + ".link";
-    const auto watched = watch(file);
-    REQUIRE(link(file.path(), other.c_str()) == 0);
+    const testing::TemporaryTree folder;
+    folder.write("file", "0123456789");
+    const std::string path = folder.path("file"), other = folder.path("other");
+    const auto watched = watch(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    REQUIRE(link(path.c_str(), other.c_str()) == 0);
     CHECK(change_of(*watched) == "");
     REQUIRE(unlink(other.c_str()) == 0);
-    REQUIRE(unlink(file.path()) == 0);
+    REQUIRE(unlink(path.c_str()) == 0);
     CHECK(change_of(*watched) == "");
     CHECK(memcmp(watched->bytes(), "0123456789", 10) == 0);
 }

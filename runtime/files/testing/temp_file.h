@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A file for tests, gone at the end, and what can happen to it.
+// A file for tests, and what can happen to it. It has no name, so that nothing stays behind of a process that is killed.
 #pragma once
 
 #include <fcntl.h>
@@ -19,14 +19,11 @@ public:
         char name[] = "/tmp/accel-file-XXXXXX";
         fd_ = mkstemp(name);
         if (fd_ < 0) throw std::runtime_error("no temporary file");
-        path_ = name;
+        unlink(name);
+        path_ = "/proc/self/fd/" + std::to_string(fd_);
         write(bytes);
     }
-    ~TempFile()
-    {
-        close(fd_);
-        unlink(path_.c_str());
-    }
+    ~TempFile() { close(fd_); }
     TempFile(const TempFile &) = delete;
     TempFile &operator=(const TempFile &) = delete;
 

@@ -161,10 +161,11 @@ def check_all_at_once():
     missing = [row["node"] for row in rows if row["taken_by"] == "refused" and f"'{row['node']}' ({row['operation']})" not in said]
     require(len(rows) > 5 and missing == [], "a refusal names all operations", f"{missing}\n{said}")
     chain = onnx_bytes.chain(300)
-    path = pathlib.Path(tempfile.mkdtemp()) / "chain.onnx"
-    path.write_bytes(chain)
-    said = refuses("^error: UNSUPPORTED: 300 operations have no place", "inspect", path, "--simulated", "-d", "ethosu-sim")
-    require(all(f"'n{i}' (Sigmoid)" in said for i in range(300)) and said.count("ethosu-sim: ") == 1, "a refusal names all of 300 operations, with their reason once", said)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "chain.onnx"
+        path.write_bytes(chain)
+        said = refuses("^error: UNSUPPORTED: 300 operations have no place", "inspect", path, "--simulated", "-d", "ethosu-sim")
+        require(all(f"'n{i}' (Sigmoid)" in said for i in range(300)) and said.count("ethosu-sim: ") == 1, "a refusal names all of 300 operations, with their reason once", said)
 
 
 def tensor(name, kind, dims, raw):
