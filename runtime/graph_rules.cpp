@@ -155,7 +155,7 @@ accel_status check_counts(const Node &node, const OperationRow &row)
 
 accel_status check_attributes(const Node &node, const OperationRow *row)
 {
-    std::set<uint32_t> seen;
+    uint64_t seen = 0;
     for (const Attribute &attribute : node.attributes) {
         if (attribute.key == ACCEL_ATTRIBUTE_CUSTOM) {
             if (attribute.name.empty()) return refuse("G-6", node_text(node) + ": a custom attribute without a name");
@@ -163,12 +163,13 @@ accel_status check_attributes(const Node &node, const OperationRow *row)
         }
         const AttributeRow *known = find_attribute(attribute.key);
         if (!known) return refuse("G-6", node_text(node) + ": unknown attribute key " + std::to_string(attribute.key));
-        const std::string who = node_text(node) + ": attribute " + known->name;
-        if (!seen.insert(attribute.key).second) return refuse("G-6", who + " is given twice");
-        if (attribute.kind != static_cast<uint32_t>(known->kind)) return refuse("G-6", who + " is of kind " + std::to_string(attribute.kind) + ", expected " + std::to_string(known->kind));
-        if (row && !(row->attributes & attribute_bit(known->key))) return refuse("G-6", who + " does not belong to this operation");
+        const auto refuse_it = [&](const std::string &why) { return refuse("G-6", node_text(node) + ": attribute " + known->name + why); };
+        if (seen & attribute_bit(known->key)) return refuse_it(" is given twice");
+        seen |= attribute_bit(known->key);
+        if (attribute.kind != static_cast<uint32_t>(known->kind)) return refuse_it(" is of kind " + std::to_string(attribute.kind) + ", expected " + std::to_string(known->kind));
+        if (row && !(row->attributes & attribute_bit(known->key))) return refuse_it(" does not belong to this operation");
         for (const float value : attribute.floats) {
-            if (std::isnan(value)) return refuse("G-6", who + " is not a number");
+            if (std::isnan(value)) return refuse_it(" is not a number");
         }
     }
     if (node.real(ACCEL_ATTRIBUTE_CLAMP_MIN, -INFINITY) > node.real(ACCEL_ATTRIBUTE_CLAMP_MAX, INFINITY))

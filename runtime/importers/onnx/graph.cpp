@@ -28,15 +28,15 @@ ValueId Graph::add(Value value) {
 ValueId Graph::add_named(Value value) {
     const std::string_view name = value.name;
     const ValueId id = add(std::move(value));
-    if (!ids_.emplace(name, id).second) {
+    if (!ids_.add(name, id)) {
         corrupt("two values are named '", name, "'");
     }
     return id;
 }
 
 ValueId Graph::find(std::string_view name) const {
-    const auto found = ids_.find(name);
-    return found == ids_.end() ? kNoValue : found->second;
+    static_assert(Names::kNone == kNoValue);
+    return ids_.find(name);
 }
 
 void Graph::clear(const Pace& pace) {

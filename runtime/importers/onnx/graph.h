@@ -3,6 +3,7 @@
 
 #include "dims.h"
 #include "memory.h"
+#include "names.h"
 #include "proto.h"
 #include "types.h"
 
@@ -92,6 +93,8 @@ public:
     /// A value that only the importer knows.
     ValueId add(Value value);
     ValueId find(std::string_view name) const;
+    /// So many named values are expected.
+    void expect(size_t count) { ids_.reserve(count); }
     Value& value(ValueId id) { return values_[id]; }
     const Value& value(ValueId id) const { return values_[id]; }
     size_t value_count() const { return values_.size(); }
@@ -109,7 +112,7 @@ public:
 
 private:
     std::deque<Value> values_;
-    std::unordered_map<std::string_view, ValueId> ids_;
+    Names ids_;
     std::unordered_map<std::string_view, uint32_t> symbol_ids_;
 };
 

@@ -56,6 +56,7 @@ public:
         if (proto_.nodes.size() + proto_.initializers.size() > kValuesMax) {
             unsupported(proto_.nodes.size(), " nodes and ", proto_.initializers.size(), " initializers; together at most ", kValuesMax);
         }
+        graph_.expect(proto_.initializers.size() + proto_.inputs.size() + proto_.nodes.size());
         add_initializers();
         add_inputs();
         translate_nodes();

@@ -2,6 +2,9 @@
 #include "failure.h"
 #include "graph.h"
 
+#include <numeric>
+#include <span>
+
 namespace accel::onnx {
 namespace {
 
@@ -59,19 +62,43 @@ std::vector<ValueId> settle(Graph& graph, const Operation& operation) {
     return changed;
 }
 
-/// The operations that make or read each value.
-std::vector<std::vector<uint32_t>> operations_of(const Graph& graph) {
-    std::vector<std::vector<uint32_t>> of(graph.value_count());
-    for (uint32_t i = 0; i < graph.operations.size(); ++i) {
-        for (const auto* ids : {&graph.operations[i].inputs, &graph.operations[i].outputs}) {
-            for (const ValueId id : *ids) {
-                if (id != kNoValue) {
-                    of[id].push_back(i);
+/// The operations that make or read each value, in one array for all.
+class OperationsOf {
+public:
+    explicit OperationsOf(const Graph& graph) : end_(graph.value_count() + 1) {
+        each(graph, [this](ValueId id, uint32_t) { ++end_[id + 1]; });
+        std::partial_sum(end_.begin(), end_.end(), end_.begin());
+        all_.resize(end_.back());
+        std::vector<uint32_t> next(end_.begin(), end_.end() - 1);
+        each(graph, [&](ValueId id, uint32_t operation) { all_[next[id]++] = operation; });
+    }
+    std::span<const uint32_t> operator[](ValueId id) const { return std::span(all_).subspan(end_[id], end_[id + 1] - end_[id]); }
+
+private:
+    template <typename Body>
+    static void each(const Graph& graph, Body&& body) {
+        for (uint32_t i = 0; i < graph.operations.size(); ++i) {
+            for (const auto* ids : {&graph.operations[i].inputs, &graph.operations[i].outputs}) {
+                for (const ValueId id : *ids) {
+                    if (id != kNoValue) {
+                        body(id, i);
+                    }
                 }
             }
         }
     }
-    return of;
+
+    std::vector<uint32_t> end_;  ///< in all_, of the value before each
+    std::vector<uint32_t> all_;
+};
+
+bool any_quantised(const Graph& graph) {
+    for (ValueId id = 0; id < graph.value_count(); ++id) {
+        if (graph.value(id).quantization) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /// ONNX pads stored values with a stored value, the catalog names the real one.
@@ -91,9 +118,13 @@ void settle_pad_value(const Graph& graph, Operation& operation) {
 }  // namespace
 
 void settle_quantization(Graph& graph, const Pace& pace) {
-    const std::vector<std::vector<uint32_t>> of = operations_of(graph);
-    // Each value gains a quantisation once, so its neighbours are looked at once more.
+    if (!any_quantised(graph)) {
+        return;
+    }
+    const OperationsOf of(graph);
+    // Each value gains a quantisation once, so its neighbours are looked at once more; one of thousands of operands once for all that it gave its own to.
     std::vector<uint32_t> open;
+    std::vector<bool> is_open(graph.operations.size(), true);
     for (auto i = static_cast<uint32_t>(graph.operations.size()); i-- > 0;) {
         open.push_back(i);
     }
@@ -101,8 +132,14 @@ void settle_quantization(Graph& graph, const Pace& pace) {
         pace();
         const uint32_t at = open.back();
         open.pop_back();
+        is_open[at] = false;
         for (const ValueId id : settle(graph, graph.operations[at])) {
-            open.insert(open.end(), of[id].begin(), of[id].end());
+            for (const uint32_t neighbour : of[id]) {
+                if (!is_open[neighbour]) {
+                    is_open[neighbour] = true;
+                    open.push_back(neighbour);
+                }
+            }
         }
     }
     for (Operation& operation : graph.operations) {
