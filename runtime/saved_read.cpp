@@ -6,6 +6,7 @@
 #include "check.h"
 #include "compiler/emit.h"
 #include "graph.h"
+#include "progress.h"
 #include "saved.h"
 #include "saved_format.h"
 
@@ -47,7 +48,10 @@ private:
     template <class Item, class Each> void read_list(std::vector<Item> &items, size_t item_bytes, Each each)
     {
         const uint32_t count = reader_.count(item_bytes);
-        for (uint32_t i = 0; i < count && reader_.ok(); ++i) each(items.emplace_back());
+        for (uint32_t i = 0; i < count && reader_.ok(); ++i) {
+            pace();
+            each(items.emplace_back());
+        }
     }
 
     void refuse(const char *why)
@@ -348,20 +352,23 @@ accel_status read_saved(const void *bytes, size_t byte_count, Constants constant
     const uint32_t format = header.u32();
     const uint64_t all_bytes = header.u64();
     const uint64_t structure_bytes = header.u64();
-    const uint64_t hash = header.u64();
     if (!header.ok() || magic != kMagic) return fail(ACCEL_STATUS_CORRUPT, "S-3", nullptr, "these %zu bytes are no saved program", byte_count);
     if (format != kFormat)
         return fail(ACCEL_STATUS_INCOMPATIBLE, "S-3", nullptr, "the saved program is of format %u, this library reads %u; build it again from its model", format, kFormat);
     if (all_bytes != byte_count) return corrupt("it has " + std::to_string(byte_count) + " bytes and says " + std::to_string(all_bytes));
-    if (structure_bytes > byte_count - kHeaderBytes) return corrupt("its structure is longer than the whole");
+    if (byte_count < kHeaderBytes + kHashBytes || structure_bytes > byte_count - kHeaderBytes - kHashBytes) return corrupt("its structure is longer than the whole");
+    const size_t end = byte_count - kHashBytes;
     Hash found;
-    found.add(start + kHeaderBytes, byte_count - kHeaderBytes);
-    if (found.value() != hash) return corrupt("its hash does not fit its bytes");
+    for (size_t at = kHeaderBytes; at < end; at += kPieceBytes) {
+        pace_piece();
+        found.add(start + at, std::min(kPieceBytes, end - at));
+    }
+    if (Reader(start + end, kHashBytes).u64() != found.value()) return corrupt("its hash does not fit its bytes");
     const uint64_t data_start = align_up(kHeaderBytes + structure_bytes, kDataAlignBytes);
-    if (data_start > byte_count) return corrupt("it ends before its data");
+    if (data_start > end) return corrupt("it ends before its data");
     // What was checked must be what is used: a file that is mapped may change under a reader.
     const std::vector<uint8_t> structure(start + kHeaderBytes, start + kHeaderBytes + structure_bytes);
-    ACCEL_TRY(Parser(structure, start + data_start, byte_count - data_start, constants, *out).run());
+    ACCEL_TRY(Parser(structure, start + data_start, end - data_start, constants, *out).run());
     return Consistency(*out).check();
 }
 

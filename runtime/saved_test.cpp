@@ -3,10 +3,12 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 
 #include "check.h"
+#include "progress.h"
 #include "saved_format.h"
 #include "testing/saved_sample.h"
 
@@ -20,9 +22,10 @@ namespace {
 void repair_hash(Bytes &bytes)
 {
     saved::Hash hash;
-    hash.add(bytes.data() + saved::kHeaderBytes, bytes.size() - saved::kHeaderBytes);
+    const size_t end = bytes.size() - saved::kHashBytes;
+    hash.add(bytes.data() + saved::kHeaderBytes, end - saved::kHeaderBytes);
     const uint64_t value = hash.value();
-    std::memcpy(bytes.data() + 24, &value, 8);
+    std::memcpy(bytes.data() + end, &value, saved::kHashBytes);
 }
 
 accel_status reading(const std::function<void(Sample &)> &damage)
@@ -138,6 +141,40 @@ TEST_CASE("what does not hold together is refused", "[saved]")
     CHECK(reading([](Sample &s) { std::swap(s.program->segments[0], s.program->segments[1]); }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->ports[1].direction = ACCEL_PORT_DIRECTION_INPUT; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->placements[0].segment = 2; }) == ACCEL_STATUS_CORRUPT);
+}
+
+TEST_CASE("saving tells the application of each few megabytes, from the beginning, and stops when it is told to", "[saved]")
+{
+    Sample sample;
+    sample.program->segments[0].blob.resize(3 * saved::kPieceBytes);
+    struct Heard {
+        size_t calls = 0, most_bytes = 0, bytes_before_stop = SIZE_MAX, bytes = 0;
+    } heard;
+    const auto hear = [](void *user, const void *, size_t byte_count) {
+        auto &to = *static_cast<Heard *>(user);
+        ++to.calls;
+        to.bytes += byte_count;
+        to.most_bytes = std::max(to.most_bytes, byte_count);
+        return to.bytes > to.bytes_before_stop ? ACCEL_STATUS_CANCELLED : ACCEL_STATUS_OK;
+    };
+    CHECK(write_saved(*sample.program, hear, &heard) == ACCEL_STATUS_OK);
+    CHECK(heard.most_bytes == saved::kPieceBytes);
+    CHECK(heard.bytes == saved_size_bytes(*sample.program));
+    heard = {};
+    heard.bytes_before_stop = saved::kPieceBytes;
+    CHECK(write_saved(*sample.program, hear, &heard) == ACCEL_STATUS_CANCELLED);
+    CHECK(heard.bytes < 3 * saved::kPieceBytes);
+}
+
+TEST_CASE("P-5 reading a program ends where the application wants no more", "[saved][bounds]")
+{
+    Sample sample;
+    sample.program->placements.resize(1000, sample.program->placements[0]);
+    const Bytes bytes = sample.save();
+    Progress unwilling([](void *, double, const char *) { return 1; }, nullptr);
+    SavedProgram out;
+    CHECK(guarded([&] { return read_saved(bytes.data(), bytes.size(), Constants::Copied, &out); }) == ACCEL_STATUS_CANCELLED);
+    CHECK(out.placements.size() < 1000);
 }
 
 TEST_CASE("a full disk stops the save", "[saved]")

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "check.h"
 #include "saved.h"
 #include "saved_format.h"
@@ -31,24 +33,25 @@ public:
         list(program.transfers, [this](const TransferRow &row) { write_transfer(row); });
     }
 
-    uint64_t size_bytes() const { return data_start() + data_bytes_; }
+    uint64_t size_bytes() const { return data_start() + data_bytes_ + kHashBytes; }
 
     accel_status write_to(accel_write_fn write, void *user) const
     {
         Hash hash;
-        body([&hash](const void *bytes, size_t count) { return hash.add(bytes, count), ACCEL_STATUS_OK; });
-        Writer header;
+        Writer header, trailer;
         header.u32(kMagic);
         header.u32(kFormat);
         header.u64(size_bytes());
         header.u64(writer_.bytes().size());
-        header.u64(hash.value());
         const auto pass_on = [&](const void *bytes, size_t count) {
             const accel_status status = write(user, bytes, count);
             return status == ACCEL_STATUS_OK ? status : fail(status, "S-5", &program_, "saving stopped: the write function answered %s", accel_status_name(status));
         };
         ACCEL_TRY(pass_on(header.bytes().data(), header.bytes().size()));
-        return body(pass_on);
+        const auto hash_and_pass_on = [&](const void *bytes, size_t count) { return hash.add(bytes, count), pass_on(bytes, count); };
+        ACCEL_TRY(body(hash_and_pass_on));
+        trailer.u64(hash.value());
+        return pass_on(trailer.bytes().data(), trailer.bytes().size());
     }
 
 private:
@@ -159,19 +162,25 @@ private:
 
     uint64_t data_start() const { return align_up(kHeaderBytes + writer_.bytes().size(), kDataAlignBytes); }
 
-    /// Everything behind the header, to the hash or to the application.
+    template <class Sink> static accel_status in_pieces(Sink &sink, const void *bytes, size_t byte_count)
+    {
+        for (size_t at = 0; at < byte_count; at += kPieceBytes) ACCEL_TRY(sink(static_cast<const uint8_t *>(bytes) + at, std::min(kPieceBytes, byte_count - at)));
+        return ACCEL_STATUS_OK;
+    }
+
+    /// Everything between the header and the hash.
     template <class Sink> accel_status body(Sink sink) const
     {
         static constexpr uint8_t kZeros[kDataAlignBytes] = {};
-        ACCEL_TRY(sink(writer_.bytes().data(), writer_.bytes().size()));
+        ACCEL_TRY(in_pieces(sink, writer_.bytes().data(), writer_.bytes().size()));
         uint64_t at = kHeaderBytes + writer_.bytes().size();
         for (const Chunk &chunk : chunks_) {
             const uint64_t start = data_start() + chunk.offset;
             if (start > at) ACCEL_TRY(sink(kZeros, start - at));
-            if (chunk.byte_count) ACCEL_TRY(sink(chunk.data, chunk.byte_count));
+            ACCEL_TRY(in_pieces(sink, chunk.data, chunk.byte_count));
             at = start + chunk.byte_count;
         }
-        if (size_bytes() > at) ACCEL_TRY(sink(kZeros, size_bytes() - at));
+        if (const uint64_t end = size_bytes() - kHashBytes; end > at) ACCEL_TRY(sink(kZeros, end - at));
         return ACCEL_STATUS_OK;
     }
 

@@ -25,7 +25,7 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob asks for %u threads, at most %u are possible", blob.threads, kThreadsMax);
     std::string error;
     program.graph_bytes.assign(blob.graph, blob.graph + blob.graph_bytes);
-    program.graph = graph::FlatGraph::parse(program.graph_bytes.data(), program.graph_bytes.size(), constants, constant_count, &error);
+    program.graph = graph::FlatGraph::parse(program.graph_bytes.data(), program.graph_bytes.size(), constants, constant_count, &error, pulse);
     pulse();
     if (!program.graph)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", error.c_str());

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "cancel.h"
 #include "long_graphs.h"
 #include "phases.h"
 
@@ -57,7 +58,7 @@ struct Options {
     std::vector<std::string> kinds = long_graph_kinds();
     std::vector<uint32_t> nodes = {10'000, 100'000};
     int repeats = 1;
-    bool check = false, verbose = false;
+    bool check = false, verbose = false, cancel = false;
     double growth_max = kGrowthMax, silence_max_ms = kSilenceMaxMs;
 };
 
@@ -121,9 +122,11 @@ int main(int argc, char **argv)
     app.add_option("--growth", options.growth_max, "admitted growth per node, for --check")->capture_default_str();
     app.add_option("--silence", options.silence_max_ms, "admitted milliseconds without progress, for --check")->capture_default_str();
     app.add_flag("--check", options.check, "fail where a bar is passed");
+    app.add_flag("--cancel", options.cancel, "instead of measuring, cancel each phase at one word after the other, for the first kind and number");
     app.add_flag("--verbose", options.verbose, "say where the longest silence was");
     CLI11_PARSE(app, argc, argv);
     try {
+        if (options.cancel) return cancels_everywhere(options.kinds.front(), options.nodes.front()) ? 0 : 1;
         return run(options) || !options.check ? 0 : 1;
     } catch (const std::exception &error) {
         std::cerr << "error: " << error.what() << "\n";

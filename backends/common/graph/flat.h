@@ -37,6 +37,9 @@ struct FlattenOptions {
 /// tensors whose bytes stayed outside, in the order of the reader's table; this is what accel_bk_blob.constants wants.
 std::vector<uint8_t> flatten(const accel_graph_desc &graph, const FlattenOptions &options = {}, std::vector<uint32_t> *out_referenced = nullptr);
 
+/// Called for every few microseconds of work; may throw to end it.
+using Pulse = void (*)();
+
 /// A graph read back. The bytes and the table's constants must outlive it.
 class FlatGraph {
 public:
@@ -47,7 +50,7 @@ public:
     /// type; a quantisation has one entry or one per index of its axis. Operand counts and attributes of operations are not checked: ask
     /// the compiler's query again, as for any graph.
     static std::optional<FlatGraph> parse(const void *bytes, size_t byte_count, const accel_bk_constant *constants, uint32_t constant_count,
-                                          std::string *out_error);
+                                          std::string *out_error, Pulse pulse = nullptr);
 
     FlatGraph(FlatGraph &&) noexcept;
     FlatGraph &operator=(FlatGraph &&) noexcept;

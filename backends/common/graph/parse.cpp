@@ -5,29 +5,32 @@
 
 #include <cstdarg>
 #include <cstdio>
-#include <deque>
+#include <memory>
+#include <memory_resource>
+#include <span>
+#include <type_traits>
 
 namespace accel::graph {
 
-/// Storage behind one graph and its regions. Deques: elements never move, so that the descriptions can point at them.
+/// Storage behind one graph and its regions: a few large blocks. A graph has hundreds of thousands of small arrays, and giving each back by itself takes longer than making it.
 struct FlatGraph::Body {
     struct Arrays {
-        std::vector<accel_tensor_desc> tensors;
-        std::vector<accel_node_desc> nodes;
-        std::vector<accel_symbol> symbols;
-        std::vector<uint32_t> inputs, outputs;
+        std::span<accel_tensor_desc> tensors;
+        std::span<accel_node_desc> nodes;
+        std::span<accel_symbol> symbols;
+        std::span<uint32_t> inputs, outputs;
         accel_graph_desc desc{};
     };
-    std::deque<Arrays> graphs;
-    std::deque<std::vector<accel_dim>> dims;
-    std::deque<std::vector<float>> floats;
-    std::deque<std::vector<int32_t>> zero_points;
-    std::deque<std::vector<int64_t>> ints;
-    std::deque<std::vector<uint32_t>> indices;
-    std::deque<std::vector<accel_attribute>> attributes;
-    std::deque<std::vector<const accel_graph_desc *>> regions;
-    std::deque<accel_quantization> quantizations;
-    std::deque<std::vector<uint64_t>> aligned_constants;
+
+    template <class Item> std::span<Item> array(size_t count)
+    {
+        static_assert(std::is_trivially_destructible_v<Item>);
+        auto *items = static_cast<Item *>(memory.allocate(count * sizeof(Item), alignof(Item)));
+        std::uninitialized_value_construct_n(items, count);
+        return {items, count};
+    }
+
+    std::pmr::monotonic_buffer_resource memory{std::pmr::new_delete_resource()};
     const accel_graph_desc *top = nullptr;
 };
 
@@ -44,8 +47,8 @@ struct Constants {
 
 class Parser {
 public:
-    Parser(ByteReader reader, const Constants &constants, Body &body, std::string *error)
-        : reader_(reader), constants_(constants), body_(body), error_(error)
+    Parser(ByteReader reader, const Constants &constants, Body &body, std::string *error, Pulse pulse)
+        : reader_(reader), constants_(constants), body_(body), error_(error), pulse_(pulse)
     {
     }
 
@@ -76,7 +79,7 @@ private:
     const accel_graph_desc *read_graph(uint32_t depth)
     {
         if (depth > kMaxRegionDepth) return refuse("regions are nested deeper than %u", kMaxRegionDepth), nullptr;
-        Body::Arrays &arrays = body_.graphs.emplace_back();
+        Body::Arrays &arrays = body_.array<Body::Arrays>(1)[0];
         arrays.desc.struct_size = sizeof(accel_graph_desc);
         arrays.desc.name = reader_.string();
         arrays.desc.operation_profile = reader_.u32();
@@ -94,7 +97,7 @@ private:
     bool read_symbols(Body::Arrays &arrays)
     {
         const uint32_t count = reader_.count(21);
-        arrays.symbols.resize(count);
+        arrays.symbols = body_.array<accel_symbol>(count);
         for (accel_symbol &symbol : arrays.symbols) {
             symbol.name = reader_.string();
             symbol.min_size = reader_.i64();
@@ -109,8 +112,9 @@ private:
     bool read_tensors(Body::Arrays &arrays)
     {
         const uint32_t count = reader_.count(29);
-        arrays.tensors.resize(count);
+        arrays.tensors = body_.array<accel_tensor_desc>(count);
         for (uint32_t i = 0; i < count; ++i) {
+            beat();
             if (!read_tensor(arrays, i)) return false;
         }
         arrays.desc.tensors = arrays.tensors.data();
@@ -139,7 +143,7 @@ private:
 
     bool read_dims(Body::Arrays &arrays, accel_tensor_desc &tensor, uint32_t index, uint64_t *out_size_bytes, bool *out_fixed)
     {
-        std::vector<accel_dim> &dims = body_.dims.emplace_back(tensor.rank);
+        const std::span<accel_dim> dims = body_.array<accel_dim>(tensor.rank);
         uint64_t size_bytes = element_bytes(tensor.type);
         for (accel_dim &dim : dims) {
             dim.size = reader_.i64();
@@ -191,7 +195,7 @@ private:
     const void *aligned(const uint8_t *data, uint64_t byte_count, uint32_t align_bytes)
     {
         if (byte_count != 0 && reinterpret_cast<uintptr_t>(data) % align_bytes == 0) return data;
-        std::vector<uint64_t> &copy = body_.aligned_constants.emplace_back(byte_count / sizeof(uint64_t) + 1);
+        const std::span<uint64_t> copy = body_.array<uint64_t>(byte_count / sizeof(uint64_t) + 1);
         if (byte_count != 0) std::memcpy(copy.data(), data, byte_count);
         return copy.data();
     }
@@ -204,20 +208,22 @@ private:
         const uint32_t axis = reader_.u32();
         if (count > 1 && (axis >= tensor.rank || tensor.dims[axis].size != static_cast<int64_t>(count)))
             return refuse("tensor %u: %u scales do not fit axis %u", index, count, axis);
-        std::vector<float> &scales = body_.floats.emplace_back(count);
-        std::vector<int32_t> &zero_points = body_.zero_points.emplace_back(count);
+        const std::span<float> scales = body_.array<float>(count);
+        const std::span<int32_t> zero_points = body_.array<int32_t>(count);
         for (uint32_t i = 0; i < count; ++i) {
             scales[i] = reader_.f32();
             zero_points[i] = static_cast<int32_t>(reader_.u32());
             if (!(scales[i] > 0.0f) || scales[i] > 3.4e38f) return refuse("tensor %u: scale %g", index, static_cast<double>(scales[i]));
         }
-        tensor.quantization = &body_.quantizations.emplace_back(accel_quantization{scales.data(), zero_points.data(), count, axis});
+        accel_quantization &quantization = body_.array<accel_quantization>(1)[0];
+        quantization = {scales.data(), zero_points.data(), count, axis};
+        tensor.quantization = &quantization;
         return cut();
     }
 
-    bool read_indices(std::vector<uint32_t> &out, const Body::Arrays &arrays, bool absent_allowed = false)
+    bool read_indices(std::span<uint32_t> &out, const Body::Arrays &arrays, bool absent_allowed = false)
     {
-        out.resize(reader_.count(4));
+        out = body_.array<uint32_t>(reader_.count(4));
         for (uint32_t &index : out) {
             index = reader_.u32();
             const bool absent = absent_allowed && index == ACCEL_TENSOR_NONE;
@@ -229,8 +235,9 @@ private:
     bool read_nodes(Body::Arrays &arrays, uint32_t depth)
     {
         const uint32_t count = reader_.count(38);
-        arrays.nodes.resize(count);
+        arrays.nodes = body_.array<accel_node_desc>(count);
         for (accel_node_desc &node : arrays.nodes) {
+            beat();
             if (!read_node(arrays, node, depth)) return false;
         }
         arrays.desc.nodes = arrays.nodes.data();
@@ -246,8 +253,7 @@ private:
         node.rounding = reader_.u32();
         node.domain = reader_.string();
         node.custom_name = reader_.string();
-        std::vector<uint32_t> &inputs = body_.indices.emplace_back();
-        std::vector<uint32_t> &outputs = body_.indices.emplace_back();
+        std::span<uint32_t> inputs, outputs;
         if (!read_indices(inputs, arrays, true) || !read_indices(outputs, arrays, true)) return false;
         node.inputs = inputs.data();
         node.input_count = static_cast<uint32_t>(inputs.size());
@@ -258,7 +264,7 @@ private:
 
     bool read_attributes(accel_node_desc &node)
     {
-        std::vector<accel_attribute> &attributes = body_.attributes.emplace_back(reader_.count(17));
+        const std::span<accel_attribute> attributes = body_.array<accel_attribute>(reader_.count(17));
         for (accel_attribute &attribute : attributes) {
             attribute.key = reader_.u32();
             attribute.kind = reader_.u32();
@@ -267,12 +273,12 @@ private:
             if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING) {
                 attribute.string = reader_.string(attribute.count);
             } else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS) {
-                std::vector<int64_t> &values = body_.ints.emplace_back(reader_.count(8));
+                const std::span<int64_t> values = body_.array<int64_t>(reader_.count(8));
                 for (int64_t &value : values) value = reader_.i64();
                 attribute.ints = values.data();
                 attribute.count = static_cast<uint32_t>(values.size());
             } else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOATS) {
-                std::vector<float> &values = body_.floats.emplace_back(reader_.count(4));
+                const std::span<float> values = body_.array<float>(reader_.count(4));
                 for (float &value : values) value = reader_.f32();
                 attribute.floats = values.data();
                 attribute.count = static_cast<uint32_t>(values.size());
@@ -289,7 +295,7 @@ private:
     {
         const uint32_t count = reader_.count(29);
         if (!cut()) return false;
-        std::vector<const accel_graph_desc *> &regions = body_.regions.emplace_back(count);
+        const std::span<const accel_graph_desc *> regions = body_.array<const accel_graph_desc *>(count);
         for (const accel_graph_desc *&region : regions) {
             region = read_graph(depth + 1);
             if (!region) return false;
@@ -335,10 +341,16 @@ private:
         return true;
     }
 
+    void beat() const
+    {
+        if (pulse_) pulse_();
+    }
+
     ByteReader reader_;
     const Constants &constants_;
     Body &body_;
     std::string *error_;
+    Pulse pulse_;
 };
 
 } // namespace
@@ -354,7 +366,7 @@ const accel_graph_desc &FlatGraph::desc() const
 }
 
 std::optional<FlatGraph> FlatGraph::parse(const void *bytes, size_t byte_count, const accel_bk_constant *constants, uint32_t constant_count,
-                                          std::string *out_error)
+                                          std::string *out_error, Pulse pulse)
 {
     if (out_error) out_error->clear();
     const auto refuse = [out_error](const char *why) -> std::optional<FlatGraph> {
@@ -375,7 +387,7 @@ std::optional<FlatGraph> FlatGraph::parse(const void *bytes, size_t byte_count, 
     if (data_start > byte_count) return refuse("the flat graph is cut before its constants");
     const Constants given{start + data_start, byte_count - data_start, constants, constant_count};
     auto body = std::make_unique<Body>();
-    Parser parser(ByteReader(start + kHeaderBytes, structure_bytes), given, *body, out_error);
+    Parser parser(ByteReader(start + kHeaderBytes, structure_bytes), given, *body, out_error, pulse);
     body->top = parser.run();
     if (!body->top) return std::nullopt;
     return FlatGraph(std::move(body));

@@ -102,6 +102,21 @@ TEST_CASE("few bytes cannot ask for much memory") {
     const std::string small = single(13, {2}, {"ConstantOfShape", {"s"}, {}, {}}, {ints_tensor("s", {1000})});
     CHECK(Imported(small, -1, 4000).status == ACCEL_STATUS_LIMIT);  // the shape itself is 8 bytes more
     CHECK(Imported(small, -1, 4008).status == ACCEL_STATUS_OK);
+    // Results of a thousand elements count as well: a node that takes the same elements once more is 30 bytes of model.
+    ModelText gathers;
+    gathers.opset = 13;
+    gathers.inputs = {value_info("x", kFloat, {2})};
+    gathers.initializers = {ints_tensor("n", std::vector<int64_t>(1000, 1))};
+    for (int i = 0; i < 40; ++i) {
+        gathers.nodes.push_back(node({"Gather", {"n", "n"}, {"g" + std::to_string(i)}, {}}));
+    }
+    gathers.nodes.push_back(node({"Relu", {"x"}, {"y"}, {}}));
+    gathers.outputs = {value_info("y", kFloat, {2})};
+    const Imported many(model(gathers), -1, 900'000);
+    INFO(many.message);
+    CHECK(many.status == ACCEL_STATUS_LIMIT);
+    CHECK(many.says("needs 24000 bytes"));
+    CHECK(Imported(model(gathers), -1, 1'000'000).status == ACCEL_STATUS_OK);
     // Shapes are computed while importing; what grows beyond one is left to the operation. Else 40 such nodes would ask for 2^50 values.
     ModelText doubling;
     doubling.opset = 13;

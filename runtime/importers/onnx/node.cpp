@@ -191,6 +191,10 @@ ValueId Node::define_hidden(uint32_t type, Dims dims) {
 }
 
 void Node::define_elements(size_t index, uint32_t type, Dims dims, std::vector<Element> elements) {
+    // Held as elements while importing, and as integers from then on. A shape takes less than its node does.
+    if (elements.size() > kRankMax) {
+        charge(elements.size() * (sizeof(Element) + sizeof(int64_t)));
+    }
     Value value;
     value.type = type;
     value.data_type = data_type_of(type);

@@ -20,6 +20,10 @@ Value to_value(const ConstantData& constant) {
 template <typename T>
 void define_list(Node& node, uint32_t type, const std::vector<T>& values, bool scalar) {
     static constexpr int64_t kNothing = 0;
+    // Integers of a model may be one byte each.
+    if (values.size() > kRankMax) {
+        node.charge(values.size() * sizeof(T));
+    }
     Value value;
     value.type = type;
     value.data_type = data_type_of(type);
