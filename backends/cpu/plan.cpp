@@ -35,6 +35,30 @@ void place(Plan &plan)
     plan.arena_bytes = placed->size_bytes;
 }
 
+// Steps for the nodes. The views of all tensors go with the builder.
+bool build(const Graph &graph, Plan &plan, const PlanRules &rules)
+{
+    Builder builder(graph, plan, rules);
+    for (const Node &node : graph.nodes) {
+        pulse();
+        if (!node.fused)
+            prepare_node(builder, node);
+    }
+    const bool finished = builder.finish();
+    pulse();
+    return finished;
+}
+
+// Giving many small pieces back takes a while.
+template <typename Item> void let_go(std::vector<Item> &items)
+{
+    while (!items.empty()) {
+        if (items.size() % 64 == 0)
+            pulse();
+        items.pop_back();
+    }
+}
+
 } // namespace
 
 std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules)
@@ -43,22 +67,22 @@ std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules
     within_libraries.require();
     if (rules.trust != nullptr) {
         fuse(graph);
+        pulse();
         fuse_quantized_additions(graph);
         fuse_sigmoid_products(graph);
+        pulse();
     }
     auto plan = std::make_unique<Plan>();
     plan->threads = threads;
-    Builder builder(graph, *plan, rules);
-    for (const Node &node : graph.nodes) {
-        pulse();
-        if (!node.fused)
-            prepare_node(builder, node);
-    }
-    if (!builder.finish())
+    if (!build(graph, *plan, rules))
         return nullptr;
+    pulse();
     place(*plan);
     for (auto &bytes : graph.owned)
         plan->owned.push_back(std::move(bytes));
+    pulse();
+    let_go(graph.nodes);
+    let_go(graph.tensors);
     return plan;
 }
 
