@@ -111,19 +111,35 @@ bool DnnlStep::bind(Values values, StepState *state) const noexcept
         for (size_t i = 0; i < parts_[part].arguments.size(); ++i) {
             const DnnlArgument &argument = parts_[part].arguments[i];
             const dnnl_memory_t memory = own.parts[part].memories[i].get();
-            if (dnnl_memory_set_data_handle(memory, values[argument.value] + argument.offset_bytes) != dnnl_success)
+            std::byte *bytes = argument.stride_bytes != 0 ? values[scratch_] + argument.dense_bytes : values[argument.value] + argument.offset_bytes;
+            if (dnnl_memory_set_data_handle(memory, bytes) != dnnl_success)
                 return false;
         }
     return true;
 }
 
-bool DnnlStep::run(Values, StepState *state) const noexcept
+void DnnlStep::copy(Values values, const DnnlPart &part, bool in) const noexcept
+{
+    for (const DnnlArgument &argument : part.arguments) {
+        if (argument.stride_bytes == 0 || in != (argument.name != DNNL_ARG_DST))
+            continue;
+        std::byte *dense = values[scratch_] + argument.dense_bytes, *apart = values[argument.value] + argument.offset_bytes;
+        for (uint64_t left = argument.desc.get_size(); left != 0; left -= argument.row_bytes) {
+            std::memcpy(in ? dense : apart, in ? apart : dense, argument.row_bytes);
+            dense += argument.row_bytes, apart += argument.stride_bytes;
+        }
+    }
+}
+
+bool DnnlStep::run(Values values, StepState *state) const noexcept
 {
     auto &own = static_cast<DnnlState &>(*state);
     std::atomic<bool> good{true};
     parallel_for(threads_, static_cast<int64_t>(parts_.size()), 1, [&](int64_t first, int64_t last) {
         for (auto part = static_cast<size_t>(first); part < static_cast<size_t>(last); ++part) {
+            copy(values, parts_[part], true);
             const dnnl_status_t status = own.parts[part].execute(parts_[part]);
+            copy(values, parts_[part], false);
             if (status == dnnl_success)
                 continue;
             good.store(false, std::memory_order_relaxed);
@@ -140,20 +156,26 @@ void add_dnnl_step(Builder &builder, std::vector<DnnlPart> parts, int threads)
     for (DnnlPart &part : parts) {
         const const_dnnl_primitive_desc_t description = part.primitive.get_primitive_desc();
         const dnnl::memory::desc scratchpad(*dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0));
-        if (scratchpad.get_size() == 0)
-            continue;
-        part.arguments.push_back({DNNL_ARG_SCRATCHPAD, scratchpad, 0, scratch_bytes});
+        if (scratchpad.get_size() != 0)
+            part.arguments.push_back({DNNL_ARG_SCRATCHPAD, scratchpad, 0, scratch_bytes});
         scratch_bytes += round_up(scratchpad.get_size(), kAlignBytes);
+        for (DnnlArgument &argument : part.arguments)
+            if (argument.stride_bytes != 0) {
+                argument.dense_bytes = scratch_bytes;
+                scratch_bytes += round_up(argument.desc.get_size(), kAlignBytes);
+            }
     }
     const uint32_t scratch = scratch_bytes == 0 ? 0 : builder.scratch(scratch_bytes);
     std::vector<uint32_t> values;
+    if (scratch_bytes != 0)
+        values.push_back(scratch);
     for (DnnlPart &part : parts)
         for (DnnlArgument &argument : part.arguments) {
             if (argument.name == DNNL_ARG_SCRATCHPAD)
                 argument.value = scratch;
             values.push_back(argument.value);
         }
-    builder.add(std::make_unique<DnnlStep>(std::move(parts), threads), values);
+    builder.add(std::make_unique<DnnlStep>(std::move(parts), scratch, threads), values);
 }
 
 dnnl::memory::desc describe(const Dims &dims, const Dims &strides) { return {dims, dnnl::memory::data_type::f32, strides}; }

@@ -23,6 +23,9 @@ struct DnnlArgument {
     dnnl::memory::desc desc;
     uint32_t value = 0;
     uint64_t offset_bytes = 0;
+    // Not 0: the primitive works on a dense copy of rows that lie that far apart, in the step's working memory.
+    uint64_t stride_bytes = 0, row_bytes = 0;
+    uint64_t dense_bytes = 0; // where in that memory, which add_dnnl_step says
 };
 
 // A part of a step's result. Parts share a primitive where their shapes are equal.
@@ -36,7 +39,8 @@ struct DnnlPart {
 class DnnlStep : public Step
 {
 public:
-    DnnlStep(std::vector<DnnlPart> parts, int threads) : parts_(std::move(parts)), threads_(threads) {}
+    // scratch: the value that working memory is.
+    DnnlStep(std::vector<DnnlPart> parts, uint32_t scratch, int threads) : parts_(std::move(parts)), scratch_(scratch), threads_(threads) {}
 
     std::unique_ptr<StepState> make_state() const override;
     bool bind(Values values, StepState *state) const noexcept override;
@@ -45,7 +49,11 @@ public:
     const std::vector<DnnlPart> &parts() const { return parts_; }
 
 private:
+    // What lies apart, into working memory before a part is executed, and out of it behind.
+    void copy(Values values, const DnnlPart &part, bool in) const noexcept;
+
     std::vector<DnnlPart> parts_;
+    uint32_t scratch_;
     int threads_;
 };
 

@@ -31,6 +31,9 @@ struct Described {
     std::vector<PrimitiveDesc> shapes;
     std::vector<size_t> shape_of; // per part
     unsigned fusions = kNoFusion;
+
+    // Then each part has weights of its own.
+    bool by_channels() const { return parts.back().channel != 0; }
 };
 
 memory::desc channels_last(const Dims &dims) { return describe(dims, strides_of(dims, Layout::kChannelsLast)); }
@@ -89,7 +92,7 @@ std::optional<Described> try_parts(const Builder &builder, const Convolution &co
             ++shape;
         if (shape == first_of.size()) {
             memory::desc weights = weights_as_given(convolution, part);
-            if (convolution.constant && (shape == 0 || convolution.shape.single_pixel()))
+            if (convolution.constant && (shape == 0 || described.by_channels()))
                 weights = memory::desc(weight_dims(convolution, part), kF32, memory::format_tag::any);
             else if (convolution.constant)
                 weights = described.shapes[0].weights_desc(); // all read the same copy
@@ -121,6 +124,19 @@ uint64_t offset_bytes(const Dims &dims, int64_t image, int64_t channel, int64_t 
     return static_cast<uint64_t>(image * strides[0] + row * strides[2] + channel) * sizeof(float);
 }
 
+// An activation, or some neighbouring channels of one, that begin there.
+DnnlArgument activation(int name, const memory::desc &desc, const View &whole, uint64_t offset_bytes)
+{
+    DnnlArgument argument{name, desc, whole.value, offset_bytes};
+    const Dims dims = desc.dims();
+    const uint64_t row_bytes = static_cast<uint64_t>(dims[1]) * sizeof(float);
+    if (dims[1] != whole.dims[1] && desc.get_size() != row_bytes) {
+        argument.row_bytes = row_bytes;
+        argument.stride_bytes = static_cast<uint64_t>(whole.dims[1]) * sizeof(float);
+    }
+    return argument;
+}
+
 void add_described(Builder &builder, const Convolution &convolution, const Described &described, int threads)
 {
     const Dims &x = convolution.shape.x, &y = convolution.shape.y;
@@ -135,19 +151,19 @@ void add_described(Builder &builder, const Convolution &convolution, const Descr
         const uint64_t y_bytes = offset_bytes(y, part.image, part.channel, part.y_row);
         const int64_t first_weight = part.channel * (*element_count(convolution.weights.dims) / y[1]);
         const uint64_t weight_bytes = static_cast<uint64_t>(first_weight) * sizeof(float);
-        if (convolution.constant && (i == 0 || convolution.shape.single_pixel()))
+        if (convolution.constant && (i == 0 || described.by_channels()))
             weights = rearranged(builder, convolution.weights, weights_as_given(convolution, part), shape.weights_desc(), weight_bytes);
         DnnlPart made{primitives[described.shape_of[i]], {}, described.fusions & kClamp ? convolution.clamp : Clamp{}};
         const uint64_t x_bytes = offset_bytes(x, part.image, part.x_channel, part.x_row);
-        made.arguments.push_back({DNNL_ARG_SRC, shape.src_desc(), convolution.x.value, x_bytes});
+        made.arguments.push_back(activation(DNNL_ARG_SRC, shape.src_desc(), convolution.x, x_bytes));
         made.arguments.push_back({DNNL_ARG_WEIGHTS, shape.weights_desc(), weights, convolution.constant ? 0 : weight_bytes});
-        made.arguments.push_back({DNNL_ARG_DST, shape.dst_desc(), convolution.y.value, y_bytes});
+        made.arguments.push_back(activation(DNNL_ARG_DST, shape.dst_desc(), convolution.y, y_bytes));
         if (described.fusions & kBias)
             made.arguments.push_back(
                 {DNNL_ARG_BIAS, shape.bias_desc(), convolution.bias.value, static_cast<uint64_t>(part.channel) * sizeof(float)});
         if (described.fusions & kResidual)
             made.arguments.push_back(
-                {DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, shape.dst_desc(), convolution.residual.value, y_bytes});
+                activation(DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, shape.dst_desc(), convolution.residual, y_bytes));
         parts.push_back(std::move(made));
     }
     add_dnnl_step(builder, std::move(parts), threads);
@@ -203,9 +219,9 @@ void prepare_convolution(Builder &builder, const Node &node)
     if (threads > 1) {
         Convolution cut = convolution;
         cut.shape = flattened(convolution.shape);
-        auto parts = cut_convolution(cut.shape, builder.parts_for(threads, convolution.multiply_adds()));
-        if (parts.size() > 1)
-            described = try_fusions(builder, cut, parts);
+        for (const ConvolutionCut &parts : cuts_of(cut.shape, threads, builder.parts_for(threads, convolution.multiply_adds())))
+            if (!described)
+                described = try_fusions(builder, cut, parts);
         if (described)
             convolution.shape = cut.shape;
         else

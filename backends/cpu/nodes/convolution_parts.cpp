@@ -30,11 +30,11 @@ bool cut_rows(const ConvolutionShape &shape, int64_t first, int64_t last, Convol
     return part.x_rows > 0;
 }
 
-std::vector<ConvolutionPart> cut_positions(const ConvolutionShape &shape, int64_t wanted)
+ConvolutionCut cut_positions(const ConvolutionShape &shape, int64_t wanted)
 {
     const int64_t images = shape.x[0], rows = shape.y[2];
     const int64_t image_parts = std::min(images, wanted), row_parts = std::min(rows, (wanted + images - 1) / images);
-    std::vector<ConvolutionPart> parts;
+    ConvolutionCut parts;
     for (int64_t i = 0; i < image_parts; ++i)
         for (int64_t row = 0; row < row_parts; ++row) {
             ConvolutionPart part = whole_part(shape);
@@ -47,25 +47,32 @@ std::vector<ConvolutionPart> cut_positions(const ConvolutionShape &shape, int64_
     return parts;
 }
 
-// Neighbouring output channels lie side by side where there is one pixel.
-std::vector<ConvolutionPart> cut_channels(const ConvolutionShape &shape, int64_t wanted)
+// By group, or by output channel where there is one group. A part has lanes of channels at least, where it can.
+ConvolutionCut cut_channels(const ConvolutionShape &shape, int64_t wanted, int64_t lanes)
 {
-    const int64_t per_group = shape.y[1] / shape.groups, units = shape.groups > 1 ? shape.groups : shape.y[1];
-    const int64_t parts = std::min(units, wanted), x_per_group = shape.x[1] / shape.groups;
-    std::vector<ConvolutionPart> result;
+    const int64_t units = shape.groups > 1 ? shape.groups : shape.y[1];
+    const int64_t per_unit = shape.y[1] / units, block = std::max<int64_t>(lanes / per_unit, 1), blocks = units / block;
+    const int64_t parts = std::clamp<int64_t>(blocks, 1, wanted), x_per_group = shape.x[1] / shape.groups;
+    ConvolutionCut result;
     for (int64_t i = 0; i < parts; ++i) {
-        const int64_t first = units * i / parts, count = units * (i + 1) / parts - first;
+        const int64_t first = blocks * i / parts * block, last = i + 1 == parts ? units : blocks * (i + 1) / parts * block;
         ConvolutionPart part = whole_part(shape);
+        part.channel = first * per_unit, part.channels = (last - first) * per_unit;
         if (shape.groups > 1) {
-            part.groups = count;
-            part.channel = first * per_group, part.channels = count * per_group;
-            part.x_channel = first * x_per_group, part.x_channels = count * x_per_group;
-        } else {
-            part.channel = first, part.channels = count;
+            part.groups = last - first;
+            part.x_channel = first * x_per_group, part.x_channels = part.groups * x_per_group;
         }
         result.push_back(part);
     }
     return result;
+}
+
+// Parts of several positions copy what they write, and what they read of a group: that takes about as long as kCopied multiply-adds.
+bool channels_pay(const ConvolutionShape &shape)
+{
+    constexpr int64_t kCopied = 8;
+    const int64_t depth = shape.x[1] / shape.groups * product(shape.window.kernel.begin(), shape.window.kernel.end());
+    return depth >= kCopied;
 }
 
 } // namespace
@@ -113,11 +120,23 @@ ConvolutionPart whole_part(const ConvolutionShape &shape)
     return part;
 }
 
-std::vector<ConvolutionPart> cut_convolution(const ConvolutionShape &shape, int64_t wanted)
+std::vector<ConvolutionCut> cuts_of(const ConvolutionShape &shape, int threads, int64_t wanted)
 {
-    if (wanted <= 1)
-        return {whole_part(shape)};
-    return shape.single_pixel() ? cut_channels(shape, wanted) : cut_positions(shape, wanted);
+    constexpr int64_t kVector = 16, kHalfVector = 8; // floats that the widest instructions take
+    std::vector<ConvolutionCut> cuts;
+    if (shape.single_pixel()) {
+        cuts.push_back(cut_channels(shape, wanted, 1));
+    } else {
+        cuts.push_back(cut_positions(shape, wanted));
+        ConvolutionCut by_channels = cut_channels(shape, wanted, kVector);
+        if (std::ssize(by_channels) < threads)
+            by_channels = cut_channels(shape, wanted, kHalfVector);
+        const bool more = std::ssize(cuts[0]) < threads && by_channels.size() > cuts[0].size();
+        if (channels_pay(shape))
+            cuts.insert(more ? cuts.begin() : cuts.end(), std::move(by_channels));
+    }
+    std::erase_if(cuts, [](const ConvolutionCut &cut) { return cut.size() < 2; });
+    return cuts;
 }
 
 ConvolutionShape flattened(const ConvolutionShape &shape)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Cutting a convolution into parts that threads execute side by side: by image, by rows, or, where there is one pixel, by channels.
+// Cutting a convolution into parts that threads execute side by side: by image and by rows, or by channels.
 #ifndef ACCEL_BACKENDS_CPU_NODES_CONVOLUTION_PARTS_H
 #define ACCEL_BACKENDS_CPU_NODES_CONVOLUTION_PARTS_H
 
@@ -15,7 +15,7 @@ struct ConvolutionShape {
     Window window;
     int64_t groups = 1;
 
-    bool single_pixel() const; // one output position in all
+    bool single_pixel() const; // one position in all, of the input and of the output
 };
 
 // What a part writes, and what it reads for that. Rows lie along the first spatial axis.
@@ -37,8 +37,12 @@ struct ConvolutionPart {
 // One part: all of it.
 ConvolutionPart whole_part(const ConvolutionShape &shape);
 
-// About that many parts, of at most a few different shapes; one where it cannot be cut. A part reads at least one row.
-std::vector<ConvolutionPart> cut_convolution(const ConvolutionShape &shape, int64_t wanted);
+using ConvolutionCut = std::vector<ConvolutionPart>;
+
+// The ways to cut it into about that many parts, which have at most a few different shapes; the best for that many threads comes first. Each
+// has two parts at least, and each part reads at least one row. Parts that are cut by channels own neighbouring ones, which lie apart
+// where there are several positions.
+std::vector<ConvolutionCut> cuts_of(const ConvolutionShape &shape, int threads, int64_t wanted);
 
 // The same convolution with fewer axes, so that there is more to cut along the first: a window of one element makes no rows, and all
 // positions become one long row; a first axis of one row that the window does not leave is no axis.

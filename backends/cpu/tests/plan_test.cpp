@@ -178,7 +178,33 @@ TEST_CASE("work that is worth several threads is cut, and what cannot be is coun
         CHECK(parts_of({1, 16, 1, 1}, {32, 16, 1, 1}, {1, 32, 1, 1}, 2) == std::pair(size_t{4}, 0));     // channels
         CHECK(parts_of({1, 16, 1, 30}, {16, 16, 1, 3}, {1, 16, 1, 28}, 2) == std::pair(size_t{4}, 0));   // the row that is alone
     }
-    CHECK(parts_of({1, 16, 3, 30}, {16, 16, 3, 3}, {1, 16, 1, 28}, 2) == std::pair(size_t{1}, 1)); // one row of three
+    CHECK(parts_of({1, 2, 3, 30}, {16, 2, 1, 3}, {1, 16, 3, 28}, 4) == std::pair(size_t{3}, 0)); // channels would not pay
+    CHECK(parts_of({1, 2, 3, 30}, {16, 2, 3, 1}, {1, 16, 1, 30}, 4) == std::pair(size_t{1}, 1));
+}
+
+TEST_CASE("a convolution of fewer rows than threads is cut by channels or groups, and copies only what lies apart", "[plan]")
+{
+    if (!kHasCompiledCode)
+        SKIP("oneDNN has compiled code for x86-64 only");
+    struct Cut {
+        size_t parts;
+        bool copies_x, copies_y;
+        bool operator==(const Cut &) const = default;
+    };
+    const auto cut_of = [](const Dims &x, const Dims &w, const Dims &y, int64_t groups) {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_F32, x), out = graph.tensor(ACCEL_TYPE_F32, y);
+        graph.node(ACCEL_OPERATION_CONV, {in, graph.constant(ACCEL_TYPE_F32, w, random_floats(count(w), 1))}, {out},
+                   {{{ACCEL_ATTRIBUTE_GROUP, {groups}}}, {}, 0});
+        graph.output(out);
+        const auto plan = accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), 2, {.least_multiply_adds = 1});
+        const DnnlStep &step = *primitives(*plan).at(0);
+        return Cut{step.parts().size(), argument(step, DNNL_ARG_SRC)->stride_bytes != 0, argument(step, DNNL_ARG_DST)->stride_bytes != 0};
+    };
+    CHECK(cut_of({1, 64, 3, 30}, {64, 64, 3, 3}, {1, 64, 1, 28}, 1) == Cut{4, false, true}); // one row of three
+    CHECK(cut_of({1, 16, 3, 30}, {16, 16, 3, 3}, {1, 16, 1, 28}, 1) == Cut{2, false, true}); // half a vector each
+    CHECK(cut_of({1, 32, 3, 30}, {32, 8, 3, 3}, {1, 32, 1, 28}, 4) == Cut{2, true, true});   // groups
+    CHECK(cut_of({1, 16, 3, 3}, {32, 16, 3, 3}, {1, 32, 1, 1}, 1) == Cut{2, false, false});  // one position of many
 }
 
 TEST_CASE("constant weights lie in oneDNN's blocks, others as they came", "[plan][isa]")

@@ -104,7 +104,7 @@ ConvolutionShape random_shape(std::mt19937 &random)
     shape.x = {one_of<int64_t>(random, {1, 1, 1, 2, 3}), in};
     shape.w = {out, in / shape.groups};
     shape.y = {shape.x[0], out};
-    const bool point = one_in(random, 4);
+    const bool point = one_in(random, 4), one_row = one_in(random, 4);
     std::vector<int64_t> ends;
     for (size_t axis = 0; axis < axes; ++axis) {
         const int64_t kernel = point ? 1 : between(random, 1, 4), dilation = one_in(random, 4) ? between(random, 2, 6) : 1;
@@ -112,7 +112,8 @@ ConvolutionShape random_shape(std::mt19937 &random)
         const bool padded = !one_in(random, 3) && !(point && one_in(random, 2));
         const int64_t begin = padded ? between(random, 0, one_in(random, 5) ? reach + 1 : reach / 2) : 0; // also windows of padding alone
         const int64_t end = padded ? between(random, 0, one_in(random, 5) ? reach + 1 : reach / 2) : 0;
-        const int64_t size = std::max(between(random, 1, axes == 3 ? 6 : 14), reach - begin - end);
+        const int64_t most = one_row && axis == 0 ? 1 : axes == 3 ? 6 : 14;
+        const int64_t size = std::max(between(random, 1, most), reach - begin - end);
         shape.x.push_back(size);
         shape.w.push_back(kernel);
         shape.y.push_back((size + begin + end - reach) / stride + 1);
