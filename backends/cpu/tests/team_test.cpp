@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <ctime>
 #include <mutex>
 #include <thread>
 #include <unistd.h>
@@ -81,6 +82,22 @@ TEST_CASE("helpers help, also after they went to sleep", "[team]")
         });
         REQUIRE(met == 2);
     }
+}
+
+TEST_CASE("helpers without work sleep", "[team]")
+{
+    TeamHold team;
+    REQUIRE(team.hold(kThreads));
+    parallel_for(kThreads, 100, 1, [](int64_t, int64_t) {});
+    std::this_thread::sleep_for(std::chrono::milliseconds(5)); // far longer than they spin
+    const auto spent_ns = [] {
+        timespec spent;
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+        return spent.tv_sec * 1000000000 + spent.tv_nsec;
+    };
+    const int64_t before_ns = spent_ns();
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    CHECK(spent_ns() - before_ns < 10000000);
 }
 
 TEST_CASE("work inside work, and work of a second caller, is done by its caller", "[team]")
