@@ -43,9 +43,10 @@ std::string tidy(std::string text)
     return text;
 }
 
-/// An assertion with its values; of what is true or false alone, what it was expected to be.
+/// An assertion with its values, or the sentence that a comparison makes of them; of what is true or false alone, what it was expected to be.
 std::string asserted(const std::string &written, const std::string &values)
 {
+    if (!values.empty() && values.front() == kSentence) return values.substr(1);
     if (values == "false") return written + " was false, expected true";
     if (values == "!true") return written + " was true, expected false"; // CHECK_FALSE
     return written + " was " + values;

@@ -18,6 +18,9 @@ constexpr std::string_view name(Verdict verdict)
 }
 constexpr bool is_bad(Verdict verdict) { return verdict != Verdict::Pass && verdict != Verdict::Skip; }
 
+/// Stands before values that are a sentence by themselves, where an assertion is written out.
+inline constexpr char kSentence = 2;
+
 /// What the device itself answered about an operation that it does not take.
 struct Refusal {
     std::string operation;  ///< "LeakyRelu"

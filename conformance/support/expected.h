@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "../reference/bound.h"
+#include "../suite/verdict.h"
 #include "bytes.h"
 
 namespace accel::conformance {
 
-/// The end of a comparison, as an assertion takes it: CHECK(same(…)) prints what differs.
+/// The end of a comparison, as an assertion takes it: CHECK(same(…)) tells what differs, and not how it was asked.
 class Comparison {
 public:
     /// Equal, or within what is allowed.
@@ -23,11 +24,14 @@ public:
     explicit operator bool() const { return difference_.empty(); }
     /// Position, value, expected value and allowed error of the first wrong element, and how many are wrong; "" when none is.
     const std::string &difference() const { return difference_; }
-    friend std::ostream &operator<<(std::ostream &out, const Comparison &comparison) { return out << (comparison ? "as expected" : comparison.difference_); }
+    friend std::ostream &operator<<(std::ostream &out, const Comparison &comparison) { return out << kSentence << (comparison ? "as expected" : comparison.difference_); }
 
 private:
     std::string difference_;
 };
+
+/// What is no comparison of values: the sentence tells what came and what was expected.
+inline Comparison expect(bool holds, const std::string &otherwise) { return holds ? Comparison() : Comparison(otherwise); }
 
 /// A dense row-major output. Three kinds: bits, binary32 values that may each err by so much, and binary32 dot products.
 struct Expected {

@@ -14,6 +14,7 @@
 #include "expected.h"
 #include "graph.h"
 #include "instance.h"
+#include "arrival.h"
 
 namespace accel::conformance {
 
@@ -80,8 +81,8 @@ public:
     Adder heavy() const;
 
     Buffer buffer(uint64_t size_bytes, uint32_t export_kinds = 0) const { return Buffer::create({device_}, size_bytes, export_kinds); }
-    /// Submit a bound run to a queue of its own and wait; false when it did not end well in time.
-    bool completes(const Run &run) const;
+    /// Submit a bound run to a queue of its own and wait until it has ended.
+    Comparison completes(const Run &run) const;
     Queue queue(uint32_t depth = 0) const { return Queue::create({device_}, depth); }
     Fence fence(uint32_t export_kinds = 0) const { return Fence::create(instance_, export_kinds); }
 

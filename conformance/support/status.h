@@ -5,11 +5,25 @@
 #include <accel/accel.hpp>
 
 #include <chrono>
+#include <initializer_list>
 #include <string>
+
+#include "expected.h"
 
 namespace accel::conformance {
 
 inline std::string name_of(accel_status status) { return accel_status_name(status); }
+
+/// A call may answer one or another.
+inline Comparison one_of(accel_status status, std::initializer_list<accel_status> expected)
+{
+    std::string names;
+    for (const accel_status candidate : expected) {
+        if (candidate == status) return Comparison();
+        names += (names.empty() ? "" : " or ") + name_of(candidate);
+    }
+    return Comparison("the answer is " + name_of(status) + ", expected " + names);
+}
 
 /// The status that a call of the C++ door threw, or OK.
 template <class Call> accel_status status_of(Call &&call)

@@ -20,6 +20,7 @@
 #include "suite/claims.h"
 #include "suite/executor.h"
 #include "suite/record.h"
+#include "support/status.h"
 
 namespace accel::conformance {
 namespace {
@@ -54,6 +55,8 @@ ACCEL_CASE("made.told.b-not", "A-1", "fails with a bool that should be false")
     const bool awake = true;
     CHECK_FALSE(awake);
 }
+
+ACCEL_CASE("made.told.c-sentence", "A-1", "fails with a sentence") { CHECK(one_of(ACCEL_STATUS_IO, {ACCEL_STATUS_OK, ACCEL_STATUS_BUSY})); }
 
 // What a leak checker does to a process in which every case has passed.
 void exit_badly() { _exit(23); }
@@ -143,7 +146,8 @@ TEST_CASE("verdicts say how a case ended")
 TEST_CASE("what is true or false alone says what was expected")
 {
     const auto told = run_made("made.told");
-    REQUIRE(told.size() == 2);
+    REQUIRE(told.size() == 3);
+    CHECK(told[2].message.ends_with(": the answer is IO, expected OK or BUSY"));
     CHECK(told[0].message.ends_with(": CHECK( asleep ) was false, expected true"));
     CHECK(told[1].message.ends_with(": CHECK_FALSE( awake ) was true, expected false"));
 }

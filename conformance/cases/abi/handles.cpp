@@ -113,7 +113,7 @@ ACCEL_CASE("abi.fork.child-may-only-unref", "A-7", "in a child after fork every 
     }
     int state = 0;
     REQUIRE(waitpid(child, &state, 0) == child);
-    CHECK(WIFEXITED(state));
+    CHECK(expect(WIFEXITED(state), "the forked child was ended by signal " + std::to_string(WTERMSIG(state)) + ", expected an exit"));
     CHECK(WEXITSTATUS(state) == 0);
     sum.set(20, 22);
     CHECK(room.completes(sum.run));

@@ -30,8 +30,7 @@ public:
             }
             if (!is_refusal(status)) return status;
             ++refusals_;
-            INFO(name);
-            CHECK(has_sentence);
+            CHECK(expect(has_sentence, std::string(name) + " answers " + name_of(status) + " and leaves no sentence, expected one"));
         }
         return call();
     }

@@ -34,7 +34,7 @@ ACCEL_CASE("discovery.cheap.loads-nothing", "I-1", "listing loads no module and 
     const Device device = instance.device(Target::current().device.c_str());
     const auto info = device.info();
     CHECK((info.flags & ACCEL_DEVICE_FLAG_OPEN) == 0);
-    CHECK(!is_mapped("libaccel-" + std::string(info.backend) + ".so"));
+    CHECK(expect(!is_mapped("libaccel-" + std::string(info.backend) + ".so"), "listing loaded the module of " + std::string(info.backend) + ", expected that an open device does"));
     CHECK(open_fd_count() == before);
 }
 
@@ -42,7 +42,7 @@ ACCEL_CASE("discovery.list.stable", "I-2", "the list is the same every time it i
 {
     const auto instance = make_instance(Target::current());
     const auto first = ids(instance);
-    REQUIRE(!first.empty());
+    REQUIRE(first.size() > 0);
     for (int round = 0; round < 100; ++round) REQUIRE(ids(instance) == first);
     CHECK(accel_instance_device_count(instance.get()) == first.size());
     accel_device *beyond = nullptr;

@@ -82,7 +82,7 @@ void check_skipped(const Folder &folder, const std::string &file)
     const auto instance = only({folder.path()});
     const auto lines = report(instance);
     const Line *line = line_of(lines, file);
-    REQUIRE(line);
+    REQUIRE(expect(line != nullptr, "the report has no line for the manifest, expected one that says why its module is not there"));
     INFO(line->action << ": " << line->reason);
     CHECK(line->status != ACCEL_STATUS_OK);
     CHECK(!line->reason.empty());
@@ -151,7 +151,7 @@ ACCEL_CASE("discovery.library.no-entry", "I-3", "a shared object without the ent
     std::ifstream maps("/proc/self/maps");
     for (std::string line; std::getline(maps, line);)
         if (line.find("/libm.so") != std::string::npos) libc = line.substr(line.find('/'));
-    REQUIRE(!libc.empty());
+    REQUIRE(libc != "");
     folder.write("plain.json", manifest("plain", libc, "plain-0"));
     check_not_opened(folder, "plain-0");
 }
@@ -164,13 +164,12 @@ ACCEL_CASE("discovery.report.reasons", "I-5", "the report has a line for every l
         const std::string id = device.info().id;
         bool found = false;
         for (const auto &line : lines) found = found || (line.kind == ACCEL_REPORT_KIND_DEVICE && line.subject == id);
-        INFO(id);
-        CHECK(found);
+        CHECK(expect(found, "the report has no line for device '" + id + "', expected one for each that is listed"));
     }
     for (const auto &line : lines) {
         INFO(line.subject << " " << line.path);
-        CHECK(!line.action.empty());
-        CHECK((line.status == ACCEL_STATUS_OK || !line.reason.empty()));
+        CHECK(line.action != "");
+        CHECK(expect(line.status == ACCEL_STATUS_OK || !line.reason.empty(), "a line with status " + name_of(static_cast<accel_status>(line.status)) + " gives no reason, expected one"));
     }
 }
 
@@ -183,7 +182,7 @@ ACCEL_CASE("discovery.paths.only-given", "I-6", "with ONLY_GIVEN_PATHS nothing b
     Target with_environment;
     const auto open_instance = make_instance(with_environment);
     unsetenv("ACCEL_BACKEND_PATH");
-    CHECK(instance.devices().empty());
+    CHECK(instance.devices().size() == 0);
     CHECK(line_of(report(instance), "elsewhere.json") == nullptr);
     CHECK(line_of(report(open_instance), "elsewhere.json") != nullptr);
 }
@@ -207,7 +206,7 @@ void check_twins(const Folder &first, const Folder &second, const char *expected
     CHECK(std::string(instance.devices()[0].info().id) == expected_id);
     const auto lines = report(instance);
     const Line *line = line_of(lines, reported.path());
-    REQUIRE(line);
+    REQUIRE(expect(line != nullptr, "the report has no line for the manifest, expected one that says why its module is not there"));
     CHECK(!line->reason.empty());
 }
 

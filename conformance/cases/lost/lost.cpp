@@ -46,10 +46,10 @@ ACCEL_CASE("lost.cancel.held", "Q-9", "cancelling work that waits ends it with C
     CHECK_STATUS(accel_fence_wait(done.get(), 1, kLong), ACCEL_STATUS_CANCELLED);
     CHECK(held.holds(0));
     queue.submit(next.run, {}, {after.at(1)});
-    REQUIRE(after.wait(1, kLong));
+    REQUIRE(arrives(after, 1));
     CHECK(next.holds(5));
     queue.submit(held.run, {}, {after.at(2)});
-    REQUIRE(after.wait(2, kLong));
+    REQUIRE(arrives(after, 2));
     CHECK(held.holds(2));
 }
 
@@ -71,11 +71,11 @@ ACCEL_CASE("lost.cancel.ring", "Q-9", "after a cancel every queued submission is
     }
     queue.cancel();
     const accel_status started = accel_fence_wait(head.get(), 1, kLong);
-    CHECK((started == ACCEL_STATUS_OK || started == ACCEL_STATUS_CANCELLED));
+    CHECK(one_of(started, {ACCEL_STATUS_OK, ACCEL_STATUS_CANCELLED}));
     for (uint32_t index = 0; index < count; ++index) {
         const accel_status status = accel_fence_wait(fences[index].get(), 1, kLong);
         INFO("submission " << index << ": " << name_of(status));
-        CHECK((status == ACCEL_STATUS_OK || status == ACCEL_STATUS_CANCELLED));
+        CHECK(one_of(status, {ACCEL_STATUS_OK, ACCEL_STATUS_CANCELLED}));
         if (status == ACCEL_STATUS_OK) CHECK(sums[index].holds(11));
     }
 }
@@ -89,7 +89,7 @@ ACCEL_CASE("lost.cancel.empty", "Q-9", "cancelling an idle queue does nothing")
     const Fence fence = room.fence();
     queue.cancel();
     queue.submit(sum.run, {}, {fence.at(1)});
-    REQUIRE(fence.wait(1, kLong));
+    REQUIRE(arrives(fence, 1));
     queue.cancel();
     CHECK_STATUS(accel_fence_error(fence.get(), 1), ACCEL_STATUS_OK);
 }
@@ -123,7 +123,7 @@ ACCEL_CASE("lost.deadline.in-time", "Q-10", "work that starts in time is done")
     const Queue queue = room.queue();
     const Fence fence = room.fence();
     REQUIRE_STATUS(submit_by(queue, sum.run, now_ns() + 30 * kSecond, nullptr, fence.at(1)), ACCEL_STATUS_OK);
-    REQUIRE(fence.wait(1, kLong));
+    REQUIRE(arrives(fence, 1));
     CHECK(sum.holds(4));
 }
 
@@ -153,7 +153,7 @@ ACCEL_CASE("lost.unref.running", "Q-11", "dropping a queue with running work end
         queue.submit(sum.run, {}, {done.at(1)});
     }
     const accel_status status = accel_fence_wait(done.get(), 1, kLong);
-    CHECK((status == ACCEL_STATUS_OK || status == ACCEL_STATUS_CANCELLED));
+    CHECK(one_of(status, {ACCEL_STATUS_OK, ACCEL_STATUS_CANCELLED}));
     if (status == ACCEL_STATUS_OK) CHECK(sum.holds(23));
 }
 

@@ -19,7 +19,7 @@ struct Pages {
     {
         memory = storage.data();
         size_t space = storage.size();
-        REQUIRE(std::align(4096, size_bytes, memory, space));
+        REQUIRE(std::align(4096, size_bytes, memory, space) != nullptr);
     }
     std::vector<char> storage;
     void *memory;

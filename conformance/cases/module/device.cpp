@@ -81,7 +81,7 @@ ACCEL_CASE("module.queue.submit-returns", "Q-1", "queue_submit returns before he
         returned_early = returned_early || queue.wait(ticket, 0) == ACCEL_STATUS_TIMEOUT;
         REQUIRE_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
     }
-    CHECK(returned_early);
+    CHECK(expect(returned_early, "each of 5 calls of queue_submit returned after its work had ended, expected one before"));
 }
 
 ACCEL_CASE("module.queue.same-answer", "M-5", "queue_wait answers the same each time it is asked about a finished ticket")
@@ -123,7 +123,7 @@ ACCEL_CASE("module.queue.timeout", "M-6", "queue_wait ends with TIMEOUT when its
         REQUIRE_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
     }
     INFO("work takes " << work_seconds << " s");
-    CHECK(saw_it_running);
+    CHECK(expect(saw_it_running, "no look at work under way answered TIMEOUT within half of its time, expected one of 10 to do so"));
 }
 
 ACCEL_CASE("module.queue.comes-back", "M-12", "queue_wait comes back at once for a ticket that has ended, and at its time for one that has not")
@@ -162,7 +162,7 @@ ACCEL_CASE("module.queue.cancel", "M-7", "queue_cancel ends tickets that have no
     CHECK_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_CANCELLED);
     CHECK_STATUS(queue.wait(ticket, 0), ACCEL_STATUS_CANCELLED);
     const accel_status first = queue.wait(ticket - depth + 1, kLong);
-    CHECK((first == ACCEL_STATUS_OK || first == ACCEL_STATUS_CANCELLED));
+    CHECK(one_of(first, {ACCEL_STATUS_OK, ACCEL_STATUS_CANCELLED}));
     REQUIRE_STATUS(queue.submit(sums[0], &ticket), ACCEL_STATUS_OK);
     CHECK(ticket == depth + 1);
     CHECK_STATUS(queue.wait(ticket, kLong), ACCEL_STATUS_OK);
@@ -190,7 +190,7 @@ ACCEL_CASE("module.program.damaged", "M-8", "program_load refuses cut and flippe
             ++loaded;
             device.ops().program_unload(program);
         } else {
-            CHECK((status == ACCEL_STATUS_CORRUPT || status == ACCEL_STATUS_INCOMPATIBLE));
+            CHECK(one_of(status, {ACCEL_STATUS_CORRUPT, ACCEL_STATUS_INCOMPATIBLE}));
         }
     }
     CHECK(loaded == 0);
@@ -226,7 +226,7 @@ ACCEL_CASE("module.device.facts", "D-5", "the open device's facts are in their r
     bool known = !door.module().compiler;
     auto target = sized<accel_bk_target_info>();
     for (uint32_t index = 0; !known && door.compiler().target_info(index, &target) == ACCEL_STATUS_OK; ++index) known = std::string(target.name) == info.target;
-    CHECK(known);
+    CHECK(expect(known, std::string("the device's target is '") + info.target + "', expected one that target_info lists"));
     if (info.fence_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE)) CHECK(device.ops().queue_fence != nullptr);
     if (info.buffer_export_kinds) CHECK(device.ops().buffer_export != nullptr);
 }

@@ -98,7 +98,7 @@ ACCEL_CASE("module.tables.sizes", "A-17", "struct_size of every table covers its
     CHECK(std::string(module.version) != "");
     if (module.compiler) CHECK(module.compiler->struct_size >= offsetof(accel_bk_compiler, check) + sizeof(void *));
     if (module.device) CHECK(module.device->struct_size >= offsetof(accel_bk_device_ops, queue_wait) + sizeof(void *));
-    CHECK((module.compiler || module.device));
+    CHECK(expect(module.compiler || module.device, "the module has neither a compiler nor a device, expected one of them"));
 }
 
 ACCEL_CASE("module.tables.mandatory", "A-10", "no mandatory slot is NULL")
@@ -128,13 +128,15 @@ ACCEL_CASE("module.tables.mandatory", "A-10", "no mandatory slot is NULL")
         CHECK(table->queue_submit);
         CHECK(table->queue_wait);
     }
-    CHECK((module.compiler || module.device));
+    CHECK(expect(module.compiler || module.device, "the module has neither a compiler nor a device, expected one of them"));
 }
 
 ACCEL_CASE("module.status.in-enum", "A-11", "statuses lie inside the enum, also for questions beyond the end")
 {
     const auto &door = ModuleDoor::get();
-    const auto in_enum = [](accel_status status) { return static_cast<uint32_t>(status) <= ACCEL_STATUS_LIMIT; };
+    const auto in_enum = [](accel_status status) {
+        return expect(static_cast<uint32_t>(status) <= ACCEL_STATUS_LIMIT, "the answer is " + std::to_string(static_cast<uint32_t>(status)) + ", expected a status, 0 to " + std::to_string(ACCEL_STATUS_LIMIT));
+    };
     auto info = sized<accel_bk_target_info>();
     uint32_t count = 0;
     while (count < 1000 && door.compiler().target_info(count, &info) == ACCEL_STATUS_OK) {

@@ -115,7 +115,7 @@ ACCEL_CASE("negative.import.garbage", "G-9", "bytes that are no model are refuse
             source.format = format;
             const accel_status status = accel_model_import(instance.get(), &source, &model);
             INFO(size << " bytes: " << name_of(status));
-            CHECK((status == ACCEL_STATUS_NOT_FOUND || status == ACCEL_STATUS_CORRUPT || status == ACCEL_STATUS_UNSUPPORTED));
+            CHECK(one_of(status, {ACCEL_STATUS_NOT_FOUND, ACCEL_STATUS_CORRUPT, ACCEL_STATUS_UNSUPPORTED}));
             CHECK(std::string(accel_last_error()->message) != "");
             CHECK(model == nullptr);
         }

@@ -32,8 +32,8 @@ template <class T> void check(const std::vector<T> &results, const std::vector<T
     REQUIRE(results.size() == expected.size());
     for (size_t index = 0; index < results.size(); ++index) {
         const auto result = static_cast<double>(results[index]), wanted = static_cast<double>(expected[index]);
-        INFO("element " << index << " is " << result << ", expected " << wanted);
-        CHECK((std::isnan(wanted) ? std::isnan(result) : result == wanted));
+        const bool good = std::isnan(wanted) ? std::isnan(result) : result == wanted;
+        CHECK(expect(good, "element " + std::to_string(index) + " is " + std::to_string(result) + ", expected " + std::to_string(wanted)));
     }
 }
 

@@ -38,7 +38,7 @@ struct Chain {
 /// Submit as soon as the run is free.
 void submit_when_free(const Queue &queue, const Run &run, const Fence &fence, uint64_t value)
 {
-    if (value > 2) REQUIRE(fence.wait(value - 2, kLong));
+    if (value > 2) REQUIRE(arrives(fence, value - 2));
     queue.submit(run, {}, {fence.at(value)});
 }
 
@@ -52,7 +52,7 @@ ACCEL_CASE("queues.order.chain", "Q-2", "each of 50 submissions reads what the o
     const Fence fence = room.fence();
     constexpr int kSteps = 50;
     for (int index = 0; index < kSteps; ++index) submit_when_free(queue, chain.step(index), fence, static_cast<uint64_t>(index) + 1);
-    REQUIRE(fence.wait(kSteps, kLong));
+    REQUIRE(arrives(fence, kSteps));
     const std::vector<int> expected(chain.adder.element_count(), kSteps);
     CHECK(chain.adder.read(chain.even, Adder::kY) == expected);
 }
@@ -69,7 +69,7 @@ ACCEL_CASE("queues.order.every-one-runs", "M-4", "every accepted submission runs
         sums.emplace_back(room, adder).set(index, 10);
         queue.submit(sums.back().run, {}, {fence.at(static_cast<uint64_t>(index) + 1)});
     }
-    REQUIRE(fence.wait(kCount, kLong));
+    REQUIRE(arrives(fence, kCount));
     for (int index = 0; index < kCount; ++index) {
         INFO("submission " << index);
         CHECK(sums[static_cast<size_t>(index)].holds(index + 10));
@@ -91,7 +91,7 @@ ACCEL_CASE("queues.order.write-after-read", "Q-2", "a submission that overwrites
     const Fence fence = room.fence();
     queue.submit(reads, {}, {fence.at(1)});
     queue.submit(writes, {}, {fence.at(2)});
-    REQUIRE(fence.wait(2, kLong));
+    REQUIRE(arrives(fence, 2));
     CHECK(adder.read(result, Adder::kY) == std::vector<int>(adder.element_count(), 3));
     CHECK(adder.read(shared, Adder::kY) == std::vector<int>(adder.element_count(), 7));
 }
@@ -105,7 +105,7 @@ ACCEL_CASE("queues.order.fences", "Q-2", "when a later submission's fence is rea
     const Fence slow = room.fence(), fast = room.fence();
     queue.submit(first.run, {}, {slow.at(1)});
     queue.submit(second.run, {}, {fast.at(1)});
-    REQUIRE(fast.wait(1, kLong));
+    REQUIRE(arrives(fast, 1));
     CHECK_STATUS(accel_fence_error(slow.get(), 1), ACCEL_STATUS_OK);
 }
 
@@ -120,8 +120,8 @@ ACCEL_CASE("queues.order.independent", "T-3", "two queues of one device do not d
         submit_when_free(first, one.step(index), fence_one, static_cast<uint64_t>(index) + 1);
         submit_when_free(second, two.step(index), fence_two, static_cast<uint64_t>(index) + 1);
     }
-    REQUIRE(fence_one.wait(kSteps, kLong));
-    REQUIRE(fence_two.wait(kSteps, kLong));
+    REQUIRE(arrives(fence_one, kSteps));
+    REQUIRE(arrives(fence_two, kSteps));
     const std::vector<int> expected(one.adder.element_count(), kSteps);
     CHECK(one.adder.read(one.even, Adder::kY) == expected);
     CHECK(two.adder.read(two.even, Adder::kY) == expected);
@@ -142,7 +142,7 @@ ACCEL_CASE("queues.depth.claimed", "D-3", "a queue takes as many submissions as 
         INFO("submission " << index + 1 << " of " << depth);
         REQUIRE_STATUS(status_of([&] { queue.submit(sums[index - 1].run, {}, {fence.at(index + 1)}); }), ACCEL_STATUS_OK);
     }
-    REQUIRE(fence.wait(depth, kLong));
+    REQUIRE(arrives(fence, depth));
     for (uint32_t index = 1; index < depth; ++index) CHECK(sums[index - 1].holds(static_cast<int>(index) + 1));
 }
 
@@ -159,10 +159,10 @@ ACCEL_CASE("queues.full.busy", "Q-3", "a full queue answers BUSY, nothing is que
     CHECK_STATUS(status_of([&] { queue.submit(sums[2].run, {}, {done.at(3)}); }), ACCEL_STATUS_BUSY);
     CHECK_STATUS(accel_fence_error(done.get(), 3), ACCEL_STATUS_NOT_READY);
     gate.signal(1);
-    REQUIRE(done.wait(2, kLong));
+    REQUIRE(arrives(done, 2));
     CHECK(sums[2].holds(0));
     queue.submit(sums[2].run, {}, {done.at(3)});
-    REQUIRE(done.wait(3, kLong));
+    REQUIRE(arrives(done, 3));
     CHECK(sums[2].holds(3));
 }
 

@@ -118,12 +118,12 @@ ACCEL_CASE("runtime.witness.bindings", "H-7", "a run is bound completely, in ord
         const Queue queue = stand.queue();
         const Fence fence = stand.fence();
         queue.submit(job.run, {}, {fence.at(1)});
-        REQUIRE(fence.wait(1, kLong));
+        REQUIRE(arrives(fence, 1));
         CHECK(job.result() == 42);
         const Buffer wide = stand.buffer(Stand::kBytes * 4);
         job.run.bind(2, wide, 512);
         queue.submit(job.run, {}, {fence.at(2)});
-        REQUIRE(fence.wait(2, kLong));
+        REQUIRE(arrives(fence, 2));
         CHECK(wide.map().as<float>()[128] == 42);
     }
     CHECK(stand.ledger().calls("queue_submit") == 2);
@@ -141,7 +141,7 @@ ACCEL_CASE("runtime.witness.segments", "H-3", "a program of several segments run
         const Fence fence = stand.fence();
         for (uint64_t round = 1; round <= 5; ++round) {
             queue.submit(job.run, {}, {fence.at(round)});
-            REQUIRE(fence.wait(round, kLong));
+            REQUIRE(arrives(fence, round));
         }
         CHECK(job.result() == 22);
     }
@@ -198,7 +198,7 @@ ACCEL_CASE("runtime.witness.in-flight", "H-3", "a run in flight is neither bound
         const Buffer y = job->y;
         job.reset();
         hold.release();
-        REQUIRE(fence.wait(1, kLong));
+        REQUIRE(arrives(fence, 1));
         CHECK(y.map().as<float>()[0] == 3);
     }
     CHECK(stand.complaints() == "");
@@ -217,13 +217,13 @@ ACCEL_CASE("runtime.witness.depth", "H-8", "a module never holds more submission
         for (int index = 0; index < 10; ++index) {
             jobs.emplace_back(stand, program).set(static_cast<float>(index), 1);
             const accel_status status = status_of([&] { queue.submit(jobs.back().run, {}, {fence.at(taken + 1)}); });
-            REQUIRE((status == ACCEL_STATUS_OK || status == ACCEL_STATUS_BUSY));
+            REQUIRE(one_of(status, {ACCEL_STATUS_OK, ACCEL_STATUS_BUSY}));
             if (status == ACCEL_STATUS_BUSY) jobs.pop_back();
             else ++taken;
         }
         CHECK(taken >= 2);
         hold.release();
-        REQUIRE(fence.wait(taken, kLong));
+        REQUIRE(arrives(fence, taken));
         for (size_t index = 0; index < taken; ++index) CHECK(jobs[index].result() == static_cast<float>(index + 1));
     }
     CHECK(stand.complaints() == "");
@@ -272,7 +272,7 @@ ACCEL_CASE("runtime.witness.structs", "H-5", "structs have their size, reserved 
         const Queue queue = stand.queue();
         const Fence fence = stand.fence();
         queue.submit(job.run, {}, {fence.at(1)});
-        REQUIRE(fence.wait(1, kLong));
+        REQUIRE(arrives(fence, 1));
         queue.cancel();
     }
     for (const char *slot : {"accel_module_entry", "device_open", "query", "build", "check", "program_load", "run_create", "run_bind", "queue_create", "queue_submit"}) {
@@ -294,7 +294,7 @@ ACCEL_CASE("runtime.witness.unclaimed", "H-6", "a device that claims no foreign 
         job.set(5, 6);
         queue.submit(job.run, {gate.at(1)}, {done.at(1)});
         gate.signal(1);
-        REQUIRE(done.wait(1, kLong));
+        REQUIRE(arrives(done, 1));
         CHECK(job.result() == 11);
         accel_device *device = stand.device().get();
         auto desc = sized<accel_buffer_import_desc>();
@@ -330,7 +330,7 @@ ACCEL_CASE("runtime.witness.cancel", "Q-9", "cancelling reaches the module, ends
         hold.release();
         for (const auto &fence : fences) {
             const accel_status status = accel_fence_wait(fence.get(), 1, kLong);
-            CHECK((status == ACCEL_STATUS_OK || status == ACCEL_STATUS_CANCELLED));
+            CHECK(one_of(status, {ACCEL_STATUS_OK, ACCEL_STATUS_CANCELLED}));
         }
         CHECK_STATUS(accel_fence_wait(fences.back().get(), 1, kLong), ACCEL_STATUS_CANCELLED);
     }
@@ -396,7 +396,7 @@ ACCEL_CASE("runtime.lost.job", "Q-12", "a job that fails takes only its own subm
             CHECK(good.result() == 3);
             const Fence fourth = stand.fence();
             queue.submit(bad.run, {}, {fourth.at(1)});
-            CHECK(fourth.wait(1, kLong));
+            CHECK(arrives(fourth, 1));
         }
         CHECK(stand.complaints() == "");
     }
@@ -417,7 +417,7 @@ ACCEL_CASE("runtime.lost.context", "Q-12", "a lost context ends its queue; a new
         const Queue fresh = stand.queue();
         other.set(3, 4);
         fresh.submit(other.run, {}, {later.at(1)});
-        REQUIRE(later.wait(1, kLong));
+        REQUIRE(arrives(later, 1));
         CHECK(other.result() == 7);
     }
     CHECK(stand.complaints() == "");
@@ -444,7 +444,7 @@ ACCEL_CASE("runtime.lost.device", "Q-12", "a lost device refuses work on all its
         const Queue queue = stand.queue();
         const Fence fence = stand.fence();
         queue.submit(job.run, {}, {fence.at(1)});
-        REQUIRE(fence.wait(1, kLong));
+        REQUIRE(arrives(fence, 1));
         CHECK(job.result() == 2);
     }
     CHECK(stand.complaints() == "");
@@ -462,11 +462,11 @@ ACCEL_CASE("runtime.lost.at-submit", "A-4", "a submission that the module refuse
         stand.ledger().submit_answer = ACCEL_STATUS_RESOURCE;
         const accel_status status = status_of([&] { queue.submit(job.run, {}, {fence.at(1)}); });
         // The library may also take the submission and hand it over later.
-        CHECK((status == ACCEL_STATUS_RESOURCE || status == ACCEL_STATUS_OK));
+        CHECK(one_of(status, {ACCEL_STATUS_RESOURCE, ACCEL_STATUS_OK}));
         if (status == ACCEL_STATUS_RESOURCE) {
             CHECK_STATUS(accel_fence_error(fence.get(), 1), ACCEL_STATUS_NOT_READY);
             queue.submit(job.run, {}, {fence.at(1)});
-            REQUIRE(fence.wait(1, kLong));
+            REQUIRE(arrives(fence, 1));
             CHECK(job.result() == 3);
         } else {
             CHECK(accel_fence_wait(fence.get(), 1, kLong) != ACCEL_STATUS_TIMEOUT);

@@ -46,7 +46,7 @@ accel_status find_devices(const Instance &instance, const std::string &bytes, ac
     return accel_program_find_devices(instance.get(), &desc, out_device, 1, out_count);
 }
 
-bool is_refusal(accel_status status) { return status == ACCEL_STATUS_CORRUPT || status == ACCEL_STATUS_INCOMPATIBLE; }
+Comparison is_refusal(accel_status status) { return one_of(status, {ACCEL_STATUS_CORRUPT, ACCEL_STATUS_INCOMPATIBLE}); }
 
 void check_sum(const Room &room, const Adder &adder)
 {
@@ -113,7 +113,7 @@ ACCEL_CASE("saved.check.fits", "S-2", "check answers FULL for its device and tar
     REQUIRE_STATUS(accel_program_check(instance.get(), bytes.data(), bytes.size(), nullptr, &fit), ACCEL_STATUS_OK);
     CHECK(fit == ACCEL_FIT_FULL);
     const accel_status foreign = accel_program_check(instance.get(), bytes.data(), bytes.size(), "some-foreign-target", &fit);
-    CHECK((foreign == ACCEL_STATUS_OK || foreign == ACCEL_STATUS_NOT_FOUND));
+    CHECK(one_of(foreign, {ACCEL_STATUS_OK, ACCEL_STATUS_NOT_FOUND}));
     CHECK(fit == ACCEL_FIT_NONE);
     CHECK((device.info().flags & ACCEL_DEVICE_FLAG_OPEN) == 0);
 }
@@ -174,7 +174,7 @@ ACCEL_CASE("saved.set.of-another-shape", "S-4", "a program is not loaded on a de
     }
     if (!met) {
         const accel_status status = load(room.instance(), bytes, {room.device(), room.device()});
-        CHECK((status == ACCEL_STATUS_INCOMPATIBLE || status == ACCEL_STATUS_INVALID_ARGUMENT));
+        CHECK(one_of(status, {ACCEL_STATUS_INCOMPATIBLE, ACCEL_STATUS_INVALID_ARGUMENT}));
     }
 }
 
