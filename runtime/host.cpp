@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "log.h"
 #include "progress.h"
+#include "remarks.h"
 #include "trace.h"
 
 namespace accel::runtime {
@@ -23,6 +24,7 @@ ModuleHost::ModuleHost(std::string module_name) : module_name_(std::move(module_
     table_.trace_begin = [](void *, const char *name) { accel::runtime::trace_begin(name); };
     table_.trace_end = [](void *) { accel::runtime::trace_end(); };
     table_.pulse = [](void *) { return Progress::pulse(); };
+    table_.remark = [](void *, uint32_t node, const char *message) { RemarkTaker::take(node, message); };
     table_.fault_point = [](void *, const char *place) { return accel::runtime::fault_point(place); };
 }
 

@@ -185,6 +185,7 @@ enum accel_status accel_program_placement(struct accel_program *program, uint32_
     facts.reason = row.reason;
     facts.reason_text = row.reason_text.c_str();
     facts.work_macs = row.work_macs;
+    facts.remark = row.remark.c_str();
     copy_out(facts, placement);
     return ACCEL_STATUS_OK;
 }

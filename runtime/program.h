@@ -11,6 +11,7 @@
 #include "device.h"
 #include "files/file_set.h"
 #include "object.h"
+#include "remarks.h"
 
 namespace accel::runtime {
 
@@ -32,8 +33,8 @@ public:
     ~LoadedSegment();
     LoadedSegment(const LoadedSegment &) = delete;
     LoadedSegment &operator=(const LoadedSegment &) = delete;
-    /// Once.
-    accel_status load(const Segment &segment);
+    /// Once. What the module says of nodes is left in the segment.
+    accel_status load(Segment &segment);
     const std::shared_ptr<OpenDevice> &device() const { return device_; }
     accel_bk_program *program() const { return program_; }
 
@@ -73,6 +74,7 @@ struct Segment {
     std::vector<PortSource> output_sources;
     uint64_t scratch_bytes = 0;
     uint32_t buffer_count_max = 0;  ///< distinct buffers that its program ports may lie in, beside the values that it names; 0: any number
+    Remarks remarks;                ///< of its module when it was loaded, until they are in the placement report
     std::unique_ptr<LoadedSegment> loaded;  ///< null in programs for a bare target
 };
 
@@ -127,6 +129,7 @@ struct PlacementRow {
     std::string node, operation, reason_text;
     uint32_t device = 0, segment = 0, reason = 0;
     uint64_t work_macs = 0;
+    std::string remark;  ///< of the module that loaded it; not saved
 };
 
 struct TransferRow {

@@ -320,6 +320,7 @@ private:
     void finish()
     {
         settle_ports(*program_);
+        settle_remarks(*program_);
         program_->settle_files();
         program_->saved_bytes = saved_size_bytes(*program_);
         progress_.enter(1.0, 1.0, "done");
@@ -342,15 +343,17 @@ LoadedSegment::~LoadedSegment()
     if (program_) device_->ops().program_unload(program_);
 }
 
-accel_status LoadedSegment::load(const Segment &segment)
+accel_status LoadedSegment::load(Segment &segment)
 {
     accel_bk_program *loaded = nullptr;
     clear_module_error();
+    RemarkTaker taker;
     const accel_status status = device_->ops().program_load(device_->handle(), segment.blob.data(), segment.blob.size(), segment.constants.data(),
                                                             static_cast<uint32_t>(segment.constants.size()), &loaded);
     if (status != ACCEL_STATUS_OK) return fail_from_module(status, device_->module_name(), "load a program", nullptr);
     if (!loaded) return fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "module '%s' answered OK and loaded no program", device_->module_name());
     program_ = loaded;
+    segment.remarks = std::move(taker.remarks());
     return ACCEL_STATUS_OK;
 }
 

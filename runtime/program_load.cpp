@@ -37,6 +37,7 @@ public:
         const auto program = fill(saved);
         ACCEL_TRY(upload(*program, open));
         settle_ports(*program);
+        settle_remarks(*program);
         program->settle_files();
         progress_.enter(1.0, 1.0, "done");
         *out = Ref<accel_program>(program).release();

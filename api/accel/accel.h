@@ -1002,6 +1002,7 @@ struct accel_placement {
     uint32_t reason;              /**< enum accel_reason: why the first device of the set refused; OK if it runs there, or elsewhere although that one takes it */
     const char *reason_text;      /**< a sentence: what each earlier device refused, or that the measured speeds decided; "" when it runs on the first device */
     uint64_t work_macs;           /**< multiply-accumulates, 0 for data movement */
+    const char *remark;           /**< a sentence of the device that runs it, from when the program was loaded there, such as why it uses one thread; "" if it has none */
 };
 
 /** One row of the placement report. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */

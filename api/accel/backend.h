@@ -84,6 +84,12 @@ struct accel_bk_host {
      * every 100 ms of work; asking costs nanoseconds. OK, or CANCELLED when the application wants no more: the module then gives up and answers so.
      */
     enum accel_status (*pulse)(void *context);
+
+    /**
+     * In program_load, on its thread: a sentence for the placement report about node number `node` of the built graph, such as why the device has a slower way for it than
+     * for others. The last one about a node counts; it is dropped where the graph has no such node, where the load fails, and outside of program_load. Copied.
+     */
+    void (*remark)(void *context, uint32_t node, const char *message);
 };
 
 /* --------------------------------------------------------------- transport */

@@ -42,10 +42,18 @@ public:
     {
         const int count = multiply_adds < rules_.least_multiply_adds ? 1 : plan_.threads;
         plan_.uses_team = plan_.uses_team || count > 1;
+        if (count == 1)
+            note_undivided(Whole::kLittleWork);
         return count;
     }
-    // A step that is worth several threads has no parts for them.
-    void note_undivided() { ++plan_.undivided; }
+    // What follows is for that node of the graph.
+    void begin(uint32_t node) { node_ = node; }
+    // A convolution or product stays on one thread.
+    void note_undivided(Whole why)
+    {
+        if (plan_.threads > 1)
+            plan_.undivided.push_back({node_, why});
+    }
     // In how many parts that work is cut for that many threads: several each, so that one which loses its core delays little.
     int64_t parts_for(int threads, int64_t multiply_adds) const
     {
@@ -91,6 +99,7 @@ private:
     const Graph &graph_;
     Plan &plan_;
     const PlanRules rules_;
+    uint32_t node_ = 0;
     std::vector<View> views_;          // per tensor
     std::vector<bool> known_;          // per tensor
     std::vector<uint32_t> port_value_; // per output port; UINT32_MAX until something writes there directly

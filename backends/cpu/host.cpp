@@ -31,17 +31,18 @@ accel_status fail(accel_status status, const char *rule, const char *format, ...
     return status;
 }
 
-void remark(const char *format, ...)
+void remark(uint32_t node, const char *format, ...)
 {
     const accel_bk_host *host = g_host.load(std::memory_order_acquire);
-    if (host == nullptr || host->log == nullptr)
+    // A runtime of an older contract takes none.
+    if (host == nullptr || host->struct_size < offsetof(accel_bk_host, remark) + sizeof host->remark || host->remark == nullptr)
         return;
     char message[256];
     va_list arguments;
     va_start(arguments, format);
     std::vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    host->log(host->context, ACCEL_LOG_LEVEL_INFO, message);
+    host->remark(host->context, node, message);
 }
 
 accel_status fault_point(const char *place)

@@ -39,10 +39,11 @@ void place(Plan &plan)
 bool build(const Graph &graph, Plan &plan, const PlanRules &rules)
 {
     Builder builder(graph, plan, rules);
-    for (const Node &node : graph.nodes) {
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
         pulse();
-        if (!node.fused)
-            prepare_node(builder, node);
+        builder.begin(i);
+        if (!graph.nodes[i].fused)
+            prepare_node(builder, graph.nodes[i]);
     }
     const bool finished = builder.finish();
     pulse();

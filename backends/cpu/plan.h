@@ -33,6 +33,14 @@ struct Value {
     uint32_t first = UINT32_MAX, last = 0; // steps between which it lives
 };
 
+// Why work is on one thread.
+enum class Whole { kLittleWork, kNoCut };
+
+struct Undivided {
+    uint32_t node; // of the graph
+    Whole why;
+};
+
 struct Plan {
     std::vector<Value> values;
     std::vector<std::unique_ptr<Step>> steps;
@@ -41,7 +49,7 @@ struct Plan {
     uint32_t port_count = 0;
     int threads = 1;
     bool uses_team = false; // some step runs on more threads than the caller's
-    int undivided = 0;      // steps of one thread that are worth more, as no cut of their shape keeps compiled code
+    std::vector<Undivided> undivided; // nodes whose convolution or product is on one thread, though the plan has more
 };
 
 // What tests change to see what a plan does otherwise.

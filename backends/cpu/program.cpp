@@ -46,9 +46,9 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
     program.plan = make_plan(std::move(*graph), threads);
     if (!program.plan)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "an output of the blob's graph is made by no node");
-    if (program.plan->undivided > 0)
-        remark("cpu: %d of %zu steps are worth %d threads and use one: their shapes cannot be cut", program.plan->undivided,
-               program.plan->steps.size(), threads);
+    for (const auto [node, why] : program.plan->undivided)
+        remark(node, "uses one of %d threads: %s", threads,
+               why == Whole::kLittleWork ? "there is too little work for more" : "no cut of its shape pays");
     if (program.plan->uses_team && !program.team.hold(threads))
         return fail(ACCEL_STATUS_RESOURCE, "",
                     "the system has no thread left for the %d that the program uses; option 'cpu.threads' asks for fewer", threads);

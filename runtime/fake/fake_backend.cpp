@@ -57,6 +57,8 @@ struct accel_bk_queue {
 
 namespace {
 
+const accel_bk_host *host = nullptr;
+
 /// What a device that was given up keeps is not lost: its module knows it.
 template <class T> T *known(T *made)
 {
@@ -191,6 +193,8 @@ accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t b
     if (byte_count != sizeof blob)
         return ACCEL_STATUS_CORRUPT;
     memcpy(&blob, bytes, sizeof blob);
+    for (const auto &[node, message] : device->control->remarks)
+        host->remark(host->context, node, message);
     *out = known(new accel_bk_program{device, static_cast<uint8_t>(blob.addend), blob.size_bytes, blob.input_count, blob.output_count});
     ++device->control->live_count;
     return ACCEL_STATUS_OK;
@@ -355,8 +359,9 @@ template <bool is_cpu> accel_bk_device_ops make_ops()
     return ops;
 }
 
-template <bool is_cpu> const accel_bk_module *entry(const accel_bk_host *, uint32_t)
+template <bool is_cpu> const accel_bk_module *entry(const accel_bk_host *given, uint32_t)
 {
+    host = given;
     static const accel_bk_device_ops ops = make_ops<is_cpu>();
     static const accel_bk_module module = [] {
         accel_bk_module it{};
@@ -395,6 +400,7 @@ void Control::reset()
     released = 0;
     next_failure = submit_answer = bind_answer = ACCEL_STATUS_OK;
     bind_answer_count = 1;
+    remarks.clear();
     takes_fences = ignores_fences = refuses_fences = false;
     transfer_answer = ACCEL_STATUS_UNSUPPORTED;
     transfer_count = wait_fd_count = bind_count = bound_buffer_count = 0;

@@ -225,7 +225,7 @@ void prepare_convolution(Builder &builder, const Node &node)
         if (described)
             convolution.shape = cut.shape;
         else
-            builder.note_undivided();
+            builder.note_undivided(Whole::kNoCut);
     }
     if (!described)
         described = try_fusions(builder, convolution, {whole_part(convolution.shape)});

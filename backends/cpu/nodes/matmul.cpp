@@ -58,6 +58,7 @@ bool small(const Builder &builder, const Product &product)
 
 void add_small(Builder &builder, const Product &product)
 {
+    builder.note_undivided(Whole::kLittleWork);
     const int64_t depth = product.depth(), columns = product.columns();
     const auto *from = reinterpret_cast<const float *>(builder.constant_data(product.b));
     auto *packed = reinterpret_cast<float *>(builder.own(static_cast<uint64_t>(depth * columns) * sizeof(float)));

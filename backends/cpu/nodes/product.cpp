@@ -177,7 +177,7 @@ void add_product(Builder &builder, const Product &product)
     if (const auto parts = cut(product, axis, builder.parts_for(threads, product.multiply_adds())); parts.size() > 1)
         described = try_fusions(builder, product, parts);
     if (!described && threads > 1)
-        builder.note_undivided();
+        builder.note_undivided(Whole::kNoCut);
     if (!described)
         described = try_fusions(builder, product, cut(product, axis, 1));
     if (!described)

@@ -12,6 +12,13 @@
 namespace accel::tool {
 namespace {
 
+/// Why an operation is where it is, and what its device has to say about it.
+std::string why(const nlohmann::json &placement)
+{
+    const std::string reason = placement["reason"], remark = placement["remark"];
+    return reason + (reason.empty() || remark.empty() ? "" : "; ") + remark;
+}
+
 void print(const nlohmann::json &facts)
 {
     std::cout << "Ports\n";
@@ -22,7 +29,7 @@ void print(const nlohmann::json &facts)
     std::cout << "\nPlacement\n";
     Table placements({"node", "operation", "device", "segment", "MACs", "why"});
     for (const auto &row : facts["placements"])
-        placements.row({row["node"], row["operation"], row["device"], std::to_string(row["segment"].get<uint32_t>()), std::to_string(row["work_macs"].get<uint64_t>()), row["reason"]});
+        placements.row({row["node"], row["operation"], row["device"], std::to_string(row["segment"].get<uint32_t>()), std::to_string(row["work_macs"].get<uint64_t>()), why(row)});
     placements.print();
     if (!facts["transfers"].empty()) {
         std::cout << "\nSwitches and copies, every run\n";

@@ -43,7 +43,7 @@ nlohmann::json inspection(const Program &program, const std::string &target)
         auto row = sized<accel_placement>();
         check(accel_program_placement(program.get(), index, &row));
         out["placements"].push_back({{"node", row.node}, {"operation", row.operation}, {"device", device_id(row.device, target)}, {"segment", row.segment},
-                                     {"reason_code", row.reason}, {"reason", row.reason_text}, {"work_macs", row.work_macs}});
+                                     {"reason_code", row.reason}, {"reason", row.reason_text}, {"work_macs", row.work_macs}, {"remark", row.remark}});
     }
     uint32_t copies = 0;
     for (uint32_t index = 0; index < info.transfer_count; ++index) {

@@ -153,6 +153,18 @@ def check_inspection(facts, text):
             "inspect prints them", text)
 
 
+def check_remarks():
+    """What the CPU says of single operations, in the report and printed."""
+    command = ["inspect", DIGITS / "digits_f32.onnx", "-d", "cpu", "--threads"]
+    remark = "uses one of 2 threads: there is too little work for more"
+    for threads, expected in ((1, {""}), (2, {"", remark})):
+        facts = answers_json(*command, threads)
+        said = {row["remark"] for row in facts["placements"]}
+        require(said == expected, f"inspect tells which nodes use one of {threads} threads, and why", facts["placements"])
+    text = call(*command, 2).stdout
+    require(re.search(rf"Conv.* cpu .* {remark}$", text, re.MULTILINE), "inspect prints what a device says of an operation", text)
+
+
 def check_compile(work):
     whole = (DIGITS / "digits_int8.onnx").read_bytes()
     integers, saved = work / "integers.onnx", work / "integers.accel"
@@ -219,6 +231,7 @@ def check_models(work):
     require(by_device == {"ethosu-sim", "cpu"}, "inspect shows both devices", facts)
     check_inspection(facts, call("inspect", model, *split).stdout)
     require((work / "picture.svg").read_text().startswith("<svg"), "inspect draws an SVG")
+    check_remarks()
     support = answers_json("inspect", model, "--support", "--simulated", "-d", "ethosu-sim", "--rounding", "tflite")
     refused = [row for row in support["support"] if row["taken_by"] == "refused"]
     require({row["operation"] for row in refused} == {"Softmax", "DequantizeLinear"} and all(row["reason"] for row in refused), "support lists what the NPU refuses, and why", refused)

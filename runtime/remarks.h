@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// What a module says of single nodes while it loads a program: accel_bk_host::remark.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+struct accel_program;
+
+namespace accel::runtime {
+
+/// By node of one segment, as the module numbers them.
+using Remarks = std::map<uint32_t, std::string>;
+
+/// Takes what a module says on this thread while it exists. They do not nest.
+class RemarkTaker {
+public:
+    RemarkTaker();
+    ~RemarkTaker();
+    RemarkTaker(const RemarkTaker &) = delete;
+    RemarkTaker &operator=(const RemarkTaker &) = delete;
+    Remarks &remarks() { return remarks_; }
+
+    /// The host service: never fails. What has no taker or no memory is dropped.
+    static void take(uint32_t node, const char *message) noexcept;
+
+private:
+    Remarks remarks_;
+};
+
+/// Hand the segments' remarks to the rows of the placement report, in which the operations of a segment have the order of its nodes. Those of other nodes are dropped.
+void settle_remarks(accel_program &program);
+
+}  // namespace accel::runtime
