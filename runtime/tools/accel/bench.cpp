@@ -12,6 +12,7 @@
 #include "cores/cores.h"
 #include "device_choice.h"
 #include "load.h"
+#include "number_check.h"
 #include "peer.h"
 #include "progress.h"
 #include "rounding_choice.h"
@@ -147,7 +148,7 @@ void add_bench(CLI::App &app)
     auto options = std::make_shared<BenchOptions>();
     auto *command = app.add_subcommand("bench", "measure a model's latency: median, p90, p99");
     options->model.add_to(*command);
-    command->add_option("--seconds", options->seconds, "measure for this long")->check(CLI::PositiveNumber)->capture_default_str();
+    command->add_option("--seconds", options->seconds, "measure for this long")->check(number_above_zero())->capture_default_str();
     command->add_option("--warmup", options->warmup, "runs before measuring")->capture_default_str();
     command->add_option("--load", options->load, "busy loops beside the measurement, of both sides, as other work would be")->check(CLI::Range(0u, 1024u))->capture_default_str();
     command->add_option("--compare", options->compare, "take turns with this peer")->check(CLI::IsMember({"onnxruntime"}));

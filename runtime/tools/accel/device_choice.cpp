@@ -28,10 +28,13 @@ std::vector<Device> default_devices(const Instance &instance)
 
 std::vector<Device> named_devices(const Instance &instance, const std::vector<std::string> &names)
 {
-    std::vector<Device> devices;
+    std::vector<Device> devices, named;
     for (const auto &name : names) {
         if (name != kDefault) {
-            devices.push_back(find_device(instance, name));
+            Device device = find_device(instance, name);
+            if (has(named, device)) throw Failure("device '" + name + "' is named twice; name it once");
+            named.push_back(device);
+            if (!has(devices, device)) devices.push_back(std::move(device));
             continue;
         }
         for (Device &device : default_devices(instance))

@@ -8,9 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "common.h"
 
@@ -49,13 +47,18 @@ bool is_special(const std::string &path)
 
 std::string read_file(const std::string &path)
 {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw Failure("cannot read " + path + ": " + std::strerror(errno) + "; check the path and who may read it");
-    std::ostringstream bytes;
-    bytes << file.rdbuf();
-    // Reading an empty file sets failbit of the target and is no error.
-    if (file.bad()) throw Failure("cannot read " + path + " to its end: " + std::strerror(errno) + "; give the path of a file on a medium that can be read");
-    return bytes.str();
+    // Streams do not tell an error from the end.
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) throw Failure("cannot read " + path + ": " + std::strerror(errno) + "; check the path and who may read it");
+    std::string bytes;
+    char part[1 << 16];
+    ssize_t count = 0;
+    while ((count = read(fd, part, sizeof part)) > 0 || (count < 0 && errno == EINTR))
+        if (count > 0) bytes.append(part, static_cast<size_t>(count));
+    const int error = errno;
+    close(fd);
+    if (count < 0) throw Failure("cannot read " + path + ": " + std::strerror(error) + "; give the path of a file on a medium that can be read");
+    return bytes;
 }
 
 void write_whole(const std::string &path, const std::string &bytes)

@@ -14,6 +14,7 @@
 #include "device_choice.h"
 #include "files.h"
 #include "inputs.h"
+#include "number_check.h"
 #include "outputs.h"
 #include "progress.h"
 #include "rounding_choice.h"
@@ -239,8 +240,8 @@ void add_run(CLI::App &app)
     command->add_option("-o,--output", options->output_folder, "folder for the outputs as .npy");
     command->add_option("--labels", options->labels, "text file with one label a line");
     command->add_option("--top", options->top, "show the largest values")->capture_default_str();
-    command->add_option("--mean", options->scale.mean, "of pictures: value = (byte - mean) / std, per channel")->delimiter(',')->allow_extra_args(false)->capture_default_str();
-    command->add_option("--std", options->scale.deviation, "see --mean")->delimiter(',')->allow_extra_args(false)->check(CLI::PositiveNumber)->capture_default_str();
+    command->add_option("--mean", options->scale.mean, "of pictures: value = (byte - mean) / std, per channel")->delimiter(',')->allow_extra_args(false)->check(finite_number())->capture_default_str();
+    command->add_option("--std", options->scale.deviation, "see --mean")->delimiter(',')->allow_extra_args(false)->check(number_above_zero())->capture_default_str();
     command->callback([options] { run(*options); });
 }
 

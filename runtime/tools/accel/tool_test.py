@@ -273,6 +273,9 @@ def check_mistakes(work):
     refuses("no input has the name", "the inputs are: '", "run", model, "-i", f"q={picture}", "-d", "cpu")
     refuses("holds no .png and no .npy", "another folder", "run", model, "-i", empty_folder(work), "-d", "cpu")
     refuses("cannot read .*absent", "check the path", "run", model, *on_cpu, "--labels", work / "absent")
+    refuses("cannot read .*: Is a directory", "path of a file", "run", model, *on_cpu, "--labels", work)
+    refuses("device 'cpu' is named twice", "name it once", "run", model, "-i", picture, "-d", "cpu,cpu")
+    refuses("device 'cpu' is named twice", "name it once", "run", model, *on_cpu, "--simulated", "-d", "ethosu-sim", "-d", "cpu")
     refuses("--dim 'batch'", "--dim batch=1", "run", model, *on_cpu, "--dim", "batch", code=2)
     refuses("no symbol 'batch'", "open dimension", "run", model, *on_cpu, "--dim", "batch=1")
     refuses("takes it", "--support", "inspect", model, "--target", "ethos-u65-256", "--first-device-only")
@@ -292,7 +295,15 @@ def check_arguments(model, picture):
     refuses("--rounding: up not in", "see accel run --help", "run", model, "-i", picture, "--rounding", "up", code=2)
     refuses("--no-such-option", "see accel run --help", "run", model, "-i", picture, "--no-such-option", code=2)
     refuses("--input is required", "see accel run --help", "run", model, code=2)
-    refuses("--seconds", "see accel bench --help", "bench", model, "--seconds", "0", code=2)
+    picture_options = ("run", model, "-i", picture, "-d", "cpu")
+    for option, value in (("--std", "nan"), ("--std", "inf"), ("--std", "0"), ("--std", "-1"), ("--std", "1e-60"), ("--std", "1,0"), ("--std", "wide")):
+        refuses(f"{option}: expected a finite number greater than 0, got '[^']+'", "see accel run --help", *picture_options, option, value, code=2)
+    for value in ("nan", "-inf", "1e60", "0,0,nan", "wide"):
+        refuses("--mean: expected a finite number, got '[^']+'", "see accel run --help", *picture_options, "--mean", value, code=2)
+    require(call(*picture_options, "--mean", "-1.5,", "--std", "0x10").returncode == 0, "numbers below 0 and hexadecimal ones are numbers")
+    for value in ("0", "inf"):
+        refuses(f"--seconds: expected a finite number greater than 0, got '{value}'", "see accel bench --help", "bench", model, "--seconds", value, code=2)
+    refuses("--runs: expected a finite number greater than 0, got '0'", "see accel trace --help", "trace", model, "-o", "none", "--runs", "0", code=2)
 
 
 def check_saved_mistakes(work, picture):

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "device_choice.h"
 #include "files.h"
+#include "number_check.h"
 #include "progress.h"
 #include "session.h"
 #include "text/printable.h"
@@ -69,7 +70,7 @@ void add_trace(CLI::App &app)
     auto *command = app.add_subcommand("trace", "record what runs when, as Perfetto JSON");
     options->model.add_to(*command);
     command->add_option("-o,--output", options->output, "file to write")->capture_default_str();
-    command->add_option("--runs", options->runs, "runs to record")->check(CLI::PositiveNumber)->capture_default_str();
+    command->add_option("--runs", options->runs, "runs to record")->check(number_above_zero())->capture_default_str();
     command->callback([options] { trace(*options); });
 }
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#include "number_check.h"
+
+#include <cmath>
+
+namespace accel::tool {
+namespace {
+
+CLI::Validator number_check(bool above_zero)
+{
+    return {[above_zero](const std::string &text) -> std::string {
+                float value = 0;
+                if (CLI::detail::lexical_cast(text, value) && std::isfinite(value) && (value > 0 || !above_zero)) return "";
+                return std::string("expected a finite number") + (above_zero ? " greater than 0" : "") + ", got '" + text + "'";
+            },
+            above_zero ? "POSITIVE" : "FINITE"};
+}
+
+}  // namespace
+
+CLI::Validator finite_number() { return number_check(false); }
+CLI::Validator number_above_zero() { return number_check(true); }
+
+}  // namespace accel::tool
