@@ -105,11 +105,19 @@ CompilerControl &cpu_compiler()
     return control;
 }
 
-Ref<accel_instance> make_building_instance()
+Ref<accel_instance> make_building_instance(uint32_t npu_count)
 {
     npu_compiler() = cpu_compiler() = {};
-    static Module *npu_module = make_module(false, true, entry<false>), *cpu_module = make_module(true, true, entry<true>);
-    return make_instance({npu_module, cpu_module});
+    static std::vector<Module *> npu_modules = {make_module(false, true, entry<false>)};  // never unloaded
+    static Module *cpu_module = make_module(true, true, entry<true>);
+    while (npu_modules.size() < npu_count) {
+        Manifest manifest = npu_modules[0]->manifest();
+        manifest.always->id += "-" + std::to_string(npu_modules.size() + 1);
+        npu_modules.push_back(new Module(manifest, entry<false>));
+    }
+    std::vector<Module *> modules(npu_modules.begin(), npu_modules.begin() + npu_count);
+    modules.push_back(cpu_module);
+    return make_instance(std::move(modules));
 }
 
 }  // namespace accel::runtime::fake

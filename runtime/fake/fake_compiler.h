@@ -20,8 +20,8 @@ struct CompilerControl {
 CompilerControl &npu_compiler();
 CompilerControl &cpu_compiler();
 
-/// Lists "fake-npu", then "fake-cpu", as make_instance does; both have compilers, which claim nothing yet. Every operation is computed as the sum of its inputs, plus 1 on
+/// Lists "fake-npu", so many more of its module ("fake-npu-2" …), then "fake-cpu"; all have compilers, which claim nothing yet. Every operation is computed as the sum of its inputs, plus 1 on
 /// the NPU and plus 10 on the CPU, byte by byte.
-Ref<accel_instance> make_building_instance();
+Ref<accel_instance> make_building_instance(uint32_t npu_count = 1);
 
 }  // namespace accel::runtime::fake
