@@ -85,7 +85,7 @@ void check_skipped(const Folder &folder, const std::string &file)
     REQUIRE(expect(line != nullptr, "the report has no line for the manifest, expected one that says why its module is not there"));
     INFO(line->action << ": " << line->reason);
     CHECK(line->status != ACCEL_STATUS_OK);
-    CHECK(!line->reason.empty());
+    CHECK(expect(!line->reason.empty(), "the line of the report gives no reason, expected why the module is not there"));
     CHECK(Fence::create(instance).get() != nullptr);
     CHECK(line_of(lines, "neighbour.json") != nullptr);
 }
@@ -207,7 +207,7 @@ void check_twins(const Folder &first, const Folder &second, const char *expected
     const auto lines = report(instance);
     const Line *line = line_of(lines, reported.path());
     REQUIRE(expect(line != nullptr, "the report has no line for the manifest, expected one that says why its module is not there"));
-    CHECK(!line->reason.empty());
+    CHECK(expect(!line->reason.empty(), "the line of the report gives no reason, expected why the module is not there"));
 }
 
 }  // namespace

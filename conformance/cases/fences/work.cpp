@@ -57,7 +57,7 @@ ACCEL_CASE("fences.work.not-early", "F-7", "when a value is reached, every byte 
         sum.set(round, 10);
         adder.fill(sum.y, Adder::kY, 0);
         queue.submit(sum.run, {}, {fence.at(static_cast<uint64_t>(round))});
-        REQUIRE(fence.wait(static_cast<uint64_t>(round), kLong));
+        REQUIRE(arrives(fence, static_cast<uint64_t>(round)));
         CHECK(adder.last(sum.y, Adder::kY) == round + 10);
         CHECK(sum.holds(round + 10));
     }

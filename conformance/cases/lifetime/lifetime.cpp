@@ -83,7 +83,7 @@ ACCEL_CASE("lifetime.refs.many", "A-14", "as many unrefs as refs bring an object
 {
     const Room room;
     const Buffer buffer = room.buffer(64);
-    for (int round = 0; round < 65536; ++round) CHECK_FALSE(accel_buffer_ref(buffer.get()) != buffer.get());
+    for (int round = 0; round < 65536; ++round) REQUIRE(accel_buffer_ref(buffer.get()) == buffer.get());
     for (int round = 0; round < 65536; ++round) accel_buffer_unref(buffer.get());
     CHECK(buffer.size_bytes() >= 64);
 }
@@ -113,7 +113,7 @@ ACCEL_CASE("lifetime.leak.instances", "A-15", "instances, open devices and progr
         const Room room;
         const Adder adder = room.adder();
         const Sum sum(room, adder);
-        return sum.y.size_bytes() > 0;
+        return expect(sum.y.size_bytes() > 0, "the output's buffer has 0 bytes, expected more");
     };
     for (int warm_up = 0; warm_up < 2; ++warm_up) REQUIRE(cycle());
     const size_t fds = open_fd_count(), threads = thread_count();

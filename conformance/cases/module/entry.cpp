@@ -72,6 +72,8 @@ uint32_t negotiated(uint32_t offered)
     return version;
 }
 
+template <class Slot> Comparison filled(Slot *slot, const char *name) { return expect(slot != nullptr, std::string("the slot ") + name + " is NULL, expected a function"); }
+
 }  // namespace
 
 ACCEL_CASE("module.entry.one-symbol", "A-8", "the module exports accel_module_entry and nothing else")
@@ -105,28 +107,28 @@ ACCEL_CASE("module.tables.mandatory", "A-10", "no mandatory slot is NULL")
 {
     const auto &module = ModuleDoor::get().module();
     if (const auto *table = module.compiler) {
-        CHECK(table->target_info);
-        CHECK(table->query);
-        CHECK(table->build);
-        CHECK(table->check);
+        CHECK(filled(table->target_info, "target_info"));
+        CHECK(filled(table->query, "query"));
+        CHECK(filled(table->build, "build"));
+        CHECK(filled(table->check, "check"));
     }
     if (const auto *table = module.device) {
-        CHECK(table->device_open);
-        CHECK(table->device_close);
-        CHECK(table->device_info);
-        CHECK(table->buffer_create);
-        CHECK(table->buffer_destroy);
-        CHECK(table->buffer_map);
-        CHECK(table->buffer_unmap);
-        CHECK(table->program_load);
-        CHECK(table->program_unload);
-        CHECK(table->run_create);
-        CHECK(table->run_destroy);
-        CHECK(table->run_bind);
-        CHECK(table->queue_create);
-        CHECK(table->queue_destroy);
-        CHECK(table->queue_submit);
-        CHECK(table->queue_wait);
+        CHECK(filled(table->device_open, "device_open"));
+        CHECK(filled(table->device_close, "device_close"));
+        CHECK(filled(table->device_info, "device_info"));
+        CHECK(filled(table->buffer_create, "buffer_create"));
+        CHECK(filled(table->buffer_destroy, "buffer_destroy"));
+        CHECK(filled(table->buffer_map, "buffer_map"));
+        CHECK(filled(table->buffer_unmap, "buffer_unmap"));
+        CHECK(filled(table->program_load, "program_load"));
+        CHECK(filled(table->program_unload, "program_unload"));
+        CHECK(filled(table->run_create, "run_create"));
+        CHECK(filled(table->run_destroy, "run_destroy"));
+        CHECK(filled(table->run_bind, "run_bind"));
+        CHECK(filled(table->queue_create, "queue_create"));
+        CHECK(filled(table->queue_destroy, "queue_destroy"));
+        CHECK(filled(table->queue_submit, "queue_submit"));
+        CHECK(filled(table->queue_wait, "queue_wait"));
     }
     CHECK(expect(module.compiler || module.device, "the module has neither a compiler nor a device, expected one of them"));
 }

@@ -103,7 +103,7 @@ accel_status import(const Instance &instance, const char *path, const std::strin
     }
     accel_model *model = nullptr;
     const accel_status status = accel_model_import(instance.get(), &source, &model);
-    CHECK_FALSE((status != ACCEL_STATUS_OK && model != nullptr));
+    if (status != ACCEL_STATUS_OK) CHECK(expect(model == nullptr, "the import answers " + name_of(status) + " and hands out a model, expected none"));
     accel_model_unref(model);
     return status;
 }

@@ -48,6 +48,27 @@ accel_status find_devices(const Instance &instance, const std::string &bytes, ac
 
 Comparison is_refusal(accel_status status) { return one_of(status, {ACCEL_STATUS_CORRUPT, ACCEL_STATUS_INCOMPATIBLE}); }
 
+/// A program for the target of the room's device in front of that device, which is two places of one module.
+std::string save_for_two(const Room &room)
+{
+    const auto type = room.adder().type();
+    const std::vector<int64_t> dims{1, 8, 4, 4};
+    const Quantization quantization = type == ACCEL_TYPE_I8 ? Quantization{{1}, {0}} : Quantization{};
+    GraphBuilder graph;
+    const uint32_t a = graph.input("a", type, dims, quantization), y = graph.tensor("y", type, dims, quantization);
+    graph.node(ACCEL_OPERATION_ADD, {a, a}, {y}, {}, type == ACCEL_TYPE_I8 ? room.rounding() : ACCEL_ROUNDING_NONE);
+    graph.output(y);
+    const Model model = Model::create(room.instance(), graph.desc());
+    const std::string target = room.facts().target;
+    accel_device *device = room.device().get();
+    auto desc = sized<accel_program_desc>();
+    desc.model = model.get();
+    desc.target = target.c_str();
+    desc.devices = &device;
+    desc.device_count = 1;
+    return Program::build(desc).save();
+}
+
 void check_sum(const Room &room, const Adder &adder)
 {
     const Sum sum(room, adder);
@@ -196,6 +217,26 @@ ACCEL_CASE("saved.devices.found", "S-7", "a saved program finds the device that 
     CHECK(handle == nullptr);
     CHECK(count == 0);
     CHECK_REFUSED(find_devices(room.instance(), bytes.substr(0, bytes.size() / 2), &handle, &count), ACCEL_STATUS_CORRUPT);
+}
+
+ACCEL_CASE("saved.devices.apart", "S-7", "one device does not stand for two places of a saved set")
+{
+    const Room room;
+    const std::string bytes = save_for_two(room);
+    accel_device *devices[2] = {};
+    uint32_t count = 99;
+    auto desc = sized<accel_program_load_desc>();
+    desc.bytes = bytes.data();
+    desc.byte_count = bytes.size();
+    const accel_status status = accel_program_find_devices(room.instance().get(), &desc, devices, 2, &count);
+    // Where there is another device of the module, that one is the second.
+    if (status == ACCEL_STATUS_OK) CHECK(expect(devices[0] != devices[1], "both places got the device '" + std::string(room.facts().id) + "', expected two devices or NOT_FOUND"));
+    else {
+        CHECK_STATUS(status, ACCEL_STATUS_NOT_FOUND);
+        CHECK(count == 0);
+        CHECK(devices[0] == nullptr);
+    }
+    for (accel_device *device : devices) accel_device_unref(device);
 }
 
 ACCEL_CASE("saved.load.progress", "P-5", "loading tells its progress and can be cancelled at each step")
