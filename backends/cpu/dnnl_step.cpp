@@ -48,11 +48,9 @@ struct PartState {
             executed = executed || status == dnnl_success;
             if (status != dnnl_success || part.clamp.none() || !invalid.raised())
                 return status;
-            return guarded(unclamped ? std::nullopt : std::optional(DnnlWork::kKernels), [&] {
-                if (!unclamped)
-                    unclamped.emplace(part.primitive, list);
-                return unclamped->execute(stream, part.clamp);
-            });
+            if (!unclamped)
+                unclamped.emplace(part.primitive, list);
+            return guarded(std::nullopt, [&] { return unclamped->execute(stream, part.clamp); });
         } catch (const std::bad_alloc &) {
             return dnnl_out_of_memory;
         } catch (const dnnl::error &error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "unclamped.h"
 
+#include "dnnl_reserve.h"
 #include "dnnl_step.h"
 
 #include <string_view>
@@ -84,8 +85,9 @@ void clamp_all(float *values, const dnnl_memory_desc_t &desc, int axis, Clamp cl
 } // namespace
 
 Unclamped::Unclamped(const dnnl::primitive &clamped, std::span<const dnnl_exec_arg_t> arguments)
-    : primitive_(make_unclamped(clamped.get_primitive_desc()))
+    : primitive_(ask_dnnl([&] { return make_unclamped(clamped.get_primitive_desc()); }, DnnlWork::kKernels))
 {
+    arguments_.reserve(arguments.size() + 1);
     for (const dnnl_exec_arg_t &argument : arguments) {
         if (argument.arg != DNNL_ARG_SCRATCHPAD)
             arguments_.push_back(argument);
@@ -96,7 +98,7 @@ Unclamped::Unclamped(const dnnl::primitive &clamped, std::span<const dnnl_exec_a
     if (scratch.get_size() == 0)
         return;
     scratch_ = allocate_aligned(scratch.get_size());
-    scratch_memory_ = dnnl::memory(scratch, cpu_engine(), scratch_.get());
+    scratch_memory_ = ask_dnnl([&] { return dnnl::memory(scratch, cpu_engine(), scratch_.get()); });
     arguments_.push_back({DNNL_ARG_SCRATCHPAD, scratch_memory_.get()});
 }
 

@@ -20,8 +20,8 @@ namespace accel::cpu
 class Unclamped
 {
 public:
-    // Of a primitive with user-managed scratchpad; the arguments' memory objects are used where they are. Asked within a DnnlReserve; throws
-    // std::bad_alloc and dnnl::error.
+    // Of a primitive with user-managed scratchpad; the arguments' memory objects are used where they are. Asks oneDNN within reserves of its own, because
+    // its working memory is large and comes between; throws std::bad_alloc and dnnl::error.
     Unclamped(const dnnl::primitive &clamped, std::span<const dnnl_exec_arg_t> arguments);
 
     dnnl_status_t execute(const dnnl::stream &stream, Clamp clamp) const noexcept;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "dnnl_reserve.h"
+#include "no_new_addresses.h"
 #include "one_thread.h"
 #include "product_code.h"
 
@@ -8,32 +9,15 @@
 #include <atomic>
 #include <chrono>
 #include <fstream>
-#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
 
 using namespace accel::cpu;
+using accel::cpu::test::NoNewAddresses;
 
 namespace
 {
-
-// While it lives the process is given no new address.
-class NoNewAddresses
-{
-public:
-    NoNewAddresses()
-    {
-        getrlimit(RLIMIT_AS, &before_);
-        rlimit none = before_;
-        none.rlim_cur = 1;
-        setrlimit(RLIMIT_AS, &none);
-    }
-    ~NoNewAddresses() { setrlimit(RLIMIT_AS, &before_); }
-
-private:
-    rlimit before_{};
-};
 
 bool has_reserve()
 {
