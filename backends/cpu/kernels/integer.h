@@ -13,12 +13,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace accel::cpu
 {
 
 inline constexpr int kTileOutputs = 6;   // outputs computed together
-inline constexpr int kNarrowOutputs = 8; // the same of one vector of output channels, whose sums alone would wait for each other
+inline constexpr int kNarrowOutputs = 8; // the same of few vectors of output channels, whose sums alone would wait for each other
 inline constexpr int kVectorsMost = 4; // vectors of output channels computed together
 inline constexpr int kLanesMost = 16;  // 32-bit elements of a vector
 inline constexpr int kWordBytes = 4;
@@ -86,7 +87,7 @@ struct ConvolutionTile {
     const std::byte *weights = nullptr; // [tap][word][vectors * lanes][4 bytes]
     const int32_t *bias = nullptr;      // [vectors * lanes]
     int32_t *sums = nullptr;            // [outputs][vectors * lanes]
-    int outputs = 0;                    // at most kTileOutputs, or kNarrowOutputs of one vector
+    int outputs = 0;                    // at most kTileOutputs, or kNarrowOutputs of few vectors
     int vectors = 0;
     bool flip = false; // turn the sign bit of every 8-bit operand
     Finish finish;        // 8-bit
@@ -97,7 +98,9 @@ struct ConvolutionTile {
 struct DepthwiseRun {
     const std::byte *const *taps_at = nullptr; // first channel under each tap of the first output; 8-bit: under four for each word
     int64_t taps = 0, words = 0;
-    bool shares_taps = false;      // 8-bit: the taps of a word are neighbours, the next output's are one further, the fourth weight is 0
+    bool rows_of_three = false;    // 8-bit: the fourth weight of each word is 0
+    bool shares_taps = false;      // 8-bit, of such rows: the taps of a word are neighbours, the next output's are one further
+    int64_t halves_step_bytes = 0; // 8-bit: unless 0, the second half of a block, which is all there is, lies that much further than the first one
     int64_t first_byte = 0;        // what the places of the first output's operands are behind those
     int64_t output_step_bytes = 0; // from one output's operands to the next one's
     int64_t outputs = 0;
@@ -120,6 +123,7 @@ struct ProductKernels {
     void (*depthwise)(const DepthwiseRun &run);
 
     int64_t block() const { return lanes * vectors; }
+    bool narrow(int of_vectors) const { return of_vectors <= vectors / 2; } // kNarrowOutputs of them have registers
     int64_t word_operands() const { return kWordBytes / operand_bytes; }
 };
 

@@ -26,6 +26,11 @@ Bytes load_bytes(const std::byte *from, int64_t count)
     __builtin_memcpy(&bytes, from, static_cast<size_t>(count));
     return bytes;
 }
+Bytes load_halves(const std::byte *from, const std::byte *second)
+{
+    const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i *>(from)), high = _mm_loadu_si128(reinterpret_cast<const __m128i *>(second));
+    return (Bytes)_mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+}
 Bytes interleave_low8(Bytes a, Bytes b) { return (Bytes)_mm256_unpacklo_epi8((__m256i)a, (__m256i)b); }
 Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)_mm256_unpackhi_epi8((__m256i)a, (__m256i)b); }
 Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)_mm256_unpacklo_epi16((__m256i)a, (__m256i)b); }
@@ -33,6 +38,12 @@ Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)_mm256_unpackhi_epi16(
 
 void store_bytes(uint8_t *to, Bytes bytes) { __builtin_memcpy(to, &bytes, sizeof bytes); }
 void store_bytes(uint8_t *to, Bytes bytes, int64_t count) { __builtin_memcpy(to, &bytes, static_cast<size_t>(count)); }
+template <int kPart> void store_part(uint8_t *to, Bytes bytes, int64_t count)
+{
+    using Parts = uint64_t __attribute__((vector_size(32)));
+    const auto part = ((Parts)bytes)[kPart];
+    __builtin_memcpy(to, &part, static_cast<size_t>(count));
+}
 Halves pack_saturated(Vector a, Vector b) { return (Halves)_mm256_packs_epi32((__m256i)a, (__m256i)b); }
 Halves add_saturated(Halves a, Halves b) { return (Halves)_mm256_adds_epi16((__m256i)a, (__m256i)b); }
 Bytes pack_saturated(Halves a, Halves b) { return (Bytes)_mm256_packus_epi16((__m256i)a, (__m256i)b); }

@@ -18,6 +18,11 @@ Vector multiply_add_bytes(Vector sum, Vector x, Vector w) { return (Vector)_mm51
 
 Bytes load_bytes(const std::byte *from) { return (Bytes)_mm512_loadu_si512(from); }
 Bytes load_bytes(const std::byte *from, int64_t count) { return (Bytes)_mm512_maskz_loadu_epi8((__mmask64{1} << count) - 1, from); }
+Bytes load_halves(const std::byte *from, const std::byte *second)
+{
+    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from)), high = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(second));
+    return (Bytes)_mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
 Bytes interleave_low8(Bytes a, Bytes b) { return (Bytes)_mm512_unpacklo_epi8((__m512i)a, (__m512i)b); }
 Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)_mm512_unpackhi_epi8((__m512i)a, (__m512i)b); }
 Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)_mm512_unpacklo_epi16((__m512i)a, (__m512i)b); }
@@ -25,6 +30,10 @@ Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)_mm512_unpackhi_epi16(
 
 void store_bytes(uint8_t *to, Bytes bytes) { _mm512_storeu_si512(to, (__m512i)bytes); }
 void store_bytes(uint8_t *to, Bytes bytes, int64_t count) { _mm512_mask_storeu_epi8(to, (__mmask64{1} << count) - 1, (__m512i)bytes); }
+template <int kPart> void store_part(uint8_t *to, Bytes bytes, int64_t count)
+{
+    _mm_mask_storeu_epi8(to, static_cast<__mmask16>((1u << count) - 1), _mm512_extracti32x4_epi32((__m512i)bytes, kPart));
+}
 Halves pack_saturated(Vector a, Vector b) { return (Halves)_mm512_packs_epi32((__m512i)a, (__m512i)b); }
 Halves add_saturated(Halves a, Halves b) { return (Halves)_mm512_adds_epi16((__m512i)a, (__m512i)b); }
 Bytes pack_saturated(Halves a, Halves b) { return (Bytes)_mm512_packus_epi16((__m512i)a, (__m512i)b); }

@@ -31,6 +31,10 @@ Bytes load_bytes(const std::byte *from, int64_t count)
     __builtin_memcpy(&bytes, from, static_cast<size_t>(count));
     return bytes;
 }
+Bytes load_halves(const std::byte *from, const std::byte *second)
+{
+    return (Bytes)vcombine_u8(vld1_u8(reinterpret_cast<const uint8_t *>(from)), vld1_u8(reinterpret_cast<const uint8_t *>(second)));
+}
 Bytes interleave_low8(Bytes a, Bytes b) { return (Bytes)vzip1q_s8((int8x16_t)a, (int8x16_t)b); }
 Bytes interleave_high8(Bytes a, Bytes b) { return (Bytes)vzip2q_s8((int8x16_t)a, (int8x16_t)b); }
 Bytes interleave_low16(Bytes a, Bytes b) { return (Bytes)vzip1q_s16((int16x8_t)a, (int16x8_t)b); }
@@ -38,6 +42,12 @@ Bytes interleave_high16(Bytes a, Bytes b) { return (Bytes)vzip2q_s16((int16x8_t)
 
 void store_bytes(uint8_t *to, Bytes bytes) { __builtin_memcpy(to, &bytes, sizeof bytes); }
 void store_bytes(uint8_t *to, Bytes bytes, int64_t count) { __builtin_memcpy(to, &bytes, static_cast<size_t>(count)); }
+template <int kPart> void store_part(uint8_t *to, Bytes bytes, int64_t count)
+{
+    using Parts = uint32_t __attribute__((vector_size(16)));
+    const auto part = ((Parts)bytes)[kPart];
+    __builtin_memcpy(to, &part, static_cast<size_t>(count));
+}
 Halves pack_saturated(Vector a, Vector b) { return (Halves)vcombine_s16(vqmovn_s32((int32x4_t)a), vqmovn_s32((int32x4_t)b)); }
 Halves add_saturated(Halves a, Halves b) { return (Halves)vqaddq_s16((int16x8_t)a, (int16x8_t)b); }
 Bytes pack_saturated(Halves a, Halves b) { return (Bytes)vcombine_u8(vqmovun_s16((int16x8_t)a), vqmovun_s16((int16x8_t)b)); }

@@ -168,7 +168,7 @@ void IntegerConvolutionStep::chunk(const std::byte *x, uint8_t *y, const uint8_t
     const int64_t row_step = g_.stride_y * row_bytes_, output_step = g_.stride_x * canvas_.pixel_bytes();
     int64_t column = first % g_.out_width, row_at = first / g_.out_width * row_step;
     for (int64_t output = first; output < end; output += tile.outputs) {
-        const bool narrow = of.vectors == 1 && end - output >= kNarrowOutputs;
+        const bool narrow = kernels_.narrow(of.vectors) && end - output >= kNarrowOutputs;
         tile.outputs = narrow ? kNarrowOutputs : static_cast<int>(std::min<int64_t>(kTileOutputs, end - output));
         for (int o = 0; o < tile.outputs; ++o) {
             outputs_at[o] = row_at + column * output_step;

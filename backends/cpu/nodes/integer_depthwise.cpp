@@ -3,7 +3,7 @@
 // out on a canvas first.
 //
 // Where a block holds the channels of several outputs and neighbouring outputs read neighbouring pixels, that many outputs are computed as one
-// with so many times the channels: their operands and results lie side by side.
+// with so many times the channels: their operands and results lie side by side. Two outputs are also where they read pixels that lie apart.
 #include "integer_convolution.h"
 
 #include "../team.h"
@@ -24,7 +24,7 @@ class IntegerDepthwiseStep : public Step
 public:
     IntegerDepthwiseStep(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, SumsFinish finish)
         : g_(convolution.geometry), operands_(operands), kernels_(*operands.kernels), bytes_(operands.bytes()),
-          block_(bytes_ ? 4 * kernels_.lanes : kernels_.lanes), fold_(bytes_ && g_.stride_x == 1 && block_ % g_.channels == 0 ? block_ / g_.channels : 1),
+          block_(bytes_ ? 4 * kernels_.lanes : kernels_.lanes), fold_(outputs_of_a_block()),
           padded_(static_cast<int64_t>(round_up(static_cast<uint64_t>(g_.channels), static_cast<uint64_t>(block_)))),
           canvas_(g_, operands, bytes_ ? g_.channels : padded_, bytes_ ? g_.channels : padded_), finish_(std::move(finish)),
           threads_(builder.threads_for(g_.multiply_adds())), x_(convolution.x.value), y_(convolution.y.value), addend_(convolution.addend.value)
@@ -81,6 +81,15 @@ private:
         const std::byte **taps;
     };
 
+    // That many are computed as one.
+    int64_t outputs_of_a_block() const
+    {
+        if (!bytes_)
+            return 1;
+        if (g_.stride_x == 1 && block_ % g_.channels == 0)
+            return block_ / g_.channels;
+        return block_ == 2 * g_.channels ? 2 : 1;
+    }
     int64_t pixel_bytes() const { return canvas_.pixel_bytes(); }
     void whole_row(const std::byte *x, const Row &row) const;
     void point(const std::byte *x, const Row &row, int64_t column) const;
@@ -152,19 +161,17 @@ void IntegerDepthwiseStep::whole_row(const std::byte *x, const Row &row) const
 void IntegerDepthwiseStep::point(const std::byte *x, const Row &row, int64_t column) const
 {
     const std::byte **to = row.taps;
-    for (int64_t ky = 0; ky < g_.kernel_y; ++ky)
+    for (int64_t ky = 0; ky < g_.kernel_y; ++ky) {
+        const int64_t iy = row.index * g_.stride_y + ky * g_.dilation_y, first = column * g_.stride_x - (bytes_ ? g_.left : 0);
+        const bool inside = iy >= g_.top && iy < g_.top + g_.height;
+        const std::byte *from = !bytes_ ? x + iy * canvas_.row_bytes() : inside ? x + (iy - g_.top) * g_.width * g_.channels : blank_;
         for (int64_t kx = 0; kx < g_.kernel_x; ++kx) {
-            const int64_t iy = row.index * g_.stride_y + ky * g_.dilation_y, ix = column * g_.stride_x + kx * g_.dilation_x;
-            if (!bytes_) {
-                *to++ = x + iy * canvas_.row_bytes() + ix * pixel_bytes();
-                continue;
-            }
-            const bool in_row = ix >= g_.left && ix < g_.left + g_.width, in_column = iy >= g_.top && iy < g_.top + g_.height;
-            const std::byte *from = in_row && in_column ? x + (iy - g_.top) * g_.width * g_.channels : blank_;
-            *to++ = in_row ? from + (ix - g_.left) * g_.channels : blank_;
-            if (by_rows_ && kx == 2)
-                *to++ = blank_;
+            const int64_t ix = first + kx * g_.dilation_x;
+            *to++ = !bytes_ || (ix >= 0 && ix < g_.width) ? from + ix * pixel_bytes() : blank_;
         }
+        if (by_rows_)
+            *to++ = blank_;
+    }
     std::fill(to, row.taps + places_, row.taps[0]);
 }
 
@@ -189,7 +196,9 @@ void IntegerDepthwiseStep::pieces(const Row &row, const Span &span) const
             run.taps_at = row.taps;
             run.taps = g_.taps();
             run.words = words_;
+            run.rows_of_three = by_rows_;
             run.shares_taps = by_rows_ && g_.stride_x == 1 && g_.dilation_x == 1 && span.fold == 1;
+            run.halves_step_bytes = g_.stride_x != 1 && span.fold != 1 ? g_.stride_x * pixel_bytes() : 0;
             run.output_step_bytes = span.fold * g_.stride_x * pixel_bytes();
             run.outputs = std::min(most, span.last - output) / span.fold;
             run.first_byte = (output - span.pointed) * g_.stride_x * pixel_bytes() + channel * kernels_.operand_bytes;

@@ -128,9 +128,10 @@ void check_depthwise(const ProductKernels &kernels, int64_t channels, bool flip,
     const std::byte *taps_at[12];
     for (int64_t place = 0; place < 12; ++place)
         taps_at[place] = x_bytes.data() + (place / (bytes ? 4 : 3) % 3 * kWidth + std::min<int64_t>(place % (bytes ? 4 : 3), 2)) * step * kernels.operand_bytes;
-    for (const bool shares : {false, true}) {
-        kernels.depthwise({taps_at, 9, 3, shares, 0, step * kernels.operand_bytes, kOutputs, bytes ? channels : padded, weight_bytes.data(), padded * kWordBytes,
-                           bias.data(), got.data(), padded, flip});
+    for (int form = 0; form < 3; ++form) { // of any kind, alone, in pairs
+        const bool shares = form == 2;
+        kernels.depthwise({taps_at, 9, 3, form > 0, shares, 0, 0, step * kernels.operand_bytes, kOutputs, bytes ? channels : padded,
+                           weight_bytes.data(), padded * kWordBytes, bias.data(), got.data(), padded, flip});
         kept.clear(), wanted.clear();
         for (int64_t o = 0; o < kOutputs; ++o)
             for (int64_t channel = 0; channel < channels; ++channel) {
@@ -140,7 +141,7 @@ void check_depthwise(const ProductKernels &kernels, int64_t channels, bool flip,
                 kept.push_back(got[static_cast<size_t>(o * padded + channel)]);
                 wanted.push_back(static_cast<int32_t>(sum));
             }
-        expect_equal(kept, wanted, name + " depthwise, channels " + std::to_string(channels) + (shares ? ", in pairs" : ""));
+        expect_equal(kept, wanted, name + " depthwise, channels " + std::to_string(channels) + (shares ? ", in pairs" : form == 1 ? ", alone" : ""));
     }
 }
 
@@ -192,7 +193,7 @@ void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_si
     const ProductKernels &products = *kernels.bytes;
     constexpr int64_t kWords = 3;
     const int vectors = static_cast<int>((channels + products.lanes - 1) / products.lanes);
-    const int outputs = vectors == 1 ? kNarrowOutputs : kTileOutputs;
+    const int outputs = products.narrow(vectors) ? kNarrowOutputs : kTileOutputs;
     const int64_t width = vectors * products.lanes, block = 4 * products.lanes, padded = (channels + block - 1) / block * block;
     std::mt19937 random(4);
     std::vector<std::byte> x(4096), weights(static_cast<size_t>(padded * kWords * kWordBytes));
@@ -236,12 +237,49 @@ void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_si
     const std::byte *taps_at[4 * kWords];
     for (size_t i = 0; i < 4 * kWords; ++i)
         taps_at[i] = x.data() + i * 100;
-    DepthwiseRun run{taps_at, 12, kWords, false, 0, channels, outputs, channels, weights.data(), 0, bias.data(), sums.data(), padded, false, {}};
+    DepthwiseRun run{taps_at, 12, kWords, false, false, 0, 0, channels, outputs, channels, weights.data(), 0, bias.data(), sums.data(), padded, false, {}};
     products.depthwise(run);
     kernels.finish_half_even({sums.data(), padded, outputs, channels, wanted.data(), nullptr, channels}, rule);
     run.finish = {&lane_rule, got.data(), channels, nullptr, nullptr};
     products.depthwise(run);
     expect_equal(got, wanted, std::string(kernels.name) + " depthwise in registers, channels " + std::to_string(channels));
+}
+
+// Two outputs as one, which read every second pixel of rows of three taps.
+void check_halves(const ProductKernels &kernels, bool flip, const std::string &name)
+{
+    constexpr int64_t kRows = 3, kPairs = 3, kWidth = 4 * kPairs + 1;
+    const int64_t block = 4 * kernels.lanes, channels = block / 2;
+    Operands make;
+    std::vector<int32_t> x(static_cast<size_t>(kRows * kWidth * channels)), weights(static_cast<size_t>(9 * channels));
+    std::vector<std::byte> x_bytes(x.size()), weight_bytes(static_cast<size_t>(12 * block));
+    for (size_t i = 0; i < x.size(); ++i)
+        x[i] = make.operand(kernels), put(&x_bytes[i], 1, flip ? flipped(kernels, x[i]) : x[i]);
+    for (int32_t &weight : weights)
+        weight = make.weight(kernels);
+    std::vector<int32_t> bias(static_cast<size_t>(block)), got(static_cast<size_t>(kPairs * block)), wanted;
+    for (int64_t position = 0; position < block; ++position) {
+        const int64_t lane = depthwise_lane(kernels.lanes, position), channel = position % channels;
+        bias[static_cast<size_t>(lane)] = start_of(channel);
+        for (int64_t tap = 0; tap < 9; ++tap)
+            put(&weight_bytes[static_cast<size_t>((tap / 3 * block + lane) * kWordBytes + tap % 3)], 1, weights[static_cast<size_t>(tap * channels + channel)]);
+    }
+    const std::byte *taps_at[12];
+    for (int64_t place = 0; place < 12; ++place)
+        taps_at[place] = x_bytes.data() + (place / 4 * kWidth + std::min<int64_t>(place % 4, 2)) * channels;
+    for (int64_t o = 0; o < 2 * kPairs; ++o)
+        for (int64_t channel = 0; channel < channels; ++channel) {
+            int64_t sum = start_of(channel);
+            for (int64_t tap = 0; tap < 9; ++tap)
+                sum += int64_t{1} * x[static_cast<size_t>((tap / 3 * kWidth + 2 * o + tap % 3) * channels + channel)] *
+                       weights[static_cast<size_t>(tap * channels + channel)];
+            wanted.push_back(static_cast<int32_t>(sum));
+        }
+    for (const bool rows : {false, true}) {
+        kernels.depthwise({taps_at, 9, 3, rows, false, 2 * channels, 0, 4 * channels, kPairs, block, weight_bytes.data(), 0, bias.data(), got.data(),
+                           block, flip});
+        expect_equal(got, wanted, name + " depthwise, halves of blocks");
+    }
 }
 
 void check_products(const ProductKernels &kernels, const std::string &name)
@@ -251,10 +289,12 @@ void check_products(const ProductKernels &kernels, const std::string &name)
             continue;
         for (int vectors = 1; vectors <= kernels.vectors; ++vectors)
             for (int outputs = 1; outputs <= kNarrowOutputs; ++outputs)
-                if (outputs <= kTileOutputs || (vectors == 1 && outputs == kNarrowOutputs))
+                if (outputs <= kTileOutputs || (kernels.narrow(vectors) && outputs == kNarrowOutputs))
                     check_convolve(kernels, vectors, outputs, flip, name);
         for (const int64_t channels : {1, 3, 16, 31, 64, 100, 130})
             check_depthwise(kernels, channels, flip, name);
+        if (kernels.operand_bytes == 1)
+            check_halves(kernels, flip, name);
     }
 }
 
