@@ -54,12 +54,12 @@ public:
         if (plan_.threads > 1)
             plan_.undivided.push_back({node_, why});
     }
-    // In how many parts that work is cut for that many threads: several each, so that one which loses its core delays little.
+    // In how many parts that work is cut for that many threads: two each of large work, so that one which loses its core delays little.
     int64_t parts_for(int threads, int64_t multiply_adds) const
     {
-        constexpr int64_t kMostPerThread = 2;
-        const int64_t worth = 2 * multiply_adds / threads / rules_.least_multiply_adds;
-        return threads == 1 ? 1 : threads * std::clamp<int64_t>(worth, 1, kMostPerThread);
+        constexpr int64_t kLarge = 16; // times the least work: 160 us, against which what a part costs by itself is nothing
+        const bool large = multiply_adds / threads >= kLarge * rules_.least_multiply_adds;
+        return threads > 1 && large ? 2 * threads : threads;
     }
 
     // The tensor as it lies now.

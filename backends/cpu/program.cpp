@@ -146,6 +146,7 @@ accel_status accel_bk_run::execute() noexcept
 {
     using namespace accel::cpu;
     const OneThread within_libraries;
+    const TeamRun keeps_helpers(plan->uses_team);
     bool synced = true, good = true;
     for (const accel_bk_buffer *buffer : dma_bufs)
         synced = sync_dma_buf(*buffer, true) && synced;

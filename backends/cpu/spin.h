@@ -27,6 +27,8 @@ public:
     }
     // After a poll that found something, and after sleeping.
     void restart() { end_ns_ = 0; }
+    // After is_over() said true: for how long that has been so.
+    uint64_t over_ns() const { return looked_ns_ - end_ns_; }
     // When the clock was last read.
     uint64_t looked_ns() const { return looked_ns_; }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <sched.h>
 
 namespace accel::cpu
 {
@@ -49,11 +50,42 @@ private:
     std::atomic<uint64_t> word_{0};
 };
 
+// How long a helper without work waits for more before it sleeps.
+class Patience
+{
+public:
+    // No core besides the caller's: neither goes on while the other spins.
+    bool is_over(bool shares_core, bool running)
+    {
+        const uint64_t before_ns = looked_ns_;
+        const bool over = spin_.is_over();
+        if (spin_.looked_ns() == before_ns)
+            return false;
+        looked_ns_ = spin_.looked_ns();
+        if (counts_ && looked_ns_ - before_ns > kLostNs)
+            lost_ns_ = looked_ns_;
+        counts_ = true;
+        const bool wanted = looked_ns_ - lost_ns_ < kWantedNs;
+        return shares_core || (over && (!running || wanted || spin_.over_ns() >= kTeamRunSpinNs));
+    }
+    void restart() { spin_.restart(), counts_ = false; }
+
+private:
+    static constexpr uint64_t kLostNs = 100000;     // between two looks: someone else had the core
+    static constexpr uint64_t kWantedNs = 20000000; // for so long after that, others are thought to want it again
+
+    Spin spin_{kTeamSpinNs, kPollsPerLook};
+    uint64_t looked_ns_ = 0, lost_ns_ = 0;
+    bool counts_ = false; // it spun at the look before
+};
+
 class Team
 {
 public:
     bool hold(int threads);
     void let_go();
+    void begin_run() { runs_.fetch_add(1, std::memory_order_relaxed); }
+    void end_run() { runs_.fetch_sub(1, std::memory_order_relaxed); }
     void share(int threads, int64_t count, int64_t grain, TeamWork work, const void *body);
 
 private:
@@ -81,6 +113,7 @@ private:
     alignas(64) std::atomic<bool> taken_{false};
     alignas(64) std::atomic<uint32_t> posted_{0}; // the latest job; what helpers sleep on
     std::atomic<int> asleep_{0};
+    std::atomic<int> runs_{0}, core_{-1}; // being executed; where the latest job was posted
     alignas(64) std::atomic<uint32_t> done_{0}; // pieces that helpers finished; what the owner of the job sleeps on
     std::atomic<uint32_t> awaited_{0};
     std::atomic<bool> stop_{false};
@@ -148,6 +181,8 @@ void Team::share(int threads, int64_t count, int64_t grain, TeamWork work, const
 
 void Team::post(uint32_t job, int lanes)
 {
+    if (const int core = sched_getcpu(); core != core_.load(std::memory_order_relaxed))
+        core_.store(core, std::memory_order_relaxed);
     posted_.store(job);
     const int asleep = asleep_.load(), awake = size_.load(std::memory_order_relaxed) - 1 - asleep;
     if (asleep > 0 && awake < lanes - 1)
@@ -192,11 +227,11 @@ void Team::help(int lane, uint32_t seen)
 {
     settle_heap();
     const OneThread within_libraries;
-    Spin spin(kTeamSpinNs, kPollsPerLook);
+    Patience patience;
     while (!stop_.load(std::memory_order_acquire)) {
         if (const uint32_t job = posted_.load(std::memory_order_acquire); job != seen) {
             seen = job;
-            spin.restart();
+            patience.restart();
             const uint32_t finished = work_on(job, lane);
             if (finished == 0)
                 continue;
@@ -205,14 +240,14 @@ void Team::help(int lane, uint32_t seen)
                 futex_wake(done_, 1);
             continue;
         }
-        if (!spin.is_over())
+        if (!patience.is_over(core_.load(std::memory_order_relaxed) == sched_getcpu(), runs_.load(std::memory_order_relaxed) != 0))
             continue;
         // Either this sees what was posted, or the poster sees the count.
         asleep_.fetch_add(1);
         if (!stop_.load() && posted_.load() == seen)
             futex_wait(posted_, seen, UINT64_MAX);
         asleep_.fetch_sub(1);
-        spin.restart();
+        patience.restart();
     }
 }
 
@@ -224,6 +259,18 @@ TeamHold::~TeamHold()
 {
     if (holds_)
         g_team.let_go();
+}
+
+TeamRun::TeamRun(bool uses_team) noexcept : uses_team_(uses_team)
+{
+    if (uses_team_)
+        g_team.begin_run();
+}
+
+TeamRun::~TeamRun()
+{
+    if (uses_team_)
+        g_team.end_run();
 }
 
 void share_work(int threads, int64_t count, int64_t grain, TeamWork work, const void *body) noexcept

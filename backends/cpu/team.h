@@ -3,7 +3,8 @@
 //
 // There is one team in the process, as there is one set of cores: of two runs that are executed at the same time, one has the team and
 // the other goes on alone. Work is handed out in pieces, so that a thread which has lost its core holds up one piece and no more.
-// Helpers spin for kTeamSpinNs when there is nothing to do and then sleep.
+// Helpers spin for kTeamSpinNs when there is nothing to do and then sleep. While a run is executed they spin for up to kTeamRunSpinNs, as
+// its next step may have work for them, unless someone else wants their core.
 #ifndef ACCEL_BACKENDS_CPU_TEAM_H
 #define ACCEL_BACKENDS_CPU_TEAM_H
 
@@ -13,6 +14,7 @@ namespace accel::cpu
 {
 
 inline constexpr uint64_t kTeamSpinNs = 20000;
+inline constexpr uint64_t kTeamRunSpinNs = 500000;
 inline constexpr int kTeamMost = 256;
 
 // Keeps helpers, from the load of a program to its end; the last one to go ends all of them. Any thread.
@@ -29,6 +31,19 @@ public:
 
 private:
     bool holds_ = false;
+};
+
+// For as long as a run is executed that may have work for the team. Any thread.
+class TeamRun
+{
+public:
+    explicit TeamRun(bool uses_team) noexcept;
+    ~TeamRun();
+    TeamRun(const TeamRun &) = delete;
+    TeamRun &operator=(const TeamRun &) = delete;
+
+private:
+    bool uses_team_;
 };
 
 using TeamWork = void (*)(const void *body, int64_t first, int64_t last);

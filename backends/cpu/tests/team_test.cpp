@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The team: every piece of work is done once, whoever asks, and nothing of it is left when nobody holds it.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "../team.h"
 #include "tasks.h"
@@ -84,10 +85,11 @@ TEST_CASE("helpers help, also after they went to sleep", "[team]")
     }
 }
 
-TEST_CASE("helpers without work sleep", "[team]")
+TEST_CASE("helpers without work sleep, also while a run is executed", "[team]")
 {
     TeamHold team;
     REQUIRE(team.hold(kThreads));
+    const accel::cpu::TeamRun run(GENERATE(false, true));
     parallel_for(kThreads, 100, 1, [](int64_t, int64_t) {});
     std::this_thread::sleep_for(std::chrono::milliseconds(5)); // far longer than they spin
     const auto spent_ns = [] {
