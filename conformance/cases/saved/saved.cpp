@@ -55,8 +55,8 @@ std::string save_for_two(const Room &room)
     const std::vector<int64_t> dims{1, 8, 4, 4};
     const Quantization quantization = type == ACCEL_TYPE_I8 ? Quantization{{1}, {0}} : Quantization{};
     GraphBuilder graph;
-    const uint32_t a = graph.input("a", type, dims, quantization), y = graph.tensor("y", type, dims, quantization);
-    graph.node(ACCEL_OPERATION_ADD, {a, a}, {y}, {}, type == ACCEL_TYPE_I8 ? room.rounding() : ACCEL_ROUNDING_NONE);
+    const uint32_t a = graph.input("a", type, dims, quantization), b = graph.input("b", type, dims, quantization), y = graph.tensor("y", type, dims, quantization);
+    graph.node(ACCEL_OPERATION_ADD, {a, b}, {y}, {}, type == ACCEL_TYPE_I8 ? room.rounding() : ACCEL_ROUNDING_NONE);
     graph.output(y);
     const Model model = Model::create(room.instance(), graph.desc());
     const std::string target = room.facts().target;
