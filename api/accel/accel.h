@@ -683,7 +683,7 @@ struct accel_node_desc {
 /**
  * A graph in topological order. The same form serves applications, importers and backends.
  *
- * Shapes: axis order and operand order are ONNX's; api/catalog/operations.yaml has each operation.
+ * Shapes: axis order and operand order are ONNX's; api/catalog/ops has each operation.
  */
 struct accel_graph_desc {
     size_t struct_size;

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""docs/operations.md: the catalog for people."""
+from writer import today
+
+
+def row(record, words):
+    name = record.name + (f"<br>{record.doc}" if record.doc else "")
+    operands, results = (", ".join(map(today.shown, list_)) for list_ in (record.tensors(), record.results))
+    return (f"| {record.id} | {name} | {record.onnx} ({record.since}) | {operands} | {results} | {', '.join(today.types(record, words))} | "
+            f"{', '.join(key.lower() for key in today.attributes(record, words))} | {record.numeric_class} | {'yes' if record.quantised else ''} |")
+
+
+def write(catalog, note, semantics):
+    words = catalog.vocabulary
+    out = [f"<!-- {note} -->", "# Operations", "", f"Operation profile {words.profile}. Axis order, operand order and meaning are those of the ONNX operator",
+           "named in each row; a row says what differs.", "", semantics.rstrip(), "",
+           "## The list", "", "| id | operation | ONNX (since opset) | operands | results | types | attributes | class | quantised |", "|--:|---|---|---|---|---|---|---|---|"]
+    out += [row(record, words) for record in catalog.operations()]
+    for title, rows in (("Attributes", words.attributes), ("Element types", words.types), ("Rounding of requantisation", words.roundings), ("Reason codes", words.reasons)):
+        out += ["", f"## {title}", "", "| id | name | meaning |", "|--:|---|---|"]
+        out += [f"| {r['id']} | {r['name']} | {r.get('doc', '')} |" for r in rows]
+    return "\n".join(out + [""])

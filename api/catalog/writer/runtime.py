@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""runtime/catalog_tables.inc: names and checking tables of the runtime."""
+from writer import today
+
+KINDS = {"ints": "ACCEL_ATTRIBUTE_KIND_INTS", "floats": "ACCEL_ATTRIBUTE_KIND_FLOATS", "string": "ACCEL_ATTRIBUTE_KIND_STRING"}
+
+
+def most(count):
+    return "kUnbounded" if count is None else str(count)
+
+
+def operation(record, words):
+    in_min, in_max = today.counts(record.tensors())
+    out_min, out_max = today.counts(record.results)
+    types = " | ".join(f"type_bit(ACCEL_TYPE_{name})" for name in today.types(record, words))
+    attributes = " | ".join(f"attribute_bit(ACCEL_ATTRIBUTE_{key})" for key in today.attributes(record, words)) or "0"
+    return (f'    {{ACCEL_OPERATION_{record.name}, "{record.onnx}", {in_min}, {most(in_max)}, {out_min}, {most(out_max)},\n'
+            f"     {types},\n     {attributes},\n     Work::k{record.work.capitalize()}, {str(record.quantised).lower()}}},")
+
+
+def write(catalog, note):
+    words = catalog.vocabulary
+    out = [f"// {note}", "// Included by runtime/catalog.cpp only.", "", "constexpr TypeRow kTypes[] = {"]
+    out += [f'    {{ACCEL_TYPE_{r["name"]}, "{r["name"].lower()}", {r["size_bits"] // 8}}},' for r in words.types]
+    out += ["};", "", "constexpr NameRow kRoundings[] = {"]
+    out += [f'    {{ACCEL_ROUNDING_{r["name"]}, "{r["name"].lower()}", "{r["doc"]}"}},' for r in words.roundings]
+    out += ["};", "", "constexpr NameRow kReasons[] = {"]
+    out += [f'    {{ACCEL_REASON_{r["name"]}, "{r["name"].lower()}", "{r["doc"]}"}},' for r in words.reasons]
+    out += ["};", "", "constexpr AttributeRow kAttributes[] = {"]
+    out += [f'    {{ACCEL_ATTRIBUTE_{r["name"]}, "{r.get("onnx", r["name"].lower())}", {KINDS[r["kind"]]}}},' for r in words.attributes]
+    out += ["};", "", "constexpr OperationRow kOperations[] = {"]
+    return "\n".join(out + [operation(record, words) for record in catalog.operations()] + ["};", ""])
