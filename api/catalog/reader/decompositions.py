@@ -140,8 +140,7 @@ def result_types(called, signature, bound, step, types):
             yield expressions.value_of(node, Values({}, {}, types)) if not isinstance(node, ast.Constant) else node.value
         else:
             admitted = called.types_of(result, signature)
-            name = result.name if result.name in signature.types else result.types
-            yield bound.get(name) or admitted[0]
+            yield bound.get(result.types, admitted[0]) if isinstance(result.types, str) else admitted[0]
 
 
 def infer_step(record, step, types, operations):
@@ -150,7 +149,9 @@ def infer_step(record, step, types, operations):
     for signature in called.signatures:
         bound = matches(called, signature, given)
         if bound is not None:
-            types.update(zip(step.results, result_types(called, signature, bound, step, types)))
+            for name, made in zip(step.results, result_types(called, signature, bound, step, types)):
+                if types.setdefault(name, made) != made:
+                    step.place.fail(f"type of '{name}'", made, f"{types[name]}, as the step before gives under its condition")
             return
     step.place.fail(f"types of {step.operation}", "(" + ", ".join(str(t) for t in given) + ")", "types that a signature of it admits")
 
