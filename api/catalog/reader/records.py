@@ -22,6 +22,7 @@ class Attribute:
     onnx: typing.Optional[str]      # None: not ONNX's
     required: bool
     default: typing.Any             # literal, expression, {opset: literal}; None: absent means that there is none
+    since: typing.Optional[int]     # the opset that first has it, where that is not the record's
     revision: int
     place: Place
 
@@ -35,7 +36,7 @@ class Operand:
     types: typing.Any               # name of a constraint, or a list of element types
     key: typing.Optional[str]       # a value operand: the attribute that carries it in today's ABI
     attribute: typing.Optional[str]  # what it was called when it was an attribute of ONNX
-    operand_since: typing.Optional[int]
+    operand_since: typing.Optional[int]  # the opset that made it an operand, where that is not the record's
     default: typing.Any
     type_from: typing.Optional[str]  # a result whose type an attribute names
     revision: int
@@ -148,7 +149,7 @@ def read_type_list(value, place, vocabulary):
 
 
 def read_attribute(item, place, vocabulary):
-    only(item, place, {"key", "onnx", "required", "default", "revision"}, "an attribute")
+    only(item, place, {"key", "onnx", "required", "default", "since", "revision"}, "an attribute")
     key = field(item, place, "key", "key")
     row = vocabulary.attribute(key)
     if row is None:
@@ -157,7 +158,8 @@ def read_attribute(item, place, vocabulary):
     if required == ("default" in item):
         place.fail(f"attribute {key}", "required and a default" if required else "neither required nor a default", "one of 'required: true' and 'default'")
     default = item.get("default")
-    return Attribute(key, item.get("onnx", row.get("onnx")), required, default, field(item, place, "revision", "positive", 1), place)
+    return Attribute(key, item.get("onnx", row.get("onnx")), required, default, field(item, place, "since", "positive", None),
+                     field(item, place, "revision", "positive", 1), place)
 
 
 def read_operand(item, place, vocabulary, position):
@@ -167,8 +169,8 @@ def read_operand(item, place, vocabulary, position):
     key = field(item, place, "key", "key", None)
     if key is not None and vocabulary.attribute(key) is None:
         place.fail(f"key of value operand '{name}'", f"'{key}'", "a key of vocabulary.yaml or planned/attributes.yaml")
-    if ("attribute" in item) != ("operand_since" in item):
-        place.fail(f"operand '{name}'", "one of attribute and operand_since", "both or none: its name as an attribute, and the opset that made it an operand")
+    if "attribute" in item and "operand_since" not in item:
+        place.fail(f"operand '{name}'", "attribute without operand_since", "both: its name as an attribute, and the opset that made it an operand")
     types = field(item, place, "types", "any")
     if isinstance(types, list):
         types = read_type_list(types, place, vocabulary)

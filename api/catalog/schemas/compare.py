@@ -54,10 +54,10 @@ def type_name(text):
 
 
 class Comparison:
-    """One record beside the versions of its operator."""
+    """One record beside the versions of its operator; limit: the newest opset that the schemas know."""
 
-    def __init__(self, record, versions, words):
-        self.record, self.words = record, words
+    def __init__(self, record, versions, words, limit):
+        self.record, self.words, self.limit = record, words, limit
         self.all = versions
         self.versions = [v for v in versions if v["since"] >= record.since]
         self.newest = self.versions[-1] if self.versions else None
@@ -102,6 +102,9 @@ class Comparison:
                 self.differ(handled[0] if handled else f"{kind}_refused", formal["name"], f"opset {version['since']}: {kind} {position} '{formal['name']}' has no counterpart")
             else:
                 self.compare_option(version, formal, operand)
+        for position, operand in by_position.items():
+            if position >= len(version[what]) and operand.option == "optional":
+                self.differ("operand_since", operand.name, f"opset {version['since']}: no {kind} {position}; the record has '{operand.name}' since opset {operand.operand_since or self.record.since}")
 
     def is_other(self, name, kind):
         """A formal that stands where an operand does and is something else, such as Dropout's ratio."""
@@ -160,21 +163,25 @@ class Comparison:
     # ---- what ONNX does not have, and what a record says about opsets
 
     def compare_own(self):
-        names = {name for v in self.versions for name in v["attributes"]}
         for attribute in self.record.attributes:
-            if attribute.onnx is None or attribute.onnx not in names:
+            having = [v["since"] for v in self.versions if attribute.onnx in v["attributes"]]
+            first = having[0] if having and having[0] != self.versions[0]["since"] else None
+            if not having and not (attribute.since or 0) > self.limit:
                 self.differ("attribute_added", attribute.key, f"no version has an attribute for {attribute.key}")
+            elif having and first != attribute.since:
+                self.differ("attribute_since", attribute.key, f"{attribute.onnx} is there since opset {having[0]}, the record says {attribute.since or self.record.since}")
         for operand in self.record.operands:
             self.compare_move(operand)
-            if self.newest and (operand.at < 0 or operand.at >= len(self.newest["inputs"])):
+            late = operand.operand_since is not None and operand.operand_since > self.limit
+            if self.newest and not late and (operand.at < 0 or operand.at >= len(self.newest["inputs"])):
                 self.differ("operand_added", operand.name, f"no version has an input {operand.at} for '{operand.name}'")
 
     def compare_move(self, operand):
-        if operand.operand_since is None:
+        if operand.operand_since is None or operand.operand_since > self.limit:
             return
         was = [v["since"] for v in self.all if operand.attribute in v["attributes"]]
-        since = min((v["since"] for v in self.all if len(v["inputs"]) > operand.at and operand.attribute not in v["attributes"] and v["since"] > max(was, default=0)), default=None)
-        if not was or since != operand.operand_since:
+        since = min((v["since"] for v in self.all if len(v["inputs"]) > operand.at and v["since"] > max(was, default=0)), default=None)
+        if bool(was) != bool(operand.attribute) or since != operand.operand_since:
             self.differ("operand_since", operand.name, f"'{operand.attribute}' is an attribute at opsets {was} and an operand from {since}; the record says from {operand.operand_since}")
 
     # ---- element types
@@ -210,8 +217,8 @@ def expand(deviation, words):
     return {subject: words.type_groups.get(subject, [subject]) for subject in deviation.subjects}
 
 
-def explain(record, found, words, used):
-    """Give each difference its reason; the sentences about what has none, or about a reason without a difference."""
+def explain(record, found, words, used, whole):
+    """Give each difference its reason; the sentences about what has none and, beside whole schemas, about a reason without a difference."""
     wrong = []
     for deviation in record.deviations:
         for subject, members in expand(deviation, words).items():
@@ -220,7 +227,7 @@ def explain(record, found, words, used):
                 hit.because = deviation.because
             if hits:
                 used.add((id(deviation), subject))
-            elif not deviation.shared:
+            elif whole and not deviation.shared:
                 wrong.append(f"{deviation.place.file}:{deviation.place.line}: {record.name}: deviation {deviation.kind}: given {subject}, expected one that the schemas show")
     for f in found:
         if not f.because:
@@ -228,29 +235,27 @@ def explain(record, found, words, used):
     return wrong
 
 
-def compare_record(record, schemas, words, used):
-    """(differences with their reasons, sentences about what is wrong)."""
-    declared_absent = next((d for d in record.deviations if d.kind == "schema_absent"), None)
+def differences(record, schemas, words, source):
     versions = schemas.get((record.domain, record.onnx))
     if versions is None:
-        found = [Found("schema_absent", record.domain, f"no schema of {record.domain}.{record.onnx}")]
-    elif declared_absent is not None:
-        found = Comparison(record, versions, words).run()
-    else:
-        found = Comparison(record, versions, words).run()
-        if versions[-1].get("deprecated"):
-            found.append(Found("deprecated", record.onnx, f"opset {versions[-1]['since']} deprecates {record.onnx}"))
-    return found, explain(record, found, words, used)
+        return [Found("schema_absent", record.domain, f"no schema of {record.domain}.{record.onnx}")]
+    found = Comparison(record, versions, words, source["opsets"][record.domain]).run()
+    if versions[-1].get("deprecated"):
+        found.append(Found("deprecated", record.onnx, f"opset {versions[-1]['since']} deprecates {record.onnx}"))
+    return found
 
 
-def compare(catalog, schemas):
-    """(list of (record, differences), sentences about what is wrong) of the whole catalog."""
+def compare(catalog, source, schemas):
+    """(list of (record, differences), sentences about what is wrong). Schemas that end before a record's first opset are not asked about it."""
     used, rows, wrong = set(), [], []
+    whole = "compared with" not in source
     for record in catalog.everything():
-        found, sentences = compare_record(record, schemas, catalog.vocabulary, used)
+        if not whole and record.since > source["opsets"].get(record.domain, 0) and record.domain in source["opsets"]:
+            continue
+        found = differences(record, schemas, catalog.vocabulary, source)
         rows.append((record, found))
-        wrong += sentences
-    for deviation in catalog.shared:
+        wrong += explain(record, found, catalog.vocabulary, used, whole)
+    for deviation in catalog.shared if whole else ():
         for subject in deviation.subjects:
             if (id(deviation), subject) not in used:
                 wrong.append(f"{deviation.place.file}:{deviation.place.line}: defaults: deviation {deviation.kind}: given {subject}, expected one that a record of the family needs")
