@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Every decomposition of the catalog computes what its ONNX operator does: both run in onnx's reference evaluator on the same values.
+
+Usage: decompositions_test.py [NAME…]     exit code 77 where the Python package onnx 1.23.2 is not there (scripts/setup --peers)
+"""
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT / "api/catalog"), str(ROOT / "api/tests/catalog")]
+sys.path.append("/usr/lib/python3/dist-packages")  # Debian's python3-yaml, for virtual environments without one
+try:
+    import numpy
+    import onnx
+    from onnx.reference import ReferenceEvaluator
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(77)
+if onnx.__version__ != "1.23.2":
+    print(f"skipped: onnx {onnx.__version__}, expected 1.23.2")
+    sys.exit(77)
+import onnx_form  # noqa: E402
+from reader import catalog  # noqa: E402
+
+IMAGE, CHANNELS = [2, 4, 3, 5], [4]
+# Attributes of each case, and shapes of operands where they are not IMAGE; a name in braces leaves an optional operand out.
+CASES = {
+    "GLOBAL_AVERAGE_POOL": [({}, {}), ({}, {"x": [1, 2, 7]})],
+    "FLATTEN": [({}, {}), ({"AXIS": 0}, {}), ({"AXIS": 3}, {}), ({"AXIS": -1}, {}), ({"AXIS": 4}, {})],
+    "SQUEEZE": [({}, {"x": [1, 3, 1, 2]}), ({"AXES": [2]}, {"x": [1, 3, 1, 2]}), ({"AXES": [-2, 0]}, {"x": [1, 3, 1, 2]})],
+    "UNSQUEEZE": [({"AXES": [0]}, {}), ({"AXES": [4, 1]}, {}), ({"AXES": [-1]}, {})],
+    "HARD_SIGMOID": [({}, {}), ({"ALPHA": 0.5, "BETA": 0.6}, {})],
+    "ELU": [({}, {}), ({"ALPHA": 2.0}, {})], "CELU": [({}, {}), ({"ALPHA": 2.0}, {})], "SELU": [({}, {}), ({"ALPHA": 2.0, "GAMMA": 3.0}, {})],
+    "SWISH": [({}, {}), ({"ALPHA": 0.5}, {})], "GELU": [({}, {}), ({"APPROXIMATE": "tanh"}, {})],
+    "THRESHOLDED_RELU": [({}, {}), ({"ALPHA": 0.25}, {})], "SHRINK": [({}, {}), ({"LAMBDA": 1.5, "BIAS": 1.5}, {})],
+    "PRELU": [({}, {}), ({}, {"slope": [4, 1, 1]})], "LOG_SOFTMAX": [({}, {}), ({"AXIS": 1}, {})],
+    "LAYER_NORMALIZATION": [({}, {"scale": [5], "bias": [5]}), ({"AXIS": 1}, {"scale": [4, 3, 5], "bias": None}), ({"AXIS": -2, "EPSILON": 0.5}, {"scale": [3, 5], "bias": [3, 5]})],
+    "RMS_NORMALIZATION": [({}, {"scale": [5]}), ({"AXIS": 1, "EPSILON": 0.5}, {"scale": [4, 3, 5]})],
+    "INSTANCE_NORMALIZATION": [({}, {"scale": CHANNELS, "bias": CHANNELS}), ({"EPSILON": 0.5}, {"x": [2, 4, 9], "scale": CHANNELS, "bias": CHANNELS})],
+    "GROUP_NORMALIZATION": [({"NUM_GROUPS": 2}, {"scale": CHANNELS, "bias": CHANNELS}), ({"NUM_GROUPS": 4, "EPSILON": 0.5}, {"scale": CHANNELS, "bias": CHANNELS})],
+    "MEAN_VARIANCE_NORMALIZATION": [({}, {}), ({"AXES": [1]}, {})],
+    "DEPTH_TO_SPACE": [({"BLOCK_SIZE": 2}, {"x": [2, 12, 3, 2]}), ({"BLOCK_SIZE": 2, "MODE": "CRD"}, {"x": [2, 12, 3, 2]})],
+    "SPACE_TO_DEPTH": [({"BLOCK_SIZE": 2}, {"x": [2, 3, 4, 6]}), ({"BLOCK_SIZE": 3, "MODE": "CRD"}, {"x": [2, 3, 6, 3]})],
+}
+REDUCTIONS = [({}, {}), ({"AXES": [1, -1]}, {}), ({"AXES": [0], "KEEPDIMS": 0}, {})]
+WIDE = [({}, {})]
+POSITIVE = {"REDUCE_LOG_SUM"}
+# What the peer cannot be asked, and why.
+NOT_COMPARED = {
+    "QLINEAR_CONV": "scales and zero points are properties of tensors here", "QLINEAR_MATMUL": "scales and zero points are properties of tensors here",
+    "QLINEAR_ADD": "not an operator of ONNX",
+}
+
+
+def values_of(kind, shape, random, positive):
+    if kind == "BOOL":
+        return random.integers(0, 2, shape).astype(bool)
+    if kind in ("I32", "I64", "I8", "U8"):
+        return random.integers(0 if kind == "U8" else -3, 4, shape).astype(onnx_form.NUMPY[kind])
+    values = random.normal(0, 2, shape)
+    return (abs(values) + 0.5 if positive else values).astype(onnx_form.NUMPY[kind])
+
+
+def run(model, feeds):
+    return ReferenceEvaluator(model).run(None, feeds)
+
+
+def compare_case(record, operations, words, types, given, shapes):
+    """None, or what differs."""
+    random = numpy.random.default_rng(5)
+    inputs = {o.name: (types[o.name], shapes.get(o.name, IMAGE)) for o in record.tensors() if shapes.get(o.name, IMAGE) is not None}
+    feeds = {name: values_of(kind, shape, random, record.name in POSITIVE) for name, (kind, shape) in inputs.items()}
+    signature = next(s for s in record.signatures if not s.quantised)
+    outputs = {r.name: types.get(next((o.name for o in record.tensors() if o.types == r.types), ""), record.types_of(r, signature)[0]) for r in record.results}
+    ours = run(onnx_form.decomposed(record, operations, words, inputs, given, outputs), feeds)
+    theirs = run(onnx_form.direct(record, operations, words, inputs, given, outputs), feeds)
+    for name, a, b in zip(outputs, ours, theirs):
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return f"{name}: {a.dtype}{list(a.shape)}, expected {b.dtype}{list(b.shape)}"
+        if not numpy.allclose(a, b, rtol=2e-5, atol=2e-6, equal_nan=True):
+            worst = numpy.nanmax(abs(a.astype(numpy.float64) - b.astype(numpy.float64)))
+            return f"{name}: differs by up to {worst:g}"
+    return None
+
+
+def cases_of(record):
+    return CASES.get(record.name) or (REDUCTIONS if record.shape == "reduce" else WIDE)
+
+
+def type_choices(record):
+    from reader import decompositions
+    for signature in record.signatures:
+        if not signature.quantised:
+            yield from decompositions.choices(record, signature)
+
+
+def main():
+    read = catalog.read(ROOT / "api/catalog", ROOT)
+    operations = {record.name: record for record in read.everything()}
+    wrong, compared = [], 0
+    for record in read.everything():
+        if not record.decomposition or record.name in NOT_COMPARED or record.name == "DROPOUT" or (sys.argv[1:] and record.name not in sys.argv[1:]):
+            continue
+        for types in type_choices(record):
+            for given, shapes in cases_of(record):
+                compared += 1
+                try:
+                    difference = compare_case(record, operations, read.vocabulary, types, given, shapes)
+                except Exception as error:  # a model that the peer refuses is a wrong record, too
+                    difference = f"{type(error).__name__}: {error}"
+                if difference:
+                    wrong.append(f"{record.place.file}:{record.place.line}: {record.name}: {types} {given} {shapes}: {difference}")
+    print("\n".join(wrong + [f"{compared} cases of decompositions compared, {len(wrong)} differ"]))
+    return 1 if wrong or not compared else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
