@@ -30,7 +30,7 @@ def read_family(path, root, words, planned):
         top.fail("the file", document, "a mapping with family, doc and operations")
     only(document, top, {"family", "doc", "defaults", "operations"}, "the file")
     if field(document, top, "family", "name") != path.stem:
-        top.fail("family", document["family"], f"'{path.stem}', as the file is called")
+        top.fail("family", f"'{document['family']}'", f"'{path.stem}', as the file is called")
     defaults = field(document, top, "defaults", "mapping", Mapping({}, file, 1))
     shared_place = Place(file, getattr(defaults, "line", 1), "defaults")
     only(defaults, shared_place, records.RECORD_FIELDS - {"name", "id", "onnx"}, "defaults")
@@ -57,16 +57,16 @@ def check_unique(all_records):
 
 
 def check_numbers(catalog):
-    last = 0
-    for record in catalog.operations():
-        if record.id != last + 1:
-            record.place.fail("id", record.id, f"{last + 1}: numbers have no gaps and are never given again")
-        last = record.id
     for record in catalog.records:
         if record.id is None and record.only_import is None:
             record.place.fail("field 'id'", "nothing", "a number, or import: an operation of ops/ is carried by the runtime")
         if record.id is not None and record.only_import is not None:
             record.place.fail("field 'id'", record.id, f"none: import: {record.only_import} says that the ABI does not have it")
+    last = 0
+    for record in catalog.operations():
+        if record.id != last + 1:
+            record.place.fail("id", record.id, f"{last + 1}: numbers have no gaps and are never given again")
+        last = record.id
     for record in catalog.planned:
         if record.id is not None:
             record.place.fail("field 'id'", record.id, "none: a planned operation gets its number when it moves to ops/")

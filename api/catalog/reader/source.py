@@ -17,8 +17,8 @@ class Mapping(dict):
         self.file, self.line = file, line
 
 
-class Loader(yaml.SafeLoader):
-    pass
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Safe; libyaml's where it is there, which is ten times as fast."""
 
 
 def construct_mapping(loader, node):
@@ -60,6 +60,7 @@ class Place:
         self.file, self.line, self.record = file, line, record
 
     def fail(self, what, given, expected):
+        """given: a sentence's part, or a value to be shown."""
         record = f"{self.record}: " if self.record else ""
         raise CatalogError(f"{self.file}:{self.line}: {record}{what}: given {given if isinstance(given, str) else shown(given)}, expected {expected}")
 
@@ -85,7 +86,7 @@ def field(mapping, place, name, kind, *default):
         place.fail(f"field '{name}'", "nothing", KINDS[kind][1])
     holds, expected = KINDS[kind]
     if not holds(mapping[name]):
-        place.fail(f"field '{name}'", mapping[name], expected)
+        place.fail(f"field '{name}'", shown(mapping[name]), expected)
     return mapping[name]
 
 
