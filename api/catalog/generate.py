@@ -5,6 +5,7 @@
   api/accel/catalog.h         enums of the public ABI
   runtime/catalog_tables.inc  names and checking tables of the runtime
   docs/operations.md          the catalog for people
+  runtime/importers/onnx/schema_tables.inc   how each ONNX operator is read, opset by opset; also from the recorded schemas
 
 Usage: api/catalog/generate.py [--check]     --check writes nothing and fails when a file is stale
 """
@@ -14,7 +15,8 @@ import sys
 
 from reader import catalog
 from reader.source import CatalogError
-from writer import header, page, runtime
+from schemas import compare
+from writer import header, importer, page, runtime
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "api/catalog"
@@ -26,6 +28,7 @@ def outputs(read):
         "api/accel/catalog.h": header.write(read, NOTE),
         "runtime/catalog_tables.inc": runtime.write(read, NOTE),
         "docs/operations.md": page.write(read, NOTE, (FOLDER / "semantics.md").read_text()),
+        "runtime/importers/onnx/schema_tables.inc": importer.write(read, NOTE, *compare.load_onnx()),
     }
 
 

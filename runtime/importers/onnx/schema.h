@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "proto.h"
+#include "types.h"
+
+#include <accel/accel.h>
+
+#include <limits>
+#include <span>
+#include <string_view>
+
+// How ONNX's operators are read, opset by opset: what an attribute or an input becomes. The rows are generated from the catalog and the schemas of ONNX.
+namespace accel::onnx {
+
+/// What becomes of an attribute, an input or an output.
+enum class Use : uint8_t {
+    kTensor,     ///< an operand or a result of the operation
+    kAttribute,  ///< the operation's attribute of the row's key, wherever the opset has it
+    kResolved,   ///< goes into something else: pads, a quantisation, a constant, an element type
+    kIgnored,    ///< means nothing here
+    kRefused,    ///< refused, unless it has the value that changes nothing
+};
+
+enum class Option : uint8_t { kSingle, kOptional, kVariadic };
+
+/// What becomes of the operator.
+enum class Form : uint8_t {
+    kOperation,  ///< one operation of the catalog
+    kRewrite,    ///< other operations, see its record
+    kValue,      ///< a constant
+};
+
+struct OpsetRange {
+    int first;
+    int last;
+    bool holds(int64_t opset) const { return opset >= first && opset <= last; }
+};
+
+inline constexpr double kNoFallback = std::numeric_limits<double>::quiet_NaN();
+
+struct AttributeSchema {
+    std::string_view name;
+    AttributeType type;
+    Use use;
+    accel_attribute_key key;
+    bool required;
+    double fallback;  ///< the number that an absent one stands for, or kNoFallback
+    OpsetRange opsets;
+};
+
+struct OperandSchema {
+    std::string_view name;  ///< of the catalog's operand; ONNX's where there is none
+    uint32_t position;
+    Option option;
+    Use use;
+    accel_attribute_key key;
+    TypeSet types;  ///< that the catalog admits
+    OpsetRange opsets;
+};
+
+struct OperatorSchema {
+    std::string_view domain;  ///< empty for ai.onnx
+    std::string_view name;
+    Form form;
+    accel_operation operation;
+    std::span<const OpsetRange> opsets;  ///< in which it can be read
+    std::span<const AttributeSchema> attributes;
+    std::span<const OperandSchema> inputs;
+    std::span<const OperandSchema> outputs;
+
+    bool readable_at(int64_t opset) const;
+    /// Null: no such attribute in this opset.
+    const AttributeSchema* attribute(std::string_view attribute, int64_t opset) const;
+    /// The row of an input position; a variadic row serves all positions from its own on. Null: no such input in this opset.
+    const OperandSchema* input(size_t position, int64_t opset) const;
+    /// Is the attribute of this key an input in this opset? Then its position, else -1.
+    int input_of(accel_attribute_key key, int64_t opset) const;
+};
+
+/// Null: the catalog has no record of this operator.
+const OperatorSchema* find_schema(std::string_view domain, std::string_view name);
+std::span<const OperatorSchema> schemas();
+/// The newest opset of ai.onnx that the rows know.
+int newest_opset();
+
+}  // namespace accel::onnx
