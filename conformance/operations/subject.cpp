@@ -7,61 +7,56 @@
 namespace accel::conformance {
 namespace {
 
-enum Types : uint32_t {
-    kF32 = 1u << ACCEL_TYPE_F32,
-    kBytes = 1u << ACCEL_TYPE_I8 | 1u << ACCEL_TYPE_U8,
-    kI32 = 1u << ACCEL_TYPE_I32,
-    kWhole = kI32 | 1u << ACCEL_TYPE_I64,
-    kAll = kF32 | kBytes | kWhole | 1u << ACCEL_TYPE_BOOL
-};
-
-/// Roundings of the stored bytes.
-enum Roundings : uint32_t {
-    kNone = 1u << ACCEL_ROUNDING_NONE,
-    kHalfEvenAndTflite = 1u << ACCEL_ROUNDING_HALF_EVEN | 1u << ACCEL_ROUNDING_TFLITE,
-    kThree = kHalfEvenAndTflite | 1u << ACCEL_ROUNDING_NATURAL
-};
-
+/// What the catalog says of an operation.
 struct Row {
     accel_operation operation;
-    const char *name;  ///< as the catalog has it
-    uint32_t types, roundings;
-    const char *real_rule;  ///< for F32; whole numbers and moved values have rules of their own
+    const char *name;
+    uint32_t types, roundings;  ///< bits per number; roundings of the stored bytes
+    const char *real_rule;      ///< for F32; whole numbers and moved values have rules of their own
+};
+
+constexpr Row kRows[] = {
+#include "rows.inc"
+};
+
+constexpr uint32_t kNoRounding = 1u << ACCEL_ROUNDING_NONE;
+
+struct Prober {
+    accel_operation operation;
     Maker make;
 };
 
-// docs/operations.md, "The list"; NATURAL is defined for sums of products, averages, MUL and QUANTIZE.
-constexpr Row kRows[] = {
-    {ACCEL_OPERATION_CONV, "CONV", kF32 | kBytes, kThree, "N-2", probe_conv},
-    {ACCEL_OPERATION_GEMM, "GEMM", kF32 | kBytes, kThree, "N-2", probe_gemm},
-    {ACCEL_OPERATION_MATMUL, "MATMUL", kF32 | kBytes, kThree, "N-2", probe_matmul},
-    {ACCEL_OPERATION_MAX_POOL, "MAX_POOL", kF32 | kBytes, kNone, "N-4", probe_pool},
-    {ACCEL_OPERATION_AVERAGE_POOL, "AVERAGE_POOL", kF32 | kBytes, kThree, "N-2", probe_pool},
-    {ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, "GLOBAL_AVERAGE_POOL", kF32 | kBytes, kThree, "N-2", probe_global_average},
-    {ACCEL_OPERATION_ADD, "ADD", kF32 | kBytes | kWhole, kHalfEvenAndTflite, "N-5", probe_binary},
-    {ACCEL_OPERATION_SUB, "SUB", kF32 | kBytes | kWhole, kHalfEvenAndTflite, "N-5", probe_binary},
-    {ACCEL_OPERATION_MUL, "MUL", kF32 | kBytes | kWhole, kThree, "N-5", probe_binary},
-    {ACCEL_OPERATION_DIV, "DIV", kF32 | kWhole, kNone, "N-5", probe_binary},
-    {ACCEL_OPERATION_RELU, "RELU", kF32 | kBytes, kNone, "N-4", probe_choose},
-    {ACCEL_OPERATION_CLIP, "CLIP", kF32 | kBytes, kNone, "N-4", probe_choose},
-    {ACCEL_OPERATION_SIGMOID, "SIGMOID", kF32, kNone, "N-5", probe_function},
-    {ACCEL_OPERATION_TANH, "TANH", kF32, kNone, "N-5", probe_function},
-    {ACCEL_OPERATION_EXP, "EXP", kF32, kNone, "N-5", probe_function},
-    {ACCEL_OPERATION_SOFTMAX, "SOFTMAX", kF32, kNone, "N-5", probe_softmax},
-    {ACCEL_OPERATION_RESHAPE, "RESHAPE", kAll, kNone, "N-4", probe_reshape},
-    {ACCEL_OPERATION_TRANSPOSE, "TRANSPOSE", kAll, kNone, "N-4", probe_transpose},
-    {ACCEL_OPERATION_CONCAT, "CONCAT", kAll, kNone, "N-4", probe_concat},
-    {ACCEL_OPERATION_SLICE, "SLICE", kAll, kNone, "N-4", probe_slice},
-    {ACCEL_OPERATION_BATCH_NORMALIZATION, "BATCH_NORMALIZATION", kF32, kNone, "N-5", probe_batch_normalization},
-    {ACCEL_OPERATION_QUANTIZE, "QUANTIZE", kF32 | kBytes, kThree, "N-3", probe_quantize},
-    {ACCEL_OPERATION_DEQUANTIZE, "DEQUANTIZE", kBytes | kI32, kNone, "N-4", probe_dequantize},
-    {ACCEL_OPERATION_REDUCE_MEAN, "REDUCE_MEAN", kF32 | kBytes, kThree, "N-2", probe_reduce_mean},
-    {ACCEL_OPERATION_PAD, "PAD", kF32 | kBytes, kNone, "N-4", probe_pad},
-    {ACCEL_OPERATION_CAST, "CAST", kAll, kNone, "N-4", probe_cast},
-    {ACCEL_OPERATION_IDENTITY, "IDENTITY", kAll, kNone, "N-4", probe_identity},
-    {ACCEL_OPERATION_LEAKY_RELU, "LEAKY_RELU", kF32, kNone, "N-5", probe_function},
-    {ACCEL_OPERATION_SPLIT, "SPLIT", kAll, kNone, "N-4", probe_split},
-    {ACCEL_OPERATION_GATHER, "GATHER", kAll, kNone, "N-4", probe_gather},
+constexpr Prober kProbers[] = {
+    {ACCEL_OPERATION_CONV, probe_conv},
+    {ACCEL_OPERATION_GEMM, probe_gemm},
+    {ACCEL_OPERATION_MATMUL, probe_matmul},
+    {ACCEL_OPERATION_MAX_POOL, probe_pool},
+    {ACCEL_OPERATION_AVERAGE_POOL, probe_pool},
+    {ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, probe_global_average},
+    {ACCEL_OPERATION_ADD, probe_binary},
+    {ACCEL_OPERATION_SUB, probe_binary},
+    {ACCEL_OPERATION_MUL, probe_binary},
+    {ACCEL_OPERATION_DIV, probe_binary},
+    {ACCEL_OPERATION_RELU, probe_choose},
+    {ACCEL_OPERATION_CLIP, probe_choose},
+    {ACCEL_OPERATION_SIGMOID, probe_function},
+    {ACCEL_OPERATION_TANH, probe_function},
+    {ACCEL_OPERATION_EXP, probe_function},
+    {ACCEL_OPERATION_SOFTMAX, probe_softmax},
+    {ACCEL_OPERATION_RESHAPE, probe_reshape},
+    {ACCEL_OPERATION_TRANSPOSE, probe_transpose},
+    {ACCEL_OPERATION_CONCAT, probe_concat},
+    {ACCEL_OPERATION_SLICE, probe_slice},
+    {ACCEL_OPERATION_BATCH_NORMALIZATION, probe_batch_normalization},
+    {ACCEL_OPERATION_QUANTIZE, probe_quantize},
+    {ACCEL_OPERATION_DEQUANTIZE, probe_dequantize},
+    {ACCEL_OPERATION_REDUCE_MEAN, probe_reduce_mean},
+    {ACCEL_OPERATION_PAD, probe_pad},
+    {ACCEL_OPERATION_CAST, probe_cast},
+    {ACCEL_OPERATION_IDENTITY, probe_identity},
+    {ACCEL_OPERATION_LEAKY_RELU, probe_function},
+    {ACCEL_OPERATION_SPLIT, probe_split},
+    {ACCEL_OPERATION_GATHER, probe_gather},
 };
 
 constexpr const char *kRoundingNames[] = {"none", "half_even", "tflite", "natural"};
@@ -70,7 +65,14 @@ const Row &row_of(accel_operation operation)
 {
     for (const auto &row : kRows)
         if (row.operation == operation) return row;
-    throw std::runtime_error("the suite has no probe for operation " + std::to_string(operation));
+    throw std::runtime_error("the catalog has no operation " + std::to_string(operation));
+}
+
+Maker maker_of(accel_operation operation)
+{
+    for (const auto &prober : kProbers)
+        if (prober.operation == operation) return prober.make;
+    throw std::runtime_error(std::string("the suite has no probe for ") + row_of(operation).name);
 }
 
 }  // namespace
@@ -106,7 +108,7 @@ const std::vector<Subject> &all_subjects()
         for (const auto &row : kRows)
             for (uint32_t type = 1; type <= ACCEL_TYPE_BOOL; ++type) {
                 if (!(row.types >> type & 1)) continue;
-                const bool requantises = is_byte(static_cast<accel_type>(type)) && row.roundings != kNone;
+                const bool requantises = is_byte(static_cast<accel_type>(type)) && row.roundings != kNoRounding;
                 for (uint32_t rounding = 0; rounding <= ACCEL_ROUNDING_NATURAL; ++rounding)
                     if (requantises ? row.roundings >> rounding & 1 : rounding == 0)
                         list.push_back({row.operation, static_cast<accel_type>(type), static_cast<accel_rounding>(rounding)});
@@ -120,7 +122,7 @@ Probe make_probe(const Subject &subject, uint64_t seed, size_t round)
 {
     // Neighbouring subjects must not draw the same shapes.
     Draw draw(seed + 7919 * subject.operation + 104729 * subject.type + 1299709 * subject.rounding, round);
-    auto probe = row_of(subject.operation).make(subject, draw);
+    auto probe = maker_of(subject.operation)(subject, draw);
     probe.about = subject.text() + ", " + probe.about;
     return probe;
 }

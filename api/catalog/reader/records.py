@@ -47,6 +47,7 @@ class Operand:
 class Signature:
     revision: int
     quantised: bool
+    roundings: list                 # of a quantised one that requantises
     types: dict                     # constraint or operand name: list of element types
     place: Place
 
@@ -184,11 +185,16 @@ def read_operand(item, place, vocabulary, position):
 def read_signature(item, place, vocabulary, names):
     types = {}
     for key in item:
-        if key in ("revision", "quantised"):
+        if key in ("revision", "quantised", "roundings"):
             continue
         one_of(place, "name in a signature", key, names)
         types[key] = read_type_list(item[key], place, vocabulary)
-    return Signature(field(item, place, "revision", "positive", 1), field(item, place, "quantised", "flag", False), types, place)
+    quantised, roundings = field(item, place, "quantised", "flag", False), field(item, place, "roundings", "list", [])
+    for name in roundings:
+        one_of(place, "rounding", name, {row["name"] for row in vocabulary.roundings})
+    if roundings and not quantised:
+        place.fail("roundings", roundings, "none: the signature is not quantised")
+    return Signature(field(item, place, "revision", "positive", 1), quantised, roundings, types, place)
 
 
 def read_step(item, place):

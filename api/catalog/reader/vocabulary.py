@@ -84,7 +84,14 @@ def check_rules(rules, file, attributes):
         field(rule, place, "doc", "text")
         for key in field(rule, place, "reads", "list", []):
             one_of(place, "attribute that the rule reads", key, keys)
-    for what in ("classes", "works", "type_groups", "reasons"):
+    for name, row in field(rules, top, "classes", "mapping").items():
+        place = Place(file, getattr(row, "line", 1), f"class {name}")
+        if not isinstance(row, dict):
+            place.fail("the class", row, "a mapping with doc and rule")
+        only(row, place, {"doc", "rule"}, "a class")
+        field(row, place, "doc", "text")
+        field(row, place, "rule", "name")
+    for what in ("works", "type_groups", "reasons"):
         field(rules, top, what, "mapping")
 
 

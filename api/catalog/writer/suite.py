@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+"""conformance/operations/rows.inc: what the suite asks each device about."""
+from writer import today
+
+
+def roundings(record, words):
+    names = {name for signature in record.signatures for name in signature.roundings} or {"NONE"}
+    order = ["NONE"] + [row["name"] for row in words.roundings]
+    return " | ".join(f"1u << ACCEL_ROUNDING_{name}" for name in order if name in names)
+
+
+def write(catalog, note):
+    words = catalog.vocabulary
+    out = [f"// {note}", "// Included by subject.cpp only: operation, name, element types, roundings of the stored bytes, rule for real values.", ""]
+    for record in catalog.operations():
+        types = " | ".join(f"1u << ACCEL_TYPE_{name}" for name in today.types(record, words))
+        out.append(f'{{ACCEL_OPERATION_{record.name}, "{record.name}", {types}, {roundings(record, words)}, "{words.classes[record.numeric_class]["rule"]}"}},')
+    return "\n".join(out + [""])
