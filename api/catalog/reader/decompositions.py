@@ -20,7 +20,7 @@ def attribute_kinds(record, vocabulary):
     for key, _, default in record.carried_attributes():
         row = vocabulary.attribute(key)
         scalar = row.get("scalar", False)
-        kinds[key] = {"ints": "int" if scalar else "ints", "floats": "real" if scalar else "reals", "string": "string"}[row["kind"]]
+        kinds[key] = {"ints": "int" if scalar else "ints", "floats": "real" if scalar else "reals"}.get(row["kind"], row["kind"])
     return kinds
 
 
@@ -50,7 +50,7 @@ def check_step_operands(step, called, known, scope):
         if isinstance(operand, str) and operand not in known:
             step.place.fail(f"operand of {step.operation}", f"'{operand}'", "an operand or the result of an earlier step: " + ", ".join(sorted(known)))
         if isinstance(operand, dict):
-            expression(step.place, f"constant operand of {step.operation}", operand["constant"], scope, {"int", "real"})
+            expression(step.place, f"constant operand of {step.operation}", operand["constant"], scope, {"int", "real", "ints", "reals"})
             like = operand.get("like")
             if like is not None and like not in known:
                 step.place.fail("like", f"'{like}'", "an operand or the result of an earlier step: " + ", ".join(sorted(known)))

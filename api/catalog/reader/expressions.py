@@ -4,7 +4,7 @@
     1/6          range(AXIS, rank(x))          [dim(x, 0), NUM_GROUPS, -1]          type(x)          given(b)
 
 Names in capitals are attributes of the record (or element types), others are its operands. Every expression has one of the kinds below; `/` divides reals, `//` integers
-toward minus infinity, `+` also joins lists.
+toward minus infinity and `%` is what that leaves, `+` also joins lists.
 """
 import ast
 import dataclasses
@@ -91,11 +91,11 @@ def binary_kind(node, scope):
     left, right = kind_of(node.left, scope), kind_of(node.right, scope)
     if isinstance(node.op, ast.Add) and left == right == "ints":
         return "ints"
-    if left not in SCALAR or right not in SCALAR or not isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)):
-        raise ExpressionError(f"'{ast.unparse(node)}' of {left} and {right}", "+ - * / // of numbers, or + of lists")
-    if isinstance(node.op, ast.FloorDiv):
+    if left not in SCALAR or right not in SCALAR or not isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)):
+        raise ExpressionError(f"'{ast.unparse(node)}' of {left} and {right}", "+ - * / // % of numbers, or + of lists")
+    if isinstance(node.op, (ast.FloorDiv, ast.Mod)):
         if "real" in (left, right):
-            raise ExpressionError(f"'{ast.unparse(node)}' of {left} and {right}", "// of integers")
+            raise ExpressionError(f"'{ast.unparse(node)}' of {left} and {right}", "// and % of integers")
         return "int"
     return "real" if isinstance(node.op, ast.Div) or "real" in (left, right) else "int"
 
@@ -128,7 +128,7 @@ def kind_of(node, scope):
         if kinds <= SCALAR:
             return "reals" if "real" in kinds else "ints"
         raise ExpressionError(f"'{ast.unparse(node)}'", "a list of numbers")
-    raise ExpressionError(f"'{ast.unparse(node)}'", "numbers, names, lists, + - * / // and calls")
+    raise ExpressionError(f"'{ast.unparse(node)}'", "numbers, names, lists, + - * / // % and calls")
 
 
 def check(text, scope, wanted):
@@ -166,4 +166,4 @@ def value_of(node, values):
         return call_value(node, values)
     left, right = value_of(node.left, values), value_of(node.right, values)
     return {ast.Add: lambda: left + right, ast.Sub: lambda: left - right, ast.Mult: lambda: left * right,
-            ast.Div: lambda: left / right, ast.FloorDiv: lambda: left // right}[type(node.op)]()
+            ast.Div: lambda: left / right, ast.FloorDiv: lambda: left // right, ast.Mod: lambda: left % right}[type(node.op)]()

@@ -8,6 +8,7 @@ from reader.source import Mapping, Place, field, one_of, only
 OPTIONS = ("required", "optional", "variadic")
 DEVIATIONS = {   # kind: the extra fields that it may have
     "attribute_resolved": {"into"}, "attribute_ignored": set(), "attribute_refused": {"unless"}, "attribute_converted": set(), "attribute_added": set(),
+    "attribute_required": set(),
     "input_resolved": {"into"}, "input_ignored": set(), "input_refused": {"unless"}, "operand_added": set(),
     "result_refused": set(), "default_differs": set(), "option_differs": set(), "types_absent": set(), "types_added": set(),
     "versions_refused": set(), "versions_rewritten": set(), "schema_absent": set(),

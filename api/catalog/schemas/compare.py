@@ -7,7 +7,9 @@ import pathlib
 from reader import expressions
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-ATTRIBUTE_KINDS = {"INT": ("int", "ints"), "INTS": ("ints",), "FLOAT": ("real", "reals"), "FLOATS": ("reals",), "STRING": ("string",)}
+# Kind of a key and whether it is one value.
+ATTRIBUTE_KINDS = {"INT": ("ints", True), "INTS": ("ints", False), "FLOAT": ("floats", True), "FLOATS": ("floats", False), "STRING": ("string", False),
+                   "STRINGS": ("strings", False), "GRAPH": ("graph", False)}
 ABSENT = object()
 
 
@@ -139,9 +141,9 @@ class Comparison:
 
     def compare_attribute(self, version, name, schema, key, required, default):
         row = self.words.attribute(key)
-        kind = {"ints": "ints", "floats": "reals", "string": "string"}[row["kind"]]
-        if kind not in ATTRIBUTE_KINDS.get(schema["type"], ()):
-            self.differ("attribute_kind", key, f"opset {version['since']}: '{name}' is {schema['type']}, {key} is {row['kind']}")
+        kind = row["kind"], row.get("scalar", False)
+        if kind != ATTRIBUTE_KINDS.get(schema["type"]):
+            self.differ("attribute_kind", key, f"opset {version['since']}: '{name}' is {schema['type']}, {key} is {'one of ' if kind[1] else ''}{kind[0]}")
         if schema.get("required", False) != required:
             self.differ("attribute_required", key, f"opset {version['since']}: '{name}' is {'' if schema.get('required') else 'not '}required, {key} is {'' if required else 'not '}required")
         if "default" not in schema:

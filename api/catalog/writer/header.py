@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """api/accel/catalog.h: the enums of the public ABI."""
+from writer import abi
 
 
 def enum(name, prefix, rows, number="id", extra=()):
@@ -27,7 +28,7 @@ def write(catalog, note):
         "/** Permitted ways to compute, as a set. */", enum("accel_precision", "ACCEL_PRECISION", precisions, number="value"), "",
         "/** Why a module refuses an operation. */", enum("accel_reason", "ACCEL_REASON", words.reasons), "",
         "/** Keys of operation attributes. */",
-        enum("accel_attribute_key", "ACCEL_ATTRIBUTE", words.attributes, extra=[("ACCEL_ATTRIBUTE_CUSTOM", 0, "by name")]), "",
+        enum("accel_attribute_key", "ACCEL_ATTRIBUTE", abi.attribute_rows(catalog), extra=[("ACCEL_ATTRIBUTE_CUSTOM", 0, "by name")]), "",
         "/** Operations. Semantics: docs/operations.md. */",
         enum("accel_operation", "ACCEL_OPERATION", operations, extra=[("ACCEL_OPERATION_CUSTOM", 0, "by domain and name")]), "",
         "#endif /* ACCEL_CATALOG_H */", ""])

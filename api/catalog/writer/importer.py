@@ -6,6 +6,8 @@ one among the inputs from that opset on, both with the same key.
 """
 import itertools
 
+from writer import abi
+
 LATER = "kOpsetNewest"
 USES = {"resolved": "kResolved", "ignored": "kIgnored", "refused": "kRefused"}
 ATTRIBUTE_TYPES = {"INT": "kInt", "INTS": "kInts", "FLOAT": "kFloat", "FLOATS": "kFloats", "STRING": "kString", "STRINGS": "kStrings", "TENSOR": "kTensor",
@@ -33,8 +35,8 @@ def merged(rows):
 class Reading:
     """One record with the versions of its operator that it covers."""
 
-    def __init__(self, record, versions, newest, words):
-        self.record, self.words, self.newest = record, words, newest
+    def __init__(self, record, versions, newest, words, carried):
+        self.record, self.words, self.newest, self.carried = record, words, newest, carried
         refused = self.subjects("versions_refused")
         self.covered = [span for span in spans(versions, newest) if span[0]["since"] >= record.since and span[0]["since"] not in refused]
 
@@ -46,8 +48,12 @@ class Reading:
         return next((value for what, value in USES.items() if name in self.subjects(f"{kind}_{what}")), None)
 
     def key(self, key):
-        """Planned keys have no number yet, and rewrites may use what the ABI does not have."""
-        return f"ACCEL_ATTRIBUTE_{key}" if self.words.attribute_number(key) else "ACCEL_ATTRIBUTE_CUSTOM"
+        """The enumerator of an attribute that the ABI carries."""
+        return f"ACCEL_ATTRIBUTE_{key}" if key in self.carried else "ACCEL_ATTRIBUTE_CUSTOM"
+
+    def place(self, operand):
+        """Position among the record's operands, value operands included."""
+        return self.record.operands.index(operand) if operand in self.record.operands else self.record.results.index(operand)
 
     def types(self, operand):
         names = {name for s in self.record.signatures for name in self.record.types_of(operand, s)}
@@ -62,14 +68,15 @@ class Reading:
         rows = []
         for version, first, last in self.covered:
             keys = {a.onnx: a.key for a in self.record.attributes if a.onnx}
-            keys.update({o.attribute: o.key for o in self.record.operands if o.attribute and version["since"] < o.operand_since})
+            before = {o.attribute: o for o in self.record.operands if o.attribute and version["since"] < o.operand_since}
+            keys.update({name: operand.key for name, operand in before.items()})
             for name, schema in version["attributes"].items():
                 use = "kAttribute" if name in keys else self.use("attribute", name)
                 if name in self.subjects("attribute_converted"):
                     use = "kResolved"
                 key = self.key(keys[name]) if name in keys else "ACCEL_ATTRIBUTE_CUSTOM"
                 required = str(schema.get("required", False)).lower()
-                row = f'"{name}", AttributeType::{ATTRIBUTE_TYPES[schema["type"]]}, Use::{use}, {key}, {required}, {self.fallback(keys.get(name), schema)}'
+                row = f'"{name}", AttributeType::{ATTRIBUTE_TYPES[schema["type"]]}, Use::{use}, {key}, {self.place(before[name]) if name in before else -1}, {required}, {self.fallback(keys.get(name), schema)}'
                 rows.append((row, first, last))
         return merged(rows)
 
@@ -81,11 +88,11 @@ class Reading:
                 use, operand = self.use(kind, formal["name"]), here.get(position)
                 option = "k" + formal.get("option", "single").capitalize()
                 if use is not None or operand is None:
-                    row = f'"{formal["name"]}", {position}, Option::{option}, Use::{use}, ACCEL_ATTRIBUTE_CUSTOM, 0'
-                elif operand.key:
-                    row = f'"{operand.name}", {position}, Option::{option}, Use::kAttribute, {self.key(operand.key)}, {self.types(operand)}'
+                    row = f'"{formal["name"]}", {position}, Option::{option}, Use::{use}, ACCEL_ATTRIBUTE_CUSTOM, -1, 0'
+                elif operand.key and not abi.as_operands(self.words):
+                    row = f'"{operand.name}", {position}, Option::{option}, Use::kAttribute, {self.key(operand.key)}, {self.place(operand)}, {self.types(operand)}'
                 else:
-                    row = f'"{operand.name}", {position}, Option::{option}, Use::kTensor, ACCEL_ATTRIBUTE_CUSTOM, {self.types(operand)}'
+                    row = f'"{operand.name}", {position}, Option::{option}, Use::kTensor, ACCEL_ATTRIBUTE_CUSTOM, {self.place(operand)}, {self.types(operand)}'
                 rows.append((row, first, last))
         return merged(rows)
 
@@ -106,8 +113,8 @@ def array(kind, name, rows, newest):
     return lines + ["};"], name
 
 
-def operator(record, versions, newest, words):
-    reading = Reading(record, versions, newest, words)
+def operator(record, versions, newest, words, carried):
+    reading = Reading(record, versions, newest, words, carried)
     lines, names = [], []
     for kind, suffix, rows in (("OpsetRange", "Opsets", reading.covers()), ("AttributeSchema", "Attributes", reading.attributes()),
                                ("OperandSchema", "Inputs", reading.operands("inputs", "input", record.operands)),
@@ -123,12 +130,12 @@ def operator(record, versions, newest, words):
 
 def write(catalog, note, source, schemas):
     out = [f"// {note}", "// Included by schema.cpp only.", "", f"constexpr int kOpsetNewest = {source['opsets']['ai.onnx']};  // that the recorded schemas have", ""]
-    rows = []
+    rows, carried = [], {row["name"] for row in abi.attribute_rows(catalog)}
     for record in sorted(catalog.records, key=lambda r: (r.domain, r.onnx)):
         versions = schemas.get((record.domain, record.onnx))
         if versions is None:
             continue
-        lines, row = operator(record, versions, source["opsets"][record.domain], catalog.vocabulary)
+        lines, row = operator(record, versions, source["opsets"][record.domain], catalog.vocabulary, carried)
         out += lines
         rows.append(row)
     return "\n".join(out + ["", "constexpr OperatorSchema kOperators[] = {"] + rows + ["};", ""])

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """docs/operations.md: the catalog for people."""
-from writer import today
+from writer import abi
 
 
 def row(record, words):
     name = record.name + (f"<br>{record.doc}" if record.doc else "")
-    operands, results = (", ".join(map(today.shown, list_)) for list_ in (record.tensors(), record.results))
-    return (f"| {record.id} | {name} | {record.onnx} ({record.since}) | {operands} | {results} | {', '.join(today.types(record, words))} | "
-            f"{', '.join(key.lower() for key in today.attributes(record, words))} | {record.numeric_class} | {'yes' if record.quantised else ''} |")
+    operands, results = (", ".join(map(abi.shown, list_)) for list_ in (abi.operands(record, words), record.results))
+    return (f"| {record.id} | {name} | {record.onnx} ({record.since}) | {operands} | {results} | {', '.join(abi.types(record, words))} | "
+            f"{', '.join(key.lower() for key in abi.attributes(record, words))} | {record.numeric_class} | {'yes' if record.quantised else ''} |")
 
 
 def write(catalog, note, semantics):
@@ -16,7 +16,7 @@ def write(catalog, note, semantics):
            "named in each row; a row says what differs.", "", semantics.rstrip(), "",
            "## The list", "", "| id | operation | ONNX (since opset) | operands | results | types | attributes | class | quantised |", "|--:|---|---|---|---|---|---|---|---|"]
     out += [row(record, words) for record in catalog.operations()]
-    for title, rows in (("Attributes", words.attributes), ("Element types", words.types), ("Rounding of requantisation", words.roundings), ("Reason codes", words.reasons)):
+    for title, rows in (("Attributes", abi.attribute_rows(catalog)), ("Element types", words.types), ("Rounding of requantisation", words.roundings), ("Reason codes", words.reasons)):
         out += ["", f"## {title}", "", "| id | name | meaning |", "|--:|---|---|"]
         out += [f"| {r['id']} | {r['name']} | {r.get('doc', '')} |" for r in rows]
     return "\n".join(out + [""])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """runtime/catalog_tables.inc: names and checking tables of the runtime."""
-from writer import today
+from writer import abi
 
 KINDS = {"ints": "ACCEL_ATTRIBUTE_KIND_INTS", "floats": "ACCEL_ATTRIBUTE_KIND_FLOATS", "string": "ACCEL_ATTRIBUTE_KIND_STRING"}
 
@@ -10,10 +10,10 @@ def most(count):
 
 
 def operation(record, words):
-    in_min, in_max = today.counts(record.tensors())
-    out_min, out_max = today.counts(record.results)
-    types = " | ".join(f"type_bit(ACCEL_TYPE_{name})" for name in today.types(record, words))
-    attributes = " | ".join(f"attribute_bit(ACCEL_ATTRIBUTE_{key})" for key in today.attributes(record, words)) or "0"
+    in_min, in_max = abi.counts(abi.operands(record, words))
+    out_min, out_max = abi.counts(record.results)
+    types = " | ".join(f"type_bit(ACCEL_TYPE_{name})" for name in abi.types(record, words))
+    attributes = " | ".join(f"attribute_bit(ACCEL_ATTRIBUTE_{key})" for key in abi.attributes(record, words)) or "0"
     return (f'    {{ACCEL_OPERATION_{record.name}, "{record.onnx}", {in_min}, {most(in_max)}, {out_min}, {most(out_max)},\n'
             f"     {types},\n     {attributes},\n     Work::k{record.work.capitalize()}, {str(record.quantised).lower()}}},")
 
@@ -27,6 +27,6 @@ def write(catalog, note):
     out += ["};", "", "constexpr NameRow kReasons[] = {"]
     out += [f'    {{ACCEL_REASON_{r["name"]}, "{r["name"].lower()}", "{r["doc"]}"}},' for r in words.reasons]
     out += ["};", "", "constexpr AttributeRow kAttributes[] = {"]
-    out += [f'    {{ACCEL_ATTRIBUTE_{r["name"]}, "{r.get("onnx", r["name"].lower())}", {KINDS[r["kind"]]}}},' for r in words.attributes]
+    out += [f'    {{ACCEL_ATTRIBUTE_{r["name"]}, "{r.get("onnx", r["name"].lower())}", {KINDS[r["kind"]]}}},' for r in abi.attribute_rows(catalog)]
     out += ["};", "", "constexpr OperationRow kOperations[] = {"]
     return "\n".join(out + [operation(record, words) for record in catalog.operations()] + ["};", ""])

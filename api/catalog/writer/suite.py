@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """conformance/operations/rows.inc: what the suite asks each device about."""
-from writer import today
+from writer import abi
 
 
 def roundings(record, words):
@@ -13,6 +13,6 @@ def write(catalog, note):
     words = catalog.vocabulary
     out = [f"// {note}", "// Included by subject.cpp only: operation, name, element types, roundings of the stored bytes, rule for real values.", ""]
     for record in catalog.operations():
-        types = " | ".join(f"1u << ACCEL_TYPE_{name}" for name in today.types(record, words))
+        types = " | ".join(f"1u << ACCEL_TYPE_{name}" for name in abi.types(record, words))
         out.append(f'{{ACCEL_OPERATION_{record.name}, "{record.name}", {types}, {roundings(record, words)}, "{words.classes[record.numeric_class]["rule"]}"}},')
     return "\n".join(out + [""])

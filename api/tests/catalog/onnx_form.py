@@ -7,7 +7,7 @@ from reader import expressions
 from reader.expressions import Scope, Values
 
 NUMPY = {"F32": numpy.float32, "I8": numpy.int8, "U8": numpy.uint8, "I32": numpy.int32, "I64": numpy.int64, "BOOL": numpy.bool_, "F16": numpy.float16, "F64": numpy.float64}
-OPSET, IR = 28, 14
+OPSET, OPSET_ML, IR = 28, 5, 14
 
 
 def onnx_type(name):
@@ -36,14 +36,14 @@ class Builder:
                 inputs[operand.at] = self.constant(attributes[operand.key], kind if isinstance(operand.types, str) else operand.types[-1])
         names = [inputs.get(i, "") for i in range(max(inputs, default=-1) + 1)]
         given = {a.onnx: onnx_type(attributes[a.key]) if a.key == "TO" else attributes[a.key] for a in record.attributes if attributes.get(a.key) is not None}
-        self.nodes.append(helper.make_node(record.onnx, names, results, **given))
+        self.nodes.append(helper.make_node(record.onnx, names, results, domain="" if record.domain == "ai.onnx" else record.domain, **given))
 
     def model(self, inputs, outputs):
         """inputs: name, (type, shape); outputs: names, their types found by whoever runs the model."""
         values = [helper.make_tensor_value_info(name, onnx_type(kind), shape) for name, (kind, shape) in inputs.items()]
         made = [helper.make_tensor_value_info(name, onnx_type(kind), None) for name, kind in outputs.items()]
         graph = helper.make_graph(self.nodes, "composite", values, made, self.constants)
-        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", OPSET_ML)], ir_version=IR)
 
 
 def whole_attributes(record, given, values, words):

@@ -74,7 +74,7 @@ class Expressions(unittest.TestCase):
 
     def test_values(self):
         for text, kind, value in [
-            ("1 / 4", "real", 0.25), ("7 // 2", "int", 3), ("-AXIS", "int", -1), ("ALPHA * 2", "real", 1.0), ("range(AXIS, rank(x))", "ints", [1, 2]),
+            ("1 / 4", "real", 0.25), ("7 // 2", "int", 3), ("-7 // 2", "int", -4), ("7 % 4", "int", 3), ("-AXIS", "int", -1), ("ALPHA * 2", "real", 1.0), ("range(AXIS, rank(x))", "ints", [1, 2]),
             ("dim(x, -1)", "int", 5), ("product(shape(x))", "int", 30), ("[dim(x, 0)] + repeat(1, 2)", "ints", [2, 1, 1]), ("remove(shape(x), AXES)", "ints", [3]),
             ("insert(shape(x), AXES, 1)", "ints", [1, 2, 1, 3, 5]), ("find([1, 3, 1], 1)", "ints", [0, 2]), ("ceil_div(7, 2)", "int", 4), ("given(b)", "bool", False),
             ("type(x)", "type", "F32"), ("reverse(range(0, 3))", "ints", [2, 1, 0]), ("max(2, dim(x, 1))", "int", 3), ("not_(given(x))", "bool", False), ("sqrt(4)", "real", 2.0),

@@ -44,6 +44,7 @@ struct AttributeSchema {
     AttributeType type;
     Use use;
     accel_attribute_key key;
+    int operand;  ///< that it became, by its position among the catalog's operands, those that shape the result included; -1: it is an attribute in every opset
     bool required;
     double fallback;  ///< the number that an absent one stands for, or kNoFallback
     OpsetRange opsets;
@@ -55,6 +56,7 @@ struct OperandSchema {
     Option option;
     Use use;
     accel_attribute_key key;
+    int operand;  ///< position among the catalog's operands or results, or -1
     TypeSet types;  ///< that the catalog admits
     OpsetRange opsets;
 };

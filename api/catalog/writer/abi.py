@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""A record as the ABI has it: value operands are attributes or operands, as vocabulary.yaml says, and an operation has one set of element types."""
+
+
+def as_operands(words):
+    return words.value_operands == "operands"
+
+
+def operands(record, words):
+    return record.operands if as_operands(words) else record.tensors()
+
+
+def counts(listed):
+    """Fewest and most; None: any number."""
+    least = sum(o.least if o.option == "variadic" else 1 for o in listed if o.option != "optional")
+    return least, None if any(o.option == "variadic" for o in listed) else len(listed)
+
+
+def shown(operand):
+    return operand.name + {"required": "", "optional": "?", "variadic": "*"}[operand.option]
+
+
+def types(record, words):
+    """The element types of the first operand, in any signature."""
+    first = record.tensors()[0]
+    return words.type_order({name for signature in record.signatures for name in record.types_of(first, signature)})
+
+
+def attributes(record, words):
+    """Attribute keys, by number."""
+    values = set() if not as_operands(words) else {o.key for o in record.values()}
+    return sorted((key for key, _, _ in record.carried_attributes() if key not in values), key=words.attribute_number)
+
+
+def attribute_rows(catalog):
+    """The rows of keys that some operation carries. Numbers of others are not given again."""
+    words = catalog.vocabulary
+    carried = {key for record in catalog.operations() for key in attributes(record, words)}
+    return [row for row in words.attributes if row["name"] in carried]

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What is generated follows the records: value operands as attributes or operands, retired keys, moves between opsets, what the suite asks."""
+import unittest
+
+from planted import ROOT, Planted
+import compare
+from reader import catalog
+from writer import header, importer, page, runtime, suite
+
+NOTE = "Generated."
+
+
+def read(root):
+    return catalog.read(root / "api/catalog", root)
+
+
+def rows(text, start):
+    return [line.strip() for line in text.split("\n") if line.strip().startswith(start)]
+
+
+class ValueOperands(unittest.TestCase):
+    def test_as_attributes(self):
+        made = read(ROOT)
+        self.assertEqual(rows(runtime.write(made, NOTE), "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, "Reshape", 1, 1, 1, 1,'])
+        self.assertIn("ACCEL_ATTRIBUTE_STARTS = 20", header.write(made, NOTE))
+
+    def test_as_operands(self):
+        with Planted("vocabulary.yaml", "value_operands: attributes", "value_operands: operands") as root:
+            made = read(root)
+            tables, enums = runtime.write(made, NOTE), header.write(made, NOTE)
+            self.assertEqual(rows(tables, "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, "Reshape", 2, 2, 1, 1,'])
+            self.assertEqual(rows(tables, "{ACCEL_OPERATION_SLICE"), ['{ACCEL_OPERATION_SLICE, "Slice", 3, 5, 1, 1,'])
+            self.assertEqual(rows(tables, "{ACCEL_OPERATION_CLIP"), ['{ACCEL_OPERATION_CLIP, "Clip", 1, 3, 1, 1,'])
+            for retired in ("AXES", "STARTS", "ENDS", "STEPS", "SPLIT", "SHAPE", "VALUE"):
+                self.assertNotIn(f"ACCEL_ATTRIBUTE_{retired} ", enums + tables)
+            for kept in ("PADS = 4", "CLAMP_MIN = 16", "TO = 18"):
+                self.assertIn(f"ACCEL_ATTRIBUTE_{kept}", enums)
+            self.assertIn("| x, starts, ends, axes?, steps? |", page.write(made, NOTE, ""))
+            read_table = importer.write(made, NOTE, *compare.load_onnx())
+            self.assertIn('{"starts", 1, Option::kSingle, Use::kTensor, ACCEL_ATTRIBUTE_CUSTOM, 1,', read_table)
+            self.assertNotIn("ACCEL_ATTRIBUTE_STARTS", read_table)
+
+
+class Importer(unittest.TestCase):
+    def test_a_version_that_is_left_out_leaves_a_gap(self):
+        with Planted("ops/normalization.yaml", "versions_rewritten: [1, 11]", "versions_refused: [11]") as root:
+            table = importer.write(read(root), NOTE, *compare.load_onnx())
+            gap = table.split("constexpr OpsetRange kSoftmaxOpsets[] = {\n")[1].split("};")[0]
+            self.assertEqual(gap, "    {1, 10},\n    {13, kOpsetNewest},\n")
+
+    def test_neighbours_that_say_the_same_are_one_row(self):
+        table = importer.write(read(ROOT), NOTE, *compare.load_onnx())
+        self.assertEqual(table.count('{"keepdims", '), 1)
+        self.assertEqual(len(rows(table, '{"axis", AttributeType::kInt, Use::kAttribute, ACCEL_ATTRIBUTE_AXIS, -1, false, -1,')), 1)  # Softmax from opset 13 on
+
+
+class Suite(unittest.TestCase):
+    def test_roundings_follow_the_signatures(self):
+        with Planted("ops/arithmetic.yaml", "      - {quantised: true, roundings: [HALF_EVEN, TFLITE, NATURAL], T: [I8, U8]}\n", "") as root:
+            row = rows(suite.write(read(root), NOTE), "{ACCEL_OPERATION_MUL")[0]
+            self.assertNotIn("I8", row)
+            self.assertIn("1u << ACCEL_ROUNDING_NONE", row)
+
+
+if __name__ == "__main__":
+    unittest.main()
