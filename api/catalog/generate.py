@@ -5,6 +5,7 @@
   api/accel/catalog.h         enums of the public ABI
   runtime/catalog_tables.inc  names and checking tables of the runtime
   docs/operations.md          the catalog for people
+  runtime/compiler/composite_tables.inc      decompositions
   conformance/operations/rows.inc            what the suite asks each device about
   runtime/importers/onnx/schema_tables.inc   how each ONNX operator is read, opset by opset; also from the recorded schemas
 
@@ -17,7 +18,7 @@ import sys
 from reader import catalog
 from reader.source import CatalogError
 from schemas import compare
-from writer import header, importer, page, runtime, suite
+from writer import composites, header, importer, page, runtime, suite
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "api/catalog"
@@ -29,6 +30,7 @@ def outputs(read):
         "api/accel/catalog.h": header.write(read, NOTE),
         "runtime/catalog_tables.inc": runtime.write(read, NOTE),
         "docs/operations.md": page.write(read, NOTE, (FOLDER / "semantics.md").read_text()),
+        "runtime/compiler/composite_tables.inc": composites.write(read, NOTE),
         "conformance/operations/rows.inc": suite.write(read, NOTE),
         "runtime/importers/onnx/schema_tables.inc": importer.write(read, NOTE, *compare.load_onnx()),
     }

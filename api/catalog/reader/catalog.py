@@ -4,6 +4,7 @@ import dataclasses
 
 from reader import decompositions, records, vocabulary
 from reader.decompositions import expression, scope_of
+from reader.expressions import Scope
 from reader.source import Mapping, Place, field, load, only
 
 
@@ -95,6 +96,8 @@ def check_attributes(record, words):
         if not record.planned and record.only_import is None and words.attribute_number(key) is None:
             record.place.fail("attribute", key, "a key with a number in vocabulary.yaml")
     scope = scope_of(record, words)
+    computed = {thing.key for thing in record.attributes + record.values() if isinstance(thing.default, str)}
+    fixed = Scope({key: kind for key, kind in scope.attributes.items() if key not in computed}, scope.operands, scope.types)
     for thing in record.attributes + record.values():
         key, default = thing.key, thing.default
         if isinstance(default, dict):
@@ -102,7 +105,7 @@ def check_attributes(record, words):
                 if not isinstance(opset, int):
                     thing.place.fail(f"default of {key}", f"'{opset}'", "opset numbers as keys")
         elif isinstance(default, str) and scope.attributes[key] != "string":
-            expression(thing.place, f"default of {key}", default, scope, {scope.attributes[key]})
+            expression(thing.place, f"default of {key}", default, fixed, {scope.attributes[key]})  # names no other computed default
 
 
 def check_shape_rule(record, words):

@@ -32,6 +32,7 @@ MISTAKES = [   # file, text, text in its place, record, what the sentence must s
     ("ops/matrix.yaml", "versions_refused: [1, 6]", "versions_skipped: [1, 6]", "GEMM", "given 'versions_skipped', 'because', expected one of"),
     ("ops/convolution.yaml", 'default: "part(shape(w), 2, rank(w))"', 'default: "part(shape(v), 2, rank(w))"', "CONV", "given 'v', expected an attribute or an operand"),
     ("ops/convolution.yaml", 'default: "part(shape(w), 2, rank(w))"', 'default: "rank(w)"', "CONV", "of kind int, expected ints"),
+    ("ops/convolution.yaml", 'default: "part(shape(w), 2, rank(w))"', 'default: "STRIDES"', "CONV", "given 'STRIDES', expected an attribute or an operand"),
     ("ops/convolution.yaml", 'default: "part(shape(w), 2, rank(w))"', 'default: "open(w)"', "CONV", "given 'open(w)', expected a call of"),
     ("ops/pooling.yaml", "operation: REDUCE_MEAN", "operation: REDUCE_SUM", "GLOBAL_AVERAGE_POOL", "given 'REDUCE_SUM', expected an operation of ops/"),
     ("ops/pooling.yaml", "KEEPDIMS: 1}", "KEEPDIM: 1}", "GLOBAL_AVERAGE_POOL", "given 'KEEPDIM', expected one of AXES, KEEPDIMS"),

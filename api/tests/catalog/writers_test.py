@@ -6,7 +6,7 @@ import unittest
 from planted import ROOT, Planted
 import compare
 from reader import catalog
-from writer import header, importer, page, runtime, suite
+from writer import composites, header, importer, page, runtime, suite
 
 NOTE = "Generated."
 
@@ -53,6 +53,26 @@ class Importer(unittest.TestCase):
         table = importer.write(read(ROOT), NOTE, *compare.load_onnx())
         self.assertEqual(table.count('{"keepdims", '), 1)
         self.assertEqual(len(rows(table, '{"axis", AttributeType::kInt, Use::kAttribute, ACCEL_ATTRIBUTE_AXIS, -1, false, -1,')), 1)  # Softmax from opset 13 on
+
+
+class Composites(unittest.TestCase):
+    def test_every_planned_one_can_be_a_table(self):
+        made = read(ROOT)
+        tables = composites.Tables(made)
+        tables.operations = {record.name: record for record in made.everything()}
+        tables.carried = {row["name"] for row in made.vocabulary.attributes + made.vocabulary.planned_attributes}
+        planned = [record for record in made.planned if record.decomposition]
+        for record in planned:
+            tables.composite(record)
+        self.assertEqual(len(tables.composites), len(planned))
+        self.assertEqual(len(tables.steps), sum(len(record.decomposition) for record in planned))
+        self.assertTrue(any("Code::kSqrt" in token for token in tables.tokens))
+
+    def test_value_operands_are_named_by_position(self):
+        with Planted("vocabulary.yaml", "value_operands: attributes", "value_operands: operands") as root:
+            table = composites.write(read(root), NOTE)
+            self.assertIn("{Code::kOperandValue, 1, 0.0, nullptr}", table)  # Squeeze's axes
+            self.assertIn("{ACCEL_ATTRIBUTE_CUSTOM, 1, ", table)            # Reshape's shape
 
 
 class Suite(unittest.TestCase):
