@@ -29,7 +29,7 @@ struct StepAttribute {
     Rows expression;
 };
 
-struct Step {
+struct StepRow {
     accel_operation operation;
     accel_rounding rounding;
     Rows results, operands, attributes;
@@ -66,7 +66,7 @@ public:
         Decomposition made{.value_count = composite_.value_count};
         for (const uint16_t value : of(kValues, composite_.results)) made.results.push_back(value);
         std::vector<bool> known(composite_.value_count);
-        for (const Step &step : of(kSteps, composite_.steps)) {
+        for (const StepRow &step : of(kSteps, composite_.steps)) {
             const auto results = of(kValues, step.results);
             if (known[results.front()]) continue;
             if (step.when.count > 0) {
@@ -99,7 +99,7 @@ private:
         return std::nullopt;
     }
 
-    std::optional<PlacedStep> place(const Step &step)
+    std::optional<PlacedStep> place(const StepRow &step)
     {
         PlacedStep placed{step.operation, step.rounding, {}, {}, {}};
         for (const uint16_t value : of(kValues, step.results)) placed.results.push_back(value);

@@ -132,7 +132,7 @@ def write(catalog, note):
             tables.composite(record)
     out = [f"// {note}", "// Included by composites.cpp only.", ""]
     for kind, name, rows in (("Token", "kTokens", tables.tokens), ("uint16_t", "kValues", tables.values), ("StepOperand", "kStepOperands", tables.operands),
-                             ("StepAttribute", "kStepAttributes", tables.attributes), ("Step", "kSteps", tables.steps), ("Composite", "kComposites", tables.composites)):
+                             ("StepAttribute", "kStepAttributes", tables.attributes), ("StepRow", "kSteps", tables.steps), ("Composite", "kComposites", tables.composites)):
         lines = [f"    {row}," for row in rows] if kind != "uint16_t" else ["    " + ", ".join(rows) + ","]
         out += [f"constexpr {kind} {name}[] = {{"] + lines + ["};", ""]
     return "\n".join(out)
