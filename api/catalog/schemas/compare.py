@@ -99,7 +99,7 @@ class Comparison:
         by_position = {o.at: o for o in operands if o.at >= 0 and not self.moved(version, o)}
         for position, formal in enumerate(version[what]):
             operand = by_position.get(position)
-            if operand is None or self.is_other(formal["name"], kind):
+            if operand is None:
                 handled = [k for k in (f"{kind}_resolved", f"{kind}_ignored", f"{kind}_refused") if formal["name"] in self.declared(k)]
                 self.differ(handled[0] if handled else f"{kind}_refused", formal["name"], f"opset {version['since']}: {kind} {position} '{formal['name']}' has no counterpart")
             else:
@@ -107,10 +107,6 @@ class Comparison:
         for position, operand in by_position.items():
             if position >= len(version[what]) and operand.option == "optional":
                 self.differ("operand_since", operand.name, f"opset {version['since']}: no {kind} {position}; the record has '{operand.name}' since opset {operand.operand_since or self.record.since}")
-
-    def is_other(self, name, kind):
-        """A formal that stands where an operand does and is something else, such as Dropout's ratio."""
-        return any(name in self.declared(k) for k in (f"{kind}_resolved", f"{kind}_ignored", f"{kind}_refused"))
 
     def compare_option(self, version, formal, operand):
         theirs = {"single": "required"}.get(formal.get("option", "single"), formal.get("option"))

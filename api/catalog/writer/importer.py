@@ -87,7 +87,7 @@ class Reading:
             for position, formal in enumerate(version[what]):
                 use, operand = self.use(kind, formal["name"]), here.get(position)
                 option = "k" + formal.get("option", "single").capitalize()
-                if use is not None or operand is None:
+                if operand is None:
                     row = f'"{formal["name"]}", {position}, Option::{option}, Use::{use}, ACCEL_ATTRIBUTE_CUSTOM, -1, 0'
                 elif operand.key and not abi.as_operands(self.words):
                     row = f'"{operand.name}", {position}, Option::{option}, Use::kAttribute, {self.key(operand.key)}, {self.place(operand)}, {self.types(operand)}'
