@@ -41,9 +41,13 @@ def main():
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is stale")
     arguments = parser.parse_args()
     try:
-        made = outputs(catalog.read(FOLDER, ROOT))
+        read = catalog.read(FOLDER, ROOT)
     except CatalogError as error:
         sys.exit(f"error: {error}")
+    _, wrong = compare.compare(read, *compare.load_onnx())
+    if wrong:
+        sys.exit("\n".join(f"error: {sentence}" for sentence in wrong))
+    made = outputs(read)
     stale = [path for path, text in made.items() if not (ROOT / path).exists() or (ROOT / path).read_text() != text]
     for path in stale:
         if not arguments.check:
