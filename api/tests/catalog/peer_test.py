@@ -3,6 +3,7 @@
 """Tests that need an onnx library beside the tree; exit code 77 (skipped) where there is none.
 
 Usage: peer_test.py decompositions PEER_PYTHON   decompositions compute what their operators do
+       peer_test.py published PEER_PYTHON        and give the results that ONNX published
        peer_test.py onnx PEER_PYTHON             the recorded schemas are those of the package onnx
        peer_test.py debian                       what is recorded of Debian's libonnx is what it says
 PEER_PYTHON is a Python with onnx 1.23.2 (scripts/setup --peers); Debian's libraries come with scripts/setup --schemas.
@@ -43,7 +44,9 @@ def main():
     what, python = sys.argv[1], (sys.argv[2:] or [""])[0]
     if what == "debian":
         return debian()
-    return with_peer(python, RECORD, "--check") if what == "onnx" else with_peer(python, ROOT / "api/tests/catalog/decompositions_test.py")
+    if what == "onnx":
+        return with_peer(python, RECORD, "--check")
+    return with_peer(python, ROOT / "api/tests/catalog" / {"decompositions": "decompositions_test.py", "published": "node_data_test.py"}[what])
 
 
 if __name__ == "__main__":
