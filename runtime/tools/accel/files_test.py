@@ -14,7 +14,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
 import onnx_bytes
-from onnx_bytes import BOOL, F32, F64, I64, attribute, model, node, value
+from onnx_bytes import BOOL, F32, F64, I64, attribute, constant, model, node, value
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PICTURE = ROOT / "docs/examples/digits/test/0003_label_3.png"
@@ -121,6 +121,14 @@ def check_names(work):
     refuses("input 'a=b' has no file", "add --input 'a=b=FILE'", "run", path, "-d", "cpu", "-i", strange, "-i", strange)
 
 
+def check_no_inputs(work):
+    path = save(work / "constant.onnx", model([constant("c", F32, [2], struct.pack("<2f", -1, 3)), node("Relu", ["c"], "y")], [], [value("y", F32, 2)]))
+    result = run(path, output=work / "out")
+    require(result.returncode == 0 and read_npy(work / "out/constant.y.npy") == ("<f4", "(2,)", struct.pack("<2f", 0, 3)),
+            "a model without inputs runs without files, and its results are named after it", result.stderr)
+    refuses("no input has the name before '='", "the inputs are", "run", path, "-d", "cpu", "-i", "x=absent.npy")
+
+
 def check_output_names(work):
     names = ("n" * 300, "n" * 299 + "m", "a/b", "a_b", "tab\there", "ä" * 200, ".")
     nodes = [node("Relu", ["x"], name) for name in names]
@@ -212,7 +220,7 @@ def check_folder(work):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for check in (check_npy, check_types, check_names, check_output_names, check_sizes, check_data_faults, check_foreign_files, check_terminal, check_folder):
+        for check in (check_npy, check_types, check_names, check_no_inputs, check_output_names, check_sizes, check_data_faults, check_foreign_files, check_terminal, check_folder):
             work = pathlib.Path(folder) / check.__name__
             work.mkdir()
             check(work)

@@ -90,11 +90,11 @@ bool is_folder(const std::vector<std::string> &inputs)
     return inputs.size() == 1 && fs::is_directory(inputs.front(), error);
 }
 
-std::vector<Item> items_of(const Session &session, const std::vector<std::string> &inputs, const std::vector<fs::path> &folder_files)
+std::vector<Item> items_of(const Session &session, const RunOptions &options, const std::vector<fs::path> &folder_files)
 {
     if (folder_files.empty()) {
-        const auto files = files_by_port(session, inputs);
-        return {{files.empty() ? "" : files.front(), files}};
+        const auto files = files_by_port(session, options.inputs);
+        return {{files.empty() ? options.model.model : files.front(), files}};  // results without inputs are named after the model
     }
     if (session.input_count() != 1) throw Failure("a folder of inputs needs a model with one input; give each input its --input NAME=FILE");
     std::vector<Item> items;
@@ -218,7 +218,7 @@ void run(RunOptions &options)
     const auto devices = choose_devices(instance, options.model);
     Session session(instance, devices, make_program(instance, devices, options.model));
     const auto labels = read_labels(options.labels);
-    const auto items = items_of(session, options.inputs, folder_files);
+    const auto items = items_of(session, options, folder_files);
     Progress progress("running " + options.model.model);
     nlohmann::json results = nlohmann::json::array();
     for (const auto &item : items) {
@@ -236,7 +236,7 @@ void add_run(CLI::App &app)
     auto options = std::make_shared<RunOptions>();
     auto *command = app.add_subcommand("run", "run a model on files");
     options->model.add_to(*command);
-    command->add_option("-i,--input", options->inputs, "FILE or NAME=FILE (.png, .npy) for each input, or a folder of them")->allow_extra_args(false)->required();
+    command->add_option("-i,--input", options->inputs, "FILE or NAME=FILE (.png, .npy) for each input, or a folder of them; none for a model without inputs")->allow_extra_args(false);
     command->add_option("-o,--output", options->output_folder, "folder for the outputs as .npy");
     command->add_option("--labels", options->labels, "text file with one label a line");
     command->add_option("--top", options->top, "show the largest values")->capture_default_str();

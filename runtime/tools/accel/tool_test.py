@@ -294,7 +294,7 @@ def check_mistakes(work):
 def check_arguments(model, picture):
     refuses("--rounding: up not in", "see accel run --help", "run", model, "-i", picture, "--rounding", "up", code=2)
     refuses("--no-such-option", "see accel run --help", "run", model, "-i", picture, "--no-such-option", code=2)
-    refuses("--input is required", "see accel run --help", "run", model, code=2)
+    refuses("input .* has no file", "add --input", "run", model)
     picture_options = ("run", model, "-i", picture, "-d", "cpu")
     for option, value in (("--std", "nan"), ("--std", "inf"), ("--std", "0"), ("--std", "-1"), ("--std", "1e-60"), ("--std", "1,0"), ("--std", "wide")):
         refuses(f"{option}: expected a finite number greater than 0, got '[^']+'", "see accel run --help", *picture_options, option, value, code=2)
