@@ -138,7 +138,7 @@ class Comparison:
     def compare_attribute(self, version, name, schema, key, required, default):
         row = self.words.attribute(key)
         kind = row["kind"], row.get("scalar", False)
-        if kind != ATTRIBUTE_KINDS.get(schema["type"]):
+        if kind != ATTRIBUTE_KINDS.get(schema["type"]) and name not in self.declared("attribute_converted"):
             self.differ("attribute_kind", key, f"opset {version['since']}: '{name}' is {schema['type']}, {key} is {'one of ' if kind[1] else ''}{kind[0]}")
         if schema.get("required", False) != required:
             self.differ("attribute_required", key, f"opset {version['since']}: '{name}' is {'' if schema.get('required') else 'not '}required, {key} is {'' if required else 'not '}required")

@@ -20,8 +20,8 @@
 namespace accel::onnx {
 namespace {
 
-constexpr int64_t kOpsetMin = 7;
-constexpr int64_t kOpsetMax = 22;
+constexpr int64_t kOpsetMin = 1;
+constexpr int64_t kOpsetMax = 28;
 constexpr size_t kValuesMax = size_t{1} << 22;
 
 /// An imported model: what its graph points to, freed together.
@@ -205,6 +205,9 @@ private:
         const Translate translator = find_operator(domain, proto.operation);
         if (translator == nullptr) {
             node.fail_unsupported("no such operation here");
+        }
+        if (domain.empty() && opset->second < 6) {
+            node.ignore_attribute("consumed_inputs");  // which operands may be overwritten; no value depends on it
         }
         translator(node);
         node.expect_all_understood();

@@ -6,7 +6,7 @@
 #include <optional>
 
 // The parts of onnx.proto that an import needs, as views into the model's bytes. Field numbers are those of the public onnx.proto
-// (IR versions 3 to 10). Repeated messages stay undecoded until somebody asks, so what a model can make this module hold is a small
+// (IR versions 3 to 14). Repeated messages stay undecoded until somebody asks, so what a model can make this module hold is a small
 // multiple of its own size.
 namespace accel::onnx {
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "types.h"
 
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
 namespace accel::onnx {
 namespace {
 
@@ -17,11 +21,11 @@ constexpr TypeRow kRows[] = {
     {DataType::kDouble, ACCEL_TYPE_F64, 8},
 };
 
-// By number in onnx.proto, as of IR version 11.
+// By number in onnx.proto, as of IR version 14.
 constexpr const char* kNames[] = {"undefined",  "float",    "uint8",     "int8",       "uint16",         "int16",      "int32",
                                   "int64",      "string",   "bool",      "float16",    "double",         "uint32",     "uint64",
                                   "complex64",  "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz",
-                                  "uint4",      "int4",     "float4e2m1"};
+                                  "uint4",      "int4",     "float4e2m1", "float8e8m0", "uint2",         "int2"};
 
 }  // namespace
 
@@ -50,6 +54,17 @@ uint64_t size_bytes_of(uint32_t accel_type) {
         }
     }
     return 0;
+}
+
+DataType data_type_named(std::string_view name) {
+    const auto same_letter = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+    for (size_t number = 1; number < std::size(kNames); ++number) {
+        const std::string_view known = kNames[number];
+        if (std::equal(name.begin(), name.end(), known.begin(), known.end(), same_letter)) {
+            return static_cast<DataType>(number);
+        }
+    }
+    return DataType::kUndefined;
 }
 
 bool is_known(DataType type) {

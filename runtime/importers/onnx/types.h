@@ -6,6 +6,7 @@
 #include <accel/accel.h>
 
 #include <string>
+#include <string_view>
 
 namespace accel::onnx {
 
@@ -25,6 +26,8 @@ DataType data_type_of(uint32_t accel_type);
 uint64_t size_bytes_of(uint32_t accel_type);
 /// "float", "int4" …; "type 99" for a number that onnx.proto does not have.
 std::string name_of(DataType type);
+/// The type of this name, in letters of either case; kUndefined: there is none.
+DataType data_type_named(std::string_view name);
 /// Does onnx.proto define this number? Others are damage, not a missing feature.
 bool is_known(DataType type);
 

@@ -15,15 +15,47 @@ Dims broadcast_shape(const Node& node, const Dims& a, const Dims& b) {
 
 namespace {
 
+/// Below opset 7 operand 1 spreads only where 'broadcast' says so, and from 'axis' on: how many axes of size 1 behind its own make later opsets spread it so.
+size_t axes_behind(Node& node) {
+    const bool spreads = node.integer("broadcast", 0) != 0;
+    const auto axis = node.integer("axis");
+    const Dims& a = node.input(0).dims;
+    const Dims& b = node.input(1).dims;
+    if (!spreads && !same(a, b)) {
+        node.fail_corrupt("shapes ", to_text(a), " and ", to_text(b), " differ, and 'broadcast' is 0");
+    }
+    if (!spreads || !axis) {
+        return 0;
+    }
+    const size_t begin = node.axis(*axis, a.size());
+    if (begin + b.size() > a.size()) {
+        node.fail_corrupt("from axis ", begin, " on, ", to_text(b), " reaches beyond ", to_text(a));
+    }
+    return a.size() - begin - b.size();
+}
+
+/// Operand 1 with so many axes of size 1 behind its own.
+ValueId with_axes_behind(Node& node, size_t count) {
+    Dims dims = node.input(1).dims;
+    dims.insert(dims.end(), count, fixed_dim(1));
+    return define_view(node, node.input_id(1), std::move(dims));
+}
+
 void binary(Node& node, accel_operation operation) {
     node.expect_operands(2, 2, 1, 1);
     node.expect_type(0, kNumberTypes);
     node.expect_same_type(0, 1);
-    if (fold_binary(node, operation)) {
+    const size_t behind = node.opset < 7 ? axes_behind(node) : 0;
+    if (behind == 0 && fold_binary(node, operation)) {
         return;
     }
-    const ValueId y = node.define_output(0, node.input(0).type, broadcast_shape(node, node.input(0).dims, node.input(1).dims));
-    node.emit(operation, {node.input_id(0), node.input_id(1)}, {y});
+    const ValueId b = behind == 0 ? node.input_id(1) : with_axes_behind(node, behind);
+    Dims dims = broadcast_shape(node, node.input(0).dims, node.graph.value(b).dims);
+    if (node.opset < 7 && !same(dims, node.input(0).dims)) {
+        node.fail_corrupt("the first operand of ", to_text(node.input(0).dims), " would have to spread to ", to_text(dims));
+    }
+    const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
+    node.emit(operation, {node.input_id(0), b}, {y});
 }
 
 void unary(Node& node, accel_operation operation, AttributeList attributes = {}) {
@@ -78,15 +110,36 @@ void clip(Node& node) {
     node.emit(ACCEL_OPERATION_CLIP, {node.input_id(0)}, {y}, std::move(attributes));
 }
 
+namespace {
+
+/// Below opset 6 a name, since then a number.
+DataType cast_target(Node& node) {
+    if (node.opset >= 6) {
+        const auto to = node.integer("to");
+        if (!to) {
+            node.fail_corrupt("attribute 'to' is missing");
+        }
+        return static_cast<DataType>(*to);
+    }
+    const auto to = node.string("to");
+    if (!to) {
+        node.fail_corrupt("attribute 'to' is missing");
+    }
+    const DataType type = data_type_named(*to);
+    if (type == DataType::kUndefined) {
+        node.fail_corrupt("attribute 'to' is '", *to, "', which is no type");
+    }
+    return type;
+}
+
+}  // namespace
+
 void cast(Node& node) {
     node.expect_operands(1, 1, 1, 1);
     node.expect_type(0, kMovedTypes);
     node.ignore_attribute("saturate");  // concerns 8-bit floats only
-    const auto to = node.integer("to");
-    if (!to) {
-        node.fail_corrupt("attribute 'to' is missing");
-    }
-    const auto data_type = static_cast<DataType>(*to);
+    node.ignore_attribute("round_mode");  // the same
+    const DataType data_type = cast_target(node);
     const uint32_t type = accel_type_of(data_type);
     if (type == 0 || (kMovedTypes >> type & 1) == 0) {
         node.fail_unsupported("to ", name_of(data_type));

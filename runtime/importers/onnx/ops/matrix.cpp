@@ -47,7 +47,7 @@ void matmul(Node& node) {
 }
 
 void gemm(Node& node) {
-    node.expect_operands(2, 3, 1, 1);
+    node.expect_operands(node.opset < 11 ? 3 : 2, 3, 1, 1);
     node.expect_type(0, kRealTypes);
     node.expect_same_type(0, 1);
     node.expect_rank(0, 2, 2);
@@ -63,7 +63,8 @@ void gemm(Node& node) {
     if (node.has_input(2)) {
         node.expect_same_type(0, 2);
         const Dims sum = broadcast_shape(node, dims, node.input(2).dims);
-        if (!same(sum, dims)) {
+        const bool spreads = node.opset >= 7 || node.integer("broadcast", 0) != 0;
+        if (!same(sum, dims) || (!spreads && !same(node.input(2).dims, dims))) {
             node.fail_corrupt("c of ", to_text(node.input(2).dims), " does not spread to the product's ", to_text(dims));
         }
     }

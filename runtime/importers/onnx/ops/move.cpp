@@ -33,7 +33,10 @@ void transpose(Node& node) {
 
 void concat(Node& node) {
     node.expect_operands(1, SIZE_MAX, 1, 1);
-    const auto given = node.integer("axis");
+    auto given = node.integer("axis");
+    if (!given && node.opset < 4) {
+        given = 1;
+    }
     if (!given) {
         node.fail_corrupt("attribute 'axis' is missing");
     }
@@ -176,14 +179,15 @@ void slice(Node& node) {
 }
 
 void split(Node& node) {
-    node.expect_operands(1, node.opset < 13 ? 1 : 2, 1, SIZE_MAX);
+    const bool has_operand = node.opset >= 13 || node.opset < 2;
+    node.expect_operands(1, has_operand ? 2 : 1, 1, SIZE_MAX);
     node.expect_type(0, kMovedTypes);
     const Dims x = node.input(0).dims;
     const uint32_t type = node.input(0).type;
     const uint32_t axis = node.axis(node.integer("axis", 0), x.size());
     const auto count = static_cast<int64_t>(node.output_count());
     std::optional<std::vector<int64_t>> sizes = node.opset < 13 ? node.integers("split") : std::nullopt;
-    if (node.opset >= 13 && node.has_input(1)) {
+    if (has_operand && node.has_input(1)) {
         sizes = node.constant_integers(1, "split");
     }
     const int64_t asked = node.opset >= 18 ? node.integer("num_outputs", count) : count;
@@ -225,7 +229,7 @@ namespace {
 std::vector<int64_t> read_pads(Node& node, size_t rank) {
     std::vector<int64_t> given;
     if (node.opset < 11) {
-        given = node.integers("pads").value_or(std::vector<int64_t>{});
+        given = node.integers(node.opset < 2 ? "paddings" : "pads").value_or(std::vector<int64_t>{});
     } else {
         given = node.constant_integers(1, "pads");
     }

@@ -76,6 +76,9 @@ void batch_normalization(Node& node) {
             node.fail_unsupported("outputs of training");
         }
     }
+    if (node.opset < 7 && node.integer("is_test", 0) == 0) {
+        node.fail_unsupported("is_test 0, which is training");
+    }
     if (node.integer("training_mode", 0) != 0) {
         node.fail_unsupported("training_mode 1");
     }

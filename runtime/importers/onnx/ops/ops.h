@@ -73,8 +73,10 @@ Dims matmul_shape(const Node& node, const Dims& a, const Dims& b);
 Dims broadcast_shape(const Node& node, const Dims& a, const Dims& b);
 /// reshape.cpp: the SHAPE attribute that makes x's shape into dims.
 std::vector<int64_t> shape_attribute(const Node& node, const Dims& x, const Dims& dims);
-/// reshape.cpp: a view of input 0 with other dims: an alias of a constant, else a RESHAPE.
+/// reshape.cpp: a view of input 0 with other dims as the result: an alias of a constant, else a RESHAPE.
 void define_reshaped(Node& node, Dims dims);
+/// reshape.cpp: the same of any value, as one that only the importer knows.
+ValueId define_view(Node& node, ValueId x, Dims dims);
 
 
 // fold.cpp: small integer results (shapes, and what is calculated from them) are computed now. true: output 0 is defined.

@@ -96,6 +96,14 @@ ValueId quantized(Node& node, ValueId id, const Quantization& quantization) {
     return node.graph.add(std::move(view));
 }
 
+/// A float type that an attribute asks for, where none is given that of the scale: the only one that is taken.
+void expect_float(Node& node, const char* attribute) {
+    const auto data_type = static_cast<DataType>(node.integer(attribute, 0));
+    if (data_type != DataType::kUndefined && data_type != DataType::kFloat) {
+        node.fail_unsupported(attribute, " ", name_of(data_type), "; only float");
+    }
+}
+
 void refuse_blocks(Node& node) {
     if (node.integer("block_size", 0) != 0) {
         node.fail_unsupported("quantisation in blocks");
@@ -131,6 +139,7 @@ void quantize_linear(Node& node) {
     node.expect_operands(2, 3, 1, 1);
     node.expect_type(0, kRealTypes);
     refuse_blocks(node);
+    expect_float(node, "precision");
     const int64_t axis = node.integer("axis", 1);
     uint32_t type = stored_type(node, 2);
     if (const int64_t asked = node.integer("output_dtype", 0); asked != 0) {
@@ -155,6 +164,7 @@ void dequantize_linear(Node& node) {
         node.expect_same_type(0, 2);
     }
     refuse_blocks(node);
+    expect_float(node, "output_dtype");
     const int64_t axis = node.integer("axis", 1);
     const Dims& x = node.input(0).dims;
     const ValueId stored = quantized(node, node.input_id(0), read_quantization(node, 1, 2, x, axis));

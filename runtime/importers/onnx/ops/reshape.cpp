@@ -98,19 +98,50 @@ void define_reshaped(Node& node, Dims dims) {
     node.emit(ACCEL_OPERATION_RESHAPE, {node.input_id(0)}, {y}, std::move(attributes));
 }
 
-void reshape(Node& node) {
-    node.expect_operands(2, 2, 1, 1);
-    const bool zero_is_zero = node.integer("allowzero", 0) != 0;
+ValueId define_view(Node& node, ValueId x, Dims dims) {
+    if (node.graph.value(x).is_constant()) {
+        Value view = node.graph.value(x);
+        view.dims = std::move(dims);
+        return node.graph.add(std::move(view));
+    }
+    AttributeList attributes;
+    attributes.ints(ACCEL_ATTRIBUTE_SHAPE, shape_attribute(node, node.graph.value(x).dims, dims));
+    const ValueId y = node.define_hidden(node.graph.value(x).type, std::move(dims));
+    node.emit(ACCEL_OPERATION_RESHAPE, {x}, {y}, std::move(attributes));
+    return y;
+}
+
+namespace {
+
+/// An attribute below opset 5, an operand since.
+std::vector<Element> read_shape(Node& node) {
+    if (node.opset < 5) {
+        std::vector<Element> shape;
+        for (const int64_t size : node.integers("shape").value_or(std::vector<int64_t>{})) {
+            shape.push_back({size, ACCEL_SYMBOL_NONE});
+        }
+        return shape;
+    }
     const auto shape = elements_of(node.input(1));
     if (!shape || node.input(1).dims.size() != 1) {
         node.fail_unsupported("the shape '", node.input(1).name, "' must be a constant list");
     }
-    if (shape->size() > kRankMax) {
-        node.fail_unsupported("a result of rank ", shape->size(), "; the limit is ", kRankMax);
+    return *shape;
+}
+
+}  // namespace
+
+void reshape(Node& node) {
+    const size_t operands = node.opset < 5 ? 1 : 2;
+    node.expect_operands(operands, operands, 1, 1);
+    const bool zero_is_zero = node.integer("allowzero", 0) != 0;
+    const std::vector<Element> shape = read_shape(node);
+    if (shape.size() > kRankMax) {
+        node.fail_unsupported("a result of rank ", shape.size(), "; the limit is ", kRankMax);
     }
     const Dims& x = node.input(0).dims;
     std::optional<size_t> rest;
-    Dims dims = requested_dims(node, *shape, x, zero_is_zero, rest);
+    Dims dims = requested_dims(node, shape, x, zero_is_zero, rest);
     const auto have = product(x);
     const auto want = product(dims);
     if (!have || !want) {
@@ -211,6 +242,9 @@ void dropout(Node& node) {
     node.expect_operands(1, node.opset < 12 ? 1 : 3, 1, 2);
     node.ignore_attribute("ratio");
     node.ignore_attribute("seed");
+    if (node.opset < 7 && node.integer("is_test", 0) == 0) {
+        node.fail_unsupported("is_test 0, which is training");
+    }
     if (node.has_output(1)) {
         node.fail_unsupported("the second output (mask)");
     }
