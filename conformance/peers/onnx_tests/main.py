@@ -36,6 +36,7 @@ def parse_arguments():
     arguments = parser.parse_args()
     if not os.access(arguments.accel, os.X_OK):
         parser.error(f"{arguments.accel} is no program; scripts/build makes it")
+    arguments.accel = arguments.accel.resolve()  # each test runs in a folder of its own
     if arguments.jobs < 1:
         parser.error("--jobs is at least 1")
     return arguments
