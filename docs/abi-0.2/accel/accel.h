@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libaccel: the application door.
+ *
+ * One C API for every accelerator behind /dev/accel, and for the CPU. An application
+ * links libaccel.so.0, lists devices, turns a model into a program for an ordered set of
+ * devices, binds buffers to a run and submits it to a queue.
+ *
+ *     once per process     once per model                     every inference
+ *     instance, devices    model, program, buffers, run       queue submit -> fence wait
+ *
+ * Conventions, valid for every declaration of every header
+ * - Objects are opaque, reference counted and typed. `create`, `import`, `build`, `load`, `duplicate` give
+ *   the caller one reference; `ref` adds one, `unref` drops one and accepts NULL. A child keeps its
+ *   parents alive, so the order of the last unrefs does not matter.
+ * - Out parameters come last. On any error every out handle is NULL and every out fd is -1.
+ * - A `struct_size` member is set by the caller to sizeof the struct it was compiled with. Members beyond it
+ *   are neither read nor written; unknown non-zero input members are INVALID_ARGUMENT; unknown output members become 0, so a caller that
+ *   is newer than the library reads "not told" and no stale bytes. In structs that libaccel hands out (accel_error,
+ *   entries of reports, graphs, layouts, extension tables) struct_size is the library's: read no member beyond it.
+ * - Arrays of structs carry the size of an element beside the count (`binding_count`, `binding_size`), so elements grow too. It is a
+ *   multiple of 8; with a count of 0 it is not looked at. Sizes above 4096 are INVALID_ARGUMENT. Structs whose comment says *frozen* have no size and never change.
+ * - A value of an enum that the reader does not know is possible everywhere: refuse what it says, and read nothing that depends on it.
+ * - Strings are UTF-8, NUL terminated. A string inside a returned struct lives as long as the object asked.
+ * - Threads: *any thread* = may be called at any time from any thread; *one thread per object* = calls
+ *   that name the same object must not overlap; *host thread* = called by libaccel on a thread of its own.
+ * - Callbacks must not throw, longjmp or end the thread, and must not call libaccel unless their comment says so.
+ * - *Blocks: never* on unref excludes the last reference, which may call drivers and close devices. submit, transfer, query and wait may do
+ *   the same for objects that only finished work kept alive.
+ * - No function changes the signal mask, the floating point environment, the locale or the working directory.
+ * - After fork, objects of the parent are for the child to unref only: every call with a status answers ACCEL_STATUS_FORKED for them. An
+ *   instance that the child makes works.
+ * - Every rule that these headers state has a number in docs/contract.md, and a case of the conformance suite or a unit test.
+ *
+ * Labels in the comments, in this order: Shapes, Units, Ownership, Threads, Blocks, Errors. Every function says Threads and Blocks, and
+ * Errors if it answers with a status; another label that cannot apply is left out. Errors lists the codes that a caller treats differently.
+ * Possible everywhere are INVALID_ARGUMENT (a rule of the declaration was broken), OUT_OF_MEMORY, RESOURCE (descriptors are used up),
+ * INTERNAL (the detail names the module that broke its contract) and FORKED; where something is done on a device also DEVICE_LOST and
+ * DEVICE_GONE; and where devices are opened (Blocks says so) what accel_device_open answers.
+ */
+#ifndef ACCEL_ACCEL_H
+#define ACCEL_ACCEL_H
+
+#include <accel/base.h>
+#include <accel/catalog.h>
+
+#include <accel/instance.h>
+#include <accel/device.h>
+#include <accel/buffer.h>
+#include <accel/fence.h>
+
+#include <accel/layout.h>
+#include <accel/tensor.h>
+#include <accel/graph.h>
+#include <accel/model.h>
+
+#include <accel/program.h>
+#include <accel/report.h>
+#include <accel/saved.h>
+
+#include <accel/run.h>
+#include <accel/state.h>
+#include <accel/queue.h>
+
+#endif /* ACCEL_ACCEL_H */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libaccel: the vendor door.
+ *
+ * A module is one shared object that exports one symbol, accel_module_entry. It answers with tables of functions; each table may be
+ * NULL: `compiler` (turns graphs into blobs, touches no hardware), `device` (runs blobs through a transport), `importer` (reads a
+ * model format) and `device_model` (plays a device in this process). A vendor fills the first two.
+ *
+ * What the runtime has done before a function here is called (docs/contract.md, rules H-*): handles are alive and of the right type, sizes,
+ * alignments, ports, order and states are checked, strings are not NULL, reserved members are 0. A module reports only what its hardware
+ * and kernel driver alone can know.
+ *
+ * Binary contract
+ * - Every table and struct starts with struct_size, as its maker compiled it. Members are appended, never moved. A slot beyond the maker's
+ *   struct_size is absent. Slots marked [mandatory] must not be NULL; new slots are optional for ever. A module writes no member of an out
+ *   struct beyond its struct_size.
+ * - Elements of arrays have the sizes that the module says (accel_bk_module.sizes), in both directions: a module indexes arrays natively,
+ *   also those of a graph. So a module may be older or newer than the runtime, and the burden is the runtime's. Structs said to be frozen
+ *   never change.
+ * - What changes the meaning of something that exists has a new number: a kind, a revision, a flag that the module has to claim. A module
+ *   refuses numbers that it does not know; the runtime hands it no graph that needs a member which its version does not have.
+ * - struct accel_bk_* objects are the module's own types: it defines them, the runtime only carries the pointers.
+ * - No C++ type, no exception and no signal handler crosses this border.
+ *
+ * Threads: calls that name different devices may overlap. Calls on one device overlap only where a line says *may overlap*.
+ * Compiler, importer and entry calls may overlap each other without limit. Device models: see their table.
+ *
+ * Returned statuses outside enum accel_status become INTERNAL, and the module is named.
+ */
+#ifndef ACCEL_BACKEND_H
+#define ACCEL_BACKEND_H
+
+#include <accel/accel.h>
+
+#include <accel/backend/host.h>
+#include <accel/backend/transport.h>
+#include <accel/backend/compiler.h>
+#include <accel/backend/device.h>
+#include <accel/backend/importer.h>
+#include <accel/backend/device_model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Element sizes of all arrays that cross the border, as the module compiled them; each a multiple of 8, and at most 4096. */
+struct accel_bk_sizes {
+    size_t struct_size;
+    uint32_t tensor;        /**< struct accel_tensor_desc */
+    uint32_t node;          /**< struct accel_node_desc */
+    uint32_t attribute;     /**< struct accel_attribute */
+    uint32_t symbol;        /**< struct accel_symbol */
+    uint32_t variable;      /**< struct accel_variable */
+    uint32_t entry;         /**< struct accel_entry_desc */
+    uint32_t layout_wish;   /**< struct accel_bk_layout_wish */
+    uint32_t support;       /**< struct accel_bk_support */
+    uint32_t port;          /**< struct accel_bk_port */
+    uint32_t blob_entry;    /**< struct accel_bk_blob_entry */
+    uint32_t memory;        /**< struct accel_bk_memory */
+    uint32_t timing;        /**< struct accel_bk_timing */
+};
+
+/** Initialiser of a module's struct accel_bk_sizes. */
+#define ACCEL_BK_SIZES                                                                                                                     \
+    {                                                                                                                                      \
+        sizeof(struct accel_bk_sizes), sizeof(struct accel_tensor_desc), sizeof(struct accel_node_desc), sizeof(struct accel_attribute),   \
+            sizeof(struct accel_symbol), sizeof(struct accel_variable), sizeof(struct accel_entry_desc),                                   \
+            sizeof(struct accel_bk_layout_wish), sizeof(struct accel_bk_support), sizeof(struct accel_bk_port),                            \
+            sizeof(struct accel_bk_blob_entry), sizeof(struct accel_bk_memory), sizeof(struct accel_bk_timing)                             \
+    }
+
+/** What a module in a child is told about the fork. */
+struct accel_bk_fork {
+    size_t struct_size;
+    const struct accel_bk_host *host; /**< as accel_module_entry got it */
+    uint32_t inside;                  /**< calls of the module that threads of the parent were in; they never return here */
+    uint32_t generation;              /**< 1 in a child, 2 in a child's child, … */
+};
+
+struct accel_bk_module {
+    size_t struct_size;
+    uint32_t api_version;      /**< what the module was compiled for */
+    /** oldest contract of a runtime that can serve it; 0: 0.2. A runtime that is older than api_version gets the module all the same */
+    uint32_t api_version_min;
+    const struct accel_bk_sizes *sizes; /**< [mandatory] static, from ACCEL_BK_SIZES */
+    const char *name;      /**< as in its manifest */
+    const char *version;   /**< of the module, for people */
+    const struct accel_bk_compiler *compiler;
+    const struct accel_bk_device_ops *device;
+    const struct accel_bk_importer *importer;
+    const struct accel_bk_device_model *device_model;
+    /**
+     * Called in a child after fork, before anything else of the module is: forget threads, locks, caches of devices, and descriptors of the
+     * parent, free nothing that its threads may have been changing, and start again. OK, or why that cannot be; then, and where it is NULL,
+     * a child does not use the module if its parent had loaded it. A library below the module whose locks it cannot make anew (a kernel
+     * library, a vendor's) is a reason to answer UNSUPPORTED when a thread was inside.
+     *
+     * Ownership: fork is borrowed for the call, its host outlives the module. Threads: the one that makes the child's first instance, not
+     * the handler of fork, so memory may be allocated; once per child, and no call of the module overlaps. Blocks: never for long.
+     * Errors: UNSUPPORTED what it holds does not survive.
+     */
+    enum accel_status (*after_fork)(const struct accel_bk_fork *fork);
+};
+
+/**
+ * The only symbol that a module exports.
+ *
+ * runtime_api_version is the newest contract that the runtime speaks. The module answers with a static description, or with NULL if it
+ * cannot work here at all; it does not compare versions. The runtime refuses a module that is older than it serves (0.1 is), of a newer
+ * major version, or whose api_version_min is newer than its own; slots that it does not know it ignores.
+ *
+ * Ownership: host outlives the module; the answer is static. Threads: any thread; called once per process, and may overlap the entry calls
+ * of other modules. Blocks: never for long.
+ */
+ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct accel_bk_host *host, uint32_t runtime_api_version);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ACCEL_BACKEND_H */

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A module's device: blobs to results, through a transport.
+ */
+#ifndef ACCEL_BACKEND_DEVICE_H
+#define ACCEL_BACKEND_DEVICE_H
+
+#include <accel/backend/transport.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct accel_bk_open {
+    size_t struct_size;
+    const struct accel_bk_host *host;            /**< outlives the device */
+    const struct accel_bk_transport *transport;  /**< outlives the device; NULL for devices without a node (the CPU) */
+    const char *driver;                          /**< kernel driver that discovery saw; the module confirms it */
+    const char *device_id;
+    /** path of the node, to recognise the device behind another library (Vulkan); never opened. "" if none */
+    const char *node;
+};
+
+/** What a module tells about an open device. Strings live as long as the device; "" if unknown. */
+struct accel_bk_device_info {
+    size_t struct_size;
+    const char *name;
+    const char *target;             /**< a name from target_info */
+    const char *driver_version;
+    const char *firmware_version;
+    uint64_t job_timeout_ns;
+    uint64_t memory_bytes;
+    uint64_t buffer_align_bytes;
+    uint32_t isolation;             /**< enum accel_isolation */
+    uint32_t queue_depth;           /**< submissions in flight per queue; at least 1 */
+    uint32_t context_count;
+    uint32_t buffer_import_kinds;   /**< set of ACCEL_HANDLE_BIT */
+    uint32_t buffer_export_kinds;   /**< set of ACCEL_HANDLE_BIT */
+    uint32_t fence_export_kinds;    /**< SYNC_FILE: queue_fence works */
+    uint32_t fence_wait_kinds;      /**< SYNC_FILE: submit takes wait fds */
+    uint32_t flags;                 /**< enum accel_device_flag: SINGLE_CONTEXT only */
+};
+
+struct accel_bk_buffer_desc {
+    size_t struct_size;
+    uint64_t size_bytes;
+    uint64_t align_bytes;
+    void *host_pointer;
+    uint64_t offset_bytes;     /**< into the foreign memory */
+    int32_t fd;                /**< stays the runtime's */
+    uint32_t import_kind;      /**< enum accel_handle_kind, or 0: allocate */
+    uint32_t export_kinds;
+    uint32_t access;           /**< of imports: set of enum accel_access */
+    uint32_t usage;            /**< set of enum accel_buffer_usage, never 0; without MAP buffer_map is not called */
+    uint32_t reserved;
+};
+
+/** A part of a buffer that the CPU reads or writes from buffer_map to buffer_unmap. */
+struct accel_bk_access {
+    size_t struct_size;
+    uint64_t offset_bytes;
+    uint64_t size_bytes;   /**< at least 1, inside the buffer */
+    uint32_t access;       /**< set of enum accel_access */
+    uint32_t reserved;
+};
+
+/**
+ * A constant that a blob refers to, aligned for its element type as in the graph.
+ *
+ * Ownership: alive as long as the program. Frozen.
+ */
+struct accel_bk_constant {
+    const void *data;
+    uint64_t byte_count;
+};
+
+/** What is loaded. */
+struct accel_bk_load_desc {
+    size_t struct_size;
+    /** of the blob; not trusted; borrowed for the call; at a multiple of 64 if they were saved, else as build made them */
+    const void *bytes;
+    uint64_t byte_count;
+    const struct accel_bk_constant *constants; /**< in the blob's order */
+    uint32_t constant_count;
+    uint32_t flags;                            /**< must be 0 */
+};
+
+/** A piece of memory that a run of an entry needs beside its ports, with the planned sizes. */
+struct accel_bk_scratch {
+    size_t struct_size;
+    uint64_t size_bytes;
+    uint64_t align_bytes;   /**< power of two */
+};
+
+/** Memory inside a buffer. */
+struct accel_bk_memory {
+    struct accel_bk_buffer *buffer;
+    uint64_t offset_bytes;
+    uint64_t size_bytes;
+};
+
+enum accel_bk_run_flag {
+    ACCEL_BK_RUN_FLAG_TIMINGS = 1 << 0 /**< run_timings will be asked */
+};
+
+struct accel_bk_run_desc {
+    size_t struct_size;
+    /** one for each piece that program_scratch named; what is in them is undefined, and another run's between two runs of this one */
+    const struct accel_bk_memory *scratch;
+    uint32_t scratch_count;                /**< 0: the module allocates what it needs */
+    uint32_t entry;                        /**< of the blob */
+    uint32_t flags;                        /**< enum accel_bk_run_flag */
+    int32_t priority;                      /**< a hint, as in accel_bk_queue_desc, for drivers whose contexts belong to a program */
+};
+
+struct accel_bk_bind_desc {
+    size_t struct_size;
+    const struct accel_bk_memory *ports; /**< in port order; each as large as the sizes below need, but for outputs that depend on data */
+    /** of every symbol of the built graph, in its order; DATA symbols: their bound. NULL without open sizes */
+    const int64_t *sizes;
+    uint32_t port_count;
+    uint32_t size_count;
+};
+
+/** When a part of the latest finished submission ran. */
+struct accel_bk_timing {
+    const char *part;     /**< name of a part of the node; NULL: the node itself */
+    uint64_t begin_ns;    /**< CLOCK_MONOTONIC; 0: not known */
+    uint64_t duration_ns; /**< 0: not known */
+    uint64_t cycles;      /**< 0: not known */
+    uint32_t node;        /**< of the built graph; of several that were fused the first; ACCEL_NONE: of none */
+    uint32_t lane;        /**< which engine, from 0 */
+};
+
+struct accel_bk_queue_desc {
+    size_t struct_size;
+    int32_t priority;  /**< enum accel_priority and between, a hint */
+    uint32_t depth;    /**< at most the device's queue_depth */
+};
+
+enum accel_bk_submit_flag {
+    ACCEL_BK_SUBMIT_FLAG_FENCE = 1 << 0 /**< queue_fence will be asked for this ticket */
+};
+
+struct accel_bk_submit {
+    size_t struct_size;
+    struct accel_bk_run *run;
+    /**
+     * sync_files, only if the device claims to take them; borrowed for the call. No memory of the run is read or written and the ticket
+     * does not finish before all have signalled. An error that one carries ends the wait like a signal: the runtime fails the submission
+     * when the ticket has finished. UNSUPPORTED: the device cannot wait for these; nothing was queued, and the runtime waits itself.
+     */
+    const int32_t *wait_fds;
+    uint32_t wait_fd_count;
+    uint32_t flags;            /**< enum accel_bk_submit_flag */
+};
+
+/** One side of a conversion. */
+struct accel_bk_view {
+    size_t struct_size;
+    const int64_t *dims;               /**< rank */
+    const struct accel_layout *layout;
+    uint32_t type;                     /**< enum accel_type of the tensor, the same on both sides */
+    uint32_t rank;
+};
+
+/** A copy (source set), a fill, or a conversion (views set). Ranges are inside their buffers and do not overlap. */
+struct accel_bk_transfer {
+    size_t struct_size;
+    struct accel_bk_buffer *source;
+    uint64_t source_offset_bytes;
+    struct accel_bk_buffer *destination;
+    uint64_t destination_offset_bytes;
+    uint64_t size_bytes;
+    const struct accel_bk_view *source_view;      /**< both or none: put elements where the other layout wants them */
+    const struct accel_bk_view *destination_view;
+    const int32_t *wait_fds;   /**< as in accel_bk_submit */
+    uint32_t wait_fd_count;
+    uint32_t fill_value;       /**< the low byte is repeated */
+    uint32_t flags;            /**< enum accel_bk_submit_flag */
+    uint32_t reserved;
+};
+
+/**
+ * Runs blobs on a device.
+ *
+ * Order: submissions of one queue take effect in the order of submit, memory included: ports, state, and scratch, which several runs may
+ * have been given. A queue's tickets finish in order. Where the hardware does otherwise, the module adds the dependency.
+ *
+ * Fork: in a child no slot is called for what the parent made, not even a destroy.
+ *
+ * Threads: any thread; calls that name different devices may overlap, calls on one device where its slot says *may overlap*.
+ * Blocks: on the kernel. queue_submit, queue_transfer, queue_fence and queue_cancel do not wait for work; queue_wait does, up to its
+ * timeout.
+ */
+struct accel_bk_device_ops {
+    size_t struct_size;
+
+    /** [mandatory] Open through the transport and confirm the driver before any driver request. */
+    enum accel_status (*device_open)(const struct accel_bk_open *open, struct accel_bk_device **out_device);
+    /** [mandatory] Everything made on the device is already gone. */
+    void (*device_close)(struct accel_bk_device *device);
+    /** [mandatory] may overlap. */
+    enum accel_status (*device_info)(struct accel_bk_device *device, struct accel_bk_device_info *info);
+
+    /** [mandatory] Allocate zeroed memory, or import. may overlap. Errors: UNSUPPORTED the kind cannot be imported. */
+    enum accel_status (*buffer_create)(struct accel_bk_device *device, const struct accel_bk_buffer_desc *desc, struct accel_bk_buffer **out_buffer);
+    /** [mandatory] No work uses it any more. may overlap. */
+    void (*buffer_destroy)(struct accel_bk_buffer *buffer);
+    /**
+     * [mandatory] Begin CPU access to a part; out_pointer is that of the buffer's first byte, the same every time. may overlap.
+     * Errors: BUSY work in flight uses the buffer, and the driver brings caches in order only after all of it.
+     */
+    enum accel_status (*buffer_map)(struct accel_bk_buffer *buffer, const struct accel_bk_access *access, void **out_pointer);
+    /** [mandatory] End one CPU access, with what it was begun with. may overlap. */
+    enum accel_status (*buffer_unmap)(struct accel_bk_buffer *buffer, const struct accel_bk_access *access);
+    /** A new fd of that kind. may overlap. NULL: nothing can be exported. */
+    enum accel_status (*buffer_export)(struct accel_bk_buffer *buffer, enum accel_handle_kind kind, int *out_fd);
+
+    /** [mandatory] Upload an untrusted blob. may overlap. Errors: CORRUPT, INCOMPATIBLE. */
+    enum accel_status (*program_load)(struct accel_bk_device *device, const struct accel_bk_load_desc *desc, struct accel_bk_program **out_program);
+    /** [mandatory] No run of it exists any more. may overlap. */
+    void (*program_unload)(struct accel_bk_program *program);
+    /** Piece number index of the scratch of an entry; NOT_FOUND beyond the last. NULL: runs allocate what they need. may overlap. */
+    enum accel_status (*program_scratch)(struct accel_bk_program *program, uint32_t entry, uint32_t index, struct accel_bk_scratch *scratch);
+
+    /**
+     * [mandatory] Make a run and all memory it needs, so that submit allocates nothing. may overlap.
+     * Errors: UNSUPPORTED, where scratch is given: this memory cannot serve. The runtime asks once more without.
+     */
+    enum accel_status (*run_create)(struct accel_bk_program *program, const struct accel_bk_run_desc *desc, struct accel_bk_run **out_run);
+    /** [mandatory] Not in flight. may overlap. */
+    void (*run_destroy)(struct accel_bk_run *run);
+    /**
+     * [mandatory] Take the buffers of all ports, in port order, and the sizes. Not in flight. may overlap for different runs. A blob is not
+     * trusted, so memory that is shorter than the loaded program needs is INVALID_ARGUMENT here, whatever its ports claimed; more distinct
+     * buffers than a job can name, and sizes that the device, or its scratch, cannot do, are LIMIT. On an error what was bound may be lost.
+     */
+    enum accel_status (*run_bind)(struct accel_bk_run *run, const struct accel_bk_bind_desc *desc);
+    /** What run_bind costs when only this port changes; port ACCEL_NONE: when sizes change. NULL: FREE. may overlap. */
+    enum accel_bind_cost (*run_bind_cost)(struct accel_bk_run *run, uint32_t port);
+    /**
+     * Sizes of the DATA symbols after the latest finished submission, in the order of the built graph's symbols; others are left alone.
+     * Also after LIMIT, which such a submission ends with when an output had too little memory. Not in flight. NULL: there are none. may
+     * overlap for different runs.
+     */
+    enum accel_status (*run_sizes)(struct accel_bk_run *run, int64_t *sizes, uint32_t size_count);
+    /**
+     * What the latest finished submission took; takes min(count, capacity), and *out_count is always the full count. Strings live as long
+     * as the run. Not in flight. NULL: nothing finer than the ticket is known. may overlap for different runs.
+     */
+    enum accel_status (*run_timings)(struct accel_bk_run *run, struct accel_bk_timing *timings, uint32_t capacity, uint32_t *out_count);
+
+    /** [mandatory] may overlap. */
+    enum accel_status (*queue_create)(struct accel_bk_device *device, const struct accel_bk_queue_desc *desc, struct accel_bk_queue **out_queue);
+    /** [mandatory] All its work is finished or was cancelled. may overlap. */
+    void (*queue_destroy)(struct accel_bk_queue *queue);
+    /**
+     * [mandatory] Hand one run to the device; *out_ticket is 1 for the first submission of a queue and rises by one. Allocates nothing,
+     * waits for nothing, executes nothing. One call at a time per queue; may overlap with every other call.
+     * Errors: BUSY ring full; UNSUPPORTED only for the wait_fds; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On an error nothing was queued.
+     */
+    enum accel_status (*queue_submit)(struct accel_bk_queue *queue, const struct accel_bk_submit *submit, uint64_t *out_ticket);
+    /**
+     * [mandatory] Wait until a ticket is finished. timeout_ns 0 only looks. The calling thread may execute the queue's work (a CPU device
+     * should). Answers OK, TIMEOUT, or what the ticket failed with — the same each time it is asked about one of the latest queue_depth
+     * tickets. may overlap with everything, itself included.
+     */
+    enum accel_status (*queue_wait)(struct accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns);
+    /**
+     * A new sync_file of a ticket submitted with FLAG_FENCE; the fd is the runtime's. NULL unless the device claims SYNC_FILE. may overlap.
+     */
+    enum accel_status (*queue_fence)(struct accel_bk_queue *queue, uint64_t ticket, int *out_sync_file_fd);
+    /**
+     * Drop what has not started, or started work that can be stopped; those tickets end with CANCELLED. ticket 0: all of the queue; else
+     * this one, and UNSUPPORTED where that cannot be done for one alone. NULL: nothing can be cancelled. may overlap.
+     */
+    enum accel_status (*queue_cancel)(struct accel_bk_queue *queue, uint64_t ticket);
+    /**
+     * Copy, fill or convert on the device, as queue_submit does a run. NULL: the runtime does it with the CPU, through buffer_map. So it
+     * does after UNSUPPORTED, which says that the device cannot do this range, these buffers or these layouts.
+     */
+    enum accel_status (*queue_transfer)(struct accel_bk_queue *queue, const struct accel_bk_transfer *transfer, uint64_t *out_ticket);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ACCEL_BACKEND_DEVICE_H */

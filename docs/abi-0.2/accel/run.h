@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A run: an entry point of a program with its memory. State and scratch are memory that several runs share.
+ */
+#ifndef ACCEL_RUN_H
+#define ACCEL_RUN_H
+
+#include <accel/buffer.h>
+#include <accel/program.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum accel_run_flag {
+    ACCEL_RUN_FLAG_TIMINGS = 1 << 0 /**< measure each submission, as finely as the devices can; may cost time. accel_run_timing tells */
+};
+
+struct accel_run_desc {
+    size_t struct_size;
+    struct accel_program *program;
+    struct accel_state *state;     /**< of this program; NULL: one of the run's own, if the entry has variables */
+    struct accel_scratch *scratch; /**< made for this program; NULL: the run has its own */
+    uint32_t entry;
+    uint32_t flags;                /**< enum accel_run_flag */
+    /** that of the queues it will be submitted to: some devices give it to what a run is made of, not to queues (amdxdna). A hint */
+    int32_t priority;
+    uint32_t reserved;             /**< must be 0 */
+};
+
+/**
+ * An entry point of a program with its buffers. In flight once: N runs make a pipeline of depth N.
+ *
+ * Takes all memory that submitting needs now, but for sizes that stay open where the device cannot: then a bind may.
+ *
+ * Ownership: desc is borrowed for the call; the run keeps program, state and scratch. Threads: any thread. Blocks: on the kernel.
+ * Errors: UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY; CORRUPT a file that the program maps has changed.
+ */
+ACCEL_API enum accel_status accel_run_create(const struct accel_run_desc *desc, struct accel_run **out_run);
+
+/** Add a reference. Threads: any thread. Blocks: never. */
+ACCEL_API struct accel_run *accel_run_ref(struct accel_run *run);
+/** Drop a reference; NULL is allowed. Work in flight keeps its own. Threads: any thread. Blocks: never. */
+ACCEL_API void accel_run_unref(struct accel_run *run);
+
+/** One buffer bound to one port. */
+struct accel_binding {
+    uint32_t port;
+    uint32_t flags;               /**< must be 0 */
+    struct accel_buffer *buffer;  /**< kept alive while bound and while in flight; NULL: unbound, or the input's default */
+    uint64_t offset_bytes;        /**< a multiple of the port's align_bytes */
+    uint64_t size_bytes;          /**< memory that the port may use; 0: to the end of the buffer */
+};
+
+enum accel_bind_flag {
+    /** Answer NOT_FOUND instead of running compilers: then accel_program_prepare, with progress, and bind again. */
+    ACCEL_BIND_FLAG_PREPARED_ONLY = 1 << 0
+};
+
+struct accel_bind_desc {
+    size_t struct_size;
+    const struct accel_binding *bindings;
+    const struct accel_symbol_value *symbols; /**< sizes from now on; symbols that are not named keep theirs */
+    struct accel_state *state;                /**< another state from now on; NULL: as before */
+    uint32_t binding_count;
+    uint32_t binding_size;                    /**< sizeof(struct accel_binding) */
+    uint32_t symbol_count;
+    uint32_t symbol_size;                     /**< sizeof(struct accel_symbol_value) */
+    uint32_t flags;                           /**< enum accel_bind_flag */
+    uint32_t reserved;                        /**< must be 0 */
+};
+
+/**
+ * Bind buffers, sizes and state, replacing what was bound. What is not named stays.
+ *
+ * With the sizes all derived sizes are known: accel_run_port tells the exact size of every output that does not depend on data, and an
+ * upper bound of the others, before anything is submitted. So sizes may be bound first, and buffers for them in a second call: each call
+ * checks the buffers that it names, and submit refuses one of an earlier call that has become too short. An output whose size depends on
+ * data may have less than its bound.
+ *
+ * Ownership: desc and its arrays are borrowed for the call. Threads: one thread per object. Blocks: see accel_run_bind_cost.
+ * Errors: INVALID_ARGUMENT unknown port or symbol, one named twice, a size outside its range or not a multiple, memory misaligned or
+ *         shorter than the sizes of now need, buffer not usable on the port's device, an output overlapping another binding without
+ *         IN_PLACE; LIMIT more distinct buffers than the ports' buffer_count_max, or sizes that a device cannot do; UNSUPPORTED sizes that
+ *         cannot be built any more (a loaded program); NOT_FOUND no such set of sizes is built (PREPARED_ONLY); BUSY in flight. On any
+ *         error nothing that was bound has changed, but where a device could not take back what it had: then nothing is bound, the detail
+ *         says so, and submit is INVALID_ARGUMENT until all ports are bound again.
+ */
+ACCEL_API enum accel_status accel_run_bind(struct accel_run *run, const struct accel_bind_desc *desc);
+
+enum accel_bind_cost {
+    ACCEL_BIND_COST_FREE = 0,    /**< a pointer or handle changes */
+    ACCEL_BIND_COST_PATCH = 1,   /**< command words are rewritten */
+    ACCEL_BIND_COST_REBUILD = 2, /**< prepared state is made again */
+    ACCEL_BIND_COST_COMPILE = 3, /**< compilers run */
+    ACCEL_BIND_COST_MAX_ENUM = 0x7fffffff
+};
+
+/**
+ * What binding another buffer to a port costs; port ACCEL_NONE: other sizes.
+ *
+ * Threads: any thread. Blocks: never. Errors: NOT_FOUND no such port.
+ */
+ACCEL_API enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t port, enum accel_bind_cost *out_cost);
+
+/**
+ * Facts about a port with the sizes of now.
+ *
+ * Inputs, and outputs whose sizes follow from sizes, are EXACT as soon as every open symbol has a value. Outputs whose sizes depend on data
+ * are a BOUND until a submission has finished, then EXACT for the latest one; they are a BOUND again after the next submit or bind. If such
+ * an output needed more than its binding has, that submission fails with LIMIT and the sizes here are those that it needed.
+ *
+ * Shapes: info->dims are rank sizes in the model's axis order.
+ * Ownership: pointers live until the next bind or submit of the run. Threads: one thread per object. Blocks: never.
+ * Errors: NOT_READY the run is in flight; NOT_FOUND no such port.
+ */
+ACCEL_API enum accel_status accel_run_port(struct accel_run *run, uint32_t port, struct accel_port_info *info);
+
+/** What a run has done since it was made. */
+struct accel_run_info {
+    size_t struct_size;
+    uint64_t object_id;
+    uint64_t submission_count;
+    uint64_t conversion_count;  /**< tensors that were converted */
+    uint64_t converted_bytes;
+    uint64_t copy_count;        /**< tensors that were copied between devices as they are */
+    uint64_t copied_bytes;
+    uint64_t conversion_ns;     /**< time in conversions and copies that the CPU made; 0 without TIMINGS */
+    uint32_t entry;
+    uint32_t timing_count;      /**< rows of accel_run_timing for the latest finished submission */
+};
+
+/** Facts about a run. Threads: any thread. Blocks: never. Errors: none of its own. */
+ACCEL_API enum accel_status accel_run_query(struct accel_run *run, struct accel_run_info *info);
+
+enum accel_timing_kind {
+    ACCEL_TIMING_KIND_SEGMENT = 1,   /**< a whole piece on one device */
+    ACCEL_TIMING_KIND_OPERATION = 2, /**< one row of the placement report */
+    ACCEL_TIMING_KIND_PART = 3,      /**< a part of an operation: a tile, a core's share, a DMA */
+    ACCEL_TIMING_KIND_TRANSFER = 4   /**< one row of the transfer report */
+};
+
+/** When something of the latest finished submission ran. */
+struct accel_timing {
+    size_t struct_size;
+    const char *name;            /**< of the node, the part or the tensor */
+    struct accel_device *device; /**< borrowed; NULL: the CPU, inside libaccel */
+    uint64_t begin_ns;           /**< CLOCK_MONOTONIC; 0: only the duration is known */
+    uint64_t duration_ns;        /**< 0: only cycles are known */
+    uint64_t cycles;             /**< of the device's own clock; 0: not known */
+    uint32_t kind;               /**< enum accel_timing_kind */
+    uint32_t segment;
+    uint32_t row;                /**< in the placement or transfer report; ACCEL_NONE for a SEGMENT */
+    uint32_t lane;               /**< which of the device's engines, from 0 */
+};
+
+/**
+ * One row of what the latest finished submission took, in order of begin where it is known.
+ *
+ * Ownership: pointers live until the next submit of the run. Threads: one thread per object. Blocks: never.
+ * Errors: NOT_READY no submission has finished well yet, or the run is in flight; NOT_FOUND beyond the last, or without TIMINGS.
+ */
+ACCEL_API enum accel_status accel_run_timing(struct accel_run *run, uint32_t index, struct accel_timing *timing);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ACCEL_RUN_H */
