@@ -58,7 +58,7 @@ public:
     int64_t parts_for(int threads, int64_t multiply_adds) const
     {
         constexpr int64_t kLarge = 16; // times the least work: 160 us, against which what a part costs by itself is nothing
-        const bool large = multiply_adds / threads >= kLarge * rules_.least_multiply_adds;
+        const bool large = multiply_adds / threads / kLarge >= rules_.least_multiply_adds;
         return threads > 1 && large ? 2 * threads : threads;
     }
 

@@ -19,8 +19,11 @@ struct FaultInfo {
     std::string_view folder = "faulty";  ///< module folder that holds the broken module
 };
 
-/// All faults (faults/list.cpp).
+/// All faults that can be seen in this build (faults/list.cpp).
 const std::vector<FaultInfo> &all_faults();
+
+/// Whether that fault is known, but nothing could be seen of it in this build.
+bool is_left_out(std::string_view name);
 
 /// A broken module without its fault: what fails on it is not the fault's doing.
 const FaultInfo &control_of(const FaultInfo &fault);
