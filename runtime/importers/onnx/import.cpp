@@ -7,6 +7,7 @@
 #include "host.h"
 #include "memory.h"
 #include "node.h"
+#include "order.h"
 #include "ops/ops.h"
 #include "proto.h"
 #include "tensor.h"
@@ -50,11 +51,12 @@ public:
         proto_ = read_graph(*proto.graph);
         host_.look(0, 1);
         read_operator_sets(proto);
-        if (proto_.has_sparse_initializers) {
-            unsupported("sparse initializers");
-        }
         if (proto_.nodes.size() + proto_.initializers.size() > kValuesMax) {
             unsupported(proto_.nodes.size(), " nodes and ", proto_.initializers.size(), " initializers; together at most ", kValuesMax);
+        }
+        live_ = live_parts(proto_, host_);
+        if (std::count(live_.sparse_initializers.begin(), live_.sparse_initializers.end(), true) != 0) {
+            unsupported("sparse initializers");
         }
         graph_.expect(proto_.initializers.size() + proto_.inputs.size() + proto_.nodes.size());
         add_initializers();
@@ -86,12 +88,13 @@ private:
     }
 
     void add_initializers() {
-        for (const Bytes bytes : proto_.initializers) {
+        for (size_t i = 0; i < proto_.initializers.size(); ++i) {
+            if (!live_.initializers[i]) {
+                continue;
+            }
+            const Bytes bytes = proto_.initializers[i];
             host_.pace(bytes.offset(), source_.byte_count);
             const TensorProto tensor = read_tensor(bytes);
-            if (tensor.name.empty()) {
-                corrupt("initializer at byte ", tensor.offset, " has no name");
-            }
             const ConstantData constant = read_constant(tensor, store_);
             Value value;
             value.name = tensor.name;
@@ -116,22 +119,26 @@ private:
         if (dim.size) {
             return fixed_dim(*dim.size);
         }
-        return symbol_dim(dim.name.empty() ? graph_.unnamed_symbol(info.name, axis) : graph_.symbol(dim.name));
+        // Paddle's exporter writes one "?" for every size that is open.
+        return symbol_dim(dim.name.empty() || dim.name == "?" ? graph_.unnamed_symbol(info.name, axis) : graph_.symbol(dim.name));
     }
 
     void add_inputs() {
+        std::unordered_set<std::string_view> constants;
+        for (const Bytes bytes : proto_.initializers) {
+            constants.insert(read_tensor_name(bytes));
+        }
         for (const Bytes bytes : proto_.inputs) {
             const ValueInfoProto info = read_value_info(bytes);
             if (info.name.empty()) {
                 corrupt("graph input at byte ", info.offset, " has no name");
             }
-            const ValueId known = graph_.find(info.name);
-            if (known != kNoValue) {
-                // Up to IR version 3 every initializer is listed as an input too: it is a constant.
-                if (known >= proto_.initializers.size()) {
-                    corrupt("two graph inputs are named '", info.name, "'");
-                }
+            // Up to IR version 3 every initializer is listed as an input too: it is a constant.
+            if (constants.count(info.name) != 0) {
                 continue;
+            }
+            if (graph_.find(info.name) != kNoValue) {
+                corrupt("two graph inputs are named '", info.name, "'");
             }
             if (!info.is_tensor) {
                 unsupported("graph input '", info.name, "' is no tensor");
@@ -162,27 +169,14 @@ private:
         }
     }
 
-    /// A name that is used before it is made: say whether a later node makes it, which tells a cycle or wrong order from a typo.
-    void explain_missing(const NodeProto& node, size_t position) const {
-        for (const std::string_view input : node.inputs) {
-            if (input.empty() || graph_.find(input) != kNoValue) {
-                continue;
-            }
-            for (size_t later = position; later < proto_.nodes.size(); ++later) {
-                const NodeProto other = read_node(proto_.nodes[later]);
-                if (std::find(other.outputs.begin(), other.outputs.end(), input) != other.outputs.end()) {
-                    corrupt("node ", position, " '", node.name, "' (", node.operation, ") at byte ", node.offset, " uses '", input, "', which only node ",
-                            later, " makes: the nodes form a cycle or are out of order");
-                }
-            }
-            corrupt("node ", position, " '", node.name, "' (", node.operation, ") at byte ", node.offset, " uses '", input, "', which nothing makes");
-        }
-    }
-
     void translate_nodes() {
-        for (size_t position = 0; position < proto_.nodes.size(); ++position) {
-            host_.pace(position, proto_.nodes.size());
-            const NodeProto node = read_node(proto_.nodes[position]);
+        size_t done = 0;
+        for (const uint32_t position : live_.nodes) {
+            host_.pace(done++, live_.nodes.size());
+            NodeProto node = read_node(proto_.nodes[position]);
+            for (const std::string_view output : node.outputs) {
+                node.is_read.push_back(live_.is_read(output));
+            }
             if (node.operation.empty()) {
                 corrupt("node ", position, " at byte ", node.offset, " has no op_type");
             }
@@ -194,7 +188,6 @@ private:
     }
 
     void translate(const NodeProto& proto, size_t position) {
-        explain_missing(proto, position);
         const std::string_view domain = proto.domain == "ai.onnx" ? std::string_view() : proto.domain;
         const auto opset = opsets_.find(domain);
         if (opset == opsets_.end()) {
@@ -272,6 +265,7 @@ private:
     Graph graph_;
     ConstantStore store_;
     GraphProto proto_;
+    LiveParts live_;
     std::map<std::string_view, int64_t> opsets_;
 };
 

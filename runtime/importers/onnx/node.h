@@ -24,6 +24,8 @@ public:
     size_t output_count() const { return proto_.outputs.size(); }
     bool has_input(size_t index) const { return index < inputs_.size() && inputs_[index] != kNoValue; }
     bool has_output(size_t index) const { return index < proto_.outputs.size() && !proto_.outputs[index].empty(); }
+    /// Does anything that matters read this output?
+    bool is_output_read(size_t index) const { return has_output(index) && proto_.is_read[index]; }
     ValueId input_id(size_t index) const;
     ValueId optional_input_id(size_t index) const { return has_input(index) ? inputs_[index] : kNoValue; }
     const Value& input(size_t index) const { return graph.value(input_id(index)); }

@@ -147,7 +147,7 @@ GraphProto read_graph(Bytes bytes) {
             case 5: graph.initializers.push_back(reader.bytes("initializer")); break;
             case 11: graph.inputs.push_back(reader.bytes("input")); break;
             case 12: graph.outputs.push_back(reader.bytes("output")); break;
-            case 15: reader.bytes("sparse_initializer"); graph.has_sparse_initializers = true; break;
+            case 15: graph.sparse_initializers.push_back(reader.bytes("sparse_initializer")); break;
             default: reader.skip();
         }
     }
@@ -171,6 +171,74 @@ NodeProto read_node(Bytes bytes) {
     }
     return node;
 }
+
+NodeEdges read_node_edges(Bytes bytes) {
+    NodeEdges edges;
+    WireReader reader(bytes, "NodeProto");
+    while (reader.next()) {
+        switch (reader.field()) {
+            case 1: edges.inputs.push_back(reader.string("input")); break;
+            case 2: edges.outputs.push_back(reader.string("output")); break;
+            default: reader.skip();
+        }
+    }
+    return edges;
+}
+
+std::vector<Bytes> read_node_graphs(Bytes bytes) {
+    std::vector<Bytes> graphs;
+    WireReader reader(bytes, "NodeProto");
+    while (reader.next()) {
+        if (reader.field() != 5) {
+            reader.skip();
+            continue;
+        }
+        WireReader attribute(reader.bytes("attribute"), "AttributeProto");
+        while (attribute.next()) {
+            switch (attribute.field()) {
+                case 6: graphs.push_back(attribute.bytes("g")); break;
+                case 11: graphs.push_back(attribute.bytes("graphs")); break;
+                default: attribute.skip();
+            }
+        }
+    }
+    return graphs;
+}
+
+namespace {
+
+/// The last string of this field; "" if there is none.
+std::string_view read_string(Bytes bytes, const char* message_name, uint32_t field, const char* field_name) {
+    std::string_view found;
+    WireReader reader(bytes, message_name);
+    while (reader.next()) {
+        if (reader.field() == field) {
+            found = reader.string(field_name);
+        } else {
+            reader.skip();
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+std::string_view read_tensor_name(Bytes bytes) { return read_string(bytes, "TensorProto", 8, "name"); }
+
+std::string_view read_sparse_tensor_name(Bytes bytes) {
+    std::string_view found;
+    WireReader reader(bytes, "SparseTensorProto");
+    while (reader.next()) {
+        if (reader.field() == 1) {
+            found = read_tensor_name(reader.bytes("values"));
+        } else {
+            reader.skip();
+        }
+    }
+    return found;
+}
+
+std::string_view read_value_name(Bytes bytes) { return read_string(bytes, "ValueInfoProto", 1, "name"); }
 
 TensorProto read_tensor(Bytes bytes) {
     TensorProto tensor;

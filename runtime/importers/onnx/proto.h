@@ -32,7 +32,7 @@ struct GraphProto {
     std::vector<Bytes> initializers;
     std::vector<Bytes> inputs;
     std::vector<Bytes> outputs;
-    bool has_sparse_initializers = false;
+    std::vector<Bytes> sparse_initializers;
 };
 
 struct ExternalEntry {
@@ -78,7 +78,14 @@ struct NodeProto {
     std::string_view domain;
     std::vector<std::string_view> inputs;
     std::vector<std::string_view> outputs;
+    std::vector<bool> is_read;  ///< by output: does anything live read it? Filled in by the import
     std::vector<AttributeProto> attributes;
+};
+
+/// What a node reads and makes, without all else.
+struct NodeEdges {
+    std::vector<std::string_view> inputs;
+    std::vector<std::string_view> outputs;
 };
 
 /// One dimension as written: a size, a name, or neither.
@@ -99,6 +106,12 @@ struct ValueInfoProto {
 ModelProto read_model(Bytes bytes);
 GraphProto read_graph(Bytes bytes);
 NodeProto read_node(Bytes bytes);
+NodeEdges read_node_edges(Bytes bytes);
+/// The bodies of a node, of all its attributes.
+std::vector<Bytes> read_node_graphs(Bytes bytes);
+std::string_view read_tensor_name(Bytes bytes);
+std::string_view read_sparse_tensor_name(Bytes bytes);
+std::string_view read_value_name(Bytes bytes);
 TensorProto read_tensor(Bytes bytes);
 ValueInfoProto read_value_info(Bytes bytes);
 

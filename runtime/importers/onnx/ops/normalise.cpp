@@ -72,7 +72,7 @@ void batch_normalization(Node& node) {
     }
     node.expect_rank(0, 2);
     for (size_t output = 1; output < node.output_count(); ++output) {
-        if (node.has_output(output)) {
+        if (node.is_output_read(output)) {
             node.fail_unsupported("outputs of training");
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -25,7 +26,7 @@ std::vector<float> read_scales(const Node& node, size_t index) {
         std::memcpy(scales.data(), value.data, value.data_bytes);
     }
     for (const float scale : scales) {
-        if (!std::isfinite(scale) || scale <= 0) {
+        if (!std::isfinite(scale) || scale < 0) {
             node.fail_corrupt("the scale '", value.name, "' has ", scale, ", it must be finite and above 0");
         }
     }
@@ -56,6 +57,45 @@ std::vector<int32_t> read_zero_points(const Node& node, size_t index) {
     return zero_points;
 }
 
+/// Is every stored value the zero point of its channel, in the channels (or the whole) whose scale is 0?
+bool is_zero_where_scale_is(const Value& stored, const Quantization& quantization) {
+    const auto count = element_count(stored.dims);
+    const uint64_t step = size_bytes_of(stored.type);
+    if (stored.data == nullptr || !count || step > sizeof(int32_t)) {
+        return false;
+    }
+    int64_t inner = 1;
+    for (size_t i = quantization.axis + size_t{1}; i < stored.dims.size(); ++i) {
+        inner *= stored.dims[i].size;
+    }
+    const auto channels = static_cast<int64_t>(quantization.scales.size());
+    for (int64_t i = 0; i < *count; ++i) {
+        const auto channel = static_cast<size_t>(channels == 1 ? 0 : i / inner % channels);
+        // Compared as bytes: they are the zero point's, whatever the sign.
+        if (quantization.scales[channel] == 0 && std::memcmp(static_cast<const char*>(stored.data) + static_cast<uint64_t>(i) * step, &quantization.zero_points[channel], step) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Quantisers give a channel of nothing but zeros the scale 0. There any scale says the same: one that others have keeps multipliers in their range.
+void mend_zero_scales(const Node& node, const Value& stored, Quantization& quantization) {
+    float largest = 0;
+    bool any = false;
+    for (const float scale : quantization.scales) {
+        largest = std::max(largest, scale);
+        any = any || scale == 0;
+    }
+    if (!any) {
+        return;
+    }
+    if (!is_zero_where_scale_is(stored, quantization)) {
+        node.fail_unsupported("a scale of 0 for '", stored.name, "', which is no constant of zeros there");
+    }
+    std::replace(quantization.scales.begin(), quantization.scales.end(), 0.0f, largest > 0 ? largest : 1.0f);
+}
+
 /// Scale and zero point operands as the quantisation of a tensor with these dims.
 Quantization read_quantization(const Node& node, size_t scale, size_t zero_point, const Dims& dims, int64_t axis) {
     Quantization quantization;
@@ -74,6 +114,22 @@ Quantization read_quantization(const Node& node, size_t scale, size_t zero_point
         if (!is_fixed(dim)) {
             node.fail_unsupported("scales along a dimension that is only known by name");
         }
+    }
+    return quantization;
+}
+
+/// The same of an operand.
+Quantization operand_quantization(const Node& node, size_t data, size_t scale, size_t zero_point, int64_t axis) {
+    Quantization quantization = read_quantization(node, scale, zero_point, node.input(data).dims, axis);
+    mend_zero_scales(node, node.input(data), quantization);
+    return quantization;
+}
+
+/// The same of a result.
+Quantization result_quantization(const Node& node, size_t scale, size_t zero_point, const Dims& dims, int64_t axis) {
+    Quantization quantization = read_quantization(node, scale, zero_point, dims, axis);
+    if (std::find(quantization.scales.begin(), quantization.scales.end(), 0.0f) != quantization.scales.end()) {
+        node.fail_unsupported("a result with a scale of 0");
     }
     return quantization;
 }
@@ -153,7 +209,7 @@ void quantize_linear(Node& node) {
         }
     }
     const Dims& x = node.input(0).dims;
-    const ValueId y = define_quantized(node, type, x, read_quantization(node, 1, 2, x, axis));
+    const ValueId y = define_quantized(node, type, x, result_quantization(node, 1, 2, x, axis));
     node.emit(ACCEL_OPERATION_QUANTIZE, {node.input_id(0)}, {y}, {}, ACCEL_ROUNDING_HALF_EVEN);
 }
 
@@ -167,7 +223,7 @@ void dequantize_linear(Node& node) {
     expect_float(node, "output_dtype");
     const int64_t axis = node.integer("axis", 1);
     const Dims& x = node.input(0).dims;
-    const ValueId stored = quantized(node, node.input_id(0), read_quantization(node, 1, 2, x, axis));
+    const ValueId stored = quantized(node, node.input_id(0), operand_quantization(node, 0, 1, 2, axis));
     const ValueId y = node.define_output(0, ACCEL_TYPE_F32, x);
     node.emit(ACCEL_OPERATION_DEQUANTIZE, {stored}, {y});
 }
@@ -178,9 +234,9 @@ void qlinear_conv(Node& node) {
     expect_stored(node, 3, 5);
     AttributeList attributes;
     Dims dims = convolution_shape(node, 0, 3, attributes);
-    const Quantization x = read_quantization(node, 1, 2, node.input(0).dims, 1);
-    const Quantization w = read_quantization(node, 4, 5, node.input(3).dims, 0);
-    const Quantization y = read_quantization(node, 6, 7, dims, 1);
+    const Quantization x = operand_quantization(node, 0, 1, 2, 1);
+    const Quantization w = operand_quantization(node, 3, 4, 5, 0);
+    const Quantization y = result_quantization(node, 6, 7, dims, 1);
     if (x.per_axis() || y.per_axis()) {
         node.fail_unsupported("scales per channel of input or output");
     }
@@ -191,9 +247,10 @@ void qlinear_conv(Node& node) {
             node.fail_corrupt("bias is ", to_text(node.input(8).dims), ", expected is ", to_text(Dims{dims[1]}));
         }
         Quantization b{{}, std::vector<int32_t>(w.scales.size(), 0), 0};
-        for (const float scale : w.scales) {
+        for (const float scale : read_scales(node, 4)) {
             b.scales.push_back(x.scales.front() * scale);
         }
+        mend_zero_scales(node, node.input(8), b);
         bias = quantized(node, node.input_id(8), b);
     }
     const ValueId input = quantized(node, node.input_id(0), x);
@@ -207,9 +264,9 @@ void qlinear_matmul(Node& node) {
     expect_stored(node, 0, 2);
     expect_stored(node, 3, 5);
     Dims dims = matmul_shape(node, node.input(0).dims, node.input(3).dims);
-    const Quantization a = read_quantization(node, 1, 2, node.input(0).dims, -1);
-    const Quantization b = read_quantization(node, 4, 5, node.input(3).dims, -1);
-    const Quantization y = read_quantization(node, 6, 7, dims, -1);
+    const Quantization a = operand_quantization(node, 0, 1, 2, -1);
+    const Quantization b = operand_quantization(node, 3, 4, 5, -1);
+    const Quantization y = result_quantization(node, 6, 7, dims, -1);
     if (a.per_axis() || y.per_axis()) {
         node.fail_unsupported("scales per row");
     }
@@ -229,9 +286,9 @@ void qlinear_add(Node& node) {
         node.expect_same_type(0, 7);
     }
     Dims dims = broadcast_shape(node, node.input(0).dims, node.input(3).dims);
-    const Quantization a = read_quantization(node, 1, 2, node.input(0).dims, 0);
-    const Quantization b = read_quantization(node, 4, 5, node.input(3).dims, 0);
-    const Quantization c = read_quantization(node, 6, 7, dims, 0);
+    const Quantization a = operand_quantization(node, 0, 1, 2, 0);
+    const Quantization b = operand_quantization(node, 3, 4, 5, 0);
+    const Quantization c = result_quantization(node, 6, 7, dims, 0);
     if (a.per_axis() || b.per_axis() || c.per_axis()) {
         node.fail_unsupported("scales per axis");
     }

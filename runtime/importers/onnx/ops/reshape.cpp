@@ -245,7 +245,7 @@ void dropout(Node& node) {
     if (node.opset < 7 && node.integer("is_test", 0) == 0) {
         node.fail_unsupported("is_test 0, which is training");
     }
-    if (node.has_output(1)) {
+    if (node.is_output_read(1)) {
         node.fail_unsupported("the second output (mask)");
     }
     if (node.has_input(2)) {

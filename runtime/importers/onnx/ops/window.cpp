@@ -186,7 +186,7 @@ void max_pool(Node& node) {
     node.expect_operands(1, 1, 1, 2);
     node.expect_type(0, kPooledTypes);
     node.expect_rank(0, 3);
-    if (node.has_output(1)) {
+    if (node.is_output_read(1)) {
         node.fail_unsupported("the second output (indices)");
     }
     node.ignore_attribute("storage_order");  // orders the indices only

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "wire.h"
+
+#include <string_view>
+#include <vector>
+
+namespace accel::onnx {
+
+/// Names that the bodies of a node (If, Loop, Scan …) use and do not make, each once, in the order of their first use. UNSUPPORTED below 8 levels.
+std::vector<std::string_view> read_captures(Bytes node);
+
+}  // namespace accel::onnx
