@@ -112,6 +112,7 @@ TEST_CASE("I-9 a list without room takes what fits and tells the full count", "[
 
 TEST_CASE("I-9 a device whose module has no compiler is no default, and nothing at all is NOT_FOUND with the reasons", "[default]")
 {
+    const int before = fake::npu().live_count;
     const auto instance = fake::make_instance();
     const DefaultSet set(instance.get());
     CHECK(set.status == ACCEL_STATUS_NOT_FOUND);
@@ -120,7 +121,7 @@ TEST_CASE("I-9 a device whose module has no compiler is no default, and nothing 
     const std::string message = accel_last_error()->message;
     CHECK(message.find("fake-npu: module 'fake-npu' has no compiler") != std::string::npos);
     CHECK(message.find("fake-cpu: ") != std::string::npos);
-    CHECK(fake::npu().live_count == 0);  // and it is closed again
+    CHECK(fake::npu().live_count == before);  // and it is closed again
 }
 
 TEST_CASE("a manifest keeps its device out of the default set", "[default][manifest]")

@@ -71,12 +71,13 @@ TEST_CASE("S-7 a place has the device that it was built for, even if an earlier 
 
 TEST_CASE("S-7 one device is not used for two places: the sentence says so, and it is closed again", "[saved][program]")
 {
+    const int before = fake::npu().live_count;  // a device that was abandoned by another test stays
     for (const Ids &ids : {Ids{"npu@1", "npu@2"}, Ids{"fake-npu", "npu@2"}, Ids{"npu@1", "fake-npu"}, Ids{"fake-npu", "fake-npu"}}) {
         const Bytes bytes = save_for(ids);
         CHECK(find(bytes, 1).empty());
         const accel_error &error = *accel_last_error();
         CHECK(std::string(error.rule) == "S-7");
         CHECK(std::string(error.message).find("; fake-npu: another part of the program has it") != std::string::npos);
-        CHECK(fake::npu().live_count == 0);
+        CHECK(fake::npu().live_count == before);
     }
 }
