@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Every public function carries the labels that accel.h promises, in their order: Shapes, Units, Ownership, Threads, Blocks, Errors.
+"""Every public function carries the labels that accel/accel.h promises, in their order: Shapes, Units, Ownership, Threads, Blocks, Errors.
 
 Functions and slots of extension tables say Threads and Blocks, and Errors if they answer with a status; Ownership where memory or references change hands or are borrowed,
 Units for a time, Shapes for dimensions. Callbacks say Threads. Slots of module tables say Threads and Blocks, in their own comment or in that of their table.
@@ -8,6 +8,8 @@ Units for a time, Shapes for dimensions. Callbacks say Threads. Slots of module 
 import pathlib
 import re
 import sys
+
+import doors
 
 API = pathlib.Path(__file__).resolve().parent.parent
 ORDER = ["Shapes", "Units", "Ownership", "Threads", "Blocks", "Errors"]
@@ -54,14 +56,14 @@ def slots(header, text):
         for slot in SLOT.finditer(table["body"]):
             name = f"{table['name']}.{slot['name']}"
             comments = [slot["comment"] or ""]
-            if header.name == "backend.h":
+            if header in doors.module():
                 yield Declaration(name, {"Threads", "Blocks"}, comments + [table["comment"] or ""])
             else:
                 yield Declaration(name, labels_of_function(slot["text"], slot["name"]), comments)
 
 
 def declarations(header):
-    text = header.read_text()
+    text = (API / header).read_text()
     for function in FUNCTION.finditer(text):
         yield Declaration(function["name"], labels_of_function(function["text"], function["name"]), [function["comment"] or ""])
     for callback in CALLBACK.finditer(text):
@@ -70,8 +72,7 @@ def declarations(header):
 
 
 def main():
-    headers = [API / "accel/accel.h", API / "accel/backend.h", *sorted((API / "accel/ext").glob("*.h"))]
-    everything = [declaration for header in headers for declaration in declarations(header)]
+    everything = [declaration for header in doors.everything() for declaration in declarations(header)]
     problems = [problem for declaration in everything for problem in declaration.problems()]
     # The controls: every exported function was looked at, and every label is missed when it is taken out.
     exported = {line.split()[0] for line in (API / "accel.symbols").read_text().splitlines() if line and not line.startswith("#")}

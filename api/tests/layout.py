@@ -9,9 +9,11 @@ import subprocess
 import sys
 import tempfile
 
+import doors
+
 HERE = pathlib.Path(__file__).resolve().parent
 API = HERE.parent
-HEADERS = ["accel/accel.h", "accel/backend.h", *sorted(str(path.relative_to(API)) for path in (API / "accel/ext").glob("*.h"))]
+HEADERS = doors.everything()
 
 
 def structs():

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 """What libaccel.so and the modules export, and what the library needs.
 
-symbols.py library FILE   exports exactly api/accel.symbols, which are the functions that accel.h declares; needs only the C and C++ run time
+symbols.py library FILE   exports exactly api/accel.symbols, which are the functions that accel.h and what it includes declare; needs only the C and C++ run time
 symbols.py modules DIR    every shared object in the folder exports accel_module_entry and nothing else
 """
 import pathlib
 import re
 import subprocess
 import sys
+
+import doors
 
 API = pathlib.Path(__file__).resolve().parent.parent
 NEEDED = re.compile(r"^(libc|libm|libstdc\+\+|libgcc_s|ld-linux[\w-]*)\.so(\.\d+)*$")
@@ -32,7 +34,7 @@ def differences(have, want, what):
 def check_library(path):
     listed = [line.split() for line in (API / "accel.symbols").read_text().splitlines() if line and not line.startswith("#")]
     problems = differences(exported(path), {f"{name}@@{version}" for name, version in listed}, path)
-    declared = set(re.findall(r"^ACCEL_API [^;(]*?(accel_\w+)\(", (API / "accel/accel.h").read_text(), flags=re.M))
+    declared = {name for header in doors.application() for name in re.findall(r"^ACCEL_API [^;(]*?(accel_\w+)\(", (API / header).read_text(), flags=re.M)}
     problems += differences(declared, {name for name, _ in listed}, "accel.h")
     problems += [f"{path}: needs {name}" for name in needed(path) if not NEEDED.match(name) and not SANITIZERS.match(name)]
     print(f"{len(listed)} symbols, needs {' '.join(needed(path))}")

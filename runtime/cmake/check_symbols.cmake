@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The library exports exactly what SYMBOLS lists, HEADER declares the same, and nothing but the C and C++ runtimes is needed.
+# The library exports exactly what SYMBOLS lists, the headers of the folder HEADERS declare the same, and nothing but the C and C++ runtimes is needed.
 find_program(READELF readelf REQUIRED)
 file(STRINGS ${SYMBOLS} listed REGEX "^[^#]")
 list(TRANSFORM listed REPLACE " " "@@")
@@ -21,17 +21,20 @@ if(NOT exported STREQUAL listed)
   message(FATAL_ERROR "exported symbols differ from ${SYMBOLS}\n  missing: ${missing}\n  unlisted: ${extra}")
 endif()
 
-file(READ ${HEADER} header)
-string(REGEX MATCHALL "ACCEL_API [^;(]*accel_[a-z0-9_]+\\(" declarations "${header}")
+file(GLOB headers ${HEADERS}/*.h)
 set(declared "")
-foreach(declaration IN LISTS declarations)
-  string(REGEX REPLACE ".*[ *](accel_[a-z0-9_]+)\\($" "\\1" name "${declaration}")
-  list(APPEND declared ${name})
+foreach(path IN LISTS headers)
+  file(READ ${path} header)
+  string(REGEX MATCHALL "ACCEL_API [^;(]*accel_[a-z0-9_]+\\(" declarations "${header}")
+  foreach(declaration IN LISTS declarations)
+    string(REGEX REPLACE ".*[ *](accel_[a-z0-9_]+)\\($" "\\1" name "${declaration}")
+    list(APPEND declared ${name})
+  endforeach()
 endforeach()
 list(TRANSFORM listed REPLACE "@@.*" "" OUTPUT_VARIABLE names)
 list(SORT declared)
 if(NOT declared STREQUAL names)
-  message(FATAL_ERROR "${HEADER} declares something else than ${SYMBOLS} lists:\n  ${declared}\n  ${names}")
+  message(FATAL_ERROR "${HEADERS} declare something else than ${SYMBOLS} lists:\n  ${declared}\n  ${names}")
 endif()
 
 execute_process(COMMAND ${READELF} --dynamic --wide ${LIBRARY} OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)

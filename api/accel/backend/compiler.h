@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A module's compiler: graphs to a blob, without hardware.
+ */
+#ifndef ACCEL_BACKEND_COMPILER_H
+#define ACCEL_BACKEND_COMPILER_H
+
+#include <accel/backend/host.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Facts about a compile target. A target is a name for what a blob fits: "ethos-u65-256", "cpu". */
+struct accel_bk_target_info {
+    size_t struct_size;
+    const char *name;         /**< static */
+    const char *description;  /**< static */
+    uint32_t operation_profile; /**< newest catalog revision that the module knows */
+    uint32_t roundings;       /**< set of 1 << enum accel_rounding */
+    uint64_t memory_bytes;    /**< 0: not limited */
+};
+
+/** What all nodes of a graph share, given with query and build. */
+struct accel_bk_compile_options {
+    size_t struct_size;
+    const char *target;
+    const struct accel_option *options;
+    uint32_t option_count;
+    uint32_t precisions;      /**< set of enum accel_precision permitted beside the graph's own types */
+    accel_progress_fn progress;
+    void *progress_user;
+};
+
+/** A module's answer for one node. */
+struct accel_bk_support {
+    uint32_t group;    /**< 0: refused; nodes with the same number build together as one unit */
+    uint32_t reason;   /**< enum accel_reason when refused, else ACCEL_REASON_OK */
+    uint32_t tensor;   /**< the tensor concerned, ACCEL_TENSOR_NONE if none */
+    uint32_t attribute; /**< enum accel_attribute_key of the attribute concerned, 0 if none: messages then name it */
+    int64_t given;     /**< the refused value: a rank, size, attribute value … */
+    int64_t expected;  /**< the limit or the nearest admitted value */
+};
+
+/** What one input or output of a blob needs; the strides are the layout. */
+struct accel_bk_port {
+    uint32_t tensor;              /**< index in the built graph */
+    uint32_t rank;
+    const int64_t *strides_bytes; /**< rank, in the graph's axis order */
+    uint64_t size_bytes;
+    uint64_t align_bytes;         /**< power of two */
+};
+
+/**
+ * A built graph. Made by build, released by its own release.
+ *
+ * Constants: a blob holds what the module has transformed. Tensors that it uses as they are may be listed in `constants` instead of being copied into the
+ * blob: the runtime hands their bytes to load, in this order, and stores them with a saved program.
+ *
+ * Threads: release is called once, on any thread. Blocks: never for long.
+ */
+struct accel_bk_blob {
+    size_t struct_size;
+    void (*release)(struct accel_bk_blob *blob);
+    const void *bytes;
+    uint64_t byte_count;
+    const uint32_t *constants;         /**< tensor indices of the graph */
+    uint32_t constant_count;
+    uint32_t port_count;               /**< graph inputs, then graph outputs */
+    const struct accel_bk_port *ports;
+    uint64_t scratch_bytes;            /**< per run, for reports; the module allocates it in run_create */
+    const char *log;                   /**< remarks of the compiler; "" if none */
+    uint32_t buffer_count_max;         /**< distinct buffers that run_bind takes at once over all ports; 0: no limit. The runtime plans with it and keeps to it */
+    uint32_t reserved;
+};
+
+/**
+ * Turns graphs into blobs. Pure: opens nothing, so it also runs without hardware, in another process or in a jail.
+ *
+ * Threads: any thread; calls may overlap without limit. Blocks: as long as the work takes.
+ */
+struct accel_bk_compiler {
+    size_t struct_size;
+
+    /** [mandatory] Facts about target number index; NOT_FOUND beyond the last. */
+    enum accel_status (*target_info)(uint32_t index, struct accel_bk_target_info *info);
+
+    /**
+     * [mandatory] Say for every node whether it can be built, together with which others, or why not. Calls options->progress at least every 100 ms of work and obeys
+     * its answer with CANCELLED.
+     *
+     * Sound per group: the sub-graph of a group builds, or build answers LIMIT or OUT_OF_MEMORY; and it runs right. The answer depends on the
+     * graph and options alone.
+     *
+     * Ownership: out_nodes has graph->node_count entries, made by the runtime.
+     */
+    enum accel_status (*query)(const struct accel_bk_host *host, const struct accel_graph_desc *graph, const struct accel_bk_compile_options *options,
+                               struct accel_bk_support *out_nodes);
+
+    /**
+     * [mandatory] Build a graph whose nodes were all claimed in one group.
+     *
+     * The same graph and options give the same bytes. UNSUPPORTED after a claim is a broken promise (rule C-2).
+     *
+     * Blocks: as long as it takes; calls options->progress at least every 100 ms of work and obeys its answer with CANCELLED.
+     */
+    enum accel_status (*build)(const struct accel_bk_host *host, const struct accel_graph_desc *graph, const struct accel_bk_compile_options *options,
+                               struct accel_bk_blob **out_blob);
+
+    /**
+     * [mandatory] Is this blob intact and good for that target? The bytes are not trusted.
+     *
+     * Errors: CORRUPT not intact; OK with *out_fit = ACCEL_FIT_NONE: intact, but for something else.
+     */
+    enum accel_status (*check)(const struct accel_bk_host *host, const void *bytes, uint64_t byte_count, const char *target, enum accel_fit *out_fit);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ACCEL_BACKEND_COMPILER_H */

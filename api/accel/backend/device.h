@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A module's device: blobs to results, through a transport.
+ */
+#ifndef ACCEL_BACKEND_DEVICE_H
+#define ACCEL_BACKEND_DEVICE_H
+
+#include <accel/backend/transport.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct accel_bk_open {
+    size_t struct_size;
+    const struct accel_bk_host *host;            /**< outlives the device */
+    const struct accel_bk_transport *transport;  /**< outlives the device; NULL for devices without a node (the CPU) */
+    const char *driver;                          /**< kernel driver that discovery saw; the module confirms it */
+    const char *device_id;
+    const char *node;                            /**< path of the node, to recognise the device behind another library (Vulkan); never opened. "" if none */
+};
+
+/** What a module tells about an open device. Strings live as long as the device; "" if unknown. */
+struct accel_bk_device_info {
+    size_t struct_size;
+    const char *name;
+    const char *target;             /**< a name from target_info */
+    const char *driver_version;
+    const char *firmware_version;
+    uint32_t isolation;             /**< enum accel_isolation */
+    uint32_t queue_depth;           /**< submissions in flight per queue; at least 1 */
+    uint64_t job_timeout_ns;
+    uint64_t memory_bytes;
+    uint64_t buffer_align_bytes;
+    uint32_t context_count;
+    uint32_t buffer_import_kinds;   /**< set of ACCEL_HANDLE_BIT */
+    uint32_t buffer_export_kinds;   /**< set of ACCEL_HANDLE_BIT */
+    uint32_t fence_export_kinds;    /**< SYNC_FILE: queue_fence works */
+    uint32_t fence_wait_kinds;      /**< SYNC_FILE: submit takes wait fds */
+    uint32_t flags;                 /**< enum accel_device_flag: SINGLE_CONTEXT only */
+};
+
+struct accel_bk_buffer_desc {
+    size_t struct_size;
+    uint64_t size_bytes;
+    uint64_t align_bytes;
+    uint32_t import_kind;      /**< enum accel_handle_kind, or 0: allocate */
+    int32_t fd;                /**< stays the runtime's */
+    void *host_pointer;
+    uint64_t offset_bytes;     /**< into the foreign memory */
+    uint32_t export_kinds;
+    uint32_t access;           /**< of imports: set of enum accel_access */
+};
+
+/** A constant that a blob refers to, aligned for its tensor's element type as in the graph. Ownership: alive as long as the program. */
+struct accel_bk_constant {
+    const void *data;
+    uint64_t byte_count;
+};
+
+/** A buffer at a port, in port order. */
+struct accel_bk_binding {
+    struct accel_bk_buffer *buffer;
+    uint64_t offset_bytes;
+};
+
+struct accel_bk_queue_desc {
+    size_t struct_size;
+    uint32_t priority; /**< enum accel_priority, a hint */
+    uint32_t depth;    /**< at most the device's queue_depth */
+};
+
+enum accel_bk_submit_flag {
+    ACCEL_BK_SUBMIT_FLAG_FENCE = 1 << 0 /**< queue_fence will be asked for this ticket */
+};
+
+struct accel_bk_submit {
+    size_t struct_size;
+    struct accel_bk_run *run;
+    /**
+     * sync_files, only if the device claims to take them; borrowed for the call. No memory of the run is read or written and the ticket does not finish before
+     * all have signalled. An error that one carries ends the wait like a signal: the runtime fails the submission when the ticket has finished.
+     * UNSUPPORTED: the device cannot wait for these; nothing was queued, and the runtime waits itself.
+     */
+    const int32_t *wait_fds;
+    uint32_t wait_fd_count;
+    uint32_t flags;            /**< enum accel_bk_submit_flag */
+};
+
+/** A copy (source set) or a fill. Ranges are inside their buffers and do not overlap. */
+struct accel_bk_transfer {
+    size_t struct_size;
+    struct accel_bk_buffer *source;
+    uint64_t source_offset_bytes;
+    struct accel_bk_buffer *destination;
+    uint64_t destination_offset_bytes;
+    uint64_t size_bytes;
+    uint32_t fill_value;       /**< the low byte is repeated */
+    uint32_t wait_fd_count;
+    const int32_t *wait_fds;   /**< as in accel_bk_submit */
+    uint32_t flags;            /**< enum accel_bk_submit_flag */
+    uint32_t reserved;
+};
+
+/**
+ * Runs blobs on a device.
+ *
+ * Order: submissions of one queue take effect in the order of submit, memory included; a queue's tickets finish in order. Where the hardware does
+ * otherwise, the module adds the dependency.
+ *
+ * Threads: any thread; calls that name different devices may overlap, calls on one device where its slot says *may overlap*.
+ * Blocks: on the kernel. queue_submit, queue_transfer, queue_fence and queue_cancel do not wait for work; queue_wait does, up to its timeout.
+ */
+struct accel_bk_device_ops {
+    size_t struct_size;
+
+    /** [mandatory] Open through the transport and confirm the driver before any driver ioctl. */
+    enum accel_status (*device_open)(const struct accel_bk_open *open, struct accel_bk_device **out_device);
+    /** [mandatory] Everything made on the device is already gone. */
+    void (*device_close)(struct accel_bk_device *device);
+    /** [mandatory] may overlap. */
+    enum accel_status (*device_info)(struct accel_bk_device *device, struct accel_bk_device_info *info);
+
+    /** [mandatory] Allocate zeroed memory, or import. may overlap. Errors: UNSUPPORTED the kind cannot be imported. */
+    enum accel_status (*buffer_create)(struct accel_bk_device *device, const struct accel_bk_buffer_desc *desc, struct accel_bk_buffer **out_buffer);
+    /** [mandatory] No work uses it any more. may overlap. */
+    void (*buffer_destroy)(struct accel_bk_buffer *buffer);
+    /** [mandatory] Begin CPU access; the same pointer every time. may overlap. */
+    enum accel_status (*buffer_map)(struct accel_bk_buffer *buffer, uint32_t access, void **out_pointer);
+    /** [mandatory] End one CPU access. may overlap. */
+    enum accel_status (*buffer_unmap)(struct accel_bk_buffer *buffer);
+    /** A new fd of that kind. may overlap. NULL: nothing can be exported. */
+    enum accel_status (*buffer_export)(struct accel_bk_buffer *buffer, enum accel_handle_kind kind, int *out_fd);
+
+    /** [mandatory] Upload an untrusted blob. may overlap. Errors: CORRUPT, INCOMPATIBLE. */
+    enum accel_status (*program_load)(struct accel_bk_device *device, const void *bytes, uint64_t byte_count, const struct accel_bk_constant *constants,
+                                      uint32_t constant_count, struct accel_bk_program **out_program);
+    /** [mandatory] No run of it exists any more. may overlap. */
+    void (*program_unload)(struct accel_bk_program *program);
+
+    /** [mandatory] Make a run and all memory it needs, so that submit allocates nothing. may overlap. */
+    enum accel_status (*run_create)(struct accel_bk_program *program, struct accel_bk_run **out_run);
+    /** [mandatory] Not in flight. may overlap. */
+    void (*run_destroy)(struct accel_bk_run *run);
+    /**
+     * [mandatory] Take the buffers of all ports, in port order. Not in flight. may overlap for different runs. A blob is not trusted, so memory that is
+     * shorter than the loaded program needs is INVALID_ARGUMENT here, whatever its ports claimed, and more distinct buffers than a job can name are LIMIT.
+     */
+    enum accel_status (*run_bind)(struct accel_bk_run *run, const struct accel_bk_binding *bindings, uint32_t binding_count);
+    /** What run_bind costs when only this port changes. NULL: FREE. may overlap. */
+    enum accel_bind_cost (*run_bind_cost)(struct accel_bk_run *run, uint32_t port);
+    /** Actual shape of an output of the latest finished submission. Not in flight. NULL: always the built shape. may overlap for different runs. */
+    enum accel_status (*run_output_dims)(struct accel_bk_run *run, uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank);
+
+    /** [mandatory] may overlap. */
+    enum accel_status (*queue_create)(struct accel_bk_device *device, const struct accel_bk_queue_desc *desc, struct accel_bk_queue **out_queue);
+    /** [mandatory] All its work is finished or was cancelled. may overlap. */
+    void (*queue_destroy)(struct accel_bk_queue *queue);
+    /**
+     * [mandatory] Hand one run to the device; *out_ticket is 1 for the first submission of a queue and rises by one. Allocates nothing, waits for nothing,
+     * executes nothing. One call at a time per queue; may overlap with every other call.
+     * Errors: BUSY ring full; UNSUPPORTED only for the wait_fds; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On an error nothing was queued.
+     */
+    enum accel_status (*queue_submit)(struct accel_bk_queue *queue, const struct accel_bk_submit *submit, uint64_t *out_ticket);
+    /**
+     * [mandatory] Wait until a ticket is finished. timeout_ns 0 only looks. The calling thread may execute the queue's work (a CPU device should).
+     * Answers OK, TIMEOUT, or what the ticket failed with — the same each time it is asked about one of the latest queue_depth tickets.
+     * may overlap with everything, itself included.
+     */
+    enum accel_status (*queue_wait)(struct accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns);
+    /** A new sync_file of a ticket submitted with FLAG_FENCE; the fd is the runtime's. NULL unless the device claims SYNC_FILE. may overlap. */
+    enum accel_status (*queue_fence)(struct accel_bk_queue *queue, uint64_t ticket, int *out_sync_file_fd);
+    /** Drop what has not started; those tickets end with CANCELLED. NULL: nothing can be cancelled. may overlap. */
+    enum accel_status (*queue_cancel)(struct accel_bk_queue *queue);
+    /**
+     * Copy or fill on the device, as queue_submit does a run. NULL: the runtime does it with the CPU, through buffer_map. So it does after
+     * UNSUPPORTED, which says that the device cannot copy this range or between these buffers.
+     */
+    enum accel_status (*queue_transfer)(struct accel_bk_queue *queue, const struct accel_bk_transfer *transfer, uint64_t *out_ticket);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ACCEL_BACKEND_DEVICE_H */

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A buffer: linear memory that every device of a set can use; created, imported, exported.
+ */
+#ifndef ACCEL_BUFFER_H
+#define ACCEL_BUFFER_H
+
+#include <accel/device.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum accel_access {
+    ACCEL_ACCESS_READ = 1 << 0,
+    ACCEL_ACCESS_WRITE = 1 << 1
+};
+
+struct accel_buffer_desc {
+    size_t struct_size;
+    uint64_t size_bytes;                  /**< at least 1 */
+    uint64_t align_bytes;                 /**< power of two; 0: what every device of the set likes */
+    struct accel_device *const *devices;  /**< every device that will use it, in order of preference for allocating */
+    uint32_t device_count;                /**< at least 1 */
+    uint32_t export_kinds;                /**< set of ACCEL_HANDLE_BIT that accel_buffer_export will be asked for */
+};
+
+/**
+ * Allocate zeroed linear memory that every named device can use without a copy.
+ *
+ * Ownership: desc is borrowed for the call. Threads: any thread. Blocks: on opening the devices and on the kernel.
+ * Errors: UNSUPPORTED no device can allocate what the others can use (the detail names the refusing pair), or none can export all export_kinds;
+ *         OUT_OF_MEMORY.
+ */
+ACCEL_API enum accel_status accel_buffer_create(const struct accel_buffer_desc *desc, struct accel_buffer **out_buffer);
+
+struct accel_buffer_import_desc {
+    size_t struct_size;
+    uint32_t kind;                        /**< enum accel_handle_kind */
+    int32_t fd;                           /**< for kinds that are file descriptors, else -1 */
+    void *host_pointer;                   /**< for HOST_POINTER, else NULL */
+    uint64_t offset_bytes;                /**< start inside the foreign memory */
+    uint64_t size_bytes;
+    struct accel_device *const *devices;
+    uint32_t device_count;
+    uint32_t access;                      /**< set of enum accel_access that programs will make of it */
+    accel_release_fn release;             /**< called when host_pointer is used no more; NULL: the caller knows by other means. Only with HOST_POINTER */
+    void *release_user;
+};
+
+/**
+ * Use foreign memory as a buffer.
+ *
+ * Ownership: desc is borrowed for the call; the fd stays the caller's (it is duplicated); host memory must outlive the buffer and all work on it, whose end release tells.
+ * Threads: any thread. Blocks: on opening the devices and on the kernel.
+ * Errors: UNSUPPORTED a device cannot import this kind (the reason is in the detail); INVALID_ARGUMENT the memory is
+ *         shorter than offset + size, is not of that kind, or does not permit the access.
+ */
+ACCEL_API enum accel_status accel_buffer_import(const struct accel_buffer_import_desc *desc, struct accel_buffer **out_buffer);
+
+/** Add a reference. Threads: any thread. Blocks: never. */
+ACCEL_API struct accel_buffer *accel_buffer_ref(struct accel_buffer *buffer);
+/** Drop a reference; NULL is allowed. Work in flight keeps its own. Threads: any thread. Blocks: never. */
+ACCEL_API void accel_buffer_unref(struct accel_buffer *buffer);
+
+struct accel_buffer_info {
+    size_t struct_size;
+    uint64_t object_id;
+    uint64_t size_bytes;
+    uint64_t align_bytes;
+    uint32_t export_kinds; /**< set of ACCEL_HANDLE_BIT that export will grant */
+    uint32_t imported;     /**< 1 if the memory is foreign */
+};
+
+/** Facts about a buffer. Threads: any thread. Blocks: never. Errors: none of its own. */
+ACCEL_API enum accel_status accel_buffer_query(struct accel_buffer *buffer, struct accel_buffer_info *info);
+
+/**
+ * A new file descriptor for the buffer's memory.
+ *
+ * Ownership: *out_fd is the caller's to close; it keeps the memory alive, not the buffer object. Threads: any thread. Blocks: on the kernel.
+ * Errors: UNSUPPORTED the kind was not among export_kinds at creation.
+ */
+ACCEL_API enum accel_status accel_buffer_export(struct accel_buffer *buffer, enum accel_handle_kind kind, int *out_fd);
+
+/**
+ * Begin CPU access. Makes device writes of finished work visible.
+ *
+ * Maps nest; every successful map needs one unmap. It does not wait for work in flight: wait for its fence first.
+ *
+ * Ownership: the pointer is valid until the matching unmap. Threads: any thread. Blocks: on cache maintenance only.
+ * Errors: INVALID_ARGUMENT the buffer was imported without that access; DEVICE_LOST or DEVICE_GONE, if that befell the device that holds the memory.
+ */
+ACCEL_API enum accel_status accel_buffer_map(struct accel_buffer *buffer, uint32_t access, void **out_pointer);
+
+/**
+ * End CPU access. Makes CPU writes visible to work submitted afterwards.
+ *
+ * Threads: any thread. Blocks: on cache maintenance only. Errors: INVALID_ARGUMENT the buffer is not mapped.
+ */
+ACCEL_API enum accel_status accel_buffer_unmap(struct accel_buffer *buffer);
+
+/** One side of a shared buffer: a port of a program, or a plain size on a device. */
+struct accel_join_port {
+    struct accel_program *program; /**< or NULL with device set */
+    uint32_t port;
+    uint32_t reserved;
+    struct accel_device *device;   /**< ignored when program is set */
+    uint64_t size_bytes;           /**< ignored when program is set */
+};
+
+/** How one allocation can serve several ports. */
+struct accel_buffer_recipe {
+    size_t struct_size;
+    struct accel_device *allocator;  /**< borrowed: which device allocates; NULL if refused */
+    uint64_t size_bytes;
+    uint64_t align_bytes;
+    uint32_t export_kinds;           /**< set of ACCEL_HANDLE_BIT in which the memory leaves the allocator for the others; 0 when there is one device */
+    uint32_t strides_agree;          /**< 1: all ports see the same strides, no conversion is needed */
+    uint32_t refusing_port;          /**< when refused: the port that cannot take part … */
+    uint32_t refused_port;           /**< … and the one it cannot share with; UINT32_MAX if none */
+    const char *reason;              /**< when refused, a sentence; static or owned by the calling thread until its next join */
+};
+
+/**
+ * Find the allocation that serves all ports, or the pair that refuses and why.
+ *
+ * Ownership: ports are borrowed for the call. Threads: any thread. Blocks: on opening the devices.
+ * Errors: UNSUPPORTED no common memory, and the recipe then names the pair, or a port of a program for a bare target; NOT_FOUND no such port.
+ */
+ACCEL_API enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_t port_count, uint32_t port_size,
+                                              struct accel_buffer_recipe *recipe);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ACCEL_BUFFER_H */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A model: a portable graph, made by an application or read by an importer.
+ */
+#ifndef ACCEL_MODEL_H
+#define ACCEL_MODEL_H
+
+#include <accel/graph.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct accel_model_desc {
+    size_t struct_size;
+    const struct accel_graph_desc *graph;
+    accel_release_fn release;  /**< called when the constant data is used no more; NULL: the caller knows by other means */
+    void *release_user;
+};
+
+/**
+ * A model from a graph. The graph is checked and copied; constant data is not.
+ *
+ * Ownership: desc and graph are borrowed for the call, constant data until the model and every program built from it are gone, which release tells.
+ * Threads: any thread. Blocks: never.
+ * Errors: INVALID_ARGUMENT the graph breaks a rule (the detail names node or tensor and rule); UNSUPPORTED its operation_profile is newer than the library's.
+ */
+ACCEL_API enum accel_status accel_model_create(struct accel_instance *instance, const struct accel_model_desc *desc, struct accel_model **out_model);
+
+enum accel_import_flag {
+    /** Read the file, and files with external data, into memory instead of mapping them: what happens to the files afterwards changes nothing. */
+    ACCEL_IMPORT_FLAG_COPY = 1 << 0
+};
+
+struct accel_model_source {
+    size_t struct_size;
+    const char *path;    /**< a file; or NULL with bytes */
+    const void *bytes;   /**< must outlive the model and every program built from it */
+    uint64_t byte_count;
+    const char *format;  /**< importer name such as "onnx"; NULL: found by content */
+    accel_release_fn release; /**< called when bytes are used no more; NULL: the caller knows by other means. Only with bytes */
+    void *release_user;
+    uint32_t flags;           /**< enum accel_import_flag */
+    uint32_t reserved;        /**< must be 0 */
+    uint64_t constant_budget_bytes; /**< most memory for constants that are made or copied, at import and in each build; 0: 256 MiB, or 4 times the model's bytes where that is more */
+    accel_progress_fn progress; /**< may be NULL */
+    void *progress_user;
+};
+
+/**
+ * A model from a file or from bytes, through an importer module.
+ *
+ * A file is mapped, not read: its weights exist once, and the file must stay as it is while the model or a program built from it lives. Size, mtime and ctime are looked
+ * at again when a program is built, saved, given a run, and when a run ends: once they differ the model and its programs are lost, and every such call or run is
+ * CORRUPT. So is what was in the middle of reading a file that shrinks (libaccel handles SIGBUS for its own mappings; docs/decisions/0011-mapped-files.md). A program
+ * that needs no byte of the file any more still counts as lost. With COPY files may change once the import has answered. External data is opened below the model's
+ * folder only, and treated alike. Bytes are the caller's to keep.
+ *
+ * Ownership: source is borrowed for the call. Threads: any thread. Blocks: on file reads and on loading the importer; cancellable through progress.
+ * Errors: NOT_FOUND no such file or no importer for it; CORRUPT malformed, or changed while it was read; UNSUPPORTED an operation or feature (the detail names
+ *         operation and node); PERMISSION; IO; LIMIT constants need more than constant_budget_bytes; CANCELLED.
+ */
+ACCEL_API enum accel_status accel_model_import(struct accel_instance *instance, const struct accel_model_source *source, struct accel_model **out_model);
+
+/** Add a reference. Threads: any thread. Blocks: never. */
+ACCEL_API struct accel_model *accel_model_ref(struct accel_model *model);
+/** Drop a reference; NULL is allowed. Threads: any thread. Blocks: never. */
+ACCEL_API void accel_model_unref(struct accel_model *model);
+
+/** The model's graph. Ownership: lives as long as the model. Threads: any thread. Blocks: never. */
+ACCEL_API const struct accel_graph_desc *accel_model_graph(struct accel_model *model);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ACCEL_MODEL_H */

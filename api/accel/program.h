@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A program: a model built for an ordered device set, and its ports.
+ */
+#ifndef ACCEL_PROGRAM_H
+#define ACCEL_PROGRAM_H
+
+#include <accel/device.h>
+#include <accel/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum accel_program_flag {
+    /** Fail with UNSUPPORTED unless everything runs on the first device. */
+    ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY = 1 << 0,
+    /** Cut the graph where measured speeds and transfer costs say, instead of by the order of the set alone. */
+    ACCEL_PROGRAM_FLAG_BALANCE = 1 << 1
+};
+
+enum accel_option_kind {
+    ACCEL_OPTION_KIND_STRING = 1,
+    ACCEL_OPTION_KIND_INTEGER = 2,
+    ACCEL_OPTION_KIND_NUMBER = 3
+};
+
+/** A build option, named `<module>.<option>` and handed to that module. An unknown name is INVALID_ARGUMENT unless optional; so is a kind that the module does not expect. */
+struct accel_option {
+    const char *name;
+    uint32_t kind;       /**< enum accel_option_kind: which of the values below counts; the others are 0 */
+    uint32_t optional;   /**< 1: a set of devices that does not know it ignores it */
+    const char *string;
+    int64_t integer;
+    double number;
+};
+
+/** A value for a symbolic dimension. */
+struct accel_symbol_value {
+    const char *name;
+    int64_t size;
+};
+
+struct accel_program_desc {
+    size_t struct_size;
+    struct accel_model *model;
+    struct accel_device *const *devices;  /**< ordered device set: the policy; work never leaves it */
+    uint32_t device_count;                /**< 0 only with target */
+    uint32_t flags;                       /**< enum accel_program_flag */
+    const char *target;                   /**< compile for a target without hardware, such as "ethos-u65-256": first in the set, in front of devices; else NULL */
+    uint32_t rounding;                    /**< enum accel_rounding to requantise with; 0: STRICT, exactly what the model says */
+    uint32_t precisions;                  /**< set of enum accel_precision permitted beside the model's own; 0: STRICT */
+    const struct accel_symbol_value *symbols;
+    uint32_t symbol_count;
+    uint32_t option_count;
+    const struct accel_option *options;
+    accel_progress_fn progress;           /**< may be NULL */
+    void *progress_user;
+    uint64_t constant_budget_bytes;       /**< most memory for constants that passes make or copy, those of the import included; 0: what the model was given */
+};
+
+/**
+ * Build a model for an ordered device set. All slow work happens here.
+ *
+ * With a target the program can be saved and not be run here, and the devices behind the target take what it does not. Loading it asks for a device in the target's place.
+ *
+ * Ownership: desc is borrowed for the call; the program keeps devices and model. Threads: any thread. Blocks: on opening the devices, and for as long as compilers take;
+ *         cancellable through progress.
+ * Errors: UNSUPPORTED no device of the set takes some operations (the detail names all of them, with the reason of each device, as far as it has room), or the module of a
+ *         device has no compiler; NOT_FOUND no module compiles for target; CANCELLED; LIMIT the graph needs more than a device has, or its constants more than
+ *         constant_budget_bytes; CORRUPT a file of the model has changed since it was imported.
+ */
+ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program);
+
+/** Add a reference. Threads: any thread. Blocks: never. */
+ACCEL_API struct accel_program *accel_program_ref(struct accel_program *program);
+/** Drop a reference; NULL is allowed. Threads: any thread. Blocks: never. */
+ACCEL_API void accel_program_unref(struct accel_program *program);
+
+struct accel_program_info {
+    size_t struct_size;
+    uint64_t object_id;
+    uint32_t port_count;        /**< inputs first, in graph order, then outputs */
+    uint32_t input_count;
+    uint32_t placement_count;   /**< one per operation of the model that is left after folding and fusing */
+    uint32_t transfer_count;    /**< device switches and copies per run */
+    uint32_t segment_count;     /**< pieces submitted per run */
+    uint32_t device_count;      /**< places of the device set, a target's too */
+    uint64_t scratch_bytes;     /**< memory that each run allocates, all devices together */
+    uint64_t constant_bytes;    /**< weights held once per program */
+    uint64_t saved_bytes;       /**< size of accel_program_save's output */
+    uint32_t rounding;          /**< enum accel_rounding that was forced, or 0 */
+    uint32_t precisions;        /**< precisions beyond the model's own that were used */
+};
+
+/** Facts about a program. Threads: any thread. Blocks: never. Errors: none of its own. */
+ACCEL_API enum accel_status accel_program_query(struct accel_program *program, struct accel_program_info *info);
+
+enum accel_port_direction {
+    ACCEL_PORT_DIRECTION_INPUT = 1,
+    ACCEL_PORT_DIRECTION_OUTPUT = 2
+};
+
+/** What one input or output needs from its memory. */
+struct accel_port_info {
+    size_t struct_size;
+    const char *name;
+    uint32_t direction;             /**< enum accel_port_direction */
+    uint32_t type;                  /**< enum accel_type */
+    uint32_t rank;
+    uint32_t alias_of;              /**< port whose memory this one must share; UINT32_MAX: none */
+    const int64_t *dims;            /**< rank, model axis order */
+    const int64_t *strides_bytes;   /**< rank; distance of neighbours along each axis; this is the layout */
+    uint64_t size_bytes;            /**< memory needed, padding included */
+    uint64_t align_bytes;           /**< of offset_bytes in a binding */
+    struct accel_device *device;    /**< borrowed: the device that reads or writes it first */
+    const struct accel_quantization *quantization; /**< NULL if none */
+    uint32_t buffer_count_max;      /**< distinct buffers the program can take at once over all ports, beside what it keeps for itself; 0: no limit, else at least 1 */
+    uint32_t reserved;
+};
+
+/** Facts about a port. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
+ACCEL_API enum accel_status accel_program_port(struct accel_program *program, uint32_t port, struct accel_port_info *info);
+
+/** Index of the port with that name. Threads: any thread. Blocks: never. Errors: NOT_FOUND (the detail lists the names). */
+ACCEL_API enum accel_status accel_program_find_port(struct accel_program *program, const char *name, uint32_t *out_port);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ACCEL_PROGRAM_H */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A queue: ordered submission to an ordered device set.
+ */
+#ifndef ACCEL_QUEUE_H
+#define ACCEL_QUEUE_H
+
+#include <accel/fence.h>
+#include <accel/run.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum accel_priority {
+    ACCEL_PRIORITY_NORMAL = 0,
+    ACCEL_PRIORITY_LOW = 1,
+    ACCEL_PRIORITY_HIGH = 2
+};
+
+struct accel_queue_desc {
+    size_t struct_size;
+    struct accel_device *const *devices; /**< ordered device set; takes any program whose set it contains */
+    uint32_t device_count;
+    uint32_t priority;                   /**< enum accel_priority; a hint where the device has no priorities */
+    uint32_t depth;                      /**< submissions in flight before BUSY, at most the smallest queue_depth of the set; 0: 64. More is cut to that */
+    uint32_t flags;                      /**< must be 0 */
+};
+
+/**
+ * Make an ordered queue. Memory effects of one submission are visible to the next, whatever the hardware does.
+ *
+ * Ownership: desc is borrowed for the call; the queue keeps its devices. Threads: any thread. Blocks: on opening the devices and on the kernel.
+ * Errors: RESOURCE or BUSY a device has no room for another queue now.
+ */
+ACCEL_API enum accel_status accel_queue_create(const struct accel_queue_desc *desc, struct accel_queue **out_queue);
+
+/** Add a reference. Threads: any thread. Blocks: never. */
+ACCEL_API struct accel_queue *accel_queue_ref(struct accel_queue *queue);
+/** Drop a reference; NULL is allowed. The last one cancels work that has not started. Threads: any thread. Blocks: until started work has ended or was given up. */
+ACCEL_API void accel_queue_unref(struct accel_queue *queue);
+
+/** One submission: run, wait for, signal. */
+struct accel_submit {
+    size_t struct_size;
+    struct accel_run *run;                  /**< NULL: only waits and signals */
+    const struct accel_fence_point *waits;  /**< all reached before any memory of the submission is read or written */
+    const struct accel_fence_point *signals;/**< reached when every output may be read */
+    uint32_t wait_count;
+    uint32_t signal_count;
+    uint64_t deadline_ns;                   /**< CLOCK_MONOTONIC instant; not started by then: DEADLINE. 0: none */
+    uint32_t flags;                         /**< must be 0 */
+    uint32_t reserved;
+};
+
+/**
+ * Hand over one run. Only queues the work: never waits for anything and executes nothing. It allocates on first needs alone: when a place of the ring takes more than four
+ * waits or signals for the first time, and for the thread that drives held work, once per instance.
+ *
+ * A wait that failed fails this submission's signals with the same status. Nothing runs then, unless the wait is for an imported fence and a device that waits
+ * by itself had the work already (not with a deadline).
+ *
+ * Ownership: submit and its arrays are borrowed for the call; run, its buffers and the fences are kept until it is done.
+ * Threads: one thread per object (queue and run). Blocks: never.
+ * Errors: BUSY ring full or run in flight; INVALID_ARGUMENT a port is unbound, a signal value does not rise, a wait is for a later
+ *         submission of this queue; CORRUPT a file that the program maps is known to have changed; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On any error nothing was queued
+ *         and no fence will change.
+ */
+ACCEL_API enum accel_status accel_queue_submit(struct accel_queue *queue, const struct accel_submit *submit);
+
+/** A copy or a fill between buffers, ordered like any submission. */
+struct accel_transfer_op {
+    size_t struct_size;
+    struct accel_buffer *source;            /**< NULL: fill */
+    uint64_t source_offset_bytes;
+    struct accel_buffer *destination;
+    uint64_t destination_offset_bytes;
+    uint64_t size_bytes;
+    uint32_t fill_value;                    /**< the low byte is repeated */
+    uint32_t wait_count;
+    const struct accel_fence_point *waits;
+    const struct accel_fence_point *signals;
+    uint32_t signal_count;
+    uint32_t reserved;
+};
+
+/**
+ * Queue a copy (source set) or a fill (source NULL).
+ *
+ * Ownership: op and its arrays are borrowed for the call; the buffers and fences are kept until it is done. Threads: one thread per object (queue). Blocks: never.
+ * Errors: as accel_queue_submit; INVALID_ARGUMENT also for ranges outside a buffer or overlapping ones, and for access that an import does not permit.
+ */
+ACCEL_API enum accel_status accel_queue_transfer(struct accel_queue *queue, const struct accel_transfer_op *op);
+
+/**
+ * Cancel everything on the queue that has not started, and started work where the device can. Work that a device has taken together with its waits for imported fences
+ * counts as started.
+ *
+ * Every fence value concerned is reached or fails with CANCELLED; the queue stays usable.
+ *
+ * Threads: one thread per object. Blocks: never. Errors: CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE; what a device had not taken yet is cancelled all the same.
+ */
+ACCEL_API enum accel_status accel_queue_cancel(struct accel_queue *queue);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ACCEL_QUEUE_H */

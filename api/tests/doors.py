@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""The public headers by door: what accel.h and backend.h include, in that order, and the extensions."""
+import pathlib
+import re
+
+API = pathlib.Path(__file__).resolve().parent.parent
+
+
+def included(name):
+    """The headers of one door in the order of their text: each behind what it includes, and the door's own file last."""
+    found = []
+
+    def visit(header):
+        for one in re.findall(r"^#include <(accel/[\w/]+\.h)>", (API / header).read_text(), flags=re.M):
+            visit(one)
+        if header not in found:
+            found.append(header)
+
+    visit(f"accel/{name}.h")
+    return found
+
+
+def application():
+    return included("accel")
+
+
+def module():
+    """What the vendor's door has beyond the application's."""
+    return [header for header in included("backend") if header not in application()]
+
+
+def extensions():
+    return sorted(str(path.relative_to(API)) for path in (API / "accel/ext").glob("*.h"))
+
+
+def everything():
+    return [*application(), *module(), *extensions()]
+
+
+def stray():
+    """Headers that lie in the folder and belong to no door."""
+    return sorted({str(path.relative_to(API)) for path in (API / "accel").rglob("*.h")} - set(everything()))
