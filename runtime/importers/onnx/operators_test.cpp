@@ -57,6 +57,7 @@ TEST_CASE("auto_pad becomes pads") {
     require_good(valid);
     CHECK(Imported::sizes(valid.output()) == Ints{1, 4, 4, 4});
     require_refused(Imported(conv({attr_string("auto_pad", "SOME")})), ACCEL_STATUS_CORRUPT, "auto_pad");
+    require_refused(Imported(conv({attr_string("auto_pad", "SAME_UPPER")}, {1, 2, int64_t{0}, 6})), ACCEL_STATUS_UNSUPPORTED, "without positions");
 }
 
 TEST_CASE("convolution checks its operands") {

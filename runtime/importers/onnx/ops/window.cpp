@@ -69,6 +69,9 @@ accel_dim same_padded(const Node& node, Window& window, size_t axis, const accel
     const int64_t positions = (size + stride - 1) / stride;
     // With stride 1 the padding does not depend on the size.
     const int64_t total = std::max<int64_t>((positions - 1) * stride + extent(window, axis) - size, 0);
+    if (size + total < extent(window, axis)) {
+        node.fail_unsupported("auto_pad ", window.auto_pad, " over an axis without positions");
+    }
     const int64_t smaller = total / 2;
     const bool upper = window.auto_pad == "SAME_UPPER";
     const size_t rank = window.kernel.size();
