@@ -141,7 +141,9 @@ Tensor copy_tensor(const accel_tensor_desc &desc)
     Tensor tensor;
     tensor.name = string_of(desc.name);
     tensor.type = desc.type;
-    for (uint32_t axis = 0; axis < desc.rank; ++axis) tensor.shape.push_back({desc.dims[axis].size, desc.dims[axis].symbol});
+    tensor.type_name = string_of(desc.type_name);
+    tensor.ranked = desc.rank != ACCEL_RANK_UNKNOWN;
+    for (uint32_t axis = 0; tensor.ranked && axis < desc.rank; ++axis) tensor.shape.push_back({desc.dims[axis].size, desc.dims[axis].symbol});
     tensor.data = desc.data;
     tensor.data_bytes = desc.data_bytes;
     tensor.flags = desc.flags;
@@ -166,6 +168,8 @@ Node copy_node(const accel_node_desc &desc)
     node.rounding = desc.rounding;
     node.domain = string_of(desc.domain);
     node.custom_name = string_of(desc.custom_name);
+    node.overload = string_of(desc.overload);
+    node.reason = string_of(desc.reason);
     for (uint32_t i = 0; i < desc.attribute_count; ++i) {
         const accel_attribute &from = desc.attributes[i];
         Attribute &attribute = node.attributes.emplace_back();
@@ -243,7 +247,8 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
         accel_tensor_desc &to = tensors[i];
         to.name = from.name.c_str();
         to.type = from.type;
-        to.rank = static_cast<uint32_t>(from.shape.size());
+        to.type_name = from.type_name.c_str();
+        to.rank = from.ranked ? static_cast<uint32_t>(from.shape.size()) : ACCEL_RANK_UNKNOWN;
         to.dims = dims.data() + dims.size();
         for (const Dim &dim : from.shape) dims.push_back({dim.size, dim.symbol, 0});
         to.data = from.data;
@@ -295,6 +300,8 @@ void GraphDesc::describe_node(const Node &node, accel_node_desc &out)
     out.rounding = node.rounding;
     out.domain = node.domain.c_str();
     out.custom_name = node.custom_name.c_str();
+    out.overload = node.overload.c_str();
+    out.reason = node.reason.c_str();
 }
 
 std::optional<uint64_t> element_count(const Shape &shape)
@@ -310,7 +317,7 @@ std::optional<uint64_t> size_bytes(const Tensor &tensor)
 {
     const TypeRow *type = find_type(tensor.type);
     const std::optional<uint64_t> count = element_count(tensor.shape);
-    if (!type || !count || *count * type->size_bytes > kMaxTensorBytes) return std::nullopt;
+    if (!tensor.ranked || !type || !count || *count * type->size_bytes > kMaxTensorBytes) return std::nullopt;
     return *count * type->size_bytes;
 }
 

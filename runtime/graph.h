@@ -37,7 +37,9 @@ using Shape = std::vector<Dim>;
 
 struct Tensor {
     std::string name;
-    uint32_t type = 0;
+    uint32_t type = 0;       ///< 0: unknown, type_name says what it is
+    std::string type_name;
+    bool ranked = true;      ///< false: not even the number of dimensions is known, and shape is empty
     Shape shape;
     const void *data = nullptr;
     uint64_t data_bytes = 0;
@@ -46,6 +48,7 @@ struct Tensor {
     uint32_t flags = 0;
     uint32_t state_of = 0;
     bool constant() const { return data != nullptr; }
+    bool known() const { return type != 0 && ranked; }
 };
 
 struct Attribute {
@@ -82,7 +85,8 @@ struct Node {
     std::vector<Attribute> attributes;
     std::vector<Graph> regions;
     uint32_t rounding = 0;
-    std::string domain, custom_name;
+    std::string domain, custom_name, overload;
+    std::string reason;  ///< of a custom node: why its maker could not say it with the catalog
     std::vector<std::string> fused;  ///< operations that this node has taken in, in order, for the placement report
     uint32_t origins = Origins::kNothing;  ///< of its graph's: nodes of the model that it stands for, as positions in the model's graph
 
@@ -157,6 +161,7 @@ accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index);
 
 /// Number of elements, nothing when a dimension is a symbol or the bytes would pass kMaxTensorBytes.
 std::optional<uint64_t> element_count(const Shape &shape);
+/// Nothing as well when type or rank is unknown.
 std::optional<uint64_t> size_bytes(const Tensor &tensor);
 
 /// The node that makes each tensor; UINT32_MAX for inputs, constants and tensors that nobody makes.

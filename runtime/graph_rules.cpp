@@ -288,6 +288,19 @@ accel_status check_node_shapes(const Graph &graph, const Node &node)
     return ACCEL_STATUS_OK;
 }
 
+/// The operations of the catalog are defined on known types and ranks only.
+accel_status check_known(const Graph &graph, const Node &node)
+{
+    for (const auto *tensors : {&node.inputs, &node.outputs}) {
+        for (const uint32_t tensor : *tensors) {
+            if (tensor == ACCEL_TENSOR_NONE || graph.tensors[tensor].known()) continue;
+            return refuse("G-21", node_text(node) + ": tensor " + tensor_text(graph, tensor) + " has an unknown " + (graph.tensors[tensor].type == 0 ? "type" : "rank") +
+                                      ", which only custom nodes may read or make");
+        }
+    }
+    return ACCEL_STATUS_OK;
+}
+
 accel_status check_identity(const Node &node, uint32_t profile)
 {
     if (node.operation == ACCEL_OPERATION_CUSTOM && node.custom_name.empty())
@@ -307,6 +320,7 @@ accel_status check_node(const Graph &graph, const Node &node)
     ACCEL_TRY(check_identity(node, graph.operation_profile));
     const OperationRow *row = node.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(node.operation);
     if (row) ACCEL_TRY(check_counts(node, *row));
+    if (row) ACCEL_TRY(check_known(graph, node));
     ACCEL_TRY(check_attributes(node, row));
     if (!row) return ACCEL_STATUS_OK;
     ACCEL_TRY(TypeRules(graph, node, *row).check());

@@ -84,7 +84,7 @@ private:
     accel_status check_reserved(const accel_tensor_desc &tensor, uint32_t index)
     {
         const char *name = shown(tensor.name);
-        for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
+        for (uint32_t axis = 0; tensor.rank != ACCEL_RANK_UNKNOWN && axis < tensor.rank; ++axis) {
             if (tensor.dims[axis].reserved) return fail(kBad, "A-3", nullptr, "tensor %u '%s': dims[%u].reserved is not 0", index, name, axis);
         }
         if (tensor.quantization && tensor.quantization->reserved) return fail(kBad, "A-3", nullptr, "tensor %u '%s': quantization->reserved is not 0", index, name);
@@ -96,27 +96,10 @@ private:
         const accel_tensor_desc tensor = tensor_at(desc_, index);
         const char *name = shown(tensor.name);
         const TypeRow *type = find_type(tensor.type);
-        if (!type) return fail(kBad, "G-3", nullptr, "tensor %u '%s': unknown element type %u", index, name, tensor.type);
-        if (tensor.rank > kMaxRank) return fail(kBad, "G-3", nullptr, "tensor %u '%s': rank %u, at most %u", index, name, tensor.rank, kMaxRank);
-        if (tensor.rank && !tensor.dims) return fail(kBad, "G-1", nullptr, "tensor %u '%s': rank %u, but dims is NULL", index, name, tensor.rank);
-        uint64_t bytes = type->size_bytes;
-        bool fixed = true;
-        for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
-            const accel_dim &dim = tensor.dims[axis];
-            if (dim.symbol != ACCEL_SYMBOL_NONE) {
-                fixed = false;
-                if (dim.symbol >= desc_.symbol_count)
-                    return fail(kBad, "G-1", nullptr, "tensor %u '%s': axis %u is symbol %u, the graph has %u", index, name, axis, dim.symbol,
-                                desc_.symbol_count);
-                if (dim.size != -1)
-                    return fail(kBad, "G-10", nullptr, "tensor %u '%s': axis %u has a symbol and size %lld, expected -1", index, name, axis,
-                                static_cast<long long>(dim.size));
-            } else if (dim.size < 0 || static_cast<uint64_t>(dim.size) > kMaxTensorBytes ||
-                       __builtin_mul_overflow(bytes, static_cast<uint64_t>(dim.size), &bytes) || bytes > kMaxTensorBytes) {
-                return fail(kBad, "G-3", nullptr, "tensor %u '%s': axis %u has size %lld; sizes are at least 0 and a tensor has at most 2^40 bytes", index,
-                            name, axis, static_cast<long long>(dim.size));
-            }
-        }
+        if (!type && tensor.type != 0) return fail(kBad, "G-3", nullptr, "tensor %u '%s': unknown element type %u", index, name, tensor.type);
+        uint64_t bytes = type ? type->size_bytes : 1;
+        bool fixed = tensor.rank != ACCEL_RANK_UNKNOWN;
+        if (fixed) ACCEL_TRY(check_dims(tensor, index, &fixed, &bytes));
         if (auto status = check_reserved(tensor, index); status != ACCEL_STATUS_OK) return status;
         if (auto status = check_data(tensor, index, fixed, bytes); status != ACCEL_STATUS_OK) return status;
         if (tensor.flags & ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_STATE))
@@ -124,6 +107,8 @@ private:
         if ((tensor.flags & ACCEL_TENSOR_FLAG_STATE) && tensor.state_of >= desc_.tensor_count)
             return fail(kBad, "G-1", nullptr, "tensor %u '%s': state of tensor %u, the graph has %u", index, name, tensor.state_of, desc_.tensor_count);
         const accel_quantization *quantization = tensor.quantization;
+        if (quantization && (tensor.type == 0 || tensor.rank == ACCEL_RANK_UNKNOWN))
+            return fail(kBad, "G-4", nullptr, "tensor %u '%s': a quantisation on an unknown type or rank", index, name);
         if (quantization && (quantization->count == 0 || !quantization->scales))
             return fail(kBad, "G-4", nullptr, "tensor %u '%s': a quantisation without scales", index, name);
         if (quantization && quantization->count > 1 &&
@@ -133,14 +118,38 @@ private:
         return ACCEL_STATUS_OK;
     }
 
+    /// bytes comes in as those of an element.
+    accel_status check_dims(const accel_tensor_desc &tensor, uint32_t index, bool *out_fixed, uint64_t *bytes)
+    {
+        const char *name = shown(tensor.name);
+        if (tensor.rank > kMaxRank) return fail(kBad, "G-3", nullptr, "tensor %u '%s': rank %u, at most %u", index, name, tensor.rank, kMaxRank);
+        if (tensor.rank && !tensor.dims) return fail(kBad, "G-1", nullptr, "tensor %u '%s': rank %u, but dims is NULL", index, name, tensor.rank);
+        for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
+            const accel_dim &dim = tensor.dims[axis];
+            if (dim.symbol != ACCEL_SYMBOL_NONE) {
+                *out_fixed = false;
+                if (dim.symbol >= desc_.symbol_count)
+                    return fail(kBad, "G-1", nullptr, "tensor %u '%s': axis %u is symbol %u, the graph has %u", index, name, axis, dim.symbol, desc_.symbol_count);
+                if (dim.size != -1)
+                    return fail(kBad, "G-10", nullptr, "tensor %u '%s': axis %u has a symbol and size %lld, expected -1", index, name, axis, static_cast<long long>(dim.size));
+            } else if (dim.size < 0 || static_cast<uint64_t>(dim.size) > kMaxTensorBytes || __builtin_mul_overflow(*bytes, static_cast<uint64_t>(dim.size), bytes) ||
+                       *bytes > kMaxTensorBytes) {
+                return fail(kBad, "G-3", nullptr, "tensor %u '%s': axis %u has size %lld; sizes are at least 0 and a tensor has at most 2^40 bytes", index, name, axis,
+                            static_cast<long long>(dim.size));
+            }
+        }
+        return ACCEL_STATUS_OK;
+    }
+
     accel_status check_data(const accel_tensor_desc &tensor, uint32_t index, bool fixed, uint64_t bytes)
     {
         const char *name = shown(tensor.name);
         if (!tensor.data && tensor.data_bytes)
             return fail(kBad, "G-5", nullptr, "tensor %u '%s': data_bytes is %llu, but data is NULL", index, name,
                         static_cast<unsigned long long>(tensor.data_bytes));
-        if (tensor.data && !fixed) return fail(kBad, "G-5", nullptr, "tensor %u '%s': a constant whose shape has symbols", index, name);
-        if (tensor.data && tensor.data_bytes != bytes)
+        if (tensor.data && !fixed) return fail(kBad, "G-5", nullptr, "tensor %u '%s': a constant whose shape is unknown or has symbols", index, name);
+        // What values of an unknown type take is for those who know it.
+        if (tensor.data && tensor.type != 0 && tensor.data_bytes != bytes)
             return fail(kBad, "G-5", nullptr, "tensor %u '%s': data_bytes is %llu, its shape and type need %llu", index, name,
                         static_cast<unsigned long long>(tensor.data_bytes), static_cast<unsigned long long>(bytes));
         return ACCEL_STATUS_OK;

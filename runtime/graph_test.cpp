@@ -174,3 +174,39 @@ TEST_CASE("G-6 operations newer than the catalog are legal in a graph of a newer
     b.graph.nodes[0].custom_name = "Odd";
     CHECK(check_rules(b.graph) == ACCEL_STATUS_OK);
 }
+
+TEST_CASE("G-21 what is unknown is for custom nodes", "[graph]")
+{
+    const auto unranked = [](Graph &g) { g.tensors[0].ranked = false, g.tensors[0].shape.clear(); };
+    const auto untyped = [](Graph &g) { g.tensors[0].type = 0, g.tensors[0].type_name = "seq(tensor(float))"; };
+    CHECK(broken(unranked).rule == "G-21");
+    CHECK(broken(untyped).message == "node 'conv' (Conv): tensor 'x' has an unknown type, which only custom nodes may read or make");
+    CHECK(broken([](Graph &g) { g.tensors[1].ranked = false; }).rule == "G-5");  // a constant
+    CHECK(broken([&](Graph &g) { unranked(g), g.tensors[0].quantization = Quantization{{1.0f}, {0}, 0}; }).rule == "G-4");
+
+    Builder b = conv_graph();
+    Node &node = b.graph.nodes[0] = {};
+    node.name = "odd";
+    node.custom_name = "Odd";
+    node.overload = "second";
+    node.reason = "nobody knows it";
+    node.inputs = {0, 1};
+    node.outputs = {2};
+    untyped(b.graph);
+    unranked(b.graph);
+    b.graph.tensors[1].type = 0;  // values that only the node can read
+    b.graph.tensors[2].type = 0;
+    const GraphDesc desc(b.graph);
+    REQUIRE(check_structure(desc.get()) == ACCEL_STATUS_OK);
+    const Graph copy = copy_graph(desc.get());
+    CHECK(check_rules(copy) == ACCEL_STATUS_OK);
+    CHECK_FALSE(copy.tensors[0].ranked);
+    CHECK(copy.tensors[0].type_name == "seq(tensor(float))");
+    CHECK(copy.tensors[2].ranked);
+    CHECK(copy.tensors[1].data_bytes == b.graph.tensors[1].data_bytes);
+    CHECK(copy.nodes[0].overload == "second");
+    CHECK(copy.nodes[0].reason == "nobody knows it");
+    CHECK(desc.get().tensors[0].rank == ACCEL_RANK_UNKNOWN);
+    CHECK_FALSE(size_bytes(copy.tensors[0]));
+    CHECK_FALSE(size_bytes(copy.tensors[2]));
+}

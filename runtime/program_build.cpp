@@ -9,6 +9,7 @@
 #include "compiler/partition.h"
 #include "compiler/plan.h"
 #include "compiler/prepare.h"
+#include "compiler/set_aside.h"
 #include "compiler/slots.h"
 #include "compiler/support.h"
 #include "compiler/work.h"
@@ -95,8 +96,9 @@ private:
         request.progress = Progress::forward;
         request.progress_user = &progress_;
         Partition partition(graph, targets_, request, desc_.flags);
-        ACCEL_TRY(partition.ask_all());
-        for (const Support &row : support_of(desc_.model->graph(), graph, partition)) {
+        std::vector<Piece> groups;
+        ACCEL_TRY(partition.groups(&groups));
+        for (const Support &row : support_of(desc_.model->graph(), graph, partition, groups)) {
             const accel_support told{sizeof told, row.nodes.data(), static_cast<uint32_t>(row.nodes.size()), row.device, row.group, row.reason, row.name.c_str(), row.operation.c_str(),
                                      row.text.c_str()};
             report(user, &told);
@@ -226,6 +228,7 @@ private:
             std::vector<Piece> pieces;
             ACCEL_TRY(step(kPrepared, kCut, "asking the devices"));
             ACCEL_TRY(partition.run(&pieces));
+            ACCEL_TRY(check_crossings(graph, pieces));
             bool again = false;
             ACCEL_TRY(build(graph, pieces, request, partition, &again));
             if (!again) ACCEL_TRY(connect(graph, pieces, partition, &again));

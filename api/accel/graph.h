@@ -42,8 +42,10 @@ struct accel_node_desc {
     const struct accel_graph_desc *const *regions; /**< bodies of If and Loop */
     uint32_t region_count;
     uint32_t rounding;                      /**< enum accel_rounding of a requantising operation; 0 elsewhere */
-    const char *domain;
-    const char *custom_name;
+    const char *domain;                     /**< of a custom node; "" is ONNX's own */
+    const char *custom_name;                /**< of a custom node */
+    const char *overload;                   /**< of a custom node that calls one of several functions of a name; "" or NULL if none */
+    const char *reason;                     /**< of a custom node: why its maker could not say it with the catalog, a part of a sentence; "" or NULL if nobody says */
 };
 
 /**

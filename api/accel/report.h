@@ -17,7 +17,7 @@ struct accel_support {
     const uint32_t *nodes;    /**< indices in accel_model_graph's nodes, ascending: fused into this operation, or folded away in front of it. A node may be in several */
     uint32_t node_count;
     uint32_t device;          /**< position in the set of the first device that takes it, where a target counts as the first; UINT32_MAX: none does */
-    uint32_t group;           /**< the device takes operations with one number as a whole, and answers for the whole only; 0: none takes it */
+    uint32_t group;           /**< the device takes operations with one number as a whole, and answers for the whole only: no operation outside stands between them. 0: none takes it */
     uint32_t reason;          /**< enum accel_reason: OK when the first device takes it, else why that one refuses */
     const char *name;         /**< of the node in the model that gave its name; may be "" */
     const char *operation;    /**< "Conv", or "Conv+Relu" when fused */

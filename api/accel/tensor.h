@@ -15,6 +15,8 @@ extern "C" {
 #define ACCEL_TENSOR_NONE UINT32_MAX
 /** In accel_dim.symbol: the dimension is fixed. */
 #define ACCEL_SYMBOL_NONE UINT32_MAX
+/** In accel_tensor_desc.rank: not known, not even how many dimensions. */
+#define ACCEL_RANK_UNKNOWN UINT32_MAX
 
 /** One dimension: fixed (symbol = ACCEL_SYMBOL_NONE, size >= 0) or a symbol of the graph (size = -1). */
 struct accel_dim {
@@ -43,16 +45,18 @@ enum accel_tensor_flag {
     ACCEL_TENSOR_FLAG_STATE = 1 << 0 /**< an output whose memory is the named input's: state kept in place */
 };
 
+/** A value of a graph. Where type or rank is unknown, only custom nodes touch it. */
 struct accel_tensor_desc {
     const char *name;                        /**< unique in its graph for inputs and outputs; "" is allowed elsewhere */
-    uint32_t type;                           /**< enum accel_type */
-    uint32_t rank;
+    uint32_t type;                           /**< enum accel_type; 0: unknown, type_name says what it is */
+    uint32_t rank;                           /**< or ACCEL_RANK_UNKNOWN */
     const struct accel_dim *dims;            /**< rank, outermost first, ONNX axis order (N, C, spatial …) */
     const void *data;                        /**< constants: dense row-major values, an application's at any byte, a module's aligned for their type; else NULL */
     uint64_t data_bytes;
     const struct accel_quantization *quantization; /**< NULL: not quantised */
     uint32_t flags;                          /**< enum accel_tensor_flag */
     uint32_t state_of;                       /**< with STATE: the input tensor; else 0 */
+    const char *type_name;                   /**< of an unknown type: ONNX's text, "seq(tensor(float))", or another format's own; "" or NULL if not even that is known */
 };
 
 #ifdef __cplusplus

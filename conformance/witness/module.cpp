@@ -75,6 +75,7 @@ void check_graph(const accel_graph_desc *graph, const char *slot)
     for (uint32_t index = 0; index < graph->node_count; ++index) {
         const auto &node = graph->nodes[index];
         expect(node.name && node.domain && node.custom_name, "H-5", std::string(slot) + ": a string of a node is NULL");
+        expect(node.operation != ACCEL_OPERATION_CUSTOM, "C-9", std::string(slot) + ": sees a custom node");
         for (uint32_t operand = 0; operand < node.input_count; ++operand)
             expect(node.inputs[operand] == ACCEL_TENSOR_NONE || node.inputs[operand] < graph->tensor_count, "H-5", std::string(slot) + ": an operand lies outside the graph");
     }

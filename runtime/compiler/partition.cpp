@@ -33,22 +33,41 @@ accel_status Partition::ask_all()
 accel_status Partition::run(std::vector<Piece> *out)
 {
     ACCEL_TRY(ask_all());
-    for (;;) {
+    // A change takes a claim away or splits a group; there are only so many, so this ends.
+    for (bool changed = true; changed;) {
         std::vector<uint32_t> device;
         ACCEL_TRY(assign(&device));
-        std::vector<uint64_t> keys(graph_.nodes.size());
-        for (size_t i = 0; i < keys.size(); ++i) keys[i] = uint64_t{device[i]} << 32 | answers_[device[i]][i].group;
-        out->clear();
-        for (std::vector<uint32_t> &nodes : cut(graph_, keys)) {
-            Piece &piece = out->emplace_back();
-            piece.device = device[nodes[0]];
-            piece.nodes = std::move(nodes);
-        }
-        bool changed = false;
-        for (const Piece &piece : *out) ACCEL_TRY(confirm(piece, &changed));
-        // A change takes a claim away or splits a group; there are only so many, so this ends.
-        if (!changed) return ACCEL_STATUS_OK;
+        ACCEL_TRY(cut_and_confirm(device, out, &changed));
     }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Partition::groups(std::vector<Piece> *out)
+{
+    ACCEL_TRY(ask_all());
+    for (bool changed = true; changed;) {
+        std::vector<uint32_t> device;
+        for (uint32_t i = 0; i < graph_.nodes.size(); ++i) device.push_back(first_taker(i));
+        ACCEL_TRY(cut_and_confirm(device, out, &changed));
+    }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Partition::cut_and_confirm(const std::vector<uint32_t> &device, std::vector<Piece> *out, bool *out_changed)
+{
+    std::vector<uint64_t> keys(graph_.nodes.size());
+    for (uint32_t i = 0; i < keys.size(); ++i) keys[i] = uint64_t{device[i]} << 32 | (device[i] == UINT32_MAX ? i : answers_[device[i]][i].group);
+    out->clear();
+    for (std::vector<uint32_t> &nodes : cut(graph_, keys)) {
+        Piece &piece = out->emplace_back();
+        piece.device = device[nodes[0]];
+        piece.nodes = std::move(nodes);
+    }
+    *out_changed = false;
+    for (const Piece &piece : *out) {
+        if (piece.device != UINT32_MAX) ACCEL_TRY(confirm(piece, out_changed));
+    }
+    return ACCEL_STATUS_OK;
 }
 
 uint32_t Partition::first_taker(uint32_t node) const

@@ -10,7 +10,7 @@
 namespace accel::runtime {
 
 struct Piece {
-    uint32_t device = 0;
+    uint32_t device = 0;          ///< UINT32_MAX, among groups: nobody takes its one node
     std::vector<uint32_t> nodes;  ///< of the whole graph, ascending
 };
 
@@ -24,6 +24,9 @@ public:
 
     /// Pieces in execution order. Errors: UNSUPPORTED (P-1) naming the node and every device's reason; INTERNAL a module breaks its contract.
     accel_status run(std::vector<Piece> *out);
+
+    /// All nodes in pieces as run() makes them, with those that have no place each in one of its own: what can be built as it is, and what stays for others.
+    accel_status groups(std::vector<Piece> *out);
 
     /// The piece did not build for lack of room: its device does not take its nodes any more. run() then finds another way, if there is one.
     void refuse(const Piece &piece, const accel_bk_support &why);
@@ -39,6 +42,7 @@ private:
     accel_status assign(std::vector<uint32_t> *out) const;
     accel_status fail_unplaced(const std::vector<uint32_t> &nodes) const;
     std::string refusals(uint32_t node) const;
+    accel_status cut_and_confirm(const std::vector<uint32_t> &device, std::vector<Piece> *out, bool *out_changed);
     accel_status confirm(const Piece &piece, bool *out_changed);
 
     const Graph &graph_;

@@ -10,6 +10,7 @@
 #include "fold.h"
 #include "name_everything.h"
 #include "quantise.h"
+#include "rewrite.h"
 #include "symbols.h"
 
 namespace accel::runtime {
@@ -17,6 +18,8 @@ namespace accel::runtime {
 accel_status prepare(Graph &graph, const PrepareRequest &request)
 {
     graph.budget = request.budget;
+    // What no output depends on is not judged.
+    sweep(graph);
     ACCEL_TRY(specialise(graph, request.symbols, request.symbol_count));
     canonicalise(graph);
     fold(graph, FoldDequantize::Keep);

@@ -47,7 +47,7 @@ std::string reason_text(const Graph &graph, const Node &node, const accel_bk_sup
 {
     const std::string of = answer.tensor < graph.tensors.size() ? " of tensor " + tensor_text(graph, answer.tensor) : "";
     switch (answer.reason) {
-    case ACCEL_REASON_OPERATION: return "does not do " + node.label() + (of.empty() ? "" : of);
+    case ACCEL_REASON_OPERATION: return "does not do " + node.label() + (of.empty() ? "" : of) + (node.reason.empty() ? "" : " (" + node.reason + ")");
     case ACCEL_REASON_TYPE: return "element type " + type_text(answer.given) + of + (answer.expected ? ", expected " + type_text(answer.expected) : "");
     case ACCEL_REASON_RANK: return "rank " + std::to_string(answer.given) + of + ", expected " + std::to_string(answer.expected);
     case ACCEL_REASON_SIZE: return "size" + of + numbers(answer);

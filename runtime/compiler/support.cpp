@@ -52,7 +52,7 @@ void join_makers(const Graph &model, Units &units)
 
 }  // namespace
 
-std::vector<Support> support_of(const Graph &model, const Graph &prepared, const Partition &partition)
+std::vector<Support> support_of(const Graph &model, const Graph &prepared, const Partition &partition, const std::vector<Piece> &groups)
 {
     Units units = units_by_origin(model, prepared);
     join_readers(model, units);
@@ -61,10 +61,13 @@ std::vector<Support> support_of(const Graph &model, const Graph &prepared, const
     for (uint32_t node = 0; node < units.size(); ++node) {
         for (const uint32_t unit : units[node]) rows[unit].nodes.push_back(node);
     }
+    uint32_t group_count = 0;
+    for (const Piece &piece : groups) {
+        const uint32_t group = piece.device == UINT32_MAX ? 0 : ++group_count;
+        for (const uint32_t node : piece.nodes) rows[node].device = piece.device, rows[node].group = group;
+    }
     for (uint32_t i = 0; i < rows.size(); ++i) {
         Support &row = rows[i];
-        row.device = partition.first_taker(i);
-        row.group = row.device == UINT32_MAX ? 0 : partition.answer(row.device, i).group;
         row.reason = row.device == 0 ? uint32_t{ACCEL_REASON_OK} : partition.answer(0, i).reason;
         row.name = prepared.nodes[i].name;
         row.operation = prepared.nodes[i].label();

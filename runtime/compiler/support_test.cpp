@@ -29,8 +29,9 @@ TEST_CASE("P-11 a fused node stands for all that it took in", "[compiler]")
     REQUIRE(graph.nodes.size() == 2);
     FakeCompiler adder(0, "adder", takes({ACCEL_OPERATION_ADD})), rest(1, "rest", takes({ACCEL_OPERATION_EXP}));
     Partition partition(graph, {adder.target(), rest.target()}, {}, 0);
-    REQUIRE(partition.ask_all() == ACCEL_STATUS_OK);
-    const auto rows = support_of(b.graph, graph, partition);
+    std::vector<Piece> groups;
+    REQUIRE(partition.groups(&groups) == ACCEL_STATUS_OK);
+    const auto rows = support_of(b.graph, graph, partition, groups);
     REQUIRE(rows.size() == 2);
     CHECK(rows[0].nodes == std::vector<uint32_t>{0, 1, 2});  // the identity was folded away in front of the sum
     CHECK(rows[0].device == 0);
@@ -60,8 +61,9 @@ TEST_CASE("P-11 a node that several have taken in is in the row of each", "[comp
     REQUIRE(prepare(graph, {}) == ACCEL_STATUS_OK);
     FakeCompiler adder(0, "adder", takes({ACCEL_OPERATION_ADD}));
     Partition partition(graph, {adder.target()}, {}, 0);
-    REQUIRE(partition.ask_all() == ACCEL_STATUS_OK);
-    const auto rows = support_of(b.graph, graph, partition);
+    std::vector<Piece> groups;
+    REQUIRE(partition.groups(&groups) == ACCEL_STATUS_OK);
+    const auto rows = support_of(b.graph, graph, partition, groups);
     REQUIRE(rows.size() == 3);
     CHECK(rows[0].nodes == std::vector<uint32_t>{0, 1});
     CHECK(rows[1].nodes == std::vector<uint32_t>{0, 2});
@@ -84,8 +86,9 @@ TEST_CASE("P-11 absent results are nobody's", "[compiler]")
     REQUIRE(prepare(graph, {}) == ACCEL_STATUS_OK);
     FakeCompiler any(0, "any", takes({ACCEL_OPERATION_EXP}));
     Partition partition(graph, {any.target()}, {}, 0);
-    REQUIRE(partition.ask_all() == ACCEL_STATUS_OK);
-    const auto rows = support_of(b.graph, graph, partition);
+    std::vector<Piece> groups;
+    REQUIRE(partition.groups(&groups) == ACCEL_STATUS_OK);
+    const auto rows = support_of(b.graph, graph, partition, groups);
     REQUIRE(rows.size() == 1);
     CHECK(rows[0].nodes == std::vector<uint32_t>{1});
 }

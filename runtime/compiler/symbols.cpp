@@ -6,6 +6,7 @@
 #include "../check.h"
 #include "../graph_shapes.h"
 #include "../progress.h"
+#include "set_aside.h"
 
 namespace accel::runtime {
 
@@ -39,6 +40,7 @@ public:
         for (Node &node : graph_.nodes) ACCEL_TRY(visit(node));
         for (Tensor &tensor : graph_.tensors) resolve(tensor.shape);
         ACCEL_TRY(check_sizes());
+        set_aside_unsized(graph_);
         for (Node &node : graph_.nodes) settle_attributes(node);
         return ACCEL_STATUS_OK;
     }
@@ -94,8 +96,22 @@ private:
         return ACCEL_STATUS_OK;
     }
 
+    /// A symbol of an input is given; one that only results have may depend on what a custom node computes.
+    std::vector<bool> symbols_to_give() const
+    {
+        const bool custom = std::any_of(graph_.nodes.begin(), graph_.nodes.end(), [](const Node &node) { return node.operation == ACCEL_OPERATION_CUSTOM; });
+        std::vector<bool> give(graph_.symbols.size(), !custom);
+        for (const uint32_t input : graph_.inputs) {
+            for (const Dim &dim : graph_.tensors[input].shape) {
+                if (dim.symbol != ACCEL_SYMBOL_NONE) give[dim.symbol] = true;
+            }
+        }
+        return give;
+    }
+
     accel_status check_sizes() const
     {
+        const std::vector<bool> give = symbols_to_give();
         std::vector<bool> used(graph_.tensors.size());
         for (const uint32_t input : graph_.inputs) used[input] = true;
         for (const Node &node : graph_.nodes) {
@@ -109,15 +125,21 @@ private:
         for (uint32_t i = 0; i < graph_.tensors.size(); ++i) {
             if (!used[i]) continue;
             for (const Dim &dim : graph_.tensors[i].shape) {
-                if (dim.symbol != ACCEL_SYMBOL_NONE)
+                if (dim.symbol != ACCEL_SYMBOL_NONE && give[dim.symbol])
                     return fail(kBad, "P-7", nullptr, "symbol '%s' of tensor %s has no value (accel_program_desc.symbols)", graph_.symbols[dim.symbol].name.c_str(),
                                 tensor_text(graph_, i).c_str());
             }
-            if (!size_bytes(graph_.tensors[i]))
+            if (!fixed(graph_.tensors[i].shape)) continue;
+            if (graph_.tensors[i].known() && !size_bytes(graph_.tensors[i]))
                 return fail(kBad, "G-3", nullptr, "with the given symbols, tensor %s with shape %s passes 2^40 bytes", tensor_text(graph_, i).c_str(),
                             text(graph_, graph_.tensors[i].shape).c_str());
         }
         return ACCEL_STATUS_OK;
+    }
+
+    static bool fixed(const Shape &shape)
+    {
+        return std::all_of(shape.begin(), shape.end(), [](const Dim &dim) { return dim.fixed(); });
     }
 
     void settle_attributes(Node &node) const

@@ -5,6 +5,8 @@
 
 #include "../catalog.h"
 #include "../check.h"
+#include "set_aside.h"
+#include "subgraph.h"
 
 namespace accel::runtime {
 
@@ -35,6 +37,7 @@ accel_status look_up(CompileTarget &target)
         if (target.name.empty()) target.name = info.name;
         if (target.name == info.name) {
             target.roundings = info.roundings;
+            target.takes_custom = info.flags & ACCEL_BK_TARGET_FLAG_CUSTOM;
             return ACCEL_STATUS_OK;
         }
         known += (known.empty() ? "" : ", ") + std::string(info.name);
@@ -58,9 +61,8 @@ accel_status check_answer(const CompileTarget &target, const Graph &graph, size_
     return ACCEL_STATUS_OK;
 }
 
-}  // namespace
-
-accel_status ask(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out)
+/// What the module says to a graph that it may see.
+accel_status query(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out)
 {
     const GraphDesc desc(graph);
     const accel_bk_compile_options options = options_for(target, request);
@@ -69,9 +71,34 @@ accel_status ask(const CompileTarget &target, const Graph &graph, const CompileR
     clear_module_error();
     const accel_status status = target.compiler->query(target.host, &desc.get(), &options, out->data());
     if (status != ACCEL_STATUS_OK) return fail_from_module(status, target.backend.c_str(), "say what it supports", nullptr);
+    for (size_t i = 0; i < out->size(); ++i) ACCEL_TRY(check_answer(target, graph, i, (*out)[i]));
+    return ACCEL_STATUS_OK;
+}
+
+/// The same without the nodes that the module may not see, which are refused.
+accel_status query_shown(const CompileTarget &target, const Graph &graph, const std::vector<uint32_t> &shown, const CompileRequest &request, std::vector<accel_bk_support> *out)
+{
+    out->assign(graph.nodes.size(), accel_bk_support{0, ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, 0, 0, 0});
+    if (shown.empty()) return ACCEL_STATUS_OK;
+    const Subgraph part = extract(graph, shown);
+    std::vector<accel_bk_support> answers;
+    ACCEL_TRY(query(target, part.graph, request, &answers));
+    for (size_t i = 0; i < shown.size(); ++i) {
+        accel_bk_support &answer = (*out)[shown[i]] = answers[i];
+        if (answer.tensor < part.tensors.size()) answer.tensor = part.tensors[answer.tensor];
+    }
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace
+
+accel_status ask(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out)
+{
+    const std::vector<uint32_t> shown = shown_nodes(graph, target.takes_custom);
+    if (shown.size() == graph.nodes.size()) ACCEL_TRY(query(target, graph, request, out));
+    else ACCEL_TRY(query_shown(target, graph, shown, request, out));
     for (size_t i = 0; i < out->size(); ++i) {
         accel_bk_support &answer = (*out)[i];
-        ACCEL_TRY(check_answer(target, graph, i, answer));
         const uint32_t rounding = graph.nodes[i].rounding;
         if (answer.group == 0 || rounding == ACCEL_ROUNDING_NONE || (target.roundings & (1u << rounding))) continue;
         answer = accel_bk_support{0, ACCEL_REASON_ROUNDING, ACCEL_TENSOR_NONE, 0, rounding, 0};

@@ -25,6 +25,7 @@ struct CompileTarget {
     std::string backend;  ///< module, for messages
     std::string label;    ///< device id, or the target's name when there is no device
     uint32_t roundings = 0;
+    bool takes_custom = false;  ///< else the module never sees a custom node
     std::vector<accel_option> options;  ///< those whose name begins with the module's
     Speed speed;
 };
@@ -41,7 +42,7 @@ accel_bk_compile_options options_for(const CompileTarget &target, const CompileR
 /// Fill in facts from target_info. Errors: UNSUPPORTED the module does not know the target.
 accel_status look_up(CompileTarget &target);
 
-/// Ask about every node. The answer is checked against rules C-3 and C-7; roundings that the target does not offer are refused whatever it says.
+/// Ask about every node that may be shown; the others are refused for the module. The answer is checked against rules C-3 and C-7; roundings that the target does not offer are refused whatever it says.
 accel_status ask(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out);
 
 }  // namespace accel::runtime

@@ -11,6 +11,11 @@
 extern "C" {
 #endif
 
+enum accel_bk_target_flag {
+    /** Custom nodes may be claimed. Else the runtime refuses them for the module, which never sees one. */
+    ACCEL_BK_TARGET_FLAG_CUSTOM = 1 << 3
+};
+
 /** Facts about a compile target. A target is a name for what a blob fits: "ethos-u65-256", "cpu". */
 struct accel_bk_target_info {
     size_t struct_size;
@@ -19,6 +24,8 @@ struct accel_bk_target_info {
     uint32_t operation_profile; /**< newest catalog revision that the module knows */
     uint32_t roundings;       /**< set of 1 << enum accel_rounding */
     uint64_t memory_bytes;    /**< 0: not limited */
+    uint32_t flags;           /**< enum accel_bk_target_flag */
+    uint32_t reserved;        /**< must be 0 */
 };
 
 /** What all nodes of a graph share, given with query and build. */

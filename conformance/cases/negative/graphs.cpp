@@ -159,6 +159,17 @@ ACCEL_CASE("negative.graph.shapes", "G-7", "results of another shape than the op
     });
 }
 
+ACCEL_CASE("negative.graph.unknown", "G-21", "an operation of the catalog on what has an unknown type or rank is INVALID_ARGUMENT")
+{
+    check_edits({
+        {"an operand of unknown type", [](auto &graph, auto &) { graph.tensors()[kX].type = 0, graph.tensors()[kX].quantization = nullptr; }},
+        {"an operand of unknown rank", [](auto &graph, auto &) { graph.tensors()[kX].rank = ACCEL_RANK_UNKNOWN, graph.tensors()[kX].quantization = nullptr; }},
+        {"a result of unknown rank", [](auto &graph, auto &) { graph.tensors()[kY].rank = ACCEL_RANK_UNKNOWN, graph.tensors()[kY].quantization = nullptr; }},
+        {"a quantisation on an unknown rank", [](auto &graph, auto &) { graph.tensors()[kY].rank = ACCEL_RANK_UNKNOWN; }},
+        {"a constant of unknown rank", [](auto &graph, auto &) { graph.tensors()[kB].rank = ACCEL_RANK_UNKNOWN, graph.tensors()[kB].quantization = nullptr; }},
+    });
+}
+
 ACCEL_CASE("negative.graph.names", "G-8", "inputs and outputs without a name, or with the same one, are INVALID_ARGUMENT")
 {
     check_edits({

@@ -28,6 +28,7 @@ public:
     runtime::CompileTarget target() const;
     uint32_t query_count = 0;
     uint32_t roundings = (1u << ACCEL_ROUNDING_HALF_EVEN) | (1u << ACCEL_ROUNDING_TFLITE);
+    uint32_t flags = 0;  ///< enum accel_bk_target_flag
     std::function<void(accel_bk_support &)> distort;  ///< break the contract
     std::function<accel_status(const accel_graph_desc &, accel_bk_blob **)> build;
 
@@ -96,6 +97,7 @@ inline accel_status FakeCompiler::target_info(uint32_t index, accel_bk_target_in
     info->name = name_.c_str();
     info->description = "";
     info->roundings = roundings;
+    info->flags = flags;
     return ACCEL_STATUS_OK;
 }
 

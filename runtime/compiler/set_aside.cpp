@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "set_aside.h"
+
+#include <algorithm>
+
+#include "../check.h"
+
+namespace accel::runtime {
+
+namespace {
+
+bool sized(const Tensor &tensor)
+{
+    return tensor.known() && std::all_of(tensor.shape.begin(), tensor.shape.end(), [](const Dim &dim) { return dim.fixed(); });
+}
+
+/// The first tensor of a node that has no size; ACCEL_TENSOR_NONE: all have one.
+uint32_t unsized_tensor(const Graph &graph, const Node &node)
+{
+    for (const auto *tensors : {&node.inputs, &node.outputs}) {
+        for (const uint32_t tensor : *tensors) {
+            if (tensor != ACCEL_TENSOR_NONE && !sized(graph.tensors[tensor])) return tensor;
+        }
+    }
+    return ACCEL_TENSOR_NONE;
+}
+
+std::string unknown_of(const Tensor &tensor)
+{
+    if (tensor.type == 0) return tensor.type_name.empty() ? "no known type" : "type " + tensor.type_name;
+    return tensor.ranked ? "no known size" : "no known rank";
+}
+
+}  // namespace
+
+void set_aside_unsized(Graph &graph)
+{
+    for (Node &node : graph.nodes) {
+        if (node.operation == ACCEL_OPERATION_CUSTOM) continue;
+        const uint32_t tensor = unsized_tensor(graph, node);
+        if (tensor == ACCEL_TENSOR_NONE) continue;
+        node.custom_name = node.label();
+        node.operation = ACCEL_OPERATION_CUSTOM;
+        node.reason = "the size of '" + graph.tensors[tensor].name + "' is known only once a custom node has run";
+    }
+}
+
+std::vector<uint32_t> shown_nodes(const Graph &graph, bool custom_too)
+{
+    std::vector<uint32_t> shown;
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        if (custom_too || graph.nodes[i].operation != ACCEL_OPERATION_CUSTOM) shown.push_back(i);
+    }
+    return shown;
+}
+
+accel_status check_crossings(const Graph &graph, const std::vector<Piece> &pieces)
+{
+    std::vector<uint32_t> piece_of(graph.nodes.size());
+    for (uint32_t p = 0; p < pieces.size(); ++p) {
+        for (const uint32_t node : pieces[p].nodes) piece_of[node] = p;
+    }
+    const auto refuse = [&](const char *what, uint32_t tensor) {
+        return fail(ACCEL_STATUS_UNSUPPORTED, "G-21", nullptr, "%s %s has %s, so no buffer can hold it", what, tensor_text(graph, tensor).c_str(),
+                    unknown_of(graph.tensors[tensor]).c_str());
+    };
+    for (const uint32_t input : graph.inputs) {
+        if (!sized(graph.tensors[input])) return refuse("input", input);
+    }
+    for (const uint32_t output : graph.outputs) {
+        if (!sized(graph.tensors[output])) return refuse("output", output);
+    }
+    const std::vector<uint32_t> maker = makers(graph);
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        for (const uint32_t input : graph.nodes[i].inputs) {
+            if (input == ACCEL_TENSOR_NONE || maker[input] == UINT32_MAX || piece_of[maker[input]] == piece_of[i]) continue;
+            if (!sized(graph.tensors[input])) return refuse("tensor, which one part of the model hands to another,", input);
+        }
+    }
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime

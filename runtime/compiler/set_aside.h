@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// Nodes that nobody can be asked about.
+#pragma once
+
+#include <vector>
+
+#include "partition.h"
+
+namespace accel::runtime {
+
+/// A node that touches a tensor whose size depends on what a custom node gives becomes a custom node itself, named as its operation, with the reason. Passes and devices
+/// then treat it as one.
+void set_aside_unsized(Graph &graph);
+
+/// The nodes that a module sees: all for one that takes custom nodes, else all but those.
+std::vector<uint32_t> shown_nodes(const Graph &graph, bool custom_too);
+
+/// Tensors that are ports, or that a piece hands to another, have a size. Errors: UNSUPPORTED.
+accel_status check_crossings(const Graph &graph, const std::vector<Piece> &pieces);
+
+}  // namespace accel::runtime
