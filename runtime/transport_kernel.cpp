@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// ioctl numbers and structs: linux/dma-buf.h, linux/sync_file.h, and the PRIME part of drm.h.
+// ioctl numbers and structs: linux/dma-buf.h, linux/sync_file.h, and of libdrm its header alone: its drmIoctl would retry EAGAIN, which drivers answer with a meaning.
 #include "transport_kernel.h"
 
+#include <drm.h>
+#include <fcntl.h>
 #include <linux/dma-buf.h>
 #include <linux/sync_file.h>
 #include <poll.h>
@@ -21,17 +23,6 @@
 namespace accel::runtime {
 
 namespace {
-
-// drm.h is not part of the C library's kernel headers everywhere; these two ioctls are all that is needed of it.
-struct PrimeHandle {
-    uint32_t handle;
-    uint32_t flags;
-    int32_t fd;
-};
-constexpr unsigned long kPrimeHandleToFd = _IOWR('d', 0x2d, PrimeHandle);
-constexpr unsigned long kPrimeFdToHandle = _IOWR('d', 0x2e, PrimeHandle);
-constexpr uint32_t kPrimeCloexec = 02000000;  // O_CLOEXEC
-constexpr uint32_t kPrimeReadWrite = 02;      // O_RDWR
 
 int fd_of(void *context) { return static_cast<int>(reinterpret_cast<intptr_t>(context)); }
 
@@ -65,16 +56,16 @@ int node_unmap(void *, void *pointer, uint64_t size_bytes) { return munmap(point
 
 int node_share(void *context, uint32_t gem_handle, int *out_dma_buf_fd)
 {
-    PrimeHandle prime = {gem_handle, kPrimeCloexec | kPrimeReadWrite, -1};
-    const int result = retry_ioctl(fd_of(context), kPrimeHandleToFd, &prime);
+    drm_prime_handle prime = {gem_handle, DRM_CLOEXEC | DRM_RDWR, -1};
+    const int result = retry_ioctl(fd_of(context), DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime);
     *out_dma_buf_fd = result == 0 ? prime.fd : -1;
     return result;
 }
 
 int node_adopt(void *context, int dma_buf_fd, uint32_t *out_gem_handle)
 {
-    PrimeHandle prime = {0, 0, dma_buf_fd};
-    const int result = retry_ioctl(fd_of(context), kPrimeFdToHandle, &prime);
+    drm_prime_handle prime = {0, 0, dma_buf_fd};
+    const int result = retry_ioctl(fd_of(context), DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime);
     *out_gem_handle = prime.handle;
     return result;
 }

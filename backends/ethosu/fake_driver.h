@@ -122,10 +122,10 @@ private:
 
     int version(void *argument) const
     {
-        auto &version = *static_cast<drm::VersionRequest *>(argument);
+        auto &version = *static_cast<drm_version *>(argument);
         std::memcpy(version.name, name.data(), name.size());
-        version.name_length = name.size();
-        version.major = major;
+        version.name_len = name.size();
+        version.version_major = major;
         return 0;
     }
 
@@ -179,10 +179,10 @@ private:
     int ioctl(unsigned long request, void *argument)
     {
         switch (request) {
-        case drm::kVersion:
+        case DRM_IOCTL_VERSION:
             return version(argument);
-        case drm::kGemClose: {
-            const uint32_t handle = static_cast<drm::GemCloseRequest *>(argument)->handle;
+        case DRM_IOCTL_GEM_CLOSE: {
+            const uint32_t handle = static_cast<drm_gem_close *>(argument)->handle;
             closed_twice += buffers.erase(handle) + streams.erase(handle) == 1 ? 0 : 1;
             return 0;
         }

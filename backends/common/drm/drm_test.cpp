@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "drm/node.h"
-#include "drm/uapi.h"
+#include "drm/syncobj.h"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <drm.h>
 #include <fcntl.h>
 #include <unistd.h>
 #include <vector>
@@ -18,22 +20,47 @@ namespace
 struct FakeNode {
     std::vector<unsigned long> requests;
     uint32_t closed = 0;
+    uint32_t destroyed = 0;
+    int64_t timeout_ns = 0;
+    int taken = -1;
 
     static int ioctl(void *context, unsigned long request, void *argument)
     {
         auto &self = *static_cast<FakeNode *>(context);
         self.requests.push_back(request);
-        if (request == kVersion) {
-            auto &version = *static_cast<VersionRequest *>(argument);
+        if (request == DRM_IOCTL_VERSION) {
+            auto &version = *static_cast<drm_version *>(argument);
             std::memcpy(version.name, "rocket", 6);
-            version.name_length = 6;
-            version.major = 3;
+            version.name_len = 6;
+            version.version_major = 3;
             return 0;
         }
-        if (request == kGemClose) {
-            self.closed = static_cast<GemCloseRequest *>(argument)->handle;
+        if (request == DRM_IOCTL_GEM_CLOSE) {
+            self.closed = static_cast<drm_gem_close *>(argument)->handle;
             return 0;
         }
+        return self.syncobj(request, argument);
+    }
+
+    // One syncobj, number 5, whose timeline has reached 3.
+    int syncobj(unsigned long request, void *argument)
+    {
+        if (request == DRM_IOCTL_SYNCOBJ_CREATE)
+            return static_cast<drm_syncobj_create *>(argument)->handle = 5, 0;
+        if (request == DRM_IOCTL_SYNCOBJ_DESTROY)
+            return destroyed = static_cast<drm_syncobj_destroy *>(argument)->handle, 0;
+        if (request == DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT) {
+            const auto &wait = *static_cast<drm_syncobj_timeline_wait *>(argument);
+            timeout_ns = wait.timeout_nsec;
+            if (*reinterpret_cast<const uint32_t *>(wait.handles) != 5)
+                return -ENOENT;
+            return *reinterpret_cast<const uint64_t *>(wait.points) <= 3 ? 0 : -ETIME;
+        }
+        auto &handle = *static_cast<drm_syncobj_handle *>(argument);
+        if (request == DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD && handle.flags == DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE)
+            return handle.fd = ::dup(0), 0;
+        if (request == DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE && handle.flags == DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE)
+            return taken = handle.fd, 0;
         return -ENOTTY;
     }
 
@@ -63,6 +90,31 @@ TEST_CASE("a node tells its driver", "[drm]")
     node.close_handle(7);
     CHECK(fake.closed == 7);
     CHECK(node.ioctl(0x1234, nullptr) == -ENOTTY);
+}
+
+TEST_CASE("a syncobj waits, hands its fence on and ends once", "[drm]")
+{
+    FakeNode fake;
+    const auto table = fake.transport();
+    const Node node(table);
+    {
+        Syncobj first;
+        REQUIRE(Syncobj::create(node, false, first) == 0);
+        Syncobj syncobj(std::move(first));
+        CHECK(first.handle() == 0);
+        CHECK(syncobj.wait(3, UINT64_MAX) == 0);
+        CHECK(fake.timeout_ns == INT64_MAX);
+        CHECK(syncobj.wait(4, 7) == -ETIME);
+        CHECK(fake.timeout_ns == 7);
+        Fd sync_file;
+        REQUIRE(syncobj.to_sync_file(sync_file) == 0);
+        CHECK(is_open(sync_file.get()));
+        CHECK(syncobj.from_sync_file(sync_file.get()) == 0);
+        CHECK(fake.taken == sync_file.get());
+        CHECK(fake.destroyed == 0);
+    }
+    CHECK(fake.destroyed == 5);
+    CHECK(std::count(fake.requests.begin(), fake.requests.end(), DRM_IOCTL_SYNCOBJ_DESTROY) == 1);
 }
 
 TEST_CASE("the bridge needs every slot and a kernel", "[drm]")

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "drm/node.h"
 
-#include "drm/uapi.h"
-
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <ctime>
+#include <drm.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -68,22 +67,22 @@ void Node::unmap(void *pointer, uint64_t size_bytes) const { transport_.unmap(tr
 int Node::version(Version &out) const
 {
     char name[kMaxNameBytes] = {};
-    VersionRequest request{};
+    drm_version request{};
     request.name = name;
-    request.name_length = sizeof name;
-    if (const int error = ioctl(kVersion, &request))
+    request.name_len = sizeof name;
+    if (const int error = ioctl(DRM_IOCTL_VERSION, &request))
         return error;
-    out.name.assign(name, std::min(request.name_length, sizeof name));
-    out.major = request.major;
-    out.minor = request.minor;
-    out.patch = request.patch;
+    out.name.assign(name, std::min<size_t>(request.name_len, sizeof name));
+    out.major = request.version_major;
+    out.minor = request.version_minor;
+    out.patch = request.version_patchlevel;
     return 0;
 }
 
 void Node::close_handle(uint32_t handle) const
 {
-    GemCloseRequest request{handle, 0};
-    ioctl(kGemClose, &request);
+    drm_gem_close request{handle, 0};
+    ioctl(DRM_IOCTL_GEM_CLOSE, &request);
 }
 
 int Node::share(uint32_t handle, Fd &dma_buf) const

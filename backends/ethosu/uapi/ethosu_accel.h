@@ -5,9 +5,8 @@
 #ifndef ACCEL_BACKENDS_ETHOSU_UAPI_ETHOSU_ACCEL_H
 #define ACCEL_BACKENDS_ETHOSU_UAPI_ETHOSU_ACCEL_H
 
-#include "drm/uapi.h"
-
 #include <cstdint>
+#include <drm.h>
 
 namespace accel::ethosu::uapi
 {
@@ -69,7 +68,7 @@ struct Submit {
 
 template <typename Argument> constexpr unsigned long request(unsigned long number)
 {
-    return drm::request(drm::Direction::kReadWrite, drm::kDriverBase + number, sizeof(Argument));
+    return DRM_IOWR(DRM_COMMAND_BASE + number, Argument);
 }
 
 inline constexpr unsigned long kDevQuery = request<DevQuery>(0);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "drm/syncobj.h"
+
+#include <algorithm>
+#include <drm.h>
+#include <utility>
+
+namespace accel::drm
+{
+
+Syncobj::Syncobj(Syncobj &&other) noexcept : node_(other.node_), handle_(std::exchange(other.handle_, 0)) {}
+
+Syncobj &Syncobj::operator=(Syncobj &&other) noexcept
+{
+    std::swap(node_, other.node_);
+    std::swap(handle_, other.handle_);
+    return *this;
+}
+
+Syncobj::~Syncobj()
+{
+    drm_syncobj_destroy request{handle_, 0};
+    if (handle_ != 0)
+        node_->ioctl(DRM_IOCTL_SYNCOBJ_DESTROY, &request);
+}
+
+int Syncobj::create(const Node &node, bool signalled, Syncobj &out)
+{
+    drm_syncobj_create request{0, signalled ? DRM_SYNCOBJ_CREATE_SIGNALED : 0u};
+    const int error = node.ioctl(DRM_IOCTL_SYNCOBJ_CREATE, &request);
+    if (error == 0)
+        out = Syncobj(node, request.handle);
+    return error;
+}
+
+int Syncobj::to_sync_file(Fd &sync_file) const
+{
+    drm_syncobj_handle request{handle_, DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE, -1, 0};
+    const int error = node_->ioctl(DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &request);
+    if (error == 0)
+        sync_file = Fd(request.fd);
+    return error;
+}
+
+int Syncobj::from_sync_file(int sync_file)
+{
+    drm_syncobj_handle request{handle_, DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE, sync_file, 0};
+    return node_->ioctl(DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &request);
+}
+
+int Syncobj::wait(uint64_t point, uint64_t deadline_ns) const
+{
+    drm_syncobj_timeline_wait request{};
+    request.handles = reinterpret_cast<uintptr_t>(&handle_);
+    request.points = reinterpret_cast<uintptr_t>(&point);
+    request.timeout_nsec = static_cast<int64_t>(std::min<uint64_t>(deadline_ns, INT64_MAX));
+    request.count_handles = 1;
+    request.flags = DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT;
+    return node_->ioctl(DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT, &request);
+}
+
+} // namespace accel::drm
