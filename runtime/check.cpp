@@ -15,6 +15,13 @@ accel_status fail_forked()
                                                      "with exec, or fork before the library is used");
 }
 
+accel_status fail_compiled_for_0_1(const char *how)
+{
+    return fail(ACCEL_STATUS_INCOMPATIBLE, "A-23", nullptr,
+                "this application was compiled for libaccel 0.1%s; this library, %u.%u.%u, serves 0.2 and newer: compile it again, with desc.api_version set to ACCEL_VERSION", how,
+                ACCEL_VERSION_MAJOR, ACCEL_VERSION_MINOR, ACCEL_VERSION_PATCH);
+}
+
 accel_status fail_struct_size(size_t given, size_t known, const char *name)
 {
     return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-1", nullptr, "%s.struct_size is %zu, expected sizeof the struct, which is %zu in this version", name,
@@ -26,6 +33,11 @@ accel_status fail_struct_tail(size_t given, size_t known, const char *name)
     return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-2", nullptr,
                 "%s has %zu bytes, of which this library knows %zu, and some of the unknown ones are not zero: it asks for what this library cannot do",
                 name, given, known);
+}
+
+accel_status fail_element_size(uint32_t given, size_t known, const char *name)
+{
+    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-24", nullptr, "the elements of %s have %u bytes, expected sizeof the struct, which is %zu in this version", name, given, known);
 }
 
 accel_status fail_null(const char *name) { return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", nullptr, "%s is NULL", name); }

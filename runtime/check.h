@@ -4,29 +4,26 @@
 
 #include <accel/accel.h>
 
-#include <cstddef>
 #include <cstring>
 
+#include "abi_sizes.h"
 #include "error.h"
 #include "fork.h"
 #include "object.h"
 
 namespace accel::runtime {
 
-/// Size of a struct in the first version that published it. Whoever appends a member specialises this with the offset of that member, so that callers
-/// compiled before it go on working, and nobody can leave out what was always there.
-template <class T> inline constexpr size_t kFirstSize = sizeof(T);
-template <> inline constexpr size_t kFirstSize<accel_model_source> = offsetof(accel_model_source, flags);
-template <> inline constexpr size_t kFirstSize<accel_program_desc> = offsetof(accel_program_desc, constant_budget_bytes);
-template <> inline constexpr size_t kFirstSize<accel_program_load_desc> = offsetof(accel_program_load_desc, path);
 /// An output struct may be shorter: the caller then gets fewer facts. It has its size and one word at least.
 inline constexpr size_t kOutputSizeMin = 2 * sizeof(uint64_t);
 /// Larger than any struct will ever be; catches uninitialised sizes before their bytes are read.
 inline constexpr size_t kStructSizeMax = 4096;
 
 accel_status fail_forked();
+/// For applications of the contract that is not served any more. how: "", or what else it may be, from ", or …" on.
+accel_status fail_compiled_for_0_1(const char *how);
 accel_status fail_struct_size(size_t given, size_t known, const char *name);
 accel_status fail_struct_tail(size_t given, size_t known, const char *name);
+accel_status fail_element_size(uint32_t given, size_t known, const char *name);
 accel_status fail_null(const char *name);
 /// Why a handle cannot be used: a fork, or not of that type.
 [[gnu::cold]] accel_status fail_handle(const void *given, const char *name, ObjectType expected);
@@ -76,6 +73,14 @@ template <class T> T element(const T *array, size_t index, size_t element_size)
     T value{};
     memcpy(&value, reinterpret_cast<const char *>(array) + index * element_size, element_size < sizeof(T) ? element_size : sizeof(T));
     return value;
+}
+
+/// Is this the size of an array's elements? name: of the array.
+template <class T> accel_status check_element_size(uint32_t size, const char *name)
+{
+    if (size < kFirstSize<T> || size > kStructSizeMax || size % 8 != 0)
+        return fail_element_size(size, sizeof(T), name);
+    return ACCEL_STATUS_OK;
 }
 
 template <class T> struct TypeOf;

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 
+#include "loader/elements.h"
 #include "object.h"
 
 namespace accel::runtime {
@@ -23,6 +24,8 @@ public:
     virtual ~OpenDevice() = default;
     /// Once the device was abandoned, a table of the library's own: nothing gets into the module any more.
     const accel_bk_device_ops &ops() const { return *ops_.load(std::memory_order_acquire); }
+    /// Of the elements in arrays for and from its module.
+    const accel_bk_sizes &sizes() const { return sizes_; }
     accel_bk_device *handle() const { return handle_; }
     const accel_bk_device_info &info() const { return info_; }
     /// For messages.
@@ -51,6 +54,7 @@ public:
 protected:
     OpenDevice() = default;
     std::atomic<const accel_bk_device_ops *> ops_{nullptr};  ///< complete copy: absent optional slots are NULL, mandatory ones are set
+    accel_bk_sizes sizes_ = kNativeSizes;
     bool waits_inline_ = false;
     accel_bk_device *handle_ = nullptr;
     accel_bk_device_info info_{};
@@ -75,6 +79,8 @@ public:
     virtual std::shared_ptr<OpenDevice> peek() = 0;
     /// Compiler table of the module that serves it, loading the module on need; null table when it has none.
     virtual accel_status compiler(const accel_bk_compiler **out, const accel_bk_host **out_host) = 0;
+    /// Of the elements in arrays for and from that compiler, once it was asked for.
+    virtual const accel_bk_sizes &sizes() const { return kNativeSizes; }
     /// Facts from manifest and sysfs, and from the device once it is open. Strings live as long as the entry.
     virtual void fill_info(accel_device_info *info) = 0;
     virtual const char *id() const = 0;

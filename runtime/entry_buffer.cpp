@@ -190,8 +190,7 @@ enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_
     copy_out(result, recipe);
     if (!ports || port_count == 0)
         return invalid("B-8", "ports is NULL or empty");
-    if (port_size < kFirstSize<accel_join_port> || port_size > kStructSizeMax)
-        return fail_struct_size(port_size, sizeof(accel_join_port), "ports[]");
+    ACCEL_TRY(check_element_size<accel_join_port>(port_size, "ports"));
     const accel_status status = guarded([&] {
         std::vector<accel_join_port> given;
         for (uint32_t i = 0; i < port_count; ++i) {

@@ -7,6 +7,7 @@
 #include "device_set.h"
 #include "fault.h"
 #include "instance.h"
+#include "loader/contract.h"
 #include "trace.h"
 
 using namespace accel::runtime;
@@ -25,11 +26,26 @@ accel_status take_texts(const char *const *texts, uint32_t count, const char *na
     return ACCEL_STATUS_OK;
 }
 
+/// Before struct_size, which would give another sentence: 0.1 had flags where api_version is, a number below 8, and took NULL.
+accel_status check_version(const accel_instance_desc *desc)
+{
+    const uint32_t version = desc ? desc->api_version : 0;
+    const ContractVersion given = contract_version(version);
+    if (given < kOldestContract)
+        return fail_compiled_for_0_1(desc ? "" : ", or passes NULL, which names no version");
+    if (given.major > kContract.major)
+        return fail(ACCEL_STATUS_INCOMPATIBLE, "A-9", nullptr, "this application was compiled for libaccel %u.%u; this library, %u.%u.%u, serves %u.%u to %u.x: install a newer one",
+                    given.major, given.minor, ACCEL_VERSION_MAJOR, ACCEL_VERSION_MINOR, ACCEL_VERSION_PATCH, kOldestContract.major, kOldestContract.minor, kContract.major);
+    return ACCEL_STATUS_OK;
+}
+
 accel_status take_options(const accel_instance_desc &desc, InstanceOptions *options)
 {
     constexpr uint32_t kFlags = ACCEL_INSTANCE_FLAG_SIMULATED | ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS | ACCEL_INSTANCE_FLAG_NO_SIGBUS_HANDLER;
     if (desc.flags & ~kFlags)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.flags is 0x%x, of which 0x%x is not known", desc.flags, desc.flags & ~kFlags);
+    if (desc.reserved)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.reserved is %u, expected 0", desc.reserved);
     if (desc.log_level > ACCEL_LOG_LEVEL_DEBUG)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", nullptr, "desc.log_level is %u, expected at most %u", desc.log_level, ACCEL_LOG_LEVEL_DEBUG);
     options->log = desc.log;
@@ -57,9 +73,9 @@ enum accel_status accel_instance_create(const struct accel_instance_desc *desc, 
     *out_instance = nullptr;
     if (in_forked_child())
         return fail_forked();
+    ACCEL_TRY(check_version(desc));
     accel_instance_desc given{};
-    if (desc)
-        ACCEL_TRY(copy_in(desc, &given, "desc"));
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
     return guarded([&] {
         InstanceOptions options;
         ACCEL_TRY(take_options(given, &options));

@@ -41,8 +41,8 @@ enum accel_status accel_run_bind(struct accel_run *run, const struct accel_bindi
     ACCEL_TRY(check_handle(run, "run"));
     if (binding_count && !bindings)
         return fail_null("bindings");
-    if (binding_count && (binding_size < kFirstSize<accel_binding> || binding_size > kStructSizeMax))
-        return fail_struct_size(binding_size, sizeof(accel_binding), "bindings[]");
+    if (binding_count)
+        ACCEL_TRY(check_element_size<accel_binding>(binding_size, "bindings"));
     if (binding_count > 2 * run->program().ports.size())
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", run, "%u bindings are given for %zu ports", binding_count, run->program().ports.size());
     return guarded([&] {

@@ -9,8 +9,8 @@ namespace accel::runtime {
 namespace {
 
 /// Offsets of the members that the first published version ended with.
-constexpr size_t kTensorSizeMin = sizeof(accel_tensor_desc);
-constexpr size_t kNodeSizeMin = sizeof(accel_node_desc);
+constexpr size_t kTensorSizeMin = kFirstSize<accel_tensor_desc>;
+constexpr size_t kNodeSizeMin = kFirstSize<accel_node_desc>;
 constexpr size_t kElementSizeMax = 4096;
 
 constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;

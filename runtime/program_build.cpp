@@ -147,6 +147,7 @@ private:
             program_->devices.push_back(Ref<accel_device>::adopt(device->acquire()));
             CompileTarget &target = targets_.emplace_back();
             ACCEL_TRY(device->entry().compiler(&target.compiler, &target.host));
+            target.sizes = device->entry().sizes();
             target.backend = device->entry().backend();
             target.label = device->entry().id();
             const char *told = open_[targets_.size() - 1]->info().target;
@@ -168,6 +169,7 @@ private:
         CompileTarget &target = targets_.emplace_back();
         target.compiler = module->compiler();
         target.host = module->host();
+        target.sizes = module->sizes();
         target.backend = module->name();
         target.name = target.label = desc_.target;
         if (!target.compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", desc_.model, "module '%s' has no compiler", module->name());

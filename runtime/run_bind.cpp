@@ -157,7 +157,8 @@ accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_
 {
     const SegmentRun &segment = segments_[index];
     clear_module_error();
-    const accel_status status = segment.device->ops().run_bind(segment.handle, bindings.data(), static_cast<uint32_t>(bindings.size()));
+    const ModuleArray<accel_bk_binding> shown(bindings.data(), bindings.size(), segment.device->sizes().binding);
+    const accel_status status = segment.device->ops().run_bind(segment.handle, shown.data(), static_cast<uint32_t>(bindings.size()));
     return status == ACCEL_STATUS_OK ? status : fail_from_module(status, segment.device->module_name(), "run_bind", this);
 }
 

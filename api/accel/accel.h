@@ -15,8 +15,9 @@
  *   parents alive, so the order of the last unrefs does not matter.
  * - Out parameters come last. On any error every out handle is NULL and every out fd is -1.
  * - A `struct_size` member is set by the caller to sizeof the struct it was compiled with. Members beyond it
- *   are neither read nor written; unknown non-zero input members are INVALID_ARGUMENT.
- *   Arrays of structs carry the element size beside the count.
+ *   are neither read nor written; unknown non-zero input members are INVALID_ARGUMENT; unknown output members become 0, so a caller that
+ *   is newer than the library reads "not told" and no stale bytes. Sizes above 4096 are INVALID_ARGUMENT.
+ *   Arrays of structs carry the element size beside the count, a multiple of 8; with a count of 0 it is not looked at.
  *   In structs that libaccel hands out (accel_error, report entries, accel_support, accel_model_graph, extension tables) struct_size is the library's: read no member
  *   beyond it. Structs without a size (accel_dim, accel_symbol, accel_symbol_value, accel_fence_point, accel_attribute, accel_option,
  *   accel_quantization) are frozen: their reserved members are 0, and what has no room there arrives as a parallel array in the owner.

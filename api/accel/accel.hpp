@@ -111,6 +111,7 @@ public:
     static Instance create(uint32_t flags = 0)
     {
         auto desc = sized<accel_instance_desc>();
+        desc.api_version = ACCEL_VERSION;
         desc.flags = flags;
         return create(desc);
     }

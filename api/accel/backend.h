@@ -13,8 +13,8 @@
  * Binary contract
  * - Every table and struct starts with struct_size, as its maker compiled it. Members are appended, never moved. A slot beyond the maker's struct_size
  *   is absent. Slots marked [mandatory] must not be NULL; new slots are optional for ever. A module writes no member of an out struct beyond its struct_size.
- * - Array elements (graph tensors and nodes, accel_bk_support, accel_bk_port, accel_bk_binding, accel_bk_constant) have the sizes of the module's own
- *   api_version: the runtime lays them out so, and the burden of an old module is the runtime's.
+ * - Elements of arrays have the sizes that the module says (accel_bk_module.sizes), in both directions: a module indexes arrays natively,
+ *   also those of a graph. So a module may be older or newer than the runtime, and the burden is the runtime's. accel_bk_constant is frozen.
  * - struct accel_bk_* objects are the module's own types: it defines them, the runtime only carries the pointers.
  * - No C++ type, no exception and no signal handler crosses this border.
  *
@@ -39,10 +39,30 @@
 extern "C" {
 #endif
 
+/** Element sizes of all arrays that cross the border, as the module compiled them; each a multiple of 8, and at most 4096. */
+struct accel_bk_sizes {
+    size_t struct_size;
+    uint32_t tensor;   /**< struct accel_tensor_desc */
+    uint32_t node;     /**< struct accel_node_desc */
+    uint32_t support;  /**< struct accel_bk_support */
+    uint32_t port;     /**< struct accel_bk_port */
+    uint32_t binding;  /**< struct accel_bk_binding */
+    uint32_t reserved; /**< 0 */
+};
+
+/** Initialiser of a module's struct accel_bk_sizes. */
+#define ACCEL_BK_SIZES                                                                                                                     \
+    {                                                                                                                                      \
+        sizeof(struct accel_bk_sizes), sizeof(struct accel_tensor_desc), sizeof(struct accel_node_desc), sizeof(struct accel_bk_support),  \
+            sizeof(struct accel_bk_port), sizeof(struct accel_bk_binding), 0                                                               \
+    }
+
 struct accel_bk_module {
     size_t struct_size;
     uint32_t api_version;      /**< what the module was compiled for */
-    uint32_t api_version_min;  /**< oldest contract of a runtime that can serve it; 0: any of the same major version */
+    /** oldest contract of a runtime that can serve it; 0: 0.2. A runtime that is older than api_version gets the module all the same */
+    uint32_t api_version_min;
+    const struct accel_bk_sizes *sizes; /**< [mandatory] static, from ACCEL_BK_SIZES */
     const char *name;      /**< as in its manifest */
     const char *version;   /**< of the module, for people */
     const struct accel_bk_compiler *compiler;
@@ -54,9 +74,9 @@ struct accel_bk_module {
 /**
  * The only symbol that a module exports.
  *
- * runtime_api_version is the newest contract that the runtime speaks. The module answers with a static description, or with NULL if it cannot work here at all; it
- * does not compare versions. The runtime refuses a module of another major version, or whose api_version_min is newer than its own; slots that it does not
- * know it ignores.
+ * runtime_api_version is the newest contract that the runtime speaks. The module answers with a static description, or with NULL if it
+ * cannot work here at all; it does not compare versions. The runtime refuses a module that is older than it serves (0.1 is), of a newer
+ * major version, or whose api_version_min is newer than its own; slots that it does not know it ignores.
  *
  * Ownership: host outlives the module; the answer is static. Threads: any thread; called once per process, and may overlap the entry calls of other modules. Blocks: never for long.
  */

@@ -26,9 +26,12 @@
 extern "C" {
 #endif
 
-/** Version of this header. The library's own is accel_version(). */
+/**
+ * Version of this header. The library's own is accel_version(). 0.2 is the first version that later ones go on serving, 1.x included: the
+ * library stays libaccel.so.0.
+ */
 #define ACCEL_VERSION_MAJOR 0u
-#define ACCEL_VERSION_MINOR 1u
+#define ACCEL_VERSION_MINOR 2u
 #define ACCEL_VERSION_PATCH 0u
 #define ACCEL_MAKE_VERSION(major, minor, patch) (((major) << 22) | ((minor) << 12) | (patch))
 #define ACCEL_VERSION ACCEL_MAKE_VERSION(ACCEL_VERSION_MAJOR, ACCEL_VERSION_MINOR, ACCEL_VERSION_PATCH)

@@ -36,16 +36,18 @@ enum accel_instance_flag {
 
 struct accel_instance_desc {
     size_t struct_size;
+    uint32_t api_version;              /**< ACCEL_VERSION of the headers that the application was compiled with */
     uint32_t flags;                    /**< enum accel_instance_flag */
-    uint32_t log_level;                /**< most verbose enum accel_log_level wanted; 0: WARNING */
     accel_log_fn log;                  /**< NULL: standard error */
     void *log_user;
     const char *const *module_paths;   /**< directories with manifests, searched first */
-    uint32_t module_path_count;
-    uint32_t device_filter_count;
     const char *const *device_filters; /**< keep devices whose id, backend or driver equals one; none: keep all */
     const char *sysfs_root;            /**< NULL: "/sys"; tests point it elsewhere */
     const char *dev_root;              /**< NULL: "/dev" */
+    uint32_t module_path_count;
+    uint32_t device_filter_count;
+    uint32_t log_level;                /**< most verbose enum accel_log_level wanted; 0: WARNING */
+    uint32_t reserved;                 /**< must be 0 */
 };
 
 /**
@@ -54,8 +56,10 @@ struct accel_instance_desc {
  * Reads manifests and sysfs. Opens no device and loads no module that no device needs. A module or manifest that fails is skipped and
  * reported (accel_instance_report). ACCEL_BACKEND_PATH adds directories (colon separated) unless the process is privileged.
  *
- * Ownership: desc is borrowed for the call; NULL means all defaults. Threads: any thread. Blocks: on file reads.
- * Errors: PERMISSION, RESOURCE or IO only when nothing at all could be read; an empty list of devices is OK.
+ * Ownership: desc is borrowed for the call. Threads: any thread. Blocks: on file reads.
+ * Errors: INCOMPATIBLE desc is NULL or its api_version is older than the library serves, as that of every application compiled for 0.1 is,
+ *         or of a major version that is newer than the library's (the detail names both versions); PERMISSION, RESOURCE or IO only when
+ *         nothing at all could be read; an empty list of devices is OK.
  */
 ACCEL_API enum accel_status accel_instance_create(const struct accel_instance_desc *desc, struct accel_instance **out_instance);
 

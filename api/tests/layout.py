@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Sizes, alignments and offsets of every public struct, as each compiler lays them out, against layout.golden."""
+"""Sizes, alignments and offsets of every public struct, as each compiler lays them out.
+
+They equal api/abi/<version of base.h>.layout. In every older file of that folder, members lie where they lie now and structs are no larger, so that what was compiled then
+goes on working (A-25). And no struct has a hole: a member that fell into one would not change the size, so nobody could tell whether a caller has set it.
+"""
 import argparse
 import pathlib
 import re
@@ -11,8 +15,7 @@ import tempfile
 
 import doors
 
-HERE = pathlib.Path(__file__).resolve().parent
-API = HERE.parent
+API = pathlib.Path(__file__).resolve().parent.parent
 HEADERS = doors.everything()
 
 
@@ -49,6 +52,56 @@ def measured(compiler, language):
         return subprocess.run([binary], text=True, check=True, capture_output=True).stdout
 
 
+def golden():
+    """Path of the table of the version that the headers have now."""
+    text = (API / "accel/base.h").read_text()
+    return API / "abi" / (".".join(re.search(rf"ACCEL_VERSION_{part} (\d+)u", text).group(1) for part in ("MAJOR", "MINOR")) + ".layout")
+
+
+def read(table):
+    """{struct: (size, {member: (offset, size)})}"""
+    found = {}
+    for line in table.splitlines():
+        name, first, second = line.split()
+        if line.startswith(" "):
+            members[name] = (int(first), int(second))
+        else:
+            members = {}
+            found[name] = (int(first), members)
+    return found
+
+
+def holes(structs):
+    for name, (size, members) in structs.items():
+        end = 0
+        for member, (offset, length) in members.items():
+            if offset != end:
+                yield f"{name}: {offset - end} bytes in front of {member} belong to no member"
+            end = offset + length
+        if end != size:
+            yield f"{name}: {size - end} bytes at the end belong to no member"
+
+
+def moved(structs, path):
+    for name, (size, members) in read(path.read_text()).items():
+        now_size, now = structs.get(name, (0, {}))
+        if now_size < size:
+            yield f"{name}: {now_size} bytes, and {size} in {path.name}"
+        for member, place in members.items():
+            if now.get(member) != place:
+                yield f"{name}.{member}: at {now.get(member)}, and at {place} in {path.name}"
+
+
+def controls():
+    """What the two checks above are for is found."""
+    good = read("a 16 8\n  x 0 8\n  y 8 8")
+    bad = read("a 24 8\n  x 0 4\n  y 8 8\n  z 16 4")
+    with tempfile.TemporaryDirectory() as folder:
+        old = pathlib.Path(folder) / "0.9.layout"
+        old.write_text("a 16 8\n  y 0 8\n  x 8 8\nb 8 8\n")
+        return not list(holes(good)) and len(list(holes(bad))) == 2 and len(list(moved(good, old))) == 3
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("compiler")
@@ -58,12 +111,16 @@ def main():
     if not shutil.which(options.compiler):
         sys.exit(f"'{options.compiler}' is not here, and with it half of the promise that gcc and clang agree; scripts/setup installs it")
     table = measured(options.compiler, options.language)
-    golden = HERE / "layout.golden"
     if options.update:
-        golden.write_text(table)
-    expected = golden.read_text().splitlines()
-    differences = [f"{options.compiler} {options.language}: '{now}', layout.golden: '{then}'"
+        golden().write_text(table)
+    expected = golden().read_text().splitlines()
+    differences = [f"{options.compiler} {options.language}: '{now}', {golden().name}: '{then}'"
                    for now, then in zip(table.splitlines() + [""] * len(expected), expected + [""] * len(table.splitlines())) if now != then]
+    differences += holes(read(table))
+    for path in set((API / "abi").glob("*.layout")) - {golden()}:
+        differences += moved(read(table), path)
+    if not controls():
+        differences.append("a hole, or a member that moved, would not be found")
     for difference in differences[:20]:
         print(difference)
     print(f"{len(list(structs()))} structs, {len(expected)} lines")

@@ -33,9 +33,9 @@ def differences(have, want, what):
 
 def check_library(path):
     listed = [line.split() for line in (API / "accel.symbols").read_text().splitlines() if line and not line.startswith("#")]
-    problems = differences(exported(path), {f"{name}@@{version}" for name, version in listed}, path)
+    problems = differences(exported(path), {f"{name}{'@' if old else '@@'}{version}" for name, version, *old in listed}, path)
     declared = {name for header in doors.application() for name in re.findall(r"^ACCEL_API [^;(]*?(accel_\w+)\(", (API / header).read_text(), flags=re.M)}
-    problems += differences(declared, {name for name, _ in listed}, "accel.h")
+    problems += differences(declared, {name for name, _, *old in listed if not old}, "accel.h")
     problems += [f"{path}: needs {name}" for name in needed(path) if not NEEDED.match(name) and not SANITIZERS.match(name)]
     print(f"{len(listed)} symbols, needs {' '.join(needed(path))}")
     return problems

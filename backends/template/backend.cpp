@@ -46,10 +46,13 @@ constexpr accel_bk_device_ops kDevice = {
     .queue_transfer = nullptr,
 };
 
+constexpr accel_bk_sizes kSizes = ACCEL_BK_SIZES;
+
 constexpr accel_bk_module kModule = {
     .struct_size = sizeof(accel_bk_module),
     .api_version = ACCEL_BK_API_VERSION,
     .api_version_min = 0,
+    .sizes = &kSizes,
     .name = "template",
     .version = "0.1.0",
     .compiler = &kCompiler,

@@ -92,7 +92,7 @@ public:
             std::filesystem::copy_file(module_path, folder_ / library);
             std::ofstream(folder_ / (name + ".json")) << nlohmann::json{
                 {"file_format", "1.0"},
-                {"module", {{"kind", "backend"}, {"name", name}, {"library", library}, {"api_version", "0.1"}, {"version", "1.0"}, {"license", "MIT"}}},
+                {"module", {{"kind", "backend"}, {"name", name}, {"library", library}, {"api_version", "0.2"}, {"version", "1.0"}, {"license", "MIT"}}},
                 {"serves", {{"drivers", {driver}}, {"targets", {name}}}}};
         }
     }
@@ -104,6 +104,7 @@ public:
     {
         const char *paths[] = {folder_.c_str()};
         auto desc = sized<accel_instance_desc>();
+        desc.api_version = ACCEL_VERSION;
         desc.flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
         desc.module_paths = paths;
         desc.module_path_count = 1;

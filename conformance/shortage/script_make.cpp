@@ -10,6 +10,7 @@ namespace accel::shortage {
 accel_status make_instance(const Walk &walk, Instance *out)
 {
     auto desc = sized<accel_instance_desc>();
+    desc.api_version = ACCEL_VERSION;
     desc.flags = walk.subject.simulated ? ACCEL_INSTANCE_FLAG_SIMULATED : 0;
     desc.log = [](void *, accel_log_level, const char *, const char *) {};
     return make(out, [&](accel_instance **handle) { return accel_instance_create(&desc, handle); });

@@ -11,6 +11,7 @@ accel_status create_instance(const Target &target, accel_log_fn log, accel_insta
     std::array<const char *, 64> paths{};
     for (size_t index = 0; index < target.module_paths.size(); ++index) paths.at(index) = target.module_paths[index].c_str();
     auto desc = sized<accel_instance_desc>();
+    desc.api_version = ACCEL_VERSION;
     if (target.simulated) desc.flags |= ACCEL_INSTANCE_FLAG_SIMULATED;
     if (target.only_given_paths) desc.flags |= ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
     desc.module_paths = paths.data();

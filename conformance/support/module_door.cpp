@@ -117,7 +117,7 @@ accel_bk_host ModuleDoor::plain_host()
 ModuleDoor::ModuleDoor() : library_(find_library()), host_(plain_host())
 {
     module_ = entry_of(library_)(&host_, ACCEL_BK_API_VERSION);
-    if (!module_) throw std::runtime_error("the module refuses API version 0.1");
+    if (!module_) throw std::runtime_error("the module refuses this version of the contract");
     target_ = listed().target;
     if (target_.empty() && module_->compiler) {
         auto info = sized<accel_bk_target_info>();

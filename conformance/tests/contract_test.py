@@ -46,6 +46,9 @@ def main():
     # The cases of the chapter `operations` are made from a table, which names their rules.
     proved.update(named(rf'"({RULE})"', sources("conformance/operations")))
     proved.update(named(rf"\b({RULE})\b", tests))
+    # Those about versions are the matrix's, and those about the headers have tests beside them.
+    beside = [*(ROOT / "conformance/abi").glob("*.py"), *(ROOT / "api/tests").glob("*.py")]
+    proved.update(named(rf"\b({RULE})\b", beside))
     problems += [f"{rule} is named by no case and no unit test" for rule in rules if rule not in proved]
 
     ids = [case for path in sources("conformance/cases") for case in re.findall(r'ACCEL_CASE\("([^"]+)"', path.read_text())]

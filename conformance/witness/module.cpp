@@ -165,6 +165,7 @@ extern "C" ACCEL_BK_EXPORT const accel_bk_module *accel_module_entry(const accel
     runtime_host = host;
     expect(host->struct_size >= sizeof(*host) && host->api_version == runtime_api_version && host->log && host->set_error && host->fault_point, "H-5", "host table");
     ledger().called("accel_module_entry");
-    static const accel_bk_module module{sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, "witness", "0.1.0", &kCompiler, &kDevice, nullptr, nullptr};
+    static constexpr accel_bk_sizes kSizes = ACCEL_BK_SIZES;
+    static const accel_bk_module module{sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, &kSizes, "witness", "0.1.0", &kCompiler, &kDevice, nullptr, nullptr};
     return &module;
 }

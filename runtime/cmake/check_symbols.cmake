@@ -2,6 +2,7 @@
 # The library exports exactly what SYMBOLS lists, the headers of the folder HEADERS declare the same, and nothing but the C and C++ runtimes is needed.
 find_program(READELF readelf REQUIRED)
 file(STRINGS ${SYMBOLS} listed REGEX "^[^#]")
+list(TRANSFORM listed REPLACE "^([a-z0-9_]+) ([^ ]+) old$" "\\1@\\2")
 list(TRANSFORM listed REPLACE " " "@@")
 list(SORT listed)
 
@@ -31,6 +32,7 @@ foreach(path IN LISTS headers)
     list(APPEND declared ${name})
   endforeach()
 endforeach()
+list(FILTER listed INCLUDE REGEX "@@")
 list(TRANSFORM listed REPLACE "@@.*" "" OUTPUT_VARIABLE names)
 list(SORT declared)
 if(NOT declared STREQUAL names)

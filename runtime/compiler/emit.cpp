@@ -45,9 +45,9 @@ accel_status take_ports(const CompileTarget &target, const Graph &graph, const a
     const size_t inputs = graph.inputs.size(), outputs = graph.outputs.size();
     if (blob.port_count != inputs + outputs || (blob.port_count && !blob.ports))
         return blame(target, "P-3", "built a blob with " + std::to_string(blob.port_count) + " ports, expected " + std::to_string(inputs + outputs));
-    for (size_t i = 0; i < inputs; ++i) ACCEL_TRY(take_port(target, graph, graph.inputs[i], blob.ports[i], &segment.inputs.emplace_back()));
-    for (size_t i = 0; i < outputs; ++i)
-        ACCEL_TRY(take_port(target, graph, graph.outputs[i], blob.ports[inputs + i], &segment.outputs.emplace_back()));
+    const auto port = [&](size_t i) { return element_of(blob.ports, i, target.sizes.port); };
+    for (size_t i = 0; i < inputs; ++i) ACCEL_TRY(take_port(target, graph, graph.inputs[i], port(i), &segment.inputs.emplace_back()));
+    for (size_t i = 0; i < outputs; ++i) ACCEL_TRY(take_port(target, graph, graph.outputs[i], port(inputs + i), &segment.outputs.emplace_back()));
     return ACCEL_STATUS_OK;
 }
 
@@ -102,10 +102,11 @@ bool same_places(const PortLayout &a, const PortLayout &b)
 accel_status build_segment(const CompileTarget &target, const Subgraph &part, const CompileRequest &request, BuiltSegment *out)
 {
     const GraphDesc desc(part.graph);
+    const ModuleGraph shown(desc.get(), target.sizes);
     const accel_bk_compile_options options = options_for(target, request);
     accel_bk_blob *made = nullptr;
     clear_module_error();
-    const accel_status status = target.compiler->build(target.host, &desc.get(), &options, &made);
+    const accel_status status = target.compiler->build(target.host, &shown.get(), &options, &made);
     if (status == ACCEL_STATUS_UNSUPPORTED) {
         fail_from_module(status, target.backend.c_str(), "build what it had claimed", nullptr);
         const std::string why = accel_last_error()->message;

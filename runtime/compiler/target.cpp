@@ -65,12 +65,15 @@ accel_status check_answer(const CompileTarget &target, const Graph &graph, size_
 accel_status query(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out)
 {
     const GraphDesc desc(graph);
+    const ModuleGraph shown(desc.get(), target.sizes);
     const accel_bk_compile_options options = options_for(target, request);
     out->assign(graph.nodes.size(), accel_bk_support{});
     for (accel_bk_support &answer : *out) answer.tensor = ACCEL_TENSOR_NONE;
     clear_module_error();
-    const accel_status status = target.compiler->query(target.host, &desc.get(), &options, out->data());
+    ModuleArray<accel_bk_support> answers(out->data(), out->size(), target.sizes.support);
+    const accel_status status = target.compiler->query(target.host, &shown.get(), &options, answers.data_to_write());
     if (status != ACCEL_STATUS_OK) return fail_from_module(status, target.backend.c_str(), "say what it supports", nullptr);
+    answers.take_back(out->data(), out->size());
     for (size_t i = 0; i < out->size(); ++i) ACCEL_TRY(check_answer(target, graph, i, (*out)[i]));
     return ACCEL_STATUS_OK;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../graph.h"
+#include "../loader/elements.h"
 
 namespace accel::runtime {
 
@@ -21,6 +22,7 @@ struct Speed {
 struct CompileTarget {
     const accel_bk_compiler *compiler = nullptr;
     const accel_bk_host *host = nullptr;
+    accel_bk_sizes sizes = kNativeSizes;
     std::string name;     ///< of the compile target: "ethos-u65-256"
     std::string backend;  ///< module, for messages
     std::string label;    ///< device id, or the target's name when there is no device

@@ -363,10 +363,12 @@ template <bool is_cpu> const accel_bk_module *entry(const accel_bk_host *given, 
 {
     host = given;
     static const accel_bk_device_ops ops = make_ops<is_cpu>();
+    static constexpr accel_bk_sizes sizes = ACCEL_BK_SIZES;
     static const accel_bk_module module = [] {
         accel_bk_module it{};
         it.struct_size = sizeof it;
         it.api_version = ACCEL_BK_API_VERSION;
+        it.sizes = &sizes;
         it.name = is_cpu ? "fake-cpu" : "fake-npu";
         it.version = "1";
         it.device = &ops;

@@ -33,7 +33,7 @@ public:
     void add(const std::string &file, const std::string &library, const std::string &device) const
     {
         write(file, R"({"file_format":"1.0","module":{"kind":"backend","name":"healthy","library":")" + library +
-                        R"(","api_version":"0.1"},"serves":{"always":{"id":")" + device + R"("}}})");
+                        R"(","api_version":"0.2"},"serves":{"always":{"id":")" + device + R"("}}})");
     }
     Ref<accel_instance> instance() const
     {
@@ -108,6 +108,8 @@ template <int number, uint32_t score> const accel_bk_module *importer_entry(cons
         accel_bk_module it{};
         it.struct_size = sizeof it;
         it.api_version = ACCEL_BK_API_VERSION;
+        static constexpr accel_bk_sizes sizes = ACCEL_BK_SIZES;
+        it.sizes = &sizes;
         it.name = name.c_str();
         it.version = "1";
         it.importer = &importer;

@@ -45,6 +45,8 @@ accel_status ListedDevice::compiler(const accel_bk_compiler **out, const accel_b
     return ACCEL_STATUS_OK;
 }
 
+const accel_bk_sizes &ListedDevice::sizes() const { return identity_.backend->sizes(); }
+
 const char *ListedDevice::keep(const char *text)
 {
     const std::lock_guard guard(lock_);

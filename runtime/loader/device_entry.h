@@ -38,6 +38,7 @@ public:
     const char *backend() const override { return identity_.backend->name(); }
     const char *driver() const override { return identity_.driver.c_str(); }
     uint32_t kind() const override { return identity_.facts.kind; }
+    const accel_bk_sizes &sizes() const override;
     bool has_node() const override { return identity_.way == Way::Node; }
     bool simulated() const override { return identity_.way == Way::Model; }
     bool by_name() const override { return identity_.facts.by_name; }

@@ -37,20 +37,21 @@ TEST_CASE("I-3 broken manifests are refused with the place and what was expected
         {R"({"file_format":"2.0"})", "reads 1.x"},
         {R"({"file_format":"1.0"})", "'module' is missing"},
         {R"({"file_format":1.0})", "'file_format' is number, expected a string"},
-        {R"({"file_format":"1.0","module":{"kind":"plugin","name":"x","library":"x","api_version":"0.1"}})", "expected one of: backend, importer, device-model"},
-        {R"({"file_format":"1.0","module":{"kind":"backend","name":"../x","library":"x","api_version":"0.1"}})", "expected letters"},
-        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"","api_version":"0.1"}})", "'module.library' is missing or empty"},
-        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"9.1"}})", "reads 0.x"},
-        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"}})", "'serves' is missing"},
-        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{}})", "serves at least one of"},
-        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{"drivers":"d"}})", "expected an array"},
-        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{"drivers":[1]}})", "contains 1"},
-        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{"drivers":["d"],"pci":["8086"]}})", "lower-case"},
-        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{"always":{"name":"n"}}})", "'serves.always.id'"},
-        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"},"serves":{"drivers":["d"],"device":{"queue_depth":-1}}})",
+        {R"({"file_format":"1.0","module":{"kind":"plugin","name":"x","library":"x","api_version":"0.2"}})", "expected one of: backend, importer, device-model"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"../x","library":"x","api_version":"0.2"}})", "expected letters"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"","api_version":"0.2"}})", "'module.library' is missing or empty"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"9.1"}})", "serves 0.2 to 0.x"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.1"}})", "built for contract 0.1; this library serves 0.2 and newer: build it with newer headers"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.2"}})", "'serves' is missing"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.2"},"serves":{}})", "serves at least one of"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.2"},"serves":{"drivers":"d"}})", "expected an array"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.2"},"serves":{"drivers":[1]}})", "contains 1"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.2"},"serves":{"drivers":["d"],"pci":["8086"]}})", "lower-case"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.2"},"serves":{"always":{"name":"n"}}})", "'serves.always.id'"},
+        {R"({"file_format":"1.0","module":{"kind":"backend","name":"x","library":"x","api_version":"0.2"},"serves":{"drivers":["d"],"device":{"queue_depth":-1}}})",
          "expected a whole number"},
-        {R"({"file_format":"1.0","module":{"kind":"importer","name":"x","library":"x","api_version":"0.1"},"serves":{}})", "'serves.formats'"},
-        {R"({"file_format":"1.0","module":{"kind":"device-model","name":"x","library":"x","api_version":"0.1"},"serves":{"model_of":"d"}})", "device_id"},
+        {R"({"file_format":"1.0","module":{"kind":"importer","name":"x","library":"x","api_version":"0.2"},"serves":{}})", "'serves.formats'"},
+        {R"({"file_format":"1.0","module":{"kind":"device-model","name":"x","library":"x","api_version":"0.2"},"serves":{"model_of":"d"}})", "device_id"},
     };
     for (const Broken &broken : cases) {
         ManifestError error;
@@ -107,7 +108,7 @@ TEST_CASE("A-8 A-9 A-10 broken modules are refused with the rule, good ones load
     };
     const Case cases[] = {
         {"no-entry", "does not export accel_module_entry"}, {"null", "cannot serve version"}, {"short-table", "lacks a mandatory slot: check"},
-        {"null-slots", "lacks a mandatory slot: target_info"}, {"newer", "needs at least"},       {"other-name", "calls itself 'somebody'"},
+        {"null-slots", "lacks a mandatory slot: target_info"}, {"newer", "needs a library of contract"},       {"other-name", "calls itself 'somebody'"},
         {"no-table", "has no table"},                        {"good", nullptr},
     };
     for (const Case &wanted : cases) {
@@ -157,7 +158,8 @@ accel_bk_device_model g_device_model;
 const accel_bk_module *entry_with_all(const accel_bk_host *, uint32_t version)
 {
     static accel_bk_module module;
-    module = {sizeof module, version, 0, "broken", "1", &g_compiler, &g_device, &g_importer, &g_device_model};
+    static constexpr accel_bk_sizes sizes = ACCEL_BK_SIZES;
+    module = {sizeof module, version, 0, &sizes, "broken", "1", &g_compiler, &g_device, &g_importer, &g_device_model};
     return &module;
 }
 
@@ -554,10 +556,44 @@ TEST_CASE("I-5 opening a node that went away after it was listed answers DEVICE_
     CHECK(open_device_named(listing.instance, "ethosu@1000.npu") == ACCEL_STATUS_OK);
 }
 
+TEST_CASE("A-23 an application of 0.1 is refused with both versions and a remedy", "[check]")
+{
+    accel_instance *instance = nullptr;
+    accel_instance_desc desc{};
+    const auto refused = [&](const accel_instance_desc *given, const char *sentence) {
+        CHECK(accel_instance_create(given, &instance) == ACCEL_STATUS_INCOMPATIBLE);
+        CHECK(instance == nullptr);
+        CHECK(last_error_says(sentence));
+    };
+    // Whatever its size is: 0.1 had flags where the version is.
+    for (const size_t size : {size_t{0}, size_t{72}, sizeof desc}) {
+        desc.struct_size = size;
+        desc.api_version = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS | ACCEL_INSTANCE_FLAG_SIMULATED;
+        refused(&desc, "compiled for libaccel 0.1; this library, 0.2.0, serves 0.2 and newer: compile it again");
+    }
+    refused(nullptr, "or passes NULL, which names no version");
+    desc.api_version = ACCEL_MAKE_VERSION(1u, 0u, 0u);
+    refused(&desc, "compiled for libaccel 1.0; this library, 0.2.0, serves 0.2 to 0.x: install a newer one");
+    CHECK(std::string(accel_last_error()->rule) == "A-9");
+}
+
+TEST_CASE("A-27 no size above 4096 clears a stack", "[check]")
+{
+    accel_instance *instance = nullptr;
+    accel_instance_desc desc{};
+    desc.api_version = ACCEL_VERSION;
+    for (const size_t size : {size_t{4097}, size_t{1} << 63}) {
+        desc.struct_size = size;
+        CHECK(accel_instance_create(&desc, &instance) == ACCEL_STATUS_INVALID_ARGUMENT);
+        CHECK(std::string(accel_last_error()->rule) == "A-1");
+    }
+}
+
 TEST_CASE("A-1 A-2 A-3 structs of other versions", "[check]")
 {
     accel_instance *instance = nullptr;
     accel_instance_desc desc{};
+    desc.api_version = ACCEL_VERSION;
     desc.struct_size = 4;
     CHECK(accel_instance_create(&desc, &instance) == ACCEL_STATUS_INVALID_ARGUMENT);
     struct Newer {
@@ -565,6 +601,7 @@ TEST_CASE("A-1 A-2 A-3 structs of other versions", "[check]")
         uint64_t unknown;
     } newer{};
     newer.known.struct_size = sizeof newer;
+    newer.known.api_version = ACCEL_VERSION;
     newer.known.flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
     newer.unknown = 1;
     CHECK(accel_instance_create(&newer.known, &instance) == ACCEL_STATUS_INVALID_ARGUMENT);

@@ -14,6 +14,7 @@
 #include "../descriptor.h"
 #include "../status.h"
 #include "../text/printable.h"
+#include "contract.h"
 #include "json.h"
 
 namespace accel::runtime {
@@ -207,24 +208,29 @@ void check_serves(const Manifest &manifest)
 }
 
 /// "major.minor", whatever follows.
-std::optional<unsigned> major_of(const std::string &version)
-{
-    unsigned major = 0;
-    const char *end = version.data() + version.size();
-    const auto [dot, error] = std::from_chars(version.data(), end, major);
-    const bool goes_on = error == std::errc() && end - dot >= 2 && *dot == '.' && dot[1] >= '0' && dot[1] <= '9';
-    return goes_on ? std::optional(major) : std::nullopt;
-}
-
-void check_version(const Section &section, const char *key, unsigned major_expected)
+ContractVersion required_version(const Section &section, const char *key)
 {
     const std::string given = section.required_text(key);
-    const std::optional<unsigned> major = major_of(given);
-    if (!major)
+    ContractVersion version{};
+    const char *end = given.data() + given.size();
+    const auto [dot, error] = std::from_chars(given.data(), end, version.major);
+    const bool goes_on = error == std::errc() && end - dot >= 2 && *dot == '.';
+    if (!goes_on || std::from_chars(dot + 1, end, version.minor).ec != std::errc())
         reject("'" + section.where(key) + "' is \"" + given + "\", expected a version such as \"1.0\"");
-    if (*major != major_expected)
-        reject("'" + section.where(key) + "' is \"" + given + "\", this library reads " + std::to_string(major_expected) + ".x",
-               ACCEL_STATUS_INCOMPATIBLE);
+    return version;
+}
+
+void check_file_format(const Section &root)
+{
+    if (required_version(root, "file_format").major != 1)
+        reject("'file_format' is \"" + root.text("file_format") + "\", this library reads 1.x", ACCEL_STATUS_INCOMPATIBLE);
+}
+
+/// So a module that cannot be used is not even loaded.
+void check_contract(const Section &module)
+{
+    if (const std::string why = why_not_served(required_version(module, "api_version")); !why.empty())
+        reject("'module.api_version' is \"" + module.text("api_version") + "\": the module was " + why, ACCEL_STATUS_INCOMPATIBLE);
 }
 
 Manifest parse(const Json &json, const std::string &path)
@@ -234,14 +240,14 @@ Manifest parse(const Json &json, const std::string &path)
     const size_t slash = path.rfind('/');
     manifest.folder = slash == std::string::npos ? "." : path.substr(0, slash);
     const Section root(json, "");
-    check_version(root, "file_format", 1);
+    check_file_format(root);
     const Section module = root.child("module");
     manifest.kind = choice<ModuleKind>(module, "kind", kKinds, std::nullopt);
     manifest.name = module.required_text("name");
     if (manifest.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != std::string::npos)
         reject("'module.name' is \"" + manifest.name + "\", expected letters, digits, '.', '_' and '-'");
     manifest.library = module.required_text("library");
-    check_version(module, "api_version", ACCEL_BK_API_VERSION_MAJOR);
+    check_contract(module);
     manifest.version = module.text("version");
     manifest.license = module.text("license");
     manifest.waits_inline = choice<bool>(module, "waits", kWaits, false);

@@ -11,6 +11,7 @@
 
 #include "../error.h"
 #include "../log.h"
+#include "contract.h"
 #include "table.h"
 
 namespace accel::runtime {
@@ -133,10 +134,17 @@ accel_status Module::negotiate(ModuleEntry entry)
     accel_bk_module module{};
     if (!copy_table(answer, &module))
         return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-10", "answers with a module struct of %zu bytes, which is no possible size", answer->struct_size);
-    if (module.api_version >> 22 != ACCEL_BK_API_VERSION_MAJOR || module.api_version_min > ACCEL_BK_API_VERSION)
-        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "was made for contract version %u.%u and needs at least %u.%u; this library speaks %u.%u",
-                      module.api_version >> 22, module.api_version >> 12 & 0x3ff, module.api_version_min >> 22,
-                      module.api_version_min >> 12 & 0x3ff, ACCEL_BK_API_VERSION_MAJOR, ACCEL_BK_API_VERSION_MINOR);
+    // Before anything else is read: members of an older contract lie elsewhere.
+    const ContractVersion made_for = contract_version(module.api_version), needs = contract_version(module.api_version_min);
+    if (const std::string why = why_not_served(made_for); !why.empty())
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "was %s", why.c_str());
+    if (kContract < needs)
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "needs a library of contract %u.%u or newer; this one is of %u.%u: install a newer one", needs.major, needs.minor,
+                      kContract.major, kContract.minor);
+    if (const std::string why = take_sizes(module.sizes, &sizes_); !why.empty()) {
+        sizes_ = kNativeSizes;
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-24", "%s", why.c_str());
+    }
     if (!module.name || manifest_.name != module.name)
         return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "calls itself '%s'", module.name ? module.name : "(null)");
     return take_tables(module);

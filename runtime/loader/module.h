@@ -10,6 +10,7 @@
 #include <string>
 
 #include "../host.h"
+#include "elements.h"
 #include "manifest.h"
 
 namespace accel::runtime {
@@ -37,6 +38,8 @@ public:
     const std::string &library_path() const { return library_path_; }
     const char *name() const { return manifest_.name.c_str(); }
     const accel_bk_host *host() const { return host_.table(); }
+    /// Of the elements in arrays for and from it; those of this library before load() answered OK.
+    const accel_bk_sizes &sizes() const { return sizes_; }
 
     /// Tables: complete copies in which absent optional slots are NULL. Null if the module has none; only after load() answered OK.
     const accel_bk_compiler *compiler() const { return has_compiler_ ? &compiler_ : nullptr; }
@@ -65,6 +68,7 @@ private:
     std::atomic<bool> loaded_{false};
 
     bool has_compiler_ = false, has_device_ = false, has_importer_ = false, has_device_model_ = false;
+    accel_bk_sizes sizes_ = kNativeSizes;
     accel_bk_compiler compiler_{};
     accel_bk_device_ops device_{};
     accel_bk_importer importer_{};

@@ -60,6 +60,7 @@ public:
     explicit OpenedDevice(const DeviceIdentity &identity) : identity_(identity)
     {
         ops_ = identity.backend->device();
+        sizes_ = identity.backend->sizes();
         waits_inline_ = identity.backend->manifest().waits_inline;
         module_name_ = identity.backend->name();
         no_import_ = identity.facts.no_import;

@@ -14,8 +14,8 @@ extern "C" {
 #endif
 
 #define ACCEL_BK_API_VERSION_MAJOR 0u
-#define ACCEL_BK_API_VERSION_MINOR 1u
-/** Version of the module contract in this header. */
+#define ACCEL_BK_API_VERSION_MINOR 2u
+/** Version of the module contract in these headers. It is one with the version of the application's door. */
 #define ACCEL_BK_API_VERSION ACCEL_MAKE_VERSION(ACCEL_BK_API_VERSION_MAJOR, ACCEL_BK_API_VERSION_MINOR, 0u)
 
 #define ACCEL_BK_EXPORT __attribute__((visibility("default")))

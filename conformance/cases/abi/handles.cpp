@@ -21,6 +21,7 @@ ACCEL_CASE("abi.out.cleared", "A-4", "on an error every out handle is NULL and e
     const Fence timeline = room.fence();
     auto *instance = dirty<accel_instance>();
     auto instance_desc = sized<accel_instance_desc>();
+    instance_desc.api_version = ACCEL_VERSION;
     instance_desc.flags = 1u << 30;
     CHECK_STATUS(accel_instance_create(&instance_desc, &instance), ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(instance == nullptr);

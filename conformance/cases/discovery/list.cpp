@@ -102,6 +102,7 @@ ACCEL_CASE("discovery.filter.by-id", "I-8", "a device filter keeps equal devices
         for (const auto &path : target.module_paths) paths.push_back(path.c_str());
         const char *name = filter.c_str();
         auto desc = sized<accel_instance_desc>();
+        desc.api_version = ACCEL_VERSION;
         if (target.simulated) desc.flags |= ACCEL_INSTANCE_FLAG_SIMULATED;
         if (target.only_given_paths) desc.flags |= ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
         desc.module_paths = paths.data();

@@ -38,7 +38,7 @@ private:
 std::string manifest(const std::string &name, const std::string &library, const std::string &device_id)
 {
     return R"({"file_format": "1.0", "module": {"kind": "backend", "name": ")" + name + R"(", "library": ")" + library +
-           R"(", "api_version": "0.1", "version": "0.1.0", "license": "MIT"}, "serves": {"always": {"id": ")" + device_id +
+           R"(", "api_version": "0.2", "version": "0.1.0", "license": "MIT"}, "serves": {"always": {"id": ")" + device_id +
            R"(", "name": "Nothing", "kind": "npu", "target": ""}}})";
 }
 
@@ -119,7 +119,7 @@ ACCEL_CASE("discovery.manifest.hostile", "I-3", "manifests with wrong types, no 
     const std::vector<std::string> texts{
         "[]", "\"text\"", "", "null", deep, R"({"file_format": 7, "module": "x"})", R"({"file_format": "99.0", "module": {"kind": "backend", "name": "x"}})",
         R"({"file_format": "1.0", "module": {"kind": "backend", "name": "", "library": "x.so"}, "serves": {}})",
-        R"({"file_format": "1.0", "module": {"kind": "teapot", "name": "x", "library": "x.so", "api_version": "0.1"}, "serves": {}})",
+        R"({"file_format": "1.0", "module": {"kind": "teapot", "name": "x", "library": "x.so", "api_version": "0.2"}, "serves": {}})",
         R"({"file_format": "1.0", "module": {"kind": "backend", "name": ["x"], "library": {}, "api_version": 1e400}, "serves": []})"};
     for (const auto &text : texts) {
         INFO(text.substr(0, 80));

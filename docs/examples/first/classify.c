@@ -19,7 +19,7 @@ int main(int argc, char **argv)
     if (!png_image_finish_read(&picture, NULL, pixels, 0, NULL)) return fprintf(stderr, "error: %s\n", picture.message), 1;
 
     struct accel_instance *instance; struct accel_device *device; struct accel_model *model; struct accel_program *program;
-    TRY(accel_instance_create(NULL, &instance));
+    TRY(accel_instance_create(DESC(instance_desc, .api_version = ACCEL_VERSION), &instance));
     TRY(accel_instance_find_device(instance, "cpu", &device));
     TRY(accel_model_import(instance, DESC(model_source, .path = argv[1]), &model));
     TRY(accel_program_build(DESC(program_desc, .model = model, .devices = &device, .device_count = 1), &program));

@@ -47,7 +47,7 @@ private:
 inline std::string manifest(const std::string &name, const std::string &library, const std::string &serves, const std::string &kind = "backend")
 {
     return R"({"file_format":"1.0","module":{"kind":")" + kind + R"(","name":")" + name + R"(","library":")" + library +
-           R"(","api_version":"0.1","version":"1"},"serves":{)" + serves + "}}";
+           R"(","api_version":"0.2","version":"1"},"serves":{)" + serves + "}}";
 }
 
 struct Line {
@@ -84,6 +84,7 @@ struct Listing {
         const char *paths[] = {modules.c_str()};
         accel_instance_desc desc{};
         desc.struct_size = sizeof desc;
+        desc.api_version = ACCEL_VERSION;
         desc.flags = flags | ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
         desc.module_paths = paths;
         desc.module_path_count = 1;

@@ -41,6 +41,7 @@ Instance InstanceOptions::create() const
     std::vector<const char *> paths;
     for (const auto &path : module_paths) paths.push_back(path.c_str());
     auto desc = sized<accel_instance_desc>();
+    desc.api_version = ACCEL_VERSION;
     desc.flags = simulated ? static_cast<uint32_t>(ACCEL_INSTANCE_FLAG_SIMULATED) : 0u;
     desc.log_level = verbose ? ACCEL_LOG_LEVEL_DEBUG : ACCEL_LOG_LEVEL_WARNING;
     desc.log = log_to_stderr;

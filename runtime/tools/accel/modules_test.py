@@ -28,7 +28,7 @@ def call(*arguments):
 
 def add_module(folder, name, library, serves, kind="backend"):
     folder.mkdir(exist_ok=True)
-    module = {"kind": kind, "name": name, "library": str(library), "api_version": "0.1", "version": "1", "license": "MIT"}
+    module = {"kind": kind, "name": name, "library": str(library), "api_version": "0.2", "version": "1", "license": "MIT"}
     (folder / f"{name}.json").write_text(json.dumps({"file_format": "1.0", "module": module, "serves": serves}))
 
 

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of an application, compiled with the headers of each version of the contract: prints a line per step. argv[1] is the folder with the module's manifest, argv[2]
+ * "only-report" where the module is not expected to be usable. With ABI_NEXT also what a caller does that is newer than the library.
+ */
+#include <accel/accel.h>
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi.h"
+
+#ifdef ABI_DLSYM
+#define CALL(name) ((__typeof__(&name))dlsym(dlopen("libaccel.so.0", RTLD_NOW), #name))
+#else
+#define CALL(name) name
+#endif
+
+static int details; /* of failures: the sentence, which may change, else the number of the rule */
+
+static void line(const char *step, enum accel_status status)
+{
+    const struct accel_error *error = CALL(accel_last_error)();
+    printf("%s: %s%s%s\n", step, CALL(accel_status_name)(status), status == ACCEL_STATUS_OK ? "" : " ", status == ACCEL_STATUS_OK ? "" : details ? error->message : error->rule);
+}
+#define STEP(name, ...) line(#name, CALL(accel_##name)(__VA_ARGS__))
+#define MUST(name, ...)                                                                                                                    \
+    do {                                                                                                                                   \
+        const enum accel_status must = CALL(accel_##name)(__VA_ARGS__);                                                                    \
+        line(#name, must);                                                                                                                 \
+        if (must != ACCEL_STATUS_OK) exit(1);                                                                                              \
+    } while (0)
+
+static void show(void *user, const struct accel_report_entry *entry)
+{
+    (void)user;
+    if (entry->kind == ACCEL_REPORT_KIND_MANIFEST) printf("report: %s %s %s\n", entry->subject, entry->action, entry->reason);
+}
+
+static struct accel_model *make_model(struct accel_instance *instance)
+{
+    const struct accel_dim eight = {.size = 8, .symbol = ACCEL_SYMBOL_NONE};
+    const char *names[] = {"a", "b", "sum"};
+    struct accel_tensor_desc tensors[3];
+    memset(tensors, 0, sizeof tensors);
+    for (int i = 0; i < 3; ++i) tensors[i].name = names[i], tensors[i].type = ACCEL_TYPE_F32, tensors[i].rank = 1, tensors[i].dims = &eight;
+    const uint32_t inputs[] = {0, 1}, outputs[] = {2};
+    struct accel_node_desc node;
+    memset(&node, 0, sizeof node);
+    node.name = "add", node.operation = ACCEL_OPERATION_ADD, node.input_count = 2, node.inputs = inputs, node.outputs = outputs, node.output_count = 1;
+    struct accel_graph_desc graph = {.struct_size = sizeof graph, .name = "adder", .tensors = tensors, .nodes = &node, .inputs = inputs, .outputs = outputs, .tensor_count = 3,
+                                     .tensor_size = sizeof tensors[0], .node_count = 1, .node_size = sizeof node, .input_count = 2, .output_count = 1};
+    const struct accel_model_desc desc = {.struct_size = sizeof desc, .graph = &graph};
+    struct accel_model *model = NULL;
+    MUST(model_create, instance, &desc, &model);
+#ifdef ABI_NEXT
+    struct accel_model *refused = NULL;
+    tensors[1].abi_next = 1;
+    STEP(model_create, instance, &desc, &refused);
+    tensors[1].abi_next = 0;
+    graph.abi_next = 1;
+    STEP(model_create, instance, &desc, &refused);
+#endif
+    return model;
+}
+
+static void facts(struct accel_device *device)
+{
+    struct accel_device_info info;
+    memset(&info, 0xa5, sizeof info);
+    info.struct_size = sizeof info;
+    MUST(device_query, device, &info);
+    printf("device: %s %s %s%s\n", info.id, info.backend, info.target, NEXT_OF(info) ? ", and noise beyond what the library knows" : "");
+}
+
+/* Sizes of elements that no caller has. */
+static void misuse(struct accel_run *run, const struct accel_binding *bindings)
+{
+    const uint32_t size = sizeof bindings[0];
+    STEP(run_bind, run, bindings, 3, size - 4);
+    STEP(run_bind, run, bindings, 3, size + 4);
+    STEP(run_bind, run, bindings, 3, 8);
+    STEP(run_bind, run, bindings, 3, 1u << 31);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) return 2;
+    const char *paths[] = {argv[1]};
+    struct accel_instance_desc desc = {.struct_size = sizeof desc, .api_version = ACCEL_VERSION, .flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS, .module_paths = paths,
+                                       .module_path_count = 1, .log_level = ACCEL_LOG_LEVEL_ERROR};
+    struct accel_instance *instance = NULL;
+#ifdef ABI_NEXT
+    desc.abi_next = 1;
+    STEP(instance_create, &desc, &instance);
+    desc.abi_next = 0;
+#endif
+    MUST(instance_create, &desc, &instance);
+    struct accel_device *device = NULL;
+    if (argc > 2) {
+        details = 1;
+        struct accel_device *devices[1];
+        uint32_t count = 0;
+        STEP(instance_default_devices, instance, devices, 0, &count);
+        MUST(instance_report, instance, show, NULL);
+        STEP(instance_find_device, instance, "adder", &device);
+        if (device) STEP(device_open, device);
+        return 0;
+    }
+    MUST(instance_find_device, instance, "adder", &device);
+    MUST(device_open, device);
+    facts(device);
+    struct accel_model *model = make_model(instance);
+    const struct accel_program_desc program_desc = {.struct_size = sizeof program_desc, .model = model, .devices = &device, .device_count = 1};
+    struct accel_program *program = NULL;
+    MUST(program_build, &program_desc, &program);
+    struct accel_binding bindings[3];
+    memset(bindings, 0, sizeof bindings);
+    for (uint32_t i = 0; i < 3; ++i) {
+        const struct accel_buffer_desc buffer_desc = {.struct_size = sizeof buffer_desc, .size_bytes = 32, .devices = &device, .device_count = 1};
+        float *values;
+        MUST(buffer_create, &buffer_desc, &bindings[i].buffer);
+        bindings[i].port = i;
+        MUST(buffer_map, bindings[i].buffer, ACCEL_ACCESS_WRITE, (void **)&values);
+        for (int at = 0; at < 8; ++at) values[at] = (float)(at + (int)i * 100);
+        MUST(buffer_unmap, bindings[i].buffer);
+    }
+    const struct accel_run_desc run_desc = {.struct_size = sizeof run_desc, .program = program};
+    struct accel_run *run = NULL;
+    MUST(run_create, &run_desc, &run);
+    misuse(run, bindings);
+#ifdef ABI_NEXT
+    bindings[1].abi_next = 1;
+    STEP(run_bind, run, bindings, 3, sizeof bindings[0]);
+    bindings[1].abi_next = 0;
+#endif
+    MUST(run_bind, run, bindings, 3, sizeof bindings[0]);
+    const struct accel_queue_desc queue_desc = {.struct_size = sizeof queue_desc, .devices = &device, .device_count = 1};
+    struct accel_queue *queue = NULL;
+    struct accel_fence *fence = NULL;
+    MUST(queue_create, &queue_desc, &queue);
+    MUST(fence_create, instance, NULL, &fence);
+    const struct accel_fence_point point = {fence, 1};
+    const struct accel_submit submit = {.struct_size = sizeof submit, .run = run, .signals = &point, .signal_count = 1};
+    MUST(queue_submit, queue, &submit);
+    MUST(fence_wait, fence, 1, 5000000000u);
+    float *sums;
+    MUST(buffer_map, bindings[2].buffer, ACCEL_ACCESS_READ, (void **)&sums);
+    printf("result:");
+    for (int at = 0; at < 8; ++at) printf(" %g", sums[at]);
+    printf("\n");
+    MUST(buffer_unmap, bindings[2].buffer);
+    CALL(accel_instance_unref)(instance), CALL(accel_device_unref)(device), CALL(accel_model_unref)(model), CALL(accel_program_unref)(program);
+    CALL(accel_run_unref)(run), CALL(accel_queue_unref)(queue), CALL(accel_fence_unref)(fence);
+    for (int i = 0; i < 3; ++i) CALL(accel_buffer_unref)(bindings[i].buffer);
+    return 0;
+}

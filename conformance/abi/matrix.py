@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Old modules x the library of the tree x old applications: builds small ones from the headers of each version of the contract, and runs them with each other.
+
+matrix.py LIBRARY API COMPILER WORK    LIBRARY libaccel.so; API the folder api/; WORK an empty folder for what is built
+
+Versions: 0.1, which is refused with a sentence; tip, the tree's; next, which next.py makes from the tip. docs/abi-0.2/matrix.md has the whole picture.
+Rules A-2, A-5, A-9, A-23, A-24, A-27, H-11.
+"""
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import next as next_version
+
+HERE = pathlib.Path(__file__).resolve().parent
+FLAGS = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers"]
+# What a module can say of its sizes that no module has.
+FAULTS = {
+    "no-sizes": ("module.sizes = NULL", "does not say the sizes of its array elements"),
+    "short-node": ("sizes.node -= 8", "accel_node_desc has"),
+    "odd-tensor": ("sizes.tensor += 4", "accel_tensor_desc has"),
+    "huge-support": ("sizes.support = 1u << 31", "accel_bk_support has 2147483648 bytes"),
+    "no-binding": ("sizes.binding = 0", "accel_bk_binding has 0 bytes"),
+    "short-sizes": ("sizes.struct_size = 16", "answers with sizes of 16 bytes"),
+    "needs-newer": ("module.api_version_min = ACCEL_MAKE_VERSION(0u, 900u, 0u)", "needs a library of contract 0.900 or newer"),
+    "newer-major": ("module.api_version = ACCEL_MAKE_VERSION(1u, 0u, 0u)", "built for contract 1.0; this library serves 0.2 to 0.x: install a newer library"),
+}
+
+
+class Matrix:
+    def __init__(self, library, api, compiler, work):
+        self.library, self.api, self.compiler, self.work = pathlib.Path(library).resolve(), pathlib.Path(api), compiler, pathlib.Path(work).resolve()
+        self.failures, self.cells = [], 0
+        self.version = ".".join(re.search(rf"VERSION_{part} (\d+)u", (self.api / "accel/base.h").read_text()).group(1) for part in ("MAJOR", "MINOR"))
+
+    def check(self, what, good, detail=""):
+        self.cells += 1
+        if not good:
+            self.failures.append(f"{what}\n    " + detail.replace("\n", "\n    "))
+
+    def build(self, source, output, include, *more):
+        subprocess.run([self.compiler, *FLAGS, "-I", include, "-o", output, HERE / source, *more], check=True)
+        return output
+
+    def module(self, name, source, include, *more, api_version):
+        """A folder with one module and its manifest."""
+        folder = self.work / f"module-{name}"
+        folder.mkdir()
+        self.build(source, folder / "libadder.so", include, "-shared", "-fPIC", "-fvisibility=hidden", *more)
+        (folder / "adder.json").write_text(json.dumps({
+            "file_format": "1.0", "module": {"kind": "backend", "name": "adder", "library": "libadder.so", "api_version": api_version, "version": "1"},
+            "serves": {"always": {"id": "adder", "name": "Adder", "kind": "other", "target": "adder"}, "targets": ["adder"]}}))
+        return folder
+
+    def stub(self, symbols):
+        """A library with the symbols and versions of an old release, to link with as its applications were."""
+        rows = [line.split() for line in symbols.read_text().splitlines() if line and not line.startswith("#")]
+        source, script = self.work / "stub.c", self.work / "stub.map"
+        source.write_text("".join(f"void {name}(void) {{}}\n" for name, _ in rows))
+        script.write_text(f"{rows[0][1]} {{ global: {' '.join(name + ';' for name, _ in rows)} local: *; }};\n")
+        folder = self.work / "stub"
+        folder.mkdir()
+        subprocess.run([self.compiler, "-shared", "-fPIC", "-o", folder / "libaccel.so", source, "-Wl,-soname,libaccel.so.0", f"-Wl,--version-script={script}"], check=True)
+        return folder
+
+    def run(self, app, *arguments):
+        environment = {**os.environ, "LD_LIBRARY_PATH": str(self.library.parent)}
+        done = subprocess.run([app, *arguments], text=True, capture_output=True, timeout=60, env=environment)
+        return done.stdout + (f"exit {done.returncode}\n{done.stderr}" if done.returncode else "")
+
+    def old(self):
+        """0.1: refused with a sentence, linked and by dlsym; its modules by their manifests and by what they answer."""
+        folder = HERE / "0.1"
+        for row in (folder / "SHA256SUMS").read_text().splitlines():
+            digest, name = row.split()
+            self.check(f"{name} of 0.1 is as it was", hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest)
+        include, stub = folder / "include", self.stub(folder / "accel.symbols")
+        honest = self.module("0.1", "module_0_1.c", include, api_version="0.1")
+        liar = self.module("0.1-lies", "module_0_1.c", include, api_version=self.version)
+        linked = self.build("app_0_1.c", self.work / "app-0.1", include, "-L", stub, "-laccel", "-ldl")
+        by_name = self.build("app_0_1.c", self.work / "app-0.1-dlsym", include, "-DABI_DLSYM", "-ldl")
+        for app in (linked, by_name):
+            text = self.run(app, liar)
+            lines = text.splitlines()
+            good = len(lines) == 2 and all("INCOMPATIBLE, no instance: " in row and "compiled for libaccel 0.1" in row and f"this library, {self.version}." in row and
+                                           "compile it again" in row for row in lines)
+            self.check(f"{app.name} is refused with a sentence, and nothing was loaded", good, text)
+        return honest, liar
+
+    def current(self, honest, liar):
+        next_include = self.work / "next"
+        grew = next_version.make(self.api, next_include)
+        self.check("next has longer structs", grew > 40, str(grew))
+        major, minor = self.version.split(".")
+        versions = {"tip": (self.api, [], self.version), "next": (next_include, ["-DABI_NEXT"], f"{major}.{int(minor) + 1}")}
+        modules = {name: self.module(name, "module.c", include, *flags, api_version=number) for name, (include, flags, number) in versions.items()}
+        for name, (include, flags, _) in versions.items():
+            linked = self.build("app.c", self.work / f"app-{name}", include, *flags, "-L", self.library.parent, "-laccel", "-ldl")
+            by_name = self.build("app.c", self.work / f"app-{name}-dlsym", include, *flags, "-DABI_DLSYM", "-ldl")
+            expected = (HERE / f"expected/{name}.txt").read_text()
+            for app in (linked, by_name):
+                for module, folder in modules.items():
+                    text = self.run(app, folder)
+                    self.check(f"{app.name} with the module of {module} prints expected/{name}.txt", text == expected, text)
+            self.refused(linked, honest, liar)
+        return modules
+
+    def refused(self, app, honest, liar):
+        sentence = "built for contract 0.1; this library serves 0.2 and newer: build it with newer headers"
+        for folder, loaded in ((honest, False), (liar, True)):
+            text = self.run(app, folder, "only-report")
+            good = sentence in text and ("module of 0.1: loaded" in text) == loaded and "module of 0.1: called" not in text
+            self.check(f"{app.name}: {folder.name} is {'loaded and then ' if loaded else ''}refused", good, text)
+
+    def faults(self):
+        app = self.work / "app-tip"
+        for name, (fault, sentence) in FAULTS.items():
+            folder = self.module(name, "module.c", self.api, f"-DABI_FAULT={fault}", api_version=self.version)
+            text = self.run(app, folder, "only-report")
+            self.check(f"{name}: refused with \"{sentence}\"", sentence in text and "device_open: OK" not in text, text)
+
+
+def main():
+    if len(sys.argv) != 5:
+        print(__doc__)
+        return 2
+    matrix = Matrix(*sys.argv[1:])
+    shutil.rmtree(matrix.work, ignore_errors=True)
+    matrix.work.mkdir(parents=True)
+    matrix.current(*matrix.old())
+    matrix.faults()
+    for failure in matrix.failures:
+        print(f"WRONG: {failure}")
+    print(f"{matrix.cells} cells, {len(matrix.failures)} wrong")
+    return 1 if matrix.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

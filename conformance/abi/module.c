@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A module that adds F32 tensors in host memory, compiled with the headers of each version of the contract. It checks what it is handed: elements lie where its own headers
+ * say, and what its headers have and the library does not know is 0. What it sees wrong ends the call, and becomes a line of the application's output.
+ */
+#include <accel/backend.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi.h"
+
+struct accel_bk_device { int opened; };
+struct accel_bk_buffer { void *memory; int owned; };
+struct accel_bk_program { uint64_t count; };
+struct accel_bk_run { struct accel_bk_program *program; float *ports[3]; };
+struct accel_bk_queue { uint64_t ticket; };
+
+static const struct accel_bk_host *host;
+
+static enum accel_status wrong(const char *what)
+{
+    host->set_error(host->context, "H-11", what);
+    return ACCEL_STATUS_INVALID_ARGUMENT;
+}
+
+/* ---------------------------------------------------------------- compiler */
+
+static enum accel_status target_info(uint32_t index, struct accel_bk_target_info *info)
+{
+    if (index > 0) return ACCEL_STATUS_NOT_FOUND;
+    info->name = "adder", info->description = "adds F32 tensors";
+    info->operation_profile = ACCEL_OPERATION_PROFILE;
+    return ACCEL_STATUS_OK;
+}
+
+/* Indexes as C does: the runtime lays the arrays out in this module's sizes. */
+static enum accel_status look_at(const struct accel_graph_desc *graph)
+{
+    if (graph->tensor_size != sizeof(struct accel_tensor_desc) || graph->node_size != sizeof(struct accel_node_desc)) return wrong("element sizes of the graph are not mine");
+    for (uint32_t i = 0; i < graph->tensor_count; ++i)
+        if (graph->tensors[i].type != ACCEL_TYPE_F32 || graph->tensors[i].rank != 1 || NEXT_OF(graph->tensors[i])) return wrong("a tensor is not what the application made");
+    for (uint32_t i = 0; i < graph->node_count; ++i)
+        if (graph->nodes[i].output_count != 1 || graph->nodes[i].input_count < 1 || NEXT_OF(graph->nodes[i])) return wrong("a node is not what the application made");
+    return ACCEL_STATUS_OK;
+}
+
+static enum accel_status query(const struct accel_bk_host *asked, const struct accel_graph_desc *graph, const struct accel_bk_compile_options *options,
+                               struct accel_bk_support *nodes)
+{
+    const enum accel_status status = look_at(graph);
+    (void)asked, (void)options;
+    for (uint32_t i = 0; status == ACCEL_STATUS_OK && i < graph->node_count; ++i) {
+        const int takes = graph->nodes[i].operation == ACCEL_OPERATION_ADD;
+        nodes[i] = (struct accel_bk_support){.group = takes ? i + 1 : 0, .reason = takes ? ACCEL_REASON_OK : ACCEL_REASON_OPERATION, .tensor = ACCEL_TENSOR_NONE};
+        SET_NEXT(nodes[i], UINT64_MAX); /* for a library that knows it */
+    }
+    return status;
+}
+
+struct blob { struct accel_bk_blob told; uint64_t count; int64_t stride; struct accel_bk_port ports[3]; };
+
+static void release(struct accel_bk_blob *blob) { free(blob); }
+
+static enum accel_status build(const struct accel_bk_host *asked, const struct accel_graph_desc *graph, const struct accel_bk_compile_options *options,
+                               struct accel_bk_blob **out_blob)
+{
+    const enum accel_status status = look_at(graph);
+    (void)asked, (void)options;
+    if (status != ACCEL_STATUS_OK) return status;
+    if (graph->input_count != 2 || graph->output_count != 1) return ACCEL_STATUS_LIMIT;
+    struct blob *blob = calloc(1, sizeof *blob);
+    if (!blob) return ACCEL_STATUS_OUT_OF_MEMORY;
+    blob->stride = sizeof(float);
+    blob->count = (uint64_t)graph->tensors[graph->outputs[0]].dims[0].size;
+    const uint32_t tensors[] = {graph->inputs[0], graph->inputs[1], graph->outputs[0]};
+    for (int i = 0; i < 3; ++i) {
+        blob->ports[i] = (struct accel_bk_port){.tensor = tensors[i], .rank = 1, .strides_bytes = &blob->stride, .size_bytes = blob->count * sizeof(float), .align_bytes = 4};
+        SET_NEXT(blob->ports[i], UINT64_MAX);
+    }
+    blob->told = (struct accel_bk_blob){.struct_size = sizeof blob->told, .release = release, .bytes = &blob->count, .byte_count = sizeof blob->count,
+                                        .port_count = 3, .ports = blob->ports, .log = ""};
+    *out_blob = &blob->told;
+    return ACCEL_STATUS_OK;
+}
+
+static enum accel_status check(const struct accel_bk_host *asked, const void *bytes, uint64_t byte_count, const char *target, enum accel_fit *out_fit)
+{
+    (void)asked, (void)bytes;
+    if (byte_count != sizeof(uint64_t)) return ACCEL_STATUS_CORRUPT;
+    *out_fit = strcmp(target, "adder") == 0 ? ACCEL_FIT_FULL : ACCEL_FIT_NONE;
+    return ACCEL_STATUS_OK;
+}
+
+/* ------------------------------------------------------------------ device */
+
+static enum accel_status device_open(const struct accel_bk_open *open, struct accel_bk_device **out_device)
+{
+    (void)open;
+    return (*out_device = calloc(1, sizeof **out_device)) ? ACCEL_STATUS_OK : ACCEL_STATUS_OUT_OF_MEMORY;
+}
+static void device_close(struct accel_bk_device *device) { free(device); }
+static enum accel_status device_info(struct accel_bk_device *device, struct accel_bk_device_info *info)
+{
+    (void)device;
+    info->name = "Adder", info->target = "adder", info->driver_version = info->firmware_version = "";
+    info->isolation = ACCEL_ISOLATION_PROCESS, info->queue_depth = 8, info->buffer_align_bytes = 64;
+    return ACCEL_STATUS_OK;
+}
+static enum accel_status buffer_create(struct accel_bk_device *device, const struct accel_bk_buffer_desc *desc, struct accel_bk_buffer **out_buffer)
+{
+    (void)device;
+    if (desc->import_kind) return ACCEL_STATUS_UNSUPPORTED;
+    struct accel_bk_buffer *buffer = calloc(1, sizeof *buffer);
+    if (!buffer || !(buffer->memory = calloc(1, desc->size_bytes + 64))) return free(buffer), ACCEL_STATUS_OUT_OF_MEMORY;
+    *out_buffer = buffer;
+    return ACCEL_STATUS_OK;
+}
+static void buffer_destroy(struct accel_bk_buffer *buffer) { free(buffer->memory), free(buffer); }
+static enum accel_status buffer_map(struct accel_bk_buffer *buffer, uint32_t access, void **out_pointer)
+{
+    (void)access;
+    *out_pointer = (void *)(((uintptr_t)buffer->memory + 63) & ~(uintptr_t)63);
+    return ACCEL_STATUS_OK;
+}
+static enum accel_status buffer_unmap(struct accel_bk_buffer *buffer) { return (void)buffer, ACCEL_STATUS_OK; }
+static enum accel_status program_load(struct accel_bk_device *device, const void *bytes, uint64_t byte_count, const struct accel_bk_constant *constants,
+                                      uint32_t constant_count, struct accel_bk_program **out_program)
+{
+    (void)device, (void)constants, (void)constant_count;
+    if (byte_count != sizeof(uint64_t)) return ACCEL_STATUS_CORRUPT;
+    if (!(*out_program = calloc(1, sizeof **out_program))) return ACCEL_STATUS_OUT_OF_MEMORY;
+    memcpy(&(*out_program)->count, bytes, sizeof(uint64_t));
+    return ACCEL_STATUS_OK;
+}
+static void program_unload(struct accel_bk_program *program) { free(program); }
+static enum accel_status run_create(struct accel_bk_program *program, struct accel_bk_run **out_run)
+{
+    if (!(*out_run = calloc(1, sizeof **out_run))) return ACCEL_STATUS_OUT_OF_MEMORY;
+    (*out_run)->program = program;
+    return ACCEL_STATUS_OK;
+}
+static void run_destroy(struct accel_bk_run *run) { free(run); }
+static enum accel_status run_bind(struct accel_bk_run *run, const struct accel_bk_binding *bindings, uint32_t binding_count)
+{
+    if (binding_count != 3) return wrong("there are other than three bindings");
+    for (uint32_t i = 0; i < 3; ++i) {
+        void *memory;
+        if (!bindings[i].buffer || bindings[i].offset_bytes % 4 || NEXT_OF(bindings[i])) return wrong("a binding is not what the application made");
+        buffer_map(bindings[i].buffer, 0, &memory);
+        run->ports[i] = (float *)(void *)((char *)memory + bindings[i].offset_bytes);
+    }
+    return ACCEL_STATUS_OK;
+}
+static enum accel_status queue_create(struct accel_bk_device *device, const struct accel_bk_queue_desc *desc, struct accel_bk_queue **out_queue)
+{
+    (void)device, (void)desc;
+    return (*out_queue = calloc(1, sizeof **out_queue)) ? ACCEL_STATUS_OK : ACCEL_STATUS_OUT_OF_MEMORY;
+}
+static void queue_destroy(struct accel_bk_queue *queue) { free(queue); }
+static enum accel_status queue_submit(struct accel_bk_queue *queue, const struct accel_bk_submit *submit, uint64_t *out_ticket)
+{
+    const struct accel_bk_run *run = submit->run;
+    for (uint64_t i = 0; i < run->program->count; ++i) run->ports[2][i] = run->ports[0][i] + run->ports[1][i];
+    *out_ticket = ++queue->ticket;
+    return ACCEL_STATUS_OK;
+}
+static enum accel_status queue_wait(struct accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
+{
+    return (void)queue, (void)ticket, (void)timeout_ns, ACCEL_STATUS_OK;
+}
+
+/* ------------------------------------------------------------------- entry */
+
+ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct accel_bk_host *given, uint32_t runtime_api_version)
+{
+    static struct accel_bk_compiler compiler = {.struct_size = sizeof compiler, .target_info = target_info, .query = query, .build = build, .check = check};
+    static struct accel_bk_device_ops ops = {
+        .struct_size = sizeof ops, .device_open = device_open, .device_close = device_close, .device_info = device_info, .buffer_create = buffer_create,
+        .buffer_destroy = buffer_destroy, .buffer_map = buffer_map, .buffer_unmap = buffer_unmap, .program_load = program_load, .program_unload = program_unload,
+        .run_create = run_create, .run_destroy = run_destroy, .run_bind = run_bind, .queue_create = queue_create, .queue_destroy = queue_destroy,
+        .queue_submit = queue_submit, .queue_wait = queue_wait,
+    };
+    static struct accel_bk_sizes sizes = ACCEL_BK_SIZES;
+    static struct accel_bk_module module = {.struct_size = sizeof module, .api_version = ACCEL_BK_API_VERSION, .sizes = &sizes, .name = "adder", .version = "1",
+                                            .compiler = &compiler, .device = &ops};
+    (void)runtime_api_version;
+    host = given;
+    SET_NEXT(compiler, UINT64_MAX); /* a slot that this library does not know; it is no function */
+    SET_NEXT(ops, UINT64_MAX);
+    SET_NEXT(module, UINT64_MAX);
+#ifdef ABI_FAULT
+    ABI_FAULT;
+#endif
+    return &module;
+}

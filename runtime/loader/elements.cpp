@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "elements.h"
+
+#include <algorithm>
+
+namespace accel::runtime {
+
+namespace {
+
+constexpr uint32_t kElementBytesMax = 4096;
+
+// All versions that are served have elements of one size, so nothing of an element is ever cut off. With the first longer element of this library, the rest that an
+// older module would not see has to be looked at: what is not zero there is refused for the module (decision 0019, rule 7).
+static_assert(kFirstSize<accel_tensor_desc> == sizeof(accel_tensor_desc) && kFirstSize<accel_node_desc> == sizeof(accel_node_desc) &&
+              kFirstSize<accel_bk_binding> == sizeof(accel_bk_binding));
+
+struct Row {
+    const char *name;
+    uint32_t accel_bk_sizes::*size;
+    size_t first_bytes;
+};
+constexpr Row kRows[] = {
+    {"accel_tensor_desc", &accel_bk_sizes::tensor, kFirstSize<accel_tensor_desc>},   {"accel_node_desc", &accel_bk_sizes::node, kFirstSize<accel_node_desc>},
+    {"accel_bk_support", &accel_bk_sizes::support, kFirstSize<accel_bk_support>},    {"accel_bk_port", &accel_bk_sizes::port, kFirstSize<accel_bk_port>},
+    {"accel_bk_binding", &accel_bk_sizes::binding, kFirstSize<accel_bk_binding>},
+};
+
+bool is_native(const accel_bk_sizes &sizes)
+{
+    for (const Row &row : kRows)
+        if (sizes.*row.size != kNativeSizes.*row.size) return false;
+    return true;
+}
+
+}  // namespace
+
+std::string take_sizes(const accel_bk_sizes *from, accel_bk_sizes *to)
+{
+    if (!from) return "does not say the sizes of its array elements; set accel_bk_module.sizes to ACCEL_BK_SIZES";
+    const size_t size = from->struct_size;
+    if (size < kFirstSize<accel_bk_sizes> || size > kElementBytesMax)
+        return "answers with sizes of " + std::to_string(size) + " bytes, expected sizeof(struct accel_bk_sizes)";
+    *to = {};
+    std::memcpy(to, from, std::min(size, sizeof *to));
+    to->struct_size = sizeof *to;
+    for (const Row &row : kRows)
+        if (const uint32_t given = to->*row.size; given < row.first_bytes || given > kElementBytesMax || given % 8 != 0)
+            return "says that its struct " + std::string(row.name) + " has " + std::to_string(given) + " bytes, expected a multiple of 8 from " +
+                   std::to_string(row.first_bytes) + " to " + std::to_string(kElementBytesMax) + "; set accel_bk_module.sizes to ACCEL_BK_SIZES";
+    return "";
+}
+
+ModuleGraph::ModuleGraph(const accel_graph_desc &graph, const accel_bk_sizes &sizes) : sizes_(sizes), top_(is_native(sizes) ? &graph : lay_out(graph)) {}
+
+const accel_graph_desc *ModuleGraph::lay_out(const accel_graph_desc &graph)
+{
+    std::vector<accel_node_desc> &nodes = natives_.emplace_back(graph.nodes, graph.nodes + graph.node_count);
+    for (accel_node_desc &node : nodes) {
+        if (!node.region_count) continue;
+        std::vector<const accel_graph_desc *> regions;
+        for (uint32_t i = 0; i < node.region_count; ++i) regions.push_back(lay_out(*node.regions[i]));
+        node.regions = regions_.emplace_back(std::move(regions)).data();
+    }
+    const auto &tensors = tensors_.emplace_back(graph.tensors, graph.tensor_count, sizes_.tensor);
+    const auto &laid_nodes = nodes_.emplace_back(nodes.data(), nodes.size(), sizes_.node);
+    accel_graph_desc &copy = graphs_.emplace_back(graph);
+    copy.tensors = tensors.data();
+    copy.tensor_size = sizes_.tensor;
+    copy.nodes = laid_nodes.data();
+    copy.node_size = sizes_.node;
+    return &copy;
+}
+
+}  // namespace accel::runtime
