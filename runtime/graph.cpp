@@ -64,6 +64,7 @@ std::string Node::label() const
         label = row ? row->name : "operation " + std::to_string(operation);
     }
     for (const std::string &taken : fused) label += "+" + taken;
+    if (!decomposed.empty()) label += " of " + decomposed;
     return label;
 }
 

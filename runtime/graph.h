@@ -87,6 +87,7 @@ struct Node {
     uint32_t rounding = 0;
     std::string domain, custom_name, overload;
     std::string reason;  ///< of a custom node: why its maker could not say it with the catalog
+    std::string decomposed, decomposed_because;  ///< the composite operation that it is a step of, and why that had to become steps; else empty
     std::vector<std::string> fused;  ///< operations that this node has taken in, in order, for the placement report
     uint32_t origins = Origins::kNothing;  ///< of its graph's: nodes of the model that it stands for, as positions in the model's graph
 

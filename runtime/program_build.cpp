@@ -7,12 +7,12 @@
 #include "compiler/calibration.h"
 #include "compiler/emit.h"
 #include "compiler/partition.h"
+#include "compiler/placements.h"
 #include "compiler/plan.h"
 #include "compiler/prepare.h"
 #include "compiler/set_aside.h"
 #include "compiler/slots.h"
 #include "compiler/support.h"
-#include "compiler/work.h"
 #include "device_set.h"
 #include "instance.h"
 #include "model.h"
@@ -86,16 +86,21 @@ private:
         return prepare(graph, {desc_.symbols, desc_.symbol_count, desc_.rounding, &budget_});
     }
 
+    CompileRequest request() { return {desc_.precisions, Progress::forward, &progress_}; }
+
+    accel_status expand(Graph &graph, Answers *out)
+    {
+        return expand_composites(graph, targets_, request(), desc_.flags & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY, out);
+    }
+
     accel_status ask(accel_support_fn report, void *user)
     {
         Graph graph;
         ACCEL_TRY(prepared(graph));
         ACCEL_TRY(step(kPrepared, 1.0, "asking the devices"));
-        CompileRequest request;
-        request.precisions = desc_.precisions;
-        request.progress = Progress::forward;
-        request.progress_user = &progress_;
-        Partition partition(graph, targets_, request, desc_.flags);
+        Answers answers;
+        ACCEL_TRY(expand(graph, &answers));
+        Partition partition(graph, targets_, request(), desc_.flags, std::move(answers));
         std::vector<Piece> groups;
         ACCEL_TRY(partition.groups(&groups));
         for (const Support &row : support_of(desc_.model->graph(), graph, partition, groups)) {
@@ -219,26 +224,27 @@ private:
         return progress_.enter(from, to, what) ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_CANCELLED, "P-5", desc_.model, "the build was cancelled while %s", what);
     }
 
-    accel_status compile(const Graph &graph)
+    accel_status compile(Graph &graph)
     {
-        CompileRequest request;
-        request.precisions = desc_.precisions;
-        request.progress = Progress::forward;
-        request.progress_user = &progress_;
-        Partition partition(graph, targets_, request, desc_.flags);
+        ACCEL_TRY(step(kPrepared, kCut, "asking the devices"));
+        Answers answers;
+        ACCEL_TRY(expand(graph, &answers));
+        Partition partition(graph, targets_, request(), desc_.flags, std::move(answers));
         for (;;) {
             std::vector<Piece> pieces;
             ACCEL_TRY(step(kPrepared, kCut, "asking the devices"));
             ACCEL_TRY(partition.run(&pieces));
             ACCEL_TRY(check_crossings(graph, pieces));
             bool again = false;
-            ACCEL_TRY(build(graph, pieces, request, partition, &again));
+            ACCEL_TRY(build(graph, pieces, partition, &again));
             if (!again) ACCEL_TRY(connect(graph, pieces, partition, &again));
-            if (!again) return list_placements(graph, pieces, partition);
+            if (again) continue;
+            list_placements(graph, pieces, partition, program_->placements);
+            return ACCEL_STATUS_OK;
         }
     }
 
-    accel_status build(const Graph &graph, const std::vector<Piece> &pieces, const CompileRequest &request, Partition &partition, bool *out_again)
+    accel_status build(const Graph &graph, const std::vector<Piece> &pieces, Partition &partition, bool *out_again)
     {
         program_->segments.clear();
         parts_.clear();
@@ -249,7 +255,7 @@ private:
             ACCEL_TRY(step(kCut + share * static_cast<double>(i), kCut + share * static_cast<double>(i + 1), what.c_str()));
             parts_.push_back(extract(graph, pieces[i].nodes));
             BuiltSegment built;
-            const accel_status status = build_segment(targets_[pieces[i].device], parts_.back(), request, &built);
+            const accel_status status = build_segment(targets_[pieces[i].device], parts_.back(), request(), &built);
             if (status == ACCEL_STATUS_LIMIT && may_move(pieces[i])) {
                 partition.refuse(pieces[i], {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, 0, 0});
                 *out_again = true;
@@ -293,25 +299,6 @@ private:
                     "a part of the model on '%s' needs %u buffers at once, for what crosses to and from other devices and for the ports, and a job of '%s' names at most %u; leave the device out of "
                     "the set, or put one that takes more of the model in front of it",
                     target.label.c_str(), shortage.needed, target.name.c_str(), shortage.admitted);
-    }
-
-    accel_status list_placements(const Graph &graph, const std::vector<Piece> &pieces, const Partition &partition)
-    {
-        for (uint32_t s = 0; s < pieces.size(); ++s) {
-            for (const uint32_t node : pieces[s].nodes) {
-                pace();
-                PlacementRow &row = program_->placements.emplace_back();
-                row.node = graph.nodes[node].name;
-                row.operation = graph.nodes[node].label();
-                row.device = pieces[s].device;
-                row.segment = s;
-                row.work_macs = work_macs(graph, graph.nodes[node]);
-                row.reason = pieces[s].device == 0 ? uint32_t{ACCEL_REASON_OK} : partition.answer(0, node).reason;
-                row.reason_text = partition.earlier_refusals(pieces[s].device, node);
-                if (row.reason_text.empty() && pieces[s].device != 0) row.reason_text = "by the measured speeds of the devices";
-            }
-        }
-        return ACCEL_STATUS_OK;
     }
 
     accel_status load()

@@ -11,23 +11,30 @@
 
 namespace accel::runtime {
 
-Partition::Partition(const Graph &graph, std::vector<CompileTarget> targets, const CompileRequest &request, uint32_t flags)
+Partition::Partition(const Graph &graph, std::vector<CompileTarget> targets, const CompileRequest &request, uint32_t flags, Answers answers)
     : graph_(graph), targets_(std::move(targets)), request_(request), flags_(flags), too_large_(graph.nodes.size())
 {
+    if (!answers.empty()) take_answers(std::move(answers));
 }
 
 accel_status Partition::ask_all()
 {
     if (asked_) return ACCEL_STATUS_OK;
-    answers_.resize(targets_.size());
-    for (size_t device = 0; device < targets_.size(); ++device) {
-        ACCEL_TRY(ask(targets_[device], graph_, request_, &answers_[device]));
-        for (const accel_bk_support &answer : answers_[device]) {
+    Answers answers(targets_.size());
+    for (size_t device = 0; device < targets_.size(); ++device) ACCEL_TRY(ask(targets_[device], graph_, request_, &answers[device]));
+    take_answers(std::move(answers));
+    return ACCEL_STATUS_OK;
+}
+
+void Partition::take_answers(Answers answers)
+{
+    answers_ = std::move(answers);
+    for (const auto &of_device : answers_) {
+        for (const accel_bk_support &answer : of_device) {
             if (answer.group < UINT32_MAX) next_group_ = std::max(next_group_, answer.group + 1);
         }
     }
     asked_ = true;
-    return ACCEL_STATUS_OK;
 }
 
 accel_status Partition::run(std::vector<Piece> *out)

@@ -4,8 +4,8 @@
 
 #include <vector>
 
+#include "expand.h"
 #include "subgraph.h"
-#include "target.h"
 
 namespace accel::runtime {
 
@@ -17,7 +17,8 @@ struct Piece {
 /// Keeps what the devices said, so that a piece that turns out too large can be cut again.
 class Partition {
 public:
-    Partition(const Graph &graph, std::vector<CompileTarget> targets, const CompileRequest &request, uint32_t flags);
+    /// answers: what the devices have said about the whole graph already; empty: they are asked.
+    Partition(const Graph &graph, std::vector<CompileTarget> targets, const CompileRequest &request, uint32_t flags, Answers answers = {});
 
     /// Ask every device about the whole graph, once; answer() then tells what it said.
     accel_status ask_all();
@@ -39,6 +40,7 @@ public:
     std::string earlier_refusals(uint32_t device, uint32_t node) const;
 
 private:
+    void take_answers(Answers answers);
     accel_status assign(std::vector<uint32_t> *out) const;
     accel_status fail_unplaced(const std::vector<uint32_t> &nodes) const;
     std::string refusals(uint32_t node) const;
@@ -52,7 +54,7 @@ private:
     std::vector<bool> too_large_;  ///< nodes that some device took until it was to build them
     bool asked_ = false;
     uint32_t next_group_ = 1;
-    std::vector<std::vector<accel_bk_support>> answers_;  ///< by device, node; tensors are those of the whole graph
+    Answers answers_;  ///< tensors are those of the whole graph
 };
 
 }  // namespace accel::runtime

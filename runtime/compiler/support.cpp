@@ -72,6 +72,7 @@ std::vector<Support> support_of(const Graph &model, const Graph &prepared, const
         row.name = prepared.nodes[i].name;
         row.operation = prepared.nodes[i].label();
         row.text = partition.earlier_refusals(row.device, i);
+        if (row.text.empty()) row.text = prepared.nodes[i].decomposed_because;
     }
     return rows;
 }

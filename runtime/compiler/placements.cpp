@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "placements.h"
+
+#include "../progress.h"
+#include "work.h"
+
+namespace accel::runtime {
+
+void list_placements(const Graph &graph, const std::vector<Piece> &pieces, const Partition &partition, std::vector<PlacementRow> &out)
+{
+    for (uint32_t s = 0; s < pieces.size(); ++s) {
+        for (const uint32_t node : pieces[s].nodes) {
+            pace();
+            PlacementRow &row = out.emplace_back();
+            row.node = graph.nodes[node].name;
+            row.operation = graph.nodes[node].label();
+            row.device = pieces[s].device;
+            row.segment = s;
+            row.work_macs = work_macs(graph, graph.nodes[node]);
+            row.reason = pieces[s].device == 0 ? uint32_t{ACCEL_REASON_OK} : partition.answer(0, node).reason;
+            row.reason_text = partition.earlier_refusals(pieces[s].device, node);
+            if (row.reason_text.empty()) row.reason_text = graph.nodes[node].decomposed_because;
+            if (row.reason_text.empty() && pieces[s].device != 0) row.reason_text = "by the measured speeds of the devices";
+        }
+    }
+}
+
+}  // namespace accel::runtime
