@@ -13,6 +13,7 @@ public:
     explicit Assembler(Graph& graph) : graph_(graph), indices_(graph.value_count(), ACCEL_TENSOR_NONE) {}
 
     const accel_graph_desc* run(std::string_view name, const Pace& pace) {
+        drop_unread();
         std::vector<uint32_t> inputs = tensor_indices(graph_.inputs);
         std::vector<accel_node_desc> nodes;
         for (const Operation& operation : graph_.operations) {
@@ -40,6 +41,31 @@ public:
     }
 
 private:
+    /// The value as a tensor: what was computed here with symbols is made by a node instead.
+    ValueId tensor_id(ValueId id) const { return id != kNoValue && graph_.value(id).computed != kNoValue ? graph_.value(id).computed : id; }
+
+    void drop_unread() {
+        std::vector<bool> read(graph_.value_count());
+        for (const ValueId id : graph_.outputs) {
+            read[tensor_id(id)] = true;
+        }
+        const auto unread = [&](ValueId id) { return id == kNoValue || !read[id]; };
+        for (size_t i = graph_.operations.size(); i-- > 0;) {
+            Operation& operation = graph_.operations[i];
+            if (operation.if_read && std::all_of(operation.outputs.begin(), operation.outputs.end(), unread)) {
+                operation.outputs.clear();  // marks it
+                continue;
+            }
+            for (ValueId& id : operation.inputs) {
+                id = tensor_id(id);
+                if (id != kNoValue) {
+                    read[id] = true;
+                }
+            }
+        }
+        std::erase_if(graph_.operations, [](const Operation& operation) { return operation.if_read && operation.outputs.empty(); });
+    }
+
     std::vector<uint32_t> tensor_indices(const std::vector<ValueId>& ids) {
         std::vector<uint32_t> out;
         for (const ValueId id : ids) {
@@ -67,7 +93,7 @@ private:
         }
         const auto integers = integers_of(value);
         if (!integers) {
-            unsupported("value '", value.name, "' is computed from a dimension that is only known by name");
+            fail(ACCEL_STATUS_INTERNAL, "value '", value.name, "' is computed from a dimension that is only known by name, and no node makes it");
         }
         if (value.type == ACCEL_TYPE_I32) {
             const std::vector<int32_t> narrow(integers->begin(), integers->end());
@@ -91,7 +117,10 @@ private:
         accel_tensor_desc desc{};
         desc.name = graph_.memory.copy_string(value.name);
         desc.type = value.type;
-        desc.rank = static_cast<uint32_t>(value.dims.size());
+        desc.type_name = value.type_name.empty() && value.type == 0 && value.data_type != DataType::kUndefined
+                             ? graph_.memory.copy_string(text("tensor(", name_of(value.data_type), ")"))
+                             : graph_.memory.copy_string(value.type_name);
+        desc.rank = value.ranked ? static_cast<uint32_t>(value.dims.size()) : ACCEL_RANK_UNKNOWN;
         desc.dims = graph_.memory.copy(value.dims);
         desc.data = value.data;
         desc.data_bytes = value.data_bytes;
@@ -121,6 +150,54 @@ private:
         return graph_.memory.copy(out);
     }
 
+    /// Attributes of a custom node, as far as the graph has a form for them.
+    const accel_attribute* custom_attributes(const std::vector<AttributeProto>& list, uint32_t& count) {
+        std::vector<accel_attribute> out;
+        for (const AttributeProto& from : list) {
+            accel_attribute to{};
+            to.name = graph_.memory.copy_string(from.name);
+            switch (from.type) {
+                case AttributeType::kFloat: set_floats(to, {from.real}); break;
+                case AttributeType::kFloats: set_floats(to, from.reals); break;
+                case AttributeType::kInt: set_ints(to, {from.integer}); break;
+                case AttributeType::kInts: set_ints(to, from.integers); break;
+                case AttributeType::kString:
+                    to.kind = ACCEL_ATTRIBUTE_KIND_STRING;
+                    to.string = graph_.memory.copy_string(from.string);
+                    to.count = static_cast<uint32_t>(from.string.size());
+                    break;
+                default: continue;
+            }
+            if (!from.name.empty()) {
+                out.push_back(to);
+            }
+        }
+        count = static_cast<uint32_t>(out.size());
+        return graph_.memory.copy(out);
+    }
+
+    void set_floats(accel_attribute& to, const std::vector<float>& values) {
+        to.kind = ACCEL_ATTRIBUTE_KIND_FLOATS;
+        to.floats = graph_.memory.copy(values);
+        to.count = static_cast<uint32_t>(values.size());
+    }
+
+    void set_ints(accel_attribute& to, const std::vector<int64_t>& values) {
+        to.kind = ACCEL_ATTRIBUTE_KIND_INTS;
+        to.ints = graph_.memory.copy(values);
+        to.count = static_cast<uint32_t>(values.size());
+    }
+
+    void describe_custom(const Custom& custom, accel_node_desc& desc) {
+        desc.domain = graph_.memory.copy_string(custom.domain);
+        desc.custom_name = graph_.memory.copy_string(custom.name);
+        desc.overload = graph_.memory.copy_string(custom.overload);
+        desc.reason = graph_.memory.copy_string(custom.reason);
+        if (!custom.attributes.empty()) {
+            desc.attributes = custom_attributes(custom.attributes, desc.attribute_count);
+        }
+    }
+
     accel_node_desc node(const Operation& operation) {
         accel_node_desc desc{};
         desc.name = operation.name;
@@ -134,6 +211,9 @@ private:
         desc.rounding = operation.rounding;
         desc.domain = "";
         desc.custom_name = "";
+        if (operation.custom) {
+            describe_custom(*operation.custom, desc);
+        }
         return desc;
     }
 

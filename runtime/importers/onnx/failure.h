@@ -13,13 +13,16 @@ namespace accel::onnx {
 /// Ends an import. Thrown inside this module only; the door turns it into a status and a sentence.
 class Failure : public std::exception {
 public:
-    Failure(accel_status status, std::string message) : status_(status), message_(std::move(message)) {}
+    Failure(accel_status status, std::string message, std::string reason = {}) : status_(status), message_(std::move(message)), reason_(std::move(reason)) {}
     const char* what() const noexcept override { return message_.c_str(); }
     accel_status status() const noexcept { return status_; }
+    /// The message without where it happened.
+    const std::string& reason() const noexcept { return reason_.empty() ? message_ : reason_; }
 
 private:
     accel_status status_;
     std::string message_;
+    std::string reason_;
 };
 
 /// Ends an import whose sentence the runtime has already: it refused what the import asked of it.

@@ -34,6 +34,35 @@ ValueId Graph::add_named(Value value) {
     return id;
 }
 
+ValueId Graph::redefine(Value value) {
+    const std::string_view name = value.name;
+    const ValueId id = add(std::move(value));
+    ids_.set(name, id);
+    return id;
+}
+
+void Graph::set_quantization(ValueId id, Quantization quantization) {
+    values_[id].quantization = std::move(quantization);
+    newly_quantized_.push_back(id);
+}
+
+void Graph::mark() {
+    marked_values_ = values_.size();
+    marked_operations_ = operations.size();
+    newly_quantized_.clear();
+}
+
+void Graph::roll_back() {
+    for (const ValueId id : newly_quantized_) {
+        values_[id].quantization.reset();
+    }
+    newly_quantized_.clear();
+    while (values_.size() > marked_values_) {
+        values_.pop_back();
+    }
+    operations.erase(operations.begin() + static_cast<std::ptrdiff_t>(marked_operations_), operations.end());
+}
+
 ValueId Graph::find(std::string_view name) const {
     static_assert(Names::kNone == kNoValue);
     return ids_.find(name);

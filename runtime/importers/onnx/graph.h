@@ -7,8 +7,10 @@
 #include "proto.h"
 #include "types.h"
 
+#include <algorithm>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -44,7 +46,14 @@ struct Value {
     uint64_t data_bytes = 0;
     std::optional<std::vector<Element>> elements;  ///< of a shape that was computed here, row-major
     std::optional<Quantization> quantization;
+    bool ranked = true;                            ///< false: not even the number of dimensions is known
+    std::string_view type_name;                    ///< of a type that the catalog lacks: ONNX's text
+    ValueId computed = kNoValue;                   ///< of elements with symbols: the same, made by a node
 
+    bool is_known() const { return type != 0 && ranked; }
+    bool has_symbols() const {
+        return elements && std::any_of(elements->begin(), elements->end(), [](const Element& element) { return element.is_symbol(); });
+    }
     bool is_constant() const { return data != nullptr || elements.has_value(); }
 };
 
@@ -70,6 +79,15 @@ struct AttributeList {
     }
 };
 
+/// A node as the file has it, where the catalog cannot say it.
+struct Custom {
+    std::string_view domain;  ///< "" is ONNX's own
+    std::string_view name;
+    std::string_view overload;
+    std::string reason;
+    std::vector<AttributeProto> attributes;
+};
+
 /// A node of the graph being built.
 struct Operation {
     accel_operation operation;
@@ -78,6 +96,9 @@ struct Operation {
     std::vector<ValueId> outputs;
     AttributeList attributes;
     uint32_t rounding = ACCEL_ROUNDING_NONE;
+    std::string_view operator_name = {};          ///< ONNX's
+    std::shared_ptr<const Custom> custom = {};    ///< of a custom node
+    bool if_read = false;                         ///< goes unless something reads a result
 };
 
 /// Called once per operation in long loops; may throw to end the import.
@@ -95,11 +116,20 @@ public:
     ValueId find(std::string_view name) const;
     /// So many named values are expected.
     void expect(size_t count) { ids_.reserve(count); }
+    /// As add_named, in the place of what had the name.
+    ValueId redefine(Value value);
     Value& value(ValueId id) { return values_[id]; }
     const Value& value(ValueId id) const { return values_[id]; }
     size_t value_count() const { return values_.size(); }
     /// Forget everything; pace is called between the parts, as giving back many small pieces takes a while.
     void clear(const Pace& pace);
+
+    /// Give an existing value a quantisation; roll_back takes it away again.
+    void set_quantization(ValueId id, Quantization quantization);
+    /// From here on things can be taken back.
+    void mark();
+    /// What was added since the mark goes. Names of values that went must be defined anew.
+    void roll_back();
 
     uint32_t symbol(std::string_view name);
     uint32_t unnamed_symbol(std::string_view tensor, size_t axis);
@@ -114,6 +144,9 @@ private:
     std::deque<Value> values_;
     Names ids_;
     std::unordered_map<std::string_view, uint32_t> symbol_ids_;
+    size_t marked_values_ = 0;
+    size_t marked_operations_ = 0;
+    std::vector<ValueId> newly_quantized_;
 };
 
 /// Elements of a small integer constant (or computed shape); nothing if it is none.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "import.h"
 
+#include "custom.h"
 #include "external.h"
 #include "failure.h"
 #include "graph.h"
@@ -40,7 +41,7 @@ void release_model(accel_bk_model* model) {
 class Import {
 public:
     Import(const accel_bk_host* host, const accel_bk_source& source, ImportedModel& model)
-        : source_(source), host_(host, source), files_(host_), graph_(model.memory), store_{model.memory, host_, files_} {}
+        : source_(source), host_(host, source), files_(host_), graph_(model.memory), store_{model.memory, host_, files_}, keeper_(proto_, graph_) {}
 
     const accel_graph_desc* run() {
         const char* begin = static_cast<const char*>(source_.bytes);
@@ -55,11 +56,9 @@ public:
             unsupported(proto_.nodes.size(), " nodes and ", proto_.initializers.size(), " initializers; together at most ", kValuesMax);
         }
         live_ = live_parts(proto_, host_);
-        if (std::count(live_.sparse_initializers.begin(), live_.sparse_initializers.end(), true) != 0) {
-            unsupported("sparse initializers");
-        }
         graph_.expect(proto_.initializers.size() + proto_.inputs.size() + proto_.nodes.size());
         add_initializers();
+        add_sparse_initializers();
         add_inputs();
         translate_nodes();
         add_outputs();
@@ -80,10 +79,8 @@ private:
             }
         }
         // IR versions 1 and 2 had no opset_import; opset 1 was meant.
-        const auto own = opsets_.find("");
-        const int64_t version = own == opsets_.end() ? (opsets_.empty() ? 1 : 0) : own->second;
-        if (version != 0 && (version < kOpsetMin || version > kOpsetMax)) {
-            unsupported("opset ", version, " of ai.onnx; ", kOpsetMin, " to ", kOpsetMax, " are understood, and a converter can bring the model there");
+        if (opsets_.empty()) {
+            opsets_.emplace("", 1);
         }
     }
 
@@ -103,24 +100,41 @@ private:
             value.dims = constant.dims;
             value.data = constant.data;
             value.data_bytes = constant.size_bytes;
-            graph_.add_named(std::move(value));
+            const ValueId id = graph_.add_named(std::move(value));
+            if (graph_.value(id).type == 0) {
+                keeper_.keep_constant(id, text("a constant of type ", name_of(constant.data_type), " has no form here"));
+            }
         }
     }
 
-    accel_dim dimension(const ValueInfoProto& info, size_t axis) {
-        const DimensionProto& dim = info.dims[axis];
-        if (dim.size && (*dim.size < 0 || *dim.size > kSizeMax)) {
-            // Some exporters write -1 for a size that is open.
-            if (*dim.size == -1) {
-                return symbol_dim(graph_.unnamed_symbol(info.name, axis));
+    void add_sparse_initializers() {
+        for (size_t i = 0; i < proto_.sparse_initializers.size(); ++i) {
+            if (live_.sparse_initializers[i]) {
+                Value value;
+                value.name = read_sparse_tensor_name(proto_.sparse_initializers[i]);
+                value.ranked = false;
+                keeper_.keep_constant(graph_.add_named(std::move(value)), "a sparse constant has no form here");
             }
-            corrupt("input '", info.name, "' at byte ", info.offset, " has a dimension of ", *dim.size);
         }
-        if (dim.size) {
-            return fixed_dim(*dim.size);
+    }
+
+    /// Type and dims of a graph input. Sizes below 0 are damage; what has no form here is unknown.
+    Value input_value(const ValueInfoProto& info) {
+        for (const DimensionProto& dim : info.dims) {
+            // Some exporters write -1 for a size that is open.
+            if (dim.size && (*dim.size < -1 || *dim.size > kSizeMax)) {
+                corrupt("input '", info.name, "' at byte ", info.offset, " has a dimension of ", *dim.size);
+            }
         }
-        // Paddle's exporter writes one "?" for every size that is open.
-        return symbol_dim(dim.name.empty() || dim.name == "?" ? graph_.unnamed_symbol(info.name, axis) : graph_.symbol(dim.name));
+        if (info.is_tensor && info.data_type == DataType::kUndefined) {
+            corrupt("graph input '", info.name, "' at byte ", info.offset, " has ", name_of(info.data_type));
+        }
+        Value value;
+        declare(info, graph_, value);
+        if (info.has_shape && info.dims.size() <= kRankMax && !value.ranked) {
+            corrupt("graph input '", info.name, "' has more elements than any memory holds");
+        }
+        return value;
     }
 
     void add_inputs() {
@@ -140,30 +154,11 @@ private:
             if (graph_.find(info.name) != kNoValue) {
                 corrupt("two graph inputs are named '", info.name, "'");
             }
-            if (!info.is_tensor) {
-                unsupported("graph input '", info.name, "' is no tensor");
-            }
-            if (!info.has_shape) {
-                unsupported("graph input '", info.name, "' has no shape, not even a rank");
-            }
-            if (info.dims.size() > kRankMax) {
-                unsupported("graph input '", info.name, "' has rank ", info.dims.size(), "; the limit is ", kRankMax);
-            }
-            if (!is_known(info.data_type)) {
-                corrupt("graph input '", info.name, "' at byte ", info.offset, " has ", name_of(info.data_type));
-            }
-            Value value;
+            Value value = input_value(info);
             value.name = info.name;
-            value.data_type = info.data_type;
-            value.type = accel_type_of(info.data_type);
-            if (value.type == 0) {
-                unsupported("graph input '", info.name, "' has element type ", name_of(info.data_type));
-            }
-            for (size_t axis = 0; axis < info.dims.size(); ++axis) {
-                value.dims.push_back(dimension(info, axis));
-            }
-            if (all_fixed(value.dims) && !element_count(value.dims)) {
-                corrupt("graph input '", info.name, "' of ", to_text(value.dims), " has more elements than any memory holds");
+            // What has no form here and is read by nothing need not be asked for.
+            if (!value.is_known() && !live_.is_read(info.name)) {
+                continue;
             }
             graph_.inputs.push_back(graph_.add_named(std::move(value)));
         }
@@ -190,20 +185,48 @@ private:
     void translate(const NodeProto& proto, size_t position) {
         const std::string_view domain = proto.domain == "ai.onnx" ? std::string_view() : proto.domain;
         const auto opset = opsets_.find(domain);
-        if (opset == opsets_.end()) {
-            corrupt("node ", position, " '", proto.name, "' (", proto.operation, ") at byte ", proto.offset, " is of domain '",
-                    proto.domain.empty() ? "ai.onnx" : proto.domain, "', which opset_import does not name");
-        }
-        Node node(proto, position, proto_.nodes.size(), opset->second, graph_, store_);
         const Translate translator = find_operator(domain, proto.operation);
+        graph_.mark();
+        if (const std::string reason = unknown_in(proto, opset, translator); !reason.empty()) {
+            keeper_.keep(proto, proto_.nodes[position], reason);
+            return;
+        }
+        try {
+            Node node(proto, position, proto_.nodes.size(), opset->second, graph_, store_);
+            if (domain.empty() && opset->second < 6) {
+                node.ignore_attribute("consumed_inputs");  // which operands may be overwritten; no value depends on it
+            }
+            translator(node);
+            node.expect_all_understood();
+        } catch (const Failure& failure) {
+            if (failure.status() != ACCEL_STATUS_UNSUPPORTED) {
+                throw;
+            }
+            graph_.roll_back();
+            keeper_.keep(proto, proto_.nodes[position], failure.reason());
+            return;
+        }
+        keeper_.keep_computed(proto);
+    }
+
+    /// Why a node cannot be read whatever its attributes; "" if it may be.
+    std::string unknown_in(const NodeProto& proto, std::map<std::string_view, int64_t>::const_iterator opset, Translate translator) const {
+        if (opset == opsets_.end()) {
+            return text("opset_import does not name its domain '", proto.domain.empty() ? "ai.onnx" : proto.domain, "'");
+        }
         if (translator == nullptr) {
-            node.fail_unsupported("no such operation here");
+            return "there is no such operator here";
         }
-        if (domain.empty() && opset->second < 6) {
-            node.ignore_attribute("consumed_inputs");  // which operands may be overwritten; no value depends on it
+        if (opset->first.empty() && (opset->second < kOpsetMin || opset->second > kOpsetMax)) {
+            return text("it is of opset ", opset->second, ", and ", kOpsetMin, " to ", kOpsetMax, " are understood; a converter can bring the model there");
         }
-        translator(node);
-        node.expect_all_understood();
+        for (const std::string_view input : proto.inputs) {
+            const ValueId id = input.empty() ? kNoValue : graph_.find(input);
+            if (id != kNoValue && !graph_.value(id).is_known()) {
+                return text("its operand '", input, "' has ", graph_.value(id).type == 0 ? "a type that is not known here" : "no known rank");
+            }
+        }
+        return {};
     }
 
     /// A graph output has to come out of an operation: constants and values that are known under two names go through an IDENTITY.
@@ -218,9 +241,6 @@ private:
             if (!seen.insert(id).second) {
                 corrupt("two graph outputs are named '", info.name, "'");
             }
-            if (graph_.value(id).type == 0) {
-                unsupported("graph output '", info.name, "' has element type ", name_of(graph_.value(id).data_type));
-            }
             check_declaration(info, graph_.value(id));
             graph_.outputs.push_back(graph_.value(id).is_constant() ? through_identity(id) : id);
         }
@@ -230,6 +250,9 @@ private:
     }
 
     void check_declaration(const ValueInfoProto& info, const Value& value) const {
+        if (!value.is_known()) {
+            return;
+        }
         if (info.is_tensor && info.data_type != DataType::kUndefined && info.data_type != value.data_type) {
             corrupt("graph output '", info.name, "' is declared as ", name_of(info.data_type), ", but the nodes make ", name_of(value.data_type));
         }
@@ -244,9 +267,7 @@ private:
 
     ValueId through_identity(ValueId constant) {
         Value& from = graph_.value(constant);
-        if (from.type == 0 || (ops::kMovedTypes >> from.type & 1) == 0) {
-            unsupported("graph output '", from.name, "' is a constant of type ", name_of(from.data_type));
-        }
+        const bool moves = (ops::kMovedTypes >> from.type & 1) != 0;
         Value to;
         to.name = from.name;
         to.data_type = from.data_type;
@@ -255,7 +276,10 @@ private:
         from.name = {};  // the port has the name now
         const char* name = graph_.memory.copy_string(to.name);
         const ValueId id = graph_.add(std::move(to));
-        graph_.operations.push_back({ACCEL_OPERATION_IDENTITY, name, {constant}, {id}, {}, ACCEL_ROUNDING_NONE});
+        graph_.operations.push_back({moves ? ACCEL_OPERATION_IDENTITY : ACCEL_OPERATION_CUSTOM, name, {constant}, {id}, {}, ACCEL_ROUNDING_NONE, "Identity"});
+        if (!moves) {
+            make_custom(graph_.operations.back(), "its type is not copied here");
+        }
         return id;
     }
 
@@ -266,6 +290,7 @@ private:
     ConstantStore store_;
     GraphProto proto_;
     LiveParts live_;
+    Keeper keeper_;
     std::map<std::string_view, int64_t> opsets_;
 };
 

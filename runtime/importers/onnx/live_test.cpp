@@ -107,7 +107,9 @@ TEST_CASE("what only the body of a live node reads is live", "[onnx][live]") {
     text.nodes = {node({"Relu", {"x"}, {"seen"}, {}}), node({"If", {"c"}, {"y"}, {body("then_branch", {node({"Exp", {"seen"}, {"t"}, {}})}, {"t"}), body("else_branch", {}, {"x"})}})};
     const Imported model_(model(text));
     INFO(model_.message);
-    CHECK(model_.says("If"));
+    CHECK(model_.keeps("If of ai.onnx"));
+    CHECK(model_.operations() == std::vector<uint32_t>{ACCEL_OPERATION_RELU, ACCEL_OPERATION_CUSTOM});
+    CHECK(model_.node(1).input_count == 3);  // the condition, and what the bodies read
     text.nodes[0] = node({"Relu", {"nowhere"}, {"seen"}, {}});
     const Imported lost(model(text));
     CHECK(lost.status == ACCEL_STATUS_CORRUPT);
@@ -125,5 +127,5 @@ TEST_CASE("a channel of zeros may have the scale 0", "[onnx][live]") {
     CHECK(mended.named("w").quantization->scales[1] == 2.0f);
     text.initializers[0] = bytes_tensor("w", {2, 3}, {1, 5, 3, 4, 6, 6});
     const Imported other(model(text));
-    CHECK(other.says("scale of 0"));
+    CHECK(other.keeps("scale of 0"));
 }

@@ -64,6 +64,12 @@ bool Names::add(std::string_view name, uint32_t number) {
     return true;
 }
 
+void Names::set(std::string_view name, uint32_t number) {
+    if (!add(name, number)) {
+        entries_[slots_[slot_of(name, hash_of(name))].entry].number = number;
+    }
+}
+
 uint32_t Names::find(std::string_view name) const {
     if (slots_.empty()) {
         return kNone;

@@ -16,6 +16,8 @@ public:
     void reserve(size_t count);
     /// False, and nothing changed, if the name is there. The characters are not copied.
     bool add(std::string_view name, uint32_t number);
+    /// The name leads to this number from now on.
+    void set(std::string_view name, uint32_t number);
     /// kNone if there is none.
     uint32_t find(std::string_view name) const;
     size_t size() const { return entries_.size(); }

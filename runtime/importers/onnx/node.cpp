@@ -209,7 +209,7 @@ void Node::emit(accel_operation operation, std::vector<ValueId> inputs, std::vec
             fail_unsupported("an attribute that is not a number");
         }
     }
-    graph.operations.push_back({operation, name_, std::move(inputs), std::move(outputs), std::move(attributes), rounding});
+    graph.operations.push_back({operation, name_, std::move(inputs), std::move(outputs), std::move(attributes), rounding, proto_.operation});
 }
 
 void Node::expect_type(size_t index, TypeSet types) const {

@@ -75,7 +75,7 @@ public:
     }
     template <typename... Parts>
     [[noreturn]] void fail_unsupported(const Parts&... parts) const {
-        unsupported(label(), ": ", parts...);
+        throw Failure(ACCEL_STATUS_UNSUPPORTED, text(label(), ": ", parts...), text(parts...));
     }
     void expect_type(size_t index, TypeSet types) const;
     void expect_same_type(size_t a, size_t b) const;

@@ -2,6 +2,7 @@
 #include "proto.h"
 
 #include "failure.h"
+#include "types.h"
 
 #include <cstring>
 
@@ -58,6 +59,7 @@ AttributeProto read_attribute(Bytes bytes) {
                 break;
             }
             case 8: reader.integers("ints", attribute.integers); found = AttributeType::kInts; break;
+            case 9: attribute.strings.push_back(reader.bytes("strings").view); found = AttributeType::kStrings; break;
             case 20: attribute.type = static_cast<AttributeType>(reader.integer("type")); typed = true; break;
             case 21: attribute.is_reference = !reader.string("ref_attr_name").empty(); break;
             default: reader.skip();
@@ -107,6 +109,56 @@ void read_tensor_type(Bytes bytes, ValueInfoProto& info) {
     info.is_tensor = true;
 }
 
+constexpr uint32_t kTypeDepthMax = 8;
+
+std::string read_type(Bytes bytes, ValueInfoProto* info, uint32_t depth);
+
+/// "name(" and what the fields 1 and 2 of a type say: an element type of a number, or another type.
+std::string read_compound_type(Bytes bytes, const char* name, bool keyed, uint32_t depth) {
+    std::string key, inner;
+    WireReader reader(bytes, "TypeProto");
+    while (reader.next()) {
+        if (keyed && reader.field() == 1) {
+            key = name_of(static_cast<DataType>(reader.integer("key_type"))) + ",";
+        } else if (reader.field() == (keyed ? 2u : 1u)) {
+            inner = read_type(reader.bytes("elem_type"), nullptr, depth + 1);
+        } else {
+            reader.skip();
+        }
+    }
+    return std::string(name) + "(" + key + inner + ")";
+}
+
+/// ONNX's text for a type. A tensor's shape goes into info, unless that is null.
+std::string read_type(Bytes bytes, ValueInfoProto* info, uint32_t depth) {
+    if (depth > kTypeDepthMax) {
+        return "?";
+    }
+    std::string text;
+    WireReader type(bytes, "TypeProto");
+    while (type.next()) {
+        switch (type.field()) {
+            case 1: {
+                ValueInfoProto inner;
+                read_tensor_type(type.bytes("tensor_type"), info != nullptr ? *info : inner);
+                text = "tensor(" + name_of((info != nullptr ? *info : inner).data_type) + ")";
+                break;
+            }
+            case 4: text = read_compound_type(type.bytes("sequence_type"), "seq", false, depth); break;
+            case 5: text = read_compound_type(type.bytes("map_type"), "map", true, depth); break;
+            case 8: {
+                ValueInfoProto inner;
+                read_tensor_type(type.bytes("sparse_tensor_type"), inner);
+                text = "sparse_tensor(" + name_of(inner.data_type) + ")";
+                break;
+            }
+            case 9: text = read_compound_type(type.bytes("optional_type"), "optional", false, depth); break;
+            default: type.skip();
+        }
+    }
+    return text;
+}
+
 void read_integer_run(WireReader& reader, const char* name, TensorProto& tensor) {
     const uint32_t field = reader.field();
     if (tensor.integer_field != 0 && tensor.integer_field != field) {
@@ -147,6 +199,7 @@ GraphProto read_graph(Bytes bytes) {
             case 5: graph.initializers.push_back(reader.bytes("initializer")); break;
             case 11: graph.inputs.push_back(reader.bytes("input")); break;
             case 12: graph.outputs.push_back(reader.bytes("output")); break;
+            case 13: graph.value_infos.push_back(reader.bytes("value_info")); break;
             case 15: graph.sparse_initializers.push_back(reader.bytes("sparse_initializer")); break;
             default: reader.skip();
         }
@@ -166,6 +219,7 @@ NodeProto read_node(Bytes bytes) {
             case 4: node.operation = reader.string("op_type"); break;
             case 5: node.attributes.push_back(read_attribute(reader.bytes("attribute"))); break;
             case 7: node.domain = reader.string("domain"); break;
+            case 8: node.overload = reader.string("overload"); break;
             default: reader.skip();
         }
     }
@@ -271,17 +325,7 @@ ValueInfoProto read_value_info(Bytes bytes) {
     while (reader.next()) {
         switch (reader.field()) {
             case 1: info.name = reader.string("name"); break;
-            case 2: {
-                WireReader type(reader.bytes("type"), "TypeProto");
-                while (type.next()) {
-                    if (type.field() == 1) {
-                        read_tensor_type(type.bytes("tensor_type"), info);
-                    } else {
-                        type.skip();
-                    }
-                }
-                break;
-            }
+            case 2: info.type = read_type(reader.bytes("type"), &info, 0); break;
             default: reader.skip();
         }
     }

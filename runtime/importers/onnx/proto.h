@@ -4,6 +4,7 @@
 #include "wire.h"
 
 #include <optional>
+#include <string>
 
 // The parts of onnx.proto that an import needs, as views into the model's bytes. Field numbers are those of the public onnx.proto
 // (IR versions 3 to 14). Repeated messages stay undecoded until somebody asks, so what a model can make this module hold is a small
@@ -33,6 +34,7 @@ struct GraphProto {
     std::vector<Bytes> inputs;
     std::vector<Bytes> outputs;
     std::vector<Bytes> sparse_initializers;
+    std::vector<Bytes> value_infos;
 };
 
 struct ExternalEntry {
@@ -56,7 +58,8 @@ struct TensorProto {
 };
 
 enum class AttributeType : int32_t {
-    kUndefined = 0, kFloat = 1, kInt = 2, kString = 3, kTensor = 4, kGraph = 5, kFloats = 6, kInts = 7, kStrings = 8
+    kUndefined = 0, kFloat = 1, kInt = 2, kString = 3, kTensor = 4, kGraph = 5, kFloats = 6, kInts = 7, kStrings = 8, kTensors = 9, kGraphs = 10,
+    kSparseTensor = 11, kSparseTensors = 12, kType = 13, kTypes = 14
 };
 
 struct AttributeProto {
@@ -69,6 +72,7 @@ struct AttributeProto {
     std::optional<Bytes> tensor;
     std::vector<float> reals;
     std::vector<int64_t> integers;
+    std::vector<std::string_view> strings;
 };
 
 struct NodeProto {
@@ -76,6 +80,7 @@ struct NodeProto {
     std::string_view name;
     std::string_view operation;
     std::string_view domain;
+    std::string_view overload;
     std::vector<std::string_view> inputs;
     std::vector<std::string_view> outputs;
     std::vector<bool> is_read;  ///< by output: does anything live read it? Filled in by the import
@@ -97,6 +102,7 @@ struct DimensionProto {
 struct ValueInfoProto {
     uint64_t offset = 0;
     std::string_view name;
+    std::string type;  ///< ONNX's text, such as "seq(tensor(float))"; "" if none is declared
     bool is_tensor = false;
     bool has_shape = false;
     DataType data_type = DataType::kUndefined;

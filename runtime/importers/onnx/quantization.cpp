@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "custom.h"
 #include "failure.h"
 #include "graph.h"
 
@@ -33,7 +34,7 @@ std::vector<ValueId> sides(const Operation& operation) {
 }
 
 /// Gives what is known of one side of an operation to the others. Says whose quantisation is new.
-std::vector<ValueId> settle(Graph& graph, const Operation& operation) {
+std::vector<ValueId> settle(Graph& graph, Operation& operation) {
     if (!keeps_quantization(operation.operation) && operation.operation != ACCEL_OPERATION_GATHER) {
         return {};
     }
@@ -45,10 +46,12 @@ std::vector<ValueId> settle(Graph& graph, const Operation& operation) {
             continue;
         }
         if (quantization->per_axis()) {
-            unsupported("node '", operation.name, "' moves values that are quantised per axis");
+            make_custom(operation, "it moves values that are quantised per axis");
+            return {};
         }
         if (known != nullptr && *known != *quantization) {
-            unsupported("node '", operation.name, "' joins tensors of different quantisation without converting them");
+            make_custom(operation, "it joins tensors of different quantisation without converting them");
+            return {};
         }
         known = &*quantization;
     }

@@ -167,6 +167,9 @@ std::string model(const ModelText& text) {
         for (const std::string& bytes : text.outputs) {
             w.add_message(12, bytes);
         }
+        for (const std::string& bytes : text.value_infos) {
+            w.add_message(13, bytes);
+        }
     });
     return message([&](pbf_writer& w) {
         w.add_int64(1, text.ir_version);
@@ -292,7 +295,7 @@ std::string Imported::broken_rule() const {
     // Constants are read as their type by kernels.
     for (uint32_t i = 0; i < graph().tensor_count; ++i) {
         const accel_tensor_desc& t = graph().tensors[i];
-        if (t.data != nullptr && reinterpret_cast<uintptr_t>(t.data) % size_bytes_of(t.type) != 0) {
+        if (t.data != nullptr && t.type != 0 && reinterpret_cast<uintptr_t>(t.data) % size_bytes_of(t.type) != 0) {
             return std::string("constant ") + t.name + " is not aligned";
         }
     }
@@ -300,6 +303,21 @@ std::string Imported::broken_rule() const {
         return {};
     }
     return std::string(accel_last_error()->rule) + ": " + accel_last_error()->message;
+}
+
+bool Imported::keeps(std::string_view part) const {
+    for (uint32_t i = 0; model_ != nullptr && i < graph().node_count; ++i) {
+        const accel_node_desc& custom = node(i);
+        if (custom.operation != ACCEL_OPERATION_CUSTOM) {
+            continue;
+        }
+        const std::string domain = *custom.domain == '\0' ? "ai.onnx" : custom.domain;
+        const std::string text = std::string(custom.name) + " (" + custom.custom_name + " of " + domain + "): " + custom.reason;
+        if (text.find(part) != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
 }
 
 Imported::Placed Imported::constant_bytes() const {

@@ -61,6 +61,7 @@ struct ModelText {
     std::vector<std::string> initializers;
     std::vector<std::string> inputs;
     std::vector<std::string> outputs;
+    std::vector<std::string> value_infos = {};
     std::vector<std::pair<std::string, int64_t>> more_opsets;
 };
 std::string model(const ModelText& text);
@@ -97,6 +98,9 @@ public:
         uint64_t in_place = 0, elsewhere = 0;
     };
     Placed constant_bytes() const;
+    /// Is a custom node of it so, by "NAME (OPERATOR of DOMAIN): REASON"?
+    bool keeps(std::string_view part) const;
+    bool keeps_any() const { return keeps(""); }
     bool says(std::string_view part) const { return message.find(part) != std::string::npos; }
 
 private:

@@ -38,6 +38,9 @@ void define_list(Node& node, uint32_t type, const std::vector<T>& values, bool s
 void constant(Node& node) {
     node.expect_operands(0, 0, 1, 1);
     if (const auto tensor = node.tensor("value")) {
+        if (accel_type_of(tensor->data_type) == 0) {
+            node.fail_unsupported("a constant of type ", name_of(tensor->data_type));
+        }
         node.define_output(0, to_value(*tensor));
     } else if (const auto real = node.real("value_float")) {
         define_list(node, ACCEL_TYPE_F32, std::vector<float>{*real}, true);

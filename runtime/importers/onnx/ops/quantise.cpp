@@ -136,9 +136,9 @@ Quantization result_quantization(const Node& node, size_t scale, size_t zero_poi
 
 /// The value with this quantisation: itself, or for a constant that others read differently a second view of the same bytes.
 ValueId quantized(Node& node, ValueId id, const Quantization& quantization) {
-    Value& value = node.graph.value(id);
+    const Value& value = node.graph.value(id);
     if (!value.quantization) {
-        value.quantization = quantization;
+        node.graph.set_quantization(id, quantization);
         return id;
     }
     if (*value.quantization == quantization) {

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "custom.h"
+
+#include "captures.h"
+#include "failure.h"
+
+namespace accel::onnx {
+namespace {
+
+bool declares_size(const DimensionProto& dim) { return dim.size && *dim.size >= 0 && *dim.size <= kSizeMax; }
+
+/// Paddle's exporter writes one "?" for every size that is open.
+bool declares_symbol(const DimensionProto& dim) { return !dim.size && !dim.name.empty() && dim.name != "?"; }
+
+}  // namespace
+
+void declare(const ValueInfoProto& info, Graph& graph, Value& value) {
+    value.data_type = info.is_tensor ? info.data_type : DataType::kUndefined;
+    value.type = accel_type_of(value.data_type);
+    if (value.type == 0 && !info.type.empty() && info.type != "tensor(undefined)") {
+        value.type_name = graph.memory.copy_string(info.type);
+    }
+    value.dims.clear();
+    value.ranked = info.is_tensor && info.has_shape && info.dims.size() <= kRankMax;
+    for (size_t axis = 0; value.ranked && axis < info.dims.size(); ++axis) {
+        const DimensionProto& dim = info.dims[axis];
+        if (declares_size(dim)) {
+            value.dims.push_back(fixed_dim(*dim.size));
+        } else {
+            value.dims.push_back(symbol_dim(declares_symbol(dim) ? graph.symbol(dim.name) : graph.unnamed_symbol(info.name, axis)));
+        }
+    }
+    if (value.ranked && all_fixed(value.dims) && !element_count(value.dims)) {
+        value.dims.clear();
+        value.ranked = false;
+    }
+}
+
+const ValueInfoProto* Keeper::find_declaration(std::string_view name) {
+    if (!indexed_) {
+        for (const auto* list : {&proto_.outputs, &proto_.value_infos}) {
+            for (const Bytes bytes : *list) {
+                declarations_.emplace(read_value_name(bytes), bytes);
+            }
+        }
+        indexed_ = true;
+    }
+    const auto found = declarations_.find(name);
+    if (found == declarations_.end()) {
+        return nullptr;
+    }
+    found_ = read_value_info(found->second);
+    return &found_;
+}
+
+void make_custom(Operation& operation, std::string reason) {
+    operation.operation = ACCEL_OPERATION_CUSTOM;
+    operation.custom = std::make_shared<const Custom>(Custom{{}, operation.operator_name, {}, std::move(reason), {}});
+}
+
+Value Keeper::declared(std::string_view name) {
+    Value value;
+    value.ranked = false;
+    if (const ValueInfoProto* info = find_declaration(name)) {
+        declare(*info, graph_, value);
+    }
+    value.name = name;
+    return value;
+}
+
+Operation Keeper::operation(const NodeProto& proto, std::string reason) const {
+    Operation operation{ACCEL_OPERATION_CUSTOM, nullptr, {}, {}, {}};
+    operation.name = graph_.memory.copy_string(proto.name.empty() && !proto.outputs.empty() ? proto.outputs.front() : proto.name);
+    const std::string_view domain = proto.domain == "ai.onnx" ? std::string_view() : proto.domain;
+    operation.custom = std::make_shared<const Custom>(Custom{domain, proto.operation, proto.overload, std::move(reason), proto.attributes});
+    operation.operator_name = proto.operation;
+    for (const std::string_view input : proto.inputs) {
+        operation.inputs.push_back(input.empty() ? kNoValue : graph_.find(input));
+    }
+    return operation;
+}
+
+void Keeper::keep(const NodeProto& proto, Bytes node, std::string reason) {
+    Operation kept = operation(proto, std::move(reason));
+    for (const std::string_view name : read_captures(node)) {
+        if (const ValueId id = graph_.find(name); id != kNoValue) {
+            kept.inputs.push_back(id);
+        }
+    }
+    for (const std::string_view output : proto.outputs) {
+        kept.outputs.push_back(output.empty() ? kNoValue : graph_.redefine(declared(output)));
+    }
+    graph_.operations.push_back(std::move(kept));
+}
+
+void Keeper::keep_computed(const NodeProto& proto) {
+    for (const std::string_view output : proto.outputs) {
+        const ValueId id = output.empty() ? kNoValue : graph_.find(output);
+        if (id == kNoValue || !graph_.value(id).has_symbols()) {
+            continue;
+        }
+        Operation kept = operation(proto, "it computes with a size that is only known by name");
+        kept.if_read = true;
+        Value value;
+        value.data_type = graph_.value(id).data_type;
+        value.type = graph_.value(id).type;
+        value.dims = graph_.value(id).dims;
+        kept.outputs = {graph_.value(id).computed = graph_.add(std::move(value))};
+        graph_.operations.push_back(std::move(kept));
+    }
+}
+
+void Keeper::keep_constant(ValueId constant, std::string reason) {
+    NodeProto proto;
+    proto.name = graph_.value(constant).name;
+    proto.operation = "Constant";
+    Operation kept = operation(proto, std::move(reason));
+    kept.outputs = {constant};
+    kept.if_read = true;
+    graph_.operations.push_back(std::move(kept));
+}
+
+}  // namespace accel::onnx
