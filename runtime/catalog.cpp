@@ -43,7 +43,18 @@ const OperationRow *find_operation_named(std::string_view name) { return find_na
 uint32_t type_size_bytes(uint32_t type)
 {
     const TypeRow *row = find_type(type);
-    return row ? row->size_bytes : 0;
+    return row && row->size_bits % 8 == 0 ? row->size_bits / 8 : 0;
 }
+
+std::optional<uint64_t> packed_size_bytes(uint32_t type, uint64_t element_count)
+{
+    const TypeRow *row = find_type(type);
+    uint64_t bits;
+    if (!row || __builtin_mul_overflow(element_count, uint64_t{row->size_bits}, &bits))
+        return std::nullopt;
+    return bits / 8 + (bits % 8 != 0);
+}
+
+bool type_has_ports(uint32_t type) { return type != ACCEL_TYPE_STRING && type_size_bytes(type) != 0; }
 
 }  // namespace accel::runtime

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -22,7 +23,7 @@ constexpr uint64_t attribute_bit(accel_attribute_key key) { return uint64_t{1} <
 struct TypeRow {
     accel_type type;
     const char *name;
-    uint32_t size_bytes;
+    uint32_t size_bits;
 };
 
 struct NameRow {
@@ -67,7 +68,11 @@ const TypeRow *find_type_named(std::string_view name);
 const AttributeRow *find_attribute_named(std::string_view name);
 const OperationRow *find_operation_named(std::string_view name);
 
-/// Size of an element; 0 for an unknown type.
+/// Size of an element; 0 for an unknown type, and for one whose elements are parts of a byte.
 uint32_t type_size_bytes(uint32_t type);
+/// Memory for that many elements, packed; none for an unknown type or where it would not fit into 64 bits.
+std::optional<uint64_t> packed_size_bytes(uint32_t type, uint64_t element_count);
+/// Has memory of its own, in buffers and ports? STRING has none anywhere but in a graph, and of packed types a port's layout, which is in bytes, cannot tell.
+bool type_has_ports(uint32_t type);
 
 }  // namespace accel::runtime

@@ -316,10 +316,9 @@ std::optional<uint64_t> element_count(const Shape &shape)
 
 std::optional<uint64_t> size_bytes(const Tensor &tensor)
 {
-    const TypeRow *type = find_type(tensor.type);
-    const std::optional<uint64_t> count = element_count(tensor.shape);
-    if (!tensor.ranked || !type || !count || *count * type->size_bytes > kMaxTensorBytes) return std::nullopt;
-    return *count * type->size_bytes;
+    const std::optional<uint64_t> count = tensor.ranked ? element_count(tensor.shape) : std::nullopt;
+    const std::optional<uint64_t> bytes = count ? packed_size_bytes(tensor.type, *count) : std::nullopt;
+    return bytes && *bytes <= kMaxTensorBytes ? bytes : std::nullopt;
 }
 
 std::vector<uint32_t> makers(const Graph &graph)

@@ -97,7 +97,7 @@ private:
         const char *name = shown(tensor.name);
         const TypeRow *type = find_type(tensor.type);
         if (!type && tensor.type != 0) return fail(kBad, "G-3", nullptr, "tensor %u '%s': unknown element type %u", index, name, tensor.type);
-        uint64_t bytes = type ? type->size_bytes : 1;
+        uint64_t bytes = 0;
         bool fixed = tensor.rank != ACCEL_RANK_UNKNOWN;
         if (fixed) ACCEL_TRY(check_dims(tensor, index, &fixed, &bytes));
         if (auto status = check_reserved(tensor, index); status != ACCEL_STATUS_OK) return status;
@@ -118,12 +118,14 @@ private:
         return ACCEL_STATUS_OK;
     }
 
-    /// bytes comes in as those of an element.
     accel_status check_dims(const accel_tensor_desc &tensor, uint32_t index, bool *out_fixed, uint64_t *bytes)
     {
         const char *name = shown(tensor.name);
         if (tensor.rank > kMaxRank) return fail(kBad, "G-3", nullptr, "tensor %u '%s': rank %u, at most %u", index, name, tensor.rank, kMaxRank);
         if (tensor.rank && !tensor.dims) return fail(kBad, "G-1", nullptr, "tensor %u '%s': rank %u, but dims is NULL", index, name, tensor.rank);
+        // Of an unknown type, what would be bytes.
+        const uint32_t type = tensor.type ? tensor.type : uint32_t{ACCEL_TYPE_U8};
+        uint64_t elements = 1;
         for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
             const accel_dim &dim = tensor.dims[axis];
             if (dim.symbol != ACCEL_SYMBOL_NONE) {
@@ -132,12 +134,13 @@ private:
                     return fail(kBad, "G-1", nullptr, "tensor %u '%s': axis %u is symbol %u, the graph has %u", index, name, axis, dim.symbol, desc_.symbol_count);
                 if (dim.size != -1)
                     return fail(kBad, "G-10", nullptr, "tensor %u '%s': axis %u has a symbol and size %lld, expected -1", index, name, axis, static_cast<long long>(dim.size));
-            } else if (dim.size < 0 || static_cast<uint64_t>(dim.size) > kMaxTensorBytes || __builtin_mul_overflow(*bytes, static_cast<uint64_t>(dim.size), bytes) ||
-                       *bytes > kMaxTensorBytes) {
+            } else if (dim.size < 0 || static_cast<uint64_t>(dim.size) > kMaxTensorBytes || __builtin_mul_overflow(elements, static_cast<uint64_t>(dim.size), &elements) ||
+                       packed_size_bytes(type, elements).value_or(UINT64_MAX) > kMaxTensorBytes) {
                 return fail(kBad, "G-3", nullptr, "tensor %u '%s': axis %u has size %lld; sizes are at least 0 and a tensor has at most 2^40 bytes", index, name, axis,
                             static_cast<long long>(dim.size));
             }
         }
+        *bytes = packed_size_bytes(type, elements).value_or(0);
         return ACCEL_STATUS_OK;
     }
 

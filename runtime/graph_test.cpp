@@ -7,6 +7,7 @@
 #include <cstring>
 #include <functional>
 
+#include "catalog.h"
 #include "compiler/testing/builder.h"
 
 using namespace accel::runtime;
@@ -173,6 +174,38 @@ TEST_CASE("G-6 operations newer than the catalog are legal in a graph of a newer
     b.graph.nodes[0].operation = ACCEL_OPERATION_CUSTOM;
     b.graph.nodes[0].custom_name = "Odd";
     CHECK(check_rules(b.graph) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("G-5 sizes of types are in bits: packed elements fill bytes without regard to rows", "[graph]")
+{
+    for (const TypeRow &row : types()) CHECK(accel_type_bits(row.type) == row.size_bits);
+    CHECK(accel_type_bits(ACCEL_TYPE_UNKNOWN) == 0);
+    CHECK(accel_type_bits(99) == 0);
+    const std::tuple<accel_type, Shape, uint64_t> rows[] = {
+        {ACCEL_TYPE_I4, {Dim{3}}, 2},          {ACCEL_TYPE_U4, {Dim{3}, Dim{3}}, 5}, {ACCEL_TYPE_F4E2M1, {Dim{8}}, 4}, {ACCEL_TYPE_I2, {Dim{5}}, 2},
+        {ACCEL_TYPE_U2, {Dim{3}, Dim{5}}, 4},  {ACCEL_TYPE_I4, {Dim{0}}, 0},         {ACCEL_TYPE_F8E8M0, {Dim{7}}, 7}, {ACCEL_TYPE_U16, {Dim{3}}, 6},
+        {ACCEL_TYPE_C128, {Dim{2}}, 32},       {ACCEL_TYPE_STRING, {Dim{2}}, 32},
+    };
+    for (const auto &[type, shape, bytes] : rows) {
+        INFO(type);
+        const std::vector<uint64_t> data(8);
+        Builder b = conv_graph();
+        b.graph.nodes[0].operation = ACCEL_OPERATION_CUSTOM;
+        b.graph.nodes[0].custom_name = "Packed";
+        Tensor &tensor = b.graph.tensors[1];
+        tensor.type = type;
+        tensor.shape = shape;
+        tensor.data = data.data();
+        tensor.data_bytes = bytes;
+        CHECK(size_bytes(tensor) == bytes);
+        CHECK(check_structure(GraphDesc(b.graph).get()) == ACCEL_STATUS_OK);
+        tensor.data_bytes = bytes + 1;
+        CHECK(check_structure(GraphDesc(b.graph).get()) == ACCEL_STATUS_INVALID_ARGUMENT);
+        CHECK(std::string(accel_last_error()->rule) == "G-5");
+    }
+    CHECK(packed_size_bytes(ACCEL_TYPE_C128, UINT64_MAX / 2) == std::nullopt);
+    // No operation of the catalog takes them yet.
+    CHECK(broken([](Graph &g) { g.tensors[0].type = ACCEL_TYPE_I4; }).message == "node 'conv' (Conv): tensor 'x' has type i4, expected f32, i8, u8");
 }
 
 TEST_CASE("G-21 what is unknown is for custom nodes", "[graph]")

@@ -48,6 +48,12 @@ struct accel_program;
 struct accel_run;
 struct accel_queue;
 
+/** Bytes of any kind, not terminated. Frozen. */
+struct accel_bytes {
+    const void *data;     /**< may be NULL when byte_count is 0 */
+    uint64_t byte_count;
+};
+
 /**
  * What a call, or a submission that failed later, ended with.
  *

@@ -6,8 +6,9 @@
 /** Revision of the operation catalog in this header; it moves on its own, not with the ABI. */
 #define ACCEL_OPERATION_PROFILE 1u
 
-/** Element types. */
+/** Element types. Those below 8 bits are packed without regard to rows, the first element in the low bits, and bits behind the last are 0. */
 enum accel_type {
+    ACCEL_TYPE_UNKNOWN = 0, /**< none that the catalog has; no tensor has it yet */
     ACCEL_TYPE_F32 = 1, /**< IEEE binary32 */
     ACCEL_TYPE_I8 = 2, /**< signed 8 bit */
     ACCEL_TYPE_U8 = 3, /**< unsigned 8 bit */
@@ -17,8 +18,66 @@ enum accel_type {
     ACCEL_TYPE_BF16 = 7, /**< bfloat16 */
     ACCEL_TYPE_I16 = 8, /**< signed 16 bit */
     ACCEL_TYPE_BOOL = 9, /**< 0 or 1 in a byte */
-    ACCEL_TYPE_F64 = 10 /**< IEEE binary64 */
+    ACCEL_TYPE_F64 = 10, /**< IEEE binary64 */
+    ACCEL_TYPE_U16 = 11, /**< unsigned 16 bit */
+    ACCEL_TYPE_U32 = 12, /**< unsigned 32 bit */
+    ACCEL_TYPE_U64 = 13, /**< unsigned 64 bit */
+    ACCEL_TYPE_I4 = 14, /**< signed 4 bit, two in a byte, the first in the low half */
+    ACCEL_TYPE_U4 = 15, /**< unsigned 4 bit, packed as I4 */
+    ACCEL_TYPE_I2 = 16, /**< signed 2 bit, four in a byte, the first in the low bits */
+    ACCEL_TYPE_U2 = 17, /**< unsigned 2 bit, packed as I2 */
+    ACCEL_TYPE_F8E4M3FN = 18, /**< 4 bits exponent, 3 bits mantissa, bias 7, no infinities */
+    ACCEL_TYPE_F8E4M3FNUZ = 19, /**< as F8E4M3FN with bias 8 and no negative zero */
+    ACCEL_TYPE_F8E5M2 = 20, /**< 5 bits exponent, 2 bits mantissa, bias 15, with infinities */
+    ACCEL_TYPE_F8E5M2FNUZ = 21, /**< as F8E5M2 with bias 16, no infinities and no negative zero */
+    ACCEL_TYPE_F8E8M0 = 22, /**< a power of two, bias 127; scales of blocks */
+    ACCEL_TYPE_F4E2M1 = 23, /**< 2 bits exponent, 1 bit mantissa, packed as I4 */
+    ACCEL_TYPE_C64 = 24, /**< complex: two F32, the real part first */
+    ACCEL_TYPE_C128 = 25, /**< complex: two F64, the real part first */
+    ACCEL_TYPE_STRING = 26 /**< struct accel_bytes in a graph; never in a buffer */
 };
+
+/** Size of one element in bits; 0 for a type that this header does not know. Threads: any thread. Blocks: never. */
+static inline unsigned accel_type_bits(unsigned type)
+{
+    switch (type) {
+    case ACCEL_TYPE_I2:
+    case ACCEL_TYPE_U2:
+        return 2u;
+    case ACCEL_TYPE_I4:
+    case ACCEL_TYPE_U4:
+    case ACCEL_TYPE_F4E2M1:
+        return 4u;
+    case ACCEL_TYPE_I8:
+    case ACCEL_TYPE_U8:
+    case ACCEL_TYPE_BOOL:
+    case ACCEL_TYPE_F8E4M3FN:
+    case ACCEL_TYPE_F8E4M3FNUZ:
+    case ACCEL_TYPE_F8E5M2:
+    case ACCEL_TYPE_F8E5M2FNUZ:
+    case ACCEL_TYPE_F8E8M0:
+        return 8u;
+    case ACCEL_TYPE_F16:
+    case ACCEL_TYPE_BF16:
+    case ACCEL_TYPE_I16:
+    case ACCEL_TYPE_U16:
+        return 16u;
+    case ACCEL_TYPE_F32:
+    case ACCEL_TYPE_I32:
+    case ACCEL_TYPE_U32:
+        return 32u;
+    case ACCEL_TYPE_I64:
+    case ACCEL_TYPE_F64:
+    case ACCEL_TYPE_U64:
+    case ACCEL_TYPE_C64:
+        return 64u;
+    case ACCEL_TYPE_C128:
+    case ACCEL_TYPE_STRING:
+        return 128u;
+    default:
+        return 0u;
+    }
+}
 
 /** Rounding of requantising operations. 0 where no requantisation happens. */
 enum accel_rounding {

@@ -52,7 +52,7 @@ struct accel_tensor_desc {
     uint32_t rank;                           /**< or ACCEL_RANK_UNKNOWN */
     const struct accel_dim *dims;            /**< rank, outermost first, ONNX axis order (N, C, spatial …) */
     const void *data;                        /**< constants: dense row-major values, an application's at any byte, a module's aligned for their type; else NULL */
-    uint64_t data_bytes;
+    uint64_t data_bytes;                     /**< elements * accel_type_bits, rounded up to bytes; of STRING: of an array of struct accel_bytes */
     const struct accel_quantization *quantization; /**< NULL: not quantised */
     uint32_t flags;                          /**< enum accel_tensor_flag */
     uint32_t state_of;                       /**< with STATE: the input tensor; else 0 */

@@ -105,7 +105,8 @@ void Node::set_clamp(Clamp clamp)
     floats[ACCEL_ATTRIBUTE_CLAMP_MAX] = {clamp.max};
 }
 
-uint64_t type_bytes(uint32_t type) { return graph::element_bytes(type); }
+// The newer types are the catalog's, but none that a kernel here moves or computes.
+uint64_t type_bytes(uint32_t type) { return type <= ACCEL_TYPE_F64 ? graph::element_bytes(type) : 0; }
 
 std::optional<int64_t> element_count(const Dims &dims)
 {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "../catalog.h"
 #include "../check.h"
 
 namespace accel::runtime {
@@ -13,6 +14,9 @@ bool sized(const Tensor &tensor)
 {
     return tensor.known() && std::all_of(tensor.shape.begin(), tensor.shape.end(), [](const Dim &dim) { return dim.fixed(); });
 }
+
+/// Can a buffer hold it, and a port describe it?
+bool held(const Tensor &tensor) { return sized(tensor) && type_has_ports(tensor.type); }
 
 /// The first tensor of a node that has no size; ACCEL_TENSOR_NONE: all have one.
 uint32_t unsized_tensor(const Graph &graph, const Node &node)
@@ -28,7 +32,9 @@ uint32_t unsized_tensor(const Graph &graph, const Node &node)
 std::string unknown_of(const Tensor &tensor)
 {
     if (tensor.type == 0) return tensor.type_name.empty() ? "no known type" : "type " + tensor.type_name;
-    return tensor.ranked ? "no known size" : "no known rank";
+    if (!tensor.ranked) return "no known rank";
+    if (!sized(tensor)) return "no known size";
+    return "type " + std::string(find_type(tensor.type)->name) + (tensor.type == ACCEL_TYPE_STRING ? ", which is in graphs only" : ", whose elements are parts of a byte");
 }
 
 }  // namespace
@@ -61,20 +67,20 @@ accel_status check_crossings(const Graph &graph, const std::vector<Piece> &piece
         for (const uint32_t node : pieces[p].nodes) piece_of[node] = p;
     }
     const auto refuse = [&](const char *what, uint32_t tensor) {
-        return fail(ACCEL_STATUS_UNSUPPORTED, "G-21", nullptr, "%s %s has %s, so no buffer can hold it", what, tensor_text(graph, tensor).c_str(),
+        return fail(ACCEL_STATUS_UNSUPPORTED, "G-21", nullptr, "%s %s has %s, so no port can have it", what, tensor_text(graph, tensor).c_str(),
                     unknown_of(graph.tensors[tensor]).c_str());
     };
     for (const uint32_t input : graph.inputs) {
-        if (!sized(graph.tensors[input])) return refuse("input", input);
+        if (!held(graph.tensors[input])) return refuse("input", input);
     }
     for (const uint32_t output : graph.outputs) {
-        if (!sized(graph.tensors[output])) return refuse("output", output);
+        if (!held(graph.tensors[output])) return refuse("output", output);
     }
     const std::vector<uint32_t> maker = makers(graph);
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
         for (const uint32_t input : graph.nodes[i].inputs) {
             if (input == ACCEL_TENSOR_NONE || maker[input] == UINT32_MAX || piece_of[maker[input]] == piece_of[i]) continue;
-            if (!sized(graph.tensors[input])) return refuse("tensor, which one part of the model hands to another,", input);
+            if (!held(graph.tensors[input])) return refuse("tensor, which one part of the model hands to another,", input);
         }
     }
     return ACCEL_STATUS_OK;

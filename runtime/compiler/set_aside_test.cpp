@@ -80,6 +80,18 @@ TEST_CASE("C-9 a module that says so may claim it", "[compiler]")
     CHECK(std::string(accel_last_error()->message).find("'c' has no known type") != std::string::npos);
 }
 
+TEST_CASE("types that no port can describe stay inside of a part", "[compiler]")
+{
+    for (const auto &[type, why] : {std::pair(ACCEL_TYPE_I4, "type i4, whose elements are parts of a byte"), std::pair(ACCEL_TYPE_STRING, "type string, which is in graphs only")}) {
+        Builder b;
+        const uint32_t x = b.input("x", type, {4}), y = b.tensor("y", ACCEL_TYPE_F32, {4});
+        b.node("unpack", ACCEL_OPERATION_CUSTOM, {x}, {y}).custom_name = "Unpack";
+        b.output(y);
+        CHECK(check_crossings(b.graph, {{0, {0}}}) == ACCEL_STATUS_UNSUPPORTED);
+        CHECK(std::string(accel_last_error()->message).find(why) != std::string::npos);
+    }
+}
+
 TEST_CASE("what no output depends on refuses nothing", "[compiler]")
 {
     Builder b;

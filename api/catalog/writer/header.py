@@ -13,6 +13,15 @@ def enum(name, prefix, rows, number="id", extra=()):
     return "\n".join(lines + ["};"])
 
 
+def type_bits(types):
+    """accel_type_bits, by ascending size."""
+    lines = ["/** Size of one element in bits; 0 for a type that this header does not know. Threads: any thread. Blocks: never. */",
+             "static inline unsigned accel_type_bits(unsigned type)", "{", "    switch (type) {"]
+    for bits in sorted({row["size_bits"] for row in types}):
+        lines += [f"    case ACCEL_TYPE_{row['name']}:" for row in types if row["size_bits"] == bits] + [f"        return {bits}u;"]
+    return "\n".join(lines + ["    default:", "        return 0u;", "    }", "}"])
+
+
 def write(catalog, note):
     words = catalog.vocabulary
     precisions = [dict(row, value=f"1 << {row['bit']}") for row in words.precisions]
@@ -22,7 +31,9 @@ def write(catalog, note):
         "#ifndef ACCEL_CATALOG_H", "#define ACCEL_CATALOG_H", "",
         "/** Revision of the operation catalog in this header; it moves on its own, not with the ABI. */",
         f"#define ACCEL_OPERATION_PROFILE {words.profile}u", "",
-        "/** Element types. */", enum("accel_type", "ACCEL_TYPE", words.types), "",
+        "/** Element types. Those below 8 bits are packed without regard to rows, the first element in the low bits, and bits behind the last are 0. */",
+        enum("accel_type", "ACCEL_TYPE", words.types, extra=[("ACCEL_TYPE_UNKNOWN", 0, "none that the catalog has; no tensor has it yet")]), "",
+        type_bits(words.types), "",
         "/** Rounding of requantising operations. 0 where no requantisation happens. */",
         enum("accel_rounding", "ACCEL_ROUNDING", words.roundings, extra=[("ACCEL_ROUNDING_NONE", 0, "")]), "",
         "/** Permitted ways to compute, as a set. */", enum("accel_precision", "ACCEL_PRECISION", precisions, number="value"), "",

@@ -21,7 +21,7 @@ def operation(record, words):
 def write(catalog, note):
     words = catalog.vocabulary
     out = [f"// {note}", "// Included by runtime/catalog.cpp only.", "", "constexpr TypeRow kTypes[] = {"]
-    out += [f'    {{ACCEL_TYPE_{r["name"]}, "{r["name"].lower()}", {r["size_bits"] // 8}}},' for r in words.types]
+    out += [f'    {{ACCEL_TYPE_{r["name"]}, "{r["name"].lower()}", {r["size_bits"]}}},' for r in words.types]
     out += ["};", "", "constexpr NameRow kRoundings[] = {"]
     out += [f'    {{ACCEL_ROUNDING_{r["name"]}, "{r["name"].lower()}", "{r["doc"]}"}},' for r in words.roundings]
     out += ["};", "", "constexpr NameRow kReasons[] = {"]

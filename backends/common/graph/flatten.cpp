@@ -152,19 +152,9 @@ accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index)
 
 uint32_t element_bytes(uint32_t type)
 {
-    switch (type) {
-    case ACCEL_TYPE_I8:
-    case ACCEL_TYPE_U8:
-    case ACCEL_TYPE_BOOL: return 1;
-    case ACCEL_TYPE_F16:
-    case ACCEL_TYPE_BF16:
-    case ACCEL_TYPE_I16: return 2;
-    case ACCEL_TYPE_F32:
-    case ACCEL_TYPE_I32: return 4;
-    case ACCEL_TYPE_I64:
-    case ACCEL_TYPE_F64: return 8;
-    default: return 0;
-    }
+    // Strings have no bytes of their own in a flat graph, and packed types no whole ones per element.
+    const uint32_t bits = type == ACCEL_TYPE_STRING ? 0 : accel_type_bits(type);
+    return bits % 8 == 0 ? bits / 8 : 0;
 }
 
 std::vector<uint8_t> flatten(const accel_graph_desc &graph, const FlattenOptions &options, std::vector<uint32_t> *out_referenced)
