@@ -104,6 +104,7 @@ std::vector<SymbolSize> sizes_from_files(const accel_graph_desc &graph, const st
     std::vector<SymbolSize> sizes;
     for (uint32_t index = 0; index < graph.input_count && index < files.size(); ++index) {
         const accel_tensor_desc &tensor = *accel_graph_tensor(&graph, graph.inputs[index]);
+        if (tensor.rank == ACCEL_RANK_UNKNOWN) continue;  // nothing there takes a size
         const bool open = std::any_of(tensor.dims, tensor.dims + tensor.rank, [](const accel_dim &dim) { return dim.symbol != ACCEL_SYMBOL_NONE; });
         if (!open || files[index].empty()) continue;
         const auto dims = dims_of(files[index], tensor);
