@@ -75,11 +75,8 @@ accel_status accel_buffer::keep_mapped()
 {
     if (shared_pointer_)
         return ACCEL_STATUS_OK;
-    clear_module_error();
     void *pointer = nullptr;
-    const accel_status status = ops().buffer_map(owner_.handle, access_, &pointer);
-    if (status != ACCEL_STATUS_OK)
-        return fail_from_module(status, owner_.device->module_name(), "map a buffer", this);
+    ACCEL_TRY(begin_access(access_, &pointer));
     shared_pointer_ = pointer;
     return ACCEL_STATUS_OK;
 }
@@ -138,8 +135,13 @@ accel_status accel_buffer::add_foreign(const std::shared_ptr<OpenDevice> &device
 accel_status accel_buffer::begin_access(uint32_t wanted, void **out_pointer)
 {
     clear_module_error();
+    *out_pointer = nullptr;
     const accel_status status = ops().buffer_map(owner_.handle, wanted, out_pointer);
-    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, owner_.device->module_name(), "map a buffer", this);
+    if (status != ACCEL_STATUS_OK)
+        return fail_from_module(status, owner_.device->module_name(), "map a buffer", this);
+    if (!*out_pointer)
+        return fail(ACCEL_STATUS_INTERNAL, "M-9", this, "module '%s' answered OK to 'buffer_map' without memory", owner_.device->module_name());
+    return ACCEL_STATUS_OK;
 }
 
 void accel_buffer::end_access() { ops().buffer_unmap(owner_.handle); }

@@ -177,6 +177,7 @@ private:
     void end(Slot &slot, accel_status status);
     accel_status look(Slot &slot);
     accel_status blame(Slot &slot, uint32_t device, accel_status status, const char *what);
+    accel_status refuse_ticket(Slot &slot, uint32_t device);
     static void keep_memory(Slot &slot);
     bool drain();
     uint64_t oldest_in_flight();

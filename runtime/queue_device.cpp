@@ -16,6 +16,8 @@ accel_status QueueDevice::make(std::shared_ptr<OpenDevice> open, std::shared_ptr
     const accel_status status = open->ops().queue_create(open->handle(), &desc, &queue);
     if (status != ACCEL_STATUS_OK)
         return fail_from_module(status, open->module_name(), "queue_create", nullptr);
+    if (!queue)
+        return fail(ACCEL_STATUS_INTERNAL, "M-9", nullptr, "module '%s' answered OK to 'queue_create' without a queue", open->module_name());
     QueueDevice made;
     made.id = entry->id();
     made.open = open;
@@ -31,6 +33,7 @@ QueueDevice &QueueDevice::operator=(QueueDevice &&other) noexcept
     std::swap(open, other.open);
     std::swap(queue, other.queue);
     std::swap(id, other.id);
+    std::swap(latest_ticket_, other.latest_ticket_);
     std::swap(lookout_, other.lookout_);
     return *this;
 }
@@ -59,10 +62,14 @@ accel_status QueueDevice::cancel() const
     return open->ops().queue_cancel ? open->ops().queue_cancel(queue) : ACCEL_STATUS_OK;
 }
 
-void QueueDevice::submitted(uint64_t ticket) const
+bool QueueDevice::submitted(uint64_t ticket)
 {
+    if (ticket != latest_ticket_ + 1) [[unlikely]]
+        return false;
+    latest_ticket_ = ticket;
     if (lookout_)
         lookout_->submitted(ticket);
+    return true;
 }
 
 void QueueDevice::abandon(const char *why) const

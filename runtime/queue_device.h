@@ -26,8 +26,9 @@ public:
     /// come back is asked by another thread, and DEVICE_LOST is the answer once it was given up.
     accel_status wait(uint64_t ticket, uint64_t deadline_ns) const;
     accel_status cancel() const;
-    /// A ticket was given by queue_submit or queue_transfer.
-    void submitted(uint64_t ticket) const;
+    /// A ticket was given by queue_submit or queue_transfer. False: it is not the next one (M-3), and what it stands for cannot be waited for.
+    bool submitted(uint64_t ticket);
+    uint64_t latest_ticket() const { return latest_ticket_; }
     /// Its work does not end: give the device up, if that can be done.
     void abandon(const char *why) const;
     /// May it be given up at all?
@@ -38,6 +39,7 @@ public:
     const char *id = "";
 
 private:
+    uint64_t latest_ticket_ = 0;
     std::shared_ptr<Lookout> lookout_;  ///< null: threads of the application wait in the module
 };
 

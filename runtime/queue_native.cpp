@@ -156,7 +156,7 @@ accel_status QueueCore::submit_native(Slot &slot)
     if (slot.step == 0 && !settle_carried(slot))
         return ACCEL_STATUS_OK;
     const uint32_t device = step_device(slot);
-    const QueueDevice &queue = queues_[device];
+    QueueDevice &queue = queues_[device];
     const bool last = slot.step + 1 == step_count(slot);
     uint32_t flags = 0;
     if (last && slot.wants_fence && queue.open->info().fence_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE))
@@ -177,7 +177,8 @@ accel_status QueueCore::submit_native(Slot &slot)
         note_loss(status, device);
         return blame(slot, device, status, slot.has_transfer ? "queue_transfer" : "queue_submit");
     }
-    queue.submitted(slot.ticket);
+    if (!queue.submitted(slot.ticket)) [[unlikely]]
+        return refuse_ticket(slot, device);
     slot.device = device;
     slot.executing = true;
     if (last)
@@ -203,6 +204,17 @@ void QueueCore::note_loss(accel_status status, uint32_t device)
         lost_ = status;
     if (status != ACCEL_STATUS_CONTEXT_LOST)
         queues_[device].open->mark_lost(status);
+}
+
+/// Nobody can wait for a ticket that does not count, so the queue ends with it, and what the device may be at work on stays.
+accel_status QueueCore::refuse_ticket(Slot &slot, uint32_t device)
+{
+    const QueueDevice &queue = queues_[device];
+    snprintf(slot.detail, sizeof slot.detail, "module '%s' gave ticket %llu, expected %llu (rule M-3)", queue.open->module_name(),
+             static_cast<unsigned long long>(slot.ticket), static_cast<unsigned long long>(queue.latest_ticket() + 1));
+    keep_memory(slot);
+    note_loss(ACCEL_STATUS_CONTEXT_LOST, device);
+    return ACCEL_STATUS_INTERNAL;
 }
 
 /// Keep what the module said about a failure, for whoever asks the fence. The calling thread's own error detail stays as it is.

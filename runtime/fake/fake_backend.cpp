@@ -182,6 +182,8 @@ void buffer_destroy(accel_bk_buffer *buffer)
 
 accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out)
 {
+    if (buffer->device->control->blank)
+        return ACCEL_STATUS_OK;
     *out = buffer->memory;
     return ACCEL_STATUS_OK;
 }
@@ -236,6 +238,8 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
 
 accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *, accel_bk_queue **out)
 {
+    if (device->control->blank)
+        return ACCEL_STATUS_OK;
     *out = known(new accel_bk_queue{device, {}, {}});
     ++device->control->live_count;
     return ACCEL_STATUS_OK;
@@ -264,7 +268,7 @@ accel_status append(accel_bk_queue &queue, accel_bk_queue::Entry entry, const in
 accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket)
 {
     const accel_status answer = queue->device->control->submit_answer.load();
-    if (answer != ACCEL_STATUS_OK)
+    if (answer != ACCEL_STATUS_OK || queue->device->control->blank)
         return answer;
     const std::lock_guard guard(queue->lock);
     return append(*queue, {submit->run, {}, {}}, submit->wait_fds, submit->wait_fd_count, out_ticket);
@@ -407,7 +411,7 @@ void Control::reset()
     transfer_answer = ACCEL_STATUS_UNSUPPORTED;
     transfer_count = wait_fd_count = bind_count = bound_buffer_count = 0;
     submit_count = executed_count = cancel_count = 0;
-    hangs = deaf = false;
+    hangs = deaf = blank = false;
     job_timeout_ns = 0;
 }
 

@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "files.h"
 #include "inputs.h"
+#include "number_check.h"
 #include "progress.h"
 #include "remedy.h"
 #include "text/printable.h"
@@ -29,7 +30,7 @@ void log_to_stderr(void *, accel_log_level level, const char *module, const char
 
 void InstanceOptions::add_to(CLI::App &app)
 {
-    app.add_option("--module-path", module_paths, "directory with manifests, searched first")->allow_extra_args(false);
+    app.add_option("--module-path", module_paths, "directory with manifests, searched first")->check(CLI::ExistingDirectory, "")->allow_extra_args(false);
     app.add_flag("--simulated", simulated, "also use devices that models play in this process");
     app.add_flag("--verbose", verbose, "log what the library does");
     app.add_option("--sysfs-root", sysfs_root, "where the system's devices are described")->capture_default_str();
@@ -64,7 +65,8 @@ void ModelOptions::add_to(CLI::App &app)
     app.add_flag("--balance", balance, "cut the graph by measured speed instead of by the order of the devices");
     app.add_flag("--copy", copy, "read the model's files into memory instead of mapping them: they may change meanwhile");
     app.add_option("--constant-budget", constant_budget_bytes, "most memory for constants that are made or copied, such as 2GB; by default 256 MiB, or 4 times the model")
-        ->transform(CLI::AsSizeValue(false));
+        ->transform(CLI::AsSizeValue(false))
+        ->transform(no_minus());
     app.add_flag("--json", json, "machine-readable output");
     instance.add_to(app);
 }

@@ -30,6 +30,7 @@ Program build_for_devices(const Instance &instance, const ModelOptions &options)
 
 void compile(const CompileOptions &options)
 {
+    keep_model(options.output, options.model.model);
     const Instance instance = options.model.instance.create();
     const Program program = options.target.empty() ? build_for_devices(instance, options.model)
                                                    : make_program(instance, choose_devices_behind(instance, options.model), options.model, options.target.c_str());

@@ -22,9 +22,8 @@ namespace {
 }
 
 /// 0, or the errno of what failed.
-int write_to(const std::string &path, int flags, const std::string &bytes)
+int write_to(int fd, const std::string &bytes)
 {
-    const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
     if (fd < 0) return errno;
     int error = 0;
     for (size_t done = 0; done < bytes.size() && !error;) {
@@ -32,9 +31,34 @@ int write_to(const std::string &path, int flags, const std::string &bytes)
         if (count > 0) done += static_cast<size_t>(count);
         else if (errno != EINTR) error = errno;
     }
-    // Some file systems tell only now that there was no room.
-    if (close(fd) != 0 && errno != EINTR && !error) error = errno;
     return error;
+}
+
+int open_to_write(const std::string &path, int flags, mode_t mode = 0666) { return open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, mode); }
+
+int close_written(int fd, int error)
+{
+    // Some file systems tell only now that there was no room.
+    return fd >= 0 && close(fd) != 0 && errno != EINTR && !error ? errno : error;
+}
+
+/// The bytes get the name when they are all there, so that whoever ends the process meanwhile leaves no file; not every file system can do it.
+int write_unnamed(const std::string &path, const std::string &bytes, bool *able)
+{
+    const size_t slash = path.rfind('/');
+    const int fd = open_to_write(slash == std::string::npos ? "." : path.substr(0, slash + 1), O_TMPFILE);
+    *able = fd >= 0;
+    if (fd < 0) return 0;
+    int error = write_to(fd, bytes);
+    const std::string source = "/proc/self/fd/" + std::to_string(fd);
+    if (!error && linkat(AT_FDCWD, source.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) *able = false;
+    return close_written(fd, error);
+}
+
+int write_named(const std::string &path, const std::string &bytes, int flags)
+{
+    const int fd = open_to_write(path, flags);
+    return close_written(fd, write_to(fd, bytes));
 }
 
 bool is_special(const std::string &path)
@@ -65,15 +89,24 @@ void write_whole(const std::string &path, const std::string &bytes)
 {
     // A device or a pipe is written to; renaming would put a file in its place.
     if (is_special(path)) {
-        if (const int error = write_to(path, 0, bytes)) fail_to_write(path, error);
+        if (const int error = write_named(path, bytes, 0)) fail_to_write(path, error);
         return;
     }
     const std::string temporary = path + ".part" + std::to_string(getpid());
-    int error = write_to(temporary, O_CREAT | O_TRUNC, bytes);
+    bool able = false;
+    int error = write_unnamed(temporary, bytes, &able);
+    if (!able && !error) error = write_named(temporary, bytes, O_CREAT | O_TRUNC);
     if (!error && std::rename(temporary.c_str(), path.c_str()) == 0) return;
     if (!error) error = errno;
     std::remove(temporary.c_str());
     fail_to_write(path, error);
+}
+
+void keep_model(const std::string &output, const std::string &model)
+{
+    struct stat written {}, read {};
+    if (stat(output.c_str(), &written) == 0 && stat(model.c_str(), &read) == 0 && written.st_dev == read.st_dev && written.st_ino == read.st_ino)
+        throw Failure(output + " is the model itself, which would be lost; give the output another name");
 }
 
 void finish_output()

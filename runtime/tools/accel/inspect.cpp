@@ -87,9 +87,10 @@ void add_inspect(CLI::App &app)
     auto *command = app.add_subcommand("inspect", "show where every operation runs and why, copies, switches, memory");
     options->model.add_to(*command);
     command->add_option("--target", options->target, "compile target without hardware, such as ethos-u65-256");
-    command->add_option("--svg", options->svg, "also draw the placement into this file");
-    command->add_flag("--support", options->support, "do not build: list what the devices say to each operation of the model");
+    auto *svg = command->add_option("--svg", options->svg, "also draw the placement into this file");
+    command->add_flag("--support", options->support, "do not build: list what the devices say to each operation of the model")->excludes(svg);
     command->callback([options] {
+        if (!options->svg.empty()) keep_model(options->svg, options->model.model);
         const Instance instance = options->model.instance.create();
         const auto devices = options->target.empty() ? choose_devices(instance, options->model) : choose_devices_behind(instance, options->model);
         const char *target = options->target.empty() ? nullptr : options->target.c_str();

@@ -21,4 +21,9 @@ CLI::Validator number_check(bool above_zero)
 CLI::Validator finite_number() { return number_check(false); }
 CLI::Validator number_above_zero() { return number_check(true); }
 
+CLI::Validator no_minus()
+{
+    return {[](const std::string &text) { return text.find('-') == std::string::npos ? std::string() : "expected a size such as 2GB, got '" + text + "'"; }, ""};
+}
+
 }  // namespace accel::tool

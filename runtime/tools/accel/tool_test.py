@@ -284,14 +284,29 @@ def check_mistakes(work):
     refuses("did not start", "--python PATH", "bench", model, "-d", "cpu", "--compare", "onnxruntime", "--python", work / "absent")
     refuses("ONNX Runtime: not here", "has the package onnxruntime", "bench", model, "-d", "cpu", "--compare", "onnxruntime", "--python", fake_peer(work, '{"error": "not here"}'))
     refuses("ended in the middle", "measure again", "bench", model, "-d", "cpu", "--compare", "onnxruntime", "--python", fake_peer(work, '{"version": "0"}'))
-    check_arguments(model, picture)
+    check_arguments(work, model, picture)
     check_saved_mistakes(work, picture)
     for command in ("devices", "doctor", "inspect", "run", "bench", "compile", "trace"):
         result = call(command, "--help")
         require(result.returncode == 0 and "--json" in result.stdout and not result.stderr, f"accel {command} --help explains itself", result.stdout)
 
 
-def check_arguments(model, picture):
+def check_lost_model(work, model):
+    """What is written does not take the place of what was read."""
+    copy, link = work / "copy.onnx", work / "link.onnx"
+    copy.write_bytes(model.read_bytes())
+    link.symlink_to(copy)
+    for command, option in (("compile", "-o"), ("trace", "-o"), ("inspect", "--svg")):
+        for name in (copy, link):
+            refuses("is the model itself", "another name", command, copy, "-d", "cpu", option, name)
+    require(copy.read_bytes() == model.read_bytes(), "the model is as it was")
+
+
+def check_arguments(work, model, picture):
+    check_lost_model(work, model)
+    refuses("--constant-budget: expected a size such as 2GB, got '-1'", "see accel run --help", "run", model, "-i", picture, "--constant-budget", "-1", code=2)
+    refuses("--module-path: .*does not exist", "see accel devices --help", "devices", "--module-path", work / "absent", code=2)
+    refuses("--support excludes --svg|--svg excludes --support", "see accel inspect --help", "inspect", model, "--support", "--svg", work / "x.svg", code=2)
     refuses("--rounding: up not in", "see accel run --help", "run", model, "-i", picture, "--rounding", "up", code=2)
     refuses("--no-such-option", "see accel run --help", "run", model, "-i", picture, "--no-such-option", code=2)
     refuses("input .* has no file", "add --input", "run", model)

@@ -47,6 +47,7 @@ void record_runs(Session &session, const TraceOptions &options)
 
 void trace(const TraceOptions &options)
 {
+    keep_model(options.output, options.model.model);
     const Instance instance = options.model.instance.create();
     const auto devices = choose_devices(instance, options.model);
     const auto &recorder = trace_interface(instance);
