@@ -40,6 +40,12 @@ const TypeRow *find_type_named(std::string_view name) { return find_named(kTypes
 const AttributeRow *find_attribute_named(std::string_view name) { return find_named(kAttributes, name); }
 const OperationRow *find_operation_named(std::string_view name) { return find_named(kOperations, name); }
 
+const char *type_text(uint32_t type)
+{
+    const TypeRow *row = find_type(type);
+    return row ? row->name : "unknown";
+}
+
 uint32_t type_size_bytes(uint32_t type)
 {
     const TypeRow *row = find_type(type);

@@ -65,6 +65,8 @@ const AttributeRow *find_attribute(uint32_t key);
 const OperationRow *find_operation(uint32_t operation);
 /// Rows by name, letter case included.
 const TypeRow *find_type_named(std::string_view name);
+/// The name for sentences; "unknown" for a type outside the catalog.
+const char *type_text(uint32_t type);
 const AttributeRow *find_attribute_named(std::string_view name);
 const OperationRow *find_operation_named(std::string_view name);
 

@@ -20,12 +20,6 @@ accel_status refuse(const char *rule, const std::string &message)
     return fail(kBad, rule, nullptr, "%s", message.c_str());
 }
 
-const char *type_text(uint32_t type)
-{
-    const TypeRow *row = find_type(type);
-    return row ? row->name : "unknown";
-}
-
 accel_status check_names(const Graph &graph, const std::vector<uint32_t> &ports, const char *what, std::set<std::string> &seen)
 {
     for (const uint32_t port : ports) {

@@ -333,9 +333,9 @@ accel_status give_outputs_makers(Graph &graph)
     for (uint32_t &output : graph.outputs) {
         if (maker[output] != UINT32_MAX) continue;
         Tensor copy = graph.tensors[output];
-        if (!(admitted & (1u << copy.type)))
-            return fail(ACCEL_STATUS_UNSUPPORTED, "G-6", nullptr, "output '%s' is an input or a constant of type %s, which no operation copies", copy.name.c_str(),
-                        find_type(copy.type)->name);
+        if (!copy.ranked || !(admitted & (1u << copy.type)))
+            return fail(ACCEL_STATUS_UNSUPPORTED, "G-6", nullptr, "output '%s' is an input or a constant of %s, which no operation copies", copy.name.c_str(),
+                        copy.ranked ? (std::string("type ") + type_text(copy.type)).c_str() : "unknown rank");
         copy.data = nullptr;
         copy.data_bytes = 0;
         copy.owned.reset();

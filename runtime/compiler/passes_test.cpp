@@ -217,6 +217,18 @@ TEST_CASE("outputs that are inputs or constants get a copy", "[canonicalise]")
     CHECK(b.graph.tensors[b.graph.outputs[1]].name == "k");
 }
 
+TEST_CASE("an output that is an input of unknown type or rank is refused by name", "[canonicalise]")
+{
+    for (const bool ranked : {true, false}) {
+        Builder b;
+        const uint32_t x = b.input("x", ranked ? 0 : ACCEL_TYPE_F32, {});
+        b.graph.tensors[x].ranked = ranked;
+        b.output(x);
+        REQUIRE(give_outputs_makers(b.graph) == ACCEL_STATUS_UNSUPPORTED);
+        CHECK(accel_last_error()->message == std::string("output 'x' is an input or a constant of ") + (ranked ? "type unknown" : "unknown rank") + ", which no operation copies");
+    }
+}
+
 TEST_CASE("constants are folded", "[fold]")
 {
     Builder b;

@@ -45,8 +45,9 @@ Tensor make_tensor(Choices &choose, const Graph &graph)
 {
     Tensor tensor;
     tensor.name = std::string(1, static_cast<char>('a' + choose.below(26)));
-    tensor.type = choose.below(12);
-    const uint32_t rank = choose.below(6);
+    tensor.type = choose.below(32);
+    const uint32_t drawn = choose.below(7), rank = drawn < 6 ? drawn : 0;
+    tensor.ranked = drawn < 6;
     uint64_t count = 1;
     for (uint32_t i = 0; i < rank; ++i) {
         const bool symbol = choose.below(16) == 0 && !graph.symbols.empty();
@@ -72,6 +73,7 @@ Node make_node(Choices &choose, uint32_t tensors)
 {
     Node node;
     node.operation = choose.below(33);
+    if (node.operation == ACCEL_OPERATION_CUSTOM) node.custom_name = "Custom";
     for (uint32_t i = 0, n = choose.below(4); i < n; ++i) node.inputs.push_back(choose.below(tensors + 1));
     for (uint32_t i = 0, n = 1 + choose.below(2); i < n; ++i) node.outputs.push_back(choose.below(tensors + 1));
     for (uint32_t i = 0, n = choose.below(5); i < n; ++i) {
