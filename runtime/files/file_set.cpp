@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 
 #include "../check.h"
@@ -35,6 +36,22 @@ int open_inside(int folder_fd, const char *path)
         fd = syscall(SYS_openat2, folder_fd, path, &how, sizeof how);
     } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
     return static_cast<int>(fd);
+}
+
+/// Where an open file lies, by its name of now; "": nobody says.
+std::string path_of(int fd)
+{
+    char path[PATH_MAX];
+    const ssize_t length = readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path, sizeof path);
+    return length > 0 && path[0] == '/' ? std::string(path, static_cast<size_t>(length)) : "";
+}
+
+Descriptor open_folder(const std::string &path) { return Descriptor(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)); }
+
+/// Names that stay in the folder as far as they are written; where links lead is another matter.
+bool is_written_inside(const std::string &path)
+{
+    return !path.starts_with('/') && ('/' + path + '/').find("/../") == std::string::npos;
 }
 
 accel_status fail_inside(int error, const char *purpose, const char *location)
@@ -69,14 +86,40 @@ accel_status FileSet::open(const char *path, const char *what, Progress &progres
     if (fstat(file.get(), &facts) != 0) return fail_file(errno, who.c_str(), "cannot be examined");
     if (!S_ISREG(facts.st_mode)) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "G-9", nullptr, "%s is no regular file", who.c_str());
     if (facts.st_size == 0) return fail(ACCEL_STATUS_CORRUPT, "G-9", nullptr, "%s is empty", who.c_str());
+    folder_ = open_folder(folder_of(path));
+    const int folder_error = errno;
+    find_target_folder(file.get());
     std::unique_ptr<WatchedFile> opened;
     ACCEL_TRY(WatchedFile::open(std::move(file), who, options_, progress, &opened));
-    folder_ = Descriptor(::open(folder_of(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     // Without its folder a model can still be read, unless it has external data; that would then be blamed for what is only a lack of descriptors.
-    if (folder_.get() < 0 && (errno == EMFILE || errno == ENFILE)) return fail_file(errno, who.c_str(), "its folder cannot be opened");
+    if (folder_.get() < 0 && (folder_error == EMFILE || folder_error == ENFILE)) return fail_file(folder_error, who.c_str(), "its folder cannot be opened");
     files_.push_back(std::move(opened));
     *out = files_.back().get();
     return ACCEL_STATUS_OK;
+}
+
+void FileSet::find_target_folder(int file_fd)
+{
+    const std::string target = path_of(file_fd);
+    Descriptor folder = target.empty() ? Descriptor() : open_folder(folder_of(target));
+    struct stat here {}, there {};
+    const bool elsewhere = folder.get() >= 0 && folder_.get() >= 0 && fstat(folder_.get(), &here) == 0 && fstat(folder.get(), &there) == 0 &&
+                           (here.st_dev != there.st_dev || here.st_ino != there.st_ino);
+    target_folder_ = elsewhere ? std::move(folder) : Descriptor();
+}
+
+/// The descriptor, or -1 and errno: of the model's folder, if the target's has no such file.
+int FileSet::open_by_name(const char *location) const
+{
+    const int fd = open_inside(folder_.get(), location);
+    const int error = errno;
+    if (fd >= 0 || target_folder_.get() < 0 || !is_written_inside(location)) return fd;
+    // The link is only asked where it leads; what is opened is a name beneath the target's folder, which the kernel holds it to.
+    const Descriptor linked(openat(folder_.get(), location, O_PATH | O_CLOEXEC));
+    const std::string path = linked.get() < 0 ? "" : path_of(linked.get()), folder = path_of(target_folder_.get()) + '/';
+    const int second = open_inside(target_folder_.get(), path.starts_with(folder) ? path.c_str() + folder.size() : location);
+    if (second < 0) errno = error;
+    return second;
 }
 
 accel_status FileSet::open_beneath(const char *location, const char *purpose, Progress &progress, const WatchedFile **out)
@@ -87,7 +130,7 @@ accel_status FileSet::open_beneath(const char *location, const char *purpose, Pr
     }
     if (folder_.get() < 0)
         return fail(ACCEL_STATUS_PERMISSION, "G-13", nullptr, "%s: '%s' cannot be opened because the model came without a folder; import it by path", purpose, location);
-    Descriptor file(open_inside(folder_.get(), location));
+    Descriptor file(open_by_name(location));
     if (file.get() < 0) return fail_inside(errno, purpose, location);
     struct stat facts {};
     if (fstat(file.get(), &facts) != 0) return fail_inside(errno, purpose, location);

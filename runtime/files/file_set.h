@@ -23,7 +23,8 @@ public:
 
     /// The file at a path. what begins sentences: "model". Errors: CORRUPT it is empty. The pointer lives as long as the set.
     accel_status open(const char *path, const char *what, Progress &progress, const WatchedFile **out);
-    /// A file at or below the folder of the path that was opened, once per name. purpose begins sentences. Errors: PERMISSION it is not below (G-13).
+    /// A file at or below the folder of the path that was opened, once per name; where that path is a link, also at or below the folder of the file that it leads to,
+    /// as in caches whose files are links to blobs. purpose begins sentences. Errors: PERMISSION it is not below (G-13).
     accel_status open_beneath(const char *location, const char *purpose, Progress &progress, const WatchedFile **out);
 
     /// CORRUPT if a file has changed since it was opened (G-16). Sets the error detail.
@@ -38,8 +39,12 @@ public:
     int folder_fd() const { return folder_.get(); }
 
 private:
+    void find_target_folder(int file_fd);
+    int open_by_name(const char *location) const;
+
     const FileOptions options_;
     Descriptor folder_;
+    Descriptor target_folder_;  ///< of the file itself, where the path was a link that leads elsewhere
     std::vector<std::unique_ptr<WatchedFile>> files_;
     std::map<std::string, const WatchedFile *, std::less<>> beneath_;
 };
