@@ -56,6 +56,8 @@ struct FakeNode {
                 return -ENOENT;
             return *reinterpret_cast<const uint64_t *>(wait.points) <= 3 ? 0 : -ETIME;
         }
+        if (request != DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD && request != DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE)
+            return -ENOTTY;
         auto &handle = *static_cast<drm_syncobj_handle *>(argument);
         if (request == DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD && handle.flags == DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE)
             return handle.fd = ::dup(0), 0;
