@@ -18,7 +18,11 @@ namespace
 // Waking a sleeping core costs 30 to 50 us, so spinning about as long never loses more than twofold.
 constexpr uint64_t kSpinNs = 40000;
 constexpr uint32_t kPollsPerLook = 64; // between looks at the clock
+constexpr uint64_t kNapNs = 500000; // half a percent of a core
 constexpr uint64_t kExecutionsPerTiming = 16;
+
+// Of the worker, also what it sleeps on.
+constexpr uint32_t kAwake = 0, kNaps = 1, kSleeps = 2;
 
 } // namespace
 
@@ -35,12 +39,12 @@ accel_bk_queue::~accel_bk_queue()
         return;
     stop_.store(true);
     wake_worker();
-    pthread_join(worker_, nullptr);
+    pthread_join(thread_, nullptr);
 }
 
 bool accel_bk_queue::start()
 {
-    return started_ = start_thread(worker_, "accel-cpu", work, this);
+    return started_ = start_thread(thread_, "accel-cpu", work, this);
 }
 
 accel_status accel_bk_queue::submit(accel_bk_run *run, uint64_t &out_ticket)
@@ -52,7 +56,7 @@ accel_status accel_bk_queue::submit(accel_bk_run *run, uint64_t &out_ticket)
     taken.run = run;
     taken.status.store(ACCEL_STATUS_OK, std::memory_order_relaxed);
     submitted_.store(ticket);
-    if (worker_asleep_.load() != 0)
+    if (worker_.load() == kSleeps)
         wake_worker();
     out_ticket = ticket;
     return ACCEL_STATUS_OK;
@@ -60,8 +64,8 @@ accel_status accel_bk_queue::submit(accel_bk_run *run, uint64_t &out_ticket)
 
 void accel_bk_queue::wake_worker()
 {
-    worker_asleep_.store(0);
-    futex_wake(worker_asleep_, 1);
+    worker_.store(kAwake);
+    futex_wake(worker_, 1);
 }
 
 // Takes the execution right, and with it the next ticket. False: someone else has it, there is nothing to do, or it is not for this thread.
@@ -121,11 +125,11 @@ bool accel_bk_queue::too_long(const accel_bk_run &run, uint64_t deadline_ns)
     return now >= deadline_ns || run.expected_ns > (deadline_ns - now) / 4;
 }
 
-// The worker may have gone to sleep because this thread seemed to execute.
+// The worker may rest because this thread seemed to execute.
 void accel_bk_queue::give_right_back()
 {
     executing_.store(0);
-    if (worker_asleep_.load() != 0)
+    if (worker_.load() != kAwake)
         wake_worker();
 }
 
@@ -140,7 +144,7 @@ accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
             deadline = timeout_ns > UINT64_MAX - now ? UINT64_MAX : now + timeout_ns;
         }
         wait_finished(ticket, deadline);
-        if (pending() && worker_asleep_.load() != 0) // this thread may have been the one that executes
+        if (pending() && worker_.load() != kAwake) // this thread may have been the one that executes
             wake_worker();
         if (finished_.load(std::memory_order_acquire) < ticket)
             return ACCEL_STATUS_TIMEOUT;
@@ -191,23 +195,29 @@ void accel_bk_queue::worker_loop()
     settle_heap();
     const OneThread within_libraries; // once, not with every run
     Spin spin(kSpinNs, kPollsPerLook);
+    uint64_t seen = 0; // what had finished when it last looked
     while (!stop_.load(std::memory_order_acquire)) {
         if (execute_next(UINT64_MAX, nullptr)) {
+            seen = finished_.load();
+            spin.restart();
+        } else if (const uint64_t finished = finished_.load(); finished != seen || executing_.load() != 0) {
+            seen = finished;
+            worker_rest(kNaps, now_ns() + kNapNs);
             spin.restart();
         } else if (spin.is_over()) {
-            worker_sleep();
+            worker_rest(kSleeps, UINT64_MAX);
             spin.restart();
         }
     }
 }
 
-void accel_bk_queue::worker_sleep()
+void accel_bk_queue::worker_rest(uint32_t how, uint64_t deadline_ns)
 {
-    worker_asleep_.store(1);
-    // Either this sees what was submitted, or the submitter sees the flag.
+    worker_.store(how);
+    // Either this sees what was submitted, or the submitter sees the state.
     if (!stop_.load() && (!pending() || executing_.load() != 0))
-        futex_wait(worker_asleep_, 1, UINT64_MAX);
-    worker_asleep_.store(0);
+        futex_wait(worker_, how, deadline_ns);
+    worker_.store(kAwake);
 }
 
 namespace accel::cpu

@@ -2,7 +2,9 @@
 // An ordered queue with one worker thread and helping waiters.
 //
 // submit writes a slot and never executes. Whoever holds the execution right (the worker, or a thread in wait) takes the next ticket; there
-// is one holder at a time, so tickets start and finish in order. The worker spins briefly when it runs dry and then sleeps on a futex.
+// is one holder at a time, so tickets start and finish in order. A worker that executed the latest ticket spins briefly for another one and
+// then sleeps on a futex, from which a submission wakes it. While waiters execute, it naps instead, and submissions let it: it would only
+// take a core from them. Work that nobody waits for is then found after a nap, once, as from there on the worker executes.
 #ifndef ACCEL_BACKENDS_CPU_QUEUE_H
 #define ACCEL_BACKENDS_CPU_QUEUE_H
 
@@ -44,7 +46,7 @@ private:
     void wait_finished(uint64_t ticket, uint64_t deadline_ns);
     static void *work(void *queue);
     void worker_loop();
-    void worker_sleep();
+    void worker_rest(uint32_t how, uint64_t deadline_ns);
 
     const uint64_t depth_;
     uint64_t mask_ = 0;
@@ -55,10 +57,10 @@ private:
     std::atomic<uint32_t> finished_word_{0}; // changes with every ticket: what waiters sleep on
     std::atomic<uint32_t> sleepers_{0};
     alignas(64) std::atomic<uint32_t> executing_{0};
-    alignas(64) std::atomic<uint32_t> worker_asleep_{0};
+    alignas(64) std::atomic<uint32_t> worker_{0}; // awake, or how it rests
     std::atomic<bool> stop_{false};
     bool started_ = false;
-    pthread_t worker_{};
+    pthread_t thread_{};
 };
 
 namespace accel::cpu

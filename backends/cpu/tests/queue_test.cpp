@@ -120,6 +120,26 @@ TEST_CASE("the worker executes without anybody waiting", "[queue]")
     }
 }
 
+TEST_CASE("work that nobody waits for is found after work that waiters executed", "[queue]")
+{
+    Increment work(16);
+    Queue queue(8);
+    for (int round = 0; round < 20; ++round) {
+        uint64_t ticket = 0;
+        for (int i = 0; i < 50 * round; ++i) {
+            REQUIRE(queue.submit(work.run, &ticket) == ACCEL_STATUS_OK);
+            REQUIRE(queue.wait(ticket) == ACCEL_STATUS_OK);
+        }
+        REQUIRE(queue.submit(work.run, &ticket) == ACCEL_STATUS_OK);
+        accel_status status = ACCEL_STATUS_TIMEOUT;
+        for (int i = 0; i < 5000 && status == ACCEL_STATUS_TIMEOUT; ++i) {
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+            status = queue.wait(ticket, 0);
+        }
+        REQUIRE(status == ACCEL_STATUS_OK);
+    }
+}
+
 TEST_CASE("a full ring is BUSY, a finished ticket makes room", "[queue]")
 {
     Increment slow(1 << 20, 20), quick(4);
