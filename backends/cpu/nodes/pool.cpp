@@ -2,6 +2,7 @@
 // Maxima of real and stored values, and averages of real ones.
 #include "nodes.h"
 
+#include "../kernels/floats.h"
 #include "../window.h"
 #include "maximum_rows.h"
 #include "pool.h"
@@ -21,7 +22,7 @@ class MaximumStep : public Step
 {
 public:
     MaximumStep(const View &x, const View &y, PoolWindows windows, Clamp clamp, int threads)
-        : windows_(std::move(windows)), x_(x.value), y_(y.value), clamp_(clamp), threads_(threads)
+        : kernels_(float_kernels()), windows_(std::move(windows)), x_(x.value), y_(y.value), clamp_(clamp), threads_(threads)
     {
     }
 
@@ -32,19 +33,32 @@ public:
         const int64_t channels = windows_.channels();
         windows_.each_position(threads_, [&](int64_t position, const PoolTaps &taps) {
             float *to = y + position * channels;
-            std::fill_n(to, channels, -std::numeric_limits<float>::infinity());
+            const float *rows[kRows];
+            int64_t number = 0;
+            bool begun = false;
+            const auto join = [&] {
+                kernels_.join_maximum(rows, number, channels, 1, to);
+                rows[0] = to, number = 1, begun = true;
+            };
             windows_.each_tap(taps, [&](int64_t element) {
-                const float *from = x + element;
-                for (int64_t c = 0; c < channels; ++c)
-                    to[c] = from[c] > to[c] || from[c] != from[c] ? from[c] : to[c];
+                rows[number++] = x + element;
+                if (number == kRows)
+                    join();
             });
-            for (int64_t c = 0; c < channels; ++c)
-                to[c] = std::clamp(to[c], clamp_.min, clamp_.max);
+            if (number == 0)
+                std::fill_n(to, channels, -std::numeric_limits<float>::infinity());
+            else if (!begun || number > 1)
+                join();
+            if (!clamp_.none())
+                kernels_.bound(to, channels, clamp_.min, clamp_.max, to);
         });
         return true;
     }
 
 private:
+    static constexpr int64_t kRows = 32; // joined at once
+
+    const FloatKernels &kernels_;
     PoolWindows windows_;
     uint32_t x_, y_;
     Clamp clamp_;
@@ -118,9 +132,11 @@ void prepare_pool(Builder &builder, const Node &node)
         return prepare_quantized_pool(builder, node);
     const Tensor &y_tensor = builder.graph().tensor(node.outputs[0]);
     const bool real_maximum = node.operation == ACCEL_OPERATION_MAX_POOL && x_tensor.type == ACCEL_TYPE_F32;
-    if (real_maximum && builder.layout_of(node.inputs[0]) == Layout::kRowMajor && takes_rows(x_tensor.dims, y_tensor.dims, window)) {
-        const View rows = builder.in_layout(node.inputs[0], Layout::kRowMajor), out = builder.define(node.outputs[0], Layout::kRowMajor);
-        return builder.add(make_maximum_rows_step(rows, out, window, node.clamp(), builder.threads()), {rows.value, out.value});
+    const Layout layout = builder.layout_of(node.inputs[0]) == Layout::kRowMajor ? Layout::kRowMajor : Layout::kChannelsLast;
+    const int64_t inner = layout == Layout::kRowMajor ? 1 : x_tensor.dims[1];
+    if (real_maximum && takes_rows(x_tensor.dims, y_tensor.dims, window, inner)) {
+        const View rows = builder.in_layout(node.inputs[0], layout), out = builder.define(node.outputs[0], layout);
+        return builder.add(make_maximum_rows_step(rows, out, window, node.clamp(), builder.threads(), inner), {rows.value, out.value});
     }
     const View x = builder.in_layout(node.inputs[0], Layout::kChannelsLast), y = builder.define(node.outputs[0], Layout::kChannelsLast);
     if (node.operation == ACCEL_OPERATION_AVERAGE_POOL) {

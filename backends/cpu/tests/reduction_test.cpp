@@ -130,7 +130,8 @@ TEST_CASE("maxima of rows and of channels agree with the literal formula", "[flo
                  Shape{12, 40, 3, 2, 1, 3, 2, 4, 0, 1, 2, 0}, Shape{10, 45, 2, 3, 3, 2, 3, 3, 2, 3, 0, 4}, Shape{6, 5, 2, 9, 1, 1, 1, 1, 0, 4, 0, 4},
                  Shape{4, 3, 3, 3, 1, 2, 1, 1, 2, 2, 2, 2});
     const int64_t out_height = (height + top + bottom - (kernel_y - 1) * dilation_y - 1) / stride_y + 1,
-                  out_width = (width + left + right - (kernel_x - 1) * dilation_x - 1) / stride_x + 1, channels = 3;
+                  out_width = (width + left + right - (kernel_x - 1) * dilation_x - 1) / stride_x + 1,
+                  channels = GENERATE(3, 20, 300); // of 300 a row does not fit on the stack
     const bool clamped = GENERATE(false, true), last = GENERATE(false, true); // last: a convolution in front leaves channels last
     auto x = random_floats(channels * height * width, 3);
     x[5] = NAN;
@@ -138,10 +139,11 @@ TEST_CASE("maxima of rows and of channels agree with the literal formula", "[flo
     const Dims x_dims{1, channels, height, width}, y_dims{1, channels, out_height, out_width};
     uint32_t in = graph.input(ACCEL_TYPE_F32, x_dims);
     if (last) {
-        std::vector<float> ones(9);
-        ones[0] = ones[4] = ones[8] = 1;
+        std::vector<float> ones(static_cast<size_t>(channels * channels));
+        for (int64_t c = 0; c < channels; ++c)
+            ones[static_cast<size_t>(c * (channels + 1))] = 1;
         const uint32_t same = graph.tensor(ACCEL_TYPE_F32, x_dims);
-        graph.node(ACCEL_OPERATION_CONV, {in, graph.constant(ACCEL_TYPE_F32, {3, 3, 1, 1}, ones)}, {same});
+        graph.node(ACCEL_OPERATION_CONV, {in, graph.constant(ACCEL_TYPE_F32, {channels, channels, 1, 1}, ones)}, {same});
         in = same;
         x[5] = 0.5f; // it would reach other channels
     }
