@@ -202,6 +202,11 @@ accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index)
     return item_at(graph.nodes, graph.node_size, index);
 }
 
+accel_symbol symbol_at(const accel_graph_desc &graph, uint32_t index)
+{
+    return item_at(graph.symbols, graph.symbol_size, index);
+}
+
 Graph copy_graph(const accel_graph_desc &desc)
 {
     Graph graph;
@@ -216,8 +221,11 @@ Graph copy_graph(const accel_graph_desc &desc)
     }
     graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
     graph.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
-    for (uint32_t i = 0; i < desc.symbol_count; ++i)
-        graph.symbols.push_back({string_of(desc.symbols[i].name), desc.symbols[i].min_size, desc.symbols[i].max_size});
+    for (uint32_t i = 0; i < desc.symbol_count; ++i) {
+        const accel_symbol symbol = symbol_at(desc, i);
+        graph.symbols.push_back({string_of(symbol.name), symbol.min_size, symbol.max_size, symbol.kind, symbol.expression, symbol.multiple});
+    }
+    graph.expressions.assign(desc.expressions, desc.expressions + desc.expression_count);
     graph.operation_profile = desc.operation_profile ? desc.operation_profile : ACCEL_OPERATION_PROFILE;
     return graph;
 }
@@ -275,12 +283,13 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
         describe_node(graph.nodes[i], nodes[i]);
     }
     std::vector<accel_symbol> &symbols = symbols_.emplace_back();
-    for (const Symbol &symbol : graph.symbols) symbols.push_back({symbol.name.c_str(), symbol.min_size, symbol.max_size});
+    for (const Symbol &symbol : graph.symbols) symbols.push_back({symbol.name.c_str(), symbol.kind, symbol.expression, symbol.min_size, symbol.max_size, symbol.multiple});
     return &graphs_.emplace_back(accel_graph_desc{sizeof(accel_graph_desc), graph.name.c_str(), tensors.data(), nodes.data(), graph.inputs.data(),
-                                                  graph.outputs.data(), symbols.data(), static_cast<uint32_t>(tensors.size()),
+                                                  graph.outputs.data(), symbols.data(), graph.expressions.data(), static_cast<uint32_t>(tensors.size()),
                                                   sizeof(accel_tensor_desc), static_cast<uint32_t>(nodes.size()), sizeof(accel_node_desc),
                                                   static_cast<uint32_t>(graph.inputs.size()), static_cast<uint32_t>(graph.outputs.size()),
-                                                  static_cast<uint32_t>(symbols.size()), graph.operation_profile});
+                                                  static_cast<uint32_t>(symbols.size()), sizeof(accel_symbol), static_cast<uint32_t>(graph.expressions.size()),
+                                                  graph.operation_profile});
 }
 
 /// All but the attributes.

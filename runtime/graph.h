@@ -109,6 +109,9 @@ struct Symbol {
     std::string name;
     int64_t min_size = 0;
     int64_t max_size = 0;
+    uint32_t kind = ACCEL_SYMBOL_KIND_FREE;
+    uint32_t expression = ACCEL_EXPRESSION_NONE;
+    int64_t multiple = 1;
 };
 
 struct Graph {
@@ -117,6 +120,7 @@ struct Graph {
     std::vector<Node> nodes;  ///< in topological order
     std::vector<uint32_t> inputs, outputs;
     std::vector<Symbol> symbols;
+    std::vector<accel_expression> expressions;
     uint32_t operation_profile = 0;
     Origins origins;
     ConstantBudget *budget = nullptr;  ///< pays for constants that passes make; null: nobody counts
@@ -156,9 +160,10 @@ private:
     const accel_graph_desc *top_;
 };
 
-/// A tensor or node of a description, whatever size its maker's struct has.
+/// A tensor, node or symbol of a description, whatever size its maker's struct has.
 accel_tensor_desc tensor_at(const accel_graph_desc &graph, uint32_t index);
 accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index);
+accel_symbol symbol_at(const accel_graph_desc &graph, uint32_t index);
 
 /// Number of elements, nothing when a dimension is a symbol or the bytes would pass kMaxTensorBytes.
 std::optional<uint64_t> element_count(const Shape &shape);

@@ -209,10 +209,19 @@ private:
         return out;
     }
 
+    /// Without SHAPE: as the result is declared.
+    std::optional<Shape> declared()
+    {
+        const Shape &out = graph_.tensors[node_.outputs[0]].shape;
+        const auto have = element_count(shape(0)), made = element_count(out);
+        if (have && made && *have != *made) return refuse(shown(0) + ", expected " + std::to_string(*made) + " elements for " + text(graph_, out));
+        return out;
+    }
+
     std::optional<Shape> reshape()
     {
         const Attribute *wanted = node_.find(ACCEL_ATTRIBUTE_SHAPE);
-        if (!wanted) return refuse("shape is missing");
+        if (!wanted) return declared();
         if (wanted->ints.size() > kMaxRank) return refuse("shape has " + std::to_string(wanted->ints.size()) + " sizes, at most " + std::to_string(kMaxRank));
         const Shape &x = shape(0);
         Shape out;
@@ -398,10 +407,10 @@ bool dims_agree(const Graph &graph, const Dim &a, const Dim &b)
     const auto unknown = [](const Dim &dim) { return dim.size < 0 && dim.symbol == ACCEL_SYMBOL_NONE; };
     if (unknown(a) || unknown(b)) return true;
     if (a.symbol == b.symbol) return a.symbol != ACCEL_SYMBOL_NONE || a.size == b.size;
-    if (a.symbol != ACCEL_SYMBOL_NONE && b.symbol != ACCEL_SYMBOL_NONE) return false;
-    const Symbol &symbol = graph.symbols[a.fixed() ? b.symbol : a.symbol];
-    const int64_t size = a.fixed() ? a.size : b.size;
-    return size >= symbol.min_size && size <= symbol.max_size;
+    // Of two symbols it is seen when they have sizes.
+    const auto least = [&](const Dim &dim) { return dim.fixed() ? dim.size : graph.symbols[dim.symbol].min_size; };
+    const auto most = [&](const Dim &dim) { return dim.fixed() ? dim.size : graph.symbols[dim.symbol].max_size; };
+    return least(a) <= most(b) && least(b) <= most(a);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "graph_check.h"
 
+#include <accel/graph/expressions.h>
+
 #include "catalog.h"
 #include "check.h"
 
@@ -11,6 +13,7 @@ namespace {
 /// Offsets of the members that the first published version ended with.
 constexpr size_t kTensorSizeMin = kFirstSize<accel_tensor_desc>;
 constexpr size_t kNodeSizeMin = kFirstSize<accel_node_desc>;
+constexpr size_t kSymbolSizeMin = kFirstSize<accel_symbol>;
 constexpr size_t kElementSizeMax = 4096;
 
 constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;
@@ -26,7 +29,7 @@ public:
 
     accel_status check()
     {
-        const bool whole = (desc_.tensors || !desc_.tensor_count) && (desc_.nodes || !desc_.node_count) && (desc_.symbols || !desc_.symbol_count);
+        const bool whole = (desc_.tensors || !desc_.tensor_count) && (desc_.nodes || !desc_.node_count) && (desc_.symbols || !desc_.symbol_count) && (desc_.expressions || !desc_.expression_count);
         if (!whole) return fail(kBad, "G-1", nullptr, "graph '%s': an array with a count above 0 is NULL", shown(desc_.name));
         if (auto status = check_element_sizes(); status != ACCEL_STATUS_OK) return status;
         if (auto status = check_symbols(); status != ACCEL_STATUS_OK) return status;
@@ -49,17 +52,42 @@ private:
         if (desc_.node_count && (desc_.node_size < kNodeSizeMin || desc_.node_size > kElementSizeMax || desc_.node_size % 8))
             return fail(kBad, "G-1", nullptr, "graph '%s': node_size is %u, expected sizeof(struct accel_node_desc), which is %zu", shown(desc_.name),
                         desc_.node_size, sizeof(accel_node_desc));
+        if (desc_.symbol_count && (desc_.symbol_size < kSymbolSizeMin || desc_.symbol_size > kElementSizeMax || desc_.symbol_size % 8))
+            return fail(kBad, "G-1", nullptr, "graph '%s': symbol_size is %u, expected sizeof(struct accel_symbol), which is %zu", shown(desc_.name), desc_.symbol_size,
+                        sizeof(accel_symbol));
         return ACCEL_STATUS_OK;
     }
 
     accel_status check_symbols()
     {
+        std::vector<uint32_t> expressions;
         for (uint32_t i = 0; i < desc_.symbol_count; ++i) {
-            const accel_symbol &symbol = desc_.symbols[i];
+            const accel_symbol symbol = symbol_at(desc_, i);
+            ACCEL_TRY(check_tail(desc_.symbols, desc_.symbol_size, sizeof(accel_symbol), i, "symbol"));
             if (!symbol.name || !*symbol.name) return fail(kBad, "G-10", nullptr, "symbol %u has no name", i);
+            if (symbol.kind < ACCEL_SYMBOL_KIND_FREE || symbol.kind > ACCEL_SYMBOL_KIND_DATA)
+                return fail(kBad, "G-19", nullptr, "symbol '%s' is of kind %u, expected one of enum accel_symbol_kind", symbol.name, symbol.kind);
+            if (symbol.kind == ACCEL_SYMBOL_KIND_FREE && symbol.expression != ACCEL_EXPRESSION_NONE)
+                return fail(kBad, "G-19", nullptr, "symbol '%s' is free and has an expression, expected ACCEL_EXPRESSION_NONE", symbol.name);
+            if (symbol.multiple < 1)
+                return fail(kBad, "G-19", nullptr, "symbol '%s' is a multiple of %lld, expected at least 1", symbol.name, static_cast<long long>(symbol.multiple));
+            expressions.push_back(symbol.kind == ACCEL_SYMBOL_KIND_DERIVED ? symbol.expression : ACCEL_EXPRESSION_NONE);
             if (symbol.min_size < 0 || symbol.max_size < symbol.min_size)
                 return fail(kBad, "G-10", nullptr, "symbol '%s' ranges from %lld to %lld, expected 0 <= min <= max", symbol.name,
                             static_cast<long long>(symbol.min_size), static_cast<long long>(symbol.max_size));
+        }
+        return check_expressions(expressions);
+    }
+
+    /// expressions: of each symbol that is the value of one.
+    accel_status check_expressions(const std::vector<uint32_t> &expressions)
+    {
+        const std::string why = graph::broken_rule({desc_.expressions, desc_.expression_count}, expressions);
+        if (!why.empty()) return fail(kBad, "G-19", nullptr, "graph '%s': %s", shown(desc_.name), why.c_str());
+        for (uint32_t i = 0; i < desc_.symbol_count; ++i) {
+            const accel_symbol symbol = symbol_at(desc_, i);
+            if (symbol.expression != ACCEL_EXPRESSION_NONE && symbol.expression >= desc_.expression_count)
+                return fail(kBad, "G-19", nullptr, "symbol '%s' has expression %u, the graph has %u", symbol.name, symbol.expression, desc_.expression_count);
         }
         return ACCEL_STATUS_OK;
     }

@@ -60,7 +60,8 @@ struct accel_graph_desc {
     const struct accel_node_desc *nodes;
     const uint32_t *inputs;    /**< tensor indices */
     const uint32_t *outputs;
-    const struct accel_symbol *symbols;
+    const struct accel_symbol *symbols;           /**< elements of symbol_size */
+    const struct accel_expression *expressions;
     uint32_t tensor_count;
     uint32_t tensor_size;      /**< sizeof(struct accel_tensor_desc) of the maker */
     uint32_t node_count;
@@ -68,6 +69,8 @@ struct accel_graph_desc {
     uint32_t input_count;
     uint32_t output_count;
     uint32_t symbol_count;
+    uint32_t symbol_size;      /**< sizeof(struct accel_symbol) of the maker */
+    uint32_t expression_count;
     uint32_t operation_profile; /**< catalog revision used; 0: ACCEL_OPERATION_PROFILE */
 };
 
@@ -81,6 +84,12 @@ static inline const struct accel_tensor_desc *accel_graph_tensor(const struct ac
 static inline const struct accel_node_desc *accel_graph_node(const struct accel_graph_desc *graph, uint32_t index)
 {
     return (const struct accel_node_desc *)(const void *)((const char *)graph->nodes + (size_t)index * graph->node_size);
+}
+
+/** Symbol number index of a graph, whatever version of this header its maker had. Ownership: lives as long as the graph. Threads: any thread. Blocks: never. */
+static inline const struct accel_symbol *accel_graph_symbol(const struct accel_graph_desc *graph, uint32_t index)
+{
+    return (const struct accel_symbol *)(const void *)((const char *)graph->symbols + (size_t)index * graph->symbol_size);
 }
 
 #ifdef __cplusplus

@@ -15,6 +15,8 @@ extern "C" {
 #define ACCEL_TENSOR_NONE UINT32_MAX
 /** In accel_dim.symbol: the dimension is fixed. */
 #define ACCEL_SYMBOL_NONE UINT32_MAX
+/** In accel_symbol.expression: there is none. */
+#define ACCEL_EXPRESSION_NONE UINT32_MAX
 /** In accel_tensor_desc.rank: not known, not even how many dimensions. */
 #define ACCEL_RANK_UNKNOWN UINT32_MAX
 
@@ -25,11 +27,50 @@ struct accel_dim {
     uint32_t reserved;    /**< must be 0 */
 };
 
-/** A dimension known only by name, with the range it may take. */
+/** Where the size of a symbol comes from. */
+enum accel_symbol_kind {
+    ACCEL_SYMBOL_KIND_FREE = 1,    /**< the application gives it when it builds */
+    ACCEL_SYMBOL_KIND_DERIVED = 2, /**< it follows from the sizes of free ones: by its expression, or, without one, by what the nodes make of them */
+    ACCEL_SYMBOL_KIND_DATA = 3,    /**< unknown until the work is done: it depends on values, not on sizes */
+    ACCEL_SYMBOL_KIND_MAX_ENUM = 0x7fffffff
+};
+
+/** A size that is open when the graph is made. */
 struct accel_symbol {
-    const char *name;
+    const char *name;      /**< unique and not empty */
+    uint32_t kind;         /**< enum accel_symbol_kind */
+    uint32_t expression;   /**< DERIVED: its value. DATA: an upper bound of it. ACCEL_EXPRESSION_NONE where there is none, as of every FREE one */
     int64_t min_size;
     int64_t max_size;
+    int64_t multiple;      /**< the size is a multiple of it; at least 1 */
+};
+
+enum accel_expression_operator {
+    ACCEL_EXPRESSION_CONSTANT = 1,  /**< value */
+    ACCEL_EXPRESSION_SYMBOL = 2,    /**< the size of symbol number left */
+    ACCEL_EXPRESSION_ADD = 3,
+    ACCEL_EXPRESSION_SUB = 4,
+    ACCEL_EXPRESSION_MUL = 5,
+    ACCEL_EXPRESSION_FLOOR_DIV = 6, /**< toward minus infinity; right is above 0 */
+    ACCEL_EXPRESSION_CEIL_DIV = 7,  /**< toward plus infinity; right is above 0 */
+    ACCEL_EXPRESSION_MOD = 8,       /**< left - right * FLOOR_DIV; right is above 0 */
+    ACCEL_EXPRESSION_MAX = 9,
+    ACCEL_EXPRESSION_MIN = 10,
+    ACCEL_EXPRESSION_MAX_ENUM = 0x7fffffff
+};
+
+/**
+ * One step of a calculation with sizes, in 64-bit integers; a size that needs more is LIMIT. Frozen.
+ *
+ * left and right name rows before this one, so every row can be evaluated in order. A row that is a derived symbol comes after the
+ * expression of that symbol.
+ */
+struct accel_expression {
+    uint32_t op;           /**< enum accel_expression_operator */
+    uint32_t left;         /**< a row, or of SYMBOL the symbol; 0 of CONSTANT */
+    uint32_t right;        /**< a row; 0 of SYMBOL and CONSTANT */
+    uint32_t reserved;     /**< must be 0 */
+    int64_t value;         /**< of CONSTANT, else 0 */
 };
 
 /** real = (stored - zero_point) * scale; per tensor (count 1) or per index of one axis. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "symbols.h"
 
+#include <accel/graph/propagation.h>
+
 #include <algorithm>
+#include <unordered_map>
 
 #include "../check.h"
 #include "../graph_shapes.h"
@@ -16,22 +19,26 @@ constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;
 
 class Specialiser {
 public:
-    explicit Specialiser(Graph &graph) : graph_(graph), values_(graph.symbols.size())
+    explicit Specialiser(Graph &graph) : graph_(graph), sizes_({graph.expressions.data(), graph.expressions.size()}, derived(graph))
     {
-        for (size_t i = 0; i < values_.size(); ++i) {
-            if (graph.symbols[i].min_size == graph.symbols[i].max_size) values_[i] = graph.symbols[i].min_size;
+        for (uint32_t i = 0; i < graph.symbols.size(); ++i) {
+            const Symbol &symbol = graph.symbols[i];
+            by_name_.emplace(symbol.name, i);
+            if (symbol.kind == ACCEL_SYMBOL_KIND_FREE && symbol.min_size == symbol.max_size) sizes_.set(i, symbol.min_size);
+        }
+        for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
+            if (!fixed(graph.tensors[i].shape)) declared_.emplace(i, graph.tensors[i].shape);
         }
     }
 
     accel_status take(const accel_symbol_value &given)
     {
         if (!given.name) return fail_null("symbols.name");
-        for (size_t i = 0; i < values_.size(); ++i) {
-            if (graph_.symbols[i].name == given.name) return bind(i, given.size, "the program description");
-        }
-        std::string known;
-        for (const Symbol &symbol : graph_.symbols) known += (known.empty() ? "" : ", ") + symbol.name;
-        return fail(kBad, "P-7", nullptr, "the model has no symbol '%s'; it has: %s", given.name, known.empty() ? "none" : known.c_str());
+        const auto found = by_name_.find(given.name);
+        if (found == by_name_.end()) return fail(kBad, "P-7", nullptr, "the model has no symbol '%s'; it has: %s", given.name, free_names().c_str());
+        if (graph_.symbols[found->second].kind != ACCEL_SYMBOL_KIND_FREE)
+            return fail(kBad, "P-7", nullptr, "symbol %s is not given: it follows from others; give: %s", quoted(found->second).c_str(), free_names().c_str());
+        return bind(found->second, given.size, "the program description");
     }
 
     accel_status run()
@@ -46,35 +53,110 @@ public:
     }
 
 private:
-    accel_status bind(size_t symbol, int64_t size, const std::string &who)
+    static std::vector<uint32_t> derived(const Graph &graph)
+    {
+        std::vector<uint32_t> expressions;
+        for (const Symbol &symbol : graph.symbols) expressions.push_back(symbol.kind == ACCEL_SYMBOL_KIND_DERIVED ? symbol.expression : ACCEL_EXPRESSION_NONE);
+        return expressions;
+    }
+
+    std::string free_names() const
+    {
+        std::string names;
+        for (const Symbol &symbol : graph_.symbols) {
+            if (symbol.kind == ACCEL_SYMBOL_KIND_FREE) names += (names.empty() ? "" : ", ") + symbol.name;
+        }
+        return names.empty() ? "none" : names;
+    }
+
+    /// "rows = floor((H + 3) / 2)", of one that is named as its expression "floor((H + 3) / 2)".
+    std::string symbol_text(uint32_t symbol, const char *quote = "") const
     {
         const Symbol &row = graph_.symbols[symbol];
-        if (size < row.min_size || size > row.max_size)
-            return fail(kBad, "P-7", nullptr, "symbol '%s' is %lld by %s, expected %lld to %lld", row.name.c_str(), static_cast<long long>(size), who.c_str(),
-                        static_cast<long long>(row.min_size), static_cast<long long>(row.max_size));
-        if (values_[symbol] && *values_[symbol] != size)
-            return fail(kBad, "P-7", nullptr, "symbol '%s' is %lld by %s, but it is %lld already", row.name.c_str(), static_cast<long long>(size), who.c_str(),
-                        static_cast<long long>(*values_[symbol]));
-        values_[symbol] = size;
+        const std::string name = quote + row.name + quote;
+        if (row.kind != ACCEL_SYMBOL_KIND_DERIVED || row.expression == ACCEL_EXPRESSION_NONE) return name;
+        const std::string value =
+            graph::text({graph_.expressions.data(), graph_.expressions.size()}, row.expression, [this](uint32_t other) { return graph_.symbols[other].name; });
+        return value == row.name ? name : name + " = " + value;
+    }
+
+    std::string quoted(uint32_t symbol) const { return symbol_text(symbol, "'"); }
+
+    static bool admits(const Symbol &symbol, int64_t size) { return size >= symbol.min_size && size <= symbol.max_size && size % symbol.multiple == 0; }
+
+    /// The size of a symbol, where it has one that it may have.
+    std::optional<int64_t> size_of(uint32_t symbol) const
+    {
+        const graph::Number &number = sizes_.symbol(symbol);
+        if (number.outcome != graph::Outcome::kNumber || !admits(graph_.symbols[symbol], number.value)) return std::nullopt;
+        return number.value;
+    }
+
+    accel_status fail_size(uint32_t symbol, int64_t size, const std::string &who) const
+    {
+        const Symbol &row = graph_.symbols[symbol];
+        const std::string multiple = row.multiple == 1 ? "" : ", a multiple of " + std::to_string(row.multiple);
+        return fail(kBad, "P-7", nullptr, "symbol %s is %lld by %s, expected %lld to %lld%s", quoted(symbol).c_str(), static_cast<long long>(size), who.c_str(),
+                    static_cast<long long>(row.min_size), static_cast<long long>(row.max_size), multiple.c_str());
+    }
+
+    accel_status bind(uint32_t symbol, int64_t size, const std::string &who)
+    {
+        if (!admits(graph_.symbols[symbol], size)) return fail_size(symbol, size, who);
+        const graph::Number &number = sizes_.symbol(symbol);
+        if (number.outcome == graph::Outcome::kNumber && number.value != size)
+            return fail(kBad, "P-7", nullptr, "symbol %s is %lld by %s, but it is %lld already", quoted(symbol).c_str(), static_cast<long long>(size), who.c_str(),
+                        static_cast<long long>(number.value));
+        sizes_.set(symbol, size);
         return ACCEL_STATUS_OK;
     }
 
     void resolve(Shape &shape) const
     {
         for (Dim &dim : shape) {
-            if (dim.symbol != ACCEL_SYMBOL_NONE && values_[dim.symbol]) dim = Dim{*values_[dim.symbol]};
+            if (dim.symbol == ACCEL_SYMBOL_NONE) continue;
+            if (const auto size = size_of(dim.symbol)) dim = Dim{*size};
         }
+    }
+
+    void resolve(const std::vector<uint32_t> &tensors)
+    {
+        for (const uint32_t tensor : tensors) {
+            if (tensor != ACCEL_TENSOR_NONE) resolve(graph_.tensors[tensor].shape);
+        }
+    }
+
+    /// "[1,rows = floor((H + 3) / 2)]"
+    std::string named_text(const Shape &shape) const
+    {
+        std::string text;
+        for (const Dim &dim : shape) {
+            text += text.empty() ? "[" : ",";
+            if (dim.symbol == ACCEL_SYMBOL_NONE) text += std::to_string(dim.size);
+            else text += symbol_text(dim.symbol);
+        }
+        return text + "]";
+    }
+
+    /// What the shapes of a node's operands are by name, for a sentence that has told their sizes.
+    std::string by_name(const Node &node) const
+    {
+        std::string named;
+        for (const uint32_t input : node.inputs) {
+            const auto found = declared_.find(input);
+            if (found != declared_.end()) named += (named.empty() ? "; by name " : ", ") + tensor_text(graph_, input) + " is " + named_text(found->second);
+        }
+        return named;
     }
 
     accel_status visit(const Node &node)
     {
         pace();
-        for (const uint32_t input : node.inputs) {
-            if (input != ACCEL_TENSOR_NONE) resolve(graph_.tensors[input].shape);
-        }
+        resolve(node.inputs);
+        resolve(node.outputs);
         std::string why;
         const auto shapes = infer_shapes(graph_, node, &why);
-        if (!shapes) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s", node_text(node).c_str(), why.c_str());
+        if (!shapes) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), why.c_str(), by_name(node).c_str());
         for (size_t i = 0; i < node.outputs.size() && i < shapes->size(); ++i) {
             if (node.outputs[i] != ACCEL_TENSOR_NONE && (*shapes)[i]) ACCEL_TRY(adopt(node, node.outputs[i], *(*shapes)[i]));
         }
@@ -84,50 +166,83 @@ private:
     accel_status adopt(const Node &node, uint32_t tensor, const Shape &inferred)
     {
         Shape &shape = graph_.tensors[tensor].shape;
-        resolve(shape);
         for (size_t axis = 0; axis < shape.size() && axis < inferred.size(); ++axis) {
             if (!inferred[axis].fixed()) continue;
             if (shape[axis].symbol != ACCEL_SYMBOL_NONE) ACCEL_TRY(bind(shape[axis].symbol, inferred[axis].size, node_text(node)));
         }
         resolve(shape);
         if (!shapes_agree(graph_, shape, inferred))
-            return fail(kBad, "G-7", nullptr, "with the given symbols, %s: result %s has shape %s, expected %s", node_text(node).c_str(),
-                        tensor_text(graph_, tensor).c_str(), text(graph_, shape).c_str(), text(graph_, inferred).c_str());
+            return fail(kBad, "G-7", nullptr, "with the given symbols, %s: result %s has shape %s, expected %s%s", node_text(node).c_str(),
+                        tensor_text(graph_, tensor).c_str(), text(graph_, shape).c_str(), text(graph_, inferred).c_str(), by_name(node).c_str());
         return ACCEL_STATUS_OK;
     }
 
-    /// A symbol of an input is given; one that only results have may depend on what a custom node computes.
+    /// A symbol of an input is given; a free one that only results have may depend on what a custom node computes.
     std::vector<bool> symbols_to_give() const
     {
         const bool custom = std::any_of(graph_.nodes.begin(), graph_.nodes.end(), [](const Node &node) { return node.operation == ACCEL_OPERATION_CUSTOM; });
-        std::vector<bool> give(graph_.symbols.size(), !custom);
+        std::vector<bool> give;
+        for (const Symbol &symbol : graph_.symbols) give.push_back(!custom && symbol.kind == ACCEL_SYMBOL_KIND_FREE);
         for (const uint32_t input : graph_.inputs) {
             for (const Dim &dim : graph_.tensors[input].shape) {
-                if (dim.symbol != ACCEL_SYMBOL_NONE) give[dim.symbol] = true;
+                if (dim.symbol != ACCEL_SYMBOL_NONE) give[dim.symbol] = graph_.symbols[dim.symbol].kind == ACCEL_SYMBOL_KIND_FREE;
             }
         }
         return give;
     }
 
-    accel_status check_sizes() const
+    std::vector<bool> used_tensors() const
     {
-        const std::vector<bool> give = symbols_to_give();
         std::vector<bool> used(graph_.tensors.size());
         for (const uint32_t input : graph_.inputs) used[input] = true;
         for (const Node &node : graph_.nodes) {
-            for (const uint32_t tensor : node.inputs) {
-                if (tensor != ACCEL_TENSOR_NONE) used[tensor] = true;
-            }
-            for (const uint32_t tensor : node.outputs) {
-                if (tensor != ACCEL_TENSOR_NONE) used[tensor] = true;
+            for (const auto *tensors : {&node.inputs, &node.outputs}) {
+                for (const uint32_t tensor : *tensors) {
+                    if (tensor != ACCEL_TENSOR_NONE) used[tensor] = true;
+                }
             }
         }
+        return used;
+    }
+
+    /// A derived symbol of a tensor that has a number, but none that it may have, or none because there is no such number.
+    accel_status check_derived(uint32_t symbol) const
+    {
+        const graph::Number &number = sizes_.symbol(symbol);
+        if (number.outcome == graph::Outcome::kNumber) return fail_size(symbol, number.value, "its expression");
+        if (number.outcome == graph::Outcome::kOverflow)
+            return fail(ACCEL_STATUS_LIMIT, "P-7", nullptr, "with the given symbols, symbol %s passes 64 bits", quoted(symbol).c_str());
+        if (number.outcome == graph::Outcome::kUndefined)
+            return fail(kBad, "P-7", nullptr, "with the given symbols, symbol %s divides by what is not above 0", quoted(symbol).c_str());
+        return ACCEL_STATUS_OK;
+    }
+
+    /// All that have no value, in one sentence.
+    accel_status check_given(const std::vector<bool> &used) const
+    {
+        const std::vector<bool> give = symbols_to_give();
+        std::vector<bool> named(graph_.symbols.size());
+        std::string missing, others;
         for (uint32_t i = 0; i < graph_.tensors.size(); ++i) {
             if (!used[i]) continue;
             for (const Dim &dim : graph_.tensors[i].shape) {
-                if (dim.symbol != ACCEL_SYMBOL_NONE && give[dim.symbol])
-                    return fail(kBad, "P-7", nullptr, "symbol '%s' of tensor %s has no value (accel_program_desc.symbols)", graph_.symbols[dim.symbol].name.c_str(),
-                                tensor_text(graph_, i).c_str());
+                if (dim.symbol == ACCEL_SYMBOL_NONE || !give[dim.symbol] || named[dim.symbol]) continue;
+                named[dim.symbol] = true;
+                if (missing.empty()) missing = "symbol '" + graph_.symbols[dim.symbol].name + "' of tensor " + tensor_text(graph_, i) + " has no value (accel_program_desc.symbols)";
+                else others += (others.empty() ? "; nor has '" : ", '") + graph_.symbols[dim.symbol].name + "'";
+            }
+        }
+        return missing.empty() ? ACCEL_STATUS_OK : fail(kBad, "P-7", nullptr, "%s%s", missing.c_str(), others.c_str());
+    }
+
+    accel_status check_sizes() const
+    {
+        const std::vector<bool> used = used_tensors();
+        ACCEL_TRY(check_given(used));
+        for (uint32_t i = 0; i < graph_.tensors.size(); ++i) {
+            if (!used[i]) continue;
+            for (const Dim &dim : graph_.tensors[i].shape) {
+                if (dim.symbol != ACCEL_SYMBOL_NONE) ACCEL_TRY(check_derived(dim.symbol));
             }
             if (!fixed(graph_.tensors[i].shape)) continue;
             if (graph_.tensors[i].known() && !size_bytes(graph_.tensors[i]))
@@ -150,6 +265,16 @@ private:
             node.set_ints(ACCEL_ATTRIBUTE_SHAPE, std::move(sizes));
         }
         if (node.operation == ACCEL_OPERATION_SLICE) settle_slice(node);
+        if (node.operation == ACCEL_OPERATION_SPLIT && !node.find(ACCEL_ATTRIBUTE_SPLIT)) settle_split(node);
+    }
+
+    /// Equal parts become their sizes.
+    void settle_split(Node &node) const
+    {
+        const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0));
+        std::vector<int64_t> sizes;
+        for (const uint32_t output : node.outputs) sizes.push_back(graph_.tensors[output].shape[axis].size);
+        node.set_ints(ACCEL_ATTRIBUTE_SPLIT, std::move(sizes));
     }
 
     /// "To the end" becomes the end.
@@ -173,7 +298,9 @@ private:
     }
 
     Graph &graph_;
-    std::vector<std::optional<int64_t>> values_;
+    graph::Propagation sizes_;
+    std::unordered_map<std::string, uint32_t> by_name_;    ///< symbols
+    std::unordered_map<uint32_t, Shape> declared_;         ///< shapes with symbols, by tensor
 };
 
 }  // namespace

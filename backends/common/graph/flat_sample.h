@@ -18,7 +18,8 @@ struct FlatSample {
     float scales[3] = {0.5f, 0.25f, 0.125f};
     int32_t zeros[3] = {0, 0, 0};
     accel_quantization quantization{scales, zeros, 3, 0};
-    accel_symbol symbols[1] = {{"h", 1, 64}};
+    accel_symbol symbols[2] = {{"h", ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, 64, 1}, {"twice", ACCEL_SYMBOL_KIND_DERIVED, 1, 2, 128, 2}};
+    accel_expression expressions[2] = {{ACCEL_EXPRESSION_SYMBOL, 0, 0, 0, 0}, {ACCEL_EXPRESSION_ADD, 0, 0, 0, 0}};
     accel_tensor_desc tensors[5] = {{"x", ACCEL_TYPE_I8, 4, x_dims, nullptr, 0, nullptr, 0, 0},
                                     {"w", ACCEL_TYPE_I8, 4, w_dims, weights, 6, &quantization, 0, 0},
                                     {"b", ACCEL_TYPE_I32, 1, b_dims, bias, 12, nullptr, 0, 0},
@@ -34,8 +35,8 @@ struct FlatSample {
         {"conv", ACCEL_OPERATION_CONV, 3, conv_in, conv_out, 1, 2, conv_attributes, nullptr, 0, ACCEL_ROUNDING_TFLITE, nullptr, nullptr},
         {"odd", ACCEL_OPERATION_CUSTOM, 2, custom_in, custom_out, 1, 1, custom_attributes, nullptr, 0, 0, "vendor", "Odd"}};
     uint32_t inputs[1] = {0}, outputs[1] = {4};
-    accel_graph_desc graph{sizeof(accel_graph_desc), "sample", tensors, nodes, inputs, outputs, symbols, 5, sizeof(accel_tensor_desc), 2,
-                           sizeof(accel_node_desc), 1, 1, 1, 1};
+    accel_graph_desc graph{sizeof(accel_graph_desc), "sample", tensors, nodes, inputs, outputs, symbols, expressions, 5, sizeof(accel_tensor_desc), 2,
+                           sizeof(accel_node_desc), 1, 1, 2, sizeof(accel_symbol), 2, 1};
 };
 
 } // namespace accel::graph

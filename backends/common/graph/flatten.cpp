@@ -45,9 +45,21 @@ private:
         structure_.u32(graph.operation_profile);
         structure_.u32(graph.symbol_count);
         for (uint32_t i = 0; i < graph.symbol_count; ++i) {
-            structure_.string(graph.symbols[i].name);
-            structure_.i64(graph.symbols[i].min_size);
-            structure_.i64(graph.symbols[i].max_size);
+            const accel_symbol &symbol = *accel_graph_symbol(&graph, i);
+            structure_.string(symbol.name);
+            structure_.u32(symbol.kind);
+            structure_.u32(symbol.expression);
+            structure_.i64(symbol.min_size);
+            structure_.i64(symbol.max_size);
+            structure_.i64(symbol.multiple);
+        }
+        structure_.u32(graph.expression_count);
+        for (uint32_t i = 0; i < graph.expression_count; ++i) {
+            const accel_expression &row = graph.expressions[i];
+            structure_.u32(row.op);
+            structure_.u32(row.left);
+            structure_.u32(row.right);
+            structure_.i64(row.value);
         }
         structure_.u32(graph.tensor_count);
         for (uint32_t i = 0; i < graph.tensor_count; ++i) write_tensor(tensor_at(graph, i), i, depth);

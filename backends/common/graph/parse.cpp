@@ -3,6 +3,8 @@
 #include "graph/flat.h"
 #include "graph/format.h"
 
+#include <accel/graph/expressions.h>
+
 #include <cstdarg>
 #include <cstdio>
 #include <memory>
@@ -18,6 +20,7 @@ struct FlatGraph::Body {
         std::span<accel_tensor_desc> tensors;
         std::span<accel_node_desc> nodes;
         std::span<accel_symbol> symbols;
+        std::span<accel_expression> expressions;
         std::span<uint32_t> inputs, outputs;
         accel_graph_desc desc{};
     };
@@ -96,16 +99,38 @@ private:
 
     bool read_symbols(Body::Arrays &arrays)
     {
-        const uint32_t count = reader_.count(21);
+        const uint32_t count = reader_.count(37);
+        std::vector<uint32_t> derived;
         arrays.symbols = body_.array<accel_symbol>(count);
         for (accel_symbol &symbol : arrays.symbols) {
             symbol.name = reader_.string();
+            symbol.kind = reader_.u32();
+            symbol.expression = reader_.u32();
             symbol.min_size = reader_.i64();
             symbol.max_size = reader_.i64();
+            symbol.multiple = reader_.i64();
             if (!cut()) return false;
+            derived.push_back(symbol.kind == ACCEL_SYMBOL_KIND_DERIVED ? symbol.expression : ACCEL_EXPRESSION_NONE);
         }
         arrays.desc.symbols = arrays.symbols.data();
         arrays.desc.symbol_count = count;
+        arrays.desc.symbol_size = sizeof(accel_symbol);
+        return cut() && read_expressions(arrays, derived);
+    }
+
+    bool read_expressions(Body::Arrays &arrays, const std::vector<uint32_t> &derived)
+    {
+        arrays.expressions = body_.array<accel_expression>(reader_.count(20));
+        for (accel_expression &row : arrays.expressions) {
+            row.op = reader_.u32();
+            row.left = reader_.u32();
+            row.right = reader_.u32();
+            row.value = reader_.i64();
+        }
+        arrays.desc.expressions = arrays.expressions.data();
+        arrays.desc.expression_count = static_cast<uint32_t>(arrays.expressions.size());
+        const std::string why = broken_rule(arrays.expressions, derived);
+        if (!why.empty()) return refuse("%s", why.c_str());
         return cut();
     }
 

@@ -100,6 +100,7 @@ const accel_graph_desc &GraphMaker::desc()
              inputs_.data(),
              outputs_.data(),
              &symbol_,
+             nullptr,
              static_cast<uint32_t>(tensor_descs_.size()),
              sizeof(accel_tensor_desc),
              static_cast<uint32_t>(node_descs_.size()),
@@ -107,6 +108,8 @@ const accel_graph_desc &GraphMaker::desc()
              static_cast<uint32_t>(inputs_.size()),
              static_cast<uint32_t>(outputs_.size()),
              1,
+             sizeof symbol_,
+             0,
              1};
     return desc_;
 }

@@ -80,7 +80,7 @@ private:
     std::vector<uint32_t> inputs_, outputs_;
     std::vector<accel_tensor_desc> tensor_descs_;
     std::vector<accel_node_desc> node_descs_;
-    accel_symbol symbol_{"n", 1, 64};
+    accel_symbol symbol_{"n", ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, 64, 1};
     accel_graph_desc desc_{};
 };
 

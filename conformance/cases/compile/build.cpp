@@ -263,12 +263,13 @@ ACCEL_CASE("compile.symbols.values", "P-7", "symbols need values within their ra
     const Adder probe = room.adder();
     const bool quantised = probe.type() == ACCEL_TYPE_I8;
     auto graph = three_adds(probe.type(), room.rounding());
-    accel_symbol symbol{"batch", 1, 4};
+    accel_symbol symbol{"batch", ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, 4, 1};
     std::vector<accel_dim> dims{{-1, 0, 0}, {8, ACCEL_SYMBOL_NONE, 0}, {4, ACCEL_SYMBOL_NONE, 0}, {4, ACCEL_SYMBOL_NONE, 0}};
     for (auto &tensor : graph.tensors()) tensor.dims = dims.data();
     auto &description = graph.desc();
     description.symbols = &symbol;
     description.symbol_count = 1;
+    description.symbol_size = sizeof symbol;
     const Model model = Model::create(room.instance(), description);
     accel_device *device = room.device().get();
     auto desc = program_desc(model, &device);

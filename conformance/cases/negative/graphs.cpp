@@ -159,6 +159,51 @@ ACCEL_CASE("negative.graph.shapes", "G-7", "results of another shape than the op
     });
 }
 
+ACCEL_CASE("negative.graph.expressions", "G-19", "sizes that are calculated from what comes later, from nothing, or in no known way are INVALID_ARGUMENT")
+{
+    static accel_symbol symbols[2];
+    static accel_expression rows[3];
+    /// twice = n + n, named by nobody, and what an edit breaks of it.
+    const auto with = [](auto breaks) {
+        return [breaks](auto &, auto &desc) {
+            symbols[0] = {"n", ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, 64, 1};
+            symbols[1] = {"twice", ACCEL_SYMBOL_KIND_DERIVED, 1, 2, 128, 2};
+            rows[0] = {ACCEL_EXPRESSION_SYMBOL, 0, 0, 0, 0};
+            rows[1] = {ACCEL_EXPRESSION_ADD, 0, 0, 0, 0};
+            rows[2] = {ACCEL_EXPRESSION_SYMBOL, 1, 0, 0, 0};
+            desc.symbols = symbols, desc.symbol_count = 2, desc.symbol_size = sizeof symbols[0];
+            desc.expressions = rows, desc.expression_count = 3;
+            breaks(desc);
+        };
+    };
+    {
+        const auto instance = make_instance(Target::current());
+        auto graph = valid_graph();
+        with([](auto &) {})(graph, graph.desc());
+        accel_model *model = nullptr;
+        REQUIRE_STATUS(create_model(instance, graph.desc(), &model), ACCEL_STATUS_OK);
+        accel_model_unref(model);
+    }
+    check_edits({
+        {"a row that names itself", with([](auto &) { rows[1].left = 1; })},
+        {"a row that names a later one", with([](auto &) { rows[1].right = 2; })},
+        {"a symbol beyond the symbols", with([](auto &) { rows[0].left = 2; })},
+        {"a symbol that is calculated from itself", with([](auto &) { rows[0].left = 1; })},
+        {"an operator that nobody knows", with([](auto &) { rows[1].op = 99; })},
+        {"operator 0", with([](auto &) { rows[1].op = 0; })},
+        {"a sum with a value", with([](auto &) { rows[1].value = 1; })},
+        {"a reserved member", with([](auto &) { rows[1].reserved = 1; })},
+        {"an expression beyond the expressions", with([](auto &) { symbols[1].expression = 3; })},
+        {"a bound beyond the expressions", with([](auto &) { symbols[1].kind = ACCEL_SYMBOL_KIND_DATA, symbols[1].expression = 3; })},
+        {"a free symbol with an expression", with([](auto &) { symbols[0].expression = 1; })},
+        {"a kind that nobody knows", with([](auto &) { symbols[0].kind = 4; })},
+        {"kind 0", with([](auto &) { symbols[0].kind = 0; })},
+        {"a multiple of 0", with([](auto &) { symbols[0].multiple = 0; })},
+        {"expressions NULL", with([](auto &desc) { desc.expressions = nullptr; })},
+        {"symbol_size of 24", with([](auto &desc) { desc.symbol_size = 24; })},
+    });
+}
+
 ACCEL_CASE("negative.graph.unknown", "G-21", "an operation of the catalog on what has an unknown type or rank is INVALID_ARGUMENT")
 {
     check_edits({

@@ -34,8 +34,11 @@ public:
         desc.tensors = graph_.memory.copy(tensors_);
         desc.tensor_count = static_cast<uint32_t>(tensors_.size());
         desc.tensor_size = sizeof(accel_tensor_desc);
-        desc.symbols = graph_.memory.copy(graph_.symbols);
-        desc.symbol_count = static_cast<uint32_t>(graph_.symbols.size());
+        desc.symbols = graph_.memory.copy(graph_.sizes.symbols());
+        desc.symbol_count = static_cast<uint32_t>(graph_.sizes.symbols().size());
+        desc.symbol_size = sizeof(accel_symbol);
+        desc.expressions = graph_.memory.copy(graph_.sizes.expressions());
+        desc.expression_count = static_cast<uint32_t>(graph_.sizes.expressions().size());
         desc.operation_profile = ACCEL_OPERATION_PROFILE;
         return graph_.memory.copy(std::span<const accel_graph_desc>(&desc, 1));
     }

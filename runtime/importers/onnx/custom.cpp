@@ -27,7 +27,7 @@ void declare(const ValueInfoProto& info, Graph& graph, Value& value) {
         if (declares_size(dim)) {
             value.dims.push_back(fixed_dim(*dim.size));
         } else {
-            value.dims.push_back(symbol_dim(declares_symbol(dim) ? graph.symbol(dim.name) : graph.unnamed_symbol(info.name, axis)));
+            value.dims.push_back(symbol_dim(declares_symbol(dim) ? graph.sizes.symbol(dim.name) : graph.sizes.unnamed_symbol(info.name, axis)));
         }
     }
     if (value.ranked && all_fixed(value.dims) && !element_count(value.dims)) {

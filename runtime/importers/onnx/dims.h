@@ -21,8 +21,13 @@ constexpr int64_t kElementsMax = int64_t{1} << 37;
 
 inline accel_dim fixed_dim(int64_t size) { return {size, ACCEL_SYMBOL_NONE, 0}; }
 inline accel_dim symbol_dim(uint32_t symbol) { return {-1, symbol, 0}; }
+/// A dimension that nobody can say; Node::define_output gives it a symbol.
+constexpr uint32_t kOpenSymbol = UINT32_MAX - 1;
+inline accel_dim open_dim() { return symbol_dim(kOpenSymbol); }
+inline bool is_open(const accel_dim& dim) { return dim.symbol == kOpenSymbol; }
 inline bool is_fixed(const accel_dim& dim) { return dim.symbol == ACCEL_SYMBOL_NONE; }
-inline bool same(const accel_dim& a, const accel_dim& b) { return a.symbol == b.symbol && a.size == b.size; }
+/// Are both the same size, whatever it is?
+inline bool same(const accel_dim& a, const accel_dim& b) { return !is_open(a) && a.symbol == b.symbol && a.size == b.size; }
 inline bool is_one(const accel_dim& dim) { return is_fixed(dim) && dim.size == 1; }
 
 bool same(const Dims& a, const Dims& b);
@@ -33,23 +38,8 @@ std::optional<int64_t> element_count(std::span<const accel_dim> dims);
 /// "1x3x?x224"
 std::string to_text(const Dims& dims);
 
-/// A product of dimensions: a number times symbols.
-struct DimProduct {
-    int64_t number = 1;
-    std::vector<uint32_t> symbols;
-
-    /// false: beyond kElementsMax.
-    bool multiply(const accel_dim& dim);
-    /// The product as one dimension, if it is one.
-    std::optional<accel_dim> as_dim() const;
-    /// this / other as one dimension; nothing if it does not divide or is no dimension.
-    std::optional<accel_dim> divide(const DimProduct& other) const;
-};
-
-std::optional<DimProduct> product(std::span<const accel_dim> dims);
-
-enum class Broadcast { kOk, kMismatch, kUnknown };
-/// Numpy-style broadcast of two shapes. kUnknown: two different symbols meet, and nothing says which size results.
-Broadcast broadcast(const Dims& a, const Dims& b, Dims& out);
+/// Can both be the same size? What is not a number may be any.
+bool may_equal(const accel_dim& a, const accel_dim& b);
+bool may_equal(const Dims& a, const Dims& b);
 
 }  // namespace accel::onnx

@@ -14,7 +14,7 @@ void append(const Value& value, int64_t count, std::vector<Element>& out) {
     for (int64_t i = 0; i < count; ++i) {
         T element;
         std::memcpy(&element, static_cast<const char*>(value.data) + i * static_cast<int64_t>(sizeof(T)), sizeof(T));
-        out.push_back({static_cast<int64_t>(element), ACCEL_SYMBOL_NONE});
+        out.push_back({static_cast<int64_t>(element)});
     }
 }
 
@@ -79,24 +79,9 @@ void Graph::clear(const Pace& pace) {
     pace();
 }
 
-uint32_t Graph::symbol(std::string_view name) {
-    const auto found = symbol_ids_.find(name);
-    if (found != symbol_ids_.end()) {
-        return found->second;
-    }
-    const char* stored = memory.copy_string(name);
-    const auto id = static_cast<uint32_t>(symbols.size());
-    symbols.push_back({stored, 1, kSizeMax});
-    symbol_ids_.emplace(stored, id);
-    return id;
-}
-
-uint32_t Graph::unnamed_symbol(std::string_view tensor, size_t axis) {
-    std::string name = text(tensor, ".dim", axis);
-    while (symbol_ids_.contains(name)) {
-        name += '_';
-    }
-    return symbol(name);
+Element Graph::element_of(Size size) const {
+    const auto value = sizes.calculate().number(size);
+    return value ? Element{*value} : Element{-1, size};
 }
 
 std::optional<std::vector<Element>> elements_of(const Value& value) {
@@ -124,7 +109,7 @@ std::optional<std::vector<int64_t>> integers_of(const Value& value) {
     }
     std::vector<int64_t> out;
     for (const Element& element : *elements) {
-        if (element.is_symbol()) {
+        if (!element.is_number()) {
             return std::nullopt;
         }
         out.push_back(element.value);

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "names.h"
 #include "proto.h"
+#include "sizes.h"
 #include "types.h"
 
 #include <algorithm>
@@ -21,11 +22,12 @@ namespace accel::onnx {
 using ValueId = uint32_t;
 constexpr ValueId kNoValue = UINT32_MAX;
 
-/// One element of a small integer tensor while shapes are computed: a number, or a symbolic dimension.
+/// One element of a small integer tensor while shapes are computed: a number, or a size that is calculated, or open.
 struct Element {
+    static constexpr Size kNumber = UINT32_MAX - 1;
     int64_t value = 0;
-    uint32_t symbol = ACCEL_SYMBOL_NONE;
-    bool is_symbol() const { return symbol != ACCEL_SYMBOL_NONE; }
+    Size size = kNumber;
+    bool is_number() const { return size == kNumber; }
 };
 
 struct Quantization {
@@ -52,7 +54,7 @@ struct Value {
 
     bool is_known() const { return type != 0 && ranked; }
     bool has_symbols() const {
-        return elements && std::any_of(elements->begin(), elements->end(), [](const Element& element) { return element.is_symbol(); });
+        return elements && std::any_of(elements->begin(), elements->end(), [](const Element& element) { return !element.is_number(); });
     }
     bool is_constant() const { return data != nullptr || elements.has_value(); }
 };
@@ -107,7 +109,7 @@ using Pace = std::function<void()>;
 /// The graph while nodes are translated into it: values by name, operations in order, symbols.
 class Graph {
 public:
-    explicit Graph(ModelMemory& model_memory) : memory(model_memory) {}
+    explicit Graph(ModelMemory& model_memory) : memory(model_memory), sizes(model_memory) {}
 
     /// A value that nodes can name; CORRUPT if the name is taken.
     ValueId add_named(Value value);
@@ -131,19 +133,19 @@ public:
     /// What was added since the mark goes. Names of values that went must be defined anew.
     void roll_back();
 
-    uint32_t symbol(std::string_view name);
-    uint32_t unnamed_symbol(std::string_view tensor, size_t axis);
+    /// An element as a size, and back.
+    Size size_of(const Element& element) { return element.is_number() ? sizes.number(element.value) : element.size; }
+    Element element_of(Size size) const;
 
     ModelMemory& memory;
+    Sizes sizes;
     std::vector<Operation> operations;
-    std::vector<accel_symbol> symbols;
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
 
 private:
     std::deque<Value> values_;
     Names ids_;
-    std::unordered_map<std::string_view, uint32_t> symbol_ids_;
     size_t marked_values_ = 0;
     size_t marked_operations_ = 0;
     std::vector<ValueId> newly_quantized_;

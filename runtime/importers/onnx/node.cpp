@@ -179,6 +179,11 @@ ValueId Node::define_output(size_t index, uint32_t type, Dims dims) {
     if (all_fixed(dims) && !element_count(dims)) {
         fail_corrupt("its result of ", to_text(dims), " has more elements than any memory holds");
     }
+    for (size_t i = 0; i < dims.size(); ++i) {
+        if (is_open(dims[i])) {
+            dims[i] = graph.sizes.open_dim(has_output(index) ? proto_.outputs[index] : std::string_view(name_), i);
+        }
+    }
     Value value;
     value.type = type;
     value.data_type = data_type_of(type);

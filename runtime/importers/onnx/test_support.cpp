@@ -263,6 +263,16 @@ std::vector<int64_t> Imported::sizes(const accel_tensor_desc& tensor) {
     return out;
 }
 
+std::string Imported::shown(const accel_tensor_desc& tensor) const {
+    std::string out;
+    for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
+        const accel_dim& dim = tensor.dims[axis];
+        out += axis == 0 ? "" : " x ";
+        out += dim.symbol == ACCEL_SYMBOL_NONE ? std::to_string(dim.size) : accel_graph_symbol(&graph(), dim.symbol)->name;
+    }
+    return out;
+}
+
 std::vector<int64_t> Imported::ints(uint32_t node_index, accel_attribute_key key) const {
     for (uint32_t i = 0; i < node(node_index).attribute_count; ++i) {
         const accel_attribute& attribute = node(node_index).attributes[i];

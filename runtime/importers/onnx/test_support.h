@@ -88,6 +88,8 @@ public:
     const accel_tensor_desc& named(std::string_view name) const;
     /// Sizes of a tensor; -1 for a symbol.
     static std::vector<int64_t> sizes(const accel_tensor_desc& tensor);
+    /// "N x 3", with the names of symbols.
+    std::string shown(const accel_tensor_desc& tensor) const;
     std::vector<int64_t> ints(uint32_t node_index, accel_attribute_key key) const;
     std::vector<float> floats(uint32_t node_index, accel_attribute_key key) const;
     std::vector<uint32_t> operations() const;

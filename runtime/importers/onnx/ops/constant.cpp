@@ -115,8 +115,7 @@ void shape(Node& node) {
     const int64_t end = clamp(node.integer("end", rank));
     std::vector<Element> elements;
     for (int64_t i = start; i < end; ++i) {
-        const accel_dim& dim = x[static_cast<size_t>(i)];
-        elements.push_back(is_fixed(dim) ? Element{dim.size, ACCEL_SYMBOL_NONE} : Element{-1, dim.symbol});
+        elements.push_back(node.graph.element_of(node.graph.sizes.size(x[static_cast<size_t>(i)])));
     }
     const auto count = static_cast<int64_t>(elements.size());
     node.define_elements(0, ACCEL_TYPE_I64, {fixed_dim(count)}, std::move(elements));
@@ -124,12 +123,7 @@ void shape(Node& node) {
 
 void size(Node& node) {
     node.expect_operands(1, 1, 1, 1);
-    const auto total = product(node.input(0).dims);
-    if (!total || (!total->symbols.empty() && !total->as_dim())) {
-        node.fail_unsupported("the size of ", to_text(node.input(0).dims), " depends on dimensions that are only known by name");
-    }
-    const Element element = total->symbols.empty() ? Element{total->number, ACCEL_SYMBOL_NONE} : Element{-1, total->symbols.front()};
-    node.define_elements(0, ACCEL_TYPE_I64, {}, {element});
+    node.define_elements(0, ACCEL_TYPE_I64, {}, {node.graph.element_of(node.graph.sizes.product(node.input(0).dims))});
 }
 
 }  // namespace accel::onnx::ops

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "ops.h"
 
+#include <algorithm>
+
 namespace accel::onnx::ops {
 
 Dims broadcast_shape(const Node& node, const Dims& a, const Dims& b) {
-    Dims out;
-    switch (broadcast(a, b, out)) {
-        case Broadcast::kOk: break;
-        case Broadcast::kMismatch: node.fail_corrupt("shapes ", to_text(a), " and ", to_text(b), " do not fit together");
-        case Broadcast::kUnknown: node.fail_unsupported("two dimensions that are only known by different names meet");
+    const size_t rank = std::max(a.size(), b.size());
+    Dims out(rank);
+    for (size_t i = 0; i < rank; ++i) {
+        const accel_dim left = i + a.size() < rank ? fixed_dim(1) : a[i + a.size() - rank];
+        const accel_dim right = i + b.size() < rank ? fixed_dim(1) : b[i + b.size() - rank];
+        if (same(left, right) || is_one(right)) {
+            out[i] = left;
+        } else if (is_one(left)) {
+            out[i] = right;
+        } else if (may_equal(left, right)) {
+            out[i] = node.graph.sizes.broadcast(left, right);
+        } else {
+            node.fail_corrupt("shapes ", to_text(a), " and ", to_text(b), " do not fit together");
+        }
     }
     return out;
 }

@@ -10,22 +10,24 @@ bool fits(int64_t value, uint32_t type) {
     return type == ACCEL_TYPE_I64 || (value >= INT32_MIN && value <= INT32_MAX);
 }
 
-/// A symbol survives only where the other operand changes nothing.
-Element combine_symbol(const Node& node, accel_operation operation, const Element& a, const Element& b) {
-    const int64_t neutral = operation == ACCEL_OPERATION_ADD || operation == ACCEL_OPERATION_SUB ? 0 : 1;
-    if (!b.is_symbol() && b.value == neutral) {
-        return a;
+/// Of sizes, as far as an expression says it. Integers are divided toward zero.
+Element combine_sizes(Node& node, accel_operation operation, const Element& a, const Element& b) {
+    graph::Builder& calculate = node.graph.sizes.calculate();
+    const Size x = node.graph.size_of(a);
+    const Size y = node.graph.size_of(b);
+    switch (operation) {
+        case ACCEL_OPERATION_ADD: return node.graph.element_of(calculate.add(x, y));
+        case ACCEL_OPERATION_SUB: return node.graph.element_of(calculate.sub(x, y));
+        case ACCEL_OPERATION_MUL: return node.graph.element_of(calculate.mul(x, y));
+        default: break;
     }
-    const bool commutes = operation == ACCEL_OPERATION_ADD || operation == ACCEL_OPERATION_MUL;
-    if (commutes && !a.is_symbol() && a.value == neutral) {
-        return b;
-    }
-    node.fail_unsupported("calculates with a dimension that is only known by name");
+    const bool floors = operation == ACCEL_OPERATION_DIV && x != kOpenSize && calculate.range(x).low >= 0;
+    return node.graph.element_of(floors ? calculate.floor_div(x, y) : kOpenSize);
 }
 
-std::optional<Element> combine(const Node& node, accel_operation operation, const Element& a, const Element& b, uint32_t type) {
-    if (a.is_symbol() || b.is_symbol()) {
-        return combine_symbol(node, operation, a, b);
+std::optional<Element> combine(Node& node, accel_operation operation, const Element& a, const Element& b, uint32_t type) {
+    if (!a.is_number() || !b.is_number()) {
+        return combine_sizes(node, operation, a, b);
     }
     int64_t result = 0;
     bool overflow = false;
@@ -40,7 +42,7 @@ std::optional<Element> combine(const Node& node, accel_operation operation, cons
         default: return std::nullopt;
     }
     // What overflows is left to run time, where the type's own rules hold.
-    return overflow || !fits(result, type) ? std::nullopt : std::optional<Element>({result, ACCEL_SYMBOL_NONE});
+    return overflow || !fits(result, type) ? std::nullopt : std::optional(Element{result});
 }
 
 }  // namespace

@@ -4,17 +4,10 @@
 namespace accel::onnx::ops {
 namespace {
 
-/// The inner dimensions of a product: equal, or one of them known only by name.
+/// The inner dimensions of a product. Where one is only known by name, the build of a program checks them.
 void expect_inner(const Node& node, const accel_dim& a, const accel_dim& b) {
-    if (same(a, b)) {
-        return;
-    }
-    if (is_fixed(a) && is_fixed(b)) {
+    if (!may_equal(a, b)) {
         node.fail_corrupt("inner dimensions ", a.size, " and ", b.size, " differ");
-    }
-    // A symbol beside a size has to take that size; the build of a program checks it.
-    if (!is_fixed(a) && !is_fixed(b)) {
-        node.fail_unsupported("inner dimensions are only known by different names");
     }
 }
 
@@ -64,7 +57,7 @@ void gemm(Node& node) {
         node.expect_same_type(0, 2);
         const Dims sum = broadcast_shape(node, dims, node.input(2).dims);
         const bool spreads = node.opset >= 7 || node.integer("broadcast", 0) != 0;
-        if (!same(sum, dims) || (!spreads && !same(node.input(2).dims, dims))) {
+        if (!may_equal(sum, dims) || (!spreads && !may_equal(node.input(2).dims, dims))) {
             node.fail_corrupt("c of ", to_text(node.input(2).dims), " does not spread to the product's ", to_text(dims));
         }
     }

@@ -43,6 +43,8 @@ void concat(Node& node) {
     Dims dims = node.input(0).dims;
     const uint32_t axis = node.axis(*given, dims.size());
     node.expect_type(0, kMovedTypes);
+    Sizes& sizes = node.graph.sizes;
+    Size along = sizes.size(dims[axis]);
     for (size_t i = 1; i < node.input_count(); ++i) {
         node.expect_same_type(0, i);
         const Dims& next = node.input(i).dims;
@@ -60,11 +62,9 @@ void concat(Node& node) {
                 dims[k] = next[k];
             }
         }
-        if (!is_fixed(dims[axis]) || !is_fixed(next[axis])) {
-            node.fail_unsupported("joins along a dimension that is only known by name");
-        }
-        dims[axis].size += next[axis].size;
+        along = sizes.calculate().add(along, sizes.size(next[axis]));
     }
+    dims[axis] = sizes.dim(along);
     if (fold_concat(node)) {
         return;
     }
@@ -122,6 +122,16 @@ int64_t clamp_position(int64_t given, int64_t size) {
     return std::clamp<int64_t>(given < 0 ? given + size : given, 0, size);
 }
 
+/// Positions from start up to end of a dimension that is open.
+accel_dim cut(Node& node, const accel_dim& dim, int64_t start, int64_t end, int64_t step) {
+    Sizes& sizes = node.graph.sizes;
+    graph::Builder& calculate = sizes.calculate();
+    const Size size = sizes.size(dim);
+    const Size first = calculate.min(sizes.number(start), size);
+    const Size last = calculate.min(sizes.number(end), size);
+    return sizes.dim(calculate.ceil_div(calculate.max(calculate.sub(last, first), sizes.number(0)), sizes.number(step)));
+}
+
 }  // namespace
 
 void slice(Node& node) {
@@ -153,7 +163,15 @@ void slice(Node& node) {
             if (start == 0 && end >= kSizeMax && step == 1) {
                 continue;
             }
-            node.fail_unsupported("cuts a dimension that is only known by name");
+            if (start < 0 || end < 0) {
+                node.fail_unsupported("cuts from the end of a dimension that is only known by name");
+            }
+            axes.push_back(static_cast<int64_t>(axis));
+            starts.push_back(std::min(start, kSizeMax));
+            ends.push_back(std::min(end, kSizeMax));
+            steps.push_back(std::min(step, kSizeMax));
+            dims[axis] = cut(node, dims[axis], starts.back(), ends.back(), steps.back());
+            continue;
         }
         const int64_t size = dims[axis].size;
         const int64_t first = clamp_position(start, size);
@@ -178,6 +196,28 @@ void slice(Node& node) {
     node.emit(ACCEL_OPERATION_SLICE, {node.input_id(0)}, {y}, std::move(attributes));
 }
 
+namespace {
+
+/// Equal parts of a dimension that is open. Whether it divides is seen when it is known.
+void split_evenly(Node& node, uint32_t axis, int64_t count, int64_t asked) {
+    if (asked != count) {
+        node.fail_corrupt(asked, " parts for ", count, " outputs");
+    }
+    const uint32_t type = node.input(0).type;
+    Dims dims = node.input(0).dims;
+    Sizes& sizes = node.graph.sizes;
+    dims[axis] = sizes.dim(sizes.calculate().floor_div(sizes.size(dims[axis]), sizes.number(count)));
+    std::vector<ValueId> outputs;
+    for (int64_t i = 0; i < count; ++i) {
+        outputs.push_back(node.define_output(static_cast<size_t>(i), type, dims));
+    }
+    AttributeList attributes;
+    attributes.integer(ACCEL_ATTRIBUTE_AXIS, axis);
+    node.emit(ACCEL_OPERATION_SPLIT, {node.input_id(0)}, std::move(outputs), std::move(attributes));
+}
+
+}  // namespace
+
 void split(Node& node) {
     const bool has_operand = node.opset >= 13 || node.opset < 2;
     node.expect_operands(1, has_operand ? 2 : 1, 1, SIZE_MAX);
@@ -191,10 +231,11 @@ void split(Node& node) {
         sizes = node.constant_integers(1, "split");
     }
     const int64_t asked = node.opset >= 18 ? node.integer("num_outputs", count) : count;
-    if (!is_fixed(x[axis])) {
-        node.fail_unsupported("splits a dimension that is only known by name");
+    if (!is_fixed(x[axis]) && !sizes) {
+        split_evenly(node, axis, count, asked);
+        return;
     }
-    const int64_t size = x[axis].size;
+    const int64_t size = is_fixed(x[axis]) ? x[axis].size : kSizeMax;
     if (!sizes) {
         const int64_t piece = (size + count - 1) / count;
         sizes.emplace(static_cast<size_t>(count), piece);
@@ -209,7 +250,7 @@ void split(Node& node) {
             node.fail_corrupt("a part of ", part, " out of ", size);
         }
     }
-    if (sum != size || static_cast<int64_t>(sizes->size()) != count || asked != count) {
+    if ((is_fixed(x[axis]) && sum != size) || static_cast<int64_t>(sizes->size()) != count || asked != count) {
         node.fail_corrupt(sizes->size(), " parts of together ", sum, " for ", count, " outputs of together ", size);
     }
     std::vector<ValueId> outputs;
@@ -282,12 +323,8 @@ void pad(Node& node) {
         if (begin > kSizeMax || end > kSizeMax) {
             node.fail_corrupt("pads ", begin, " and ", end);
         }
-        if (begin + end > 0 && !is_fixed(dims[axis])) {
-            node.fail_unsupported("pads a dimension that is only known by name");
-        }
-        if (is_fixed(dims[axis])) {
-            dims[axis].size += begin + end;
-        }
+        Sizes& sizes = node.graph.sizes;
+        dims[axis] = sizes.dim(sizes.calculate().add(sizes.size(dims[axis]), sizes.number(begin + end)));
     }
     const float value = read_pad_value(node);
     const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
@@ -312,7 +349,7 @@ ValueId resolve_indices(Node& node, const accel_dim& along) {
             node.fail_corrupt("index ", index, " lies outside of ", along.size);
         }
         changed = changed || index < 0;
-        resolved.push_back({index < 0 ? index + along.size : index, ACCEL_SYMBOL_NONE});
+        resolved.push_back({index < 0 ? index + along.size : index});
     }
     if (!changed) {
         return id;

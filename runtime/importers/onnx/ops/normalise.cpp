@@ -14,9 +14,7 @@ void emit_softmax(Node& node, ValueId x, ValueId y, uint32_t axis) {
 }
 
 void emit_reshape(Node& node, ValueId x, ValueId y) {
-    AttributeList attributes;
-    attributes.ints(ACCEL_ATTRIBUTE_SHAPE, shape_attribute(node, node.graph.value(x).dims, node.graph.value(y).dims));
-    node.emit(ACCEL_OPERATION_RESHAPE, {x}, {y}, std::move(attributes));
+    node.emit(ACCEL_OPERATION_RESHAPE, {x}, {y}, shape_attribute(node, node.graph.value(x).dims, node.graph.value(y).dims));
 }
 
 /// Below opset 13 everything from the axis on is one row: seen as a matrix, except where all but one of these axes have size 1.
@@ -35,15 +33,10 @@ void flattening_softmax(Node& node, uint32_t axis) {
         emit_softmax(node, node.input_id(0), node.define_output(0, type, dims), long_axis);
         return;
     }
-    const auto rows = product(std::span(dims).first(axis));
-    const auto columns = product(std::span(dims).subspan(axis));
-    const auto row_dim = rows ? rows->as_dim() : std::nullopt;
-    const auto column_dim = columns ? columns->as_dim() : std::nullopt;
-    if (!row_dim || !column_dim) {
-        node.fail_unsupported("rows over several axes of ", to_text(dims), " have no size that is known now");
-    }
-    const ValueId flat = node.define_hidden(type, {*row_dim, *column_dim});
-    const ValueId normalised = node.define_hidden(type, {*row_dim, *column_dim});
+    Sizes& sizes = node.graph.sizes;
+    const Dims matrix{sizes.dim(sizes.product(std::span(dims).first(axis))), sizes.dim(sizes.product(std::span(dims).subspan(axis)))};
+    const ValueId flat = node.define_hidden(type, matrix);
+    const ValueId normalised = node.define_hidden(type, node.graph.value(flat).dims);
     emit_reshape(node, node.input_id(0), flat);
     emit_softmax(node, flat, normalised, 1);
     emit_reshape(node, normalised, node.define_output(0, type, dims));
@@ -88,11 +81,8 @@ void batch_normalization(Node& node) {
     node.ignore_attribute("momentum");  // training only
     const float epsilon = node.real("epsilon", 1e-5f);
     const Dims& x = node.input(0).dims;
-    if (!is_fixed(x[1])) {
-        node.fail_unsupported("the number of channels is only known by name");
-    }
     for (size_t i = 1; i < 5; ++i) {
-        if (!same(node.input(i).dims, Dims{x[1]})) {
+        if (!may_equal(node.input(i).dims, Dims{x[1]})) {
             node.fail_corrupt("input '", node.input(i).name, "' is ", to_text(node.input(i).dims), ", expected is one value per channel, ", to_text(Dims{x[1]}));
         }
     }

@@ -30,12 +30,12 @@ std::vector<int64_t> resolve_axes(const Node& node, const std::vector<int64_t>& 
 }
 
 /// The dims that a Reshape asks for; 0 copies the input's, and the place of a -1 is given back to be filled in.
-Dims requested_dims(const Node& node, const std::vector<Element>& shape, const Dims& x, bool zero_is_zero, std::optional<size_t>& rest) {
+Dims requested_dims(Node& node, const std::vector<Element>& shape, const Dims& x, bool zero_is_zero, std::optional<size_t>& rest) {
     Dims dims;
     for (size_t i = 0; i < shape.size(); ++i) {
         const Element& element = shape[i];
-        if (element.is_symbol()) {
-            dims.push_back(symbol_dim(element.symbol));
+        if (!element.is_number()) {
+            dims.push_back(node.graph.sizes.dim(element.size));
         } else if (element.value == -1) {
             if (rest) {
                 node.fail_corrupt("the shape has more than one -1");
@@ -58,9 +58,9 @@ Dims requested_dims(const Node& node, const std::vector<Element>& shape, const D
 
 }  // namespace
 
-// The attribute can leave one size open (-1) and copy sizes from the same axis (0), which is enough for every dimension that is only
-// known by name but those that move to another axis together. A true size of 0 has no spelling unless it is a copy.
-std::vector<int64_t> shape_attribute(const Node& node, const Dims& x, const Dims& dims) {
+// The attribute can leave one size open (-1) and copy sizes from the same axis (0). Where that is not enough there is none, which says: as the result is declared. A true
+// size of 0 has no spelling unless it is a copy.
+AttributeList shape_attribute(const Node& node, const Dims& x, const Dims& dims) {
     std::vector<int64_t> shape;
     bool open = false;
     for (size_t axis = 0; axis < dims.size(); ++axis) {
@@ -76,10 +76,12 @@ std::vector<int64_t> shape_attribute(const Node& node, const Dims& x, const Dims
         } else if (copied) {
             shape.push_back(0);
         } else {
-            node.fail_unsupported("a reshape that moves several dimensions that are only known by name");
+            return {};
         }
     }
-    return shape;
+    AttributeList attributes;
+    attributes.ints(ACCEL_ATTRIBUTE_SHAPE, std::move(shape));
+    return attributes;
 }
 
 void define_reshaped(Node& node, Dims dims) {
@@ -91,8 +93,7 @@ void define_reshaped(Node& node, Dims dims) {
         return;
     }
     node.expect_type(0, kMovedTypes);
-    AttributeList attributes;
-    attributes.ints(ACCEL_ATTRIBUTE_SHAPE, shape_attribute(node, x.dims, dims));
+    AttributeList attributes = shape_attribute(node, x.dims, dims);
     const uint32_t type = x.type;
     const ValueId y = node.define_output(0, type, std::move(dims));
     node.emit(ACCEL_OPERATION_RESHAPE, {node.input_id(0)}, {y}, std::move(attributes));
@@ -104,8 +105,7 @@ ValueId define_view(Node& node, ValueId x, Dims dims) {
         view.dims = std::move(dims);
         return node.graph.add(std::move(view));
     }
-    AttributeList attributes;
-    attributes.ints(ACCEL_ATTRIBUTE_SHAPE, shape_attribute(node, node.graph.value(x).dims, dims));
+    AttributeList attributes = shape_attribute(node, node.graph.value(x).dims, dims);
     const ValueId y = node.define_hidden(node.graph.value(x).type, std::move(dims));
     node.emit(ACCEL_OPERATION_RESHAPE, {x}, {y}, std::move(attributes));
     return y;
@@ -118,7 +118,7 @@ std::vector<Element> read_shape(Node& node) {
     if (node.opset < 5) {
         std::vector<Element> shape;
         for (const int64_t size : node.integers("shape").value_or(std::vector<int64_t>{})) {
-            shape.push_back({size, ACCEL_SYMBOL_NONE});
+            shape.push_back({size});
         }
         return shape;
     }
@@ -142,25 +142,20 @@ void reshape(Node& node) {
     const Dims& x = node.input(0).dims;
     std::optional<size_t> rest;
     Dims dims = requested_dims(node, shape, x, zero_is_zero, rest);
-    const auto have = product(x);
-    const auto want = product(dims);
-    if (!have || !want) {
+    if (all_fixed(dims) && !element_count(dims)) {
         node.fail_corrupt("the shape has more elements than any memory holds");
     }
+    Sizes& sizes = node.graph.sizes;
+    const auto have = sizes.calculate().number(sizes.product(x));
+    const auto want = sizes.calculate().number(sizes.product(dims));
+    if (rest && have && want && (*want == 0 || *have % *want != 0)) {
+        node.fail_corrupt("no -1 makes ", to_text(x), " into the shape");
+    }
+    if (!rest && have && want && *have != *want) {
+        node.fail_corrupt("an input of ", to_text(x), " does not have as many elements as ", to_text(dims));
+    }
     if (rest) {
-        const auto size = have->divide(*want);
-        if (!size && have->symbols.empty() && want->symbols.empty()) {
-            node.fail_corrupt("no -1 makes ", to_text(x), " into the shape");
-        }
-        if (!size) {
-            node.fail_unsupported("the size of dimension ", *rest, " follows from dimensions that are only known by name");
-        }
-        dims[*rest] = *size;
-    } else if (have->number != want->number || have->symbols != want->symbols) {
-        if (have->symbols.empty() && want->symbols.empty()) {
-            node.fail_corrupt("an input of ", to_text(x), " does not have as many elements as ", to_text(dims));
-        }
-        node.fail_unsupported("whether ", to_text(x), " fits ", to_text(dims), " depends on dimensions that are only known by name");
+        dims[*rest] = sizes.dim(sizes.calculate().floor_div(sizes.product(x), sizes.product(dims)));
     }
     define_reshaped(node, std::move(dims));
 }
@@ -169,14 +164,8 @@ void flatten(Node& node) {
     node.expect_operands(1, 1, 1, 1);
     const Dims& x = node.input(0).dims;
     const uint32_t axis = node.axis(node.integer("axis", 1), x.size(), true);
-    const auto rows = product(std::span(x).first(axis));
-    const auto columns = product(std::span(x).subspan(axis));
-    const auto row_dim = rows ? rows->as_dim() : std::nullopt;
-    const auto column_dim = columns ? columns->as_dim() : std::nullopt;
-    if (!row_dim || !column_dim) {
-        node.fail_unsupported("the flat form of ", to_text(x), " has no size that is known now");
-    }
-    define_reshaped(node, {*row_dim, *column_dim});
+    Sizes& sizes = node.graph.sizes;
+    define_reshaped(node, {sizes.dim(sizes.product(std::span(x).first(axis))), sizes.dim(sizes.product(std::span(x).subspan(axis)))});
 }
 
 void squeeze(Node& node) {
@@ -200,7 +189,7 @@ void squeeze(Node& node) {
     for (size_t i = 0; i < x.size(); ++i) {
         if (!std::binary_search(axes.begin(), axes.end(), static_cast<int64_t>(i))) {
             dims.push_back(x[i]);
-        } else if (!is_one(x[i])) {
+        } else if (!may_equal(x[i], fixed_dim(1))) {
             node.fail_corrupt("axis ", i, " of ", to_text(x), " is not 1");
         }
     }

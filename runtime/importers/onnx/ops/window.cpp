@@ -60,7 +60,7 @@ int64_t extent(const Window& window, size_t axis) {
 }
 
 /// SAME pads so that the result has ceil(size / stride) positions; the odd one goes to the end (UPPER) or to the begin (LOWER).
-accel_dim same_padded(const Node& node, Window& window, size_t axis, const accel_dim& input) {
+accel_dim same_padded(Node& node, Window& window, size_t axis, const accel_dim& input) {
     const int64_t stride = window.strides[axis];
     if (!is_fixed(input) && stride != 1) {
         node.fail_unsupported("auto_pad ", window.auto_pad, " with a stride along a dimension that is only known by name");
@@ -80,16 +80,31 @@ accel_dim same_padded(const Node& node, Window& window, size_t axis, const accel
     return is_fixed(input) ? fixed_dim(positions) : input;
 }
 
-accel_dim explicitly_padded(const Node& node, const Window& window, size_t axis, const accel_dim& input) {
+/// As explicitly_padded, of a size that is open.
+accel_dim open_positions(Node& node, const Window& window, size_t axis, const accel_dim& input) {
+    Sizes& sizes = node.graph.sizes;
+    graph::Builder& calculate = sizes.calculate();
+    const int64_t begin = window.pads[axis];
+    const int64_t end = window.pads[window.kernel.size() + axis];
+    const Size stride = sizes.number(window.strides[axis]);
+    const Size room = calculate.add(sizes.size(input), sizes.number(begin + end - extent(window, axis)));
+    Size positions = calculate.add(window.ceil_mode ? calculate.ceil_div(room, stride) : calculate.floor_div(room, stride), sizes.number(1));
+    if (window.ceil_mode) {
+        // With more padding than that, more than one window could begin in it.
+        const Size begins = end <= extent(window, axis) ? calculate.ceil_div(calculate.add(sizes.size(input), sizes.number(begin)), stride) : kOpenSize;
+        positions = calculate.min(positions, begins);
+    }
+    sizes.mark_positive(positions);
+    return sizes.dim(positions);
+}
+
+accel_dim explicitly_padded(Node& node, const Window& window, size_t axis, const accel_dim& input) {
     const size_t rank = window.kernel.size();
     const int64_t begin = window.pads[axis];
     const int64_t padding = begin + window.pads[rank + axis];
     const int64_t stride = window.strides[axis];
     if (!is_fixed(input)) {
-        if (stride == 1 && padding == extent(window, axis) - 1) {
-            return input;
-        }
-        node.fail_unsupported("the window changes a dimension that is only known by name");
+        return open_positions(node, window, axis, input);
     }
     const int64_t room = input.size + padding - extent(window, axis);
     if (room < 0) {
@@ -104,7 +119,7 @@ accel_dim explicitly_padded(const Node& node, const Window& window, size_t axis,
 }
 
 /// Resolve auto_pad and give the spatial part of the result's shape.
-Dims slide(const Node& node, Window& window, std::span<const accel_dim> spatial) {
+Dims slide(Node& node, Window& window, std::span<const accel_dim> spatial) {
     if (window.auto_pad != "NOTSET" && window.auto_pad != "VALID" && window.auto_pad != "SAME_UPPER" && window.auto_pad != "SAME_LOWER") {
         node.fail_corrupt("auto_pad is '", window.auto_pad, "'");
     }
@@ -121,7 +136,7 @@ std::span<const accel_dim> spatial_dims(const Dims& dims) {
     return std::span<const accel_dim>(dims).subspan(2);
 }
 
-Dims pooled(const Node& node, Window& window) {
+Dims pooled(Node& node, Window& window) {
     const Dims& x = node.input(0).dims;
     Dims out{x[0], x[1]};
     const Dims spatial = slide(node, window, spatial_dims(x));
@@ -151,10 +166,7 @@ Dims convolution_shape(Node& node, size_t x, size_t w, AttributeList& attributes
     if (group < 1 || group > kSizeMax || weights[0].size % group != 0) {
         node.fail_corrupt("group ", group, " does not divide ", weights[0].size, " output channels");
     }
-    if (!is_fixed(input[1])) {
-        node.fail_unsupported("the number of input channels is only known by name");
-    }
-    if (input[1].size != weights[1].size * group) {
+    if (!may_equal(input[1], fixed_dim(weights[1].size * group))) {
         node.fail_corrupt("input ", to_text(input), " has ", input[1].size, " channels, weights ", to_text(weights), " in ", group, " groups need ",
                           weights[1].size * group);
     }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// Sizes that are open when a model is imported: each has an expression, and two that are calculated alike are one symbol.
+#include "test_support.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace accel::onnx::test;
+using Ints = std::vector<int64_t>;
+
+namespace {
+
+std::string shown(const std::vector<DimText>& x, NodeText text, const std::vector<std::string>& initializers = {}, int64_t opset = 13) {
+    const Imported model(single(opset, x, std::move(text), initializers));
+    INFO(model.message);
+    REQUIRE(model.status == ACCEL_STATUS_OK);
+    REQUIRE(model.broken_rule() == "");
+    REQUIRE_FALSE(model.keeps_any());
+    return model.shown(model.output());
+}
+
+std::string ones(const Ints& dims) {
+    int64_t count = 1;
+    for (const int64_t size : dims) {
+        count *= size;
+    }
+    return floats_tensor("w", dims, std::vector<float>(static_cast<size_t>(count), 1.0f));
+}
+
+std::string conv(std::vector<Attr> attributes) {
+    return shown({"N", 2, "H", "W"}, {"Conv", {"x", "w"}, {}, std::move(attributes)}, {ones({4, 2, 3, 3})});
+}
+
+std::string pool(std::vector<Attr> attributes) {
+    attributes.push_back(attr_ints("kernel_shape", {2, 3}));
+    return shown({1, 2, "H", "W"}, {"MaxPool", {"x"}, {}, std::move(attributes)});
+}
+
+}  // namespace
+
+TEST_CASE("windows over named sizes have sizes", "[onnx][sizes]") {
+    CHECK(conv({}) == "N x 4 x H - 2 x W - 2");
+    CHECK(conv({attr_ints("pads", {1, 1, 1, 1})}) == "N x 4 x H x W");
+    CHECK(conv({attr_ints("pads", {1, 1, 1, 1}), attr_ints("strides", {2, 2})}) == "N x 4 x floor((H + 1) / 2) x floor((W + 1) / 2)");
+    CHECK(conv({attr_ints("pads", {0, 1, 1, 1}), attr_ints("strides", {2, 1})}) == "N x 4 x floor(H / 2) x W");
+    CHECK(conv({attr_ints("dilations", {2, 1})}) == "N x 4 x H - 4 x W - 2");
+    CHECK(conv({attr_string("auto_pad", "SAME_UPPER")}) == "N x 4 x H x W");
+    CHECK(conv({attr_string("auto_pad", "VALID"), attr_ints("strides", {1, 2})}) == "N x 4 x H - 2 x floor((W + 1) / 2) - 1");
+    CHECK(pool({attr_ints("strides", {2, 2})}) == "1 x 2 x floor(H / 2) x floor((W + 1) / 2) - 1");
+    CHECK(pool({attr_ints("strides", {2, 2}), attr_int("ceil_mode", 1)}) == "1 x 2 x floor((H + 1) / 2) x min(floor(W / 2), floor((W + 1) / 2))");
+    CHECK(shown({1, 2, "H"}, {"GlobalAveragePool", {"x"}, {}, {}}) == "1 x 2 x 1");
+}
+
+TEST_CASE("joins, cuts, pads and parts of named sizes have sizes", "[onnx][sizes]") {
+    CHECK(shown({"N", "W"}, {"Concat", {"x", "x", "w"}, {}, {attr_int("axis", 1)}}, {ones({1, 3})}) == "1 x W * 2 + 3");
+    CHECK(shown({"N", "W"}, {"Slice", {"x", "s", "e", "a", "t"}, {}, {}}, {ints_tensor("s", {1}), ints_tensor("e", {INT64_MAX}), ints_tensor("a", {1}), ints_tensor("t", {2})}) ==
+          "N x floor(W / 2)");
+    CHECK(shown({"W"}, {"Pad", {"x", "p"}, {}, {}}, {ints_tensor("p", {1, 2})}) == "W + 3");
+    CHECK(shown({"W", 2}, {"Flatten", {"x"}, {}, {attr_int("axis", 0)}}) == "1 x W * 2");
+    CHECK(shown({"N", 2, "H", "W"}, {"Flatten", {"x"}, {}, {}}) == "N x H * W * 2");
+    CHECK(shown({"N", "H", "W", 6}, {"Reshape", {"x", "s"}, {}, {}}, {ints_tensor("s", {0, -1, 2})}) == "N x H * W * 3 x 2");
+    CHECK(shown({"N", "W"}, {"Split", {"x"}, {}, {attr_int("axis", 1)}}) == "N x W");
+    CHECK(shown({"N", "H"}, {"Unsqueeze", {"x", "a"}, {}, {}}, {ints_tensor("a", {0})}) == "1 x N x H");
+    CHECK(shown({"N", 4, "H"}, {"Softmax", {"x"}, {}, {}}, {}, 11) == "N x 4 x H");
+}
+
+TEST_CASE("an even split of a named size has parts of one size", "[onnx][sizes]") {
+    ModelText text;
+    text.opset = 13;
+    text.inputs = {value_info("x", kFloat, {"W", 4})};
+    text.outputs = {value_info("y", kFloat, {kOpen, 4})};
+    text.nodes = {node({"Split", {"x"}, {"a", "b"}, {attr_int("axis", 0)}}), node({"Add", {"a", "b"}, {"y"}, {}})};
+    const Imported model_(model(text));
+    INFO(model_.message);
+    REQUIRE(model_.status == ACCEL_STATUS_OK);
+    CHECK(model_.shown(model_.output()) == "floor(W / 2) x 4");
+}
+
+TEST_CASE("two paths to one size meet as one symbol", "[onnx][sizes]") {
+    // Down by a convolution and by a pooling window, as residual networks do.
+    ModelText text;
+    text.opset = 13;
+    text.inputs = {value_info("x", kFloat, {1, 2, "H", "W"})};
+    text.outputs = {value_info("y", kFloat, {1, 2, kOpen, kOpen})};
+    text.initializers = {ones({2, 2, 3, 3})};
+    text.nodes = {node({"Conv", {"x", "w"}, {"c"}, {attr_ints("pads", {1, 1, 1, 1}), attr_ints("strides", {2, 2})}}),
+                  node({"MaxPool", {"x"}, {"p"}, {attr_ints("kernel_shape", {1, 1}), attr_ints("strides", {2, 2})}}), node({"Add", {"c", "p"}, {"y"}, {}})};
+    const Imported model_(model(text));
+    INFO(model_.message);
+    REQUIRE(model_.status == ACCEL_STATUS_OK);
+    REQUIRE(model_.broken_rule() == "");
+    CHECK(model_.graph().symbol_count == 4);
+    CHECK(model_.shown(model_.output()) == "1 x 2 x floor((H + 1) / 2) x floor((W + 1) / 2)");
+    const accel_symbol& half = *accel_graph_symbol(&model_.graph(), model_.output().dims[2].symbol);
+    CHECK(half.kind == ACCEL_SYMBOL_KIND_DERIVED);
+    CHECK(half.min_size == 1);
+}
+
+TEST_CASE("what two different sizes make is the larger, or open where one may be 0", "[onnx][sizes]") {
+    ModelText text;
+    text.opset = 13;
+    text.inputs = {value_info("a", kFloat, {"N", 1}), value_info("b", kFloat, {"M", 3})};
+    text.outputs = {value_info("y", kFloat, {kOpen, 3})};
+    text.nodes = {node({"Add", {"a", "b"}, {"y"}, {}})};
+    const Imported larger(model(text));
+    REQUIRE(larger.status == ACCEL_STATUS_OK);
+    CHECK(larger.shown(larger.output()) == "max(N, M) x 3");
+    text.initializers = {ints_tensor("s", {1}), ints_tensor("e", {9})};
+    text.nodes = {node({"Slice", {"a", "s", "e"}, {"c"}, {}}), node({"Add", {"c", "b"}, {"y"}, {}})};
+    const Imported open(model(text));
+    REQUIRE(open.status == ACCEL_STATUS_OK);
+    CHECK(open.shown(open.named("c")) == "min(N, 9) - 1 x 1");
+    CHECK(open.shown(open.output()) == "y.dim0 x 3");
+    CHECK(accel_graph_symbol(&open.graph(), open.output().dims[0].symbol)->expression == ACCEL_EXPRESSION_NONE);
+}
+
+TEST_CASE("Gemm with a named number of rows takes a bias of so many", "[onnx][sizes]") {
+    ModelText text;
+    text.opset = 13;
+    text.inputs = {value_info("x", kFloat, {"M", 2})};
+    text.outputs = {value_info("y", kFloat, {kOpen, 4})};
+    text.initializers = {ones({2, 4}), floats_tensor("c", {3, 4}, std::vector<float>(12, 1.0f))};
+    text.nodes = {node({"Gemm", {"x", "w", "c"}, {"y"}, {}})};
+    const Imported model_(model(text));
+    INFO(model_.message);
+    CHECK(model_.status == ACCEL_STATUS_OK);
+    CHECK(model_.shown(model_.output()) == "M x 4");
+}
