@@ -161,10 +161,12 @@ accel_status accel_buffer::unmap()
     const std::lock_guard guard(lock_);
     if (map_count_ == 0)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-10", this, "the buffer is not mapped");
-    --map_count_;
     clear_module_error();
     const accel_status status = ops().buffer_unmap(owner_.handle);
-    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, owner_.device->module_name(), "unmap a buffer", this);
+    if (status != ACCEL_STATUS_OK)
+        return fail_from_module(status, owner_.device->module_name(), "unmap a buffer", this);
+    --map_count_;
+    return ACCEL_STATUS_OK;
 }
 
 accel_status accel_buffer::export_fd(accel_handle_kind kind, int *out_fd)

@@ -32,6 +32,8 @@ public:
     const char *module_name() const { return module_name_.c_str(); }
     /// For messages: why it imports no foreign memory. "" if its manifest does not say.
     const char *no_import() const { return no_import_.c_str(); }
+    /// Mapped memory is a copy that map and unmap carry: only who calls them sees what the device sees, so nobody may keep a pointer to it.
+    bool copies() const { return copies_; }
     /// Every object on it is dead; the next open of its entry opens it again. OK while it lives.
     accel_status lost() const { return static_cast<accel_status>(lost_.load(std::memory_order_relaxed)); }
     /// Remember DEVICE_LOST or DEVICE_GONE; the first loss stays.
@@ -55,7 +57,7 @@ protected:
     OpenDevice() = default;
     std::atomic<const accel_bk_device_ops *> ops_{nullptr};  ///< complete copy: absent optional slots are NULL, mandatory ones are set
     accel_bk_sizes sizes_ = kNativeSizes;
-    bool waits_inline_ = false;
+    bool waits_inline_ = false, copies_ = false;
     accel_bk_device *handle_ = nullptr;
     accel_bk_device_info info_{};
     std::string module_name_, no_import_;

@@ -15,7 +15,7 @@ bool is_process(const OpenDevice &device) { return device.info().isolation == AC
 uint32_t share_kind(const OpenDevice &from, const OpenDevice &to)
 {
     const uint32_t out = from.info().buffer_export_kinds, in = to.info().buffer_import_kinds;
-    const bool host_pointer = has(in, ACCEL_HANDLE_KIND_HOST_POINTER);
+    const bool host_pointer = has(in, ACCEL_HANDLE_KIND_HOST_POINTER) && !from.copies();
     if (host_pointer && is_process(to))
         return ACCEL_HANDLE_KIND_HOST_POINTER;
     for (const accel_handle_kind kind : {ACCEL_HANDLE_KIND_DMA_BUF, ACCEL_HANDLE_KIND_MEMFD, ACCEL_HANDLE_KIND_VULKAN_OPAQUE_FD})

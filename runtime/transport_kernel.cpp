@@ -8,23 +8,21 @@
 #include <linux/sync_file.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
+#include <cstring>
 #include <memory>
 #include <new>
 
-#include "address_range.h"
 #include "clock.h"
 
 namespace accel::runtime {
 
 namespace {
 
-int fd_of(void *context) { return static_cast<int>(reinterpret_cast<intptr_t>(context)); }
+KernelTransport &transport_of(void *context) { return *static_cast<KernelTransport *>(context); }
 
 int retry_ioctl(int fd, unsigned long request, void *argument)
 {
@@ -35,29 +33,27 @@ int retry_ioctl(int fd, unsigned long request, void *argument)
     return result < 0 ? -errno : 0;
 }
 
-int node_ioctl(void *context, unsigned long request, void *argument) { return retry_ioctl(fd_of(context), request, argument); }
-
-int node_map(void *context, uint64_t offset, uint64_t size_bytes, uint64_t align_bytes, void **out_pointer)
+// The kernel follows the pointers by itself, so their description is not read.
+int node_request(void *context, const accel_bk_request *request)
 {
-    const AddressRange range(size_bytes, align_bytes);
-    if (!range.begin())
-        return -range.error();
-    void *pointer = mmap(range.begin(), size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd_of(context), static_cast<off_t>(offset));
-    if (pointer == MAP_FAILED) {
-        const int error = errno;
-        munmap(range.begin(), size_bytes);
-        return -error;
-    }
-    *out_pointer = pointer;
-    return 0;
+    if (request->flags != 0)
+        return -EINVAL;
+    return retry_ioctl(transport_of(context).fd(), static_cast<unsigned long>(request->request), request->argument);
 }
 
-int node_unmap(void *, void *pointer, uint64_t size_bytes) { return munmap(pointer, size_bytes) == 0 ? 0 : -errno; }
+int node_map(void *context, const accel_bk_map *map, void **out_pointer)
+{
+    accel_bk_map known{};
+    memcpy(&known, map, std::min(map->struct_size, sizeof known));
+    return transport_of(context).maps().map(transport_of(context).fd(), known, out_pointer);
+}
+
+int node_unmap(void *context, void *pointer, uint64_t size_bytes) { return transport_of(context).maps().unmap(pointer, size_bytes); }
 
 int node_share(void *context, uint32_t gem_handle, int *out_dma_buf_fd)
 {
     drm_prime_handle prime = {gem_handle, DRM_CLOEXEC | DRM_RDWR, -1};
-    const int result = retry_ioctl(fd_of(context), DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime);
+    const int result = retry_ioctl(transport_of(context).fd(), DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime);
     *out_dma_buf_fd = result == 0 ? prime.fd : -1;
     return result;
 }
@@ -65,7 +61,7 @@ int node_share(void *context, uint32_t gem_handle, int *out_dma_buf_fd)
 int node_adopt(void *context, int dma_buf_fd, uint32_t *out_gem_handle)
 {
     drm_prime_handle prime = {0, 0, dma_buf_fd};
-    const int result = retry_ioctl(fd_of(context), DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime);
+    const int result = retry_ioctl(transport_of(context).fd(), DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime);
     *out_gem_handle = prime.handle;
     return result;
 }
@@ -98,8 +94,9 @@ int fence_time(void *, int sync_file_fd, uint64_t *out_signalled_ns) { return sy
 KernelTransport::KernelTransport(int fd) : fd_(fd)
 {
     table_.struct_size = sizeof table_;
-    table_.context = reinterpret_cast<void *>(static_cast<intptr_t>(fd));
-    table_.ioctl = node_ioctl;
+    table_.context = this;
+    table_.node_fd = fd;
+    table_.request = node_request;
     table_.map = node_map;
     table_.unmap = node_unmap;
     table_.share = node_share;

@@ -4,6 +4,8 @@
 
 #include <accel/backend.h>
 
+#include "mapped_ranges.h"
+
 namespace accel::runtime {
 
 /// Owns the file descriptor.
@@ -15,8 +17,12 @@ public:
     KernelTransport &operator=(const KernelTransport &) = delete;
     const accel_bk_transport *table() const { return &table_; }
 
+    int fd() const { return fd_; }
+    MappedRanges &maps() { return maps_; }
+
 private:
     int fd_;
+    MappedRanges maps_;
     accel_bk_transport table_{};
 };
 

@@ -211,14 +211,17 @@ accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *
 
 void buffer_destroy(accel_bk_buffer *buffer) { delete buffer; }
 
-accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out_pointer)
+accel_status buffer_map(accel_bk_buffer *buffer, uint32_t access, void **out_pointer)
 {
     *out_pointer = nullptr;
-    return guarded([&] { return buffer->buffer->map(*out_pointer); });
+    return guarded([&] { return buffer->buffer->begin_access(access, *out_pointer); });
 }
 
-// The memory is coherent: there is nothing to write back.
-accel_status buffer_unmap(accel_bk_buffer *) { return ACCEL_STATUS_OK; }
+// The driver's memory is coherent: there is nothing to write back but what a transport carries.
+accel_status buffer_unmap(accel_bk_buffer *buffer)
+{
+    return guarded([&] { return buffer->buffer->end_access(); });
+}
 
 accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind kind, int *out_fd)
 {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "buffer.h"
 
+#include "drm/span.h"
 #include "uapi/ethosu_accel.h"
 
 #include <cerrno>
 #include <cinttypes>
+#include <cstddef>
 
 namespace accel::ethosu
 {
@@ -15,7 +17,7 @@ accel_status Buffer::create(const Device &device, uint64_t size_bytes, std::uniq
     if (const accel_status fault = host.fault("ethosu.buffer"))
         return fault;
     uapi::BoCreate request{size_bytes, 0, 0};
-    if (const int error = device.node().ioctl(uapi::kBoCreate, &request))
+    if (const int error = device.node().request(uapi::kBoCreate, &request))
         return host.fail(drm::status_of(error), "", "no contiguous memory of %" PRIu64 " bytes: errno %d", size_bytes, -error);
     out.reset(new (std::nothrow) Buffer(device, request.handle, request.size));
     if (out)
@@ -36,7 +38,7 @@ accel_status Buffer::map(void *&pointer)
     const std::lock_guard lock(mutex_);
     if (pointer_ == nullptr) {
         uapi::BoMmapOffset request{handle_, 0, 0};
-        int error = device_.node().ioctl(uapi::kBoMmapOffset, &request);
+        int error = device_.node().request(uapi::kBoMmapOffset, &request);
         if (error == 0)
             error = device_.node().map(request.offset, size_bytes_, &pointer_);
         if (error != 0) {
@@ -45,6 +47,40 @@ accel_status Buffer::map(void *&pointer)
         }
     }
     pointer = pointer_;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Buffer::sync(uint64_t offset_bytes, uint64_t size_bytes, uint32_t access) const
+{
+    const int error = device_.node().sync(static_cast<uint8_t *>(pointer_) + offset_bytes, size_bytes, access);
+    return error == 0 ? ACCEL_STATUS_OK : device_.host().fail(drm::status_of(error), "M-15", "%" PRIu64 " bytes could not be carried: errno %d", size_bytes, -error);
+}
+
+// Brought for writing as well: what differs from what was brought is what the CPU wrote.
+accel_status Buffer::begin_access(uint32_t access, void *&pointer)
+{
+    if (const accel_status status = map(pointer))
+        return status;
+    if (!device_.node().copies())
+        return ACCEL_STATUS_OK;
+    const std::lock_guard lock(mutex_);
+    if (const accel_status status = bring(0, size_bytes_))
+        return status;
+    ++open_accesses_;
+    written_ = written_ || (access & ACCEL_ACCESS_WRITE) != 0;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Buffer::end_access()
+{
+    if (!device_.node().copies())
+        return ACCEL_STATUS_OK;
+    const std::lock_guard lock(mutex_);
+    if (written_)
+        if (const accel_status status = take(0, size_bytes_))
+            return status;
+    if (--open_accesses_ == 0)
+        written_ = false;
     return ACCEL_STATUS_OK;
 }
 
@@ -77,7 +113,8 @@ accel_status CommandBuffer::create(const Device &device, std::span<const uint32_
     uapi::CmdstreamBoCreate request{};
     request.size = static_cast<uint32_t>(words.size_bytes());
     request.data = reinterpret_cast<uint64_t>(words.data());
-    const int error = device.node().ioctl(uapi::kCmdstreamBoCreate, &request);
+    const int error = device.node().request(uapi::kCmdstreamBoCreate, &request,
+                                            {drm::span_in(offsetof(uapi::CmdstreamBoCreate, data), words.data(), words.size_bytes())});
     if (error == -EINVAL)
         return device.host().fail(ACCEL_STATUS_CORRUPT, "M-8", "the driver's validator refuses the command stream");
     if (error != 0)

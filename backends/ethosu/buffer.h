@@ -24,8 +24,15 @@ public:
     uint32_t handle() const { return handle_; }
     uint64_t size_bytes() const { return size_bytes_; }
 
-    // The same pointer every time. Any thread.
+    // Where the CPU sees it: the same pointer every time. Any thread.
     accel_status map(void *&pointer);
+    // Begins one CPU access (set of enum accel_access): what the device wrote lies there afterwards. Any thread.
+    accel_status begin_access(uint32_t access, void *&pointer);
+    // Ends one: what the CPU wrote is the device's afterwards. One that fails goes on. Any thread.
+    accel_status end_access();
+    // Parts of what map() gave, where the transport copies: bring the device's bytes, or take the CPU's there. Any thread.
+    accel_status bring(uint64_t offset_bytes, uint64_t size_bytes) const { return sync(offset_bytes, size_bytes, ACCEL_ACCESS_READ); }
+    accel_status take(uint64_t offset_bytes, uint64_t size_bytes) const { return sync(offset_bytes, size_bytes, ACCEL_ACCESS_WRITE); }
     // The object's own dma-buf, kept; only where the device has fences. Any thread.
     accel_status dma_buf(const drm::Fd *&out);
     // A new descriptor of the dma-buf, for others. Any thread.
@@ -34,11 +41,15 @@ public:
 private:
     Buffer(const Device &device, uint32_t handle, uint64_t size_bytes) : device_(device), handle_(handle), size_bytes_(size_bytes) {}
 
+    accel_status sync(uint64_t offset_bytes, uint64_t size_bytes, uint32_t access) const;
+
     const Device &device_;
     const uint32_t handle_;
     const uint64_t size_bytes_;
-    std::mutex mutex_; // of what is made on first use
-    void *pointer_ = nullptr;
+    std::mutex mutex_; // of what follows
+    void *pointer_ = nullptr; // made on first use, as is the dma-buf
+    uint32_t open_accesses_ = 0; // of a transport that copies
+    bool written_ = false; // one of them is for writing
     drm::Fd dma_buf_;
 };
 

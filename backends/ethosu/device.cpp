@@ -2,6 +2,7 @@
 #include "device.h"
 
 #include "blob.h"
+#include "drm/span.h"
 #include "uapi/ethosu_accel.h"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ accel_status Device::check_hardware()
 {
     uapi::NpuInfo npu{};
     uapi::DevQuery query{uapi::kQueryNpuInfo, sizeof npu, reinterpret_cast<uint64_t>(&npu)};
-    if (const int error = node_.ioctl(uapi::kDevQuery, &query))
+    if (const int error = node_.request(uapi::kDevQuery, &query, {drm::span_out(offsetof(uapi::DevQuery, pointer), &npu, sizeof npu)}))
         return host_.fail(drm::status_of(error), "", "the NPU's description is not to be had: errno %d", -error);
     const uint32_t arch = npu.id >> 28;
     const uint32_t macs_log2 = npu.config & 0xf;

@@ -34,13 +34,14 @@ public:
     {
         table_.struct_size = sizeof table_;
         table_.context = this;
-        table_.simulated = simulated ? 1 : 0;
-        table_.ioctl = [](void *self, unsigned long request, void *argument) {
-            return static_cast<FakeDriver *>(self)->ioctl(request, argument);
+        table_.flags = simulated ? ACCEL_BK_TRANSPORT_FLAG_SIMULATED : 0;
+        table_.node_fd = -1;
+        table_.request = [](void *self, const accel_bk_request *request) {
+            return static_cast<FakeDriver *>(self)->ioctl(request->request, request->argument);
         };
-        table_.map = [](void *self, uint64_t offset, uint64_t size, uint64_t, void **out) {
-            auto &memory = static_cast<FakeDriver *>(self)->buffers.at(static_cast<uint32_t>(offset >> 12));
-            if (size > memory.size())
+        table_.map = [](void *self, const accel_bk_map *map, void **out) {
+            auto &memory = static_cast<FakeDriver *>(self)->buffers.at(static_cast<uint32_t>(map->offset >> 12));
+            if (map->size_bytes > memory.size())
                 return -EINVAL;
             *out = memory.data();
             return 0;

@@ -47,7 +47,7 @@ accel_status LoadedProgram::upload_constants(std::span<const uint8_t> constants)
     if (const accel_status status = constants_->map(pointer))
         return status;
     std::memcpy(pointer, constants.data(), constants.size());
-    return ACCEL_STATUS_OK;
+    return constants_->take(0, constants.size());
 }
 
 accel_status Scratch::create(const Device &device, uint64_t size_bytes, std::shared_ptr<Scratch> &out)
@@ -63,14 +63,17 @@ accel_status Scratch::create(const Device &device, uint64_t size_bytes, std::sha
     return ACCEL_STATUS_OK;
 }
 
-uint8_t Scratch::ask()
+accel_status Scratch::ask(uint8_t &receipt)
 {
-    bytes_[kReceiptSourceOffset] = ++latest_;
-    return latest_;
+    bytes_[kReceiptSourceOffset] = receipt = ++latest_;
+    return buffer_->take(kReceiptSourceOffset, 1);
 }
 
-// Numbers wrap; a run has one job in flight, so later ones are near.
-bool Scratch::has(uint8_t receipt) const { return static_cast<int8_t>(bytes_[kReceiptOffset] - receipt) >= 0; }
+// Numbers wrap; a run has one job in flight, so later ones are near. What cannot be brought is no receipt.
+bool Scratch::has(uint8_t receipt) const
+{
+    return buffer_->bring(kReceiptOffset, 1) == ACCEL_STATUS_OK && static_cast<int8_t>(bytes_[kReceiptOffset] - receipt) >= 0;
+}
 
 accel_status Run::create(const LoadedProgram &program, std::unique_ptr<Run> &out)
 {

@@ -57,8 +57,8 @@ public:
     static accel_status create(const Device &device, uint64_t size_bytes, std::shared_ptr<Scratch> &out);
 
     Buffer &buffer() { return *buffer_; }
-    // Asks the next job for a receipt; what `has` wants to see afterwards.
-    uint8_t ask();
+    // Asks the next job for a receipt; `has` wants to see it afterwards.
+    accel_status ask(uint8_t &receipt);
     // Has that job, or a later one of the run, come to its end?
     bool has(uint8_t receipt) const;
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "queue.h"
 
+#include "drm/span.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
+#include <cstddef>
 
 namespace accel::ethosu
 {
@@ -47,7 +50,7 @@ int Queue::look(const drm::Fd &fence, Scratch &scratch, uint64_t deadline_ns) co
     if (fence.valid())
         return device_.node().fence_wait(fence, deadline_ns);
     uapi::BoWait request{scratch.buffer().handle(), 0, as_timeout(deadline_ns)};
-    const int result = device_.node().ioctl(uapi::kBoWait, &request);
+    const int result = device_.node().request(uapi::kBoWait, &request, {drm::span_instant(offsetof(uapi::BoWait, timeout_ns))});
     return result == -ETIMEDOUT ? -ETIME : result;
 }
 
@@ -138,10 +141,12 @@ accel_status Queue::submit(const Run &run, std::span<const int32_t> wait_fds, ui
         return status;
     if (const accel_status status = take_waits(run, wait_fds))
         return status;
-    const uint8_t receipt = run.scratch()->ask();
+    uint8_t receipt = 0;
+    if (const accel_status status = run.scratch()->ask(receipt))
+        return status;
     uapi::Job job = run.job();
     uapi::Submit request{reinterpret_cast<uint64_t>(&job), 1, 0};
-    if (const int error = device_.node().ioctl(uapi::kSubmit, &request))
+    if (const int error = device_.node().request(uapi::kSubmit, &request, {drm::span_in(offsetof(uapi::Submit, jobs), &job, sizeof job)}))
         return host.fail(status_of_submit(error), "", "%s: errno %d", meaning_of_submit(error), -error);
     slot.ticket = ++last_ticket_;
     slot.submitted_ns = drm::now_ns();

@@ -31,6 +31,7 @@ const std::vector<Fault> &memory_faults();
 const std::vector<Fault> &queue_faults();
 const std::vector<Fault> &number_faults();
 const std::vector<Fault> &operation_faults();
+const std::vector<Fault> &transport_faults();
 /// Planted into the witness: what a broken library would do to a module.
 const std::vector<Fault> &meddling_faults();
 

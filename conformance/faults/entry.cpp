@@ -26,12 +26,12 @@ template <class Table> void copy_table(const Table *from, Table &to)
     if (from) std::memcpy(&to, from, std::min(from->struct_size, sizeof(to)));
 }
 
-// "none", "none-meddling": the module as it is without a fault.
-bool is_control(const char *name) { return !*name || std::strcmp(name, "none") == 0 || std::strcmp(name, "none-meddling") == 0; }
+// "none", "none-meddling", "none-carried": the module as it is without a fault.
+bool is_control(const char *name) { return !*name || std::strcmp(name, "none") == 0 || std::strcmp(name, "none-meddling") == 0 || std::strcmp(name, "none-carried") == 0; }
 
 bool plant(const char *name)
 {
-    for (const auto *list : {&table_faults(), &compiler_faults(), &memory_faults(), &queue_faults(), &number_faults(), &operation_faults(), &meddling_faults()})
+    for (const auto *list : {&table_faults(), &compiler_faults(), &memory_faults(), &queue_faults(), &number_faults(), &operation_faults(), &transport_faults(), &meddling_faults()})
         for (const auto &fault : *list)
             if (std::strcmp(fault.name, name) == 0) {
                 fault.plant();

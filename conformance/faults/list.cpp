@@ -80,6 +80,10 @@ const std::vector<FaultInfo> &every_fault()
         {"wrong-mul-and-no-sub", "N-5", "multiplies as a * b * 1.5 + 7, and refuses SUB", "operations.mul.f32"},
         {"tires", "N-6", "is right for the first TANH of a process only", "operations.tanh.f32"},
         {"likes-round-sizes", "N-5", "is wrong where a SIGMOID has no multiple of 16 elements", "operations.sigmoid.f32"},
+        // A module behind a transport that copies.
+        {"forgets-a-span", "M-14", "describes no memory that the driver reads", "module.transport.described", "forgetful"},
+        {"forgets-the-clock", "M-14", "takes instants of its own clock for everybody's", "module.transport.described", "forgetful"},
+        {"never-carries", "M-15", "takes mapped memory for the device's own", "module.transport.shadow", "forgetful"},
         // The library's side of the module door: the witness behind a go-between that calls it as a broken library would.
         {"destroys-twice", "H-1", "destroys a run twice", "runtime.witness.no-call-after-destroy", "meddling"},
         {"never-destroys", "H-2", "leaves buffers behind when the device is closed", "runtime.witness.all-gone", "meddling"},

@@ -26,7 +26,9 @@ struct Row {
 };
 
 /// Of the module whose very linking is the fault there is none without it.
-constexpr FaultInfo kControls[] = {{"none", "", "breaks nothing", ""}, {"none-meddling", "", "breaks nothing, in front of the witness", "", "meddling"}};
+constexpr FaultInfo kControls[] = {{"none", "", "breaks nothing", ""},
+                                   {"none-meddling", "", "breaks nothing, in front of the witness", "", "meddling"},
+                                   {"none-carried", "", "breaks nothing, behind a transport that copies", "", "forgetful"}};
 
 CaseInfo find_case(std::string_view id)
 {
@@ -38,11 +40,9 @@ CaseInfo find_case(std::string_view id)
 /// Runs each case once for each module that it is to pass on.
 class Passes {
 public:
-    explicit Passes(const Target &target) : target_(target) {}
-    const Result &result(const CaseInfo &info, std::string_view fault);
+    const Result &result(const CaseInfo &info, const Target &target, std::string_view fault);
 
 private:
-    Target target_;
     std::map<std::pair<std::string, std::string>, Result> known_;
 };
 
@@ -62,10 +62,10 @@ Result run_one(const CaseInfo &info, Target target, std::string_view fault)
     return answer;
 }
 
-const Result &Passes::result(const CaseInfo &info, std::string_view fault)
+const Result &Passes::result(const CaseInfo &info, const Target &target, std::string_view fault)
 {
     const auto [place, is_new] = known_.try_emplace({std::string(info.id), std::string(fault)});
-    if (is_new) place->second = run_one(info, target_, fault);
+    if (is_new) place->second = run_one(info, target, fault);
     return place->second;
 }
 
@@ -123,7 +123,11 @@ void write_page(const std::vector<Row> &rows, const std::string &path)
 
 }  // namespace
 
-const FaultInfo &control_of(const FaultInfo &fault) { return kControls[fault.folder == "meddling"]; }
+const FaultInfo &control_of(const FaultInfo &fault)
+{
+    const auto *found = std::find_if(std::begin(kControls), std::end(kControls), [&](const FaultInfo &control) { return control.folder == fault.folder; });
+    return found == std::end(kControls) ? kControls[0] : *found;
+}
 
 const FaultInfo &find_fault(std::string_view name)
 {
@@ -140,11 +144,12 @@ bool run_kill_matrix(const Target &target, const KillMatrixOptions &options)
     for (const auto &name : names) find_fault(name);
     for (const auto &fault : all_faults()) require_module(target, fault);
     std::vector<Row> rows;
-    Passes passes(target);
+    Passes passes;
     for (const auto &fault : all_faults()) {
         if (!names.empty() && std::find(names.begin(), names.end(), fault.name) == names.end()) continue;
         const auto info = find_case(fault.caught_by);
-        rows.push_back({fault, passes.result(info, ""), passes.result(info, control_of(fault).name), run_one(info, target, fault.name)});
+        const Target seen = target.where_seen(fault.folder);
+        rows.push_back({fault, passes.result(info, seen, ""), passes.result(info, seen, control_of(fault).name), run_one(info, seen, fault.name)});
         tell(rows.back());
     }
     const auto matrix = to_json(rows);

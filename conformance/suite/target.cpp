@@ -31,15 +31,28 @@ std::vector<std::string> Target::to_arguments() const
 {
     std::vector<std::string> arguments;
     for (const auto &argument : {std::string("--device"), device, std::string("--seed"), std::to_string(seed)}) arguments.push_back(argument);
-    if (fault.empty()) {
-        for (const auto &path : module_paths) arguments.insert(arguments.end(), {"--module-path", path});
-        if (simulated) arguments.push_back("--simulated");
-    } else {
-        arguments.insert(arguments.end(), {"--fault", fault, "--module-path", suite_module_folder(std::string(find_fault(fault).folder))});
-    }
-    if (only_given_paths || !fault.empty()) arguments.push_back("--only-given-paths");
+    const std::string_view folder = fault.empty() ? "" : find_fault(fault).folder;
+    const auto see = [&](const std::string &path) { arguments.insert(arguments.end(), {"--module-path", path}); };
+    // A broken module is seen alone, but for the device that it stands in front of.
+    if (!fault.empty()) see(suite_module_folder(std::string(folder)));
+    if (folder == "forgetful") see(suite_module_folder("carried"));
+    for (const auto &path : module_paths)
+        if (fault.empty()) see(path);
+    if (fault.empty() ? simulated : folder == "forgetful") arguments.emplace_back("--simulated");
+    if (!fault.empty()) arguments.insert(arguments.end(), {"--fault", fault});
+    if (only_given_paths || !fault.empty()) arguments.emplace_back("--only-given-paths");
     if (!fault_module_path.empty()) arguments.insert(arguments.end(), {"--fault-module-path", fault_module_path});
     return arguments;
+}
+
+Target Target::where_seen(std::string_view fault_folder) const
+{
+    Target seen = *this;
+    if (fault_folder != "forgetful") return seen;
+    seen.device = "ethosu-carried";
+    seen.simulated = true;
+    seen.module_paths.assign(1, suite_module_folder("carried"));
+    return seen;
 }
 
 std::string Target::suite_module_folder(const std::string &name) const
@@ -50,6 +63,7 @@ std::string Target::suite_module_folder(const std::string &name) const
 std::string Target::fault_library() const
 {
     if (!fault.empty() && find_fault(fault).folder == "meddling") return suite_module_folder("witness") + "/libaccel-witness.so";
+    if (!fault.empty() && find_fault(fault).folder == "forgetful") return beside_program("modules/libaccel-ethosu.so", ACCEL_ETHOSU_MODULE_FROM_BIN);
     return fault_of.empty() ? beside_program("modules/libaccel-cpu.so", ACCEL_CPU_MODULE_FROM_BIN) : fault_of;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace accel::conformance {
@@ -20,6 +21,8 @@ struct Target {
 
     /// The target that this process tests; a child receives it from the supervisor.
     static Target &current();
+    /// The target on which a fault can be seen: this one, or for a module behind a transport the device in another process.
+    Target where_seen(std::string_view fault_folder) const;
     /// For a child. With a fault, the child sees the broken module only.
     std::vector<std::string> to_arguments() const;
     /// Folder of a module that only the suite uses: "faulty", "witness".

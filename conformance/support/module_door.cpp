@@ -240,6 +240,8 @@ DoorSum::DoorSum(const ModuleDoor &door, const DoorDevice &device, int64_t side)
     const Blob blob(door, graph);
     if (blob.status() != ACCEL_STATUS_OK || blob.get().port_count != 3) throw std::runtime_error("the sum does not build");
     bytes_ = blob.bytes();
+    is_float_ = graph.tensors().at(0).type == ACCEL_TYPE_F32;
+    elements_ = static_cast<uint64_t>(8 * side * side);
     ports_.assign(blob.get().ports, blob.get().ports + 3);
     const auto constants = blob.constants(graph);
     if (ops_.program_load(device.get(), bytes_.data(), bytes_.size(), constants.data(), static_cast<uint32_t>(constants.size()), &program_) != ACCEL_STATUS_OK)
@@ -265,6 +267,32 @@ DoorSum::~DoorSum()
     if (run_) ops_.run_destroy(run_);
     if (program_) ops_.program_unload(program_);
     for (auto *buffer : buffers_) ops_.buffer_destroy(buffer);
+}
+
+/// Ports of a device may have gaps between rows; what is written over all of a port, or the same everywhere, is seen in every layout.
+void DoorSum::set(size_t input, int value) const
+{
+    void *pointer = nullptr;
+    if (ops_.buffer_map(buffers_[input], ACCEL_ACCESS_WRITE, &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
+    const float real = static_cast<float>(value);
+    for (uint64_t at = 0; at + sizeof real <= ports_[input].size_bytes && is_float_; at += sizeof real) std::memcpy(static_cast<char *>(pointer) + at, &real, sizeof real);
+    if (!is_float_) std::memset(pointer, value, ports_[input].size_bytes);
+    if (ops_.buffer_unmap(buffers_[input]) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
+}
+
+bool DoorSum::holds(int value) const
+{
+    void *pointer = nullptr;
+    if (ops_.buffer_map(buffers_[2], ACCEL_ACCESS_READ, &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
+    const auto *bytes = static_cast<const char *>(pointer);
+    uint64_t right = 0;
+    for (uint64_t at = 0; at < ports_[2].size_bytes; at += is_float_ ? sizeof(float) : 1) {
+        float real = 0;
+        if (is_float_) std::memcpy(&real, bytes + at, sizeof real);
+        right += is_float_ ? real == static_cast<float>(value) : bytes[at] == static_cast<char>(value);
+    }
+    if (ops_.buffer_unmap(buffers_[2]) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
+    return right >= elements_;
 }
 
 DoorQueue::DoorQueue(const DoorDevice &device, uint32_t depth) : ops_(device.ops())

@@ -78,6 +78,8 @@ public:
     const accel_bk_device_ops &ops() const { return ops_; }
     accel_bk_device *get() const { return device_; }
     accel_bk_device_info info() const;
+    /// The device is reached without shared memory: requests and mapped memory are copied.
+    bool copies() const { return transport_ && (transport_->flags & ACCEL_BK_TRANSPORT_FLAG_COPYING) != 0; }
 
 private:
     void open_node();
@@ -102,10 +104,16 @@ public:
     accel_bk_run *run() const { return run_; }
     const std::string &bytes() const { return bytes_; }
     const accel_bk_port &port(size_t index) const { return ports_[index]; }
+    /// Every element of input a or b (0, 1) becomes value.
+    void set(size_t input, int value) const;
+    /// Is every element of y value?
+    bool holds(int value) const;
 
 private:
     const accel_bk_device_ops &ops_;
     std::string bytes_;
+    bool is_float_ = false;
+    uint64_t elements_ = 0;
     std::vector<accel_bk_port> ports_;
     std::vector<accel_bk_buffer *> buffers_;
     accel_bk_program *program_ = nullptr;

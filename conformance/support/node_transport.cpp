@@ -28,7 +28,11 @@ int call(int fd, unsigned long request, void *argument)
     return result < 0 ? -errno : 0;
 }
 
-int node_ioctl(void *context, unsigned long request, void *argument) { return call(fd_of(context), request, argument); }
+int node_request(void *context, const accel_bk_request *request)
+{
+    if (request->flags != 0) return -EINVAL;
+    return call(fd_of(context), static_cast<unsigned long>(request->request), request->argument);
+}
 
 /// An address that is a multiple of align_bytes with free space behind it; it stays free until the caller maps there.
 void *aligned_address(uint64_t size_bytes, uint64_t align_bytes)
@@ -39,13 +43,15 @@ void *aligned_address(uint64_t size_bytes, uint64_t align_bytes)
     return reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(space) + align_bytes - 1) & ~(align_bytes - 1));
 }
 
-int node_map(void *context, uint64_t offset, uint64_t size_bytes, uint64_t align_bytes, void **out_pointer)
+/// Nothing is reserved around a map: no module that is judged here wishes for it.
+int node_map(void *context, const accel_bk_map *map, void **out_pointer)
 {
-    void *wished = align_bytes ? aligned_address(size_bytes, align_bytes) : nullptr;
-    void *pointer = mmap(wished, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_of(context), static_cast<off_t>(offset));
+    if (map->pointer || map->reserve_bytes != 0) return -EOPNOTSUPP;
+    void *wished = map->align_bytes ? aligned_address(map->size_bytes, map->align_bytes) : nullptr;
+    void *pointer = mmap(wished, map->size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_of(context), static_cast<off_t>(map->offset));
     if (pointer == MAP_FAILED) return -errno;
-    if (align_bytes && reinterpret_cast<uintptr_t>(pointer) % align_bytes != 0) {
-        munmap(pointer, size_bytes);
+    if (map->align_bytes && reinterpret_cast<uintptr_t>(pointer) % map->align_bytes != 0) {
+        munmap(pointer, map->size_bytes);
         return -ENOMEM;
     }
     *out_pointer = pointer;
@@ -133,7 +139,8 @@ NodeTransport::NodeTransport(const std::string &node) : fd_(open(node.c_str(), O
     if (fd_ < 0) throw std::runtime_error(node + ": " + strerror(errno));
     table_.struct_size = sizeof table_;
     table_.context = &fd_;
-    table_.ioctl = node_ioctl;
+    table_.node_fd = fd_;
+    table_.request = node_request;
     table_.map = node_map;
     table_.unmap = node_unmap;
     table_.share = node_share;

@@ -187,7 +187,7 @@ accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out)
     *out = buffer->memory;
     return ACCEL_STATUS_OK;
 }
-accel_status buffer_unmap(accel_bk_buffer *) { return ACCEL_STATUS_OK; }
+accel_status buffer_unmap(accel_bk_buffer *buffer) { return buffer->device->control->unmap_answer.exchange(ACCEL_STATUS_OK); }
 
 accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *, uint32_t, accel_bk_program **out)
 {
@@ -404,7 +404,7 @@ void Control::reset()
 {
     gated = false;
     released = 0;
-    next_failure = submit_answer = bind_answer = ACCEL_STATUS_OK;
+    next_failure = submit_answer = bind_answer = unmap_answer = ACCEL_STATUS_OK;
     bind_answer_count = 1;
     remarks.clear();
     takes_fences = ignores_fences = refuses_fences = false;

@@ -25,6 +25,7 @@ struct Control {
     std::atomic<accel_status> next_failure{ACCEL_STATUS_OK};  ///< what the next executed submission ends with
     std::atomic<accel_status> submit_answer{ACCEL_STATUS_OK};
     std::atomic<accel_status> bind_answer{ACCEL_STATUS_OK};
+    std::atomic<accel_status> unmap_answer{ACCEL_STATUS_OK};  ///< of the next one
     std::atomic<uint32_t> bind_answer_count{1};  ///< so many binds answer it
     std::atomic<bool> takes_fences{false};      ///< claims to wait for sync_files; asked when the device is opened
     std::atomic<bool> ignores_fences{false};    ///< breaks M-10

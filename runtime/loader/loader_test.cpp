@@ -269,7 +269,7 @@ TEST_CASE("I-3 A-10 a module with a broken table is refused where it is needed, 
         {"model-short", "device-model", ACCEL_STATUS_INCOMPATIBLE, "its device_model table lacks a mandatory slot: close_transport"},
         {"model-null", "device-model", ACCEL_STATUS_INCOMPATIBLE, "its device_model table lacks a mandatory slot: driver"},
         {"transport-short", "device-model", ACCEL_STATUS_INTERNAL, "the transport of module 'broken' lacks its mandatory slot unmap"},
-        {"transport-null", "device-model", ACCEL_STATUS_INTERNAL, "the transport of module 'broken' lacks its mandatory slot ioctl"},
+        {"transport-null", "device-model", ACCEL_STATUS_INTERNAL, "the transport of module 'broken' lacks its mandatory slot request"},
         {"model-good", "device-model", ACCEL_STATUS_OK, ""},
     };
     for (const Case &wanted : cases) {

@@ -74,6 +74,7 @@ public:
     accel_status start()
     {
         ACCEL_TRY(make_transport());
+        copies_ = transport() && (transport()->flags & ACCEL_BK_TRANSPORT_FLAG_COPYING) != 0;
         accel_bk_open open{};
         open.struct_size = sizeof open;
         open.host = identity_.backend->host();

@@ -44,7 +44,7 @@ inline constexpr Slot kDeviceModelSlots[] = {
 };
 
 inline constexpr Slot kTransportSlots[] = {
-    ACCEL_SLOT(accel_bk_transport, ioctl),
+    ACCEL_SLOT(accel_bk_transport, request),
     ACCEL_SLOT(accel_bk_transport, map),
     ACCEL_SLOT(accel_bk_transport, unmap),
 };

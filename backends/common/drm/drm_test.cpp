@@ -19,15 +19,21 @@ namespace
 
 struct FakeNode {
     std::vector<unsigned long> requests;
+    std::vector<uint32_t> kinds; // of the latest request's spans
     uint32_t closed = 0;
     uint32_t destroyed = 0;
     int64_t timeout_ns = 0;
     int taken = -1;
 
-    static int ioctl(void *context, unsigned long request, void *argument)
+    static int take(void *context, const accel_bk_request *described)
     {
         auto &self = *static_cast<FakeNode *>(context);
+        const unsigned long request = described->request;
+        void *argument = described->argument;
         self.requests.push_back(request);
+        self.kinds.clear();
+        for (uint32_t i = 0; i < described->span_count; ++i)
+            self.kinds.push_back(described->spans[i].kind);
         if (request == DRM_IOCTL_VERSION) {
             auto &version = *static_cast<drm_version *>(argument);
             std::memcpy(version.name, "rocket", 6);
@@ -71,7 +77,8 @@ struct FakeNode {
         accel_bk_transport table{};
         table.struct_size = sizeof table;
         table.context = this;
-        table.ioctl = ioctl;
+        table.node_fd = -1;
+        table.request = take;
         return table;
     }
 };
@@ -89,9 +96,10 @@ TEST_CASE("a node tells its driver", "[drm]")
     REQUIRE(node.version(version) == 0);
     CHECK(version.name == "rocket");
     CHECK(version.major == 3);
+    CHECK(fake.kinds == std::vector<uint32_t>{ACCEL_BK_SPAN_KIND_OUT});
     node.close_handle(7);
     CHECK(fake.closed == 7);
-    CHECK(node.ioctl(0x1234, nullptr) == -ENOTTY);
+    CHECK(node.request(0x1234, nullptr) == -ENOTTY);
 }
 
 TEST_CASE("a syncobj waits, hands its fence on and ends once", "[drm]")
@@ -106,13 +114,16 @@ TEST_CASE("a syncobj waits, hands its fence on and ends once", "[drm]")
         CHECK(first.handle() == 0);
         CHECK(syncobj.wait(3, UINT64_MAX) == 0);
         CHECK(fake.timeout_ns == INT64_MAX);
+        CHECK(fake.kinds == std::vector<uint32_t>{ACCEL_BK_SPAN_KIND_IN, ACCEL_BK_SPAN_KIND_IN, ACCEL_BK_SPAN_KIND_INSTANT});
         CHECK(syncobj.wait(4, 7) == -ETIME);
         CHECK(fake.timeout_ns == 7);
         Fd sync_file;
         REQUIRE(syncobj.to_sync_file(sync_file) == 0);
         CHECK(is_open(sync_file.get()));
+        CHECK(fake.kinds == std::vector<uint32_t>{ACCEL_BK_SPAN_KIND_FD_OUT});
         CHECK(syncobj.from_sync_file(sync_file.get()) == 0);
         CHECK(fake.taken == sync_file.get());
+        CHECK(fake.kinds == std::vector<uint32_t>{ACCEL_BK_SPAN_KIND_FD_IN});
         CHECK(fake.destroyed == 0);
     }
     CHECK(fake.destroyed == 5);
@@ -132,8 +143,22 @@ TEST_CASE("the bridge needs every slot and a kernel", "[drm]")
     table.struct_size = offsetof(accel_bk_transport, fence_wait);
     CHECK_FALSE(Node(table).has_bridge());
     table.struct_size = sizeof table;
-    table.simulated = 1;
+    table.flags = ACCEL_BK_TRANSPORT_FLAG_SIMULATED;
     CHECK_FALSE(Node(table).has_bridge());
+}
+
+TEST_CASE("memory is brought and taken where the transport wants it, and nowhere else", "[drm]")
+{
+    FakeNode fake;
+    auto table = fake.transport();
+    char memory[4] = {};
+    CHECK(Node(table).sync(memory, sizeof memory, ACCEL_ACCESS_READ) == 0);
+    table.sync = [](void *, void *pointer, uint64_t size_bytes, uint32_t access) {
+        std::memset(pointer, static_cast<int>(access), size_bytes);
+        return -EIO;
+    };
+    CHECK(Node(table).sync(memory, sizeof memory, ACCEL_ACCESS_WRITE) == -EIO);
+    CHECK(memory[3] == ACCEL_ACCESS_WRITE);
 }
 
 TEST_CASE("an older transport does not know when a fence signalled", "[drm]")

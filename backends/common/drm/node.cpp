@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "drm/node.h"
 
+#include "drm/span.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -55,34 +57,44 @@ bool Node::has_bridge() const
            transport_.fence_to != nullptr && transport_.fence_wait != nullptr;
 }
 
-int Node::ioctl(unsigned long request, void *argument) const { return transport_.ioctl(transport_.context, request, argument); }
+int Node::request(unsigned long number, void *argument, std::initializer_list<accel_bk_span> spans) const
+{
+    const accel_bk_request request{sizeof request, number, argument, spans.begin(), static_cast<uint32_t>(spans.size()), 0};
+    return transport_.request(transport_.context, &request);
+}
 
 int Node::map(uint64_t offset, uint64_t size_bytes, void **pointer, uint64_t align_bytes) const
 {
-    return transport_.map(transport_.context, offset, size_bytes, align_bytes, pointer);
+    const accel_bk_map map{sizeof map, offset, size_bytes, align_bytes, 0, nullptr};
+    return transport_.map(transport_.context, &map, pointer);
 }
 
 void Node::unmap(void *pointer, uint64_t size_bytes) const { transport_.unmap(transport_.context, pointer, size_bytes); }
 
+int Node::sync(void *pointer, uint64_t size_bytes, uint32_t access) const
+{
+    return copies() ? transport_.sync(transport_.context, pointer, size_bytes, access) : 0;
+}
+
 int Node::version(Version &out) const
 {
     char name[kMaxNameBytes] = {};
-    drm_version request{};
-    request.name = name;
-    request.name_len = sizeof name;
-    if (const int error = ioctl(DRM_IOCTL_VERSION, &request))
+    drm_version version{};
+    version.name = name;
+    version.name_len = sizeof name;
+    if (const int error = request(DRM_IOCTL_VERSION, &version, {span_out(offsetof(drm_version, name), name, sizeof name)}))
         return error;
-    out.name.assign(name, std::min<size_t>(request.name_len, sizeof name));
-    out.major = request.version_major;
-    out.minor = request.version_minor;
-    out.patch = request.version_patchlevel;
+    out.name.assign(name, std::min<size_t>(version.name_len, sizeof name));
+    out.major = version.version_major;
+    out.minor = version.version_minor;
+    out.patch = version.version_patchlevel;
     return 0;
 }
 
 void Node::close_handle(uint32_t handle) const
 {
-    drm_gem_close request{handle, 0};
-    ioctl(DRM_IOCTL_GEM_CLOSE, &request);
+    drm_gem_close close{handle, 0};
+    request(DRM_IOCTL_GEM_CLOSE, &close);
 }
 
 int Node::share(uint32_t handle, Fd &dma_buf) const

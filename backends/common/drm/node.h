@@ -11,6 +11,7 @@
 #include <accel/backend.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -49,14 +50,19 @@ class Node
 public:
     explicit Node(const accel_bk_transport &transport) : transport_(transport) {}
 
-    bool simulated() const { return transport_.simulated != 0; }
+    bool simulated() const { return (transport_.flags & ACCEL_BK_TRANSPORT_FLAG_SIMULATED) != 0; }
     // Does the transport have what the bridge needs?
     bool has_bridge() const;
 
-    int ioctl(unsigned long request, void *argument) const;
-    /// align_bytes: a power of two, 0 for a page.
+    // `spans` say what each pointer, descriptor and instant in the argument is (span.h); parents come first.
+    int request(unsigned long number, void *argument, std::initializer_list<accel_bk_span> spans = {}) const;
+    // align_bytes: a power of two, 0 for a page.
     int map(uint64_t offset, uint64_t size_bytes, void **pointer, uint64_t align_bytes = 0) const;
     void unmap(void *pointer, uint64_t size_bytes) const;
+    // Mapped memory: bring what the device wrote before the CPU reads (READ), take what the CPU wrote there (WRITE). Does nothing where the memory is
+    // the device's own.
+    bool copies() const { return transport_.sync != nullptr; }
+    int sync(void *pointer, uint64_t size_bytes, uint32_t access) const;
     int version(Version &out) const;
     void close_handle(uint32_t handle) const;
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "drm/syncobj.h"
 
+#include "drm/span.h"
+
 #include <algorithm>
+#include <cstddef>
 #include <drm.h>
 #include <utility>
 
@@ -21,13 +24,13 @@ Syncobj::~Syncobj()
 {
     drm_syncobj_destroy request{handle_, 0};
     if (handle_ != 0)
-        node_->ioctl(DRM_IOCTL_SYNCOBJ_DESTROY, &request);
+        node_->request(DRM_IOCTL_SYNCOBJ_DESTROY, &request);
 }
 
 int Syncobj::create(const Node &node, bool signalled, Syncobj &out)
 {
     drm_syncobj_create request{0, signalled ? DRM_SYNCOBJ_CREATE_SIGNALED : 0u};
-    const int error = node.ioctl(DRM_IOCTL_SYNCOBJ_CREATE, &request);
+    const int error = node.request(DRM_IOCTL_SYNCOBJ_CREATE, &request);
     if (error == 0)
         out = Syncobj(node, request.handle);
     return error;
@@ -36,7 +39,7 @@ int Syncobj::create(const Node &node, bool signalled, Syncobj &out)
 int Syncobj::to_sync_file(Fd &sync_file) const
 {
     drm_syncobj_handle request{handle_, DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE, -1, 0};
-    const int error = node_->ioctl(DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &request);
+    const int error = node_->request(DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &request, {span_fd_out(offsetof(drm_syncobj_handle, fd))});
     if (error == 0)
         sync_file = Fd(request.fd);
     return error;
@@ -45,7 +48,7 @@ int Syncobj::to_sync_file(Fd &sync_file) const
 int Syncobj::from_sync_file(int sync_file)
 {
     drm_syncobj_handle request{handle_, DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE, sync_file, 0};
-    return node_->ioctl(DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &request);
+    return node_->request(DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &request, {span_fd_in(offsetof(drm_syncobj_handle, fd))});
 }
 
 int Syncobj::wait(uint64_t point, uint64_t deadline_ns) const
@@ -56,7 +59,9 @@ int Syncobj::wait(uint64_t point, uint64_t deadline_ns) const
     request.timeout_nsec = static_cast<int64_t>(std::min<uint64_t>(deadline_ns, INT64_MAX));
     request.count_handles = 1;
     request.flags = DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT;
-    return node_->ioctl(DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT, &request);
+    return node_->request(DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT, &request,
+                          {span_in(offsetof(drm_syncobj_timeline_wait, handles), &handle_, sizeof handle_),
+                           span_in(offsetof(drm_syncobj_timeline_wait, points), &point, sizeof point), span_instant(offsetof(drm_syncobj_timeline_wait, timeout_nsec))});
 }
 
 } // namespace accel::drm

@@ -6,7 +6,8 @@
 
 namespace accel::devices::ethosu {
 
-Engine::Engine(std::function<int()> before_job) : before_job_(std::move(before_job)), thread_([this] { work(); }) {}
+Engine::Engine(std::function<int()> before_job, std::chrono::nanoseconds clock_ahead)
+    : before_job_(std::move(before_job)), clock_ahead_(clock_ahead), thread_([this] { work(); }) {}
 
 Engine::~Engine()
 {
@@ -36,7 +37,8 @@ int Engine::wait(BufferObject &object, int64_t deadline_ns)
     // steady_clock is CLOCK_MONOTONIC; far deadlines are cut so that the arithmetic of the wait cannot overflow.
     const auto now = std::chrono::steady_clock::now();
     const auto limit = now + std::chrono::hours(24);
-    const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(deadline_ns)};
+    const bool plain = deadline_ns == 0 || deadline_ns == INT64_MAX;
+    const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(deadline_ns) - (plain ? std::chrono::nanoseconds(0) : clock_ahead_)};
     if (!idle() && deadline > now) changed_.wait_until(lock, deadline < limit ? deadline : limit, idle);
     return idle() ? object.error : -ETIME;
 }

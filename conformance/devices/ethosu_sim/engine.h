@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -21,13 +22,14 @@ struct EngineJob {
 
 class Engine {
 public:
-    /// before_job is asked before each job: 0, or the negative errno that the job shall end with instead of running.
-    explicit Engine(std::function<int()> before_job);
+    /// before_job is asked before each job: 0, or the negative errno that the job shall end with instead of running. clock_ahead: what the machine's clock shows
+    /// more than this process' CLOCK_MONOTONIC, for one that is played somewhere else.
+    explicit Engine(std::function<int()> before_job, std::chrono::nanoseconds clock_ahead = std::chrono::nanoseconds(0));
     ~Engine();
 
     Memory &memory() { return memory_; }
     void submit(EngineJob job);
-    /// Waits until no job that writes the object is left. deadline_ns on CLOCK_MONOTONIC, 0 only looks. 0, -ETIME, or the error of its latest job.
+    /// Waits until no job that writes the object is left. deadline_ns on the machine's clock, 0 only looks, the largest number never comes. 0, -ETIME, or the error of its latest job.
     int wait(BufferObject &object, int64_t deadline_ns);
 
 private:
@@ -35,6 +37,7 @@ private:
     int execute(const EngineJob &job);
 
     std::function<int()> before_job_;
+    const std::chrono::nanoseconds clock_ahead_;
     Memory memory_;
     Npu npu_{memory_};
     std::mutex mutex_;

@@ -3,10 +3,9 @@
 #include <accel/backend.h>
 
 #include <cerrno>
-#include <memory>
 #include <new>
 
-#include "open_file.h"
+#include "transport.h"
 
 struct accel_bk_simulation {
     explicit accel_bk_simulation(const accel_bk_host *the_host) : host(the_host), engine([this] { return fault(); }) {}
@@ -24,38 +23,7 @@ struct accel_bk_simulation {
 
 namespace {
 
-using accel::devices::ethosu::OpenFile;
-
-/// The table that the backend sees, and the open file behind it.
-struct Transport {
-    explicit Transport(accel::devices::ethosu::Engine &engine) : file(engine) {}
-    accel_bk_transport table{};
-    OpenFile file;
-};
-
-OpenFile &file_of(void *context) { return static_cast<Transport *>(context)->file; }
-
-int transport_ioctl(void *context, unsigned long request, void *argument)
-{
-    try {
-        return file_of(context).ioctl(request, argument);
-    } catch (const std::bad_alloc &) {
-        return -ENOMEM;
-    }
-}
-
-// Modelled memory lies where it lies: a wish that it does not meet by chance is refused.
-int transport_map(void *context, uint64_t offset, uint64_t size_bytes, uint64_t align_bytes, void **out_pointer)
-{
-    void *pointer = nullptr;
-    if (const int error = file_of(context).map(offset, size_bytes, &pointer)) return error;
-    if (align_bytes != 0 && reinterpret_cast<uintptr_t>(pointer) % align_bytes != 0) return -EINVAL;
-    *out_pointer = pointer;
-    return 0;
-}
-
-/// Memory belongs to the object and goes with it.
-int transport_unmap(void *, void *, uint64_t) { return 0; }
+using accel::devices::ethosu::SimulatedTransport;
 
 accel_status create(const accel_bk_host *host, accel_bk_simulation **out_simulation)
 {
@@ -74,19 +42,13 @@ void destroy(accel_bk_simulation *simulation) { delete simulation; }
 
 accel_status open_transport(accel_bk_simulation *simulation, const accel_bk_transport **out_transport)
 {
-    auto *transport = new (std::nothrow) Transport(simulation->engine);
+    const auto *transport = new (std::nothrow) SimulatedTransport(simulation->engine);
     if (!transport) return ACCEL_STATUS_OUT_OF_MEMORY;
-    transport->table.struct_size = sizeof(accel_bk_transport);
-    transport->table.context = transport;
-    transport->table.simulated = 1;
-    transport->table.ioctl = transport_ioctl;
-    transport->table.map = transport_map;
-    transport->table.unmap = transport_unmap;
-    *out_transport = &transport->table;
+    *out_transport = transport->table();
     return ACCEL_STATUS_OK;
 }
 
-void close_transport(accel_bk_simulation *, const accel_bk_transport *transport) { delete static_cast<Transport *>(transport->context); }
+void close_transport(accel_bk_simulation *, const accel_bk_transport *transport) { delete static_cast<SimulatedTransport *>(transport->context); }
 
 constexpr accel_bk_device_model kModel = {sizeof(accel_bk_device_model), "ethosu", "Arm Ethos-U65-256 (simulated)", create, destroy, open_transport, close_transport};
 constexpr accel_bk_sizes kSizes = ACCEL_BK_SIZES;

@@ -136,8 +136,8 @@ static enum accel_status open_transport(struct accel_bk_simulation *simulation, 
     static struct accel_bk_transport table;
     (void)simulation;
     fill_slots(&table, sizeof table);
-    table.simulated = 1;
-    table.reserved = 0;
+    table.flags = ACCEL_BK_TRANSPORT_FLAG_SIMULATED;
+    table.node_fd = -1;
     if (MODE == MODE_TRANSPORT_SHORT)
         table.struct_size = offsetof(struct accel_bk_transport, unmap);
     if (MODE == MODE_TRANSPORT_NULL)

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/** What a 64-bit pointer, or a number, inside a request leads to or means. */
+/** What a 64-bit pointer, or a number, inside a request leads to or means. Of an unknown kind nothing else may be read. */
 enum accel_bk_span_kind {
     ACCEL_BK_SPAN_KIND_IN = 1,     /**< the driver reads the bytes */
     ACCEL_BK_SPAN_KIND_OUT = 2,    /**< the driver writes the bytes */
@@ -29,19 +29,20 @@ enum accel_bk_span_kind {
     ACCEL_BK_SPAN_KIND_MAX_ENUM = 0x7fffffff
 };
 
-/** Memory, a descriptor or an instant that a request refers to. Frozen. */
+/** Memory, a descriptor, an instant or an address that a request refers to. Frozen. */
 struct accel_bk_span {
     uint32_t kind;           /**< enum accel_bk_span_kind */
     uint32_t parent;         /**< where the pointer is stored: 0 in the argument, n in span n - 1, which comes before this one */
     uint64_t pointer_offset; /**< in bytes from the parent's start: eight bytes of address or instant, or four of descriptor */
     void *data;              /**< equal to the stored pointer; NULL for what is no pointer */
-    uint64_t byte_count;     /**< 0: the driver ignores the pointer, or it is none */
+    uint64_t byte_count;     /**< of data; 0 for what is no pointer */
 };
 
 /**
  * One ioctl, completely described. request's own bits say how large the argument is and which way it goes.
  *
- * A driver that is given a number of bytes or elements reads or writes no more than the spans have.
+ * Every pointer that is not NULL has a span, and so has every descriptor, instant and address. A driver that is given a number of bytes or elements
+ * reads or writes no more than the spans have. Spans do not overlap each other's places in a parent.
  */
 struct accel_bk_request {
     size_t struct_size;
@@ -88,14 +89,19 @@ struct accel_bk_transport {
     uint32_t flags;     /**< enum accel_bk_transport_flag */
     int32_t node_fd;    /**< the node's descriptor, for libraries that want one; borrowed. -1 where there is none: a module works without */
 
-    int (*request)(void *context, const struct accel_bk_request *request);                     /**< [mandatory] */
+    /** [mandatory] A description that breaks its rules is -EINVAL where the transport reads it: one that copies does, the kernel's does not. */
+    int (*request)(void *context, const struct accel_bk_request *request);
     /** [mandatory] Read-write, shared, not mapped in a child after fork. */
     int (*map)(void *context, const struct accel_bk_map *map, void **out_pointer);
-    int (*unmap)(void *context, void *pointer, uint64_t size_bytes);                           /**< [mandatory] */
+    /** [mandatory] A whole map, as it was made. */
+    int (*unmap)(void *context, void *pointer, uint64_t size_bytes);
     /**
-     * Bring a range of mapped memory here (access READ, before the CPU reads and after the driver's own request for that) or there (access
+     * Bring a range of mapped memory here (access READ, before the CPU reads and after the driver's own request for that) or take it there (access
      * WRITE, after the CPU wrote and before the driver's own request). NULL: mapped memory is the device's own, and the driver's rules
      * alone count.
+     *
+     * Byte by byte: what the CPU has not changed since it was brought is not taken, and what it changed and was not taken is not lost when the
+     * range is brought. So a whole buffer may be named where a part of it was meant, whatever others do with the rest.
      */
     int (*sync)(void *context, void *pointer, uint64_t size_bytes, uint32_t access);
     /** dma-buf of a GEM handle; the fd is the caller's. */

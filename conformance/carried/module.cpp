@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// A device model that plays nothing itself: its device is in another process, which shares no memory with this one. The suite, run on it, finds what a module
+// forgot to describe (M-14) or to carry (M-15).
+#include <accel/backend.h>
+
+#include <dlfcn.h>
+
+#include <exception>
+#include <new>
+#include <string>
+#include <system_error>
+
+#include "process.h"
+#include "transport.h"
+
+struct accel_bk_simulation {
+    accel_bk_simulation(const std::string &program, const std::string &device) : process(program, device) {}
+    accel::carried::ServerProcess process;
+};
+
+namespace {
+
+using accel::carried::CarryingTransport;
+
+/// In the folder `carried`, beside this module's own.
+std::string server_program()
+{
+    Dl_info facts{};
+    dladdr(reinterpret_cast<const void *>(&accel_module_entry), &facts);
+    const std::string library = facts.dli_fname ? facts.dli_fname : "";
+    return library.substr(0, library.rfind('/') + 1) + "../carried/accel-carried-server";
+}
+
+/// Exceptions end here.
+template <class Call> accel_status guarded(const accel_bk_host *host, const Call &call)
+{
+    try {
+        call();
+        return ACCEL_STATUS_OK;
+    } catch (const std::bad_alloc &) {
+        return ACCEL_STATUS_OUT_OF_MEMORY;
+    } catch (const std::system_error &error) {
+        if (host) host->set_error(host->context, "", error.what());
+        return error.code().value() == ENOMEM ? ACCEL_STATUS_OUT_OF_MEMORY : ACCEL_STATUS_RESOURCE;
+    }
+}
+
+accel_status create(const accel_bk_host *host, accel_bk_simulation **out_simulation)
+{
+    return guarded(host, [&] { *out_simulation = new accel_bk_simulation(server_program(), ACCEL_CARRIED_DEVICE); });
+}
+
+void destroy(accel_bk_simulation *simulation) { delete simulation; }
+
+accel_status open_transport(accel_bk_simulation *simulation, const accel_bk_transport **out_transport)
+{
+    return guarded(nullptr, [&] { *out_transport = (new CarryingTransport(simulation->process.take_control()))->table(); });
+}
+
+void close_transport(accel_bk_simulation *, const accel_bk_transport *transport) { delete static_cast<CarryingTransport *>(transport->context); }
+
+constexpr accel_bk_device_model kModel = {sizeof(accel_bk_device_model), "ethosu", "Arm Ethos-U65-256 (carried)", create, destroy, open_transport, close_transport};
+constexpr accel_bk_sizes kSizes = ACCEL_BK_SIZES;
+constexpr accel_bk_module kModule = {sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, &kSizes, ACCEL_CARRIED_NAME, "0.1.0", nullptr, nullptr, nullptr, &kModel};
+
+}  // namespace
+
+extern "C" const accel_bk_module *accel_module_entry(const accel_bk_host *, uint32_t) { return &kModule; }
