@@ -10,10 +10,14 @@ namespace {
 
 constexpr size_t kSlotsMin = 64;
 
-/// Both halves count: tables use the low bits, and names that follow each other differ in few.
+/// Both halves count: tables use the low bits, and names that follow each other differ in few. Names that differ in their last character
+/// only, as numbered ones do, are neighbours in the table, which a file asks for in about that order.
 uint32_t hash_of(std::string_view name) {
-    const size_t hash = std::hash<std::string_view>{}(name);
-    return static_cast<uint32_t>(hash ^ hash >> 32);
+    if (name.empty()) {
+        return 0;
+    }
+    const size_t hash = std::hash<std::string_view>{}(name.substr(0, name.size() - 1));
+    return static_cast<uint32_t>(hash ^ hash >> 32) + static_cast<unsigned char>(name.back());
 }
 
 }  // namespace
