@@ -62,7 +62,7 @@ unsigned runs_per_round(Session &session)
 
 struct Measured {
     Statistics ours, theirs;
-    std::vector<double> ratios;  ///< median of ours / median of theirs, per pair of rounds
+    std::vector<double> ratios, mean_ratios;  ///< median of ours / median of theirs, and so the means, per pair of rounds
 };
 
 Measured measure(Session &session, Peer *peer, const BenchOptions &options)
@@ -81,7 +81,9 @@ Measured measure(Session &session, Peer *peer, const BenchOptions &options)
         if (peer) {
             const auto other = peer->round(count);
             append(theirs, other);
-            measured.ratios.push_back(Statistics::of(mine).median / Statistics::of(other).median);
+            const Statistics our = Statistics::of(mine), their = Statistics::of(other);
+            measured.ratios.push_back(our.median / their.median);
+            measured.mean_ratios.push_back(our.mean / their.mean);
         }
         progress.update(elapsed / options.seconds, "");
     }
@@ -95,14 +97,14 @@ nlohmann::json facts_of(const Measured &measured, const Session &session, const 
     nlohmann::json out{{"model", options.model.model}, {"latency", measured.ours.json()}, {"segments", session.program().info().segment_count}, {"threads", options.model.threads}, {"load", options.load}, {"rounding", rounding_name(session.program().info().rounding)}};
     if (peer) {
         const auto ratios = Statistics::of(measured.ratios);
-        out["onnxruntime"] = {{"version", peer->version()}, {"threads", options.model.threads}, {"latency", measured.theirs.json()}, {"ratio_median", ratios.median}, {"ratio_p90", ratios.p90}, {"rounds", ratios.count}};
+        out["onnxruntime"] = {{"version", peer->version()}, {"threads", options.model.threads}, {"latency", measured.theirs.json()}, {"ratio_median", ratios.median}, {"ratio_p90", ratios.p90}, {"mean_ratio_median", Statistics::of(measured.mean_ratios).median}, {"rounds", ratios.count}};
     }
     return out;
 }
 
 std::string line_of(const Statistics &statistics)
 {
-    return "median " + text_of_ns(statistics.median) + "   p90 " + text_of_ns(statistics.p90) + "   p99 " + text_of_ns(statistics.p99) + "   (" + std::to_string(statistics.count) +
+    return "median " + text_of_ns(statistics.median) + "   mean " + text_of_ns(statistics.mean) + "   p90 " + text_of_ns(statistics.p90) + "   p99 " + text_of_ns(statistics.p99) + "   (" + std::to_string(statistics.count) +
            " runs)";
 }
 
@@ -137,7 +139,7 @@ void bench(BenchOptions options)
     std::cout << "accel        " << line_of(measured.ours) << "\n";
     if (!peer) return;
     std::cout << "onnxruntime  " << line_of(measured.theirs) << "   version " << peer->version() << ", " << options.model.threads << " thread(s) each\n";
-    std::cout << "ratio        " << std::setprecision(3) << Statistics::of(measured.ratios).median << "  accel / onnxruntime, median of " << measured.ratios.size()
+    std::cout << "ratio        " << std::setprecision(3) << Statistics::of(measured.ratios).median << "  of medians, " << Statistics::of(measured.mean_ratios).median << " of means: accel / onnxruntime, the middle one of " << measured.ratios.size()
               << " pairs of rounds taken in turns\n";
 }
 
@@ -146,7 +148,7 @@ void bench(BenchOptions options)
 void add_bench(CLI::App &app)
 {
     auto options = std::make_shared<BenchOptions>();
-    auto *command = app.add_subcommand("bench", "measure a model's latency: median, p90, p99");
+    auto *command = app.add_subcommand("bench", "measure a model's latency: median, mean, p90, p99");
     options->model.add_to(*command);
     command->add_option("--seconds", options->seconds, "measure for this long")->check(number_above_zero())->capture_default_str();
     command->add_option("--warmup", options->warmup, "runs before measuring")->capture_default_str();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace accel::tool {
 namespace {
@@ -20,12 +21,13 @@ Statistics Statistics::of(std::vector<double> samples_ns)
 {
     if (samples_ns.empty()) return {};
     std::sort(samples_ns.begin(), samples_ns.end());
-    return {percentile(samples_ns, 0.5), percentile(samples_ns, 0.9), percentile(samples_ns, 0.99), samples_ns.front(), samples_ns.size()};
+    const double mean = std::accumulate(samples_ns.begin(), samples_ns.end(), 0.0) / static_cast<double>(samples_ns.size());
+    return {percentile(samples_ns, 0.5), mean, percentile(samples_ns, 0.9), percentile(samples_ns, 0.99), samples_ns.front(), samples_ns.size()};
 }
 
 nlohmann::json Statistics::json() const
 {
-    return {{"median_ns", median}, {"p90_ns", p90}, {"p99_ns", p99}, {"fastest_ns", fastest}, {"runs", count}};
+    return {{"median_ns", median}, {"mean_ns", mean}, {"p90_ns", p90}, {"p99_ns", p99}, {"fastest_ns", fastest}, {"runs", count}};
 }
 
 }  // namespace accel::tool

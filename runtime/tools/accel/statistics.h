@@ -6,9 +6,10 @@
 
 namespace accel::tool {
 
-/// Nanoseconds of single runs, summarised by order statistics: machines are shared and noisy, so there is no mean.
+/// Nanoseconds of single runs. The median says what a run takes on a machine that is left alone; the mean, what runs cost where others take the cores for
+/// a while, since most runs may escape that and a few pay for all.
 struct Statistics {
-    double median = 0, p90 = 0, p99 = 0, fastest = 0;
+    double median = 0, mean = 0, p90 = 0, p99 = 0, fastest = 0;
     size_t count = 0;
     static Statistics of(std::vector<double> samples_ns);
     nlohmann::json json() const;

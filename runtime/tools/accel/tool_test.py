@@ -246,6 +246,7 @@ def check_models(work):
         require(direct["results"][0]["outputs"] == copied["results"][0]["outputs"], f"a {what} that is copied gives the same outputs")
     require(direct["results"][0]["outputs"][0]["top"][0]["index"] == 3, "the three is a three")
     bench = answers_json("bench", model, "-d", "cpu", "--seconds", "0.1")
+    require(0 < bench["latency"]["fastest_ns"] <= bench["latency"]["mean_ns"], "bench tells the mean", bench)
     require(bench["latency"]["median_ns"] <= bench["latency"]["p90_ns"] <= bench["latency"]["p99_ns"], "bench orders its percentiles", bench)
     check_trace(work, model, split)
     check_labels(work, picture)
