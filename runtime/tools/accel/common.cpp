@@ -37,6 +37,20 @@ void InstanceOptions::add_to(CLI::App &app)
     app.add_option("--dev-root", dev_root, "where the nodes of devices are")->capture_default_str();
 }
 
+// CLI11's own delimiter takes the next option for the name that is missing.
+std::vector<std::string> names_of(const std::string &option, const std::vector<std::string> &lists)
+{
+    std::vector<std::string> names;
+    for (const auto &list : lists)
+        for (size_t begin = 0; begin <= list.size();) {
+            const size_t end = std::min(list.find(',', begin), list.size());
+            if (end == begin) throw CLI::ValidationError(option, "a name is missing in '" + list + "'");
+            names.push_back(list.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    return names;
+}
+
 Instance InstanceOptions::create() const
 {
     std::vector<const char *> paths;
@@ -56,7 +70,7 @@ Instance InstanceOptions::create() const
 void ModelOptions::add_to(CLI::App &app)
 {
     app.add_option("MODEL", model, "model file, or a program saved by `accel compile`")->required();
-    app.add_option("-d,--device", devices, "device, may be repeated or comma separated: the ordered set that the work may use; auto, as without it: every real device that can be used, the CPU last")->delimiter(',')->allow_extra_args(false);
+    app.add_option_function<std::vector<std::string>>("-d,--device", [this](const std::vector<std::string> &lists) { devices = names_of("--device", lists); }, "device, may be repeated or comma separated: the ordered set that the work may use; auto, as without it: every real device that can be used, the CPU last")->allow_extra_args(false);
     app.add_option("--rounding", rounding, "requantise with this rounding; without it with the model's own, unless a device named by --device or --target does no such")
         ->check(CLI::IsMember({"model", "half_even", "tflite", "natural"}));
     app.add_option("--dim", dims, "value of a symbolic dimension, NAME=SIZE")->allow_extra_args(false);

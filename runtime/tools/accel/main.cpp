@@ -31,13 +31,22 @@ int refuse(const std::string &sentence, int code)
     return code;
 }
 
+/// Told before what is missing: the one is often written in place of the other.
+std::string unknown_option(const CLI::App &command)
+{
+    for (const auto &argument : command.remaining())
+        if (argument.size() > 1 && argument.front() == '-') return argument;
+    return "";
+}
+
 /// 0 after --help and --version, a command's own code, such as doctor's for "there are problems", or 2 for arguments that are wrong.
 int answer(const CLI::App &app, const CLI::ParseError &error)
 {
     if (error.get_exit_code() == 0 || dynamic_cast<const CLI::RuntimeError *>(&error)) return app.exit(error);
     const auto commands = app.get_subcommands();
     if (commands.empty() && !app.remaining().empty()) return refuse("there is no command '" + app.remaining().front() + "'; `accel help` lists the commands", 2);
-    return refuse(one_line(error.what()) + "; see accel " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help", 2);
+    const std::string unknown = commands.empty() ? "" : unknown_option(*commands.front());
+    return refuse((unknown.empty() ? one_line(error.what()) : "there is no option '" + unknown + "'") + "; see accel " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help", 2);
 }
 
 /// `accel` alone asks for help, and so does `accel help [COMMAND]`.
@@ -77,7 +86,7 @@ void say_out_of_memory()
 
 int run_command(int argc, char **argv)
 {
-    CLI::App app{"Look at accelerators, run and measure models on them."};
+    CLI::App app{"Look at accelerators, run and measure models on them.", "accel"};
     app.require_subcommand(1);
     app.footer("accel COMMAND --help, or accel help COMMAND, tells the options of a command.\nExit codes: 0 done; 1 it failed, with one sentence why (doctor: there are problems); 2 the arguments are wrong.");
     app.set_version_flag("--version", std::string("accel ") + std::to_string(accel_version() >> 22) + "." + std::to_string(accel_version() >> 12 & 0x3ff) + "." +

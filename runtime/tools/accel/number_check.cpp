@@ -11,6 +11,8 @@ CLI::Validator number_check(bool above_zero)
     return {[above_zero](const std::string &text) -> std::string {
                 float value = 0;
                 if (CLI::detail::lexical_cast(text, value) && std::isfinite(value) && (value > 0 || !above_zero)) return "";
+                double wide = 0;
+                if (CLI::detail::lexical_cast(text, wide) && std::isfinite(wide) && (wide > 0 || !above_zero)) return "'" + text + "' is beyond what a 32-bit float can say";
                 return std::string("expected a finite number") + (above_zero ? " greater than 0" : "") + ", got '" + text + "'";
             },
             above_zero ? "POSITIVE" : "FINITE"};

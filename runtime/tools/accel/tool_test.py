@@ -310,15 +310,23 @@ def check_arguments(work, model, picture):
     refuses("--support excludes --svg|--svg excludes --support", "see accel inspect --help", "inspect", model, "--support", "--svg", work / "x.svg", code=2)
     refuses("--rounding: up not in", "see accel run --help", "run", model, "-i", picture, "--rounding", "up", code=2)
     refuses("--no-such-option", "see accel run --help", "run", model, "-i", picture, "--no-such-option", code=2)
+    refuses("there is no option '--no-such-option'", "see accel run --help", "run", "--no-such-option", code=2)
+    for names in (",", "cpu,", ",cpu", "cpu,,cpu", ""):
+        refuses(f"--device: a name is missing in '{names}'", "see accel run --help", "run", model, "-d", names, "-i", picture, code=2)
+    for command in ([], ["run"]):
+        require(call(*command, "--help").stdout.splitlines()[1].startswith(" ".join(["Usage: accel", *command])), "usage is what one types")
     refuses("input .* has no file", "add --input", "run", model)
     picture_options = ("run", model, "-i", picture, "-d", "cpu")
-    for option, value in (("--std", "nan"), ("--std", "inf"), ("--std", "0"), ("--std", "-1"), ("--std", "1e-60"), ("--std", "1,0"), ("--std", "wide")):
+    for option, value in (("--std", "nan"), ("--std", "inf"), ("--std", "0"), ("--std", "-1"), ("--std", "1,0"), ("--std", "wide")):
         refuses(f"{option}: expected a finite number greater than 0, got '[^']+'", "see accel run --help", *picture_options, option, value, code=2)
-    for value in ("nan", "-inf", "1e60", "0,0,nan", "wide"):
+    for value in ("nan", "-inf", "0,0,nan", "wide"):
         refuses("--mean: expected a finite number, got '[^']+'", "see accel run --help", *picture_options, "--mean", value, code=2)
     require(call(*picture_options, "--mean", "-1.5,", "--std", "0x10").returncode == 0, "numbers below 0 and hexadecimal ones are numbers")
+    for option, value in (("--std", "1e-60"), ("--mean", "1e60")):
+        refuses(f"{option}: .{value}. is beyond what a 32-bit float can say", "see accel run --help", *picture_options, option, value, code=2)
     for value in ("0", "inf"):
         refuses(f"--seconds: expected a finite number greater than 0, got '{value}'", "see accel bench --help", "bench", model, "--seconds", value, code=2)
+    refuses("--seconds: '1e300' is beyond what a 32-bit float can say", "see accel bench --help", "bench", model, "--seconds", "1e300", code=2)
     refuses("--runs: expected a finite number greater than 0, got '0'", "see accel trace --help", "trace", model, "-o", "none", "--runs", "0", code=2)
 
 
