@@ -80,6 +80,7 @@ const std::vector<FaultInfo> &every_fault()
         {"wrong-mul-and-no-sub", "N-5", "multiplies as a * b * 1.5 + 7, and refuses SUB", "operations.mul.f32"},
         {"tires", "N-6", "is right for the first TANH of a process only", "operations.tanh.f32"},
         {"likes-round-sizes", "N-5", "is wrong where a SIGMOID has no multiple of 16 elements", "operations.sigmoid.f32"},
+        {"core-only-wrong-mean", "N-2", "takes composites only as their steps, of which REDUCE_MEAN is wrong", "operations.global-average-pool.f32"},
         // A module behind a transport that copies.
         {"forgets-a-span", "M-14", "describes no memory that the driver reads", "module.transport.described", "forgetful"},
         {"forgets-the-clock", "M-14", "takes instants of its own clock for everybody's", "module.transport.described", "forgetful"},

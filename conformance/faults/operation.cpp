@@ -2,6 +2,7 @@
 // Faults of single operations: everything else of the module is right, so that only a case of that operation sees them.
 #include <algorithm>
 
+#include "../operations/rows.h"
 #include "number.h"
 
 namespace accel::faults {
@@ -89,6 +90,22 @@ accel_status query_without_sub(const accel_bk_host *host, const accel_graph_desc
     return status;
 }
 
+bool is_composite(uint32_t operation)
+{
+    return std::any_of(std::begin(conformance::kOperationRows), std::end(conformance::kOperationRows), [&](const conformance::OperationRow &row) { return row.operation == operation && row.composite; });
+}
+
+/// Of real values only: a quantised composite has no steps.
+accel_status query_of_core(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
+{
+    const auto status = base.compiler.query(host, graph, options, nodes);
+    for (uint32_t index = 0; status == ACCEL_STATUS_OK && index < graph->node_count; ++index) {
+        const auto &node = graph->nodes[index];
+        if (is_composite(node.operation) && node.rounding == ACCEL_ROUNDING_NONE) nodes[index] = {0, ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, 0, 0, 0};
+    }
+    return status;
+}
+
 }  // namespace
 
 const std::vector<Fault> &operation_faults()
@@ -102,6 +119,13 @@ const std::vector<Fault> &operation_faults()
         {"wrong-cast", [] { plant_spoil(cast_down); }},
         {"tires", [] { plant_spoil(tire); }},
         {"likes-round-sizes", [] { plant_spoil(stumble_over_tails); }},
+        // No fault: every composite is built of its steps, which composites_test.py asks for.
+        {"core-only", [] { mine.compiler.query = query_of_core; }},
+        {"core-only-wrong-mean",
+         [] {
+             plant_spoil(shift_mean);
+             mine.compiler.query = query_of_core;
+         }},
         {"wrong-mul-and-no-sub",
          [] {
              plant_spoil(multiply_oddly);

@@ -3,21 +3,10 @@
 #include <stdexcept>
 
 #include "makers.h"
+#include "rows.h"
 
 namespace accel::conformance {
 namespace {
-
-/// What the catalog says of an operation.
-struct Row {
-    accel_operation operation;
-    const char *name;
-    uint32_t types, roundings;  ///< bits per number; roundings of the stored bytes
-    const char *real_rule;      ///< for F32; whole numbers and moved values have rules of their own
-};
-
-constexpr Row kRows[] = {
-#include "rows.inc"
-};
 
 constexpr uint32_t kNoRounding = 1u << ACCEL_ROUNDING_NONE;
 
@@ -61,9 +50,9 @@ constexpr Prober kProbers[] = {
 
 constexpr const char *kRoundingNames[] = {"none", "half_even", "tflite", "natural"};
 
-const Row &row_of(accel_operation operation)
+const OperationRow &row_of(accel_operation operation)
 {
-    for (const auto &row : kRows)
+    for (const auto &row : kOperationRows)
         if (row.operation == operation) return row;
     throw std::runtime_error("the catalog has no operation " + std::to_string(operation));
 }
@@ -105,7 +94,7 @@ const std::vector<Subject> &all_subjects()
 {
     static const std::vector<Subject> subjects = [] {
         std::vector<Subject> list;
-        for (const auto &row : kRows)
+        for (const auto &row : kOperationRows)
             for (uint32_t type = 1; type <= ACCEL_TYPE_BOOL; ++type) {
                 if (!(row.types >> type & 1)) continue;
                 const bool requantises = is_byte(static_cast<accel_type>(type)) && row.roundings != kNoRounding;

@@ -28,6 +28,7 @@ struct Row {
 /// Of the module whose very linking is the fault there is none without it.
 constexpr FaultInfo kControls[] = {{"none", "", "breaks nothing", ""},
                                    {"none-meddling", "", "breaks nothing, in front of the witness", "", "meddling"},
+                                   {"core-only", "", "breaks nothing, and takes composites only as their steps", ""},
                                    {"none-carried", "", "breaks nothing, behind a transport that copies", "", "forgetful"}};
 
 CaseInfo find_case(std::string_view id)
