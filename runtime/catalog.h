@@ -49,6 +49,7 @@ struct OperationRow {
     uint64_t attributes;  ///< set of attribute_bit
     Work work;
     bool quantised;  ///< computes on quantised tensors, requantising with a rounding
+    std::span<const accel_attribute_key> values;  ///< attributes that a graph may give as operands behind the tensors instead, in this order
 };
 
 std::span<const TypeRow> types();

@@ -68,6 +68,12 @@ std::string Node::label() const
     return label;
 }
 
+bool Node::has_value_operands() const
+{
+    const OperationRow *row = operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(operation);
+    return row && !row->values.empty() && inputs.size() > row->input_count_max;
+}
+
 uint32_t Origins::only(uint32_t model_node)
 {
     links_.push_back({model_node, kNothing});

@@ -101,6 +101,8 @@ struct Node {
     void erase(uint32_t key);
     /// Operand number `position`, ACCEL_TENSOR_NONE when absent.
     uint32_t input(size_t position) const { return position < inputs.size() ? inputs[position] : ACCEL_TENSOR_NONE; }
+    /// Has operands behind its tensors that stand for attributes?
+    bool has_value_operands() const;
     /// "Conv+Relu"; for custom operations "domain:Name".
     std::string label() const;
 };

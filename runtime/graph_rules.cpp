@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "graph_check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -135,7 +136,8 @@ accel_status check_counts(const Node &node, const OperationRow &row)
                                                         : std::to_string(low) + " to " + std::to_string(high);
         return refuse("G-6", node_text(node) + " has " + std::to_string(list.size()) + " " + what + ", expected " + expected);
     };
-    ACCEL_TRY(counted(node.inputs, row.input_count_min, row.input_count_max, "operands"));
+    const uint32_t values = static_cast<uint32_t>(row.values.size());
+    ACCEL_TRY(counted(node.inputs, row.input_count_min, row.input_count_max == kUnbounded ? kUnbounded : row.input_count_max + values, "operands"));
     ACCEL_TRY(counted(node.outputs, row.output_count_min, row.output_count_max, "results"));
     for (size_t i = 0; i < node.inputs.size(); ++i) {
         if (node.inputs[i] == ACCEL_TENSOR_NONE && (i < row.input_count_min || row.input_count_max == kUnbounded))
@@ -171,6 +173,23 @@ accel_status check_attributes(const Node &node, const OperationRow *row)
     return ACCEL_STATUS_OK;
 }
 
+/// Operands that stand for attributes: lists or single values, each instead of its attribute.
+accel_status check_values(const Graph &graph, const Node &node, const OperationRow &row)
+{
+    for (size_t i = 0; i < row.values.size(); ++i) {
+        const uint32_t tensor = node.input(row.input_count_max + i);
+        if (tensor == ACCEL_TENSOR_NONE) continue;
+        const AttributeRow &key = *find_attribute(row.values[i]);
+        const std::string who = node_text(node) + ": operand " + tensor_text(graph, tensor) + ", which is its " + key.name + ", ";
+        if (node.find(key.key)) return refuse("G-6", who + "is an attribute, too");
+        const uint32_t type = graph.tensors[tensor].type;
+        const bool fits = key.kind == ACCEL_ATTRIBUTE_KIND_FLOATS ? type == ACCEL_TYPE_F32 : type == ACCEL_TYPE_I64 || type == ACCEL_TYPE_I32;
+        if (!fits) return refuse("G-6", who + "has type " + type_text(type) + ", expected " + (key.kind == ACCEL_ATTRIBUTE_KIND_FLOATS ? "f32" : "i64 or i32"));
+        if (graph.tensors[tensor].shape.size() > 1) return refuse("G-6", who + "has shape " + text(graph, graph.tensors[tensor].shape) + ", expected one axis at most");
+    }
+    return ACCEL_STATUS_OK;
+}
+
 class TypeRules {
 public:
     TypeRules(const Graph &graph, const Node &node, const OperationRow &row) : graph_(graph), node_(node), row_(row) {}
@@ -187,6 +206,10 @@ public:
             if (!graph_.tensors[in(0)].quantization) return refuse("G-4", node_text(node_) + ": operand " + tensor_text(graph_, in(0)) + " has no quantisation");
             return expect(out(0), type_bit(ACCEL_TYPE_F32));
         case ACCEL_OPERATION_CAST: return check_cast();
+        case ACCEL_OPERATION_SHAPE:
+        case ACCEL_OPERATION_SIZE:
+            ACCEL_TRY(expect(in(0), row_.types));
+            return expect(out(0), type_bit(ACCEL_TYPE_I64));
         case ACCEL_OPERATION_GATHER:
             ACCEL_TRY(expect(in(1), type_bit(ACCEL_TYPE_I32) | type_bit(ACCEL_TYPE_I64)));
             ACCEL_TRY(expect(in(0), row_.types));
@@ -215,7 +238,7 @@ private:
     {
         ACCEL_TRY(expect(in(0), row_.types));
         const uint32_t same = 1u << type_of(in(0));
-        for (const uint32_t tensor : node_.inputs) ACCEL_TRY(expect(tensor, same));
+        for (size_t i = 0; i < node_.inputs.size() && i < row_.input_count_max; ++i) ACCEL_TRY(expect(in(i), same));
         for (const uint32_t tensor : node_.outputs) ACCEL_TRY(expect(tensor, same));
         return ACCEL_STATUS_OK;
     }
@@ -262,7 +285,7 @@ accel_status check_scales(const Graph &graph, const Node &node, const OperationR
         if (graph.tensors[tensor].quantization) return ACCEL_STATUS_OK;
         return refuse("G-4", node_text(node) + ": tensor " + tensor_text(graph, tensor) + " has no quantisation");
     };
-    for (size_t i = 0; i < node.inputs.size() && i < 2; ++i) ACCEL_TRY(scaled(node.inputs[i]));
+    for (size_t i = 0; i < node.inputs.size() && i < std::min(row.input_count_max, 2u); ++i) ACCEL_TRY(scaled(node.inputs[i]));
     return scaled(node.outputs[0]);
 }
 
@@ -317,6 +340,7 @@ accel_status check_node(const Graph &graph, const Node &node)
     if (row) ACCEL_TRY(check_known(graph, node));
     ACCEL_TRY(check_attributes(node, row));
     if (!row) return ACCEL_STATUS_OK;
+    ACCEL_TRY(check_values(graph, node, *row));
     ACCEL_TRY(TypeRules(graph, node, *row).check());
     return check_scales(graph, node, *row);
 }

@@ -21,6 +21,8 @@ public:
 
     std::optional<Results> run()
     {
+        // Operands that stand for attributes say what the shape is once they are known.
+        if (node_.has_value_operands()) return Results(node_.outputs.size());
         switch (node_.operation) {
         case ACCEL_OPERATION_CONV: return one(conv());
         case ACCEL_OPERATION_GEMM: return one(gemm());
@@ -41,6 +43,9 @@ public:
         case ACCEL_OPERATION_PAD: return one(pad());
         case ACCEL_OPERATION_SPLIT: return split();
         case ACCEL_OPERATION_GATHER: return one(gather());
+        case ACCEL_OPERATION_SHAPE: return one(Shape{Dim{static_cast<int64_t>(told_axes(node_, shape(0).size()).count())}});
+        case ACCEL_OPERATION_SIZE: return one(Shape{});
+        case ACCEL_OPERATION_EXPAND: return one(expand());
         case ACCEL_OPERATION_SOFTMAX: return axis_attribute() < 0 ? std::nullopt : one(shape(0));
         default: return find_operation(node_.operation) ? one(shape(0)) : Results(node_.outputs.size());
         }
@@ -90,6 +95,7 @@ private:
     struct Window {
         Ints kernel, strides, dilations, pads;
         bool ceil = false;
+        bool same = false;  ///< as many positions as strides fit, whatever the padding is
     };
 
     std::optional<Window> window(size_t spatial, Ints kernel)
@@ -100,7 +106,11 @@ private:
         if (!dilations) return std::nullopt;
         const auto pads = ints(ACCEL_ATTRIBUTE_PADS, 2 * spatial, 0, 0, 1 << 30);
         if (!pads) return std::nullopt;
-        return Window{std::move(kernel), *strides, *dilations, *pads, node_.integer(ACCEL_ATTRIBUTE_CEIL_MODE, 0) != 0};
+        const Attribute *automatic = node_.find(ACCEL_ATTRIBUTE_AUTO_PAD);
+        if (automatic && automatic->string != "SAME_UPPER" && automatic->string != "SAME_LOWER")
+            return refuse("auto_pad is '" + automatic->string + "', expected SAME_UPPER, SAME_LOWER or none");
+        if (automatic && node_.find(ACCEL_ATTRIBUTE_PADS)) return refuse("auto_pad and pads are given, expected one of them");
+        return Window{std::move(kernel), *strides, *dilations, *pads, node_.integer(ACCEL_ATTRIBUTE_CEIL_MODE, 0) != 0, automatic != nullptr};
     }
 
     /// Sizes after sliding a window; with ceil_mode a window that would begin in the end padding does not count (ONNX).
@@ -111,6 +121,10 @@ private:
             Dim &dim = out[i + 2];
             if (!dim.fixed()) {
                 dim = kUnknownDim;
+                continue;
+            }
+            if (window.same) {
+                dim.size = (dim.size + window.strides[i] - 1) / window.strides[i];
                 continue;
             }
             const int64_t extent = (window.kernel[i] - 1) * window.dilations[i] + 1;
@@ -243,6 +257,20 @@ private:
         }
         if (const auto made = element_count(out); made && *made != *count)
             return refuse(shown(0) + ", expected " + std::to_string(*made) + " elements for " + text(graph_, out));
+        return out;
+    }
+
+    std::optional<Shape> expand()
+    {
+        const Attribute *wanted = node_.find(ACCEL_ATTRIBUTE_SHAPE);
+        if (!wanted) return refuse("shape is missing");
+        Shape given;
+        for (const int64_t size : wanted->ints) {
+            if (size < 0 || size > kMaxExtent) return refuse("shape has " + std::to_string(size));
+            given.push_back(Dim{size});
+        }
+        auto out = broadcast(shape(0), given);
+        if (!out || out->size() > kMaxRank) return refuse(shown(0) + ", which does not stretch to " + text(graph_, given));
         return out;
     }
 
@@ -401,6 +429,21 @@ private:
     const Node &node_;
     std::string *why_;
 };
+
+}  // namespace
+
+AxisSpan told_axes(const Node &node, size_t rank)
+{
+    const auto resolved = [&](uint32_t key, int64_t otherwise) {
+        const auto count = static_cast<int64_t>(rank);
+        const int64_t given = node.integer(key, otherwise);
+        return static_cast<size_t>(std::clamp<int64_t>(given < 0 ? given + count : given, 0, count));
+    };
+    const size_t begin = resolved(ACCEL_ATTRIBUTE_START, 0);
+    return {begin, std::max(begin, resolved(ACCEL_ATTRIBUTE_END, static_cast<int64_t>(rank)))};
+}
+
+namespace {
 
 bool dims_agree(const Graph &graph, const Dim &a, const Dim &b)
 {

@@ -17,6 +17,13 @@ inline constexpr Dim kUnknownDim{-1, ACCEL_SYMBOL_NONE};
 /// Operand counts and attribute kinds have been checked. Rules for attribute values that concern shapes are checked here.
 std::optional<std::vector<std::optional<Shape>>> infer_shapes(const Graph &graph, const Node &node, std::string *why);
 
+/// The axes whose sizes a SHAPE tells.
+struct AxisSpan {
+    size_t begin, end;
+    size_t count() const { return end - begin; }
+};
+AxisSpan told_axes(const Node &node, size_t rank);
+
 /// Can both shapes describe the same tensor? Unknown dimensions agree with everything, symbols with what lies in their range.
 bool shapes_agree(const Graph &graph, const Shape &a, const Shape &b);
 

@@ -138,7 +138,10 @@ enum accel_attribute_key {
     ACCEL_ATTRIBUTE_STEPS = 22, /**< of Slice */
     ACCEL_ATTRIBUTE_SPLIT = 23, /**< sizes along the axis */
     ACCEL_ATTRIBUTE_SHAPE = 24, /**< of Reshape, resolved when constant; 0 and -1 are resolved by the importer */
-    ACCEL_ATTRIBUTE_VALUE = 25 /**< of a constant Pad */
+    ACCEL_ATTRIBUTE_VALUE = 25, /**< of a constant Pad */
+    ACCEL_ATTRIBUTE_START = 26, /**< of Shape: the first axis that is told; below 0 from the end */
+    ACCEL_ATTRIBUTE_END = 27, /**< of Shape: the axis behind the last that is told; below 0 from the end */
+    ACCEL_ATTRIBUTE_AUTO_PAD = 28 /**< SAME_UPPER or SAME_LOWER, over a size that is open: the compiler writes pads before a module is asked; elsewhere the importer does */
 };
 
 /** Operations. Semantics: docs/operations.md. */
@@ -173,7 +176,10 @@ enum accel_operation {
     ACCEL_OPERATION_IDENTITY = 27, /**< ONNX Identity; also inference-time Dropout */
     ACCEL_OPERATION_LEAKY_RELU = 28, /**< ONNX LeakyRelu */
     ACCEL_OPERATION_SPLIT = 29, /**< ONNX Split */
-    ACCEL_OPERATION_GATHER = 30 /**< ONNX Gather */
+    ACCEL_OPERATION_GATHER = 30, /**< ONNX Gather */
+    ACCEL_OPERATION_SHAPE = 31, /**< ONNX Shape */
+    ACCEL_OPERATION_SIZE = 32, /**< ONNX Size */
+    ACCEL_OPERATION_EXPAND = 33 /**< ONNX Expand */
 };
 
 #endif /* ACCEL_CATALOG_H */

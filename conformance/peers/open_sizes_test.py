@@ -126,6 +126,98 @@ def split_evenly(m):
     m.output(m.node("Mul", a, m.node("Sigmoid", b)))
 
 
+@net({"N": 2, "H": 4, "W": 6}, {"N": 1, "H": 3, "W": 2})
+def view_by_size(m):
+    """As PyTorch exports x.view(x.size(0), -1)."""
+    x = m.input("x", ["N", 3, "H", "W"])
+    batch = m.node("Gather", m.node("Shape", x), m.constant(numpy.int64(0)), axis=0)
+    shape = m.node("Concat", m.node("Unsqueeze", batch, m.ints(0)), m.ints(-1), axis=0)
+    m.output(m.node("Relu", m.node("Reshape", x, shape)))
+
+
+@net({"N": 2, "L": 5}, {"N": 1, "L": 9})
+def attention_heads(m):
+    """Two open sizes that move together, and back."""
+    x = m.input("x", ["N", "L", 8])
+    shape = m.node("Shape", x)
+    sizes = [m.node("Unsqueeze", m.node("Gather", shape, m.constant(numpy.int64(axis)), axis=0), m.ints(0)) for axis in (0, 1)]
+    heads = m.node("Transpose", m.node("Reshape", x, m.node("Concat", *sizes, m.ints(2), m.ints(4), axis=0)), perm=[0, 2, 1, 3])
+    scores = m.node("Softmax", m.node("MatMul", heads, m.node("Transpose", heads, perm=[0, 1, 3, 2])), axis=-1)
+    mixed = m.node("Transpose", m.node("MatMul", scores, heads), perm=[0, 2, 1, 3])
+    m.output(m.node("Reshape", mixed, m.node("Concat", *sizes, m.ints(8), axis=0)))
+
+
+@net({"H": 9, "W": 7}, {"H": 6, "W": 8})
+def crop_to_another(m):
+    """A map is cut to the size of another, as U-shaped networks do."""
+    x = m.input("x", [1, 2, "H", "W"])
+    small = m.node("Conv", x, m.weights(2, 2, 3, 3))
+    ends = m.node("Slice", m.node("Shape", small), m.ints(2), m.ints(4))
+    m.output(m.node("Add", small, m.node("Slice", x, m.ints(0, 0), ends, m.ints(2, 3))))
+
+
+@net({"N": 1, "L": 7}, {"N": 2, "L": 4})
+def cut_from_the_end(m):
+    x = m.input("x", ["N", "L", 3])
+    m.output(m.node("Relu", m.node("Slice", x, m.ints(-3), m.ints(-1), m.ints(1))), m.node("Slice", x, m.ints(1), m.ints(-1), m.ints(-2)))
+
+
+@net({"L": 6}, {"L": 8}, {"L": 9})
+def pad_to_a_multiple(m):
+    x = m.input("x", [1, "L"])
+    length = m.node("Gather", m.node("Shape", x), m.ints(1), axis=0)
+    whole = m.node("Mul", m.node("Div", m.node("Add", length, m.ints(3)), m.ints(4)), m.ints(4))
+    pads = m.node("Concat", m.ints(0, 0, 0), m.node("Sub", whole, length), axis=0)
+    padded = m.node("Pad", x, pads)
+    m.output(m.node("Reshape", padded, m.ints(-1, 4)))
+
+
+@net({"N": 3, "L": 4}, {"N": 1, "L": 2})
+def made_of_sizes(m):
+    """Zeros and ones of computed shapes, and a row that is spread."""
+    x = m.input("x", ["N", "L", 2])
+    batch = m.node("Gather", m.node("Shape", x), m.ints(0), axis=0)
+    zeros = m.node("ConstantOfShape", m.node("Concat", m.ints(1), batch, m.ints(2), axis=0), value=onnx.helper.make_tensor("v", onnx.TensorProto.FLOAT, [1], [0.5]))
+    spread = m.node("Expand", m.weights(1, 1, 2), m.node("Concat", batch, m.ints(1, 2), axis=0))
+    last = m.node("Gather", x, m.constant(numpy.int64(-1)), axis=1)
+    m.output(m.node("Add", zeros, last), m.node("Mul", x, spread), m.node("Expand", last, m.node("Concat", m.ints(2), batch, m.ints(2), axis=0)))
+
+
+@net({"N": 2, "H": 9, "W": 8}, {"N": 1, "H": 4, "W": 5})
+def same_padding(m):
+    x = m.input("x", ["N", 2, "H", "W"])
+    upper = m.node("Conv", x, m.weights(3, 2, 3, 3), auto_pad="SAME_UPPER", strides=[2, 2])
+    pooled = m.node("MaxPool", x, auto_pad="SAME_LOWER", kernel_shape=[3, 2], strides=[2, 1])
+    m.output(upper, pooled, m.node("AveragePool", x, auto_pad="SAME_UPPER", kernel_shape=[2, 2], strides=[2, 2]))
+
+
+@net({"N": 2, "L": 6}, {"N": 1, "L": 4})
+def sizes_as_values(m):
+    x = m.input("x", ["N", "L"])
+    count = m.node("Cast", m.node("Size", x), to=onnx.TensorProto.FLOAT)
+    told = m.node("Cast", m.node("Shape", x), to=onnx.TensorProto.FLOAT)
+    m.output(m.node("Div", x, count), m.node("Mul", told, m.constant(numpy.float32(2))))
+
+
+@net({"L": 6}, {"L": 9})
+def split_by_sizes(m):
+    x = m.input("x", [2, "L"])
+    length = m.node("Gather", m.node("Shape", x), m.ints(1), axis=0)
+    third = m.node("Div", length, m.ints(3))
+    a, b = m.node("Split", x, m.node("Concat", third, m.node("Sub", length, third), axis=0), results=2, axis=1)
+    m.output(m.node("Sigmoid", a), m.node("Tanh", b))
+
+
+@net({"N": 1, "H": 4, "W": 3}, {"N": 2, "H": 5, "W": 5})
+def shape_through_floats(m):
+    """A size that takes a way no expression says: through floating point numbers, as exporters write scale factors."""
+    x = m.input("x", ["N", 2, "H", "W"])
+    size = m.node("Slice", m.node("Shape", x), m.ints(2), m.ints(4))
+    doubled = m.node("Cast", m.node("Mul", m.node("Cast", size, to=onnx.TensorProto.FLOAT), m.constant(numpy.float32(1.0))), to=onnx.TensorProto.INT64)
+    shape = m.node("Concat", m.ints(-1), doubled, axis=0)
+    m.output(m.node("Relu", m.node("Reshape", x, shape)))
+
+
 def run_ours(accel, model, sizes, feed, work):
     command = [accel, "run", str(model), "-d", "cpu", "-o", str(work / "out")]
     for name, size in sizes.items():

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "../catalog.h"
+#include "../graph_shapes.h"
 #include "../progress.h"
 #include "constants.h"
 
@@ -246,6 +247,24 @@ Bytes transpose(const Node &node, const Tensor &from, const Shape &out)
     return gather_strided(from, out, steps, 0);
 }
 
+Bytes bytes_of(int64_t value)
+{
+    Bytes bytes(sizeof value);
+    std::memcpy(bytes.data(), &value, sizeof value);
+    return bytes;
+}
+
+Bytes sizes(const Node &node, const Shape &shape)
+{
+    const AxisSpan told = told_axes(node, shape.size());
+    Bytes bytes;
+    for (size_t axis = told.begin; axis < told.end; ++axis) {
+        const Bytes size = bytes_of(shape[axis].size);
+        bytes.insert(bytes.end(), size.begin(), size.end());
+    }
+    return bytes;
+}
+
 Bytes slice(const Node &node, const Tensor &from, const Shape &out)
 {
     const std::vector<int64_t> strides = row_major_strides(from.shape);
@@ -312,6 +331,9 @@ bool may_evaluate(const Graph &graph, const Node &node, FoldDequantize dequantiz
     switch (node.operation) {
     case ACCEL_OPERATION_TRANSPOSE:
     case ACCEL_OPERATION_CAST:
+    case ACCEL_OPERATION_SHAPE:
+    case ACCEL_OPERATION_SIZE:
+    case ACCEL_OPERATION_EXPAND:
     case ACCEL_OPERATION_QUANTIZE: return true;
     case ACCEL_OPERATION_DEQUANTIZE: return dequantize_mode == FoldDequantize::Expand;
     case ACCEL_OPERATION_SLICE:
@@ -332,6 +354,9 @@ std::optional<Bytes> evaluate(const Graph &graph, const Node &node)
     switch (node.operation) {
     case ACCEL_OPERATION_TRANSPOSE: return transpose(node, x, out.shape);
     case ACCEL_OPERATION_CAST: return cast(x, out.type);
+    case ACCEL_OPERATION_SHAPE: return sizes(node, x.shape);
+    case ACCEL_OPERATION_SIZE: return bytes_of(static_cast<int64_t>(element_count(x.shape).value_or(0)));
+    case ACCEL_OPERATION_EXPAND: return stretch(x, out.shape);
     case ACCEL_OPERATION_QUANTIZE: return quantize(x, out);
     case ACCEL_OPERATION_DEQUANTIZE: return dequantize(x);
     case ACCEL_OPERATION_SLICE: return slice(node, x, out.shape);

@@ -54,7 +54,8 @@ bool is_foldable(const Graph &graph, const Node &node, const Leftovers &leftover
     return std::all_of(node.inputs.begin(), node.inputs.end(), [&](uint32_t tensor) { return tensor != ACCEL_TENSOR_NONE && graph.tensors[tensor].constant(); });
 }
 
-/// Give the node's result its value, if it can be told.
+}  // namespace
+
 bool fold_node(Graph &graph, const Node &node, FoldDequantize dequantize)
 {
     Tensor &result = graph.tensors[node.outputs[0]];
@@ -72,8 +73,6 @@ bool fold_node(Graph &graph, const Node &node, FoldDequantize dequantize)
     own_data(result, std::move(*bytes), std::move(charge));
     return true;
 }
-
-}  // namespace
 
 void fold(Graph &graph, FoldDequantize dequantize)
 {

@@ -11,6 +11,9 @@ enum class FoldDequantize {
     Expand  ///< those that are left become binary32 constants
 };
 
+/// Give the one result of a node of the catalog its value, if it can be told from its operands, which are constant. False: nothing changed. Throws Stopped.
+bool fold_node(Graph &graph, const Node &node, FoldDequantize dequantize);
+
 /// Folds data movement and casts of any size, arithmetic on small tensors, QUANTIZE of constants. Everything else stays for a device.
 void fold(Graph &graph, FoldDequantize dequantize);
 

@@ -29,6 +29,18 @@ uint32_t unsized_tensor(const Graph &graph, const Node &node)
     return ACCEL_TENSOR_NONE;
 }
 
+/// Why a node still has an operand in the place of an attribute.
+std::string computed_value(const Graph &graph, const Node &node)
+{
+    const OperationRow &row = *find_operation(node.operation);
+    for (size_t i = row.input_count_max; i < node.inputs.size(); ++i) {
+        const uint32_t tensor = node.inputs[i];
+        if (tensor == ACCEL_TENSOR_NONE || graph.tensors[tensor].constant()) continue;
+        return std::string("its ") + find_attribute(row.values[i - row.input_count_max])->name + " '" + graph.tensors[tensor].name + "' is computed when the program runs, and has to be known when it is built";
+    }
+    return "its operand '" + graph.tensors[node.inputs[0]].name + "' has a size that is known only once other nodes have run";
+}
+
 std::string unknown_of(const Tensor &tensor)
 {
     if (tensor.type == 0) return tensor.type_name.empty() ? "no known type" : "type " + tensor.type_name;
@@ -41,13 +53,21 @@ std::string unknown_of(const Tensor &tensor)
 
 void set_aside_unsized(Graph &graph)
 {
+    const auto set_aside = [](Node &node, std::string reason) {
+        node.custom_name = node.label();
+        node.operation = ACCEL_OPERATION_CUSTOM;
+        node.reason = std::move(reason);
+    };
+    bool computed = false;
     for (Node &node : graph.nodes) {
         if (node.operation == ACCEL_OPERATION_CUSTOM) continue;
         const uint32_t tensor = unsized_tensor(graph, node);
-        if (tensor == ACCEL_TENSOR_NONE) continue;
-        node.custom_name = node.label();
-        node.operation = ACCEL_OPERATION_CUSTOM;
-        node.reason = "the size of '" + graph.tensors[tensor].name + "' is known only once a custom node has run";
+        if (node.has_value_operands()) {
+            computed = true;
+            set_aside(node, computed_value(graph, node));
+        } else if (tensor != ACCEL_TENSOR_NONE) {
+            set_aside(node, "the size of '" + graph.tensors[tensor].name + "' is known only once " + (computed ? "other nodes have" : "a custom node has") + " run");
+        }
     }
 }
 

@@ -9,7 +9,11 @@
 #include "../check.h"
 #include "../graph_shapes.h"
 #include "../progress.h"
+#include "fold_sizes.h"
+#include "rewrite.h"
 #include "set_aside.h"
+#include "settle_sizes.h"
+#include "value_operands.h"
 
 namespace accel::runtime {
 
@@ -44,11 +48,16 @@ public:
     accel_status run()
     {
         for (Tensor &tensor : graph_.tensors) resolve(tensor.shape);
-        for (Node &node : graph_.nodes) ACCEL_TRY(visit(node));
+        std::vector<bool> dead(graph_.nodes.size());
+        for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+            ACCEL_TRY(visit(graph_.nodes[i]));
+            dead[i] = fold_sizes(graph_, graph_.nodes[i], outputs_);
+        }
+        sweep(graph_, std::move(dead));
         for (Tensor &tensor : graph_.tensors) resolve(tensor.shape);
         ACCEL_TRY(check_sizes());
         set_aside_unsized(graph_);
-        for (Node &node : graph_.nodes) settle_attributes(node);
+        for (Node &node : graph_.nodes) settle_sizes(graph_, node);
         return ACCEL_STATUS_OK;
     }
 
@@ -149,12 +158,13 @@ private:
         return named;
     }
 
-    accel_status visit(const Node &node)
+    accel_status visit(Node &node)
     {
         pace();
         resolve(node.inputs);
         resolve(node.outputs);
         std::string why;
+        if (!take_values(graph_, node, &why)) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), why.c_str(), by_name(node).c_str());
         const auto shapes = infer_shapes(graph_, node, &why);
         if (!shapes) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), why.c_str(), by_name(node).c_str());
         for (size_t i = 0; i < node.outputs.size() && i < shapes->size(); ++i) {
@@ -257,47 +267,8 @@ private:
         return std::all_of(shape.begin(), shape.end(), [](const Dim &dim) { return dim.fixed(); });
     }
 
-    void settle_attributes(Node &node) const
-    {
-        if (node.operation == ACCEL_OPERATION_RESHAPE) {
-            std::vector<int64_t> sizes;
-            for (const Dim &dim : graph_.tensors[node.outputs[0]].shape) sizes.push_back(dim.size);
-            node.set_ints(ACCEL_ATTRIBUTE_SHAPE, std::move(sizes));
-        }
-        if (node.operation == ACCEL_OPERATION_SLICE) settle_slice(node);
-        if (node.operation == ACCEL_OPERATION_SPLIT && !node.find(ACCEL_ATTRIBUTE_SPLIT)) settle_split(node);
-    }
-
-    /// Equal parts become their sizes.
-    void settle_split(Node &node) const
-    {
-        const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0));
-        std::vector<int64_t> sizes;
-        for (const uint32_t output : node.outputs) sizes.push_back(graph_.tensors[output].shape[axis].size);
-        node.set_ints(ACCEL_ATTRIBUTE_SPLIT, std::move(sizes));
-    }
-
-    /// "To the end" becomes the end.
-    void settle_slice(Node &node) const
-    {
-        const Shape &x = graph_.tensors[node.inputs[0]].shape;
-        std::vector<int64_t> starts = node.ints(ACCEL_ATTRIBUTE_STARTS, {}), ends = node.ints(ACCEL_ATTRIBUTE_ENDS, {});
-        std::vector<int64_t> axes = node.ints(ACCEL_ATTRIBUTE_AXES, {});
-        for (size_t i = axes.size(); i < starts.size(); ++i) axes.push_back(static_cast<int64_t>(i));
-        const std::vector<int64_t> steps = node.ints(ACCEL_ATTRIBUTE_STEPS, std::vector<int64_t>(starts.size(), 1));
-        for (size_t i = 0; i < starts.size(); ++i) {
-            const int64_t size = x[static_cast<size_t>(axes[i])].size;
-            const bool forward = steps[i] > 0;
-            starts[i] = std::clamp<int64_t>(starts[i], 0, forward ? size : std::max<int64_t>(size - 1, 0));
-            ends[i] = std::clamp<int64_t>(ends[i], forward ? 0 : -1, size);
-        }
-        node.set_ints(ACCEL_ATTRIBUTE_STARTS, std::move(starts));
-        node.set_ints(ACCEL_ATTRIBUTE_ENDS, std::move(ends));
-        node.set_ints(ACCEL_ATTRIBUTE_AXES, std::move(axes));
-        node.set_ints(ACCEL_ATTRIBUTE_STEPS, steps);
-    }
-
     Graph &graph_;
+    const std::vector<bool> outputs_ = output_flags(graph_);
     graph::Propagation sizes_;
     std::unordered_map<std::string, uint32_t> by_name_;    ///< symbols
     std::unordered_map<uint32_t, Shape> declared_;         ///< shapes with symbols, by tensor

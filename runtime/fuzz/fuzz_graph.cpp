@@ -51,7 +51,7 @@ Tensor make_tensor(Choices &choose, const Graph &graph)
     uint64_t count = 1;
     for (uint32_t i = 0; i < rank; ++i) {
         const bool symbol = choose.below(16) == 0 && !graph.symbols.empty();
-        tensor.shape.push_back(symbol ? Dim{-1, 0} : Dim{choose.number()});
+        tensor.shape.push_back(symbol ? Dim{-1, choose.below(static_cast<uint32_t>(graph.symbols.size()))} : Dim{choose.number()});
         count *= static_cast<uint64_t>(tensor.shape.back().size);
     }
     if (choose.below(3) == 0 && count <= 4096) {
@@ -69,15 +69,34 @@ Tensor make_tensor(Choices &choose, const Graph &graph)
     return tensor;
 }
 
+/// Sizes that follow from the first, by an expression or by what nodes make of it.
+void make_derived(Choices &choose, Graph &graph)
+{
+    for (uint32_t i = 0, n = choose.below(8); i < n; ++i) {
+        const uint32_t op = 1 + choose.below(11);
+        const bool number = op == ACCEL_EXPRESSION_CONSTANT, symbol = op == ACCEL_EXPRESSION_SYMBOL;
+        graph.expressions.push_back({op, number ? 0u : choose.below(symbol ? 3 : i + 1), number || symbol ? 0u : choose.below(i + 1), 0, number ? choose.number() : 0});
+    }
+    for (uint32_t i = 0, n = choose.below(3); i < n; ++i) {
+        const uint32_t row = choose.below(static_cast<uint32_t>(graph.expressions.size()) + 1);
+        const bool open = row == graph.expressions.size();
+        graph.symbols.push_back({"derived" + std::to_string(i), 0, 1 << 20, ACCEL_SYMBOL_KIND_DERIVED, open ? ACCEL_EXPRESSION_NONE : row, 1});
+    }
+}
+
 Node make_node(Choices &choose, uint32_t tensors)
 {
     Node node;
-    node.operation = choose.below(33);
+    node.operation = choose.below(36);
     if (node.operation == ACCEL_OPERATION_CUSTOM) node.custom_name = "Custom";
     for (uint32_t i = 0, n = choose.below(4); i < n; ++i) node.inputs.push_back(choose.below(tensors + 1));
     for (uint32_t i = 0, n = 1 + choose.below(2); i < n; ++i) node.outputs.push_back(choose.below(tensors + 1));
     for (uint32_t i = 0, n = choose.below(5); i < n; ++i) {
-        const uint32_t key = choose.below(27);
+        const uint32_t key = choose.below(30);
+        if (key == ACCEL_ATTRIBUTE_AUTO_PAD) {
+            node.attributes.push_back({key, ACCEL_ATTRIBUTE_KIND_STRING, "", {}, {}, choose.below(2) ? "SAME_UPPER" : "SAME_LOWER"});
+            continue;
+        }
         if (choose.below(4) == 0) {
             node.set_real(key, static_cast<float>(choose.number()));
             continue;
@@ -98,6 +117,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
     Graph graph;
     graph.operation_profile = ACCEL_OPERATION_PROFILE;
     if (choose.below(2)) graph.symbols.push_back({"n", choose.number(), choose.number()});
+    if (!graph.symbols.empty()) make_derived(choose, graph);
     const uint32_t tensors = 1 + choose.below(12);
     for (uint32_t i = 0; i < tensors; ++i) graph.tensors.push_back(make_tensor(choose, graph));
     for (uint32_t i = 0, n = 1 + choose.below(3); i < n; ++i) graph.inputs.push_back(choose.below(tensors + 1));
@@ -110,7 +130,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
     if (check_rules(copy) != ACCEL_STATUS_OK) return 0;
     const accel_symbol_value size{"n", 3};
     // INTERNAL would be a pass that broke a rule.
-    if (prepare(copy, {&size, static_cast<uint32_t>(copy.symbols.size()), 0}) == ACCEL_STATUS_INTERNAL) {
+    if (prepare(copy, {&size, copy.symbols.empty() ? 0u : 1u, 0}) == ACCEL_STATUS_INTERNAL) {
         std::fputs(accel_last_error()->message, stderr);
         std::abort();
     }

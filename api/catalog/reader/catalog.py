@@ -19,6 +19,10 @@ class Catalog:
         """What the ABI numbers."""
         return [record for record in self.records if record.id is not None]
 
+    def shown(self):
+        """What modules are asked about."""
+        return [record for record in self.operations() if not record.resolved]
+
     def everything(self):
         return self.records + self.planned
 

@@ -13,7 +13,7 @@ DEVIATIONS = {   # kind: the extra fields that it may have
     "result_refused": set(), "default_differs": set(), "option_differs": set(), "types_absent": set(), "types_added": set(),
     "versions_refused": set(), "versions_rewritten": set(), "schema_absent": set(),
 }
-RECORD_FIELDS = {"name", "id", "revision", "doc", "onnx", "operands", "results", "attributes", "fused_clamp", "types", "shape", "class", "work", "import",
+RECORD_FIELDS = {"name", "id", "revision", "doc", "onnx", "operands", "results", "attributes", "fused_clamp", "types", "shape", "class", "work", "import", "resolved",
                  "decomposition", "deviations"}
 
 
@@ -94,6 +94,7 @@ class Record:
     shape: str
     numeric_class: str
     work: str
+    resolved: bool                  # the compiler puts constants or other operations in its place: no module sees it
     only_import: typing.Optional[str]   # "rewrite" or "value": the importer makes other operations of it, or a constant
     decomposition: list
     deviations: list
@@ -242,5 +243,5 @@ def read_record(item, place, vocabulary, family, planned, shared_deviations):
         one_of(place, "shape rule", field(item, place, "shape", "name"), vocabulary.shape_rules),
         one_of(place, "class", field(item, place, "class", "name"), vocabulary.classes),
         one_of(place, "work", field(item, place, "work", "name"), vocabulary.works),
-        only_import, [read_step(i, p) for i, p in items(item, place, "decomposition", [])],
+        field(item, place, "resolved", "flag", False), only_import, [read_step(i, p) for i, p in items(item, place, "decomposition", [])],
         [read_deviation(i, p, vocabulary, False) for i, p in items(item, place, "deviations", [])] + shared_deviations, place)

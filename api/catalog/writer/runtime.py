@@ -9,13 +9,18 @@ def most(count):
     return "kUnbounded" if count is None else str(count)
 
 
+def values(record):
+    """What operands behind the tensors hold, where a graph gives an attribute so."""
+    return f"kValuesOf{record.name}" if record.values() else "{}"
+
+
 def operation(record, words):
     in_min, in_max = abi.counts(abi.operands(record, words))
     out_min, out_max = abi.counts(record.results)
     types = " | ".join(f"type_bit(ACCEL_TYPE_{name})" for name in abi.types(record, words))
     attributes = " | ".join(f"attribute_bit(ACCEL_ATTRIBUTE_{key})" for key in abi.attributes(record, words)) or "0"
     return (f'    {{ACCEL_OPERATION_{record.name}, "{record.onnx}", {in_min}, {most(in_max)}, {out_min}, {most(out_max)},\n'
-            f"     {types},\n     {attributes},\n     Work::k{record.work.capitalize()}, {str(record.quantised).lower()}}},")
+            f"     {types},\n     {attributes},\n     Work::k{record.work.capitalize()}, {str(record.quantised).lower()}, {values(record)}}},")
 
 
 def write(catalog, note):
@@ -28,5 +33,9 @@ def write(catalog, note):
     out += [f'    {{ACCEL_REASON_{r["name"]}, "{r["name"].lower()}", "{r["doc"]}"}},' for r in words.reasons]
     out += ["};", "", "constexpr AttributeRow kAttributes[] = {"]
     out += [f'    {{ACCEL_ATTRIBUTE_{r["name"]}, "{r.get("onnx", r["name"].lower())}", {KINDS[r["kind"]]}}},' for r in abi.attribute_rows(catalog)]
-    out += ["};", "", "constexpr OperationRow kOperations[] = {"]
+    out += ["};", ""]
+    for record in catalog.operations():
+        if record.values():
+            out.append(f"constexpr accel_attribute_key kValuesOf{record.name}[] = {{{', '.join(f'ACCEL_ATTRIBUTE_{o.key}' for o in record.values())}}};")
+    out += ["", "constexpr OperationRow kOperations[] = {"]
     return "\n".join(out + [operation(record, words) for record in catalog.operations()] + ["};", ""])

@@ -8,7 +8,7 @@ from reader import catalog, expressions
 from reader.source import CatalogError
 
 MISTAKES = [   # file, text, text in its place, record, what the sentence must say
-    ("ops/matrix.yaml", "    id: 3\n", "    id: 33\n", "MAX_POOL", "given 4, expected 3: numbers have no gaps"),
+    ("ops/matrix.yaml", "    id: 3\n", "    id: 99\n", "MAX_POOL", "given 4, expected 3: numbers have no gaps"),
     ("ops/matrix.yaml", "    id: 3\n", "    id: 2\n", "MATMUL", "2 as GEMM"),
     ("ops/matrix.yaml", "    id: 3\n", "    id: three\n", "MATMUL", "given 'three', expected an integer above 0"),
     ("ops/matrix.yaml", "    id: 3\n", "", "MATMUL", "given nothing, expected a number, or import"),
@@ -47,7 +47,7 @@ MISTAKES = [   # file, text, text in its place, record, what the sentence must s
     ("planned/activation.yaml", "{result: bend, operation: ERF, operands: [inverse]}", "{result: bent, operation: ERF, operands: [inverse]}", "GELU", "given 'bent', which nothing uses"),
     ("planned/activation.yaml", "when: 'equal(APPROXIMATE, \"tanh\")'", "when: APPROXIMATE", "GELU", "of kind string, expected bool"),
     ("planned/normalization.yaml", "      - {result: y, operation: IDENTITY, operands: [scaled]}\n", "", "LAYER_NORMALIZATION", "only steps with 'when' for 'y'"),
-    ("planned/binary.yaml", "- {name: LESS, onnx", "- {name: LESS, id: 31, onnx", "LESS", "given 31, expected none"),
+    ("planned/binary.yaml", "- {name: LESS, onnx", "- {name: LESS, id: 99, onnx", "LESS", "given 99, expected none"),
     ("vocabulary.yaml", "{id: 7, name: AXES", "{id: 6, name: AXES", "attributes AXES", "given 6, expected more than 6"),
     ("vocabulary.yaml", "{id: 7, name: AXES", "{id: 7, name: AXIS", "attributes AXIS", "again, expected a name of its own"),
     ("vocabulary.yaml", "name: AXES, kind: ints", "name: AXES, kind: int", "attributes AXES", "given 'int', expected one of floats, ints, string"),
@@ -56,7 +56,7 @@ MISTAKES = [   # file, text, text in its place, record, what the sentence must s
 
 class Mistakes(unittest.TestCase):
     def test_the_catalog_is_right(self):
-        self.assertEqual(len(catalog.read(ROOT / "api/catalog", ROOT).operations()), 30)
+        self.assertEqual(len(catalog.read(ROOT / "api/catalog", ROOT).operations()), 33)
 
     def test_each_mistake_is_found(self):
         for file, old, new, record, expected in MISTAKES:

@@ -18,10 +18,10 @@ from reader import catalog
 PLANTED = [   # file, text, text in its place, record, difference that must be found
     ("ops/convolution.yaml", "{key: GROUP, default: 1}", "{key: GROUP, default: 2}", "CONV", "unexplained default_differs GROUP: opset 1: 'group' is 1 when absent, GROUP is 2"),
     ("ops/convolution.yaml", "option: optional", "option: required", "CONV", "unexplained option_differs b: opset 1: 'B' is optional, 'b' is required"),
-    ("ops/convolution.yaml", "      - {attribute_resolved: auto_pad, into: PADS, because: window}\n", "", "CONV", "unexplained attribute_refused auto_pad"),
+    ("ops/rewrites.yaml", "      - {attribute_resolved: auto_pad, into: PADS, because: window}\n", "", "QLINEAR_CONV", "unexplained attribute_refused auto_pad"),
     ("ops/convolution.yaml", "types_absent: [half, double]", "types_absent: [half]", "CONV", "unexplained types_absent double"),
     ("ops/convolution.yaml", "types_absent: [half, double]", "types_absent: [half, double, words]", "CONV", "given words, expected one that the schemas show"),
-    ("ops/convolution.yaml", "attribute_resolved: auto_pad", "attribute_resolved: [auto_pad, padding]", "CONV", "given padding, expected one that the schemas show"),
+    ("ops/rewrites.yaml", "attribute_resolved: auto_pad", "attribute_resolved: [auto_pad, padding]", "QLINEAR_CONV", "given padding, expected one that the schemas show"),
     ("ops/convolution.yaml", "name: Conv,", "name: Convolution,", "CONV", "unexplained schema_absent ai.onnx"),
     ("planned/resampling.yaml", "versions_refused: [10],", "versions_refused: [11],", "RESIZE", "unexplained versions_refused 10"),
     ("ops/conversion.yaml", "onnx: {name: Cast, since: 1}", "onnx: {name: Cast, since: 6}", "CAST", "unexplained versions_refused 1"),

@@ -44,13 +44,10 @@ public:
     }
 
 private:
-    /// The value as a tensor: what was computed here with symbols is made by a node instead.
-    ValueId tensor_id(ValueId id) const { return id != kNoValue && graph_.value(id).computed != kNoValue ? graph_.value(id).computed : id; }
-
     void drop_unread() {
         std::vector<bool> read(graph_.value_count());
         for (const ValueId id : graph_.outputs) {
-            read[tensor_id(id)] = true;
+            read[id] = true;
         }
         const auto unread = [&](ValueId id) { return id == kNoValue || !read[id]; };
         for (size_t i = graph_.operations.size(); i-- > 0;) {
@@ -59,8 +56,7 @@ private:
                 operation.outputs.clear();  // marks it
                 continue;
             }
-            for (ValueId& id : operation.inputs) {
-                id = tensor_id(id);
+            for (const ValueId id : operation.inputs) {
                 if (id != kNoValue) {
                     read[id] = true;
                 }
@@ -91,13 +87,10 @@ private:
 
     /// A shape that was computed while importing becomes an ordinary constant.
     void materialise(Value& value) {
-        if (!value.elements || value.data != nullptr) {
+        if (value.data != nullptr || !value.is_constant()) {
             return;
         }
         const auto integers = integers_of(value);
-        if (!integers) {
-            fail(ACCEL_STATUS_INTERNAL, "value '", value.name, "' is computed from a dimension that is only known by name, and no node makes it");
-        }
         if (value.type == ACCEL_TYPE_I32) {
             const std::vector<int32_t> narrow(integers->begin(), integers->end());
             store(value, narrow);
@@ -144,6 +137,13 @@ private:
         for (const AttributeList::Entry& entry : list.entries) {
             accel_attribute attribute{};
             attribute.key = entry.key;
+            if (!entry.string.empty()) {
+                attribute.kind = ACCEL_ATTRIBUTE_KIND_STRING;
+                attribute.string = graph_.memory.copy_string(entry.string);
+                attribute.count = static_cast<uint32_t>(entry.string.size());
+                out.push_back(attribute);
+                continue;
+            }
             attribute.kind = entry.floats.empty() ? ACCEL_ATTRIBUTE_KIND_INTS : ACCEL_ATTRIBUTE_KIND_FLOATS;
             attribute.ints = graph_.memory.copy(entry.ints);
             attribute.floats = graph_.memory.copy(entry.floats);

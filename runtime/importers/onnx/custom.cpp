@@ -93,23 +93,6 @@ void Keeper::keep(const NodeProto& proto, Bytes node, std::string reason) {
     graph_.operations.push_back(std::move(kept));
 }
 
-void Keeper::keep_computed(const NodeProto& proto) {
-    for (const std::string_view output : proto.outputs) {
-        const ValueId id = output.empty() ? kNoValue : graph_.find(output);
-        if (id == kNoValue || !graph_.value(id).has_symbols()) {
-            continue;
-        }
-        Operation kept = operation(proto, "it computes with a size that is only known by name");
-        kept.if_read = true;
-        Value value;
-        value.data_type = graph_.value(id).data_type;
-        value.type = graph_.value(id).type;
-        value.dims = graph_.value(id).dims;
-        kept.outputs = {graph_.value(id).computed = graph_.add(std::move(value))};
-        graph_.operations.push_back(std::move(kept));
-    }
-}
-
 void Keeper::keep_constant(ValueId constant, std::string reason) {
     NodeProto proto;
     proto.name = graph_.value(constant).name;

@@ -15,8 +15,6 @@ public:
 
     /// A custom node in the place of this one. node are its bytes, which may have bodies: what those read comes behind its operands.
     void keep(const NodeProto& proto, Bytes node, std::string reason);
-    /// Beside a node whose result was computed while importing and has sizes that are only known by name: one that makes it, for whoever needs it as a tensor.
-    void keep_computed(const NodeProto& proto);
     /// A constant that has no form here, as a custom node without operands.
     void keep_constant(ValueId constant, std::string reason);
 

@@ -46,17 +46,16 @@ struct Value {
     Dims dims;
     const void* data = nullptr;                    ///< constants
     uint64_t data_bytes = 0;
-    std::optional<std::vector<Element>> elements;  ///< of a shape that was computed here, row-major
+    /// Row-major: of a constant that was computed here, or what is known of one that a node computes with sizes that are open.
+    std::optional<std::vector<Element>> elements;
     std::optional<Quantization> quantization;
     bool ranked = true;                            ///< false: not even the number of dimensions is known
     std::string_view type_name;                    ///< of a type that the catalog lacks: ONNX's text
-    ValueId computed = kNoValue;                   ///< of elements with symbols: the same, made by a node
 
     bool is_known() const { return type != 0 && ranked; }
-    bool has_symbols() const {
-        return elements && std::any_of(elements->begin(), elements->end(), [](const Element& element) { return !element.is_number(); });
+    bool is_constant() const {
+        return data != nullptr || (elements && std::all_of(elements->begin(), elements->end(), [](const Element& element) { return element.is_number(); }));
     }
-    bool is_constant() const { return data != nullptr || elements.has_value(); }
 };
 
 /// Shapes and the like are computed while importing; what is larger is data, and left to the operations. Also bounds what a small file can ask for.
@@ -67,6 +66,7 @@ struct AttributeList {
         accel_attribute_key key;
         std::vector<int64_t> ints;
         std::vector<float> floats;
+        std::string string = {};
     };
     std::vector<Entry> entries;
 
@@ -75,6 +75,10 @@ struct AttributeList {
         return *this;
     }
     AttributeList& integer(accel_attribute_key key, int64_t value) { return ints(key, {value}); }
+    AttributeList& text(accel_attribute_key key, std::string value) {
+        entries.push_back({key, {}, {}, std::move(value)});
+        return *this;
+    }
     AttributeList& real(accel_attribute_key key, float value) {
         entries.push_back({key, {}, {value}});
         return *this;

@@ -206,7 +206,6 @@ private:
             keeper_.keep(proto, proto_.nodes[position], failure.reason());
             return;
         }
-        keeper_.keep_computed(proto);
     }
 
     /// Why a node cannot be read whatever its attributes; "" if it may be.

@@ -188,6 +188,9 @@ ValueId Node::define_output(size_t index, uint32_t type, Dims dims) {
     value.type = type;
     value.data_type = data_type_of(type);
     value.dims = std::move(dims);
+    if (index == 0) {
+        value.elements = std::move(known_);
+    }
     return define_output(index, std::move(value));
 }
 
@@ -195,17 +198,34 @@ ValueId Node::define_hidden(uint32_t type, Dims dims) {
     return define_output(SIZE_MAX, type, std::move(dims));
 }
 
-void Node::define_elements(size_t index, uint32_t type, Dims dims, std::vector<Element> elements) {
+bool Node::define_elements(uint32_t type, Dims dims, std::vector<Element> elements) {
     // Held as elements while importing, and as integers from then on. A shape takes less than its node does.
     if (elements.size() > kRankMax) {
         charge(elements.size() * (sizeof(Element) + sizeof(int64_t)));
+    }
+    if (!std::all_of(elements.begin(), elements.end(), [](const Element& element) { return element.is_number(); })) {
+        known_ = std::move(elements);
+        return false;
     }
     Value value;
     value.type = type;
     value.data_type = data_type_of(type);
     value.dims = std::move(dims);
     value.elements = std::move(elements);
-    define_output(index, std::move(value));
+    define_output(0, std::move(value));
+    return true;
+}
+
+ValueId Node::define_list(const std::vector<int64_t>& values) {
+    Value value;
+    value.type = ACCEL_TYPE_I64;
+    value.data_type = data_type_of(ACCEL_TYPE_I64);
+    value.dims = {fixed_dim(static_cast<int64_t>(values.size()))};
+    value.elements.emplace();
+    for (const int64_t each : values) {
+        value.elements->push_back({each});
+    }
+    return graph.add(std::move(value));
 }
 
 void Node::emit(accel_operation operation, std::vector<ValueId> inputs, std::vector<ValueId> outputs, AttributeList attributes, uint32_t rounding) {
@@ -214,7 +234,9 @@ void Node::emit(accel_operation operation, std::vector<ValueId> inputs, std::vec
             fail_unsupported("an attribute that is not a number");
         }
     }
-    graph.operations.push_back({operation, name_, std::move(inputs), std::move(outputs), std::move(attributes), rounding, proto_.operation});
+    // What computes with sizes may be needed by nothing, as sizes of dimensions are calculated here, too.
+    const bool sizes = outputs.size() == 1 && graph.value(outputs[0]).elements;
+    graph.operations.push_back({operation, name_, std::move(inputs), std::move(outputs), std::move(attributes), rounding, proto_.operation, {}, sizes});
 }
 
 void Node::expect_type(size_t index, TypeSet types) const {

@@ -57,8 +57,12 @@ public:
     ValueId define_output(size_t index, Value value);
     ValueId define_output(size_t index, uint32_t type, Dims dims);
     ValueId define_hidden(uint32_t type, Dims dims);
-    /// A result that is known now: no operation is made.
-    void define_elements(size_t index, uint32_t type, Dims dims, std::vector<Element> elements);
+    /// Result 0 is known now, and no operation is made. False: parts of it are open, so an operation has to make it, and what is known goes with the result.
+    bool define_elements(uint32_t type, Dims dims, std::vector<Element> elements);
+    /// What is known of result 0 is what is known of operand 0.
+    void hand_on_elements() { known_ = input(0).elements; }
+    /// A constant list that only the importer knows.
+    ValueId define_list(const std::vector<int64_t>& values);
     void emit(accel_operation operation, std::vector<ValueId> inputs, std::vector<ValueId> outputs, AttributeList attributes = {},
               uint32_t rounding = ACCEL_ROUNDING_NONE);
 
@@ -92,6 +96,7 @@ private:
     const char* name_;
     std::vector<ValueId> inputs_;
     std::vector<bool> understood_;
+    std::optional<std::vector<Element>> known_;  ///< of result 0
 };
 
 }  // namespace accel::onnx

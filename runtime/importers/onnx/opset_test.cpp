@@ -135,6 +135,7 @@ std::vector<Operator> operators() {
         {"Tanh", always({})},
         {"Exp", always({})},
         {"Identity", always({})},
+        {"Expand", always({{"x", "v"}, {}, {ints_tensor("v", {4, 1, 3})}}), 8},
         {"LeakyRelu", always({{"x"}, {attr_real("alpha", 0.25f)}})},
         {"Flatten", always({{"x"}, {attr_int("axis", 1)}}), 1, kImage},
         {"Gather", always({{"x", "v"}, {}, {ints_tensor("v", {1, 0})}})},

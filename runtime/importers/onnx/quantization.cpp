@@ -25,11 +25,10 @@ bool keeps_quantization(accel_operation operation) {
 }
 
 std::vector<ValueId> sides(const Operation& operation) {
-    std::vector<ValueId> values = operation.inputs;
+    // Behind the first operand only CONCAT has more than indices, shapes and bounds.
+    const bool joins = operation.operation == ACCEL_OPERATION_CONCAT;
+    std::vector<ValueId> values(operation.inputs.begin(), joins ? operation.inputs.end() : operation.inputs.begin() + 1);
     values.insert(values.end(), operation.outputs.begin(), operation.outputs.end());
-    if (operation.operation == ACCEL_OPERATION_GATHER) {
-        values.erase(values.begin() + 1);  // the indices
-    }
     return values;
 }
 

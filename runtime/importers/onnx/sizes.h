@@ -40,13 +40,13 @@ public:
     accel_dim broadcast(const accel_dim& a, const accel_dim& b);
     /// Whatever the free sizes are, this one is at least 1 in a graph that can be built.
     void mark_positive(Size size);
+    bool is_positive(Size size) const;
 
     const std::vector<accel_symbol>& symbols() const { return symbols_; }
     graph::Rows expressions() const { return builder_.rows(); }
 
 private:
     uint32_t add(std::string name, uint32_t kind, Size expression, int64_t least, int64_t most);
-    bool is_positive(Size size) const;
 
     ModelMemory& memory_;
     graph::Builder builder_;

@@ -125,3 +125,82 @@ TEST_CASE("Gemm with a named number of rows takes a bias of so many", "[onnx][si
     CHECK(model_.status == ACCEL_STATUS_OK);
     CHECK(model_.shown(model_.output()) == "M x 4");
 }
+
+namespace {
+
+/// A model of x that makes y of nodes.
+std::string chain(std::vector<std::string> nodes, std::vector<std::string> initializers, const std::vector<DimText>& x = {"N", 3, "L"}) {
+    ModelText text;
+    text.opset = 17;
+    text.inputs = {value_info("x", kFloat, x)};
+    std::string y;
+    protozero::pbf_writer(y).add_string(1, "y");
+    text.outputs = {y};
+    text.nodes = std::move(nodes);
+    text.initializers = std::move(initializers);
+    return model(text);
+}
+
+void require_good(const Imported& model_) {
+    INFO(model_.message);
+    REQUIRE(model_.status == ACCEL_STATUS_OK);
+    REQUIRE(model_.broken_rule() == "");
+    REQUIRE_FALSE(model_.keeps_any());
+}
+
+}  // namespace
+
+TEST_CASE("a shape whose sizes have expressions needs no nodes", "[onnx][sizes]") {
+    const Imported view(chain({node({"Shape", {"x"}, {"s"}, {}}), node({"Gather", {"s", "zero"}, {"n"}, {}}), node({"Gather", {"s", "last"}, {"l"}, {}}),
+                               node({"Mul", {"l", "two"}, {"d"}, {}}), node({"Concat", {"n", "d", "rest"}, {"w"}, {attr_int("axis", 0)}}), node({"Reshape", {"x", "w"}, {"y"}, {}})},
+                              {ints_tensor("zero", {0}), ints_tensor("last", {-1}), ints_tensor("two", {2}), ints_tensor("rest", {-1})}));
+    require_good(view);
+    CHECK(view.operations() == std::vector<uint32_t>{ACCEL_OPERATION_RESHAPE});
+    CHECK(view.shown(view.output()) == "N x L * 2 x floor(N * L * 3 / (N * L * 2))");
+}
+
+TEST_CASE("a shape of which parts are open stays an operand", "[onnx][sizes]") {
+    const Imported view(chain({node({"Shape", {"x"}, {"s"}, {}}), node({"Cast", {"s"}, {"f"}, {attr_int("to", 1)}}), node({"Cast", {"f"}, {"i"}, {attr_int("to", 7)}}),
+                               node({"Slice", {"i", "zero", "one"}, {"n"}, {}}), node({"Concat", {"n", "rest"}, {"w"}, {attr_int("axis", 0)}}), node({"Reshape", {"x", "w"}, {"y"}, {}})},
+                              {ints_tensor("zero", {0}), ints_tensor("one", {1}), ints_tensor("rest", {3, -1})}));
+    require_good(view);
+    CHECK(view.operations() == std::vector<uint32_t>{ACCEL_OPERATION_SHAPE, ACCEL_OPERATION_CAST, ACCEL_OPERATION_CAST, ACCEL_OPERATION_SLICE, ACCEL_OPERATION_CONCAT, ACCEL_OPERATION_RESHAPE});
+    CHECK(view.node(5).input_count == 2);
+    CHECK(view.shown(view.output()) == "y.dim0 x 3 x y.dim2");
+}
+
+TEST_CASE("cuts from the end of what is open stay operands", "[onnx][sizes]") {
+    const Imported cut(chain({node({"Slice", {"x", "s", "e", "a"}, {"y"}, {}})}, {ints_tensor("s", {-3}), ints_tensor("e", {-1}), ints_tensor("a", {2})}));
+    require_good(cut);
+    CHECK(cut.node(0).input_count == 4);
+    CHECK(cut.shown(cut.output()) == "N x 3 x max(L - max(L - 3, 0) - 1, 0)");
+    ModelText old;
+    old.opset = 9;
+    old.inputs = {value_info("x", kFloat, {"L"})};
+    old.outputs = {value_info("y", kFloat, {kOpen})};
+    old.nodes = {node({"Slice", {"x"}, {"y"}, {attr_ints("starts", {1}), attr_ints("ends", {-1})}})};
+    const Imported attributes(model(old));
+    require_good(attributes);
+    CHECK(attributes.node(0).input_count == 4);
+    CHECK(attributes.shown(attributes.output()) == "max(L - 2, 0)");
+}
+
+TEST_CASE("SAME with a stride over a named size keeps auto_pad", "[onnx][sizes]") {
+    const Imported same(chain({node({"MaxPool", {"x"}, {"y"}, {attr_ints("kernel_shape", {3}), attr_ints("strides", {2}), attr_string("auto_pad", "SAME_LOWER")}})}, {}));
+    require_good(same);
+    CHECK(same.shown(same.output()) == "N x 3 x floor((L + 1) / 2)");
+    CHECK(same.ints(0, ACCEL_ATTRIBUTE_PADS).empty());
+    bool found = false;
+    for (uint32_t i = 0; i < same.node(0).attribute_count; ++i) {
+        const accel_attribute& attribute = same.node(0).attributes[i];
+        found = found || (attribute.key == ACCEL_ATTRIBUTE_AUTO_PAD && std::string(attribute.string) == "SAME_LOWER");
+    }
+    CHECK(found);
+}
+
+TEST_CASE("what is made of sizes is spread over them", "[onnx][sizes]") {
+    const Imported zeros(chain({node({"Shape", {"x"}, {"s"}, {}}), node({"ConstantOfShape", {"s"}, {"z"}, {}}), node({"Add", {"x", "z"}, {"y"}, {}})}, {}));
+    require_good(zeros);
+    CHECK(zeros.operations() == std::vector<uint32_t>{ACCEL_OPERATION_SHAPE, ACCEL_OPERATION_EXPAND, ACCEL_OPERATION_ADD});
+    CHECK(zeros.shown(zeros.output()) == "N x 3 x L");
+}

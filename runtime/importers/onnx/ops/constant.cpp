@@ -77,11 +77,29 @@ void fill(Node& node, const ConstantData& pattern, int64_t count, Dims dims) {
     node.define_output(0, std::move(value));
 }
 
+/// An EXPAND of x to the shape that operand `shape` holds, which is not known yet.
+void spread(Node& node, ValueId x, size_t shape) {
+    node.expect_type(shape, type_set({ACCEL_TYPE_I64}));
+    const std::optional<Dims> wanted = sizes_operand(node, shape);
+    if (!wanted) {
+        node.fail_unsupported("the shape '", node.input(shape).name, "' is computed, and so is its number of axes");
+    }
+    Dims dims = broadcast_shape(node, node.graph.value(x).dims, *wanted);
+    const ValueId y = node.define_output(0, node.graph.value(x).type, std::move(dims));
+    node.emit(ACCEL_OPERATION_EXPAND, {x, node.input_id(shape)}, {y});
+}
+
 }  // namespace
+
+void expand(Node& node) {
+    node.expect_operands(2, 2, 1, 1);
+    node.expect_type(0, kMovedTypes);
+    node.expect_type(1, type_set({ACCEL_TYPE_I64}));
+    spread(node, node.input_id(0), 1);
+}
 
 void constant_of_shape(Node& node) {
     node.expect_operands(1, 1, 1, 1);
-    const std::vector<int64_t> sizes = node.constant_integers(0, "the shape");
     static constexpr float kZero = 0;
     ConstantData pattern{DataType::kFloat, {}, &kZero, sizeof kZero};
     if (const auto given = node.tensor("value")) {
@@ -93,6 +111,14 @@ void constant_of_shape(Node& node) {
     if (pattern.data == nullptr) {
         node.fail_unsupported("element type ", name_of(pattern.data_type));
     }
+    const auto known = integers_of(node.input(0));
+    if (!known) {
+        Value value = to_value(pattern);
+        value.dims.clear();
+        spread(node, node.graph.add(std::move(value)), 0);
+        return;
+    }
+    const std::vector<int64_t>& sizes = *known;
     for (const int64_t size : sizes) {
         if (size < 0 || size > kSizeMax) {
             node.fail_corrupt("a dimension of ", size);
@@ -118,12 +144,19 @@ void shape(Node& node) {
         elements.push_back(node.graph.element_of(node.graph.sizes.size(x[static_cast<size_t>(i)])));
     }
     const auto count = static_cast<int64_t>(elements.size());
-    node.define_elements(0, ACCEL_TYPE_I64, {fixed_dim(count)}, std::move(elements));
+    if (node.define_elements(ACCEL_TYPE_I64, {fixed_dim(count)}, std::move(elements))) {
+        return;
+    }
+    AttributeList attributes;
+    attributes.integer(ACCEL_ATTRIBUTE_START, start).integer(ACCEL_ATTRIBUTE_END, end);
+    node.emit(ACCEL_OPERATION_SHAPE, {node.input_id(0)}, {node.define_output(0, ACCEL_TYPE_I64, {fixed_dim(count)})}, std::move(attributes));
 }
 
 void size(Node& node) {
     node.expect_operands(1, 1, 1, 1);
-    node.define_elements(0, ACCEL_TYPE_I64, {}, {node.graph.element_of(node.graph.sizes.product(node.input(0).dims))});
+    if (!node.define_elements(ACCEL_TYPE_I64, {}, {node.graph.element_of(node.graph.sizes.product(node.input(0).dims))})) {
+        node.emit(ACCEL_OPERATION_SIZE, {node.input_id(0)}, {node.define_output(0, ACCEL_TYPE_I64, {})});
+    }
 }
 
 }  // namespace accel::onnx::ops

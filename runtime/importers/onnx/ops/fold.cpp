@@ -67,8 +67,7 @@ bool fold_binary(Node& node, accel_operation operation) {
         }
         out.push_back(*element);
     }
-    node.define_elements(0, node.input(0).type, std::move(dims), std::move(out));
-    return true;
+    return node.define_elements(node.input(0).type, std::move(dims), std::move(out));
 }
 
 bool fold_cast(Node& node, uint32_t type) {
@@ -79,25 +78,28 @@ bool fold_cast(Node& node, uint32_t type) {
     if (!std::all_of(elements->begin(), elements->end(), [&](const Element& element) { return fits(element.value, type); })) {
         return false;
     }
-    node.define_elements(0, type, node.input(0).dims, std::move(*elements));
-    return true;
+    return node.define_elements(type, node.input(0).dims, std::move(*elements));
 }
 
 bool fold_concat(Node& node) {
     std::vector<Element> out;
+    bool any = false;
     for (size_t i = 0; i < node.input_count(); ++i) {
+        const Dims& dims = node.input(i).dims;
+        if (dims.size() != 1 || !is_fixed(dims[0]) || static_cast<int64_t>(out.size()) + dims[0].size > kSmallElementsMax) {
+            return false;
+        }
         const auto elements = elements_of(node.input(i));
-        if (!elements || node.input(i).dims.size() != 1) {
-            return false;
-        }
-        out.insert(out.end(), elements->begin(), elements->end());
-        if (out.size() > static_cast<size_t>(kSmallElementsMax)) {
-            return false;
-        }
+        any = any || elements;
+        // One that is computed from data says nothing of the others.
+        const std::vector<Element> open(static_cast<size_t>(dims[0].size), Element{-1, kOpenSize});
+        out.insert(out.end(), elements ? elements->begin() : open.begin(), elements ? elements->end() : open.end());
+    }
+    if (!any) {
+        return false;
     }
     const auto count = static_cast<int64_t>(out.size());
-    node.define_elements(0, node.input(0).type, {fixed_dim(count)}, std::move(out));
-    return true;
+    return node.define_elements(node.input(0).type, {fixed_dim(count)}, std::move(out));
 }
 
 bool fold_gather(Node& node) {
@@ -114,8 +116,7 @@ bool fold_gather(Node& node) {
         }
         out.push_back((*elements)[static_cast<size_t>(index < 0 ? index + count : index)]);
     }
-    node.define_elements(0, node.input(0).type, node.input(1).dims, std::move(out));
-    return true;
+    return node.define_elements(node.input(0).type, node.input(1).dims, std::move(out));
 }
 
 bool fold_slice(Node& node, int64_t start, int64_t end, int64_t step) {
@@ -128,8 +129,7 @@ bool fold_slice(Node& node, int64_t start, int64_t end, int64_t step) {
         out.push_back((*elements)[static_cast<size_t>(i)]);
     }
     const auto count = static_cast<int64_t>(out.size());
-    node.define_elements(0, node.input(0).type, {fixed_dim(count)}, std::move(out));
-    return true;
+    return node.define_elements(node.input(0).type, {fixed_dim(count)}, std::move(out));
 }
 
 }  // namespace accel::onnx::ops

@@ -2,7 +2,6 @@
 #include "ops.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 namespace accel::onnx::ops {
@@ -77,11 +76,33 @@ void concat(Node& node) {
 namespace {
 
 struct SliceRequest {
-    std::vector<int64_t> starts;
-    std::vector<int64_t> ends;
+    std::vector<Element> starts;
+    std::vector<Element> ends;
     std::vector<int64_t> axes;
     std::vector<int64_t> steps;
 };
+
+std::vector<Element> numbers(const std::vector<int64_t>& values) {
+    std::vector<Element> elements;
+    for (const int64_t value : values) {
+        elements.push_back({value});
+    }
+    return elements;
+}
+
+/// Bounds that an operand holds, open where they are computed.
+std::vector<Element> read_bounds(Node& node, size_t index, const char* what) {
+    const Value& value = node.input(index);
+    if (auto elements = elements_of(value)) {
+        return *elements;
+    }
+    const auto count = element_count(value.dims);
+    if (!count || *count > static_cast<int64_t>(kRankMax)) {
+        node.fail_unsupported(what, " '", value.name, "' are computed, and so is their number");
+    }
+    node.expect_type(index, type_set({ACCEL_TYPE_I32, ACCEL_TYPE_I64}));
+    return std::vector<Element>(static_cast<size_t>(*count), Element{-1, kOpenSize});
+}
 
 SliceRequest read_slice(Node& node) {
     SliceRequest request;
@@ -92,12 +113,12 @@ SliceRequest read_slice(Node& node) {
         if (!starts || !ends) {
             node.fail_corrupt("attributes 'starts' and 'ends' are missing");
         }
-        request.starts = *starts;
-        request.ends = *ends;
+        request.starts = numbers(*starts);
+        request.ends = numbers(*ends);
         axes = node.integers("axes");
     } else {
-        request.starts = node.constant_integers(1, "starts");
-        request.ends = node.constant_integers(2, "ends");
+        request.starts = read_bounds(node, 1, "starts");
+        request.ends = read_bounds(node, 2, "ends");
         if (node.has_input(3)) {
             axes = node.constant_integers(3, "axes");
         }
@@ -122,14 +143,62 @@ int64_t clamp_position(int64_t given, int64_t size) {
     return std::clamp<int64_t>(given < 0 ? given + size : given, 0, size);
 }
 
-/// Positions from start up to end of a dimension that is open.
-accel_dim cut(Node& node, const accel_dim& dim, int64_t start, int64_t end, int64_t step) {
+/// A bound counted from the begin, within a size.
+Size position(Node& node, const Element& bound, Size size) {
+    Sizes& sizes = node.graph.sizes;
+    graph::Builder& calculate = sizes.calculate();
+    if (bound.is_number() && bound.value < 0) {
+        return calculate.max(calculate.add(size, sizes.number(std::max(bound.value, -kSizeMax))), sizes.number(0));
+    }
+    if (!bound.is_number() && (bound.size == kOpenSize || calculate.range(bound.size).low < 0)) {
+        return kOpenSize;
+    }
+    return calculate.min(node.graph.size_of(bound), size);
+}
+
+/// Positions from start up to end of a dimension.
+accel_dim cut(Node& node, const accel_dim& dim, const Element& start, const Element& end, int64_t step) {
     Sizes& sizes = node.graph.sizes;
     graph::Builder& calculate = sizes.calculate();
     const Size size = sizes.size(dim);
-    const Size first = calculate.min(sizes.number(start), size);
-    const Size last = calculate.min(sizes.number(end), size);
-    return sizes.dim(calculate.ceil_div(calculate.max(calculate.sub(last, first), sizes.number(0)), sizes.number(step)));
+    const Size reach = calculate.sub(position(node, end, size), position(node, start, size));
+    return sizes.dim(calculate.ceil_div(calculate.max(reach, sizes.number(0)), sizes.number(step)));
+}
+
+/// Bounds that are open, or count from the end of what is open: they stay operands.
+void slice_by_operands(Node& node, const SliceRequest& request) {
+    Dims dims = node.input(0).dims;
+    for (size_t i = 0; i < request.axes.size(); ++i) {
+        accel_dim& dim = dims[node.axis(request.axes[i], dims.size())];
+        dim = cut(node, dim, request.starts[i], request.ends[i], request.steps[i]);
+    }
+    std::vector<ValueId> inputs = node.inputs();
+    if (node.opset < 10) {
+        std::vector<int64_t> starts, ends;
+        for (size_t i = 0; i < request.axes.size(); ++i) {
+            starts.push_back(request.starts[i].value);
+            ends.push_back(request.ends[i].value);
+        }
+        inputs = {node.input_id(0), node.define_list(starts), node.define_list(ends), node.define_list(request.axes)};
+    }
+    const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
+    node.emit(ACCEL_OPERATION_SLICE, std::move(inputs), {y});
+}
+
+/// Do all bounds have places that are known, whatever the open sizes are?
+bool has_plain_bounds(const Node& node, const SliceRequest& request) {
+    const Dims& x = node.input(0).dims;
+    for (size_t i = 0; i < request.axes.size(); ++i) {
+        const Element& start = request.starts[i];
+        const Element& end = request.ends[i];
+        if (!start.is_number() || !end.is_number()) {
+            return false;
+        }
+        if (!is_fixed(x[node.axis(request.axes[i], x.size())]) && (start.value < 0 || end.value < 0)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 }  // namespace
@@ -139,38 +208,41 @@ void slice(Node& node) {
     node.expect_type(0, kMovedTypes);
     const SliceRequest request = read_slice(node);
     Dims dims = node.input(0).dims;
-    std::vector<std::optional<std::array<int64_t, 3>>> by_axis(dims.size());
+    std::vector<std::optional<size_t>> by_axis(dims.size());
     for (size_t i = 0; i < request.axes.size(); ++i) {
         const uint32_t axis = node.axis(request.axes[i], dims.size());
         if (by_axis[axis]) {
             node.fail_corrupt("axis ", axis, " is given twice");
         }
-        by_axis[axis] = {request.starts[i], request.ends[i], request.steps[i]};
+        if (request.steps[i] == 0) {
+            node.fail_corrupt("a step of 0");
+        }
+        if (request.steps[i] < 0) {
+            node.fail_unsupported("a step of ", request.steps[i], "; only steps forward");
+        }
+        by_axis[axis] = i;
+    }
+    if (!has_plain_bounds(node, request)) {
+        slice_by_operands(node, request);
+        return;
     }
     std::vector<int64_t> axes, starts, ends, steps;
     for (size_t axis = 0; axis < dims.size(); ++axis) {
         if (!by_axis[axis]) {
             continue;
         }
-        const auto [start, end, step] = *by_axis[axis];
-        if (step == 0) {
-            node.fail_corrupt("a step of 0");
-        }
-        if (step < 0) {
-            node.fail_unsupported("a step of ", step, "; only steps forward");
-        }
+        const int64_t start = request.starts[*by_axis[axis]].value;
+        const int64_t end = request.ends[*by_axis[axis]].value;
+        const int64_t step = request.steps[*by_axis[axis]];
         if (!is_fixed(dims[axis])) {
             if (start == 0 && end >= kSizeMax && step == 1) {
                 continue;
-            }
-            if (start < 0 || end < 0) {
-                node.fail_unsupported("cuts from the end of a dimension that is only known by name");
             }
             axes.push_back(static_cast<int64_t>(axis));
             starts.push_back(std::min(start, kSizeMax));
             ends.push_back(std::min(end, kSizeMax));
             steps.push_back(std::min(step, kSizeMax));
-            dims[axis] = cut(node, dims[axis], starts.back(), ends.back(), steps.back());
+            dims[axis] = cut(node, dims[axis], {starts.back()}, {ends.back()}, steps.back());
             continue;
         }
         const int64_t size = dims[axis].size;
@@ -197,6 +269,25 @@ void slice(Node& node) {
 }
 
 namespace {
+
+/// Parts whose sizes are open: they stay an operand.
+void split_by_operand(Node& node, uint32_t axis) {
+    node.expect_type(1, type_set({ACCEL_TYPE_I64}));
+    const std::optional<Dims> parts = sizes_operand(node, 1);
+    if (!parts || parts->size() != node.output_count()) {
+        node.fail_unsupported("split '", node.input(1).name, "' is computed, and so is the number of parts");
+    }
+    const uint32_t type = node.input(0).type;
+    Dims dims = node.input(0).dims;
+    std::vector<ValueId> outputs;
+    for (size_t i = 0; i < parts->size(); ++i) {
+        dims[axis] = (*parts)[i];
+        outputs.push_back(node.define_output(i, type, dims));
+    }
+    AttributeList attributes;
+    attributes.integer(ACCEL_ATTRIBUTE_AXIS, axis);
+    node.emit(ACCEL_OPERATION_SPLIT, {node.input_id(0), node.input_id(1)}, std::move(outputs), std::move(attributes));
+}
 
 /// Equal parts of a dimension that is open. Whether it divides is seen when it is known.
 void split_evenly(Node& node, uint32_t axis, int64_t count, int64_t asked) {
@@ -227,6 +318,10 @@ void split(Node& node) {
     const uint32_t axis = node.axis(node.integer("axis", 0), x.size());
     const auto count = static_cast<int64_t>(node.output_count());
     std::optional<std::vector<int64_t>> sizes = node.opset < 13 ? node.integers("split") : std::nullopt;
+    if (has_operand && node.has_input(1) && !integers_of(node.input(1))) {
+        split_by_operand(node, axis);
+        return;
+    }
     if (has_operand && node.has_input(1)) {
         sizes = node.constant_integers(1, "split");
     }
@@ -302,6 +397,30 @@ float read_pad_value(Node& node) {
     return node.input(0).type == ACCEL_TYPE_F32 ? node.constant_real(2, "value") : node.constant_byte(2, "value");
 }
 
+/// Pads that are open: they stay an operand.
+void pad_by_operand(Node& node) {
+    node.expect_type(1, type_set({ACCEL_TYPE_I64}));
+    if (node.has_input(3)) {
+        node.fail_unsupported("pads '", node.input(1).name, "' that are computed, of some axes only");
+    }
+    Dims dims = node.input(0).dims;
+    const size_t rank = dims.size();
+    if (!same(node.input(1).dims, Dims{fixed_dim(static_cast<int64_t>(2 * rank))})) {
+        node.fail_corrupt("pads has ", to_text(node.input(1).dims), " values for ", rank, " axes");
+    }
+    const auto elements = elements_of(node.input(1));
+    Sizes& sizes = node.graph.sizes;
+    for (size_t axis = 0; axis < rank; ++axis) {
+        const Size added = elements ? sizes.calculate().add(node.graph.size_of((*elements)[axis]), node.graph.size_of((*elements)[rank + axis])) : kOpenSize;
+        dims[axis] = sizes.dim(sizes.calculate().add(sizes.size(dims[axis]), added));
+    }
+    const float value = read_pad_value(node);
+    const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
+    AttributeList attributes;
+    attributes.real(ACCEL_ATTRIBUTE_VALUE, value);
+    node.emit(ACCEL_OPERATION_PAD, {node.input_id(0), node.input_id(1)}, {y}, std::move(attributes));
+}
+
 }  // namespace
 
 void pad(Node& node) {
@@ -310,6 +429,10 @@ void pad(Node& node) {
     const std::string mode = node.string("mode").value_or("constant");
     if (mode != "constant") {
         node.fail_unsupported("mode '", mode, "'; only constant");
+    }
+    if (node.opset >= 11 && !integers_of(node.input(1))) {
+        pad_by_operand(node);
+        return;
     }
     Dims dims = node.input(0).dims;
     const size_t rank = dims.size();

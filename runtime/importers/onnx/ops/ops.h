@@ -49,6 +49,7 @@ void gather(Node& node);
 // constant.cpp
 void constant(Node& node);
 void constant_of_shape(Node& node);
+void expand(Node& node);
 void shape(Node& node);
 void size(Node& node);
 // quantise.cpp
@@ -69,6 +70,8 @@ constexpr TypeSet kPooledTypes = type_set({ACCEL_TYPE_F32, ACCEL_TYPE_I8, ACCEL_
 Dims convolution_shape(Node& node, size_t x, size_t w, AttributeList& attributes);
 /// matrix.cpp: result dims of a matrix product with broadcast batch axes.
 Dims matmul_shape(const Node& node, const Dims& a, const Dims& b);
+/// reshape.cpp: the dimensions that an operand holds, open where it does not say; nothing where not even their number is known.
+std::optional<Dims> sizes_operand(Node& node, size_t index);
 /// elementwise.cpp
 Dims broadcast_shape(const Node& node, const Dims& a, const Dims& b);
 /// reshape.cpp: the attributes of a RESHAPE that makes x's shape into dims.
@@ -84,6 +87,7 @@ bool fold_binary(Node& node, accel_operation operation);
 bool fold_cast(Node& node, uint32_t type);
 bool fold_concat(Node& node);
 bool fold_gather(Node& node);
+/// fold.cpp: from the elements of operand 0, bounds within its size.
 bool fold_slice(Node& node, int64_t start, int64_t end, int64_t step);
 
 }  // namespace accel::onnx::ops

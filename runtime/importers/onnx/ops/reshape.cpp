@@ -94,6 +94,7 @@ void define_reshaped(Node& node, Dims dims) {
     }
     node.expect_type(0, kMovedTypes);
     AttributeList attributes = shape_attribute(node, x.dims, dims);
+    node.hand_on_elements();
     const uint32_t type = x.type;
     const ValueId y = node.define_output(0, type, std::move(dims));
     node.emit(ACCEL_OPERATION_RESHAPE, {node.input_id(0)}, {y}, std::move(attributes));
@@ -113,8 +114,8 @@ ValueId define_view(Node& node, ValueId x, Dims dims) {
 
 namespace {
 
-/// An attribute below opset 5, an operand since.
-std::vector<Element> read_shape(Node& node) {
+/// An attribute below opset 5, an operand since. Nothing: parts of it are open, or may turn out to be 0 or -1.
+std::optional<std::vector<Element>> read_shape(Node& node) {
     if (node.opset < 5) {
         std::vector<Element> shape;
         for (const int64_t size : node.integers("shape").value_or(std::vector<int64_t>{})) {
@@ -122,20 +123,57 @@ std::vector<Element> read_shape(Node& node) {
         }
         return shape;
     }
-    const auto shape = elements_of(node.input(1));
-    if (!shape || node.input(1).dims.size() != 1) {
-        node.fail_unsupported("the shape '", node.input(1).name, "' must be a constant list");
+    auto shape = elements_of(node.input(1));
+    if (shape && node.input(1).dims.size() != 1) {
+        node.fail_unsupported("the shape '", node.input(1).name, "' must be a list");
     }
-    return *shape;
+    const auto plain = [&](const Element& element) { return element.is_number() || node.graph.sizes.is_positive(element.size); };
+    return shape && std::all_of(shape->begin(), shape->end(), plain) ? shape : std::nullopt;
+}
+
+/// To a shape of which parts are open: it stays an operand.
+void reshape_by_operand(Node& node, bool zero_is_zero) {
+    const std::optional<Dims> dims = sizes_operand(node, 1);
+    if (!dims || zero_is_zero) {
+        node.fail_unsupported("the shape '", node.input(1).name, "' is computed, ", dims ? "and allowzero is 1" : "and so is its number of axes");
+    }
+    node.expect_type(0, kMovedTypes);
+    node.hand_on_elements();
+    const ValueId y = node.define_output(0, node.input(0).type, *dims);
+    node.emit(ACCEL_OPERATION_RESHAPE, {node.input_id(0), node.input_id(1)}, {y});
 }
 
 }  // namespace
+
+std::optional<Dims> sizes_operand(Node& node, size_t index) {
+    const Value& value = node.input(index);
+    if (value.dims.size() != 1 || !is_fixed(value.dims[0])) {
+        return std::nullopt;
+    }
+    if (value.dims[0].size > static_cast<int64_t>(kRankMax)) {
+        node.fail_unsupported("a result of rank ", value.dims[0].size, "; the limit is ", kRankMax);
+    }
+    Dims dims(static_cast<size_t>(value.dims[0].size), open_dim());
+    const auto elements = elements_of(value);
+    for (size_t i = 0; elements && i < elements->size(); ++i) {
+        const Element& element = (*elements)[i];
+        if (element.is_number() ? element.value > 0 : node.graph.sizes.is_positive(element.size)) {
+            dims[i] = node.graph.sizes.dim(node.graph.size_of(element));
+        }
+    }
+    return dims;
+}
 
 void reshape(Node& node) {
     const size_t operands = node.opset < 5 ? 1 : 2;
     node.expect_operands(operands, operands, 1, 1);
     const bool zero_is_zero = node.integer("allowzero", 0) != 0;
-    const std::vector<Element> shape = read_shape(node);
+    const std::optional<std::vector<Element>> known = read_shape(node);
+    if (!known) {
+        reshape_by_operand(node, zero_is_zero);
+        return;
+    }
+    const std::vector<Element>& shape = *known;
     if (shape.size() > kRankMax) {
         node.fail_unsupported("a result of rank ", shape.size(), "; the limit is ", kRankMax);
     }
@@ -223,6 +261,7 @@ void identity(Node& node) {
         return;
     }
     node.expect_type(0, kMovedTypes);
+    node.hand_on_elements();
     const ValueId y = node.define_output(0, node.input(0).type, node.input(0).dims);
     node.emit(ACCEL_OPERATION_IDENTITY, {node.input_id(0)}, {y});
 }

@@ -26,6 +26,7 @@ constexpr Row kRows[] = {
     {"", "Div", ops::div},
     {"", "Dropout", ops::dropout},
     {"", "Exp", ops::exp},
+    {"", "Expand", ops::expand},
     {"", "Flatten", ops::flatten},
     {"", "Gather", ops::gather},
     {"", "Gemm", ops::gemm},

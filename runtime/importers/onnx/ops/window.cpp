@@ -14,6 +14,7 @@ struct Window {
     std::vector<int64_t> pads;
     std::string auto_pad = "NOTSET";
     bool ceil_mode = false;
+    bool is_open = false;  ///< the pads follow from a size that is open: auto_pad stays
 };
 
 constexpr int64_t kWindowMax = int64_t{1} << 20;
@@ -63,7 +64,9 @@ int64_t extent(const Window& window, size_t axis) {
 accel_dim same_padded(Node& node, Window& window, size_t axis, const accel_dim& input) {
     const int64_t stride = window.strides[axis];
     if (!is_fixed(input) && stride != 1) {
-        node.fail_unsupported("auto_pad ", window.auto_pad, " with a stride along a dimension that is only known by name");
+        window.is_open = true;
+        Sizes& sizes = node.graph.sizes;
+        return sizes.dim(sizes.calculate().ceil_div(sizes.size(input), sizes.number(stride)));
     }
     const int64_t size = is_fixed(input) ? input.size : 1;
     const int64_t positions = (size + stride - 1) / stride;
@@ -132,6 +135,14 @@ Dims slide(Node& node, Window& window, std::span<const accel_dim> spatial) {
     return out;
 }
 
+void add_pads(const Window& window, AttributeList& attributes) {
+    if (window.is_open) {
+        attributes.text(ACCEL_ATTRIBUTE_AUTO_PAD, window.auto_pad);
+    } else {
+        attributes.ints(ACCEL_ATTRIBUTE_PADS, window.pads);
+    }
+}
+
 std::span<const accel_dim> spatial_dims(const Dims& dims) {
     return std::span<const accel_dim>(dims).subspan(2);
 }
@@ -175,9 +186,9 @@ Dims convolution_shape(Node& node, size_t x, size_t w, AttributeList& attributes
     out.insert(out.end(), spatial.begin(), spatial.end());
     attributes.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, window.kernel)
         .ints(ACCEL_ATTRIBUTE_STRIDES, window.strides)
-        .ints(ACCEL_ATTRIBUTE_DILATIONS, window.dilations)
-        .ints(ACCEL_ATTRIBUTE_PADS, window.pads)
-        .integer(ACCEL_ATTRIBUTE_GROUP, group);
+        .ints(ACCEL_ATTRIBUTE_DILATIONS, window.dilations);
+    add_pads(window, attributes);
+    attributes.integer(ACCEL_ATTRIBUTE_GROUP, group);
     return out;
 }
 
@@ -212,9 +223,9 @@ void max_pool(Node& node) {
     AttributeList attributes;
     attributes.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, window.kernel)
         .ints(ACCEL_ATTRIBUTE_STRIDES, window.strides)
-        .ints(ACCEL_ATTRIBUTE_DILATIONS, window.dilations)
-        .ints(ACCEL_ATTRIBUTE_PADS, window.pads)
-        .integer(ACCEL_ATTRIBUTE_CEIL_MODE, window.ceil_mode ? 1 : 0);
+        .ints(ACCEL_ATTRIBUTE_DILATIONS, window.dilations);
+    add_pads(window, attributes);
+    attributes.integer(ACCEL_ATTRIBUTE_CEIL_MODE, window.ceil_mode ? 1 : 0);
     node.emit(ACCEL_OPERATION_MAX_POOL, {node.input_id(0)}, {y}, std::move(attributes));
 }
 
@@ -232,9 +243,9 @@ void average_pool(Node& node) {
     const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
     AttributeList attributes;
     attributes.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, window.kernel)
-        .ints(ACCEL_ATTRIBUTE_STRIDES, window.strides)
-        .ints(ACCEL_ATTRIBUTE_PADS, window.pads)
-        .integer(ACCEL_ATTRIBUTE_CEIL_MODE, window.ceil_mode ? 1 : 0)
+        .ints(ACCEL_ATTRIBUTE_STRIDES, window.strides);
+    add_pads(window, attributes);
+    attributes.integer(ACCEL_ATTRIBUTE_CEIL_MODE, window.ceil_mode ? 1 : 0)
         .integer(ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, count_include_pad ? 1 : 0);
     node.emit(ACCEL_OPERATION_AVERAGE_POOL, {node.input_id(0)}, {y}, std::move(attributes));
 }

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "settle_sizes.h"
+
+#include <algorithm>
+
+#include "constants.h"
+
+namespace accel::runtime {
+
+namespace {
+
+const Shape &shape_of(const Graph &graph, uint32_t tensor) { return graph.tensors[tensor].shape; }
+
+void settle_reshape(const Graph &graph, Node &node)
+{
+    std::vector<int64_t> sizes;
+    for (const Dim &dim : shape_of(graph, node.outputs[0])) sizes.push_back(dim.size);
+    node.set_ints(ACCEL_ATTRIBUTE_SHAPE, std::move(sizes));
+}
+
+/// Equal parts become their sizes.
+void settle_split(const Graph &graph, Node &node)
+{
+    if (node.find(ACCEL_ATTRIBUTE_SPLIT)) return;
+    const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0));
+    std::vector<int64_t> sizes;
+    for (const uint32_t output : node.outputs) sizes.push_back(shape_of(graph, output)[axis].size);
+    node.set_ints(ACCEL_ATTRIBUTE_SPLIT, std::move(sizes));
+}
+
+/// "To the end" becomes the end.
+void settle_slice(const Graph &graph, Node &node)
+{
+    const Shape &x = shape_of(graph, node.inputs[0]);
+    std::vector<int64_t> starts = node.ints(ACCEL_ATTRIBUTE_STARTS, {}), ends = node.ints(ACCEL_ATTRIBUTE_ENDS, {});
+    std::vector<int64_t> axes = node.ints(ACCEL_ATTRIBUTE_AXES, {});
+    for (size_t i = axes.size(); i < starts.size(); ++i) axes.push_back(static_cast<int64_t>(i));
+    const std::vector<int64_t> steps = node.ints(ACCEL_ATTRIBUTE_STEPS, std::vector<int64_t>(starts.size(), 1));
+    for (size_t i = 0; i < starts.size(); ++i) {
+        const int64_t size = x[static_cast<size_t>(axes[i])].size;
+        const bool forward = steps[i] > 0;
+        starts[i] = std::clamp<int64_t>(starts[i], 0, forward ? size : std::max<int64_t>(size - 1, 0));
+        ends[i] = std::clamp<int64_t>(ends[i], forward ? 0 : -1, size);
+    }
+    node.set_ints(ACCEL_ATTRIBUTE_STARTS, std::move(starts));
+    node.set_ints(ACCEL_ATTRIBUTE_ENDS, std::move(ends));
+    node.set_ints(ACCEL_ATTRIBUTE_AXES, std::move(axes));
+    node.set_ints(ACCEL_ATTRIBUTE_STEPS, steps);
+}
+
+/// SAME becomes pads; the odd one goes to the end (UPPER) or to the begin (LOWER).
+void settle_window(const Graph &graph, Node &node)
+{
+    const Attribute *automatic = node.find(ACCEL_ATTRIBUTE_AUTO_PAD);
+    if (!automatic) return;
+    const bool upper = automatic->string == "SAME_UPPER";
+    const Shape &x = shape_of(graph, node.inputs[0]), &y = shape_of(graph, node.outputs[0]);
+    const size_t spatial = x.size() - 2;
+    std::vector<int64_t> kernel;
+    if (node.operation == ACCEL_OPERATION_CONV) {
+        for (size_t i = 0; i < spatial; ++i) kernel.push_back(shape_of(graph, node.inputs[1])[i + 2].size);
+    }
+    kernel = node.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, kernel);
+    const std::vector<int64_t> strides = node.ints(ACCEL_ATTRIBUTE_STRIDES, std::vector<int64_t>(spatial, 1));
+    const std::vector<int64_t> dilations = node.ints(ACCEL_ATTRIBUTE_DILATIONS, std::vector<int64_t>(spatial, 1));
+    std::vector<int64_t> pads(2 * spatial);
+    for (size_t i = 0; i < spatial; ++i) {
+        const int64_t extent = (kernel[i] - 1) * dilations[i] + 1;
+        const int64_t total = std::max<int64_t>((y[i + 2].size - 1) * strides[i] + extent - x[i + 2].size, 0);
+        pads[i] = upper ? total / 2 : total - total / 2;
+        pads[spatial + i] = total - pads[i];
+    }
+    node.erase(ACCEL_ATTRIBUTE_AUTO_PAD);
+    node.set_ints(ACCEL_ATTRIBUTE_PADS, std::move(pads));
+}
+
+/// Constant indices that count from the end count from the begin.
+void settle_gather(Graph &graph, Node &node)
+{
+    const Tensor &indices = graph.tensors[node.inputs[1]];
+    if (!indices.constant()) return;
+    const int64_t size = shape_of(graph, node.inputs[0])[static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0))].size;
+    const auto rewrite = [&](auto values) {
+        if (std::none_of(values.begin(), values.end(), [](auto value) { return value < 0; })) return;
+        for (auto &value : values) value = static_cast<std::decay_t<decltype(value)>>(value < 0 ? value + size : value);
+        Tensor resolved = indices;
+        resolved.name += ".resolved";
+        own_values(resolved, values, graph.grant(indices.data_bytes, node_text(node)));
+        node.inputs[1] = graph.add_tensor(std::move(resolved));
+    };
+    if (indices.type == ACCEL_TYPE_I64) rewrite(values_of<int64_t>(indices));
+    else if (indices.type == ACCEL_TYPE_I32) rewrite(values_of<int32_t>(indices));
+}
+
+/// Ones to multiply x with: of the sizes of y where x has 1.
+Tensor ones(const Graph &graph, const Node &node)
+{
+    const Tensor &x = graph.tensors[node.inputs[0]];
+    Tensor made;
+    made.name = graph.tensors[node.outputs[0]].name + ".ones";
+    made.type = x.type;
+    made.shape = graph.tensors[node.outputs[0]].shape;
+    const size_t lead = made.shape.size() - x.shape.size();
+    for (size_t axis = 0; axis < x.shape.size(); ++axis) {
+        if (x.shape[axis] == made.shape[axis + lead]) made.shape[axis + lead] = Dim{1};
+    }
+    const size_t count = element_count(made.shape).value_or(0);
+    Charge charge = graph.grant(size_bytes(made).value_or(0), node_text(node));
+    if (made.type == ACCEL_TYPE_F32) own_values(made, std::vector<float>(count, 1.0f), std::move(charge));
+    else if (made.type == ACCEL_TYPE_I32) own_values(made, std::vector<int32_t>(count, 1), std::move(charge));
+    else own_values(made, std::vector<int64_t>(count, 1), std::move(charge));
+    return made;
+}
+
+void settle_expand(Graph &graph, Node &node)
+{
+    const Tensor &x = graph.tensors[node.inputs[0]];
+    node.erase(ACCEL_ATTRIBUTE_SHAPE);
+    if (x.shape == shape_of(graph, node.outputs[0])) {
+        node.operation = ACCEL_OPERATION_IDENTITY;
+        return;
+    }
+    if (x.type != ACCEL_TYPE_F32 && x.type != ACCEL_TYPE_I32 && x.type != ACCEL_TYPE_I64) {
+        node.custom_name = node.label();
+        node.operation = ACCEL_OPERATION_CUSTOM;
+        node.reason = "no device spreads values of this type yet";
+        return;
+    }
+    const uint32_t factor = graph.add_tensor(ones(graph, node));
+    node.operation = ACCEL_OPERATION_MUL;
+    node.inputs.push_back(factor);
+}
+
+}  // namespace
+
+void settle_sizes(Graph &graph, Node &node)
+{
+    switch (node.operation) {
+    case ACCEL_OPERATION_RESHAPE: return settle_reshape(graph, node);
+    case ACCEL_OPERATION_SLICE: return settle_slice(graph, node);
+    case ACCEL_OPERATION_SPLIT: return settle_split(graph, node);
+    case ACCEL_OPERATION_CONV:
+    case ACCEL_OPERATION_MAX_POOL:
+    case ACCEL_OPERATION_AVERAGE_POOL: return settle_window(graph, node);
+    case ACCEL_OPERATION_GATHER: return settle_gather(graph, node);
+    case ACCEL_OPERATION_EXPAND: return settle_expand(graph, node);
+    default: return;
+    }
+}
+
+}  // namespace accel::runtime

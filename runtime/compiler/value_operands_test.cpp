@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// Operands that stand for attributes, and what is computed of sizes on the way to them.
+#include "value_operands.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "../error.h"
+#include "../graph_check.h"
+#include "prepare.h"
+#include "symbols.h"
+#include "testing/builder.h"
+
+using namespace accel::runtime;
+using accel::testing::Builder;
+
+namespace {
+
+using Ints = std::vector<int64_t>;
+
+uint32_t list(Builder &b, const char *name, const Ints &values)
+{
+    return b.constant<int64_t>(name, ACCEL_TYPE_I64, {static_cast<int64_t>(values.size())}, values);
+}
+
+std::string refused(const Graph &graph)
+{
+    CHECK(check_rules(graph) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "G-6");
+    return accel_last_error()->message;
+}
+
+/// x[L, 5] cut by operands; absent ones are empty.
+struct Cut : Builder {
+    uint32_t x = 0, y = 0;
+    Cut(const Ints &starts, const Ints &ends, const Ints &axes, const Ints &steps, int64_t length = 8)
+    {
+        graph.symbols = {{"L", 1, 100}, {"rows", 0, 100, ACCEL_SYMBOL_KIND_DERIVED}, {"columns", 0, 100, ACCEL_SYMBOL_KIND_DERIVED}};
+        x = input("x", ACCEL_TYPE_F32, {1, 5}), y = tensor("y", ACCEL_TYPE_F32, {1, 1});
+        graph.tensors[x].shape[0] = {-1, 0};
+        graph.tensors[y].shape = {Dim{-1, 1}, Dim{-1, 2}};
+        std::vector<uint32_t> inputs{x, list(*this, "starts", starts), list(*this, "ends", ends)};
+        inputs.push_back(axes.empty() ? ACCEL_TENSOR_NONE : list(*this, "axes", axes));
+        if (!steps.empty()) inputs.push_back(list(*this, "steps", steps));
+        node("cut", ACCEL_OPERATION_SLICE, inputs, {y});
+        output(y);
+        REQUIRE(check_rules(graph) == ACCEL_STATUS_OK);
+        const accel_symbol_value value{"L", length};
+        status = specialise(graph, &value, 1);
+    }
+    Ints ints(accel_attribute_key key) const { return graph.nodes[0].ints(key, {}); }
+    Ints sizes() const { return {graph.tensors[y].shape[0].size, graph.tensors[y].shape[1].size}; }
+    std::string why() const { return accel_last_error()->message; }
+    accel_status status = ACCEL_STATUS_OK;
+};
+
+}  // namespace
+
+TEST_CASE("bounds of a slice may count from the end, reach beyond it, and come in any order of axes", "[symbols]")
+{
+    const Cut c({-2, -6}, {INT64_MAX, -1}, {1, -2}, {});
+    REQUIRE(c.status == ACCEL_STATUS_OK);
+    CHECK(c.ints(ACCEL_ATTRIBUTE_AXES) == Ints{0, 1});
+    CHECK(c.ints(ACCEL_ATTRIBUTE_STARTS) == Ints{2, 3});
+    CHECK(c.ints(ACCEL_ATTRIBUTE_ENDS) == Ints{7, 5});
+    CHECK(c.sizes() == Ints{5, 2});
+    CHECK(c.graph.nodes[0].inputs.size() == 1);
+    const Cut far({-100}, {100}, {}, {3});
+    CHECK(far.ints(ACCEL_ATTRIBUTE_STARTS) == Ints{0});
+    CHECK(far.sizes() == Ints{3, 5});
+    const Cut back({-1}, {INT64_MIN}, {0}, {-3});
+    REQUIRE(back.status == ACCEL_STATUS_OK);
+    CHECK(back.ints(ACCEL_ATTRIBUTE_STARTS) == Ints{7});
+    CHECK(back.ints(ACCEL_ATTRIBUTE_ENDS) == Ints{-1});
+    CHECK(back.sizes() == Ints{3, 5});
+    CHECK(Cut({5}, {2}, {0}, {}).sizes() == Ints{0, 5});
+}
+
+TEST_CASE("bounds that contradict each other are named", "[symbols]")
+{
+    const auto refuses = [](const Cut &cut, const char *part) {
+        INFO(cut.why());
+        return cut.status == ACCEL_STATUS_INVALID_ARGUMENT && cut.why().find(part) != std::string::npos;
+    };
+    CHECK(refuses(Cut({0}, {1, 2}, {0}, {}), "different numbers of values"));
+    CHECK(refuses(Cut({0}, {1}, {2}, {}), "axis 2 lies outside of rank 2"));
+    CHECK(refuses(Cut({0}, {1}, {-3}, {}), "axis -3 lies outside"));
+    CHECK(refuses(Cut({0, 0}, {1, 1}, {0, -2}, {}), "axis 0 is given twice"));
+    CHECK(refuses(Cut({0}, {1}, {0}, {0}), "a step of 0"));
+}
+
+TEST_CASE("G-6 an operand in the place of an attribute is a list of whole numbers, and the attribute is absent", "[graph]")
+{
+    const auto reshape = [](uint32_t type, const std::vector<int64_t> &dims) {
+        Builder b;
+        const uint32_t x = b.input("x", ACCEL_TYPE_F32, {6}), s = b.input("s", type, dims), y = b.tensor("y", ACCEL_TYPE_F32, {2, 3});
+        b.node("r", ACCEL_OPERATION_RESHAPE, {x, s}, {y});
+        b.output(y);
+        return b;
+    };
+    CHECK(check_rules(reshape(ACCEL_TYPE_I64, {2}).graph) == ACCEL_STATUS_OK);
+    CHECK(check_rules(reshape(ACCEL_TYPE_I32, {2}).graph) == ACCEL_STATUS_OK);
+    CHECK(refused(reshape(ACCEL_TYPE_F32, {2}).graph).find("operand 's', which is its shape, has type f32, expected i64 or i32") != std::string::npos);
+    CHECK(refused(reshape(ACCEL_TYPE_I64, {1, 2}).graph).find("expected one axis at most") != std::string::npos);
+    Builder both = reshape(ACCEL_TYPE_I64, {2});
+    both.graph.nodes[0].set_ints(ACCEL_ATTRIBUTE_SHAPE, {2, 3});
+    CHECK(refused(both.graph).find("is an attribute, too") != std::string::npos);
+    Builder more = reshape(ACCEL_TYPE_I64, {2});
+    more.graph.nodes[0].inputs.push_back(more.graph.nodes[0].inputs[1]);
+    CHECK(refused(more.graph).find("3 operands, expected 1 to 2") != std::string::npos);
+}
+
+TEST_CASE("a shape that is computed from sizes is known before the next node", "[symbols]")
+{
+    // y = x[L, 6] as [L * 2, 3], by SHAPE, GATHER, MUL, CONCAT and an open size that no expression says.
+    Builder b;
+    b.graph.symbols = {{"L", 1, 100}, {"rows", 0, 1000, ACCEL_SYMBOL_KIND_DERIVED}};
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1, 6}), shape = b.tensor("shape", ACCEL_TYPE_I64, {2}), first = b.tensor("first", ACCEL_TYPE_I64, {1});
+    const uint32_t twice = b.tensor("twice", ACCEL_TYPE_I64, {1}), wanted = b.tensor("wanted", ACCEL_TYPE_I64, {2}), r = b.tensor("r", ACCEL_TYPE_F32, {1, 3}), y = b.tensor("y", ACCEL_TYPE_F32, {1, 3});
+    b.graph.tensors[x].shape[0] = {-1, 0};
+    b.graph.tensors[r].shape[0] = b.graph.tensors[y].shape[0] = {-1, 1};
+    b.node("shape", ACCEL_OPERATION_SHAPE, {x}, {shape});
+    b.node("first", ACCEL_OPERATION_GATHER, {shape, list(b, "zero", {0})}, {first}).set_ints(ACCEL_ATTRIBUTE_AXIS, {0});
+    b.node("twice", ACCEL_OPERATION_MUL, {first, list(b, "two", {2})}, {twice});
+    b.node("wanted", ACCEL_OPERATION_CONCAT, {twice, list(b, "three", {3})}, {wanted}).set_ints(ACCEL_ATTRIBUTE_AXIS, {0});
+    b.node("reshape", ACCEL_OPERATION_RESHAPE, {x, wanted}, {r});
+    b.node("relu", ACCEL_OPERATION_RELU, {r}, {y});
+    b.output(y);
+    REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
+    const accel_symbol_value five{"L", 5};
+    REQUIRE(prepare(b.graph, {&five, 1}) == ACCEL_STATUS_OK);
+    REQUIRE(b.graph.nodes.size() == 2);
+    CHECK(b.graph.nodes[0].operation == ACCEL_OPERATION_RESHAPE);
+    CHECK(b.graph.nodes[0].ints(ACCEL_ATTRIBUTE_SHAPE, {}) == Ints{10, 3});
+    CHECK(b.graph.nodes[0].inputs.size() == 1);
+}
+
+TEST_CASE("a shape that depends on data is refused for it, and so is what follows", "[compiler]")
+{
+    Builder b;
+    b.graph.symbols = {{"rows", 0, 1000, ACCEL_SYMBOL_KIND_DERIVED}};
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {6}), s = b.input("s", ACCEL_TYPE_I64, {2}), r = b.tensor("r", ACCEL_TYPE_F32, {1, 3}), y = b.tensor("y", ACCEL_TYPE_F32, {1, 3});
+    b.graph.tensors[r].shape[0] = b.graph.tensors[y].shape[0] = {-1, 0};
+    b.node("reshape", ACCEL_OPERATION_RESHAPE, {x, s}, {r});
+    b.node("relu", ACCEL_OPERATION_RELU, {r}, {y});
+    b.output(y);
+    REQUIRE(prepare(b.graph, {}) == ACCEL_STATUS_OK);
+    REQUIRE(b.graph.nodes.size() == 2);
+    CHECK(b.graph.nodes[0].operation == ACCEL_OPERATION_CUSTOM);
+    CHECK(b.graph.nodes[0].label() == "Reshape");
+    CHECK(b.graph.nodes[0].reason == "its shape 's' is computed when the program runs, and has to be known when it is built");
+    CHECK(b.graph.nodes[1].reason == "the size of 'r' is known only once other nodes have run");
+}
+
+TEST_CASE("sizes that are outputs, and values that are spread", "[symbols]")
+{
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {4, 1, 3}), s = b.tensor("s", ACCEL_TYPE_I64, {2}), n = b.tensor("n", ACCEL_TYPE_I64, {});
+    const uint32_t y = b.tensor("y", ACCEL_TYPE_F32, {2, 4, 5, 3}), z = b.tensor("z", ACCEL_TYPE_F32, {2, 2}), same = b.tensor("same", ACCEL_TYPE_F32, {4, 1, 3});
+    Node &shape = b.node("shape", ACCEL_OPERATION_SHAPE, {x}, {s});
+    shape.set_ints(ACCEL_ATTRIBUTE_START, {-2});
+    b.node("size", ACCEL_OPERATION_SIZE, {x}, {n});
+    b.node("spread", ACCEL_OPERATION_EXPAND, {x, list(b, "to", {2, 1, 5, 1})}, {y});
+    b.node("kept", ACCEL_OPERATION_EXPAND, {x, list(b, "one", {1})}, {same});
+    b.node("made", ACCEL_OPERATION_EXPAND, {b.constant<float>("half", ACCEL_TYPE_F32, {}, {0.5f}), list(b, "square", {2, 2})}, {z});
+    for (const uint32_t out : {s, n, y, z, same}) b.output(out);
+    REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
+    REQUIRE(prepare(b.graph, {}) == ACCEL_STATUS_OK);
+    const auto constant_behind = [&](uint32_t output) -> const Tensor & {
+        const std::vector<uint32_t> made_by = makers(b.graph);
+        const Node &maker = b.graph.nodes[made_by[b.graph.outputs[output]]];
+        CHECK(maker.operation == ACCEL_OPERATION_IDENTITY);
+        return b.graph.tensors[maker.inputs[0]];
+    };
+    CHECK(std::memcmp(constant_behind(0).data, Ints{1, 3}.data(), 16) == 0);
+    CHECK(std::memcmp(constant_behind(1).data, Ints{12}.data(), 8) == 0);
+    CHECK(static_cast<const float *>(constant_behind(3).data)[3] == 0.5f);
+    const std::vector<uint32_t> made_by = makers(b.graph);
+    const Node &spread = b.graph.nodes[made_by[b.graph.outputs[2]]];
+    CHECK(spread.operation == ACCEL_OPERATION_MUL);
+    CHECK(b.graph.tensors[spread.inputs[1]].shape == Shape{Dim{2}, Dim{1}, Dim{5}, Dim{1}});
+    CHECK(b.graph.nodes[made_by[b.graph.outputs[4]]].operation == ACCEL_OPERATION_IDENTITY);
+}
+
+TEST_CASE("SAME over a size that was open becomes pads", "[symbols]")
+{
+    for (const bool upper : {true, false}) {
+        Builder b;
+        b.graph.symbols = {{"W", 1, 100}, {"half", 0, 100, ACCEL_SYMBOL_KIND_DERIVED}};
+        const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1, 1, 1}), y = b.tensor("y", ACCEL_TYPE_F32, {1, 1, 1});
+        b.graph.tensors[x].shape[2] = {-1, 0};
+        b.graph.tensors[y].shape[2] = {-1, 1};
+        Node &pool = b.node("pool", ACCEL_OPERATION_MAX_POOL, {x}, {y});
+        pool.set_ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, {4});
+        pool.set_ints(ACCEL_ATTRIBUTE_STRIDES, {2});
+        pool.attributes.push_back({ACCEL_ATTRIBUTE_AUTO_PAD, ACCEL_ATTRIBUTE_KIND_STRING, "", {}, {}, upper ? "SAME_UPPER" : "SAME_LOWER"});
+        b.output(y);
+        REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
+        const accel_symbol_value seven{"W", 7};
+        Graph wrong = b.graph;
+        REQUIRE(specialise(b.graph, &seven, 1) == ACCEL_STATUS_OK);
+        CHECK(b.graph.tensors[y].shape[2] == Dim{4});
+        CHECK(b.graph.nodes[0].ints(ACCEL_ATTRIBUTE_PADS, {}) == (upper ? Ints{1, 2} : Ints{2, 1}));
+        CHECK(b.graph.nodes[0].find(ACCEL_ATTRIBUTE_AUTO_PAD) == nullptr);
+        wrong.nodes[0].attributes.back().string = "SAME";
+        CHECK(check_rules(wrong) == ACCEL_STATUS_INVALID_ARGUMENT);
+    }
+}
+
+TEST_CASE("constant indices from the end of a size that was open count from the begin", "[symbols]")
+{
+    Builder b;
+    b.graph.symbols = {{"L", 1, 100}};
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1}), y = b.tensor("y", ACCEL_TYPE_F32, {2});
+    b.graph.tensors[x].shape[0] = {-1, 0};
+    b.node("pick", ACCEL_OPERATION_GATHER, {x, list(b, "at", {-1, 0})}, {y}).set_ints(ACCEL_ATTRIBUTE_AXIS, {0});
+    b.output(y);
+    const accel_symbol_value nine{"L", 9};
+    REQUIRE(specialise(b.graph, &nine, 1) == ACCEL_STATUS_OK);
+    const Tensor &indices = b.graph.tensors[b.graph.nodes[0].inputs[1]];
+    CHECK(std::memcmp(indices.data, Ints{8, 0}.data(), 16) == 0);
+}
