@@ -35,6 +35,7 @@ public:
 private:
     /// A connection on loan.
     class Line;
+    void compare_clocks();
     int connect(Fd &line);
     int ask(const Frame &question, Frame &answer);
     std::shared_ptr<Shadow> find(const void *pointer, uint64_t size_bytes);
