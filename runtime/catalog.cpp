@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "catalog.h"
 
+#include <algorithm>
+
 namespace accel::runtime {
 
 namespace {
@@ -24,6 +26,8 @@ template <class Row, size_t N> const Row *find_named(const Row (&rows)[N], std::
 }
 
 }  // namespace
+
+bool has_attribute(const OperationRow &row, uint32_t key) { return std::find(row.attributes.begin(), row.attributes.end(), key) != row.attributes.end(); }
 
 std::span<const TypeRow> types() { return kTypes; }
 std::span<const NameRow> roundings() { return kRoundings; }

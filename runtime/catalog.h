@@ -18,7 +18,6 @@ enum class Work : uint32_t { kNone, kConv, kGemm, kMatmul, kPool, kElementwise }
 inline constexpr uint32_t kUnbounded = UINT32_MAX;
 
 constexpr uint32_t type_bit(accel_type type) { return 1u << type; }
-constexpr uint64_t attribute_bit(accel_attribute_key key) { return uint64_t{1} << key; }
 
 struct TypeRow {
     accel_type type;
@@ -40,17 +39,21 @@ struct AttributeRow {
 
 struct OperationRow {
     accel_operation operation;
+    uint32_t revision;  ///< newest
     const char *name;  ///< as in ONNX
     uint32_t input_count_min;
     uint32_t input_count_max;  ///< or kUnbounded
     uint32_t output_count_min;
     uint32_t output_count_max;
     uint32_t types;       ///< set of type_bit
-    uint64_t attributes;  ///< set of attribute_bit
+    std::span<const uint32_t> attributes;  ///< keys
     Work work;
     bool quantised;  ///< computes on quantised tensors, requantising with a rounding
     std::span<const accel_attribute_key> values;  ///< attributes that a graph may give as operands behind the tensors instead, in this order
 };
+
+/// Does the operation have an attribute of this key?
+bool has_attribute(const OperationRow &row, uint32_t key);
 
 std::span<const TypeRow> types();
 std::span<const NameRow> roundings();

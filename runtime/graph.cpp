@@ -22,31 +22,33 @@ const Attribute *Node::find(uint32_t key) const
 int64_t Node::integer(uint32_t key, int64_t otherwise) const
 {
     const Attribute *attribute = find(key);
-    return attribute && !attribute->ints.empty() ? attribute->ints[0] : otherwise;
+    return attribute && !attribute->ints().empty() ? attribute->ints()[0] : otherwise;
 }
 
 float Node::real(uint32_t key, float otherwise) const
 {
     const Attribute *attribute = find(key);
-    return attribute && !attribute->floats.empty() ? attribute->floats[0] : otherwise;
+    return attribute && !attribute->floats().empty() ? attribute->floats()[0] : otherwise;
 }
 
 std::vector<int64_t> Node::ints(uint32_t key, std::vector<int64_t> otherwise) const
 {
     const Attribute *attribute = find(key);
-    return attribute ? attribute->ints : std::move(otherwise);
+    return attribute ? attribute->ints() : std::move(otherwise);
 }
 
 void Node::set_ints(uint32_t key, std::vector<int64_t> values)
 {
     erase(key);
-    attributes.push_back({key, ACCEL_ATTRIBUTE_KIND_INTS, {}, std::move(values), {}, {}});
+    const uint32_t kind = accel_attribute_kind_of(key);
+    attributes.push_back({key, kind == ACCEL_ATTRIBUTE_KIND_INT ? kind : uint32_t{ACCEL_ATTRIBUTE_KIND_INTS}, {}, std::move(values)});
 }
 
 void Node::set_real(uint32_t key, float value)
 {
     erase(key);
-    attributes.push_back({key, ACCEL_ATTRIBUTE_KIND_FLOATS, {}, {}, {value}, {}});
+    const uint32_t kind = accel_attribute_kind_of(key);
+    attributes.push_back({key, kind == ACCEL_ATTRIBUTE_KIND_FLOATS ? kind : uint32_t{ACCEL_ATTRIBUTE_KIND_FLOAT}, {}, std::vector<float>{value}});
 }
 
 void Node::erase(uint32_t key)
@@ -165,28 +167,20 @@ Tensor copy_tensor(const accel_tensor_desc &desc)
     return tensor;
 }
 
-Node copy_node(const accel_node_desc &desc)
+Node copy_node(const accel_graph_desc &graph, const accel_node_desc &desc)
 {
     Node node;
     node.name = string_of(desc.name);
     node.operation = desc.operation;
     node.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
     node.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
+    node.revision = desc.revision;
     node.rounding = desc.rounding;
     node.domain = string_of(desc.domain);
     node.custom_name = string_of(desc.custom_name);
     node.overload = string_of(desc.overload);
     node.reason = string_of(desc.reason);
-    for (uint32_t i = 0; i < desc.attribute_count; ++i) {
-        const accel_attribute &from = desc.attributes[i];
-        Attribute &attribute = node.attributes.emplace_back();
-        attribute.key = from.key;
-        attribute.kind = from.kind;
-        attribute.name = string_of(from.name);
-        if (from.kind == ACCEL_ATTRIBUTE_KIND_INTS) attribute.ints.assign(from.ints, from.ints + from.count);
-        else if (from.kind == ACCEL_ATTRIBUTE_KIND_FLOATS) attribute.floats.assign(from.floats, from.floats + from.count);
-        else if (from.string) attribute.string.assign(from.string, from.count);
-    }
+    for (uint32_t i = 0; i < desc.attribute_count; ++i) node.attributes.push_back(copy_attribute(attribute_at(graph, desc, i)));
     for (uint32_t i = 0; i < desc.region_count; ++i) {
         // Its size was checked, and may be that of an older version.
         accel_graph_desc region{};
@@ -213,6 +207,11 @@ accel_symbol symbol_at(const accel_graph_desc &graph, uint32_t index)
     return item_at(graph.symbols, graph.symbol_size, index);
 }
 
+accel_attribute attribute_at(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index)
+{
+    return item_at(node.attributes, graph.attribute_size, index);
+}
+
 Graph copy_graph(const accel_graph_desc &desc)
 {
     Graph graph;
@@ -222,7 +221,7 @@ Graph copy_graph(const accel_graph_desc &desc)
     for (uint32_t i = 0; i < desc.tensor_count; ++i) graph.tensors.push_back(copy_tensor(tensor_at(desc, i)));
     for (uint32_t i = 0; i < desc.node_count; ++i) {
         pace();
-        graph.nodes.push_back(copy_node(node_at(desc, i)));
+        graph.nodes.push_back(copy_node(desc, node_at(desc, i)));
         graph.nodes.back().origins = graph.origins.only(i);
     }
     graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
@@ -232,19 +231,8 @@ Graph copy_graph(const accel_graph_desc &desc)
         graph.symbols.push_back({string_of(symbol.name), symbol.min_size, symbol.max_size, symbol.kind, symbol.expression, symbol.multiple});
     }
     graph.expressions.assign(desc.expressions, desc.expressions + desc.expression_count);
-    graph.operation_profile = desc.operation_profile ? desc.operation_profile : ACCEL_OPERATION_PROFILE;
     return graph;
 }
-
-namespace {
-
-accel_attribute describe_attribute(const Attribute &from)
-{
-    const size_t count = from.kind == ACCEL_ATTRIBUTE_KIND_INTS ? from.ints.size() : from.kind == ACCEL_ATTRIBUTE_KIND_FLOATS ? from.floats.size() : from.string.size();
-    return {from.key, from.kind, from.name.c_str(), from.ints.data(), from.floats.data(), from.string.c_str(), static_cast<uint32_t>(count), 0};
-}
-
-}  // namespace
 
 GraphDesc::GraphDesc(const Graph &graph) : top_(describe(graph)) {}
 
@@ -282,7 +270,7 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
         nodes[i].attributes = attributes.data() + attributes.size();
         nodes[i].attribute_count = static_cast<uint32_t>(graph.nodes[i].attributes.size());
-        for (const Attribute &from : graph.nodes[i].attributes) attributes.push_back(describe_attribute(from));
+        for (const Attribute &from : graph.nodes[i].attributes) attributes.push_back(attribute_arrays_.describe(from));
     }
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
         pace();
@@ -295,7 +283,7 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
                                                   sizeof(accel_tensor_desc), static_cast<uint32_t>(nodes.size()), sizeof(accel_node_desc),
                                                   static_cast<uint32_t>(graph.inputs.size()), static_cast<uint32_t>(graph.outputs.size()),
                                                   static_cast<uint32_t>(symbols.size()), sizeof(accel_symbol), static_cast<uint32_t>(graph.expressions.size()),
-                                                  graph.operation_profile});
+                                                  sizeof(accel_attribute)});
 }
 
 /// All but the attributes.
@@ -309,6 +297,7 @@ void GraphDesc::describe_node(const Node &node, accel_node_desc &out)
     }
     out.name = node.name.c_str();
     out.operation = node.operation;
+    out.revision = node.revision;
     out.inputs = node.inputs.data();
     out.input_count = static_cast<uint32_t>(node.inputs.size());
     out.outputs = node.outputs.data();
@@ -401,6 +390,7 @@ void compact(Graph &graph)
     for (const Node &node : graph.nodes) {
         mark(node.inputs);
         mark(node.outputs);
+        for (const Attribute &attribute : node.attributes) for_each_tensor(attribute, [&](uint32_t tensor) { used[tensor] = true; });
     }
     std::vector<uint32_t> renumbered(graph.tensors.size(), ACCEL_TENSOR_NONE);
     size_t kept = 0;
@@ -421,6 +411,7 @@ void compact(Graph &graph)
     for (Node &node : graph.nodes) {
         renumber(node.inputs);
         renumber(node.outputs);
+        for (Attribute &attribute : node.attributes) for_each_tensor(attribute, [&](uint32_t &tensor) { tensor = renumbered[tensor]; });
     }
     for (Tensor &tensor : graph.tensors) {
         if (tensor.flags & ACCEL_TENSOR_FLAG_STATE) tensor.state_of = renumbered[tensor.state_of];

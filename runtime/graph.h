@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "attribute.h"
 #include "constant_budget.h"
 
 namespace accel::runtime {
@@ -51,15 +52,6 @@ struct Tensor {
     bool known() const { return type != 0 && ranked; }
 };
 
-struct Attribute {
-    uint32_t key = 0;
-    uint32_t kind = 0;
-    std::string name;
-    std::vector<int64_t> ints;
-    std::vector<float> floats;
-    std::string string;
-};
-
 /// Sets of nodes of the model, which the nodes of a graph stand for. Joining two takes the same time and memory, however large they are.
 class Origins {
 public:
@@ -81,6 +73,7 @@ struct Graph;
 struct Node {
     std::string name;
     uint32_t operation = 0;
+    uint32_t revision = 1;
     std::vector<uint32_t> inputs, outputs;  ///< ACCEL_TENSOR_NONE for an absent one
     std::vector<Attribute> attributes;
     std::vector<Graph> regions;
@@ -96,6 +89,7 @@ struct Node {
     int64_t integer(uint32_t key, int64_t otherwise) const;
     float real(uint32_t key, float otherwise) const;
     std::vector<int64_t> ints(uint32_t key, std::vector<int64_t> otherwise) const;
+    /// Of the kind that the catalog has for the key, as set_real.
     void set_ints(uint32_t key, std::vector<int64_t> values);
     void set_real(uint32_t key, float value);
     void erase(uint32_t key);
@@ -123,7 +117,6 @@ struct Graph {
     std::vector<uint32_t> inputs, outputs;
     std::vector<Symbol> symbols;
     std::vector<accel_expression> expressions;
-    uint32_t operation_profile = 0;
     Origins origins;
     ConstantBudget *budget = nullptr;  ///< pays for constants that passes make; null: nobody counts
 
@@ -158,13 +151,15 @@ private:
     std::deque<std::vector<accel_dim>> dims_;
     std::deque<accel_quantization> quantizations_;
     std::deque<std::vector<accel_attribute>> attributes_;
+    AttributeArrays attribute_arrays_;
     std::deque<std::vector<const accel_graph_desc *>> regions_;
     const accel_graph_desc *top_;
 };
 
-/// A tensor, node or symbol of a description, whatever size its maker's struct has.
+/// A tensor, node, attribute or symbol of a description, whatever size its maker's struct has.
 accel_tensor_desc tensor_at(const accel_graph_desc &graph, uint32_t index);
 accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index);
+accel_attribute attribute_at(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index);
 accel_symbol symbol_at(const accel_graph_desc &graph, uint32_t index);
 
 /// Number of elements, nothing when a dimension is a symbol or the bytes would pass kMaxTensorBytes.

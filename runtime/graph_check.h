@@ -11,6 +11,9 @@ namespace accel::runtime {
 /// Pointers, counts, indices, sizes, ranks, kinds: everything that must hold before the description can be copied.
 accel_status check_structure(const accel_graph_desc &desc, uint32_t depth = 0);
 
+/// The same of one attribute of a node, whose tensors have passed.
+accel_status check_attribute(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index);
+
 /// Order, names, symbols, constants, quantisation and the catalog's rules, on the copy.
 accel_status check_rules(const Graph &graph);
 

@@ -151,7 +151,7 @@ accel_status check_counts(const Node &node, const OperationRow &row)
 
 accel_status check_attributes(const Node &node, const OperationRow *row)
 {
-    uint64_t seen = 0;
+    std::vector<uint32_t> seen;
     for (const Attribute &attribute : node.attributes) {
         if (attribute.key == ACCEL_ATTRIBUTE_CUSTOM) {
             if (attribute.name.empty()) return refuse("G-6", node_text(node) + ": a custom attribute without a name");
@@ -160,11 +160,11 @@ accel_status check_attributes(const Node &node, const OperationRow *row)
         const AttributeRow *known = find_attribute(attribute.key);
         if (!known) return refuse("G-6", node_text(node) + ": unknown attribute key " + std::to_string(attribute.key));
         const auto refuse_it = [&](const std::string &why) { return refuse("G-6", node_text(node) + ": attribute " + known->name + why); };
-        if (seen & attribute_bit(known->key)) return refuse_it(" is given twice");
-        seen |= attribute_bit(known->key);
+        if (std::find(seen.begin(), seen.end(), known->key) != seen.end()) return refuse_it(" is given twice");
+        seen.push_back(known->key);
         if (attribute.kind != static_cast<uint32_t>(known->kind)) return refuse_it(" is of kind " + std::to_string(attribute.kind) + ", expected " + std::to_string(known->kind));
-        if (row && !(row->attributes & attribute_bit(known->key))) return refuse_it(" does not belong to this operation");
-        for (const float value : attribute.floats) {
+        if (row && !has_attribute(*row, known->key)) return refuse_it(" does not belong to this operation");
+        for (const float value : attribute.floats()) {
             if (std::isnan(value)) return refuse_it(" is not a number");
         }
     }
@@ -183,8 +183,9 @@ accel_status check_values(const Graph &graph, const Node &node, const OperationR
         const std::string who = node_text(node) + ": operand " + tensor_text(graph, tensor) + ", which is its " + key.name + ", ";
         if (node.find(key.key)) return refuse("G-6", who + "is an attribute, too");
         const uint32_t type = graph.tensors[tensor].type;
-        const bool fits = key.kind == ACCEL_ATTRIBUTE_KIND_FLOATS ? type == ACCEL_TYPE_F32 : type == ACCEL_TYPE_I64 || type == ACCEL_TYPE_I32;
-        if (!fits) return refuse("G-6", who + "has type " + type_text(type) + ", expected " + (key.kind == ACCEL_ATTRIBUTE_KIND_FLOATS ? "f32" : "i64 or i32"));
+        const bool real = attribute_kind(key.kind).held == Held::kFloats;
+        const bool fits = real ? type == ACCEL_TYPE_F32 : type == ACCEL_TYPE_I64 || type == ACCEL_TYPE_I32;
+        if (!fits) return refuse("G-6", who + "has type " + type_text(type) + ", expected " + (real ? "f32" : "i64 or i32"));
         if (graph.tensors[tensor].shape.size() > 1) return refuse("G-6", who + "has shape " + text(graph, graph.tensors[tensor].shape) + ", expected one axis at most");
     }
     return ACCEL_STATUS_OK;
@@ -318,13 +319,17 @@ accel_status check_known(const Graph &graph, const Node &node)
     return ACCEL_STATUS_OK;
 }
 
-accel_status check_identity(const Node &node, uint32_t profile)
+accel_status check_identity(const Node &node)
 {
     if (node.operation == ACCEL_OPERATION_CUSTOM && node.custom_name.empty())
         return refuse("G-6", "node '" + node.name + "': a custom operation needs custom_name");
-    // A graph of a newer profile may hold operations that are unknown here: they are refused when somebody must place them.
-    if (node.operation != ACCEL_OPERATION_CUSTOM && !find_operation(node.operation) && profile <= ACCEL_OPERATION_PROFILE)
-        return refuse("G-6", "node '" + node.name + "': operation " + std::to_string(node.operation) + " is not in the catalog of profile " + std::to_string(profile));
+    const OperationRow *row = node.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(node.operation);
+    if (node.operation != ACCEL_OPERATION_CUSTOM && !row)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "G-6", nullptr, "node '%s': operation %u is not in this library's catalog, which is of profile %u", node.name.c_str(), node.operation,
+                    ACCEL_OPERATION_PROFILE);
+    if (row && node.revision == 0) return refuse("G-6", node_text(node) + " is of revision 0, expected at least 1");
+    if (row && node.revision > row->revision)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "G-6", nullptr, "%s is of revision %u, this library's catalog has %u", node_text(node).c_str(), node.revision, row->revision);
     if (node.rounding != ACCEL_ROUNDING_NONE && !find_rounding(node.rounding))
         return refuse("G-6", node_text(node) + ": unknown rounding " + std::to_string(node.rounding));
     return ACCEL_STATUS_OK;
@@ -334,7 +339,7 @@ accel_status check_identity(const Node &node, uint32_t profile)
 
 accel_status check_node(const Graph &graph, const Node &node)
 {
-    ACCEL_TRY(check_identity(node, graph.operation_profile));
+    ACCEL_TRY(check_identity(node));
     const OperationRow *row = node.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(node.operation);
     if (row) ACCEL_TRY(check_counts(node, *row));
     if (row) ACCEL_TRY(check_known(graph, node));

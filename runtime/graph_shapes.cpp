@@ -107,8 +107,8 @@ private:
         const auto pads = ints(ACCEL_ATTRIBUTE_PADS, 2 * spatial, 0, 0, 1 << 30);
         if (!pads) return std::nullopt;
         const Attribute *automatic = node_.find(ACCEL_ATTRIBUTE_AUTO_PAD);
-        if (automatic && automatic->string != "SAME_UPPER" && automatic->string != "SAME_LOWER")
-            return refuse("auto_pad is '" + automatic->string + "', expected SAME_UPPER, SAME_LOWER or none");
+        if (automatic && automatic->text() != "SAME_UPPER" && automatic->text() != "SAME_LOWER")
+            return refuse("auto_pad is '" + automatic->text() + "', expected SAME_UPPER, SAME_LOWER or none");
         if (automatic && node_.find(ACCEL_ATTRIBUTE_PADS)) return refuse("auto_pad and pads are given, expected one of them");
         return Window{std::move(kernel), *strides, *dilations, *pads, node_.integer(ACCEL_ATTRIBUTE_CEIL_MODE, 0) != 0, automatic != nullptr};
     }
@@ -152,7 +152,7 @@ private:
             if (!w[i + 2].fixed() || w[i + 2].size < 1 || w[i + 2].size > (1 << 20)) return refuse(shown(1) + ", expected a kernel of fixed size");
             kernel.push_back(w[i + 2].size);
         }
-        if (const Attribute *given = node_.find(ACCEL_ATTRIBUTE_KERNEL_SHAPE); given && given->ints != kernel)
+        if (const Attribute *given = node_.find(ACCEL_ATTRIBUTE_KERNEL_SHAPE); given && given->ints() != kernel)
             return refuse("kernel_shape differs from the weights: " + shown(1));
         const int64_t group = node_.integer(ACCEL_ATTRIBUTE_GROUP, 1);
         if (group < 1 || group > kMaxExtent) return refuse("group is " + std::to_string(group) + ", expected at least 1");
@@ -236,12 +236,12 @@ private:
     {
         const Attribute *wanted = node_.find(ACCEL_ATTRIBUTE_SHAPE);
         if (!wanted) return declared();
-        if (wanted->ints.size() > kMaxRank) return refuse("shape has " + std::to_string(wanted->ints.size()) + " sizes, at most " + std::to_string(kMaxRank));
+        if (wanted->ints().size() > kMaxRank) return refuse("shape has " + std::to_string(wanted->ints().size()) + " sizes, at most " + std::to_string(kMaxRank));
         const Shape &x = shape(0);
         Shape out;
         size_t open_axis = SIZE_MAX;
-        for (size_t axis = 0; axis < wanted->ints.size(); ++axis) {
-            const int64_t size = wanted->ints[axis];
+        for (size_t axis = 0; axis < wanted->ints().size(); ++axis) {
+            const int64_t size = wanted->ints()[axis];
             if (size == -1 && open_axis == SIZE_MAX) open_axis = axis;
             else if (size < 0 || size > kMaxExtent) return refuse("shape has " + std::to_string(size) + " at axis " + std::to_string(axis));
             out.push_back(size == -1 ? kUnknownDim : size == 0 && axis < x.size() ? x[axis] : Dim{size});
@@ -265,7 +265,7 @@ private:
         const Attribute *wanted = node_.find(ACCEL_ATTRIBUTE_SHAPE);
         if (!wanted) return refuse("shape is missing");
         Shape given;
-        for (const int64_t size : wanted->ints) {
+        for (const int64_t size : wanted->ints()) {
             if (size < 0 || size > kMaxExtent) return refuse("shape has " + std::to_string(size));
             given.push_back(Dim{size});
         }

@@ -10,10 +10,6 @@ namespace accel::runtime {
 
 namespace {
 
-/// Offsets of the members that the first published version ended with.
-constexpr size_t kTensorSizeMin = kFirstSize<accel_tensor_desc>;
-constexpr size_t kNodeSizeMin = kFirstSize<accel_node_desc>;
-constexpr size_t kSymbolSizeMin = kFirstSize<accel_symbol>;
 constexpr size_t kElementSizeMax = 4096;
 
 constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;
@@ -44,17 +40,17 @@ public:
     }
 
 private:
+    accel_status check_element_size(const char *what, uint32_t given, size_t first, size_t known)
+    {
+        if (given >= first && given <= kElementSizeMax && given % 8 == 0) return ACCEL_STATUS_OK;
+        return fail(kBad, "A-24", nullptr, "graph '%s': %s_size is %u, expected the sizeof of its maker's header, which is %zu here", shown(desc_.name), what, given, known);
+    }
+
     accel_status check_element_sizes()
     {
-        if (desc_.tensor_count && (desc_.tensor_size < kTensorSizeMin || desc_.tensor_size > kElementSizeMax || desc_.tensor_size % 8))
-            return fail(kBad, "G-1", nullptr, "graph '%s': tensor_size is %u, expected sizeof(struct accel_tensor_desc), which is %zu", shown(desc_.name),
-                        desc_.tensor_size, sizeof(accel_tensor_desc));
-        if (desc_.node_count && (desc_.node_size < kNodeSizeMin || desc_.node_size > kElementSizeMax || desc_.node_size % 8))
-            return fail(kBad, "G-1", nullptr, "graph '%s': node_size is %u, expected sizeof(struct accel_node_desc), which is %zu", shown(desc_.name),
-                        desc_.node_size, sizeof(accel_node_desc));
-        if (desc_.symbol_count && (desc_.symbol_size < kSymbolSizeMin || desc_.symbol_size > kElementSizeMax || desc_.symbol_size % 8))
-            return fail(kBad, "G-1", nullptr, "graph '%s': symbol_size is %u, expected sizeof(struct accel_symbol), which is %zu", shown(desc_.name), desc_.symbol_size,
-                        sizeof(accel_symbol));
+        if (desc_.tensor_count) ACCEL_TRY(check_element_size("tensor", desc_.tensor_size, kFirstSize<accel_tensor_desc>, sizeof(accel_tensor_desc)));
+        if (desc_.node_count) ACCEL_TRY(check_element_size("node", desc_.node_size, kFirstSize<accel_node_desc>, sizeof(accel_node_desc)));
+        if (desc_.symbol_count) ACCEL_TRY(check_element_size("symbol", desc_.symbol_size, kFirstSize<accel_symbol>, sizeof(accel_symbol)));
         return ACCEL_STATUS_OK;
     }
 
@@ -183,6 +179,18 @@ private:
         if (tensor.data && tensor.type != 0 && tensor.data_bytes != bytes)
             return fail(kBad, "G-5", nullptr, "tensor %u '%s': data_bytes is %llu, its shape and type need %llu", index, name,
                         static_cast<unsigned long long>(tensor.data_bytes), static_cast<unsigned long long>(bytes));
+        return tensor.data && tensor.type == ACCEL_TYPE_STRING ? check_strings(tensor, index) : ACCEL_STATUS_OK;
+    }
+
+    accel_status check_strings(const accel_tensor_desc &tensor, uint32_t index)
+    {
+        for (uint64_t at = 0; at < tensor.data_bytes; at += sizeof(accel_bytes)) {
+            accel_bytes bytes;  // an application's constants lie at any byte
+            std::memcpy(&bytes, static_cast<const char *>(tensor.data) + at, sizeof bytes);
+            if ((bytes.byte_count && !bytes.data) || bytes.byte_count > UINT32_MAX)
+                return fail(kBad, "G-5", nullptr, "tensor %u '%s': string number %llu has %llu bytes %s", index, shown(tensor.name), static_cast<unsigned long long>(at / sizeof bytes),
+                            static_cast<unsigned long long>(bytes.byte_count), bytes.data ? "and may have less than 2^32" : "and its data is NULL");
+        }
         return ACCEL_STATUS_OK;
     }
 
@@ -197,8 +205,11 @@ private:
         if (auto status = check_indices(node.outputs, node.output_count, what, true); status != ACCEL_STATUS_OK) return status;
         if ((node.attribute_count && !node.attributes) || (node.region_count && !node.regions))
             return fail(kBad, "G-1", nullptr, "node %u '%s': an array with a count above 0 is NULL", index, shown(node.name));
+        if (node.flags) return fail(kBad, "A-3", nullptr, "node %u '%s': unknown flags 0x%x", index, shown(node.name), node.flags);
+        if (node.attribute_count) ACCEL_TRY(check_element_size("attribute", desc_.attribute_size, kFirstSize<accel_attribute>, sizeof(accel_attribute)));
         for (uint32_t i = 0; i < node.attribute_count; ++i) {
-            if (auto status = check_attribute(node, node.attributes[i], i); status != ACCEL_STATUS_OK) return status;
+            if (auto status = check_tail(node.attributes, desc_.attribute_size, sizeof(accel_attribute), i, "attribute"); status != ACCEL_STATUS_OK) return status;
+            if (auto status = check_attribute(desc_, node, i); status != ACCEL_STATUS_OK) return status;
         }
         if (node.region_count && depth_ + 1 > kMaxRegionDepth)
             return fail(kBad, "G-11", nullptr, "node %u '%s': regions are nested deeper than %u", index, shown(node.name), kMaxRegionDepth);
@@ -208,23 +219,6 @@ private:
             if (auto status = copy_in(node.regions[i], &region, "regions[]"); status != ACCEL_STATUS_OK) return status;
             if (auto status = check_structure(region, depth_ + 1); status != ACCEL_STATUS_OK) return status;
         }
-        return ACCEL_STATUS_OK;
-    }
-
-    accel_status check_attribute(const accel_node_desc &node, const accel_attribute &attribute, uint32_t index)
-    {
-        const void *values = nullptr;
-        uint32_t count = attribute.count;
-        switch (attribute.kind) {
-        case ACCEL_ATTRIBUTE_KIND_INTS: values = attribute.ints; break;
-        case ACCEL_ATTRIBUTE_KIND_FLOATS: values = attribute.floats; break;
-        case ACCEL_ATTRIBUTE_KIND_STRING: values = attribute.string, count = 1; break;  // an empty one is a NUL all the same
-        default: return fail(kBad, "G-6", nullptr, "node '%s': attribute %u has unknown kind %u", shown(node.name), index, attribute.kind);
-        }
-        if (attribute.reserved) return fail(kBad, "A-3", nullptr, "node '%s': attributes[%u].reserved is not 0", shown(node.name), index);
-        if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING && attribute.string && attribute.string[attribute.count] != 0)
-            return fail(kBad, "G-6", nullptr, "node '%s': attribute %u has no NUL behind its %u bytes", shown(node.name), index, attribute.count);
-        if (count && !values) return fail(kBad, "G-1", nullptr, "node '%s': attribute %u announces %u values, the array is NULL", shown(node.name), index, count);
         return ACCEL_STATUS_OK;
     }
 

@@ -127,7 +127,7 @@ TEST_CASE("NULL arrays, foreign element sizes and deep regions are refused", "[g
     desc = good.get();
     desc.node_size = 8;
     CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(std::string(accel_last_error()->rule) == "G-1");
+    CHECK(std::string(accel_last_error()->rule) == "A-24");
     accel_node_desc self{};
     const accel_graph_desc *region = &desc;
     self.regions = &region;
@@ -163,14 +163,18 @@ TEST_CASE("A-2 elements with members of a newer version are refused unless those
     CHECK(std::string(accel_last_error()->rule) == "A-2");
 }
 
-TEST_CASE("G-6 operations newer than the catalog are legal in a graph of a newer profile only", "[graph]")
+TEST_CASE("G-6 operations and revisions newer than the catalog are not supported", "[graph]")
 {
     Builder b = conv_graph();
     b.graph.nodes[0].operation = 4000;
-    b.graph.operation_profile = ACCEL_OPERATION_PROFILE;
+    CHECK(check_rules(b.graph) == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(std::string(accel_last_error()->message) == "node 'conv': operation 4000 is not in this library's catalog, which is of profile 1");
+    b.graph.nodes[0].operation = ACCEL_OPERATION_CONV;
+    b.graph.nodes[0].revision = 2;
+    CHECK(check_rules(b.graph) == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(std::string(accel_last_error()->message) == "node 'conv' (Conv) is of revision 2, this library's catalog has 1");
+    b.graph.nodes[0].revision = 0;
     CHECK(check_rules(b.graph) == ACCEL_STATUS_INVALID_ARGUMENT);
-    b.graph.operation_profile = ACCEL_OPERATION_PROFILE + 1;
-    CHECK(check_rules(b.graph) == ACCEL_STATUS_OK);
     b.graph.nodes[0].operation = ACCEL_OPERATION_CUSTOM;
     b.graph.nodes[0].custom_name = "Odd";
     CHECK(check_rules(b.graph) == ACCEL_STATUS_OK);
@@ -206,6 +210,24 @@ TEST_CASE("G-5 sizes of types are in bits: packed elements fill bytes without re
     CHECK(packed_size_bytes(ACCEL_TYPE_C128, UINT64_MAX / 2) == std::nullopt);
     // No operation of the catalog takes them yet.
     CHECK(broken([](Graph &g) { g.tensors[0].type = ACCEL_TYPE_I4; }).message == "node 'conv' (Conv): tensor 'x' has type i4, expected f32, i8, u8");
+}
+
+TEST_CASE("G-5 strings of a constant have their bytes", "[graph]")
+{
+    for (const auto &[string, why] : {std::pair(accel_bytes{nullptr, 2}, "tensor 1 'w': string number 1 has 2 bytes and its data is NULL"),
+                                      std::pair(accel_bytes{"", uint64_t{1} << 32}, "tensor 1 'w': string number 1 has 4294967296 bytes and may have less than 2^32")}) {
+        const accel_bytes strings[2] = {{nullptr, 0}, string};
+        const Answer answer = broken([&strings](Graph &g) {
+            g.nodes[0].operation = ACCEL_OPERATION_CUSTOM;
+            g.nodes[0].custom_name = "Join";
+            g.tensors[1].type = ACCEL_TYPE_STRING;
+            g.tensors[1].shape = {Dim{2}};
+            g.tensors[1].data = strings;
+            g.tensors[1].data_bytes = sizeof strings;
+        });
+        CHECK(answer.rule == "G-5");
+        CHECK(answer.message == why);
+    }
 }
 
 TEST_CASE("G-21 what is unknown is for custom nodes", "[graph]")

@@ -14,6 +14,7 @@ ModuleHost::ModuleHost(std::string module_name) : module_name_(std::move(module_
 {
     table_.struct_size = sizeof table_;
     table_.api_version = ACCEL_BK_API_VERSION;
+    table_.operation_profile = ACCEL_OPERATION_PROFILE;
     table_.context = this;
     table_.log_enabled = [](void *, accel_log_level level) -> int { return log_wanted(level); };
     table_.log = [](void *context, accel_log_level level, const char *message) {

@@ -32,9 +32,6 @@ namespace accel::runtime {
 
 accel_status make_model(accel_instance *instance, const accel_graph_desc &desc, std::unique_ptr<ModelSource> source, accel_model **out_model)
 {
-    if (desc.operation_profile > ACCEL_OPERATION_PROFILE)
-        return fail(ACCEL_STATUS_UNSUPPORTED, "G-6", nullptr, "the graph uses operation profile %u, this library knows %u", desc.operation_profile,
-                    ACCEL_OPERATION_PROFILE);
     ACCEL_TRY(check_structure(desc));
     Graph graph = copy_graph(desc);
     ACCEL_TRY(check_rules(graph));

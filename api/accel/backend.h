@@ -47,14 +47,14 @@ struct accel_bk_sizes {
     uint32_t support;  /**< struct accel_bk_support */
     uint32_t port;     /**< struct accel_bk_port */
     uint32_t binding;  /**< struct accel_bk_binding */
-    uint32_t reserved; /**< 0 */
+    uint32_t attribute; /**< struct accel_attribute */
 };
 
 /** Initialiser of a module's struct accel_bk_sizes. */
 #define ACCEL_BK_SIZES                                                                                                                     \
     {                                                                                                                                      \
         sizeof(struct accel_bk_sizes), sizeof(struct accel_tensor_desc), sizeof(struct accel_node_desc), sizeof(struct accel_bk_support),  \
-            sizeof(struct accel_bk_port), sizeof(struct accel_bk_binding), 0                                                               \
+            sizeof(struct accel_bk_port), sizeof(struct accel_bk_binding), sizeof(struct accel_attribute)                                   \
     }
 
 struct accel_bk_module {

@@ -107,8 +107,9 @@ enum accel_reason {
     ACCEL_REASON_ROUNDING = 9, /**< rounding mode of requantisation */
     ACCEL_REASON_SYMBOL = 10, /**< a dimension without a value */
     ACCEL_REASON_CONSTANT = 11, /**< an operand that must be constant is not, or the other way round */
-    ACCEL_REASON_PROFILE = 12, /**< the operation is newer than the module */
-    ACCEL_REASON_NEIGHBOUR = 13 /**< possible only together with a neighbour that was refused */
+    ACCEL_REASON_PROFILE = 12, /**< not used since 0.2: an operation newer than the module is OPERATION */
+    ACCEL_REASON_NEIGHBOUR = 13, /**< possible only together with a neighbour that was refused */
+    ACCEL_REASON_REVISION = 14 /**< a newer meaning of the operation than the module knows */
 };
 
 /** Keys of operation attributes. */
@@ -143,6 +144,47 @@ enum accel_attribute_key {
     ACCEL_ATTRIBUTE_END = 27, /**< of Shape: the axis behind the last that is told; below 0 from the end */
     ACCEL_ATTRIBUTE_AUTO_PAD = 28 /**< SAME_UPPER or SAME_LOWER, over a size that is open: the compiler writes pads before a module is asked; elsewhere the importer does */
 };
+
+/** Kind of the values of a key, as enum accel_attribute_kind; 0 for CUSTOM and for keys that this header does not know. Threads: any thread. Blocks: never. */
+static inline unsigned accel_attribute_kind_of(unsigned key)
+{
+    switch (key) {
+    case ACCEL_ATTRIBUTE_ALPHA:
+    case ACCEL_ATTRIBUTE_BETA:
+    case ACCEL_ATTRIBUTE_EPSILON:
+    case ACCEL_ATTRIBUTE_CLAMP_MIN:
+    case ACCEL_ATTRIBUTE_CLAMP_MAX:
+    case ACCEL_ATTRIBUTE_VALUE:
+        return 1u; /* FLOAT */
+    case ACCEL_ATTRIBUTE_GROUP:
+    case ACCEL_ATTRIBUTE_AXIS:
+    case ACCEL_ATTRIBUTE_TRANS_A:
+    case ACCEL_ATTRIBUTE_TRANS_B:
+    case ACCEL_ATTRIBUTE_KEEPDIMS:
+    case ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD:
+    case ACCEL_ATTRIBUTE_TO:
+    case ACCEL_ATTRIBUTE_CEIL_MODE:
+    case ACCEL_ATTRIBUTE_START:
+    case ACCEL_ATTRIBUTE_END:
+        return 2u; /* INT */
+    case ACCEL_ATTRIBUTE_AUTO_PAD:
+        return 3u; /* STRING */
+    case ACCEL_ATTRIBUTE_KERNEL_SHAPE:
+    case ACCEL_ATTRIBUTE_STRIDES:
+    case ACCEL_ATTRIBUTE_DILATIONS:
+    case ACCEL_ATTRIBUTE_PADS:
+    case ACCEL_ATTRIBUTE_AXES:
+    case ACCEL_ATTRIBUTE_PERM:
+    case ACCEL_ATTRIBUTE_STARTS:
+    case ACCEL_ATTRIBUTE_ENDS:
+    case ACCEL_ATTRIBUTE_STEPS:
+    case ACCEL_ATTRIBUTE_SPLIT:
+    case ACCEL_ATTRIBUTE_SHAPE:
+        return 7u; /* INTS */
+    default:
+        return 0u;
+    }
+}
 
 /** Operations. Semantics: docs/operations.md. */
 enum accel_operation {

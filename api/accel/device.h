@@ -76,7 +76,7 @@ struct accel_device_info {
     uint32_t fence_export_kinds;     /**< set of ACCEL_HANDLE_BIT that its work can signal natively */
     uint32_t fence_wait_kinds;       /**< set of ACCEL_HANDLE_BIT that its work can wait for natively */
     uint32_t roundings;              /**< set of 1 << enum accel_rounding that its requantisation offers */
-    uint32_t operation_profile;      /**< revision of the operation catalog that its backend knows */
+    uint32_t operation_count;        /**< operations of the catalog that its backend lists; 0 until its module is loaded */
 };
 
 /** Add a reference. Threads: any thread. Blocks: never. */

@@ -11,21 +11,42 @@
 extern "C" {
 #endif
 
+/** Kinds of attributes. The numbers below 32 are those of ONNX's AttributeProto: one value and a list of one are different kinds. */
 enum accel_attribute_kind {
-    ACCEL_ATTRIBUTE_KIND_INTS = 1,
-    ACCEL_ATTRIBUTE_KIND_FLOATS = 2,
-    ACCEL_ATTRIBUTE_KIND_STRING = 3
+    ACCEL_ATTRIBUTE_KIND_FLOAT = 1,           /**< float, count 1 */
+    ACCEL_ATTRIBUTE_KIND_INT = 2,             /**< int64_t, count 1 */
+    ACCEL_ATTRIBUTE_KIND_STRING = 3,          /**< struct accel_bytes, count 1; any bytes */
+    ACCEL_ATTRIBUTE_KIND_TENSOR = 4,          /**< uint32_t, count 1: a constant of the graph's tensor table */
+    ACCEL_ATTRIBUTE_KIND_GRAPH = 5,           /**< uint32_t, count 1: one of the node's regions */
+    ACCEL_ATTRIBUTE_KIND_FLOATS = 6,          /**< float */
+    ACCEL_ATTRIBUTE_KIND_INTS = 7,            /**< int64_t */
+    ACCEL_ATTRIBUTE_KIND_STRINGS = 8,         /**< struct accel_bytes */
+    ACCEL_ATTRIBUTE_KIND_TENSORS = 9,         /**< uint32_t, as TENSOR */
+    ACCEL_ATTRIBUTE_KIND_GRAPHS = 10,         /**< uint32_t, as GRAPH */
+    ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR = 11,  /**< struct accel_sparse_tensor, count 1 */
+    ACCEL_ATTRIBUTE_KIND_SPARSE_TENSORS = 12, /**< struct accel_sparse_tensor */
+    ACCEL_ATTRIBUTE_KIND_TYPE = 13,           /**< struct accel_bytes, count 1: ONNX's text for a type, "seq(tensor(float))" */
+    ACCEL_ATTRIBUTE_KIND_TYPES = 14,          /**< struct accel_bytes, as TYPE */
+    ACCEL_ATTRIBUTE_KIND_DOUBLE = 32,         /**< double, count 1 */
+    ACCEL_ATTRIBUTE_KIND_DOUBLES = 33         /**< double */
 };
 
+/** A sparse constant: values in ascending order of their indices, each index once. Frozen. */
+struct accel_sparse_tensor {
+    uint32_t values;     /**< constant of rank 1 in the graph's tensor table */
+    uint32_t indices;    /**< constant of I64 in it: linear indices [values], or coordinates [values, rank] */
+    uint32_t rank;
+    uint32_t reserved;   /**< must be 0 */
+    const int64_t *dims; /**< rank, outermost first */
+};
+
+/** A fact about a node that is known when the graph is made. */
 struct accel_attribute {
-    uint32_t key;         /**< enum accel_attribute_key; 0: custom, by name */
-    uint32_t kind;        /**< enum accel_attribute_kind */
-    const char *name;     /**< for key 0 */
-    const int64_t *ints;
-    const float *floats;
-    const char *string;   /**< any bytes, and a NUL behind them */
-    uint32_t count;       /**< of ints, floats, or bytes of string without the NUL */
-    uint32_t reserved;    /**< must be 0 */
+    uint32_t key;       /**< enum accel_attribute_key, whose kind accel_attribute_kind_of tells; 0: custom, by name */
+    uint32_t kind;      /**< enum accel_attribute_kind; of an unknown kind the values may not be read */
+    const char *name;   /**< for key 0; else "" or NULL */
+    const void *values; /**< count, of the type that kind names, aligned for it */
+    uint64_t count;     /**< below 2^32, as is the length of each string */
 };
 
 struct accel_graph_desc;
@@ -33,15 +54,21 @@ struct accel_graph_desc;
 struct accel_node_desc {
     const char *name;
     uint32_t operation;                     /**< enum accel_operation; 0: custom, by domain and custom_name */
+    /**
+     * Which meaning of the operation: the lowest revision in the catalog that says what this node says, at least 1. Of a custom node the
+     * version of the operator set of its domain, or 0.
+     */
+    uint32_t revision;
     uint32_t input_count;
+    uint32_t output_count;
     const uint32_t *inputs;                 /**< tensor indices, ACCEL_TENSOR_NONE for an absent one */
     const uint32_t *outputs;
-    uint32_t output_count;
-    uint32_t attribute_count;
-    const struct accel_attribute *attributes;
+    const struct accel_attribute *attributes; /**< elements of attribute_size of the graph */
     const struct accel_graph_desc *const *regions; /**< bodies of If and Loop */
+    uint32_t attribute_count;
     uint32_t region_count;
     uint32_t rounding;                      /**< enum accel_rounding of a requantising operation; 0 elsewhere */
+    uint32_t flags;                         /**< must be 0 */
     const char *domain;                     /**< of a custom node; "" is ONNX's own */
     const char *custom_name;                /**< of a custom node */
     const char *overload;                   /**< of a custom node that calls one of several functions of a name; "" or NULL if none */
@@ -71,7 +98,7 @@ struct accel_graph_desc {
     uint32_t symbol_count;
     uint32_t symbol_size;      /**< sizeof(struct accel_symbol) of the maker */
     uint32_t expression_count;
-    uint32_t operation_profile; /**< catalog revision used; 0: ACCEL_OPERATION_PROFILE */
+    uint32_t attribute_size;   /**< sizeof(struct accel_attribute) of the maker */
 };
 
 /** Tensor number index of a graph, whatever version of this header its maker had. Ownership: lives as long as the graph. Threads: any thread. Blocks: never. */
@@ -90,6 +117,12 @@ static inline const struct accel_node_desc *accel_graph_node(const struct accel_
 static inline const struct accel_symbol *accel_graph_symbol(const struct accel_graph_desc *graph, uint32_t index)
 {
     return (const struct accel_symbol *)(const void *)((const char *)graph->symbols + (size_t)index * graph->symbol_size);
+}
+
+/** Attribute number index of a node of a graph, whatever version of this header its maker had. Ownership: lives as long as the graph. Threads: any thread. Blocks: never. */
+static inline const struct accel_attribute *accel_graph_attribute(const struct accel_graph_desc *graph, const struct accel_node_desc *node, uint32_t index)
+{
+    return (const struct accel_attribute *)(const void *)((const char *)node->attributes + (size_t)index * graph->attribute_size);
 }
 
 #ifdef __cplusplus

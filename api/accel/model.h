@@ -23,7 +23,7 @@ struct accel_model_desc {
  *
  * Ownership: desc and graph are borrowed for the call, constant data until the model and every program built from it are gone, which release tells.
  * Threads: any thread. Blocks: never.
- * Errors: INVALID_ARGUMENT the graph breaks a rule (the detail names node or tensor and rule); UNSUPPORTED its operation_profile is newer than the library's.
+ * Errors: INVALID_ARGUMENT the graph breaks a rule (the detail names node or tensor and rule); UNSUPPORTED an operation or revision that the library's catalog does not have.
  */
 ACCEL_API enum accel_status accel_model_create(struct accel_instance *instance, const struct accel_model_desc *desc, struct accel_model **out_model);
 

@@ -7,11 +7,13 @@
 #include "graph.h"
 #include "host.h"
 #include "memory.h"
+#include "operations.h"
 #include "support.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 
 namespace accel::cpu
 {
@@ -28,7 +30,6 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     full.struct_size = info->struct_size;
     full.name = kTarget;
     full.description = "the host's processor";
-    full.operation_profile = ACCEL_OPERATION_PROFILE;
     full.roundings = 1u << ACCEL_ROUNDING_HALF_EVEN | 1u << ACCEL_ROUNDING_TFLITE | 1u << ACCEL_ROUNDING_NATURAL;
     std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
     return ACCEL_STATUS_OK;
@@ -214,6 +215,6 @@ accel_status check(const accel_bk_host *, const void *bytes, uint64_t byte_count
 
 } // namespace
 
-const accel_bk_compiler kCompiler = {sizeof(accel_bk_compiler), target_info, query, build, check};
+const accel_bk_compiler kCompiler = {sizeof(accel_bk_compiler), kOperations, std::size(kOperations), 0, target_info, query, build, check};
 
 } // namespace accel::cpu

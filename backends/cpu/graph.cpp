@@ -45,20 +45,27 @@ Tensor read_tensor(const accel_tensor_desc &desc)
     return tensor;
 }
 
+template <typename Value> std::vector<Value> values_of(const accel_attribute &attribute)
+{
+    const auto *values = static_cast<const Value *>(attribute.values);
+    return {values, values + attribute.count};
+}
+
 Node read_node(const accel_node_desc &desc)
 {
     Node node;
     node.operation = desc.operation;
+    node.revision = desc.revision;
     node.rounding = desc.rounding;
     node.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
     node.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
     node.has_regions = desc.region_count != 0;
     for (uint32_t i = 0; i < desc.attribute_count; ++i) {
         const accel_attribute &attribute = desc.attributes[i];
-        if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS)
-            node.ints[attribute.key].assign(attribute.ints, attribute.ints + attribute.count);
-        else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOATS)
-            node.floats[attribute.key].assign(attribute.floats, attribute.floats + attribute.count);
+        if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INT || attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS)
+            node.ints[attribute.key] = values_of<int64_t>(attribute);
+        else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOAT || attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOATS)
+            node.floats[attribute.key] = values_of<float>(attribute);
     }
     return node;
 }
@@ -144,7 +151,6 @@ std::optional<Graph> read_graph(const accel_graph_desc &desc)
     }
     graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
     graph.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
-    graph.operation_profile = desc.operation_profile;
     if (!well_formed(graph))
         return std::nullopt;
     return graph;

@@ -56,6 +56,7 @@ struct Clamp {
 
 struct Node {
     uint32_t operation = 0;
+    uint32_t revision = 1;
     uint32_t rounding = 0;
     std::vector<uint32_t> inputs;
     std::vector<uint32_t> outputs;
@@ -81,7 +82,6 @@ struct Graph {
     std::vector<Node> nodes;
     std::vector<uint32_t> inputs;
     std::vector<uint32_t> outputs;
-    uint32_t operation_profile = 0;
     std::vector<AlignedBytes> owned; // constants that rewriting made
 
     const Tensor &tensor(uint32_t index) const { return tensors[index]; }

@@ -2,6 +2,8 @@
 #include "support.h"
 
 #include "checker.h"
+#include "graph/graph.h"
+#include "operations.h"
 
 #include <algorithm>
 
@@ -113,8 +115,11 @@ void Checker::equal_quantization(uint32_t a, uint32_t b) const
 
 void Checker::check() const
 {
-    if (node_.operation == ACCEL_OPERATION_CUSTOM || node_.operation > ACCEL_OPERATION_GATHER)
-        refuse(node_.operation == ACCEL_OPERATION_CUSTOM ? ACCEL_REASON_OPERATION : ACCEL_REASON_PROFILE);
+    const uint32_t known = graph::known_revision(kOperations, node_.operation);
+    if (known == 0)
+        refuse(ACCEL_REASON_OPERATION);
+    if (node_.revision > known)
+        refuse(ACCEL_REASON_REVISION, kNone, node_.revision, known);
     if (node_.has_regions || node_.outputs.empty())
         refuse(ACCEL_REASON_OPERATION);
     tensors();

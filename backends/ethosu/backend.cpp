@@ -4,6 +4,7 @@
 #include "blob.h"
 #include "graph/graph.h"
 #include "lower.h"
+#include "operations.h"
 #include "program.h"
 #include "queue.h"
 
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <iterator>
 #include <new>
 #include <string>
 
@@ -61,7 +63,6 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     accel_bk_target_info facts{};
     facts.name = kTarget;
     facts.description = "Arm Ethos-U65, 256 MACs per cycle";
-    facts.operation_profile = ACCEL_OPERATION_PROFILE;
     facts.roundings = 1u << ACCEL_ROUNDING_TFLITE | 1u << ACCEL_ROUNDING_NATURAL;
     facts.memory_bytes = kMaxSpaceBytes;
     give(*info, facts);
@@ -301,6 +302,9 @@ accel_status queue_fence(accel_bk_queue *queue, uint64_t ticket, int *out_sync_f
 
 constexpr accel_bk_compiler kCompiler = {
     .struct_size = sizeof(accel_bk_compiler),
+    .operations = kOperations,
+    .operation_count = std::size(kOperations),
+    .reserved = 0,
     .target_info = target_info,
     .query = compiler_query,
     .build = compiler_build,

@@ -65,6 +65,7 @@ public:
         accel_node_desc desc{};
         desc.name = "";
         desc.operation = operation;
+        desc.revision = 1;
         desc.inputs = in.data();
         desc.input_count = static_cast<uint32_t>(in.size());
         desc.outputs = out.data();
@@ -80,23 +81,13 @@ public:
     void ints(uint32_t node_index, accel_attribute_key key, std::vector<int64_t> values)
     {
         const auto &kept = ints_.emplace_back(std::move(values));
-        accel_attribute attribute{};
-        attribute.key = key;
-        attribute.kind = ACCEL_ATTRIBUTE_KIND_INTS;
-        attribute.ints = kept.data();
-        attribute.count = static_cast<uint32_t>(kept.size());
-        attributes_[node_index].push_back(attribute);
+        attributes_[node_index].push_back({static_cast<uint32_t>(key), accel_attribute_kind_of(key), "", kept.data(), kept.size()});
     }
 
     void real(uint32_t node_index, accel_attribute_key key, float value)
     {
         const auto &kept = scales_.emplace_back(1, value);
-        accel_attribute attribute{};
-        attribute.key = key;
-        attribute.kind = ACCEL_ATTRIBUTE_KIND_FLOATS;
-        attribute.floats = kept.data();
-        attribute.count = 1;
-        attributes_[node_index].push_back(attribute);
+        attributes_[node_index].push_back({static_cast<uint32_t>(key), accel_attribute_kind_of(key), "", kept.data(), kept.size()});
     }
 
     const accel_graph_desc &finish(std::vector<uint32_t> inputs, std::vector<uint32_t> outputs)
@@ -116,6 +107,7 @@ public:
         graph_.nodes = nodes_.data();
         graph_.node_count = static_cast<uint32_t>(nodes_.size());
         graph_.node_size = sizeof(accel_node_desc);
+        graph_.attribute_size = sizeof(accel_attribute);
         graph_.inputs = inputs_.data();
         graph_.input_count = static_cast<uint32_t>(inputs_.size());
         graph_.outputs = outputs_.data();

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "plan.h"
 
+#include "operations.h"
+
 namespace accel::ethosu
 {
 
 Verdict plan_node(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
 {
+    const uint32_t known = graph::known_revision(kOperations, node.operation);
+    if (known != 0 && node.revision > known)
+        return Refusal{ACCEL_REASON_REVISION, ACCEL_TENSOR_NONE, node.revision, known};
     switch (node.operation) {
     case ACCEL_OPERATION_CONV:
         return plan_conv(graph, node, plan);

@@ -2,6 +2,8 @@
 // The tables and the entry symbol: the only file that knows the whole door.
 #include <accel/backend.h>
 
+#include <iterator>
+
 #include "buffer.h"
 #include "compiler.h"
 #include "device.h"
@@ -13,6 +15,9 @@ namespace {
 
 constexpr accel_bk_compiler kCompiler = {
     .struct_size = sizeof(accel_bk_compiler),
+    .operations = kOperations,
+    .operation_count = std::size(kOperations),
+    .reserved = 0,
     .target_info = target_info,
     .query = query,
     .build = build,

@@ -38,6 +38,7 @@ accel_bk_support refuse(accel_reason reason, uint32_t tensor = ACCEL_TENSOR_NONE
 accel_bk_support judge(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t group)
 {
     if (node.operation != ACCEL_OPERATION_ADD) return refuse(ACCEL_REASON_OPERATION);
+    if (node.revision > kOperations[0].revision) return refuse(ACCEL_REASON_REVISION, ACCEL_TENSOR_NONE, node.revision, kOperations[0].revision);
     for (const uint32_t index : {node.inputs[0], node.inputs[1], node.outputs[0]}) {
         const accel_tensor_desc &tensor = *accel_graph_tensor(&graph, index);
         if (tensor.type != ACCEL_TYPE_F32) return refuse(ACCEL_REASON_TYPE, index, tensor.type, ACCEL_TYPE_F32);
@@ -65,7 +66,7 @@ accel_status check_options(const accel_bk_host &host, const accel_bk_compile_opt
 float attribute(const accel_node_desc &node, accel_attribute_key key, float otherwise)
 {
     for (uint32_t index = 0; index < node.attribute_count; ++index)
-        if (node.attributes[index].key == key && node.attributes[index].count == 1) return node.attributes[index].floats[0];
+        if (node.attributes[index].key == key && node.attributes[index].kind == ACCEL_ATTRIBUTE_KIND_FLOAT) return *static_cast<const float *>(node.attributes[index].values);
     return otherwise;
 }
 
@@ -104,7 +105,6 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     if (index > 0) return ACCEL_STATUS_NOT_FOUND;
     info->name = kTarget;
     info->description = "adds F32 tensors";
-    info->operation_profile = ACCEL_OPERATION_PROFILE;
     return ACCEL_STATUS_OK;
 }
 

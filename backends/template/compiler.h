@@ -6,6 +6,9 @@
 
 namespace accel::template_room {
 
+/// What this room knows, each to its newest revision that is implemented here. The runtime shows it nothing else.
+inline constexpr accel_bk_operation kOperations[] = {{ACCEL_OPERATION_ADD, 1}};
+
 /// The one compile target of this room.
 constexpr const char *kTarget = "template";
 

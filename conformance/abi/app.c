@@ -49,14 +49,38 @@ static struct accel_model *make_model(struct accel_instance *instance)
     const uint32_t inputs[] = {0, 1}, outputs[] = {2};
     struct accel_node_desc node;
     memset(&node, 0, sizeof node);
-    node.name = "add", node.operation = ACCEL_OPERATION_ADD, node.input_count = 2, node.inputs = inputs, node.outputs = outputs, node.output_count = 1;
+    node.name = "add", node.operation = ACCEL_OPERATION_ADD, node.revision = 1, node.input_count = 2, node.inputs = inputs, node.outputs = outputs, node.output_count = 1;
+    const int64_t steps[] = {3, 4};
+    const struct accel_bytes word = {"a\0b", 3};
+    struct accel_attribute attributes[2]; /* by name, so any operation may have them */
+    memset(attributes, 0, sizeof attributes);
+    attributes[0].kind = ACCEL_ATTRIBUTE_KIND_INTS, attributes[0].name = "steps", attributes[0].values = steps, attributes[0].count = 2;
+    attributes[1].kind = ACCEL_ATTRIBUTE_KIND_STRING, attributes[1].name = "word", attributes[1].values = &word, attributes[1].count = 1;
+    node.attributes = attributes, node.attribute_count = 2;
     struct accel_graph_desc graph = {.struct_size = sizeof graph, .name = "adder", .tensors = tensors, .nodes = &node, .inputs = inputs, .outputs = outputs, .tensor_count = 3,
-                                     .tensor_size = sizeof tensors[0], .node_count = 1, .node_size = sizeof node, .input_count = 2, .output_count = 1};
+                                     .tensor_size = sizeof tensors[0], .node_count = 1, .node_size = sizeof node, .attribute_size = sizeof(struct accel_attribute), .input_count = 2, .output_count = 1};
     const struct accel_model_desc desc = {.struct_size = sizeof desc, .graph = &graph};
     struct accel_model *model = NULL;
     MUST(model_create, instance, &desc, &model);
-#ifdef ABI_NEXT
     struct accel_model *refused = NULL;
+    graph.attribute_size -= 4;
+    STEP(model_create, instance, &desc, &refused);
+    graph.attribute_size += 8;
+    STEP(model_create, instance, &desc, &refused);
+    graph.attribute_size -= 4;
+    attributes[1].kind += 1000; /* as a later version may have it */
+    STEP(model_create, instance, &desc, &refused);
+    attributes[1].kind -= 1000;
+    tensors[1].type += 1000;
+    STEP(model_create, instance, &desc, &refused);
+    tensors[1].type -= 1000;
+    node.revision = 2;
+    STEP(model_create, instance, &desc, &refused);
+    node.revision = 1;
+#ifdef ABI_NEXT
+    attributes[1].abi_next = 1;
+    STEP(model_create, instance, &desc, &refused);
+    attributes[1].abi_next = 0;
     tensors[1].abi_next = 1;
     STEP(model_create, instance, &desc, &refused);
     tensors[1].abi_next = 0;

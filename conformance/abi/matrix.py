@@ -5,7 +5,7 @@
 matrix.py LIBRARY API COMPILER WORK    LIBRARY libaccel.so; API the folder api/; WORK an empty folder for what is built
 
 Versions: 0.1, which is refused with a sentence; tip, the tree's; next, which next.py makes from the tip. docs/abi-0.2/matrix.md has the whole picture.
-Rules A-2, A-5, A-9, A-23, A-24, A-27, H-11.
+Rules A-2, A-5, A-9, A-23, A-24, A-26, A-27, A-28, H-11.
 """
 import hashlib
 import json
@@ -118,6 +118,11 @@ class Matrix:
             good = sentence in text and ("module of 0.1: loaded" in text) == loaded and "module of 0.1: called" not in text
             self.check(f"{app.name}: {folder.name} is {'loaded and then ' if loaded else ''}refused", good, text)
 
+    def unloaded(self, module):
+        app = self.build("unload.c", self.work / "unload", self.api, "-D_GNU_SOURCE", "-ldl")
+        text = self.run(app, module, "100")
+        self.check("a host may close the library, fork and open it again, 100 times", text == "opened, closed and forked\n", text)
+
     def faults(self):
         app = self.work / "app-tip"
         for name, (fault, sentence) in FAULTS.items():
@@ -133,7 +138,8 @@ def main():
     matrix = Matrix(*sys.argv[1:])
     shutil.rmtree(matrix.work, ignore_errors=True)
     matrix.work.mkdir(parents=True)
-    matrix.current(*matrix.old())
+    modules = matrix.current(*matrix.old())
+    matrix.unloaded(modules["tip"])
     matrix.faults()
     for failure in matrix.failures:
         print(f"WRONG: {failure}")

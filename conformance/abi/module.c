@@ -30,18 +30,29 @@ static enum accel_status target_info(uint32_t index, struct accel_bk_target_info
 {
     if (index > 0) return ACCEL_STATUS_NOT_FOUND;
     info->name = "adder", info->description = "adds F32 tensors";
-    info->operation_profile = ACCEL_OPERATION_PROFILE;
     return ACCEL_STATUS_OK;
+}
+
+/* What the application gave its node by name. */
+static int has_attributes(const struct accel_node_desc *node)
+{
+    if (node->attribute_count != 2) return 0;
+    const struct accel_attribute *steps = &node->attributes[0], *word = &node->attributes[1];
+    if (steps->kind != ACCEL_ATTRIBUTE_KIND_INTS || steps->count != 2 || ((const int64_t *)steps->values)[1] != 4 || NEXT_OF(*steps)) return 0;
+    if (word->kind != ACCEL_ATTRIBUTE_KIND_STRING || strcmp(word->name, "word") != 0 || NEXT_OF(*word)) return 0;
+    const struct accel_bytes *bytes = word->values;
+    return bytes->byte_count == 3 && memcmp(bytes->data, "a\0b", 3) == 0;
 }
 
 /* Indexes as C does: the runtime lays the arrays out in this module's sizes. */
 static enum accel_status look_at(const struct accel_graph_desc *graph)
 {
-    if (graph->tensor_size != sizeof(struct accel_tensor_desc) || graph->node_size != sizeof(struct accel_node_desc)) return wrong("element sizes of the graph are not mine");
+    if (graph->tensor_size != sizeof(struct accel_tensor_desc) || graph->node_size != sizeof(struct accel_node_desc) ||
+        graph->attribute_size != sizeof(struct accel_attribute)) return wrong("element sizes of the graph are not mine");
     for (uint32_t i = 0; i < graph->tensor_count; ++i)
         if (graph->tensors[i].type != ACCEL_TYPE_F32 || graph->tensors[i].rank != 1 || NEXT_OF(graph->tensors[i])) return wrong("a tensor is not what the application made");
     for (uint32_t i = 0; i < graph->node_count; ++i)
-        if (graph->nodes[i].output_count != 1 || graph->nodes[i].input_count < 1 || NEXT_OF(graph->nodes[i])) return wrong("a node is not what the application made");
+        if (graph->nodes[i].output_count != 1 || graph->nodes[i].operation != ACCEL_OPERATION_ADD || graph->nodes[i].revision != 1 || !has_attributes(&graph->nodes[i]) || graph->nodes[i].input_count < 1 || NEXT_OF(graph->nodes[i])) return wrong("a node is not what the application made");
     return ACCEL_STATUS_OK;
 }
 
@@ -174,7 +185,8 @@ static enum accel_status queue_wait(struct accel_bk_queue *queue, uint64_t ticke
 
 ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct accel_bk_host *given, uint32_t runtime_api_version)
 {
-    static struct accel_bk_compiler compiler = {.struct_size = sizeof compiler, .target_info = target_info, .query = query, .build = build, .check = check};
+    static const struct accel_bk_operation operations[] = {{ACCEL_OPERATION_ADD, 1}};
+    static struct accel_bk_compiler compiler = {.struct_size = sizeof compiler, .operations = operations, .operation_count = 1, .target_info = target_info, .query = query, .build = build, .check = check};
     static struct accel_bk_device_ops ops = {
         .struct_size = sizeof ops, .device_open = device_open, .device_close = device_close, .device_info = device_info, .buffer_create = buffer_create,
         .buffer_destroy = buffer_destroy, .buffer_map = buffer_map, .buffer_unmap = buffer_unmap, .program_load = program_load, .program_unload = program_unload,

@@ -5,9 +5,12 @@
 #include <xmmintrin.h>
 #endif
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "base.h"
 
@@ -85,6 +88,16 @@ accel_status shy_query(const accel_bk_host *host, const accel_graph_desc *graph,
     for (uint32_t index = 0; status == ACCEL_STATUS_OK && asked < kMuch && index < graph->node_count; ++index)
         if (graph->nodes[index].operation == ACCEL_OPERATION_EXP) nodes[index] = {0, ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, 0, 0, 0};
     return status;
+}
+
+/// Takes every operation at its first revision, whatever revision the node is of.
+accel_status timeless_query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
+{
+    std::vector<accel_node_desc> first(graph->nodes, graph->nodes + graph->node_count);
+    for (accel_node_desc &node : first) node.revision = std::min(node.revision, 1u);
+    accel_graph_desc other = *graph;
+    other.nodes = first.data();
+    return base.compiler.query(host, &other, options, nodes);
 }
 
 // ---- build
@@ -199,6 +212,7 @@ const std::vector<Fault> &compiler_faults()
         {"invented-reason", [] { mine.compiler.query = inventing_query; }},
         {"moody-query", [] { mine.compiler.query = moody_query; }},
         {"shy-query", [] { mine.compiler.query = shy_query; }},
+        {"timeless-query", [] { mine.compiler.query = timeless_query; }},
         {"random-blob", [] { mine.compiler.build = numbering_build; }},
         {"ignores-progress", [] { mine.compiler.build = stubborn_build; }},
         {"trusting-check", [] { mine.compiler.check = trusting_check; }},

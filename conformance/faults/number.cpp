@@ -60,7 +60,7 @@ void count_padding(Other &graph)
         if (node.operation != ACCEL_OPERATION_AVERAGE_POOL) continue;
         auto &attributes = graph.own_attributes(node);
         std::erase_if(attributes, [](const accel_attribute &attribute) { return attribute.key == ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD; });
-        attributes.push_back({ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, ACCEL_ATTRIBUTE_KIND_INTS, "", &kYes, nullptr, nullptr, 1, 0});
+        attributes.push_back({ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, ACCEL_ATTRIBUTE_KIND_INT, "", &kYes, 1});
         node.attributes = attributes.data();
         node.attribute_count = static_cast<uint32_t>(attributes.size());
     }

@@ -21,8 +21,8 @@ void double_alpha(Other &graph)
     for_each_node(graph, ACCEL_OPERATION_LEAKY_RELU, [&](accel_node_desc &node) {
         for (auto &attribute : graph.own_attributes(node)) {
             if (attribute.key != ACCEL_ATTRIBUTE_ALPHA) continue;
-            doubled = 2 * attribute.floats[0];
-            attribute.floats = &doubled;
+            doubled = 2 * *static_cast<const float *>(attribute.values);
+            attribute.values = &doubled;
         }
     });
 }

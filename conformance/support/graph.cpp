@@ -40,25 +40,16 @@ void GraphBuilder::node(accel_operation operation, const std::vector<uint32_t> &
     auto &list = attributes_.emplace_back();
     for (const auto &[key, values] : attributes.ints) {
         const auto &kept = ints_.emplace_back(values);
-        accel_attribute attribute{};
-        attribute.key = key;
-        attribute.kind = ACCEL_ATTRIBUTE_KIND_INTS;
-        attribute.ints = kept.data();
-        attribute.count = static_cast<uint32_t>(kept.size());
-        list.push_back(attribute);
+        list.push_back({static_cast<uint32_t>(key), accel_attribute_kind_of(key), "", kept.data(), kept.size()});
     }
     for (const auto &[key, values] : attributes.floats) {
         const auto &kept = floats_.emplace_back(values);
-        accel_attribute attribute{};
-        attribute.key = key;
-        attribute.kind = ACCEL_ATTRIBUTE_KIND_FLOATS;
-        attribute.floats = kept.data();
-        attribute.count = static_cast<uint32_t>(kept.size());
-        list.push_back(attribute);
+        list.push_back({static_cast<uint32_t>(key), accel_attribute_kind_of(key), "", kept.data(), kept.size()});
     }
     accel_node_desc desc{};
     desc.name = names_.emplace_back("node" + std::to_string(nodes_.size())).c_str();
     desc.operation = operation;
+    desc.revision = 1;
     desc.inputs = operands_.emplace_back(inputs).data();
     desc.input_count = static_cast<uint32_t>(inputs.size());
     desc.outputs = operands_.emplace_back(outputs).data();
@@ -81,6 +72,7 @@ accel_graph_desc &GraphBuilder::desc()
     desc_.nodes = nodes_.data();
     desc_.node_count = static_cast<uint32_t>(nodes_.size());
     desc_.node_size = sizeof(accel_node_desc);
+    desc_.attribute_size = sizeof(accel_attribute);
     desc_.inputs = inputs_.data();
     desc_.input_count = static_cast<uint32_t>(inputs_.size());
     desc_.outputs = outputs_.data();

@@ -111,7 +111,7 @@ std::string ModuleDoor::find_library()
 
 accel_bk_host ModuleDoor::plain_host()
 {
-    return {sizeof(accel_bk_host), ACCEL_BK_API_VERSION, 0, nullptr, log_enabled, log, set_error, trace_begin, trace_end, fault_point};
+    return {sizeof(accel_bk_host), ACCEL_BK_API_VERSION, ACCEL_OPERATION_PROFILE, nullptr, log_enabled, log, set_error, trace_begin, trace_end, fault_point};
 }
 
 ModuleDoor::ModuleDoor() : library_(find_library()), host_(plain_host())
@@ -147,7 +147,6 @@ Answers query(const ModuleDoor &door, GraphBuilder &graph)
 {
     Answers answers;
     auto &desc = graph.desc();
-    desc.operation_profile = ACCEL_OPERATION_PROFILE;
     answers.nodes.resize(desc.node_count);
     const auto options = door.options();
     answers.status = door.compiler().query(door.host(), &desc, &options, answers.nodes.data());
@@ -157,7 +156,6 @@ Answers query(const ModuleDoor &door, GraphBuilder &graph)
 Blob::Blob(const ModuleDoor &door, GraphBuilder &graph)
 {
     auto &desc = graph.desc();
-    desc.operation_profile = ACCEL_OPERATION_PROFILE;
     const auto options = door.options();
     status_ = door.compiler().build(door.host(), &desc, &options, &blob_);
     if (status_ == ACCEL_STATUS_OK && !blob_) throw std::runtime_error("build answers OK and gives no blob");

@@ -56,7 +56,6 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     if (index > 0) return ACCEL_STATUS_NOT_FOUND;
     info->name = "witness";
     info->description = "adds, and watches";
-    info->operation_profile = ACCEL_OPERATION_PROFILE;
     info->roundings = 0;
     info->memory_bytes = 0;
     return ACCEL_STATUS_OK;
@@ -70,12 +69,13 @@ void check_options(const accel_bk_compile_options *options, const char *slot)
 
 void check_graph(const accel_graph_desc *graph, const char *slot)
 {
-    expect(graph->struct_size == sizeof(*graph) && graph->tensor_size == sizeof(accel_tensor_desc) && graph->node_size == sizeof(accel_node_desc), "H-5",
+    expect(graph->struct_size == sizeof(*graph) && graph->tensor_size == sizeof(accel_tensor_desc) && graph->node_size == sizeof(accel_node_desc) &&
+               graph->attribute_size == sizeof(accel_attribute), "H-5",
            std::string(slot) + ": sizes of the graph");
     for (uint32_t index = 0; index < graph->node_count; ++index) {
         const auto &node = graph->nodes[index];
         expect(node.name && node.domain && node.custom_name, "H-5", std::string(slot) + ": a string of a node is NULL");
-        expect(node.operation != ACCEL_OPERATION_CUSTOM, "C-9", std::string(slot) + ": sees a custom node");
+        expect(node.operation == ACCEL_OPERATION_ADD && node.revision == 1, "C-9", std::string(slot) + ": sees an operation or revision that it does not list");
         for (uint32_t operand = 0; operand < node.input_count; ++operand)
             expect(node.inputs[operand] == ACCEL_TENSOR_NONE || node.inputs[operand] < graph->tensor_count, "H-5", std::string(slot) + ": an operand lies outside the graph");
     }
@@ -155,7 +155,8 @@ accel_status check(const accel_bk_host *, const void *bytes, uint64_t count, con
 
 }  // namespace
 
-const accel_bk_compiler kCompiler{sizeof(accel_bk_compiler), target_info, query, build, check};
+constexpr accel_bk_operation kOperations[] = {{ACCEL_OPERATION_ADD, 1}};
+const accel_bk_compiler kCompiler{sizeof(accel_bk_compiler), kOperations, 1, 0, target_info, query, build, check};
 
 }  // namespace accel::witness
 

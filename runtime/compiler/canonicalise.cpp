@@ -114,7 +114,7 @@ void narrow(Node &node, Clamp outer)
 bool takes_clamp(const Node &node)
 {
     const OperationRow *row = node.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(node.operation);
-    return row && (row->attributes & attribute_bit(ACCEL_ATTRIBUTE_CLAMP_MIN));
+    return row && has_attribute(*row, ACCEL_ATTRIBUTE_CLAMP_MIN);
 }
 
 /// RELU or CLIP whose operand has no other reader becomes a clamp of the operation that makes it.

@@ -242,7 +242,7 @@ Bytes transpose(const Node &node, const Tensor &from, const Shape &out)
     for (size_t axis = 0; axis < out.size(); ++axis) {
         const auto reversed = static_cast<int64_t>(out.size() - 1 - axis);
         const Attribute *perm = node.find(ACCEL_ATTRIBUTE_PERM);
-        steps.push_back(strides[static_cast<size_t>(perm ? perm->ints[axis] : reversed)]);
+        steps.push_back(strides[static_cast<size_t>(perm ? perm->ints()[axis] : reversed)]);
     }
     return gather_strided(from, out, steps, 0);
 }

@@ -28,6 +28,7 @@ public:
             for (const uint32_t input : node.inputs) {
                 if (input != ACCEL_TENSOR_NONE) ++readers_[input];
             }
+            for (const Attribute &attribute : node.attributes) for_each_tensor(attribute, [this](uint32_t tensor) { ++readers_[tensor]; });
         }
     }
     bool is_output(uint32_t tensor) const { return output_[tensor]; }

@@ -60,7 +60,6 @@ Graph probe_graph(Form form, int64_t channels, int64_t edge)
 {
     Graph graph;
     graph.name = "probe";
-    graph.operation_profile = ACCEL_OPERATION_PROFILE;
     const uint32_t x = graph.add_tensor(feature_map("x", form, channels, edge));
     Tensor weights;
     weights.name = "w";

@@ -60,6 +60,7 @@ std::string reason_text(const Graph &graph, const Node &node, const accel_bk_sup
     case ACCEL_REASON_CONSTANT: return answer.tensor < graph.tensors.size() && graph.tensors[answer.tensor].constant() ? "must not be constant: tensor " + tensor_text(graph, answer.tensor)
                                                                                                                       : "must be constant" + (of.empty() ? ": an operand" : ": tensor " + tensor_text(graph, answer.tensor));
     case ACCEL_REASON_PROFILE: return node.label() + " is newer than the module";
+    case ACCEL_REASON_REVISION: return "knows " + node.label() + " up to revision " + std::to_string(answer.expected) + ", this node is of revision " + std::to_string(answer.given);
     case ACCEL_REASON_NEIGHBOUR: return "possible only together with a neighbour that was refused";
     default: break;
     }

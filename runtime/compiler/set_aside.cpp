@@ -71,15 +71,6 @@ void set_aside_unsized(Graph &graph)
     }
 }
 
-std::vector<uint32_t> shown_nodes(const Graph &graph, bool custom_too)
-{
-    std::vector<uint32_t> shown;
-    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        if (custom_too || graph.nodes[i].operation != ACCEL_OPERATION_CUSTOM) shown.push_back(i);
-    }
-    return shown;
-}
-
 accel_status check_crossings(const Graph &graph, const std::vector<Piece> &pieces)
 {
     std::vector<uint32_t> piece_of(graph.nodes.size());

@@ -12,9 +12,6 @@ namespace accel::runtime {
 /// then treat it as one.
 void set_aside_unsized(Graph &graph);
 
-/// The nodes that a module sees: all for one that takes custom nodes, else all but those.
-std::vector<uint32_t> shown_nodes(const Graph &graph, bool custom_too);
-
 /// Tensors that are ports, or that a piece hands to another, have a size. Errors: UNSUPPORTED.
 accel_status check_crossings(const Graph &graph, const std::vector<Piece> &pieces);
 

@@ -8,6 +8,8 @@
 
 #include "../error.h"
 #include "prepare.h"
+#include "reasons.h"
+#include "target.h"
 #include "testing/builder.h"
 #include "testing/fake_compiler.h"
 
@@ -78,6 +80,35 @@ TEST_CASE("C-9 a module that says so may claim it", "[compiler]")
     const std::vector<Piece> two = {{0, {0, 1}}, {0, {2, 3}}};
     CHECK(check_crossings(b.graph, two) == ACCEL_STATUS_UNSUPPORTED);
     CHECK(std::string(accel_last_error()->message).find("'c' has no known type") != std::string::npos);
+}
+
+TEST_CASE("C-9 what a module does not list is refused for it, and not shown", "[compiler]")
+{
+    FakeCompiler device(0, "npu", [](const accel_graph_desc &, const accel_node_desc &node) {
+        CHECK(node.revision == 1);
+        CHECK(node.operation == ACCEL_OPERATION_RELU);
+        return 1u;
+    });
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {4}), y = b.tensor("y", ACCEL_TYPE_F32, {4}), z = b.tensor("z", ACCEL_TYPE_F32, {4}), last = b.tensor("last", ACCEL_TYPE_F32, {4});
+    b.node("known", ACCEL_OPERATION_RELU, {x}, {y});
+    b.node("newer", ACCEL_OPERATION_RELU, {y}, {z}).revision = 2;
+    b.node("unlisted", static_cast<accel_operation>(4000), {z}, {last});
+    b.output(last);
+    std::vector<accel_bk_support> answers;
+    REQUIRE(ask(device.target(), b.graph, {}, &answers) == ACCEL_STATUS_OK);
+    CHECK(answers[0].group == 1);
+    CHECK(answers[1].group == 0);
+    CHECK(answers[1].reason == ACCEL_REASON_REVISION);
+    CHECK(answers[1].given == 2);
+    CHECK(answers[1].expected == 1);
+    CHECK(refusal_text(b.graph, b.graph.nodes[1], answers[1]) == "knows Relu up to revision 1, this node is of revision 2");
+    CHECK(answers[2].reason == ACCEL_REASON_OPERATION);
+    b.graph.nodes.erase(b.graph.nodes.begin());
+    b.graph.inputs[0] = y;
+    device.query_count = 0;
+    REQUIRE(ask(device.target(), b.graph, {}, &answers) == ACCEL_STATUS_OK);
+    CHECK(device.query_count == 0);
 }
 
 TEST_CASE("types that no port can describe stay inside of a part", "[compiler]")

@@ -53,7 +53,7 @@ void settle_window(const Graph &graph, Node &node)
 {
     const Attribute *automatic = node.find(ACCEL_ATTRIBUTE_AUTO_PAD);
     if (!automatic) return;
-    const bool upper = automatic->string == "SAME_UPPER";
+    const bool upper = automatic->text() == "SAME_UPPER";
     const Shape &x = shape_of(graph, node.inputs[0]), &y = shape_of(graph, node.outputs[0]);
     const size_t spatial = x.size() - 2;
     std::vector<int64_t> kernel;

@@ -17,9 +17,9 @@ using Reals = std::vector<double>;
 
 Datum datum_of(const Attribute &attribute)
 {
-    if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING) return attribute.string;
-    if (attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOATS) return Reals(attribute.floats.begin(), attribute.floats.end());
-    return attribute.ints;
+    if (attribute_kind(attribute.kind).held == Held::kBytes) return attribute.text();
+    if (attribute_kind(attribute.kind).held == Held::kFloats) return Reals(attribute.floats().begin(), attribute.floats().end());
+    return attribute.ints();
 }
 
 /// Whole numbers of a datum; nothing where it is none.
@@ -165,7 +165,7 @@ private:
 
     static bool set(Node &next, const PlacedAttribute &attribute)
     {
-        if (find_attribute(attribute.key)->kind == ACCEL_ATTRIBUTE_KIND_INTS) {
+        if (attribute_kind(find_attribute(attribute.key)->kind).held == Held::kInts) {
             const auto values = whole(attribute.value);
             if (values) next.set_ints(attribute.key, *values);
             return values.has_value();

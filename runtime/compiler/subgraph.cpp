@@ -23,11 +23,11 @@ public:
     Subgraph run(const std::vector<uint32_t> &nodes)
     {
         out_.graph.name = graph_.name;
-        out_.graph.operation_profile = graph_.operation_profile;
         take_inputs(nodes);
         for (const uint32_t index : nodes) {
             Node node = graph_.nodes[index];
             for (uint32_t &input : node.inputs) input = take(input);
+            for (Attribute &attribute : node.attributes) for_each_tensor(attribute, [this](uint32_t &tensor) { tensor = take(tensor); });
             for (uint32_t &output : node.outputs) {
                 const uint32_t whole = output;
                 output = take(output);

@@ -78,10 +78,23 @@ accel_status query(const CompileTarget &target, const Graph &graph, const Compil
     return ACCEL_STATUS_OK;
 }
 
-/// The same without the nodes that the module may not see, which are refused.
+/// Why a module may not see a node, which it then need not know how to refuse: custom nodes that it does not claim, operations and revisions that it does not list (C-9).
+accel_bk_support refused_unseen(const CompileTarget &target, const Node &node)
+{
+    constexpr accel_bk_support kOperation{0, ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, 0, 0, 0};
+    if (node.operation == ACCEL_OPERATION_CUSTOM) return target.takes_custom ? accel_bk_support{} : kOperation;
+    for (uint32_t i = 0; i < target.compiler->operation_count; ++i) {
+        const accel_bk_operation &known = target.compiler->operations[i];
+        if (known.operation != node.operation) continue;
+        if (node.revision <= known.revision) return {};
+        return {0, ACCEL_REASON_REVISION, ACCEL_TENSOR_NONE, 0, node.revision, known.revision};
+    }
+    return kOperation;
+}
+
+/// The same without the nodes that the module may not see; out has the reasons why.
 accel_status query_shown(const CompileTarget &target, const Graph &graph, const std::vector<uint32_t> &shown, const CompileRequest &request, std::vector<accel_bk_support> *out)
 {
-    out->assign(graph.nodes.size(), accel_bk_support{0, ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, 0, 0, 0});
     if (shown.empty()) return ACCEL_STATUS_OK;
     const Subgraph part = extract(graph, shown);
     std::vector<accel_bk_support> answers;
@@ -97,7 +110,12 @@ accel_status query_shown(const CompileTarget &target, const Graph &graph, const 
 
 accel_status ask(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out)
 {
-    const std::vector<uint32_t> shown = shown_nodes(graph, target.takes_custom);
+    out->clear();
+    std::vector<uint32_t> shown;
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        out->push_back(refused_unseen(target, graph.nodes[i]));
+        if (out->back().reason == ACCEL_REASON_OK) shown.push_back(i);
+    }
     if (shown.size() == graph.nodes.size()) ACCEL_TRY(query(target, graph, request, out));
     else ACCEL_TRY(query_shown(target, graph, shown, request, out));
     for (size_t i = 0; i < out->size(); ++i) {

@@ -35,7 +35,7 @@ public:
             const uint32_t tensor = node_.input(row_.input_count_max + i);
             if (tensor == ACCEL_TENSOR_NONE) continue;
             const accel_attribute_key key = row_.values[i];
-            if (find_attribute(key)->kind == ACCEL_ATTRIBUTE_KIND_INTS) {
+            if (attribute_kind(find_attribute(key)->kind).held == Held::kInts) {
                 Ints values = integers_of(graph_.tensors[tensor]);
                 if (key == ACCEL_ATTRIBUTE_AXES && !ascending(values)) return false;
                 node_.set_ints(key, std::move(values));

@@ -192,7 +192,7 @@ TEST_CASE("SAME over a size that was open becomes pads", "[symbols]")
         Node &pool = b.node("pool", ACCEL_OPERATION_MAX_POOL, {x}, {y});
         pool.set_ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, {4});
         pool.set_ints(ACCEL_ATTRIBUTE_STRIDES, {2});
-        pool.attributes.push_back({ACCEL_ATTRIBUTE_AUTO_PAD, ACCEL_ATTRIBUTE_KIND_STRING, "", {}, {}, upper ? "SAME_UPPER" : "SAME_LOWER"});
+        pool.attributes.push_back({ACCEL_ATTRIBUTE_AUTO_PAD, ACCEL_ATTRIBUTE_KIND_STRING, "", std::vector<std::string>{upper ? "SAME_UPPER" : "SAME_LOWER"}});
         b.output(y);
         REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
         const accel_symbol_value seven{"W", 7};
@@ -201,7 +201,7 @@ TEST_CASE("SAME over a size that was open becomes pads", "[symbols]")
         CHECK(b.graph.tensors[y].shape[2] == Dim{4});
         CHECK(b.graph.nodes[0].ints(ACCEL_ATTRIBUTE_PADS, {}) == (upper ? Ints{1, 2} : Ints{2, 1}));
         CHECK(b.graph.nodes[0].find(ACCEL_ATTRIBUTE_AUTO_PAD) == nullptr);
-        wrong.nodes[0].attributes.back().string = "SAME";
+        wrong.nodes[0].attributes.back().values = std::vector<std::string>{"SAME"};
         CHECK(check_rules(wrong) == ACCEL_STATUS_INVALID_ARGUMENT);
     }
 }

@@ -2,6 +2,7 @@
 #include "fake_compiler.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 using namespace accel::runtime;
@@ -83,7 +84,13 @@ accel_status check(const accel_bk_host *, const void *, uint64_t byte_count, con
 
 template <bool is_cpu> const accel_bk_module *entry(const accel_bk_host *host, uint32_t version)
 {
-    static const accel_bk_compiler compiler = {sizeof compiler, target_info<is_cpu>, query<is_cpu>, build<is_cpu>, check};
+    static const auto every_operation = [] {
+        std::array<accel_bk_operation, 64> all{};
+        for (uint32_t i = 0; i < all.size(); ++i)
+            all[i] = {i + 1, 1};
+        return all;
+    }();
+    static const accel_bk_compiler compiler = {sizeof compiler, every_operation.data(), every_operation.size(), 0, target_info<is_cpu>, query<is_cpu>, build<is_cpu>, check};
     static accel_bk_module module = *module_entry(is_cpu)(host, version);
     module.compiler = &compiler;
     return &module;

@@ -84,6 +84,32 @@ void make_derived(Choices &choose, Graph &graph)
     }
 }
 
+template <class Value, class Make> std::vector<Value> some(Choices &choose, Make make)
+{
+    std::vector<Value> values;
+    for (uint32_t i = 0, n = choose.below(4); i < n; ++i) values.push_back(make());
+    return values;
+}
+
+/// By name, of any kind, also of those that do not exist.
+Attribute make_attribute(Choices &choose, uint32_t tensors)
+{
+    Attribute attribute{0, choose.below(36), choose.below(8) ? "a" : "", {}};
+    const auto index = [&] { return choose.below(tensors + 1); };
+    switch (attribute_kind(attribute.kind).held) {
+    case Held::kFloats: attribute.values = some<float>(choose, [&] { return static_cast<float>(choose.number()); }); break;
+    case Held::kDoubles: attribute.values = some<double>(choose, [&] { return static_cast<double>(choose.number()); }); break;
+    case Held::kBytes: attribute.values = some<std::string>(choose, [&] { return std::string(choose.below(5), 'x'); }); break;
+    case Held::kTensors:
+    case Held::kRegions: attribute.values = some<uint32_t>(choose, index); break;
+    case Held::kSparse:
+        attribute.values = some<SparseTensor>(choose, [&] { return SparseTensor{index(), index(), some<int64_t>(choose, [&] { return choose.number(); })}; });
+        break;
+    default: attribute.values = some<int64_t>(choose, [&] { return choose.number(); }); break;
+    }
+    return attribute;
+}
+
 Node make_node(Choices &choose, uint32_t tensors)
 {
     Node node;
@@ -92,9 +118,13 @@ Node make_node(Choices &choose, uint32_t tensors)
     for (uint32_t i = 0, n = choose.below(4); i < n; ++i) node.inputs.push_back(choose.below(tensors + 1));
     for (uint32_t i = 0, n = 1 + choose.below(2); i < n; ++i) node.outputs.push_back(choose.below(tensors + 1));
     for (uint32_t i = 0, n = choose.below(5); i < n; ++i) {
-        const uint32_t key = choose.below(30);
+        const uint32_t key = choose.below(31);
         if (key == ACCEL_ATTRIBUTE_AUTO_PAD) {
-            node.attributes.push_back({key, ACCEL_ATTRIBUTE_KIND_STRING, "", {}, {}, choose.below(2) ? "SAME_UPPER" : "SAME_LOWER"});
+            node.attributes.push_back({key, ACCEL_ATTRIBUTE_KIND_STRING, "", std::vector<std::string>{choose.below(2) ? "SAME_UPPER" : "SAME_LOWER"}});
+            continue;
+        }
+        if (key == 30) {
+            node.attributes.push_back(make_attribute(choose, tensors));
             continue;
         }
         if (choose.below(4) == 0) {
@@ -115,7 +145,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
 {
     Choices choose(bytes, byte_count);
     Graph graph;
-    graph.operation_profile = ACCEL_OPERATION_PROFILE;
     if (choose.below(2)) graph.symbols.push_back({"n", choose.number(), choose.number()});
     if (!graph.symbols.empty()) make_derived(choose, graph);
     const uint32_t tensors = 1 + choose.below(12);
@@ -127,6 +156,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
     const GraphDesc desc(graph);
     if (check_structure(desc.get()) != ACCEL_STATUS_OK) return 0;
     Graph copy = copy_graph(desc.get());
+    compact(copy);
     if (check_rules(copy) != ACCEL_STATUS_OK) return 0;
     const accel_symbol_value size{"n", 3};
     // INTERNAL would be a pass that broke a rule.

@@ -12,7 +12,7 @@ constexpr uint32_t kElementBytesMax = 4096;
 // All versions that are served have elements of one size, so nothing of an element is ever cut off. With the first longer element of this library, the rest that an
 // older module would not see has to be looked at: what is not zero there is refused for the module (decision 0019, rule 7).
 static_assert(kFirstSize<accel_tensor_desc> == sizeof(accel_tensor_desc) && kFirstSize<accel_node_desc> == sizeof(accel_node_desc) &&
-              kFirstSize<accel_bk_binding> == sizeof(accel_bk_binding));
+              kFirstSize<accel_bk_binding> == sizeof(accel_bk_binding) && kFirstSize<accel_attribute> == sizeof(accel_attribute));
 
 struct Row {
     const char *name;
@@ -22,7 +22,7 @@ struct Row {
 constexpr Row kRows[] = {
     {"accel_tensor_desc", &accel_bk_sizes::tensor, kFirstSize<accel_tensor_desc>},   {"accel_node_desc", &accel_bk_sizes::node, kFirstSize<accel_node_desc>},
     {"accel_bk_support", &accel_bk_sizes::support, kFirstSize<accel_bk_support>},    {"accel_bk_port", &accel_bk_sizes::port, kFirstSize<accel_bk_port>},
-    {"accel_bk_binding", &accel_bk_sizes::binding, kFirstSize<accel_bk_binding>},
+    {"accel_bk_binding", &accel_bk_sizes::binding, kFirstSize<accel_bk_binding>},    {"accel_attribute", &accel_bk_sizes::attribute, kFirstSize<accel_attribute>},
 };
 
 bool is_native(const accel_bk_sizes &sizes)
@@ -56,6 +56,7 @@ const accel_graph_desc *ModuleGraph::lay_out(const accel_graph_desc &graph)
 {
     std::vector<accel_node_desc> &nodes = natives_.emplace_back(graph.nodes, graph.nodes + graph.node_count);
     for (accel_node_desc &node : nodes) {
+        node.attributes = attributes_.emplace_back(node.attributes, node.attribute_count, sizes_.attribute).data();
         if (!node.region_count) continue;
         std::vector<const accel_graph_desc *> regions;
         for (uint32_t i = 0; i < node.region_count; ++i) regions.push_back(lay_out(*node.regions[i]));
@@ -68,6 +69,7 @@ const accel_graph_desc *ModuleGraph::lay_out(const accel_graph_desc &graph)
     copy.tensor_size = sizes_.tensor;
     copy.nodes = laid_nodes.data();
     copy.node_size = sizes_.node;
+    copy.attribute_size = sizes_.attribute;
     return &copy;
 }
 

@@ -50,7 +50,7 @@ private:
     std::vector<uint64_t> bytes_;
 };
 
-/// A graph, and the graphs in its regions, with tensors and nodes in a module's sizes. Borrows what it is made from.
+/// A graph, and the graphs in its regions, with tensors, nodes and attributes in a module's sizes. Borrows what it is made from.
 class ModuleGraph {
 public:
     ModuleGraph(const accel_graph_desc &graph, const accel_bk_sizes &sizes);
@@ -65,6 +65,7 @@ private:
     std::deque<accel_graph_desc> graphs_;
     std::deque<std::vector<accel_node_desc>> natives_;
     std::deque<ModuleArray<accel_tensor_desc>> tensors_;
+    std::deque<ModuleArray<accel_attribute>> attributes_;
     std::deque<ModuleArray<accel_node_desc>> nodes_;
     std::deque<std::vector<const accel_graph_desc *>> regions_;
     const accel_graph_desc *top_;

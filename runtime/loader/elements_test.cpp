@@ -23,6 +23,7 @@ accel_bk_sizes longer()
     accel_bk_sizes sizes = kNativeSizes;
     sizes.tensor = sizeof(LongTensor);
     sizes.node = sizeof(LongNode);
+    sizes.attribute = sizeof(accel_attribute) + 8;
     return sizes;
 }
 
@@ -34,7 +35,7 @@ TEST_CASE("A-24 sizes of elements that no module has are refused with their numb
     CHECK(take_sizes(&kNativeSizes, &taken).empty());
     CHECK(taken.port == sizeof(accel_bk_port));
     CHECK(take_sizes(nullptr, &taken).find("ACCEL_BK_SIZES") != std::string::npos);
-    for (uint32_t accel_bk_sizes::*size : {&accel_bk_sizes::tensor, &accel_bk_sizes::node, &accel_bk_sizes::support, &accel_bk_sizes::port, &accel_bk_sizes::binding})
+    for (uint32_t accel_bk_sizes::*size : {&accel_bk_sizes::tensor, &accel_bk_sizes::node, &accel_bk_sizes::support, &accel_bk_sizes::port, &accel_bk_sizes::binding, &accel_bk_sizes::attribute})
         for (const uint32_t wrong : {0u, kNativeSizes.*size - 8, kNativeSizes.*size + 4, 4104u, 1u << 31}) {
             accel_bk_sizes given = kNativeSizes;
             given.*size = wrong;
@@ -46,7 +47,7 @@ TEST_CASE("A-24 sizes of elements that no module has are refused with their numb
     CHECK(!take_sizes(&given, &taken).empty());
 }
 
-TEST_CASE("H-11 a module gets the tensors and nodes of a graph, and of its regions, in its own sizes", "[loader]")
+TEST_CASE("H-11 a module gets the tensors, nodes and attributes of a graph, and of its regions, in its own sizes", "[loader]")
 {
     accel_tensor_desc tensors[3]{};
     accel_node_desc nodes[2]{};
@@ -59,6 +60,9 @@ TEST_CASE("H-11 a module gets the tensors and nodes of a graph, and of its regio
     const accel_graph_desc *regions[] = {&region};
     nodes[0].operation = 7;
     nodes[1].operation = 9;
+    const accel_attribute attributes[2] = {{0, ACCEL_ATTRIBUTE_KIND_INT, "a", nullptr, 3}, {0, ACCEL_ATTRIBUTE_KIND_INT, "b", nullptr, 4}};
+    nodes[0].attributes = attributes;
+    nodes[0].attribute_count = 2;
     nodes[1].regions = regions;
     nodes[1].region_count = 1;
     accel_graph_desc graph = region;
@@ -76,6 +80,10 @@ TEST_CASE("H-11 a module gets the tensors and nodes of a graph, and of its regio
     const auto *long_nodes = reinterpret_cast<const LongNode *>(laid.get().nodes);
     CHECK(laid.get().tensor_size == sizeof(LongTensor));
     CHECK(laid.get().node_size == sizeof(LongNode));
+    CHECK(laid.get().attribute_size == sizeof(accel_attribute) + 8);
+    const accel_attribute *second = accel_graph_attribute(&laid.get(), &long_nodes[0].known, 1);
+    CHECK(second->count == 4);
+    CHECK(reinterpret_cast<const uint64_t *>(second)[4] == 0);
     for (uint32_t i = 0; i < 3; ++i) {
         CHECK(long_tensors[i].known.type == i + 1);
         CHECK(long_tensors[i].unknown == 0);

@@ -108,7 +108,7 @@ TEST_CASE("A-8 A-9 A-10 broken modules are refused with the rule, good ones load
     };
     const Case cases[] = {
         {"no-entry", "does not export accel_module_entry"}, {"null", "cannot serve version"}, {"short-table", "lacks a mandatory slot: check"},
-        {"null-slots", "lacks a mandatory slot: target_info"}, {"newer", "needs a library of contract"},       {"other-name", "calls itself 'somebody'"},
+        {"null-slots", "lacks a mandatory slot: operations"}, {"newer", "needs a library of contract"},       {"other-name", "calls itself 'somebody'"},
         {"no-table", "has no table"},                        {"good", nullptr},
     };
     for (const Case &wanted : cases) {

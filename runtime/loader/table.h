@@ -17,6 +17,7 @@ struct Slot {
 #define ACCEL_SLOT(table, member) {offsetof(table, member), #member}
 
 inline constexpr Slot kCompilerSlots[] = {
+    ACCEL_SLOT(accel_bk_compiler, operations),
     ACCEL_SLOT(accel_bk_compiler, target_info),
     ACCEL_SLOT(accel_bk_compiler, query),
     ACCEL_SLOT(accel_bk_compiler, build),

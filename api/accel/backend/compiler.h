@@ -21,11 +21,20 @@ struct accel_bk_target_info {
     size_t struct_size;
     const char *name;         /**< static */
     const char *description;  /**< static */
-    uint32_t operation_profile; /**< newest catalog revision that the module knows */
+    uint32_t flags;           /**< enum accel_bk_target_flag */
     uint32_t roundings;       /**< set of 1 << enum accel_rounding */
     uint64_t memory_bytes;    /**< 0: not limited */
-    uint32_t flags;           /**< enum accel_bk_target_flag */
-    uint32_t reserved;        /**< must be 0 */
+};
+
+/**
+ * An operation that a module knows. Frozen.
+ *
+ * What is not listed, or is of a newer revision, the runtime refuses for the module, with OPERATION or REVISION. Write the revision that
+ * was implemented as a number: a constant of a newer header would claim what nobody wrote.
+ */
+struct accel_bk_operation {
+    uint32_t operation; /**< enum accel_operation, not custom */
+    uint32_t revision;  /**< newest that is understood, at least 1; all older ones are, too */
 };
 
 /** What all nodes of a graph share, given with query and build. */
@@ -88,6 +97,10 @@ struct accel_bk_blob {
  */
 struct accel_bk_compiler {
     size_t struct_size;
+
+    const struct accel_bk_operation *operations; /**< [mandatory] static; NULL with a count of 0 where query refuses everything */
+    uint32_t operation_count;
+    uint32_t reserved;
 
     /** [mandatory] Facts about target number index; NOT_FOUND beyond the last. */
     enum accel_status (*target_info)(uint32_t index, struct accel_bk_target_info *info);

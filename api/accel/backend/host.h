@@ -35,7 +35,10 @@ struct accel_bk_simulation;
 struct accel_bk_host {
     size_t struct_size;
     uint32_t api_version; /**< of the runtime */
-    uint32_t reserved;
+    /**
+     * ACCEL_OPERATION_PROFILE of the runtime's catalog, which moves on its own. An importer writes operations and revisions that came later as custom nodes.
+     */
+    uint32_t operation_profile;
     void *context;        /**< first argument of every slot */
 
     /** Is a line of this level wanted? Ask before formatting one. */

@@ -37,3 +37,9 @@ def attribute_rows(catalog):
     words = catalog.vocabulary
     carried = {key for record in catalog.operations() for key in attributes(record, words)}
     return [row for row in words.attributes if row["name"] in carried]
+
+
+def attribute_kind(row):
+    """The ABI's name for the kind of an attribute: one value and a list of one are different kinds."""
+    kind = row["kind"].removesuffix("s") if row.get("scalar", False) else row["kind"]
+    return f"ACCEL_ATTRIBUTE_KIND_{kind.upper()}"

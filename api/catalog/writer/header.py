@@ -2,6 +2,8 @@
 """api/accel/catalog.h: the enums of the public ABI."""
 from writer import abi
 
+KIND_NUMBERS = {"ACCEL_ATTRIBUTE_KIND_FLOAT": 1, "ACCEL_ATTRIBUTE_KIND_INT": 2, "ACCEL_ATTRIBUTE_KIND_STRING": 3, "ACCEL_ATTRIBUTE_KIND_FLOATS": 6, "ACCEL_ATTRIBUTE_KIND_INTS": 7}
+
 
 def enum(name, prefix, rows, number="id", extra=()):
     lines = [f"enum {name} {{"]
@@ -19,6 +21,16 @@ def type_bits(types):
              "static inline unsigned accel_type_bits(unsigned type)", "{", "    switch (type) {"]
     for bits in sorted({row["size_bits"] for row in types}):
         lines += [f"    case ACCEL_TYPE_{row['name']}:" for row in types if row["size_bits"] == bits] + [f"        return {bits}u;"]
+    return "\n".join(lines + ["    default:", "        return 0u;", "    }", "}"])
+
+
+def attribute_kinds(rows):
+    """accel_attribute_kind_of, kind by kind. The numbers, since graph.h, which has the names, comes later."""
+    lines = ["/** Kind of the values of a key, as enum accel_attribute_kind; 0 for CUSTOM and for keys that this header does not know. Threads: any thread. Blocks: never. */",
+             "static inline unsigned accel_attribute_kind_of(unsigned key)", "{", "    switch (key) {"]
+    for name, number in KIND_NUMBERS.items():
+        if keys := [row["name"] for row in rows if abi.attribute_kind(row) == name]:
+            lines += [f"    case ACCEL_ATTRIBUTE_{key}:" for key in keys] + [f"        return {number}u; /* {name.rsplit('_', 1)[1]} */"]
     return "\n".join(lines + ["    default:", "        return 0u;", "    }", "}"])
 
 
@@ -40,6 +52,7 @@ def write(catalog, note):
         "/** Why a module refuses an operation. */", enum("accel_reason", "ACCEL_REASON", words.reasons), "",
         "/** Keys of operation attributes. */",
         enum("accel_attribute_key", "ACCEL_ATTRIBUTE", abi.attribute_rows(catalog), extra=[("ACCEL_ATTRIBUTE_CUSTOM", 0, "by name")]), "",
+        attribute_kinds(abi.attribute_rows(catalog)), "",
         "/** Operations. Semantics: docs/operations.md. */",
         enum("accel_operation", "ACCEL_OPERATION", operations, extra=[("ACCEL_OPERATION_CUSTOM", 0, "by domain and name")]), "",
         "#endif /* ACCEL_CATALOG_H */", ""])

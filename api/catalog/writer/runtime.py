@@ -2,8 +2,6 @@
 """runtime/catalog_tables.inc: names and checking tables of the runtime."""
 from writer import abi
 
-KINDS = {"ints": "ACCEL_ATTRIBUTE_KIND_INTS", "floats": "ACCEL_ATTRIBUTE_KIND_FLOATS", "string": "ACCEL_ATTRIBUTE_KIND_STRING"}
-
 
 def most(count):
     return "kUnbounded" if count is None else str(count)
@@ -18,9 +16,9 @@ def operation(record, words):
     in_min, in_max = abi.counts(abi.operands(record, words))
     out_min, out_max = abi.counts(record.results)
     types = " | ".join(f"type_bit(ACCEL_TYPE_{name})" for name in abi.types(record, words))
-    attributes = " | ".join(f"attribute_bit(ACCEL_ATTRIBUTE_{key})" for key in abi.attributes(record, words)) or "0"
-    return (f'    {{ACCEL_OPERATION_{record.name}, "{record.onnx}", {in_min}, {most(in_max)}, {out_min}, {most(out_max)},\n'
-            f"     {types},\n     {attributes},\n     Work::k{record.work.capitalize()}, {str(record.quantised).lower()}, {values(record)}}},")
+    keys = f"kKeysOf{record.name}" if abi.attributes(record, words) else "{}"
+    return (f'    {{ACCEL_OPERATION_{record.name}, {record.revision}, "{record.onnx}", {in_min}, {most(in_max)}, {out_min}, {most(out_max)},\n'
+            f"     {types},\n     {keys},\n     Work::k{record.work.capitalize()}, {str(record.quantised).lower()}, {values(record)}}},")
 
 
 def write(catalog, note):
@@ -32,9 +30,11 @@ def write(catalog, note):
     out += ["};", "", "constexpr NameRow kReasons[] = {"]
     out += [f'    {{ACCEL_REASON_{r["name"]}, "{r["name"].lower()}", "{r["doc"]}"}},' for r in words.reasons]
     out += ["};", "", "constexpr AttributeRow kAttributes[] = {"]
-    out += [f'    {{ACCEL_ATTRIBUTE_{r["name"]}, "{r.get("onnx", r["name"].lower())}", {KINDS[r["kind"]]}}},' for r in abi.attribute_rows(catalog)]
+    out += [f'    {{ACCEL_ATTRIBUTE_{r["name"]}, "{r.get("onnx", r["name"].lower())}", {abi.attribute_kind(r)}}},' for r in abi.attribute_rows(catalog)]
     out += ["};", ""]
     for record in catalog.operations():
+        if keys := abi.attributes(record, words):
+            out.append(f"constexpr uint32_t kKeysOf{record.name}[] = {{{', '.join(f'ACCEL_ATTRIBUTE_{key}' for key in keys)}}};")
         if record.values():
             out.append(f"constexpr accel_attribute_key kValuesOf{record.name}[] = {{{', '.join(f'ACCEL_ATTRIBUTE_{o.key}' for o in record.values())}}};")
     out += ["", "constexpr OperationRow kOperations[] = {"]

@@ -22,16 +22,19 @@ def rows(text, start):
 class ValueOperands(unittest.TestCase):
     def test_as_attributes(self):
         made = read(ROOT)
-        self.assertEqual(rows(runtime.write(made, NOTE), "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, "Reshape", 1, 1, 1, 1,'])
-        self.assertIn("ACCEL_ATTRIBUTE_STARTS = 20", header.write(made, NOTE))
+        self.assertEqual(rows(runtime.write(made, NOTE), "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, 1, "Reshape", 1, 1, 1, 1,'])
+        enums = header.write(made, NOTE)
+        self.assertIn("ACCEL_ATTRIBUTE_STARTS = 20", enums)
+        self.assertRegex(enums, r"case ACCEL_ATTRIBUTE_GROUP:\n( .*:\n)* +return 2u; /\* INT \*/")
+        self.assertRegex(enums, r"case ACCEL_ATTRIBUTE_STRIDES:\n( .*:\n)* +return 7u; /\* INTS \*/")
 
     def test_as_operands(self):
         with Planted("vocabulary.yaml", "value_operands: attributes", "value_operands: operands") as root:
             made = read(root)
             tables, enums = runtime.write(made, NOTE), header.write(made, NOTE)
-            self.assertEqual(rows(tables, "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, "Reshape", 2, 2, 1, 1,'])
-            self.assertEqual(rows(tables, "{ACCEL_OPERATION_SLICE"), ['{ACCEL_OPERATION_SLICE, "Slice", 3, 5, 1, 1,'])
-            self.assertEqual(rows(tables, "{ACCEL_OPERATION_CLIP"), ['{ACCEL_OPERATION_CLIP, "Clip", 1, 3, 1, 1,'])
+            self.assertEqual(rows(tables, "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, 1, "Reshape", 2, 2, 1, 1,'])
+            self.assertEqual(rows(tables, "{ACCEL_OPERATION_SLICE"), ['{ACCEL_OPERATION_SLICE, 1, "Slice", 3, 5, 1, 1,'])
+            self.assertEqual(rows(tables, "{ACCEL_OPERATION_CLIP"), ['{ACCEL_OPERATION_CLIP, 1, "Clip", 1, 3, 1, 1,'])
             for retired in ("AXES", "STARTS", "ENDS", "STEPS", "SPLIT", "SHAPE", "VALUE"):
                 self.assertNotIn(f"ACCEL_ATTRIBUTE_{retired} ", enums + tables)
             for kept in ("PADS = 4", "CLAMP_MIN = 16", "TO = 18"):

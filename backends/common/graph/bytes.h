@@ -21,6 +21,12 @@ public:
         std::memcpy(&bits, &value, 4);
         u32(bits);
     }
+    void f64(double value)
+    {
+        uint64_t bits;
+        std::memcpy(&bits, &value, 8);
+        u64(bits);
+    }
     /// Length, characters, NUL: a reader can point at them.
     void string(const char *text)
     {
@@ -64,6 +70,13 @@ public:
         const uint32_t bits = u32();
         float value;
         std::memcpy(&value, &bits, 4);
+        return value;
+    }
+    double f64()
+    {
+        const uint64_t bits = u64();
+        double value;
+        std::memcpy(&value, &bits, 8);
         return value;
     }
     /// Points into the bytes; "" after a failure.

@@ -7,7 +7,7 @@
 
 namespace accel::graph {
 
-/// conv with per-channel weights, then a custom node with a string attribute.
+/// conv with per-channel weights, then a custom node with a region and attributes of every sort.
 struct FlatSample {
     accel_dim x_dims[4] = {{1, ACCEL_SYMBOL_NONE, 0}, {2, ACCEL_SYMBOL_NONE, 0}, {-1, 0, 0}, {4, ACCEL_SYMBOL_NONE, 0}};
     accel_dim w_dims[4] = {{3, ACCEL_SYMBOL_NONE, 0}, {2, ACCEL_SYMBOL_NONE, 0}, {1, ACCEL_SYMBOL_NONE, 0}, {1, ACCEL_SYMBOL_NONE, 0}};
@@ -15,28 +15,51 @@ struct FlatSample {
     accel_dim b_dims[1] = {{3, ACCEL_SYMBOL_NONE, 0}};
     int8_t weights[6] = {1, -2, 3, -4, 5, -6};
     int32_t bias[3] = {7, 8, 9};
+    int64_t places[3] = {1, 9, 15};
     float scales[3] = {0.5f, 0.25f, 0.125f};
     int32_t zeros[3] = {0, 0, 0};
     accel_quantization quantization{scales, zeros, 3, 0};
     accel_symbol symbols[2] = {{"h", ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, 64, 1}, {"twice", ACCEL_SYMBOL_KIND_DERIVED, 1, 2, 128, 2}};
     accel_expression expressions[2] = {{ACCEL_EXPRESSION_SYMBOL, 0, 0, 0, 0}, {ACCEL_EXPRESSION_ADD, 0, 0, 0, 0}};
-    accel_tensor_desc tensors[5] = {{"x", ACCEL_TYPE_I8, 4, x_dims, nullptr, 0, nullptr, 0, 0},
+    accel_tensor_desc tensors[6] = {{"x", ACCEL_TYPE_I8, 4, x_dims, nullptr, 0, nullptr, 0, 0},
                                     {"w", ACCEL_TYPE_I8, 4, w_dims, weights, 6, &quantization, 0, 0},
                                     {"b", ACCEL_TYPE_I32, 1, b_dims, bias, 12, nullptr, 0, 0},
                                     {"t", ACCEL_TYPE_I8, 4, y_dims, nullptr, 0, nullptr, 0, 0},
-                                    {"y", ACCEL_TYPE_I8, 4, y_dims, nullptr, 0, nullptr, 0, 0}};
+                                    {"y", ACCEL_TYPE_I8, 4, y_dims, nullptr, 0, nullptr, 0, 0},
+                                    {"p", ACCEL_TYPE_I64, 1, b_dims, places, 24, nullptr, 0, 0}};
     int64_t strides[2] = {1, 2};
     float clamp[1] = {6.0f};
-    accel_attribute conv_attributes[2] = {{ACCEL_ATTRIBUTE_STRIDES, ACCEL_ATTRIBUTE_KIND_INTS, "", strides, nullptr, nullptr, 2, 0},
-                                          {ACCEL_ATTRIBUTE_CLAMP_MAX, ACCEL_ATTRIBUTE_KIND_FLOATS, "", nullptr, clamp, nullptr, 1, 0}};
-    accel_attribute custom_attributes[1] = {{0, ACCEL_ATTRIBUTE_KIND_STRING, "mode", nullptr, nullptr, "fa\0st", 5, 0}};
+    accel_attribute conv_attributes[2] = {{ACCEL_ATTRIBUTE_STRIDES, ACCEL_ATTRIBUTE_KIND_INTS, "", strides, 2},
+                                          {ACCEL_ATTRIBUTE_CLAMP_MAX, ACCEL_ATTRIBUTE_KIND_FLOAT, "", clamp, 1}};
+    accel_bytes texts[2] = {{"fa\0st", 5}, {"", 0}};
+    double reals[2] = {0.1, -2.5};
+    uint32_t constants[2] = {2, 1}, bodies[1] = {0};
+    int64_t sparse_dims[2] = {2, 8};
+    accel_sparse_tensor sparse[1] = {{2, 5, 2, 0, sparse_dims}};
+    accel_attribute custom_attributes[13] = {{0, ACCEL_ATTRIBUTE_KIND_STRING, "mode", texts, 1},
+                                             {0, ACCEL_ATTRIBUTE_KIND_STRINGS, "modes", texts, 2},
+                                             {0, ACCEL_ATTRIBUTE_KIND_TYPE, "type", texts, 1},
+                                             {0, ACCEL_ATTRIBUTE_KIND_TYPES, "types", texts, 2},
+                                             {0, ACCEL_ATTRIBUTE_KIND_INT, "level", strides, 1},
+                                             {0, ACCEL_ATTRIBUTE_KIND_FLOATS, "rates", clamp, 1},
+                                             {0, ACCEL_ATTRIBUTE_KIND_DOUBLE, "exact", reals, 1},
+                                             {0, ACCEL_ATTRIBUTE_KIND_DOUBLES, "exacts", reals, 2},
+                                             {0, ACCEL_ATTRIBUTE_KIND_TENSOR, "table", constants, 1},
+                                             {0, ACCEL_ATTRIBUTE_KIND_TENSORS, "tables", constants, 2},
+                                             {0, ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR, "few", sparse, 1},
+                                             {0, ACCEL_ATTRIBUTE_KIND_GRAPH, "body", bodies, 1},
+                                             {0, ACCEL_ATTRIBUTE_KIND_INTS, "none", nullptr, 0}};
+    uint32_t body_ports[1] = {0};
+    accel_graph_desc body{sizeof(accel_graph_desc), "body", tensors, nullptr, body_ports, body_ports, symbols, expressions, 1, sizeof(accel_tensor_desc), 0,
+                          sizeof(accel_node_desc), 1, 1, 2, sizeof(accel_symbol), 2, sizeof(accel_attribute)};
+    const accel_graph_desc *regions[1] = {&body};
     uint32_t conv_in[3] = {0, 1, 2}, conv_out[1] = {3}, custom_in[2] = {3, ACCEL_TENSOR_NONE}, custom_out[1] = {4};
     accel_node_desc nodes[2] = {
-        {"conv", ACCEL_OPERATION_CONV, 3, conv_in, conv_out, 1, 2, conv_attributes, nullptr, 0, ACCEL_ROUNDING_TFLITE, nullptr, nullptr},
-        {"odd", ACCEL_OPERATION_CUSTOM, 2, custom_in, custom_out, 1, 1, custom_attributes, nullptr, 0, 0, "vendor", "Odd"}};
+        {"conv", ACCEL_OPERATION_CONV, 1, 3, 1, conv_in, conv_out, conv_attributes, nullptr, 2, 0, ACCEL_ROUNDING_TFLITE, 0, nullptr, nullptr, nullptr, nullptr},
+        {"odd", ACCEL_OPERATION_CUSTOM, 0, 2, 1, custom_in, custom_out, custom_attributes, regions, 13, 1, 0, 0, "vendor", "Odd", nullptr, nullptr}};
     uint32_t inputs[1] = {0}, outputs[1] = {4};
-    accel_graph_desc graph{sizeof(accel_graph_desc), "sample", tensors, nodes, inputs, outputs, symbols, expressions, 5, sizeof(accel_tensor_desc), 2,
-                           sizeof(accel_node_desc), 1, 1, 2, sizeof(accel_symbol), 2, 1};
+    accel_graph_desc graph{sizeof(accel_graph_desc), "sample", tensors, nodes, inputs, outputs, symbols, expressions, 6, sizeof(accel_tensor_desc), 2,
+                           sizeof(accel_node_desc), 1, 1, 2, sizeof(accel_symbol), 2, sizeof(accel_attribute)};
 };
 
 } // namespace accel::graph

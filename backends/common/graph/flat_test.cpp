@@ -9,6 +9,12 @@
 using namespace accel::graph;
 using Sample = FlatSample;
 
+namespace {
+
+template <class Value> const Value *values(const accel_attribute &attribute) { return static_cast<const Value *>(attribute.values); }
+
+} // namespace
+
 TEST_CASE("a graph survives the round trip", "[graph]")
 {
     const Sample sample;
@@ -18,7 +24,7 @@ TEST_CASE("a graph survives the round trip", "[graph]")
     INFO(error);
     REQUIRE(read);
     const accel_graph_desc &graph = read->desc();
-    REQUIRE(graph.tensor_count == 5);
+    REQUIRE(graph.tensor_count == 6);
     REQUIRE(graph.node_count == 2);
     const accel_tensor_desc w = tensor_at(graph, 1);
     CHECK(std::string(w.name) == "w");
@@ -30,11 +36,29 @@ TEST_CASE("a graph survives the round trip", "[graph]")
     CHECK(tensor_at(graph, 0).dims[2].symbol == 0);
     const accel_node_desc conv = node_at(graph, 0);
     CHECK(conv.rounding == ACCEL_ROUNDING_TFLITE);
-    CHECK(conv.attributes[0].ints[1] == 2);
-    CHECK(conv.attributes[1].floats[0] == 6.0f);
+    CHECK(values<int64_t>(conv.attributes[0])[1] == 2);
+    CHECK(values<float>(conv.attributes[1])[0] == 6.0f);
     const accel_node_desc odd = node_at(graph, 1);
     CHECK(std::string(odd.domain) == "vendor");
-    CHECK(std::string(odd.attributes[0].string, odd.attributes[0].count) == std::string("fa\0st", 5));
+    REQUIRE(odd.attribute_count == 13);
+    for (uint32_t i = 0; i < odd.attribute_count; ++i) {
+        CHECK(odd.attributes[i].kind == sample.custom_attributes[i].kind);
+        CHECK(odd.attributes[i].count == sample.custom_attributes[i].count);
+        CHECK(std::string(odd.attributes[i].name) == sample.custom_attributes[i].name);
+    }
+    for (const uint32_t strings : {0, 1, 2, 3}) {
+        const accel_bytes &text = values<accel_bytes>(odd.attributes[strings])[0];
+        CHECK(std::string(static_cast<const char *>(text.data), text.byte_count) == std::string("fa\0st", 5));
+    }
+    CHECK(values<int64_t>(odd.attributes[4])[0] == 1);
+    CHECK(values<float>(odd.attributes[5])[0] == 6.0f);
+    CHECK(values<double>(odd.attributes[7])[1] == -2.5);
+    CHECK(values<uint32_t>(odd.attributes[9])[1] == 1);
+    const accel_sparse_tensor &few = values<accel_sparse_tensor>(odd.attributes[10])[0];
+    CHECK(few.indices == 5);
+    REQUIRE(few.rank == 2);
+    CHECK(few.dims[1] == 8);
+    CHECK(std::string(odd.regions[values<uint32_t>(odd.attributes[11])[0]]->name) == "body");
     CHECK(odd.inputs[1] == ACCEL_TENSOR_NONE);
     CHECK(flatten(graph) == bytes);
 }
@@ -44,17 +68,17 @@ TEST_CASE("large constants stay outside and come back from the table", "[graph]"
     const Sample sample;
     std::vector<uint32_t> referenced;
     const std::vector<uint8_t> bytes = flatten(sample.graph, FlattenOptions{8}, &referenced);
-    CHECK(referenced == std::vector<uint32_t>{2});
-    const accel_bk_constant table[] = {{sample.bias, sizeof sample.bias}};
-    const auto read = FlatGraph::parse(bytes.data(), bytes.size(), table, 1, nullptr);
+    CHECK(referenced == std::vector<uint32_t>{2, 5});
+    const accel_bk_constant table[] = {{sample.bias, sizeof sample.bias}, {sample.places, sizeof sample.places}};
+    const auto read = FlatGraph::parse(bytes.data(), bytes.size(), table, 2, nullptr);
     REQUIRE(read);
     CHECK(tensor_at(read->desc(), 2).data == sample.bias);
     CHECK(tensor_at(read->desc(), 1).data != sample.weights);
     std::string error;
     CHECK_FALSE(FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, &error));
     CHECK(error.find("constant number 0") != std::string::npos);
-    const accel_bk_constant cut[] = {{sample.bias, 8}};
-    CHECK_FALSE(FlatGraph::parse(bytes.data(), bytes.size(), cut, 1, nullptr));
+    const accel_bk_constant cut[] = {{sample.bias, 8}, {sample.places, sizeof sample.places}};
+    CHECK_FALSE(FlatGraph::parse(bytes.data(), bytes.size(), cut, 2, nullptr));
 }
 
 TEST_CASE("misaligned bytes give aligned constants", "[graph]")
@@ -104,7 +128,24 @@ TEST_CASE("order, double makers and indices are checked", "[graph]")
     CHECK(refusal(twice) == "node 'odd' makes tensor 3, which exists already");
     Sample outside;
     outside.custom_in[0] = 77;
-    CHECK(refusal(outside) == "tensor index 77, there are 5");
+    CHECK(refusal(outside) == "tensor index 77, there are 6");
+    Sample variable;
+    variable.constants[0] = 0;
+    CHECK(refusal(variable) == "node 'odd': an attribute names tensor 0, which is no constant");
+    Sample sparse;
+    sparse.sparse[0].values = 6;
+    CHECK(refusal(sparse) == "node 'odd': an attribute names tensor 6, which is no constant");
+    Sample deep;
+    deep.sparse[0].rank = 9;
+    static const int64_t sizes[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+    deep.sparse[0].dims = sizes;
+    CHECK(refusal(deep) == "node 'odd': a sparse tensor of rank 9, at most 8");
+    Sample region;
+    region.bodies[0] = 1;
+    CHECK(refusal(region) == "node 'odd': an attribute names region 1, there are 1");
+    Sample two;
+    two.custom_attributes[4].count = 2;
+    CHECK(refusal(two) == "an attribute of kind 2 with 2 values");
     Sample constant_input;
     constant_input.inputs[0] = 1;
     CHECK(refusal(constant_input) == "tensor 1 is an input and a constant");

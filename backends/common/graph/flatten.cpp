@@ -42,7 +42,6 @@ private:
     void write_graph(const accel_graph_desc &graph, uint32_t depth)
     {
         structure_.string(graph.name);
-        structure_.u32(graph.operation_profile);
         structure_.u32(graph.symbol_count);
         for (uint32_t i = 0; i < graph.symbol_count; ++i) {
             const accel_symbol &symbol = *accel_graph_symbol(&graph, i);
@@ -64,7 +63,7 @@ private:
         structure_.u32(graph.tensor_count);
         for (uint32_t i = 0; i < graph.tensor_count; ++i) write_tensor(tensor_at(graph, i), i, depth);
         structure_.u32(graph.node_count);
-        for (uint32_t i = 0; i < graph.node_count; ++i) write_node(node_at(graph, i), depth);
+        for (uint32_t i = 0; i < graph.node_count; ++i) write_node(graph, node_at(graph, i), depth);
         write_indices(graph.inputs, graph.input_count);
         write_indices(graph.outputs, graph.output_count);
     }
@@ -115,17 +114,18 @@ private:
         }
     }
 
-    void write_node(const accel_node_desc &node, uint32_t depth)
+    void write_node(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t depth)
     {
         structure_.string(node.name);
         structure_.u32(node.operation);
+        structure_.u32(node.revision);
         structure_.u32(node.rounding);
         structure_.string(node.domain);
         structure_.string(node.custom_name);
         write_indices(node.inputs, node.input_count);
         write_indices(node.outputs, node.output_count);
         structure_.u32(node.attribute_count);
-        for (uint32_t i = 0; i < node.attribute_count; ++i) write_attribute(node.attributes[i]);
+        for (uint32_t i = 0; i < node.attribute_count; ++i) write_attribute(item_at(node.attributes, graph.attribute_size, i));
         structure_.u32(node.region_count);
         for (uint32_t i = 0; i < node.region_count; ++i) write_graph(*node.regions[i], depth + 1);
     }
@@ -135,12 +135,36 @@ private:
         structure_.u32(attribute.key);
         structure_.u32(attribute.kind);
         structure_.string(attribute.name);
-        if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING) return structure_.string(attribute.string ? attribute.string : "", attribute.string ? attribute.count : 0);
-        structure_.u32(attribute.count);
-        for (uint32_t i = 0; i < attribute.count; ++i) {
-            if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS) structure_.i64(attribute.ints[i]);
-            else structure_.f32(attribute.floats[i]);
+        structure_.u32(static_cast<uint32_t>(attribute.count));
+        switch (attribute.kind) {
+        case ACCEL_ATTRIBUTE_KIND_FLOAT:
+        case ACCEL_ATTRIBUTE_KIND_FLOATS: return each<float>(attribute, [this](float value) { structure_.f32(value); });
+        case ACCEL_ATTRIBUTE_KIND_DOUBLE:
+        case ACCEL_ATTRIBUTE_KIND_DOUBLES: return each<double>(attribute, [this](double value) { structure_.f64(value); });
+        case ACCEL_ATTRIBUTE_KIND_INT:
+        case ACCEL_ATTRIBUTE_KIND_INTS: return each<int64_t>(attribute, [this](int64_t value) { structure_.i64(value); });
+        case ACCEL_ATTRIBUTE_KIND_TENSOR:
+        case ACCEL_ATTRIBUTE_KIND_TENSORS:
+        case ACCEL_ATTRIBUTE_KIND_GRAPH:
+        case ACCEL_ATTRIBUTE_KIND_GRAPHS: return each<uint32_t>(attribute, [this](uint32_t value) { structure_.u32(value); });
+        case ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR:
+        case ACCEL_ATTRIBUTE_KIND_SPARSE_TENSORS: return each<accel_sparse_tensor>(attribute, [this](const accel_sparse_tensor &value) { write_sparse(value); });
+        default: // STRING, STRINGS, TYPE, TYPES
+            return each<accel_bytes>(attribute, [this](const accel_bytes &value) { structure_.string(static_cast<const char *>(value.data), static_cast<uint32_t>(value.byte_count)); });
         }
+    }
+
+    template <class Value, class Write> static void each(const accel_attribute &attribute, Write write)
+    {
+        for (uint64_t i = 0; i < attribute.count; ++i) write(static_cast<const Value *>(attribute.values)[i]);
+    }
+
+    void write_sparse(const accel_sparse_tensor &tensor)
+    {
+        structure_.u32(tensor.values);
+        structure_.u32(tensor.indices);
+        structure_.u32(tensor.rank);
+        for (uint32_t axis = 0; axis < tensor.rank; ++axis) structure_.i64(tensor.dims[axis]);
     }
 
     const FlattenOptions &options_;

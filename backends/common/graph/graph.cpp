@@ -50,9 +50,9 @@ uint32_t input(const accel_node_desc &node, uint32_t position)
 std::span<const int64_t> ints(const accel_node_desc &node, accel_attribute_key key)
 {
     const accel_attribute *found = find(node, key);
-    if (found == nullptr || found->kind != ACCEL_ATTRIBUTE_KIND_INTS)
+    if (found == nullptr || (found->kind != ACCEL_ATTRIBUTE_KIND_INTS && found->kind != ACCEL_ATTRIBUTE_KIND_INT))
         return {};
-    return {found->ints, found->count};
+    return {static_cast<const int64_t *>(found->values), static_cast<size_t>(found->count)};
 }
 
 int64_t integer(const accel_node_desc &node, accel_attribute_key key, int64_t otherwise)
@@ -64,9 +64,9 @@ int64_t integer(const accel_node_desc &node, accel_attribute_key key, int64_t ot
 std::optional<float> real(const accel_node_desc &node, accel_attribute_key key)
 {
     const accel_attribute *found = find(node, key);
-    if (found == nullptr || found->kind != ACCEL_ATTRIBUTE_KIND_FLOATS || found->count == 0)
+    if (found == nullptr || found->kind != ACCEL_ATTRIBUTE_KIND_FLOAT || found->count != 1)
         return std::nullopt;
-    return found->floats[0];
+    return *static_cast<const float *>(found->values);
 }
 
 std::span<const accel_dim> dims(const accel_tensor_desc &tensor) { return {tensor.dims, tensor.rank}; }
@@ -84,5 +84,11 @@ std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor)
 }
 
 bool is_constant(const accel_tensor_desc &tensor) { return tensor.data != nullptr; }
+
+uint32_t known_revision(std::span<const accel_bk_operation> known, uint32_t operation)
+{
+    const auto row = std::ranges::find(known, operation, &accel_bk_operation::operation);
+    return row == known.end() ? 0 : row->revision;
+}
 
 } // namespace accel::graph

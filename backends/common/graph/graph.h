@@ -52,6 +52,9 @@ std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor);
 
 bool is_constant(const accel_tensor_desc &tensor);
 
+// The newest revision of the operation in a module's list; 0: it is not listed.
+uint32_t known_revision(std::span<const accel_bk_operation> known, uint32_t operation);
+
 } // namespace accel::graph
 
 #endif

@@ -85,7 +85,7 @@ private:
         Body::Arrays &arrays = body_.array<Body::Arrays>(1)[0];
         arrays.desc.struct_size = sizeof(accel_graph_desc);
         arrays.desc.name = reader_.string();
-        arrays.desc.operation_profile = reader_.u32();
+        arrays.desc.attribute_size = sizeof(accel_attribute);
         if (!read_symbols(arrays) || !read_tensors(arrays) || !read_nodes(arrays, depth)) return nullptr;
         if (!read_indices(arrays.inputs, arrays) || !read_indices(arrays.outputs, arrays)) return nullptr;
         if (!has_inputs_without_makers(arrays) || !is_ordered(arrays)) return nullptr;
@@ -259,7 +259,7 @@ private:
 
     bool read_nodes(Body::Arrays &arrays, uint32_t depth)
     {
-        const uint32_t count = reader_.count(38);
+        const uint32_t count = reader_.count(42);
         arrays.nodes = body_.array<accel_node_desc>(count);
         for (accel_node_desc &node : arrays.nodes) {
             beat();
@@ -275,6 +275,7 @@ private:
     {
         node.name = reader_.string();
         node.operation = reader_.u32();
+        node.revision = reader_.u32();
         node.rounding = reader_.u32();
         node.domain = reader_.string();
         node.custom_name = reader_.string();
@@ -284,36 +285,97 @@ private:
         node.input_count = static_cast<uint32_t>(inputs.size());
         node.outputs = outputs.data();
         node.output_count = static_cast<uint32_t>(outputs.size());
-        return read_attributes(node) && read_regions(node, depth);
+        return read_attributes(arrays, node) && read_regions(node, depth) && has_named_regions(node);
     }
 
-    bool read_attributes(accel_node_desc &node)
+    bool read_attributes(const Body::Arrays &arrays, accel_node_desc &node)
     {
         const std::span<accel_attribute> attributes = body_.array<accel_attribute>(reader_.count(17));
         for (accel_attribute &attribute : attributes) {
             attribute.key = reader_.u32();
             attribute.kind = reader_.u32();
             attribute.name = reader_.string();
-            if (!cut()) return false;
-            if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING) {
-                attribute.string = reader_.string(attribute.count);
-            } else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS) {
-                const std::span<int64_t> values = body_.array<int64_t>(reader_.count(8));
-                for (int64_t &value : values) value = reader_.i64();
-                attribute.ints = values.data();
-                attribute.count = static_cast<uint32_t>(values.size());
-            } else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOATS) {
-                const std::span<float> values = body_.array<float>(reader_.count(4));
-                for (float &value : values) value = reader_.f32();
-                attribute.floats = values.data();
-                attribute.count = static_cast<uint32_t>(values.size());
-            } else {
-                return refuse("node '%s': attribute of unknown kind %u", node.name, attribute.kind);
-            }
+            if (!cut() || !read_values(arrays, node, attribute)) return false;
         }
         node.attributes = attributes.data();
         node.attribute_count = static_cast<uint32_t>(attributes.size());
         return cut();
+    }
+
+    bool read_values(const Body::Arrays &arrays, const accel_node_desc &node, accel_attribute &attribute)
+    {
+        switch (attribute.kind) {
+        case ACCEL_ATTRIBUTE_KIND_FLOAT: return read_each<float>(attribute, 4, true, [this](float &value) { value = reader_.f32(); });
+        case ACCEL_ATTRIBUTE_KIND_FLOATS: return read_each<float>(attribute, 4, false, [this](float &value) { value = reader_.f32(); });
+        case ACCEL_ATTRIBUTE_KIND_INT: return read_each<int64_t>(attribute, 8, true, [this](int64_t &value) { value = reader_.i64(); });
+        case ACCEL_ATTRIBUTE_KIND_INTS: return read_each<int64_t>(attribute, 8, false, [this](int64_t &value) { value = reader_.i64(); });
+        case ACCEL_ATTRIBUTE_KIND_DOUBLE: return read_each<double>(attribute, 8, true, [this](double &value) { value = reader_.f64(); });
+        case ACCEL_ATTRIBUTE_KIND_DOUBLES: return read_each<double>(attribute, 8, false, [this](double &value) { value = reader_.f64(); });
+        case ACCEL_ATTRIBUTE_KIND_STRING:
+        case ACCEL_ATTRIBUTE_KIND_TYPE: return read_each<accel_bytes>(attribute, 5, true, [this](accel_bytes &value) { value = read_bytes(); });
+        case ACCEL_ATTRIBUTE_KIND_STRINGS:
+        case ACCEL_ATTRIBUTE_KIND_TYPES: return read_each<accel_bytes>(attribute, 5, false, [this](accel_bytes &value) { value = read_bytes(); });
+        case ACCEL_ATTRIBUTE_KIND_TENSOR:
+        case ACCEL_ATTRIBUTE_KIND_TENSORS:
+            return read_each<uint32_t>(attribute, 4, attribute.kind == ACCEL_ATTRIBUTE_KIND_TENSOR, [&](uint32_t &value) { value = read_constant_index(arrays, node); });
+        case ACCEL_ATTRIBUTE_KIND_GRAPH:
+        case ACCEL_ATTRIBUTE_KIND_GRAPHS:
+            return read_each<uint32_t>(attribute, 4, attribute.kind == ACCEL_ATTRIBUTE_KIND_GRAPH, [this](uint32_t &value) { value = reader_.u32(); });
+        case ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR:
+        case ACCEL_ATTRIBUTE_KIND_SPARSE_TENSORS:
+            return read_each<accel_sparse_tensor>(attribute, 12, attribute.kind == ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR,
+                                                  [&](accel_sparse_tensor &value) { read_sparse(arrays, node, value); });
+        default: return refuse("node '%.60s': attribute of unknown kind %u", node.name, attribute.kind);
+        }
+    }
+
+    template <class Value, class Read> bool read_each(accel_attribute &attribute, size_t value_bytes, bool one, Read read)
+    {
+        const std::span<Value> values = body_.array<Value>(reader_.count(value_bytes));
+        if (one && cut() && values.size() != 1) return refuse("an attribute of kind %u with %zu values", attribute.kind, values.size());
+        for (Value &value : values) read(value);
+        attribute.values = values.data();
+        attribute.count = values.size();
+        return cut();
+    }
+
+    accel_bytes read_bytes()
+    {
+        uint32_t length = 0;
+        const char *bytes = reader_.string(length);
+        return {bytes, length};
+    }
+
+    uint32_t read_constant_index(const Body::Arrays &arrays, const accel_node_desc &node)
+    {
+        const uint32_t index = reader_.u32();
+        if (reader_.ok() && (index >= arrays.tensors.size() || !arrays.tensors[index].data)) refuse("node '%.60s': an attribute names tensor %u, which is no constant", node.name, index);
+        return index;
+    }
+
+    void read_sparse(const Body::Arrays &arrays, const accel_node_desc &node, accel_sparse_tensor &tensor)
+    {
+        tensor.values = read_constant_index(arrays, node);
+        tensor.indices = read_constant_index(arrays, node);
+        tensor.rank = reader_.count(8);
+        if (tensor.rank > kMaxRank) return void(refuse("node '%.60s': a sparse tensor of rank %u, at most %u", node.name, tensor.rank, kMaxRank));
+        const std::span<int64_t> dims = body_.array<int64_t>(tensor.rank);
+        for (int64_t &size : dims) size = reader_.i64();
+        tensor.dims = dims.data();
+    }
+
+    /// Attributes come before the regions that they number.
+    bool has_named_regions(const accel_node_desc &node)
+    {
+        for (uint32_t i = 0; i < node.attribute_count; ++i) {
+            const accel_attribute &attribute = node.attributes[i];
+            if (attribute.kind != ACCEL_ATTRIBUTE_KIND_GRAPH && attribute.kind != ACCEL_ATTRIBUTE_KIND_GRAPHS) continue;
+            for (uint64_t k = 0; k < attribute.count; ++k) {
+                const uint32_t region = static_cast<const uint32_t *>(attribute.values)[k];
+                if (region >= node.region_count) return refuse("node '%.60s': an attribute names region %u, there are %u", node.name, region, node.region_count);
+            }
+        }
+        return true;
     }
 
     bool read_regions(accel_node_desc &node, uint32_t depth)

@@ -34,7 +34,7 @@ std::vector<uint8_t> constant()
     graph.node_size = sizeof(accel_node_desc);
     graph.inputs = graph.outputs = port;
     graph.input_count = graph.output_count = 1;
-    graph.operation_profile = ACCEL_OPERATION_PROFILE;
+    graph.attribute_size = sizeof(accel_attribute);
     return flatten(graph);
 }
 

@@ -226,7 +226,7 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         GraphMaker graph;
         const uint32_t in = graph.input(ACCEL_TYPE_F32, {2}), out = graph.tensor(ACCEL_TYPE_F32, {2});
         graph.node(9999, {in}, {out});
-        CHECK(query(graph.desc()).reason == ACCEL_REASON_PROFILE);
+        CHECK(query(graph.desc()).reason == ACCEL_REASON_OPERATION);
         GraphMaker custom;
         const uint32_t x = custom.input(ACCEL_TYPE_F32, {2}), y = custom.tensor(ACCEL_TYPE_F32, {2});
         custom.node(ACCEL_OPERATION_CUSTOM, {x}, {y});

@@ -76,14 +76,13 @@ const accel_graph_desc &GraphMaker::desc()
     for (NodeData &data : nodes_) {
         data.attribute_descs.clear();
         for (const auto &[key, values] : data.attributes.ints)
-            data.attribute_descs.push_back(
-                {key, ACCEL_ATTRIBUTE_KIND_INTS, "", values.data(), nullptr, nullptr, static_cast<uint32_t>(values.size()), 0});
+            data.attribute_descs.push_back({key, accel_attribute_kind_of(key), "", values.data(), values.size()});
         for (const auto &[key, values] : data.attributes.floats)
-            data.attribute_descs.push_back(
-                {key, ACCEL_ATTRIBUTE_KIND_FLOATS, "", nullptr, values.data(), nullptr, static_cast<uint32_t>(values.size()), 0});
+            data.attribute_descs.push_back({key, accel_attribute_kind_of(key), "", values.data(), values.size()});
         accel_node_desc desc{};
         desc.name = "";
         desc.operation = data.operation;
+        desc.revision = 1;
         desc.inputs = data.inputs.data();
         desc.input_count = static_cast<uint32_t>(data.inputs.size());
         desc.outputs = data.outputs.data();
@@ -110,7 +109,7 @@ const accel_graph_desc &GraphMaker::desc()
              1,
              sizeof symbol_,
              0,
-             1};
+             sizeof(accel_attribute)};
     return desc_;
 }
 

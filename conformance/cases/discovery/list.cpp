@@ -124,7 +124,7 @@ ACCEL_CASE("discovery.facts.open", "D-1", "facts are complete once the device is
     CHECK(std::string(info.name) != "");
     CHECK(std::string(info.backend) != "");
     CHECK(std::string(info.backend_version) != "");
-    CHECK(info.operation_profile >= 1);
+    CHECK(info.operation_count >= 1);
 }
 
 ACCEL_CASE("discovery.facts.ranges", "D-5", "facts lie in their ranges")

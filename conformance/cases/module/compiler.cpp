@@ -149,12 +149,35 @@ ACCEL_CASE("module.compiler.check-finds-damage", "C-5", "check takes its own byt
     CHECK(believed == 0);
 }
 
+ACCEL_CASE("module.compiler.revision", "C-8", "an operation of a newer revision than the module lists is refused with the reason REVISION")
+{
+    const auto &door = ModuleDoor::get();
+    const auto &compiler = door.compiler();
+    REQUIRE(compiler.operation_count >= 1);
+    for (uint32_t i = 0; i < compiler.operation_count; ++i) {
+        const accel_bk_operation &known = compiler.operations[i];
+        INFO("operation " << known.operation);
+        CHECK(known.operation != ACCEL_OPERATION_CUSTOM);
+        CHECK(known.revision >= 1);
+        GraphBuilder graph;
+        const uint32_t a = graph.input("a", ACCEL_TYPE_F32, {1, 4, 4, 4}), b = graph.input("b", ACCEL_TYPE_F32, {1, 4, 4, 4}), y = graph.tensor("y", ACCEL_TYPE_F32, {1, 4, 4, 4});
+        graph.node(static_cast<accel_operation>(known.operation), {a, b}, {y});
+        graph.output(y);
+        graph.nodes().back().revision = known.revision + 1;
+        const Answers answers = query(door, graph);
+        REQUIRE_STATUS(answers.status, ACCEL_STATUS_OK);
+        CHECK(answers.nodes[0].group == 0);
+        CHECK(answers.nodes[0].reason == ACCEL_REASON_REVISION);
+        CHECK(answers.nodes[0].given == known.revision + 1);
+        CHECK(answers.nodes[0].expected == known.revision);
+    }
+}
+
 ACCEL_CASE("module.compiler.progress", "P-5", "build asks progress and ends with CANCELLED when it says so")
 {
     const auto &door = ModuleDoor::get();
     auto graph = door_sum_graph(door, 64);
     auto &desc = graph.desc();
-    desc.operation_profile = ACCEL_OPERATION_PROFILE;
     auto options = door.options();
     int calls = 0;
     options.progress_user = &calls;

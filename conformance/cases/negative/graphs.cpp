@@ -27,13 +27,16 @@ GraphBuilder valid_graph()
 }
 constexpr uint32_t kX = 0, kW = 1, kB = 2, kC = 3, kY = 4;
 
+constexpr int64_t kOne[1] = {1};
+alignas(8) constexpr char kOdd[32] = {};
+
 struct Edit {
     const char *what;
     std::function<void(GraphBuilder &, accel_graph_desc &)> apply;
 };
 
-/// Each edit alone makes the graph INVALID_ARGUMENT.
-void check_edits(const std::vector<Edit> &edits)
+/// Each edit alone makes the graph INVALID_ARGUMENT, or what is expected instead.
+void check_edits(const std::vector<Edit> &edits, accel_status expected = ACCEL_STATUS_INVALID_ARGUMENT)
 {
     const auto instance = make_instance(Target::current());
     {
@@ -50,7 +53,7 @@ void check_edits(const std::vector<Edit> &edits)
         auto &desc = graph.desc();
         edit.apply(graph, desc);
         accel_model *model = nullptr;
-        CHECK_REFUSED(create_model(instance, desc, &model), ACCEL_STATUS_INVALID_ARGUMENT);
+        CHECK_REFUSED(create_model(instance, desc, &model), expected);
         CHECK(std::string(accel_last_error()->rule) != "");
         CHECK(model == nullptr);
         accel_model_unref(model);
@@ -60,6 +63,7 @@ void check_edits(const std::vector<Edit> &edits)
 uint32_t *operands(accel_node_desc &node) { return const_cast<uint32_t *>(node.inputs); }
 uint32_t *results(accel_node_desc &node) { return const_cast<uint32_t *>(node.outputs); }
 accel_attribute *attributes(accel_node_desc &node) { return const_cast<accel_attribute *>(node.attributes); }
+int64_t *integers(const accel_attribute &attribute) { return static_cast<int64_t *>(const_cast<void *>(attribute.values)); }
 accel_quantization *quantization(accel_tensor_desc &tensor) { return const_cast<accel_quantization *>(tensor.quantization); }
 
 }  // namespace
@@ -135,17 +139,83 @@ ACCEL_CASE("negative.graph.attributes", "G-6", "wrong operand counts, attribute 
         {"CONV of one operand", [](auto &graph, auto &) { graph.nodes()[0].input_count = 1; }},
         {"a required operand absent", [](auto &graph, auto &) { operands(graph.nodes()[0])[1] = ACCEL_TENSOR_NONE; }},
         {"RELU of no operand", [](auto &graph, auto &) { graph.nodes()[1].input_count = 0; }},
-        {"an operation that does not exist", [](auto &graph, auto &) { graph.nodes()[1].operation = 4711; }},
+        {"revision 0", [](auto &graph, auto &) { graph.nodes()[1].revision = 0; }},
+        {"flags of a node", [](auto &graph, auto &) { graph.nodes()[1].flags = 1; }},
         {"an attribute that does not exist", [](auto &graph, auto &) { attributes(graph.nodes()[0])[0].key = 4711; }},
         {"a reserved word of a dimension", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kX].dims)[0].reserved = 1; }},
         {"a reserved word of a quantisation", [](auto &graph, auto &) { const_cast<accel_quantization *>(graph.tensors()[kX].quantization)->reserved = 1; }},
-        {"a reserved word of an attribute", [](auto &graph, auto &) { attributes(graph.nodes()[0])[0].reserved = 1; }},
+        {"one value given as a list of one", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1] = {ACCEL_ATTRIBUTE_GROUP, ACCEL_ATTRIBUTE_KIND_INTS, "", kOne, 1}; }},
+        {"a list of two given as one value", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1].kind = ACCEL_ATTRIBUTE_KIND_INT; }},
+        {"more values than any memory holds", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1].count = UINT64_MAX / 8 + 2; }},
+        {"values at an odd address", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1].values = kOdd + 1; }},
         {"an attribute of another kind", [](auto &graph, auto &) { attributes(graph.nodes()[0])[0].kind = ACCEL_ATTRIBUTE_KIND_STRING; }},
         {"an attribute twice", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1].key = ACCEL_ATTRIBUTE_KERNEL_SHAPE; }},
-        {"an attribute without values", [](auto &graph, auto &) { attributes(graph.nodes()[0])[0].ints = nullptr; }},
+        {"an attribute without values", [](auto &graph, auto &) { attributes(graph.nodes()[0])[0].values = nullptr; }},
         {"a rounding that does not exist", [](auto &graph, auto &) { graph.nodes()[0].rounding = 77; }},
-        {"strides of 0", [](auto &graph, auto &) { const_cast<int64_t *>(graph.nodes()[0].attributes[1].ints)[0] = 0; }},
+        {"strides of 0", [](auto &graph, auto &) { integers(graph.nodes()[0].attributes[1])[0] = 0; }},
     });
+}
+
+ACCEL_CASE("negative.graph.newer", "G-6", "operations and revisions that the catalog does not have are UNSUPPORTED")
+{
+    check_edits(
+        {
+            {"an operation that does not exist", [](auto &graph, auto &) { graph.nodes()[1].operation = 4711; }},
+            {"a newer revision", [](auto &graph, auto &) { graph.nodes()[1].revision = 1000; }},
+        },
+        ACCEL_STATUS_UNSUPPORTED);
+}
+
+ACCEL_CASE("negative.graph.attribute-values", "G-6", "what attributes of custom nodes point at is looked at before it is read")
+{
+    static const accel_bytes endless{"", uint64_t{1} << 32}, absent{nullptr, 4};
+    static const uint32_t outside[] = {99}, variable[] = {kX};
+    static const int64_t dims[] = {2, 4};
+    static const accel_sparse_tensor deep{kB, kB, 9, 0, dims}, bare{kB, kB, 2, 0, nullptr}, narrow{kB, kB, 2, 0, dims};
+    // Any attribute of a name is legal on any node, so the convolution takes them.
+    const auto with = [](accel_attribute_kind kind, const void *values, uint64_t count) {
+        return [=](GraphBuilder &graph, accel_graph_desc &) { attributes(graph.nodes()[0])[1] = {ACCEL_ATTRIBUTE_CUSTOM, static_cast<uint32_t>(kind), "more", values, count}; };
+    };
+    check_edits({
+        {"a string without end", with(ACCEL_ATTRIBUTE_KIND_STRING, &endless, 1)},
+        {"a string of 4 bytes that is NULL", with(ACCEL_ATTRIBUTE_KIND_STRINGS, &absent, 1)},
+        {"a type that is NULL", with(ACCEL_ATTRIBUTE_KIND_TYPE, &absent, 1)},
+        {"no strings where one is announced", with(ACCEL_ATTRIBUTE_KIND_STRINGS, nullptr, 1)},
+        {"two floats of one", with(ACCEL_ATTRIBUTE_KIND_FLOAT, kOdd, 2)},
+        {"none of one", with(ACCEL_ATTRIBUTE_KIND_DOUBLE, nullptr, 0)},
+        {"a tensor beyond the tensors", with(ACCEL_ATTRIBUTE_KIND_TENSOR, outside, 1)},
+        {"a tensor that is computed", with(ACCEL_ATTRIBUTE_KIND_TENSORS, variable, 1)},
+        {"a region of a node that has none", with(ACCEL_ATTRIBUTE_KIND_GRAPH, outside, 1)},
+        {"a sparse tensor of rank 9", with(ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR, &deep, 1)},
+        {"a sparse tensor without dims", with(ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR, &bare, 1)},
+        {"a sparse tensor whose indices are no i64", with(ACCEL_ATTRIBUTE_KIND_SPARSE_TENSORS, &narrow, 1)},
+        {"a custom attribute without a name", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1] = {ACCEL_ATTRIBUTE_CUSTOM, ACCEL_ATTRIBUTE_KIND_INT, "", kOne, 1}; }},
+    });
+}
+
+ACCEL_CASE("negative.graph.unknown-kinds", "A-26", "numbers that an enum does not have are INVALID_ARGUMENT, whatever lies behind them")
+{
+    std::vector<Edit> edits{
+        {"a type + 1000", [](auto &graph, auto &) { graph.tensors()[kX].type += 1000; }},
+        {"a rounding + 1000", [](auto &graph, auto &) { graph.nodes()[0].rounding += 1000; }},
+        {"a flag of a tensor", [](auto &graph, auto &) { graph.tensors()[kX].flags = 1u << 30; }},
+        {"an attribute key + 1000", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1].key += 1000; }},
+    };
+    // Nothing of an unknown kind is read: the values would end the process.
+    for (uint32_t kind = 0; kind < 40; ++kind)
+        edits.push_back({"an attribute kind + 1000", [kind](auto &graph, auto &) {
+                             attributes(graph.nodes()[0])[1] = {ACCEL_ATTRIBUTE_CUSTOM, kind + 1000, "more", reinterpret_cast<const void *>(uintptr_t{8}), 1};
+                         }});
+    check_edits(edits);
+}
+
+ACCEL_CASE("negative.graph.element-sizes", "A-24", "sizes of a graph's elements that no header had are INVALID_ARGUMENT")
+{
+    std::vector<Edit> edits;
+    for (uint32_t accel_graph_desc::*size : {&accel_graph_desc::tensor_size, &accel_graph_desc::node_size, &accel_graph_desc::attribute_size})
+        for (const int64_t off : {int64_t{-4}, int64_t{4}, int64_t{1} << 31})
+            edits.push_back({"an element size", [size, off](auto &, auto &desc) { desc.*size = static_cast<uint32_t>(desc.*size + off); }});
+    check_edits(edits);
 }
 
 ACCEL_CASE("negative.graph.shapes", "G-7", "results of another shape than the operation makes are INVALID_ARGUMENT")
@@ -154,7 +224,7 @@ ACCEL_CASE("negative.graph.shapes", "G-7", "results of another shape than the op
         {"a wrong width", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kC].dims)[3].size = 4; }},
         {"weights for other channels", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kX].dims)[1].size = 4; }},
         {"a window larger than its input", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kX].dims)[2].size = 2; }},
-        {"a kernel_shape that is not the weights'", [](auto &graph, auto &) { const_cast<int64_t *>(graph.nodes()[0].attributes[0].ints)[0] = 2; }},
+        {"a kernel_shape that is not the weights'", [](auto &graph, auto &) { integers(graph.nodes()[0].attributes[0])[0] = 2; }},
         {"RELU that changes the shape", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kY].dims)[1].size = 3; }},
     });
 }

@@ -5,6 +5,7 @@
 #include <accel/backend.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -60,10 +61,19 @@ accel_status slot_build(const accel_bk_host *, const accel_graph_desc *graph, co
     return slots[slot]->build(*graph, out);
 }
 
-template <uint32_t slot> constexpr accel_bk_compiler table()
+/// Whatever its claim says.
+inline const auto every_operation = [] {
+    std::array<accel_bk_operation, 64> all{};
+    for (uint32_t i = 0; i < all.size(); ++i) all[i] = {i + 1, 1};
+    return all;
+}();
+
+template <uint32_t slot> accel_bk_compiler table()
 {
     accel_bk_compiler compiler{};
     compiler.struct_size = sizeof compiler;
+    compiler.operations = every_operation.data();
+    compiler.operation_count = every_operation.size();
     compiler.target_info = slot_info<slot>;
     compiler.query = slot_query<slot>;
     compiler.build = slot_build<slot>;

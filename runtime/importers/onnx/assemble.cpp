@@ -39,7 +39,7 @@ public:
         desc.symbol_size = sizeof(accel_symbol);
         desc.expressions = graph_.memory.copy(graph_.sizes.expressions());
         desc.expression_count = static_cast<uint32_t>(graph_.sizes.expressions().size());
-        desc.operation_profile = ACCEL_OPERATION_PROFILE;
+        desc.attribute_size = sizeof(accel_attribute);
         return graph_.memory.copy(std::span<const accel_graph_desc>(&desc, 1));
     }
 
@@ -137,67 +137,79 @@ private:
         for (const AttributeList::Entry& entry : list.entries) {
             accel_attribute attribute{};
             attribute.key = entry.key;
+            attribute.kind = accel_attribute_kind_of(entry.key);
             if (!entry.string.empty()) {
-                attribute.kind = ACCEL_ATTRIBUTE_KIND_STRING;
-                attribute.string = graph_.memory.copy_string(entry.string);
-                attribute.count = static_cast<uint32_t>(entry.string.size());
-                out.push_back(attribute);
-                continue;
+                set(attribute, strings({entry.string}));
+            } else if (!entry.floats.empty()) {
+                set(attribute, entry.floats);
+            } else {
+                set(attribute, entry.ints);
             }
-            attribute.kind = entry.floats.empty() ? ACCEL_ATTRIBUTE_KIND_INTS : ACCEL_ATTRIBUTE_KIND_FLOATS;
-            attribute.ints = graph_.memory.copy(entry.ints);
-            attribute.floats = graph_.memory.copy(entry.floats);
-            attribute.count = static_cast<uint32_t>(std::max(entry.ints.size(), entry.floats.size()));
             out.push_back(attribute);
         }
         return graph_.memory.copy(out);
     }
 
-    /// Attributes of a custom node, as far as the graph has a form for them.
-    const accel_attribute* custom_attributes(const std::vector<AttributeProto>& list, uint32_t& count) {
+    template <typename T>
+    void set(accel_attribute& to, const std::vector<T>& values) {
+        to.values = graph_.memory.copy(values);
+        to.count = values.size();
+    }
+
+    const accel_attribute* custom_attributes(const std::vector<CustomAttribute>& list) {
         std::vector<accel_attribute> out;
-        for (const AttributeProto& from : list) {
-            accel_attribute to{};
-            to.name = graph_.memory.copy_string(from.name);
-            switch (from.type) {
-                case AttributeType::kFloat: set_floats(to, {from.real}); break;
-                case AttributeType::kFloats: set_floats(to, from.reals); break;
-                case AttributeType::kInt: set_ints(to, {from.integer}); break;
-                case AttributeType::kInts: set_ints(to, from.integers); break;
-                case AttributeType::kString:
-                    to.kind = ACCEL_ATTRIBUTE_KIND_STRING;
-                    to.string = graph_.memory.copy_string(from.string);
-                    to.count = static_cast<uint32_t>(from.string.size());
-                    break;
-                default: continue;
-            }
-            if (!from.name.empty()) {
-                out.push_back(to);
+        for (const CustomAttribute& from : list) {
+            accel_attribute& to = out.emplace_back();
+            to.name = graph_.memory.copy_string(from.proto.name);
+            to.kind = static_cast<uint32_t>(from.proto.type);  // the numbers are ONNX's
+            switch (from.proto.type) {
+                case AttributeType::kFloat: set(to, std::vector{from.proto.real}); break;
+                case AttributeType::kFloats: set(to, from.proto.reals); break;
+                case AttributeType::kInt: set(to, std::vector{from.proto.integer}); break;
+                case AttributeType::kInts: set(to, from.proto.integers); break;
+                case AttributeType::kString: set(to, strings({from.proto.string})); break;
+                case AttributeType::kStrings: set(to, strings(from.proto.strings)); break;
+                case AttributeType::kTensor:
+                case AttributeType::kTensors: set(to, tensor_indices(from.tensors)); break;
+                case AttributeType::kSparseTensor:
+                case AttributeType::kSparseTensors: set(to, sparse_tensors(from.sparse)); break;
+                default: set(to, strings({from.types.begin(), from.types.end()})); break;  // types
             }
         }
-        count = static_cast<uint32_t>(out.size());
         return graph_.memory.copy(out);
     }
 
-    void set_floats(accel_attribute& to, const std::vector<float>& values) {
-        to.kind = ACCEL_ATTRIBUTE_KIND_FLOATS;
-        to.floats = graph_.memory.copy(values);
-        to.count = static_cast<uint32_t>(values.size());
+    std::vector<accel_bytes> strings(const std::vector<std::string_view>& list) {
+        std::vector<accel_bytes> out;
+        for (const std::string_view string : list) {
+            out.push_back({graph_.memory.copy_string(string), string.size()});
+        }
+        return out;
     }
 
-    void set_ints(accel_attribute& to, const std::vector<int64_t>& values) {
-        to.kind = ACCEL_ATTRIBUTE_KIND_INTS;
-        to.ints = graph_.memory.copy(values);
-        to.count = static_cast<uint32_t>(values.size());
+    std::vector<accel_sparse_tensor> sparse_tensors(const std::vector<SparseValue>& list) {
+        std::vector<accel_sparse_tensor> out;
+        for (const SparseValue& from : list) {
+            out.push_back({tensor_index(from.values), tensor_index(from.indices), static_cast<uint32_t>(from.dims.size()), 0, graph_.memory.copy(from.dims)});
+        }
+        return out;
+    }
+
+    /// Of a domain's operator set; 0 if the model names none.
+    uint32_t version(std::string_view domain) const {
+        const auto found = graph_.opsets.find(domain);
+        return found == graph_.opsets.end() ? 0 : static_cast<uint32_t>(std::clamp<int64_t>(found->second, 0, UINT32_MAX));
     }
 
     void describe_custom(const Custom& custom, accel_node_desc& desc) {
+        desc.revision = version(custom.domain);
         desc.domain = graph_.memory.copy_string(custom.domain);
         desc.custom_name = graph_.memory.copy_string(custom.name);
         desc.overload = graph_.memory.copy_string(custom.overload);
         desc.reason = graph_.memory.copy_string(custom.reason);
         if (!custom.attributes.empty()) {
-            desc.attributes = custom_attributes(custom.attributes, desc.attribute_count);
+            desc.attributes = custom_attributes(custom.attributes);
+            desc.attribute_count = static_cast<uint32_t>(custom.attributes.size());
         }
     }
 
@@ -205,6 +217,7 @@ private:
         accel_node_desc desc{};
         desc.name = operation.name;
         desc.operation = operation.operation;
+        desc.revision = 1;
         desc.inputs = graph_.memory.copy(tensor_indices(operation.inputs));
         desc.input_count = static_cast<uint32_t>(operation.inputs.size());
         desc.outputs = graph_.memory.copy(tensor_indices(operation.outputs));

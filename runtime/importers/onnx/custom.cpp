@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "custom.h"
 
+#include "attributes.h"
 #include "captures.h"
 #include "failure.h"
 
@@ -68,11 +69,12 @@ Value Keeper::declared(std::string_view name) {
     return value;
 }
 
-Operation Keeper::operation(const NodeProto& proto, std::string reason) const {
+Operation Keeper::operation(const NodeProto& proto, std::string reason) {
     Operation operation{ACCEL_OPERATION_CUSTOM, nullptr, {}, {}, {}};
     operation.name = graph_.memory.copy_string(proto.name.empty() && !proto.outputs.empty() ? proto.outputs.front() : proto.name);
     const std::string_view domain = proto.domain == "ai.onnx" ? std::string_view() : proto.domain;
-    operation.custom = std::make_shared<const Custom>(Custom{domain, proto.operation, proto.overload, std::move(reason), proto.attributes});
+    std::vector<CustomAttribute> attributes = keep_attributes(proto.attributes, graph_, store_, reason);
+    operation.custom = std::make_shared<const Custom>(Custom{domain, proto.operation, proto.overload, std::move(reason), std::move(attributes)});
     operation.operator_name = proto.operation;
     for (const std::string_view input : proto.inputs) {
         operation.inputs.push_back(input.empty() ? kNoValue : graph_.find(input));

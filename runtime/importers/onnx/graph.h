@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -85,13 +86,27 @@ struct AttributeList {
     }
 };
 
+/// A sparse constant as two values of the graph.
+struct SparseValue {
+    ValueId values = kNoValue, indices = kNoValue;
+    std::vector<int64_t> dims;
+};
+
+/// An attribute of a custom node.
+struct CustomAttribute {
+    AttributeProto proto;
+    std::vector<ValueId> tensors;      ///< of TENSOR and TENSORS
+    std::vector<SparseValue> sparse;
+    std::vector<std::string> types;    ///< ONNX's texts
+};
+
 /// A node as the file has it, where the catalog cannot say it.
 struct Custom {
     std::string_view domain;  ///< "" is ONNX's own
     std::string_view name;
     std::string_view overload;
     std::string reason;
-    std::vector<AttributeProto> attributes;
+    std::vector<CustomAttribute> attributes;
 };
 
 /// A node of the graph being built.
@@ -144,6 +159,7 @@ public:
     ModelMemory& memory;
     Sizes sizes;
     std::vector<Operation> operations;
+    std::map<std::string_view, int64_t> opsets;  ///< version of each domain's operator set; "" is ONNX's own
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
 

@@ -41,7 +41,7 @@ void release_model(accel_bk_model* model) {
 class Import {
 public:
     Import(const accel_bk_host* host, const accel_bk_source& source, ImportedModel& model)
-        : source_(source), host_(host, source), files_(host_), graph_(model.memory), store_{model.memory, host_, files_}, keeper_(proto_, graph_) {}
+        : source_(source), host_(host, source), files_(host_), graph_(model.memory), store_{model.memory, host_, files_}, keeper_(proto_, graph_, store_) {}
 
     const accel_graph_desc* run() {
         const char* begin = static_cast<const char*>(source_.bytes);
@@ -73,14 +73,14 @@ private:
     void read_operator_sets(const ModelProto& proto) {
         for (const OperatorSet& set : proto.operator_sets) {
             const std::string_view domain = set.domain == "ai.onnx" ? std::string_view() : set.domain;
-            const auto [known, added] = opsets_.emplace(domain, set.version);
+            const auto [known, added] = graph_.opsets.emplace(domain, set.version);
             if (!added && known->second != set.version) {
                 corrupt("opset_import names domain '", set.domain, "' twice");
             }
         }
         // IR versions 1 and 2 had no opset_import; opset 1 was meant.
-        if (opsets_.empty()) {
-            opsets_.emplace("", 1);
+        if (graph_.opsets.empty()) {
+            graph_.opsets.emplace("", 1);
         }
     }
 
@@ -184,7 +184,7 @@ private:
 
     void translate(const NodeProto& proto, size_t position) {
         const std::string_view domain = proto.domain == "ai.onnx" ? std::string_view() : proto.domain;
-        const auto opset = opsets_.find(domain);
+        const auto opset = graph_.opsets.find(domain);
         const Translate translator = find_operator(domain, proto.operation);
         graph_.mark();
         if (const std::string reason = unknown_in(proto, opset, translator); !reason.empty()) {
@@ -210,7 +210,7 @@ private:
 
     /// Why a node cannot be read whatever its attributes; "" if it may be.
     std::string unknown_in(const NodeProto& proto, std::map<std::string_view, int64_t>::const_iterator opset, Translate translator) const {
-        if (opset == opsets_.end()) {
+        if (opset == graph_.opsets.end()) {
             return text("opset_import does not name its domain '", proto.domain.empty() ? "ai.onnx" : proto.domain, "'");
         }
         if (translator == nullptr) {
@@ -290,7 +290,6 @@ private:
     GraphProto proto_;
     LiveParts live_;
     Keeper keeper_;
-    std::map<std::string_view, int64_t> opsets_;
 };
 
 accel_status report(const accel_bk_host* host, const accel_bk_source& source, accel_status status, const char* message) noexcept {

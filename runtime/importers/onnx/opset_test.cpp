@@ -213,13 +213,16 @@ private:
         for (uint32_t i = 0; i < node.attribute_count; ++i) {
             const accel_attribute& attribute = node.attributes[i];
             out_ << "  attribute " << attribute.key << " kind " << attribute.kind << ':';
-            for (uint32_t at = 0; at < attribute.count; ++at) {
-                if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS) {
-                    out_ << ' ' << attribute.ints[at];
-                } else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOATS) {
-                    out_ << ' ' << attribute.floats[at];
+            for (uint64_t at = 0; at < attribute.count; ++at) {
+                if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INT || attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS) {
+                    out_ << ' ' << static_cast<const int64_t*>(attribute.values)[at];
+                } else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOAT || attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOATS) {
+                    out_ << ' ' << static_cast<const float*>(attribute.values)[at];
+                } else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_STRING || attribute.kind == ACCEL_ATTRIBUTE_KIND_STRINGS) {
+                    const auto& text = static_cast<const accel_bytes*>(attribute.values)[at];
+                    out_ << ' ' << std::string_view(static_cast<const char*>(text.data), text.byte_count);
                 } else {
-                    out_ << attribute.string[at];
+                    throw std::runtime_error("an attribute of kind " + std::to_string(attribute.kind));
                 }
             }
             out_ << '\n';

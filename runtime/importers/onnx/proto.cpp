@@ -60,6 +60,12 @@ AttributeProto read_attribute(Bytes bytes) {
             }
             case 8: reader.integers("ints", attribute.integers); found = AttributeType::kInts; break;
             case 9: attribute.strings.push_back(reader.bytes("strings").view); found = AttributeType::kStrings; break;
+            case 10: attribute.messages.push_back(reader.bytes("tensors")); found = AttributeType::kTensors; break;
+            case 11: reader.bytes("graphs"); found = AttributeType::kGraphs; break;
+            case 14: attribute.messages.push_back(reader.bytes("tp")); found = AttributeType::kType; break;
+            case 15: attribute.messages.push_back(reader.bytes("type_protos")); found = AttributeType::kTypes; break;
+            case 22: attribute.messages.push_back(reader.bytes("sparse_tensor")); found = AttributeType::kSparseTensor; break;
+            case 23: attribute.messages.push_back(reader.bytes("sparse_tensors")); found = AttributeType::kSparseTensors; break;
             case 20: attribute.type = static_cast<AttributeType>(reader.integer("type")); typed = true; break;
             case 21: attribute.is_reference = !reader.string("ref_attr_name").empty(); break;
             default: reader.skip();
@@ -305,6 +311,7 @@ TensorProto read_tensor(Bytes bytes) {
             case 3: reader.bytes("segment"); tensor.segmented = true; break;
             case 4: tensor.float_runs.push_back(reader.fixed("float_data", sizeof(float))); break;
             case 5: read_integer_run(reader, "int32_data", tensor); break;
+            case 6: tensor.strings.push_back(reader.bytes("string_data").view); break;
             case 7: read_integer_run(reader, "int64_data", tensor); break;
             case 8: tensor.name = reader.string("name"); break;
             case 9: tensor.raw_data = reader.bytes("raw_data"); break;
@@ -317,6 +324,22 @@ TensorProto read_tensor(Bytes bytes) {
     }
     return tensor;
 }
+
+SparseTensorProto read_sparse_tensor(Bytes bytes) {
+    SparseTensorProto tensor;
+    WireReader reader(bytes, "SparseTensorProto");
+    while (reader.next()) {
+        switch (reader.field()) {
+            case 1: tensor.values = reader.bytes("values"); break;
+            case 2: tensor.indices = reader.bytes("indices"); break;
+            case 3: reader.integers("dims", tensor.dims); break;
+            default: reader.skip();
+        }
+    }
+    return tensor;
+}
+
+std::string read_type_text(Bytes bytes) { return read_type(bytes, nullptr, 0); }
 
 ValueInfoProto read_value_info(Bytes bytes) {
     ValueInfoProto info;

@@ -13,7 +13,8 @@ namespace accel::onnx {
 
 enum class DataType : int32_t {
     kUndefined = 0, kFloat = 1, kUint8 = 2, kInt8 = 3, kUint16 = 4, kInt16 = 5, kInt32 = 6, kInt64 = 7, kString = 8, kBool = 9,
-    kFloat16 = 10, kDouble = 11, kUint32 = 12, kUint64 = 13, kBfloat16 = 16
+    kFloat16 = 10, kDouble = 11, kUint32 = 12, kUint64 = 13, kComplex64 = 14, kComplex128 = 15, kBfloat16 = 16, kFloat8E4M3FN = 17, kFloat8E4M3FNUZ = 18,
+    kFloat8E5M2 = 19, kFloat8E5M2FNUZ = 20, kUint4 = 21, kInt4 = 22, kFloat4E2M1 = 23, kFloat8E8M0 = 24, kUint2 = 25, kInt2 = 26
 };
 
 struct OperatorSet {
@@ -52,6 +53,7 @@ struct TensorProto {
     std::optional<Bytes> raw_data;
     std::vector<std::string_view> float_runs;   ///< little-endian runs, in order
     std::vector<std::string_view> double_runs;
+    std::vector<std::string_view> strings;
     std::vector<int64_t> integers;              ///< of int32_data, int64_data or uint64_data
     uint32_t integer_field = 0;                 ///< number of the field that `integers` came from
     std::vector<ExternalEntry> external_entries;
@@ -73,6 +75,12 @@ struct AttributeProto {
     std::vector<float> reals;
     std::vector<int64_t> integers;
     std::vector<std::string_view> strings;
+    std::vector<Bytes> messages;  ///< of TENSORS, SPARSE_TENSOR, SPARSE_TENSORS, TYPE, TYPES
+};
+
+struct SparseTensorProto {
+    std::optional<Bytes> values, indices;
+    std::vector<int64_t> dims;
 };
 
 struct NodeProto {
@@ -119,6 +127,9 @@ std::string_view read_tensor_name(Bytes bytes);
 std::string_view read_sparse_tensor_name(Bytes bytes);
 std::string_view read_value_name(Bytes bytes);
 TensorProto read_tensor(Bytes bytes);
+SparseTensorProto read_sparse_tensor(Bytes bytes);
+/// ONNX's text for a type, such as "seq(tensor(float))".
+std::string read_type_text(Bytes bytes);
 ValueInfoProto read_value_info(Bytes bytes);
 
 }  // namespace accel::onnx

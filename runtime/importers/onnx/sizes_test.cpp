@@ -193,7 +193,7 @@ TEST_CASE("SAME with a stride over a named size keeps auto_pad", "[onnx][sizes]"
     bool found = false;
     for (uint32_t i = 0; i < same.node(0).attribute_count; ++i) {
         const accel_attribute& attribute = same.node(0).attributes[i];
-        found = found || (attribute.key == ACCEL_ATTRIBUTE_AUTO_PAD && std::string(attribute.string) == "SAME_LOWER");
+        found = found || (attribute.key == ACCEL_ATTRIBUTE_AUTO_PAD && std::string(static_cast<const char*>(static_cast<const accel_bytes*>(attribute.values)->data)) == "SAME_LOWER");
     }
     CHECK(found);
 }

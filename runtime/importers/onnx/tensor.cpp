@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "types.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstring>
@@ -111,6 +112,8 @@ const void* join_runs(const TensorProto& tensor, const std::vector<std::string_v
     return joined;
 }
 
+bool is_packed(DataType type) { return accel_type_bits(constant_type_of(type)) < 8; }
+
 template <typename T>
 void narrow(const TensorProto& tensor, void* out) {
     auto* values = static_cast<T*>(out);
@@ -124,14 +127,18 @@ void narrow(const TensorProto& tensor, void* out) {
 }
 
 const void* convert_integers(const TensorProto& tensor, int64_t count, uint64_t expected_bytes, ConstantStore& store) {
-    const uint32_t wanted_field = tensor.data_type == DataType::kInt64 ? 7 : 5;
-    if (tensor.integer_field != wanted_field || tensor.integers.size() != static_cast<uint64_t>(count)) {
+    const bool wide = tensor.data_type == DataType::kUint32 || tensor.data_type == DataType::kUint64;
+    const uint32_t wanted_field = wide ? 11 : tensor.data_type == DataType::kInt64 ? 7 : 5;
+    const uint64_t wanted_count = is_packed(tensor.data_type) ? expected_bytes : static_cast<uint64_t>(count);
+    if (tensor.integer_field != wanted_field || tensor.integers.size() != wanted_count) {
         fail_tensor(tensor, text("has ", tensor.integers.size(), " integers in the field for ", wanted_field == tensor.integer_field ? "its" : "another",
-                                 " type, but dims need ", count));
+                                 " type, but dims need ", wanted_count));
     }
     void* out = granted(tensor, expected_bytes, store);
     switch (tensor.data_type) {
-        case DataType::kInt64: std::memcpy(out, tensor.integers.data(), expected_bytes); break;
+        case DataType::kInt64:
+        case DataType::kUint64: std::memcpy(out, tensor.integers.data(), expected_bytes); break;
+        case DataType::kUint32: narrow<uint32_t>(tensor, out); break;
         case DataType::kInt32: narrow<int32_t>(tensor, out); break;
         case DataType::kInt16: narrow<int16_t>(tensor, out); break;
         case DataType::kInt8: narrow<int8_t>(tensor, out); break;
@@ -139,9 +146,10 @@ const void* convert_integers(const TensorProto& tensor, int64_t count, uint64_t 
         case DataType::kBool:
             narrow<uint8_t>(tensor, out);
             break;
+        case DataType::kUint16:
         case DataType::kFloat16:  // bit patterns
         case DataType::kBfloat16: narrow<uint16_t>(tensor, out); break;
-        default: fail_tensor(tensor, text("integers cannot hold ", name_of(tensor.data_type)));
+        default: narrow<uint8_t>(tensor, out); break;  // bit patterns of 8-bit floats, and bytes of packed elements
     }
     return out;
 }
@@ -166,15 +174,35 @@ const void* values_of(const TensorProto& tensor, int64_t count, uint64_t expecte
         return in_place_or_copy(tensor, {tensor.raw_data->data(), expected_bytes}, align_bytes, store);
     }
     switch (tensor.data_type) {
-        case DataType::kFloat: return join_runs(tensor, tensor.float_runs, expected_bytes, align_bytes, store);
-        case DataType::kDouble: return join_runs(tensor, tensor.double_runs, expected_bytes, align_bytes, store);
+        case DataType::kFloat:
+        case DataType::kComplex64: return join_runs(tensor, tensor.float_runs, expected_bytes, align_bytes, store);
+        case DataType::kDouble:
+        case DataType::kComplex128: return join_runs(tensor, tensor.double_runs, expected_bytes, align_bytes, store);
         default: return convert_integers(tensor, count, expected_bytes, store);
     }
 }
 
-}  // namespace
+const void* strings_of(const TensorProto& tensor, int64_t count, uint64_t expected_bytes, ConstantStore& store) {
+    if (tensor.external || tensor.raw_data || tensor.strings.size() != static_cast<uint64_t>(count)) {
+        fail_tensor(tensor, text("has ", tensor.strings.size(), " strings, but dims need ", count));
+    }
+    auto* out = static_cast<accel_bytes*>(granted(tensor, expected_bytes, store));
+    for (size_t i = 0; i < tensor.strings.size(); ++i) {
+        out[i] = {tensor.strings[i].data(), tensor.strings[i].size()};
+    }
+    return out;
+}
 
-ConstantData read_constant(const TensorProto& tensor, ConstantStore& store) {
+uint64_t align_bytes_of(uint32_t type) {
+    switch (type) {
+        case ACCEL_TYPE_C64: return alignof(float);
+        case ACCEL_TYPE_C128: return alignof(double);
+        default: return std::max(accel_type_bits(type) / 8, 1u);
+    }
+}
+
+/// With values of this type; none for type 0.
+ConstantData read(const TensorProto& tensor, uint32_t type, ConstantStore& store) {
     if (tensor.segmented) {
         unsupported("tensor '", tensor.name, "' is stored in segments");
     }
@@ -182,18 +210,31 @@ ConstantData read_constant(const TensorProto& tensor, ConstantStore& store) {
         fail_tensor(tensor, text("data_type ", static_cast<int32_t>(tensor.data_type), " does not exist"));
     }
     ConstantData constant{tensor.data_type, checked_dims(tensor), nullptr, 0};
-    const uint64_t element_bytes = size_bytes_of(accel_type_of(tensor.data_type));
-    if (element_bytes == 0) {
+    if (type == 0) {
         return constant;
     }
     alignas(kOwnedAlignBytes) static constexpr char kNothing = 0;
     const int64_t count = *element_count(constant.dims);
-    constant.size_bytes = static_cast<uint64_t>(count) * element_bytes;
-    constant.data = count == 0 ? &kNothing : values_of(tensor, count, constant.size_bytes, element_bytes, store);
+    constant.size_bytes = (static_cast<uint64_t>(count) * accel_type_bits(type) + 7) / 8;
+    if (count == 0) {
+        constant.data = &kNothing;
+    } else {
+        constant.data = type == ACCEL_TYPE_STRING ? strings_of(tensor, count, constant.size_bytes, store) : values_of(tensor, count, constant.size_bytes, align_bytes_of(type), store);
+    }
     if (tensor.data_type == DataType::kBool) {
         check_booleans(tensor, constant);
     }
     return constant;
+}
+
+}  // namespace
+
+ConstantData read_constant(const TensorProto& tensor, ConstantStore& store) {
+    return read(tensor, accel_type_of(tensor.data_type), store);
+}
+
+ConstantData read_any_constant(const TensorProto& tensor, ConstantStore& store) {
+    return read(tensor, constant_type_of(tensor.data_type), store);
 }
 
 }  // namespace accel::onnx

@@ -27,5 +27,7 @@ struct ConstantStore {
 
 /// Check a TensorProto and give its values, in place where type and alignment allow. Types outside the catalog keep data = nullptr.
 ConstantData read_constant(const TensorProto& tensor, ConstantStore& store);
+/// The same with values of every type; strings as an array of struct accel_bytes.
+ConstantData read_any_constant(const TensorProto& tensor, ConstantStore& store);
 
 }  // namespace accel::onnx

@@ -277,7 +277,8 @@ std::vector<int64_t> Imported::ints(uint32_t node_index, accel_attribute_key key
     for (uint32_t i = 0; i < node(node_index).attribute_count; ++i) {
         const accel_attribute& attribute = node(node_index).attributes[i];
         if (attribute.key == key) {
-            return {attribute.ints, attribute.ints + attribute.count};
+            const auto* values = static_cast<const int64_t*>(attribute.values);
+            return {values, values + attribute.count};
         }
     }
     return {};
@@ -287,7 +288,8 @@ std::vector<float> Imported::floats(uint32_t node_index, accel_attribute_key key
     for (uint32_t i = 0; i < node(node_index).attribute_count; ++i) {
         const accel_attribute& attribute = node(node_index).attributes[i];
         if (attribute.key == key) {
-            return {attribute.floats, attribute.floats + attribute.count};
+            const auto* values = static_cast<const float*>(attribute.values);
+            return {values, values + attribute.count};
         }
     }
     return {};
@@ -305,7 +307,7 @@ std::string Imported::broken_rule() const {
     // Constants are read as their type by kernels.
     for (uint32_t i = 0; i < graph().tensor_count; ++i) {
         const accel_tensor_desc& t = graph().tensors[i];
-        if (t.data != nullptr && t.type != 0 && reinterpret_cast<uintptr_t>(t.data) % size_bytes_of(t.type) != 0) {
+        if (t.data != nullptr && size_bytes_of(t.type) != 0 && reinterpret_cast<uintptr_t>(t.data) % size_bytes_of(t.type) != 0) {
             return std::string("constant ") + t.name + " is not aligned";
         }
     }

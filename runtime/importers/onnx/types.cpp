@@ -38,6 +38,16 @@ uint32_t accel_type_of(DataType type) {
     return 0;
 }
 
+uint32_t constant_type_of(DataType type) {
+    static constexpr uint32_t kTypes[] = {  // by number in onnx.proto
+        ACCEL_TYPE_UNKNOWN, ACCEL_TYPE_F32,  ACCEL_TYPE_U8,   ACCEL_TYPE_I8,       ACCEL_TYPE_U16,        ACCEL_TYPE_I16,    ACCEL_TYPE_I32,
+        ACCEL_TYPE_I64,     ACCEL_TYPE_STRING, ACCEL_TYPE_BOOL, ACCEL_TYPE_F16,    ACCEL_TYPE_F64,        ACCEL_TYPE_U32,    ACCEL_TYPE_U64,
+        ACCEL_TYPE_C64,     ACCEL_TYPE_C128, ACCEL_TYPE_BF16, ACCEL_TYPE_F8E4M3FN, ACCEL_TYPE_F8E4M3FNUZ, ACCEL_TYPE_F8E5M2, ACCEL_TYPE_F8E5M2FNUZ,
+        ACCEL_TYPE_U4,      ACCEL_TYPE_I4,   ACCEL_TYPE_F4E2M1, ACCEL_TYPE_F8E8M0, ACCEL_TYPE_U2,         ACCEL_TYPE_I2};
+    static_assert(std::size(kTypes) == std::size(kNames));
+    return is_known(type) ? kTypes[static_cast<size_t>(type)] : uint32_t{ACCEL_TYPE_UNKNOWN};
+}
+
 DataType data_type_of(uint32_t accel_type) {
     for (const TypeRow& row : kRows) {
         if (row.accel == accel_type) {

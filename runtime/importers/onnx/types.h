@@ -22,6 +22,8 @@ constexpr TypeSet type_set(std::initializer_list<accel_type> types) {
 
 /// 0 if the catalog has no such element type.
 uint32_t accel_type_of(DataType type);
+/// The same, with the types that operations do not take and constants may have all the same.
+uint32_t constant_type_of(DataType type);
 DataType data_type_of(uint32_t accel_type);
 uint64_t size_bytes_of(uint32_t accel_type);
 /// "float", "int4" …; "type 99" for a number that onnx.proto does not have.

@@ -161,7 +161,8 @@ static struct accel_bk_device_model *device_model_table(void)
 
 ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct accel_bk_host *host, uint32_t runtime_api_version)
 {
-    static struct accel_bk_compiler compiler = {sizeof compiler, target_info, query, build, check};
+    static const struct accel_bk_operation operations[] = {{ACCEL_OPERATION_ADD, 1}};
+    static struct accel_bk_compiler compiler = {sizeof compiler, operations, 1, 0, target_info, query, build, check};
     static const struct accel_bk_sizes sizes = ACCEL_BK_SIZES;
     static struct accel_bk_module module = {sizeof module, 0, 0, &sizes, "broken", "1", &compiler, NULL, NULL, NULL};
     (void)host;
@@ -169,7 +170,7 @@ ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct ac
     switch (MODE) {
     case MODE_NULL: return NULL;
     case MODE_SHORT_TABLE: compiler.struct_size = offsetof(struct accel_bk_compiler, check); break;
-    case MODE_NULL_SLOTS: memset(&compiler.target_info, 0, sizeof compiler - sizeof compiler.struct_size); break;
+    case MODE_NULL_SLOTS: memset(&compiler.operations, 0, sizeof compiler - sizeof compiler.struct_size); break;
     case MODE_NEWER: module.api_version_min = runtime_api_version + ACCEL_MAKE_VERSION(0u, 1u, 0u); break;
     case MODE_OTHER_NAME: module.name = "somebody"; break;
     case MODE_NO_TABLE: module.compiler = NULL; break;

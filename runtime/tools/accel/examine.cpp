@@ -61,6 +61,7 @@ void ask_compiler(const Instance &instance, const char *target)
     accel_node_desc node{};
     node.name = node.domain = node.custom_name = "";
     node.operation = ACCEL_OPERATION_RELU;
+    node.revision = 1;
     node.inputs = &x;
     node.outputs = &y;
     node.input_count = node.output_count = 1;

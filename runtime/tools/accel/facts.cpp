@@ -51,7 +51,7 @@ nlohmann::json device_json(const accel_device_info &info)
             {"isolation", isolation_name(info.isolation)}, {"conformance_version", version_text(info.conformance_version)}, {"job_timeout_ns", info.job_timeout_ns},
             {"memory_bytes", info.memory_bytes}, {"queue_depth", info.queue_depth}, {"context_count", info.context_count},
             {"buffer_import", kinds_json(info.buffer_import_kinds)}, {"buffer_export", kinds_json(info.buffer_export_kinds)},
-            {"fence_export", kinds_json(info.fence_export_kinds)}, {"fence_wait", kinds_json(info.fence_wait_kinds)}, {"operation_profile", info.operation_profile}};
+            {"fence_export", kinds_json(info.fence_export_kinds)}, {"fence_wait", kinds_json(info.fence_wait_kinds)}, {"operation_count", info.operation_count}};
 }
 
 std::vector<ReportLine> report_lines(const Instance &instance)

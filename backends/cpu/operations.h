@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// The operations that the module knows, each to its newest revision that is implemented here.
+#ifndef ACCEL_CPU_OPERATIONS_H
+#define ACCEL_CPU_OPERATIONS_H
+
+#include <accel/backend.h>
+
+namespace accel::cpu
+{
+
+inline constexpr accel_bk_operation kOperations[] = {
+    {ACCEL_OPERATION_CONV, 1},
+    {ACCEL_OPERATION_GEMM, 1},
+    {ACCEL_OPERATION_MATMUL, 1},
+    {ACCEL_OPERATION_MAX_POOL, 1},
+    {ACCEL_OPERATION_AVERAGE_POOL, 1},
+    {ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, 1},
+    {ACCEL_OPERATION_ADD, 1},
+    {ACCEL_OPERATION_SUB, 1},
+    {ACCEL_OPERATION_MUL, 1},
+    {ACCEL_OPERATION_DIV, 1},
+    {ACCEL_OPERATION_RELU, 1},
+    {ACCEL_OPERATION_CLIP, 1},
+    {ACCEL_OPERATION_SIGMOID, 1},
+    {ACCEL_OPERATION_TANH, 1},
+    {ACCEL_OPERATION_EXP, 1},
+    {ACCEL_OPERATION_SOFTMAX, 1},
+    {ACCEL_OPERATION_RESHAPE, 1},
+    {ACCEL_OPERATION_TRANSPOSE, 1},
+    {ACCEL_OPERATION_CONCAT, 1},
+    {ACCEL_OPERATION_SLICE, 1},
+    {ACCEL_OPERATION_BATCH_NORMALIZATION, 1},
+    {ACCEL_OPERATION_QUANTIZE, 1},
+    {ACCEL_OPERATION_DEQUANTIZE, 1},
+    {ACCEL_OPERATION_REDUCE_MEAN, 1},
+    {ACCEL_OPERATION_PAD, 1},
+    {ACCEL_OPERATION_CAST, 1},
+    {ACCEL_OPERATION_IDENTITY, 1},
+    {ACCEL_OPERATION_LEAKY_RELU, 1},
+    {ACCEL_OPERATION_SPLIT, 1},
+    {ACCEL_OPERATION_GATHER, 1},
+};
+
+} // namespace accel::cpu
+
+#endif

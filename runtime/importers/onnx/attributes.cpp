@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "attributes.h"
+
+#include "failure.h"
+
+namespace accel::onnx {
+namespace {
+
+class Attributes {
+public:
+    Attributes(Graph& graph, ConstantStore& store) : graph_(graph), store_(store) {}
+
+    /// Throws UNSUPPORTED for what has no form.
+    CustomAttribute read(const AttributeProto& proto) {
+        if (proto.is_reference) {
+            corrupt("attribute '", proto.name, "' refers to a function's attribute outside of a function");
+        }
+        CustomAttribute kept{proto, {}, {}, {}};
+        switch (proto.type) {
+            case AttributeType::kFloat:
+            case AttributeType::kInt:
+            case AttributeType::kString:
+            case AttributeType::kFloats:
+            case AttributeType::kInts:
+            case AttributeType::kStrings: break;
+            case AttributeType::kTensor: kept.tensors.push_back(tensor(only(proto, proto.tensor))); break;
+            case AttributeType::kTensors:
+                for (const Bytes bytes : proto.messages) {
+                    kept.tensors.push_back(tensor(bytes));
+                }
+                break;
+            case AttributeType::kSparseTensor: kept.sparse.push_back(sparse(proto, only(proto, proto.messages))); break;
+            case AttributeType::kSparseTensors:
+                for (const Bytes bytes : proto.messages) {
+                    kept.sparse.push_back(sparse(proto, bytes));
+                }
+                break;
+            case AttributeType::kType: kept.types.push_back(read_type_text(only(proto, proto.messages))); break;
+            case AttributeType::kTypes:
+                for (const Bytes bytes : proto.messages) {
+                    kept.types.push_back(read_type_text(bytes));
+                }
+                break;
+            case AttributeType::kGraph:
+            case AttributeType::kGraphs: unsupported("graphs have no form here yet");
+            default: unsupported("kind ", static_cast<int32_t>(proto.type), " has no form here");
+        }
+        return kept;
+    }
+
+private:
+    static Bytes only(const AttributeProto& proto, const std::optional<Bytes>& message) {
+        if (!message) {
+            corrupt("attribute '", proto.name, "' says that it is of kind ", static_cast<int32_t>(proto.type), " and has no such value");
+        }
+        return *message;
+    }
+    static Bytes only(const AttributeProto& proto, const std::vector<Bytes>& messages) {
+        return only(proto, messages.empty() ? std::nullopt : std::optional(messages.back()));
+    }
+
+    ValueId tensor(Bytes bytes) { return constant(read_any_constant(read_tensor(bytes), store_)); }
+
+    ValueId constant(const ConstantData& data) {
+        Value value;
+        value.data_type = data.data_type;
+        value.type = constant_type_of(data.data_type);
+        value.dims = data.dims;
+        value.data = data.data;
+        value.data_bytes = data.size_bytes;
+        return graph_.add(std::move(value));
+    }
+
+    SparseValue sparse(const AttributeProto& attribute, Bytes bytes) {
+        const SparseTensorProto proto = read_sparse_tensor(bytes);
+        if (!proto.values || !proto.indices) {
+            corrupt("attribute '", attribute.name, "' is a sparse tensor without ", proto.values ? "indices" : "values");
+        }
+        const ConstantData values = read_any_constant(read_tensor(*proto.values), store_), indices = read_any_constant(read_tensor(*proto.indices), store_);
+        check_sparse(attribute, proto.dims, values, indices);
+        return {constant(values), constant(indices), proto.dims};
+    }
+
+    /// What the rules of graphs ask of a sparse tensor.
+    static void check_sparse(const AttributeProto& attribute, const std::vector<int64_t>& dims, const ConstantData& values, const ConstantData& indices) {
+        const auto refuse = [&](auto... why) { corrupt("attribute '", attribute.name, "' is a sparse tensor ", why...); };
+        int64_t elements = 1;
+        for (const int64_t size : dims) {
+            if (dims.size() > kRankMax || size < 0 || size > kSizeMax || __builtin_mul_overflow(elements, size, &elements)) {
+                refuse("of impossible dims ", to_text(fixed_dims(dims)));
+            }
+        }
+        const auto rank = static_cast<int64_t>(dims.size());
+        const bool linear = indices.dims.size() == 1;
+        const bool fits = values.dims.size() == 1 && indices.data_type == DataType::kInt64 && (linear || (indices.dims.size() == 2 && indices.dims[1].size == rank)) &&
+                          indices.dims[0].size == values.dims[0].size;
+        if (!fits) {
+            refuse("whose indices are neither [n] nor [n, ", rank, "] of int64 for n values");
+        }
+        const auto* at = static_cast<const int64_t*>(indices.data);
+        int64_t last = -1;
+        for (int64_t i = 0; i < values.dims[0].size; ++i) {
+            const int64_t index = linear ? at[i] : place(dims, at + i * rank);
+            if (index <= last || index >= elements) {
+                refuse("whose index number ", i, " lies outside of its dims or does not ascend");
+            }
+            last = index;
+        }
+    }
+
+    /// Coordinates as a linear index; -1 outside of the dims.
+    static int64_t place(const std::vector<int64_t>& dims, const int64_t* coordinates) {
+        int64_t index = 0;
+        for (size_t axis = 0; axis < dims.size(); ++axis) {
+            if (coordinates[axis] < 0 || coordinates[axis] >= dims[axis]) {
+                return -1;
+            }
+            index = index * dims[axis] + coordinates[axis];
+        }
+        return index;
+    }
+
+    Graph& graph_;
+    ConstantStore& store_;
+};
+
+}  // namespace
+
+std::vector<CustomAttribute> keep_attributes(const std::vector<AttributeProto>& attributes, Graph& graph, ConstantStore& store, std::string& reason) {
+    std::vector<CustomAttribute> kept;
+    for (const AttributeProto& proto : attributes) {
+        try {
+            if (proto.name.empty()) {
+                unsupported("it has no name");
+            }
+            kept.push_back(Attributes(graph, store).read(proto));
+        } catch (const Failure& failure) {
+            if (failure.status() != ACCEL_STATUS_UNSUPPORTED) {
+                throw;
+            }
+            reason += text("; its attribute '", proto.name, "' is not kept: ", failure.reason());
+        }
+    }
+    return kept;
+}
+
+}  // namespace accel::onnx
