@@ -6,6 +6,7 @@
 #include "device.h"
 #include "error.h"
 #include "log.h"
+#include "per_process.h"
 
 namespace accel::runtime {
 
@@ -44,13 +45,13 @@ constexpr accel_bk_device_ops make_dead_ops()
 
 constexpr accel_bk_device_ops dead_ops = make_dead_ops();
 std::atomic<OpenDevice *> abandoned_devices{nullptr};
+PerProcess<std::mutex> abandon_lock;
 
 }  // namespace
 
 void OpenDevice::abandon(std::shared_ptr<OpenDevice> self, std::shared_ptr<DeviceEntry> entry, const char *why, const char *slot)
 {
-    static std::mutex lock;
-    std::unique_lock guard(lock);
+    std::unique_lock guard(*abandon_lock);
     if (abandoned())
         return;
     snprintf(abandoned_why_, sizeof abandoned_why_, "device '%s' was abandoned, because %s%s%s; end the process and start it again", entry->id(), why,

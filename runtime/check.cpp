@@ -11,8 +11,12 @@ namespace accel::runtime {
 
 accel_status fail_forked()
 {
-    return fail(ACCEL_STATUS_FORKED, "A-7", nullptr, "called in a child process: after fork a child may only drop references; make a new process "
-                                                     "with exec, or fork before the library is used");
+    return fail(ACCEL_STATUS_FORKED, "A-7", nullptr, "the object was made before fork, by the parent of this process: make an instance here, and what is needed with it");
+}
+
+accel_status fail_broken_child()
+{
+    return fail(ACCEL_STATUS_OUT_OF_MEMORY, "A-7", nullptr, "there was no memory for a child's own state when this process was forked: fork again, or make a new process with exec");
 }
 
 accel_status fail_compiled_for_0_1(const char *how)
@@ -44,11 +48,11 @@ accel_status fail_null(const char *name) { return fail(ACCEL_STATUS_INVALID_ARGU
 
 accel_status fail_handle(const void *given, const char *name, ObjectType expected)
 {
-    if (in_forked_child())
-        return fail_forked();
     if (!given)
         return fail_null(name);
     const auto *object = static_cast<const Object *>(given);
+    if (object->is_object() && object->is_parents())
+        return fail_forked();
     return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", nullptr, "%s is %s, expected %s", name,
                 object->is_object() ? type_name(object->type()) : "no object, or was destroyed", type_name(expected));
 }

@@ -8,7 +8,6 @@
 
 #include "abi_sizes.h"
 #include "error.h"
-#include "fork.h"
 #include "object.h"
 
 namespace accel::runtime {
@@ -19,6 +18,8 @@ inline constexpr size_t kOutputSizeMin = 2 * sizeof(uint64_t);
 inline constexpr size_t kStructSizeMax = 4096;
 
 accel_status fail_forked();
+/// … whose fork had no memory for what a child needs.
+accel_status fail_broken_child();
 /// For applications of the contract that is not served any more. how: "", or what else it may be, from ", or …" on.
 accel_status fail_compiled_for_0_1(const char *how);
 accel_status fail_struct_size(size_t given, size_t known, const char *name);
@@ -114,7 +115,7 @@ template <class T> accel_status check_handle(const T *handle, const char *name)
 {
     // Read as the base that every handle begins with: a wrong pointer must not be treated as what it claims to be.
     const auto *object = reinterpret_cast<const Object *>(handle);
-    if (object && object->is(TypeOf<T>::value) && !in_forked_child()) [[likely]]
+    if (object && object->is(TypeOf<T>::value)) [[likely]]
         return ACCEL_STATUS_OK;
     const accel_status status = fail_handle(object, name, TypeOf<T>::value);
     if (status == ACCEL_STATUS_OK)
@@ -122,7 +123,7 @@ template <class T> accel_status check_handle(const T *handle, const char *name)
     return status;
 }
 
-/// Add or drop the application's reference; wrong handles are left alone.
+/// Add or drop the application's reference; wrong handles are left alone, and so are a parent's.
 template <class T> T *ref_handle(T *handle)
 {
     if (handle && reinterpret_cast<const Object *>(handle)->is(TypeOf<T>::value))

@@ -116,8 +116,6 @@ enum accel_status accel_buffer_create(const struct accel_buffer_desc *desc, stru
     if (!out_buffer)
         return fail_null("out_buffer");
     *out_buffer = nullptr;
-    if (in_forked_child())
-        return fail_forked();
     accel_buffer_desc given;
     ACCEL_TRY(copy_in(desc, &given, "desc"));
     return guarded([&] { return create(given, out_buffer); });
@@ -128,8 +126,6 @@ enum accel_status accel_buffer_import(const struct accel_buffer_import_desc *des
     if (!out_buffer)
         return fail_null("out_buffer");
     *out_buffer = nullptr;
-    if (in_forked_child())
-        return fail_forked();
     accel_buffer_import_desc given;
     ACCEL_TRY(copy_in(desc, &given, "desc"));
     return guarded([&] { return import(given, out_buffer); });
@@ -181,8 +177,6 @@ enum accel_status accel_buffer_unmap(struct accel_buffer *buffer)
 
 enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_t port_count, uint32_t port_size, struct accel_buffer_recipe *recipe)
 {
-    if (in_forked_child())
-        return fail_forked();
     ACCEL_TRY(check_out(recipe, "recipe"));
     accel_buffer_recipe result{};
     result.refusing_port = result.refused_port = UINT32_MAX;

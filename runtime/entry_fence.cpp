@@ -136,8 +136,6 @@ enum accel_status accel_fence_wait(struct accel_fence *fence, uint64_t value, ui
 
 enum accel_status accel_fence_wait_many(const struct accel_fence_point *points, uint32_t point_count, int any, uint64_t timeout_ns, uint32_t *out_index)
 {
-    if (in_forked_child())
-        return fail_forked();
     if (!points || point_count == 0)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-11", nullptr, "points is %s, expected at least one", points ? "empty" : "NULL");
     for (uint32_t i = 0; i < point_count; ++i)

@@ -71,8 +71,8 @@ enum accel_status accel_instance_create(const struct accel_instance_desc *desc, 
     if (!out_instance)
         return fail_null("out_instance");
     *out_instance = nullptr;
-    if (in_forked_child())
-        return fail_forked();
+    if (in_broken_child())
+        return fail_broken_child();
     ACCEL_TRY(check_version(desc));
     accel_instance_desc given{};
     ACCEL_TRY(copy_in(desc, &given, "desc"));
@@ -136,7 +136,7 @@ enum accel_status accel_instance_default_devices(struct accel_instance *instance
 
 const void *accel_interface(void *object, const char *name, uint32_t version)
 {
-    if (!object || !name || in_forked_child() || !static_cast<const Object *>(object)->is_object())
+    if (!object || !name || !static_cast<const Object *>(object)->is_object() || static_cast<const Object *>(object)->is_parents())
         return nullptr;
     if (strcmp(name, ACCEL_TRACE_NAME) == 0 && version == ACCEL_TRACE_VERSION)
         return &kTraceInterface;

@@ -12,8 +12,6 @@ enum accel_status accel_run_create(const struct accel_run_desc *desc, struct acc
     if (!out_run)
         return fail_null("out_run");
     *out_run = nullptr;
-    if (in_forked_child())
-        return fail_forked();
     accel_run_desc given{};
     ACCEL_TRY(copy_in(desc, &given, "desc"));
     accel_program *program = given.program;

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "check.h"
+#include "per_process.h"
 #include "status.h"
 
 namespace accel::runtime {
@@ -24,16 +25,19 @@ struct Place {
 };
 
 // Fixed storage: asking at a place allocates nothing.
-std::mutex lock;
-Place places[kPlacesMax];
-size_t place_count = 0;
+struct Places {
+    std::mutex lock;
+    Place list[kPlacesMax];
+    size_t count = 0;
+};
+PerProcess<Places> places;
 std::atomic<bool> any_armed{false};
 
 Place *find(const char *name)
 {
-    for (size_t i = 0; i < place_count; ++i)
-        if (strcmp(places[i].name, name) == 0)
-            return &places[i];
+    for (size_t i = 0; i < places->count; ++i)
+        if (strcmp(places->list[i].name, name) == 0)
+            return &places->list[i];
     return nullptr;
 }
 
@@ -44,12 +48,12 @@ accel_status arm(accel_instance *instance, const char *name, uint64_t skip_count
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", nullptr, "place is NULL or longer than %zu bytes", kPlaceBytes - 1);
     if (status == ACCEL_STATUS_OK || !is_known(status))
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", nullptr, "%d is no status to fail with", static_cast<int>(status));
-    const std::lock_guard guard(lock);
+    const std::lock_guard guard(places->lock);
     Place *place = find(name);
-    if (!place && place_count == kPlacesMax)
+    if (!place && places->count == kPlacesMax)
         return fail(ACCEL_STATUS_RESOURCE, "", nullptr, "%zu places are armed, which is the most", kPlacesMax);
     if (!place)
-        place = &places[place_count++];
+        place = &places->list[places->count++];
     strcpy(place->name, name);
     place->skip_count = skip_count;
     place->fail_count = fail_count;
@@ -62,8 +66,8 @@ accel_status arm(accel_instance *instance, const char *name, uint64_t skip_count
 accel_status disarm(accel_instance *instance)
 {
     ACCEL_TRY(check_handle(instance, "instance"));
-    const std::lock_guard guard(lock);
-    place_count = 0;
+    const std::lock_guard guard(places->lock);
+    places->count = 0;
     any_armed.store(false, std::memory_order_relaxed);
     return ACCEL_STATUS_OK;
 }
@@ -72,7 +76,7 @@ uint64_t fired(accel_instance *instance, const char *name)
 {
     if (check_handle(instance, "instance") != ACCEL_STATUS_OK || !name)
         return 0;
-    const std::lock_guard guard(lock);
+    const std::lock_guard guard(places->lock);
     const Place *place = find(name);
     return place ? place->fired_count : 0;
 }
@@ -83,7 +87,7 @@ accel_status fault_point(const char *name)
 {
     if (!any_armed.load(std::memory_order_relaxed) || !name) [[likely]]
         return ACCEL_STATUS_OK;
-    const std::lock_guard guard(lock);
+    const std::lock_guard guard(places->lock);
     Place *place = find(name);
     if (!place || place->fail_count == 0)
         return ACCEL_STATUS_OK;

@@ -14,7 +14,6 @@ namespace accel::runtime {
 accel_status create_instance(const InstanceOptions &options, accel_instance **out_instance)
 {
     *out_instance = nullptr;
-    watch_forks();
     Discovery found = discover(options.discovery);
     if (found.status != ACCEL_STATUS_OK)
         return fail(found.status, "I-3", nullptr, "no folder with manifests could be read: %s", found.error.c_str());

@@ -7,7 +7,7 @@
 #include <mutex>
 
 #include "text/printable.h"
-#include "immortal.h"
+#include "per_process.h"
 
 namespace accel::runtime {
 
@@ -15,10 +15,17 @@ namespace {
 
 constexpr size_t kLineBytes = 1024;
 
-// Threads of modules may log while the process exits.
-std::mutex &sinks_lock() { return immortal<std::mutex>(); }
+}  // namespace
 
-LogSink *first_sink = nullptr;
+/// A child has none of its parent's: their functions are the parent's own.
+struct LogSinks {
+    std::mutex lock;
+    LogSink *first = nullptr;
+};
+
+namespace {
+
+PerProcess<LogSinks> sinks;
 std::atomic<uint32_t> level_wanted{0};
 
 const char *level_name(accel_log_level level)
@@ -42,21 +49,23 @@ void print_line(void *, accel_log_level level, const char *module, const char *m
 
 LogSink::LogSink(accel_log_fn log, void *user, uint32_t level) : log_(log ? log : print_line), user_(user), level_(level ? level : uint32_t{ACCEL_LOG_LEVEL_WARNING})
 {
-    const std::lock_guard guard(sinks_lock());
-    next_ = first_sink;
-    first_sink = this;
+    const std::lock_guard guard(sinks->lock);
+    next_ = sinks->first;
+    sinks->first = this;
     if (level_ > level_wanted.load(std::memory_order_relaxed))
         level_wanted.store(level_, std::memory_order_relaxed);
 }
 
 LogSink::~LogSink()
 {
-    const std::lock_guard guard(sinks_lock());
-    LogSink **link = &first_sink;
+    const std::lock_guard guard(sinks->lock);
+    LogSink **link = &sinks->first;
     while (*link != this)
         link = &(*link)->next_;
     *link = next_;
 }
+
+void log_nothing() { level_wanted.store(0, std::memory_order_relaxed); }
 
 bool log_wanted(accel_log_level level) { return level <= level_wanted.load(std::memory_order_relaxed); }
 
@@ -64,9 +73,9 @@ void log_line(accel_log_level level, const char *module, const char *message)
 {
     char line[kLineBytes];
     text::copy_printable(line, sizeof line, message);
-    const std::lock_guard guard(sinks_lock());
+    const std::lock_guard guard(sinks->lock);
     bool printed = false;
-    for (const LogSink *sink = first_sink; sink; sink = sink->next_) {
+    for (const LogSink *sink = sinks->first; sink; sink = sink->next_) {
         if (level > sink->level_)
             continue;
         const bool prints = sink->log_ == print_line;

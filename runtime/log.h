@@ -23,6 +23,8 @@ private:
 };
 
 bool log_wanted(accel_log_level level);
+/// In a child after fork, until it makes an instance: the sinks are its parent's. Async-signal-safe.
+void log_nothing();
 void log_line(accel_log_level level, const char *module, const char *message);
 /// Formats, if somebody wants the level. module "" is the runtime itself.
 [[gnu::format(printf, 3, 4)]] void log_format(accel_log_level level, const char *module, const char *format, ...);

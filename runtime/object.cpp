@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "object.h"
 
-#include "fork.h"
-
 namespace accel::runtime {
 
 namespace {
@@ -40,7 +38,7 @@ bool Object::try_ref()
 
 bool Object::unref_unless_last()
 {
-    if (in_forked_child())
+    if (is_parents())
         return true;
     uint32_t count = references_.load(std::memory_order_relaxed);
     while (count > 1)
@@ -51,7 +49,7 @@ bool Object::unref_unless_last()
 
 void Object::unref()
 {
-    if (in_forked_child())
+    if (is_parents())
         return;
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
         dispose();

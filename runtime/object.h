@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "fork.h"
+
 namespace accel::runtime {
 
 enum class ObjectType : uint32_t { Instance = 1, Device, Buffer, Fence, Model, Program, Run, Queue };
@@ -31,14 +33,17 @@ public:
     bool unref_unless_last();
     /// False once the last reference is gone, and until somebody takes a new one where that is possible.
     bool has_references() const { return references_.load(std::memory_order_acquire) != 0; }
-    /// Disposes of the object with its last reference. In a forked child the object is left alone: what it holds is its parent's.
+    /// Disposes of the object with its last reference. In a child after fork the parent's objects are left alone: what they hold is the parent's.
     void unref();
     /// A module that was given up may still use the object's memory: with its last reference it lets go of its parents, and stays as long as the process.
     void keep() { kept_.store(true, std::memory_order_relaxed); }
 
-    ObjectType type() const { return static_cast<ObjectType>(tag_ >> 32); }
+    ObjectType type() const { return static_cast<ObjectType>(tag_ >> 32 & 0xff); }
     uint64_t id() const { return id_; }
+    /// Of that type, alive and made by this process.
     bool is(ObjectType type) const { return tag_ == tag(type); }
+    /// Made before the fork of which this process is the child.
+    bool is_parents() const { return tag_ >> 40 != (fork_generation & kGenerationMask); }
     /// Any living object; for handles of unknown type.
     bool is_object() const { return static_cast<uint32_t>(tag_) == kMagic; }
 
@@ -49,8 +54,9 @@ protected:
     virtual void let_go() {}
 
 private:
-    /// Magic and type in one word: the check that every call makes is one comparison.
-    static constexpr uint64_t tag(ObjectType type) { return kMagic | static_cast<uint64_t>(type) << 32; }
+    static constexpr uint32_t kGenerationMask = 0xffffff;
+    /// Magic, type and generation in one word: the check that every call makes is one comparison.
+    static uint64_t tag(ObjectType type) { return kMagic | static_cast<uint64_t>(type) << 32 | static_cast<uint64_t>(fork_generation & kGenerationMask) << 40; }
 
     uint64_t tag_;
     std::atomic<uint32_t> references_{1};

@@ -161,8 +161,6 @@ enum accel_status accel_queue_create(const struct accel_queue_desc *desc, struct
     if (!out_queue)
         return fail_null("out_queue");
     *out_queue = nullptr;
-    if (in_forked_child())
-        return fail_forked();
     accel_queue_desc given;
     ACCEL_TRY(copy_in(desc, &given, "desc"));
     return guarded([&] { return create(given, out_queue); });

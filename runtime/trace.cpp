@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "check.h"
-#include "immortal.h"
 #include "log.h"
+#include "per_process.h"
 
 namespace accel::runtime {
 
@@ -38,8 +38,8 @@ struct Recording {
     uint64_t dropped_count = 0;
 };
 
-// Modules may end spans while the process exits.
-Recording &recording() { return immortal<Recording>(); }
+PerProcess<Recording> the_recording;
+Recording &recording() { return *the_recording; }
 
 struct OpenSpans {
     char names[kNestingMax][kNameBytes];

@@ -17,6 +17,7 @@
 #include <new>
 
 #include "clock.h"
+#include "fork.h"
 
 namespace accel::runtime {
 
@@ -93,6 +94,7 @@ int fence_time(void *, int sync_file_fd, uint64_t *out_signalled_ns) { return sy
 
 KernelTransport::KernelTransport(int fd) : fd_(fd)
 {
+    close_in_children(fd);
     table_.struct_size = sizeof table_;
     table_.context = this;
     table_.node_fd = fd;
@@ -107,7 +109,11 @@ KernelTransport::KernelTransport(int fd) : fd_(fd)
     table_.fence_time = fence_time;
 }
 
-KernelTransport::~KernelTransport() { close(fd_); }
+KernelTransport::~KernelTransport()
+{
+    forget_in_children(fd_);
+    close(fd_);
+}
 
 int wait_sync_file(int fd, uint64_t deadline_ns)
 {

@@ -28,7 +28,7 @@
  * - *Blocks: never* on unref excludes the last reference, which may call drivers and close devices. submit, transfer, query and wait may do the same for objects that only
  *   finished work kept alive.
  * - No function changes the signal mask, the floating point environment, the locale or the working directory.
- * - After fork the child may only unref: every call with a status answers ACCEL_STATUS_FORKED.
+ * - After fork a child may make an instance of its own, with every module that starts again; its parent's objects answer ACCEL_STATUS_FORKED, and to unref them changes nothing.
  * - Every rule that these headers state has a number in docs/contract.md, and a case of the conformance suite or a unit test.
  *
  * Labels in the comments, in this order: Shapes, Units, Ownership, Threads, Blocks, Errors. Every function says Threads and Blocks, and Errors if it answers with a

@@ -57,6 +57,14 @@ struct accel_bk_sizes {
             sizeof(struct accel_bk_port), sizeof(struct accel_bk_binding), sizeof(struct accel_attribute)                                   \
     }
 
+/** What a module in a child is told about the fork. */
+struct accel_bk_fork {
+    size_t struct_size;
+    const struct accel_bk_host *host; /**< this process' host, from now on in place of the one that accel_module_entry got */
+    uint32_t generation;              /**< 1 in a child, 2 in a child's child, … */
+    uint32_t reserved;                /**< 0 */
+};
+
 struct accel_bk_module {
     size_t struct_size;
     uint32_t api_version;      /**< what the module was compiled for */
@@ -69,6 +77,19 @@ struct accel_bk_module {
     const struct accel_bk_device_ops *device;
     const struct accel_bk_importer *importer;
     const struct accel_bk_device_model *device_model;
+    /**
+     * Called in a child after fork whose parent had loaded the module, before anything else of it is: forget threads, locks, caches of
+     * devices, and descriptors of the parent, free nothing that its threads may have been changing, and start again. OK, or why that cannot
+     * be (set_error); then, and where it is NULL, a child does not use the module. What was made before the fork is never named again.
+     *
+     * A module that stands on a library with locks of its own keeps its threads out of it while the process forks (pthread_atfork), or
+     * answers UNSUPPORTED when one was inside.
+     *
+     * Ownership: fork is borrowed for the call, its host outlives the module. Threads: the first of the child that needs the module, not
+     * the handler of fork, so memory may be allocated; once per child, and no call of the module overlaps. Blocks: never for long.
+     * Errors: UNSUPPORTED what it holds does not survive.
+     */
+    enum accel_status (*after_fork)(const struct accel_bk_fork *fork);
 };
 
 /**
@@ -78,7 +99,8 @@ struct accel_bk_module {
  * cannot work here at all; it does not compare versions. The runtime refuses a module that is older than it serves (0.1 is), of a newer
  * major version, or whose api_version_min is newer than its own; slots that it does not know it ignores.
  *
- * Ownership: host outlives the module; the answer is static. Threads: any thread; called once per process, and may overlap the entry calls of other modules. Blocks: never for long.
+ * Ownership: host outlives the module; the answer is static. Threads: any thread; called once per process, and not again in its children (after_fork is); may overlap the entry calls of
+ * other modules. Blocks: never for long.
  */
 ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct accel_bk_host *host, uint32_t runtime_api_version);
 

@@ -96,7 +96,7 @@ ACCEL_API enum accel_status accel_buffer_map(struct accel_buffer *buffer, uint32
 /**
  * End CPU access. Makes CPU writes visible to work submitted afterwards.
  *
- * Threads: any thread. Blocks: on cache maintenance only. Errors: INVALID_ARGUMENT the buffer is not mapped.
+ * Threads: any thread. Blocks: on cache maintenance only. Errors: INVALID_ARGUMENT the buffer is not mapped. After another one the access goes on, and may be ended again.
  */
 ACCEL_API enum accel_status accel_buffer_unmap(struct accel_buffer *buffer);
 

@@ -4,10 +4,12 @@
 
 #include "buffer.h"
 #include "compiler.h"
+#include "dnnl_reserve.h"
 #include "host.h"
 #include "memory.h"
 #include "program.h"
 #include "queue.h"
+#include "team.h"
 
 #include <algorithm>
 #include <cstring>
@@ -77,6 +79,18 @@ const accel_bk_device_ops kDevice = {
     .queue_transfer = nullptr,
 };
 
+// The parent's programs, runs and queues are never named again: what is left are the team's threads and oneDNN.
+accel_status after_fork(const accel_bk_fork *fork)
+{
+    set_host(fork->host);
+    return guarded([] {
+        if (!dnnl_is_whole())
+            return fail(ACCEL_STATUS_UNSUPPORTED, "", "a thread of the parent was inside oneDNN when this process was forked, for longer than a fork waits: fork again");
+        forget_team();
+        return ACCEL_STATUS_OK;
+    });
+}
+
 constexpr accel_bk_sizes kSizes = ACCEL_BK_SIZES;
 
 const accel_bk_module kModule = {
@@ -90,6 +104,7 @@ const accel_bk_module kModule = {
     .device = &kDevice,
     .importer = nullptr,
     .device_model = nullptr,
+    .after_fork = after_fork,
 };
 
 } // namespace

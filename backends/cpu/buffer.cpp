@@ -27,11 +27,10 @@ namespace accel::cpu
 namespace
 {
 
-uint64_t page_bytes()
-{
-    static const auto bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-    return bytes;
-}
+// Not in a function: a child after fork would wait for a thread of the parent that was making it.
+const auto kPageBytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+
+uint64_t page_bytes() { return kPageBytes; }
 
 accel_status map_failed(int error, uint64_t size_bytes)
 {

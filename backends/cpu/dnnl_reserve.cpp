@@ -9,9 +9,11 @@
 #include <fcntl.h>
 #include <initializer_list>
 #include <new>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <utility>
 
 namespace accel::cpu
 {
@@ -38,6 +40,34 @@ constexpr size_t kExecutionBytes = size_t{120} << 10;
 std::mutex g_lock;
 
 std::atomic<bool> g_limited{true};
+
+// While the process forks, the lock above keeps all threads out of oneDNN.
+std::mutex g_fork_lock; // one fork at a time, and of what follows
+bool g_held = false;
+bool g_whole = true;
+
+void begin_fork()
+{
+    constexpr int kPatienceMs = 100;
+    g_fork_lock.lock();
+    for (int waited_ms = 0; !(g_held = g_lock.try_lock()) && waited_ms < kPatienceMs; ++waited_ms)
+        usleep(1000);
+}
+
+void end_fork()
+{
+    if (std::exchange(g_held, false))
+        g_lock.unlock();
+    g_fork_lock.unlock();
+}
+
+void end_fork_in_child()
+{
+    g_whole = g_whole && g_held;
+    end_fork();
+}
+
+const int g_watched = pthread_atfork(begin_fork, end_fork, end_fork_in_child);
 
 bool has_limit(__rlimit_resource resource)
 {
@@ -87,6 +117,8 @@ DnnlReserve::DnnlReserve(DnnlWork work)
         throw std::bad_alloc();
     munmap(room, bytes);
 }
+
+bool dnnl_is_whole() noexcept { return g_watched == 0 && g_whole; }
 
 bool can_execute_dnnl() noexcept
 {

@@ -55,6 +55,9 @@ template <typename Body> auto ask_dnnl(const Body &body, DnnlWork work = DnnlWor
     }
 }
 
+// oneDNN's own locks are as whole in this process as in the one that loaded it: no thread of a parent was inside at a fork. Forks wait up to 100 ms for that.
+bool dnnl_is_whole() noexcept;
+
 // Is there memory on this thread for the small objects that executing a primitive takes? Asks the heap only where allocations can fail at all, so that a
 // steady state allocates nothing: under a limit of the address space or of data, or where the kernel grants no more than it has. Limits are looked at when
 // a reserve is made, which making a run does.

@@ -6,6 +6,7 @@
 #include "thread.h"
 
 #include <algorithm>
+#include <new>
 #include <mutex>
 #include <sched.h>
 
@@ -252,6 +253,9 @@ void Team::help(int lane, uint32_t seen)
 }
 
 } // namespace
+
+// Nobody in the child is in it, and whatever holds it is never named there.
+void forget_team() { new (&g_team) Team; }
 
 bool TeamHold::hold(int threads) { return holds_ = g_team.hold(threads); }
 

@@ -46,6 +46,9 @@ private:
     bool uses_team_;
 };
 
+// In a child after fork, before anything else of the team: its threads are the parent's.
+void forget_team();
+
 using TeamWork = void (*)(const void *body, int64_t first, int64_t last);
 
 // Calls work for parts of 0..count (exclusive), each at least as long as grain where count allows, on up to that many threads; comes back

@@ -337,6 +337,9 @@ constexpr accel_bk_device_ops kDevice = {
     .queue_transfer = nullptr, // the runtime copies with the CPU
 };
 
+// Nothing here outlives the runtime's objects.
+accel_status after_fork(const accel_bk_fork *) { return ACCEL_STATUS_OK; }
+
 constexpr accel_bk_sizes kSizes = ACCEL_BK_SIZES;
 
 constexpr accel_bk_module kModule = {
@@ -350,6 +353,7 @@ constexpr accel_bk_module kModule = {
     .device = &kDevice,
     .importer = nullptr,
     .device_model = nullptr,
+    .after_fork = after_fork,
 };
 
 } // namespace

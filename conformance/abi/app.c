@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The life of an application, compiled with the headers of each version of the contract: prints a line per step. argv[1] is the folder with the module's manifest, argv[2]
- * "only-report" where the module is not expected to be usable. With ABI_NEXT also what a caller does that is newer than the library.
+ * "only-report" where the module is not expected to be usable, or "again": a hundred lives, each with the library opened and closed, and one in a child. With ABI_NEXT also what a caller does that is newer than the library.
  */
 #include <accel/accel.h>
 
@@ -9,11 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "abi.h"
 
 #ifdef ABI_DLSYM
-#define CALL(name) ((__typeof__(&name))dlsym(dlopen("libaccel.so.0", RTLD_NOW), #name))
+static void *library;
+#define CALL(name) ((__typeof__(&name))dlsym(library, #name))
 #else
 #define CALL(name) name
 #endif
@@ -109,10 +112,9 @@ static void misuse(struct accel_run *run, const struct accel_binding *bindings)
     STEP(run_bind, run, bindings, 3, 1u << 31);
 }
 
-int main(int argc, char **argv)
+static int live(const char *folder, int only_report)
 {
-    if (argc < 2) return 2;
-    const char *paths[] = {argv[1]};
+    const char *paths[] = {folder};
     struct accel_instance_desc desc = {.struct_size = sizeof desc, .api_version = ACCEL_VERSION, .flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS, .module_paths = paths,
                                        .module_path_count = 1, .log_level = ACCEL_LOG_LEVEL_ERROR};
     struct accel_instance *instance = NULL;
@@ -123,7 +125,7 @@ int main(int argc, char **argv)
 #endif
     MUST(instance_create, &desc, &instance);
     struct accel_device *device = NULL;
-    if (argc > 2) {
+    if (only_report) {
         details = 1;
         struct accel_device *devices[1];
         uint32_t count = 0;
@@ -180,4 +182,41 @@ int main(int argc, char **argv)
     CALL(accel_run_unref)(run), CALL(accel_queue_unref)(queue), CALL(accel_fence_unref)(fence);
     for (int i = 0; i < 3; ++i) CALL(accel_buffer_unref)(bindings[i].buffer);
     return 0;
+}
+
+#ifdef ABI_DLSYM
+/* Closed by all who opened it, the library stays: its threads, its handlers of fork and the tables of its modules have code. */
+static int live_again(const char *folder)
+{
+    const int out = dup(1);
+    if (!freopen("/dev/null", "w", stdout)) return 1;
+    for (int round = 0; round < 100; ++round) {
+        library = dlopen("libaccel.so.0", RTLD_NOW);
+        if (!library || live(folder, 0) != 0) return 1;
+        dlclose(library);
+        const pid_t child = fork();
+        if (child == 0) {
+            alarm(60);
+            library = dlopen("libaccel.so.0", RTLD_NOW);
+            _exit(library ? live(folder, 0) : 1);
+        }
+        int state = 1;
+        if (waitpid(child, &state, 0) != child || state != 0) return dprintf(out, "round %d: the child ended with state 0x%x\n", round, (unsigned)state), 1;
+        void *there = dlopen("libaccel.so.0", RTLD_NOW | RTLD_NOLOAD);
+        if (!there) return dprintf(out, "round %d: the library was unmapped\n", round), 1;
+        dlclose(there);
+    }
+    dprintf(out, "100 lives, and 100 of children\n");
+    return 0;
+}
+#endif
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) return 2;
+#ifdef ABI_DLSYM
+    if (argc > 2 && strcmp(argv[2], "again") == 0) return live_again(argv[1]);
+    library = dlopen("libaccel.so.0", RTLD_NOW);
+#endif
+    return live(argv[1], argc > 2);
 }

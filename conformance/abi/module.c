@@ -183,6 +183,13 @@ static enum accel_status queue_wait(struct accel_bk_queue *queue, uint64_t ticke
 
 /* ------------------------------------------------------------------- entry */
 
+static enum accel_status after_fork(const struct accel_bk_fork *fork)
+{
+    host = fork->host;
+    if (fork->generation == 0 || fork->reserved) return wrong("a fork without a generation");
+    return ACCEL_STATUS_OK;
+}
+
 ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct accel_bk_host *given, uint32_t runtime_api_version)
 {
     static const struct accel_bk_operation operations[] = {{ACCEL_OPERATION_ADD, 1}};
@@ -195,7 +202,7 @@ ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct ac
     };
     static struct accel_bk_sizes sizes = ACCEL_BK_SIZES;
     static struct accel_bk_module module = {.struct_size = sizeof module, .api_version = ACCEL_BK_API_VERSION, .sizes = &sizes, .name = "adder", .version = "1",
-                                            .compiler = &compiler, .device = &ops};
+                                            .compiler = &compiler, .device = &ops, .after_fork = after_fork};
     (void)runtime_api_version;
     host = given;
     SET_NEXT(compiler, UINT64_MAX); /* a slot that this library does not know; it is no function */

@@ -60,8 +60,11 @@ accel_status open_transport(accel_bk_simulation *simulation, const accel_bk_tran
 void close_transport(accel_bk_simulation *, const accel_bk_transport *transport) { delete static_cast<CarryingTransport *>(transport->context); }
 
 constexpr accel_bk_device_model kModel = {sizeof(accel_bk_device_model), "ethosu", "Arm Ethos-U65-256 (carried)", create, destroy, open_transport, close_transport};
+// Nothing here outlives the runtime's objects.
+accel_status after_fork(const accel_bk_fork *) { return ACCEL_STATUS_OK; }
+
 constexpr accel_bk_sizes kSizes = ACCEL_BK_SIZES;
-constexpr accel_bk_module kModule = {sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, &kSizes, ACCEL_CARRIED_NAME, "0.1.0", nullptr, nullptr, nullptr, &kModel};
+constexpr accel_bk_module kModule = {sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, &kSizes, ACCEL_CARRIED_NAME, "0.1.0", nullptr, nullptr, nullptr, &kModel, after_fork};
 
 }  // namespace
 

@@ -39,6 +39,16 @@ accel_status leaking_run_create(accel_bk_program *program, accel_bk_run **out)
     return base.device.run_create(program, out);
 }
 
+bool in_child = false;
+
+accel_status boastful_after_fork(const accel_bk_fork *fork)
+{
+    in_child = true;
+    return base.module.after_fork ? base.module.after_fork(fork) : ACCEL_STATUS_OK;
+}
+
+accel_status dead_open(const accel_bk_open *open, accel_bk_device **out) { return in_child ? ACCEL_STATUS_IO : base.device.device_open(open, out); }
+
 // ---- query
 
 using Query = decltype(accel_bk_compiler::query);
@@ -199,6 +209,11 @@ const std::vector<Fault> &table_faults()
         {"short-table", [] { mine.device.struct_size = offsetof(accel_bk_device_ops, run_bind); }},
         {"wild-status", [] { mine.compiler.target_info = wild_target_info; }},
         {"flushes-denormals", [] { mine.device.program_load = flushing_load; }},
+        {"plays-dead-after-fork",
+         [] {
+             mine.module.after_fork = boastful_after_fork;
+             mine.device.device_open = dead_open;
+         }},
         {"leaks-descriptors", [] { mine.device.run_create = leaking_run_create; }},
     };
     return faults;

@@ -25,6 +25,7 @@ const std::vector<FaultInfo> &every_fault()
         {"misnames-scarcity", "A-20", "says IO when no file descriptor is left", "abi.descriptors.used-up"},
         {"misnames-shortage", "A-22", "says JOB_FAILED when there is no memory", "abi.memory.used-up"},
         {"loses-a-block", "A-22", "loses a block of memory when there is too little for a run", "abi.memory.lost"},
+        {"plays-dead-after-fork", "M-16", "says that it starts again in a child, and opens no device there", "abi.fork.module-starts-again"},
         // The compiler.
         {"claims-everything", "C-2", "claims nodes that it cannot build", "module.compiler.claims-build"},
         {"no-reason", "C-3", "refuses without a reason", "module.compiler.reasons"},
@@ -94,6 +95,7 @@ const std::vector<FaultInfo> &every_fault()
         {"sizeless-struct", "H-5", "hands over a struct without its size", "runtime.witness.structs", "meddling"},
         {"unasked-fence", "H-6", "asks for a fence that the device does not claim", "runtime.witness.unclaimed", "meddling"},
         {"forgets-a-port", "H-7", "binds all ports but the last", "runtime.witness.bindings", "meddling"},
+        {"calls-after-fork", "H-12", "ends a run of the parent in its child", "runtime.witness.fork", "meddling"},
         {"overfills", "H-8", "makes a queue deeper than the device's", "runtime.witness.depth", "meddling"},
     };
     return faults;

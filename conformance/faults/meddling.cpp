@@ -54,6 +54,23 @@ accel_status create_too_deep(accel_bk_device *device, const accel_bk_queue_desc 
     return base.device.queue_create(device, &other, out);
 }
 
+/// The latest run that the library has made.
+accel_bk_run *latest_run = nullptr;
+
+accel_status remembering_create(accel_bk_program *program, accel_bk_run **out)
+{
+    const auto status = base.device.run_create(program, out);
+    latest_run = status == ACCEL_STATUS_OK ? *out : nullptr;
+    return status;
+}
+
+accel_status ending_after_fork(const accel_bk_fork *fork)
+{
+    const auto status = base.module.after_fork(fork);
+    if (latest_run) base.device.run_destroy(latest_run);
+    return status;
+}
+
 }  // namespace
 
 const std::vector<Fault> &meddling_faults()
@@ -66,6 +83,11 @@ const std::vector<Fault> &meddling_faults()
         {"sizeless-struct", [] { mine.device.queue_create = create_sizeless; }},
         {"unasked-fence", [] { mine.device.queue_submit = submit_with_fence; }},
         {"forgets-a-port", [] { mine.device.run_bind = bind_without_last; }},
+        {"calls-after-fork",
+         [] {
+             mine.device.run_create = remembering_create;
+             mine.module.after_fork = ending_after_fork;
+         }},
         {"overfills", [] { mine.device.queue_create = create_too_deep; }},
     };
     return faults;

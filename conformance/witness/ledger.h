@@ -35,6 +35,13 @@ struct Ledger {
         const auto found = calls_.find(slot);
         return found == calls_.end() ? 0 : found->second;
     }
+    uint64_t all_calls() const
+    {
+        const std::lock_guard guard(lock_);
+        uint64_t sum = 0;
+        for (const auto &[slot, count] : calls_) sum += count;
+        return sum;
+    }
     uint64_t live() const { return live_; }
 
     // The module's side.

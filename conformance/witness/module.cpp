@@ -153,6 +153,16 @@ accel_status check(const accel_bk_host *, const void *bytes, uint64_t count, con
     return ACCEL_STATUS_OK;
 }
 
+/// What the parent made is nothing to a child: whatever names it from now on is wrong (H-12).
+accel_status after_fork(const accel_bk_fork *fork)
+{
+    expect(fork->struct_size == sizeof(*fork) && fork->host && fork->generation > 0 && fork->reserved == 0, "H-5", "after_fork");
+    runtime_host = fork->host;
+    for (Living *living : {&devices(), &buffers(), &programs(), &runs(), &queues()}) living->forget();
+    ledger().called("after_fork");
+    return ACCEL_STATUS_OK;
+}
+
 }  // namespace
 
 constexpr accel_bk_operation kOperations[] = {{ACCEL_OPERATION_ADD, 1}};
@@ -167,6 +177,6 @@ extern "C" ACCEL_BK_EXPORT const accel_bk_module *accel_module_entry(const accel
     expect(host->struct_size >= sizeof(*host) && host->api_version == runtime_api_version && host->log && host->set_error && host->fault_point, "H-5", "host table");
     ledger().called("accel_module_entry");
     static constexpr accel_bk_sizes kSizes = ACCEL_BK_SIZES;
-    static const accel_bk_module module{sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, &kSizes, "witness", "0.1.0", &kCompiler, &kDevice, nullptr, nullptr};
+    static const accel_bk_module module{sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, &kSizes, "witness", "0.1.0", &kCompiler, &kDevice, nullptr, nullptr, after_fork};
     return &module;
 }

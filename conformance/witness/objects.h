@@ -38,6 +38,12 @@ public:
         const std::lock_guard guard(lock_);
         if (objects_.erase(object)) --ledger().live_;
     }
+    /// In a child after fork: they are the parent's, and in its ledger.
+    void forget()
+    {
+        const std::lock_guard guard(lock_);
+        objects_.clear();
+    }
     bool holds(const void *object) const
     {
         const std::lock_guard guard(lock_);

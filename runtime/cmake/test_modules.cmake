@@ -3,7 +3,7 @@
 set(test_module_dir ${CMAKE_CURRENT_BINARY_DIR}/test-modules)
 set(mode 0)
 foreach(name no-entry null short-table null-slots newer other-name no-table good device-short device-null importer-short importer-null model-short model-null
-    transport-short transport-null healthy model-good aborts hangs exits)
+    transport-short transport-null healthy model-good aborts hangs exits starts-again stays-down loads-long device-a device-b device-c)
   math(EXPR mode "${mode} + 1")
   set(target runtime_test_module_${name})
   add_library(${target} MODULE loader/testing/broken_module.c)

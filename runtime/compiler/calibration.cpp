@@ -7,24 +7,23 @@
 
 #include "../check.h"
 #include "../device.h"
-#include "../immortal.h"
+#include "../per_process.h"
 #include "probe.h"
 
 namespace accel::runtime {
 
 namespace {
 
-std::mutex lock;
-std::map<std::string, Speed> &speeds()
-{
-    // Devices may outlive static destructors.
-    return immortal<std::map<std::string, Speed>>();
-}
+struct Speeds {
+    std::mutex lock;
+    std::map<std::string, Speed> of;
+};
+PerProcess<Speeds> speeds;
 
 void keep(const std::string &device_id, const Speed &speed)
 {
-    const std::lock_guard guard(lock);
-    speeds()[device_id] = speed;
+    const std::lock_guard guard(speeds->lock);
+    speeds->of[device_id] = speed;
 }
 
 accel_status get(accel_device *device, accel_calibration *out)
@@ -74,9 +73,9 @@ const accel_calibration_interface kCalibrationInterface{sizeof(accel_calibration
 
 Speed calibrated_speed(const std::string &device_id)
 {
-    const std::lock_guard guard(lock);
-    const auto known = speeds().find(device_id);
-    return known == speeds().end() ? Speed{} : known->second;
+    const std::lock_guard guard(speeds->lock);
+    const auto known = speeds->of.find(device_id);
+    return known == speeds->of.end() ? Speed{} : known->second;
 }
 
 }  // namespace accel::runtime

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <utility>
 
+#include "../per_process.h"
 #include "sigbus.h"
 
 namespace accel::runtime {
@@ -22,7 +23,8 @@ struct GuardSlot {
 
     void set(uintptr_t from, uintptr_t to)
     {
-        const uint32_t before = version.load(std::memory_order_relaxed);
+        // In a child, a thread of the parent may have left the version odd.
+        const uint32_t before = version.load(std::memory_order_relaxed) & ~1u;
         version.store(before + 1, std::memory_order_relaxed);
         std::atomic_thread_fence(std::memory_order_release);
         begin.store(from, std::memory_order_relaxed);
@@ -54,7 +56,7 @@ struct Block {
 };
 
 Block first_block;
-std::mutex table_lock;
+PerProcess<std::mutex> table_lock;
 size_t used_slots = 0;
 
 /// Called with the lock.
@@ -88,7 +90,7 @@ bool answer_fault(void *address)
 Guard::Guard(const void *begin, size_t size_bytes)
 {
     const auto from = reinterpret_cast<uintptr_t>(begin);
-    const std::lock_guard guard(table_lock);
+    const std::lock_guard guard(*table_lock);
     GuardSlot &slot = free_slot();
     if (used_slots == 0) take_sigbus(answer_fault);
     ++used_slots;
@@ -108,7 +110,7 @@ Guard &Guard::operator=(Guard &&other) noexcept
 Guard::~Guard()
 {
     if (!slot_) return;
-    const std::lock_guard guard(table_lock);
+    const std::lock_guard guard(*table_lock);
     slot_->set(0, 0);
     if (--used_slots == 0) leave_sigbus();
 }

@@ -8,10 +8,14 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstring>
+#include <shared_mutex>
 
 #include "../error.h"
+#include "../fork.h"
 #include "../log.h"
 #include "contract.h"
+#include "folder.h"
+#include "loads.h"
 #include "table.h"
 
 namespace accel::runtime {
@@ -77,16 +81,46 @@ accel_status Module::refuse(accel_status status, const char *rule, const char *f
 
 accel_status Module::load_once()
 {
-    ModuleEntry entry = given_entry_;
-    if (!entry) {
-        const accel_status status = open_library(&entry);
+    Loads &loads = Loads::get();
+    const std::shared_lock loading(loads.loading());
+    const std::string real = given_entry_ ? "" : real_path(library_path_);
+    const std::string &library = real.empty() ? library_path_ : real;
+    const accel_bk_module *answer = loads.answer_before(library);
+    if (answer) {
+        const accel_status status = start_again(library, *answer);
         if (status != ACCEL_STATUS_OK)
             return status;
+    } else {
+        ModuleEntry entry = given_entry_;
+        if (!entry) {
+            const accel_status status = open_library(&entry);
+            if (status != ACCEL_STATUS_OK)
+                return status;
+        }
+        answer = entry(host_.table(), ACCEL_BK_API_VERSION);
     }
-    const accel_status status = negotiate(entry);
-    if (status == ACCEL_STATUS_OK)
-        log_format(ACCEL_LOG_LEVEL_INFO, "", "loaded module '%s' from %s", manifest_.name.c_str(), library_path_.c_str());
+    const accel_status status = negotiate(answer);
+    if (status != ACCEL_STATUS_OK)
+        return status;
+    if (!given_entry_)
+        loads.note(library, answer);
+    log_format(ACCEL_LOG_LEVEL_INFO, "", "loaded module '%s' from %s", manifest_.name.c_str(), library_path_.c_str());
     return status;
+}
+
+accel_status Module::start_again(const std::string &library, const accel_bk_module &answer)
+{
+    accel_bk_module module{};
+    const bool can = copy_table(&answer, &module) && module.after_fork;
+    clear_module_error();
+    const accel_status status = !can ? ACCEL_STATUS_UNSUPPORTED : Loads::get().start_again(library, [&] {
+        const accel_bk_fork fork{sizeof fork, host_.table(), fork_generation, 0};
+        return module.after_fork(&fork);
+    });
+    if (status == ACCEL_STATUS_OK)
+        return status;
+    const char *why = module_error();
+    return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-7", "was loaded before fork and does not start again%s%s", *why ? ": " : "", why);
 }
 
 namespace {
@@ -108,6 +142,8 @@ bool descriptors_are_used_up()
 
 accel_status Module::open_library(ModuleEntry *entry)
 {
+    if (Loads::get().is_uncertain())
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-7", "cannot be loaded: when this process was forked, another thread of its parent was loading a module; fork again");
     // Never closed: threads, thread-local destructors and handed-out strings of a module may live until the process ends.
     void *library = dlopen(library_path_.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) {
@@ -125,9 +161,8 @@ accel_status Module::open_library(ModuleEntry *entry)
     return ACCEL_STATUS_OK;
 }
 
-accel_status Module::negotiate(ModuleEntry entry)
+accel_status Module::negotiate(const accel_bk_module *answer)
 {
-    const accel_bk_module *answer = entry(host_.table(), ACCEL_BK_API_VERSION);
     if (!answer)
         return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "cannot serve version %u.%u of the module contract", ACCEL_BK_API_VERSION_MAJOR,
                       ACCEL_BK_API_VERSION_MINOR);

@@ -51,7 +51,8 @@ private:
     accel_status load_locked();
     accel_status load_once();
     accel_status open_library(ModuleEntry *entry);
-    accel_status negotiate(ModuleEntry entry);
+    accel_status start_again(const std::string &library, const accel_bk_module &answer);
+    accel_status negotiate(const accel_bk_module *answer);
     accel_status take_tables(const accel_bk_module &module);
     [[gnu::format(printf, 4, 5)]] accel_status refuse(accel_status status, const char *rule, const char *format, ...);
 

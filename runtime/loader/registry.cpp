@@ -3,15 +3,16 @@
 
 #include <cstdio>
 
-#include "../immortal.h"
+#include "../per_process.h"
 #include "folder.h"
 
 namespace accel::runtime {
 
-Registry &Registry::get()
-{
-    return immortal<Registry>();
+namespace {
+PerProcess<Registry> registry;
 }
+
+Registry &Registry::get() { return *registry; }
 
 Module *Registry::module(const Manifest &manifest, const std::string &library_path)
 {

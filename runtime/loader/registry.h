@@ -14,7 +14,7 @@ namespace accel::runtime {
 
 class Registry {
 public:
-    /// Never destroyed, as modules are never unloaded.
+    /// Never destroyed, as modules are never unloaded. A child after fork has one of its own, in which nothing is open.
     static Registry &get();
 
     /// The module of a library; made from this manifest if it is new.

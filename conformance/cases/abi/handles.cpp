@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Handles and what a failing call leaves behind.
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "support/calls.h"
 #include "support/room.h"
@@ -87,38 +85,6 @@ ACCEL_CASE("abi.handle.other-instance", "A-6", "objects of two instances do not 
     auto submit = sized<accel_submit>();
     submit.run = sum.run.get();
     CHECK_REFUSED(accel_queue_submit(other.queue().get(), &submit), ACCEL_STATUS_INVALID_ARGUMENT);
-}
-
-ACCEL_CASE("abi.fork.child-may-only-unref", "A-7", "in a child after fork every call but unref answers FORKED, and the parent goes on")
-{
-    const Room room;
-    const Adder adder = room.adder();
-    const Sum sum(room, adder);
-    const Fence fence = room.fence();
-    const pid_t child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        accel_instance *instance = nullptr;
-        int failures = 0;
-        failures += accel_fence_wait(fence.get(), 1, 0) != ACCEL_STATUS_FORKED;
-        failures += accel_fence_signal(fence.get(), 1) != ACCEL_STATUS_FORKED;
-        failures += accel_instance_create(nullptr, &instance) != ACCEL_STATUS_FORKED;
-        accel_run *run = nullptr;
-        failures += create_run(adder.program().get(), &run) != ACCEL_STATUS_FORKED;
-        auto desc = sized<accel_buffer_info>();
-        failures += accel_buffer_query(sum.a.get(), &desc) != ACCEL_STATUS_FORKED;
-        accel_buffer_unref(accel_buffer_ref(sum.a.get()));
-        accel_buffer_unref(sum.a.get());
-        accel_run_unref(sum.run.get());
-        _exit(failures);
-    }
-    int state = 0;
-    REQUIRE(waitpid(child, &state, 0) == child);
-    CHECK(expect(WIFEXITED(state), "the forked child was ended by signal " + std::to_string(WTERMSIG(state)) + ", expected an exit"));
-    CHECK(WEXITSTATUS(state) == 0);
-    sum.set(20, 22);
-    CHECK(room.completes(sum.run));
-    CHECK(sum.holds(42));
 }
 
 }  // namespace accel::conformance

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The library's side of the module door, as the witness module sees it.
 #include <atomic>
+#include <cstdio>
 #include <deque>
 #include <filesystem>
 #include <sstream>
 #include <thread>
 
 #include "support/calls.h"
+#include "support/forked.h"
 #include "support/room.h"
 #include "support/status.h"
 #include "witness/ledger.h"
@@ -446,6 +448,49 @@ ACCEL_CASE("runtime.lost.device", "Q-12", "a lost device refuses work on all its
         queue.submit(job.run, {}, {fence.at(1)});
         REQUIRE(arrives(fence, 1));
         CHECK(job.result() == 2);
+    }
+    CHECK(stand.complaints() == "");
+}
+
+ACCEL_CASE("runtime.witness.fork", "H-12", "after fork no slot but after_fork is called for what the parent made, and that once")
+{
+    Stand stand;
+    {
+        const Program program = stand.program();
+        const Job job(stand, program);
+        const Queue queue = stand.queue();
+        REQUIRE(stand.ledger().calls("run_bind") > 0);
+        const int end = in_child([&] {
+            const uint64_t before = stand.ledger().all_calls();
+            for (int times = 0; times < 3; ++times) {
+                accel_run_unref(job.run.get());
+                accel_buffer_unref(job.a.get());
+                accel_queue_unref(queue.get());
+                accel_program_unref(program.get());
+                accel_device_unref(stand.device().get());
+                accel_instance_unref(stand.instance().get());
+            }
+            if (stand.ledger().all_calls() != before) return 2;
+            Stand fresh;
+            {
+                const Job anew(fresh, fresh.program());
+                anew.set(20, 22);
+                const Fence fence = fresh.fence();
+                const Queue own = fresh.queue();
+                own.submit(anew.run, {}, {fence.at(1)});
+                if (accel_fence_wait(fence.get(), 1, kLong) != ACCEL_STATUS_OK || anew.result() != 42) return 3;
+            }
+            if (fresh.ledger().calls("after_fork") != 1 || fresh.ledger().calls("accel_module_entry") != 0) return 4;
+            const std::string wrong = fresh.complaints();
+            if (!wrong.empty()) std::fprintf(stderr, "%s\n", wrong.c_str());
+            return wrong.empty() && stand.ledger().all_calls() == before ? 0 : 5;
+        });
+        CHECK(end == 0);
+        job.set(1, 2);
+        const Fence fence = stand.fence();
+        queue.submit(job.run, {}, {fence.at(1)});
+        REQUIRE(arrives(fence, 1));
+        CHECK(job.result() == 3);
     }
     CHECK(stand.complaints() == "");
 }

@@ -72,9 +72,9 @@ struct accel_bk_sizes {
 /** What a module in a child is told about the fork. */
 struct accel_bk_fork {
     size_t struct_size;
-    const struct accel_bk_host *host; /**< as accel_module_entry got it */
-    uint32_t inside;                  /**< calls of the module that threads of the parent were in; they never return here */
+    const struct accel_bk_host *host; /**< this process' host, from now on in place of the one that accel_module_entry got */
     uint32_t generation;              /**< 1 in a child, 2 in a child's child, … */
+    uint32_t reserved;                /**< 0 */
 };
 
 struct accel_bk_module {
@@ -90,12 +90,14 @@ struct accel_bk_module {
     const struct accel_bk_importer *importer;
     const struct accel_bk_device_model *device_model;
     /**
-     * Called in a child after fork, before anything else of the module is: forget threads, locks, caches of devices, and descriptors of the
-     * parent, free nothing that its threads may have been changing, and start again. OK, or why that cannot be; then, and where it is NULL,
-     * a child does not use the module if its parent had loaded it. A library below the module whose locks it cannot make anew (a kernel
-     * library, a vendor's) is a reason to answer UNSUPPORTED when a thread was inside.
+     * Called in a child after fork whose parent had loaded the module, before anything else of it is: forget threads, locks, caches of
+     * devices, and descriptors of the parent, free nothing that its threads may have been changing, and start again. OK, or why that cannot
+     * be (set_error); then, and where it is NULL, a child does not use the module. What was made before the fork is never named again.
      *
-     * Ownership: fork is borrowed for the call, its host outlives the module. Threads: the one that makes the child's first instance, not
+     * A module that stands on a library with locks of its own keeps its threads out of it while the process forks (pthread_atfork), or
+     * answers UNSUPPORTED when one was inside.
+     *
+     * Ownership: fork is borrowed for the call, its host outlives the module. Threads: the first of the child that needs the module, not
      * the handler of fork, so memory may be allocated; once per child, and no call of the module overlaps. Blocks: never for long.
      * Errors: UNSUPPORTED what it holds does not survive.
      */

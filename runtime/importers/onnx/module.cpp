@@ -15,10 +15,15 @@ uint32_t probe_bytes(const void* bytes, uint64_t byte_count) {
 
 constexpr accel_bk_importer kImporter = {sizeof(accel_bk_importer), "onnx", probe_bytes, import_source};
 
+// Nothing here outlives a call.
+accel_status after_fork(const accel_bk_fork*) {
+    return ACCEL_STATUS_OK;
+}
+
 constexpr accel_bk_sizes kSizes = ACCEL_BK_SIZES;
 
 constexpr accel_bk_module kModule = {
-    sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, &kSizes, "onnx", "0.1.0", nullptr, nullptr, &kImporter, nullptr,
+    sizeof(accel_bk_module), ACCEL_BK_API_VERSION, 0, &kSizes, "onnx", "0.1.0", nullptr, nullptr, &kImporter, nullptr, after_fork,
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 /* A module that breaks one rule of its border, chosen when it is compiled: MODE is its place in test_modules.cmake. */
 #include <accel/backend.h>
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,6 +28,13 @@
 #define MODE_ABORTS 19
 #define MODE_HANGS 20
 #define MODE_EXITS 21
+/* What becomes of it in a child after fork. */
+#define MODE_STARTS_AGAIN 22
+#define MODE_STAYS_DOWN 23
+#define MODE_LOADS_LONG 24
+#define MODE_DEVICE_A 25
+#define MODE_DEVICE_B 26
+#define MODE_DEVICE_C 27
 
 #if MODE == MODE_ABORTS || MODE == MODE_HANGS || MODE == MODE_EXITS
 /* What a process that loads it comes to. */
@@ -159,12 +167,27 @@ static struct accel_bk_device_model *device_model_table(void)
     return &table;
 }
 
+static const struct accel_bk_host *given_host;
+
+/* The first of a child: a second call would fail. */
+static enum accel_status after_fork(const struct accel_bk_fork *fork)
+{
+    if (MODE == MODE_STAYS_DOWN) {
+        fork->host->set_error(fork->host->context, "", "its vendor's library does not");
+        return ACCEL_STATUS_UNSUPPORTED;
+    }
+    if (fork->struct_size != sizeof *fork || fork->host == given_host || fork->reserved)
+        return ACCEL_STATUS_INTERNAL;
+    given_host = fork->host;
+    return ACCEL_STATUS_OK;
+}
+
 ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct accel_bk_host *host, uint32_t runtime_api_version)
 {
     static const struct accel_bk_operation operations[] = {{ACCEL_OPERATION_ADD, 1}};
     static struct accel_bk_compiler compiler = {sizeof compiler, operations, 1, 0, target_info, query, build, check};
     static const struct accel_bk_sizes sizes = ACCEL_BK_SIZES;
-    static struct accel_bk_module module = {sizeof module, 0, 0, &sizes, "broken", "1", &compiler, NULL, NULL, NULL};
+    static struct accel_bk_module module = {sizeof module, 0, 0, &sizes, "broken", "1", &compiler, NULL, NULL, NULL, NULL};
     (void)host;
     module.api_version = runtime_api_version;
     switch (MODE) {
@@ -185,6 +208,22 @@ ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct ac
     case MODE_MODEL_GOOD: module.device_model = device_model_table(); break;
     case MODE_HEALTHY:
         module.name = "healthy";
+        module.device = device_table();
+        break;
+    case MODE_LOADS_LONG:
+        /* Tells the test that it is at it. */
+        if (getenv("ACCEL_TEST_LOADING"))
+            close(open(getenv("ACCEL_TEST_LOADING"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+        usleep(600000);
+        module.device = device_table();
+        break;
+    case MODE_DEVICE_A:
+    case MODE_DEVICE_B:
+    case MODE_DEVICE_C: module.device = device_table(); break;
+    case MODE_STARTS_AGAIN:
+    case MODE_STAYS_DOWN:
+        given_host = host;
+        module.after_fork = after_fork;
         module.device = device_table();
         break;
     default: break;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "loads.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "../per_process.h"
+
+namespace accel::runtime {
+
+namespace {
+
+constexpr int kPatienceMs = 100;
+
+PerProcess<Loads> loads;
+
+}  // namespace
+
+Loads &Loads::get() { return *loads; }
+
+Loads::Library *Loads::find(const std::string &path)
+{
+    const auto found = std::find_if(libraries_.begin(), libraries_.end(), [&](const Library &library) { return library.path == path; });
+    return found == libraries_.end() ? nullptr : &*found;
+}
+
+void Loads::note(const std::string &library, const accel_bk_module *answer)
+{
+    const std::lock_guard guard(lock_);
+    if (!find(library))
+        libraries_.push_back({library, answer, false, true, ACCEL_STATUS_OK});
+}
+
+const accel_bk_module *Loads::answer_before(const std::string &library)
+{
+    const std::lock_guard guard(lock_);
+    const Library *known = find(library);
+    return known && known->is_before ? known->answer : nullptr;
+}
+
+accel_status Loads::start_again(const std::string &library, const std::function<accel_status()> &start)
+{
+    const std::lock_guard guard(lock_);
+    Library &known = *find(library);
+    if (!std::exchange(known.started, true))
+        known.status = start();
+    return known.status;
+}
+
+void Loads::begin_fork()
+{
+    for (int waited_ms = 0; !(held_ = loading_.try_lock()) && waited_ms < kPatienceMs; ++waited_ms)
+        usleep(1000);
+}
+
+void Loads::end_fork()
+{
+    if (std::exchange(held_, false))
+        loading_.unlock();
+}
+
+void Loads::inherit(const Loads &parent)
+{
+    uncertain_ = parent.uncertain_ || !parent.held_;
+    if (uncertain_)
+        return;
+    for (const Library &library : parent.libraries_)
+        libraries_.push_back({library.path, library.answer, true, false, ACCEL_STATUS_OK});
+}
+
+}  // namespace accel::runtime
