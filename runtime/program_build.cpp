@@ -83,7 +83,7 @@ private:
     {
         ACCEL_TRY(step(0.0, kPrepared, "preparing the model"));
         graph = desc_.model->graph();
-        return prepare(graph, {desc_.symbols, desc_.symbol_count, desc_.rounding, &budget_});
+        return prepare(graph, {desc_.symbols, desc_.symbol_count, desc_.rounding, {desc_.known, desc_.known_count, desc_.known_size}, &budget_});
     }
 
     CompileRequest request() { return {desc_.precisions, Progress::forward, &progress_}; }

@@ -41,6 +41,21 @@ struct accel_symbol_value {
     int64_t size;
 };
 
+/** The value of an input that is known when the program is built: it becomes a constant and is no port. */
+struct accel_known_value {
+    const char *input;     /**< name of an input of the model, no two alike */
+    const char *entry;     /**< must be NULL */
+    const void *data;      /**< dense row-major, at any byte; without elements any pointer but NULL */
+    uint64_t data_bytes;   /**< what its type and its dims need, rounded up to bytes */
+    /**
+     * rank sizes; NULL: as the model says, which then has no open size. Where the model has a free symbol this is its size, as if symbols
+     * gave it; if symbols, or another known value, gives another one: INVALID_ARGUMENT
+     */
+    const int64_t *dims;
+    uint32_t rank;         /**< of dims; 0 without */
+    uint32_t reserved;     /**< must be 0 */
+};
+
 struct accel_program_desc {
     size_t struct_size;
     struct accel_model *model;
@@ -57,6 +72,9 @@ struct accel_program_desc {
     accel_progress_fn progress;           /**< may be NULL */
     void *progress_user;
     uint64_t constant_budget_bytes;       /**< most memory for constants that passes make or copy, those of the import included; 0: what the model was given */
+    const struct accel_known_value *known; /**< copied within the call, at the cost of constant_budget_bytes */
+    uint32_t known_count;
+    uint32_t known_size;                  /**< sizeof(struct accel_known_value) of the caller */
 };
 
 /**

@@ -5,6 +5,7 @@
 #include <accel/accel.h>
 
 #include "../graph.h"
+#include "known_values.h"
 
 namespace accel::runtime {
 
@@ -13,6 +14,7 @@ struct PrepareRequest {
     const accel_symbol_value *symbols = nullptr;
     uint32_t symbol_count = 0;
     uint32_t rounding = 0;
+    KnownValues known = {};
     ConstantBudget *budget = nullptr;  ///< pays for constants that passes make or copy; null: nobody counts
 };
 

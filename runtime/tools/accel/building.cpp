@@ -5,6 +5,7 @@
 
 #include "device_choice.h"
 #include "inputs.h"
+#include "known.h"
 #include "progress.h"
 #include "remedy.h"
 #include "rounding_choice.h"
@@ -24,12 +25,17 @@ SymbolSize parse_dim(const std::string &text)
 }
 
 /// What --dim gives, and for the other symbols what the input files have.
-std::vector<SymbolSize> symbol_sizes(const accel_graph_desc &graph, const ModelOptions &options)
+std::vector<SymbolSize> symbol_sizes(const accel_graph_desc &graph, const ModelOptions &options, const KnownValues &known)
 {
     std::vector<SymbolSize> sizes;
     for (const auto &text : options.dims) sizes.push_back(parse_dim(text));
     if (options.sample_inputs.empty()) return sizes;
-    for (auto &row : sizes_from_files(graph, assign_files(input_names(graph), options.sample_inputs)))
+    const std::vector<std::string> names = input_names(graph);
+    std::vector<std::string> open, files;
+    std::copy_if(names.begin(), names.end(), std::back_inserter(open), [&](const std::string &name) { return !known.has(name); });
+    const std::vector<std::string> assigned = assign_files(open, options.sample_inputs);
+    for (size_t i = 0, next = 0; i < names.size(); ++i) files.push_back(known.has(names[i]) ? "" : assigned[next++]);
+    for (auto &row : sizes_from_files(graph, files))
         if (std::none_of(sizes.begin(), sizes.end(), [&](const SymbolSize &given) { return given.name == row.name; })) sizes.push_back(std::move(row));
     return sizes;
 }
@@ -90,8 +96,8 @@ bool has_work(const Program &program, const accel_device *device)
 class Wanted {
 public:
     Wanted(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
-        : instance_(instance), progress_("building " + options.model), model_(load_model(instance, options, progress_)), sizes_(symbol_sizes(model_.graph(), options)),
-          symbols_(symbol_values(sizes_))
+        : instance_(instance), progress_("building " + options.model), model_(load_model(instance, options, progress_)), known_(model_.graph(), options.known),
+          sizes_(symbol_sizes(model_.graph(), options, known_)), symbols_(symbol_values(sizes_))
     {
         threads_.name = "cpu.threads";
         threads_.kind = ACCEL_OPTION_KIND_INTEGER;
@@ -104,6 +110,9 @@ public:
         desc_.rounding = options.rounding_value();
         desc_.symbols = symbols_.data();
         desc_.symbol_count = static_cast<uint32_t>(symbols_.size());
+        desc_.known = known_.values().data();
+        desc_.known_count = static_cast<uint32_t>(known_.values().size());
+        desc_.known_size = sizeof(accel_known_value);
         desc_.options = &threads_;
         desc_.option_count = options.threads ? 1 : 0;
         desc_.progress = Progress::callback;
@@ -183,6 +192,7 @@ private:
     const Instance &instance_;
     Progress progress_;
     const Model model_;
+    const KnownValues known_;
     const std::vector<SymbolSize> sizes_;
     const std::vector<accel_symbol_value> symbols_;
     accel_option threads_{};

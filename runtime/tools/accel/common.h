@@ -55,6 +55,7 @@ struct ModelOptions {
     std::vector<std::string> devices;  ///< ordered; "auto", or none: the default set
     std::string rounding;
     std::vector<std::string> dims;     ///< NAME=SIZE of symbolic dimensions
+    std::vector<std::string> known;    ///< NAME=FILE or NAME=VALUES of inputs that become constants
     std::vector<std::string> sample_inputs;  ///< as given to --input: files with the sizes that dims leave open
     unsigned threads = 0;              ///< 0: the device's default
     bool first_device_only = false;

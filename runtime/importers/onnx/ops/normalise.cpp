@@ -92,9 +92,33 @@ void batch_normalization(Node& node) {
     node.emit(ACCEL_OPERATION_BATCH_NORMALIZATION, node.inputs(), {y}, std::move(attributes));
 }
 
+namespace {
+
+/// Axes that are open, of which there is one at least: they stay an operand.
+void reduce_by_operand(Node& node) {
+    node.expect_type(1, type_set({ACCEL_TYPE_I64}));
+    const auto count = element_count(node.input(1).dims);
+    const bool keepdims = node.integer("keepdims", 1) != 0;
+    const size_t rank = node.input(0).dims.size();
+    if (!count || *count < 1 || *count > static_cast<int64_t>(rank)) {
+        node.fail_unsupported("axes '", node.input(1).name, "' that are computed, and not of a known number from 1 to ", rank);
+    }
+    node.ignore_attribute("noop_with_empty_axes");
+    const ValueId y = node.define_output(0, node.input(0).type, Dims(keepdims ? rank : rank - static_cast<size_t>(*count), open_dim()));
+    AttributeList attributes;
+    attributes.integer(ACCEL_ATTRIBUTE_KEEPDIMS, keepdims ? 1 : 0);
+    node.emit(ACCEL_OPERATION_REDUCE_MEAN, {node.input_id(0), node.input_id(1)}, {y}, std::move(attributes));
+}
+
+}  // namespace
+
 void reduce_mean(Node& node) {
     node.expect_operands(1, node.opset < 18 ? 1 : 2, 1, 1);
     node.expect_type(0, kRealTypes);
+    if (node.opset >= 18 && node.has_input(1) && !integers_of(node.input(1))) {
+        reduce_by_operand(node);
+        return;
+    }
     const Dims& x = node.input(0).dims;
     std::vector<int64_t> given;
     if (node.opset < 18) {

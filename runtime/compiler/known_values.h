@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Inputs whose values are known when a program is built.
+#pragma once
+
+#include <accel/accel.h>
+
+#include <vector>
+
+#include "../graph.h"
+
+namespace accel::runtime {
+
+/// Known inputs as a program description lists them.
+struct KnownValues {
+    const accel_known_value *values = nullptr;
+    uint32_t count = 0;
+    uint32_t element_size = 0;
+};
+
+/// Each becomes a constant, which the graph owns, and is no input of the graph; sizes that its dims give are added to symbols. Names there live as long as the graph. Errors:
+/// INVALID_ARGUMENT (P-17); LIMIT where the graph's budget does not admit the copy.
+accel_status take_known_values(Graph &graph, const KnownValues &known, std::vector<accel_symbol_value> *symbols);
+
+}  // namespace accel::runtime

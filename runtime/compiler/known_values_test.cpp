@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "known_values.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "../check.h"
+#include "../error.h"
+#include "../graph_check.h"
+#include "../progress.h"
+#include "prepare.h"
+#include "testing/builder.h"
+
+using namespace accel::runtime;
+using accel::testing::Builder;
+
+namespace {
+
+/// y = reshape(x[L, 6], shape), shape an input.
+struct Reshaped : Builder {
+    uint32_t x = 0, shape = 0, y = 0;
+    Reshaped()
+    {
+        graph.symbols = {{"L", 1, 100}, {"rows", 0, 1000, ACCEL_SYMBOL_KIND_DERIVED}, {"n", 0, 8}};
+        x = input("x", ACCEL_TYPE_F32, {1, 6}), shape = input("shape", ACCEL_TYPE_I64, {2}), y = tensor("y", ACCEL_TYPE_F32, {1, 3});
+        graph.tensors[x].shape[0] = {-1, 0};
+        graph.tensors[y].shape[0] = {-1, 1};
+        node("r", ACCEL_OPERATION_RESHAPE, {x, shape}, {y});
+        output(y);
+        REQUIRE(check_rules(graph) == ACCEL_STATUS_OK);
+    }
+    accel_status prepared(std::vector<accel_known_value> known, uint32_t element_size = sizeof(accel_known_value), int64_t length = 4)
+    {
+        const accel_symbol_value value{"L", length};
+        return prepare(graph, {&value, length ? 1u : 0u, 0, {known.data(), static_cast<uint32_t>(known.size()), element_size}});
+    }
+    std::string refused(std::vector<accel_known_value> known)
+    {
+        CHECK(prepared(std::move(known)) == ACCEL_STATUS_INVALID_ARGUMENT);
+        return std::string(accel_last_error()->rule) + " " + accel_last_error()->message;
+    }
+};
+
+const int64_t kWanted[2] = {-1, 3};
+
+accel_known_value wanted() { return {"shape", nullptr, kWanted, sizeof kWanted, nullptr, 0, 0}; }
+
+}  // namespace
+
+TEST_CASE("P-17 a known input is a constant and no input", "[program]")
+{
+    Reshaped r;
+    REQUIRE(r.prepared({wanted()}) == ACCEL_STATUS_OK);
+    REQUIRE(r.graph.inputs.size() == 1);
+    CHECK(r.graph.tensors[r.graph.inputs[0]].name == "x");
+    REQUIRE(r.graph.nodes.size() == 1);
+    CHECK(r.graph.nodes[0].ints(ACCEL_ATTRIBUTE_SHAPE, {}) == std::vector<int64_t>{8, 3});
+}
+
+TEST_CASE("P-17 the dims of a known input give symbols their sizes", "[program]")
+{
+    const std::vector<float> values(30, 0.5f);
+    const int64_t dims[2] = {5, 6};
+    const accel_known_value x{"x", nullptr, values.data(), values.size() * 4, dims, 2, 0};
+    Reshaped r;
+    REQUIRE(r.prepared({x, wanted()}, sizeof(accel_known_value), 0) == ACCEL_STATUS_OK);
+    CHECK(r.graph.inputs.empty());
+    CHECK(r.graph.tensors[r.graph.outputs[0]].shape == Shape{Dim{10}, Dim{3}});
+    Reshaped other;
+    CHECK(other.prepared({x, wanted()}) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->message).find("symbol 'L' is 5 by the program description, but it is 4 already") != std::string::npos);
+}
+
+TEST_CASE("P-17 what is no value of an input is refused", "[program]")
+{
+    const auto with = [](auto change) {
+        accel_known_value value = wanted();
+        change(value);
+        Reshaped r;
+        return r.refused({value});
+    };
+    const auto has = [](const std::string &text, const char *part) {
+        UNSCOPED_INFO(text);
+        return text.find(part) != std::string::npos;
+    };
+    const int64_t three[1] = {3}, negative[1] = {-2}, two[1] = {2}, none[2] = {0, 6};
+    CHECK(has(with([](auto &v) { v.input = nullptr; }), "A-6"));
+    CHECK(has(with([](auto &v) { v.input = "y"; }), "P-17 known value 'y': the model has no input of that name"));
+    CHECK(has(with([](auto &v) { v.entry = ""; }), "A-3"));
+    CHECK(has(with([](auto &v) { v.reserved = 1; }), "A-3"));
+    CHECK(has(with([](auto &v) { v.data = nullptr; }), "P-17 known value 'shape': data is NULL"));
+    CHECK(has(with([](auto &v) { v.data_bytes = 8; }), "it has 8 bytes, its shape and type need 16"));
+    CHECK(has(with([](auto &v) { v.rank = 1; }), "dims is NULL, and rank is not 0"));
+    CHECK(has(with([&](auto &v) { v.dims = three, v.rank = 1; }), "its shape is [3], the model's [2]"));
+    CHECK(has(with([&](auto &v) { v.dims = negative, v.rank = 1; }), "the model's [2]"));
+    CHECK(has(with([&](auto &v) { v.dims = two, v.rank = 0; }), "its shape is [], the model's [2]"));
+    CHECK(has(with([&](auto &v) { v.input = "x"; }), "dims is NULL, and the model leaves sizes of it open"));
+    CHECK(has(with([&](auto &v) { v.input = "x", v.dims = none, v.rank = 2, v.data_bytes = 0; }), "P-7 symbol 'L' is 0"));
+    Reshaped twice;
+    CHECK(has(twice.refused({wanted(), wanted()}), "it is given twice"));
+    Reshaped sized;
+    CHECK(sized.prepared({wanted()}, 24) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "A-24");
+    Reshaped state;
+    state.graph.tensors[state.y].flags = ACCEL_TENSOR_FLAG_STATE;
+    state.graph.tensors[state.y].state_of = state.shape;
+    CHECK(has(state.refused({wanted()}), "it is a state"));
+}
+
+TEST_CASE("G-17 the copy of a known value is paid for", "[program]")
+{
+    Reshaped r;
+    ConstantBudget small(8);
+    const accel_known_value value = wanted();
+    CHECK(guarded([&] { return prepare(r.graph, {nullptr, 0, 0, {&value, 1, sizeof value}, &small}); }) == ACCEL_STATUS_LIMIT);
+}
