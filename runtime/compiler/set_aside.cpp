@@ -56,6 +56,7 @@ void set_aside_unsized(Graph &graph)
     const auto set_aside = [](Node &node, std::string reason) {
         node.custom_name = node.label();
         node.operation = ACCEL_OPERATION_CUSTOM;
+        node.revision = 0;  // the catalog's says nothing of a custom node
         node.reason = std::move(reason);
     };
     bool computed = false;

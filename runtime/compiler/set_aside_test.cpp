@@ -160,6 +160,7 @@ TEST_CASE("what has a size only once a custom node has run is set aside with tha
     REQUIRE(b.graph.nodes.size() == 2);
     CHECK(b.graph.nodes[1].operation == ACCEL_OPERATION_CUSTOM);
     CHECK(b.graph.nodes[1].label() == "Relu");
+    CHECK(b.graph.nodes[1].revision == 0);
     CHECK(b.graph.nodes[1].reason == "the size of 'some' is known only once a custom node has run");
     // A size of an input is asked for as ever.
     b.graph.inputs.push_back(static_cast<uint32_t>(b.graph.tensors.size()));

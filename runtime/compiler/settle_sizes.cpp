@@ -123,6 +123,7 @@ void settle_expand(Graph &graph, Node &node)
     if (x.type != ACCEL_TYPE_F32 && x.type != ACCEL_TYPE_I32 && x.type != ACCEL_TYPE_I64) {
         node.custom_name = node.label();
         node.operation = ACCEL_OPERATION_CUSTOM;
+        node.revision = 0;
         node.reason = "no device spreads values of this type yet";
         return;
     }

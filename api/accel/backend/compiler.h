@@ -98,7 +98,7 @@ struct accel_bk_blob {
 struct accel_bk_compiler {
     size_t struct_size;
 
-    const struct accel_bk_operation *operations; /**< [mandatory] static; NULL with a count of 0 where query refuses everything */
+    const struct accel_bk_operation *operations; /**< [mandatory] static */
     uint32_t operation_count;
     uint32_t reserved;
 

@@ -17,7 +17,7 @@ using Dims = std::vector<accel_dim>;
 /// products of two stay inside 64 bits.
 constexpr size_t kRankMax = 8;
 constexpr int64_t kSizeMax = INT32_MAX;
-constexpr int64_t kElementsMax = int64_t{1} << 37;
+constexpr int64_t kElementsMax = int64_t{1} << 36;  // of 16 bytes each, the widest type
 
 inline accel_dim fixed_dim(int64_t size) { return {size, ACCEL_SYMBOL_NONE, 0}; }
 inline accel_dim symbol_dim(uint32_t symbol) { return {-1, symbol, 0}; }

@@ -185,6 +185,21 @@ TEST_CASE("cuts from the end of what is open stay operands", "[onnx][sizes]") {
     CHECK(attributes.shown(attributes.output()) == "max(L - 2, 0)");
 }
 
+TEST_CASE("axes that are computed are a list, or the node is kept", "[onnx][sizes]") {
+    ModelText text;
+    text.opset = 18;
+    text.outputs = {value_info("y", kFloat, {kOpen, kOpen})};
+    text.nodes = {node({"ReduceMean", {"x", "a"}, {"y"}, {}})};
+    const auto with_axes = [&](const std::vector<DimText>& dims) {
+        text.inputs = {value_info("x", kFloat, {2, 3}), value_info("a", kInt64, dims)};
+        return Imported(model(text));
+    };
+    const Imported list(with_axes({1})), table(with_axes({1, 1}));
+    require_good(list);
+    CHECK(list.operations() == std::vector<uint32_t>{ACCEL_OPERATION_REDUCE_MEAN});
+    CHECK(table.operations() == std::vector<uint32_t>{ACCEL_OPERATION_CUSTOM});
+}
+
 TEST_CASE("SAME with a stride over a named size keeps auto_pad", "[onnx][sizes]") {
     const Imported same(chain({node({"MaxPool", {"x"}, {"y"}, {attr_ints("kernel_shape", {3}), attr_ints("strides", {2}), attr_string("auto_pad", "SAME_LOWER")}})}, {}));
     require_good(same);

@@ -100,7 +100,7 @@ void reduce_by_operand(Node& node) {
     const auto count = element_count(node.input(1).dims);
     const bool keepdims = node.integer("keepdims", 1) != 0;
     const size_t rank = node.input(0).dims.size();
-    if (!count || *count < 1 || *count > static_cast<int64_t>(rank)) {
+    if (node.input(1).dims.size() > 1 || !count || *count < 1 || *count > static_cast<int64_t>(rank)) {
         node.fail_unsupported("axes '", node.input(1).name, "' that are computed, and not of a known number from 1 to ", rank);
     }
     node.ignore_attribute("noop_with_empty_axes");
