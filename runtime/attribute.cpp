@@ -37,7 +37,7 @@ std::vector<SparseTensor> copy_sparse(const accel_attribute &desc)
 /// There from the start, so that no child of fork waits for the thread that was making it, and to the end.
 template <class Value> struct Lasting {
     union {
-        Value value;
+        std::vector<Value> value;
     };
     constexpr Lasting() : value() {}
     constexpr ~Lasting() {}
@@ -48,14 +48,14 @@ template <class Value> constinit const Lasting<Value> kNothing;
 template <class Value> const std::vector<Value> &held_or_nothing(const Attribute::Values &values)
 {
     const auto *held = std::get_if<std::vector<Value>>(&values);
-    return held ? *held : kNothing<std::vector<Value>>.value;
+    return held ? *held : kNothing<Value>.value;
 }
 
 }  // namespace
 
 Attribute::Values::Values(const Values &other) : Held()
 {
-    std::visit([this](const auto &values) { Held::operator=(std::decay_t<decltype(values)>(values)); }, static_cast<const Held &>(other));
+    std::visit([this](const auto &held) { Held::operator=(std::decay_t<decltype(held)>(held)); }, static_cast<const Held &>(other));
 }
 
 Attribute::Values &Attribute::Values::operator=(const Values &other) { return *this = Values(other); }
@@ -63,10 +63,10 @@ Attribute::Values &Attribute::Values::operator=(const Values &other) { return *t
 const std::vector<int64_t> &Attribute::ints() const { return held_or_nothing<int64_t>(values); }
 const std::vector<float> &Attribute::floats() const { return held_or_nothing<float>(values); }
 
-const std::string &Attribute::text() const
+std::string_view Attribute::text() const
 {
     const auto &strings = held_or_nothing<std::string>(values);
-    return strings.empty() ? kNothing<std::string>.value : strings.front();
+    return strings.empty() ? std::string_view() : strings.front();
 }
 
 AttributeKind attribute_kind(uint32_t kind)

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -44,7 +45,7 @@ struct Attribute {
     const std::vector<int64_t> &ints() const;
     const std::vector<float> &floats() const;
     /// The first string or type; "" where there is none.
-    const std::string &text() const;
+    std::string_view text() const;
     bool names_tensors() const { return kind == ACCEL_ATTRIBUTE_KIND_TENSOR || kind == ACCEL_ATTRIBUTE_KIND_TENSORS; }
 };
 

@@ -108,7 +108,7 @@ private:
         if (!pads) return std::nullopt;
         const Attribute *automatic = node_.find(ACCEL_ATTRIBUTE_AUTO_PAD);
         if (automatic && automatic->text() != "SAME_UPPER" && automatic->text() != "SAME_LOWER")
-            return refuse("auto_pad is '" + automatic->text() + "', expected SAME_UPPER, SAME_LOWER or none");
+            return refuse("auto_pad is '" + std::string(automatic->text()) + "', expected SAME_UPPER, SAME_LOWER or none");
         if (automatic && node_.find(ACCEL_ATTRIBUTE_PADS)) return refuse("auto_pad and pads are given, expected one of them");
         return Window{std::move(kernel), *strides, *dilations, *pads, node_.integer(ACCEL_ATTRIBUTE_CEIL_MODE, 0) != 0, automatic != nullptr};
     }

@@ -17,7 +17,7 @@ using Reals = std::vector<double>;
 
 Datum datum_of(const Attribute &attribute)
 {
-    if (attribute_kind(attribute.kind).held == Held::kBytes) return attribute.text();
+    if (attribute_kind(attribute.kind).held == Held::kBytes) return std::string(attribute.text());
     if (attribute_kind(attribute.kind).held == Held::kFloats) return Reals(attribute.floats().begin(), attribute.floats().end());
     return attribute.ints();
 }
