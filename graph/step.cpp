@@ -7,13 +7,10 @@ namespace accel::graph {
 
 namespace {
 
-int64_t floor_of(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-
 Number divided(uint32_t op, int64_t a, int64_t b)
 {
     if (b <= 0) return {Outcome::kUndefined};
-    const int64_t floor = floor_of(a, b);
-    const int64_t rest = a - floor * b;
+    const int64_t below = a % b < 0 ? 1 : 0, floor = a / b - below, rest = a % b + below * b;
     if (op == ACCEL_EXPRESSION_MOD) return {Outcome::kNumber, rest};
     return {Outcome::kNumber, floor + (op == ACCEL_EXPRESSION_CEIL_DIV && rest ? 1 : 0)};
 }
