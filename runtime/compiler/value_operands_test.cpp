@@ -75,6 +75,25 @@ TEST_CASE("bounds of a slice may count from the end, reach beyond it, and come i
     CHECK(Cut({5}, {2}, {0}, {}).sizes() == Ints{0, 5});
 }
 
+TEST_CASE("attributes that say to the end of a named size say the end once there is one", "[symbols]")
+{
+    Builder b;
+    b.graph.symbols = {{"L", 1, 100}, {"rows", 0, 100, ACCEL_SYMBOL_KIND_DERIVED}};
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1, 5}), y = b.tensor("y", ACCEL_TYPE_F32, {1, 5});
+    b.graph.tensors[x].shape[0] = {-1, 0};
+    b.graph.tensors[y].shape[0] = {-1, 1};
+    Node &cut = b.node("cut", ACCEL_OPERATION_SLICE, {x}, {y});
+    cut.set_ints(ACCEL_ATTRIBUTE_STARTS, {2});
+    cut.set_ints(ACCEL_ATTRIBUTE_ENDS, {INT32_MAX});
+    cut.set_ints(ACCEL_ATTRIBUTE_AXES, {0});
+    b.output(y);
+    REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
+    const accel_symbol_value eight{"L", 8};
+    REQUIRE(specialise(b.graph, &eight, 1) == ACCEL_STATUS_OK);
+    CHECK(b.graph.nodes[0].ints(ACCEL_ATTRIBUTE_ENDS, {}) == Ints{8});
+    CHECK(b.graph.tensors[y].shape[0].size == 6);
+}
+
 TEST_CASE("bounds that contradict each other are named", "[symbols]")
 {
     const auto refuses = [](const Cut &cut, const char *part) {
