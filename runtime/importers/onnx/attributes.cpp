@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "attributes.h"
 
-#include "failure.h"
+#include "common/failure.h"
+#include "types.h"
 
 namespace accel::onnx {
 namespace {
@@ -15,14 +16,14 @@ public:
         if (proto.is_reference) {
             corrupt("attribute '", proto.name, "' refers to a function's attribute outside of a function");
         }
-        CustomAttribute kept{proto, {}, {}, {}};
+        CustomAttribute kept{proto.name, static_cast<uint32_t>(proto.type), {}, {}, {}, {}, {}};  // the numbers of kinds are ONNX's
         switch (proto.type) {
-            case AttributeType::kFloat:
-            case AttributeType::kInt:
-            case AttributeType::kString:
-            case AttributeType::kFloats:
-            case AttributeType::kInts:
-            case AttributeType::kStrings: break;
+            case AttributeType::kFloat: kept.floats = {proto.real}; break;
+            case AttributeType::kFloats: kept.floats = proto.reals; break;
+            case AttributeType::kInt: kept.ints = {proto.integer}; break;
+            case AttributeType::kInts: kept.ints = proto.integers; break;
+            case AttributeType::kString: kept.strings = {proto.string}; break;
+            case AttributeType::kStrings: kept.strings = proto.strings; break;
             case AttributeType::kTensor: kept.tensors.push_back(tensor(only(proto, proto.tensor))); break;
             case AttributeType::kTensors:
                 for (const Bytes bytes : proto.messages) {
@@ -35,10 +36,10 @@ public:
                     kept.sparse.push_back(sparse(proto, bytes));
                 }
                 break;
-            case AttributeType::kType: kept.types.push_back(read_type_text(only(proto, proto.messages))); break;
+            case AttributeType::kType: kept.strings.push_back(type_text(only(proto, proto.messages))); break;
             case AttributeType::kTypes:
                 for (const Bytes bytes : proto.messages) {
-                    kept.types.push_back(read_type_text(bytes));
+                    kept.strings.push_back(type_text(bytes));
                 }
                 break;
             case AttributeType::kGraph:
@@ -59,11 +60,12 @@ private:
         return only(proto, messages.empty() ? std::nullopt : std::optional(messages.back()));
     }
 
+    std::string_view type_text(Bytes bytes) { return graph_.memory.copy_string(read_type_text(bytes)); }
+
     ValueId tensor(Bytes bytes) { return constant(read_any_constant(read_tensor(bytes), store_)); }
 
     ValueId constant(const ConstantData& data) {
         Value value;
-        value.data_type = data.data_type;
         value.type = constant_type_of(data.data_type);
         value.dims = data.dims;
         value.data = data.data;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "graph.h"
+#include "common/graph.h"
 #include "tensor.h"
 
 #include <string>

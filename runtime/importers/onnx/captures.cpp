@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "captures.h"
 
-#include "failure.h"
+#include "common/failure.h"
 #include "proto.h"
 
 #include <algorithm>

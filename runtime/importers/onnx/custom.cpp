@@ -3,7 +3,9 @@
 
 #include "attributes.h"
 #include "captures.h"
-#include "failure.h"
+#include "common/failure.h"
+
+#include <algorithm>
 
 namespace accel::onnx {
 namespace {
@@ -15,9 +17,13 @@ bool declares_symbol(const DimensionProto& dim) { return !dim.size && !dim.name.
 
 }  // namespace
 
+Operator origin_of(std::string_view domain, std::string_view name, const OperatorSets& opsets) {
+    const auto set = opsets.find(domain);
+    return {domain, name, set == opsets.end() ? 0 : static_cast<uint32_t>(std::clamp<int64_t>(set->second, 0, UINT32_MAX))};
+}
+
 void declare(const ValueInfoProto& info, Graph& graph, Value& value) {
-    value.data_type = info.is_tensor ? info.data_type : DataType::kUndefined;
-    value.type = accel_type_of(value.data_type);
+    value.type = info.is_tensor ? accel_type_of(info.data_type) : 0;
     if (value.type == 0 && !info.type.empty() && info.type != "tensor(undefined)") {
         value.type_name = graph.memory.copy_string(info.type);
     }
@@ -54,11 +60,6 @@ const ValueInfoProto* Keeper::find_declaration(std::string_view name) {
     return &found_;
 }
 
-void make_custom(Operation& operation, std::string reason) {
-    operation.operation = ACCEL_OPERATION_CUSTOM;
-    operation.custom = std::make_shared<const Custom>(Custom{{}, operation.operator_name, {}, std::move(reason), {}});
-}
-
 Value Keeper::declared(std::string_view name) {
     Value value;
     value.ranked = false;
@@ -72,10 +73,9 @@ Value Keeper::declared(std::string_view name) {
 Operation Keeper::operation(const NodeProto& proto, std::string reason) {
     Operation operation{ACCEL_OPERATION_CUSTOM, nullptr, {}, {}, {}};
     operation.name = graph_.memory.copy_string(proto.name.empty() && !proto.outputs.empty() ? proto.outputs.front() : proto.name);
-    const std::string_view domain = proto.domain == "ai.onnx" ? std::string_view() : proto.domain;
+    operation.origin = origin_of(domain_of(proto.domain), proto.operation, opsets_);
     std::vector<CustomAttribute> attributes = keep_attributes(proto.attributes, graph_, store_, reason);
-    operation.custom = std::make_shared<const Custom>(Custom{domain, proto.operation, proto.overload, std::move(reason), std::move(attributes)});
-    operation.operator_name = proto.operation;
+    operation.custom = std::make_shared<const Custom>(Custom{operation.origin, proto.overload, std::move(reason), std::move(attributes)});
     for (const std::string_view input : proto.inputs) {
         operation.inputs.push_back(input.empty() ? kNoValue : graph_.find(input));
     }

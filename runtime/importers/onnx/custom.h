@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "graph.h"
+#include "common/graph.h"
 #include "tensor.h"
 #include "types.h"
 
+#include <map>
 #include <unordered_map>
 
 namespace accel::onnx {
 
+/// The version of each domain's operator set; "" is ONNX's own.
+using OperatorSets = std::map<std::string_view, int64_t>;
+Operator origin_of(std::string_view domain, std::string_view name, const OperatorSets& opsets);
+
 /// Nodes that the catalog cannot say, kept as they are. Their results are what the model declares them to be, or unknown.
 class Keeper {
 public:
-    Keeper(const GraphProto& proto, Graph& graph, ConstantStore& store) : proto_(proto), graph_(graph), store_(store) {}
+    Keeper(const GraphProto& proto, const OperatorSets& opsets, Graph& graph, ConstantStore& store) : proto_(proto), opsets_(opsets), graph_(graph), store_(store) {}
 
     /// A custom node in the place of this one. node are its bytes, which may have bodies: what those read comes behind its operands.
     void keep(const NodeProto& proto, Bytes node, std::string reason);
@@ -25,15 +30,13 @@ private:
     const ValueInfoProto* find_declaration(std::string_view name);
 
     const GraphProto& proto_;
+    const OperatorSets& opsets_;
     Graph& graph_;
     ConstantStore& store_;
     bool indexed_ = false;
     std::unordered_map<std::string_view, Bytes> declarations_;
     ValueInfoProto found_;
 };
-
-/// The catalog cannot say what this operation does: it becomes a custom node named as its operator, with the attributes that it has.
-void make_custom(Operation& operation, std::string reason);
 
 /// Type and dims as declared; what is missing or beyond the limits is unknown.
 void declare(const ValueInfoProto& info, Graph& graph, Value& value);

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "import.h"
 
+#include "common/door.h"
+#include "common/external.h"
+#include "common/failure.h"
+#include "common/graph.h"
+#include "common/host.h"
+#include "common/memory.h"
 #include "custom.h"
-#include "external.h"
-#include "failure.h"
-#include "graph.h"
-#include "host.h"
-#include "memory.h"
 #include "node.h"
 #include "order.h"
 #include "ops/ops.h"
 #include "proto.h"
+#include "quantization.h"
 #include "tensor.h"
 #include "types.h"
 
 #include <algorithm>
-#include <map>
-#include <memory>
 #include <unordered_set>
 
 namespace accel::onnx {
@@ -26,22 +26,10 @@ constexpr int64_t kOpsetMin = 1;
 constexpr int64_t kOpsetMax = 28;
 constexpr size_t kValuesMax = size_t{1} << 22;
 
-/// An imported model: what its graph points to, freed together.
-struct ImportedModel {
-    accel_bk_model base{};
-    ModelMemory memory;
-};
-
-void release_model(accel_bk_model* model) {
-    if (model != nullptr) {
-        delete reinterpret_cast<ImportedModel*>(model);
-    }
-}
-
 class Import {
 public:
-    Import(const accel_bk_host* host, const accel_bk_source& source, ImportedModel& model)
-        : source_(source), host_(host, source), files_(host_), graph_(model.memory), store_{model.memory, host_, files_}, keeper_(proto_, graph_, store_) {}
+    Import(Host& host, const accel_bk_source& source, ModelMemory& memory)
+        : source_(source), host_(host), files_(host_), graph_(memory), store_{memory, host_, files_}, keeper_(proto_, opsets_, graph_, store_) {}
 
     const accel_graph_desc* run() {
         const char* begin = static_cast<const char*>(source_.bytes);
@@ -72,15 +60,15 @@ public:
 private:
     void read_operator_sets(const ModelProto& proto) {
         for (const OperatorSet& set : proto.operator_sets) {
-            const std::string_view domain = set.domain == "ai.onnx" ? std::string_view() : set.domain;
-            const auto [known, added] = graph_.opsets.emplace(domain, set.version);
+            const std::string_view domain = domain_of(set.domain);
+            const auto [known, added] = opsets_.emplace(domain, set.version);
             if (!added && known->second != set.version) {
                 corrupt("opset_import names domain '", set.domain, "' twice");
             }
         }
         // IR versions 1 and 2 had no opset_import; opset 1 was meant.
-        if (graph_.opsets.empty()) {
-            graph_.opsets.emplace("", 1);
+        if (opsets_.empty()) {
+            opsets_.emplace("", 1);
         }
     }
 
@@ -95,8 +83,8 @@ private:
             const ConstantData constant = read_constant(tensor, store_);
             Value value;
             value.name = tensor.name;
-            value.data_type = constant.data_type;
             value.type = accel_type_of(constant.data_type);
+            value.type_name = value.type == 0 ? tensor_text(constant.data_type) : std::string_view();
             value.dims = constant.dims;
             value.data = constant.data;
             value.data_bytes = constant.size_bytes;
@@ -183,8 +171,8 @@ private:
     }
 
     void translate(const NodeProto& proto, size_t position) {
-        const std::string_view domain = proto.domain == "ai.onnx" ? std::string_view() : proto.domain;
-        const auto opset = graph_.opsets.find(domain);
+        const std::string_view domain = domain_of(proto.domain);
+        const auto opset = opsets_.find(domain);
         const Translate translator = find_operator(domain, proto.operation);
         graph_.mark();
         if (const std::string reason = unknown_in(proto, opset, translator); !reason.empty()) {
@@ -209,8 +197,8 @@ private:
     }
 
     /// Why a node cannot be read whatever its attributes; "" if it may be.
-    std::string unknown_in(const NodeProto& proto, std::map<std::string_view, int64_t>::const_iterator opset, Translate translator) const {
-        if (opset == graph_.opsets.end()) {
+    std::string unknown_in(const NodeProto& proto, OperatorSets::const_iterator opset, Translate translator) const {
+        if (opset == opsets_.end()) {
             return text("opset_import does not name its domain '", proto.domain.empty() ? "ai.onnx" : proto.domain, "'");
         }
         if (translator == nullptr) {
@@ -252,8 +240,8 @@ private:
         if (!value.is_known()) {
             return;
         }
-        if (info.is_tensor && info.data_type != DataType::kUndefined && info.data_type != value.data_type) {
-            corrupt("graph output '", info.name, "' is declared as ", name_of(info.data_type), ", but the nodes make ", name_of(value.data_type));
+        if (info.is_tensor && info.data_type != DataType::kUndefined && accel_type_of(info.data_type) != value.type) {
+            corrupt("graph output '", info.name, "' is declared as ", name_of(info.data_type), ", but the nodes make ", name_of(value.type));
         }
         bool differs = info.has_shape && info.dims.size() != value.dims.size();
         for (size_t i = 0; info.has_shape && !differs && i < info.dims.size(); ++i) {
@@ -269,13 +257,12 @@ private:
         const bool moves = (ops::kMovedTypes >> from.type & 1) != 0;
         Value to;
         to.name = from.name;
-        to.data_type = from.data_type;
         to.type = from.type;
         to.dims = from.dims;
         from.name = {};  // the port has the name now
         const char* name = graph_.memory.copy_string(to.name);
         const ValueId id = graph_.add(std::move(to));
-        graph_.operations.push_back({moves ? ACCEL_OPERATION_IDENTITY : ACCEL_OPERATION_CUSTOM, name, {constant}, {id}, {}, ACCEL_ROUNDING_NONE, "Identity"});
+        graph_.operations.push_back({moves ? ACCEL_OPERATION_IDENTITY : ACCEL_OPERATION_CUSTOM, name, {constant}, {id}, {}, ACCEL_ROUNDING_NONE, origin_of({}, "Identity", opsets_)});
         if (!moves) {
             make_custom(graph_.operations.back(), "its type is not copied here");
         }
@@ -283,8 +270,9 @@ private:
     }
 
     const accel_bk_source& source_;
-    Host host_;
+    Host& host_;
     ExternalFiles files_;
+    OperatorSets opsets_;
     Graph graph_;
     ConstantStore store_;
     GraphProto proto_;
@@ -292,41 +280,11 @@ private:
     Keeper keeper_;
 };
 
-accel_status report(const accel_bk_host* host, const accel_bk_source& source, accel_status status, const char* message) noexcept {
-    if (host == nullptr || host->set_error == nullptr) {
-        return status;
-    }
-    const char* rule = status == ACCEL_STATUS_CORRUPT ? "G-9" : status == ACCEL_STATUS_PERMISSION ? "G-13" : status == ACCEL_STATUS_CANCELLED ? "P-5" : "";
-    try {
-        const char* name = source.name == nullptr ? "" : source.name;
-        host->set_error(host->context, rule, text(name, *name == '\0' ? "" : ": ", message).c_str());
-    } catch (...) {
-        host->set_error(host->context, rule, message);
-    }
-    return status;
-}
-
 }  // namespace
 
 accel_status import_model(const accel_bk_host* host, const accel_bk_source& source, accel_bk_model** out_model) noexcept {
-    *out_model = nullptr;
-    try {
-        Host(host, source).fault_point("onnx.import", "the import failed");
-        auto model = std::make_unique<ImportedModel>();
-        model->base.graph = Import(host, source, *model).run();
-        model->base.struct_size = sizeof model->base;
-        model->base.release = release_model;
-        *out_model = &model.release()->base;
-        return ACCEL_STATUS_OK;
-    } catch (const ToldFailure& failure) {
-        return failure.status();
-    } catch (const Failure& failure) {
-        return report(host, source, failure.status(), failure.what());
-    } catch (const std::bad_alloc&) {
-        return report(host, source, ACCEL_STATUS_OUT_OF_MEMORY, "no memory to import the model");
-    } catch (const std::exception& error) {
-        return report(host, source, ACCEL_STATUS_INTERNAL, error.what());
-    }
+    const auto read = [](Host& asked, const accel_bk_source& from, ModelMemory& memory) { return Import(asked, from, memory).run(); };
+    return importer::import_model("onnx", host, source, read, out_model);
 }
 
 uint32_t probe(const void* bytes, uint64_t byte_count) noexcept {

@@ -186,7 +186,6 @@ ValueId Node::define_output(size_t index, uint32_t type, Dims dims) {
     }
     Value value;
     value.type = type;
-    value.data_type = data_type_of(type);
     value.dims = std::move(dims);
     if (index == 0) {
         value.elements = std::move(known_);
@@ -209,7 +208,6 @@ bool Node::define_elements(uint32_t type, Dims dims, std::vector<Element> elemen
     }
     Value value;
     value.type = type;
-    value.data_type = data_type_of(type);
     value.dims = std::move(dims);
     value.elements = std::move(elements);
     define_output(0, std::move(value));
@@ -219,7 +217,6 @@ bool Node::define_elements(uint32_t type, Dims dims, std::vector<Element> elemen
 ValueId Node::define_list(const std::vector<int64_t>& values) {
     Value value;
     value.type = ACCEL_TYPE_I64;
-    value.data_type = data_type_of(ACCEL_TYPE_I64);
     value.dims = {fixed_dim(static_cast<int64_t>(values.size()))};
     value.elements.emplace();
     for (const int64_t each : values) {
@@ -236,20 +233,20 @@ void Node::emit(accel_operation operation, std::vector<ValueId> inputs, std::vec
     }
     // What computes with sizes may be needed by nothing, as sizes of dimensions are calculated here, too.
     const bool sizes = outputs.size() == 1 && graph.value(outputs[0]).elements;
-    graph.operations.push_back({operation, name_, std::move(inputs), std::move(outputs), std::move(attributes), rounding, proto_.operation, {}, sizes});
+    graph.operations.push_back({operation, name_, std::move(inputs), std::move(outputs), std::move(attributes), rounding, {domain_of(proto_.domain), proto_.operation, static_cast<uint32_t>(opset)}, {}, sizes});
 }
 
 void Node::expect_type(size_t index, TypeSet types) const {
     const Value& value = input(index);
     if (value.type == 0 || (types >> value.type & 1) == 0) {
-        fail_unsupported("input '", value.name, "' has element type ", name_of(value.data_type), ", which this operation does not take");
+        fail_unsupported("input '", value.name, "' has element type ", name_of(value.type), ", which this operation does not take");
     }
 }
 
 void Node::expect_same_type(size_t a, size_t b) const {
-    if (input(a).data_type != input(b).data_type) {
-        fail_corrupt("inputs '", input(a).name, "' and '", input(b).name, "' have types ", name_of(input(a).data_type), " and ",
-                     name_of(input(b).data_type), ", they must be equal");
+    if (input(a).type != input(b).type) {
+        fail_corrupt("inputs '", input(a).name, "' and '", input(b).name, "' have types ", name_of(input(a).type), " and ",
+                     name_of(input(b).type), ", they must be equal");
     }
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "failure.h"
-#include "graph.h"
+#include "common/failure.h"
+#include "common/graph.h"
 #include "tensor.h"
+#include "types.h"
 
 #include <functional>
 #include <span>

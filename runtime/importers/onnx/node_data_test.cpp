@@ -132,7 +132,7 @@ TEST_CASE("results that are computed while importing equal the published ones") 
     }
     uint32_t compared = 0;
     std::pmr::monotonic_buffer_resource memory;
-    Host no_host(nullptr, accel_bk_source{sizeof(accel_bk_source)});
+    Host no_host("onnx", nullptr, accel_bk_source{sizeof(accel_bk_source)});
     ExternalFiles no_files(no_host);
     ConstantStore store{memory, no_host, no_files};
     for_each_model([&](const std::string& name, const fs::path& folder, const std::string& bytes) {

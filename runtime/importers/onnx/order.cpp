@@ -2,7 +2,7 @@
 #include "order.h"
 
 #include "captures.h"
-#include "failure.h"
+#include "common/failure.h"
 
 #include <queue>
 #include <utility>

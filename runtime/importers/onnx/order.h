@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "host.h"
-#include "names.h"
+#include "common/host.h"
+#include "common/names.h"
 #include "proto.h"
 
 #include <vector>

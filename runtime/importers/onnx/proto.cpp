@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "proto.h"
 
-#include "failure.h"
+#include "common/failure.h"
 #include "types.h"
 
 #include <cstring>

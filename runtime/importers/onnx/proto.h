@@ -17,6 +17,9 @@ enum class DataType : int32_t {
     kFloat8E5M2 = 19, kFloat8E5M2FNUZ = 20, kUint4 = 21, kInt4 = 22, kFloat4E2M1 = 23, kFloat8E8M0 = 24, kUint2 = 25, kInt2 = 26
 };
 
+/// ONNX's own domain has two names; the shorter one, "", is used here.
+inline std::string_view domain_of(std::string_view written) { return written == "ai.onnx" ? std::string_view() : written; }
+
 struct OperatorSet {
     std::string_view domain;
     int64_t version = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "custom.h"
-#include "failure.h"
-#include "graph.h"
+#include "common/failure.h"
+#include "common/graph.h"
 
 #include <numeric>
 #include <span>

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "dims.h"
-#include "external.h"
-#include "host.h"
+#include "common/constant.h"
 #include "proto.h"
-
-#include <memory_resource>
 
 namespace accel::onnx {
 
@@ -16,13 +12,6 @@ struct ConstantData {
     Dims dims;
     const void* data = nullptr;
     uint64_t size_bytes = 0;
-};
-
-/// What reading constants needs: owned memory for those that cannot be pointed at in place, the runtime that grants it, and the files beside the model.
-struct ConstantStore {
-    std::pmr::memory_resource& memory;
-    Host& host;
-    ExternalFiles& files;
 };
 
 /// Check a TensorProto and give its values, in place where type and alignment allow. Types outside the catalog keep data = nullptr.

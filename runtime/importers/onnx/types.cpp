@@ -22,10 +22,18 @@ constexpr TypeRow kRows[] = {
 };
 
 // By number in onnx.proto, as of IR version 14.
-constexpr const char* kNames[] = {"undefined",  "float",    "uint8",     "int8",       "uint16",         "int16",      "int32",
-                                  "int64",      "string",   "bool",      "float16",    "double",         "uint32",     "uint64",
-                                  "complex64",  "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz",
-                                  "uint4",      "int4",     "float4e2m1", "float8e8m0", "uint2",         "int2"};
+constexpr std::string_view kTexts[] = {
+    "tensor(undefined)", "tensor(float)", "tensor(uint8)", "tensor(int8)", "tensor(uint16)", "tensor(int16)", "tensor(int32)",
+    "tensor(int64)", "tensor(string)", "tensor(bool)", "tensor(float16)", "tensor(double)", "tensor(uint32)", "tensor(uint64)",
+    "tensor(complex64)", "tensor(complex128)", "tensor(bfloat16)", "tensor(float8e4m3fn)", "tensor(float8e4m3fnuz)", "tensor(float8e5m2)",
+    "tensor(float8e5m2fnuz)", "tensor(uint4)", "tensor(int4)", "tensor(float4e2m1)", "tensor(float8e8m0)", "tensor(uint2)", "tensor(int2)"};
+
+constexpr std::string_view kBefore = "tensor(";
+constexpr std::string_view kBehind = ")";
+
+constexpr std::string_view name_in(std::string_view text) {
+    return text.substr(kBefore.size(), text.size() - kBefore.size() - kBehind.size());
+}
 
 }  // namespace
 
@@ -44,7 +52,7 @@ uint32_t constant_type_of(DataType type) {
         ACCEL_TYPE_I64,     ACCEL_TYPE_STRING, ACCEL_TYPE_BOOL, ACCEL_TYPE_F16,    ACCEL_TYPE_F64,        ACCEL_TYPE_U32,    ACCEL_TYPE_U64,
         ACCEL_TYPE_C64,     ACCEL_TYPE_C128, ACCEL_TYPE_BF16, ACCEL_TYPE_F8E4M3FN, ACCEL_TYPE_F8E4M3FNUZ, ACCEL_TYPE_F8E5M2, ACCEL_TYPE_F8E5M2FNUZ,
         ACCEL_TYPE_U4,      ACCEL_TYPE_I4,   ACCEL_TYPE_F4E2M1, ACCEL_TYPE_F8E8M0, ACCEL_TYPE_U2,         ACCEL_TYPE_I2};
-    static_assert(std::size(kTypes) == std::size(kNames));
+    static_assert(std::size(kTypes) == std::size(kTexts));
     return is_known(type) ? kTypes[static_cast<size_t>(type)] : uint32_t{ACCEL_TYPE_UNKNOWN};
 }
 
@@ -68,8 +76,8 @@ uint64_t size_bytes_of(uint32_t accel_type) {
 
 DataType data_type_named(std::string_view name) {
     const auto same_letter = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-    for (size_t number = 1; number < std::size(kNames); ++number) {
-        const std::string_view known = kNames[number];
+    for (size_t number = 1; number < std::size(kTexts); ++number) {
+        const std::string_view known = name_in(kTexts[number]);
         if (std::equal(name.begin(), name.end(), known.begin(), known.end(), same_letter)) {
             return static_cast<DataType>(number);
         }
@@ -79,15 +87,19 @@ DataType data_type_named(std::string_view name) {
 
 bool is_known(DataType type) {
     const auto number = static_cast<int32_t>(type);
-    return number > 0 && number < static_cast<int32_t>(std::size(kNames));
+    return number > 0 && number < static_cast<int32_t>(std::size(kTexts));
 }
 
 std::string name_of(DataType type) {
     const auto number = static_cast<int32_t>(type);
-    if (number < 0 || number >= static_cast<int32_t>(std::size(kNames))) {
+    if (number < 0 || number >= static_cast<int32_t>(std::size(kTexts))) {
         return "type " + std::to_string(number);
     }
-    return kNames[number];
+    return std::string(name_in(kTexts[number]));
 }
+
+std::string name_of(uint32_t accel_type) { return name_of(data_type_of(accel_type)); }
+
+std::string_view tensor_text(DataType type) { return is_known(type) ? kTexts[static_cast<size_t>(type)] : std::string_view(); }
 
 }  // namespace accel::onnx

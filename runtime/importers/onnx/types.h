@@ -28,6 +28,10 @@ DataType data_type_of(uint32_t accel_type);
 uint64_t size_bytes_of(uint32_t accel_type);
 /// "float", "int4" …; "type 99" for a number that onnx.proto does not have.
 std::string name_of(DataType type);
+/// The same of an element type that operations take.
+std::string name_of(uint32_t accel_type);
+/// ONNX's text for tensors of a type, such as "tensor(float)", for good; "" for a number that onnx.proto does not have.
+std::string_view tensor_text(DataType type);
 /// The type of this name, in letters of either case; kUndefined: there is none.
 DataType data_type_named(std::string_view name);
 /// Does onnx.proto define this number? Others are damage, not a missing feature.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "wire.h"
 
-#include "failure.h"
+#include "common/failure.h"
 
 namespace accel::onnx {
 

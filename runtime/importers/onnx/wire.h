@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "uses.h"
+
 #include <protozero/pbf_reader.hpp>
 
 #include <cstdint>

@@ -9,7 +9,6 @@ namespace {
 
 Value to_value(const ConstantData& constant) {
     Value value;
-    value.data_type = constant.data_type;
     value.type = accel_type_of(constant.data_type);
     value.dims = constant.dims;
     value.data = constant.data;
@@ -26,7 +25,6 @@ void define_list(Node& node, uint32_t type, const std::vector<T>& values, bool s
     }
     Value value;
     value.type = type;
-    value.data_type = data_type_of(type);
     value.dims = scalar ? Dims{} : Dims{fixed_dim(static_cast<int64_t>(values.size()))};
     value.data = values.empty() ? static_cast<const void*>(&kNothing) : node.graph.memory.copy(values);
     value.data_bytes = values.size() * sizeof(T);
@@ -69,7 +67,6 @@ void fill(Node& node, const ConstantData& pattern, int64_t count, Dims dims) {
         std::memcpy(out + static_cast<uint64_t>(i) * element_bytes, pattern.data, element_bytes);
     }
     Value value;
-    value.data_type = pattern.data_type;
     value.type = accel_type_of(pattern.data_type);
     value.dims = std::move(dims);
     value.data = out;

@@ -479,7 +479,6 @@ ValueId resolve_indices(Node& node, const accel_dim& along) {
     }
     Value value;
     value.type = node.input(1).type;
-    value.data_type = node.input(1).data_type;
     value.dims = node.input(1).dims;
     value.elements = std::move(resolved);
     return node.graph.add(std::move(value));

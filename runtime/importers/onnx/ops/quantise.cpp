@@ -16,7 +16,7 @@ std::vector<float> read_scales(const Node& node, size_t index) {
         node.fail_unsupported("the scale '", value.name, "' is not constant");
     }
     if (value.type != ACCEL_TYPE_F32) {
-        node.fail_unsupported("the scale '", value.name, "' has type ", name_of(value.data_type), ", only float is taken");
+        node.fail_unsupported("the scale '", value.name, "' has type ", name_of(value.type), ", only float is taken");
     }
     if (value.dims.size() > 1) {
         node.fail_unsupported("the scale '", value.name, "' of ", to_text(value.dims), ": quantisation in blocks");
@@ -51,7 +51,7 @@ std::vector<int32_t> read_zero_points(const Node& node, size_t index) {
                 zero_points.push_back(zero_point);
                 break;
             }
-            default: node.fail_unsupported("the zero point '", value.name, "' has type ", name_of(value.data_type));
+            default: node.fail_unsupported("the zero point '", value.name, "' has type ", name_of(value.type));
         }
     }
     return zero_points;
@@ -200,7 +200,7 @@ void quantize_linear(Node& node) {
     uint32_t type = stored_type(node, 2);
     if (const int64_t asked = node.integer("output_dtype", 0); asked != 0) {
         const auto data_type = static_cast<DataType>(asked);
-        if (node.has_input(2) && data_type != node.input(2).data_type) {
+        if (node.has_input(2) && accel_type_of(data_type) != node.input(2).type) {
             node.fail_corrupt("output_dtype ", name_of(data_type), " differs from the zero point's type");
         }
         type = accel_type_of(data_type);

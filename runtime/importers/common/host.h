@@ -6,15 +6,17 @@
 #include <span>
 #include <string>
 
-namespace accel::onnx {
+namespace accel::importer {
 
 /// What an import may ask of the runtime. Every refusal ends the import by an exception.
 class Host {
 public:
-    Host(const accel_bk_host* host, const accel_bk_source& source);
+    /// format: of the fault points' names, for good.
+    Host(const char* format, const accel_bk_host* host, const accel_bk_source& source);
 
     void log(accel_log_level level, const std::string& message) const;
-    void fault_point(const char* place, const std::string& message) const;
+    /// The place is called FORMAT.STEP.
+    void fault_point(const char* step, const std::string& message) const;
 
     /// The bytes of a file at or below the model's folder. purpose begins the sentence of a refusal, here and below.
     std::span<const char> map(const char* location, const std::string& purpose) const;
@@ -27,10 +29,11 @@ public:
     uint64_t bytes_read() const { return source_.byte_count; }
 
 private:
+    const char* format_;
     const accel_bk_host* host_;
     accel_bk_source source_{};  ///< members that the runtime does not know are 0
     uint64_t told_ns_ = 0;
     uint32_t paces_ = 0;
 };
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -3,7 +3,7 @@
 
 #include "failure.h"
 
-namespace accel::onnx {
+namespace accel::importer {
 
 std::span<const char> ExternalFiles::map(std::string_view location, std::string_view tensor) {
     const auto found = known_.find(location);
@@ -15,4 +15,4 @@ std::span<const char> ExternalFiles::map(std::string_view location, std::string_
     return known_.emplace(name, bytes).first->second;
 }
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

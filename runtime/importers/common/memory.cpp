@@ -3,7 +3,7 @@
 
 #include <new>
 
-namespace accel::onnx {
+namespace accel::importer {
 namespace {
 
 constexpr size_t kSmallBytes = 4096;
@@ -35,4 +35,4 @@ const char* ModelMemory::copy_string(std::string_view string) {
     return out;
 }
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

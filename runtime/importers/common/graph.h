@@ -4,21 +4,18 @@
 #include "dims.h"
 #include "memory.h"
 #include "names.h"
-#include "proto.h"
 #include "sizes.h"
-#include "types.h"
 
 #include <algorithm>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-namespace accel::onnx {
+namespace accel::importer {
 
 using ValueId = uint32_t;
 constexpr ValueId kNoValue = UINT32_MAX;
@@ -42,8 +39,7 @@ struct Quantization {
 /// A tensor of the graph being built.
 struct Value {
     std::string_view name;
-    DataType data_type = DataType::kUndefined;
-    uint32_t type = 0;                             ///< enum accel_type; 0: one that the catalog lacks
+    uint32_t type = 0;                             ///< enum accel_type; 0: one that no operation takes
     Dims dims;
     const void* data = nullptr;                    ///< constants
     uint64_t data_bytes = 0;
@@ -51,7 +47,7 @@ struct Value {
     std::optional<std::vector<Element>> elements;
     std::optional<Quantization> quantization;
     bool ranked = true;                            ///< false: not even the number of dimensions is known
-    std::string_view type_name;                    ///< of a type that the catalog lacks: ONNX's text
+    std::string_view type_name;                    ///< of type 0: the format's name for it; "" if not even that is known
 
     bool is_known() const { return type != 0 && ranked; }
     bool is_constant() const {
@@ -92,18 +88,27 @@ struct SparseValue {
     std::vector<int64_t> dims;
 };
 
-/// An attribute of a custom node.
+/// An attribute of a custom node: values in the list of its kind, one where the kind is no list. What views lead to lives as long as the model.
 struct CustomAttribute {
-    AttributeProto proto;
-    std::vector<ValueId> tensors;      ///< of TENSOR and TENSORS
+    std::string_view name;
+    uint32_t kind = 0;                      ///< enum accel_attribute_kind; none of graphs
+    std::vector<float> floats;
+    std::vector<int64_t> ints;
+    std::vector<std::string_view> strings;  ///< of types, too: the format's text
+    std::vector<ValueId> tensors;
     std::vector<SparseValue> sparse;
-    std::vector<std::string> types;    ///< ONNX's texts
+};
+
+/// Which operator of the format a node is.
+struct Operator {
+    std::string_view domain = {};  ///< "" is ONNX's own
+    std::string_view name = {};
+    uint32_t revision = 0;         ///< of the domain's operator set; 0: the file names none
 };
 
 /// A node as the file has it, where the catalog cannot say it.
 struct Custom {
-    std::string_view domain;  ///< "" is ONNX's own
-    std::string_view name;
+    Operator origin;
     std::string_view overload;
     std::string reason;
     std::vector<CustomAttribute> attributes;
@@ -117,10 +122,13 @@ struct Operation {
     std::vector<ValueId> outputs;
     AttributeList attributes;
     uint32_t rounding = ACCEL_ROUNDING_NONE;
-    std::string_view operator_name = {};          ///< ONNX's
+    Operator origin = {};
     std::shared_ptr<const Custom> custom = {};    ///< of a custom node
     bool if_read = false;                         ///< goes unless something reads a result
 };
+
+/// The catalog cannot say what this operation does: it becomes a custom node named as its operator, with the attributes that it has.
+void make_custom(Operation& operation, std::string reason);
 
 /// Called once per operation in long loops; may throw to end the import.
 using Pace = std::function<void()>;
@@ -159,7 +167,6 @@ public:
     ModelMemory& memory;
     Sizes sizes;
     std::vector<Operation> operations;
-    std::map<std::string_view, int64_t> opsets;  ///< version of each domain's operator set; "" is ONNX's own
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
 
@@ -176,9 +183,7 @@ std::optional<std::vector<Element>> elements_of(const Value& value);
 /// The same, if every element is a number.
 std::optional<std::vector<int64_t>> integers_of(const Value& value);
 
-/// Make quantisations of operations that only move stored values agree on both sides.
-void settle_quantization(Graph& graph, const Pace& pace);
 /// The graph in the form of the binary interface, in the graph's memory.
 const accel_graph_desc* assemble(Graph& graph, std::string_view name, const Pace& pace);
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstring>
 
-namespace accel::onnx {
+namespace accel::importer {
 namespace {
 
 /// Of the 100 ms that are promised. A pace is microseconds of work, so the clock need not be read at each.
@@ -20,7 +20,7 @@ uint64_t now_ns() {
 
 }  // namespace
 
-Host::Host(const accel_bk_host* host, const accel_bk_source& source) : host_(host) {
+Host::Host(const char* format, const accel_bk_host* host, const accel_bk_source& source) : format_(format), host_(host) {
     std::memcpy(&source_, &source, std::min(source.struct_size, sizeof source_));
 }
 
@@ -30,18 +30,18 @@ void Host::log(accel_log_level level, const std::string& message) const {
     }
 }
 
-void Host::fault_point(const char* place, const std::string& message) const {
+void Host::fault_point(const char* step, const std::string& message) const {
     if (host_ == nullptr || host_->fault_point == nullptr) {
         return;
     }
-    const accel_status injected = host_->fault_point(host_->context, place);
+    const accel_status injected = host_->fault_point(host_->context, text(format_, ".", step).c_str());
     if (injected != ACCEL_STATUS_OK) {
         fail(injected, message);
     }
 }
 
 std::span<const char> Host::map(const char* location, const std::string& purpose) const {
-    fault_point("onnx.external", text(purpose, ": '", location, "' failed"));
+    fault_point("external", text(purpose, ": '", location, "' failed"));
     if (source_.map == nullptr) {
         fail(ACCEL_STATUS_PERMISSION, purpose, ": '", location, "' cannot be opened because the model came without a folder; import it by path");
     }
@@ -84,4 +84,4 @@ void Host::look(uint64_t done, uint64_t all) {
     }
 }
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -5,7 +5,7 @@
 #include <bit>
 #include <functional>
 
-namespace accel::onnx {
+namespace accel::importer {
 namespace {
 
 constexpr size_t kSlotsMin = 64;
@@ -82,4 +82,4 @@ uint32_t Names::find(std::string_view name) const {
     return slot.entry == kNone ? kNone : entries_[slot.entry].number;
 }
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace accel::onnx {
+namespace accel::importer {
 
 using Dims = std::vector<accel_dim>;
 
@@ -42,4 +42,4 @@ std::string to_text(const Dims& dims);
 bool may_equal(const accel_dim& a, const accel_dim& b);
 bool may_equal(const Dims& a, const Dims& b);
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

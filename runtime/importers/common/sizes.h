@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace accel::onnx {
+namespace accel::importer {
 
 /// A size while nodes are translated: a row of the graph's expressions.
 using Size = uint32_t;
@@ -56,4 +56,4 @@ private:
     std::vector<bool> positive_;  ///< by size
 };
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

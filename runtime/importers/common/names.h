@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace accel::onnx {
+namespace accel::importer {
 
 /// Numbers by name. One table without a node per name: where there are hundreds of thousands, following nodes that lie apart costs more than all else that is done with a name.
 class Names {
@@ -40,4 +40,4 @@ private:
     std::vector<Entry> entries_;
 };
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace accel::onnx {
+namespace accel::importer {
 
 uint32_t Sizes::add(std::string name, uint32_t kind, Size expression, int64_t least, int64_t most) {
     while (by_name_.contains(name)) {
@@ -56,7 +56,7 @@ Size Sizes::product(std::span<const accel_dim> dims) {
 
 accel_dim Sizes::dim(Size size) {
     if (size == kOpenSize) {
-        return accel::onnx::open_dim();
+        return accel::importer::open_dim();
     }
     if (const auto value = builder_.number(size)) {
         return fixed_dim(*value);
@@ -83,7 +83,7 @@ accel_dim Sizes::broadcast(const accel_dim& a, const accel_dim& b) {
     const Size left = size(a);
     const Size right = size(b);
     // 0 beside 1 gives 0, which is not the larger.
-    return is_positive(left) && is_positive(right) ? dim(builder_.max(left, right)) : accel::onnx::open_dim();
+    return is_positive(left) && is_positive(right) ? dim(builder_.max(left, right)) : accel::importer::open_dim();
 }
 
 void Sizes::mark_positive(Size size) {
@@ -97,4 +97,4 @@ bool Sizes::is_positive(Size size) const {
     return size != kOpenSize && (builder_.range(size).low >= 1 || (size < positive_.size() && positive_[size]));
 }
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-namespace accel::onnx {
+namespace accel::importer {
 namespace {
 
 
@@ -19,6 +19,11 @@ void append(const Value& value, int64_t count, std::vector<Element>& out) {
 }
 
 }  // namespace
+
+void make_custom(Operation& operation, std::string reason) {
+    operation.operation = ACCEL_OPERATION_CUSTOM;
+    operation.custom = std::make_shared<const Custom>(Custom{operation.origin, {}, std::move(reason), {}});
+}
 
 ValueId Graph::add(Value value) {
     values_.push_back(std::move(value));
@@ -117,4 +122,4 @@ std::optional<std::vector<int64_t>> integers_of(const Value& value) {
     return out;
 }
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "failure.h"
 #include "graph.h"
 
 #include <algorithm>
 
-namespace accel::onnx {
+namespace accel::importer {
 namespace {
 
 /// Turns what the graph has gathered into the structs of the binary interface.
@@ -113,9 +112,7 @@ private:
         accel_tensor_desc desc{};
         desc.name = graph_.memory.copy_string(value.name);
         desc.type = value.type;
-        desc.type_name = value.type_name.empty() && value.type == 0 && value.data_type != DataType::kUndefined
-                             ? graph_.memory.copy_string(text("tensor(", name_of(value.data_type), ")"))
-                             : graph_.memory.copy_string(value.type_name);
+        desc.type_name = graph_.memory.copy_string(value.type_name);
         desc.rank = value.ranked ? static_cast<uint32_t>(value.dims.size()) : ACCEL_RANK_UNKNOWN;
         desc.dims = graph_.memory.copy(value.dims);
         desc.data = value.data;
@@ -160,20 +157,18 @@ private:
         std::vector<accel_attribute> out;
         for (const CustomAttribute& from : list) {
             accel_attribute& to = out.emplace_back();
-            to.name = graph_.memory.copy_string(from.proto.name);
-            to.kind = static_cast<uint32_t>(from.proto.type);  // the numbers are ONNX's
-            switch (from.proto.type) {
-                case AttributeType::kFloat: set(to, std::vector{from.proto.real}); break;
-                case AttributeType::kFloats: set(to, from.proto.reals); break;
-                case AttributeType::kInt: set(to, std::vector{from.proto.integer}); break;
-                case AttributeType::kInts: set(to, from.proto.integers); break;
-                case AttributeType::kString: set(to, strings({from.proto.string})); break;
-                case AttributeType::kStrings: set(to, strings(from.proto.strings)); break;
-                case AttributeType::kTensor:
-                case AttributeType::kTensors: set(to, tensor_indices(from.tensors)); break;
-                case AttributeType::kSparseTensor:
-                case AttributeType::kSparseTensors: set(to, sparse_tensors(from.sparse)); break;
-                default: set(to, strings({from.types.begin(), from.types.end()})); break;  // types
+            to.name = graph_.memory.copy_string(from.name);
+            to.kind = from.kind;
+            switch (from.kind) {
+                case ACCEL_ATTRIBUTE_KIND_FLOAT:
+                case ACCEL_ATTRIBUTE_KIND_FLOATS: set(to, from.floats); break;
+                case ACCEL_ATTRIBUTE_KIND_INT:
+                case ACCEL_ATTRIBUTE_KIND_INTS: set(to, from.ints); break;
+                case ACCEL_ATTRIBUTE_KIND_TENSOR:
+                case ACCEL_ATTRIBUTE_KIND_TENSORS: set(to, tensor_indices(from.tensors)); break;
+                case ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR:
+                case ACCEL_ATTRIBUTE_KIND_SPARSE_TENSORS: set(to, sparse_tensors(from.sparse)); break;
+                default: set(to, strings(from.strings)); break;  // texts and types
             }
         }
         return graph_.memory.copy(out);
@@ -195,16 +190,10 @@ private:
         return out;
     }
 
-    /// Of a domain's operator set; 0 if the model names none.
-    uint32_t version(std::string_view domain) const {
-        const auto found = graph_.opsets.find(domain);
-        return found == graph_.opsets.end() ? 0 : static_cast<uint32_t>(std::clamp<int64_t>(found->second, 0, UINT32_MAX));
-    }
-
     void describe_custom(const Custom& custom, accel_node_desc& desc) {
-        desc.revision = version(custom.domain);
-        desc.domain = graph_.memory.copy_string(custom.domain);
-        desc.custom_name = graph_.memory.copy_string(custom.name);
+        desc.revision = custom.origin.revision;
+        desc.domain = graph_.memory.copy_string(custom.origin.domain);
+        desc.custom_name = graph_.memory.copy_string(custom.origin.name);
         desc.overload = graph_.memory.copy_string(custom.overload);
         desc.reason = graph_.memory.copy_string(custom.reason);
         if (!custom.attributes.empty()) {
@@ -244,4 +233,4 @@ const accel_graph_desc* assemble(Graph& graph, std::string_view name, const Pace
     return Assembler(graph).run(name, pace);
 }
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace accel::onnx {
+namespace accel::importer {
 
 /// Memory that lives as long as an imported model. Small pieces share blocks; large ones get exactly their size.
 class ModelMemory : public std::pmr::memory_resource {
@@ -47,4 +47,4 @@ private:
     std::vector<Block> large_;
 };
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace accel::onnx {
+namespace accel::importer {
 
 /// Ends an import. Thrown inside this module only; the door turns it into a status and a sentence.
 class Failure : public std::exception {
@@ -58,4 +58,4 @@ template <typename... Parts>
     fail(ACCEL_STATUS_UNSUPPORTED, parts...);
 }
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace accel::onnx {
+namespace accel::importer {
 
 bool same(const Dims& a, const Dims& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const accel_dim& x, const accel_dim& y) { return same(x, y); });
@@ -54,4 +54,4 @@ bool may_equal(const Dims& a, const Dims& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const accel_dim& x, const accel_dim& y) { return may_equal(x, y); });
 }
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace accel::onnx {
+namespace accel::importer {
 
 /// Files beside the model that hold weights. The runtime maps or reads each once, and keeps it for as long as the model lives.
 class ExternalFiles {
@@ -23,4 +23,4 @@ private:
     std::map<std::string, std::span<const char>, std::less<>> known_;
 };
 
-}  // namespace accel::onnx
+}  // namespace accel::importer

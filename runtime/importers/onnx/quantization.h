@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "common/graph.h"
+#include "uses.h"
+
+namespace accel::onnx {
+
+/// Make quantisations of operations that only move stored values agree on both sides.
+void settle_quantization(Graph& graph, const Pace& pace);
+
+}  // namespace accel::onnx
