@@ -73,8 +73,9 @@ struct accel_layout {
     size_t struct_size;
     uint32_t kind;                         /**< enum accel_layout_kind; of an unknown kind nothing else may be read */
     /**
-     * enum accel_type of an element in memory. The tensor's own, or a wider or shifted form of the same stored value: I8 for a U8 tensor
-     * holds value - 128, U8 for an I8 one value + 128; I8 and U8 for types of 4 or 2 bits hold one value per byte.
+     * enum accel_type of an element in memory. The tensor's own, or a wider or shifted form of the same stored value: I8 for unsigned
+     * integers of 8, 4 or 2 bits holds value - 128, U8 for signed ones value + 128; I8 for signed and U8 for unsigned ones of 4 or 2 bits
+     * hold the value; U8 for F4E2M1 its bits.
      */
     uint32_t type;
     uint32_t padding;                      /**< enum accel_padding */
