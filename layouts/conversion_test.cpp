@@ -32,10 +32,12 @@ void check_conversion(Random &random, uint32_t type, const std::vector<int64_t> 
     // There and back: what the elements were.
     Bytes back(a.size_bytes);
     Conversion(b, a, type, sizes, zero).run(to.data(), back.data());
+    bool same = true;
     for_each_index(sizes, [&](const std::vector<int64_t> &index) {
         const int64_t at = offset_bits(a, index);
-        REQUIRE(value_at(back, at, a.type, type) == value_at(from, at, a.type, type));
+        same = same && value_at(back, at, a.type, type) == value_at(from, at, a.type, type);
     });
+    REQUIRE(same);
 }
 
 Layout with_padding(Layout layout, uint32_t padding)
@@ -49,7 +51,7 @@ Layout with_padding(Layout layout, uint32_t padding)
 TEST_CASE("random lists are converted as bit by bit, and nothing else is written", "[layouts]")
 {
     Random random(1);
-    for (int i = 0; i < 4000; ++i) {
+    for (int i = 0; i < 1500; ++i) {
         const uint32_t type = kTypes[i % std::size(kTypes)];
         const std::vector<int64_t> sizes = random.sizes();
         const Layout a = random.layout(type, sizes), b = random.layout(type, sizes);

@@ -97,7 +97,7 @@ TEST_CASE("hostile lists that are let pass keep elements apart, and inside", "[l
             for (int64_t y = 0; y < sizes[1]; ++y) places.push_back(offset_bits(mine, std::vector<int64_t>{x, y}));
         std::sort(places.begin(), places.end());
         REQUIRE(places.front() >= 0);
-        for (size_t place = 1; place < places.size(); ++place) REQUIRE(places[place] - places[place - 1] >= width);
+        REQUIRE(std::adjacent_find(places.begin(), places.end(), [&](int64_t a, int64_t b) { return b - a < width; }) == places.end());
         REQUIRE(places.back() + width <= static_cast<int64_t>(layout.size_bytes) * 8);
     }
     CHECK(passed > 1000);
