@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -69,8 +68,8 @@ public:
     accel_attribute describe(const Attribute &attribute);
 
 private:
-    std::deque<std::vector<accel_bytes>> bytes_;
-    std::deque<std::vector<accel_sparse_tensor>> sparse_;
+    std::vector<std::vector<accel_bytes>> bytes_;
+    std::vector<std::vector<accel_sparse_tensor>> sparse_;
 };
 
 /// Calls visit(number) for each tensor that the attribute names; visit may change it.

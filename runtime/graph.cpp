@@ -309,15 +309,6 @@ void GraphDesc::describe_node(const Node &node, accel_node_desc &out)
     out.reason = node.reason.c_str();
 }
 
-std::optional<uint64_t> element_count(const Shape &shape)
-{
-    uint64_t count = 1;
-    for (const Dim &dim : shape) {
-        if (!dim.fixed() || __builtin_mul_overflow(count, static_cast<uint64_t>(dim.size), &count) || count > kMaxTensorBytes) return std::nullopt;
-    }
-    return count;
-}
-
 std::optional<uint64_t> size_bytes(const Tensor &tensor)
 {
     const std::optional<uint64_t> count = tensor.ranked ? element_count(tensor.shape) : std::nullopt;
@@ -352,18 +343,6 @@ std::vector<bool> output_flags(const Graph &graph)
     std::vector<bool> flags(graph.tensors.size());
     for (const uint32_t output : graph.outputs) flags[output] = true;
     return flags;
-}
-
-std::string text(const Graph &graph, const Shape &shape)
-{
-    std::string out = "[";
-    for (size_t axis = 0; axis < shape.size(); ++axis) {
-        if (axis) out += ",";
-        const Dim &dim = shape[axis];
-        if (dim.symbol < graph.symbols.size()) out += graph.symbols[dim.symbol].name;
-        else out += dim.size < 0 ? "?" : std::to_string(dim.size);
-    }
-    return out + "]";
 }
 
 std::string tensor_text(const Graph &graph, uint32_t tensor)

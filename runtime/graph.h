@@ -3,6 +3,7 @@
 #pragma once
 
 #include <accel/backend.h>
+#include <accel/graph/shape.h>
 
 #include <cstdint>
 #include <deque>
@@ -16,9 +17,9 @@
 
 namespace accel::runtime {
 
-inline constexpr uint32_t kMaxRank = 8;
+using graph::kMaxRank;
+using graph::kMaxTensorBytes;
 inline constexpr uint32_t kMaxRegionDepth = 8;
-inline constexpr uint64_t kMaxTensorBytes = uint64_t{1} << 40;
 
 struct Quantization {
     std::vector<float> scales;
@@ -28,13 +29,10 @@ struct Quantization {
     bool per_tensor() const { return scales.size() == 1; }
 };
 
-struct Dim {
-    int64_t size = 0;
-    uint32_t symbol = ACCEL_SYMBOL_NONE;
-    bool fixed() const { return symbol == ACCEL_SYMBOL_NONE && size >= 0; }
-    bool operator==(const Dim &) const = default;
-};
-using Shape = std::vector<Dim>;
+using graph::Dim;
+using graph::Shape;
+using graph::Symbol;
+using graph::element_count;
 
 struct Tensor {
     std::string name;
@@ -101,15 +99,6 @@ struct Node {
     std::string label() const;
 };
 
-struct Symbol {
-    std::string name;
-    int64_t min_size = 0;
-    int64_t max_size = 0;
-    uint32_t kind = ACCEL_SYMBOL_KIND_FREE;
-    uint32_t expression = ACCEL_EXPRESSION_NONE;
-    int64_t multiple = 1;
-};
-
 struct Graph {
     std::string name;
     std::vector<Tensor> tensors;
@@ -162,9 +151,7 @@ accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index);
 accel_attribute attribute_at(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index);
 accel_symbol symbol_at(const accel_graph_desc &graph, uint32_t index);
 
-/// Number of elements, nothing when a dimension is a symbol or the bytes would pass kMaxTensorBytes.
-std::optional<uint64_t> element_count(const Shape &shape);
-/// Nothing as well when type or rank is unknown.
+/// Nothing when a size is not fixed, type or rank is unknown, or the bytes would pass kMaxTensorBytes.
 std::optional<uint64_t> size_bytes(const Tensor &tensor);
 
 /// The node that makes each tensor; UINT32_MAX for inputs, constants and tensors that nobody makes.
@@ -175,7 +162,7 @@ std::vector<std::vector<uint32_t>> readers(const Graph &graph);
 std::vector<bool> output_flags(const Graph &graph);
 
 /// "[1,3,h,224]"
-std::string text(const Graph &graph, const Shape &shape);
+inline std::string text(const Graph &graph, const Shape &shape) { return graph::text(graph.symbols, shape); }
 /// "'name'" or "number 7" for an unnamed one.
 std::string tensor_text(const Graph &graph, uint32_t tensor);
 /// "node 'conv1' (Conv)"

@@ -150,16 +150,11 @@ void Checker::pool() const
         if (window->pad_begin[axis] >= window->reach(axis) || window->pad_end[axis] >= window->reach(axis))
             refuse_attribute(ACCEL_ATTRIBUTE_PADS, window->pad_begin[axis], window->reach(axis) - 1);
     const Dims spatial = spatial_of(x.dims);
-    const auto least = window_outputs(*window, spatial, false), most = window_outputs(*window, spatial, true);
-    if (!least)
+    const auto positions = window_outputs(*window, spatial, node_.integer(ACCEL_ATTRIBUTE_CEIL_MODE, 0) != 0);
+    if (!positions)
         refuse(ACCEL_REASON_SIZE, node_.inputs[0], x.dims[2], window->reach(0));
-    const bool round_up = node_.integer(ACCEL_ATTRIBUTE_CEIL_MODE, 0) != 0;
     Dims result{x.dims[0], x.dims[1]};
-    for (size_t axis = 0; axis < window->axes(); ++axis) {
-        // A last window that would start behind the input does not count.
-        const bool outside = ((*most)[axis] - 1) * window->stride[axis] >= spatial[axis] + window->pad_begin[axis];
-        result.push_back(round_up && !outside ? (*most)[axis] : (*least)[axis]);
-    }
+    result.insert(result.end(), positions->begin(), positions->end());
     shape(node_.outputs[0], result);
     if (!quantizable(x.type))
         return;

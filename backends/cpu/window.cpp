@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "window.h"
 
+#include <accel/graph/geometry.h>
+
 #include <algorithm>
 
 namespace accel::cpu
@@ -52,11 +54,11 @@ std::optional<Dims> window_outputs(const Window &window, const Dims &spatial, bo
 {
     Dims outputs;
     for (size_t axis = 0; axis < spatial.size(); ++axis) {
-        const int64_t room = spatial[axis] + window.pad_begin[axis] + window.pad_end[axis] - window.reach(axis);
-        if (room < 0)
+        const graph::WindowAxis along{window.kernel[axis], window.stride[axis], window.dilation[axis], window.pad_begin[axis], window.pad_end[axis]};
+        const auto positions = graph::window_positions(spatial[axis], along, round_up);
+        if (!positions)
             return std::nullopt;
-        const int64_t extra = round_up ? window.stride[axis] - 1 : 0;
-        outputs.push_back((room + extra) / window.stride[axis] + 1);
+        outputs.push_back(*positions);
     }
     return outputs;
 }

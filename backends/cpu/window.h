@@ -20,7 +20,7 @@ struct Window {
 // Nothing when an attribute has a wrong count or a value out of range. kernel is used where the node does not name one.
 std::optional<Window> read_window(const Node &node, const Dims &kernel);
 
-// Sizes of the output along the spatial axes; nothing where the window does not fit once.
+// Sizes of the output along the spatial axes; nothing where the window does not fit once. round_up: as CEIL_MODE.
 std::optional<Dims> window_outputs(const Window &window, const Dims &spatial, bool round_up);
 
 // The axes behind N and C.

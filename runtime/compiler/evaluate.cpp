@@ -19,13 +19,6 @@ constexpr uint64_t kMaxArithmeticElements = 65536;
 
 using Bytes = std::vector<uint8_t>;
 
-std::vector<int64_t> row_major_strides(const Shape &shape)
-{
-    std::vector<int64_t> strides(shape.size(), 1);
-    for (size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * shape[axis].size;
-    return strides;
-}
-
 /// Elements that are copied between two looks at the application's wishes: a millisecond or a few.
 constexpr uint64_t kPieceElements = uint64_t{1} << 18;
 

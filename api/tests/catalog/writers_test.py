@@ -6,7 +6,7 @@ import unittest
 from planted import ROOT, Planted
 import compare
 from reader import catalog
-from writer import composites, header, importer, page, runtime, suite
+from writer import composites, graph, header, importer, page, suite
 
 NOTE = "Generated."
 
@@ -22,7 +22,7 @@ def rows(text, start):
 class ValueOperands(unittest.TestCase):
     def test_as_attributes(self):
         made = read(ROOT)
-        self.assertEqual(rows(runtime.write(made, NOTE), "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, 1, "Reshape", 1, 1, 1, 1,'])
+        self.assertEqual(rows(graph.write(made, NOTE), "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, 1, "Reshape", 1, 1, 1, 1,'])
         enums = header.write(made, NOTE)
         self.assertIn("ACCEL_ATTRIBUTE_STARTS = 20", enums)
         self.assertRegex(enums, r"case ACCEL_ATTRIBUTE_GROUP:\n( .*:\n)* +return 2u; /\* INT \*/")
@@ -31,7 +31,7 @@ class ValueOperands(unittest.TestCase):
     def test_as_operands(self):
         with Planted("vocabulary.yaml", "value_operands: attributes", "value_operands: operands") as root:
             made = read(root)
-            tables, enums = runtime.write(made, NOTE), header.write(made, NOTE)
+            tables, enums = graph.write(made, NOTE), header.write(made, NOTE)
             self.assertEqual(rows(tables, "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, 1, "Reshape", 2, 2, 1, 1,'])
             self.assertEqual(rows(tables, "{ACCEL_OPERATION_SLICE"), ['{ACCEL_OPERATION_SLICE, 1, "Slice", 3, 5, 1, 1,'])
             self.assertEqual(rows(tables, "{ACCEL_OPERATION_CLIP"), ['{ACCEL_OPERATION_CLIP, 1, "Clip", 1, 3, 1, 1,'])

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "catalog.h"
+#include <accel/graph/catalog.h>
 
 #include <algorithm>
 
-namespace accel::runtime {
+#include "shapes/rules.h"
+#include "work.h"
+
+namespace accel::graph {
 
 namespace {
 
@@ -17,22 +20,11 @@ template <class Row, size_t N, class Value> const Row *find_value(const Row (&ro
     return nullptr;
 }
 
-template <class Row, size_t N> const Row *find_named(const Row (&rows)[N], std::string_view name)
-{
-    for (const Row &row : rows)
-        if (name == row.name)
-            return &row;
-    return nullptr;
-}
-
 }  // namespace
 
 bool has_attribute(const OperationRow &row, uint32_t key) { return std::find(row.attributes.begin(), row.attributes.end(), key) != row.attributes.end(); }
 
 std::span<const TypeRow> types() { return kTypes; }
-std::span<const NameRow> roundings() { return kRoundings; }
-std::span<const NameRow> reasons() { return kReasons; }
-std::span<const AttributeRow> attributes() { return kAttributes; }
 std::span<const OperationRow> operations() { return kOperations; }
 
 const TypeRow *find_type(uint32_t type) { return find_value(kTypes, &TypeRow::type, type); }
@@ -40,9 +32,6 @@ const NameRow *find_rounding(uint32_t rounding) { return find_value(kRoundings, 
 const NameRow *find_reason(uint32_t reason) { return find_value(kReasons, &NameRow::value, reason); }
 const AttributeRow *find_attribute(uint32_t key) { return find_value(kAttributes, &AttributeRow::key, key); }
 const OperationRow *find_operation(uint32_t operation) { return find_value(kOperations, &OperationRow::operation, operation); }
-const TypeRow *find_type_named(std::string_view name) { return find_named(kTypes, name); }
-const AttributeRow *find_attribute_named(std::string_view name) { return find_named(kAttributes, name); }
-const OperationRow *find_operation_named(std::string_view name) { return find_named(kOperations, name); }
 
 const char *type_text(uint32_t type)
 {
@@ -67,4 +56,4 @@ std::optional<uint64_t> packed_size_bytes(uint32_t type, uint64_t element_count)
 
 bool type_has_ports(uint32_t type) { return type != ACCEL_TYPE_STRING && type_size_bytes(type) != 0; }
 
-}  // namespace accel::runtime
+}  // namespace accel::graph

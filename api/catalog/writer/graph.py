@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""runtime/catalog_tables.inc: names and checking tables of the runtime."""
+"""graph/catalog_tables.inc: names, checks and rules of the graph library."""
 from writer import abi
 
 
@@ -12,18 +12,23 @@ def values(record):
     return f"kValuesOf{record.name}" if record.values() else "{}"
 
 
+def rules(record):
+    """Functions of the graph library, by the names that rules.yaml has for them."""
+    return f"{{shapes::{record.shape}, work::{record.work}}}"
+
+
 def operation(record, words):
     in_min, in_max = abi.counts(abi.operands(record, words))
     out_min, out_max = abi.counts(record.results)
     types = " | ".join(f"type_bit(ACCEL_TYPE_{name})" for name in abi.types(record, words))
     keys = f"kKeysOf{record.name}" if abi.attributes(record, words) else "{}"
     return (f'    {{ACCEL_OPERATION_{record.name}, {record.revision}, "{record.onnx}", {in_min}, {most(in_max)}, {out_min}, {most(out_max)},\n'
-            f"     {types},\n     {keys},\n     Work::k{record.work.capitalize()}, {str(record.quantised).lower()}, {values(record)}}},")
+            f"     {types},\n     {keys},\n     {str(record.quantised).lower()}, {values(record)}, {rules(record)}}},")
 
 
 def write(catalog, note):
     words = catalog.vocabulary
-    out = [f"// {note}", "// Included by runtime/catalog.cpp only.", "", "constexpr TypeRow kTypes[] = {"]
+    out = [f"// {note}", "// Included by graph/catalog.cpp only.", "", "constexpr TypeRow kTypes[] = {"]
     out += [f'    {{ACCEL_TYPE_{r["name"]}, "{r["name"].lower()}", {r["size_bits"]}}},' for r in words.types]
     out += ["};", "", "constexpr NameRow kRoundings[] = {"]
     out += [f'    {{ACCEL_ROUNDING_{r["name"]}, "{r["name"].lower()}", "{r["doc"]}"}},' for r in words.roundings]

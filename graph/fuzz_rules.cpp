@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Nodes of the catalog's operations made from arbitrary bytes: the rules refuse them with a sentence, or say shapes that a tensor can have.
+#include <accel/graph/catalog.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "test_node.h"
+
+namespace {
+
+using namespace accel::graph;
+using accel::graph::testing::TestNode;
+
+/// Endless: zeros follow the bytes.
+class Choices {
+public:
+    Choices(const uint8_t *bytes, size_t count) : bytes_(bytes), count_(count) {}
+    uint8_t byte() { return at_ < count_ ? bytes_[at_++] : 0; }
+    uint32_t below(uint32_t limit) { return byte() % limit; }
+    /// Mostly small, sometimes absurd.
+    int64_t number()
+    {
+        const uint8_t kind = byte();
+        if (kind < 200) return kind % 9;
+        if (kind < 230) return -(kind % 9);
+        uint64_t value = 0;
+        for (int i = 0; i < 8; ++i) value = value << 8 | byte();
+        return static_cast<int64_t>(value);
+    }
+
+private:
+    const uint8_t *bytes_;
+    size_t count_;
+    size_t at_ = 0;
+};
+
+constexpr uint32_t kSymbols = 2;
+
+/// As tensors of a checked graph have them: sizes from 0 to 2^40.
+Shape make_shape(Choices &choose)
+{
+    Shape shape;
+    for (uint32_t axis = choose.below(kMaxRank + 1); axis > 0; --axis) {
+        const uint32_t kind = choose.below(8);
+        if (kind == 0) shape.push_back(kUnknownDim);
+        else if (kind == 1) shape.push_back({-1, choose.below(kSymbols)});
+        else shape.push_back(kind == 2 ? static_cast<int64_t>(static_cast<uint64_t>(choose.number()) % (kMaxTensorBytes + 1)) : choose.below(9));
+    }
+    return shape;
+}
+
+void make_operands(Choices &choose, const OperationRow &row, TestNode &node)
+{
+    const uint32_t most = row.input_count_max == kUnbounded ? row.input_count_min + 3 : row.input_count_max + (choose.below(8) == 0 ? static_cast<uint32_t>(row.values.size()) : 0);
+    const uint32_t count = row.input_count_min + choose.below(most - row.input_count_min + 1);
+    for (uint32_t i = 0; i < count; ++i) {
+        const bool optional = i >= row.input_count_min && row.input_count_max != kUnbounded;
+        if (optional && choose.below(4) == 0) node.absent();
+        else node.operand(make_shape(choose));
+    }
+}
+
+void make_attributes(Choices &choose, const OperationRow &row, TestNode &node)
+{
+    for (const uint32_t key : row.attributes) {
+        if (choose.below(3) == 0) continue;
+        const accel_attribute_kind kind = find_attribute(key)->kind;
+        if (kind == ACCEL_ATTRIBUTE_KIND_STRING) {
+            node.string(key, choose.below(2) ? "SAME_UPPER" : std::string(choose.below(3), 'x'));
+            continue;
+        }
+        if (kind != ACCEL_ATTRIBUTE_KIND_INT && kind != ACCEL_ATTRIBUTE_KIND_INTS) continue;
+        std::vector<int64_t> values(kind == ACCEL_ATTRIBUTE_KIND_INT ? 1 : choose.below(2 * kMaxRank + 2));
+        for (int64_t &value : values) value = choose.number();
+        node.ints(key, values);
+    }
+}
+
+/// No symbol but those of the operands, no size that later arithmetic could not hold.
+bool plausible(const Shape &shape)
+{
+    constexpr int64_t kMost = int64_t{1} << 43;
+    return std::all_of(shape.begin(), shape.end(), [](const Dim &dim) { return dim.fixed() ? dim.size <= kMost : dim.symbol < kSymbols || dim == kUnknownDim; });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
+{
+    Choices choose(bytes, byte_count);
+    const OperationRow &row = operations()[choose.below(static_cast<uint32_t>(operations().size()))];
+    TestNode node(row.operation);
+    for (uint32_t i = 0; i < kSymbols; ++i) node.symbol(std::string(1, static_cast<char>('M' + i)), 0, choose.byte());
+    make_operands(choose, row, node);
+    const uint32_t results = row.output_count_max == kUnbounded ? 1 + choose.below(4) : row.output_count_max;
+    for (uint32_t i = 0; i < results; ++i) node.result(make_shape(choose));
+    make_attributes(choose, row, node);
+
+    std::string why;
+    const auto shapes = infer_shapes(node.get(), &why);
+    if (!shapes && why.empty()) std::abort();
+    if (shapes && shapes->size() != results) std::abort();
+    if (shapes && !std::all_of(shapes->begin(), shapes->end(), [](const auto &shape) { return !shape || plausible(*shape); })) std::abort();
+    if (shapes) work_macs(node.get());
+    return 0;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include <accel/graph/geometry.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "attributes.h"
+#include "rules.h"
+
+namespace accel::graph::shapes {
+
+std::optional<ResultShapes> permute(const Applied &node, std::string *why)
+{
+    const Shape x = node.shape(0);
+    Ints rising(x.size());
+    std::iota(rising.begin(), rising.end(), 0);
+    const Ints perm = ints_or(node, ACCEL_ATTRIBUTE_PERM, Ints(rising.rbegin(), rising.rend()));
+    Ints sorted = perm;
+    std::sort(sorted.begin(), sorted.end());
+    if (sorted != rising) return refuse(why, "perm is no permutation of the axes; " + node.shown(0));
+    Shape out;
+    for (const int64_t axis : perm) out.push_back(x[static_cast<size_t>(axis)]);
+    return one(std::move(out));
+}
+
+std::optional<ResultShapes> concat(const Applied &node, std::string *why)
+{
+    const auto along = axis(node, std::nullopt, why);
+    if (!along) return std::nullopt;
+    Shape out = node.shape(0);
+    for (size_t i = 1; i < node.operands.size(); ++i) {
+        const Shape next = node.shape(i);
+        for (size_t k = 0; k < out.size() || k < next.size(); ++k) {
+            if (next.size() != out.size() || (k != *along && !shapes_agree(node.symbols, Shape{out[k]}, Shape{next[k]})))
+                return refuse(why, node.shown(0) + " and " + node.shown(i) + ", expected equal sizes except along axis " + std::to_string(*along));
+            if (k != *along && !out[k].fixed() && next[k].fixed()) out[k] = next[k];
+        }
+        if (out[*along].fixed() && next[*along].fixed()) out[*along].size = std::min(out[*along].size + next[*along].size, kMaxExtent);
+        else out[*along] = kUnknownDim;
+    }
+    return one(std::move(out));
+}
+
+std::optional<ResultShapes> slice(const Applied &node, std::string *why)
+{
+    Shape out = node.shape(0);
+    const auto starts = node.ints(ACCEL_ATTRIBUTE_STARTS), ends = node.ints(ACCEL_ATTRIBUTE_ENDS);
+    Ints all(starts.size());
+    std::iota(all.begin(), all.end(), 0);
+    const Ints axes = ints_or(node, ACCEL_ATTRIBUTE_AXES, std::move(all)), steps = ints_or(node, ACCEL_ATTRIBUTE_STEPS, Ints(starts.size(), 1));
+    if (starts.empty() || axes.size() != starts.size() || ends.size() != starts.size() || steps.size() != starts.size())
+        return refuse(why, "starts, ends, axes and steps need the same number of values, at least one");
+    int64_t before = -1;
+    for (size_t i = 0; i < axes.size(); ++i) {
+        if (axes[i] <= before || axes[i] >= static_cast<int64_t>(out.size())) return refuse(why, "axes must rise and lie below the rank; " + node.shown(0));
+        before = axes[i];
+        if (steps[i] == 0 || steps[i] < -kMaxExtent || steps[i] > kMaxExtent) return refuse(why, "steps has " + std::to_string(steps[i]));
+        Dim &dim = out[static_cast<size_t>(axes[i])];
+        dim = dim.fixed() ? Dim{slice_axis(dim.size, starts[i], ends[i], steps[i]).count} : kUnknownDim;
+    }
+    return one(std::move(out));
+}
+
+std::optional<ResultShapes> pad(const Applied &node, std::string *why)
+{
+    Shape out = node.shape(0);
+    const auto pads = bounded_ints(node, ACCEL_ATTRIBUTE_PADS, 2 * out.size(), 0, 0, kMaxExtent, why);
+    if (!pads) return std::nullopt;
+    for (size_t axis = 0; axis < out.size(); ++axis) {
+        const int64_t added = (*pads)[axis] + (*pads)[axis + out.size()];
+        if (added == 0) continue;
+        if (out[axis].fixed()) out[axis].size += added;
+        else out[axis] = kUnknownDim;
+    }
+    return one(std::move(out));
+}
+
+std::optional<ResultShapes> split(const Applied &node, std::string *why)
+{
+    const auto along = axis(node, 0, why);
+    if (!along) return std::nullopt;
+    const Shape whole = node.shape(0);
+    const size_t count = node.results.size();
+    ResultShapes parts(count, whole);
+    if (!node.find(ACCEL_ATTRIBUTE_SPLIT)) {
+        const Dim &size = whole[*along];
+        if (size.fixed() && size.size % static_cast<int64_t>(count) != 0) return refuse(why, node.shown(0) + ", which does not divide into " + std::to_string(count) + " equal parts");
+        for (auto &part : parts) (*part)[*along] = size.fixed() ? Dim{size.size / static_cast<int64_t>(count)} : kUnknownDim;
+        return parts;
+    }
+    const auto sizes = bounded_ints(node, ACCEL_ATTRIBUTE_SPLIT, count, 0, 0, kMaxExtent, why);
+    if (!sizes) return std::nullopt;
+    int64_t sum = 0;
+    for (size_t i = 0; i < count; ++i) {
+        (*parts[i])[*along] = Dim{(*sizes)[i]};
+        sum = std::min(sum + (*sizes)[i], kMaxExtent);
+    }
+    if (whole[*along].fixed() && sum != whole[*along].size) return refuse(why, "split adds up to " + std::to_string(sum) + "; " + node.shown(0));
+    return parts;
+}
+
+std::optional<ResultShapes> gather(const Applied &node, std::string *why)
+{
+    const auto along = axis(node, 0, why);
+    if (!along) return std::nullopt;
+    const Shape x = node.shape(0), indices = node.shape(1);
+    const auto at = static_cast<std::ptrdiff_t>(*along);
+    Shape out(x.begin(), x.begin() + at);
+    out.insert(out.end(), indices.begin(), indices.end());
+    out.insert(out.end(), x.begin() + at + 1, x.end());
+    if (out.size() > kMaxRank) return refuse(why, "the result would have rank " + std::to_string(out.size()) + ", at most " + std::to_string(kMaxRank));
+    return one(std::move(out));
+}
+
+}  // namespace accel::graph::shapes

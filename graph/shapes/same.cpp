@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include <accel/graph/geometry.h>
+
+#include "attributes.h"
+#include "rules.h"
+
+namespace accel::graph::shapes {
+
+std::optional<ResultShapes> same(const Applied &node, std::string *) { return one(node.shape(0)); }
+
+std::optional<ResultShapes> same_along_axis(const Applied &node, std::string *why)
+{
+    if (!axis(node, std::nullopt, why)) return std::nullopt;
+    return one(node.shape(0));
+}
+
+std::optional<ResultShapes> per_channel(const Applied &node, std::string *why)
+{
+    const Shape x = node.shape(0);
+    if (x.size() < 2) return refuse(why, node.shown(0) + ", expected rank 2 at least");
+    for (size_t i = 1; i < node.operands.size(); ++i) {
+        if (!shapes_agree(node.symbols, node.shape(i), Shape{x[1]})) return refuse(why, node.shown(i) + ", expected one per channel");
+    }
+    return one(x);
+}
+
+std::optional<ResultShapes> broadcast(const Applied &node, std::string *why)
+{
+    auto out = graph::broadcast(node.shape(0), node.shape(1));
+    if (!out) return refuse(why, node.shown(0) + " and " + node.shown(1) + ", which do not stretch to each other");
+    return one(std::move(out));
+}
+
+std::optional<ResultShapes> reduce(const Applied &node, std::string *why)
+{
+    const Shape x = node.shape(0);
+    const auto axes = node.ints(ACCEL_ATTRIBUTE_AXES);
+    for (const int64_t axis : axes) {
+        if (axis < 0 || axis >= static_cast<int64_t>(x.size())) return refuse(why, "axes has " + std::to_string(axis) + "; " + node.shown(0));
+    }
+    const auto reduced = reduced_axes(axes, x.size());
+    const bool keep = node.integer(ACCEL_ATTRIBUTE_KEEPDIMS, 1) != 0;
+    Shape out;
+    for (size_t axis = 0; axis < x.size(); ++axis) {
+        if (!(*reduced)[axis]) out.push_back(x[axis]);
+        else if (keep) out.push_back(Dim{1});
+    }
+    return one(std::move(out));
+}
+
+}  // namespace accel::graph::shapes

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include <catch2/catch_test_macros.hpp>
+
+#include <accel/graph/catalog.h>
+
+#include "test_node.h"
+
+using namespace accel::graph;
+using accel::graph::testing::TestNode;
+
+TEST_CASE("every operation of the catalog has its rules", "[rules]")
+{
+    for (const OperationRow &row : operations()) {
+        INFO(row.name);
+        CHECK(find_operation(row.operation) == &row);
+        CHECK(row.rules.shapes);
+        CHECK(row.rules.work);
+    }
+    CHECK(TestNode(ACCEL_OPERATION_CUSTOM).result().result().shapes() == "? ?");
+    CHECK(TestNode(9999).result().shapes() == "?");
+}
+
+TEST_CASE("windows slide over the sizes that they are given", "[rules]")
+{
+    const auto pool = [](int64_t size, bool ceil) {
+        TestNode node(ACCEL_OPERATION_MAX_POOL);
+        node.operand({1, 2, size}).result().ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, {2}).ints(ACCEL_ATTRIBUTE_STRIDES, {3}).ints(ACCEL_ATTRIBUTE_CEIL_MODE, {ceil});
+        return node.shapes();
+    };
+    CHECK(pool(7, false) == "[1,2,2]");
+    CHECK(pool(7, true) == "[1,2,3]");
+    CHECK(pool(6, true) == "[1,2,2]");  // a third window would begin behind the axis
+    CHECK(pool(1, false) == "the window covers 2 positions of spatial axis 0, which has 1 with padding");
+    TestNode conv(ACCEL_OPERATION_CONV);
+    const uint32_t width = conv.symbol("W", 1, 100);
+    conv.operand({1, 4, 9, Dim{-1, width}}).operand({6, 2, 3, 3}).operand({6}).result();
+    conv.ints(ACCEL_ATTRIBUTE_GROUP, {2}).ints(ACCEL_ATTRIBUTE_DILATIONS, {2, 1}).ints(ACCEL_ATTRIBUTE_PADS, {1, 0, 1, 0});
+    CHECK(conv.shapes() == "[1,6,7,?]");
+    CHECK(conv.string(ACCEL_ATTRIBUTE_AUTO_PAD, "VALID").shapes() == "auto_pad is 'VALID', expected SAME_UPPER, SAME_LOWER or none");
+    TestNode same(ACCEL_OPERATION_CONV);
+    CHECK(same.operand({1, 1, 9}).operand({1, 1, 4}).result().ints(ACCEL_ATTRIBUTE_STRIDES, {2}).string(ACCEL_ATTRIBUTE_AUTO_PAD, "SAME_UPPER").shapes() == "[1,1,5]");
+    CHECK(TestNode(ACCEL_OPERATION_CONV).operand({1, 3, 9}).operand({4, 1, 3}).result().shapes().starts_with("operand 't0' has shape [1,3,9], which needs 3 input channels per group"));
+}
+
+TEST_CASE("named sizes go through the rules as far as they can", "[rules]")
+{
+    TestNode sum(ACCEL_OPERATION_ADD);
+    const uint32_t n = sum.symbol("N", 1, 8);
+    CHECK(sum.operand({Dim{-1, n}, 1, 5}).operand({3, 1}).result().shapes() == "[N,3,5]");
+    TestNode product(ACCEL_OPERATION_MATMUL);
+    const uint32_t k = product.symbol("K", 1, 8);
+    CHECK(product.operand({2, 1, 7, Dim{-1, k}}).operand({3, Dim{-1, k}, 4}).result().shapes() == "[2,3,7,4]");
+    TestNode wrong(ACCEL_OPERATION_MATMUL);
+    const uint32_t few = wrong.symbol("F", 1, 8);
+    CHECK(wrong.operand({7, Dim{-1, few}}).operand({9}).result().shapes() == "operand 't0' has shape [7,F] and operand 't1' has shape [9], whose inner sizes differ");
+    TestNode row(ACCEL_OPERATION_CONCAT);
+    const uint32_t m = row.symbol("M", 1, 8);
+    CHECK(row.operand({Dim{-1, m}, 2}).operand({4, 3}).result().ints(ACCEL_ATTRIBUTE_AXIS, {1}).shapes() == "[4,5]");
+}
+
+TEST_CASE("what attributes say is checked before it is used", "[rules]")
+{
+    const auto slice = [](std::vector<int64_t> starts, std::vector<int64_t> ends, std::vector<int64_t> axes, std::vector<int64_t> steps) {
+        TestNode node(ACCEL_OPERATION_SLICE);
+        node.operand({6, 0}).result().ints(ACCEL_ATTRIBUTE_STARTS, starts).ints(ACCEL_ATTRIBUTE_ENDS, ends).ints(ACCEL_ATTRIBUTE_AXES, axes).ints(ACCEL_ATTRIBUTE_STEPS, steps);
+        return node.shapes();
+    };
+    CHECK(slice({1}, {100}, {0}, {2}) == "[3,0]");
+    CHECK(slice({INT64_MAX}, {INT64_MIN}, {0}, {-4}) == "[2,0]");
+    CHECK(slice({4}, {INT64_MIN}, {1}, {-1}) == "[6,0]");  // nothing of nothing
+    CHECK(slice({0}, {1}, {0}, {0}) == "steps has 0");
+    CHECK(slice({0, 0}, {1, 1}, {1, 1}, {1, 1}) == "axes must rise and lie below the rank; operand 't0' has shape [6,0]");
+    CHECK(slice({0}, {1}, {2}, {1}) == "axes must rise and lie below the rank; operand 't0' has shape [6,0]");
+    const auto reshape = [](std::vector<int64_t> shape) { return TestNode(ACCEL_OPERATION_RESHAPE).operand({2, 3, 4}).result().ints(ACCEL_ATTRIBUTE_SHAPE, shape).shapes(); };
+    CHECK(reshape({0, -1}) == "[2,12]");
+    CHECK(reshape({-1, -1}) == "shape has -1 at axis 1");
+    CHECK(reshape({-1, INT64_MAX}) == "shape has 9223372036854775807 at axis 1");
+    CHECK(reshape({5, -1}) == "operand 't0' has shape [2,3,4], which does not divide into the wanted shape");
+    CHECK(TestNode(ACCEL_OPERATION_RESHAPE).operand({6}).absent().result({2, 3}).shapes() == "?");  // a value operand that is not known yet
+    CHECK(TestNode(ACCEL_OPERATION_SOFTMAX).operand({2}).result().shapes() == "axis is missing");
+    CHECK(TestNode(ACCEL_OPERATION_GATHER).operand({2, 3}).operand({4, 5}).result().ints(ACCEL_ATTRIBUTE_AXIS, {1}).shapes() == "[2,4,5]");
+    CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({7}).result().result().ints(ACCEL_ATTRIBUTE_SPLIT, {3, 4}).shapes() == "[3] [4]");
+    CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({7}).result().result().shapes() == "operand 't0' has shape [7], which does not divide into 2 equal parts");
+    CHECK(TestNode(ACCEL_OPERATION_TRANSPOSE).operand({2, 3, 4}).result().shapes() == "[4,3,2]");
+    CHECK(TestNode(ACCEL_OPERATION_TRANSPOSE).operand({2, 3}).result().ints(ACCEL_ATTRIBUTE_PERM, {1, 1}).shapes().starts_with("perm is no permutation"));
+    CHECK(TestNode(ACCEL_OPERATION_REDUCE_MEAN).operand({2, 3}).result().ints(ACCEL_ATTRIBUTE_AXES, {1}).ints(ACCEL_ATTRIBUTE_KEEPDIMS, {0}).shapes() == "[2]");
+}
+
+TEST_CASE("work is counted by the catalog's formulas", "[rules]")
+{
+    CHECK(work_macs(TestNode(ACCEL_OPERATION_CONV).operand({1, 4, 9, 9}).operand({6, 2, 3, 3}).result({1, 6, 7, 7}).get()) == 6 * 7 * 7 * 2 * 9);
+    CHECK(work_macs(TestNode(ACCEL_OPERATION_GEMM).operand({7, 3}).operand({7, 5}).result({3, 5}).ints(ACCEL_ATTRIBUTE_TRANS_A, {1}).get()) == 3 * 5 * 7);
+    CHECK(work_macs(TestNode(ACCEL_OPERATION_MATMUL).operand({2, 3, 4}).operand({4, 5}).result({2, 3, 5}).get()) == 2 * 3 * 5 * 4);
+    CHECK(work_macs(TestNode(ACCEL_OPERATION_AVERAGE_POOL).operand({1, 1, 4, 4}).result({1, 1, 2, 2}).ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, {2, 3}).get()) == 4 * 6);
+    CHECK(work_macs(TestNode(ACCEL_OPERATION_GLOBAL_AVERAGE_POOL).operand({1, 2, 4, 4}).result({1, 2, 1, 1}).get()) == 2 * 16);
+    CHECK(work_macs(TestNode(ACCEL_OPERATION_RELU).operand({5}).result({5}).get()) == 5);
+    CHECK(work_macs(TestNode(ACCEL_OPERATION_RELU).operand({kUnknownDim}).result({kUnknownDim}).get()) == 0);
+    CHECK(work_macs(TestNode(ACCEL_OPERATION_RESHAPE).operand({5}).result({5}).get()) == 0);
+    CHECK(work_macs(TestNode(ACCEL_OPERATION_CUSTOM).operand({5}).result({5}).get()) == 0);
+    const int64_t large = int64_t{1} << 39;
+    CHECK(work_macs(TestNode(ACCEL_OPERATION_MATMUL).operand({large, large}).operand({large, 1}).result({large, 1}).get()) == UINT64_MAX);
+}
