@@ -17,7 +17,7 @@ constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;
 
 class Taker {
 public:
-    Taker(Graph &graph, std::vector<accel_symbol_value> *symbols) : graph_(graph), symbols_(symbols)
+    Taker(Graph &graph, std::vector<KnownSize> *sizes) : graph_(graph), sizes_(sizes)
     {
         for (const uint32_t input : graph.inputs) inputs_.emplace(graph.tensors[input].name, input);
         for (const Tensor &tensor : graph.tensors) {
@@ -59,7 +59,7 @@ private:
         for (size_t axis = 0; fits && axis < given.size(); ++axis) fits = given[axis].size >= 0 && (!tensor.shape[axis].fixed() || tensor.shape[axis] == given[axis]);
         if (!fits) return refuse(known, "its shape is " + text(graph_, given) + ", the model's " + text(graph_, tensor.shape));
         for (size_t axis = 0; axis < given.size(); ++axis) {
-            if (!tensor.shape[axis].fixed()) symbols_->push_back({graph_.symbols[tensor.shape[axis].symbol].name.c_str(), given[axis].size});
+            if (!tensor.shape[axis].fixed()) sizes_->push_back({tensor.shape[axis].symbol, given[axis].size, tensor.name});
         }
         tensor.shape = given;
         return ACCEL_STATUS_OK;
@@ -77,20 +77,20 @@ private:
     }
 
     Graph &graph_;
-    std::vector<accel_symbol_value> *symbols_;
+    std::vector<KnownSize> *sizes_;
     std::unordered_map<std::string, uint32_t> inputs_;
     std::vector<uint32_t> states_;  ///< inputs that are
 };
 
 }  // namespace
 
-accel_status take_known_values(Graph &graph, const KnownValues &known, std::vector<accel_symbol_value> *symbols)
+accel_status take_known_values(Graph &graph, const KnownValues &known, std::vector<KnownSize> *sizes)
 {
     if (known.count == 0) return ACCEL_STATUS_OK;
     if (!known.values) return fail_null("desc.known");
     if (known.element_size < kFirstSize<accel_known_value> || known.element_size > kStructSizeMax || known.element_size % 8)
         return fail_element_size(known.element_size, sizeof(accel_known_value), "desc.known_size");
-    Taker taker(graph, symbols);
+    Taker taker(graph, sizes);
     for (uint32_t i = 0; i < known.count; ++i) {
         const char *element = reinterpret_cast<const char *>(known.values) + size_t{known.element_size} * i;
         accel_known_value value{};

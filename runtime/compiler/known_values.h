@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../graph.h"
+#include "symbols.h"
 
 namespace accel::runtime {
 
@@ -17,8 +18,8 @@ struct KnownValues {
     uint32_t element_size = 0;
 };
 
-/// Each becomes a constant, which the graph owns, and is no input of the graph; sizes that its dims give are added to symbols. Names there live as long as the graph. Errors:
+/// Each becomes a constant, which the graph owns, and is no input of the graph; what its dims say of symbols is added to sizes. Errors:
 /// INVALID_ARGUMENT (P-17); LIMIT where the graph's budget does not admit the copy.
-accel_status take_known_values(Graph &graph, const KnownValues &known, std::vector<accel_symbol_value> *symbols);
+accel_status take_known_values(Graph &graph, const KnownValues &known, std::vector<KnownSize> *sizes);
 
 }  // namespace accel::runtime

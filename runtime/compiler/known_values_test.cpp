@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "known_values.h"
 
+#include <accel/graph/builder.h>
 #include <catch2/catch_test_macros.hpp>
 
 #include "../check.h"
@@ -67,7 +68,56 @@ TEST_CASE("P-17 the dims of a known input give symbols their sizes", "[program]"
     CHECK(r.graph.tensors[r.graph.outputs[0]].shape == Shape{Dim{10}, Dim{3}});
     Reshaped other;
     CHECK(other.prepared({x, wanted()}) == ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(std::string(accel_last_error()->message).find("symbol 'L' is 5 by the program description, but it is 4 already") != std::string::npos);
+    CHECK(std::string(accel_last_error()->message).find("symbol 'L' is 5 by known value 'x', but it is 4 already") != std::string::npos);
+}
+
+namespace {
+
+/// Two results: y of x [L], and sum of z, which is known and whose size follows from L as its expression says (2L), or as nothing says. With x_size x is no longer open, and makes L known.
+struct Followed : Builder {
+    explicit Followed(uint32_t kind, bool expressed, int64_t x_size = 0)
+    {
+        accel::graph::Builder rows;
+        const uint32_t twice = rows.mul(rows.constant(2), rows.symbol(0, {1, 100}));
+        graph.expressions.assign(rows.rows().begin(), rows.rows().end());
+        graph.symbols = {{"L", 1, 100}, {"twice", 0, 1000, kind, expressed ? twice : ACCEL_EXPRESSION_NONE}};
+        const uint32_t x = input("x", ACCEL_TYPE_F32, {1}), z = input("z", ACCEL_TYPE_F32, {1}), y = tensor("y", ACCEL_TYPE_F32, {1}), sum = tensor("sum", ACCEL_TYPE_F32, {1});
+        graph.tensors[x].shape[0] = x_size ? Dim{x_size} : Dim{-1, 0};
+        graph.tensors[y].shape[0] = {-1, 0};
+        graph.tensors[z].shape[0] = graph.tensors[sum].shape[0] = {-1, 1};
+        node("y", ACCEL_OPERATION_RELU, {x}, {y});
+        node("sum", ACCEL_OPERATION_RELU, {z}, {sum});
+        output(y);
+        output(sum);
+        REQUIRE(check_rules(graph) == ACCEL_STATUS_OK);
+    }
+    accel_status prepared(int64_t length, int64_t known_size)
+    {
+        const accel_symbol_value value{"L", length};
+        const std::vector<float> data(static_cast<size_t>(known_size), 1.0f);
+        const accel_known_value z{"z", nullptr, data.data(), data.size() * 4, &known_size, 1, 0};
+        return prepare(graph, {&value, length ? 1u : 0u, 0, {&z, 1, sizeof z}});
+    }
+};
+
+}  // namespace
+
+TEST_CASE("P-17 the dims of a known input are compared with what follows from others", "[program]")
+{
+    CHECK(Followed(ACCEL_SYMBOL_KIND_DERIVED, true).prepared(4, 8) == ACCEL_STATUS_OK);
+    CHECK(Followed(ACCEL_SYMBOL_KIND_DERIVED, true).prepared(4, 9) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->message) == "symbol 'twice' = L * 2 is 9 by known value 'z', but it is 8 already");
+    CHECK(std::string(accel_last_error()->rule) == "P-7");
+    CHECK(Followed(ACCEL_SYMBOL_KIND_DERIVED, true, 4).prepared(0, 8) == ACCEL_STATUS_OK);
+    CHECK(Followed(ACCEL_SYMBOL_KIND_DERIVED, true, 4).prepared(0, 9) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->message) == "symbol 'twice' = L * 2 is 9 by a known value or a node, but 8 by its expression");
+    // Of what nobody else can say they are the size.
+    for (const uint32_t kind : {ACCEL_SYMBOL_KIND_DERIVED, ACCEL_SYMBOL_KIND_DATA}) {
+        Followed open(kind, false);
+        REQUIRE(open.prepared(4, 9) == ACCEL_STATUS_OK);
+        CHECK(open.graph.tensors[open.graph.outputs[1]].shape == Shape{Dim{9}});
+        CHECK(Followed(kind, false).prepared(4, 1001) == ACCEL_STATUS_INVALID_ARGUMENT);
+    }
 }
 
 TEST_CASE("P-17 what is no value of an input is refused", "[program]")

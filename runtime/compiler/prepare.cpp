@@ -18,13 +18,11 @@ namespace accel::runtime {
 accel_status prepare(Graph &graph, const PrepareRequest &request)
 {
     graph.budget = request.budget;
-    std::vector<accel_symbol_value> symbols;
-    if (request.symbol_count && !request.symbols) return fail_null("symbols");
-    symbols.assign(request.symbols, request.symbols + request.symbol_count);
-    ACCEL_TRY(take_known_values(graph, request.known, &symbols));
+    std::vector<KnownSize> known_sizes;
+    ACCEL_TRY(take_known_values(graph, request.known, &known_sizes));
     // What no output depends on is not judged.
     sweep(graph);
-    ACCEL_TRY(specialise(graph, symbols.data(), static_cast<uint32_t>(symbols.size())));
+    ACCEL_TRY(specialise(graph, request.symbols, request.symbol_count, known_sizes));
     canonicalise(graph);
     fold(graph, FoldDequantize::Keep);
     canonicalise(graph);

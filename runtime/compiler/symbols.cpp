@@ -45,6 +45,9 @@ public:
         return bind(found->second, given.size, "the program description");
     }
 
+    /// Of any kind: what follows from others is compared with what follows.
+    accel_status take(const KnownSize &known) { return bind(known.symbol, known.size, "known value '" + known.input + "'"); }
+
     accel_status run()
     {
         for (Tensor &tensor : graph_.tensors) resolve(tensor.shape);
@@ -245,10 +248,23 @@ private:
         return missing.empty() ? ACCEL_STATUS_OK : fail(kBad, "P-7", nullptr, "%s%s", missing.c_str(), others.c_str());
     }
 
+    /// One that was told its size before its expression had one.
+    accel_status check_expression(uint32_t symbol) const
+    {
+        const Symbol &row = graph_.symbols[symbol];
+        if (row.kind != ACCEL_SYMBOL_KIND_DERIVED || row.expression == ACCEL_EXPRESSION_NONE) return ACCEL_STATUS_OK;
+        const graph::Number &told = sizes_.symbol(symbol), &follows = sizes_.row(row.expression);
+        const bool differ = told.outcome == graph::Outcome::kNumber && follows.outcome == graph::Outcome::kNumber && told.value != follows.value;
+        return !differ ? ACCEL_STATUS_OK
+                       : fail(kBad, "P-7", nullptr, "symbol %s is %lld by a known value or a node, but %lld by its expression", quoted(symbol).c_str(), static_cast<long long>(told.value),
+                              static_cast<long long>(follows.value));
+    }
+
     accel_status check_sizes() const
     {
         const std::vector<bool> used = used_tensors();
         ACCEL_TRY(check_given(used));
+        for (uint32_t i = 0; i < graph_.symbols.size(); ++i) ACCEL_TRY(check_expression(i));
         for (uint32_t i = 0; i < graph_.tensors.size(); ++i) {
             if (!used[i]) continue;
             for (const Dim &dim : graph_.tensors[i].shape) {
@@ -276,11 +292,12 @@ private:
 
 }  // namespace
 
-accel_status specialise(Graph &graph, const accel_symbol_value *values, uint32_t value_count)
+accel_status specialise(Graph &graph, const accel_symbol_value *values, uint32_t value_count, std::span<const KnownSize> known)
 {
     if (value_count && !values) return fail_null("symbols");
     Specialiser specialiser(graph);
     for (uint32_t i = 0; i < value_count; ++i) ACCEL_TRY(specialiser.take(values[i]));
+    for (const KnownSize &size : known) ACCEL_TRY(specialiser.take(size));
     return specialiser.run();
 }
 

@@ -4,12 +4,22 @@
 
 #include <accel/accel.h>
 
+#include <span>
+#include <string>
+
 #include "../graph.h"
 
 namespace accel::runtime {
 
+/// A size that the dims of a known input tell.
+struct KnownSize {
+    uint32_t symbol;
+    int64_t size;
+    std::string input;
+};
+
 /// After OK every dimension that a node or port uses is fixed, and SHAPE, STARTS and ENDS say final sizes. Errors: INVALID_ARGUMENT (P-7) an unknown name, a
-/// value out of range, a symbol that has no value and follows from none.
-accel_status specialise(Graph &graph, const accel_symbol_value *values, uint32_t value_count);
+/// value out of range, a symbol that has no value and follows from none, or two that differ.
+accel_status specialise(Graph &graph, const accel_symbol_value *values, uint32_t value_count, std::span<const KnownSize> known = {});
 
 }  // namespace accel::runtime
