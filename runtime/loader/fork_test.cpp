@@ -5,6 +5,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <thread>
 
@@ -86,6 +87,19 @@ TEST_CASE("A-7 a module that does not start again is skipped in the child, which
     CHECK(in_child([&] { return refusing.report_says("does not start again: its vendor's library does not") ? 0 : 1; }) == 0);
     CHECK(in_child([&] { return in_child([&] { return refusing.report_says("does not start again") ? 0 : 1; }); }) == 0);
     CHECK(refusing.open() == "");
+}
+
+TEST_CASE("A-7 a module that was refused before fork is refused in the child without a second call of its entry", "[fork]")
+{
+    for (const auto &[module, why] : {std::pair{"other-name", "calls itself 'somebody'"}, std::pair{"null", "cannot serve version 0.2 of the module contract"}}) {
+        const System system(module);
+        const std::string calls = system.tree.path("calls");
+        setenv("ACCEL_TEST_ENTRIES", calls.c_str(), 1);
+        CHECK(ends_with(system.open(), why));
+        CHECK(in_child([&] { return ends_with(system.open(), why) && system.report_says(why) ? 0 : 1; }) == 0);
+        CHECK(std::filesystem::file_size(calls) == 1);
+        unsetenv("ACCEL_TEST_ENTRIES");
+    }
 }
 
 TEST_CASE("A-7 a module that the parent has not loaded is loaded by the child", "[fork]")

@@ -26,18 +26,24 @@ Loads::Library *Loads::find(const std::string &path)
     return found == libraries_.end() ? nullptr : &*found;
 }
 
-void Loads::note(const std::string &library, const accel_bk_module *answer)
+void Loads::expect(const std::string &library)
 {
     const std::lock_guard guard(lock_);
     if (!find(library))
-        libraries_.push_back({library, answer, false, true, ACCEL_STATUS_OK});
+        libraries_.push_back({library, nullptr, false, true, ACCEL_STATUS_OK});
 }
 
-const accel_bk_module *Loads::answer_before(const std::string &library)
+void Loads::note(const std::string &library, const accel_bk_module *answer)
+{
+    const std::lock_guard guard(lock_);
+    find(library)->answer = answer;
+}
+
+std::optional<const accel_bk_module *> Loads::answer_before(const std::string &library)
 {
     const std::lock_guard guard(lock_);
     const Library *known = find(library);
-    return known && known->is_before ? known->answer : nullptr;
+    return known && known->is_before ? std::optional(known->answer) : std::nullopt;
 }
 
 accel_status Loads::start_again(const std::string &library, const std::function<accel_status()> &start)

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -19,11 +20,13 @@ public:
 
     /// Hold it, shared, while a library is loaded and its entry called, so that a fork finds none half loaded.
     std::shared_mutex &loading() { return loading_; }
-    /// The library's entry has answered so. While loading.
+    /// The library's entry is about to be called. While loading.
+    void expect(const std::string &library);
+    /// It has answered so, which may be nothing, or what is refused. While loading; needs no memory.
     void note(const std::string &library, const accel_bk_module *answer);
 
-    /// What the entry of a library answered in the parent; null if this process is no child, or its parent had not loaded that one.
-    const accel_bk_module *answer_before(const std::string &library);
+    /// What the entry of a library answered in the parent; nullopt if this process is no child, or its parent had not loaded that one.
+    std::optional<const accel_bk_module *> answer_before(const std::string &library);
     /// Such a library is started again once; later calls answer as the first.
     accel_status start_again(const std::string &library, const std::function<accel_status()> &start);
     /// A thread of the parent was loading something when it forked: libraries cannot be trusted to be whole.

@@ -85,25 +85,28 @@ accel_status Module::load_once()
     const std::shared_lock loading(loads.loading());
     const std::string real = given_entry_ ? "" : real_path(library_path_);
     const std::string &library = real.empty() ? library_path_ : real;
-    const accel_bk_module *answer = loads.answer_before(library);
-    if (answer) {
-        const accel_status status = start_again(library, *answer);
-        if (status != ACCEL_STATUS_OK)
-            return status;
+    const auto before = loads.answer_before(library);
+    const accel_bk_module *answer = nullptr;
+    if (before) {
+        answer = *before;
     } else {
         ModuleEntry entry = given_entry_;
         if (!entry) {
             const accel_status status = open_library(&entry);
             if (status != ACCEL_STATUS_OK)
                 return status;
+            loads.expect(library);
         }
         answer = entry(host_.table(), ACCEL_BK_API_VERSION);
+        // Whatever it is: the entry of a refused module has run, too, and does not run again in a child.
+        if (!given_entry_)
+            loads.note(library, answer);
     }
-    const accel_status status = negotiate(answer);
+    accel_status status = negotiate(answer);
+    if (status == ACCEL_STATUS_OK && before)
+        status = start_again(library, *answer);
     if (status != ACCEL_STATUS_OK)
         return status;
-    if (!given_entry_)
-        loads.note(library, answer);
     log_format(ACCEL_LOG_LEVEL_INFO, "", "loaded module '%s' from %s", manifest_.name.c_str(), library_path_.c_str());
     return status;
 }
