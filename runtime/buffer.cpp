@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "check.h"
+#include "module_call.h"
 #include "share.h"
 
 using namespace accel::runtime;
@@ -16,16 +17,21 @@ accel_buffer::~accel_buffer()
 {
     // Importers first: the memory is the first part's.
     while (parts_.size() > 1) {
-        parts_.back().device->ops().buffer_destroy(parts_.back().handle);
+        destroy(parts_.back());
         parts_.pop_back();
     }
     if (parts_.empty())
         return;
     if (shared_pointer_)
-        ops().buffer_unmap(parts_[0].handle);
+        end_access();
     for (; map_count_ > 0; --map_count_)
-        ops().buffer_unmap(parts_[0].handle);
-    ops().buffer_destroy(parts_[0].handle);
+        end_access();
+    destroy(parts_[0]);
+}
+
+void accel_buffer::destroy(const Part &part)
+{
+    tell_module(part.device->module_name(), "buffer_destroy", [&] { part.device->ops().buffer_destroy(part.handle); });
 }
 
 accel_bk_buffer *accel_buffer::find_locked(const OpenDevice &device) const
@@ -100,14 +106,9 @@ accel_status accel_buffer::share_with(const std::shared_ptr<OpenDevice> &device)
         desc.host_pointer = shared_pointer_;
         return add_part(device, desc);
     }
-    clear_module_error();
-    int fd = -1;
-    const accel_status status = owner.ops().buffer_export(owner_.handle, kind, &fd);
-    if (status != ACCEL_STATUS_OK)
-        return fail_from_module(status, owner.module_name(), "export a buffer", this);
-    desc.fd = fd;
+    ACCEL_TRY(take_fd(kind, &desc.fd));
     const accel_status added = add_part(device, desc);
-    close(fd);
+    close(desc.fd);
     return added;
 }
 
@@ -144,7 +145,10 @@ accel_status accel_buffer::begin_access(uint32_t wanted, void **out_pointer)
     return ACCEL_STATUS_OK;
 }
 
-void accel_buffer::end_access() { ops().buffer_unmap(owner_.handle); }
+void accel_buffer::end_access()
+{
+    tell_module(owner_.device->module_name(), "buffer_unmap", [&] { ops().buffer_unmap(owner_.handle); });
+}
 
 accel_status accel_buffer::map(uint32_t wanted, void **out_pointer)
 {
@@ -173,11 +177,19 @@ accel_status accel_buffer::export_fd(accel_handle_kind kind, int *out_fd)
 {
     if (kind > 31 || !(export_kinds_ & ACCEL_HANDLE_BIT(kind)))
         return fail(ACCEL_STATUS_UNSUPPORTED, "B-4", this, "kind %u was not among export_kinds (0x%x) when the buffer was made", kind, export_kinds_);
+    return take_fd(kind, out_fd);
+}
+
+/// A descriptor of the memory, which is the caller's.
+accel_status accel_buffer::take_fd(accel_handle_kind kind, int *out_fd)
+{
     clear_module_error();
     int fd = -1;
     const accel_status status = ops().buffer_export(owner_.handle, kind, &fd);
     if (status != ACCEL_STATUS_OK)
         return fail_from_module(status, owner_.device->module_name(), "export a buffer", this);
+    if (fd < 0)
+        return fail(ACCEL_STATUS_INTERNAL, "M-9", this, "module '%s' answered OK to 'buffer_export' without a descriptor", owner_.device->module_name());
     *out_fd = fd;
     return ACCEL_STATUS_OK;
 }

@@ -81,6 +81,8 @@ private:
     accel_status add_foreign(const std::shared_ptr<accel::runtime::OpenDevice> &device, const accel::runtime::ImportRequest &request);
     accel_status share_with(const std::shared_ptr<accel::runtime::OpenDevice> &device);
     accel_status keep_mapped();
+    accel_status take_fd(accel_handle_kind kind, int *out_fd);
+    static void destroy(const Part &part);
     accel_bk_buffer *find_locked(const accel::runtime::OpenDevice &device) const;
     const accel_bk_device_ops &ops() const { return owner_.device->ops(); }
 

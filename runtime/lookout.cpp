@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "host_thread.h"
 #include "log.h"
+#include "module_call.h"
 
 namespace accel::runtime {
 
@@ -103,7 +104,7 @@ bool Lookout::ask_once(Lock &lock, uint64_t ticket, uint64_t timeout_ns)
     asked_ = ticket;
     blocking_ = timeout_ns != 0;
     const bool back = enter_module(lock, "queue_wait", timeout_ns, [&] {
-        answer.status = device_->ops().queue_wait(queue_, ticket, timeout_ns);
+        answer.status = ask_module(device_->module_name(), "queue_wait", [&] { return device_->ops().queue_wait(queue_, ticket, timeout_ns); });
         snprintf(answer.detail, sizeof answer.detail, "%s", module_error());
     });
     if (!back || is_pending(answer.status))
@@ -145,9 +146,9 @@ void Lookout::obey(Lock &lock)
     const bool back = enter_module(lock, command == Command::Close ? "queue_destroy" : "queue_cancel", kCommandNs, [&] {
         const accel_bk_device_ops &ops = device_->ops();
         if (command == Command::Close)
-            ops.queue_destroy(queue_);
+            tell_module(device_->module_name(), "queue_destroy", [&] { ops.queue_destroy(queue_); });
         else if (ops.queue_cancel)
-            answer.status = ops.queue_cancel(queue_);
+            answer.status = ask_module(device_->module_name(), "queue_cancel", [&] { return ops.queue_cancel(queue_); });
         snprintf(answer.detail, sizeof answer.detail, "%s", module_error());
     });
     if (!back)

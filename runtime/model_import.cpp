@@ -8,6 +8,7 @@
 #include "files/file_set.h"
 #include "importer_choice.h"
 #include "instance.h"
+#include "module_call.h"
 #include "progress.h"
 
 namespace accel::runtime {
@@ -26,7 +27,7 @@ public:
     }
     ~ImportedSource() override
     {
-        if (imported && imported->release) imported->release(imported);
+        if (imported && imported->release) tell_module(importer->name(), "release", [&] { imported->release(imported); });
     }
 
     /// The file at a path takes the place of the bytes.
@@ -53,6 +54,7 @@ public:
     ConstantBounds bounds() const override { return {given_budget_bytes_, model_bytes(), budget_.used_bytes()}; }
 
     accel_bk_model *imported = nullptr;
+    const Module *importer = nullptr;  ///< who made it
 
 private:
     /// With a path the model's own bytes are one of the files.
@@ -155,6 +157,7 @@ accel_status import_model(accel_instance *instance, const accel_model_source &gi
     clear_module_error();
     const accel_status status = module->importer()->import(module->host(), &bk, &source->imported);
     if (status != ACCEL_STATUS_OK) source->imported = nullptr;
+    source->importer = module;
     // What was read of a file that has changed meanwhile is no failure of the importer.
     ACCEL_TRY(source->files().verify(instance));
     if (status != ACCEL_STATUS_OK) {

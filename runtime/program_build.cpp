@@ -16,6 +16,7 @@
 #include "device_set.h"
 #include "instance.h"
 #include "model.h"
+#include "module_call.h"
 #include "open_set_sharing.h"
 #include "program_make.h"
 #include "progress.h"
@@ -332,7 +333,7 @@ private:
 
 LoadedSegment::~LoadedSegment()
 {
-    if (program_) device_->ops().program_unload(program_);
+    if (program_) tell_module(device_->module_name(), "program_unload", [&] { device_->ops().program_unload(program_); });
 }
 
 accel_status LoadedSegment::load(Segment &segment)

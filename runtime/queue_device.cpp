@@ -6,6 +6,7 @@
 #include "check.h"
 #include "clock.h"
 #include "lookout.h"
+#include "module_call.h"
 
 namespace accel::runtime {
 
@@ -43,7 +44,7 @@ QueueDevice::~QueueDevice()
     if (lookout_)
         lookout_->close();
     else if (open)
-        open->ops().queue_destroy(queue);
+        tell_module(open->module_name(), "queue_destroy", [&] { open->ops().queue_destroy(queue); });
 }
 
 accel_status QueueDevice::wait(uint64_t ticket, uint64_t deadline_ns) const
@@ -51,7 +52,7 @@ accel_status QueueDevice::wait(uint64_t ticket, uint64_t deadline_ns) const
     if (lookout_)
         return lookout_->wait(ticket, deadline_ns);
     clear_module_error();
-    return open->ops().queue_wait(queue, ticket, deadline_ns ? remaining_ns(deadline_ns) : 0);
+    return ask_module(open->module_name(), "queue_wait", [&] { return open->ops().queue_wait(queue, ticket, deadline_ns ? remaining_ns(deadline_ns) : 0); });
 }
 
 accel_status QueueDevice::cancel() const
@@ -59,7 +60,7 @@ accel_status QueueDevice::cancel() const
     if (lookout_)
         return lookout_->cancel();
     clear_module_error();
-    return open->ops().queue_cancel ? open->ops().queue_cancel(queue) : ACCEL_STATUS_OK;
+    return open->ops().queue_cancel ? ask_module(open->module_name(), "queue_cancel", [&] { return open->ops().queue_cancel(queue); }) : ACCEL_STATUS_OK;
 }
 
 bool QueueDevice::submitted(uint64_t ticket)

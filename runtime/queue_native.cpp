@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "check.h"
+#include "module_call.h"
 #include "queue_core.h"
 #include "run.h"
 #include "status.h"
@@ -128,7 +129,7 @@ accel_status QueueCore::submit_run(Slot &slot, const QueueDevice &queue, uint32_
         submit.wait_fds = fds;
         submit.wait_fd_count = carried_fds(slot, fds);
     }
-    return queue.open->ops().queue_submit(queue.queue, &submit, &slot.ticket);
+    return ask_module(queue.open->module_name(), "queue_submit", [&] { return queue.open->ops().queue_submit(queue.queue, &submit, &slot.ticket); });
 }
 
 accel_status QueueCore::submit_transfer(Slot &slot, const QueueDevice &queue, uint32_t flags)
@@ -148,7 +149,7 @@ accel_status QueueCore::submit_transfer(Slot &slot, const QueueDevice &queue, ui
         transfer.wait_fds = fds;
         transfer.wait_fd_count = carried_fds(slot, fds);
     }
-    return queue.open->ops().queue_transfer(queue.queue, &transfer, &slot.ticket);
+    return ask_module(queue.open->module_name(), "queue_transfer", [&] { return queue.open->ops().queue_transfer(queue.queue, &transfer, &slot.ticket); });
 }
 
 accel_status QueueCore::submit_native(Slot &slot)
@@ -255,6 +256,15 @@ accel_status QueueCore::look(Slot &slot)
     return slot.carried_count == 0 ? blamed : judge_carried(slot, blamed);
 }
 
+namespace {
+
+accel_status ask_fence(const QueueDevice &queue, uint64_t ticket, int *out_fd)
+{
+    return ask_module(queue.open->module_name(), "queue_fence", [&] { return queue.open->ops().queue_fence(queue.queue, ticket, out_fd); });
+}
+
+}  // namespace
+
 void QueueCore::keep_sync_files(Slot &slot)
 {
     const QueueDevice &queue = queues_[slot.device];
@@ -264,7 +274,7 @@ void QueueCore::keep_sync_files(Slot &slot)
     for (uint32_t i = 0; i < slot.signal_count; ++i) {
         accel_fence &fence = *slot.signals[i].fence;
         int fd = -1;
-        if (fence.wants_sync_file(slot.status) && queue.open->ops().queue_fence(queue.queue, slot.ticket, &fd) == ACCEL_STATUS_OK && fd >= 0)
+        if (fence.wants_sync_file(slot.status) && ask_fence(queue, slot.ticket, &fd) == ACCEL_STATUS_OK && fd >= 0)
             fence.keep_sync_file(fd, slot.status);
     }
 }
@@ -279,8 +289,11 @@ accel_status QueueCore::sync_file(uint64_t sequence, int *out_fd)
     if (!found->wants_fence || !queue.open->ops().queue_fence)
         return fail(ACCEL_STATUS_UNSUPPORTED, "F-1", nullptr, "device '%s' does not signal sync_files", queue.id);
     clear_module_error();
-    const accel_status status = queue.open->ops().queue_fence(queue.queue, found->ticket, out_fd);
-    return status == ACCEL_STATUS_OK ? status : fail_from_module(status, queue.open->module_name(), "queue_fence", nullptr);
+    *out_fd = -1;
+    const accel_status status = ask_fence(queue, found->ticket, out_fd);
+    if (status != ACCEL_STATUS_OK)
+        return fail_from_module(status, queue.open->module_name(), "queue_fence", nullptr);
+    return *out_fd >= 0 ? status : fail(ACCEL_STATUS_INTERNAL, "M-9", nullptr, "module '%s' answered OK to 'queue_fence' without a descriptor", queue.open->module_name());
 }
 
 }  // namespace accel::runtime

@@ -8,6 +8,7 @@
 #include "check.h"
 #include "copy.h"
 #include "model.h"
+#include "module_call.h"
 #include "queue_core.h"
 
 using namespace accel::runtime;
@@ -18,7 +19,7 @@ accel_run::~accel_run()
 {
     for (const SegmentRun &segment : segments_)
         if (segment.handle)
-            segment.device->ops().run_destroy(segment.handle);
+            tell_module(segment.device->module_name(), "run_destroy", [&] { segment.device->ops().run_destroy(segment.handle); });
 }
 
 accel_status accel_run::prepare()

@@ -6,6 +6,7 @@
 
 #include "../catalog.h"
 #include "../check.h"
+#include "../module_call.h"
 #include "../progress.h"
 
 namespace accel::runtime {
@@ -13,9 +14,10 @@ namespace accel::runtime {
 namespace {
 
 struct ReleaseBlob {
+    const char *module;
     void operator()(accel_bk_blob *blob) const
     {
-        if (blob->release) blob->release(blob);
+        if (blob->release) tell_module(module, "release", [&] { blob->release(blob); });
     }
 };
 using Blob = std::unique_ptr<accel_bk_blob, ReleaseBlob>;
@@ -114,7 +116,7 @@ accel_status build_segment(const CompileTarget &target, const Subgraph &part, co
     }
     if (status != ACCEL_STATUS_OK) return fail_from_module(status, target.backend.c_str(), "build its part of the model", nullptr);
     if (!made) return blame(target, "A-10", "answered OK to a build and made no blob");
-    const Blob blob(made);
+    const Blob blob(made, {target.backend.c_str()});
     if (blob->byte_count && !blob->bytes) return blame(target, "A-10", "built a blob whose bytes are NULL");
     pace_piece();
     Segment &segment = out->segment;

@@ -2,6 +2,7 @@
 #include "fake_backend.h"
 
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -10,6 +11,7 @@
 #include <deque>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <utility>
 #include <thread>
 
@@ -58,6 +60,21 @@ struct accel_bk_queue {
 namespace {
 
 const accel_bk_host *host = nullptr;
+
+void may_throw(const Control &control, const char *slot)
+{
+    const char *throws = control.throws;
+    if (throws && strcmp(throws, slot) == 0)
+        throw std::runtime_error("a fault of the fake");
+}
+
+accel_status give_fd(const Control &control, int *out)
+{
+    if (control.blank)
+        return ACCEL_STATUS_OK;
+    *out = eventfd(0, EFD_CLOEXEC);
+    return *out < 0 ? ACCEL_STATUS_RESOURCE : ACCEL_STATUS_OK;
+}
 
 /// What a device that was given up keeps is not lost: its module knows it.
 template <class T> T *known(T *made)
@@ -145,8 +162,10 @@ accel_status device_open(bool is_cpu, accel_bk_device **out)
 
 void device_close(accel_bk_device *device)
 {
-    --device->control->live_count;
+    Control &control = *device->control;
+    --control.live_count;
     delete device;
+    may_throw(control, "device_close");
 }
 
 accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
@@ -160,6 +179,10 @@ accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
     info->job_timeout_ns = device->control->job_timeout_ns;
     info->fence_wait_kinds = device->control->takes_fences ? ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE) : 0u;
     info->buffer_import_kinds = device->is_cpu ? ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER) : 0u;
+    if (device->control->gives_fds) {
+        info->buffer_export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_DMA_BUF);
+        info->fence_export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE);
+    }
     return ACCEL_STATUS_OK;
 }
 
@@ -174,10 +197,12 @@ accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *
 
 void buffer_destroy(accel_bk_buffer *buffer)
 {
-    --buffer->device->control->live_count;
+    Control &control = *buffer->device->control;
+    --control.live_count;
     if (buffer->owned)
         free(buffer->memory);
     delete buffer;
+    may_throw(control, "buffer_destroy");
 }
 
 accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out)
@@ -187,7 +212,12 @@ accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out)
     *out = buffer->memory;
     return ACCEL_STATUS_OK;
 }
-accel_status buffer_unmap(accel_bk_buffer *buffer) { return buffer->device->control->unmap_answer.exchange(ACCEL_STATUS_OK); }
+accel_status buffer_unmap(accel_bk_buffer *buffer)
+{
+    may_throw(*buffer->device->control, "buffer_unmap");
+    return buffer->device->control->unmap_answer.exchange(ACCEL_STATUS_OK);
+}
+accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind, int *out) { return give_fd(*buffer->device->control, out); }
 
 accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *, uint32_t, accel_bk_program **out)
 {
@@ -203,8 +233,10 @@ accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t b
 }
 void program_unload(accel_bk_program *program)
 {
-    --program->device->control->live_count;
+    Control &control = *program->device->control;
+    --control.live_count;
     delete program;
+    may_throw(control, "program_unload");
 }
 
 accel_status run_create(accel_bk_program *program, accel_bk_run **out)
@@ -215,8 +247,10 @@ accel_status run_create(accel_bk_program *program, accel_bk_run **out)
 }
 void run_destroy(accel_bk_run *run)
 {
-    --run->program->device->control->live_count;
+    Control &control = *run->program->device->control;
+    --control.live_count;
     delete run;
+    may_throw(control, "run_destroy");
 }
 accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
 {
@@ -246,8 +280,10 @@ accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *, 
 }
 void queue_destroy(accel_bk_queue *queue)
 {
-    --queue->device->control->live_count;
+    Control &control = *queue->device->control;
+    --control.live_count;
     delete queue;
+    may_throw(control, "queue_destroy");
 }
 
 accel_status append(accel_bk_queue &queue, accel_bk_queue::Entry entry, const int32_t *wait_fds, uint32_t wait_fd_count, uint64_t *out_ticket)
@@ -267,6 +303,7 @@ accel_status append(accel_bk_queue &queue, accel_bk_queue::Entry entry, const in
 
 accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket)
 {
+    may_throw(*queue->device->control, "queue_submit");
     const accel_status answer = queue->device->control->submit_answer.load();
     if (answer != ACCEL_STATUS_OK || queue->device->control->blank)
         return answer;
@@ -277,6 +314,7 @@ accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, 
 accel_status queue_transfer(accel_bk_queue *queue, const accel_bk_transfer *transfer, uint64_t *out_ticket)
 {
     Control &control = *queue->device->control;
+    may_throw(control, "queue_transfer");
     if (const accel_status answer = control.transfer_answer.load(); answer != ACCEL_STATUS_OK)
         return answer;
     const std::lock_guard guard(queue->lock);
@@ -306,6 +344,7 @@ private:
 
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
 {
+    may_throw(*queue->device->control, "queue_wait");
     const Hang hang(*queue->device->control);
     const uint64_t deadline_ns = timeout_ns && !hang.happened() ? deadline_after(timeout_ns) : 0;
     for (;;) {
@@ -322,8 +361,15 @@ accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout
     }
 }
 
+accel_status queue_fence(accel_bk_queue *queue, uint64_t, int *out)
+{
+    may_throw(*queue->device->control, "queue_fence");
+    return give_fd(*queue->device->control, out);
+}
+
 accel_status queue_cancel(accel_bk_queue *queue)
 {
+    may_throw(*queue->device->control, "queue_cancel");
     const std::lock_guard guard(queue->lock);
     ++queue->device->control->cancel_count;
     if (queue->device->control->deaf)
@@ -349,6 +395,7 @@ template <bool is_cpu> accel_bk_device_ops make_ops()
     ops.buffer_destroy = buffer_destroy;
     ops.buffer_map = buffer_map;
     ops.buffer_unmap = buffer_unmap;
+    ops.buffer_export = buffer_export;
     ops.program_load = program_load;
     ops.program_unload = program_unload;
     ops.run_create = run_create;
@@ -358,6 +405,7 @@ template <bool is_cpu> accel_bk_device_ops make_ops()
     ops.queue_destroy = queue_destroy;
     ops.queue_submit = queue_submit;
     ops.queue_wait = queue_wait;
+    ops.queue_fence = queue_fence;
     ops.queue_cancel = queue_cancel;
     ops.queue_transfer = queue_transfer;
     return ops;
@@ -411,7 +459,8 @@ void Control::reset()
     transfer_answer = ACCEL_STATUS_UNSUPPORTED;
     transfer_count = wait_fd_count = bind_count = bound_buffer_count = 0;
     submit_count = executed_count = cancel_count = 0;
-    hangs = deaf = blank = false;
+    hangs = deaf = blank = gives_fds = false;
+    throws = nullptr;
     job_timeout_ns = 0;
 }
 

@@ -38,7 +38,9 @@ struct Control {
     std::atomic<uint32_t> submit_count{0};
     std::atomic<uint32_t> executed_count{0};
     std::atomic<uint32_t> cancel_count{0};
-    std::atomic<bool> blank{false};             ///< queue_create, buffer_map and queue_submit answer OK and give nothing
+    std::atomic<bool> blank{false};             ///< queue_create, buffer_map, buffer_export, queue_submit and queue_fence answer OK and give nothing
+    std::atomic<bool> gives_fds{false};         ///< claims to export dma-bufs and sync_files; asked when the device is opened
+    std::atomic<const char *> throws{nullptr};  ///< the slot that throws, having done its work
     std::atomic<bool> deaf{false};              ///< cancelling does nothing
     std::atomic<bool> hangs{false};             ///< queue_wait does not come back, whatever its timeout, until this is false
     std::atomic<uint32_t> hanging_count{0};     ///< threads that are in queue_wait

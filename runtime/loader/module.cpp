@@ -2,10 +2,7 @@
 #include "module.h"
 
 #include <dlfcn.h>
-#include <fcntl.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdarg>
 #include <cstring>
 #include <shared_mutex>
@@ -14,6 +11,7 @@
 #include "../fork.h"
 #include "../log.h"
 #include "contract.h"
+#include "dlopen_failure.h"
 #include "folder.h"
 #include "loads.h"
 #include "table.h"
@@ -126,23 +124,6 @@ accel_status Module::start_again(const std::string &library, const accel_bk_modu
     return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-7", "was loaded before fork and does not start again%s%s", *why ? ": " : "", why);
 }
 
-namespace {
-
-/// dlopen tells its reason in words only: those of the system, in the language of the process, behind its own; or two of its own when it has no memory for them.
-bool is_lack_of_memory(const char *reason) { return strstr(reason, strerror(ENOMEM)) || strcmp(reason, "out of memory") == 0; }
-
-/// Whether descriptors are used up is seen by taking one.
-bool descriptors_are_used_up()
-{
-    const int fd = open("/", O_PATH | O_CLOEXEC);
-    if (fd < 0)
-        return errno == EMFILE || errno == ENFILE;
-    close(fd);
-    return false;
-}
-
-}  // namespace
-
 accel_status Module::open_library(ModuleEntry *entry)
 {
     if (Loads::get().is_uncertain())
@@ -153,10 +134,8 @@ accel_status Module::open_library(ModuleEntry *entry)
         const char *reason = dlerror();
         if (!reason)
             reason = "unknown reason";
-        const accel_status status = is_lack_of_memory(reason)  ? ACCEL_STATUS_OUT_OF_MEMORY
-                                    : descriptors_are_used_up() ? ACCEL_STATUS_RESOURCE
-                                                                : ACCEL_STATUS_INCOMPATIBLE;
-        return refuse(status, "", "cannot be loaded: %s", reason);
+        const DlopenFailure failure = judge_dlopen(reason);
+        return refuse(failure.status, "", "cannot be loaded: %s%s", reason, failure.remedy);
     }
     *entry = reinterpret_cast<ModuleEntry>(dlsym(library, "accel_module_entry"));
     if (!*entry)

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "../check.h"
+#include "../module_call.h"
 #include "../status.h"
 #include "../transport_kernel.h"
 #include "table.h"
@@ -22,9 +23,9 @@ public:
     ~Simulation()
     {
         if (transport_)
-            model_->device_model()->close_transport(simulation_, transport_);
+            tell_module(model_->name(), "close_transport", [&] { model_->device_model()->close_transport(simulation_, transport_); });
         if (simulation_)
-            model_->device_model()->destroy(simulation_);
+            tell_module(model_->name(), "destroy", [&] { model_->device_model()->destroy(simulation_); });
     }
     Simulation(const Simulation &) = delete;
     Simulation &operator=(const Simulation &) = delete;
@@ -68,7 +69,7 @@ public:
     ~OpenedDevice() override
     {
         if (handle_)
-            ops().device_close(handle_);
+            tell_module(module_name(), "device_close", [&] { ops().device_close(handle_); });
     }
 
     accel_status start()
