@@ -157,13 +157,7 @@ Tensor copy_tensor(const accel_tensor_desc &desc)
     tensor.data_bytes = desc.data_bytes;
     tensor.flags = desc.flags;
     tensor.state_of = desc.state_of;
-    if (const accel_quantization *quantization = desc.quantization) {
-        Quantization &copy = tensor.quantization.emplace();
-        copy.axis = quantization->axis;
-        copy.scales.assign(quantization->scales, quantization->scales + quantization->count);
-        if (quantization->zero_points) copy.zero_points.assign(quantization->zero_points, quantization->zero_points + quantization->count);
-        else copy.zero_points.assign(quantization->count, 0);
-    }
+    if (desc.quantization) tensor.quantization = graph::copy(graph::read_struct(*desc.quantization), sizes_of(tensor.shape));
     return tensor;
 }
 
@@ -258,11 +252,7 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
         to.data_bytes = from.data_bytes;
         to.flags = from.flags;
         to.state_of = from.state_of;
-        if (from.quantization) {
-            to.quantization = &quantizations_.emplace_back(accel_quantization{from.quantization->scales.data(), from.quantization->zero_points.data(),
-                                                                               static_cast<uint32_t>(from.quantization->scales.size()),
-                                                                               from.quantization->axis});
-        }
+        if (from.quantization) to.quantization = &quantizations_.emplace_back(*from.quantization, static_cast<uint32_t>(from.shape.size())).get();
     }
     std::vector<accel_node_desc> &nodes = nodes_.emplace_back(graph.nodes.size());
     std::vector<accel_attribute> &attributes = attributes_.emplace_back();
@@ -343,6 +333,14 @@ std::vector<bool> output_flags(const Graph &graph)
     std::vector<bool> flags(graph.tensors.size());
     for (const uint32_t output : graph.outputs) flags[output] = true;
     return flags;
+}
+
+std::vector<int64_t> sizes_of(const Shape &shape)
+{
+    std::vector<int64_t> sizes;
+    sizes.reserve(shape.size());
+    for (const Dim &dim : shape) sizes.push_back(dim.fixed() ? dim.size : -1);
+    return sizes;
 }
 
 std::string tensor_text(const Graph &graph, uint32_t tensor)

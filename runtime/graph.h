@@ -3,6 +3,7 @@
 #pragma once
 
 #include <accel/backend.h>
+#include <accel/graph/quantization.h>
 #include <accel/graph/shape.h>
 
 #include <cstdint>
@@ -21,13 +22,7 @@ using graph::kMaxRank;
 using graph::kMaxTensorBytes;
 inline constexpr uint32_t kMaxRegionDepth = 8;
 
-struct Quantization {
-    std::vector<float> scales;
-    std::vector<int32_t> zero_points;  ///< as many as scales
-    uint32_t axis = 0;
-    bool operator==(const Quantization &) const = default;
-    bool per_tensor() const { return scales.size() == 1; }
-};
+using Quantization = graph::Quantization;
 
 using graph::Dim;
 using graph::Shape;
@@ -138,7 +133,7 @@ private:
     std::deque<std::vector<accel_node_desc>> nodes_;
     std::deque<std::vector<accel_symbol>> symbols_;
     std::deque<std::vector<accel_dim>> dims_;
-    std::deque<accel_quantization> quantizations_;
+    std::deque<graph::QuantizationDesc> quantizations_;
     std::deque<std::vector<accel_attribute>> attributes_;
     AttributeArrays attribute_arrays_;
     std::deque<std::vector<const accel_graph_desc *>> regions_;
@@ -160,6 +155,9 @@ std::vector<uint32_t> makers(const Graph &graph);
 std::vector<std::vector<uint32_t>> readers(const Graph &graph);
 /// Is the tensor an output of the graph?
 std::vector<bool> output_flags(const Graph &graph);
+
+/// -1 for one that is open.
+std::vector<int64_t> sizes_of(const Shape &shape);
 
 /// "[1,3,h,224]"
 inline std::string text(const Graph &graph, const Shape &shape) { return graph::text(graph.symbols, shape); }

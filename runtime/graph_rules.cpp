@@ -57,36 +57,14 @@ accel_status check_symbols(const Graph &graph)
     return ACCEL_STATUS_OK;
 }
 
-struct Range {
-    int64_t low, high;
-};
-std::optional<Range> stored_range(uint32_t type)
-{
-    switch (type) {
-    case ACCEL_TYPE_I8: return Range{-128, 127};
-    case ACCEL_TYPE_U8: return Range{0, 255};
-    case ACCEL_TYPE_I16: return Range{-32768, 32767};
-    case ACCEL_TYPE_I32: return Range{INT32_MIN, INT32_MAX};
-    default: return std::nullopt;
-    }
-}
-
 accel_status check_quantization(const Graph &graph, uint32_t index)
 {
     const Tensor &tensor = graph.tensors[index];
     if (!tensor.quantization) return ACCEL_STATUS_OK;
-    const std::string who = "tensor " + tensor_text(graph, index);
-    const auto range = stored_range(tensor.type);
-    if (!range) return refuse("G-4", who + ": a quantisation on type " + type_text(tensor.type) + ", expected i8, u8, i16 or i32");
-    for (size_t i = 0; i < tensor.quantization->scales.size(); ++i) {
-        const float scale = tensor.quantization->scales[i];
-        if (!std::isfinite(scale) || scale <= 0.0f)
-            return refuse("G-4", who + ": scale " + std::to_string(i) + " is " + std::to_string(scale) + ", expected finite and above 0");
-        const int32_t zero = tensor.quantization->zero_points[i];
-        if (zero < range->low || zero > range->high)
-            return refuse("G-4", who + ": zero point " + std::to_string(zero) + " outside " + type_text(tensor.type));
-    }
-    return ACCEL_STATUS_OK;
+    const std::vector<int64_t> sizes = sizes_of(tensor.shape);
+    const graph::QuantizationDesc desc(*tensor.quantization, static_cast<uint32_t>(sizes.size()));
+    const std::string why = graph::broken_rule(desc.get(), tensor.type, sizes);
+    return why.empty() ? ACCEL_STATUS_OK : refuse("G-4", "tensor " + tensor_text(graph, index) + " is quantised, but " + why);
 }
 
 accel_status check_state(const Graph &graph)

@@ -2,6 +2,7 @@
 #include "graph_check.h"
 
 #include <accel/graph/expressions.h>
+#include <accel/graph/quantization.h>
 
 #include "catalog.h"
 #include "check.h"
@@ -111,7 +112,6 @@ private:
         for (uint32_t axis = 0; tensor.rank != ACCEL_RANK_UNKNOWN && axis < tensor.rank; ++axis) {
             if (tensor.dims[axis].reserved) return fail(kBad, "A-3", nullptr, "tensor %u '%s': dims[%u].reserved is not 0", index, name, axis);
         }
-        if (tensor.quantization && tensor.quantization->reserved) return fail(kBad, "A-3", nullptr, "tensor %u '%s': quantization->reserved is not 0", index, name);
         return check_tail(desc_.tensors, desc_.tensor_size, sizeof(accel_tensor_desc), index, "tensor");
     }
 
@@ -130,15 +130,19 @@ private:
             return fail(kBad, "A-3", nullptr, "tensor %u '%s': unknown flags 0x%x", index, name, tensor.flags);
         if ((tensor.flags & ACCEL_TENSOR_FLAG_STATE) && tensor.state_of >= desc_.tensor_count)
             return fail(kBad, "G-1", nullptr, "tensor %u '%s': state of tensor %u, the graph has %u", index, name, tensor.state_of, desc_.tensor_count);
-        const accel_quantization *quantization = tensor.quantization;
-        if (quantization && (tensor.type == 0 || tensor.rank == ACCEL_RANK_UNKNOWN))
-            return fail(kBad, "G-4", nullptr, "tensor %u '%s': a quantisation on an unknown type or rank", index, name);
-        if (quantization && (quantization->count == 0 || !quantization->scales))
-            return fail(kBad, "G-4", nullptr, "tensor %u '%s': a quantisation without scales", index, name);
-        if (quantization && quantization->count > 1 &&
-            (quantization->axis >= tensor.rank || tensor.dims[quantization->axis].size != static_cast<int64_t>(quantization->count)))
-            return fail(kBad, "G-4", nullptr, "tensor %u '%s': %u scales along axis %u, expected one per index of an axis", index, name,
-                        quantization->count, quantization->axis);
+        return tensor.quantization ? check_quantization(tensor, index) : ACCEL_STATUS_OK;
+    }
+
+    accel_status check_quantization(const accel_tensor_desc &tensor, uint32_t index)
+    {
+        const char *name = shown(tensor.name);
+        if (tensor.type == 0 || tensor.rank == ACCEL_RANK_UNKNOWN) return fail(kBad, "G-4", nullptr, "tensor %u '%s': a quantisation on an unknown type or rank", index, name);
+        accel_quantization quantization{};
+        ACCEL_TRY(copy_in(tensor.quantization, &quantization, "tensors[].quantization"));
+        std::vector<int64_t> sizes;
+        for (uint32_t axis = 0; axis < tensor.rank; ++axis) sizes.push_back(tensor.dims[axis].symbol == ACCEL_SYMBOL_NONE ? tensor.dims[axis].size : -1);
+        const std::string why = graph::broken_rule(quantization, tensor.type, sizes);
+        if (!why.empty()) return fail(kBad, "G-4", nullptr, "tensor %u '%s' is quantised, but %s", index, name, why.c_str());
         return ACCEL_STATUS_OK;
     }
 

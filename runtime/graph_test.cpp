@@ -114,7 +114,46 @@ TEST_CASE("quantisation rules", "[graph]")
     CHECK(broken([](Graph &g) {
               g.tensors[0].type = ACCEL_TYPE_I8;
               g.tensors[0].quantization = Quantization{{1.0f}, {200}, 0};
-          }).message == "tensor 'x': zero point 200 outside i8");
+          }).message == "tensor 0 'x' is quantised, but zero point 200 is outside of its type, expected -128 to 127");
+}
+
+TEST_CASE("G-4 a quantisation in blocks is described as it was given", "[graph]")
+{
+    const int64_t blocks[4] = {1, 2, 0, 4};
+    const uint16_t scales[2] = {0x3c00, 0x3800};
+    const uint8_t zero_points[2] = {1, 2};
+    accel_quantization given{sizeof given, ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F16, ACCEL_TYPE_U8, 4, blocks, scales, zero_points, 2};
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_U8, {1, 4, 3, 4});
+    b.output(x);
+    const GraphDesc good(b.graph);
+    std::vector<accel_tensor_desc> tensors{good.get().tensors[0]};
+    tensors[0].quantization = &given;
+    accel_graph_desc desc = good.get();
+    desc.tensors = tensors.data();
+    REQUIRE(check_structure(desc) == ACCEL_STATUS_OK);
+    const Graph owned = copy_graph(desc);
+    CHECK_FALSE(owned.tensors[0].quantization->plain());
+    const GraphDesc again(owned);
+    const accel_quantization &kept = *again.get().tensors[0].quantization;
+    CHECK(kept.scale_type == ACCEL_TYPE_F16);
+    CHECK(kept.block_dims[3] == 4);
+    CHECK(static_cast<const uint16_t *>(kept.scales)[1] == 0x3800);
+    CHECK(static_cast<const uint8_t *>(kept.zero_points)[1] == 2);
+    // Of another version: shorter than any, or with more than this one knows.
+    given.struct_size = 8;
+    CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "A-1");
+    struct {
+        accel_quantization known;
+        uint64_t more;
+    } later{given, 0};
+    later.known.struct_size = sizeof later;
+    tensors[0].quantization = &later.known;
+    CHECK(check_structure(desc) == ACCEL_STATUS_OK);
+    later.more = 1;
+    CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "A-2");
 }
 
 TEST_CASE("NULL arrays, foreign element sizes and deep regions are refused", "[graph]")

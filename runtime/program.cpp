@@ -60,7 +60,7 @@ namespace accel::runtime {
 void settle_ports(accel_program &program)
 {
     for (ProgramPort &port : program.ports)
-        port.quantization = {port.scales.data(), port.zero_points.data(), static_cast<uint32_t>(port.scales.size()), port.quantization_axis};
+        if (port.quantization) port.quantization_desc = std::make_shared<graph::QuantizationDesc>(*port.quantization, static_cast<uint32_t>(port.layout.dims.size()));
 }
 
 }  // namespace accel::runtime
@@ -123,7 +123,7 @@ accel_port_info facts_of(const accel_program &program, const ProgramPort &port)
     facts.size_bytes = port.layout.size_bytes;
     facts.align_bytes = port.layout.align_bytes;
     facts.device = port.device < program.devices.size() ? program.devices[port.device].get() : nullptr;
-    facts.quantization = port.quantized ? &port.quantization : nullptr;
+    facts.quantization = port.quantization_desc ? &port.quantization_desc->get() : nullptr;
     facts.buffer_count_max = program.buffer_count_max();
     return facts;
 }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <accel/backend.h>
+#include <accel/graph/quantization.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -118,11 +120,8 @@ struct ProgramPort {
     PortLayout layout;
     uint32_t device = 0;
     uint32_t alias_of = UINT32_MAX;
-    bool quantized = false;
-    std::vector<float> scales;
-    std::vector<int32_t> zero_points;
-    uint32_t quantization_axis = 0;
-    accel_quantization quantization{};
+    std::optional<graph::Quantization> quantization;
+    std::shared_ptr<const graph::QuantizationDesc> quantization_desc;  ///< of it, once the ports are settled
 };
 
 struct PlacementRow {

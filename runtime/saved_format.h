@@ -66,11 +66,10 @@ public:
     void u32(uint32_t value) { number(value, 4); }
     void u64(uint64_t value) { number(value, 8); }
     void i64(int64_t value) { number(static_cast<uint64_t>(value), 8); }
-    void f32(float value)
+    void raw(const void *bytes, size_t byte_count)
     {
-        uint32_t bits;
-        std::memcpy(&bits, &value, 4);
-        u32(bits);
+        const auto *start = static_cast<const uint8_t *>(bytes);
+        bytes_.insert(bytes_.end(), start, start + byte_count);
     }
     void string(const std::string &text)
     {
@@ -94,12 +93,12 @@ public:
     uint32_t u32() { return static_cast<uint32_t>(number(4)); }
     uint64_t u64() { return number(8); }
     int64_t i64() { return static_cast<int64_t>(number(8)); }
-    float f32()
+    /// Points into what is read, at any byte; null when so many do not follow.
+    const void *raw(uint64_t byte_count)
     {
-        const uint32_t bits = u32();
-        float value;
-        std::memcpy(&value, &bits, 4);
-        return value;
+        if (!ok_ || byte_count > count_ - position_) return fail(), nullptr;
+        position_ += byte_count;
+        return bytes_ + position_ - byte_count;
     }
     /// Text without NUL, because it is handed on as a C string.
     std::string string()

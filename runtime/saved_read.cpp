@@ -88,15 +88,32 @@ private:
         port.device = reader_.u32();
         port.alias_of = reader_.u32();
         read_layout(port.layout);
-        const uint32_t count = reader_.count(8);
-        if (count == 0) return;
-        port.quantized = true;
-        port.quantization_axis = reader_.u32();
-        for (uint32_t i = 0; i < count; ++i) {
-            port.scales.push_back(reader_.f32());
-            port.zero_points.push_back(static_cast<int32_t>(reader_.u32()));
-            if (!(port.scales.back() > 0.0f) || !std::isfinite(port.scales.back())) return refuse("a scale is not above 0");
-        }
+        const uint32_t quantized = reader_.u32();
+        if (quantized > 1) return refuse("a flag is neither 0 nor 1");
+        if (quantized) read_quantization(port);
+    }
+
+    void read_quantization(ProgramPort &port)
+    {
+        accel_quantization desc{};
+        desc.struct_size = sizeof desc;
+        desc.kind = reader_.u32();
+        desc.scale_type = reader_.u32();
+        desc.zero_point_type = reader_.u32();
+        desc.rank = reader_.u32();
+        std::vector<int64_t> block_dims;
+        for (uint32_t axis = 0; axis < desc.rank && reader_.ok(); ++axis) block_dims.push_back(reader_.i64());
+        desc.block_dims = block_dims.data();
+        desc.count = reader_.u64();
+        // No type has more bits than there are here, and no count that follows more than the rest can hold.
+        if (desc.count > reader_.remaining() * 8) return refuse("a port has more scales than follow");
+        desc.scales = reader_.raw(graph::scale_bytes(desc));
+        const void *zero_points = reader_.raw(graph::zero_point_bytes(desc));
+        desc.zero_points = desc.zero_point_type == 0 ? nullptr : zero_points;
+        if (!reader_.ok()) return;
+        const std::string why = graph::broken_rule(desc, port.layout.type, port.layout.dims);
+        if (!why.empty()) return refuse(("a port is quantised, but " + why).c_str());
+        port.quantization = graph::copy(desc, port.layout.dims);
     }
 
     void read_value(Value &value)
@@ -233,10 +250,6 @@ private:
             if (port.direction != wanted || !is_device(port.device)) return corrupt("port '" + port.name + "' has an impossible direction or device");
             if (port.alias_of != UINT32_MAX && (port.alias_of >= program_.input_count || i < program_.input_count))
                 return corrupt("port '" + port.name + "' shares memory with no input");
-            const bool per_axis = port.scales.size() > 1;
-            if (per_axis && (port.quantization_axis >= port.layout.dims.size() ||
-                             port.layout.dims[port.quantization_axis] != static_cast<int64_t>(port.scales.size())))
-                return corrupt("port '" + port.name + "' has scales that do not fit its axis");
         }
         return ACCEL_STATUS_OK;
     }

@@ -55,7 +55,7 @@ TEST_CASE("a program survives saving", "[saved]")
     CHECK(out.segments[1].blob == Bytes(11, 2));
     REQUIRE(out.segments[0].constants.size() == 1);
     CHECK(std::memcmp(out.segments[0].constants[0].data, sample.constant, 12) == 0);
-    CHECK(out.ports[0].zero_points == std::vector<int32_t>{-3});
+    CHECK(out.ports[0].quantization == sample.program->ports[0].quantization);
     CHECK(out.values[1].layout.strides_bytes == std::vector<int64_t>{16, 1});
     CHECK(out.values[1].copy_of == 0);
     CHECK(out.placements[0].operation == "Conv+Relu");

@@ -87,13 +87,20 @@ private:
         writer_.u32(port.device);
         writer_.u32(port.alias_of);
         write_layout(port.layout);
-        writer_.u32(port.quantized ? static_cast<uint32_t>(port.scales.size()) : 0);
-        if (!port.quantized) return;
-        writer_.u32(port.quantization_axis);
-        for (size_t i = 0; i < port.scales.size(); ++i) {
-            writer_.f32(port.scales[i]);
-            writer_.u32(static_cast<uint32_t>(port.zero_points[i]));
-        }
+        writer_.u32(port.quantization ? 1 : 0);
+        if (port.quantization) write_quantization(graph::QuantizationDesc(*port.quantization, static_cast<uint32_t>(port.layout.dims.size())).get());
+    }
+
+    void write_quantization(const accel_quantization &desc)
+    {
+        writer_.u32(desc.kind);
+        writer_.u32(desc.scale_type);
+        writer_.u32(desc.zero_point_type);
+        writer_.u32(desc.rank);
+        for (uint32_t axis = 0; axis < desc.rank; ++axis) writer_.i64(desc.block_dims[axis]);
+        writer_.u64(desc.count);
+        writer_.raw(desc.scales, graph::scale_bytes(desc));
+        writer_.raw(desc.zero_points, graph::zero_point_bytes(desc));
     }
 
     void write_value(const Value &value)

@@ -20,7 +20,7 @@
  *   Arrays of structs carry the element size beside the count, a multiple of 8; with a count of 0 it is not looked at.
  *   In structs that libaccel hands out (accel_error, report entries, accel_support, accel_model_graph, extension tables) struct_size is the library's: read no member
  *   beyond it. Structs without a size (accel_dim, accel_expression, accel_symbol_value, accel_bytes, accel_sparse_tensor, accel_fence_point, accel_bk_operation,
- *   accel_option, accel_quantization) are frozen: their reserved members are 0, and what has no room there arrives as a parallel array in the owner.
+ *   accel_option) are frozen: their reserved members are 0, and what has no room there arrives as a parallel array in the owner.
  * - Strings are UTF-8, NUL terminated. A string inside a returned struct lives as long as the object asked.
  * - Threads: *any thread* = may be called at any time from any thread; *one thread per object* = calls
  *   that name the same object must not overlap; *host thread* = called by libaccel on a thread of its own.

@@ -73,13 +73,29 @@ struct accel_expression {
     int64_t value;         /**< of CONSTANT, else 0 */
 };
 
-/** real = (stored - zero_point) * scale; per tensor (count 1) or per index of one axis. */
+enum accel_quantization_kind {
+    ACCEL_QUANTIZATION_KIND_AFFINE = 1,     /**< real = (stored - zero point) * scale */
+    ACCEL_QUANTIZATION_KIND_MAX_ENUM = 0x7fffffff
+};
+
+/**
+ * What the stored values of a tensor stand for.
+ *
+ * Scales and zero points cover blocks: axis i is cut into blocks of block_dims[i] indices, the last of which may be shorter, 0 for the whole
+ * axis as one; their number is the product of the blocks of all axes, in row-major order. Per tensor: every block_dims is 0, or rank is.
+ * Per axis: 1 for that axis, else 0. Blocks of 32 along the last axis of a matrix, as ONNX has them: {1, 32}. Only an axis whose size is
+ * fixed has several blocks.
+ */
 struct accel_quantization {
-    const float *scales;          /**< count, each finite and above 0 */
-    const int32_t *zero_points;   /**< count */
-    uint32_t count;
-    uint32_t axis;                /**< used when count > 1 */
-    uint64_t reserved;            /**< must be 0; room for block sizes */
+    size_t struct_size;
+    uint32_t kind;              /**< enum accel_quantization_kind; of an unknown kind nothing else may be read */
+    uint32_t scale_type;        /**< enum accel_type: F32, F16, BF16, F64 or F8E8M0 */
+    uint32_t zero_point_type;   /**< enum accel_type: the tensor's own, or I32; 0: all zero points are 0, as they are of 8-bit and 4-bit floats */
+    uint32_t rank;              /**< of block_dims: the tensor's, or 0: per tensor */
+    const int64_t *block_dims;  /**< rank */
+    const void *scales;         /**< dense, each finite and above 0; lent and aligned as a constant's data is */
+    const void *zero_points;    /**< dense, as scales, of a type below 8 bits packed as a constant's data; NULL with zero_point_type 0 */
+    uint64_t count;             /**< of scales, and of zero points if there are any */
 };
 
 enum accel_tensor_flag {

@@ -2,6 +2,7 @@
 #include "graph.h"
 
 #include "graph/flat.h"
+#include "graph/graph.h"
 #include "host.h"
 
 #include <algorithm>
@@ -11,17 +12,6 @@ namespace accel::cpu
 namespace
 {
 
-std::optional<Quantization> read_quantization(const accel_quantization *desc)
-{
-    if (desc == nullptr || desc->count == 0)
-        return std::nullopt;
-    Quantization quantization;
-    quantization.scales.assign(desc->scales, desc->scales + desc->count);
-    quantization.zero_points.assign(desc->zero_points, desc->zero_points + desc->count);
-    quantization.axis = desc->axis;
-    return quantization;
-}
-
 Tensor read_tensor(const accel_tensor_desc &desc)
 {
     Tensor tensor;
@@ -29,11 +19,12 @@ Tensor read_tensor(const accel_tensor_desc &desc)
     tensor.rank = desc.rank;
     tensor.data = desc.data;
     tensor.data_bytes = desc.data_bytes;
-    tensor.quantization = read_quantization(desc.quantization);
     if (desc.rank > kMaxRank) {
         tensor.oversized = true;
         return tensor;
     }
+    if (desc.quantization != nullptr)
+        tensor.quantization = graph::quantization(desc);
     for (uint32_t axis = 0; axis < desc.rank; ++axis) {
         tensor.fixed = tensor.fixed && desc.dims[axis].symbol == ACCEL_SYMBOL_NONE && desc.dims[axis].size >= 0;
         tensor.dims.push_back(desc.dims[axis].size);

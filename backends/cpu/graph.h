@@ -6,6 +6,7 @@
 #include "memory.h"
 
 #include <accel/backend.h>
+#include <accel/graph/quantization.h>
 
 #include <cstdint>
 #include <limits>
@@ -22,14 +23,8 @@ using Dims = std::vector<int64_t>;
 inline constexpr size_t kMaxRank = 8;
 inline constexpr uint32_t kNone = ACCEL_TENSOR_NONE;
 
-struct Quantization {
-    std::vector<float> scales;
-    std::vector<int32_t> zero_points;
-    uint32_t axis = 0;
-
-    bool per_tensor() const { return scales.size() == 1; }
-    bool operator==(const Quantization &) const = default;
-};
+// Kernels compute with the plain form. What has none is without scales here, which every operation refuses.
+using Quantization = graph::Quantization;
 
 struct Tensor {
     uint32_t type = 0;

@@ -67,6 +67,8 @@ void Checker::tensors() const
             refuse(ACCEL_REASON_SIZE, index, count.value_or(INT64_MAX), kMaxElements);
         if (type_bytes(tensor.type) == 0)
             refuse(ACCEL_REASON_TYPE, index, tensor.type, ACCEL_TYPE_F32);
+        if (tensor.quantization && tensor.quantization->scales.empty())
+            refuse(ACCEL_REASON_QUANTIZATION, index);
         if (tensor.constant() && tensor.data_bytes != tensor.size_bytes())
             refuse(ACCEL_REASON_SIZE, index, static_cast<int64_t>(tensor.data_bytes), static_cast<int64_t>(tensor.size_bytes()));
     }

@@ -26,7 +26,7 @@ struct WeightView {
     int64_t stride_y = 0;
     int64_t stride_x = 0;
     int64_t stride_in = 0;
-    std::span<const int32_t> zero_points; // none: 0; one; or one per output channel
+    std::vector<int32_t> zero_points; // none: 0; one; or one per output channel
 
     int16_t at(int64_t o, int64_t y, int64_t x, int64_t i) const;
     int32_t zero_point(int64_t o) const;

@@ -73,7 +73,7 @@ TEST_CASE("source layout and zero points do not change what is meant", "[coefs]"
 {
     const uint8_t ohwi_bytes[] = {1, 2, 3, 4, 5, 6, 7, 8}; // 2 out, 1x2, 2 in
     const uint8_t oihw_bytes[] = {1, 3, 2, 4, 5, 7, 6, 8};
-    const int32_t zero_points[] = {1, 2};
+    const std::vector<int32_t> zero_points{1, 2};
     WeightView a{ohwi_bytes, false, 2, 1, 2, 2, 4, 4, 2, 1, zero_points};
     WeightView b{oihw_bytes, false, 2, 1, 2, 2, 4, 2, 1, 2, zero_points};
     const WeightOrder order{8, false, true, 1, 1};

@@ -4,6 +4,7 @@
 #define ACCEL_BACKENDS_ETHOSU_GRAPH_BUILDER_H
 
 #include <accel/backend.h>
+#include <accel/graph/quantization.h>
 
 #include <cstring>
 #include <deque>
@@ -38,15 +39,8 @@ public:
 
     void quantise(uint32_t index, std::vector<float> scales, std::vector<int32_t> zero_points, uint32_t axis)
     {
-        const auto &kept_scales = scales_.emplace_back(std::move(scales));
-        const auto &kept_points = zero_points_.emplace_back(std::move(zero_points));
-        accel_quantization quantisation{};
-        quantisation.scales = kept_scales.data();
-        quantisation.zero_points = kept_points.data();
-        quantisation.count = static_cast<uint32_t>(kept_scales.size());
-        quantisation.axis = axis;
-        quantisations_.push_back(quantisation);
-        tensors_[index].quantization = &quantisations_.back();
+        const auto &kept = quantisations_.emplace_back(graph::Quantization{std::move(scales), std::move(zero_points), axis, nullptr});
+        tensors_[index].quantization = &quantisation_descs_.emplace_back(kept, tensors_[index].rank).get();
     }
 
     template <typename Value> void fill(uint32_t index, const std::vector<Value> &values)
@@ -123,8 +117,8 @@ private:
     std::vector<std::vector<accel_attribute>> attributes_;
     std::deque<std::vector<accel_dim>> dims_;
     std::deque<std::vector<float>> scales_;
-    std::deque<std::vector<int32_t>> zero_points_;
-    std::deque<accel_quantization> quantisations_;
+    std::deque<graph::Quantization> quantisations_;
+    std::deque<graph::QuantizationDesc> quantisation_descs_;
     std::deque<std::vector<uint8_t>> data_;
     std::deque<std::vector<uint32_t>> indices_;
     std::deque<std::vector<int64_t>> ints_;

@@ -35,9 +35,9 @@ Verdict read_quantisation(const accel_tensor_desc &tensor, uint32_t index, Opera
 {
     if (tensor.quantization == nullptr)
         return std::nullopt;
-    const accel_quantization &quantisation = *tensor.quantization;
-    if (quantisation.count != 1)
-        return refuse(ACCEL_REASON_QUANTIZATION, index, quantisation.count, 1);
+    const graph::Quantization quantisation = graph::quantization(tensor);
+    if (!quantisation.per_tensor())
+        return refuse(ACCEL_REASON_QUANTIZATION, index, static_cast<int64_t>(quantisation.scales.size()), 1);
     out.scale = quantisation.scales[0];
     out.zero_point = quantisation.zero_points[0];
     if (!std::isfinite(out.scale) || out.scale <= 0)

@@ -52,25 +52,28 @@ Verdict read_weights(const graph::View &graph, uint32_t tensor, uint32_t rank, W
 
 Verdict read_weight_scales(const graph::View &graph, uint32_t channel_axis, WeightOperand &out)
 {
-    const accel_quantization *quantisation = graph.tensor(out.tensor).quantization;
-    if (quantisation == nullptr)
+    if (graph.tensor(out.tensor).quantization == nullptr)
         return refuse(ACCEL_REASON_QUANTIZATION, out.tensor);
-    if (quantisation->count != 1) {
-        if (quantisation->axis != channel_axis)
-            return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, quantisation->axis, channel_axis);
-        if (quantisation->count != out.view.out)
-            return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, quantisation->count, out.view.out);
+    graph::Quantization quantisation = graph::quantization(graph.tensor(out.tensor));
+    const auto count = static_cast<int64_t>(quantisation.scales.size());
+    if (count == 0)
+        return refuse(ACCEL_REASON_QUANTIZATION, out.tensor);
+    if (count != 1) {
+        if (quantisation.axis != channel_axis)
+            return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, quantisation.axis, channel_axis);
+        if (count != out.view.out)
+            return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, count, out.view.out);
     }
     const quant::Range range = out.view.is_signed ? quant::kInt8Range : quant::kUint8Range;
-    for (uint32_t i = 0; i < quantisation->count; ++i) {
-        const float scale = quantisation->scales[i];
+    for (const float scale : quantisation.scales) {
         if (!std::isfinite(scale) || scale <= 0)
             return refuse(ACCEL_REASON_QUANTIZATION, out.tensor);
-        if (!range.contains(quantisation->zero_points[i]))
-            return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, quantisation->zero_points[i], range.min);
         out.scales.push_back(scale);
     }
-    out.view.zero_points = {quantisation->zero_points, quantisation->count};
+    for (const int32_t zero_point : quantisation.zero_points)
+        if (!range.contains(zero_point))
+            return refuse(ACCEL_REASON_QUANTIZATION, out.tensor, zero_point, range.min);
+    out.view.zero_points = std::move(quantisation.zero_points);
     const int64_t sum = largest_weight_sum(out.view);
     if (sum > kMaxWeightSum)
         return refuse(ACCEL_REASON_SIZE, out.tensor, sum, kMaxWeightSum);
@@ -80,17 +83,17 @@ Verdict read_weight_scales(const graph::View &graph, uint32_t channel_axis, Weig
 // A bias is int32 in units of input scale times weight scale.
 Verdict check_bias_scales(const accel_tensor_desc &desc, uint32_t tensor, float input_scale, const WeightOperand &weights)
 {
-    const accel_quantization *quantisation = desc.quantization;
-    if (quantisation == nullptr)
+    if (desc.quantization == nullptr)
         return std::nullopt;
-    if (quantisation->count != 1 && quantisation->count != weights.view.out)
-        return refuse(ACCEL_REASON_QUANTIZATION, tensor, quantisation->count, weights.view.out);
+    const graph::Quantization quantisation = graph::quantization(desc);
+    const auto count = static_cast<int64_t>(quantisation.scales.size());
+    if (count != 1 && count != weights.view.out)
+        return refuse(ACCEL_REASON_QUANTIZATION, tensor, count, weights.view.out);
     for (int64_t channel = 0; channel < weights.view.out; ++channel) {
-        const size_t i = quantisation->count == 1 ? 0 : static_cast<size_t>(channel);
+        const size_t i = count == 1 ? 0 : static_cast<size_t>(channel);
         const double expected = static_cast<double>(input_scale) * weights.scale(channel);
-        if (std::abs(static_cast<double>(quantisation->scales[i]) - expected) > expected * kBiasScaleTolerance ||
-            quantisation->zero_points[i] != 0)
-            return refuse(ACCEL_REASON_QUANTIZATION, tensor, quantisation->zero_points[i], 0);
+        if (std::abs(static_cast<double>(quantisation.scales[i]) - expected) > expected * kBiasScaleTolerance || quantisation.zero_points[i] != 0)
+            return refuse(ACCEL_REASON_QUANTIZATION, tensor, quantisation.zero_points[i], 0);
     }
     return std::nullopt;
 }
@@ -188,8 +191,8 @@ Verdict add_groups(const Product &product, int64_t groups, NodePlan &plan)
         Coefs coefs{product.weights.view, {}};
         coefs.weights.out = out_channels;
         coefs.weights.data += first * product.weights.view.stride_out;
-        if (coefs.weights.zero_points.size() > 1)
-            coefs.weights.zero_points = coefs.weights.zero_points.subspan(static_cast<size_t>(first), static_cast<size_t>(out_channels));
+        if (auto &zero_points = coefs.weights.zero_points; zero_points.size() > 1)
+            zero_points = {zero_points.begin() + first, zero_points.begin() + first + out_channels};
         coefs.scales.assign(product.scales.begin() + first, product.scales.begin() + first + out_channels);
         Op op = product.op;
         op.ifm = channel_slice(product.x.map(0), group * in_channels, in_channels);

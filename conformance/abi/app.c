@@ -46,7 +46,7 @@ static struct accel_model *make_model(struct accel_instance *instance)
 {
     const struct accel_dim eight = {.size = 8, .symbol = ACCEL_SYMBOL_NONE};
     const char *names[] = {"a", "b", "sum"};
-    struct accel_tensor_desc tensors[3];
+    struct accel_tensor_desc tensors[4];
     memset(tensors, 0, sizeof tensors);
     for (int i = 0; i < 3; ++i) tensors[i].name = names[i], tensors[i].type = ACCEL_TYPE_F32, tensors[i].rank = 1, tensors[i].dims = &eight;
     const uint32_t inputs[] = {0, 1}, outputs[] = {2};
@@ -55,12 +55,24 @@ static struct accel_model *make_model(struct accel_instance *instance)
     node.name = "add", node.operation = ACCEL_OPERATION_ADD, node.revision = 1, node.input_count = 2, node.inputs = inputs, node.outputs = outputs, node.output_count = 1;
     const int64_t steps[] = {3, 4};
     const struct accel_bytes word = {"a\0b", 3};
-    struct accel_attribute attributes[2]; /* by name, so any operation may have them */
+    struct accel_attribute attributes[3]; /* by name, so any operation may have them */
     memset(attributes, 0, sizeof attributes);
+    /* a quantised constant, in blocks of four with scales of binary16 */
+    const int8_t table[8] = {1, 2, 3, 4, 5, 6, 7, 8}, zeros[2] = {-1, 1};
+    const uint16_t scales[2] = {0x3c00, 0x3800};
+    const int64_t blocks = 4;
+    struct accel_quantization quantization;
+    memset(&quantization, 0, sizeof quantization);
+    quantization.struct_size = sizeof quantization, quantization.kind = ACCEL_QUANTIZATION_KIND_AFFINE, quantization.scale_type = ACCEL_TYPE_F16, quantization.zero_point_type = ACCEL_TYPE_I8;
+    quantization.rank = 1, quantization.block_dims = &blocks, quantization.scales = scales, quantization.zero_points = zeros, quantization.count = 2;
+    tensors[3].name = "table", tensors[3].type = ACCEL_TYPE_I8, tensors[3].rank = 1, tensors[3].dims = &eight, tensors[3].data = table, tensors[3].data_bytes = sizeof table;
+    tensors[3].quantization = &quantization;
+    const uint32_t numbers[] = {3};
     attributes[0].kind = ACCEL_ATTRIBUTE_KIND_INTS, attributes[0].name = "steps", attributes[0].values = steps, attributes[0].count = 2;
     attributes[1].kind = ACCEL_ATTRIBUTE_KIND_STRING, attributes[1].name = "word", attributes[1].values = &word, attributes[1].count = 1;
-    node.attributes = attributes, node.attribute_count = 2;
-    struct accel_graph_desc graph = {.struct_size = sizeof graph, .name = "adder", .tensors = tensors, .nodes = &node, .inputs = inputs, .outputs = outputs, .tensor_count = 3,
+    attributes[2].kind = ACCEL_ATTRIBUTE_KIND_TENSOR, attributes[2].name = "table", attributes[2].values = numbers, attributes[2].count = 1;
+    node.attributes = attributes, node.attribute_count = 3;
+    struct accel_graph_desc graph = {.struct_size = sizeof graph, .name = "adder", .tensors = tensors, .nodes = &node, .inputs = inputs, .outputs = outputs, .tensor_count = 4,
                                      .tensor_size = sizeof tensors[0], .node_count = 1, .node_size = sizeof node, .attribute_size = sizeof(struct accel_attribute), .input_count = 2, .output_count = 1};
     const struct accel_model_desc desc = {.struct_size = sizeof desc, .graph = &graph};
     struct accel_model *model = NULL;
@@ -80,7 +92,16 @@ static struct accel_model *make_model(struct accel_instance *instance)
     node.revision = 2;
     STEP(model_create, instance, &desc, &refused);
     node.revision = 1;
+    quantization.kind += 1000;
+    STEP(model_create, instance, &desc, &refused);
+    quantization.kind -= 1000;
+    quantization.struct_size = 8;
+    STEP(model_create, instance, &desc, &refused);
+    quantization.struct_size = sizeof quantization;
 #ifdef ABI_NEXT
+    quantization.abi_next = 1;
+    STEP(model_create, instance, &desc, &refused);
+    quantization.abi_next = 0;
     attributes[1].abi_next = 1;
     STEP(model_create, instance, &desc, &refused);
     attributes[1].abi_next = 0;

@@ -36,12 +36,24 @@ static enum accel_status target_info(uint32_t index, struct accel_bk_target_info
 /* What the application gave its node by name. */
 static int has_attributes(const struct accel_node_desc *node)
 {
-    if (node->attribute_count != 2) return 0;
-    const struct accel_attribute *steps = &node->attributes[0], *word = &node->attributes[1];
+    if (node->attribute_count != 3) return 0;
+    const struct accel_attribute *steps = &node->attributes[0], *word = &node->attributes[1], *table = &node->attributes[2];
+    if (table->kind != ACCEL_ATTRIBUTE_KIND_TENSOR || table->count != 1 || NEXT_OF(*table)) return 0;
     if (steps->kind != ACCEL_ATTRIBUTE_KIND_INTS || steps->count != 2 || ((const int64_t *)steps->values)[1] != 4 || NEXT_OF(*steps)) return 0;
     if (word->kind != ACCEL_ATTRIBUTE_KIND_STRING || strcmp(word->name, "word") != 0 || NEXT_OF(*word)) return 0;
     const struct accel_bytes *bytes = word->values;
     return bytes->byte_count == 3 && memcmp(bytes->data, "a\0b", 3) == 0;
+}
+
+/* The constant of the attribute "table": what a struct that a graph points to has beyond its size is not read. */
+static int is_table(const struct accel_tensor_desc *tensor)
+{
+    const struct accel_quantization *quantization = tensor->quantization;
+    if (tensor->type != ACCEL_TYPE_I8 || tensor->rank != 1 || !tensor->data || !quantization) return 0;
+    if (quantization->struct_size < offsetof(struct accel_quantization, count) + sizeof quantization->count) return 0;
+    if (quantization->struct_size >= sizeof *quantization && NEXT_OF(*quantization)) return 0;
+    return quantization->kind == ACCEL_QUANTIZATION_KIND_AFFINE && quantization->scale_type == ACCEL_TYPE_F16 && quantization->zero_point_type == ACCEL_TYPE_I8 && quantization->rank == 1 &&
+           quantization->block_dims[0] == 4 && quantization->count == 2 && ((const uint16_t *)quantization->scales)[1] == 0x3800 && ((const int8_t *)quantization->zero_points)[0] == -1;
 }
 
 /* Indexes as C does: the runtime lays the arrays out in this module's sizes. */
@@ -50,7 +62,7 @@ static enum accel_status look_at(const struct accel_graph_desc *graph)
     if (graph->tensor_size != sizeof(struct accel_tensor_desc) || graph->node_size != sizeof(struct accel_node_desc) ||
         graph->attribute_size != sizeof(struct accel_attribute)) return wrong("element sizes of the graph are not mine");
     for (uint32_t i = 0; i < graph->tensor_count; ++i)
-        if (graph->tensors[i].type != ACCEL_TYPE_F32 || graph->tensors[i].rank != 1 || NEXT_OF(graph->tensors[i])) return wrong("a tensor is not what the application made");
+        if ((graph->tensors[i].type != ACCEL_TYPE_F32 && !is_table(&graph->tensors[i])) || graph->tensors[i].rank != 1 || NEXT_OF(graph->tensors[i])) return wrong("a tensor is not what the application made");
     for (uint32_t i = 0; i < graph->node_count; ++i)
         if (graph->nodes[i].output_count != 1 || graph->nodes[i].operation != ACCEL_OPERATION_ADD || graph->nodes[i].revision != 1 || !has_attributes(&graph->nodes[i]) || graph->nodes[i].input_count < 1 || NEXT_OF(graph->nodes[i])) return wrong("a node is not what the application made");
     return ACCEL_STATUS_OK;

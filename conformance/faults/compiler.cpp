@@ -110,6 +110,20 @@ accel_status timeless_query(const accel_bk_host *host, const accel_graph_desc *g
     return base.compiler.query(host, &other, options, nodes);
 }
 
+/// Takes every quantisation for one with the scale 1, whatever its kind, types and blocks are.
+accel_status blind_query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
+{
+    static const float kOne = 1;
+    static const int32_t kZero = 0;
+    static const accel_quantization kPlain{sizeof kPlain, ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F32, ACCEL_TYPE_I32, 0, nullptr, &kOne, &kZero, 1};
+    std::vector<accel_tensor_desc> plain(graph->tensors, graph->tensors + graph->tensor_count);
+    for (accel_tensor_desc &tensor : plain)
+        if (tensor.quantization) tensor.quantization = &kPlain;
+    accel_graph_desc other = *graph;
+    other.tensors = plain.data();
+    return base.compiler.query(host, &other, options, nodes);
+}
+
 // ---- build
 
 /// A blob whose bytes are replaced; the rest belongs to the correct one.
@@ -228,6 +242,7 @@ const std::vector<Fault> &compiler_faults()
         {"moody-query", [] { mine.compiler.query = moody_query; }},
         {"shy-query", [] { mine.compiler.query = shy_query; }},
         {"timeless-query", [] { mine.compiler.query = timeless_query; }},
+        {"blind-query", [] { mine.compiler.query = blind_query; }},
         {"random-blob", [] { mine.compiler.build = numbering_build; }},
         {"ignores-progress", [] { mine.compiler.build = stubborn_build; }},
         {"trusting-check", [] { mine.compiler.check = trusting_check; }},

@@ -35,6 +35,7 @@ const std::vector<FaultInfo> &every_fault()
         {"shy-query", "C-6", "refuses EXP until it has been asked a hundred times", "module.compiler.no-memory-of-history"},
         {"invented-reason", "C-7", "answers reasons outside the enum", "module.compiler.answers-in-range"},
         {"timeless-query", "C-8", "takes every revision of an operation for the first", "module.compiler.revision"},
+        {"blind-query", "C-10", "takes every quantisation for one scale of 1", "module.compiler.quantisation"},
         {"ignores-progress", "P-5", "goes on building when progress says stop", "module.compiler.progress"},
         {"keeps-it-at-home", "S-1", "leaves the compiled graph in the process that built it", "saved.process.another"},
         // Memory.

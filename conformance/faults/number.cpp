@@ -69,7 +69,7 @@ void count_padding(Other &graph)
 void use_one_scale(Other &graph)
 {
     for (uint32_t index = 0; index < graph.tensors.size(); ++index) {
-        if (!graph.tensors[index].quantization || graph.tensors[index].quantization->count < 2) continue;
+        if (!graph.has_float_scales(index) || graph.tensors[index].quantization->count < 2) continue;
         auto &kept = graph.own_quantisation(index);
         for (auto &scale : kept.scales) scale = kept.scales[0];
     }
@@ -78,7 +78,7 @@ void use_one_scale(Other &graph)
 void ignore_zero_point(Other &graph)
 {
     for (uint32_t index = 0; index < graph.desc.input_count; ++index)
-        if (graph.tensors[graph.desc.inputs[index]].quantization)
+        if (graph.has_float_scales(graph.desc.inputs[index]))
             for (auto &zero_point : graph.own_quantisation(graph.desc.inputs[index]).zero_points) zero_point = 0;
 }
 

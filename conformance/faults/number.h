@@ -31,10 +31,18 @@ public:
         std::vector<float> scales;
         std::vector<int32_t> zero_points;
     };
+    /// In the form that the runtime gives where one scale is for all or for an index of one axis.
+    bool has_float_scales(uint32_t tensor) const
+    {
+        const auto *from = tensors[tensor].quantization;
+        return from && from->scale_type == ACCEL_TYPE_F32 && from->zero_point_type == ACCEL_TYPE_I32;
+    }
     Quantisation &own_quantisation(uint32_t tensor)
     {
         const auto &from = *tensors[tensor].quantization;
-        auto &kept = quantisations_.emplace_back(Quantisation{from, {from.scales, from.scales + from.count}, {from.zero_points, from.zero_points + from.count}});
+        const auto *scales = static_cast<const float *>(from.scales);
+        const auto *zero_points = static_cast<const int32_t *>(from.zero_points);
+        auto &kept = quantisations_.emplace_back(Quantisation{from, {scales, scales + from.count}, {zero_points, zero_points + from.count}});
         kept.desc.scales = kept.scales.data();
         kept.desc.zero_points = kept.zero_points.data();
         tensors[tensor].quantization = &kept.desc;

@@ -14,8 +14,10 @@ uint32_t GraphBuilder::tensor(const char *name, accel_type type, const std::vect
     desc.dims = list.data();
     if (!quantization.scales.empty()) {
         const auto &kept = quantizations_.emplace_back(quantization);
-        desc.quantization = &quantization_descs_.emplace_back(
-            accel_quantization{kept.scales.data(), kept.zero_points.data(), static_cast<uint32_t>(kept.scales.size()), kept.axis});
+        auto &blocks = block_dims_.emplace_back(dims.size());
+        if (kept.scales.size() > 1) blocks.at(kept.axis) = 1;
+        desc.quantization = &quantization_descs_.emplace_back(accel_quantization{sizeof(accel_quantization), ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F32, ACCEL_TYPE_I32, desc.rank,
+                                                                                 blocks.data(), kept.scales.data(), kept.zero_points.data(), kept.scales.size()});
     }
     tensors_.push_back(desc);
     return static_cast<uint32_t>(tensors_.size() - 1);

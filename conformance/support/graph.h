@@ -59,6 +59,7 @@ private:
     std::deque<std::vector<accel_dim>> dims_;
     std::deque<std::vector<char>> data_;
     std::deque<Quantization> quantizations_;
+    std::deque<std::vector<int64_t>> block_dims_;
     std::deque<accel_quantization> quantization_descs_;
     std::deque<std::vector<uint32_t>> operands_;
     std::deque<std::vector<int64_t>> ints_;

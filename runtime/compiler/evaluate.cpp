@@ -177,32 +177,28 @@ std::optional<Bytes> cast(const Tensor &from, uint32_t to)
     return out;
 }
 
-/// Positions along a quantisation's axis of a tensor's elements.
-class Channels {
-public:
-    Channels(const Tensor &tensor, const Quantization &quantization)
-        : stride_(quantization.per_tensor() ? 1 : static_cast<size_t>(row_major_strides(tensor.shape)[quantization.axis])), count_(quantization.scales.size())
-    {
-    }
-    size_t of(size_t element) const { return count_ == 1 ? 0 : element / stride_ % count_; }
-
-private:
-    size_t stride_, count_;
+/// Numbers of a quantisation, and whose they are; there are none of scales that F32 does not have.
+struct Scaling {
+    explicit Scaling(const Tensor &tensor) : desc(*tensor.quantization, static_cast<uint32_t>(tensor.shape.size())), index(desc.get(), sizes_of(tensor.shape)), scales(graph::float_scales(desc.get())), zero_points(graph::zero_points(desc.get())) {}
+    const graph::QuantizationDesc desc;
+    const graph::ScaleIndex index;
+    const std::optional<std::vector<float>> scales;
+    const std::vector<int32_t> zero_points;
 };
 
 std::optional<Bytes> dequantize(const Tensor &from)
 {
+    const Scaling scaling(from);
+    if (!scaling.scales) return std::nullopt;
     std::optional<Bytes> out;
     with_type(from.type, [&](auto sample) {
         using Stored = decltype(sample);
         const std::vector<Stored> stored = values_of<Stored>(from);
-        const Channels channels(from, *from.quantization);
         Bytes bytes(stored.size() * sizeof(float));
         for (size_t i = 0; i < stored.size(); ++i) {
             pace_elements(i);
-            const size_t c = channels.of(i);
-            const float real =
-                static_cast<float>(static_cast<int64_t>(stored[i]) - from.quantization->zero_points[c]) * from.quantization->scales[c];
+            const size_t c = scaling.index.of(i);
+            const float real = static_cast<float>(static_cast<int64_t>(stored[i]) - scaling.zero_points[c]) * (*scaling.scales)[c];
             std::memcpy(bytes.data() + i * sizeof real, &real, sizeof real);
         }
         out = std::move(bytes);
@@ -216,12 +212,13 @@ std::optional<Bytes> quantize(const Tensor &from, const Tensor &to)
     if (from.type != ACCEL_TYPE_F32 || (to.type != ACCEL_TYPE_I8 && to.type != ACCEL_TYPE_U8)) return std::nullopt;
     const std::vector<float> real = values_of<float>(from);
     const float low = to.type == ACCEL_TYPE_I8 ? -128.0f : 0.0f;
-    const Channels channels(from, *to.quantization);
+    const Scaling scaling(to);
+    if (!scaling.scales) return std::nullopt;
     Bytes bytes(real.size());
     for (size_t i = 0; i < real.size(); ++i) {
         pace_elements(i);
-        const size_t c = channels.of(i);
-        const float scaled = std::nearbyint(real[i] / to.quantization->scales[c]) + static_cast<float>(to.quantization->zero_points[c]);
+        const size_t c = scaling.index.of(i);
+        const float scaled = std::nearbyint(real[i] / (*scaling.scales)[c]) + static_cast<float>(scaling.zero_points[c]);
         if (std::isnan(scaled)) return std::nullopt;
         bytes[i] = static_cast<uint8_t>(static_cast<int>(std::clamp(scaled, low, low + 255.0f)));
     }

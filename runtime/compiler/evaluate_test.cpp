@@ -10,6 +10,47 @@
 using namespace accel::runtime;
 using accel::testing::Builder;
 
+namespace {
+
+/// Of [2, 4] in blocks of two along the last axis.
+template <class Scale> Quantization in_blocks(uint32_t type, const std::vector<Scale> &scales, const std::vector<int32_t> &zero_points)
+{
+    const int64_t blocks[2] = {1, 2}, sizes[2] = {2, 4};
+    return accel::graph::copy({sizeof(accel_quantization), ACCEL_QUANTIZATION_KIND_AFFINE, type, ACCEL_TYPE_I32, 2, blocks, scales.data(), zero_points.data(), scales.size()}, sizes);
+}
+
+}  // namespace
+
+TEST_CASE("constants that are quantised in blocks are folded, where floats have their scales", "[fold]")
+{
+    const auto folded = [](Quantization quantization) {
+        Builder b;
+        const uint32_t stored = b.constant<int8_t>("w", ACCEL_TYPE_I8, {2, 4}, {1, 2, 3, 4, 5, 6, 7, -128}), real = b.tensor("r", ACCEL_TYPE_F32, {2, 4}), y = b.tensor("y", ACCEL_TYPE_F32, {2, 4});
+        b.graph.tensors[stored].quantization = std::move(quantization);
+        b.node("dq", ACCEL_OPERATION_DEQUANTIZE, {stored}, {real});
+        b.node("keep", ACCEL_OPERATION_CUSTOM, {real}, {y}).custom_name = "Keep";
+        b.output(y);
+        fold(b.graph, FoldDequantize::Expand);
+        return b.graph.tensors[real].constant() ? values_of<float>(b.graph.tensors[real]) : std::vector<float>();
+    };
+    const std::vector<float> expected{0.5f, 1, 4, 6, -40, -36, -16, 1064};
+    CHECK(folded(in_blocks<float>(ACCEL_TYPE_F32, {0.5f, 2, 4, -8}, {0, 1, 15, 5})) == expected);
+    CHECK(folded(in_blocks<double>(ACCEL_TYPE_F64, {0.5, 2, 4, -8}, {0, 1, 15, 5})) == expected);
+    CHECK(folded(in_blocks<double>(ACCEL_TYPE_F64, {0.5, 2, 4, 0.1}, {0, 1, 15, 5})).empty());
+}
+
+TEST_CASE("real constants become stored in blocks", "[fold]")
+{
+    Builder b;
+    const uint32_t real = b.constant<float>("r", ACCEL_TYPE_F32, {2, 4}, {1, 2.5f, 3, 4, 500, 6, 7, 8}), stored = b.tensor("q", ACCEL_TYPE_I8, {2, 4}), y = b.tensor("y", ACCEL_TYPE_I8, {2, 4});
+    b.graph.tensors[stored].quantization = in_blocks<float>(ACCEL_TYPE_F32, {1, 2, 1, 4}, {0, 1, 0, -2});
+    b.node("q", ACCEL_OPERATION_QUANTIZE, {real}, {stored});
+    b.node("keep", ACCEL_OPERATION_CUSTOM, {stored}, {y}).custom_name = "Keep";
+    b.output(y);
+    fold(b.graph, FoldDequantize::Keep);
+    CHECK(values_of<int8_t>(b.graph.tensors[stored]) == std::vector<int8_t>{1, 2, 3, 3, 127, 6, 0, 0});
+}
+
 TEST_CASE("real constants become the integers that devices would make of them", "[fold]")
 {
     const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();

@@ -52,12 +52,7 @@ private:
         port.name = from.name;
         port.direction = direction;
         port.layout = dense_layout(from);
-        if (from.quantization) {
-            port.quantized = true;
-            port.scales = from.quantization->scales;
-            port.zero_points = from.quantization->zero_points;
-            port.quantization_axis = from.quantization->axis;
-        }
+        port.quantization = from.quantization;
         return port;
     }
 

@@ -23,6 +23,7 @@ accel_status prepare(Graph &graph, const PrepareRequest &request)
     // What no output depends on is not judged.
     sweep(graph);
     ACCEL_TRY(specialise(graph, request.symbols, request.symbol_count, known_sizes));
+    settle_scales(graph);
     canonicalise(graph);
     fold(graph, FoldDequantize::Keep);
     canonicalise(graph);

@@ -22,6 +22,12 @@ bool is_byte(const Tensor &tensor)
     return tensor.quantization && (tensor.type == ACCEL_TYPE_I8 || tensor.type == ACCEL_TYPE_U8);
 }
 
+/// No blocks, and scales that are floats.
+bool is_plain_byte(const Tensor &tensor)
+{
+    return is_byte(tensor) && tensor.quantization->plain();
+}
+
 bool is_per_tensor_byte(const Tensor &tensor)
 {
     return is_byte(tensor) && tensor.quantization->per_tensor();
@@ -182,7 +188,7 @@ private:
     {
         const uint32_t x = stored(node.inputs[0]);
         uint32_t w = stored(node.inputs[1]);
-        if (x == ACCEL_TENSOR_NONE || !is_per_tensor_byte(tensor(x)) || w == ACCEL_TENSOR_NONE || !is_byte(tensor(w))) return std::nullopt;
+        if (x == ACCEL_TENSOR_NONE || !is_per_tensor_byte(tensor(x)) || w == ACCEL_TENSOR_NONE || !is_plain_byte(tensor(w))) return std::nullopt;
         if (node.operation == ACCEL_OPERATION_GEMM && (node.real(ACCEL_ATTRIBUTE_ALPHA, 1.0f) != 1.0f || node.real(ACCEL_ATTRIBUTE_BETA, 1.0f) != 1.0f))
             return std::nullopt;
         const Quantization &scales = *tensor(w).quantization;
@@ -253,7 +259,7 @@ private:
         const uint64_t channels = element_count(Shape{tensor(node.inputs[1]).shape[channel_axis(node)]}).value_or(0);
         const Quantization &given = *tensor(bias).quantization;
         const Quantization &weights = *tensor(w).quantization;
-        if (element_count(tensor(bias).shape) != channels || !all_are(given.zero_points, 0)) return ACCEL_TENSOR_NONE;
+        if (!given.plain() || element_count(tensor(bias).shape) != channels || !all_are(given.zero_points, 0)) return ACCEL_TENSOR_NONE;
         // [n, 1] is a value per row, not per channel.
         if (channels != 1 && tensor(bias).shape.back().size != static_cast<int64_t>(channels)) return ACCEL_TENSOR_NONE;
         for (size_t c = 0; c < channels; ++c) {
@@ -284,6 +290,16 @@ bool rounds(const Graph &graph, const Node &node)
 }
 
 }  // namespace
+
+void settle_scales(Graph &graph)
+{
+    for (Tensor &tensor : graph.tensors) {
+        if (!tensor.quantization || tensor.quantization->plain()) continue;
+        pace();
+        const graph::QuantizationDesc desc(*tensor.quantization, static_cast<uint32_t>(tensor.shape.size()));
+        if (auto plain = graph::plain_form(desc.get(), sizes_of(tensor.shape))) tensor.quantization = std::move(*plain);
+    }
+}
 
 void quantise(Graph &graph, uint32_t forced_rounding)
 {

@@ -58,6 +58,24 @@ TEST_CASE("products without an integer form stay real", "[quantise]")
     CHECK(Product{.operation = ACCEL_OPERATION_GEMM, .x = {4, 2}, .transposed = true}.nodes() == 4);
 }
 
+TEST_CASE("scales of other types are floats where that says the same", "[quantise]")
+{
+    Builder b;
+    const uint32_t t = b.tensor("t", ACCEL_TYPE_I8, {2, 4});
+    const uint16_t halves[4] = {0x3c00, 0x3800, 0x4000, 0x3400};
+    const int64_t columns[2] = {0, 1}, pairs[2] = {0, 2}, sizes[2] = {2, 4};
+    const accel_quantization given{sizeof given, ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F16, 0, 2, columns, halves, nullptr, 4};
+    b.graph.tensors[t].quantization = accel::graph::copy(given, sizes);
+    settle_scales(b.graph);
+    CHECK(*b.graph.tensors[t].quantization == Quantization{{1, 0.5f, 2, 0.25f}, {0, 0, 0, 0}, 1});
+    accel_quantization in_blocks = given;
+    in_blocks.block_dims = pairs, in_blocks.count = 2;
+    const Quantization blocks = accel::graph::copy(in_blocks, sizes);
+    b.graph.tensors[t].quantization = blocks;
+    settle_scales(b.graph);
+    CHECK(*b.graph.tensors[t].quantization == blocks);
+}
+
 TEST_CASE("sums that may leave 32 bits stay real", "[quantise]")
 {
     CHECK(Product{.x = {1, 33025}, .w = {33025, 1}, .y = {1, 1}}.nodes() == 1);

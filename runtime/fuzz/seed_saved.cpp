@@ -13,10 +13,11 @@ testing::Bytes with_everything()
     accel_program &program = *sample.program;
     ProgramPort &y = program.ports[1];
     y.alias_of = 0;
-    y.quantized = true;
-    y.quantization_axis = 1;
-    y.scales = {0.5f, 0.25f, 0.125f, 1.0f};
-    y.zero_points = {0, 1, -1, 2};
+    y.quantization = {{0.5f, 0.25f, 0.125f, 1.0f}, {0, 1, -1, 2}, 1};
+    const float scales[4] = {1.5f, 2.5f, 3.5f, 4.5f};
+    const int64_t blocks[2] = {1, 2};
+    const accel_quantization in_blocks{sizeof in_blocks, ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F32, 0, 2, blocks, scales, nullptr, 4};
+    program.ports[0].quantization = accel::graph::copy(in_blocks, program.ports[0].layout.dims);
     Value third = program.values[1];
     third.copy_of = 1;
     program.values.push_back(third);

@@ -13,6 +13,8 @@ constexpr uint32_t kElementBytesMax = 4096;
 // older module would not see has to be looked at: what is not zero there is refused for the module (decision 0019, rule 7).
 static_assert(kFirstSize<accel_tensor_desc> == sizeof(accel_tensor_desc) && kFirstSize<accel_node_desc> == sizeof(accel_node_desc) &&
               kFirstSize<accel_bk_binding> == sizeof(accel_bk_binding) && kFirstSize<accel_attribute> == sizeof(accel_attribute));
+// The same of structs that a graph points to, whose sizes follow from the module's api_version.
+static_assert(kFirstSize<accel_graph_desc> == sizeof(accel_graph_desc) && kFirstSize<accel_quantization> == sizeof(accel_quantization));
 
 struct Row {
     const char *name;

@@ -35,9 +35,7 @@ struct SavedSample {
         x.name = "x";
         x.direction = ACCEL_PORT_DIRECTION_INPUT;
         x.layout = dense;
-        x.quantized = true;
-        x.scales = {0.5f};
-        x.zero_points = {-3};
+        x.quantization = {{0.5f}, {-3}};
         y.name = "y";
         y.direction = ACCEL_PORT_DIRECTION_OUTPUT;
         y.layout = wide;

@@ -96,6 +96,13 @@ public:
         position_ += length + 1;
         return text;
     }
+    /// Points into the bytes; null when so many do not follow.
+    const uint8_t *raw(uint64_t byte_count)
+    {
+        if (!fits(byte_count)) return nullptr;
+        position_ += byte_count;
+        return bytes_ + position_ - byte_count;
+    }
     /// A count of things of which each takes at least item_bytes: larger counts than the rest can hold are a failure, so that a caller may allocate.
     uint32_t count(size_t item_bytes)
     {

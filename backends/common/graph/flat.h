@@ -47,7 +47,7 @@ public:
     ///
     /// What is true of the result: every index is in range; nodes are in topological order and every tensor has at most one maker; ranks are at most
     /// kMaxRank; types are known; element counts fit 2^40 bytes; constants are as long as their shape says and aligned for their
-    /// type; a quantisation has one entry or one per index of its axis; attributes are of known kinds and name constants and regions that
+    /// type; quantisations keep their rules; attributes are of known kinds and name constants and regions that
     /// are there. Operand counts, attributes of operations and what sparse tensors hold are not checked: ask the compiler's query again, as
     /// for any graph.
     static std::optional<FlatGraph> parse(const void *bytes, size_t byte_count, const accel_bk_constant *constants, uint32_t constant_count,

@@ -18,12 +18,16 @@ struct FlatSample {
     int64_t places[3] = {1, 9, 15};
     float scales[3] = {0.5f, 0.25f, 0.125f};
     int32_t zeros[3] = {0, 0, 0};
-    accel_quantization quantization{scales, zeros, 3, 0};
+    int64_t per_channel[4] = {1, 0, 0, 0};
+    accel_quantization quantization{sizeof(accel_quantization), ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F32, ACCEL_TYPE_I32, 4, per_channel, scales, zeros, 3};
+    uint16_t block_scales[2] = {0x3c00, 0x3800};  // binary16: 1 and a half
+    int64_t blocks[1] = {2};
+    accel_quantization in_blocks{sizeof(accel_quantization), ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F16, 0, 1, blocks, block_scales, nullptr, 2};
     accel_symbol symbols[2] = {{"h", ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, 64, 1}, {"twice", ACCEL_SYMBOL_KIND_DERIVED, 1, 2, 128, 2}};
     accel_expression expressions[2] = {{ACCEL_EXPRESSION_SYMBOL, 0, 0, 0, 0}, {ACCEL_EXPRESSION_ADD, 0, 0, 0, 0}};
     accel_tensor_desc tensors[6] = {{"x", ACCEL_TYPE_I8, 4, x_dims, nullptr, 0, nullptr, 0, 0},
                                     {"w", ACCEL_TYPE_I8, 4, w_dims, weights, 6, &quantization, 0, 0},
-                                    {"b", ACCEL_TYPE_I32, 1, b_dims, bias, 12, nullptr, 0, 0},
+                                    {"b", ACCEL_TYPE_I32, 1, b_dims, bias, 12, &in_blocks, 0, 0},
                                     {"t", ACCEL_TYPE_I8, 4, y_dims, nullptr, 0, nullptr, 0, 0},
                                     {"y", ACCEL_TYPE_I8, 4, y_dims, nullptr, 0, nullptr, 0, 0},
                                     {"p", ACCEL_TYPE_I64, 1, b_dims, places, 24, nullptr, 0, 0}};

@@ -31,7 +31,14 @@ TEST_CASE("a graph survives the round trip", "[graph]")
     CHECK(std::memcmp(w.data, sample.weights, 6) == 0);
     REQUIRE(w.quantization);
     CHECK(w.quantization->count == 3);
-    CHECK(w.quantization->scales[2] == 0.125f);
+    CHECK(w.quantization->block_dims[0] == 1);
+    CHECK(static_cast<const float *>(w.quantization->scales)[2] == 0.125f);
+    const accel_quantization *in_blocks = tensor_at(graph, 2).quantization;
+    REQUIRE(in_blocks);
+    CHECK(in_blocks->scale_type == ACCEL_TYPE_F16);
+    CHECK(in_blocks->block_dims[0] == 2);
+    CHECK(static_cast<const uint16_t *>(in_blocks->scales)[1] == 0x3800);
+    CHECK(in_blocks->zero_points == nullptr);
     CHECK(static_cast<const int32_t *>(tensor_at(graph, 2).data)[2] == 9);
     CHECK(tensor_at(graph, 0).dims[2].symbol == 0);
     const accel_node_desc conv = node_at(graph, 0);
@@ -151,5 +158,11 @@ TEST_CASE("order, double makers and indices are checked", "[graph]")
     CHECK(refusal(constant_input) == "tensor 1 is an input and a constant");
     Sample scale;
     scale.scales[1] = -1.0f;
-    CHECK(refusal(scale) == "tensor 1: scale -1");
+    CHECK(refusal(scale) == "tensor 1 is quantised, but scale 1 is -1.000000, expected finite and above 0");
+    Sample kind;
+    kind.quantization.kind = 2;
+    CHECK(refusal(kind) == "tensor 1 is quantised, but its kind is 2, expected one of enum accel_quantization_kind");
+    Sample blocks;
+    blocks.blocks[0] = 1;
+    CHECK(refusal(blocks) == "tensor 2 is quantised, but it has 2 scales, expected one for each of its 3 blocks");
 }

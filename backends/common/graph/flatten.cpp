@@ -3,6 +3,8 @@
 #include "graph/flat.h"
 #include "graph/format.h"
 
+#include <accel/graph/quantization.h>
+
 #include <algorithm>
 
 namespace accel::graph {
@@ -86,14 +88,20 @@ private:
             structure_.u32(tensor.dims[axis].symbol);
         }
         write_data(tensor, index, depth);
-        const accel_quantization *quantization = tensor.quantization;
-        structure_.u32(quantization ? quantization->count : 0);
-        if (!quantization) return;
-        structure_.u32(quantization->axis);
-        for (uint32_t i = 0; i < quantization->count; ++i) {
-            structure_.f32(quantization->scales[i]);
-            structure_.u32(static_cast<uint32_t>(quantization->zero_points ? quantization->zero_points[i] : 0));
-        }
+        structure_.u32(tensor.quantization ? 1 : 0);
+        if (tensor.quantization) write_quantization(read_struct(*tensor.quantization));
+    }
+
+    void write_quantization(const accel_quantization &quantization)
+    {
+        structure_.u32(quantization.kind);
+        structure_.u32(quantization.scale_type);
+        structure_.u32(quantization.zero_point_type);
+        structure_.u32(quantization.rank);
+        for (uint32_t axis = 0; axis < quantization.rank; ++axis) structure_.i64(quantization.block_dims[axis]);
+        structure_.u64(quantization.count);
+        structure_.raw(quantization.scales, scale_bytes(quantization));
+        structure_.raw(quantization.zero_points, zero_point_bytes(quantization));
     }
 
     void write_data(const accel_tensor_desc &tensor, uint32_t index, uint32_t depth)

@@ -83,6 +83,14 @@ std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor)
     return sizes;
 }
 
+Quantization quantization(const accel_tensor_desc &tensor)
+{
+    std::vector<int64_t> sizes;
+    for (const accel_dim &dim : dims(tensor))
+        sizes.push_back(dim.symbol == ACCEL_SYMBOL_NONE ? dim.size : -1);
+    return plain_form(*tensor.quantization, sizes).value_or(Quantization{});
+}
+
 bool is_constant(const accel_tensor_desc &tensor) { return tensor.data != nullptr; }
 
 uint32_t known_revision(std::span<const accel_bk_operation> known, uint32_t operation)

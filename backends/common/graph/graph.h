@@ -7,6 +7,7 @@
 #define ACCEL_BACKENDS_COMMON_GRAPH_GRAPH_H
 
 #include <accel/backend.h>
+#include <accel/graph/quantization.h>
 
 #include <cstdint>
 #include <optional>
@@ -51,6 +52,10 @@ std::span<const accel_dim> dims(const accel_tensor_desc &tensor);
 std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor);
 
 bool is_constant(const accel_tensor_desc &tensor);
+
+// What integer arithmetic computes with, of a tensor that is quantised. Without scales where that cannot say it: in blocks, along several axes, with
+// scales that are no F32, or in a way that is not known here. Every operation on such a tensor is to be refused with QUANTIZATION.
+Quantization quantization(const accel_tensor_desc &tensor);
 
 // The newest revision of the operation in a module's list; 0: it is not listed.
 uint32_t known_revision(std::span<const accel_bk_operation> known, uint32_t operation);

@@ -4,6 +4,7 @@
 #include "graph/format.h"
 
 #include <accel/graph/expressions.h>
+#include <accel/graph/quantization.h>
 
 #include <cstdarg>
 #include <cstdio>
@@ -227,22 +228,41 @@ private:
 
     bool read_quantization(accel_tensor_desc &tensor, uint32_t index)
     {
-        const uint32_t count = reader_.count(8);
+        const uint32_t quantized = reader_.u32();
         if (!cut()) return false;
-        if (count == 0) return true;
-        const uint32_t axis = reader_.u32();
-        if (count > 1 && (axis >= tensor.rank || tensor.dims[axis].size != static_cast<int64_t>(count)))
-            return refuse("tensor %u: %u scales do not fit axis %u", index, count, axis);
-        const std::span<float> scales = body_.array<float>(count);
-        const std::span<int32_t> zero_points = body_.array<int32_t>(count);
-        for (uint32_t i = 0; i < count; ++i) {
-            scales[i] = reader_.f32();
-            zero_points[i] = static_cast<int32_t>(reader_.u32());
-            if (!(scales[i] > 0.0f) || scales[i] > 3.4e38f) return refuse("tensor %u: scale %g", index, static_cast<double>(scales[i]));
-        }
+        if (quantized == 0) return true;
+        if (quantized != 1) return refuse("tensor %u: flag %u is neither 0 nor 1", index, quantized);
         accel_quantization &quantization = body_.array<accel_quantization>(1)[0];
-        quantization = {scales.data(), zero_points.data(), count, axis};
+        quantization.struct_size = sizeof quantization;
+        quantization.kind = reader_.u32();
+        quantization.scale_type = reader_.u32();
+        quantization.zero_point_type = reader_.u32();
+        quantization.rank = reader_.count(8);
+        const std::span<int64_t> block_dims = body_.array<int64_t>(quantization.rank);
+        for (int64_t &size : block_dims) size = reader_.i64();
+        quantization.block_dims = block_dims.data();
+        quantization.count = reader_.u64();
+        if (!cut() || !read_scales(quantization, index)) return false;
+        const accel_dim *dims = tensor.dims;
+        int64_t sizes[kMaxRank];
+        for (uint32_t axis = 0; axis < tensor.rank; ++axis) sizes[axis] = dims[axis].symbol == ACCEL_SYMBOL_NONE ? dims[axis].size : -1;
+        const std::string why = broken_rule(quantization, tensor.type, std::span(sizes, tensor.rank));
+        if (!why.empty()) return refuse("tensor %u is quantised, but %s", index, why.c_str());
         tensor.quantization = &quantization;
+        return true;
+    }
+
+    bool read_scales(accel_quantization &quantization, uint32_t index)
+    {
+        // No number has less than two bits, and none more than two words.
+        if (quantization.count > reader_.remaining() * uint64_t{4}) return refuse("tensor %u: %llu scales do not fit the bytes", index, static_cast<unsigned long long>(quantization.count));
+        const auto read = [this](uint64_t byte_count) {
+            const uint8_t *bytes = reader_.raw(byte_count);
+            return bytes ? aligned(bytes, byte_count, sizeof(uint64_t)) : nullptr;
+        };
+        quantization.scales = read(scale_bytes(quantization));
+        const void *zero_points = read(zero_point_bytes(quantization));
+        quantization.zero_points = quantization.zero_point_type == 0 ? nullptr : zero_points;
         return cut();
     }
 

@@ -51,6 +51,7 @@ void GraphMaker::node(uint32_t operation, std::vector<uint32_t> inputs, std::vec
 
 const accel_graph_desc &GraphMaker::desc()
 {
+    quantization_descs_.clear();
     tensor_descs_.clear();
     node_descs_.clear();
     for (TensorData &data : tensors_) {
@@ -67,9 +68,8 @@ const accel_graph_desc &GraphMaker::desc()
             desc.data_bytes = data.data.size();
         }
         if (data.scales) {
-            data.quantization = {data.scales->scales.data(), data.scales->zero_points.data(),
-                                 static_cast<uint32_t>(data.scales->scales.size()), data.scales->axis};
-            desc.quantization = &data.quantization;
+            data.quantization = {data.scales->scales, data.scales->zero_points, data.scales->axis, nullptr};
+            desc.quantization = &quantization_descs_.emplace_back(data.quantization, desc.rank).get();
         }
         tensor_descs_.push_back(desc);
     }

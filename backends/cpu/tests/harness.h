@@ -4,6 +4,7 @@
 #define ACCEL_BACKENDS_CPU_TESTS_HARNESS_H
 
 #include <accel/backend.h>
+#include <accel/graph/quantization.h>
 
 #include <cstdint>
 #include <cstring>
@@ -66,7 +67,7 @@ private:
         Bytes data;
         bool is_constant = false;
         std::vector<accel_dim> dim_descs;
-        accel_quantization quantization{};
+        graph::Quantization quantization;
     };
     struct NodeData {
         uint32_t operation;
@@ -78,6 +79,7 @@ private:
     std::deque<TensorData> tensors_;
     std::deque<NodeData> nodes_;
     std::vector<uint32_t> inputs_, outputs_;
+    std::deque<graph::QuantizationDesc> quantization_descs_;
     std::vector<accel_tensor_desc> tensor_descs_;
     std::vector<accel_node_desc> node_descs_;
     accel_symbol symbol_{"n", ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, 64, 1};

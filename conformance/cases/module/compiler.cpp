@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The compiler table: does it tell the truth, and always the same truth.
+#include <optional>
 #include <sstream>
 
 #include "suite/case.h"
@@ -171,6 +172,57 @@ ACCEL_CASE("module.compiler.revision", "C-8", "an operation of a newer revision 
         CHECK(answers.nodes[0].given == known.revision + 1);
         CHECK(answers.nodes[0].expected == known.revision);
     }
+}
+
+namespace {
+
+/// One operation on stored integers that the module takes with plain scales; nothing if it takes none.
+std::optional<GraphBuilder> stored_graph(const ModuleDoor &door, accel_operation operation)
+{
+    const Quantization plain{{0.5f}, {1}};
+    for (const accel_rounding rounding : {ACCEL_ROUNDING_HALF_EVEN, ACCEL_ROUNDING_TFLITE, ACCEL_ROUNDING_NONE}) {
+        GraphBuilder graph;
+        std::vector<uint32_t> operands{graph.input("x", ACCEL_TYPE_I8, {1, 4, 4, 4}, plain)};
+        if (operation == ACCEL_OPERATION_ADD) operands.push_back(graph.input("b", ACCEL_TYPE_I8, {1, 4, 4, 4}, plain));
+        const bool real = operation == ACCEL_OPERATION_DEQUANTIZE;
+        const uint32_t y = graph.tensor("y", real ? ACCEL_TYPE_F32 : ACCEL_TYPE_I8, {1, 4, 4, 4}, real ? Quantization{} : plain);
+        graph.node(operation, operands, {y}, {}, rounding);
+        graph.output(y);
+        if (query(door, graph).one_group()) return graph;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+ACCEL_CASE("module.compiler.quantisation", "C-10", "a kind, type of scales or zero points, or blocks that the module does not take are refused with the reason QUANTIZATION")
+{
+    const auto &door = ModuleDoor::get();
+    const int64_t blocks[4] = {0, 2, 0, 3};
+    const float scales[4] = {0.5f, 0.25f, 1, 2};
+    const accel_quantization later_kind{sizeof later_kind, 77, 0, 0, 0, nullptr, nullptr, nullptr, 0};
+    const accel_quantization later_scales{sizeof later_scales, ACCEL_QUANTIZATION_KIND_AFFINE, 999, 0, 0, nullptr, scales, nullptr, 1};
+    const accel_quantization later_zeros{sizeof later_zeros, ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F32, 999, 0, nullptr, scales, scales, 1};
+    const accel_quantization in_blocks{sizeof in_blocks, ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F32, 0, 4, blocks, scales, nullptr, 4};
+    uint32_t asked = 0;
+    for (const accel_operation operation : {ACCEL_OPERATION_DEQUANTIZE, ACCEL_OPERATION_ADD, ACCEL_OPERATION_RELU, ACCEL_OPERATION_RESHAPE}) {
+        for (const accel_quantization *quantization : {&later_kind, &later_scales, &later_zeros, &in_blocks}) {
+            auto graph = stored_graph(door, operation);
+            if (!graph) continue;
+            INFO("operation " << operation << ", kind " << quantization->kind << ", scales of type " << quantization->scale_type << ", zero points of type " << quantization->zero_point_type
+                              << ", " << quantization->count << " of them");
+            for (accel_tensor_desc &tensor : graph->tensors())
+                if (tensor.quantization) tensor.quantization = quantization;
+            const Answers answers = query(door, *graph);
+            REQUIRE_STATUS(answers.status, ACCEL_STATUS_OK);
+            ++asked;
+            // Blocks may be taken, by whoever computes with them.
+            if (quantization == &in_blocks && answers.nodes[0].group != 0) continue;
+            CHECK(answers.nodes[0].group == 0);
+            CHECK(answers.nodes[0].reason == ACCEL_REASON_QUANTIZATION);
+        }
+    }
+    if (asked == 0) skip("module.stored-integers", "the module computes with no stored integers");
 }
 
 ACCEL_CASE("module.compiler.progress", "P-5", "build asks progress and ends with CANCELLED when it says so")

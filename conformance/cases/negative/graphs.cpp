@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Graphs that break one rule each: a valid graph and one edit.
 #include <cmath>
+#include <cstring>
 #include <functional>
-#include <limits>
+#include <utility>
 
 #include "support/calls.h"
 #include "support/operation.h"
@@ -109,18 +110,89 @@ ACCEL_CASE("negative.graph.types", "G-3", "unknown types, absurd ranks and sizes
     });
 }
 
-ACCEL_CASE("negative.graph.quantisation", "G-4", "scales that are 0, negative or not finite, and wrong counts and axes are INVALID_ARGUMENT")
+namespace {
+
+/// Scales that are none, as bits of each type that scales may have: 0, below 0, infinite, not a number, as far as the type has them.
+const std::vector<std::pair<accel_type, std::vector<uint64_t>>> kBadScales{
+    {ACCEL_TYPE_F32, {0, 0xbf800000, 0x7f800000, 0x7fc00000}},
+    {ACCEL_TYPE_F16, {0, 0xbc00, 0x7c00, 0x7e00}},
+    {ACCEL_TYPE_BF16, {0, 0xbf80, 0x7f80, 0x7fc0}},
+    {ACCEL_TYPE_F64, {0, 0xbff0000000000000, 0x7ff0000000000000, 0x7ff8000000000000}},
+    {ACCEL_TYPE_F8E8M0, {0xff}},
+};
+
+}  // namespace
+
+ACCEL_CASE("negative.graph.quantisation", "G-4", "kinds, types, blocks, scales and zero points that are none are INVALID_ARGUMENT")
 {
+    const auto with = [](uint32_t tensor, auto edit) { return [tensor, edit](auto &graph, auto &) { edit(*quantization(graph.tensors()[tensor])); }; };
     std::vector<Edit> edits{
-        {"a count that is not the axis' size", [](auto &graph, auto &) { quantization(graph.tensors()[kY])->count = 0; }},
-        {"an axis beyond the rank", [](auto &graph, auto &) { quantization(graph.tensors()[kW])->axis = 9; }},
-        {"as many scales as another axis", [](auto &graph, auto &) { quantization(graph.tensors()[kW])->axis = 1; }},
-        {"scales NULL", [](auto &graph, auto &) { quantization(graph.tensors()[kX])->scales = nullptr; }},
-        {"a zero point outside the type", [](auto &graph, auto &) { const_cast<int32_t *>(graph.tensors()[kX].quantization->zero_points)[0] = 200; }},
+        {"kind 0", with(kX, [](auto &given) { given.kind = 0; })},
+        {"a kind that does not exist", with(kX, [](auto &given) { given.kind = 77; })},
+        {"scales of integers", with(kX, [](auto &given) { given.scale_type = ACCEL_TYPE_I32; })},
+        {"scales of a type that does not exist", with(kX, [](auto &given) { given.scale_type = 4711; })},
+        {"zero points of another type", with(kX, [](auto &given) { given.zero_point_type = ACCEL_TYPE_U8; })},
+        {"zero points without a type", with(kX, [](auto &given) { given.zero_point_type = 0; })},
+        {"zero points NULL", with(kX, [](auto &given) { given.zero_points = nullptr; })},
+        {"no scale", with(kY, [](auto &given) { given.count = 0; })},
+        {"more scales than blocks", with(kY, [](auto &given) { given.count = 2; })},
+        {"a size of 8", with(kY, [](auto &given) { given.struct_size = 8; })},
+        {"a rank beyond the tensor's", with(kW, [](auto &given) { given.rank = 9; })},
+        {"a rank below the tensor's", with(kW, [](auto &given) { given.rank = 1; })},
+        {"blocks NULL", with(kW, [](auto &given) { given.block_dims = nullptr; })},
+        {"blocks of -1", with(kW, [](auto &given) { const_cast<int64_t *>(given.block_dims)[0] = -1; })},
+        {"as many scales as another axis", with(kW, [](auto &given) { std::swap(const_cast<int64_t *>(given.block_dims)[0], const_cast<int64_t *>(given.block_dims)[1]); })},
+        {"scales NULL", with(kX, [](auto &given) { given.scales = nullptr; })},
+        {"a zero point outside the type", with(kX, [](auto &given) { static const int32_t kOutside = 200; given.zero_points = &kOutside; })},
+        {"a quantised float", [](auto &graph, auto &) { graph.tensors()[kX].type = ACCEL_TYPE_F32; }},
+        {"a zero point of a small float", [](auto &graph, auto &) { graph.tensors()[kX].type = ACCEL_TYPE_F8E5M2; }},
     };
-    for (const float scale : {0.0f, -1.0f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()})
-        edits.push_back({"a bad scale", [scale](auto &graph, auto &) { const_cast<float *>(graph.tensors()[kX].quantization->scales)[0] = scale; }});
+    for (const auto &[type, patterns] : kBadScales)
+        for (const uint64_t &bits : patterns)
+            edits.push_back({"a bad scale", with(kX, [type = type, &bits](auto &given) { given.scale_type = type, given.scales = &bits; })});
     check_edits(edits);
+}
+
+ACCEL_CASE("negative.graph.quantisations-kept", "G-4", "scales of every type, zero points of the tensor's own type, blocks and several axes are kept as they were given")
+{
+    static const uint16_t kHalves[6] = {0x3c00, 0x3800, 0x4000, 1, 0x7bff, 0x3555};
+    static const double kDoubles[6] = {0.1, 0.2, 0.3, 1e-300, 1e300, 1};
+    static const float kFloats[2] = {0.5f, 3};
+    static const uint8_t kPowers[6] = {0, 127, 254, 1, 2, 3};
+    static const int8_t kZeros[6] = {-128, 127, 0, 1, 2, 3};
+    static const int64_t kRows[2] = {1, 2}, kTiles[2] = {3, 2};
+    const accel_quantization given[] = {
+        {sizeof given[0], ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F16, ACCEL_TYPE_I8, 2, kRows, kHalves, kZeros, 6},
+        {sizeof given[0], ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_BF16, 0, 2, kTiles, kHalves, nullptr, 2},
+        {sizeof given[0], ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F64, ACCEL_TYPE_I8, 2, kRows, kDoubles, kZeros, 6},
+        {sizeof given[0], ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F8E8M0, 0, 2, kRows, kPowers, nullptr, 6},
+        {sizeof given[0], ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F32, ACCEL_TYPE_I8, 2, kTiles, kFloats, kZeros, 2},
+    };
+    const auto instance = make_instance(Target::current());
+    for (const accel_quantization &quantization : given) {
+        INFO("scales of type " << quantization.scale_type);
+        GraphBuilder graph;
+        const uint32_t x = graph.input("x", ACCEL_TYPE_I8, {3, 4}), y = graph.tensor("y", ACCEL_TYPE_F32, {3, 4});
+        graph.tensors()[x].quantization = &quantization;
+        graph.node(ACCEL_OPERATION_DEQUANTIZE, {x}, {y});
+        graph.output(y);
+        accel_model *model = nullptr;
+        const accel_status status = create_model(instance, graph.desc(), &model);
+        INFO((status ? accel_last_error()->message : ""));
+        REQUIRE_STATUS(status, ACCEL_STATUS_OK);
+        const accel_quantization &kept = *accel_graph_tensor(accel_model_graph(model), x)->quantization;
+        CHECK(kept.kind == quantization.kind);
+        CHECK(kept.scale_type == quantization.scale_type);
+        CHECK(kept.zero_point_type == quantization.zero_point_type);
+        REQUIRE(kept.count == quantization.count);
+        REQUIRE(kept.rank == 2);
+        CHECK(kept.block_dims[0] == quantization.block_dims[0]);
+        CHECK(kept.block_dims[1] == quantization.block_dims[1]);
+        CHECK(std::memcmp(kept.scales, quantization.scales, kept.count * accel_type_bits(kept.scale_type) / 8) == 0);
+        CHECK((kept.zero_points == nullptr) == (quantization.zero_points == nullptr));
+        if (kept.zero_points) CHECK(std::memcmp(kept.zero_points, quantization.zero_points, kept.count) == 0);
+        accel_model_unref(model);
+    }
 }
 
 ACCEL_CASE("negative.graph.constants", "G-5", "constant data of the wrong size, and constants that are inputs or made, are INVALID_ARGUMENT")
@@ -143,7 +215,6 @@ ACCEL_CASE("negative.graph.attributes", "G-6", "wrong operand counts, attribute 
         {"flags of a node", [](auto &graph, auto &) { graph.nodes()[1].flags = 1; }},
         {"an attribute that does not exist", [](auto &graph, auto &) { attributes(graph.nodes()[0])[0].key = 4711; }},
         {"a reserved word of a dimension", [](auto &graph, auto &) { const_cast<accel_dim *>(graph.tensors()[kX].dims)[0].reserved = 1; }},
-        {"a reserved word of a quantisation", [](auto &graph, auto &) { const_cast<accel_quantization *>(graph.tensors()[kX].quantization)->reserved = 1; }},
         {"one value given as a list of one", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1] = {ACCEL_ATTRIBUTE_GROUP, ACCEL_ATTRIBUTE_KIND_INTS, "", kOne, 1}; }},
         {"a list of two given as one value", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1].kind = ACCEL_ATTRIBUTE_KIND_INT; }},
         {"more values than any memory holds", [](auto &graph, auto &) { attributes(graph.nodes()[0])[1].count = UINT64_MAX / 8 + 2; }},

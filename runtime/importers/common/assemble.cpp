@@ -118,14 +118,15 @@ private:
         desc.data = value.data;
         desc.data_bytes = value.data_bytes;
         if (value.quantization) {
-            desc.quantization = quantization(*value.quantization);
+            desc.quantization = quantization(*value.quantization, desc.rank);
         }
         return desc;
     }
 
-    const accel_quantization* quantization(const Quantization& from) {
-        const accel_quantization desc{graph_.memory.copy(from.scales), graph_.memory.copy(from.zero_points),
-                                      static_cast<uint32_t>(from.scales.size()), from.axis};
+    const accel_quantization* quantization(const Quantization& from, uint32_t rank) {
+        const std::vector<int64_t> block_dims = block_dims_of(from, rank);
+        const accel_quantization desc{sizeof desc, ACCEL_QUANTIZATION_KIND_AFFINE, ACCEL_TYPE_F32, ACCEL_TYPE_I32, static_cast<uint32_t>(block_dims.size()),
+                                      graph_.memory.copy(block_dims), graph_.memory.copy(from.scales), graph_.memory.copy(from.zero_points), from.scales.size()};
         return graph_.memory.copy(std::span<const accel_quantization>(&desc, 1));
     }
 

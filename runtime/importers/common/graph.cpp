@@ -25,6 +25,15 @@ void make_custom(Operation& operation, std::string reason) {
     operation.custom = std::make_shared<const Custom>(Custom{operation.origin, {}, std::move(reason), {}});
 }
 
+std::vector<int64_t> block_dims_of(const Quantization& quantization, size_t rank) {
+    std::vector<int64_t> block_dims = quantization.block_dims;
+    if (block_dims.empty() && quantization.per_axis()) {
+        block_dims.resize(rank);
+        block_dims[quantization.axis] = 1;
+    }
+    return block_dims;
+}
+
 ValueId Graph::add(Value value) {
     values_.push_back(std::move(value));
     return static_cast<ValueId>(values_.size() - 1);

@@ -32,9 +32,13 @@ struct Quantization {
     std::vector<float> scales;
     std::vector<int32_t> zero_points;
     uint32_t axis = 0;
+    std::vector<int64_t> block_dims;  ///< where scales are shared by blocks: indices that share one, by axis; else empty
     bool per_axis() const { return scales.size() > 1; }
     bool operator==(const Quantization&) const = default;
 };
+
+/// How many indices of each of these dims share a scale, as accel_quantization has it; empty: all share one.
+std::vector<int64_t> block_dims_of(const Quantization& quantization, size_t rank);
 
 /// A tensor of the graph being built.
 struct Value {

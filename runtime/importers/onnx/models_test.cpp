@@ -47,7 +47,7 @@ TEST_CASE("digits int8 keeps its quantisation") {
     const accel_tensor_desc& weights = model.named("stem_weight_quantized");
     REQUIRE(weights.quantization != nullptr);
     CHECK(weights.type == ACCEL_TYPE_I8);
-    CHECK(weights.quantization->axis == 0);
+    CHECK(weights.quantization->block_dims[0] == 1);
     CHECK(static_cast<int64_t>(weights.quantization->count) == weights.dims[0].size);
     for (uint32_t i = 0; i < model.graph().node_count; ++i) {
         CHECK((model.node(i).operation == ACCEL_OPERATION_QUANTIZE) == (model.node(i).rounding == ACCEL_ROUNDING_HALF_EVEN));

@@ -252,13 +252,57 @@ TEST_CASE("scales become the tensor's quantisation") {
     const accel_tensor_desc& w = per_axis.named("w");
     REQUIRE(w.quantization != nullptr);
     CHECK(w.quantization->count == 3);
-    CHECK(w.quantization->axis == 1);
-    CHECK(w.quantization->scales[2] == 2.0f);
+    CHECK(std::vector<int64_t>(w.quantization->block_dims, w.quantization->block_dims + w.quantization->rank) == std::vector<int64_t>{0, 1});
+    CHECK(Imported::scale(w, 2) == 2.0f);
     require_refused(Imported(quantised_weights({0.5f, 0.25f}, 1)), ACCEL_STATUS_CORRUPT, "2 scales");
     require_refused(Imported(quantised_weights({0.0f}, 1)), ACCEL_STATUS_UNSUPPORTED, "no constant of zeros");
     require_refused(Imported(quantised_weights({-1.0f}, 1)), ACCEL_STATUS_CORRUPT, "above 0");
     require_refused(Imported(quantised_weights({std::numeric_limits<float>::infinity()}, 1)), ACCEL_STATUS_CORRUPT, "finite");
     require_refused(Imported(quantised_weights({1.0f}, 1, false)), ACCEL_STATUS_UNSUPPORTED, "not constant");
+}
+
+namespace {
+
+/// DequantizeLinear of [2, 4] bytes with such scales, in such blocks.
+std::string in_blocks(const std::vector<int64_t>& scale_dims, std::vector<Attr> attributes, const std::vector<float>& scales, const std::vector<int8_t>& zero_points) {
+    ModelText text;
+    text.opset = 21;
+    text.outputs = {output_y()};
+    text.initializers = {bytes_tensor("w", {2, 4}, {1, 2, 0, 0, 5, 6, 7, 8}), floats_tensor("s", scale_dims, scales), bytes_tensor("z", scale_dims, zero_points)};
+    text.nodes = {node({"DequantizeLinear", {"w", "s", "z"}, {"y"}, std::move(attributes)})};
+    return model(text);
+}
+
+}  // namespace
+
+TEST_CASE("scales of blocks become the tensor's quantisation") {
+    const std::vector<int8_t> zeros{0, 0, 1, -1};
+    const Imported rows(in_blocks({2, 2}, {attr_int("axis", -1), attr_int("block_size", 2)}, {0.5f, 0, 1, 2}, zeros));
+    require_good(rows);
+    const accel_quantization& quantization = *rows.named("w").quantization;
+    REQUIRE(quantization.rank == 2);
+    CHECK(quantization.block_dims[0] == 1);
+    CHECK(quantization.block_dims[1] == 2);
+    REQUIRE(quantization.count == 4);
+    CHECK(Imported::scale(rows.named("w"), 1) == 2);  // of zeros alone: any scale says the same
+    CHECK(Imported::zero_point(rows.named("w"), 3) == -1);
+    CHECK(rows.operations() == std::vector<uint32_t>{ACCEL_OPERATION_DEQUANTIZE});
+    const Imported uneven(in_blocks({2, 2}, {attr_int("axis", 1), attr_int("block_size", 3)}, {1, 2, 3, 4}, zeros));
+    require_good(uneven);
+    CHECK(uneven.named("w").quantization->block_dims[1] == 3);
+    require_refused(Imported(in_blocks({2, 2}, {attr_int("axis", 0), attr_int("block_size", 2)}, {1, 1, 1, 1}, zeros)), ACCEL_STATUS_CORRUPT, "scales of 2x2, expected are 1x4 for blocks of 2");
+    require_refused(Imported(in_blocks({2, 2}, {attr_int("axis", 0), attr_int("block_size", -2)}, {1, 1, 1, 1}, zeros)), ACCEL_STATUS_CORRUPT, "block_size -2");
+    require_refused(Imported(in_blocks({2, 2}, {}, {1, 1, 1, 1}, zeros)), ACCEL_STATUS_UNSUPPORTED, "scales of 2x2 without a block_size");
+    require_refused(Imported(in_blocks({2, 2}, {attr_int("axis", 1), attr_int("block_size", 2)}, {0, 1, 1, 1}, zeros)), ACCEL_STATUS_UNSUPPORTED, "no constant of zeros");
+}
+
+TEST_CASE("scales of narrow floats are taken where the result is float") {
+    const std::vector<std::string> initializers{raw_tensor("s", 10, {}, std::string_view("\x00\x38", 2)), raw_tensor("z", kInt8, {}, std::string_view("\x03", 1)),
+                                                bytes_tensor("w", {2}, {1, 2})};
+    const Imported taken(single(23, {2}, {"DequantizeLinear", {"w", "s", "z"}, {}, {attr_int("output_dtype", 1)}}, initializers));
+    require_good(taken);
+    CHECK(Imported::scale(taken.named("w")) == 0.5f);
+    require_refused(Imported(single(21, {2}, {"DequantizeLinear", {"w", "s", "z"}, {}, {}}, initializers)), ACCEL_STATUS_UNSUPPORTED, "output_dtype float16; only float");
 }
 
 TEST_CASE("stored values that are only moved keep their quantisation") {
@@ -270,7 +314,7 @@ TEST_CASE("stored values that are only moved keep their quantisation") {
     text.nodes = {node({"QuantizeLinear", {"x", "s", "z"}, {"q"}, {}}), node({"Transpose", {"q"}, {"t"}, {}}), node({"DequantizeLinear", {"t", "s", "z"}, {"y"}, {}})};
     const Imported moved(model(text));
     require_good(moved);
-    CHECK(moved.named("t").quantization->zero_points[0] == 3);
+    CHECK(Imported::zero_point(moved.named("t")) == 3);
     CHECK(moved.named("t").type == ACCEL_TYPE_I8);
     text.nodes[2] = node({"DequantizeLinear", {"t", "s2", "z"}, {"y"}, {}});
     require_refused(Imported(model(text)), ACCEL_STATUS_UNSUPPORTED, "quantisation");
@@ -307,8 +351,8 @@ TEST_CASE("QLinear operators become quantised operations") {
     require_good(model_);
     CHECK(model_.operations() == std::vector<uint32_t>{ACCEL_OPERATION_CONV, ACCEL_OPERATION_ADD});
     CHECK(model_.node(0).rounding == ACCEL_ROUNDING_HALF_EVEN);
-    CHECK(model_.named("b").quantization->scales[0] == 0.25f);
-    CHECK(model_.named("c").quantization->scales[0] == 0.25f);
+    CHECK(Imported::scale(model_.named("b")) == 0.25f);
+    CHECK(Imported::scale(model_.named("c")) == 0.25f);
 }
 
 TEST_CASE("what is not understood is named") {

@@ -252,7 +252,7 @@ private:
         }
         const accel_quantization* quantization = tensor.quantization;
         for (uint32_t i = 0; quantization != nullptr && i < quantization->count; ++i) {
-            out_ << " scale " << quantization->scales[i] << " zero point " << quantization->zero_points[i];
+            out_ << " scale " << Imported::scale(tensor, i) << " zero point " << Imported::zero_point(tensor, i);
         }
         out_ << ')';
     }

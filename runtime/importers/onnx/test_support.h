@@ -86,6 +86,9 @@ public:
     const accel_tensor_desc& output(uint32_t index = 0) const { return graph().tensors[graph().outputs[index]]; }
     const accel_tensor_desc& tensor(uint32_t index) const { return graph().tensors[index]; }
     const accel_tensor_desc& named(std::string_view name) const;
+    /// Of a quantised tensor.
+    static float scale(const accel_tensor_desc& tensor, size_t index = 0) { return static_cast<const float*>(tensor.quantization->scales)[index]; }
+    static int32_t zero_point(const accel_tensor_desc& tensor, size_t index = 0) { return static_cast<const int32_t*>(tensor.quantization->zero_points)[index]; }
     /// Sizes of a tensor; -1 for a symbol.
     static std::vector<int64_t> sizes(const accel_tensor_desc& tensor);
     /// "N x 3", with the names of symbols.

@@ -136,10 +136,10 @@ double element(uint32_t type, const Dense &dense, size_t index)
 std::vector<double> real_values(const accel_port_info &port, const Dense &dense)
 {
     std::vector<double> values(element_count(port));
-    const auto *quantization = port.quantization;
+    const auto scaling = scaling_of(port);
     for (size_t index = 0; index < values.size(); ++index) {
         values[index] = element(port.type, dense, index);
-        if (quantization && quantization->count == 1) values[index] = (values[index] - quantization->zero_points[0]) * quantization->scales[0];
+        if (scaling) values[index] = (values[index] - scaling->zero_point) * scaling->scale;
     }
     return values;
 }

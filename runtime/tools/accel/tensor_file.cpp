@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tensor_file.h"
 
+#include <accel/graph/quantization.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -31,10 +33,10 @@ PicturePort picture_port(const std::string &path, const accel_port_info &port)
 }
 
 /// What is stored for a real value: ONNX's QuantizeLinear.
-char quantised(float real, const accel_port_info &port)
+char quantised(float real, uint32_t type, const Scaling &scaling)
 {
-    const float low = port.type == ACCEL_TYPE_I8 ? -128.0f : 0.0f;
-    const float value = std::nearbyint(real / port.quantization->scales[0]) + static_cast<float>(port.quantization->zero_points[0]);
+    const float low = type == ACCEL_TYPE_I8 ? -128.0f : 0.0f;
+    const float value = std::nearbyint(real / scaling.scale) + static_cast<float>(scaling.zero_point);
     return static_cast<char>(static_cast<int>(std::clamp(value, low, low + 255.0f)));
 }
 
@@ -42,7 +44,7 @@ void store(char *target, const accel_port_info &port, uint8_t byte, float mean, 
 {
     const float real = (static_cast<float>(byte) - mean) / deviation;
     if (port.type == ACCEL_TYPE_F32) std::memcpy(target, &real, 4);
-    else if (port.quantization && port.quantization->count == 1) *target = quantised(real, port);
+    else if (const auto scaling = scaling_of(port)) *target = quantised(real, port.type, *scaling);
     else *target = port.type == ACCEL_TYPE_I8 ? static_cast<char>(byte - 128) : static_cast<char>(byte);
 }
 
@@ -76,6 +78,14 @@ Dense from_npy(const std::string &path, const accel_port_info &port)
 }
 
 }  // namespace
+
+std::optional<Scaling> scaling_of(const accel_port_info &port)
+{
+    if (!port.quantization) return std::nullopt;
+    const auto plain = graph::plain_form(*port.quantization, {port.dims, port.rank});
+    if (!plain || !plain->per_tensor()) return std::nullopt;
+    return Scaling{plain->scales[0], plain->zero_points[0]};
+}
 
 Dense load_tensor(const std::string &path, const accel_port_info &port, const PictureScale &scale)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ops.h"
 
+#include <accel/graph/quantization.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -8,23 +10,29 @@
 namespace accel::onnx::ops {
 namespace {
 
-constexpr TypeSet kStoredTypes = type_set({ACCEL_TYPE_I8, ACCEL_TYPE_U8});
+/// Where scales lie: one for each index of an axis, or with a size above 0 one for so many of that axis and each index of all others.
+struct Blocks {
+    int64_t axis;
+    int64_t size = 0;
+};
 
+constexpr TypeSet kStoredTypes = type_set({ACCEL_TYPE_I8, ACCEL_TYPE_U8});
+constexpr TypeSet kScaleTypes = type_set({ACCEL_TYPE_F32, ACCEL_TYPE_F16, ACCEL_TYPE_BF16});
+
+/// Every type of scales that is taken here has numbers that float has.
 std::vector<float> read_scales(const Node& node, size_t index) {
     const Value& value = node.input(index);
     if (value.data == nullptr) {
         node.fail_unsupported("the scale '", value.name, "' is not constant");
     }
-    if (value.type != ACCEL_TYPE_F32) {
-        node.fail_unsupported("the scale '", value.name, "' has type ", name_of(value.type), ", only float is taken");
+    if ((kScaleTypes >> value.type & 1) == 0) {
+        node.fail_unsupported("the scale '", value.name, "' has type ", name_of(value.type), ", only float, float16 and bfloat16 are taken");
     }
-    if (value.dims.size() > 1) {
-        node.fail_unsupported("the scale '", value.name, "' of ", to_text(value.dims), ": quantisation in blocks");
-    }
-    std::vector<float> scales(value.data_bytes / sizeof(float));
-    if (!scales.empty()) {
-        std::memcpy(scales.data(), value.data, value.data_bytes);
-    }
+    accel_quantization desc{};
+    desc.scale_type = value.type;
+    desc.scales = value.data;
+    desc.count = value.data_bytes / size_bytes_of(value.type);
+    const std::vector<float> scales = *graph::float_scales(desc);
     for (const float scale : scales) {
         if (!std::isfinite(scale) || scale < 0) {
             node.fail_corrupt("the scale '", value.name, "' has ", scale, ", it must be finite and above 0");
@@ -64,13 +72,17 @@ bool is_zero_where_scale_is(const Value& stored, const Quantization& quantizatio
     if (stored.data == nullptr || !count || step > sizeof(int32_t)) {
         return false;
     }
-    int64_t inner = 1;
-    for (size_t i = quantization.axis + size_t{1}; i < stored.dims.size(); ++i) {
-        inner *= stored.dims[i].size;
+    std::vector<int64_t> sizes;
+    for (const accel_dim& dim : stored.dims) {
+        sizes.push_back(dim.size);
     }
-    const auto channels = static_cast<int64_t>(quantization.scales.size());
+    const std::vector<int64_t> block_dims = block_dims_of(quantization, sizes.size());
+    accel_quantization desc{};
+    desc.rank = static_cast<uint32_t>(block_dims.size());
+    desc.block_dims = block_dims.data();
+    const graph::ScaleIndex index(desc, sizes);
     for (int64_t i = 0; i < *count; ++i) {
-        const auto channel = static_cast<size_t>(channels == 1 ? 0 : i / inner % channels);
+        const size_t channel = index.of(static_cast<uint64_t>(i));
         // Compared as bytes: they are the zero point's, whatever the sign.
         if (quantization.scales[channel] == 0 && std::memcmp(static_cast<const char*>(stored.data) + static_cast<uint64_t>(i) * step, &quantization.zero_points[channel], step) != 0) {
             return false;
@@ -96,8 +108,26 @@ void mend_zero_scales(const Node& node, const Value& stored, Quantization& quant
     std::replace(quantization.scales.begin(), quantization.scales.end(), 0.0f, largest > 0 ? largest : 1.0f);
 }
 
+/// Along one axis so many indices share a scale, along all others each has its own.
+void set_blocks(const Node& node, size_t scale, const Dims& dims, const Blocks& blocks, Quantization& quantization) {
+    const uint32_t axis = node.axis(blocks.axis, dims.size());
+    if (!all_fixed(dims)) {
+        node.fail_unsupported("quantisation in blocks of dimensions that are only known by name");
+    }
+    if (blocks.size < 0) {
+        node.fail_corrupt("block_size ", blocks.size);
+    }
+    Dims expected = dims;
+    expected[axis].size = dims[axis].size / blocks.size + (dims[axis].size % blocks.size != 0);
+    if (!same(node.input(scale).dims, expected)) {
+        node.fail_corrupt("scales of ", to_text(node.input(scale).dims), ", expected are ", to_text(expected), " for blocks of ", blocks.size);
+    }
+    quantization.block_dims.assign(dims.size(), 1);
+    quantization.block_dims[axis] = blocks.size;
+}
+
 /// Scale and zero point operands as the quantisation of a tensor with these dims.
-Quantization read_quantization(const Node& node, size_t scale, size_t zero_point, const Dims& dims, int64_t axis) {
+Quantization read_quantization(const Node& node, size_t scale, size_t zero_point, const Dims& dims, const Blocks& blocks) {
     Quantization quantization;
     quantization.scales = read_scales(node, scale);
     quantization.zero_points = node.has_input(zero_point) ? read_zero_points(node, zero_point) : std::vector<int32_t>(quantization.scales.size(), 0);
@@ -105,8 +135,12 @@ Quantization read_quantization(const Node& node, size_t scale, size_t zero_point
     if (count == 0 || quantization.zero_points.size() != count) {
         node.fail_corrupt(count, " scales and ", quantization.zero_points.size(), " zero points");
     }
-    if (count > 1) {
-        quantization.axis = node.axis(axis, dims.size());
+    if (blocks.size != 0) {
+        set_blocks(node, scale, dims, blocks, quantization);
+    } else if (node.input(scale).dims.size() > 1) {
+        node.fail_unsupported("scales of ", to_text(node.input(scale).dims), " without a block_size");
+    } else if (count > 1) {
+        quantization.axis = node.axis(blocks.axis, dims.size());
         const accel_dim& dim = dims[quantization.axis];
         if (is_fixed(dim) && dim.size != static_cast<int64_t>(count)) {
             node.fail_corrupt(count, " scales for a dimension of ", dim.size);
@@ -119,15 +153,15 @@ Quantization read_quantization(const Node& node, size_t scale, size_t zero_point
 }
 
 /// The same of an operand.
-Quantization operand_quantization(const Node& node, size_t data, size_t scale, size_t zero_point, int64_t axis) {
-    Quantization quantization = read_quantization(node, scale, zero_point, node.input(data).dims, axis);
+Quantization operand_quantization(const Node& node, size_t data, size_t scale, size_t zero_point, const Blocks& blocks) {
+    Quantization quantization = read_quantization(node, scale, zero_point, node.input(data).dims, blocks);
     mend_zero_scales(node, node.input(data), quantization);
     return quantization;
 }
 
 /// The same of a result.
-Quantization result_quantization(const Node& node, size_t scale, size_t zero_point, const Dims& dims, int64_t axis) {
-    Quantization quantization = read_quantization(node, scale, zero_point, dims, axis);
+Quantization result_quantization(const Node& node, size_t scale, size_t zero_point, const Dims& dims, const Blocks& blocks) {
+    Quantization quantization = read_quantization(node, scale, zero_point, dims, blocks);
     if (std::find(quantization.scales.begin(), quantization.scales.end(), 0.0f) != quantization.scales.end()) {
         node.fail_unsupported("a result with a scale of 0");
     }
@@ -152,19 +186,20 @@ ValueId quantized(Node& node, ValueId id, const Quantization& quantization) {
     return node.graph.add(std::move(view));
 }
 
-/// A float type that an attribute asks for, where none is given that of the scale: the only one that is taken.
+/// A float type that an attribute asks for, where none is given that of the scale: only float is taken.
 void expect_float(Node& node, const char* attribute) {
-    const auto data_type = static_cast<DataType>(node.integer(attribute, 0));
-    if (data_type != DataType::kUndefined && data_type != DataType::kFloat) {
+    auto data_type = static_cast<DataType>(node.integer(attribute, 0));
+    if (data_type == DataType::kUndefined) {
+        data_type = data_type_of(node.input(1).type);
+    }
+    if (data_type != DataType::kFloat) {
         node.fail_unsupported(attribute, " ", name_of(data_type), "; only float");
     }
 }
 
-void refuse_blocks(Node& node) {
-    if (node.integer("block_size", 0) != 0) {
-        node.fail_unsupported("quantisation in blocks");
-    }
+Blocks blocks_of(Node& node) {
     node.ignore_attribute("saturate");  // concerns 8-bit floats only
+    return {node.integer("axis", 1), node.integer("block_size", 0)};
 }
 
 void expect_stored(const Node& node, size_t data, size_t zero_point) {
@@ -194,9 +229,8 @@ ValueId define_quantized(Node& node, uint32_t type, Dims dims, Quantization quan
 void quantize_linear(Node& node) {
     node.expect_operands(2, 3, 1, 1);
     node.expect_type(0, kRealTypes);
-    refuse_blocks(node);
+    const Blocks blocks = blocks_of(node);
     expect_float(node, "precision");
-    const int64_t axis = node.integer("axis", 1);
     uint32_t type = stored_type(node, 2);
     if (const int64_t asked = node.integer("output_dtype", 0); asked != 0) {
         const auto data_type = static_cast<DataType>(asked);
@@ -209,7 +243,7 @@ void quantize_linear(Node& node) {
         }
     }
     const Dims& x = node.input(0).dims;
-    const ValueId y = define_quantized(node, type, x, result_quantization(node, 1, 2, x, axis));
+    const ValueId y = define_quantized(node, type, x, result_quantization(node, 1, 2, x, blocks));
     node.emit(ACCEL_OPERATION_QUANTIZE, {node.input_id(0)}, {y}, {}, ACCEL_ROUNDING_HALF_EVEN);
 }
 
@@ -219,11 +253,10 @@ void dequantize_linear(Node& node) {
     if (node.has_input(2)) {
         node.expect_same_type(0, 2);
     }
-    refuse_blocks(node);
+    const Blocks blocks = blocks_of(node);
     expect_float(node, "output_dtype");
-    const int64_t axis = node.integer("axis", 1);
     const Dims& x = node.input(0).dims;
-    const ValueId stored = quantized(node, node.input_id(0), operand_quantization(node, 0, 1, 2, axis));
+    const ValueId stored = quantized(node, node.input_id(0), operand_quantization(node, 0, 1, 2, blocks));
     const ValueId y = node.define_output(0, ACCEL_TYPE_F32, x);
     node.emit(ACCEL_OPERATION_DEQUANTIZE, {stored}, {y});
 }
@@ -234,9 +267,9 @@ void qlinear_conv(Node& node) {
     expect_stored(node, 3, 5);
     AttributeList attributes;
     Dims dims = convolution_shape(node, 0, 3, attributes);
-    const Quantization x = operand_quantization(node, 0, 1, 2, 1);
-    const Quantization w = operand_quantization(node, 3, 4, 5, 0);
-    const Quantization y = result_quantization(node, 6, 7, dims, 1);
+    const Quantization x = operand_quantization(node, 0, 1, 2, {1});
+    const Quantization w = operand_quantization(node, 3, 4, 5, {0});
+    const Quantization y = result_quantization(node, 6, 7, dims, {1});
     if (x.per_axis() || y.per_axis()) {
         node.fail_unsupported("scales per channel of input or output");
     }
@@ -263,10 +296,13 @@ void qlinear_matmul(Node& node) {
     node.expect_operands(8, 8, 1, 1);
     expect_stored(node, 0, 2);
     expect_stored(node, 3, 5);
+    for (const size_t scale : {1, 4, 6}) {
+        node.expect_type(scale, type_set({ACCEL_TYPE_F32}));
+    }
     Dims dims = matmul_shape(node, node.input(0).dims, node.input(3).dims);
-    const Quantization a = operand_quantization(node, 0, 1, 2, -1);
-    const Quantization b = operand_quantization(node, 3, 4, 5, -1);
-    const Quantization y = result_quantization(node, 6, 7, dims, -1);
+    const Quantization a = operand_quantization(node, 0, 1, 2, {-1});
+    const Quantization b = operand_quantization(node, 3, 4, 5, {-1});
+    const Quantization y = result_quantization(node, 6, 7, dims, {-1});
     if (a.per_axis() || y.per_axis()) {
         node.fail_unsupported("scales per row");
     }
@@ -286,9 +322,9 @@ void qlinear_add(Node& node) {
         node.expect_same_type(0, 7);
     }
     Dims dims = broadcast_shape(node, node.input(0).dims, node.input(3).dims);
-    const Quantization a = operand_quantization(node, 0, 1, 2, 0);
-    const Quantization b = operand_quantization(node, 3, 4, 5, 0);
-    const Quantization c = result_quantization(node, 6, 7, dims, 0);
+    const Quantization a = operand_quantization(node, 0, 1, 2, {0});
+    const Quantization b = operand_quantization(node, 3, 4, 5, {0});
+    const Quantization c = result_quantization(node, 6, 7, dims, {0});
     if (a.per_axis() || b.per_axis() || c.per_axis()) {
         node.fail_unsupported("scales per axis");
     }
