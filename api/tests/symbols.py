@@ -3,7 +3,7 @@
 """What libaccel.so and the modules export, and what the library needs.
 
 symbols.py library FILE   exports exactly api/accel.symbols, which are the functions that accel.h and what it includes declare; needs only the C and C++ run time
-symbols.py modules DIR    every shared object in the folder exports accel_module_entry and nothing else
+symbols.py modules DIR    every shared object in the folder exports accel_module_entry and nothing else, and needs what docs/decisions/0007-libraries.md says
 """
 import pathlib
 import re
@@ -14,6 +14,8 @@ import doors
 
 API = pathlib.Path(__file__).resolve().parent.parent
 NEEDED = re.compile(r"^(libc|libm|libstdc\+\+|libgcc_s|ld-linux[\w-]*)\.so(\.\d+)*$")
+# Beyond the C and C++ run time.
+MODULE_NEEDS = {"libaccel-cpu.so": {"libdnnl.so.2", "libgomp.so.1"}, "libaccel-ethosu.so": {"libdrm.so.2"}}
 SANITIZERS = re.compile(r"^lib(asan|ubsan|tsan)\.so")
 
 
@@ -46,6 +48,8 @@ def check_modules(folder):
     problems = [] if modules else [f"{folder}: no module"]
     for module in modules:
         problems += differences(exported(str(module)), {"accel_module_entry"}, module.name)
+        beyond = {name for name in needed(str(module)) if not NEEDED.match(name) and not SANITIZERS.match(name)}
+        problems += differences(beyond, MODULE_NEEDS.get(module.name, set()), f"{module.name} needs")
     print(f"{len(modules)} modules")
     return problems
 

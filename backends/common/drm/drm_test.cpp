@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <drm.h>
 #include <fcntl.h>
@@ -17,9 +18,17 @@ using namespace accel::drm;
 namespace
 {
 
+// What a span says, but for the address of its data.
+struct Said {
+    uint32_t kind, parent;
+    uint64_t offset, byte_count;
+    bool operator==(const Said &) const = default;
+};
+
 struct FakeNode {
     std::vector<unsigned long> requests;
-    std::vector<uint32_t> kinds; // of the latest request's spans
+    std::vector<Said> spans; // of the latest request
+    bool is_true = true;     // what lies at each span's offset has been its data so far
     uint32_t closed = 0;
     uint32_t destroyed = 0;
     int64_t timeout_ns = 0;
@@ -31,9 +40,9 @@ struct FakeNode {
         const unsigned long request = described->request;
         void *argument = described->argument;
         self.requests.push_back(request);
-        self.kinds.clear();
+        self.spans.clear();
         for (uint32_t i = 0; i < described->span_count; ++i)
-            self.kinds.push_back(described->spans[i].kind);
+            self.note(described->spans[i], argument);
         if (request == DRM_IOCTL_VERSION) {
             auto &version = *static_cast<drm_version *>(argument);
             std::memcpy(version.name, "rocket", 6);
@@ -46,6 +55,15 @@ struct FakeNode {
             return 0;
         }
         return self.syncobj(request, argument);
+    }
+
+    void note(const accel_bk_span &span, const void *argument)
+    {
+        spans.push_back({span.kind, span.parent, span.pointer_offset, span.byte_count});
+        uint64_t stored = 0;
+        if (span.kind <= ACCEL_BK_SPAN_KIND_PINNED)
+            std::memcpy(&stored, static_cast<const char *>(argument) + span.pointer_offset, sizeof stored);
+        is_true = is_true && stored == reinterpret_cast<uintptr_t>(span.data);
     }
 
     // One syncobj, number 5, whose timeline has reached 3.
@@ -96,7 +114,8 @@ TEST_CASE("a node tells its driver", "[drm]")
     REQUIRE(node.version(version) == 0);
     CHECK(version.name == "rocket");
     CHECK(version.major == 3);
-    CHECK(fake.kinds == std::vector<uint32_t>{ACCEL_BK_SPAN_KIND_OUT});
+    CHECK(fake.spans == std::vector<Said>{{ACCEL_BK_SPAN_KIND_OUT, 0, offsetof(drm_version, name), 64}});
+    CHECK(fake.is_true);
     node.close_handle(7);
     CHECK(fake.closed == 7);
     CHECK(node.request(0x1234, nullptr) == -ENOTTY);
@@ -114,16 +133,19 @@ TEST_CASE("a syncobj waits, hands its fence on and ends once", "[drm]")
         CHECK(first.handle() == 0);
         CHECK(syncobj.wait(3, UINT64_MAX) == 0);
         CHECK(fake.timeout_ns == INT64_MAX);
-        CHECK(fake.kinds == std::vector<uint32_t>{ACCEL_BK_SPAN_KIND_IN, ACCEL_BK_SPAN_KIND_IN, ACCEL_BK_SPAN_KIND_INSTANT});
+        CHECK(fake.spans == std::vector<Said>{{ACCEL_BK_SPAN_KIND_IN, 0, offsetof(drm_syncobj_timeline_wait, handles), 4},
+                                              {ACCEL_BK_SPAN_KIND_IN, 0, offsetof(drm_syncobj_timeline_wait, points), 8},
+                                              {ACCEL_BK_SPAN_KIND_INSTANT, 0, offsetof(drm_syncobj_timeline_wait, timeout_nsec), 0}});
         CHECK(syncobj.wait(4, 7) == -ETIME);
         CHECK(fake.timeout_ns == 7);
         Fd sync_file;
         REQUIRE(syncobj.to_sync_file(sync_file) == 0);
         CHECK(is_open(sync_file.get()));
-        CHECK(fake.kinds == std::vector<uint32_t>{ACCEL_BK_SPAN_KIND_FD_OUT});
+        CHECK(fake.spans == std::vector<Said>{{ACCEL_BK_SPAN_KIND_FD_OUT, 0, offsetof(drm_syncobj_handle, fd), 0}});
         CHECK(syncobj.from_sync_file(sync_file.get()) == 0);
         CHECK(fake.taken == sync_file.get());
-        CHECK(fake.kinds == std::vector<uint32_t>{ACCEL_BK_SPAN_KIND_FD_IN});
+        CHECK(fake.spans == std::vector<Said>{{ACCEL_BK_SPAN_KIND_FD_IN, 0, offsetof(drm_syncobj_handle, fd), 0}});
+        CHECK(fake.is_true);
         CHECK(fake.destroyed == 0);
     }
     CHECK(fake.destroyed == 5);

@@ -10,6 +10,7 @@
 #include <drm.h>
 #include <fcntl.h>
 #include <unistd.h>
+#include <xf86drm.h>
 
 namespace accel::drm
 {
@@ -49,6 +50,12 @@ std::optional<int> Fd::duplicate() const
     return copy < 0 ? std::nullopt : std::optional(copy);
 }
 
+int Node::fd() const
+{
+    const bool direct = (transport_.flags & (ACCEL_BK_TRANSPORT_FLAG_SIMULATED | ACCEL_BK_TRANSPORT_FLAG_COPYING)) == 0;
+    return direct && transport_.node_fd >= 0 ? transport_.node_fd : -1;
+}
+
 bool Node::has_bridge() const
 {
     // The slots are neighbours; fence_wait is the last of those that it cannot do without.
@@ -76,6 +83,7 @@ int Node::sync(void *pointer, uint64_t size_bytes, uint32_t access) const
     return copies() ? transport_.sync(transport_.context, pointer, size_bytes, access) : 0;
 }
 
+// Not drmGetVersion, which crashes where there is no memory.
 int Node::version(Version &out) const
 {
     char name[kMaxNameBytes] = {};
@@ -93,25 +101,37 @@ int Node::version(Version &out) const
 
 void Node::close_handle(uint32_t handle) const
 {
+    if (fd() >= 0) {
+        drmCloseBufferHandle(fd(), handle);
+        return;
+    }
     drm_gem_close close{handle, 0};
     request(DRM_IOCTL_GEM_CLOSE, &close);
 }
 
 int Node::share(uint32_t handle, Fd &dma_buf) const
 {
-    int fd = -1;
-    const int error = transport_.share(transport_.context, handle, &fd);
+    int shared = -1;
+    const int error = fd() >= 0 ? result_of_libdrm(drmPrimeHandleToFD(fd(), handle, DRM_CLOEXEC | DRM_RDWR, &shared))
+                                : transport_.share(transport_.context, handle, &shared);
     if (error == 0)
-        dma_buf = Fd(fd);
+        dma_buf = Fd(shared);
     return error;
+}
+
+int Node::adopt(const Fd &dma_buf, uint32_t &handle) const
+{
+    if (fd() >= 0)
+        return result_of_libdrm(drmPrimeFDToHandle(fd(), dma_buf.get(), &handle));
+    return transport_.adopt != nullptr ? transport_.adopt(transport_.context, dma_buf.get(), &handle) : -EOPNOTSUPP;
 }
 
 int Node::fence_from(const Fd &dma_buf, uint32_t access, Fd &sync_file) const
 {
-    int fd = -1;
-    const int error = transport_.fence_from(transport_.context, dma_buf.get(), access, &fd);
+    int given = -1;
+    const int error = transport_.fence_from(transport_.context, dma_buf.get(), access, &given);
     if (error == 0)
-        sync_file = Fd(fd);
+        sync_file = Fd(given);
     return error;
 }
 
@@ -132,6 +152,8 @@ int Node::fence_time(const Fd &sync_file, uint64_t &signalled_ns) const
         return -ENOTTY;
     return transport_.fence_time(transport_.context, sync_file.get(), &signalled_ns);
 }
+
+int result_of_libdrm(int answer) { return answer < 0 ? -errno : 0; }
 
 accel_status status_of(int negative_errno)
 {

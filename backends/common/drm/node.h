@@ -45,10 +45,17 @@ struct Version {
 };
 
 // Results are 0 or a negative errno, as the transport gives them.
+//
+// Handles, dma-bufs and syncobjs are DRM's own, alike for all drivers: they go through libdrm where the node's descriptor is here, and through the
+// transport where it is not, with the same answers. What a driver defines goes through the transport always: libdrm repeats EAGAIN without end, and
+// some drivers mean something by it.
 class Node
 {
 public:
     explicit Node(const accel_bk_transport &transport) : transport_(transport) {}
+
+    // For libdrm; -1 where there is none. Borrowed.
+    int fd() const;
 
     bool simulated() const { return (transport_.flags & ACCEL_BK_TRANSPORT_FLAG_SIMULATED) != 0; }
     // Does the transport have what the bridge needs?
@@ -66,6 +73,9 @@ public:
     int version(Version &out) const;
     void close_handle(uint32_t handle) const;
 
+    // The memory of a dma-buf. What the node knows already has its old handle, which is not to be closed twice. -EOPNOTSUPP without a kernel.
+    int adopt(const Fd &dma_buf, uint32_t &handle) const;
+
     // With has_bridge() only.
     int share(uint32_t handle, Fd &dma_buf) const;
     int fence_from(const Fd &dma_buf, uint32_t access, Fd &sync_file) const;
@@ -77,6 +87,9 @@ public:
 private:
     const accel_bk_transport &transport_;
 };
+
+// libdrm answers -1 with errno, or that errno negated: the latter, or 0.
+int result_of_libdrm(int answer);
 
 // What an errno of an allocation or set-up request means to the caller.
 accel_status status_of(int negative_errno);
