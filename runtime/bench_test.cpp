@@ -4,9 +4,11 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstdio>
 
+#include "../backends/common/door.h"
 #include "clock.h"
 #include "fake/fake_backend.h"
 
+using namespace accel;
 using namespace accel::runtime;
 
 namespace {
@@ -32,7 +34,7 @@ TEST_CASE("overhead of submit and wait", "[.bench]")
     const auto instance = fake::make_instance();
     const auto device = fake::find_device(*instance, "fake-npu");
     accel_device *devices[] = {device.get()};
-    accel_buffer_desc buffer_desc{sizeof buffer_desc, 16, 0, devices, 1, 0};
+    accel_buffer_desc buffer_desc{sizeof buffer_desc, 16, 0, devices, 1, 0, 0, 0};
     accel_buffer *in = nullptr, *out = nullptr;
     REQUIRE(accel_buffer_create(&buffer_desc, &in) == ACCEL_STATUS_OK);
     REQUIRE(accel_buffer_create(&buffer_desc, &out) == ACCEL_STATUS_OK);
@@ -68,14 +70,14 @@ TEST_CASE("overhead of submit and wait", "[.bench]")
     accel_bk_queue *bk_queue = nullptr;
     accel_bk_run *bk_run = nullptr;
     REQUIRE(ops.queue_create(open->handle(), &bk_desc, &bk_queue) == ACCEL_STATUS_OK);
-    REQUIRE(ops.run_create(program->segments[0].loaded->program(), &bk_run) == ACCEL_STATUS_OK);
+    REQUIRE(door::create_run(ops, program->segments[0].loaded->program(), &bk_run) == ACCEL_STATUS_OK);
     accel_bk_buffer_desc memory_desc{};
     memory_desc.struct_size = sizeof memory_desc;
     memory_desc.size_bytes = 16;
     accel_bk_buffer *memory = nullptr;
     REQUIRE(ops.buffer_create(open->handle(), &memory_desc, &memory) == ACCEL_STATUS_OK);
-    const accel_bk_binding bound[] = {{memory, 0}, {memory, 0}};
-    REQUIRE(ops.run_bind(bk_run, bound, 2) == ACCEL_STATUS_OK);
+    const accel_bk_memory bound[] = {{memory, 0, 16}, {memory, 0, 16}};
+    REQUIRE(door::bind(ops, bk_run, bound, 2) == ACCEL_STATUS_OK);
     accel_bk_submit bk_submit{};
     bk_submit.struct_size = sizeof bk_submit;
     bk_submit.run = bk_run;

@@ -23,9 +23,9 @@ accel_buffer::~accel_buffer()
     if (parts_.empty())
         return;
     if (shared_pointer_)
-        end_access();
-    for (; map_count_ > 0; --map_count_)
-        end_access();
+        end_access(access_, whole());
+    for (const uint32_t access : accesses_)
+        end_access(access, whole());
     destroy(parts_[0]);
 }
 
@@ -82,7 +82,7 @@ accel_status accel_buffer::keep_mapped()
     if (shared_pointer_)
         return ACCEL_STATUS_OK;
     void *pointer = nullptr;
-    ACCEL_TRY(begin_access(access_, &pointer));
+    ACCEL_TRY(begin_access(access_, whole(), &pointer));
     shared_pointer_ = pointer;
     return ACCEL_STATUS_OK;
 }
@@ -101,7 +101,11 @@ accel_status accel_buffer::share_with(const std::shared_ptr<OpenDevice> &device)
     desc.import_kind = kind;
     desc.fd = -1;
     desc.access = access_;
+    desc.usage = has_address_ ? usage_ | ACCEL_BUFFER_USAGE_MAP : usage_;
     if (kind == ACCEL_HANDLE_KIND_HOST_POINTER) {
+        if (!has_address_)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-12", this, "module '%s' reaches this memory by its address, and it was made without MAP; name all devices, or MAP, when you create it",
+                        device->module_name());
         ACCEL_TRY(keep_mapped());
         desc.host_pointer = shared_pointer_;
         return add_part(device, desc);
@@ -130,14 +134,22 @@ accel_status accel_buffer::add_foreign(const std::shared_ptr<OpenDevice> &device
     desc.host_pointer = request.host_pointer;
     desc.offset_bytes = request.offset_bytes;
     desc.access = request.access;
+    desc.usage = kAllUsages;
     return add_part(device, desc);
 }
 
-accel_status accel_buffer::begin_access(uint32_t wanted, void **out_pointer)
+namespace {
+
+accel_bk_access module_access(uint32_t wanted, MemoryRange part) { return {sizeof(accel_bk_access), part.offset_bytes, part.size_bytes, wanted, 0}; }
+
+}  // namespace
+
+accel_status accel_buffer::begin_access(uint32_t wanted, MemoryRange part, void **out_pointer)
 {
     clear_module_error();
     *out_pointer = nullptr;
-    const accel_status status = ops().buffer_map(owner_.handle, wanted, out_pointer);
+    const accel_bk_access access = module_access(wanted, part);
+    const accel_status status = ops().buffer_map(owner_.handle, &access, out_pointer);
     if (status != ACCEL_STATUS_OK)
         return fail_from_module(status, owner_.device->module_name(), "map a buffer", this);
     if (!*out_pointer)
@@ -145,9 +157,10 @@ accel_status accel_buffer::begin_access(uint32_t wanted, void **out_pointer)
     return ACCEL_STATUS_OK;
 }
 
-void accel_buffer::end_access()
+void accel_buffer::end_access(uint32_t wanted, MemoryRange part)
 {
-    tell_module(owner_.device->module_name(), "buffer_unmap", [&] { ops().buffer_unmap(owner_.handle); });
+    const accel_bk_access access = module_access(wanted, part);
+    tell_module(owner_.device->module_name(), "buffer_unmap", [&] { ops().buffer_unmap(owner_.handle, &access); });
 }
 
 accel_status accel_buffer::map(uint32_t wanted, void **out_pointer)
@@ -155,21 +168,26 @@ accel_status accel_buffer::map(uint32_t wanted, void **out_pointer)
     const std::lock_guard guard(lock_);
     if (owner_.device->lost() != ACCEL_STATUS_OK)
         return fail(owner_.device->lost(), "Q-12", this, "the device that holds the buffer is lost");
-    ACCEL_TRY(begin_access(wanted, out_pointer));
-    ++map_count_;
+    if (!(usage_ & ACCEL_BUFFER_USAGE_MAP))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-12", this, "the buffer was made for usage 0x%x, without MAP (0x%x); add it to desc.usage when you create it", usage_,
+                    ACCEL_BUFFER_USAGE_MAP);
+    accesses_.reserve(accesses_.size() + 1);
+    ACCEL_TRY(begin_access(wanted, whole(), out_pointer));
+    accesses_.push_back(wanted);
     return ACCEL_STATUS_OK;
 }
 
 accel_status accel_buffer::unmap()
 {
     const std::lock_guard guard(lock_);
-    if (map_count_ == 0)
+    if (accesses_.empty())
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-10", this, "the buffer is not mapped");
     clear_module_error();
-    const accel_status status = ops().buffer_unmap(owner_.handle);
+    const accel_bk_access access = module_access(accesses_.back(), whole());
+    const accel_status status = ops().buffer_unmap(owner_.handle, &access);
     if (status != ACCEL_STATUS_OK)
         return fail_from_module(status, owner_.device->module_name(), "unmap a buffer", this);
-    --map_count_;
+    accesses_.pop_back();
     return ACCEL_STATUS_OK;
 }
 
@@ -235,6 +253,8 @@ accel_status make_buffer(accel_instance *instance, const BufferRequest &request,
     buffer->size_bytes_ = request.size_bytes;
     buffer->align_bytes_ = liked_align(devices, request.align_bytes);
     buffer->export_kinds_ = request.export_kinds;
+    buffer->usage_ = request.usage;
+    buffer->has_address_ = request.usage & ACCEL_BUFFER_USAGE_MAP;
     accel_bk_buffer_desc desc{};
     desc.struct_size = sizeof desc;
     desc.size_bytes = request.size_bytes;
@@ -245,8 +265,10 @@ accel_status make_buffer(accel_instance *instance, const BufferRequest &request,
         const uint32_t kind = other == devices[allocator] ? 0 : share_kind(*devices[allocator], *other);
         if (kind && kind != ACCEL_HANDLE_KIND_HOST_POINTER)
             desc.export_kinds |= ACCEL_HANDLE_BIT(kind);
+        buffer->has_address_ |= kind == ACCEL_HANDLE_KIND_HOST_POINTER;
     }
     desc.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
+    desc.usage = buffer->has_address_ ? request.usage | ACCEL_BUFFER_USAGE_MAP : request.usage;
     ACCEL_TRY(buffer->add_part(devices[allocator], desc));
     for (const auto &device : devices)
         if (!buffer->find_locked(*device))

@@ -16,10 +16,19 @@
 
 namespace accel::runtime {
 
+constexpr uint32_t kAllUsages = ACCEL_BUFFER_USAGE_PORT | ACCEL_BUFFER_USAGE_STATE | ACCEL_BUFFER_USAGE_SCRATCH | ACCEL_BUFFER_USAGE_MAP;
+
 struct BufferRequest {
     uint64_t size_bytes = 0;
     uint64_t align_bytes = 0;   ///< 0: what the devices like
     uint32_t export_kinds = 0;  ///< that the application will ask for
+    uint32_t usage = kAllUsages;
+};
+
+/// A part of a buffer.
+struct MemoryRange {
+    uint64_t offset_bytes = 0;
+    uint64_t size_bytes = 0;
 };
 
 struct ImportRequest {
@@ -48,6 +57,8 @@ struct accel_buffer : accel::runtime::Object {
     uint32_t export_kinds() const { return export_kinds_; }
     bool imported() const { return import_kind_ != 0; }
     uint32_t access() const { return access_; }
+    /// Set of enum accel_buffer_usage.
+    uint32_t usage() const { return usage_; }
     accel_instance *instance() const { return instance_.get(); }
 
     /// The buffer's name on a device; null if it was not made for it.
@@ -59,8 +70,8 @@ struct accel_buffer : accel::runtime::Object {
     accel_status map(uint32_t access, void **out_pointer);
     accel_status unmap();
     /// CPU access for the runtime's own copies: not counted, cannot be unbalanced by the application.
-    accel_status begin_access(uint32_t access, void **out_pointer);
-    void end_access();
+    accel_status begin_access(uint32_t access, accel::runtime::MemoryRange part, void **out_pointer);
+    void end_access(uint32_t access, accel::runtime::MemoryRange part);
     /// The foreign memory is on loan until the buffer ends.
     void lend(accel::runtime::Release release) { release_ = std::move(release); }
     accel_status export_fd(accel_handle_kind kind, int *out_fd);
@@ -77,6 +88,7 @@ private:
         std::shared_ptr<accel::runtime::OpenDevice> device;
         accel_bk_buffer *handle;
     };
+    accel::runtime::MemoryRange whole() const { return {0, size_bytes_}; }
     accel_status add_part(const std::shared_ptr<accel::runtime::OpenDevice> &device, const accel_bk_buffer_desc &desc);
     accel_status add_foreign(const std::shared_ptr<accel::runtime::OpenDevice> &device, const accel::runtime::ImportRequest &request);
     accel_status share_with(const std::shared_ptr<accel::runtime::OpenDevice> &device);
@@ -93,6 +105,8 @@ private:
     std::vector<Part> parts_;  ///< grows under the lock
     uint64_t size_bytes_ = 0, align_bytes_ = 1;
     uint32_t export_kinds_ = 0, import_kind_ = 0, access_ = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
-    uint64_t map_count_ = 0;
+    uint32_t usage_ = accel::runtime::kAllUsages;
+    bool has_address_ = true;        ///< the module was told that it will be mapped
+    std::vector<uint32_t> accesses_;  ///< of the application's maps that are not ended, in order
     void *shared_pointer_ = nullptr;  ///< mapping of parts_[0] that lives as long as the buffer, for parts that import it
 };

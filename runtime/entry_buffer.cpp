@@ -39,10 +39,13 @@ accel_status create(const accel_buffer_desc &desc, accel_buffer **out_buffer)
                     static_cast<unsigned long long>(desc.align_bytes));
     if (desc.export_kinds & ~kMemoryKinds)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.export_kinds is 0x%x, which names kinds that are no memory", desc.export_kinds);
+    if (desc.usage & ~kAllUsages || desc.reserved)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.%s is 0x%x, expected %s", desc.reserved ? "reserved" : "usage", desc.reserved ? desc.reserved : desc.usage,
+                    desc.reserved ? "0" : "a set of enum accel_buffer_usage");
     std::vector<std::shared_ptr<OpenDevice>> open;
     accel_instance *instance = nullptr;
     ACCEL_TRY(open_device_set(desc.devices, desc.device_count, "desc.devices", &open, &instance));
-    return make_buffer(instance, {desc.size_bytes, desc.align_bytes, desc.export_kinds}, open, out_buffer);
+    return make_buffer(instance, {desc.size_bytes, desc.align_bytes, desc.export_kinds, desc.usage ? desc.usage : kAllUsages}, open, out_buffer);
 }
 
 // What an fd claims to be, checked before any device sees it.
@@ -144,6 +147,7 @@ enum accel_status accel_buffer_query(struct accel_buffer *buffer, struct accel_b
     facts.align_bytes = buffer->align_bytes();
     facts.export_kinds = buffer->export_kinds();
     facts.imported = buffer->imported();
+    facts.usage = buffer->usage();
     copy_out(facts, info);
     return ACCEL_STATUS_OK;
 }
@@ -166,7 +170,7 @@ enum accel_status accel_buffer_map(struct accel_buffer *buffer, uint32_t access,
     ACCEL_TRY(check_access_set(access));
     if (access & ~buffer->access())
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-7", buffer, "access 0x%x was asked for, the buffer was imported with 0x%x", access, buffer->access());
-    return buffer->map(access, out_pointer);
+    return guarded([&] { return buffer->map(access, out_pointer); });
 }
 
 enum accel_status accel_buffer_unmap(struct accel_buffer *buffer)

@@ -148,7 +148,7 @@ void Lookout::obey(Lock &lock)
         if (command == Command::Close)
             tell_module(device_->module_name(), "queue_destroy", [&] { ops.queue_destroy(queue_); });
         else if (ops.queue_cancel)
-            answer.status = ask_module(device_->module_name(), "queue_cancel", [&] { return ops.queue_cancel(queue_); });
+            answer.status = ask_module(device_->module_name(), "queue_cancel", [&] { return ops.queue_cancel(queue_, 0); });
         snprintf(answer.detail, sizeof answer.detail, "%s", module_error());
     });
     if (!back)

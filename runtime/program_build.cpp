@@ -341,8 +341,13 @@ accel_status LoadedSegment::load(Segment &segment)
     accel_bk_program *loaded = nullptr;
     clear_module_error();
     RemarkTaker taker;
-    const accel_status status = device_->ops().program_load(device_->handle(), segment.blob.data(), segment.blob.size(), segment.constants.data(),
-                                                            static_cast<uint32_t>(segment.constants.size()), &loaded);
+    accel_bk_load_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.bytes = segment.blob.data();
+    desc.byte_count = segment.blob.size();
+    desc.constants = segment.constants.data();
+    desc.constant_count = static_cast<uint32_t>(segment.constants.size());
+    const accel_status status = device_->ops().program_load(device_->handle(), &desc, &loaded);
     if (status != ACCEL_STATUS_OK) return fail_from_module(status, device_->module_name(), "load a program", nullptr);
     if (!loaded) return fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "module '%s' answered OK and loaded no program", device_->module_name());
     program_ = loaded;

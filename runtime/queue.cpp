@@ -143,6 +143,10 @@ accel_status transfer(accel_queue &queue, const accel_transfer_op &op)
     moved.size_bytes = op.size_bytes;
     moved.fill_value = static_cast<uint8_t>(op.fill_value);
     queue.core().resolve(moved);
+    for (const accel_buffer *buffer : {op.source, op.destination})
+        if (buffer && moved.device == UINT32_MAX && !(buffer->usage() & ACCEL_BUFFER_USAGE_MAP))
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-12", buffer, "no device of the queue moves this memory, and the CPU cannot: it was made for usage 0x%x, without MAP; add it to desc.usage when you create it",
+                        buffer->usage());
     Submission submission;
     submission.transfer = &moved;
     submission.waits = op.waits;

@@ -60,7 +60,7 @@ accel_status QueueDevice::cancel() const
     if (lookout_)
         return lookout_->cancel();
     clear_module_error();
-    return open->ops().queue_cancel ? ask_module(open->module_name(), "queue_cancel", [&] { return open->ops().queue_cancel(queue); }) : ACCEL_STATUS_OK;
+    return open->ops().queue_cancel ? ask_module(open->module_name(), "queue_cancel", [&] { return open->ops().queue_cancel(queue, 0); }) : ACCEL_STATUS_OK;
 }
 
 bool QueueDevice::submitted(uint64_t ticket)

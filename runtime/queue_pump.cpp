@@ -158,21 +158,25 @@ namespace {
 
 accel_status move_bytes(const Transfer &transfer)
 {
+    for (const accel_buffer *buffer : {transfer.source.get(), transfer.destination.get()})
+        if (buffer && !(buffer->usage() & ACCEL_BUFFER_USAGE_MAP))
+            return fail(ACCEL_STATUS_UNSUPPORTED, "B-12", buffer, "the device does not move this memory, and the CPU cannot, because it was made without MAP");
+    const MemoryRange from_part = {transfer.source_offset_bytes, transfer.size_bytes}, to_part = {transfer.destination_offset_bytes, transfer.size_bytes};
     void *to = nullptr;
-    ACCEL_TRY(transfer.destination->begin_access(ACCEL_ACCESS_WRITE, &to));
+    ACCEL_TRY(transfer.destination->begin_access(ACCEL_ACCESS_WRITE, to_part, &to));
     char *destination = static_cast<char *>(to) + transfer.destination_offset_bytes;
     accel_status status = ACCEL_STATUS_OK;
     if (!transfer.source) {
         memset(destination, transfer.fill_value, transfer.size_bytes);
     } else {
         void *from = nullptr;
-        status = transfer.source->begin_access(ACCEL_ACCESS_READ, &from);
+        status = transfer.source->begin_access(ACCEL_ACCESS_READ, from_part, &from);
         if (status == ACCEL_STATUS_OK) {
             memcpy(destination, static_cast<const char *>(from) + transfer.source_offset_bytes, transfer.size_bytes);
-            transfer.source->end_access();
+            transfer.source->end_access(ACCEL_ACCESS_READ, from_part);
         }
     }
-    transfer.destination->end_access();
+    transfer.destination->end_access(ACCEL_ACCESS_WRITE, to_part);
     return status;
 }
 

@@ -27,9 +27,9 @@ accel_status accel_run::prepare()
     for (uint32_t i = 0; i < program_->segments.size(); ++i)
         ACCEL_TRY(prepare_segment(i));
     places_ = place_values(program_->values);
+    plan_steps();
     for (uint32_t i = 0; i < program_->values.size(); ++i)
         ACCEL_TRY(prepare_memory(i));
-    plan_steps();
     // A program without ports can be submitted as it is.
     if (ports_.empty())
         return bind({});
@@ -46,7 +46,9 @@ accel_status accel_run::prepare_segment(uint32_t index)
                     segment.device->module_name());
     segments_.reserve(program_->segments.size());  // so that no run is lost for want of a place
     clear_module_error();
-    const accel_status status = segment.device->ops().run_create(loaded.program(), &segment.handle);
+    accel_bk_run_desc desc{};
+    desc.struct_size = sizeof desc;
+    const accel_status status = segment.device->ops().run_create(loaded.program(), &desc, &segment.handle);
     if (status != ACCEL_STATUS_OK)
         return fail_from_module(status, segment.device->module_name(), "run_create", program_.get());
     if (!segment.handle)
@@ -85,6 +87,7 @@ accel_status accel_run::prepare_memory(uint32_t index)
     BufferRequest request;
     request.size_bytes = places_.memories[index].size_bytes;
     request.align_bytes = places_.memories[index].align_bytes;
+    request.usage = ACCEL_BUFFER_USAGE_PORT | (copies_memory(index) ? ACCEL_BUFFER_USAGE_MAP : 0u);
     ACCEL_TRY(make_buffer(program_->instance, request, devices, &buffer));
     memory = Ref<accel_buffer>::adopt(buffer);
     return ACCEL_STATUS_OK;
@@ -115,6 +118,21 @@ void accel_run::plan_steps()
         plan_copy(plan_copy, i);
         steps_.push_back({Step::Kind::Copy, 0, {false, i}, {true, program_->values[i].port_of}});
     }
+    is_copied_.assign(ports_.size(), false);
+    for (const Step &step : steps_)
+        for (const CopyEnd &end : {step.from, step.to})
+            if (step.kind == Step::Kind::Copy && end.is_port)
+                is_copied_[end.index] = true;
+}
+
+/// Does the CPU copy something that lies in the memory of this value?
+bool accel_run::copies_memory(uint32_t value) const
+{
+    for (const Step &step : steps_)
+        for (const CopyEnd &end : {step.from, step.to})
+            if (step.kind == Step::Kind::Copy && !end.is_port && memory_of(program_->values, end.index) == value)
+                return true;
+    return false;
 }
 
 const PortLayout &accel_run::layout_of(CopyEnd end) const { return end.is_port ? program_->ports[end.index].layout : program_->values[end.index].layout; }
@@ -132,14 +150,17 @@ accel_status accel_run::copy(const Step &step)
     accel_buffer &from = *from_place.buffer, &to = *to_place.buffer;
     const PortLayout &from_layout = layout_of(step.from), &to_layout = layout_of(step.to);
     void *source = nullptr, *destination = nullptr;
-    ACCEL_TRY(from.begin_access(ACCEL_ACCESS_READ, &source));
-    const accel_status status = to.begin_access(ACCEL_ACCESS_WRITE, &destination);
+    const MemoryRange from_part = {from_place.offset_bytes, from_layout.size_bytes}, to_part = {to_place.offset_bytes, to_layout.size_bytes};
+    if (from_part.size_bytes == 0 || to_part.size_bytes == 0)
+        return ACCEL_STATUS_OK;
+    ACCEL_TRY(from.begin_access(ACCEL_ACCESS_READ, from_part, &source));
+    const accel_status status = to.begin_access(ACCEL_ACCESS_WRITE, to_part, &destination);
     if (status == ACCEL_STATUS_OK) {
         copy_strided(static_cast<char *>(source) + from_place.offset_bytes, from_layout.strides_bytes, static_cast<char *>(destination) + to_place.offset_bytes,
                      to_layout.strides_bytes, from_layout.dims, type_size_bytes(from_layout.type));
-        to.end_access();
+        to.end_access(ACCEL_ACCESS_WRITE, to_part);
     }
-    from.end_access();
+    from.end_access(ACCEL_ACCESS_READ, from_part);
     return status;
 }
 

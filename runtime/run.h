@@ -46,7 +46,7 @@ struct PortBinding {
 struct SegmentRun {
     std::shared_ptr<OpenDevice> device;
     accel_bk_run *handle = nullptr;
-    std::vector<accel_bk_binding> bound;  ///< in port order, as the module has them; empty while a port is unbound
+    std::vector<accel_bk_memory> bound;  ///< in port order, as the module has them; empty while a port is unbound
 };
 
 }  // namespace accel::runtime
@@ -83,16 +83,17 @@ private:
     accel_status prepare_segment(uint32_t index);
     accel_status prepare_memory(uint32_t value);
     void plan_steps();
+    bool copies_memory(uint32_t value) const;
     void plan_copies_before(uint32_t segment);
     accel_status check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all) const;
     accel_status check_overlaps(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status check_aliases(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status check_buffer_counts(const std::vector<accel::runtime::PortBinding> &ports) const;
-    accel_status collect(uint32_t segment, const std::vector<accel::runtime::PortBinding> &ports, std::vector<accel_bk_binding> *out);
-    accel_status source_binding(const accel::runtime::PortSource &source, const std::shared_ptr<accel::runtime::OpenDevice> &device,
-                                const std::vector<accel::runtime::PortBinding> &ports, accel_bk_binding *out);
-    accel_status apply(std::vector<std::vector<accel_bk_binding>> &wanted);
-    accel_status bind_segment(uint32_t segment, const std::vector<accel_bk_binding> &bindings);
+    accel_status collect(uint32_t segment, const std::vector<accel::runtime::PortBinding> &ports, std::vector<accel_bk_memory> *out);
+    accel_status source_memory(const accel::runtime::PortSource &source, uint64_t size_bytes, const std::shared_ptr<accel::runtime::OpenDevice> &device,
+                               const std::vector<accel::runtime::PortBinding> &ports, accel_bk_memory *out);
+    accel_status apply(std::vector<std::vector<accel_bk_memory>> &wanted);
+    accel_status bind_segment(uint32_t segment, const std::vector<accel_bk_memory> &ports);
     void give_back(uint32_t index);
     const accel::runtime::PortLayout &layout_of(accel::runtime::CopyEnd end) const;
     accel::runtime::MemoryPlace place_of(accel::runtime::CopyEnd end) const;
@@ -103,6 +104,7 @@ private:
     std::vector<accel::runtime::Ref<accel_buffer>> memories_;  ///< by value; null for one that lies in another's memory
     std::vector<accel::runtime::PortBinding> ports_;
     std::vector<accel::runtime::Step> steps_;
+    std::vector<bool> is_copied_;  ///< by port: a step copies it with the CPU
     bool ready_ = false;
 
     std::mutex lock_;  ///< guards what follows against the thread that retires

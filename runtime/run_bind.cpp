@@ -56,6 +56,10 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
                     port.name.c_str(), static_cast<unsigned long long>(port.layout.size_bytes),
                     static_cast<unsigned long long>(size_bytes > binding.offset_bytes ? size_bytes - binding.offset_bytes : 0),
                     static_cast<unsigned long long>(binding.offset_bytes));
+    const uint32_t usage = ACCEL_BUFFER_USAGE_PORT | (is_copied_[binding.port] ? ACCEL_BUFFER_USAGE_MAP : 0u);
+    if (const uint32_t lacking = usage & ~binding.buffer->usage())
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-12", binding.buffer, "bindings[%u]: port '%s' needs memory of usage 0x%x, the buffer was made for 0x%x%s", number, port.name.c_str(),
+                    usage, binding.buffer->usage(), lacking == ACCEL_BUFFER_USAGE_MAP ? "; the CPU copies this port, so add MAP to desc.usage when you create it" : "");
     const uint32_t needed = port.direction == ACCEL_PORT_DIRECTION_OUTPUT ? ACCEL_ACCESS_WRITE : ACCEL_ACCESS_READ;
     if (!(binding.buffer->access() & needed))
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-7", binding.buffer, "bindings[%u]: port '%s' needs access 0x%x, the buffer was imported with 0x%x", number,
@@ -111,15 +115,17 @@ accel_status accel_run::check_buffer_counts(const std::vector<PortBinding> &port
     return ACCEL_STATUS_OK;
 }
 
-accel_status accel_run::source_binding(const PortSource &source, const std::shared_ptr<OpenDevice> &device, const std::vector<PortBinding> &ports,
-                                       accel_bk_binding *out)
+/// Where a segment finds one of its ports, which needs size_bytes.
+accel_status accel_run::source_memory(const PortSource &source, uint64_t size_bytes, const std::shared_ptr<OpenDevice> &device, const std::vector<PortBinding> &ports,
+                                      accel_bk_memory *out)
 {
     if (source.kind == PortSource::Kind::Value) {
-        *out = {memories_[memory_of(program_->values, source.index)]->on(*device), places_.offsets_bytes[source.index]};
+        *out = {memories_[memory_of(program_->values, source.index)]->on(*device), places_.offsets_bytes[source.index], size_bytes};
         return out->buffer ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_INTERNAL, "", this, "value %u has no memory on its device", source.index);
     }
     accel_buffer &buffer = *ports[source.index].buffer;
     out->offset_bytes = ports[source.index].offset_bytes;
+    out->size_bytes = size_bytes;
     out->buffer = buffer.on(*device);
     if (out->buffer)
         return ACCEL_STATUS_OK;
@@ -135,8 +141,8 @@ accel_status accel_run::source_binding(const PortSource &source, const std::shar
                 program_->devices[port.device]->entry().id());
 }
 
-/// The bindings of a segment in its port order; empty while one of its ports is unbound.
-accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &ports, std::vector<accel_bk_binding> *out)
+/// The memory of a segment's ports in their order; empty while one of its ports is unbound.
+accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &ports, std::vector<accel_bk_memory> *out)
 {
     const Segment &segment = program_->segments[index];
     out->clear();
@@ -144,21 +150,28 @@ accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &
         for (const PortSource &source : *sources)
             if (source.kind == PortSource::Kind::Port && !ports[source.index].buffer)
                 return ACCEL_STATUS_OK;
-    for (const auto *sources : {&segment.input_sources, &segment.output_sources})
-        for (const PortSource &source : *sources) {
-            accel_bk_binding binding{};
-            ACCEL_TRY(source_binding(source, segments_[index].device, ports, &binding));
-            out->push_back(binding);
+    const auto add = [&](const std::vector<PortSource> &sources, const std::vector<PortLayout> &layouts) -> accel_status {
+        for (size_t i = 0; i < sources.size(); ++i) {
+            accel_bk_memory memory{};
+            ACCEL_TRY(source_memory(sources[i], layouts[i].size_bytes, segments_[index].device, ports, &memory));
+            out->push_back(memory);
         }
-    return ACCEL_STATUS_OK;
+        return ACCEL_STATUS_OK;
+    };
+    ACCEL_TRY(add(segment.input_sources, segment.inputs));
+    return add(segment.output_sources, segment.outputs);
 }
 
-accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_binding> &bindings)
+accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_memory> &ports)
 {
     const SegmentRun &segment = segments_[index];
     clear_module_error();
-    const ModuleArray<accel_bk_binding> shown(bindings.data(), bindings.size(), segment.device->sizes().binding);
-    const accel_status status = segment.device->ops().run_bind(segment.handle, shown.data(), static_cast<uint32_t>(bindings.size()));
+    const ModuleArray<accel_bk_memory> shown(ports.data(), ports.size(), segment.device->sizes().memory);
+    accel_bk_bind_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.ports = shown.data();
+    desc.port_count = static_cast<uint32_t>(ports.size());
+    const accel_status status = segment.device->ops().run_bind(segment.handle, &desc);
     return status == ACCEL_STATUS_OK ? status : fail_from_module(status, segment.device->module_name(), "run_bind", this);
 }
 
@@ -173,11 +186,11 @@ void accel_run::give_back(uint32_t index)
 }
 
 /// Hand new bindings to the modules; when one refuses, give back to the others what they had.
-accel_status accel_run::apply(std::vector<std::vector<accel_bk_binding>> &wanted)
+accel_status accel_run::apply(std::vector<std::vector<accel_bk_memory>> &wanted)
 {
-    const auto same = [](const std::vector<accel_bk_binding> &a, const std::vector<accel_bk_binding> &b) {
+    const auto same = [](const std::vector<accel_bk_memory> &a, const std::vector<accel_bk_memory> &b) {
         return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                          [](const accel_bk_binding &x, const accel_bk_binding &y) { return x.buffer == y.buffer && x.offset_bytes == y.offset_bytes; });
+                          [](const accel_bk_memory &x, const accel_bk_memory &y) { return x.buffer == y.buffer && x.offset_bytes == y.offset_bytes && x.size_bytes == y.size_bytes; });
     };
     std::vector<uint32_t> changed;
     changed.reserve(wanted.size()); // once a module has bound, nothing here may fail for want of memory
@@ -213,7 +226,7 @@ accel_status accel_run::bind(std::span<const accel_binding> bindings)
     ACCEL_TRY(check_overlaps(ports));
     ACCEL_TRY(check_aliases(ports));
     ACCEL_TRY(check_buffer_counts(ports));
-    std::vector<std::vector<accel_bk_binding>> wanted(segments_.size());
+    std::vector<std::vector<accel_bk_memory>> wanted(segments_.size());
     for (uint32_t i = 0; i < segments_.size(); ++i)
         ACCEL_TRY(collect(i, ports, &wanted[i]));
     ACCEL_TRY(apply(wanted));

@@ -46,7 +46,7 @@ struct accel_bk_sizes {
     uint32_t node;     /**< struct accel_node_desc */
     uint32_t support;  /**< struct accel_bk_support */
     uint32_t port;     /**< struct accel_bk_port */
-    uint32_t binding;  /**< struct accel_bk_binding */
+    uint32_t memory;   /**< struct accel_bk_memory */
     uint32_t attribute; /**< struct accel_attribute */
 };
 
@@ -54,7 +54,7 @@ struct accel_bk_sizes {
 #define ACCEL_BK_SIZES                                                                                                                     \
     {                                                                                                                                      \
         sizeof(struct accel_bk_sizes), sizeof(struct accel_tensor_desc), sizeof(struct accel_node_desc), sizeof(struct accel_bk_support),  \
-            sizeof(struct accel_bk_port), sizeof(struct accel_bk_binding), sizeof(struct accel_attribute)                                   \
+            sizeof(struct accel_bk_port), sizeof(struct accel_bk_memory), sizeof(struct accel_attribute)                                   \
     }
 
 /** What a module in a child is told about the fork. */

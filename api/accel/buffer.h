@@ -16,6 +16,14 @@ enum accel_access {
     ACCEL_ACCESS_WRITE = 1 << 1
 };
 
+/** What a buffer is for. Memory for less may be had where memory for everything may not (device-local, without an address for the CPU). */
+enum accel_buffer_usage {
+    ACCEL_BUFFER_USAGE_PORT = 1 << 0,    /**< bound to ports */
+    ACCEL_BUFFER_USAGE_STATE = 1 << 1,   /**< memory of state */
+    ACCEL_BUFFER_USAGE_SCRATCH = 1 << 2, /**< memory of scratch */
+    ACCEL_BUFFER_USAGE_MAP = 1 << 3      /**< accel_buffer_map, and what libaccel copies with the CPU */
+};
+
 struct accel_buffer_desc {
     size_t struct_size;
     uint64_t size_bytes;                  /**< at least 1 */
@@ -23,6 +31,8 @@ struct accel_buffer_desc {
     struct accel_device *const *devices;  /**< every device that will use it, in order of preference for allocating */
     uint32_t device_count;                /**< at least 1 */
     uint32_t export_kinds;                /**< set of ACCEL_HANDLE_BIT that accel_buffer_export will be asked for */
+    uint32_t usage;                       /**< set of enum accel_buffer_usage; 0: all. Another use is INVALID_ARGUMENT */
+    uint32_t reserved;                    /**< must be 0 */
 };
 
 /**
@@ -70,6 +80,8 @@ struct accel_buffer_info {
     uint64_t align_bytes;
     uint32_t export_kinds; /**< set of ACCEL_HANDLE_BIT that export will grant */
     uint32_t imported;     /**< 1 if the memory is foreign */
+    uint32_t usage;        /**< set of enum accel_buffer_usage, never 0; all of foreign memory */
+    uint32_t reserved;
 };
 
 /** Facts about a buffer. Threads: any thread. Blocks: never. Errors: none of its own. */
@@ -89,7 +101,8 @@ ACCEL_API enum accel_status accel_buffer_export(struct accel_buffer *buffer, enu
  * Maps nest; every successful map needs one unmap. It does not wait for work in flight: wait for its fence first.
  *
  * Ownership: the pointer is valid until the matching unmap. Threads: any thread. Blocks: on cache maintenance only.
- * Errors: INVALID_ARGUMENT the buffer was imported without that access; DEVICE_LOST or DEVICE_GONE, if that befell the device that holds the memory.
+ * Errors: INVALID_ARGUMENT the buffer was imported without that access, or made without MAP; BUSY work in flight uses the buffer, and its device brings caches in order for
+ *         whole buffers only; DEVICE_LOST or DEVICE_GONE, if that befell the device that holds the memory.
  */
 ACCEL_API enum accel_status accel_buffer_map(struct accel_buffer *buffer, uint32_t access, void **out_pointer);
 

@@ -158,15 +158,15 @@ accel_status buffer_create(accel_bk_device *, const accel_bk_buffer_desc *desc, 
 
 void buffer_destroy(accel_bk_buffer *buffer) { delete buffer; }
 
-bool sync_dma_buf(const accel_bk_buffer &buffer, bool begin)
+bool sync_dma_buf(const accel_bk_buffer &buffer, bool begin, uint32_t access)
 {
     if (!buffer.is_dma_buf)
         return true;
     dma_buf_sync sync{};
     sync.flags = begin ? DMA_BUF_SYNC_START : DMA_BUF_SYNC_END;
-    if ((buffer.access & ACCEL_ACCESS_READ) != 0)
+    if ((access & ACCEL_ACCESS_READ) != 0)
         sync.flags |= DMA_BUF_SYNC_READ;
-    if ((buffer.access & ACCEL_ACCESS_WRITE) != 0)
+    if ((access & ACCEL_ACCESS_WRITE) != 0)
         sync.flags |= DMA_BUF_SYNC_WRITE;
     int result;
     do
@@ -175,17 +175,17 @@ bool sync_dma_buf(const accel_bk_buffer &buffer, bool begin)
     return result == 0;
 }
 
-accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out_pointer)
+accel_status buffer_map(accel_bk_buffer *buffer, const accel_bk_access *access, void **out_pointer)
 {
-    if (!sync_dma_buf(*buffer, true))
+    if (!sync_dma_buf(*buffer, true, access->access))
         return fail(ACCEL_STATUS_IO, "", "the dma-buf did not begin CPU access: %s", std::strerror(errno));
     *out_pointer = buffer->data;
     return ACCEL_STATUS_OK;
 }
 
-accel_status buffer_unmap(accel_bk_buffer *buffer)
+accel_status buffer_unmap(accel_bk_buffer *buffer, const accel_bk_access *access)
 {
-    if (!sync_dma_buf(*buffer, false))
+    if (!sync_dma_buf(*buffer, false, access->access))
         return fail(ACCEL_STATUS_IO, "", "the dma-buf did not end CPU access: %s", std::strerror(errno));
     return ACCEL_STATUS_OK;
 }

@@ -33,12 +33,12 @@ inline constexpr uint32_t kExportKinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMF
 
 accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out_buffer);
 void buffer_destroy(accel_bk_buffer *buffer);
-accel_status buffer_map(accel_bk_buffer *buffer, uint32_t access, void **out_pointer);
-accel_status buffer_unmap(accel_bk_buffer *buffer);
+accel_status buffer_map(accel_bk_buffer *buffer, const accel_bk_access *access, void **out_pointer);
+accel_status buffer_unmap(accel_bk_buffer *buffer, const accel_bk_access *access);
 accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind kind, int *out_fd);
 
-// Cache maintenance around CPU access to a dma-buf. False: the exporter reported an error.
-bool sync_dma_buf(const accel_bk_buffer &buffer, bool begin);
+// Cache maintenance around CPU access (set of enum accel_access) to a dma-buf. False: the exporter reported an error.
+bool sync_dma_buf(const accel_bk_buffer &buffer, bool begin, uint32_t access);
 
 } // namespace accel::cpu
 

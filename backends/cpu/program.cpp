@@ -57,8 +57,7 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
 
 } // namespace
 
-accel_status program_load(accel_bk_device *, const void *bytes, uint64_t byte_count, const accel_bk_constant *constants,
-                          uint32_t constant_count, accel_bk_program **out_program)
+accel_status program_load(accel_bk_device *, const accel_bk_load_desc *desc, accel_bk_program **out_program)
 {
     *out_program = nullptr;
     return guarded([&] {
@@ -66,11 +65,11 @@ accel_status program_load(accel_bk_device *, const void *bytes, uint64_t byte_co
             return status;
         Blob blob;
         std::string error;
-        const BlobState state = read_blob(bytes, byte_count, blob, error);
+        const BlobState state = read_blob(desc->bytes, desc->byte_count, blob, error);
         if (state != BlobState::kGood)
             return fail(state == BlobState::kCorrupt ? ACCEL_STATUS_CORRUPT : ACCEL_STATUS_INCOMPATIBLE, "M-8", "%s", error.c_str());
         auto program = std::make_unique<accel_bk_program>();
-        const accel_status status = load(blob, constants, constant_count, *program);
+        const accel_status status = load(blob, desc->constants, desc->constant_count, *program);
         if (status == ACCEL_STATUS_OK)
             *out_program = program.release();
         return status;
@@ -79,7 +78,7 @@ accel_status program_load(accel_bk_device *, const void *bytes, uint64_t byte_co
 
 void program_unload(accel_bk_program *program) { delete program; }
 
-accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
+accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *, accel_bk_run **out_run)
 {
     *out_run = nullptr;
     return guarded([&] {
@@ -103,28 +102,26 @@ accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
 
 void run_destroy(accel_bk_run *run) { delete run; }
 
-accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t binding_count)
+accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
     return guarded([&] {
         const Plan &plan = *run->plan;
-        if (binding_count != plan.port_count)
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "%u bindings were given for %u ports", binding_count, plan.port_count);
+        if (desc->port_count != plan.port_count)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "memory was given for %u ports, the program has %u", desc->port_count, plan.port_count);
         std::vector<std::byte *> values = run->values;
         for (size_t i = 0; i < values.size(); ++i) {
             if (plan.values[i].source != Source::kPort)
                 continue;
-            const accel_bk_binding &binding = bindings[plan.values[i].port];
-            const uint64_t offset = binding.offset_bytes, size = binding.buffer->size_bytes;
-            if (offset > size || plan.values[i].size_bytes > size - offset)
-                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "port %u needs %llu bytes at offset %llu, the buffer has %llu",
-                            plan.values[i].port, static_cast<unsigned long long>(plan.values[i].size_bytes),
-                            static_cast<unsigned long long>(offset), static_cast<unsigned long long>(size));
-            values[i] = binding.buffer->data + offset;
+            const accel_bk_memory &memory = desc->ports[plan.values[i].port];
+            if (plan.values[i].size_bytes > memory.size_bytes)
+                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "port %u needs %llu bytes, %llu are given", plan.values[i].port,
+                            static_cast<unsigned long long>(plan.values[i].size_bytes), static_cast<unsigned long long>(memory.size_bytes));
+            values[i] = memory.buffer->data + memory.offset_bytes;
         }
         std::vector<const accel_bk_buffer *> dma_bufs;
-        for (uint32_t i = 0; i < binding_count; ++i)
-            if (bindings[i].buffer->is_dma_buf && std::ranges::find(dma_bufs, bindings[i].buffer) == dma_bufs.end())
-                dma_bufs.push_back(bindings[i].buffer);
+        for (uint32_t i = 0; i < desc->port_count; ++i)
+            if (desc->ports[i].buffer->is_dma_buf && std::ranges::find(dma_bufs, desc->ports[i].buffer) == dma_bufs.end())
+                dma_bufs.push_back(desc->ports[i].buffer);
         run->values = std::move(values);
         run->dma_bufs = std::move(dma_bufs);
         for (size_t i = 0; i < plan.steps.size(); ++i)
@@ -149,7 +146,7 @@ accel_status accel_bk_run::execute() noexcept
     const TeamRun keeps_helpers(plan->uses_team);
     bool synced = true, good = true;
     for (const accel_bk_buffer *buffer : dma_bufs)
-        synced = sync_dma_buf(*buffer, true) && synced;
+        synced = sync_dma_buf(*buffer, true, buffer->access) && synced;
     std::byte *const *at = values.data();
     bool lacked_memory = false;
     for (size_t i = 0; synced && good && i < plan->steps.size(); ++i) {
@@ -159,7 +156,7 @@ accel_status accel_bk_run::execute() noexcept
             explain(*plan->steps[i]);
     }
     for (const accel_bk_buffer *buffer : dma_bufs)
-        synced = sync_dma_buf(*buffer, false) && synced;
+        synced = sync_dma_buf(*buffer, false, buffer->access) && synced;
     if (!synced)
         std::snprintf(failure, sizeof failure, "a dma-buf could not be made coherent with the processor's caches");
     if (lacked_memory)

@@ -37,12 +37,11 @@ struct accel_bk_run {
 namespace accel::cpu
 {
 
-accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *constants,
-                          uint32_t constant_count, accel_bk_program **out_program);
+accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out_program);
 void program_unload(accel_bk_program *program);
-accel_status run_create(accel_bk_program *program, accel_bk_run **out_run);
+accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out_run);
 void run_destroy(accel_bk_run *run);
-accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t binding_count);
+accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc);
 
 } // namespace accel::cpu
 

@@ -79,7 +79,7 @@ bool accel_bk_queue::execute_next(uint64_t deadline_ns, bool *out_not_mine)
         return false;
     }
     accel_status status = ACCEL_STATUS_CANCELLED;
-    if (ticket > cancelled_.load()) {
+    if (ticket > cancelled_.load() && slot(ticket).cancelled.load() != ticket) {
         accel_bk_run &run = *slot(ticket).run;
         if (too_long(run, deadline_ns)) {
             give_right_back();
@@ -177,11 +177,26 @@ void accel_bk_queue::wait_finished(uint64_t ticket, uint64_t deadline_ns)
     }
 }
 
-void accel_bk_queue::cancel()
+namespace
 {
-    uint64_t up_to = submitted_.load(), before = cancelled_.load();
-    while (before < up_to && !cancelled_.compare_exchange_weak(before, up_to)) {
+
+// Of two threads that cancel, the later ticket stays.
+void raise(std::atomic<uint64_t> &to, uint64_t ticket)
+{
+    uint64_t before = to.load();
+    while (before < ticket && !to.compare_exchange_weak(before, ticket)) {
     }
+}
+
+} // namespace
+
+void accel_bk_queue::cancel(uint64_t ticket)
+{
+    const uint64_t latest = submitted_.load();
+    if (ticket == 0)
+        raise(cancelled_, latest);
+    else if (ticket <= latest)
+        raise(slot(ticket).cancelled, ticket);
 }
 
 void *accel_bk_queue::work(void *queue)
@@ -250,9 +265,9 @@ accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, 
 
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns) { return queue->wait(ticket, timeout_ns); }
 
-accel_status queue_cancel(accel_bk_queue *queue)
+accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket)
 {
-    queue->cancel();
+    queue->cancel(ticket);
     return ACCEL_STATUS_OK;
 }
 

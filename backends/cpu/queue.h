@@ -26,12 +26,13 @@ struct accel_bk_queue {
     bool start(); // the worker; false: no thread to be had
     accel_status submit(accel_bk_run *run, uint64_t &out_ticket);
     accel_status wait(uint64_t ticket, uint64_t timeout_ns);
-    void cancel();
+    void cancel(uint64_t ticket); // 0: all
 
 private:
     struct Slot {
         accel_bk_run *run = nullptr;
         std::atomic<uint32_t> status{ACCEL_STATUS_OK};
+        std::atomic<uint64_t> cancelled{0}; // the ticket that was named, which does not start any more
         char failure[sizeof accel_bk_run::failure] = ""; // with status JOB_FAILED or OUT_OF_MEMORY
     };
 
@@ -72,7 +73,7 @@ accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *de
 void queue_destroy(accel_bk_queue *queue);
 accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket);
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns);
-accel_status queue_cancel(accel_bk_queue *queue);
+accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket);
 
 } // namespace accel::cpu
 

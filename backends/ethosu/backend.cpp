@@ -212,16 +212,16 @@ accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *
 
 void buffer_destroy(accel_bk_buffer *buffer) { delete buffer; }
 
-accel_status buffer_map(accel_bk_buffer *buffer, uint32_t access, void **out_pointer)
+accel_status buffer_map(accel_bk_buffer *buffer, const accel_bk_access *access, void **out_pointer)
 {
     *out_pointer = nullptr;
-    return guarded([&] { return buffer->buffer->begin_access(access, *out_pointer); });
+    return guarded([&] { return buffer->buffer->begin_access(*access, *out_pointer); });
 }
 
 // The driver's memory is coherent: there is nothing to write back but what a transport carries.
-accel_status buffer_unmap(accel_bk_buffer *buffer)
+accel_status buffer_unmap(accel_bk_buffer *buffer, const accel_bk_access *access)
 {
-    return guarded([&] { return buffer->buffer->end_access(); });
+    return guarded([&] { return buffer->buffer->end_access(*access); });
 }
 
 accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind kind, int *out_fd)
@@ -232,14 +232,13 @@ accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind kind, int 
     return guarded([&] { return buffer->buffer->export_dma_buf(*out_fd); });
 }
 
-accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *, uint32_t,
-                          accel_bk_program **out_program)
+accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out_program)
 {
     *out_program = nullptr;
     return guarded([&] {
         auto program = std::make_unique<accel_bk_program>();
         if (const accel_status status =
-                LoadedProgram::load(device->device, {static_cast<const uint8_t *>(bytes), byte_count}, program->program))
+                LoadedProgram::load(device->device, {static_cast<const uint8_t *>(desc->bytes), desc->byte_count}, program->program))
             return status;
         *out_program = program.release();
         return ACCEL_STATUS_OK;
@@ -248,7 +247,7 @@ accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t b
 
 void program_unload(accel_bk_program *program) { delete program; }
 
-accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
+accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *, accel_bk_run **out_run)
 {
     *out_run = nullptr;
     return guarded([&] {
@@ -262,9 +261,9 @@ accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
 
 void run_destroy(accel_bk_run *run) { delete run; }
 
-accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t binding_count)
+accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
-    return guarded([&] { return run->run->bind({bindings, binding_count}); });
+    return guarded([&] { return run->run->bind({desc->ports, desc->port_count}); });
 }
 
 accel_bind_cost run_bind_cost(accel_bk_run *run, uint32_t port) { return run->run->bind_cost(port); }

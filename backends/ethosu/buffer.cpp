@@ -57,31 +57,22 @@ accel_status Buffer::sync(uint64_t offset_bytes, uint64_t size_bytes, uint32_t a
 }
 
 // Brought for writing as well: what differs from what was brought is what the CPU wrote.
-accel_status Buffer::begin_access(uint32_t access, void *&pointer)
+accel_status Buffer::begin_access(const accel_bk_access &access, void *&pointer)
 {
     if (const accel_status status = map(pointer))
         return status;
     if (!device_.node().copies())
         return ACCEL_STATUS_OK;
     const std::lock_guard lock(mutex_);
-    if (const accel_status status = bring(0, size_bytes_))
-        return status;
-    ++open_accesses_;
-    written_ = written_ || (access & ACCEL_ACCESS_WRITE) != 0;
-    return ACCEL_STATUS_OK;
+    return bring(access.offset_bytes, access.size_bytes);
 }
 
-accel_status Buffer::end_access()
+accel_status Buffer::end_access(const accel_bk_access &access)
 {
-    if (!device_.node().copies())
+    if (!device_.node().copies() || (access.access & ACCEL_ACCESS_WRITE) == 0)
         return ACCEL_STATUS_OK;
     const std::lock_guard lock(mutex_);
-    if (written_)
-        if (const accel_status status = take(0, size_bytes_))
-            return status;
-    if (--open_accesses_ == 0)
-        written_ = false;
-    return ACCEL_STATUS_OK;
+    return take(access.offset_bytes, access.size_bytes);
 }
 
 accel_status Buffer::dma_buf(const drm::Fd *&out)

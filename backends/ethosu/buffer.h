@@ -26,10 +26,10 @@ public:
 
     // Where the CPU sees it: the same pointer every time. Any thread.
     accel_status map(void *&pointer);
-    // Begins one CPU access (set of enum accel_access): what the device wrote lies there afterwards. Any thread.
-    accel_status begin_access(uint32_t access, void *&pointer);
-    // Ends one: what the CPU wrote is the device's afterwards. One that fails goes on. Any thread.
-    accel_status end_access();
+    // Begins one CPU access: what the device wrote lies in its part afterwards. pointer: of the first byte. Any thread.
+    accel_status begin_access(const accel_bk_access &access, void *&pointer);
+    // Ends it: what the CPU wrote is the device's afterwards. One that fails goes on. Any thread.
+    accel_status end_access(const accel_bk_access &access);
     // Parts of what map() gave, where the transport copies: bring the device's bytes, or take the CPU's there. Any thread.
     accel_status bring(uint64_t offset_bytes, uint64_t size_bytes) const { return sync(offset_bytes, size_bytes, ACCEL_ACCESS_READ); }
     accel_status take(uint64_t offset_bytes, uint64_t size_bytes) const { return sync(offset_bytes, size_bytes, ACCEL_ACCESS_WRITE); }
@@ -46,10 +46,8 @@ private:
     const Device &device_;
     const uint32_t handle_;
     const uint64_t size_bytes_;
-    std::mutex mutex_; // of what follows
+    std::mutex mutex_; // of what follows, and of what a transport carries
     void *pointer_ = nullptr; // made on first use, as is the dma-buf
-    uint32_t open_accesses_ = 0; // of a transport that copies
-    bool written_ = false; // one of them is for writing
     drm::Fd dma_buf_;
 };
 

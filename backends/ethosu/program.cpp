@@ -90,17 +90,16 @@ accel_status Run::create(const LoadedProgram &program, std::unique_ptr<Run> &out
 }
 
 // Ports of one buffer share a region: the driver takes an object only once per job.
-accel_status Run::assign(std::span<const accel_bk_binding> bindings, Regions &regions, std::vector<Target> &targets) const
+accel_status Run::assign(std::span<const accel_bk_memory> ports, Regions &regions, std::vector<Target> &targets) const
 {
-    targets.assign(bindings.size(), {});
-    for (uint32_t port = 0; port < bindings.size(); ++port) {
+    targets.assign(ports.size(), {});
+    for (uint32_t port = 0; port < ports.size(); ++port) {
         if (!program_.uses_port(port))
             continue;
-        Buffer *buffer = bindings[port].buffer->buffer.get();
-        const uint64_t needed = program_.ports()[port].size_bytes, offset = bindings[port].offset_bytes;
-        if (offset > buffer->size_bytes() || needed > buffer->size_bytes() - offset)
-            return program_.device().host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", "port %u needs %" PRIu64 " bytes at %" PRIu64 ", the buffer has %" PRIu64, port, needed,
-                                                 offset, buffer->size_bytes());
+        Buffer *buffer = ports[port].buffer->buffer.get();
+        const uint64_t needed = program_.ports()[port].size_bytes;
+        if (needed > ports[port].size_bytes)
+            return program_.device().host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", "port %u needs %" PRIu64 " bytes, %" PRIu64 " are given", port, needed, ports[port].size_bytes);
         const auto begin = regions.buffers.begin();
         const auto end = begin + regions.count;
         const auto found = std::find(begin, end, buffer);
@@ -114,7 +113,7 @@ accel_status Run::assign(std::span<const accel_bk_binding> bindings, Regions &re
             regions.buffers[regions.count++] = buffer;
         }
         regions.written[index] = regions.written[index] || program_.ports()[port].is_output;
-        targets[port] = {kFirstPortRegion + index, bindings[port].offset_bytes};
+        targets[port] = {kFirstPortRegion + index, ports[port].offset_bytes};
     }
     return ACCEL_STATUS_OK;
 }
@@ -162,14 +161,14 @@ accel_status Run::share_inputs(const Regions &regions, Inputs &inputs) const
 }
 
 // Whatever fails leaves the run as it was bound before.
-accel_status Run::bind(std::span<const accel_bk_binding> bindings)
+accel_status Run::bind(std::span<const accel_bk_memory> ports)
 {
-    if (bindings.size() != program_.ports().size())
+    if (ports.size() != program_.ports().size())
         return program_.device().host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-4", "%zu buffers are bound, the program has %zu ports",
-                                             bindings.size(), program_.ports().size());
+                                             ports.size(), program_.ports().size());
     Regions regions;
     std::vector<Target> targets;
-    if (const accel_status status = assign(bindings, regions, targets))
+    if (const accel_status status = assign(ports, regions, targets))
         return status;
     Inputs inputs;
     if (const accel_status status = share_inputs(regions, inputs))

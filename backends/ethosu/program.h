@@ -73,7 +73,7 @@ class Run
 public:
     static accel_status create(const LoadedProgram &program, std::unique_ptr<Run> &out);
 
-    accel_status bind(std::span<const accel_bk_binding> bindings);
+    accel_status bind(std::span<const accel_bk_memory> ports);
     accel_bind_cost bind_cost(uint32_t port) const;
 
     const Device &device() const { return program_.device(); }
@@ -107,7 +107,7 @@ private:
     };
 
     explicit Run(const LoadedProgram &program) : program_(program) {}
-    accel_status assign(std::span<const accel_bk_binding> bindings, Regions &regions, std::vector<Target> &targets) const;
+    accel_status assign(std::span<const accel_bk_memory> ports, Regions &regions, std::vector<Target> &targets) const;
     bool is_default(std::span<const Target> targets) const;
     accel_status point_words(std::span<const Target> targets);
     accel_status share_inputs(const Regions &regions, Inputs &inputs) const;

@@ -38,7 +38,7 @@ void buffer_destroy(accel_bk_buffer *buffer)
     delete buffer;
 }
 
-accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out_pointer)
+accel_status buffer_map(accel_bk_buffer *buffer, const accel_bk_access *, void **out_pointer)
 {
     // >>> buffer_map
     *out_pointer = buffer->memory;
@@ -46,6 +46,6 @@ accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out_pointer)
     // <<<
 }
 
-accel_status buffer_unmap(accel_bk_buffer *) { return ACCEL_STATUS_OK; }
+accel_status buffer_unmap(accel_bk_buffer *, const accel_bk_access *) { return ACCEL_STATUS_OK; }
 
 }  // namespace accel::template_room

@@ -16,11 +16,11 @@ void accel_bk_run::execute() const
 
 namespace accel::template_room {
 
-accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *, uint32_t, accel_bk_program **out_program)
+accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out_program)
 {
     // >>> program_load
     *out_program = nullptr;
-    const auto blob = read_blob(bytes, byte_count);
+    const auto blob = read_blob(desc->bytes, desc->byte_count);
     if (!blob) {
         device->host->set_error(device->host->context, "C-5", "these bytes are not an intact blob of this backend");
         return ACCEL_STATUS_CORRUPT;
@@ -32,7 +32,7 @@ accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t b
 
 void program_unload(accel_bk_program *program) { delete program; }
 
-accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
+accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *, accel_bk_run **out_run)
 {
     // >>> run_create
     *out_run = new (std::nothrow) accel_bk_run{program, {}};
@@ -42,17 +42,15 @@ accel_status run_create(accel_bk_program *program, accel_bk_run **out_run)
 
 void run_destroy(accel_bk_run *run) { delete run; }
 
-accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t binding_count)
+accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
     // >>> run_bind
     const uint64_t needed = run->program->blob.element_count * sizeof(float);
-    if (binding_count != run->ports.size()) return ACCEL_STATUS_INVALID_ARGUMENT;
-    for (uint32_t port = 0; port < binding_count; ++port) {
-        const auto &[buffer, offset_bytes] = bindings[port];
-        if (offset_bytes > buffer->size_bytes || needed > buffer->size_bytes - offset_bytes) return ACCEL_STATUS_INVALID_ARGUMENT;
-    }
-    for (uint32_t port = 0; port < binding_count; ++port)
-        run->ports[port] = reinterpret_cast<float *>(bindings[port].buffer->memory + bindings[port].offset_bytes);
+    if (desc->port_count != run->ports.size()) return ACCEL_STATUS_INVALID_ARGUMENT;
+    for (uint32_t port = 0; port < desc->port_count; ++port)
+        if (desc->ports[port].size_bytes < needed) return ACCEL_STATUS_INVALID_ARGUMENT;
+    for (uint32_t port = 0; port < desc->port_count; ++port)
+        run->ports[port] = reinterpret_cast<float *>(desc->ports[port].buffer->memory + desc->ports[port].offset_bytes);
     return ACCEL_STATUS_OK;
     // <<<
 }

@@ -26,7 +26,7 @@ accel_status accel_bk_queue::submit(const accel_bk_run *run, uint64_t *out_ticke
         const std::lock_guard lock(mutex_);
         if (submitted_ticket_ - finished_ticket_ == ring_.size()) return ACCEL_STATUS_BUSY;
         *out_ticket = ++submitted_ticket_;
-        slot(submitted_ticket_) = {run, ACCEL_STATUS_OK};
+        slot(submitted_ticket_) = {run, ACCEL_STATUS_OK, false};
     }
     submitted_.notify_one();
     return ACCEL_STATUS_OK;
@@ -46,10 +46,11 @@ accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
     return over() ? slot(ticket).status : ACCEL_STATUS_TIMEOUT;
 }
 
-void accel_bk_queue::cancel()
+void accel_bk_queue::cancel(uint64_t ticket)
 {
     const std::lock_guard lock(mutex_);
-    cancelled_ticket_ = submitted_ticket_;
+    for (uint64_t next = finished_ticket_ + 1; next <= submitted_ticket_; ++next)
+        if (ticket == 0 || ticket == next) slot(next).cancelled = true;
 }
 
 void accel_bk_queue::work()
@@ -59,7 +60,7 @@ void accel_bk_queue::work()
         submitted_.wait(lock, [&] { return stopping_ || finished_ticket_ < submitted_ticket_; });
         if (finished_ticket_ == submitted_ticket_) return;
         const uint64_t ticket = finished_ticket_ + 1;
-        if (ticket <= cancelled_ticket_) {
+        if (slot(ticket).cancelled) {
             slot(ticket).status = ACCEL_STATUS_CANCELLED;
         } else {
             const accel_bk_run *run = slot(ticket).run;
@@ -103,10 +104,12 @@ accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout
     // <<<
 }
 
-accel_status queue_cancel(accel_bk_queue *queue)
+accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket)
 {
-    queue->cancel();
+    // >>> queue_cancel
+    queue->cancel(ticket);
     return ACCEL_STATUS_OK;
+    // <<<
 }
 
 }  // namespace accel::template_room

@@ -16,12 +16,13 @@ struct accel_bk_queue {
 
     accel_status submit(const accel_bk_run *run, uint64_t *out_ticket);
     accel_status wait(uint64_t ticket, uint64_t timeout_ns);
-    void cancel();
+    void cancel(uint64_t ticket);
 
 private:
     struct Slot {
         const accel_bk_run *run = nullptr;
         accel_status status = ACCEL_STATUS_OK;
+        bool cancelled = false;
     };
     void work();
     Slot &slot(uint64_t ticket) { return ring_[ticket % ring_.size()]; }
@@ -29,8 +30,8 @@ private:
     std::mutex mutex_;
     std::condition_variable submitted_, finished_;
     std::vector<Slot> ring_;
-    // Tickets: 1..finished_ticket_ are over, ..submitted_ticket_ are handed in, ..cancelled_ticket_ are not to be started.
-    uint64_t submitted_ticket_ = 0, finished_ticket_ = 0, cancelled_ticket_ = 0;
+    // Tickets: 1..finished_ticket_ are over, ..submitted_ticket_ are handed in.
+    uint64_t submitted_ticket_ = 0, finished_ticket_ = 0;
     bool stopping_ = false;
     std::thread thread_;
 };
@@ -41,6 +42,6 @@ accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *de
 void queue_destroy(accel_bk_queue *queue);
 accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket);
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns);
-accel_status queue_cancel(accel_bk_queue *queue);
+accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket);
 
 }  // namespace accel::template_room

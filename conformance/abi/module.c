@@ -140,38 +140,38 @@ static enum accel_status buffer_create(struct accel_bk_device *device, const str
     return ACCEL_STATUS_OK;
 }
 static void buffer_destroy(struct accel_bk_buffer *buffer) { free(buffer->memory), free(buffer); }
-static enum accel_status buffer_map(struct accel_bk_buffer *buffer, uint32_t access, void **out_pointer)
+static void *address_of(const struct accel_bk_buffer *buffer) { return (void *)(((uintptr_t)buffer->memory + 63) & ~(uintptr_t)63); }
+static enum accel_status buffer_map(struct accel_bk_buffer *buffer, const struct accel_bk_access *access, void **out_pointer)
 {
-    (void)access;
-    *out_pointer = (void *)(((uintptr_t)buffer->memory + 63) & ~(uintptr_t)63);
+    if (access->access == 0 || access->size_bytes == 0) return wrong("an access to nothing");
+    *out_pointer = address_of(buffer);
     return ACCEL_STATUS_OK;
 }
-static enum accel_status buffer_unmap(struct accel_bk_buffer *buffer) { return (void)buffer, ACCEL_STATUS_OK; }
-static enum accel_status program_load(struct accel_bk_device *device, const void *bytes, uint64_t byte_count, const struct accel_bk_constant *constants,
-                                      uint32_t constant_count, struct accel_bk_program **out_program)
+static enum accel_status buffer_unmap(struct accel_bk_buffer *buffer, const struct accel_bk_access *access) { return (void)buffer, (void)access, ACCEL_STATUS_OK; }
+static enum accel_status program_load(struct accel_bk_device *device, const struct accel_bk_load_desc *desc, struct accel_bk_program **out_program)
 {
-    (void)device, (void)constants, (void)constant_count;
-    if (byte_count != sizeof(uint64_t)) return ACCEL_STATUS_CORRUPT;
+    (void)device;
+    if (desc->byte_count != sizeof(uint64_t)) return ACCEL_STATUS_CORRUPT;
     if (!(*out_program = calloc(1, sizeof **out_program))) return ACCEL_STATUS_OUT_OF_MEMORY;
-    memcpy(&(*out_program)->count, bytes, sizeof(uint64_t));
+    memcpy(&(*out_program)->count, desc->bytes, sizeof(uint64_t));
     return ACCEL_STATUS_OK;
 }
 static void program_unload(struct accel_bk_program *program) { free(program); }
-static enum accel_status run_create(struct accel_bk_program *program, struct accel_bk_run **out_run)
+static enum accel_status run_create(struct accel_bk_program *program, const struct accel_bk_run_desc *desc, struct accel_bk_run **out_run)
 {
+    if (desc->scratch || desc->scratch_count || desc->entry) return wrong("a run with more than was asked for");
     if (!(*out_run = calloc(1, sizeof **out_run))) return ACCEL_STATUS_OUT_OF_MEMORY;
     (*out_run)->program = program;
     return ACCEL_STATUS_OK;
 }
 static void run_destroy(struct accel_bk_run *run) { free(run); }
-static enum accel_status run_bind(struct accel_bk_run *run, const struct accel_bk_binding *bindings, uint32_t binding_count)
+static enum accel_status run_bind(struct accel_bk_run *run, const struct accel_bk_bind_desc *desc)
 {
-    if (binding_count != 3) return wrong("there are other than three bindings");
+    if (desc->port_count != 3 || desc->sizes) return wrong("there are other than three ports, or sizes");
     for (uint32_t i = 0; i < 3; ++i) {
-        void *memory;
-        if (!bindings[i].buffer || bindings[i].offset_bytes % 4 || NEXT_OF(bindings[i])) return wrong("a binding is not what the application made");
-        buffer_map(bindings[i].buffer, 0, &memory);
-        run->ports[i] = (float *)(void *)((char *)memory + bindings[i].offset_bytes);
+        const struct accel_bk_memory *port = &desc->ports[i];
+        if (!port->buffer || port->offset_bytes % 4 || port->size_bytes < run->program->count * sizeof(float) || NEXT_OF(*port)) return wrong("memory is not what the application made");
+        run->ports[i] = (float *)(void *)((char *)address_of(port->buffer) + port->offset_bytes);
     }
     return ACCEL_STATUS_OK;
 }

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "../../backends/common/door.h"
+
 namespace accel::bench {
 namespace {
 
@@ -55,21 +57,22 @@ void Direct::prepare(const accel_graph_desc &graph)
         const auto &tensor = graph.tensors[blob->constants[index]];
         constants.push_back({tensor.data, tensor.data_bytes});
     }
-    need(ops().program_load(device_, blob->bytes, blob->byte_count, constants.data(), static_cast<uint32_t>(constants.size()), &program_), "program_load");
-    need(ops().run_create(program_, &run_), "run_create");
-    std::vector<accel_bk_binding> bindings;
+    need(door::load(ops(), device_, blob->bytes, blob->byte_count, constants.data(), static_cast<uint32_t>(constants.size()), &program_), "program_load");
+    need(door::create_run(ops(), program_, &run_), "run_create");
+    std::vector<accel_bk_memory> memory;
     for (uint32_t port = 0; port < blob->port_count; ++port) {
         accel_bk_buffer_desc desc{};
         desc.struct_size = sizeof(desc);
         desc.size_bytes = blob->ports[port].size_bytes;
         desc.align_bytes = 64;
         desc.fd = -1;
+        desc.usage = ACCEL_BUFFER_USAGE_PORT | ACCEL_BUFFER_USAGE_MAP;
         accel_bk_buffer *buffer = nullptr;
         need(ops().buffer_create(device_, &desc, &buffer), "buffer_create");
         buffers_.push_back(buffer);
-        bindings.push_back({buffer, 0});
+        memory.push_back({buffer, 0, desc.size_bytes});
     }
-    need(ops().run_bind(run_, bindings.data(), static_cast<uint32_t>(bindings.size())), "run_bind");
+    need(door::bind(ops(), run_, memory.data(), static_cast<uint32_t>(memory.size())), "run_bind");
     blob->release(blob);
     accel_bk_queue_desc queue{sizeof(accel_bk_queue_desc), 0, 16};
     need(ops().queue_create(device_, &queue, &queue_), "queue_create");

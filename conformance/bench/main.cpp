@@ -148,9 +148,10 @@ nlohmann::json measure_calls(const Instance &instance, Direct &direct, Through &
     accel_buffer *buffer = through.x.get();
     accel_bk_buffer *below = direct.buffer();
     const auto &ops = direct.ops();
+    const accel_bk_access part{sizeof(accel_bk_access), 0, 1, ACCEL_ACCESS_READ, 0};
     void *pointer = nullptr;
     const auto pair = paired(kRounds, 200000, [&] { accel_buffer_map(buffer, ACCEL_ACCESS_READ, &pointer), accel_buffer_unmap(buffer); },
-                             [&] { ops.buffer_map(below, ACCEL_ACCESS_READ, &pointer), ops.buffer_unmap(below); });
+                             [&] { ops.buffer_map(below, &part, &pointer), ops.buffer_unmap(below, &part); });
     // The door itself: a call that checks its handle and answers a number, against one that only answers a number. Both lie in a shared library, as a module
     // does (a call across objects costs about 1 ns more than one inside a program), and go through a pointer that the compiler cannot see through.
     uint32_t (*volatile door)(accel_instance *) = accel_instance_device_count;

@@ -25,18 +25,18 @@ accel_status wild_target_info(uint32_t index, accel_bk_target_info *info)
     return status == ACCEL_STATUS_OK ? status : static_cast<accel_status>(4711);
 }
 
-accel_status flushing_load(accel_bk_device *device, const void *bytes, uint64_t count, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program **out)
+accel_status flushing_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out)
 {
 #if defined(__SSE__)
     _mm_setcsr(_mm_getcsr() | 0x8040);
 #endif
-    return base.device.program_load(device, bytes, count, constants, constant_count, out);
+    return base.device.program_load(device, desc, out);
 }
 
-accel_status leaking_run_create(accel_bk_program *program, accel_bk_run **out)
+accel_status leaking_run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out)
 {
     open("/dev/null", O_RDONLY | O_CLOEXEC);
-    return base.device.run_create(program, out);
+    return base.device.run_create(program, desc, out);
 }
 
 bool in_child = false;
@@ -200,10 +200,13 @@ accel_status homely_check(const accel_bk_host *host, const void *bytes, uint64_t
     return base.compiler.check(host, real.data(), real.size(), target, fit);
 }
 
-accel_status homely_load(accel_bk_device *device, const void *bytes, uint64_t count, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program **out)
+accel_status homely_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out)
 {
-    const auto real = fetch_home(bytes, count);
-    return base.device.program_load(device, real.data(), real.size(), constants, constant_count, out);
+    const auto real = fetch_home(desc->bytes, desc->byte_count);
+    auto other = *desc;
+    other.bytes = real.data();
+    other.byte_count = real.size();
+    return base.device.program_load(device, &other, out);
 }
 
 accel_status trusting_check(const accel_bk_host *, const void *, uint64_t, const char *, accel_fit *fit)

@@ -55,6 +55,7 @@ const std::vector<FaultInfo> &every_fault()
         {"deaf-wait", "M-6", "ignores timeouts", "module.queue.timeout"},
         {"hanging-wait", "M-12", "never comes back from a wait", "module.queue.comes-back"},
         {"ignores-cancel", "M-7", "answers OK to cancel and does nothing", "module.queue.cancel"},
+        {"cancels-too-much", "M-7", "drops all where one ticket is named", "module.queue.cancel-one"},
         {"trusting-load", "M-8", "loads something else instead of damaged bytes", "module.program.damaged"},
         {"dangling-out", "M-9", "leaves rubbish in out handles after an error", "module.device.out-handles"},
         {"blocking-submit", "Q-1", "submits and waits", "module.queue.submit-returns"},

@@ -23,10 +23,10 @@ accel_status submit_twice(accel_bk_queue *queue, const accel_bk_submit *submit, 
     return status;
 }
 
-accel_status bind_from_two_threads(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
+accel_status bind_from_two_threads(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
-    std::thread other([=] { base.device.run_bind(run, bindings, count); });
-    const auto status = base.device.run_bind(run, bindings, count);
+    std::thread other([=] { base.device.run_bind(run, desc); });
+    const auto status = base.device.run_bind(run, desc);
     other.join();
     return status;
 }
@@ -45,7 +45,12 @@ accel_status submit_with_fence(accel_bk_queue *queue, const accel_bk_submit *sub
     return base.device.queue_submit(queue, &other, out);
 }
 
-accel_status bind_without_last(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count) { return base.device.run_bind(run, bindings, count - 1); }
+accel_status bind_without_last(accel_bk_run *run, const accel_bk_bind_desc *desc)
+{
+    auto other = *desc;
+    --other.port_count;
+    return base.device.run_bind(run, &other);
+}
 
 accel_status create_too_deep(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out)
 {
@@ -57,9 +62,9 @@ accel_status create_too_deep(accel_bk_device *device, const accel_bk_queue_desc 
 /// The latest run that the library has made.
 accel_bk_run *latest_run = nullptr;
 
-accel_status remembering_create(accel_bk_program *program, accel_bk_run **out)
+accel_status remembering_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out)
 {
-    const auto status = base.device.run_create(program, out);
+    const auto status = base.device.run_create(program, desc, out);
     latest_run = status == ACCEL_STATUS_OK ? *out : nullptr;
     return status;
 }

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 
+#include "../../backends/common/door.h"
 #include "base.h"
 
 namespace accel::faults {
@@ -22,6 +23,12 @@ struct Shadow {
     int maps = 0;
 };
 std::map<accel_bk_buffer *, Shadow> shadows;
+
+uint64_t size_of(accel_bk_buffer *buffer)
+{
+    const std::lock_guard guard(state_lock());
+    return shadows[buffer].size_bytes;
+}
 
 accel_status create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
 {
@@ -46,9 +53,9 @@ accel_status dirty_create(accel_bk_device *device, const accel_bk_buffer_desc *d
 {
     const auto status = base.device.buffer_create(device, desc, out);
     void *pointer = nullptr;
-    if (status == ACCEL_STATUS_OK && desc->import_kind == 0 && base.device.buffer_map(*out, ACCEL_ACCESS_WRITE, &pointer) == ACCEL_STATUS_OK) {
+    if (status == ACCEL_STATUS_OK && desc->import_kind == 0 && door::map(base.device, *out, ACCEL_ACCESS_WRITE, desc->size_bytes, &pointer) == ACCEL_STATUS_OK) {
         std::memset(pointer, 0xa5, desc->size_bytes);
-        base.device.buffer_unmap(*out);
+        door::unmap(base.device, *out, ACCEL_ACCESS_WRITE, desc->size_bytes);
     }
     return status;
 }
@@ -60,7 +67,7 @@ accel_status offsetless_create(accel_bk_device *device, const accel_bk_buffer_de
     return base.device.buffer_create(device, &other, out);
 }
 
-accel_status interruptible_map(accel_bk_buffer *buffer, uint32_t access, void **out)
+accel_status interruptible_map(accel_bk_buffer *buffer, const accel_bk_access *access, void **out)
 {
     const timespec moment{0, 500'000};
     if (nanosleep(&moment, nullptr) != 0) return ACCEL_STATUS_IO;
@@ -84,18 +91,18 @@ accel_status misnaming_create(accel_bk_device *device, const accel_bk_buffer_des
 }
 
 /// Notes of a run, which stay behind where there is no memory for the run itself.
-accel_status losing_run_create(accel_bk_program *program, accel_bk_run **out)
+accel_status losing_run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out)
 {
     constexpr size_t kNoteBytes = 256;
     void *volatile notes = std::malloc(kNoteBytes);  // volatile: or the block would be dropped
     if (!notes) return ACCEL_STATUS_OUT_OF_MEMORY;
-    const auto status = base.device.run_create(program, out);
+    const auto status = base.device.run_create(program, desc, out);
     if (status != ACCEL_STATUS_OUT_OF_MEMORY) std::free(notes);
     return status;
 }
 
 /// Every map gives a fresh copy; the last unmap writes the latest back.
-accel_status moving_map(accel_bk_buffer *buffer, uint32_t access, void **out)
+accel_status moving_map(accel_bk_buffer *buffer, const accel_bk_access *access, void **out)
 {
     void *pointer = nullptr;
     const auto status = base.device.buffer_map(buffer, access, &pointer);
@@ -109,20 +116,21 @@ accel_status moving_map(accel_bk_buffer *buffer, uint32_t access, void **out)
     return status;
 }
 
-accel_status moving_unmap(accel_bk_buffer *buffer)
+accel_status moving_unmap(accel_bk_buffer *buffer, const accel_bk_access *access)
 {
     void *pointer = nullptr;
-    if (base.device.buffer_map(buffer, ACCEL_ACCESS_WRITE, &pointer) == ACCEL_STATUS_OK) {
+    const uint64_t size_bytes = size_of(buffer);
+    if (door::map(base.device, buffer, ACCEL_ACCESS_WRITE, size_bytes, &pointer) == ACCEL_STATUS_OK) {
         const std::lock_guard guard(state_lock());
         Shadow &shadow = shadows[buffer];
         if (shadow.latest) std::memcpy(pointer, shadow.latest, shadow.size_bytes);
-        base.device.buffer_unmap(buffer);
+        door::unmap(base.device, buffer, ACCEL_ACCESS_WRITE, size_bytes);
     }
-    return base.device.buffer_unmap(buffer);
+    return base.device.buffer_unmap(buffer, access);
 }
 
 /// Maps go to a copy that is written back without its last bytes.
-accel_status losing_map(accel_bk_buffer *buffer, uint32_t access, void **out)
+accel_status losing_map(accel_bk_buffer *buffer, const accel_bk_access *access, void **out)
 {
     void *pointer = nullptr;
     const auto status = base.device.buffer_map(buffer, access, &pointer);
@@ -138,16 +146,17 @@ accel_status losing_map(accel_bk_buffer *buffer, uint32_t access, void **out)
     return status;
 }
 
-accel_status losing_unmap(accel_bk_buffer *buffer)
+accel_status losing_unmap(accel_bk_buffer *buffer, const accel_bk_access *access)
 {
     void *pointer = nullptr;
-    if (base.device.buffer_map(buffer, ACCEL_ACCESS_WRITE, &pointer) == ACCEL_STATUS_OK) {
+    const uint64_t size_bytes = size_of(buffer);
+    if (door::map(base.device, buffer, ACCEL_ACCESS_WRITE, size_bytes, &pointer) == ACCEL_STATUS_OK) {
         const std::lock_guard guard(state_lock());
         Shadow &shadow = shadows[buffer];
         if (--shadow.maps == 0) std::memcpy(pointer, shadow.latest, shadow.size_bytes - std::min<uint64_t>(shadow.size_bytes, 16));
-        base.device.buffer_unmap(buffer);
+        door::unmap(base.device, buffer, ACCEL_ACCESS_WRITE, size_bytes);
     }
-    return base.device.buffer_unmap(buffer);
+    return base.device.buffer_unmap(buffer, access);
 }
 
 void track()

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <map>
 
+#include "../../backends/common/door.h"
 #include "number.h"
 
 namespace accel::faults {
@@ -98,7 +99,7 @@ std::map<std::string, Known> blobs;
 std::map<accel_bk_program *, const Known *> programs;
 struct Bound {
     const Known *known = nullptr;
-    std::vector<accel_bk_binding> bindings;
+    std::vector<accel_bk_memory> ports;
 };
 std::map<accel_bk_run *, Bound> runs;
 std::map<accel_bk_buffer *, uint64_t> buffer_sizes;
@@ -125,18 +126,20 @@ accel_status build(const accel_bk_host *host, const accel_graph_desc *graph, con
     return status;
 }
 
-accel_status load(accel_bk_device *device, const void *bytes, uint64_t count, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program **out)
+accel_status load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out)
 {
     const Known *known = nullptr;
     {
         const std::lock_guard guard(state_lock());
-        const auto found = blobs.find(key_of(bytes, count));
+        const auto found = blobs.find(key_of(desc->bytes, desc->byte_count));
         if (found != blobs.end()) known = &found->second;
     }
-    std::vector<accel_bk_constant> other(constants, constants + constant_count);
-    if (change && known && known->constants.size() == constant_count)
-        for (uint32_t index = 0; index < constant_count; ++index) other[index] = {known->constants[index].data(), known->constants[index].size()};
-    const auto status = base.device.program_load(device, bytes, count, other.data(), constant_count, out);
+    std::vector<accel_bk_constant> constants(desc->constants, desc->constants + desc->constant_count);
+    if (change && known && known->constants.size() == constants.size())
+        for (size_t index = 0; index < constants.size(); ++index) constants[index] = {known->constants[index].data(), known->constants[index].size()};
+    auto other = *desc;
+    other.constants = constants.data();
+    const auto status = base.device.program_load(device, &other, out);
     const std::lock_guard guard(state_lock());
     if (status == ACCEL_STATUS_OK) programs[*out] = known;
     return status;
@@ -154,21 +157,21 @@ accel_status create_buffer(accel_bk_device *device, const accel_bk_buffer_desc *
     return status;
 }
 
-accel_status create_run(accel_bk_program *program, accel_bk_run **out)
+accel_status create_run(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out)
 {
-    const auto status = base.device.run_create(program, out);
+    const auto status = base.device.run_create(program, desc, out);
     const std::lock_guard guard(state_lock());
     if (status == ACCEL_STATUS_OK) runs[*out] = {programs[program], {}};
     return status;
 }
 
-accel_status bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
+accel_status bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
     {
         const std::lock_guard guard(state_lock());
-        runs[run].bindings.assign(bindings, bindings + count);
+        runs[run].ports.assign(desc->ports, desc->ports + desc->port_count);
     }
-    return base.device.run_bind(run, bindings, count);
+    return base.device.run_bind(run, desc);
 }
 
 accel_status submit(accel_bk_queue *queue, const accel_bk_submit *given, uint64_t *out)
@@ -182,13 +185,14 @@ accel_status submit(accel_bk_queue *queue, const accel_bk_submit *given, uint64_
 void spoil_outputs(const Bound &bound)
 {
     if (!bound.known) return;
-    for (size_t port = bound.known->input_count; port < bound.bindings.size(); ++port) {
-        const auto &binding = bound.bindings[port];
+    for (size_t port = bound.known->input_count; port < bound.ports.size(); ++port) {
+        const auto &memory = bound.ports[port];
+        const uint64_t size_bytes = buffer_sizes[memory.buffer];
         void *pointer = nullptr;
-        if (base.device.buffer_map(binding.buffer, ACCEL_ACCESS_WRITE, &pointer) != ACCEL_STATUS_OK) continue;
-        spoil({static_cast<char *>(pointer) + binding.offset_bytes, bound.known->ports[port].size_bytes, buffer_sizes[binding.buffer] - binding.offset_bytes, bound.known->ports[port].type,
+        if (door::map(base.device, memory.buffer, ACCEL_ACCESS_WRITE, size_bytes, &pointer) != ACCEL_STATUS_OK) continue;
+        spoil({static_cast<char *>(pointer) + memory.offset_bytes, bound.known->ports[port].size_bytes, size_bytes - memory.offset_bytes, bound.known->ports[port].type,
                bound.known->operations});
-        base.device.buffer_unmap(binding.buffer);
+        door::unmap(base.device, memory.buffer, ACCEL_ACCESS_WRITE, size_bytes);
     }
 }
 

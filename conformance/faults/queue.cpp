@@ -250,9 +250,11 @@ accel_status depthless_info(accel_bk_device *device, accel_bk_device_info *info)
     return status;
 }
 
-accel_status deaf_cancel(accel_bk_queue *) { return ACCEL_STATUS_OK; }
+accel_status deaf_cancel(accel_bk_queue *, uint64_t) { return ACCEL_STATUS_OK; }
 
-accel_status first_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
+accel_status sweeping_cancel(accel_bk_queue *queue, uint64_t) { return base.device.queue_cancel(queue, 0); }
+
+accel_status first_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
     static std::map<accel_bk_run *, bool> bound;
     {
@@ -260,22 +262,22 @@ accel_status first_bind(accel_bk_run *run, const accel_bk_binding *bindings, uin
         if (bound[run]) return ACCEL_STATUS_OK;
         bound[run] = true;
     }
-    return base.device.run_bind(run, bindings, count);
+    return base.device.run_bind(run, desc);
 }
 
 accel_bk_run *bound_last = nullptr;
 
-accel_status remembering_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
+accel_status remembering_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
     bound_last = run;
-    return base.device.run_bind(run, bindings, count);
+    return base.device.run_bind(run, desc);
 }
 
 accel_status confusing_submit(accel_bk_queue *queue, const accel_bk_submit *, uint64_t *out) { return submit_run(queue, bound_last, out); }
 
-accel_status trusting_load(accel_bk_device *device, const void *bytes, uint64_t count, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program **out)
+accel_status trusting_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out)
 {
-    auto status = base.device.program_load(device, bytes, count, constants, constant_count, out);
+    auto status = base.device.program_load(device, desc, out);
     if (status == ACCEL_STATUS_OK) return status;
     // Something that loads: the run of an empty hand.
     static int pretended;
@@ -285,9 +287,9 @@ accel_status trusting_load(accel_bk_device *device, const void *bytes, uint64_t 
 
 void trusting_unload(accel_bk_program *) {}
 
-accel_status dangling_load(accel_bk_device *device, const void *bytes, uint64_t count, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program **out)
+accel_status dangling_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out)
 {
-    const auto status = base.device.program_load(device, bytes, count, constants, constant_count, out);
+    const auto status = base.device.program_load(device, desc, out);
     if (status != ACCEL_STATUS_OK) *out = reinterpret_cast<accel_bk_program *>(uintptr_t{0x10});
     return status;
 }
@@ -322,6 +324,7 @@ const std::vector<Fault> &queue_faults()
         {"false-depth", [] { mine.device.queue_create = remembering_create, mine.device.queue_submit = shallow_submit; }},
         {"no-depth", [] { mine.device.device_info = depthless_info; }},
         {"ignores-cancel", [] { mine.device.queue_cancel = deaf_cancel; }},
+        {"cancels-too-much", [] { mine.device.queue_cancel = sweeping_cancel; }},
         {"stale-binding", [] { mine.device.run_bind = first_bind; }},
         {"shared-state", [] { mine.device.run_bind = remembering_bind, mine.device.queue_submit = confusing_submit; }},
         {"trusting-load", [] { mine.device.program_load = trusting_load, mine.device.program_unload = trusting_unload; }},

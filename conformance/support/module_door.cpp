@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "../../backends/common/door.h"
 #include "../suite/child.h"
 #include "../suite/target.h"
 #include "instance.h"
@@ -207,7 +208,9 @@ void DoorDevice::open_model()
     static const accel_bk_module *const module = entry_of(library)(door_.host(), ACCEL_BK_API_VERSION);
     if (!module || !module->device_model) throw std::runtime_error(library + " has no device model");
     model_ = module->device_model;
-    if (model_->create(door_.host(), &simulation_) != ACCEL_STATUS_OK || model_->open_transport(simulation_, &transport_) != ACCEL_STATUS_OK)
+    auto play = sized<accel_bk_play>();
+    play.host = door_.host();
+    if (model_->create(&play, &simulation_) != ACCEL_STATUS_OK || model_->open_transport(simulation_, &transport_) != ACCEL_STATUS_OK)
         throw std::runtime_error("the device model does not start");
 }
 
@@ -242,22 +245,23 @@ DoorSum::DoorSum(const ModuleDoor &door, const DoorDevice &device, int64_t side)
     elements_ = static_cast<uint64_t>(8 * side * side);
     ports_.assign(blob.get().ports, blob.get().ports + 3);
     const auto constants = blob.constants(graph);
-    if (ops_.program_load(device.get(), bytes_.data(), bytes_.size(), constants.data(), static_cast<uint32_t>(constants.size()), &program_) != ACCEL_STATUS_OK)
+    if (door::load(ops_, device.get(), bytes_.data(), bytes_.size(), constants.data(), static_cast<uint32_t>(constants.size()), &program_) != ACCEL_STATUS_OK)
         throw std::runtime_error("the sum does not load");
-    if (ops_.run_create(program_, &run_) != ACCEL_STATUS_OK) throw std::runtime_error("run_create fails");
-    std::vector<accel_bk_binding> bindings;
+    if (door::create_run(ops_, program_, &run_) != ACCEL_STATUS_OK) throw std::runtime_error("run_create fails");
+    std::vector<accel_bk_memory> memory;
     for (auto &port : ports_) {
         auto desc = sized<accel_bk_buffer_desc>();
         desc.size_bytes = port.size_bytes;
         desc.align_bytes = std::max<uint64_t>(port.align_bytes, device.info().buffer_align_bytes);
         desc.fd = -1;
+        desc.usage = ACCEL_BUFFER_USAGE_PORT | ACCEL_BUFFER_USAGE_MAP;
         accel_bk_buffer *buffer = nullptr;
         if (ops_.buffer_create(device.get(), &desc, &buffer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_create fails");
         buffers_.push_back(buffer);
-        bindings.push_back({buffer, 0});
+        memory.push_back({buffer, 0, port.size_bytes});
         port.strides_bytes = nullptr;
     }
-    if (ops_.run_bind(run_, bindings.data(), 3) != ACCEL_STATUS_OK) throw std::runtime_error("run_bind fails");
+    if (door::bind(ops_, run_, memory.data(), 3) != ACCEL_STATUS_OK) throw std::runtime_error("run_bind fails");
 }
 
 DoorSum::~DoorSum()
@@ -271,17 +275,17 @@ DoorSum::~DoorSum()
 void DoorSum::set(size_t input, int value) const
 {
     void *pointer = nullptr;
-    if (ops_.buffer_map(buffers_[input], ACCEL_ACCESS_WRITE, &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
+    if (door::map(ops_, buffers_[input], ACCEL_ACCESS_WRITE, ports_[input].size_bytes, &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
     const float real = static_cast<float>(value);
     for (uint64_t at = 0; at + sizeof real <= ports_[input].size_bytes && is_float_; at += sizeof real) std::memcpy(static_cast<char *>(pointer) + at, &real, sizeof real);
     if (!is_float_) std::memset(pointer, value, ports_[input].size_bytes);
-    if (ops_.buffer_unmap(buffers_[input]) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
+    if (door::unmap(ops_, buffers_[input], ACCEL_ACCESS_WRITE, ports_[input].size_bytes) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
 }
 
 bool DoorSum::holds(int value) const
 {
     void *pointer = nullptr;
-    if (ops_.buffer_map(buffers_[2], ACCEL_ACCESS_READ, &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
+    if (door::map(ops_, buffers_[2], ACCEL_ACCESS_READ, ports_[2].size_bytes, &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
     const auto *bytes = static_cast<const char *>(pointer);
     uint64_t right = 0;
     for (uint64_t at = 0; at < ports_[2].size_bytes; at += is_float_ ? sizeof(float) : 1) {
@@ -289,7 +293,7 @@ bool DoorSum::holds(int value) const
         if (is_float_) std::memcpy(&real, bytes + at, sizeof real);
         right += is_float_ ? real == static_cast<float>(value) : bytes[at] == static_cast<char>(value);
     }
-    if (ops_.buffer_unmap(buffers_[2]) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
+    if (door::unmap(ops_, buffers_[2], ACCEL_ACCESS_READ, ports_[2].size_bytes) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
     return right >= elements_;
 }
 

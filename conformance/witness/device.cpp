@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The device of the witness: does its work, and holds the library to its promises (rules H-*).
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -45,6 +46,8 @@ accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
 
 // ---- buffers
 
+constexpr uint32_t kAllUsages = ACCEL_BUFFER_USAGE_PORT | ACCEL_BUFFER_USAGE_STATE | ACCEL_BUFFER_USAGE_SCRATCH | ACCEL_BUFFER_USAGE_MAP;
+
 accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
 {
     *out = nullptr;
@@ -56,7 +59,8 @@ accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *
         host().set_error(host().context, "B-2", "the witness was told to have no memory");
         return answer;
     }
-    *out = new accel_bk_buffer{device, std::vector<char>(desc->size_bytes + 4096), {}, {}};
+    expect(desc->usage != 0 && (desc->usage & ~kAllUsages) == 0 && desc->reserved == 0, "H-5", "buffer_create: usage or what is reserved");
+    *out = new accel_bk_buffer{device, std::vector<char>(desc->size_bytes + 4096), desc->usage, {}, {}, {}};
     ++device->objects;
     buffers().add(*out);
     return ACCEL_STATUS_OK;
@@ -68,37 +72,51 @@ void buffer_destroy(accel_bk_buffer *buffer)
 {
     if (!expect_alive(buffers(), buffer, "buffer_destroy")) return;
     expect(buffer->in_flight == 0, "H-3", "buffer_destroy while work uses the buffer");
-    expect(buffer->maps == 0, "H-2", "buffer_destroy while the buffer is mapped");
+    expect(buffer->accesses.empty(), "H-2", "buffer_destroy while the buffer is mapped");
     --buffer->device->objects;
     buffers().remove(buffer);
     delete buffer;
 }
 
-accel_status buffer_map(accel_bk_buffer *buffer, uint32_t access, void **out)
+uint64_t size_of(const accel_bk_buffer *buffer) { return buffer->bytes.size() - 4096; }
+
+bool holds(const accel_bk_buffer *buffer, uint64_t offset_bytes, uint64_t size_bytes) { return offset_bytes <= size_of(buffer) && size_bytes <= size_of(buffer) - offset_bytes; }
+
+accel_status buffer_map(accel_bk_buffer *buffer, const accel_bk_access *access, void **out)
 {
     if (!expect_alive(buffers(), buffer, "buffer_map")) return ACCEL_STATUS_INTERNAL;
-    expect(access != 0 && (access & ~3u) == 0, "H-5", "buffer_map: access");
-    ++buffer->maps;
+    expect(access->struct_size == sizeof(*access) && access->reserved == 0, "H-5", "buffer_map: size or what is reserved");
+    expect(access->access != 0 && (access->access & ~3u) == 0, "H-5", "buffer_map: access");
+    expect(access->size_bytes > 0 && holds(buffer, access->offset_bytes, access->size_bytes), "H-5", "buffer_map: a part beyond the buffer");
+    expect((buffer->usage & ACCEL_BUFFER_USAGE_MAP) != 0, "H-5", "buffer_map of memory that is not for mapping");
+    const std::lock_guard guard(buffer->lock);
+    buffer->accesses.push_back(*access);
     *out = memory(buffer);
     return ACCEL_STATUS_OK;
 }
 
-accel_status buffer_unmap(accel_bk_buffer *buffer)
+accel_status buffer_unmap(accel_bk_buffer *buffer, const accel_bk_access *access)
 {
     if (!expect_alive(buffers(), buffer, "buffer_unmap")) return ACCEL_STATUS_INTERNAL;
-    expect(--buffer->maps >= 0, "H-5", "buffer_unmap without a map");
+    const std::lock_guard guard(buffer->lock);
+    const auto begun = std::find_if(buffer->accesses.begin(), buffer->accesses.end(), [access](const accel_bk_access &other) {
+        return other.offset_bytes == access->offset_bytes && other.size_bytes == access->size_bytes && other.access == access->access;
+    });
+    expect(begun != buffer->accesses.end(), "H-5", "buffer_unmap of an access that was not begun");
+    if (begun != buffer->accesses.end()) buffer->accesses.erase(begun);
     return ACCEL_STATUS_OK;
 }
 
 // ---- programs and runs
 
-accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t count, const accel_bk_constant *, uint32_t constant_count, accel_bk_program **out)
+accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out)
 {
     *out = nullptr;
     if (!expect_alive(devices(), device, "program_load")) return ACCEL_STATUS_INTERNAL;
-    expect(constant_count == 0, "H-5", "program_load: constants that the blob does not name");
+    expect(desc->struct_size == sizeof(*desc) && desc->flags == 0, "H-5", "program_load: size or flags");
+    expect(desc->constant_count == 0, "H-5", "program_load: constants that the blob does not name");
     uint64_t words[2] = {};
-    if (count == sizeof(words)) std::memcpy(words, bytes, sizeof(words));
+    if (desc->byte_count == sizeof(words)) std::memcpy(words, desc->bytes, sizeof(words));
     if (words[0] != kMagic) return ACCEL_STATUS_CORRUPT;
     *out = new accel_bk_program{device, words[1], {}};
     ++device->objects;
@@ -115,10 +133,12 @@ void program_unload(accel_bk_program *program)
     delete program;
 }
 
-accel_status run_create(accel_bk_program *program, accel_bk_run **out)
+accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out)
 {
     *out = nullptr;
     if (!expect_alive(programs(), program, "run_create")) return ACCEL_STATUS_INTERNAL;
+    expect(desc->struct_size == sizeof(*desc) && desc->flags == 0, "H-5", "run_create: size or flags");
+    expect(!desc->scratch && desc->scratch_count == 0 && desc->entry == 0, "H-6", "run_create: scratch that was never asked for, or an entry that there is not");
     if (const auto answer = take(ledger().run_create_answer); answer != ACCEL_STATUS_OK) return answer;
     *out = new accel_bk_run{program, {}, {}, {}};
     ++program->runs;
@@ -137,21 +157,25 @@ void run_destroy(accel_bk_run *run)
     delete run;
 }
 
-accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
+accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
     if (!expect_alive(runs(), run, "run_bind")) return ACCEL_STATUS_INTERNAL;
     expect(run->in_flight == 0, "H-3", "run_bind in flight");
     expect(run->binding++ == 0, "H-4", "two run_binds of one run at once");
     // Long enough that another call is still seen.
     std::this_thread::sleep_for(std::chrono::microseconds(300));
-    expect(count == 3, "H-7", "run_bind: " + std::to_string(count) + " ports of 3");
-    for (uint32_t port = 0; port < count; ++port) {
-        if (!expect_alive(buffers(), bindings[port].buffer, "run_bind", false)) continue;
-        const uint64_t size = bindings[port].buffer->bytes.size() - 4096;
-        expect(bindings[port].offset_bytes % 64 == 0, "H-7", "run_bind: an offset is misaligned");
-        expect(bindings[port].offset_bytes <= size && run->program->element_count * 4 <= size - bindings[port].offset_bytes, "H-7", "run_bind: a buffer is too short");
+    expect(desc->struct_size == sizeof(*desc), "H-5", "run_bind: struct_size");
+    expect(!desc->sizes && desc->size_count == 0, "H-6", "run_bind: sizes of a graph that has no open ones");
+    expect(desc->port_count == 3, "H-7", "run_bind: " + std::to_string(desc->port_count) + " ports of 3");
+    for (uint32_t index = 0; index < desc->port_count; ++index) {
+        const accel_bk_memory &port = desc->ports[index];
+        if (!expect_alive(buffers(), port.buffer, "run_bind", false)) continue;
+        expect(port.offset_bytes % 64 == 0, "H-7", "run_bind: an offset is misaligned");
+        expect(holds(port.buffer, port.offset_bytes, port.size_bytes), "H-7", "run_bind: memory beyond its buffer");
+        expect(port.size_bytes >= run->program->element_count * 4, "H-7", "run_bind: memory is too short");
+        expect((port.buffer->usage & ACCEL_BUFFER_USAGE_PORT) != 0, "H-7", "run_bind: memory that is not for ports");
     }
-    run->bindings.assign(bindings, bindings + count);
+    run->ports.assign(desc->ports, desc->ports + desc->port_count);
     --run->binding;
     return ACCEL_STATUS_OK;
 }
@@ -161,12 +185,12 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
 void mark(accel_bk_run *run, int change)
 {
     run->in_flight += change;
-    for (auto &binding : run->bindings) binding.buffer->in_flight += change;
+    for (auto &port : run->ports) port.buffer->in_flight += change;
 }
 
 void execute(const accel_bk_run &run)
 {
-    const auto at = [&](size_t port) { return reinterpret_cast<float *>(memory(run.bindings[port].buffer) + run.bindings[port].offset_bytes); };
+    const auto at = [&](size_t port) { return reinterpret_cast<float *>(memory(run.ports[port].buffer) + run.ports[port].offset_bytes); };
     const float *a = at(0), *b = at(1);
     float *y = at(2);
     for (uint64_t index = 0; index < run.program->element_count; ++index) y[index] = a[index] + b[index];
@@ -236,8 +260,8 @@ accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, 
         const std::lock_guard guard(queue->lock);
         check_submission(queue, submit);
         expect(submit->run->in_flight == 0, "H-3", "queue_submit of a run in flight");
-        expect(submit->run->bindings.size() == 3, "H-7", "queue_submit before run_bind");
-        if (submit->run->bindings.size() == 3) {
+        expect(submit->run->ports.size() == 3, "H-7", "queue_submit before run_bind");
+        if (submit->run->ports.size() == 3) {
             mark(submit->run, 1);
             *out = ++queue->submitted;
             queue->pending.push_back({submit->run, *out, take(ledger().ticket_answer), submit->flags});
@@ -262,11 +286,13 @@ accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout
     return is_done() ? queue->answers[ticket - 1] : ACCEL_STATUS_TIMEOUT;
 }
 
-accel_status queue_cancel(accel_bk_queue *queue)
+accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket)
 {
     if (!expect_alive(queues(), queue, "queue_cancel")) return ACCEL_STATUS_INTERNAL;
     const std::lock_guard guard(queue->lock);
-    for (auto &next : queue->pending) next.answer = ACCEL_STATUS_CANCELLED;
+    expect(ticket <= queue->submitted, "H-5", "queue_cancel of a ticket that was never given");
+    for (auto &next : queue->pending)
+        if (ticket == 0 || ticket == next.ticket) next.answer = ACCEL_STATUS_CANCELLED;
     return ACCEL_STATUS_OK;
 }
 

@@ -86,7 +86,9 @@ struct accel_bk_device {
 struct accel_bk_buffer {
     accel_bk_device *device;
     std::vector<char> bytes;
-    std::atomic<int> maps{0};
+    uint32_t usage = 0;
+    std::mutex lock;
+    std::vector<accel_bk_access> accesses;  ///< that were begun and not ended
     std::atomic<int> in_flight{0};
 };
 
@@ -98,7 +100,7 @@ struct accel_bk_program {
 
 struct accel_bk_run {
     accel_bk_program *program;
-    std::vector<accel_bk_binding> bindings;
+    std::vector<accel_bk_memory> ports;
     std::atomic<int> in_flight{0};
     std::atomic<int> binding{0};
 };

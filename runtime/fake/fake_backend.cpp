@@ -39,7 +39,7 @@ struct accel_bk_program {
 };
 struct accel_bk_run {
     accel_bk_program *program;
-    accel_bk_binding bindings[32];
+    accel_bk_memory bindings[32];
     uint32_t binding_count;
 };
 struct accel_bk_queue {
@@ -205,26 +205,26 @@ void buffer_destroy(accel_bk_buffer *buffer)
     may_throw(control, "buffer_destroy");
 }
 
-accel_status buffer_map(accel_bk_buffer *buffer, uint32_t, void **out)
+accel_status buffer_map(accel_bk_buffer *buffer, const accel_bk_access *, void **out)
 {
     if (buffer->device->control->blank)
         return ACCEL_STATUS_OK;
     *out = buffer->memory;
     return ACCEL_STATUS_OK;
 }
-accel_status buffer_unmap(accel_bk_buffer *buffer)
+accel_status buffer_unmap(accel_bk_buffer *buffer, const accel_bk_access *)
 {
     may_throw(*buffer->device->control, "buffer_unmap");
     return buffer->device->control->unmap_answer.exchange(ACCEL_STATUS_OK);
 }
 accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind, int *out) { return give_fd(*buffer->device->control, out); }
 
-accel_status program_load(accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *, uint32_t, accel_bk_program **out)
+accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out)
 {
     FakeBlob blob;
-    if (byte_count != sizeof blob)
+    if (desc->byte_count != sizeof blob)
         return ACCEL_STATUS_CORRUPT;
-    memcpy(&blob, bytes, sizeof blob);
+    memcpy(&blob, desc->bytes, sizeof blob);
     for (const auto &[node, message] : device->control->remarks)
         host->remark(host->context, node, message);
     *out = known(new accel_bk_program{device, static_cast<uint8_t>(blob.addend), blob.size_bytes, blob.input_count, blob.output_count});
@@ -239,7 +239,7 @@ void program_unload(accel_bk_program *program)
     may_throw(control, "program_unload");
 }
 
-accel_status run_create(accel_bk_program *program, accel_bk_run **out)
+accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *, accel_bk_run **out)
 {
     *out = known(new accel_bk_run{program, {}, 0});
     ++program->device->control->live_count;
@@ -252,7 +252,7 @@ void run_destroy(accel_bk_run *run)
     delete run;
     may_throw(control, "run_destroy");
 }
-accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint32_t count)
+accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
     auto &control = *run->program->device->control;
     if (const accel_status answer = control.bind_answer; answer != ACCEL_STATUS_OK) {
@@ -261,12 +261,12 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_binding *bindings, uint3
         return answer;
     }
     std::set<const accel_bk_buffer *> distinct;
-    for (uint32_t i = 0; i < count; ++i)
-        distinct.insert(bindings[i].buffer);
+    for (uint32_t i = 0; i < desc->port_count; ++i)
+        distinct.insert(desc->ports[i].buffer);
     run->program->device->control->bound_buffer_count = static_cast<uint32_t>(distinct.size());
     ++run->program->device->control->bind_count;
-    memcpy(run->bindings, bindings, count * sizeof *bindings);
-    run->binding_count = count;
+    memcpy(run->bindings, desc->ports, desc->port_count * sizeof *desc->ports);
+    run->binding_count = desc->port_count;
     return ACCEL_STATUS_OK;
 }
 
@@ -367,9 +367,11 @@ accel_status queue_fence(accel_bk_queue *queue, uint64_t, int *out)
     return give_fd(*queue->device->control, out);
 }
 
-accel_status queue_cancel(accel_bk_queue *queue)
+accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket)
 {
     may_throw(*queue->device->control, "queue_cancel");
+    if (ticket != 0)
+        return ACCEL_STATUS_UNSUPPORTED;
     const std::lock_guard guard(queue->lock);
     ++queue->device->control->cancel_count;
     if (queue->device->control->deaf)

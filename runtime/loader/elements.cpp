@@ -12,7 +12,7 @@ constexpr uint32_t kElementBytesMax = 4096;
 // All versions that are served have elements of one size, so nothing of an element is ever cut off. With the first longer element of this library, the rest that an
 // older module would not see has to be looked at: what is not zero there is refused for the module (decision 0019, rule 7).
 static_assert(kFirstSize<accel_tensor_desc> == sizeof(accel_tensor_desc) && kFirstSize<accel_node_desc> == sizeof(accel_node_desc) &&
-              kFirstSize<accel_bk_binding> == sizeof(accel_bk_binding) && kFirstSize<accel_attribute> == sizeof(accel_attribute));
+              kFirstSize<accel_bk_memory> == sizeof(accel_bk_memory) && kFirstSize<accel_attribute> == sizeof(accel_attribute));
 // The same of structs that a graph points to, whose sizes follow from the module's api_version.
 static_assert(kFirstSize<accel_graph_desc> == sizeof(accel_graph_desc) && kFirstSize<accel_quantization> == sizeof(accel_quantization));
 
@@ -24,7 +24,7 @@ struct Row {
 constexpr Row kRows[] = {
     {"accel_tensor_desc", &accel_bk_sizes::tensor, kFirstSize<accel_tensor_desc>},   {"accel_node_desc", &accel_bk_sizes::node, kFirstSize<accel_node_desc>},
     {"accel_bk_support", &accel_bk_sizes::support, kFirstSize<accel_bk_support>},    {"accel_bk_port", &accel_bk_sizes::port, kFirstSize<accel_bk_port>},
-    {"accel_bk_binding", &accel_bk_sizes::binding, kFirstSize<accel_bk_binding>},    {"accel_attribute", &accel_bk_sizes::attribute, kFirstSize<accel_attribute>},
+    {"accel_bk_memory", &accel_bk_sizes::memory, kFirstSize<accel_bk_memory>},    {"accel_attribute", &accel_bk_sizes::attribute, kFirstSize<accel_attribute>},
 };
 
 bool is_native(const accel_bk_sizes &sizes)

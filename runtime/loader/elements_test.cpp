@@ -35,7 +35,7 @@ TEST_CASE("A-24 sizes of elements that no module has are refused with their numb
     CHECK(take_sizes(&kNativeSizes, &taken).empty());
     CHECK(taken.port == sizeof(accel_bk_port));
     CHECK(take_sizes(nullptr, &taken).find("ACCEL_BK_SIZES") != std::string::npos);
-    for (uint32_t accel_bk_sizes::*size : {&accel_bk_sizes::tensor, &accel_bk_sizes::node, &accel_bk_sizes::support, &accel_bk_sizes::port, &accel_bk_sizes::binding, &accel_bk_sizes::attribute})
+    for (uint32_t accel_bk_sizes::*size : {&accel_bk_sizes::tensor, &accel_bk_sizes::node, &accel_bk_sizes::support, &accel_bk_sizes::port, &accel_bk_sizes::memory, &accel_bk_sizes::attribute})
         for (const uint32_t wrong : {0u, kNativeSizes.*size - 8, kNativeSizes.*size + 4, 4104u, 1u << 31}) {
             accel_bk_sizes given = kNativeSizes;
             given.*size = wrong;

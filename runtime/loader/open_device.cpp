@@ -35,7 +35,10 @@ public:
         ACCEL_TRY(model_->load());
         const accel_bk_device_model &table = *model_->device_model();
         clear_module_error();
-        accel_status status = table.create(model_->host(), &simulation_);
+        accel_bk_play play{};
+        play.struct_size = sizeof play;
+        play.host = model_->host();
+        accel_status status = table.create(&play, &simulation_);
         if (status != ACCEL_STATUS_OK)
             return fail_from_module(status, model_->name(), "create", nullptr);
         status = table.open_transport(simulation_, &transport_);

@@ -44,24 +44,65 @@ struct accel_bk_buffer_desc {
     size_t struct_size;
     uint64_t size_bytes;
     uint64_t align_bytes;
-    uint32_t import_kind;      /**< enum accel_handle_kind, or 0: allocate */
-    int32_t fd;                /**< stays the runtime's */
     void *host_pointer;
     uint64_t offset_bytes;     /**< into the foreign memory */
+    int32_t fd;                /**< stays the runtime's */
+    uint32_t import_kind;      /**< enum accel_handle_kind, or 0: allocate */
     uint32_t export_kinds;
     uint32_t access;           /**< of imports: set of enum accel_access */
+    uint32_t usage;            /**< set of enum accel_buffer_usage, never 0; without MAP buffer_map is not called */
+    uint32_t reserved;         /**< 0 */
 };
 
-/** A constant that a blob refers to, aligned for its tensor's element type as in the graph. Ownership: alive as long as the program. */
+/** A part of a buffer that the CPU reads or writes from buffer_map to buffer_unmap. */
+struct accel_bk_access {
+    size_t struct_size;
+    uint64_t offset_bytes;
+    uint64_t size_bytes;       /**< at least 1, inside the buffer */
+    uint32_t access;           /**< set of enum accel_access, not empty */
+    uint32_t reserved;         /**< 0 */
+};
+
+/** A constant that a blob refers to, aligned for its tensor's element type as in the graph. Ownership: alive as long as the program. Frozen. */
 struct accel_bk_constant {
     const void *data;
     uint64_t byte_count;
 };
 
-/** A buffer at a port, in port order. */
-struct accel_bk_binding {
+/** What is loaded. */
+struct accel_bk_load_desc {
+    size_t struct_size;
+    const void *bytes;                         /**< of the blob; not trusted; borrowed for the call */
+    uint64_t byte_count;
+    const struct accel_bk_constant *constants; /**< in the blob's order */
+    uint32_t constant_count;
+    uint32_t flags;                            /**< 0 */
+};
+
+/** Memory inside a buffer. */
+struct accel_bk_memory {
     struct accel_bk_buffer *buffer;
     uint64_t offset_bytes;
+    uint64_t size_bytes;
+};
+
+/** What a run is made for. */
+struct accel_bk_run_desc {
+    size_t struct_size;
+    const struct accel_bk_memory *scratch; /**< NULL: the module allocates what it needs */
+    uint32_t scratch_count;
+    uint32_t entry;                        /**< 0 */
+    uint32_t flags;                        /**< 0 */
+    int32_t priority;                      /**< 0: a hint, for drivers whose contexts belong to a program */
+};
+
+/** What a run works on from now on. */
+struct accel_bk_bind_desc {
+    size_t struct_size;
+    const struct accel_bk_memory *ports; /**< in port order; each as large as its port is said to be */
+    const int64_t *sizes;                /**< NULL: no size of the built graph is open */
+    uint32_t port_count;
+    uint32_t size_count;
 };
 
 struct accel_bk_queue_desc {
@@ -125,28 +166,31 @@ struct accel_bk_device_ops {
     enum accel_status (*buffer_create)(struct accel_bk_device *device, const struct accel_bk_buffer_desc *desc, struct accel_bk_buffer **out_buffer);
     /** [mandatory] No work uses it any more. may overlap. */
     void (*buffer_destroy)(struct accel_bk_buffer *buffer);
-    /** [mandatory] Begin CPU access; the same pointer every time. may overlap. */
-    enum accel_status (*buffer_map)(struct accel_bk_buffer *buffer, uint32_t access, void **out_pointer);
-    /** [mandatory] End one CPU access. may overlap. */
-    enum accel_status (*buffer_unmap)(struct accel_bk_buffer *buffer);
+    /**
+     * [mandatory] Begin CPU access to a part; out_pointer is that of the buffer's first byte, the same every time. may overlap.
+     * Errors: BUSY work in flight uses the buffer, and the driver brings caches in order only after all of it.
+     */
+    enum accel_status (*buffer_map)(struct accel_bk_buffer *buffer, const struct accel_bk_access *access, void **out_pointer);
+    /** [mandatory] End one CPU access, with what it was begun with. After an error it goes on, and may be ended again. may overlap. */
+    enum accel_status (*buffer_unmap)(struct accel_bk_buffer *buffer, const struct accel_bk_access *access);
     /** A new fd of that kind. may overlap. NULL: nothing can be exported. */
     enum accel_status (*buffer_export)(struct accel_bk_buffer *buffer, enum accel_handle_kind kind, int *out_fd);
 
     /** [mandatory] Upload an untrusted blob. may overlap. Errors: CORRUPT, INCOMPATIBLE. */
-    enum accel_status (*program_load)(struct accel_bk_device *device, const void *bytes, uint64_t byte_count, const struct accel_bk_constant *constants,
-                                      uint32_t constant_count, struct accel_bk_program **out_program);
+    enum accel_status (*program_load)(struct accel_bk_device *device, const struct accel_bk_load_desc *desc, struct accel_bk_program **out_program);
     /** [mandatory] No run of it exists any more. may overlap. */
     void (*program_unload)(struct accel_bk_program *program);
 
     /** [mandatory] Make a run and all memory it needs, so that submit allocates nothing. may overlap. */
-    enum accel_status (*run_create)(struct accel_bk_program *program, struct accel_bk_run **out_run);
+    enum accel_status (*run_create)(struct accel_bk_program *program, const struct accel_bk_run_desc *desc, struct accel_bk_run **out_run);
     /** [mandatory] Not in flight. may overlap. */
     void (*run_destroy)(struct accel_bk_run *run);
     /**
-     * [mandatory] Take the buffers of all ports, in port order. Not in flight. may overlap for different runs. A blob is not trusted, so memory that is
-     * shorter than the loaded program needs is INVALID_ARGUMENT here, whatever its ports claimed, and more distinct buffers than a job can name are LIMIT.
+     * [mandatory] Take the memory of all ports, in port order. Not in flight. may overlap for different runs. A blob is not trusted, so memory that is
+     * shorter than the loaded program needs is INVALID_ARGUMENT here, whatever its ports claimed; more distinct buffers than a job can name are LIMIT.
+     * On an error what was bound may be lost.
      */
-    enum accel_status (*run_bind)(struct accel_bk_run *run, const struct accel_bk_binding *bindings, uint32_t binding_count);
+    enum accel_status (*run_bind)(struct accel_bk_run *run, const struct accel_bk_bind_desc *desc);
     /** What run_bind costs when only this port changes. NULL: FREE. may overlap. */
     enum accel_bind_cost (*run_bind_cost)(struct accel_bk_run *run, uint32_t port);
     /** Actual shape of an output of the latest finished submission. Not in flight. NULL: always the built shape. may overlap for different runs. */
@@ -170,8 +214,12 @@ struct accel_bk_device_ops {
     enum accel_status (*queue_wait)(struct accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns);
     /** A new sync_file of a ticket submitted with FLAG_FENCE; the fd is the runtime's. NULL unless the device claims SYNC_FILE. may overlap. */
     enum accel_status (*queue_fence)(struct accel_bk_queue *queue, uint64_t ticket, int *out_sync_file_fd);
-    /** Drop what has not started; those tickets end with CANCELLED. NULL: nothing can be cancelled. may overlap. */
-    enum accel_status (*queue_cancel)(struct accel_bk_queue *queue);
+    /**
+     * Drop what has not started; those tickets end with CANCELLED. ticket 0: all of the queue; else this one and no other, and UNSUPPORTED, with
+     * nothing dropped, where that cannot be done for one alone. A ticket that has started or ended goes on as it would, with OK. NULL: nothing can be
+     * cancelled. may overlap.
+     */
+    enum accel_status (*queue_cancel)(struct accel_bk_queue *queue, uint64_t ticket);
     /**
      * Copy or fill on the device, as queue_submit does a run. NULL: the runtime does it with the CPU, through buffer_map. So it does after
      * UNSUPPORTED, which says that the device cannot copy this range or between these buffers.

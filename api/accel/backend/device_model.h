@@ -11,6 +11,15 @@
 extern "C" {
 #endif
 
+/** What is to be played. */
+struct accel_bk_play {
+    size_t struct_size;
+    const struct accel_bk_host *host;   /**< outlives the simulation */
+    const struct accel_option *options; /**< of the device that is played; unknown ones are INVALID_ARGUMENT */
+    uint32_t option_count;
+    uint32_t reserved;                  /**< 0 */
+};
+
 /**
  * A device played in this process. Its transport answers as the kernel driver would.
  *
@@ -24,7 +33,7 @@ struct accel_bk_device_model {
     const char *driver;       /**< the kernel driver whose uAPI it speaks */
     const char *device_name;  /**< for people */
     /** [mandatory] Power it up. The transport lives until destroy. */
-    enum accel_status (*create)(const struct accel_bk_host *host, struct accel_bk_simulation **out_simulation);
+    enum accel_status (*create)(const struct accel_bk_play *play, struct accel_bk_simulation **out_simulation);
     /** [mandatory] */
     void (*destroy)(struct accel_bk_simulation *simulation);
     /** [mandatory] One call per opened device, as open() would be; released with close_transport. */

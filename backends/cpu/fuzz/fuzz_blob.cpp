@@ -71,18 +71,18 @@ void run(accel_bk_program &program)
     for (const Value &value : plan.values)
         if (value.source == Source::kPort)
             ports[value.port] = std::make_unique<Port>(value.size_bytes);
-    std::vector<accel_bk_binding> bindings;
+    std::vector<accel_bk_memory> memory;
     for (auto &port : ports) {
         if (!port) // of no value: an output that is another port's too
             port = std::make_unique<Port>(0);
-        accel_bk_binding binding{};
-        binding.buffer = &port->buffer;
-        bindings.push_back(binding);
+        memory.push_back({&port->buffer, 0, port->buffer.size_bytes});
     }
     accel_bk_run *run = nullptr;
-    if (run_create(&program, &run) != ACCEL_STATUS_OK)
+    const accel_bk_run_desc run_desc{sizeof run_desc, nullptr, 0, 0, 0, 0};
+    if (run_create(&program, &run_desc, &run) != ACCEL_STATUS_OK)
         return;
-    if (run_bind(run, bindings.data(), plan.port_count) == ACCEL_STATUS_OK)
+    const accel_bk_bind_desc bind_desc{sizeof bind_desc, memory.data(), nullptr, plan.port_count, 0};
+    if (run_bind(run, &bind_desc) == ACCEL_STATUS_OK)
         run->execute();
     run_destroy(run);
 }
@@ -100,7 +100,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     kCompiler.check(nullptr, bytes.data(), bytes.size(), "cpu", &fit);
     const auto constants = constants_of(bytes);
     accel_bk_program *program = nullptr;
-    if (program_load(nullptr, bytes.data(), bytes.size(), constants.data(), static_cast<uint32_t>(constants.size()), &program) != ACCEL_STATUS_OK)
+    const accel_bk_load_desc desc{sizeof desc, bytes.data(), bytes.size(), constants.data(), static_cast<uint32_t>(constants.size()), 0};
+    if (program_load(nullptr, &desc, &program) != ACCEL_STATUS_OK)
         return 0;
     if (is_small(*program->plan))
         run(*program);

@@ -30,17 +30,17 @@ double median_ns(int nodes, uint32_t operation)
     accel_bk_program *program = nullptr;
     accel_bk_run *run = nullptr;
     accel_bk_queue *queue = nullptr;
-    accel_bk_binding bindings[2] = {};
+    accel_bk_memory bindings[2] = {};
     module().compiler->build(nullptr, &graph.desc(), &options, &blob);
-    ops.program_load(nullptr, blob->bytes, blob->byte_count, nullptr, 0, &program);
-    ops.run_create(program, &run);
-    for (accel_bk_binding &binding : bindings) {
+    accel::door::load(ops, nullptr, blob->bytes, blob->byte_count, nullptr, 0, &program);
+    accel::door::create_run(ops, program, &run);
+    for (accel_bk_memory &binding : bindings) {
         accel_bk_buffer_desc desc{};
         desc.struct_size = sizeof desc;
         desc.size_bytes = 16;
         ops.buffer_create(nullptr, &desc, &binding.buffer);
     }
-    ops.run_bind(run, bindings, 2);
+    accel::door::bind(ops, run, bindings, 2);
     const accel_bk_queue_desc queue_desc{sizeof queue_desc, 0, 16};
     ops.queue_create(nullptr, &queue_desc, &queue);
     accel_bk_submit submit{};
@@ -61,7 +61,7 @@ double median_ns(int nodes, uint32_t operation)
     ops.queue_destroy(queue);
     ops.run_destroy(run);
     ops.program_unload(program);
-    for (const accel_bk_binding &binding : bindings)
+    for (const accel_bk_memory &binding : bindings)
         ops.buffer_destroy(binding.buffer);
     blob->release(blob);
     return samples[samples.size() / 2];

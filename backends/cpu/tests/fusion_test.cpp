@@ -56,7 +56,7 @@ std::vector<float> result_of(RandomGraph &random, int threads, const PlanRules &
     program.plan = accel::cpu::make_plan(*accel::cpu::read_graph(random.graph->desc()), threads, rules);
     REQUIRE(program.team.hold(threads));
     std::vector<accel_bk_buffer> buffers(random.inputs.size() + 1);
-    std::vector<accel_bk_binding> bindings;
+    std::vector<accel_bk_memory> bindings;
     std::vector<float> result;
     for (const accel::cpu::Value &value : program.plan->values)
         if (value.source == accel::cpu::Source::kPort && value.port == random.inputs.size())
@@ -65,11 +65,11 @@ std::vector<float> result_of(RandomGraph &random, int threads, const PlanRules &
         Bytes *input = i < random.inputs.size() ? &random.inputs[i] : nullptr;
         buffers[i].data = input ? reinterpret_cast<std::byte *>(input->data()) : reinterpret_cast<std::byte *>(result.data());
         buffers[i].size_bytes = input ? input->size() : result.size() * sizeof(float);
-        bindings.push_back({&buffers[i], 0});
+        bindings.push_back({&buffers[i], 0, buffers[i].size_bytes});
     }
     accel_bk_run *run = nullptr;
-    REQUIRE(ops.run_create(&program, &run) == ACCEL_STATUS_OK);
-    REQUIRE(ops.run_bind(run, bindings.data(), static_cast<uint32_t>(bindings.size())) == ACCEL_STATUS_OK);
+    REQUIRE(accel::door::create_run(ops, &program, &run) == ACCEL_STATUS_OK);
+    REQUIRE(accel::door::bind(ops, run, bindings.data(), static_cast<uint32_t>(bindings.size())) == ACCEL_STATUS_OK);
     REQUIRE(run->execute() == ACCEL_STATUS_OK);
     ops.run_destroy(run);
     return result;

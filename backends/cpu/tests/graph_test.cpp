@@ -84,7 +84,7 @@ accel_status load(const void *bytes, uint64_t byte_count, const std::vector<acce
 {
     accel_bk_program *program = nullptr;
     const accel_status status =
-        module().device->program_load(nullptr, bytes, byte_count, constants.data(), static_cast<uint32_t>(constants.size()), &program);
+        accel::door::load(*module().device, nullptr, bytes, byte_count, constants.data(), static_cast<uint32_t>(constants.size()), &program);
     if (status == ACCEL_STATUS_OK)
         module().device->program_unload(program);
     else

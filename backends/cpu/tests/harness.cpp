@@ -143,26 +143,27 @@ std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Byte
     const accel_bk_open open{sizeof open, nullptr, nullptr, "", "cpu", ""};
     require(ops.device_open(&open, &device), "device_open");
     accel_bk_program *program = nullptr;
-    require(ops.program_load(device, blob->bytes, blob->byte_count, constants.data(), blob->constant_count, &program), "program_load");
+    require(door::load(ops, device, blob->bytes, blob->byte_count, constants.data(), blob->constant_count, &program), "program_load");
     accel_bk_run *run = nullptr;
-    require(ops.run_create(program, &run), "run_create");
-    std::vector<accel_bk_binding> bindings;
+    require(door::create_run(ops, program, &run), "run_create");
+    std::vector<accel_bk_memory> bindings;
     for (uint32_t port = 0; port < blob->port_count; ++port) {
         accel_bk_buffer_desc desc{};
         desc.struct_size = sizeof desc;
         desc.size_bytes = blob->ports[port].size_bytes;
-        accel_bk_binding binding{};
+        accel_bk_memory binding{};
+        binding.size_bytes = desc.size_bytes;
         require(ops.buffer_create(device, &desc, &binding.buffer), "buffer_create");
         void *data = nullptr;
-        require(ops.buffer_map(binding.buffer, ACCEL_ACCESS_WRITE, &data), "buffer_map");
+        require(door::map(ops, binding.buffer, ACCEL_ACCESS_WRITE, desc.size_bytes, &data), "buffer_map");
         if (port < inputs.size())
             std::memcpy(data, inputs[port].data(), std::min<size_t>(inputs[port].size(), desc.size_bytes));
         else
             std::memset(data, 0xa5, desc.size_bytes);
-        require(ops.buffer_unmap(binding.buffer), "buffer_unmap");
+        require(door::unmap(ops, binding.buffer, ACCEL_ACCESS_WRITE, desc.size_bytes), "buffer_unmap");
         bindings.push_back(binding);
     }
-    require(ops.run_bind(run, bindings.data(), blob->port_count), "run_bind");
+    require(door::bind(ops, run, bindings.data(), blob->port_count), "run_bind");
     accel_bk_queue *queue = nullptr;
     const accel_bk_queue_desc queue_desc{sizeof queue_desc, 0, 4};
     require(ops.queue_create(device, &queue_desc, &queue), "queue_create");
@@ -175,14 +176,14 @@ std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Byte
     std::vector<Bytes> outputs;
     for (size_t port = 0; port < bindings.size(); ++port) {
         void *data = nullptr;
-        require(ops.buffer_map(bindings[port].buffer, ACCEL_ACCESS_READ, &data), "buffer_map");
+        require(door::map(ops, bindings[port].buffer, ACCEL_ACCESS_READ, bindings[port].size_bytes, &data), "buffer_map");
         if (port >= inputs.size())
             outputs.emplace_back(static_cast<uint8_t *>(data), static_cast<uint8_t *>(data) + blob->ports[port].size_bytes);
-        require(ops.buffer_unmap(bindings[port].buffer), "buffer_unmap");
+        require(door::unmap(ops, bindings[port].buffer, ACCEL_ACCESS_READ, bindings[port].size_bytes), "buffer_unmap");
     }
     ops.queue_destroy(queue);
     ops.run_destroy(run);
-    for (const accel_bk_binding &binding : bindings)
+    for (const accel_bk_memory &binding : bindings)
         ops.buffer_destroy(binding.buffer);
     ops.program_unload(program);
     ops.device_close(device);

@@ -3,6 +3,8 @@
 #ifndef ACCEL_BACKENDS_CPU_TESTS_HARNESS_H
 #define ACCEL_BACKENDS_CPU_TESTS_HARNESS_H
 
+#include "door.h"
+
 #include <accel/backend.h>
 #include <accel/graph/quantization.h>
 

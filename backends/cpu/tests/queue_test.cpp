@@ -40,21 +40,21 @@ struct Increment {
         options.struct_size = sizeof options;
         options.target = "cpu";
         REQUIRE(module().compiler->build(nullptr, &graph.desc(), &options, &blob) == ACCEL_STATUS_OK);
-        REQUIRE(ops.program_load(nullptr, blob->bytes, blob->byte_count, nullptr, 0, &program) == ACCEL_STATUS_OK);
-        REQUIRE(ops.run_create(program, &run) == ACCEL_STATUS_OK);
-        accel_bk_binding bindings[2] = {};
+        REQUIRE(accel::door::load(ops, nullptr, blob->bytes, blob->byte_count, nullptr, 0, &program) == ACCEL_STATUS_OK);
+        REQUIRE(accel::door::create_run(ops, program, &run) == ACCEL_STATUS_OK);
+        accel_bk_memory bindings[2] = {};
         for (size_t i = 0; i < 2; ++i) {
             accel_bk_buffer_desc desc{};
             desc.struct_size = sizeof desc;
             desc.size_bytes = static_cast<uint64_t>(size) * sizeof(float);
             REQUIRE(ops.buffer_create(nullptr, &desc, &buffers[i]) == ACCEL_STATUS_OK);
             void *pointer = nullptr;
-            REQUIRE(ops.buffer_map(buffers[i], ACCEL_ACCESS_WRITE, &pointer) == ACCEL_STATUS_OK);
+            REQUIRE(accel::door::map(ops, buffers[i], ACCEL_ACCESS_WRITE, desc.size_bytes, &pointer) == ACCEL_STATUS_OK);
             data[i] = static_cast<float *>(pointer);
             CHECK(data[i][size - 1] == 0);
-            bindings[i].buffer = buffers[i];
+            bindings[i] = {buffers[i], 0, desc.size_bytes};
         }
-        REQUIRE(ops.run_bind(run, bindings, 2) == ACCEL_STATUS_OK);
+        REQUIRE(accel::door::bind(ops, run, bindings, 2) == ACCEL_STATUS_OK);
     }
     ~Increment()
     {
@@ -179,7 +179,7 @@ TEST_CASE("cancelled work does not run", "[queue]")
     uint64_t first = 0, second = 0, third = 0;
     REQUIRE(queue.submit(slow.run, &first) == ACCEL_STATUS_OK);
     REQUIRE(queue.submit(other.run, &second) == ACCEL_STATUS_OK);
-    REQUIRE(ops.queue_cancel(queue.queue) == ACCEL_STATUS_OK);
+    REQUIRE(ops.queue_cancel(queue.queue, 0) == ACCEL_STATUS_OK);
     const accel_status status = queue.wait(second);
     CHECK((status == ACCEL_STATUS_CANCELLED || status == ACCEL_STATUS_OK));
     CHECK(other.data[1][0] == (status == ACCEL_STATUS_OK ? 1.0f : 0.0f));
@@ -193,8 +193,8 @@ TEST_CASE("several threads wait for the same queue", "[queue][threads]")
 {
     // In place, so that the value counts how often the work ran.
     Increment work(1);
-    const accel_bk_binding same[2] = {{work.buffers[0], 0}, {work.buffers[0], 0}};
-    REQUIRE(ops.run_bind(work.run, same, 2) == ACCEL_STATUS_OK);
+    const accel_bk_memory same[2] = {{work.buffers[0], 0, sizeof(float)}, {work.buffers[0], 0, sizeof(float)}};
+    REQUIRE(accel::door::bind(ops, work.run, same, 2) == ACCEL_STATUS_OK);
     constexpr int kSubmissions = 200000;
     Queue queue(16);
     std::atomic<uint64_t> latest{0};
@@ -243,8 +243,8 @@ TEST_CASE("buffers come from memfds, host memory and exports", "[buffer]")
     import.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
     REQUIRE(ops.buffer_create(nullptr, &import, &imported) == ACCEL_STATUS_OK);
     void *first = nullptr, *second = nullptr;
-    REQUIRE(ops.buffer_map(made, ACCEL_ACCESS_WRITE, &first) == ACCEL_STATUS_OK);
-    REQUIRE(ops.buffer_map(imported, ACCEL_ACCESS_READ, &second) == ACCEL_STATUS_OK);
+    REQUIRE(accel::door::map(ops, made, ACCEL_ACCESS_WRITE, 1, &first) == ACCEL_STATUS_OK);
+    REQUIRE(accel::door::map(ops, imported, ACCEL_ACCESS_READ, 1, &second) == ACCEL_STATUS_OK);
     static_cast<uint8_t *>(first)[5003] = 42;
     CHECK(static_cast<uint8_t *>(second)[3] == 42);
     CHECK(ftruncate(fd, 10) != 0); // sealed
@@ -271,7 +271,7 @@ TEST_CASE("buffers come from memfds, host memory and exports", "[buffer]")
     desc.size_bytes = 100;
     desc.align_bytes = 1 << 16;
     REQUIRE(ops.buffer_create(nullptr, &desc, &made) == ACCEL_STATUS_OK);
-    REQUIRE(ops.buffer_map(made, ACCEL_ACCESS_READ, &first) == ACCEL_STATUS_OK);
+    REQUIRE(accel::door::map(ops, made, ACCEL_ACCESS_READ, 1, &first) == ACCEL_STATUS_OK);
     CHECK(reinterpret_cast<uintptr_t>(first) % (1 << 16) == 0);
     ops.buffer_destroy(made);
 }
@@ -280,9 +280,9 @@ TEST_CASE("a binding that is too small is refused and changes nothing", "[buffer
 {
     Increment work(16);
     Queue queue(2);
-    accel_bk_binding bindings[2] = {{work.buffers[0], 0}, {work.buffers[1], 4}};
-    CHECK(ops.run_bind(work.run, bindings, 2) == ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(ops.run_bind(work.run, bindings, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
+    accel_bk_memory bindings[2] = {{work.buffers[0], 0, 64}, {work.buffers[1], 4, 60}};
+    CHECK(accel::door::bind(ops, work.run, bindings, 2) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(accel::door::bind(ops, work.run, bindings, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
     uint64_t ticket = 0;
     REQUIRE(queue.submit(work.run, &ticket) == ACCEL_STATUS_OK);
     CHECK(queue.wait(ticket) == ACCEL_STATUS_OK);

@@ -39,9 +39,9 @@ struct Bench {
         buffers[0].data = reinterpret_cast<std::byte *>(x.data());
         buffers[1].data = reinterpret_cast<std::byte *>(y.data());
         buffers[0].size_bytes = buffers[1].size_bytes = x.size() * sizeof(float);
-        const accel_bk_binding bindings[] = {{&buffers[0], 0}, {&buffers[1], 0}};
-        REQUIRE(module().device->run_create(&program, &run) == ACCEL_STATUS_OK);
-        REQUIRE(module().device->run_bind(run, bindings, 2) == ACCEL_STATUS_OK);
+        const accel_bk_memory bindings[] = {{&buffers[0], 0, buffers[0].size_bytes}, {&buffers[1], 0, buffers[1].size_bytes}};
+        REQUIRE(accel::door::create_run(*module().device, &program, &run) == ACCEL_STATUS_OK);
+        REQUIRE(accel::door::bind(*module().device, run, bindings, 2) == ACCEL_STATUS_OK);
     }
     ~Bench() { module().device->run_destroy(run); }
     Bench(const Bench &) = delete;

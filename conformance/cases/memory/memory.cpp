@@ -67,6 +67,41 @@ ACCEL_CASE("memory.create.zeroed", "B-1", "new memory is zero, also where other 
     }
 }
 
+ACCEL_CASE("memory.create.usage", "B-12", "a buffer is bound and mapped only if it was made for that; the fact tells what for")
+{
+    const Room room;
+    const Adder adder = room.adder();
+    const Sum sum(room, adder);
+    const Buffer &whole = sum.a;
+    CHECK(whole.info().usage == (ACCEL_BUFFER_USAGE_PORT | ACCEL_BUFFER_USAGE_STATE | ACCEL_BUFFER_USAGE_SCRATCH | ACCEL_BUFFER_USAGE_MAP));
+    auto desc = sized<accel_buffer_desc>();
+    accel_device *device = room.device().get();
+    desc.size_bytes = whole.info().size_bytes;
+    desc.devices = &device;
+    desc.device_count = 1;
+    accel_buffer *handle = nullptr;
+    desc.usage = 1u << 31;
+    CHECK_REFUSED(accel_buffer_create(&desc, &handle), ACCEL_STATUS_INVALID_ARGUMENT);
+    desc.usage = ACCEL_BUFFER_USAGE_MAP;
+    REQUIRE_STATUS(accel_buffer_create(&desc, &handle), ACCEL_STATUS_OK);
+    const Buffer mapped(handle);
+    CHECK(mapped.info().usage == ACCEL_BUFFER_USAGE_MAP);
+    void *pointer = nullptr;
+    REQUIRE_STATUS(accel_buffer_map(mapped.get(), ACCEL_ACCESS_WRITE, &pointer), ACCEL_STATUS_OK);
+    CHECK_STATUS(accel_buffer_unmap(mapped.get()), ACCEL_STATUS_OK);
+    const accel_binding binding{Adder::kA, 0, mapped.get(), 0};
+    CHECK_REFUSED(accel_run_bind(sum.run.get(), &binding, 1, sizeof binding), ACCEL_STATUS_INVALID_ARGUMENT);
+    desc.usage = ACCEL_BUFFER_USAGE_PORT;
+    REQUIRE_STATUS(accel_buffer_create(&desc, &handle), ACCEL_STATUS_OK);
+    const Buffer bound(handle);
+    CHECK_REFUSED(accel_buffer_map(bound.get(), ACCEL_ACCESS_READ, &pointer), ACCEL_STATUS_INVALID_ARGUMENT);
+    // New memory is zero, and the device reads it where nobody else can look.
+    sum.set(9, 5);
+    sum.run.bind(Adder::kA, bound);
+    REQUIRE(room.completes(sum.run));
+    CHECK(sum.holds(5));
+}
+
 ACCEL_CASE("memory.create.invalid", "B-2", "no bytes, no device or an alignment that is no power of two is INVALID_ARGUMENT")
 {
     const Room room;

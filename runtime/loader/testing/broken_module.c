@@ -129,9 +129,9 @@ static struct accel_bk_importer *importer_table(void)
     return &table;
 }
 
-static enum accel_status create(const struct accel_bk_host *host, struct accel_bk_simulation **simulation)
+static enum accel_status create(const struct accel_bk_play *play, struct accel_bk_simulation **simulation)
 {
-    (void)host;
+    (void)play;
     *simulation = (struct accel_bk_simulation *)(void *)&something;
     return ACCEL_STATUS_OK;
 }
