@@ -58,7 +58,7 @@ struct Bench {
 };
 
 // All of a buffer from there on, or nothing beyond its end.
-accel_bk_memory at(accel_bk_buffer &buffer, uint64_t offset_bytes = 0)
+accel_bk_memory memory_of(accel_bk_buffer &buffer, uint64_t offset_bytes = 0)
 {
     const uint64_t size_bytes = buffer.buffer->size_bytes();
     return {&buffer, offset_bytes, size_bytes > offset_bytes ? size_bytes - offset_bytes : 0};
@@ -119,7 +119,7 @@ TEST_CASE("distinct buffers are regions of their own and share the program's wor
     Bench bench;
     auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
     const size_t streams = bench.driver.streams.size();
-    const accel_bk_memory bindings[] = {at(a), at(b), at(y)};
+    const accel_bk_memory bindings[] = {memory_of(a), memory_of(b), memory_of(y)};
     REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
     CHECK(bench.driver.streams.size() == streams);
     const uapi::Job &job = bench.run->job();
@@ -138,7 +138,7 @@ TEST_CASE("one buffer for all ports is one region, with offsets in the words", "
 {
     Bench bench;
     auto arena = bench.buffer(4096);
-    const accel_bk_memory bindings[] = {at(arena, 0x100), at(arena, 0x200), at(arena, 0x300)};
+    const accel_bk_memory bindings[] = {memory_of(arena, 0x100), memory_of(arena, 0x200), memory_of(arena, 0x300)};
     REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
     const uapi::Job &job = bench.run->job();
     CHECK(job.region_bo_handles[3] == arena.buffer->handle());
@@ -150,7 +150,7 @@ TEST_CASE("one buffer for all ports is one region, with offsets in the words", "
     }
     // Back to distinct buffers: the program's own words serve again.
     auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
-    const accel_bk_memory distinct[] = {at(a), at(b), at(y)};
+    const accel_bk_memory distinct[] = {memory_of(a), memory_of(b), memory_of(y)};
     REQUIRE(bench.run->bind(distinct) == ACCEL_STATUS_OK);
     CHECK(bench.run->job().cmd_bo == bench.program->commands()->handle());
 }
@@ -159,7 +159,7 @@ TEST_CASE("the wrong number of buffers binds nothing", "[run]")
 {
     Bench bench;
     auto a = bench.buffer();
-    const accel_bk_memory bindings[] = {at(a)};
+    const accel_bk_memory bindings[] = {memory_of(a)};
     CHECK(bench.run->bind(bindings) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK_FALSE(bench.run->bound());
 }
@@ -168,7 +168,7 @@ TEST_CASE("memory that is shorter than the program needs binds nothing", "[run]"
 {
     Bench bench;
     auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
-    const accel_bk_memory beyond[] = {at(a), at(b, 4096), at(y)};
+    const accel_bk_memory beyond[] = {memory_of(a), memory_of(b, 4096), memory_of(y)};
     CHECK(bench.run->bind(beyond) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK_FALSE(bench.run->bound());
 }
@@ -191,9 +191,9 @@ TEST_CASE("R-8 more distinct buffers than a job has regions will never fit", "[r
     std::vector<accel_bk_buffer> buffers;
     for (uint32_t i = 0; i <= kPortRegionCount; ++i) buffers.push_back(bench.buffer(512));
     std::vector<accel_bk_memory> bindings;
-    for (auto &buffer : buffers) bindings.push_back(at(buffer));
+    for (auto &buffer : buffers) bindings.push_back(memory_of(buffer));
     CHECK(bench.run->bind(bindings) == ACCEL_STATUS_LIMIT);
-    bindings.back() = at(buffers[0], 256);
+    bindings.back() = memory_of(buffers[0], 256);
     CHECK(bench.run->bind(bindings) == ACCEL_STATUS_OK);
 }
 
@@ -201,10 +201,10 @@ TEST_CASE("a bind that fails leaves the one before", "[run]")
 {
     Bench bench;
     auto arena = bench.buffer(4096), other = bench.buffer(4096), y = bench.buffer();
-    const accel_bk_memory good[] = {at(arena, 0x100), at(arena, 0x200), at(y)};
+    const accel_bk_memory good[] = {memory_of(arena, 0x100), memory_of(arena, 0x200), memory_of(y)};
     REQUIRE(bench.run->bind(good) == ACCEL_STATUS_OK);
     const uapi::Job before = bench.run->job();
-    const accel_bk_memory bad[] = {at(other, 0x300), at(other, 0x400), at(y)};
+    const accel_bk_memory bad[] = {memory_of(other, 0x300), memory_of(other, 0x400), memory_of(y)};
     bench.driver.share_error = -EMFILE;
     CHECK(bench.run->bind(bad) == ACCEL_STATUS_RESOURCE);
     bench.driver.share_error = 0;
@@ -219,7 +219,7 @@ TEST_CASE("submit fences: outputs by sync_file, inputs as readers, waits on the 
 {
     Bench bench;
     auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
-    const accel_bk_memory bindings[] = {at(a), at(b), at(y)};
+    const accel_bk_memory bindings[] = {memory_of(a), memory_of(b), memory_of(y)};
     REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
     Queue queue(bench.device, 4);
     const int32_t waits[] = {0};
@@ -252,7 +252,7 @@ TEST_CASE("the ring is as deep as asked, and failures stay with their ticket", "
     for (const bool simulated : {false, true}) {
         Bench bench(simulated);
         auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
-        const accel_bk_memory bindings[] = {at(a), at(b), at(y)};
+        const accel_bk_memory bindings[] = {memory_of(a), memory_of(b), memory_of(y)};
         std::unique_ptr<Run> second;
         REQUIRE(Run::create(*bench.program, second) == ACCEL_STATUS_OK);
         REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
@@ -281,7 +281,7 @@ TEST_CASE("a hang is told from a fault by the time that the job took, whenever s
     constexpr uint64_t kMs = 1'000'000;
     Bench bench;
     auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
-    const accel_bk_memory bindings[] = {at(a), at(b), at(y)};
+    const accel_bk_memory bindings[] = {memory_of(a), memory_of(b), memory_of(y)};
     REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
     std::vector<std::unique_ptr<Run>> runs(4);
     for (auto &run : runs) {
@@ -308,7 +308,7 @@ TEST_CASE("a job without a receipt has failed, whatever its fence says", "[queue
 {
     Bench bench;
     auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
-    const accel_bk_memory bindings[] = {at(a), at(b), at(y)};
+    const accel_bk_memory bindings[] = {memory_of(a), memory_of(b), memory_of(y)};
     REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
     Queue queue(bench.device, 4);
     uint64_t ticket = 0;
@@ -325,7 +325,7 @@ TEST_CASE("a run may be gone before anyone asks how its job ended", "[queue]")
     for (const bool simulated : {false, true}) {
         Bench bench(simulated);
         auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
-        const accel_bk_memory bindings[] = {at(a), at(b), at(y)};
+        const accel_bk_memory bindings[] = {memory_of(a), memory_of(b), memory_of(y)};
         REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
         Queue queue(bench.device, 4);
         uint64_t ticket = 0;
@@ -340,7 +340,7 @@ TEST_CASE("what the driver refuses is not queued", "[queue]")
 {
     Bench bench;
     auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
-    const accel_bk_memory bindings[] = {at(a), at(b), at(y)};
+    const accel_bk_memory bindings[] = {memory_of(a), memory_of(b), memory_of(y)};
     Queue queue(bench.device, 2);
     uint64_t ticket = 0;
     CHECK(queue.submit(*bench.run, {}, ticket) == ACCEL_STATUS_INVALID_ARGUMENT);
@@ -362,7 +362,7 @@ TEST_CASE("without a sync_file a ticket is still waited for", "[queue]")
 {
     Bench bench;
     auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
-    const accel_bk_memory bindings[] = {at(a), at(b), at(y)};
+    const accel_bk_memory bindings[] = {memory_of(a), memory_of(b), memory_of(y)};
     REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
     Queue queue(bench.device, 2);
     bench.driver.fence_error = -EMFILE;
@@ -400,7 +400,7 @@ TEST_CASE("handles and descriptors are given back", "[device]")
         accel_bk_buffer buffers[3];
         for (auto &buffer : buffers)
             REQUIRE(Buffer::create(device, 16, buffer.buffer) == ACCEL_STATUS_OK);
-        const accel_bk_memory bindings[] = {at(buffers[0]), at(buffers[1]), at(buffers[2])};
+        const accel_bk_memory bindings[] = {memory_of(buffers[0]), memory_of(buffers[1]), memory_of(buffers[2])};
         REQUIRE(run->bind(bindings) == ACCEL_STATUS_OK);
         Queue queue(device, kQueueDepth);
         for (uint32_t i = 0; i < 3 * kQueueDepth; ++i) {
