@@ -70,7 +70,7 @@ TEST_CASE("overhead of submit and wait", "[.bench]")
     accel_bk_queue *bk_queue = nullptr;
     accel_bk_run *bk_run = nullptr;
     REQUIRE(ops.queue_create(open->handle(), &bk_desc, &bk_queue) == ACCEL_STATUS_OK);
-    REQUIRE(door::create_run(ops, program->segments[0].loaded->program(), &bk_run) == ACCEL_STATUS_OK);
+    REQUIRE(door::create_run(ops, program->blobs[0].loaded->program(), &bk_run) == ACCEL_STATUS_OK);
     accel_bk_buffer_desc memory_desc{};
     memory_desc.struct_size = sizeof memory_desc;
     memory_desc.size_bytes = 16;

@@ -5,6 +5,7 @@
 #include <accel/accel.h>
 
 #include <cstring>
+#include <vector>
 
 #include "abi_sizes.h"
 #include "error.h"
@@ -81,6 +82,25 @@ template <class T> accel_status check_element_size(uint32_t size, const char *na
 {
     if (size < kFirstSize<T> || size > kStructSizeMax || size % 8 != 0)
         return fail_element_size(size, sizeof(T), name);
+    return ACCEL_STATUS_OK;
+}
+
+/// Read an array of an input struct, of elements of any version; name: of the array. With a count of 0 nothing else is looked at.
+template <class T> accel_status copy_in_array(const T *array, uint32_t count, uint32_t size, const char *name, std::vector<T> *out)
+{
+    out->clear();
+    if (count == 0)
+        return ACCEL_STATUS_OK;
+    if (!array)
+        return fail_null(name);
+    if (const accel_status status = check_element_size<T>(size, name); status != ACCEL_STATUS_OK)
+        return status;
+    for (uint32_t i = 0; i < count; ++i) {
+        const char *bytes = reinterpret_cast<const char *>(array) + size_t{i} * size;
+        if (size > sizeof(T) && !is_zero(bytes + sizeof(T), size - sizeof(T)))
+            return fail_struct_tail(size, sizeof(T), name);
+        out->push_back(element(array, i, size));
+    }
     return ACCEL_STATUS_OK;
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What applications that were linked with libaccel 0.1 find in place of accel_instance_create, the only way in.
+// What applications that were linked with libaccel 0.1 find in place of accel_instance_create, the only way in, and of functions that are no more, which they then never call.
 //
-// The default version of the symbol is ACCEL_0.2 (api/accel.symbols). This one is for the dynamic linker alone, so it is in the shared object and not among the objects that
-// tests link.
+// The default versions of symbols are in api/accel.symbols. These are for the dynamic linker alone, so they are in the shared object and not among the objects that tests link.
 #include "check.h"
 
 extern "C" {
@@ -14,5 +13,8 @@ extern "C" {
     return accel::runtime::fail_compiled_for_0_1("");
 }
 __asm__(".symver accel_instance_create_of_0_1, accel_instance_create@ACCEL_0.1");
+
+[[gnu::used, gnu::visibility("default")]] const accel_graph_desc *accel_model_graph_of_0_1(accel_model *) { return nullptr; }
+__asm__(".symver accel_model_graph_of_0_1, accel_model_graph@ACCEL_0.1");
 
 }

@@ -49,6 +49,15 @@ accel_status fail(accel_status status, const char *rule, const Object *object, c
     return status;
 }
 
+accel_status fail_in_entry(accel_status status, const std::string &entry)
+{
+    if (status == ACCEL_STATUS_OK || entry.empty()) return status;
+    char sentence[2 * kMessageBytes];
+    snprintf(sentence, sizeof sentence, "entry point '%s': %s", entry.c_str(), latest.message);
+    text::copy_printable(latest.message, kMessageBytes, sentence);
+    return status;
+}
+
 accel_status fail_from_module(accel_status status, const char *module, const char *what, const Object *object)
 {
     if (status == ACCEL_STATUS_OK || !is_known(status)) {

@@ -4,6 +4,8 @@
 
 #include <accel/accel.h>
 
+#include <string>
+
 #include "object.h"
 
 namespace accel::runtime {
@@ -11,6 +13,9 @@ namespace accel::runtime {
 /// Record a failure and answer its status, so that `return fail(…)` reads well. rule is a number of docs/contract.md
 /// or ""; object may be null. Formats into a fixed per-thread area: never allocates, cuts long sentences.
 [[gnu::format(printf, 4, 5)]] accel_status fail(accel_status status, const char *rule, const Object *object, const char *format, ...);
+
+/// The failure that was just recorded, with the name of the entry point that it is about in front of its sentence. OK, and an entry point without a name, change nothing.
+accel_status fail_in_entry(accel_status status, const std::string &entry);
 
 /// The detail that a module left with set_error during the call that answered `status`, or a sentence made from the module's name
 /// and what it was asked to do. Normalises statuses outside the enum to INTERNAL and blames the module.

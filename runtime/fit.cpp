@@ -34,13 +34,13 @@ accel_status destination_of_name(accel_instance *instance, const char *name, Des
     return fail(ACCEL_STATUS_NOT_FOUND, "S-2", instance, "'%s' is neither a device of this instance nor a target that a module compiles for", name);
 }
 
-accel_status fit_of(const Segment &segment, const Destination &to, accel_fit *out_fit)
+accel_status fit_of(const Blob &blob, const Destination &to, accel_fit *out_fit)
 {
     *out_fit = ACCEL_FIT_NONE;
-    if (segment.backend != to.backend) return ACCEL_STATUS_OK;
+    if (blob.backend != to.backend) return ACCEL_STATUS_OK;
     accel_fit fit = ACCEL_FIT_NONE;
     clear_module_error();
-    const accel_status status = to.compiler->check(to.host, segment.blob.data(), segment.blob.size(), to.target.c_str(), &fit);
+    const accel_status status = to.compiler->check(to.host, blob.bytes.data(), blob.bytes.size(), to.target.c_str(), &fit);
     if (status != ACCEL_STATUS_OK) return fail_from_module(status, to.backend.c_str(), "check a saved program", nullptr);
     if (fit != ACCEL_FIT_NONE && fit != ACCEL_FIT_REBUILD && fit != ACCEL_FIT_FULL)
         return fail(ACCEL_STATUS_INTERNAL, "C-5", nullptr, "module '%s' answers the unknown fit %d", to.backend.c_str(), static_cast<int>(fit));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Does a saved part of a program run on a device, or for a target? Its module's compiler is the judge.
+// Does a saved blob of a program run on a device, or for a target? Its module's compiler is the judge.
 #pragma once
 
 #include <accel/backend.h>
@@ -24,6 +24,6 @@ accel_status destination_of_device(accel_device *device, Destination *out);
 /// A device by id, or a target by name. Errors: NOT_FOUND (S-2).
 accel_status destination_of_name(accel_instance *instance, const char *name, Destination *out);
 
-accel_status fit_of(const Segment &segment, const Destination &to, accel_fit *out_fit);
+accel_status fit_of(const Blob &blob, const Destination &to, accel_fit *out_fit);
 
 }  // namespace accel::runtime

@@ -25,7 +25,7 @@ ModuleHost::ModuleHost(std::string module_name) : module_name_(std::move(module_
     table_.trace_begin = [](void *, const char *name) { accel::runtime::trace_begin(name); };
     table_.trace_end = [](void *) { accel::runtime::trace_end(); };
     table_.pulse = [](void *) { return Progress::pulse(); };
-    table_.remark = [](void *, uint32_t node, const char *message) { RemarkTaker::take(node, message); };
+    table_.remark = [](void *, uint32_t graph, uint32_t node, const char *message) { RemarkTaker::take(graph, node, message); };
     table_.fault_point = [](void *, const char *place) { return accel::runtime::fault_point(place); };
 }
 

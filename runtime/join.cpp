@@ -24,9 +24,9 @@ struct Side {
 
 accel_status read_port(const accel_join_port &port, uint32_t number, Side *side)
 {
-    if (port.reserved)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "ports[%u].reserved is not 0", number);
     if (!port.program) {
+        if (port.entry || port.port)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "ports[%u].%s is not 0, and there is no program", number, port.entry ? "entry" : "port");
         ACCEL_TRY(check_handle(port.device, "ports[].device"));
         if (port.size_bytes == 0)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-2", nullptr, "ports[%u].size_bytes is 0", number);
@@ -35,11 +35,14 @@ accel_status read_port(const accel_join_port &port, uint32_t number, Side *side)
     }
     ACCEL_TRY(check_handle(port.program, "ports[].program"));
     const accel_program &program = *port.program;
-    if (port.port >= program.ports.size())
-        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", &program, "ports[%u].port is %u, the program has %zu ports", number, port.port, program.ports.size());
+    if (port.entry >= program.entries.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", &program, "ports[%u].entry is %u, the program has %zu entry points", number, port.entry, program.entries.size());
+    const ProgramEntry &entry = program.entries[port.entry];
+    if (port.port >= entry.ports.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", &program, "ports[%u].port is %u, the entry point has %zu ports", number, port.port, entry.ports.size());
     if (!program.loaded())
         return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", &program, "ports[%u] belongs to a program for a bare target, which has no device", number);
-    const ProgramPort &wanted = program.ports[port.port];
+    const ProgramPort &wanted = entry.ports[port.port];
     *side = {program.devices[wanted.device].get(), nullptr, wanted.layout.size_bytes, wanted.layout.align_bytes, &wanted.layout};
     return ACCEL_STATUS_OK;
 }

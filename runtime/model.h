@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A model: a checked graph, with what keeps its constants alive.
+// A model: checked graphs, with what keeps their constants alive.
 #pragma once
 
 #include <accel/backend.h>
 
+#include <deque>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "constant_budget.h"
 #include "files/file_set.h"
@@ -22,6 +25,12 @@ struct ConstantBounds {
     uint64_t limit_bytes() const { return ConstantBudget::limit_for(given_bytes, model_bytes); }
 };
 
+/// A graph of a model that can be run.
+struct ModelEntry {
+    std::string name;
+    Graph graph;  ///< has passed the rules
+};
+
 /// What an imported model's constants live in: its files and the importer's own memory.
 class ModelSource {
 public:
@@ -33,13 +42,16 @@ public:
 }  // namespace accel::runtime
 
 struct accel_model : accel::runtime::Object {
-    /// graph has passed the rules. source may be null.
-    accel_model(accel_instance *instance, accel::runtime::Graph graph, std::unique_ptr<accel::runtime::ModelSource> source);
+    /// entries are at least one. source may be null.
+    accel_model(accel_instance *instance, std::vector<accel::runtime::ModelEntry> entries, std::unique_ptr<accel::runtime::ModelSource> source);
     ~accel_model() override;
 
     accel_instance *instance() const { return instance_; }
-    const accel::runtime::Graph &graph() const { return graph_; }
-    const accel_graph_desc &desc() const { return desc_.get(); }
+    const std::vector<accel::runtime::ModelEntry> &entries() const { return entries_; }
+    const accel_graph_desc &desc(size_t entry) const { return descs_[entry].get(); }
+    /// Of all constants, those with one place, size and type once.
+    uint64_t constant_bytes() const { return constant_bytes_; }
+    uint32_t custom_node_count() const { return custom_node_count_; }
     /// Its files; null for a model without.
     const accel::runtime::FileSet *files() const { return source_ ? source_->watched() : nullptr; }
     /// CORRUPT if a file has changed since the import (G-16).
@@ -55,6 +67,8 @@ private:
     accel_instance *instance_;  ///< one counted reference
     accel::runtime::Release release_;
     std::unique_ptr<accel::runtime::ModelSource> source_;
-    const accel::runtime::Graph graph_;
-    accel::runtime::GraphDesc desc_;
+    const std::vector<accel::runtime::ModelEntry> entries_;
+    std::deque<accel::runtime::GraphDesc> descs_;  ///< by entry
+    uint64_t constant_bytes_ = 0;
+    uint32_t custom_node_count_ = 0;
 };

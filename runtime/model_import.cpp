@@ -8,6 +8,7 @@
 #include "files/file_set.h"
 #include "importer_choice.h"
 #include "instance.h"
+#include "loader/elements.h"
 #include "module_call.h"
 #include "progress.h"
 
@@ -164,11 +165,12 @@ accel_status import_model(accel_instance *instance, const accel_model_source &gi
         const accel_status told = fail_from_module(status, module->name(), "import the model", instance);
         return told == ACCEL_STATUS_CORRUPT ? name_foreign(given, *source, told) : told;
     }
-    if (!source->imported || !source->imported->graph)
+    if (!source->imported || !source->imported->entries || source->imported->entry_count == 0)
         return fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "importer '%s' answered OK without a graph", module->name());
     ACCEL_TRY(go_on(kRead, 1.0, "checking the model"));
-    const accel_graph_desc &graph = *source->imported->graph;
-    ACCEL_TRY(make_model(instance, graph, std::move(source), out_model));
+    std::vector<accel_entry_desc> entries;
+    for (uint32_t i = 0; i < source->imported->entry_count; ++i) entries.push_back(element_of(source->imported->entries, i, module->sizes().entry));
+    ACCEL_TRY(make_model(instance, entries, std::move(source), out_model));
     const accel_status unchanged = (*out_model)->verify_files();
     if (unchanged != ACCEL_STATUS_OK) Ref<accel_model>::adopt(std::exchange(*out_model, nullptr));
     return unchanged;

@@ -3,6 +3,7 @@
 #include "program.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "check.h"
@@ -14,8 +15,8 @@ accel_program::accel_program() : Object(accel::runtime::ObjectType::Program) {}
 
 accel_program::~accel_program()
 {
-    // Segments point into the model and run on the devices; the instance goes last.
-    segments.clear();
+    // Blobs point into the model and run on the devices; the instance goes last.
+    blobs.clear();
     devices.clear();
     model = {};
     if (instance) instance->unref();
@@ -34,8 +35,8 @@ accel_status accel_program::verify_files() const { return files() ? files()->ver
 
 void accel_program::settle_files()
 {
-    for (const accel::runtime::Segment &segment : segments) {
-        for (const accel_bk_constant &constant : segment.constants) {
+    for (const accel::runtime::Blob &blob : blobs) {
+        for (const accel_bk_constant &constant : blob.constants) {
             if (files() && files()->holds(constant.data)) files_in_use_ = files();
         }
     }
@@ -46,21 +47,24 @@ bool accel_program::loaded() const
     return !devices.empty() && std::all_of(devices.begin(), devices.end(), [](const accel::runtime::Ref<accel_device> &device) { return static_cast<bool>(device); });
 }
 
-uint32_t accel_program::buffer_count_max() const
+namespace accel::runtime {
+
+uint32_t ProgramEntry::buffer_count_max() const
 {
     uint32_t least = 0;
-    for (const accel::runtime::Segment &segment : segments) {
+    for (const Segment &segment : segments) {
         if (segment.buffer_count_max != 0) least = least == 0 ? segment.buffer_count_max : std::min(least, segment.buffer_count_max);
     }
     return least;
 }
 
-namespace accel::runtime {
-
 void settle_ports(accel_program &program)
 {
-    for (ProgramPort &port : program.ports)
-        if (port.quantization) port.quantization_desc = std::make_shared<graph::QuantizationDesc>(*port.quantization, static_cast<uint32_t>(port.layout.dims.size()));
+    for (ProgramEntry &entry : program.entries) {
+        for (ProgramPort &port : entry.ports) {
+            if (port.quantization) port.quantization_desc = std::make_shared<graph::QuantizationDesc>(*port.quantization, static_cast<uint32_t>(port.layout.dims.size()));
+        }
+    }
 }
 
 }  // namespace accel::runtime
@@ -69,21 +73,23 @@ using namespace accel::runtime;
 
 namespace {
 
+/// What several blobs refer to counts once.
 uint64_t constant_bytes(const accel_program &program)
 {
     uint64_t bytes = 0;
-    for (const Segment &segment : program.segments) {
-        bytes += segment.blob.size();
-        for (const accel_bk_constant &constant : segment.constants) bytes += constant.byte_count;
+    std::set<std::pair<const void *, uint64_t>> counted;
+    for (const Blob &blob : program.blobs) {
+        bytes += blob.bytes.size();
+        for (const accel_bk_constant &constant : blob.constants) bytes += counted.emplace(constant.data, constant.byte_count).second ? constant.byte_count : 0;
     }
     return bytes;
 }
 
-uint64_t value_bytes(const accel_program &program)
+uint64_t scratch_bytes(const ProgramEntry &entry)
 {
     uint64_t bytes = 0;
-    for (const Value &value : program.values) bytes += value.layout.size_bytes;
-    for (const Segment &segment : program.segments) bytes += segment.scratch_bytes;
+    for (const Value &value : entry.values) bytes += value.layout.size_bytes;
+    for (const Segment &segment : entry.segments) bytes += segment.scratch_bytes;
     return bytes;
 }
 
@@ -91,13 +97,9 @@ accel_program_info facts_of(const accel_program &program)
 {
     accel_program_info facts{};
     facts.object_id = program.id();
-    facts.port_count = static_cast<uint32_t>(program.ports.size());
-    facts.input_count = program.input_count;
-    facts.placement_count = static_cast<uint32_t>(program.placements.size());
-    facts.transfer_count = static_cast<uint32_t>(program.transfers.size());
-    facts.segment_count = static_cast<uint32_t>(program.segments.size());
+    for (const ProgramEntry &entry : program.entries) facts.scratch_bytes = std::max(facts.scratch_bytes, scratch_bytes(entry));
+    facts.entry_count = static_cast<uint32_t>(program.entries.size());
     facts.device_count = static_cast<uint32_t>(program.devices.size());
-    facts.scratch_bytes = value_bytes(program);
     facts.constant_bytes = constant_bytes(program);
     facts.saved_bytes = program.saved_bytes;
     facts.rounding = program.rounding;
@@ -105,12 +107,33 @@ accel_program_info facts_of(const accel_program &program)
     return facts;
 }
 
-accel_status fail_index(const accel_program *program, const char *what, uint32_t index, size_t count)
+accel_entry_info facts_of(const ProgramEntry &entry)
 {
-    return fail(ACCEL_STATUS_NOT_FOUND, "P-4", program, "%s %u was asked for, the program has %zu", what, index, count);
+    accel_entry_info facts{};
+    facts.name = entry.name.c_str();
+    facts.scratch_bytes = scratch_bytes(entry);
+    facts.port_count = static_cast<uint32_t>(entry.ports.size());
+    facts.input_count = entry.input_count;
+    facts.segment_count = static_cast<uint32_t>(entry.segments.size());
+    facts.placement_count = static_cast<uint32_t>(entry.placements.size());
+    facts.transfer_count = static_cast<uint32_t>(entry.transfers.size());
+    return facts;
 }
 
-accel_port_info facts_of(const accel_program &program, const ProgramPort &port)
+accel_status fail_index(const accel_program *program, const char *what, uint32_t index, size_t count)
+{
+    return fail(ACCEL_STATUS_NOT_FOUND, "P-4", program, "%s %u was asked for, there are %zu", what, index, count);
+}
+
+accel_status find_entry(struct accel_program *program, uint32_t index, const ProgramEntry **out)
+{
+    ACCEL_TRY(check_handle(program, "program"));
+    if (index >= program->entries.size()) return fail_index(program, "entry point", index, program->entries.size());
+    *out = &program->entries[index];
+    return ACCEL_STATUS_OK;
+}
+
+accel_port_info facts_of(const accel_program &program, const ProgramEntry &entry, const ProgramPort &port)
 {
     accel_port_info facts{};
     facts.name = port.name.c_str();
@@ -124,7 +147,7 @@ accel_port_info facts_of(const accel_program &program, const ProgramPort &port)
     facts.align_bytes = port.layout.align_bytes;
     facts.device = port.device < program.devices.size() ? program.devices[port.device].get() : nullptr;
     facts.quantization = port.quantization_desc ? &port.quantization_desc->get() : nullptr;
-    facts.buffer_count_max = program.buffer_count_max();
+    facts.buffer_count_max = entry.buffer_count_max();
     return facts;
 }
 
@@ -143,40 +166,53 @@ enum accel_status accel_program_query(struct accel_program *program, struct acce
     return ACCEL_STATUS_OK;
 }
 
-enum accel_status accel_program_port(struct accel_program *program, uint32_t port, struct accel_port_info *info)
+enum accel_status accel_program_entry(struct accel_program *program, uint32_t entry, struct accel_entry_info *info)
 {
-    ACCEL_TRY(check_handle(program, "program"));
+    const ProgramEntry *of = nullptr;
+    ACCEL_TRY(find_entry(program, entry, &of));
     ACCEL_TRY(check_out(info, "info"));
-    if (port >= program->ports.size()) return fail_index(program, "port", port, program->ports.size());
-    copy_out(facts_of(*program, program->ports[port]), info);
+    copy_out(facts_of(*of), info);
     return ACCEL_STATUS_OK;
 }
 
-enum accel_status accel_program_find_port(struct accel_program *program, const char *name, uint32_t *out_port)
+enum accel_status accel_program_port(struct accel_program *program, uint32_t entry, uint32_t port, struct accel_port_info *info)
+{
+    const ProgramEntry *of = nullptr;
+    ACCEL_TRY(find_entry(program, entry, &of));
+    ACCEL_TRY(check_out(info, "info"));
+    if (port >= of->ports.size()) return fail_index(program, "port", port, of->ports.size());
+    copy_out(facts_of(*program, *of, of->ports[port]), info);
+    return ACCEL_STATUS_OK;
+}
+
+enum accel_status accel_program_find_port(struct accel_program *program, uint32_t entry, const char *name, uint32_t *out_port)
 {
     if (!out_port) return fail_null("out_port");
     *out_port = UINT32_MAX;
-    ACCEL_TRY(check_handle(program, "program"));
+    const ProgramEntry *of = nullptr;
+    ACCEL_TRY(find_entry(program, entry, &of));
     if (!name) return fail_null("name");
-    for (uint32_t i = 0; i < program->ports.size(); ++i) {
-        if (program->ports[i].name == name) {
+    for (uint32_t i = 0; i < of->ports.size(); ++i) {
+        if (of->ports[i].name == name) {
             *out_port = i;
             return ACCEL_STATUS_OK;
         }
     }
     return guarded([&] {
         std::string known;
-        for (const ProgramPort &port : program->ports) known += (known.empty() ? "" : ", ") + port.name;
-        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", program, "the program has no port '%s'; it has: %s", name, known.c_str());
+        for (const ProgramPort &port : of->ports) known += (known.empty() ? "" : ", ") + port.name;
+        const std::string who = of->name.empty() ? "the program" : "entry point '" + of->name + "'";
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", program, "%s has no port '%s'; it has: %s", who.c_str(), name, known.c_str());
     });
 }
 
-enum accel_status accel_program_placement(struct accel_program *program, uint32_t index, struct accel_placement *placement)
+enum accel_status accel_program_placement(struct accel_program *program, uint32_t entry, uint32_t index, struct accel_placement *placement)
 {
-    ACCEL_TRY(check_handle(program, "program"));
+    const ProgramEntry *of = nullptr;
+    ACCEL_TRY(find_entry(program, entry, &of));
     ACCEL_TRY(check_out(placement, "placement"));
-    if (index >= program->placements.size()) return fail_index(program, "placement", index, program->placements.size());
-    const PlacementRow &row = program->placements[index];
+    if (index >= of->placements.size()) return fail_index(program, "placement", index, of->placements.size());
+    const PlacementRow &row = of->placements[index];
     accel_placement facts{};
     facts.node = row.node.c_str();
     facts.operation = row.operation.c_str();
@@ -190,12 +226,13 @@ enum accel_status accel_program_placement(struct accel_program *program, uint32_
     return ACCEL_STATUS_OK;
 }
 
-enum accel_status accel_program_transfer(struct accel_program *program, uint32_t index, struct accel_transfer *transfer)
+enum accel_status accel_program_transfer(struct accel_program *program, uint32_t entry, uint32_t index, struct accel_transfer *transfer)
 {
-    ACCEL_TRY(check_handle(program, "program"));
+    const ProgramEntry *of = nullptr;
+    ACCEL_TRY(find_entry(program, entry, &of));
     ACCEL_TRY(check_out(transfer, "transfer"));
-    if (index >= program->transfers.size()) return fail_index(program, "transfer", index, program->transfers.size());
-    const TransferRow &row = program->transfers[index];
+    if (index >= of->transfers.size()) return fail_index(program, "transfer", index, of->transfers.size());
+    const TransferRow &row = of->transfers[index];
     accel_transfer facts{};
     facts.tensor = row.tensor.c_str();
     facts.kind = row.kind;

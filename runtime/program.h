@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program: a model cut into segments, one device each, and the values that travel between them.
+// A program: graphs of a model cut into segments, one device each, and the values that travel between them.
 #pragma once
 
 #include <accel/backend.h>
@@ -26,17 +26,17 @@ struct PortLayout {
     uint64_t align_bytes = 1;
 };
 
-/// A blob on its device. Unloads itself.
-struct Segment;
+struct Blob;
 
-class LoadedSegment {
+/// A blob on its device. Unloads itself.
+class LoadedBlob {
 public:
-    explicit LoadedSegment(std::shared_ptr<OpenDevice> device) : device_(std::move(device)) {}
-    ~LoadedSegment();
-    LoadedSegment(const LoadedSegment &) = delete;
-    LoadedSegment &operator=(const LoadedSegment &) = delete;
-    /// Once. What the module says of nodes is left in the segment.
-    accel_status load(Segment &segment);
+    explicit LoadedBlob(std::shared_ptr<OpenDevice> device) : device_(std::move(device)) {}
+    ~LoadedBlob();
+    LoadedBlob(const LoadedBlob &) = delete;
+    LoadedBlob &operator=(const LoadedBlob &) = delete;
+    /// Once. What the module says of nodes is left in the blob.
+    accel_status load(Blob &blob);
     const std::shared_ptr<OpenDevice> &device() const { return device_; }
     accel_bk_program *program() const { return program_; }
 
@@ -62,22 +62,30 @@ struct PortSource {
     uint32_t index = 0;
 };
 
-/// A piece of the model that one device runs in one submission.
-struct Segment {
+/// What one build made for one device: one segment, or, of a compiler that takes several graphs, segments of all entry points.
+struct Blob {
     uint32_t device = 0;  ///< index in the program's device set
     std::string target;
     std::string backend;
-    std::vector<uint8_t> blob;
+    std::vector<uint8_t> bytes;
     std::vector<std::shared_ptr<const std::vector<uint8_t>>> kept_constants;  ///< those that neither the model nor the file of a saved program has: made by passes, or copied
     std::vector<accel_bk_constant> constants;
+    uint32_t graph_count = 1;
+    Remarks remarks;  ///< of its module when it was loaded, until they are in the placement reports
+    std::unique_ptr<LoadedBlob> loaded;  ///< null in programs for a bare target
+};
+
+/// A piece of an entry point that one device runs in one submission.
+struct Segment {
+    uint32_t device = 0;  ///< that of its blob
+    uint32_t blob = 0;    ///< index in the program's
+    uint32_t graph = 0;   ///< which of the blob's graphs it is
     std::vector<PortLayout> inputs;
     std::vector<PortLayout> outputs;
     std::vector<PortSource> input_sources;
     std::vector<PortSource> output_sources;
     uint64_t scratch_bytes = 0;
     uint32_t buffer_count_max = 0;  ///< distinct buffers that its program ports may lie in, beside the values that it names; 0: any number
-    Remarks remarks;                ///< of its module when it was loaded, until they are in the placement report
-    std::unique_ptr<LoadedSegment> loaded;  ///< null in programs for a bare target
 };
 
 /// Memory between segments, allocated per run. Exactly one of two kinds:
@@ -137,6 +145,20 @@ struct TransferRow {
     uint64_t size_bytes = 0;
 };
 
+/// One graph of a model, built: what a run of it needs, and what is told about it.
+struct ProgramEntry {
+    std::string name;
+    std::vector<Segment> segments;  ///< in execution order
+    std::vector<Value> values;
+    std::vector<ProgramPort> ports;  ///< inputs, then outputs
+    uint32_t input_count = 0;
+    std::vector<PlacementRow> placements;
+    std::vector<TransferRow> transfers;
+
+    /// Distinct buffers that fit whatever ports they are for; 0: any number.
+    uint32_t buffer_count_max() const;
+};
+
 }  // namespace accel::runtime
 
 struct accel_program : accel::runtime::Object {
@@ -148,17 +170,11 @@ struct accel_program : accel::runtime::Object {
     std::unique_ptr<accel::runtime::FileSet> saved;  ///< the file of a loaded program that came from one
     std::vector<accel::runtime::Place> places;               ///< the ordered set
     std::vector<accel::runtime::Ref<accel_device>> devices;  ///< by place; null for a target without hardware
-    std::vector<accel::runtime::Segment> segments;           ///< in execution order
-    std::vector<accel::runtime::Value> values;
-    std::vector<accel::runtime::ProgramPort> ports;          ///< inputs, then outputs
-    uint32_t input_count = 0;
-    std::vector<accel::runtime::PlacementRow> placements;
-    std::vector<accel::runtime::TransferRow> transfers;
+    std::vector<accel::runtime::Blob> blobs;
+    std::vector<accel::runtime::ProgramEntry> entries;
     uint32_t rounding = 0, precisions = 0;
     uint64_t saved_bytes = 0;
 
-    /// Distinct buffers that fit whatever ports they are for; 0: any number.
-    uint32_t buffer_count_max() const;
     /// Every place has its device.
     bool loaded() const;
 
@@ -166,7 +182,7 @@ struct accel_program : accel::runtime::Object {
     const accel::runtime::FileSet *files() const;
     /// CORRUPT if one of them has changed (G-16).
     accel_status verify_files() const;
-    /// Look for constants that devices read where a file is mapped, once the segments are final.
+    /// Look for constants that devices read where a file is mapped, once the blobs are final.
     void settle_files();
     /// Those files, if there are such constants: runs are to be judged by them.
     const accel::runtime::FileSet *files_in_use() const { return files_in_use_; }

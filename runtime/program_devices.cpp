@@ -61,11 +61,11 @@ private:
         Destination to;
         ACCEL_TRY(destination_of_device(&device, &to));
         bool used = false;
-        for (const Segment &segment : saved_.segments) {
-            if (segment.device != place) continue;
+        for (const Blob &blob : saved_.blobs) {
+            if (blob.device != place) continue;
             used = true;
             accel_fit fit = ACCEL_FIT_NONE;
-            ACCEL_TRY(fit_of(segment, to, &fit));
+            ACCEL_TRY(fit_of(blob, to, &fit));
             if (fit == ACCEL_FIT_NONE) return fail_target(place, to);
         }
         return used || saved_.places[place].target == to.target ? ACCEL_STATUS_OK : fail_target(place, to);

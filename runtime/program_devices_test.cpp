@@ -26,7 +26,7 @@ Bytes save_for(const Ids &ids)
     const auto program = fake::make_program(*instance, {fake::find_device(*instance, "fake-npu"), fake::find_device(*instance, "fake-npu-2")}, 1, 1,
                                             {{0, 1, {{fake::kPort, 0}}, {{fake::kValue, 0}}}, {1, 2, {{fake::kValue, 0}}, {{fake::kPort, 1}}}}, values);
     for (size_t place = 0; place < ids.size(); ++place) program->places[place].id = ids[place];
-    for (Segment &segment : program->segments) segment.backend = segment.target = "fake-npu";
+    for (Blob &blob : program->blobs) blob.backend = blob.target = "fake-npu";
     Bytes bytes;
     REQUIRE(write_saved(*program, testing::append, &bytes) == ACCEL_STATUS_OK);
     return bytes;

@@ -33,7 +33,7 @@ public:
         ACCEL_TRY(check_set(saved));
         std::vector<std::shared_ptr<OpenDevice>> open;
         ACCEL_TRY(open_device_set(devices_, device_count_, "desc.devices", &open, &owner));
-        for (const Segment &segment : saved.segments) ACCEL_TRY(check_fit(segment));
+        for (const Blob &blob : saved.blobs) ACCEL_TRY(check_fit(blob));
         const auto program = fill(saved);
         ACCEL_TRY(upload(*program, open));
         settle_ports(*program);
@@ -54,18 +54,18 @@ private:
 
     accel_status upload(accel_program &program, const std::vector<std::shared_ptr<OpenDevice>> &open)
     {
-        const accel_status status = upload(program.segments, open);
+        const accel_status status = upload(program.blobs, open);
         ACCEL_TRY(program.verify_files());
         return status;
     }
 
-    accel_status upload(std::vector<Segment> &segments, const std::vector<std::shared_ptr<OpenDevice>> &open)
+    accel_status upload(std::vector<Blob> &blobs, const std::vector<std::shared_ptr<OpenDevice>> &open)
     {
-        const double share = (1.0 - kRead) / static_cast<double>(std::max<size_t>(segments.size(), 1));
-        for (size_t i = 0; i < segments.size(); ++i) {
+        const double share = (1.0 - kRead) / static_cast<double>(std::max<size_t>(blobs.size(), 1));
+        for (size_t i = 0; i < blobs.size(); ++i) {
             const double from = kRead + share * static_cast<double>(i);
             ACCEL_TRY(step(from, from + share, "uploading the program"));
-            ACCEL_TRY(load_segment(open[segments[i].device], segments[i]));
+            ACCEL_TRY(load_blob(open[blobs[i].device], blobs[i]));
         }
         return ACCEL_STATUS_OK;
     }
@@ -83,15 +83,15 @@ private:
         return ACCEL_STATUS_OK;
     }
 
-    accel_status check_fit(const Segment &segment) const
+    accel_status check_fit(const Blob &blob) const
     {
         Destination to;
-        ACCEL_TRY(destination_of_device(devices_[segment.device], &to));
+        ACCEL_TRY(destination_of_device(devices_[blob.device], &to));
         accel_fit fit = ACCEL_FIT_NONE;
-        ACCEL_TRY(fit_of(segment, to, &fit));
+        ACCEL_TRY(fit_of(blob, to, &fit));
         if (fit != ACCEL_FIT_NONE) return ACCEL_STATUS_OK;
-        return fail(ACCEL_STATUS_INCOMPATIBLE, "S-4", devices_[segment.device], "a part built for target '%s' does not run on device '%s' with target '%s'",
-                    segment.target.c_str(), devices_[segment.device]->entry().id(), to.target.c_str());
+        return fail(ACCEL_STATUS_INCOMPATIBLE, "S-4", devices_[blob.device], "a part built for target '%s' does not run on device '%s' with target '%s'",
+                    blob.target.c_str(), devices_[blob.device]->entry().id(), to.target.c_str());
     }
 
     Ref<accel_program> fill(SavedProgram &saved)
@@ -103,12 +103,8 @@ private:
             program->devices.push_back(Ref<accel_device>::adopt(devices_[i]->acquire()));
             program->places.push_back({saved.places[i].backend, saved.places[i].target, devices_[i]->entry().id()});
         }
-        program->segments = std::move(saved.segments);
-        program->values = std::move(saved.values);
-        program->ports = std::move(saved.ports);
-        program->input_count = saved.input_count;
-        program->placements = std::move(saved.placements);
-        program->transfers = std::move(saved.transfers);
+        program->blobs = std::move(saved.blobs);
+        program->entries = std::move(saved.entries);
         program->rounding = saved.rounding;
         program->precisions = saved.precisions;
         program->saved_bytes = source_.size_bytes();
@@ -135,17 +131,17 @@ accel_status check_program(accel_instance *instance, const void *bytes, size_t b
     SavedProgram saved;
     ACCEL_TRY(read_saved(bytes, byte_count, Constants::Copied, &saved));
     accel_fit worst = ACCEL_FIT_FULL;
-    for (const Segment &segment : saved.segments) {
+    for (const Blob &blob : saved.blobs) {
         Destination to;
         if (name) {
             ACCEL_TRY(destination_of_name(instance, name, &to));
         } else {
-            Module *module = instance->module_for_target(segment.target);
+            Module *module = instance->module_for_target(blob.target);
             if (!module) return ACCEL_STATUS_OK;  // nobody here can run it: the fit stays NONE
-            ACCEL_TRY(destination_of_module(module, segment.target.c_str(), &to));
+            ACCEL_TRY(destination_of_module(module, blob.target.c_str(), &to));
         }
         accel_fit fit = ACCEL_FIT_NONE;
-        ACCEL_TRY(fit_of(segment, to, &fit));
+        ACCEL_TRY(fit_of(blob, to, &fit));
         worst = std::min(worst, fit);
     }
     *out_fit = worst;

@@ -17,7 +17,7 @@ accel_status check_program(accel_instance *instance, const void *bytes, size_t b
 /// Make the ports' descriptions of their quantisation point at it, once the list of ports is final.
 void settle_ports(accel_program &program);
 
-/// Put a segment's blob onto its device.
-accel_status load_segment(const std::shared_ptr<OpenDevice> &device, Segment &segment);
+/// Put a blob onto its device.
+accel_status load_blob(const std::shared_ptr<OpenDevice> &device, Blob &blob);
 
 }  // namespace accel::runtime

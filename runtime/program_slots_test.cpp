@@ -43,7 +43,8 @@ struct House {
             b.output(out);
         }
         const GraphDesc desc(b.graph);
-        const accel_model_desc wanted{sizeof wanted, &desc.get(), nullptr, nullptr};
+        const accel_entry_desc entry{"", &desc.get()};
+        const accel_model_desc wanted{sizeof wanted, &entry, 1, sizeof entry, nullptr, nullptr};
         accel_model *made = nullptr;
         REQUIRE(accel_model_create(instance.get(), &wanted, &made) == ACCEL_STATUS_OK);
         return Ref<accel_model>::adopt(made);
@@ -76,7 +77,7 @@ struct House {
     /// All ports in one buffer, each at its own 64 bytes. Returns what is at each port when the run is done.
     std::vector<uint8_t> run(accel_program *program)
     {
-        const auto ports = static_cast<uint32_t>(program->ports.size());
+        const auto ports = static_cast<uint32_t>(program->entries[0].ports.size());
         fake::Buffer arena;
         buffer(arena, 64 * ports);
         fake::Run run;
@@ -112,7 +113,7 @@ uint32_t buffer_count_max(accel_program *program)
 {
     accel_port_info info{};
     info.struct_size = sizeof info;
-    REQUIRE(accel_program_port(program, 0, &info) == ACCEL_STATUS_OK);
+    REQUIRE(accel_program_port(program, 0, 0, &info) == ACCEL_STATUS_OK);
     return info.buffer_count_max;
 }
 
@@ -136,7 +137,7 @@ TEST_CASE("R-7 tensors that cross devices are counted, and put together where th
     for (const uint32_t limit : {0u, 7u, 5u, 2u}) {
         fake::npu_compiler().buffer_count_max = limit;
         REQUIRE(house.build(model, program) == ACCEL_STATUS_OK);
-        REQUIRE(program->segments.size() == 2);
+        REQUIRE(program->entries[0].segments.size() == 2);
         CHECK(buffer_count_max(program.get()) == 0);  // one port is on the NPU, and one slot is left
         CHECK(house.run(program.get()) == expected(6, false));
         CHECK(fake::npu().bound_buffer_count <= (limit ? limit : 7));
@@ -163,7 +164,7 @@ TEST_CASE("R-7 buffer_count_max is what the application has, and more is LIMIT",
     // Buffers that only the CPU sees count for nobody.
     uint32_t npu_ports = 0;
     for (uint32_t port = 0; port < 13; ++port)
-        if (program->ports[port].device == 0) bindings[port] = {port, 0, buffers[npu_ports++ % 4], 64 * uint64_t{port}};
+        if (program->entries[0].ports[port].device == 0) bindings[port] = {port, 0, buffers[npu_ports++ % 4], 64 * uint64_t{port}};
     CHECK(npu_ports == 7);
     CHECK(accel_run_bind(run, bindings, 13, sizeof bindings[0]) == ACCEL_STATUS_OK);
     CHECK(fake::npu().bound_buffer_count == 4);
@@ -180,8 +181,8 @@ TEST_CASE("R-7 what cannot be bound goes to the next device, and without one the
     CHECK(message.find("does not fit: on-chip memory, contexts or addresses (given 2, admitted 1)") != std::string::npos);
     fake::cpu_compiler().operations = {kNpu, kCpu};
     REQUIRE(house.build(model, program) == ACCEL_STATUS_OK);
-    CHECK(program->segments.size() == 1);
-    CHECK(program->segments[0].device == 1);
+    CHECK(program->entries[0].segments.size() == 1);
+    CHECK(program->entries[0].segments[0].device == 1);
     // The part is the last device's: nobody is left to take it.
     fake::cpu_compiler().operations = {kCpu};
     std::swap(house.npu, house.cpu);
@@ -197,7 +198,7 @@ TEST_CASE("R-7 P-8 S-7 slots of a target are planned where it is built, and hold
     fake::npu_compiler().buffer_count_max = 3;
     Ref<accel_program> program;
     REQUIRE(house.build(house.model(5, true), program, true, "fake-npu") == ACCEL_STATUS_OK);
-    CHECK(program->segments.size() == 2);
+    CHECK(program->entries[0].segments.size() == 2);
     CHECK_FALSE(program->loaded());
     accel_program_info facts{};
     facts.struct_size = sizeof facts;

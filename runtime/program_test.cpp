@@ -23,7 +23,8 @@ Ref<accel_model> make_model(accel_instance &instance)
     b.output(y);
     const GraphDesc desc(b.graph);
     accel_model *model = nullptr;
-    const accel_model_desc model_desc{sizeof model_desc, &desc.get(), nullptr, nullptr};
+    const accel_entry_desc entry{"", &desc.get()};
+    const accel_model_desc model_desc{sizeof model_desc, &entry, 1, sizeof entry, nullptr, nullptr};
     REQUIRE(accel_model_create(&instance, &model_desc, &model) == ACCEL_STATUS_OK);
     return Ref<accel_model>::adopt(model);
 }
@@ -46,7 +47,10 @@ TEST_CASE("a model tells its graph and keeps its instance", "[program]")
     auto instance = fake::make_instance();
     const auto model = make_model(*instance);
     instance = {};
-    const accel_graph_desc *graph = accel_model_graph(model.get());
+    accel_model_entry_info facts{};
+    facts.struct_size = sizeof facts;
+    REQUIRE(accel_model_entry(model.get(), 0, &facts) == ACCEL_STATUS_OK);
+    const accel_graph_desc *graph = facts.graph;
     REQUIRE(graph);
     CHECK(graph->node_count == 1);
     CHECK(std::string(tensor_at(*graph, 0).name) == "x");

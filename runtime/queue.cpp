@@ -64,7 +64,7 @@ accel_status check_contained(const accel_queue &queue, accel_run &run)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "Q-7", &queue, "the program was built for a set with device '%s', which the queue does not have",
                         device->entry().id());
     }
-    for (uint32_t i = 0; i < program.segments.size(); ++i)
+    for (uint32_t i = 0; i < run.entry().segments.size(); ++i)
         if (queue.core().position(run.segment(i).device.get()) == UINT32_MAX)
             return fail(run.segment(i).device->lost() != ACCEL_STATUS_OK ? run.segment(i).device->lost() : ACCEL_STATUS_INVALID_ARGUMENT, "Q-12", &queue,
                         "the device of the run and the device of the queue were opened at different times; one of them was lost in between");

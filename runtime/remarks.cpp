@@ -19,23 +19,26 @@ RemarkTaker::RemarkTaker() { taker = this; }
 
 RemarkTaker::~RemarkTaker() { taker = nullptr; }
 
-void RemarkTaker::take(uint32_t node, const char *message) noexcept
+void RemarkTaker::take(uint32_t graph, uint32_t node, const char *message) noexcept
 {
     if (!taker || !message) return;
     try {
-        taker->remarks_[node] = text::printable(message);
+        taker->remarks_[{graph, node}] = text::printable(message);
     } catch (const std::exception &) {  // a report with less in it
     }
 }
 
 void settle_remarks(accel_program &program)
 {
-    std::vector<uint32_t> next(program.segments.size());  // node, by segment
-    for (PlacementRow &row : program.placements) {
-        Remarks &remarks = program.segments[row.segment].remarks;
-        if (const auto said = remarks.find(next[row.segment]++); said != remarks.end()) row.remark = std::move(said->second);
+    for (ProgramEntry &entry : program.entries) {
+        std::vector<uint32_t> next(entry.segments.size());  // node, by segment
+        for (PlacementRow &row : entry.placements) {
+            const Segment &segment = entry.segments[row.segment];
+            Remarks &remarks = program.blobs[segment.blob].remarks;
+            if (const auto said = remarks.find({segment.graph, next[row.segment]++}); said != remarks.end()) row.remark = std::move(said->second);
+        }
     }
-    for (Segment &segment : program.segments) segment.remarks.clear();
+    for (Blob &blob : program.blobs) blob.remarks.clear();
 }
 
 }  // namespace accel::runtime

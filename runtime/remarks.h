@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 
 struct accel_program;
 
 namespace accel::runtime {
 
-/// By node of one segment, as the module numbers them.
-using Remarks = std::map<uint32_t, std::string>;
+/// By graph of one blob and node of it, as the module numbers them.
+using Remarks = std::map<std::pair<uint32_t, uint32_t>, std::string>;
 
 /// Takes what a module says on this thread while it exists. They do not nest.
 class RemarkTaker {
@@ -23,13 +24,13 @@ public:
     Remarks &remarks() { return remarks_; }
 
     /// The host service: never fails. What has no taker or no memory is dropped.
-    static void take(uint32_t node, const char *message) noexcept;
+    static void take(uint32_t graph, uint32_t node, const char *message) noexcept;
 
 private:
     Remarks remarks_;
 };
 
-/// Hand the segments' remarks to the rows of the placement report, in which the operations of a segment have the order of its nodes. Those of other nodes are dropped.
+/// Hand the blobs' remarks to the rows of the placement reports, in which the operations of a segment have the order of its nodes. Those of other nodes are dropped.
 void settle_remarks(accel_program &program);
 
 }  // namespace accel::runtime

@@ -26,7 +26,8 @@ Ref<accel_model> make_model(accel_instance &instance, uint32_t branches)
         b.output(out);
     }
     const GraphDesc desc(b.graph);
-    const accel_model_desc wanted{sizeof wanted, &desc.get(), nullptr, nullptr};
+    const accel_entry_desc entry{"", &desc.get()};
+    const accel_model_desc wanted{sizeof wanted, &entry, 1, sizeof entry, nullptr, nullptr};
     accel_model *made = nullptr;
     REQUIRE(accel_model_create(&instance, &wanted, &made) == ACCEL_STATUS_OK);
     return Ref<accel_model>::adopt(made);
@@ -36,7 +37,7 @@ std::string remark_about(accel_program *program, const std::string &node)
 {
     accel_placement row{};
     row.struct_size = sizeof row;
-    for (uint32_t i = 0; accel_program_placement(program, i, &row) == ACCEL_STATUS_OK; ++i) {
+    for (uint32_t i = 0; accel_program_placement(program, 0, i, &row) == ACCEL_STATUS_OK; ++i) {
         if (row.node == node) return row.remark;
     }
     return "no such node";
@@ -91,6 +92,6 @@ TEST_CASE("P-12 what a module says of a node while it loads is in the node's row
     CHECK(remark_about(program, "npu1") == "other");
     CHECK(remark_about(program, "cpu1").empty());
 
-    RemarkTaker::take(0, "outside of a load"); // nobody takes it
+    RemarkTaker::take(0, 0, "outside of a load"); // nobody takes it
     fake::npu().remarks.clear();
 }

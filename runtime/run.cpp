@@ -13,7 +13,10 @@
 
 using namespace accel::runtime;
 
-accel_run::accel_run(accel_program *program) : Object(ObjectType::Run), program_(program), ports_(program->ports.size()) {}
+accel_run::accel_run(accel_program *program, uint32_t entry)
+    : Object(ObjectType::Run), program_(program), entry_(program->entries[entry]), ports_(entry_.ports.size())
+{
+}
 
 accel_run::~accel_run()
 {
@@ -24,11 +27,11 @@ accel_run::~accel_run()
 
 accel_status accel_run::prepare()
 {
-    for (uint32_t i = 0; i < program_->segments.size(); ++i)
+    for (uint32_t i = 0; i < entry_.segments.size(); ++i)
         ACCEL_TRY(prepare_segment(i));
-    places_ = place_values(program_->values);
+    places_ = place_values(entry_.values);
     plan_steps();
-    for (uint32_t i = 0; i < program_->values.size(); ++i)
+    for (uint32_t i = 0; i < entry_.values.size(); ++i)
         ACCEL_TRY(prepare_memory(i));
     // A program without ports can be submitted as it is.
     if (ports_.empty())
@@ -38,16 +41,17 @@ accel_status accel_run::prepare()
 
 accel_status accel_run::prepare_segment(uint32_t index)
 {
-    const LoadedSegment &loaded = *program_->segments[index].loaded;
+    const LoadedBlob &loaded = *program_->blobs[entry_.segments[index].blob].loaded;
     SegmentRun segment;
     segment.device = loaded.device();
     if (segment.device->lost() != ACCEL_STATUS_OK)
         return fail(segment.device->lost(), "Q-12", program_.get(), "the device of module '%s' is lost; open it again and build the program again",
                     segment.device->module_name());
-    segments_.reserve(program_->segments.size());  // so that no run is lost for want of a place
+    segments_.reserve(entry_.segments.size());  // so that no run is lost for want of a place
     clear_module_error();
     accel_bk_run_desc desc{};
     desc.struct_size = sizeof desc;
+    desc.entry = entry_.segments[index].graph;
     const accel_status status = segment.device->ops().run_create(loaded.program(), &desc, &segment.handle);
     if (status != ACCEL_STATUS_OK)
         return fail_from_module(status, segment.device->module_name(), "run_create", program_.get());
@@ -70,13 +74,13 @@ bool names_memory(const std::vector<Value> &values, const std::vector<PortSource
 accel_status accel_run::prepare_memory(uint32_t index)
 {
     Ref<accel_buffer> &memory = memories_.emplace_back();
-    const Value &value = program_->values[index];
+    const Value &value = entry_.values[index];
     if (value.memory_of != UINT32_MAX)
         return ACCEL_STATUS_OK;
     std::vector<std::shared_ptr<OpenDevice>> devices;
     for (uint32_t i = 0; i < segments_.size(); ++i) {
-        const Segment &segment = program_->segments[i];
-        const bool named = names_memory(program_->values, segment.input_sources, index) || names_memory(program_->values, segment.output_sources, index);
+        const Segment &segment = entry_.segments[i];
+        const bool named = names_memory(entry_.values, segment.input_sources, index) || names_memory(entry_.values, segment.output_sources, index);
         if (named && std::find(devices.begin(), devices.end(), segments_[i].device) == devices.end())
             devices.push_back(segments_[i].device);
     }
@@ -95,10 +99,10 @@ accel_status accel_run::prepare_memory(uint32_t index)
 
 void accel_run::plan_steps()
 {
-    std::vector<bool> copied(program_->values.size(), false);
+    std::vector<bool> copied(entry_.values.size(), false);
     // A copy whose source is a copy needs that one first.
     const auto plan_copy = [&](const auto &self, uint32_t index) -> void {
-        const Value &value = program_->values[index];
+        const Value &value = entry_.values[index];
         if (value.copy_of == UINT32_MAX || copied[index])
             return;
         copied[index] = true;
@@ -106,17 +110,17 @@ void accel_run::plan_steps()
             self(self, value.copy_of);
         steps_.push_back({Step::Kind::Copy, 0, {value.copy_of_port, value.copy_of}, {false, index}});
     };
-    for (uint32_t i = 0; i < program_->segments.size(); ++i) {
-        for (const PortSource &source : program_->segments[i].input_sources)
+    for (uint32_t i = 0; i < entry_.segments.size(); ++i) {
+        for (const PortSource &source : entry_.segments[i].input_sources)
             if (source.kind == PortSource::Kind::Value)
                 plan_copy(plan_copy, source.index);
         steps_.push_back({Step::Kind::Segment, i, {}, {}});
     }
-    for (uint32_t i = 0; i < program_->values.size(); ++i) {
-        if (program_->values[i].port_of == UINT32_MAX)
+    for (uint32_t i = 0; i < entry_.values.size(); ++i) {
+        if (entry_.values[i].port_of == UINT32_MAX)
             continue;
         plan_copy(plan_copy, i);
-        steps_.push_back({Step::Kind::Copy, 0, {false, i}, {true, program_->values[i].port_of}});
+        steps_.push_back({Step::Kind::Copy, 0, {false, i}, {true, entry_.values[i].port_of}});
     }
     is_copied_.assign(ports_.size(), false);
     for (const Step &step : steps_)
@@ -130,18 +134,18 @@ bool accel_run::copies_memory(uint32_t value) const
 {
     for (const Step &step : steps_)
         for (const CopyEnd &end : {step.from, step.to})
-            if (step.kind == Step::Kind::Copy && !end.is_port && memory_of(program_->values, end.index) == value)
+            if (step.kind == Step::Kind::Copy && !end.is_port && memory_of(entry_.values, end.index) == value)
                 return true;
     return false;
 }
 
-const PortLayout &accel_run::layout_of(CopyEnd end) const { return end.is_port ? program_->ports[end.index].layout : program_->values[end.index].layout; }
+const PortLayout &accel_run::layout_of(CopyEnd end) const { return end.is_port ? entry_.ports[end.index].layout : entry_.values[end.index].layout; }
 
 MemoryPlace accel_run::place_of(CopyEnd end) const
 {
     if (end.is_port)
         return {ports_[end.index].buffer.get(), ports_[end.index].offset_bytes};
-    return {memories_[memory_of(program_->values, end.index)].get(), places_.offsets_bytes[end.index]};
+    return {memories_[memory_of(entry_.values, end.index)].get(), places_.offsets_bytes[end.index]};
 }
 
 accel_status accel_run::copy(const Step &step)
@@ -220,19 +224,19 @@ accel_status accel_run::check_ready() const
         return ACCEL_STATUS_OK;
     for (uint32_t i = 0; i < ports_.size(); ++i)
         if (!ports_[i].buffer)
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') is not bound", i, program_->ports[i].name.c_str());
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') is not bound", i, entry_.ports[i].name.c_str());
     return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "a bind failed in between, and a module could not take back what it had; bind the ports again");
 }
 
 accel_status accel_run::output_dims(uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank)
 {
-    if (port >= ports_.size() || port < program_->input_count)
-        return fail(ACCEL_STATUS_NOT_FOUND, "R-6", this, "port %u is no output; outputs are %u to %zu", port, program_->input_count, ports_.size());
+    if (port >= ports_.size() || port < entry_.input_count)
+        return fail(ACCEL_STATUS_NOT_FOUND, "R-6", this, "port %u is no output; outputs are %u to %zu", port, entry_.input_count, ports_.size());
     if (in_flight() || !finished_.load(std::memory_order_acquire))
         return fail(ACCEL_STATUS_NOT_READY, "R-6", this, "no submission of this run has finished yet");
     // The device that writes the port directly may know better than the built shape.
     for (uint32_t i = 0; i < segments_.size(); ++i) {
-        const Segment &segment = program_->segments[i];
+        const Segment &segment = entry_.segments[i];
         for (uint32_t output = 0; output < segment.output_sources.size(); ++output) {
             const PortSource &source = segment.output_sources[output];
             if (source.kind != PortSource::Kind::Port || source.index != port || !segments_[i].device->ops().run_output_dims)
@@ -243,7 +247,7 @@ accel_status accel_run::output_dims(uint32_t port, int64_t *dims, uint32_t dim_c
             return status == ACCEL_STATUS_OK ? status : fail_from_module(status, segments_[i].device->module_name(), "run_output_dims", this);
         }
     }
-    const std::vector<int64_t> &built = program_->ports[port].layout.dims;
+    const std::vector<int64_t> &built = entry_.ports[port].layout.dims;
     for (uint32_t axis = 0; axis < built.size() && axis < dim_capacity; ++axis)
         dims[axis] = built[axis];
     *out_rank = static_cast<uint32_t>(built.size());

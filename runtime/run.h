@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Runs: a program with buffers bound, its scratch, and the list of steps that one submission takes.
+// Runs: an entry point of a program with buffers bound, its scratch, and the list of steps that one submission takes.
 #pragma once
 
 #include <accel/backend.h>
@@ -52,7 +52,7 @@ struct SegmentRun {
 }  // namespace accel::runtime
 
 struct accel_run : accel::runtime::Object {
-    explicit accel_run(accel_program *program);
+    accel_run(accel_program *program, uint32_t entry);
     ~accel_run() override;
 
     /// Make the segments' runs and the memory between them. Sets the error detail.
@@ -64,6 +64,7 @@ struct accel_run : accel::runtime::Object {
     accel_status check_ready() const;
 
     const accel_program &program() const { return *program_; }
+    const accel::runtime::ProgramEntry &entry() const { return entry_; }
     std::span<const accel::runtime::Step> steps() const { return steps_; }
     const accel::runtime::SegmentRun &segment(uint32_t index) const { return segments_[index]; }
     /// Do a copy step, with the CPU. Allocates nothing.
@@ -99,6 +100,7 @@ private:
     accel::runtime::MemoryPlace place_of(accel::runtime::CopyEnd end) const;
 
     accel::runtime::Ref<accel_program> program_;
+    const accel::runtime::ProgramEntry &entry_;  ///< of the program
     std::vector<accel::runtime::SegmentRun> segments_;
     accel::runtime::ValuePlaces places_;
     std::vector<accel::runtime::Ref<accel_buffer>> memories_;  ///< by value; null for one that lies in another's memory

@@ -37,7 +37,7 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
 {
     if (binding.port >= ports_.size())
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].port is %u, the program has %zu ports", number, binding.port, ports_.size());
-    const ProgramPort &port = program_->ports[binding.port];
+    const ProgramPort &port = entry_.ports[binding.port];
     if (binding.flags)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", this, "bindings[%u].flags is 0x%x, expected 0", number, binding.flags);
     ACCEL_TRY(check_handle(binding.buffer, "bindings[].buffer"));
@@ -69,12 +69,12 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
 
 accel_status accel_run::check_overlaps(const std::vector<PortBinding> &ports) const
 {
-    for (uint32_t output = program_->input_count; output < ports.size(); ++output) {
+    for (uint32_t output = entry_.input_count; output < ports.size(); ++output) {
         if (!ports[output].buffer)
             continue;
-        const ProgramPort &written = program_->ports[output];
+        const ProgramPort &written = entry_.ports[output];
         for (uint32_t other = 0; other < ports.size(); ++other) {
-            const ProgramPort &port = program_->ports[other];
+            const ProgramPort &port = entry_.ports[other];
             if (other == output || !ports[other].buffer || written.alias_of == other || port.alias_of == output)
                 continue;
             if (overlap(ports[output], written.layout.size_bytes, ports[other], port.layout.size_bytes))
@@ -87,12 +87,12 @@ accel_status accel_run::check_overlaps(const std::vector<PortBinding> &ports) co
 accel_status accel_run::check_aliases(const std::vector<PortBinding> &ports) const
 {
     for (uint32_t i = 0; i < ports.size(); ++i) {
-        const uint32_t target = program_->ports[i].alias_of;
+        const uint32_t target = entry_.ports[i].alias_of;
         if (target == UINT32_MAX || !ports[i].buffer || !ports[target].buffer)
             continue;
         if (ports[i].buffer.get() != ports[target].buffer.get() || ports[i].offset_bytes != ports[target].offset_bytes)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "port '%s' keeps state in place: it needs the buffer and offset of port '%s'",
-                        program_->ports[i].name.c_str(), program_->ports[target].name.c_str());
+                        entry_.ports[i].name.c_str(), entry_.ports[target].name.c_str());
     }
     return ACCEL_STATUS_OK;
 }
@@ -100,7 +100,7 @@ accel_status accel_run::check_aliases(const std::vector<PortBinding> &ports) con
 /// Each segment's job names the buffers of its own ports.
 accel_status accel_run::check_buffer_counts(const std::vector<PortBinding> &ports) const
 {
-    for (const Segment &segment : program_->segments) {
+    for (const Segment &segment : entry_.segments) {
         if (segment.buffer_count_max == 0)
             continue;
         std::set<const accel_buffer *> distinct;
@@ -120,7 +120,7 @@ accel_status accel_run::source_memory(const PortSource &source, uint64_t size_by
                                       accel_bk_memory *out)
 {
     if (source.kind == PortSource::Kind::Value) {
-        *out = {memories_[memory_of(program_->values, source.index)]->on(*device), places_.offsets_bytes[source.index], size_bytes};
+        *out = {memories_[memory_of(entry_.values, source.index)]->on(*device), places_.offsets_bytes[source.index], size_bytes};
         return out->buffer ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_INTERNAL, "", this, "value %u has no memory on its device", source.index);
     }
     accel_buffer &buffer = *ports[source.index].buffer;
@@ -129,8 +129,8 @@ accel_status accel_run::source_memory(const PortSource &source, uint64_t size_by
     out->buffer = buffer.on(*device);
     if (out->buffer)
         return ACCEL_STATUS_OK;
-    const ProgramPort &port = program_->ports[source.index];
-    if (program_->segments.size() > 0 && program_->devices[port.device].get() && segments_.size() > 1) {
+    const ProgramPort &port = entry_.ports[source.index];
+    if (entry_.segments.size() > 0 && program_->devices[port.device].get() && segments_.size() > 1) {
         // Another device than the port's own reads it too: make the memory known there.
         std::shared_ptr<OpenDevice> own = program_->devices[port.device]->entry().peek();
         if (own && own != device && buffer.on(*own))
@@ -144,7 +144,7 @@ accel_status accel_run::source_memory(const PortSource &source, uint64_t size_by
 /// The memory of a segment's ports in their order; empty while one of its ports is unbound.
 accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &ports, std::vector<accel_bk_memory> *out)
 {
-    const Segment &segment = program_->segments[index];
+    const Segment &segment = entry_.segments[index];
     out->clear();
     for (const auto *sources : {&segment.input_sources, &segment.output_sources})
         for (const PortSource &source : *sources)
@@ -195,7 +195,7 @@ accel_status accel_run::apply(std::vector<std::vector<accel_bk_memory>> &wanted)
     std::vector<uint32_t> changed;
     changed.reserve(wanted.size()); // once a module has bound, nothing here may fail for want of memory
     for (uint32_t i = 0; i < wanted.size(); ++i) {
-        const Segment &segment = program_->segments[i];
+        const Segment &segment = entry_.segments[i];
         const bool has_ports = !segment.input_sources.empty() || !segment.output_sources.empty();
         if ((wanted[i].empty() && has_ports) || (!wanted[i].empty() && same(wanted[i], segments_[i].bound)))
             continue;
@@ -241,7 +241,7 @@ accel_status accel_run::bind_cost(uint32_t port, accel_bind_cost *out_cost)
         return fail(ACCEL_STATUS_NOT_FOUND, "P-4", this, "port %u was asked for, the program has %zu ports", port, ports_.size());
     *out_cost = ACCEL_BIND_COST_FREE;
     for (uint32_t i = 0; i < segments_.size(); ++i) {
-        const Segment &segment = program_->segments[i];
+        const Segment &segment = entry_.segments[i];
         const accel_bk_device_ops &ops = segments_[i].device->ops();
         uint32_t number = 0;
         for (const auto *sources : {&segment.input_sources, &segment.output_sources})

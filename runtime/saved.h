@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Saved programs: one container for a program's segments, ports, values and reports.
+// Saved programs: one container for a program's blobs, and the segments, ports, values and reports of its entry points.
 //
 //   header      magic, format, bytes of all, bytes of the structure, hash of everything behind the header
 //   structure   a stream of little-endian fields
-//   data        blobs and constants, each aligned to 64 bytes from the start
+//   data        blobs and constants, each aligned to 64 bytes from the start; a constant of several blobs once
 //
 // The hash finds damage. It is no proof of origin: every count, index and offset is checked all the same.
 #pragma once
@@ -27,12 +27,8 @@ enum class Constants {
 /// What a container holds. Blobs are copied out of the bytes; nothing is on a device yet.
 struct SavedProgram {
     std::vector<Place> places;
-    std::vector<Segment> segments;
-    std::vector<Value> values;
-    std::vector<ProgramPort> ports;
-    uint32_t input_count = 0;
-    std::vector<PlacementRow> placements;
-    std::vector<TransferRow> transfers;
+    std::vector<Blob> blobs;
+    std::vector<ProgramEntry> entries;
     uint32_t rounding = 0, precisions = 0;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "catalog.h"
 #include "check.h"
@@ -8,6 +9,7 @@
 #include "graph.h"
 #include "progress.h"
 #include "saved.h"
+#include "saved_consistency.h"
 #include "saved_format.h"
 
 namespace accel::runtime {
@@ -15,11 +17,6 @@ namespace accel::runtime {
 namespace {
 
 using namespace saved;
-
-accel_status corrupt(const std::string &what)
-{
-    return fail(ACCEL_STATUS_CORRUPT, "S-3", nullptr, "the saved program is damaged: %s", what.c_str());
-}
 
 class Parser {
 public:
@@ -33,14 +30,10 @@ public:
         read_list(out_.places, 12, [this](Place &place) { read_place(place); });
         out_.rounding = reader_.u32();
         out_.precisions = reader_.u32();
-        out_.input_count = reader_.u32();
-        read_list(out_.ports, 44, [this](ProgramPort &port) { read_port(port); });
-        read_list(out_.values, 56, [this](Value &value) { read_value(value); });
-        read_list(out_.segments, 52, [this](Segment &segment) { read_segment(segment); });
-        read_list(out_.placements, 32, [this](PlacementRow &row) { read_placement(row); });
-        read_list(out_.transfers, 28, [this](TransferRow &row) { read_transfer(row); });
-        if (!why_.empty()) return corrupt(why_);
-        if (!reader_.ok() || reader_.remaining() != 0) return corrupt("its structure has not the length that it says");
+        read_list(out_.blobs, 36, [this](Blob &blob) { read_blob(blob); });
+        read_list(out_.entries, 28, [this](ProgramEntry &entry) { read_entry(entry); });
+        if (!why_.empty()) return corrupt_saved(why_);
+        if (!reader_.ok() || reader_.remaining() != 0) return corrupt_saved("its structure has not the length that it says");
         return ACCEL_STATUS_OK;
     }
 
@@ -52,6 +45,17 @@ private:
             pace();
             each(items.emplace_back());
         }
+    }
+
+    void read_entry(ProgramEntry &entry)
+    {
+        entry.name = reader_.string();
+        entry.input_count = reader_.u32();
+        read_list(entry.ports, 44, [this](ProgramPort &port) { read_port(port); });
+        read_list(entry.values, 56, [this](Value &value) { read_value(value); });
+        read_list(entry.segments, 28, [this](Segment &segment) { read_segment(segment); });
+        read_list(entry.placements, 32, [this](PlacementRow &row) { read_placement(row); });
+        read_list(entry.transfers, 28, [this](TransferRow &row) { read_transfer(row); });
     }
 
     void refuse(const char *why)
@@ -141,14 +145,15 @@ private:
             *out_bytes = 0;
             return data_;
         }
-        copied_bytes_ += *out_bytes;
-        if (copied_bytes_ > data_bytes_) {
-            // Overlapping ranges could ask for more memory than the bytes have.
-            refuse("blobs and constants overlap");
-            *out_bytes = 0;
-            return data_;
-        }
         return data_ + offset;
+    }
+
+    /// Overlapping ranges could ask for more memory than the bytes have.
+    bool may_copy(uint64_t byte_count)
+    {
+        copied_bytes_ += byte_count;
+        if (copied_bytes_ > data_bytes_) refuse("blobs and constants overlap");
+        return copied_bytes_ <= data_bytes_;
     }
 
     void read_sources(std::vector<PortSource> &sources, size_t count)
@@ -161,24 +166,40 @@ private:
         }
     }
 
-    void read_segment(Segment &segment)
+    void read_blob(Blob &blob)
     {
-        segment.device = reader_.u32();
-        segment.target = reader_.string();
-        segment.backend = reader_.string();
-        segment.scratch_bytes = reader_.u64();
-        segment.buffer_count_max = reader_.u32();
+        blob.device = reader_.u32();
+        blob.target = reader_.string();
+        blob.backend = reader_.string();
+        blob.graph_count = reader_.u32();
         uint64_t byte_count = 0;
         const uint8_t *bytes = read_chunk(&byte_count);
-        segment.blob.assign(bytes, bytes + byte_count);
-        read_list(segment.constants, 16, [&](accel_bk_constant &constant) {
-            const uint8_t *start = read_chunk(&byte_count);
-            constant = {start, byte_count};
-            if (constants_ == Constants::InPlace) return;
-            const auto copy = std::make_shared<const std::vector<uint8_t>>(start, start + byte_count);
-            constant.data = copy->data();
-            segment.kept_constants.push_back(copy);
-        });
+        if (may_copy(byte_count)) blob.bytes.assign(bytes, bytes + byte_count);
+        read_list(blob.constants, 16, [&](accel_bk_constant &constant) { read_constant(blob, constant); });
+    }
+
+    /// What several blobs refer to is one, here as in the bytes.
+    void read_constant(Blob &blob, accel_bk_constant &constant)
+    {
+        uint64_t byte_count = 0;
+        const uint8_t *start = read_chunk(&byte_count);
+        constant = {start, byte_count};
+        if (constants_ == Constants::InPlace || !reader_.ok()) return;
+        auto &copy = copies_[{start, byte_count}];
+        if (!copy && !may_copy(byte_count)) return;
+        if (!copy) copy = std::make_shared<const std::vector<uint8_t>>(start, start + byte_count);
+        constant.data = copy->data();
+        blob.kept_constants.push_back(copy);
+    }
+
+    void read_segment(Segment &segment)
+    {
+        segment.blob = reader_.u32();
+        segment.graph = reader_.u32();
+        segment.scratch_bytes = reader_.u64();
+        segment.buffer_count_max = reader_.u32();
+        if (segment.blob >= out_.blobs.size()) return refuse("a segment is of no blob");
+        segment.device = out_.blobs[segment.blob].device;
         read_list(segment.inputs, 24, [this](PortLayout &layout) { read_layout(layout); });
         read_list(segment.outputs, 24, [this](PortLayout &layout) { read_layout(layout); });
         read_sources(segment.input_sources, segment.inputs.size());
@@ -210,149 +231,10 @@ private:
     const uint8_t *data_;
     uint64_t data_bytes_;
     uint64_t copied_bytes_ = 0;
+    std::map<std::pair<const uint8_t *, uint64_t>, std::shared_ptr<const std::vector<uint8_t>>> copies_;  ///< of constants
     const Constants constants_;
     SavedProgram &out_;
     std::string why_;
-};
-
-/// Indices point somewhere, memory fits who uses it, and everything is written once before it is read.
-class Consistency {
-public:
-    explicit Consistency(const SavedProgram &program)
-        : program_(program), port_maker_(program.ports.size(), kNobody), value_made_(program.values.size(), false)
-    {
-    }
-
-    accel_status check()
-    {
-        if (program_.places.empty()) return corrupt("it names no device");
-        if (program_.input_count > program_.ports.size()) return corrupt("it has more inputs than ports");
-        ACCEL_TRY(check_ports());
-        ACCEL_TRY(check_values());
-        for (uint32_t s = 0; s < program_.segments.size(); ++s) ACCEL_TRY(check_segment(s));
-        for (size_t p = program_.input_count; p < program_.ports.size(); ++p) {
-            if (port_maker_[p] == kNobody) return corrupt("output '" + program_.ports[p].name + "' is written by no segment");
-        }
-        ACCEL_TRY(check_copies());
-        return check_reports();
-    }
-
-private:
-    static constexpr uint32_t kNobody = UINT32_MAX;
-
-    bool is_device(uint32_t device) const { return device < program_.places.size(); }
-
-    accel_status check_ports() const
-    {
-        for (size_t i = 0; i < program_.ports.size(); ++i) {
-            const ProgramPort &port = program_.ports[i];
-            const uint32_t wanted = i < program_.input_count ? ACCEL_PORT_DIRECTION_INPUT : ACCEL_PORT_DIRECTION_OUTPUT;
-            if (port.direction != wanted || !is_device(port.device)) return corrupt("port '" + port.name + "' has an impossible direction or device");
-            if (port.alias_of != UINT32_MAX && (port.alias_of >= program_.input_count || i < program_.input_count))
-                return corrupt("port '" + port.name + "' shares memory with no input");
-        }
-        return ACCEL_STATUS_OK;
-    }
-
-    accel_status check_values() const
-    {
-        for (uint32_t i = 0; i < program_.values.size(); ++i) {
-            const Value &value = program_.values[i];
-            const bool copy = value.copy_of != UINT32_MAX;
-            const bool bad_source = copy && (value.copy_of_port ? value.copy_of >= program_.ports.size() : value.copy_of >= i || program_.values[value.copy_of].copy_of != UINT32_MAX);
-            const bool bad_port = value.port_of != UINT32_MAX;
-            const bool bad_memory = value.memory_of != UINT32_MAX && (value.memory_of >= i || program_.values[value.memory_of].memory_of != UINT32_MAX);
-            if (bad_source || bad_port || bad_memory || !is_device(value.reader_device) || !is_device(value.writer_device) ||
-                value.from_segment >= program_.segments.size() || (!copy && value.copy_of_port))
-                return corrupt("value '" + value.tensor + "' names something that is not there");
-            if (!copy) continue;
-            const PortLayout &from = value.copy_of_port ? program_.ports[value.copy_of].layout : program_.values[value.copy_of].layout;
-            if (from.type != value.layout.type || from.dims != value.layout.dims) return corrupt("value '" + value.tensor + "' is a copy of another shape");
-        }
-        return ACCEL_STATUS_OK;
-    }
-
-    const PortLayout *layout_of(const PortSource &source) const
-    {
-        if (source.kind == PortSource::Kind::Port) return source.index < program_.ports.size() ? &program_.ports[source.index].layout : nullptr;
-        return source.index < program_.values.size() ? &program_.values[source.index].layout : nullptr;
-    }
-
-    static bool fits(const PortLayout &memory, const PortLayout &wanted)
-    {
-        return same_places(memory, wanted) && memory.size_bytes >= wanted.size_bytes && memory.align_bytes >= wanted.align_bytes;
-    }
-
-    /// Is the memory complete before this segment starts? Copies of copies lead to smaller numbers, so the walk ends.
-    bool ready(PortSource source) const
-    {
-        while (source.kind == PortSource::Kind::Value) {
-            const Value &value = program_.values[source.index];
-            if (value.copy_of == UINT32_MAX) return value_made_[source.index];
-            source = {value.copy_of_port ? PortSource::Kind::Port : PortSource::Kind::Value, value.copy_of};
-        }
-        return source.index < program_.input_count || port_maker_[source.index] != kNobody;
-    }
-
-    accel_status check_segment(uint32_t s)
-    {
-        const Segment &segment = program_.segments[s];
-        const std::string who = "segment " + std::to_string(s);
-        if (!is_device(segment.device) || segment.backend != program_.places[segment.device].backend ||
-            segment.target != program_.places[segment.device].target)
-            return corrupt(who + " is for no device of the set");
-        for (size_t i = 0; i < segment.inputs.size(); ++i) {
-            const PortLayout *memory = layout_of(segment.input_sources[i]);
-            if (!memory || !fits(*memory, segment.inputs[i]) || !ready(segment.input_sources[i])) return corrupt(who + " reads what is not there");
-        }
-        for (size_t i = 0; i < segment.outputs.size(); ++i) {
-            const PortLayout *memory = layout_of(segment.output_sources[i]);
-            if (!memory || !fits(*memory, segment.outputs[i]) || !write(segment.output_sources[i], s)) return corrupt(who + " writes what it must not");
-        }
-        return ACCEL_STATUS_OK;
-    }
-
-    bool write(const PortSource &source, uint32_t s)
-    {
-        if (source.kind == PortSource::Kind::Port) {
-            if (source.index < program_.input_count || port_maker_[source.index] != kNobody) return false;
-            port_maker_[source.index] = s;
-            return true;
-        }
-        const Value &value = program_.values[source.index];
-        if (value.copy_of != UINT32_MAX || value.from_segment != s || value_made_[source.index]) return false;
-        value_made_[source.index] = true;
-        return true;
-    }
-
-    accel_status check_copies() const
-    {
-        for (uint32_t i = 0; i < program_.values.size(); ++i) {
-            const Value &value = program_.values[i];
-            if (!ready({PortSource::Kind::Value, i})) return corrupt("value '" + value.tensor + "' is made by no segment");
-            if (value.copy_of == UINT32_MAX) continue;
-            uint32_t maker = value.copy_of_port ? 0 : program_.values[value.copy_of].from_segment;
-            if (value.copy_of_port && value.copy_of >= program_.input_count) maker = port_maker_[value.copy_of];
-            if (value.from_segment != maker) return corrupt("value '" + value.tensor + "' is a copy of what another segment makes");
-        }
-        return ACCEL_STATUS_OK;
-    }
-
-    accel_status check_reports() const
-    {
-        for (const PlacementRow &row : program_.placements) {
-            if (!is_device(row.device) || row.segment >= program_.segments.size()) return corrupt("placement of '" + row.node + "' names something that is not there");
-        }
-        for (const TransferRow &row : program_.transfers) {
-            if (row.from_segment >= program_.segments.size() || row.to_segment >= program_.segments.size())
-                return corrupt("transfer of '" + row.tensor + "' names something that is not there");
-        }
-        return ACCEL_STATUS_OK;
-    }
-
-    const SavedProgram &program_;
-    std::vector<uint32_t> port_maker_;
-    std::vector<bool> value_made_;
 };
 
 }  // namespace
@@ -368,21 +250,21 @@ accel_status read_saved(const void *bytes, size_t byte_count, Constants constant
     if (!header.ok() || magic != kMagic) return fail(ACCEL_STATUS_CORRUPT, "S-3", nullptr, "these %zu bytes are no saved program", byte_count);
     if (format != kFormat)
         return fail(ACCEL_STATUS_INCOMPATIBLE, "S-3", nullptr, "the saved program is of format %u, this library reads %u; build it again from its model", format, kFormat);
-    if (all_bytes != byte_count) return corrupt("it has " + std::to_string(byte_count) + " bytes and says " + std::to_string(all_bytes));
-    if (byte_count < kHeaderBytes + kHashBytes || structure_bytes > byte_count - kHeaderBytes - kHashBytes) return corrupt("its structure is longer than the whole");
+    if (all_bytes != byte_count) return corrupt_saved("it has " + std::to_string(byte_count) + " bytes and says " + std::to_string(all_bytes));
+    if (byte_count < kHeaderBytes + kHashBytes || structure_bytes > byte_count - kHeaderBytes - kHashBytes) return corrupt_saved("its structure is longer than the whole");
     const size_t end = byte_count - kHashBytes;
     Hash found;
     for (size_t at = kHeaderBytes; at < end; at += kPieceBytes) {
         pace_piece();
         found.add(start + at, std::min(kPieceBytes, end - at));
     }
-    if (Reader(start + end, kHashBytes).u64() != found.value()) return corrupt("its hash does not fit its bytes");
+    if (Reader(start + end, kHashBytes).u64() != found.value()) return corrupt_saved("its hash does not fit its bytes");
     const uint64_t data_start = align_up(kHeaderBytes + structure_bytes, kDataAlignBytes);
-    if (data_start > end) return corrupt("it ends before its data");
+    if (data_start > end) return corrupt_saved("it ends before its data");
     // What was checked must be what is used: a file that is mapped may change under a reader.
     const std::vector<uint8_t> structure(start + kHeaderBytes, start + kHeaderBytes + structure_bytes);
     ACCEL_TRY(Parser(structure, start + data_start, end - data_start, constants, *out).run());
-    return Consistency(*out).check();
+    return check_consistency(*out);
 }
 
 }  // namespace accel::runtime

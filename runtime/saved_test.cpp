@@ -51,15 +51,15 @@ TEST_CASE("a program survives saving", "[saved]")
     REQUIRE(status == ACCEL_STATUS_OK);
     CHECK(out.places.size() == 1);
     CHECK(out.places[0].target == "fake-1");
-    REQUIRE(out.segments.size() == 2);
-    CHECK(out.segments[1].blob == Bytes(11, 2));
-    REQUIRE(out.segments[0].constants.size() == 1);
-    CHECK(std::memcmp(out.segments[0].constants[0].data, sample.constant, 12) == 0);
-    CHECK(out.ports[0].quantization == sample.program->ports[0].quantization);
-    CHECK(out.values[1].layout.strides_bytes == std::vector<int64_t>{16, 1});
-    CHECK(out.values[1].copy_of == 0);
-    CHECK(out.placements[0].operation == "Conv+Relu");
-    CHECK(out.transfers[0].reason == "strides");
+    REQUIRE(out.blobs.size() == 2);
+    CHECK(out.blobs[1].bytes == Bytes(11, 2));
+    REQUIRE(out.blobs[0].constants.size() == 1);
+    CHECK(std::memcmp(out.blobs[0].constants[0].data, sample.constant, 12) == 0);
+    CHECK(out.entries[0].ports[0].quantization == sample.program->entries[0].ports[0].quantization);
+    CHECK(out.entries[0].values[1].layout.strides_bytes == std::vector<int64_t>{16, 1});
+    CHECK(out.entries[0].values[1].copy_of == 0);
+    CHECK(out.entries[0].placements[0].operation == "Conv+Relu");
+    CHECK(out.entries[0].transfers[0].reason == "strides");
     CHECK(out.rounding == ACCEL_ROUNDING_TFLITE);
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("S-3 programs of an older or a newer file format are INCOMPATIBLE, and
         INFO(message);
         CHECK(message.find("is of format " + std::to_string(format) + ",") != std::string::npos);
         CHECK(message.find("build it again from its model") != std::string::npos);
-        CHECK(out.segments.empty());
+        CHECK(out.entries.empty());
         // Whole or not, and whatever follows: the format alone says that this library cannot read it.
         CHECK(read_saved(other.data(), saved::kHeaderBytes, Constants::Copied, &out) == ACCEL_STATUS_INCOMPATIBLE);
     }
@@ -119,34 +119,34 @@ TEST_CASE("a right hash is no trust", "[saved]")
 TEST_CASE("what does not hold together is refused", "[saved]")
 {
     CHECK(reading([](Sample &) {}) == ACCEL_STATUS_OK);
-    CHECK(reading([](Sample &s) { s.program->segments[1].input_sources[0].index = 9; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->segments[1].input_sources[0].index = 0; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->segments[1].inputs[0].size_bytes = 64; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->segments[1].output_sources[0] = {PortSource::Kind::Port, 0}; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->segments[0].device = 1; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->segments[1].target = "other"; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->values[1].memory_of = 0; }) == ACCEL_STATUS_OK);
-    CHECK(reading([](Sample &s) { s.program->values[0].memory_of = 1; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->values[1].memory_of = 1; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->values[1].memory_of = 7; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->values[1].copy_of = 1; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->values[0].from_segment = 1; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].segments[1].input_sources[0].index = 9; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].segments[1].input_sources[0].index = 0; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].segments[1].inputs[0].size_bytes = 64; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].segments[1].output_sources[0] = {PortSource::Kind::Port, 0}; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->blobs[0].device = 1; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->blobs[1].target = "other"; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].memory_of = 0; }) == ACCEL_STATUS_OK);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[0].memory_of = 1; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].memory_of = 1; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].memory_of = 7; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].copy_of = 1; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[0].from_segment = 1; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) {
-              s.program->values.push_back(s.program->values[1]);  // a copy of a copy
-              s.program->values[2].copy_of = 1;
+              s.program->entries[0].values.push_back(s.program->entries[0].values[1]);  // a copy of a copy
+              s.program->entries[0].values[2].copy_of = 1;
           }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->values[1].from_segment = 1; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->values[1].layout.strides_bytes[0] = 40; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->values[1].layout.strides_bytes[0] = 2; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { std::swap(s.program->segments[0], s.program->segments[1]); }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->ports[1].direction = ACCEL_PORT_DIRECTION_INPUT; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->placements[0].segment = 2; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].from_segment = 1; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].layout.strides_bytes[0] = 40; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].layout.strides_bytes[0] = 2; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { std::swap(s.program->entries[0].segments[0], s.program->entries[0].segments[1]); }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].ports[1].direction = ACCEL_PORT_DIRECTION_INPUT; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].placements[0].segment = 2; }) == ACCEL_STATUS_CORRUPT);
 }
 
 TEST_CASE("saving tells the application of each few megabytes, from the beginning, and stops when it is told to", "[saved]")
 {
     Sample sample;
-    sample.program->segments[0].blob.resize(3 * saved::kPieceBytes);
+    sample.program->blobs[0].bytes.resize(3 * saved::kPieceBytes);
     struct Heard {
         size_t calls = 0, most_bytes = 0, bytes_before_stop = SIZE_MAX, bytes = 0;
     } heard;
@@ -169,12 +169,12 @@ TEST_CASE("saving tells the application of each few megabytes, from the beginnin
 TEST_CASE("P-5 reading a program ends where the application wants no more", "[saved][bounds]")
 {
     Sample sample;
-    sample.program->placements.resize(1000, sample.program->placements[0]);
+    sample.program->entries[0].placements.resize(1000, sample.program->entries[0].placements[0]);
     const Bytes bytes = sample.save();
     Progress unwilling([](void *, double, const char *) { return 1; }, nullptr);
     SavedProgram out;
     CHECK(guarded([&] { return read_saved(bytes.data(), bytes.size(), Constants::Copied, &out); }) == ACCEL_STATUS_CANCELLED);
-    CHECK(out.placements.size() < 1000);
+    CHECK(out.entries.empty());  // an entry is taken over once it was read whole
 }
 
 TEST_CASE("a full disk stops the save", "[saved]")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <map>
 
 #include "check.h"
 #include "saved.h"
@@ -25,12 +26,8 @@ public:
         list(program.places, [this](const Place &place) { write_place(place); });
         writer_.u32(program.rounding);
         writer_.u32(program.precisions);
-        writer_.u32(program.input_count);
-        list(program.ports, [this](const ProgramPort &port) { write_port(port); });
-        list(program.values, [this](const Value &value) { write_value(value); });
-        list(program.segments, [this](const Segment &segment) { write_segment(segment); });
-        list(program.placements, [this](const PlacementRow &row) { write_placement(row); });
-        list(program.transfers, [this](const TransferRow &row) { write_transfer(row); });
+        list(program.blobs, [this](const Blob &blob) { write_blob(blob); });
+        list(program.entries, [this](const ProgramEntry &entry) { write_entry(entry); });
     }
 
     uint64_t size_bytes() const { return data_start() + data_bytes_ + kHashBytes; }
@@ -59,6 +56,17 @@ private:
     {
         writer_.u32(static_cast<uint32_t>(items.size()));
         for (const auto &item : items) each(item);
+    }
+
+    void write_entry(const ProgramEntry &entry)
+    {
+        writer_.string(entry.name);
+        writer_.u32(entry.input_count);
+        list(entry.ports, [this](const ProgramPort &port) { write_port(port); });
+        list(entry.values, [this](const Value &value) { write_value(value); });
+        list(entry.segments, [this](const Segment &segment) { write_segment(segment); });
+        list(entry.placements, [this](const PlacementRow &row) { write_placement(row); });
+        list(entry.transfers, [this](const TransferRow &row) { write_transfer(row); });
     }
 
     void write_place(const Place &place)
@@ -116,13 +124,15 @@ private:
         write_layout(value.layout);
     }
 
+    /// Bytes that lie at one place are written once.
     void write_chunk(const void *data, uint64_t byte_count)
     {
-        data_bytes_ = align_up(data_bytes_, kDataAlignBytes);
-        chunks_.push_back({data, byte_count, data_bytes_});
-        writer_.u64(data_bytes_);
+        const auto [written, is_new] = written_.emplace(std::pair(data, byte_count), align_up(data_bytes_, kDataAlignBytes));
+        writer_.u64(written->second);
         writer_.u64(byte_count);
-        data_bytes_ += byte_count;
+        if (!is_new) return;
+        chunks_.push_back({data, byte_count, written->second});
+        data_bytes_ = written->second + byte_count;
     }
 
     void write_source(const PortSource &source)
@@ -131,15 +141,22 @@ private:
         writer_.u32(source.index);
     }
 
+    void write_blob(const Blob &blob)
+    {
+        writer_.u32(blob.device);
+        writer_.string(blob.target);
+        writer_.string(blob.backend);
+        writer_.u32(blob.graph_count);
+        write_chunk(blob.bytes.data(), blob.bytes.size());
+        list(blob.constants, [this](const accel_bk_constant &constant) { write_chunk(constant.data, constant.byte_count); });
+    }
+
     void write_segment(const Segment &segment)
     {
-        writer_.u32(segment.device);
-        writer_.string(segment.target);
-        writer_.string(segment.backend);
+        writer_.u32(segment.blob);
+        writer_.u32(segment.graph);
         writer_.u64(segment.scratch_bytes);
         writer_.u32(segment.buffer_count_max);
-        write_chunk(segment.blob.data(), segment.blob.size());
-        list(segment.constants, [this](const accel_bk_constant &constant) { write_chunk(constant.data, constant.byte_count); });
         list(segment.inputs, [this](const PortLayout &layout) { write_layout(layout); });
         list(segment.outputs, [this](const PortLayout &layout) { write_layout(layout); });
         for (const PortSource &source : segment.input_sources) write_source(source);
@@ -194,6 +211,7 @@ private:
     const accel_program &program_;
     Writer writer_;
     std::vector<Chunk> chunks_;
+    std::map<std::pair<const void *, uint64_t>, uint64_t> written_;  ///< offsets in the data
     uint64_t data_bytes_ = 0;
 };
 

@@ -315,8 +315,14 @@ public:
     /// accel_model_create
     static Model create(const Instance &instance, const accel_graph_desc &graph)
     {
+        return create(instance, {accel_entry_desc{"", &graph}});
+    }
+    static Model create(const Instance &instance, const std::vector<accel_entry_desc> &entries)
+    {
         auto desc = sized<accel_model_desc>();
-        desc.graph = &graph;
+        desc.entries = entries.data();
+        desc.entry_count = static_cast<uint32_t>(entries.size());
+        desc.entry_size = sizeof(accel_entry_desc);
         return create(instance, desc);
     }
     static Model create(const Instance &instance, const accel_model_desc &desc)
@@ -325,14 +331,22 @@ public:
         check(accel_model_create(instance.get(), &desc, &handle));
         return Model(handle);
     }
-    /// accel_model_graph; lives as long as the model, so not of a temporary.
-    const accel_graph_desc &graph() const &
+    accel_model_info info() const
     {
-        const accel_graph_desc *graph = accel_model_graph(handle_);
-        if (!graph) throw std::logic_error("accel::Model: empty");
-        return *graph;
+        auto value = sized<accel_model_info>();
+        check(accel_model_query(handle_, &value));
+        return value;
     }
-    const accel_graph_desc &graph() && = delete;
+    /// accel_model_entry; lives as long as the model, so not of a temporary.
+    accel_model_entry_info entry(uint32_t index = 0) const &
+    {
+        auto value = sized<accel_model_entry_info>();
+        check(accel_model_entry(handle_, index, &value));
+        return value;
+    }
+    accel_model_entry_info entry(uint32_t index = 0) && = delete;
+    const accel_graph_desc &graph(uint32_t entry_index = 0) const & { return *entry(entry_index).graph; }
+    const accel_graph_desc &graph(uint32_t entry_index = 0) && = delete;
 };
 
 class Program : public Counted<accel_program, accel_program_ref, accel_program_unref> {
@@ -419,16 +433,23 @@ public:
         check(accel_program_query(handle_, &value));
         return value;
     }
-    accel_port_info port(uint32_t index) const
+    /// Of a program with one graph the number of the entry point may be left out, here and below.
+    accel_entry_info entry(uint32_t index = 0) const
     {
-        auto value = sized<accel_port_info>();
-        check(accel_program_port(handle_, index, &value));
+        auto value = sized<accel_entry_info>();
+        check(accel_program_entry(handle_, index, &value));
         return value;
     }
-    uint32_t find_port(const char *name) const
+    accel_port_info port(uint32_t index, uint32_t entry = 0) const
+    {
+        auto value = sized<accel_port_info>();
+        check(accel_program_port(handle_, entry, index, &value));
+        return value;
+    }
+    uint32_t find_port(const char *name, uint32_t entry = 0) const
     {
         uint32_t index = 0;
-        check(accel_program_find_port(handle_, name, &index));
+        check(accel_program_find_port(handle_, entry, name, &index));
         return index;
     }
 };
@@ -437,10 +458,11 @@ class Run : public Counted<accel_run, accel_run_ref, accel_run_unref> {
 public:
     using Counted::Counted;
     /// accel_run_create
-    static Run create(const Program &program)
+    static Run create(const Program &program, uint32_t entry = 0)
     {
         auto desc = sized<accel_run_desc>();
         desc.program = program.get();
+        desc.entry = entry;
         accel_run *handle = nullptr;
         check(accel_run_create(&desc, &handle));
         return Run(handle);

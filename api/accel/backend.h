@@ -14,7 +14,7 @@
  * - Every table and struct starts with struct_size, as its maker compiled it. Members are appended, never moved. A slot beyond the maker's struct_size
  *   is absent. Slots marked [mandatory] must not be NULL; new slots are optional for ever. A module writes no member of an out struct beyond its struct_size.
  * - Elements of arrays have the sizes that the module says (accel_bk_module.sizes), in both directions: a module indexes arrays natively,
- *   also those of a graph. So a module may be older or newer than the runtime, and the burden is the runtime's. accel_bk_constant is frozen.
+ *   also those of a graph. So a module may be older or newer than the runtime, and the burden is the runtime's. accel_bk_constant and accel_bk_constant_place are frozen.
  * - struct accel_bk_* objects are the module's own types: it defines them, the runtime only carries the pointers.
  * - No C++ type, no exception and no signal handler crosses this border.
  *
@@ -48,13 +48,16 @@ struct accel_bk_sizes {
     uint32_t port;     /**< struct accel_bk_port */
     uint32_t memory;   /**< struct accel_bk_memory */
     uint32_t attribute; /**< struct accel_attribute */
+    uint32_t entry;      /**< struct accel_entry_desc */
+    uint32_t blob_entry; /**< struct accel_bk_blob_entry */
 };
 
 /** Initialiser of a module's struct accel_bk_sizes. */
 #define ACCEL_BK_SIZES                                                                                                                     \
     {                                                                                                                                      \
         sizeof(struct accel_bk_sizes), sizeof(struct accel_tensor_desc), sizeof(struct accel_node_desc), sizeof(struct accel_bk_support),  \
-            sizeof(struct accel_bk_port), sizeof(struct accel_bk_memory), sizeof(struct accel_attribute)                                   \
+            sizeof(struct accel_bk_port), sizeof(struct accel_bk_memory), sizeof(struct accel_attribute), sizeof(struct accel_entry_desc),  \
+            sizeof(struct accel_bk_blob_entry)                                                                                             \
     }
 
 /** What a module in a child is told about the fork. */

@@ -116,8 +116,8 @@ ACCEL_API enum accel_status accel_buffer_unmap(struct accel_buffer *buffer);
 /** One side of a shared buffer: a port of a program, or a plain size on a device. */
 struct accel_join_port {
     struct accel_program *program; /**< or NULL with device set */
-    uint32_t port;
-    uint32_t reserved;
+    uint32_t entry;                /**< of the program; 0 without one */
+    uint32_t port;                 /**< of the entry point; 0 without one */
     struct accel_device *device;   /**< ignored when program is set */
     uint64_t size_bytes;           /**< ignored when program is set */
 };
@@ -139,7 +139,7 @@ struct accel_buffer_recipe {
  * Find the allocation that serves all ports, or the pair that refuses and why.
  *
  * Ownership: ports are borrowed for the call. Threads: any thread. Blocks: on opening the devices.
- * Errors: UNSUPPORTED no common memory, and the recipe then names the pair, or a port of a program for a bare target; NOT_FOUND no such port.
+ * Errors: UNSUPPORTED no common memory, and the recipe then names the pair, or a port of a program for a bare target; NOT_FOUND no such entry point or port.
  */
 ACCEL_API enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_t port_count, uint32_t port_size,
                                               struct accel_buffer_recipe *recipe);

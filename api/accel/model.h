@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A model: a portable graph, made by an application or read by an importer.
+ * A model: one or more portable graphs that share constants, made by an application or read by an importer.
  */
 #ifndef ACCEL_MODEL_H
 #define ACCEL_MODEL_H
@@ -11,19 +11,28 @@
 extern "C" {
 #endif
 
+/** One graph of a model that can be run: "prefill", "decode"; "" for the only one. Several may name one graph, to be built for different sizes. */
+struct accel_entry_desc {
+    const char *name;                     /**< unique in the model */
+    const struct accel_graph_desc *graph;
+};
+
 struct accel_model_desc {
     size_t struct_size;
-    const struct accel_graph_desc *graph;
+    /** The graphs that can be run. Free symbols of one name have one range; constants with one data pointer, size and type are held once. */
+    const struct accel_entry_desc *entries;
+    uint32_t entry_count;      /**< at least 1 */
+    uint32_t entry_size;       /**< sizeof(struct accel_entry_desc) of the caller */
     accel_release_fn release;  /**< called when the constant data is used no more; NULL: the caller knows by other means */
     void *release_user;
 };
 
 /**
- * A model from a graph. The graph is checked and copied; constant data is not.
+ * A model from graphs. They are checked and copied; constant data is not.
  *
- * Ownership: desc and graph are borrowed for the call, constant data until the model and every program built from it are gone, which release tells.
+ * Ownership: desc and graphs are borrowed for the call, constant data until the model and every program built from it are gone, which release tells.
  * Threads: any thread. Blocks: never.
- * Errors: INVALID_ARGUMENT the graph breaks a rule (the detail names node or tensor and rule); UNSUPPORTED an operation or revision that the library's catalog does not have.
+ * Errors: INVALID_ARGUMENT a graph breaks a rule (the detail names entry point, node or tensor, and rule); UNSUPPORTED an operation or revision that the library's catalog does not have.
  */
 ACCEL_API enum accel_status accel_model_create(struct accel_instance *instance, const struct accel_model_desc *desc, struct accel_model **out_model);
 
@@ -67,8 +76,25 @@ ACCEL_API struct accel_model *accel_model_ref(struct accel_model *model);
 /** Drop a reference; NULL is allowed. Threads: any thread. Blocks: never. */
 ACCEL_API void accel_model_unref(struct accel_model *model);
 
-/** The model's graph. Ownership: lives as long as the model. Threads: any thread. Blocks: never. */
-ACCEL_API const struct accel_graph_desc *accel_model_graph(struct accel_model *model);
+struct accel_model_info {
+    size_t struct_size;
+    uint64_t object_id;
+    uint64_t constant_bytes;     /**< of all constants, each counted once */
+    uint32_t entry_count;
+    uint32_t custom_node_count;  /**< nodes that no catalog operation describes, regions included; those of a graph that several entry points name count for each */
+};
+
+/** Facts about a model. Threads: any thread. Blocks: never. Errors: none of its own. */
+ACCEL_API enum accel_status accel_model_query(struct accel_model *model, struct accel_model_info *info);
+
+struct accel_model_entry_info {
+    size_t struct_size;
+    const char *name;
+    const struct accel_graph_desc *graph;
+};
+
+/** Name and graph of an entry point. Ownership: pointers live as long as the model. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
+ACCEL_API enum accel_status accel_model_entry(struct accel_model *model, uint32_t entry, struct accel_model_entry_info *info);
 
 #ifdef __cplusplus
 }

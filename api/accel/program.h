@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program: a model built for an ordered device set, and its ports.
+ * A program: a model built for an ordered device set, its entry points and their ports.
  */
 #ifndef ACCEL_PROGRAM_H
 #define ACCEL_PROGRAM_H
@@ -35,21 +35,22 @@ struct accel_option {
     double number;
 };
 
-/** A value for a symbolic dimension. */
+/** A value for a free symbol. */
 struct accel_symbol_value {
     const char *name;
+    const char *entry;     /**< the entry point, where its size differs from that of the others; NULL: all that have the symbol */
     int64_t size;
 };
 
 /** The value of an input that is known when the program is built: it becomes a constant and is no port. */
 struct accel_known_value {
-    const char *input;     /**< name of an input of the model, no two alike */
-    const char *entry;     /**< must be NULL */
+    const char *input;     /**< name of an input, given once for each entry point */
+    const char *entry;     /**< the entry point; NULL: all that have an input of that name */
     const void *data;      /**< dense row-major, at any byte; without elements any pointer but NULL */
     uint64_t data_bytes;   /**< what its type and its dims need, rounded up to bytes */
     /**
-     * rank sizes; NULL: as the model says, which then has no open size. Where the model has a free symbol this is its size, as if symbols
-     * gave it; if symbols, or another known value, gives another one: INVALID_ARGUMENT
+     * rank sizes; NULL: as the model says, which then has no open size. Where the model has a free symbol this is its size in that entry
+     * point, as if symbols gave it; if symbols, or another known value, gives another one: INVALID_ARGUMENT
      */
     const int64_t *dims;
     uint32_t rank;         /**< of dims; 0 without */
@@ -75,17 +76,20 @@ struct accel_program_desc {
     const struct accel_known_value *known; /**< copied within the call, at the cost of constant_budget_bytes */
     uint32_t known_count;
     uint32_t known_size;                  /**< sizeof(struct accel_known_value) of the caller */
+    const char *const *entries;           /**< names of the entry points to build, which are numbered in this order; NULL: all, as the model has them */
+    uint32_t entry_count;                 /**< at least 1, or 0 with NULL */
+    uint32_t symbol_size;                 /**< sizeof(struct accel_symbol_value) of the caller */
 };
 
 /**
- * Build a model for an ordered device set. All slow work happens here.
+ * Build entry points of a model for an ordered device set, into one program that holds each of their constants once. All slow work happens here.
  *
  * With a target the program can be saved and not be run here, and the devices behind the target take what it does not. Loading it asks for a device in the target's place.
  *
  * Ownership: desc is borrowed for the call; the program keeps devices and model. Threads: any thread. Blocks: on opening the devices, and for as long as compilers take;
  *         cancellable through progress.
  * Errors: UNSUPPORTED no device of the set takes some operations (the detail names all of them, with the reason of each device, as far as it has room), or the module of a
- *         device has no compiler; NOT_FOUND no module compiles for target; CANCELLED; LIMIT the graph needs more than a device has, or its constants more than
+ *         device has no compiler; NOT_FOUND no module compiles for target, or the model has no such entry point; CANCELLED; LIMIT the graph needs more than a device has, or its constants more than
  *         constant_budget_bytes; CORRUPT a file of the model has changed since it was imported.
  */
 ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program);
@@ -98,21 +102,33 @@ ACCEL_API void accel_program_unref(struct accel_program *program);
 struct accel_program_info {
     size_t struct_size;
     uint64_t object_id;
-    uint32_t port_count;        /**< inputs first, in graph order, then outputs */
-    uint32_t input_count;
-    uint32_t placement_count;   /**< one per operation of the model that is left after folding and fusing */
-    uint32_t transfer_count;    /**< device switches and copies per run */
-    uint32_t segment_count;     /**< pieces submitted per run */
-    uint32_t device_count;      /**< places of the device set, a target's too */
-    uint64_t scratch_bytes;     /**< memory that each run allocates, all devices together */
+    uint64_t scratch_bytes;     /**< memory that a run allocates, all devices together; of the entry point that needs most */
     uint64_t constant_bytes;    /**< weights held once per program */
     uint64_t saved_bytes;       /**< size of accel_program_save's output */
+    uint32_t entry_count;
+    uint32_t device_count;      /**< places of the device set, a target's too */
     uint32_t rounding;          /**< enum accel_rounding that was forced, or 0 */
     uint32_t precisions;        /**< precisions beyond the model's own that were used */
 };
 
 /** Facts about a program. Threads: any thread. Blocks: never. Errors: none of its own. */
 ACCEL_API enum accel_status accel_program_query(struct accel_program *program, struct accel_program_info *info);
+
+/** Facts about one entry point. */
+struct accel_entry_info {
+    size_t struct_size;
+    const char *name;           /**< "" of a model with one graph */
+    uint64_t scratch_bytes;     /**< memory that each run allocates, all devices together */
+    uint32_t port_count;        /**< inputs first, in graph order, then outputs */
+    uint32_t input_count;
+    uint32_t segment_count;     /**< pieces submitted per run */
+    uint32_t placement_count;   /**< one per operation of the model that is left after folding and fusing */
+    uint32_t transfer_count;    /**< device switches and copies per run */
+    uint32_t reserved;
+};
+
+/** Facts about an entry point. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
+ACCEL_API enum accel_status accel_program_entry(struct accel_program *program, uint32_t entry, struct accel_entry_info *info);
 
 enum accel_port_direction {
     ACCEL_PORT_DIRECTION_INPUT = 1,
@@ -133,15 +149,15 @@ struct accel_port_info {
     uint64_t align_bytes;           /**< of offset_bytes in a binding */
     struct accel_device *device;    /**< borrowed: the device that reads or writes it first */
     const struct accel_quantization *quantization; /**< NULL if none */
-    uint32_t buffer_count_max;      /**< distinct buffers the program can take at once over all ports, beside what it keeps for itself; 0: no limit, else at least 1 */
+    uint32_t buffer_count_max;      /**< distinct buffers the entry point can take at once over all ports, beside what it keeps for itself; 0: no limit, else at least 1 */
     uint32_t reserved;
 };
 
-/** Facts about a port. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
-ACCEL_API enum accel_status accel_program_port(struct accel_program *program, uint32_t port, struct accel_port_info *info);
+/** Facts about a port of an entry point. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
+ACCEL_API enum accel_status accel_program_port(struct accel_program *program, uint32_t entry, uint32_t port, struct accel_port_info *info);
 
 /** Index of the port with that name. Threads: any thread. Blocks: never. Errors: NOT_FOUND (the detail lists the names). */
-ACCEL_API enum accel_status accel_program_find_port(struct accel_program *program, const char *name, uint32_t *out_port);
+ACCEL_API enum accel_status accel_program_find_port(struct accel_program *program, uint32_t entry, const char *name, uint32_t *out_port);
 
 #ifdef __cplusplus
 }

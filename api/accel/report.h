@@ -14,7 +14,9 @@ extern "C" {
 /** What the devices of a set say to one operation that is built, and the nodes of the model that it stands for. */
 struct accel_support {
     size_t struct_size;
-    const uint32_t *nodes;    /**< indices in accel_model_graph's nodes, ascending: fused into this operation, or folded away in front of it. A node may be in several */
+    uint32_t entry;           /**< number of the entry point, as a build would number it */
+    uint32_t reserved;
+    const uint32_t *nodes;    /**< indices in the nodes of the entry point's graph, ascending: fused into this operation, or folded away in front of it. A node may be in several */
     uint32_t node_count;
     uint32_t device;          /**< position in the set of the first device that takes it, where a target counts as the first; UINT32_MAX: none does */
     uint32_t group;           /**< the device takes operations with one number as a whole, and answers for the whole only: no operation outside stands between them. 0: none takes it */
@@ -33,7 +35,7 @@ typedef void (*accel_support_fn)(void *user, const struct accel_support *support
  * For frameworks that keep what is refused: build the nodes of whole groups; a node named in several rows belongs to each of those groups. That builds, or the build answers
  * LIMIT or OUT_OF_MEMORY. Takes the description that accel_program_build takes; balancing plays no part.
  *
- * Ownership: each report is valid during its callback, on the calling thread, in the order of execution. Every node that anything depends on is in at least one. Threads: any thread.
+ * Ownership: each report is valid during its callback, on the calling thread, in the order of execution, one entry point after the other. Every node that anything depends on is in at least one. Threads: any thread.
  * Blocks: on opening the devices, and for as long as their compilers look at the graph; cancellable through progress.
  * Errors: UNSUPPORTED the module of a device has no compiler; NOT_FOUND no module compiles for target; CANCELLED; LIMIT and CORRUPT as accel_program_build.
  */
@@ -52,8 +54,8 @@ struct accel_placement {
     const char *remark;           /**< a sentence of the device that runs it, from when the program was loaded there, such as why it uses one thread; "" if it has none */
 };
 
-/** One row of the placement report. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
-ACCEL_API enum accel_status accel_program_placement(struct accel_program *program, uint32_t index, struct accel_placement *placement);
+/** One row of an entry point's placement report. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
+ACCEL_API enum accel_status accel_program_placement(struct accel_program *program, uint32_t entry, uint32_t index, struct accel_placement *placement);
 
 enum accel_transfer_kind {
     ACCEL_TRANSFER_KIND_SHARED = 1, /**< a switch of devices over memory that both see: no copy */
@@ -72,8 +74,8 @@ struct accel_transfer {
     const char *reason;           /**< why it is copied; "" when shared */
 };
 
-/** One row of the transfer report. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
-ACCEL_API enum accel_status accel_program_transfer(struct accel_program *program, uint32_t index, struct accel_transfer *transfer);
+/** One row of an entry point's transfer report. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
+ACCEL_API enum accel_status accel_program_transfer(struct accel_program *program, uint32_t entry, uint32_t index, struct accel_transfer *transfer);
 
 #ifdef __cplusplus
 }

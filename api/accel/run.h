@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A run: a program with its buffers.
+ * A run: an entry point of a program with its buffers.
  */
 #ifndef ACCEL_RUN_H
 #define ACCEL_RUN_H
@@ -23,17 +23,17 @@ struct accel_binding {
 struct accel_run_desc {
     size_t struct_size;
     struct accel_program *program;
+    uint32_t entry;     /**< number of the entry point in the program */
     uint32_t flags;     /**< must be 0 */
-    uint32_t reserved;
 };
 
 /**
- * A program with its buffers. In flight once: N runs make a pipeline of depth N.
+ * An entry point of a program with its buffers. In flight once: N runs make a pipeline of depth N.
  *
  * Allocates the run's scratch now, so that submitting need not.
  *
  * Ownership: desc is borrowed for the call; the run keeps the program. Threads: any thread. Blocks: on the kernel.
- * Errors: UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY; CORRUPT a file that the program maps has changed.
+ * Errors: NOT_FOUND no such entry point; UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY; CORRUPT a file that the program maps has changed.
  */
 ACCEL_API enum accel_status accel_run_create(const struct accel_run_desc *desc, struct accel_run **out_run);
 

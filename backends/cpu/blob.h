@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What build makes and program_load reads: a header of this module, then the flat graph.
+// What build makes and program_load reads: a header of this module, then the flat graphs.
 //
-// Constants above a few bytes stay with the runtime; the header notes their sizes, so that a blob can be checked without them.
+// Constants above a few bytes stay with the runtime; the header notes their sizes, so that a blob can be checked without them. Those that several graphs have are one.
 #ifndef ACCEL_BACKENDS_CPU_BLOB_H
 #define ACCEL_BACKENDS_CPU_BLOB_H
 
 #include "graph/flat.h"
+
+#include <accel/backend.h>
 
 #include <cstdint>
 #include <span>
@@ -15,16 +17,24 @@
 namespace accel::cpu
 {
 
+struct BlobGraph {
+    const uint8_t *bytes = nullptr;
+    uint64_t byte_count = 0;
+    std::vector<uint32_t> constants; // what it refers to, as positions among the blob's
+};
+
 struct Blob {
     uint32_t threads = 0; // 0: as many as the machine has cores
     std::vector<uint64_t> constant_bytes;
-    const uint8_t *graph = nullptr;
-    uint64_t graph_bytes = 0;
+    std::vector<BlobGraph> graphs;
 };
 
 enum class BlobState { kGood, kCorrupt, kForeign };
 
-std::vector<uint8_t> write_blob(const accel_graph_desc &graph, uint32_t threads, std::vector<uint32_t> &referenced);
+std::vector<uint8_t> write_blob(std::span<const accel_graph_desc *const> graphs, uint32_t threads, std::vector<accel_bk_constant_place> &referenced);
+
+// The constants of one graph, out of the blob's.
+std::vector<accel_bk_constant> constants_of(const BlobGraph &graph, const accel_bk_constant *constants);
 
 // Makes size and checksum in the header fit the bytes behind it. Also how a test lies with a right checksum.
 void seal_blob(std::span<uint8_t> bytes);

@@ -75,6 +75,8 @@ public:
 
     // Working memory of the next added step alone.
     uint32_t scratch(uint64_t size_bytes);
+    // Where constants are rearranged for several plans; null: nowhere.
+    Packed *packed() const { return rules_.packed; }
     // Memory that lives as long as the plan.
     std::byte *own(uint64_t size_bytes);
     uint32_t constant(std::byte *data, uint64_t size_bytes);

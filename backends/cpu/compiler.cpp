@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <iterator>
 
 namespace accel::cpu
@@ -30,6 +31,7 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     full.struct_size = info->struct_size;
     full.name = kTarget;
     full.description = "the host's processor";
+    full.flags = ACCEL_BK_TARGET_FLAG_ENTRIES;
     full.roundings = 1u << ACCEL_ROUNDING_HALF_EVEN | 1u << ACCEL_ROUNDING_TFLITE | 1u << ACCEL_ROUNDING_NATURAL;
     std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
     return ACCEL_STATUS_OK;
@@ -87,22 +89,23 @@ accel_status query(const accel_bk_host *, const accel_graph_desc *desc, const ac
 struct BuiltBlob {
     accel_bk_blob table{};
     std::vector<uint8_t> bytes;
-    std::vector<uint32_t> constants;
-    std::vector<accel_bk_port> ports;
-    std::vector<Dims> strides;
+    std::vector<accel_bk_constant_place> constants;
+    std::vector<accel_bk_blob_entry> entries;
+    std::deque<std::vector<accel_bk_port>> ports; // by graph
+    std::deque<Dims> strides;
 };
 
 void release(accel_bk_blob *blob) { delete reinterpret_cast<BuiltBlob *>(blob); }
 static_assert(offsetof(BuiltBlob, table) == 0);
 
-void add_port(BuiltBlob &built, const Graph &graph, uint32_t index)
+void add_port(BuiltBlob &built, std::vector<accel_bk_port> &ports, const Graph &graph, uint32_t index)
 {
     const Tensor &tensor = graph.tensor(index);
     Dims strides = row_major_strides(tensor.dims);
     for (int64_t &stride : strides)
         stride *= static_cast<int64_t>(type_bytes(tensor.type));
     built.strides.push_back(std::move(strides));
-    built.ports.push_back({index, tensor.rank, built.strides.back().data(), tensor.size_bytes(), kAlignBytes});
+    ports.push_back({index, tensor.rank, built.strides.back().data(), tensor.size_bytes(), kAlignBytes});
 }
 
 // The only part of a build that takes time: constants are read to bound their sums.
@@ -150,7 +153,25 @@ uint64_t estimate_arena(const Graph &graph)
     return plan ? plan->size_bytes : UINT64_MAX;
 }
 
-accel_status build(const accel_bk_host *, const accel_graph_desc *desc, const accel_bk_compile_options *options, accel_bk_blob **out_blob)
+accel_status add_graph(const accel_graph_desc &desc, const accel_bk_compile_options &options, BuiltBlob &built)
+{
+    auto graph = read_graph(desc);
+    if (!graph)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names a tensor that it does not have");
+    if (const accel_status status = check_nodes(*graph, options); status != ACCEL_STATUS_OK)
+        return status;
+    if (const accel_status status = check_ports(*graph); status != ACCEL_STATUS_OK)
+        return status;
+    std::vector<accel_bk_port> &ports = built.ports.emplace_back();
+    for (const auto *list : {&graph->inputs, &graph->outputs})
+        for (const uint32_t tensor : *list)
+            add_port(built, ports, *graph, tensor);
+    built.entries.push_back({ports.data(), estimate_arena(*graph), static_cast<uint32_t>(ports.size()), 0});
+    return ACCEL_STATUS_OK;
+}
+
+accel_status build(const accel_bk_host *, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options,
+                   accel_bk_blob **out_blob)
 {
     *out_blob = nullptr;
     return guarded([&] {
@@ -159,31 +180,21 @@ accel_status build(const accel_bk_host *, const accel_graph_desc *desc, const ac
             return status;
         if (const accel_status status = read_options(*options, threads); status != ACCEL_STATUS_OK)
             return status;
-        auto graph = read_graph(*desc);
-        if (!graph)
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names a tensor that it does not have");
-        if (const accel_status status = check_nodes(*graph, *options); status != ACCEL_STATUS_OK)
-            return status;
-        if (const accel_status status = check_ports(*graph); status != ACCEL_STATUS_OK)
-            return status;
         auto built = std::make_unique<BuiltBlob>();
-        built->bytes = write_blob(*desc, threads, built->constants);
+        for (uint32_t i = 0; i < graph_count; ++i)
+            if (const accel_status status = add_graph(*graphs[i], *options, *built); status != ACCEL_STATUS_OK)
+                return status;
+        built->bytes = write_blob({graphs, graph_count}, threads, built->constants);
         pulse();
-        built->strides.reserve(graph->inputs.size() + graph->outputs.size());
-        for (const uint32_t tensor : graph->inputs)
-            add_port(*built, *graph, tensor);
-        for (const uint32_t tensor : graph->outputs)
-            add_port(*built, *graph, tensor);
         accel_bk_blob &table = built->table;
         table.struct_size = sizeof table;
         table.release = release;
         table.bytes = built->bytes.data();
         table.byte_count = built->bytes.size();
+        table.entries = built->entries.data();
+        table.entry_count = graph_count;
         table.constants = built->constants.data();
         table.constant_count = static_cast<uint32_t>(built->constants.size());
-        table.port_count = static_cast<uint32_t>(built->ports.size());
-        table.ports = built->ports.data();
-        table.scratch_bytes = estimate_arena(*graph);
         table.log = "";
         *out_blob = &built.release()->table;
         return ACCEL_STATUS_OK;
@@ -206,8 +217,11 @@ accel_status check(const accel_bk_host *, const void *bytes, uint64_t byte_count
         std::vector<accel_bk_constant> constants;
         for (const uint64_t size : blob.constant_bytes)
             constants.push_back({&kNowhere, size});
-        if (!graph::FlatGraph::parse(blob.graph, blob.graph_bytes, constants.data(), static_cast<uint32_t>(constants.size()), &error))
-            return fail(ACCEL_STATUS_CORRUPT, "C-5", "%s", error.c_str());
+        for (const BlobGraph &graph : blob.graphs) {
+            const std::vector<accel_bk_constant> own = constants_of(graph, constants.data());
+            if (!graph::FlatGraph::parse(graph.bytes, graph.byte_count, own.data(), static_cast<uint32_t>(own.size()), &error))
+                return fail(ACCEL_STATUS_CORRUPT, "C-5", "%s", error.c_str());
+        }
         *out_fit = ACCEL_FIT_FULL;
         return ACCEL_STATUS_OK;
     });

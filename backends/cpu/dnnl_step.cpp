@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "dnnl_step.h"
 
+#include "packed.h"
+
 #include "dnnl_reserve.h"
 #include "invalid_flag.h"
 #include "one_thread.h"
@@ -183,11 +185,14 @@ uint32_t rearranged(Builder &builder, const View &view, const dnnl::memory::desc
 {
     if (have == want && offset_bytes == 0)
         return view.value;
-    std::byte *bytes = builder.own(want.get_size());
+    // Only read: oneDNN's memory objects know no const.
+    auto *given = const_cast<std::byte *>(builder.constant_data(view)) + offset_bytes;
+    Packed *packed = builder.packed();
+    if (std::byte *known = packed != nullptr ? packed->find(given, have, want) : nullptr)
+        return builder.constant(known, want.get_size());
+    std::byte *bytes = packed != nullptr ? packed->own(given, have, want) : builder.own(want.get_size());
     std::memset(bytes, 0, want.get_size());
     ask_dnnl([&] {
-        // Only read: oneDNN's memory objects know no const.
-        auto *given = const_cast<std::byte *>(builder.constant_data(view)) + offset_bytes;
         dnnl::memory from(have, cpu_engine(), given), to(want, cpu_engine(), bytes);
         dnnl::stream stream(cpu_engine());
         dnnl::reorder(from, to).execute(stream, from, to);

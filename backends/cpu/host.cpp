@@ -31,7 +31,7 @@ accel_status fail(accel_status status, const char *rule, const char *format, ...
     return status;
 }
 
-void remark(uint32_t node, const char *format, ...)
+void remark(uint32_t graph, uint32_t node, const char *format, ...)
 {
     const accel_bk_host *host = g_host.load(std::memory_order_acquire);
     // A runtime of an older contract takes none.
@@ -42,7 +42,7 @@ void remark(uint32_t node, const char *format, ...)
     va_start(arguments, format);
     std::vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    host->remark(host->context, node, message);
+    host->remark(host->context, graph, node, message);
 }
 
 accel_status fault_point(const char *place)

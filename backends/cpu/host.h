@@ -17,8 +17,8 @@ void set_host(const accel_bk_host *host);
 // Tells the detail and answers the status.
 [[gnu::format(printf, 3, 4)]] accel_status fail(accel_status status, const char *rule, const char *format, ...);
 
-// During the load of a program: a remark about node of its graph, for the placement report.
-[[gnu::format(printf, 2, 3)]] void remark(uint32_t node, const char *format, ...);
+// During the load of a program: a remark about a node of one of its graphs, for the placement report.
+[[gnu::format(printf, 3, 4)]] void remark(uint32_t graph, uint32_t node, const char *format, ...);
 
 // OK, or what a test wants this place to fail with.
 accel_status fault_point(const char *place);

@@ -57,6 +57,7 @@ struct PlanRules {
     Trust trust = shown_right; // null: every node stays a step of its own
     // A convolution or product of less work stays on one thread: about 10 us of one core. Handing a part to a helper that is awake costs 1 us.
     int64_t least_multiply_adds = 500000;
+    class Packed *packed = nullptr; // outlives the plan, as the constants do; null: the plan keeps what it rearranges
 };
 
 // The graph's constants must outlive the plan. Every node passes check_node. Throws std::bad_alloc; std::runtime_error where a library

@@ -16,20 +16,17 @@ namespace accel::cpu
 namespace
 {
 
-accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program &program)
+accel_status load(uint32_t number, const BlobGraph &from, int threads, const accel_bk_constant *constants, Packed &packed,
+                  accel_bk_program::Graph &to)
 {
-    if (constant_count != blob.constant_bytes.size())
-        return fail(ACCEL_STATUS_CORRUPT, "M-8", "%u constants were given, the blob refers to %zu", constant_count,
-                    blob.constant_bytes.size());
-    if (blob.threads > kThreadsMax)
-        return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob asks for %u threads, at most %u are possible", blob.threads, kThreadsMax);
     std::string error;
-    program.graph_bytes.assign(blob.graph, blob.graph + blob.graph_bytes);
-    program.graph = graph::FlatGraph::parse(program.graph_bytes.data(), program.graph_bytes.size(), constants, constant_count, &error, pulse);
+    const std::vector<accel_bk_constant> own = constants_of(from, constants);
+    to.bytes.assign(from.bytes, from.bytes + from.byte_count);
+    to.flat = graph::FlatGraph::parse(to.bytes.data(), to.bytes.size(), own.data(), static_cast<uint32_t>(own.size()), &error, pulse);
     pulse();
-    if (!program.graph)
+    if (!to.flat)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", error.c_str());
-    auto graph = read_graph(program.graph->desc());
+    auto graph = read_graph(to.flat->desc());
     if (!graph)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's graph names a tensor that it does not have");
     for (size_t i = 0; i < graph->nodes.size(); ++i) {
@@ -42,14 +39,31 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
         for (const uint32_t tensor : *list)
             if (!graph->tensor(tensor).fixed || graph->tensor(tensor).oversized)
                 return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's tensor %u has no fixed size", tensor);
-    const int threads = blob.threads != 0 ? static_cast<int>(blob.threads) : cores::usable();
-    program.plan = make_plan(std::move(*graph), threads);
-    if (!program.plan)
+    to.plan = make_plan(std::move(*graph), threads, {.packed = &packed});
+    if (!to.plan)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "an output of the blob's graph is made by no node");
-    for (const auto [node, why] : program.plan->undivided)
-        remark(node, "uses one of %d threads: %s", threads,
+    for (const auto [node, why] : to.plan->undivided)
+        remark(number, node, "uses one of %d threads: %s", threads,
                why == Whole::kLittleWork ? "there is too little work for more" : "no cut of its shape pays");
-    if (program.plan->uses_team && !program.team.hold(threads))
+    return ACCEL_STATUS_OK;
+}
+
+accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t constant_count, accel_bk_program &program)
+{
+    if (constant_count != blob.constant_bytes.size())
+        return fail(ACCEL_STATUS_CORRUPT, "M-8", "%u constants were given, the blob refers to %zu", constant_count,
+                    blob.constant_bytes.size());
+    if (blob.threads > kThreadsMax)
+        return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob asks for %u threads, at most %u are possible", blob.threads, kThreadsMax);
+    const int threads = blob.threads != 0 ? static_cast<int>(blob.threads) : cores::usable();
+    bool uses_team = false;
+    for (uint32_t i = 0; i < blob.graphs.size(); ++i) {
+        accel_bk_program::Graph &graph = program.graphs.emplace_back();
+        if (const accel_status status = load(i, blob.graphs[i], threads, constants, program.packed, graph); status != ACCEL_STATUS_OK)
+            return status;
+        uses_team = uses_team || graph.plan->uses_team;
+    }
+    if (uses_team && !program.team.hold(threads))
         return fail(ACCEL_STATUS_RESOURCE, "",
                     "the system has no thread left for the %d that the program uses; option 'cpu.threads' asks for fewer", threads);
     return ACCEL_STATUS_OK;
@@ -78,15 +92,18 @@ accel_status program_load(accel_bk_device *, const accel_bk_load_desc *desc, acc
 
 void program_unload(accel_bk_program *program) { delete program; }
 
-accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *, accel_bk_run **out_run)
+accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out_run)
 {
     *out_run = nullptr;
     return guarded([&] {
         if (const accel_status status = fault_point("cpu.run_create"); status != ACCEL_STATUS_OK)
             return status;
+        if (desc->entry >= program->graphs.size())
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-17", "a run of graph %u was asked for, the blob has %zu", desc->entry,
+                        program->graphs.size());
         const OneThread within_libraries;
         within_libraries.require();
-        const Plan &plan = *program->plan;
+        const Plan &plan = *program->graphs[desc->entry].plan;
         auto run = std::make_unique<accel_bk_run>();
         run->plan = &plan;
         run->arena = allocate_aligned(plan.arena_bytes);

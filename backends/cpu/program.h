@@ -5,6 +5,7 @@
 
 #include "buffer.h"
 #include "graph/flat.h"
+#include "packed.h"
 #include "plan.h"
 #include "team.h"
 
@@ -14,9 +15,14 @@
 #include <vector>
 
 struct accel_bk_program {
-    std::vector<uint8_t> graph_bytes;             // small constants live here
-    std::optional<accel::graph::FlatGraph> graph; // and, where the given bytes were misaligned, here
-    std::unique_ptr<accel::cpu::Plan> plan;
+    // One graph of the blob.
+    struct Graph {
+        std::vector<uint8_t> bytes;                  // small constants live here
+        std::optional<accel::graph::FlatGraph> flat; // and, where the given bytes were misaligned, here
+        std::unique_ptr<accel::cpu::Plan> plan;
+    };
+    accel::cpu::Packed packed; // what the plans share
+    std::vector<Graph> graphs;
     accel::cpu::TeamHold team;
 };
 

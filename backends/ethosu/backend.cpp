@@ -109,6 +109,7 @@ struct Blob {
     std::vector<uint8_t> bytes;
     Ports ports;
     std::vector<accel_bk_port> port_table;
+    accel_bk_blob_entry entry{};
 
     static void release(accel_bk_blob *table) { delete reinterpret_cast<Blob *>(table); }
 };
@@ -123,20 +124,19 @@ void describe(Blob &blob, uint64_t scratch_bytes)
     table.release = Blob::release;
     table.bytes = blob.bytes.data();
     table.byte_count = blob.bytes.size();
-    table.port_count = static_cast<uint32_t>(blob.port_table.size());
-    table.ports = blob.port_table.data();
-    table.scratch_bytes = scratch_bytes;
+    blob.entry = {blob.port_table.data(), scratch_bytes, static_cast<uint32_t>(blob.port_table.size()), kPortRegionCount};
+    table.entries = &blob.entry;
+    table.entry_count = 1;
     table.log = "";
-    table.buffer_count_max = kPortRegionCount;
 }
 
-accel_status compiler_build(const accel_bk_host *host_table, const accel_graph_desc *graph, const accel_bk_compile_options *options,
-                            accel_bk_blob **out_blob)
+accel_status compiler_build(const accel_bk_host *host_table, const accel_graph_desc *const *graphs, uint32_t,
+                            const accel_bk_compile_options *options, accel_bk_blob **out_blob)
 {
     *out_blob = nullptr;
     return guarded([&] {
         const Host host(host_table);
-        const graph::View view(*graph);
+        const graph::View view(*graphs[0]);
         if (const accel_status status = check_request(host, view, *options))
             return status;
         const std::function<bool(double)> progress = progress_of(*options);
@@ -247,10 +247,12 @@ accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *des
 
 void program_unload(accel_bk_program *program) { delete program; }
 
-accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *, accel_bk_run **out_run)
+accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out_run)
 {
     *out_run = nullptr;
     return guarded([&] {
+        if (desc->entry != 0) // a blob here has one graph
+            return ACCEL_STATUS_INVALID_ARGUMENT;
         auto run = std::make_unique<accel_bk_run>();
         if (const accel_status status = Run::create(*program->program, run->run))
             return status;

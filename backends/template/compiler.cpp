@@ -82,7 +82,8 @@ struct BuiltBlob : accel_bk_blob {
     BuiltBlob() : accel_bk_blob{} {}
     Blob blob;
     std::vector<int64_t> strides;
-    std::vector<accel_bk_port> port_list;
+    std::vector<accel_bk_port> ports;
+    accel_bk_blob_entry entry{};
 };
 
 void add_ports(BuiltBlob &built, const accel_graph_desc &graph, uint64_t count)
@@ -91,7 +92,7 @@ void add_ports(BuiltBlob &built, const accel_graph_desc &graph, uint64_t count)
     built.strides.resize(tensor.rank);
     int64_t stride = sizeof(float);
     for (uint32_t axis = tensor.rank; axis-- > 0; stride *= tensor.dims[axis].size) built.strides[axis] = stride;
-    const auto add = [&](uint32_t index) { built.port_list.push_back({index, tensor.rank, built.strides.data(), count * sizeof(float), kPortAlignBytes}); };
+    const auto add = [&](uint32_t index) { built.ports.push_back({index, tensor.rank, built.strides.data(), count * sizeof(float), kPortAlignBytes}); };
     for (uint32_t port = 0; port < graph.input_count; ++port) add(graph.inputs[port]);
     for (uint32_t port = 0; port < graph.output_count; ++port) add(graph.outputs[port]);
 }
@@ -117,10 +118,11 @@ accel_status query(const accel_bk_host *host, const accel_graph_desc *graph, con
     // <<<
 }
 
-accel_status build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out_blob)
+accel_status build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t, const accel_bk_compile_options *options, accel_bk_blob **out_blob)
 try {
     // >>> build
     *out_blob = nullptr;
+    const accel_graph_desc *graph = graphs[0]; // one, as the target has no flag ENTRIES
     if (const accel_status status = check_options(*host, *options)) return status;
     if (options->progress && options->progress(options->progress_user, 0.0, "adding") != 0) return ACCEL_STATUS_CANCELLED;
     if (graph->node_count != 1 || judge(*graph, *accel_graph_node(graph, 0), 1).group == 0) {
@@ -138,8 +140,10 @@ try {
     built->release = release;
     built->bytes = &built->blob;
     built->byte_count = sizeof(built->blob);
-    built->ports = built->port_list.data();
-    built->port_count = static_cast<uint32_t>(built->port_list.size());
+    built->entry.ports = built->ports.data();
+    built->entry.port_count = static_cast<uint32_t>(built->ports.size());
+    built->entries = &built->entry;
+    built->entry_count = 1;
     built->log = "";
     *out_blob = built.release();
     return ACCEL_STATUS_OK;

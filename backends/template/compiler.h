@@ -14,7 +14,7 @@ constexpr const char *kTarget = "template";
 
 accel_status target_info(uint32_t index, accel_bk_target_info *info);
 accel_status query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *out_nodes);
-accel_status build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out_blob);
+accel_status build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out_blob);
 accel_status check(const accel_bk_host *host, const void *bytes, uint64_t byte_count, const char *target, accel_fit *out_fit);
 
 }  // namespace accel::template_room

@@ -32,9 +32,11 @@ accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *des
 
 void program_unload(accel_bk_program *program) { delete program; }
 
-accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *, accel_bk_run **out_run)
+accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out_run)
 {
     // >>> run_create
+    *out_run = nullptr;
+    if (desc->entry != 0) return ACCEL_STATUS_INVALID_ARGUMENT; // a blob here has one graph
     *out_run = new (std::nothrow) accel_bk_run{program, {}};
     return *out_run ? ACCEL_STATUS_OK : ACCEL_STATUS_OUT_OF_MEMORY;
     // <<<

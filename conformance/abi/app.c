@@ -74,7 +74,10 @@ static struct accel_model *make_model(struct accel_instance *instance)
     node.attributes = attributes, node.attribute_count = 3;
     struct accel_graph_desc graph = {.struct_size = sizeof graph, .name = "adder", .tensors = tensors, .nodes = &node, .inputs = inputs, .outputs = outputs, .tensor_count = 4,
                                      .tensor_size = sizeof tensors[0], .node_count = 1, .node_size = sizeof node, .attribute_size = sizeof(struct accel_attribute), .input_count = 2, .output_count = 1};
-    const struct accel_model_desc desc = {.struct_size = sizeof desc, .graph = &graph};
+    struct accel_entry_desc entry;
+    memset(&entry, 0, sizeof entry);
+    entry.name = "", entry.graph = &graph;
+    struct accel_model_desc desc = {.struct_size = sizeof desc, .entries = &entry, .entry_count = 1, .entry_size = sizeof entry};
     struct accel_model *model = NULL;
     MUST(model_create, instance, &desc, &model);
     struct accel_model *refused = NULL;
@@ -98,10 +101,18 @@ static struct accel_model *make_model(struct accel_instance *instance)
     quantization.struct_size = 8;
     STEP(model_create, instance, &desc, &refused);
     quantization.struct_size = sizeof quantization;
+    desc.entry_size -= 4;
+    STEP(model_create, instance, &desc, &refused);
+    desc.entry_size += 8;
+    STEP(model_create, instance, &desc, &refused);
+    desc.entry_size -= 4;
 #ifdef ABI_NEXT
     quantization.abi_next = 1;
     STEP(model_create, instance, &desc, &refused);
     quantization.abi_next = 0;
+    entry.abi_next = 1;
+    STEP(model_create, instance, &desc, &refused);
+    entry.abi_next = 0;
     attributes[1].abi_next = 1;
     STEP(model_create, instance, &desc, &refused);
     attributes[1].abi_next = 0;

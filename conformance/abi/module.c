@@ -81,15 +81,16 @@ static enum accel_status query(const struct accel_bk_host *asked, const struct a
     return status;
 }
 
-struct blob { struct accel_bk_blob told; uint64_t count; int64_t stride; struct accel_bk_port ports[3]; };
+struct blob { struct accel_bk_blob told; uint64_t count; int64_t stride; struct accel_bk_port ports[3]; struct accel_bk_blob_entry entry; };
 
 static void release(struct accel_bk_blob *blob) { free(blob); }
 
-static enum accel_status build(const struct accel_bk_host *asked, const struct accel_graph_desc *graph, const struct accel_bk_compile_options *options,
-                               struct accel_bk_blob **out_blob)
+static enum accel_status build(const struct accel_bk_host *asked, const struct accel_graph_desc *const *graphs, uint32_t graph_count,
+                               const struct accel_bk_compile_options *options, struct accel_bk_blob **out_blob)
 {
+    const struct accel_graph_desc *graph = graphs[0];
     const enum accel_status status = look_at(graph);
-    (void)asked, (void)options;
+    (void)asked, (void)graph_count, (void)options;
     if (status != ACCEL_STATUS_OK) return status;
     if (graph->input_count != 2 || graph->output_count != 1) return ACCEL_STATUS_LIMIT;
     struct blob *blob = calloc(1, sizeof *blob);
@@ -101,8 +102,10 @@ static enum accel_status build(const struct accel_bk_host *asked, const struct a
         blob->ports[i] = (struct accel_bk_port){.tensor = tensors[i], .rank = 1, .strides_bytes = &blob->stride, .size_bytes = blob->count * sizeof(float), .align_bytes = 4};
         SET_NEXT(blob->ports[i], UINT64_MAX);
     }
+    blob->entry = (struct accel_bk_blob_entry){.ports = blob->ports, .port_count = 3};
+    SET_NEXT(blob->entry, UINT64_MAX);
     blob->told = (struct accel_bk_blob){.struct_size = sizeof blob->told, .release = release, .bytes = &blob->count, .byte_count = sizeof blob->count,
-                                        .port_count = 3, .ports = blob->ports, .log = ""};
+                                        .entries = &blob->entry, .entry_count = 1, .log = ""};
     *out_blob = &blob->told;
     return ACCEL_STATUS_OK;
 }

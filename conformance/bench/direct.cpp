@@ -51,19 +51,20 @@ void Direct::prepare(const accel_graph_desc &graph)
     options.struct_size = sizeof(options);
     options.target = "cpu";
     accel_bk_blob *blob = nullptr;
-    need(module_->compiler->build(&host_, &graph, &options, &blob), "build");
+    const accel_graph_desc *graphs[] = {&graph};
+    need(module_->compiler->build(&host_, graphs, 1, &options, &blob), "build");
     std::vector<accel_bk_constant> constants;
     for (uint32_t index = 0; index < blob->constant_count; ++index) {
-        const auto &tensor = graph.tensors[blob->constants[index]];
+        const auto &tensor = graph.tensors[blob->constants[index].tensor];
         constants.push_back({tensor.data, tensor.data_bytes});
     }
     need(door::load(ops(), device_, blob->bytes, blob->byte_count, constants.data(), static_cast<uint32_t>(constants.size()), &program_), "program_load");
     need(door::create_run(ops(), program_, &run_), "run_create");
     std::vector<accel_bk_memory> memory;
-    for (uint32_t port = 0; port < blob->port_count; ++port) {
+    for (uint32_t port = 0; port < blob->entries[0].port_count; ++port) {
         accel_bk_buffer_desc desc{};
         desc.struct_size = sizeof(desc);
-        desc.size_bytes = blob->ports[port].size_bytes;
+        desc.size_bytes = blob->entries[0].ports[port].size_bytes;
         desc.align_bytes = 64;
         desc.fd = -1;
         desc.usage = ACCEL_BUFFER_USAGE_PORT | ACCEL_BUFFER_USAGE_MAP;

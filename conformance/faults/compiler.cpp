@@ -33,6 +33,13 @@ accel_status flushing_load(accel_bk_device *device, const accel_bk_load_desc *de
     return base.device.program_load(device, desc, out);
 }
 
+accel_status first_run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out)
+{
+    accel_bk_run_desc other = *desc;
+    other.entry = 0;
+    return base.device.run_create(program, &other, out);
+}
+
 accel_status leaking_run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out)
 {
     open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -149,10 +156,10 @@ accel_bk_blob *with_bytes(accel_bk_blob *original, std::string bytes)
     return &other->blob;
 }
 
-accel_status numbering_build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out)
+accel_status numbering_build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
 {
     static uint64_t number = 0;
-    const auto status = base.compiler.build(host, graph, options, out);
+    const auto status = base.compiler.build(host, graphs, graph_count, options, out);
     if (status != ACCEL_STATUS_OK) return status;
     std::string bytes(static_cast<const char *>((*out)->bytes), (*out)->byte_count);
     ++number;
@@ -161,12 +168,12 @@ accel_status numbering_build(const accel_bk_host *host, const accel_graph_desc *
     return status;
 }
 
-accel_status stubborn_build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out)
+accel_status stubborn_build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
 {
     auto silent = *options;
     if (options->progress) options->progress(options->progress_user, 0.5, "building");
     silent.progress = nullptr;
-    return base.compiler.build(host, graph, &silent, out);
+    return base.compiler.build(host, graphs, graph_count, &silent, out);
 }
 
 /// Blobs that hold no more than a number, and what the numbers stand for in this process.
@@ -183,9 +190,9 @@ std::string fetch_home(const void *bytes, uint64_t count)
     return found == at_home().end() ? std::string(static_cast<const char *>(bytes), count) : found->second;
 }
 
-accel_status homely_build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out)
+accel_status homely_build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
 {
-    const auto status = base.compiler.build(host, graph, options, out);
+    const auto status = base.compiler.build(host, graphs, graph_count, options, out);
     if (status != ACCEL_STATUS_OK) return status;
     const std::lock_guard guard(state_lock());
     const std::string key = "blob number " + std::to_string(at_home().size());
@@ -248,6 +255,7 @@ const std::vector<Fault> &compiler_faults()
         {"blind-query", [] { mine.compiler.query = blind_query; }},
         {"random-blob", [] { mine.compiler.build = numbering_build; }},
         {"ignores-progress", [] { mine.compiler.build = stubborn_build; }},
+        {"first-graph-only", [] { mine.device.run_create = first_run_create; }},
         {"trusting-check", [] { mine.compiler.check = trusting_check; }},
         {"keeps-it-at-home",
          [] {

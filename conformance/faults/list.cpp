@@ -57,6 +57,7 @@ const std::vector<FaultInfo> &every_fault()
         {"ignores-cancel", "M-7", "answers OK to cancel and does nothing", "module.queue.cancel"},
         {"cancels-too-much", "M-7", "drops all where one ticket is named", "module.queue.cancel-one"},
         {"trusting-load", "M-8", "loads something else instead of damaged bytes", "module.program.damaged"},
+        {"first-graph-only", "M-17", "runs the first graph of a blob whichever is named", "module.graphs.run"},
         {"dangling-out", "M-9", "leaves rubbish in out handles after an error", "module.device.out-handles"},
         {"blocking-submit", "Q-1", "submits and waits", "module.queue.submit-returns"},
         {"reorders", "Q-2", "swaps two submissions", "queues.order.chain"},

@@ -107,18 +107,29 @@ std::map<accel_bk_queue *, std::map<uint64_t, accel_bk_run *>> in_flight;
 
 std::string key_of(const void *bytes, uint64_t count) { return {static_cast<const char *>(bytes), count}; }
 
-accel_status build(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out)
+/// One graph at a time: what is known is known by the bytes of a blob.
+accel_status lonely_target_info(uint32_t index, accel_bk_target_info *info)
 {
+    const auto status = base.compiler.target_info(index, info);
+    info->flags &= ~static_cast<uint32_t>(ACCEL_BK_TARGET_FLAG_ENTRIES);
+    return status;
+}
+
+accel_status build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t, const accel_bk_compile_options *options, accel_bk_blob **out)
+{
+    const accel_graph_desc *graph = graphs[0];
     Other other(*graph);
     if (change) change(other);
-    const auto status = base.compiler.build(host, &other.desc, options, out);
+    const accel_graph_desc *changed = &other.desc;
+    const auto status = base.compiler.build(host, &changed, 1, options, out);
     if (status != ACCEL_STATUS_OK) return status;
     Known known;
     known.input_count = graph->input_count;
     for (uint32_t index = 0; index < graph->node_count; ++index) known.operations.push_back(graph->nodes[index].operation);
-    for (uint32_t port = 0; port < (*out)->port_count; ++port) known.ports.push_back({(*out)->ports[port].size_bytes, graph->tensors[(*out)->ports[port].tensor].type});
+    const auto &entry = (*out)->entries[0];
+    for (uint32_t port = 0; port < entry.port_count; ++port) known.ports.push_back({entry.ports[port].size_bytes, graph->tensors[entry.ports[port].tensor].type});
     for (uint32_t index = 0; index < (*out)->constant_count; ++index) {
-        const auto &tensor = other.tensors[(*out)->constants[index]];
+        const auto &tensor = other.tensors[(*out)->constants[index].tensor];
         known.constants.emplace_back(static_cast<const char *>(tensor.data), static_cast<const char *>(tensor.data) + tensor.data_bytes);
     }
     const std::lock_guard guard(state_lock());
@@ -238,6 +249,7 @@ void roughen(const Output &output)
 void plant_change(void (*how)(Other &))
 {
     change = how;
+    mine.compiler.target_info = lonely_target_info;
     mine.compiler.build = build;
     mine.device.program_load = load;
 }
@@ -245,6 +257,7 @@ void plant_change(void (*how)(Other &))
 void plant_spoil(void (*how)(const Output &))
 {
     spoil = how;
+    mine.compiler.target_info = lonely_target_info;
     mine.compiler.build = build;
     mine.device.program_load = load;
     mine.device.buffer_create = create_buffer;

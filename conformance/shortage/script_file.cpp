@@ -16,7 +16,7 @@ accel_status external(Walk &walk)
     auto source = sized<accel_model_source>();
     source.path = walk.subject.external_path.c_str();
     TRY(make(&model, [&](accel_model **handle) { return accel_model_import(walk.ready.instance.get(), &source, handle); }));
-    look_at(walk, model);
+    TRY(look_at(walk, model));
     const Devices devices(walk.ready);
     auto desc = build_desc(walk, devices);
     desc.model = model.get();

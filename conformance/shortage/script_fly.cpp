@@ -26,8 +26,8 @@ public:
         auto run_desc = sized<accel_run_desc>();
         run_desc.program = program_;
         TRY(make(&run, [&](accel_run **handle) { return accel_run_create(&run_desc, handle); }));
-        auto info = sized<accel_program_info>();
-        TRY(accel_program_query(program_, &info));
+        auto info = sized<accel_entry_info>();
+        TRY(accel_program_entry(program_, 0, &info));
         for (uint32_t port = 0; port < info.port_count; ++port) TRY(bind(devices, port, port < info.input_count));
         output_port_ = info.port_count - 1;
         return ACCEL_STATUS_OK;
@@ -52,7 +52,7 @@ public:
     accel_status look_at_output(Walk &walk)
     {
         auto port = sized<accel_port_info>();
-        TRY(accel_program_port(program_, output_port_, &port));
+        TRY(accel_program_port(program_, 0, output_port_, &port));
         void *pointer = nullptr;
         TRY(accel_buffer_map(buffers_[output_port_].get(), ACCEL_ACCESS_READ, &pointer));
         walk.result(digest(pointer, port.size_bytes));
@@ -68,7 +68,7 @@ private:
     accel_status bind(const Devices &devices, uint32_t index, bool input)
     {
         auto port = sized<accel_port_info>();
-        TRY(accel_program_port(program_, index, &port));
+        TRY(accel_program_port(program_, 0, index, &port));
         auto desc = sized<accel_buffer_desc>();
         desc.size_bytes = port.size_bytes;
         desc.devices = devices.handles;

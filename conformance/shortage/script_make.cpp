@@ -57,15 +57,18 @@ accel_status open(Walk &walk)
 
 }  // namespace
 
-void look_at(Walk &walk, const Model &model)
+accel_status look_at(Walk &walk, const Model &model)
 {
-    const accel_graph_desc *graph = accel_model_graph(model.get());
+    auto entry = sized<accel_model_entry_info>();
+    TRY(accel_model_entry(model.get(), 0, &entry));
+    const accel_graph_desc *graph = entry.graph;
     walk.result(graph->node_count);
     walk.result(graph->tensor_count);
     for (uint32_t index = 0; index < graph->tensor_count; ++index) {
         const accel_tensor_desc *tensor = accel_graph_tensor(graph, index);
         if (tensor->data) walk.result(digest(tensor->data, tensor->data_bytes));
     }
+    return ACCEL_STATUS_OK;
 }
 
 namespace {
@@ -76,7 +79,7 @@ accel_status import_file(Walk &walk)
     auto source = sized<accel_model_source>();
     source.path = walk.subject.model_path.c_str();
     TRY(make(&model, [&](accel_model **handle) { return accel_model_import(walk.ready.instance.get(), &source, handle); }));
-    look_at(walk, model);
+    TRY(look_at(walk, model));
     walk.ending();
     return ACCEL_STATUS_OK;
 }
@@ -97,7 +100,7 @@ accel_status import_bytes(Walk &walk)
     source.release_user = &releases;
     const accel_status status = make(&model, [&](accel_model **handle) { return accel_model_import(walk.ready.instance.get(), &source, handle); });
     if (status == ACCEL_STATUS_OK) {
-        look_at(walk, model);
+        TRY(look_at(walk, model));
         walk.ending();
     }
     model = Model();
@@ -109,9 +112,14 @@ accel_status copy_graph(Walk &walk)
 {
     Model model;
     auto desc = sized<accel_model_desc>();
-    desc.graph = accel_model_graph(walk.ready.model.get());
+    auto facts = sized<accel_model_entry_info>();
+    TRY(accel_model_entry(walk.ready.model.get(), 0, &facts));
+    const accel_entry_desc entry{facts.name, facts.graph};
+    desc.entries = &entry;
+    desc.entry_count = 1;
+    desc.entry_size = sizeof entry;
     TRY(make(&model, [&](accel_model **handle) { return accel_model_create(walk.ready.instance.get(), &desc, handle); }));
-    look_at(walk, model);
+    TRY(look_at(walk, model));
     walk.ending();
     return ACCEL_STATUS_OK;
 }
@@ -146,24 +154,24 @@ accel_status support(Walk &walk)
 
 accel_status look_at(Walk &walk, const Program &program)
 {
-    auto info = sized<accel_program_info>();
-    TRY(accel_program_query(program.get(), &info));
+    auto info = sized<accel_entry_info>();
+    TRY(accel_program_entry(program.get(), 0, &info));
     for (uint32_t index = 0; index < info.placement_count; ++index) {
         auto row = sized<accel_placement>();
-        TRY(accel_program_placement(program.get(), index, &row));
+        TRY(accel_program_placement(program.get(), 0, index, &row));
         walk.result(row.segment);
     }
     for (uint32_t index = 0; index < info.transfer_count; ++index) {
         auto row = sized<accel_transfer>();
-        TRY(accel_program_transfer(program.get(), index, &row));
+        TRY(accel_program_transfer(program.get(), 0, index, &row));
         walk.result(row.size_bytes);
     }
     for (uint32_t index = 0; index < info.port_count; ++index) {
         auto port = sized<accel_port_info>();
-        TRY(accel_program_port(program.get(), index, &port));
+        TRY(accel_program_port(program.get(), 0, index, &port));
         walk.result(port.size_bytes);
         uint32_t found = 0;
-        TRY(accel_program_find_port(program.get(), port.name, &found));
+        TRY(accel_program_find_port(program.get(), 0, port.name, &found));
     }
     return ACCEL_STATUS_OK;
 }

@@ -49,7 +49,7 @@ accel_program_desc build_desc(const Walk &walk, const Devices &devices);
 accel_status look_at(Walk &walk, const Program &program);
 accel_status fly(Walk &walk);
 
-void look_at(Walk &walk, const Model &model);
+accel_status look_at(Walk &walk, const Model &model);
 accel_status load(Walk &walk, const accel_program_load_desc &source, Program *program);
 
 /// Pieces up to a program, those that work on files, and those that execute a program.

@@ -40,14 +40,14 @@ void judge(const char *name, Job &job, uint64_t expected_bytes)
     const Touches runtime = watch.end(Toucher::Runtime), driver = watch.end(Toucher::Ethosu), npu = watch.end(Toucher::Simulation), cpu = watch.end(Toucher::Cpu);
     const uint64_t reported = reported_copies(job.program());
     std::printf("%s: %s\n  report: %u segments, %zu switches, %llu bytes copied; seen: runtime read %llu wrote %llu, driver %llu %llu, npu %llu %llu, cpu %llu %llu\n", name,
-                placement(job.program()).c_str(), job.program().info().segment_count, transfers(job.program()).size(), static_cast<unsigned long long>(reported),
+                placement(job.program()).c_str(), job.program().entry().segment_count, transfers(job.program()).size(), static_cast<unsigned long long>(reported),
                 static_cast<unsigned long long>(runtime.read_bytes), static_cast<unsigned long long>(runtime.written_bytes), static_cast<unsigned long long>(driver.read_bytes),
                 static_cast<unsigned long long>(driver.written_bytes), static_cast<unsigned long long>(npu.read_bytes), static_cast<unsigned long long>(npu.written_bytes),
                 static_cast<unsigned long long>(cpu.read_bytes), static_cast<unsigned long long>(cpu.written_bytes));
     require(reported == expected_bytes, "the report shows the copies that this program needs");
     require(runtime.read_bytes == reported && runtime.written_bytes == reported, "the runtime touches what it reports as copied, and nothing else");
     // It has the number of a job written to its scratch and looks for it there.
-    require(driver.read_bytes + driver.written_bytes <= 4u * job.program().info().segment_count, "the driver's library touches no tensor");
+    require(driver.read_bytes + driver.written_bytes <= 4u * job.program().entry().segment_count, "the driver's library touches no tensor");
     // The CPU device's kernel library works with code that it makes at run time, which belongs to no library.
     require(cpu.read_bytes + npu.read_bytes + watch.end(Toucher::Others).read_bytes > 0, "the devices are seen at work");
     require(job.outputs() == before, "being watched changes no answer");
@@ -90,7 +90,7 @@ void judge_all(const std::string &folder)
     judge_ordered_copy(instance, cpu);
 
     Job split(instance, {npu, cpu}, digits(instance, folder, "digits_int8.onnx", {npu, cpu}, ACCEL_ROUNDING_TFLITE));
-    require(split.program().info().segment_count >= 2, "the digits are split over both devices");
+    require(split.program().entry().segment_count >= 2, "the digits are split over both devices");
     judge("digits int8 over both", split, 0);
     Job whole(instance, {cpu}, digits(instance, folder, "digits_int8.onnx", {cpu}, ACCEL_ROUNDING_TFLITE));
     judge("digits int8 on the CPU", whole, 0);

@@ -19,7 +19,10 @@ inline accel_status create_run(accel_program *program, accel_run **out_run)
 inline accel_status create_model(const Instance &instance, const accel_graph_desc &graph, accel_model **out_model)
 {
     auto desc = sized<accel_model_desc>();
-    desc.graph = &graph;
+    const accel_entry_desc entry{"", &graph};
+    desc.entries = &entry;
+    desc.entry_count = 1;
+    desc.entry_size = sizeof entry;
     return accel_model_create(instance.get(), &desc, out_model);
 }
 

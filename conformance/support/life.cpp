@@ -91,7 +91,10 @@ private:
         for (const auto type : {ACCEL_TYPE_F32, ACCEL_TYPE_I8}) {
             auto graph = sum_graph(type);
             auto model_desc = sized<accel_model_desc>();
-            model_desc.graph = &graph.desc();
+            const accel_entry_desc entry{"", &graph.desc()};
+            model_desc.entries = &entry;
+            model_desc.entry_count = 1;
+            model_desc.entry_size = sizeof entry;
             const auto model = make<Model>("model_create", [&](accel_model **out) { return accel_model_create(instance_.get(), &model_desc, out); });
             accel_device *devices[] = {device_.get()};
             auto desc = sized<accel_program_desc>();

@@ -158,7 +158,8 @@ Blob::Blob(const ModuleDoor &door, GraphBuilder &graph)
 {
     auto &desc = graph.desc();
     const auto options = door.options();
-    status_ = door.compiler().build(door.host(), &desc, &options, &blob_);
+    const accel_graph_desc *graphs = &desc;
+    status_ = door.compiler().build(door.host(), &graphs, 1, &options, &blob_);
     if (status_ == ACCEL_STATUS_OK && !blob_) throw std::runtime_error("build answers OK and gives no blob");
 }
 
@@ -166,7 +167,7 @@ std::vector<accel_bk_constant> Blob::constants(GraphBuilder &graph) const
 {
     std::vector<accel_bk_constant> list;
     for (uint32_t index = 0; index < blob_->constant_count; ++index) {
-        const auto &tensor = graph.tensors().at(blob_->constants[index]);
+        const auto &tensor = graph.tensors().at(blob_->constants[index].tensor);
         list.push_back({tensor.data, tensor.data_bytes});
     }
     return list;
@@ -239,11 +240,11 @@ DoorSum::DoorSum(const ModuleDoor &door, const DoorDevice &device, int64_t side)
 {
     auto graph = door_sum_graph(door, side);
     const Blob blob(door, graph);
-    if (blob.status() != ACCEL_STATUS_OK || blob.get().port_count != 3) throw std::runtime_error("the sum does not build");
+    if (blob.status() != ACCEL_STATUS_OK || blob.get().entries[0].port_count != 3) throw std::runtime_error("the sum does not build");
     bytes_ = blob.bytes();
     is_float_ = graph.tensors().at(0).type == ACCEL_TYPE_F32;
     elements_ = static_cast<uint64_t>(8 * side * side);
-    ports_.assign(blob.get().ports, blob.get().ports + 3);
+    ports_.assign(blob.get().entries[0].ports, blob.get().entries[0].ports + 3);
     const auto constants = blob.constants(graph);
     if (door::load(ops_, device.get(), bytes_.data(), bytes_.size(), constants.data(), static_cast<uint32_t>(constants.size()), &program_) != ACCEL_STATUS_OK)
         throw std::runtime_error("the sum does not load");

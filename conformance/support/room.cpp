@@ -257,21 +257,21 @@ struct Place {
 };
 
 /// A buffer for each port, or one for all where the program takes fewer buffers than it has ports.
-std::vector<Place> make_places(const Room &room, const Program &program)
+std::vector<Place> make_places(const Room &room, const Program &program, uint32_t entry)
 {
-    const auto info = program.info();
-    const uint32_t buffers_max = program.port(0).buffer_count_max;
+    const auto info = program.entry(entry);
+    const uint32_t buffers_max = program.port(0, entry).buffer_count_max;
     std::vector<Place> places;
     if (buffers_max == 0 || info.port_count <= buffers_max) {
-        for (uint32_t port = 0; port < info.port_count; ++port) places.push_back({room.buffer(program.port(port).size_bytes)});
+        for (uint32_t port = 0; port < info.port_count; ++port) places.push_back({room.buffer(program.port(port, entry).size_bytes)});
         return places;
     }
     std::vector<uint64_t> offsets;
     uint64_t end = 0;
     for (uint32_t port = 0; port < info.port_count; ++port) {
-        const uint64_t align = std::max<uint64_t>(program.port(port).align_bytes, 1);
+        const uint64_t align = std::max<uint64_t>(program.port(port, entry).align_bytes, 1);
         offsets.push_back((end + align - 1) / align * align);
-        end = offsets.back() + program.port(port).size_bytes;
+        end = offsets.back() + program.port(port, entry).size_bytes;
     }
     const Buffer arena = room.buffer(end);
     for (const uint64_t offset : offsets) places.push_back({arena, offset});
@@ -280,20 +280,20 @@ std::vector<Place> make_places(const Room &room, const Program &program)
 
 }  // namespace
 
-std::vector<std::vector<char>> run_dense(const Room &room, const Program &program, const std::vector<std::vector<char>> &inputs)
+std::vector<std::vector<char>> run_dense(const Room &room, const Program &program, const std::vector<std::vector<char>> &inputs, uint32_t entry)
 {
-    const Run run = Run::create(program);
-    const auto info = program.info();
-    const auto places = make_places(room, program);
+    const Run run = Run::create(program, entry);
+    const auto info = program.entry(entry);
+    const auto places = make_places(room, program, entry);
     for (uint32_t port = 0; port < info.port_count; ++port) {
-        if (port < info.input_count) scatter(program.port(port), inputs.at(port).data(), places[port].buffer.map(ACCEL_ACCESS_WRITE).as<char>() + places[port].offset_bytes);
+        if (port < info.input_count) scatter(program.port(port, entry), inputs.at(port).data(), places[port].buffer.map(ACCEL_ACCESS_WRITE).as<char>() + places[port].offset_bytes);
         run.bind(port, places[port].buffer, places[port].offset_bytes);
     }
     if (!room.completes(run)) throw std::runtime_error("a run did not finish in time");
     std::vector<std::vector<char>> outputs;
     for (uint32_t port = info.input_count; port < info.port_count; ++port) {
-        outputs.emplace_back(dense_bytes(program.port(port)));
-        gather(program.port(port), places[port].buffer.map(ACCEL_ACCESS_READ).as<const char>() + places[port].offset_bytes, outputs.back().data());
+        outputs.emplace_back(dense_bytes(program.port(port, entry)));
+        gather(program.port(port, entry), places[port].buffer.map(ACCEL_ACCESS_READ).as<const char>() + places[port].offset_bytes, outputs.back().data());
     }
     return outputs;
 }

@@ -117,8 +117,8 @@ private:
 /// What devices, asked without building, do not take of a graph: empty when they take all.
 std::vector<Refusal> refusals_of(const Instance &instance, const std::vector<Device> &devices, GraphBuilder &graph, accel_rounding rounding = ACCEL_ROUNDING_NONE);
 
-/// Run a program once over raw, dense, row-major bytes in the model's axis order; layouts are converted by the ports' strides.
-std::vector<std::vector<char>> run_dense(const Room &room, const Program &program, const std::vector<std::vector<char>> &inputs);
+/// Run an entry point of a program once over raw, dense, row-major bytes in the model's axis order; layouts are converted by the ports' strides.
+std::vector<std::vector<char>> run_dense(const Room &room, const Program &program, const std::vector<std::vector<char>> &inputs, uint32_t entry = 0);
 
 /// Elements of a dense row-major array to and from memory with the port's strides.
 void scatter(const accel_port_info &port, const char *dense, char *memory);

@@ -114,11 +114,20 @@ accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *des
     *out = nullptr;
     if (!expect_alive(devices(), device, "program_load")) return ACCEL_STATUS_INTERNAL;
     expect(desc->struct_size == sizeof(*desc) && desc->flags == 0, "H-5", "program_load: size or flags");
-    expect(desc->constant_count == 0, "H-5", "program_load: constants that the blob does not name");
-    uint64_t words[2] = {};
-    if (desc->byte_count == sizeof(words)) std::memcpy(words, desc->bytes, sizeof(words));
-    if (words[0] != kMagic) return ACCEL_STATUS_CORRUPT;
-    *out = new accel_bk_program{device, words[1], {}};
+    std::vector<uint64_t> words(desc->byte_count / sizeof(uint64_t));
+    if (!words.empty()) std::memcpy(words.data(), desc->bytes, words.size() * sizeof(uint64_t));
+    if (desc->byte_count < 24 || desc->byte_count % 16 != 8 || words[0] != kMagic) return ACCEL_STATUS_CORRUPT;
+    std::vector<Graph> graphs;
+    uint64_t named = 0;
+    for (size_t at = 1; at < words.size(); at += 2) {
+        const uint64_t count = words[at], constant = words[at + 1];
+        named = std::max(named, constant);
+        if (constant > desc->constant_count || (constant && desc->constants[constant - 1].byte_count != count * sizeof(float))) return ACCEL_STATUS_CORRUPT;
+        graphs.push_back({count, constant ? static_cast<const float *>(desc->constants[constant - 1].data) : nullptr});
+    }
+    expect(desc->constant_count == named, "H-5", "program_load: constants that the blob does not name");
+    for (uint32_t index = 0; index < desc->constant_count; ++index) ledger().loaded(desc->constants[index].data);
+    *out = new accel_bk_program{device, std::move(graphs), {}};
     ++device->objects;
     programs().add(*out);
     return ACCEL_STATUS_OK;
@@ -138,9 +147,11 @@ accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc
     *out = nullptr;
     if (!expect_alive(programs(), program, "run_create")) return ACCEL_STATUS_INTERNAL;
     expect(desc->struct_size == sizeof(*desc) && desc->flags == 0, "H-5", "run_create: size or flags");
-    expect(!desc->scratch && desc->scratch_count == 0 && desc->entry == 0, "H-6", "run_create: scratch that was never asked for, or an entry that there is not");
+    expect(!desc->scratch && desc->scratch_count == 0, "H-6", "run_create: scratch that was never asked for");
+    expect(desc->entry < program->graphs.size(), "H-14", "run_create: a graph that the blob does not have");
+    if (desc->entry >= program->graphs.size()) return ACCEL_STATUS_INVALID_ARGUMENT;
     if (const auto answer = take(ledger().run_create_answer); answer != ACCEL_STATUS_OK) return answer;
-    *out = new accel_bk_run{program, {}, {}, {}};
+    *out = new accel_bk_run{program, &program->graphs[desc->entry], {}, {}, {}};
     ++program->runs;
     ++program->device->objects;
     runs().add(*out);
@@ -166,13 +177,13 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
     std::this_thread::sleep_for(std::chrono::microseconds(300));
     expect(desc->struct_size == sizeof(*desc), "H-5", "run_bind: struct_size");
     expect(!desc->sizes && desc->size_count == 0, "H-6", "run_bind: sizes of a graph that has no open ones");
-    expect(desc->port_count == 3, "H-7", "run_bind: " + std::to_string(desc->port_count) + " ports of 3");
+    expect(desc->port_count == run->graph->port_count(), "H-7", "run_bind: " + std::to_string(desc->port_count) + " ports of " + std::to_string(run->graph->port_count()));
     for (uint32_t index = 0; index < desc->port_count; ++index) {
         const accel_bk_memory &port = desc->ports[index];
         if (!expect_alive(buffers(), port.buffer, "run_bind", false)) continue;
         expect(port.offset_bytes % 64 == 0, "H-7", "run_bind: an offset is misaligned");
         expect(holds(port.buffer, port.offset_bytes, port.size_bytes), "H-7", "run_bind: memory beyond its buffer");
-        expect(port.size_bytes >= run->program->element_count * 4, "H-7", "run_bind: memory is too short");
+        expect(port.size_bytes >= run->graph->element_count * 4, "H-7", "run_bind: memory is too short");
         expect((port.buffer->usage & ACCEL_BUFFER_USAGE_PORT) != 0, "H-7", "run_bind: memory that is not for ports");
     }
     run->ports.assign(desc->ports, desc->ports + desc->port_count);
@@ -191,9 +202,9 @@ void mark(accel_bk_run *run, int change)
 void execute(const accel_bk_run &run)
 {
     const auto at = [&](size_t port) { return reinterpret_cast<float *>(memory(run.ports[port].buffer) + run.ports[port].offset_bytes); };
-    const float *a = at(0), *b = at(1);
-    float *y = at(2);
-    for (uint64_t index = 0; index < run.program->element_count; ++index) y[index] = a[index] + b[index];
+    const float *a = at(0), *b = run.graph->constant ? run.graph->constant : at(1);
+    float *y = at(run.graph->port_count() - 1);
+    for (uint64_t index = 0; index < run.graph->element_count; ++index) y[index] = a[index] + b[index];
 }
 
 void work(accel_bk_queue *queue)

@@ -21,6 +21,7 @@ struct Ledger {
     std::atomic<accel_status> submit_answer{ACCEL_STATUS_OK};      ///< of the next queue_submit
     std::atomic<accel_status> ticket_answer{ACCEL_STATUS_OK};      ///< what the next submission ends with
     std::atomic<bool> hold{false};                                 ///< work does not end while this is set
+    std::atomic<bool> takes_entries{false};                        ///< build takes several graphs
     uint32_t queue_depth = 4;
 
     // Observations.
@@ -43,6 +44,12 @@ struct Ledger {
         return sum;
     }
     uint64_t live() const { return live_; }
+    /// Where the constants of all loads lay, one after the other.
+    std::vector<const void *> constants() const
+    {
+        const std::lock_guard guard(lock_);
+        return constants_;
+    }
 
     // The module's side.
     void called(const char *slot)
@@ -55,11 +62,17 @@ struct Ledger {
         const std::lock_guard guard(lock_);
         violations_.push_back(std::string(rule) + ": " + what);
     }
+    void loaded(const void *constant)
+    {
+        const std::lock_guard guard(lock_);
+        constants_.push_back(constant);
+    }
     std::atomic<uint64_t> live_{0};  ///< objects that exist, devices included
 
 private:
     mutable std::mutex lock_;
     std::vector<std::string> violations_;
+    std::vector<const void *> constants_;
     std::map<std::string, uint64_t> calls_;
 };
 

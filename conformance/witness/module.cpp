@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
+#include <memory>
 
 #include "objects.h"
 
@@ -56,6 +58,7 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     if (index > 0) return ACCEL_STATUS_NOT_FOUND;
     info->name = "witness";
     info->description = "adds, and watches";
+    info->flags = ledger().takes_entries ? static_cast<uint32_t>(ACCEL_BK_TARGET_FLAG_ENTRIES) : 0u;
     info->roundings = 0;
     info->memory_bytes = 0;
     return ACCEL_STATUS_OK;
@@ -86,7 +89,7 @@ bool is_sum(const accel_graph_desc *graph, const accel_node_desc &node)
 {
     if (node.operation != ACCEL_OPERATION_ADD || node.attribute_count || node.input_count != 2) return false;
     const auto &a = graph->tensors[node.inputs[0]], &b = graph->tensors[node.inputs[1]];
-    if (a.type != ACCEL_TYPE_F32 || b.type != ACCEL_TYPE_F32 || a.data || b.data || a.rank != b.rank) return false;
+    if (a.type != ACCEL_TYPE_F32 || b.type != ACCEL_TYPE_F32 || a.data || a.rank != b.rank) return false;
     for (uint32_t axis = 0; axis < a.rank; ++axis)
         if (a.dims[axis].size != b.dims[axis].size || a.dims[axis].size < 1) return false;
     return true;
@@ -106,10 +109,13 @@ accel_status query(const accel_bk_host *, const accel_graph_desc *graph, const a
 }
 
 struct Built {
-    accel_bk_blob blob;
-    uint64_t bytes[2];
-    accel_bk_port ports[3];
-    int64_t strides[8];
+    accel_bk_blob blob{};
+    std::vector<uint64_t> words;  ///< magic, and for each graph its number of elements and which constant it has: 0 none, else its number plus 1
+    std::vector<accel_bk_constant_place> constants;
+    std::vector<accel_bk_blob_entry> entries;
+    std::deque<std::vector<accel_bk_port>> ports;
+    std::deque<std::vector<int64_t>> strides;
+    std::map<const void *, uint64_t> numbers;  ///< of constants, plus 1
 };
 
 void release(accel_bk_blob *blob)
@@ -117,29 +123,53 @@ void release(accel_bk_blob *blob)
     delete reinterpret_cast<Built *>(blob);
 }
 
-accel_status build(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_blob **out)
+void add(Built &built, const accel_graph_desc *graph, uint32_t number)
+{
+    const auto &shape = graph->tensors[graph->inputs[0]];
+    std::vector<int64_t> &strides = built.strides.emplace_back(shape.rank);
+    uint64_t stride = 4;
+    for (uint32_t axis = shape.rank; axis-- > 0; stride *= static_cast<uint64_t>(shape.dims[axis].size)) strides[axis] = static_cast<int64_t>(stride);
+    std::vector<accel_bk_port> &ports = built.ports.emplace_back();
+    for (uint32_t port = 0; port < graph->input_count; ++port) ports.push_back({graph->inputs[port], shape.rank, strides.data(), stride, 64});
+    ports.push_back({graph->outputs[0], shape.rank, strides.data(), stride, 64});
+    built.entries.push_back({ports.data(), 0, static_cast<uint32_t>(ports.size()), 0});
+    const uint32_t second = graph->nodes[0].inputs[1];
+    uint64_t constant = 0;
+    if (graph->tensors[second].data) {
+        const auto [known, is_new] = built.numbers.emplace(graph->tensors[second].data, built.constants.size() + 1);
+        constant = known->second;
+        if (is_new) built.constants.push_back({number, second, ACCEL_BK_CONSTANT_PART_VALUES, 0});
+    }
+    built.words.push_back(stride / 4);
+    built.words.push_back(constant);
+}
+
+accel_status build(const accel_bk_host *, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
 {
     ledger().called("build");
     check_options(options, "build");
-    check_graph(graph, "build");
-    const bool fits = graph->node_count == 1 && graph->input_count == 2 && graph->output_count == 1 && is_sum(graph, graph->nodes[0]) && graph->tensors[graph->inputs[0]].rank <= 8;
-    expect(fits, "C-1", "build is asked for a graph that was not claimed as one group");
-    if (!fits) return ACCEL_STATUS_INVALID_ARGUMENT;
-    auto *built = new Built{};
-    const auto &shape = graph->tensors[graph->inputs[0]];
-    uint64_t stride = 4;
-    for (uint32_t axis = shape.rank; axis-- > 0; stride *= static_cast<uint64_t>(shape.dims[axis].size)) built->strides[axis] = static_cast<int64_t>(stride);
-    built->bytes[0] = kMagic;
-    built->bytes[1] = stride / 4;
-    for (uint32_t port = 0; port < 3; ++port) built->ports[port] = {port < 2 ? graph->inputs[port] : graph->outputs[0], shape.rank, built->strides, stride, 64};
+    expect(graphs && (graph_count == 1 || (graph_count > 1 && ledger().takes_entries)), "H-14", "build is given " + std::to_string(graph_count) + " graphs");
+    auto built = std::make_unique<Built>();
+    built->words = {kMagic};
+    for (uint32_t index = 0; index < graph_count; ++index) {
+        const accel_graph_desc *graph = graphs[index];
+        check_graph(graph, "build");
+        const bool fits = graph->node_count == 1 && graph->output_count == 1 && is_sum(graph, graph->nodes[0]) && graph->tensors[graph->inputs[0]].rank <= 8 &&
+                          graph->input_count == (graph->tensors[graph->nodes[0].inputs[1]].data ? 1u : 2u);
+        expect(fits, "C-1", "build is asked for a graph that was not claimed as one group");
+        if (!fits) return ACCEL_STATUS_INVALID_ARGUMENT;
+        add(*built, graph, index);
+    }
     built->blob.struct_size = sizeof(accel_bk_blob);
     built->blob.release = release;
-    built->blob.bytes = built->bytes;
-    built->blob.byte_count = sizeof(built->bytes);
-    built->blob.ports = built->ports;
-    built->blob.port_count = 3;
+    built->blob.bytes = built->words.data();
+    built->blob.byte_count = built->words.size() * sizeof(uint64_t);
+    built->blob.entries = built->entries.data();
+    built->blob.entry_count = graph_count;
+    built->blob.constants = built->constants.data();
+    built->blob.constant_count = static_cast<uint32_t>(built->constants.size());
     built->blob.log = "";
-    *out = &built->blob;
+    *out = &built.release()->blob;
     return ACCEL_STATUS_OK;
 }
 
@@ -147,7 +177,7 @@ accel_status check(const accel_bk_host *, const void *bytes, uint64_t count, con
 {
     ledger().called("check");
     uint64_t magic = 0;
-    if (count == 16) std::memcpy(&magic, bytes, sizeof(magic));
+    if (count >= 24 && count % 16 == 8) std::memcpy(&magic, bytes, sizeof(magic));
     if (magic != kMagic) return ACCEL_STATUS_CORRUPT;
     *fit = std::strcmp(target, "witness") == 0 ? ACCEL_FIT_FULL : ACCEL_FIT_NONE;
     return ACCEL_STATUS_OK;

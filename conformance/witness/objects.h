@@ -24,6 +24,13 @@ struct Work {
 
 constexpr uint64_t kMagic = 0x7373656e746977;
 
+/// One graph of a blob: a sum of two inputs, or of one and a constant.
+struct Graph {
+    uint64_t element_count;
+    const float *constant;  ///< null: both are ports
+    size_t port_count() const { return constant ? 2 : 3; }
+};
+
 /// Remembers which pointers are alive: a call that names another one is a violation.
 class Living {
 public:
@@ -94,12 +101,13 @@ struct accel_bk_buffer {
 
 struct accel_bk_program {
     accel_bk_device *device;
-    uint64_t element_count;
+    std::vector<accel::witness::Graph> graphs;
     std::atomic<int> runs{0};
 };
 
 struct accel_bk_run {
     accel_bk_program *program;
+    const accel::witness::Graph *graph;
     std::vector<accel_bk_memory> ports;
     std::atomic<int> in_flight{0};
     std::atomic<int> binding{0};

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "constants.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "../catalog.h"
 #include "../progress.h"
 
@@ -23,6 +26,23 @@ void own_data(Tensor &tensor, std::vector<uint8_t> bytes, Charge charge)
     tensor.data = owned->bytes.empty() ? kNothing : owned->bytes.data();
     tensor.data_bytes = owned->bytes.size();
     tensor.owned = {owned, &owned->bytes};
+}
+
+void ConstantPool::share(Graph &graph)
+{
+    for (Tensor &tensor : graph.tensors) {
+        if (!tensor.owned || tensor.owned->empty()) continue;
+        pace_piece();
+        const uint64_t hash = std::hash<std::string_view>()({reinterpret_cast<const char *>(tensor.owned->data()), tensor.owned->size()});
+        const auto [first, last] = made_.equal_range(hash);
+        const auto same = std::find_if(first, last, [&](const auto &known) { return *known.second == *tensor.owned; });
+        if (same == last) {
+            made_.emplace(hash, tensor.owned);
+            continue;
+        }
+        tensor.data = same->second->data() + (static_cast<const uint8_t *>(tensor.data) - tensor.owned->data());
+        tensor.owned = same->second;
+    }
 }
 
 void align_constants(Graph &graph)

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstring>
+#include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "../graph.h"
@@ -25,6 +27,15 @@ template <class Value> void own_values(Tensor &tensor, const std::vector<Value> 
     if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
     own_data(tensor, std::move(bytes), std::move(charge));
 }
+
+/// What passes made of the entry points of one model, held once: of constants with equal bytes one is kept.
+class ConstantPool {
+public:
+    void share(Graph &graph);
+
+private:
+    std::unordered_multimap<uint64_t, std::shared_ptr<const std::vector<uint8_t>>> made_;  ///< by a hash of the bytes
+};
 
 /// Copy constants whose place in the model's file is not aligned for their type: modules read them as arrays.
 void align_constants(Graph &graph);

@@ -2,6 +2,7 @@
 #include "emit.h"
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 
 #include "../catalog.h"
@@ -20,7 +21,7 @@ struct ReleaseBlob {
         if (blob->release) tell_module(module, "release", [&] { blob->release(blob); });
     }
 };
-using Blob = std::unique_ptr<accel_bk_blob, ReleaseBlob>;
+using HeldBlob = std::unique_ptr<accel_bk_blob, ReleaseBlob>;
 
 accel_status blame(const CompileTarget &target, const char *rule, const std::string &what)
 {
@@ -42,27 +43,31 @@ accel_status take_port(const CompileTarget &target, const Graph &graph, uint32_t
     return ACCEL_STATUS_OK;
 }
 
-accel_status take_ports(const CompileTarget &target, const Graph &graph, const accel_bk_blob &blob, Segment &segment)
+accel_status take_ports(const CompileTarget &target, const Graph &graph, const accel_bk_blob_entry &built, Segment &segment)
 {
     const size_t inputs = graph.inputs.size(), outputs = graph.outputs.size();
-    if (blob.port_count != inputs + outputs || (blob.port_count && !blob.ports))
-        return blame(target, "P-3", "built a blob with " + std::to_string(blob.port_count) + " ports, expected " + std::to_string(inputs + outputs));
-    const auto port = [&](size_t i) { return element_of(blob.ports, i, target.sizes.port); };
+    if (built.port_count != inputs + outputs || (built.port_count && !built.ports))
+        return blame(target, "P-3", "built a blob with " + std::to_string(built.port_count) + " ports, expected " + std::to_string(inputs + outputs));
+    const auto port = [&](size_t i) { return element_of(built.ports, i, target.sizes.port); };
     for (size_t i = 0; i < inputs; ++i) ACCEL_TRY(take_port(target, graph, graph.inputs[i], port(i), &segment.inputs.emplace_back()));
     for (size_t i = 0; i < outputs; ++i) ACCEL_TRY(take_port(target, graph, graph.outputs[i], port(inputs + i), &segment.outputs.emplace_back()));
     return ACCEL_STATUS_OK;
 }
 
-accel_status take_constants(const CompileTarget &target, const Graph &graph, const accel_bk_blob &blob, Segment &segment)
+accel_status take_constants(const CompileTarget &target, std::span<const Subgraph *const> parts, const accel_bk_blob &built, Blob &blob)
 {
-    if (blob.constant_count && !blob.constants) return blame(target, "A-10", "built a blob whose list of constants is NULL");
-    for (uint32_t i = 0; i < blob.constant_count; ++i) {
-        const uint32_t index = blob.constants[i];
-        if (index >= graph.tensors.size() || !graph.tensors[index].constant())
-            return blame(target, "A-10", "built a blob that refers to tensor " + std::to_string(index) + " as a constant");
-        const Tensor &tensor = graph.tensors[index];
-        segment.constants.push_back({tensor.data, tensor.data_bytes});
-        if (tensor.owned) segment.kept_constants.push_back(tensor.owned);
+    if (built.constant_count && !built.constants) return blame(target, "A-10", "built a blob whose list of constants is NULL");
+    for (uint32_t i = 0; i < built.constant_count; ++i) {
+        const accel_bk_constant_place &place = built.constants[i];
+        if (place.graph >= parts.size() || place.part != ACCEL_BK_CONSTANT_PART_VALUES || place.reserved)
+            return blame(target, "A-10", "built a blob that refers to part " + std::to_string(place.part) + " of a constant of graph " + std::to_string(place.graph) + " of " +
+                                             std::to_string(parts.size()) + ", reserved " + std::to_string(place.reserved));
+        const Graph &graph = parts[place.graph]->graph;
+        if (place.tensor >= graph.tensors.size() || !graph.tensors[place.tensor].constant())
+            return blame(target, "A-10", "built a blob that refers to tensor " + std::to_string(place.tensor) + " as a constant");
+        const Tensor &tensor = graph.tensors[place.tensor];
+        blob.constants.push_back({tensor.data, tensor.data_bytes});
+        if (tensor.owned) blob.kept_constants.push_back(tensor.owned);
     }
     return ACCEL_STATUS_OK;
 }
@@ -101,14 +106,21 @@ bool same_places(const PortLayout &a, const PortLayout &b)
     return true;
 }
 
-accel_status build_segment(const CompileTarget &target, const Subgraph &part, const CompileRequest &request, BuiltSegment *out)
+namespace {
+
+accel_status call_build(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, HeldBlob *out)
 {
-    const GraphDesc desc(part.graph);
-    const ModuleGraph shown(desc.get(), target.sizes);
+    std::deque<GraphDesc> descs;
+    std::deque<ModuleGraph> shown;
+    std::vector<const accel_graph_desc *> graphs;
+    for (const Subgraph *part : parts) {
+        const accel_graph_desc &desc = descs.emplace_back(part->graph).get();
+        graphs.push_back(&shown.emplace_back(desc, target.sizes).get());
+    }
     const accel_bk_compile_options options = options_for(target, request);
     accel_bk_blob *made = nullptr;
     clear_module_error();
-    const accel_status status = target.compiler->build(target.host, &shown.get(), &options, &made);
+    const accel_status status = target.compiler->build(target.host, graphs.data(), static_cast<uint32_t>(graphs.size()), &options, &made);
     if (status == ACCEL_STATUS_UNSUPPORTED) {
         fail_from_module(status, target.backend.c_str(), "build what it had claimed", nullptr);
         const std::string why = accel_last_error()->message;
@@ -116,19 +128,37 @@ accel_status build_segment(const CompileTarget &target, const Subgraph &part, co
     }
     if (status != ACCEL_STATUS_OK) return fail_from_module(status, target.backend.c_str(), "build its part of the model", nullptr);
     if (!made) return blame(target, "A-10", "answered OK to a build and made no blob");
-    const Blob blob(made, {target.backend.c_str()});
-    if (blob->byte_count && !blob->bytes) return blame(target, "A-10", "built a blob whose bytes are NULL");
+    *out = HeldBlob(made, {target.backend.c_str()});
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace
+
+accel_status build_blob(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, BuiltBlob *out)
+{
+    HeldBlob built;
+    ACCEL_TRY(call_build(target, parts, request, &built));
+    if (built->byte_count && !built->bytes) return blame(target, "A-10", "built a blob whose bytes are NULL");
+    if (built->entry_count != parts.size() || !built->entries)
+        return blame(target, "A-10", "built a blob with " + std::to_string(built->entry_count) + " entries for " + std::to_string(parts.size()) + " graphs");
     pace_piece();
-    Segment &segment = out->segment;
-    segment.target = target.name;
-    segment.backend = target.backend;
-    const auto *bytes = static_cast<const uint8_t *>(blob->bytes);
-    segment.blob.assign(bytes, bytes + blob->byte_count);
-    segment.scratch_bytes = blob->scratch_bytes;
-    out->buffer_count_max = blob->buffer_count_max;
-    ACCEL_TRY(take_constants(target, part.graph, *blob, segment));
+    Blob &blob = out->blob;
+    blob.target = target.name;
+    blob.backend = target.backend;
+    blob.graph_count = built->entry_count;
+    const auto *bytes = static_cast<const uint8_t *>(built->bytes);
+    blob.bytes.assign(bytes, bytes + built->byte_count);
+    ACCEL_TRY(take_constants(target, parts, *built, blob));
     pace_piece();
-    return take_ports(target, part.graph, *blob, segment);
+    for (uint32_t i = 0; i < parts.size(); ++i) {
+        const accel_bk_blob_entry entry = element_of(built->entries, i, target.sizes.blob_entry);
+        BuiltSegment &made = out->segments.emplace_back();
+        made.segment.graph = i;
+        made.segment.scratch_bytes = entry.scratch_bytes;
+        made.buffer_count_max = entry.buffer_count_max;
+        ACCEL_TRY(take_ports(target, parts[i]->graph, entry, made.segment));
+    }
+    return ACCEL_STATUS_OK;
 }
 
 }  // namespace accel::runtime

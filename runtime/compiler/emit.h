@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Building a piece: the module's blob becomes a segment of the program.
+// Building pieces: the module's blob becomes a blob of the program, and each graph in it a segment.
 #pragma once
+
+#include <span>
 
 #include "../program.h"
 #include "subgraph.h"
@@ -13,8 +15,13 @@ struct BuiltSegment {
     uint32_t buffer_count_max = 0;
 };
 
-/// Errors: RESOURCE and OUT_OF_MEMORY from the module; CANCELLED; INTERNAL with the broken rule for everything that a module must not answer.
-accel_status build_segment(const CompileTarget &target, const Subgraph &part, const CompileRequest &request, BuiltSegment *out);
+struct BuiltBlob {
+    Blob blob;
+    std::vector<BuiltSegment> segments;  ///< by part; which blob of the program it is, is for the caller to say
+};
+
+/// Several parts only where the target takes them. Errors: RESOURCE and OUT_OF_MEMORY from the module; CANCELLED; INTERNAL with the broken rule for everything that a module must not answer.
+accel_status build_blob(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, BuiltBlob *out);
 
 /// Do strides reach every element once, inside the size? For ports of modules and of saved programs.
 bool layout_holds(const PortLayout &layout);

@@ -17,12 +17,13 @@ using accel::testing::takes;
 namespace {
 
 /// What a module might answer to the build of y[2,3] = x[2,3] + k[3].
-struct Blob {
+struct Answered {
     uint8_t bytes[3] = {1, 2, 3};
     int64_t strides[2] = {16, 4};
-    uint32_t constants[1] = {1};
+    accel_bk_constant_place constants[1] = {{0, 1, ACCEL_BK_CONSTANT_PART_VALUES, 0}};
     accel_bk_port ports[2] = {{0, 2, strides, 32, 16}, {2, 2, strides, 32, 16}};
-    accel_bk_blob blob{sizeof(accel_bk_blob), nullptr, bytes, 3, constants, 1, 2, ports, 64, "", 5, 0};
+    accel_bk_blob_entry entry{ports, 64, 2, 5};
+    accel_bk_blob blob{sizeof(accel_bk_blob), nullptr, bytes, 3, &entry, constants, "", 1, 1};
 };
 int releases = 0;
 
@@ -39,17 +40,19 @@ Subgraph part()
 struct Answer {
     accel_status status;
     std::string rule;
-    BuiltSegment built;
+    BuiltBlob built;
 };
 
-Answer build(Blob &answer, accel_status status = ACCEL_STATUS_OK, bool made = true)
+Answer build(Answered &answer, accel_status status = ACCEL_STATUS_OK, bool made = true)
 {
     FakeCompiler fake(0, "fake", takes({ACCEL_OPERATION_ADD}));
     answer.blob.release = [](accel_bk_blob *) { ++releases; };
-    fake.build = [&](const accel_graph_desc &, accel_bk_blob **out) { return *out = made && status == ACCEL_STATUS_OK ? &answer.blob : nullptr, status; };
+    fake.build = [&](std::span<const accel_graph_desc *const>, accel_bk_blob **out) { return *out = made && status == ACCEL_STATUS_OK ? &answer.blob : nullptr, status; };
     Answer out;
     const int before = releases;
-    out.status = build_segment(fake.target(), part(), {}, &out.built);
+    const Subgraph one = part();
+    const Subgraph *parts[] = {&one};
+    out.status = build_blob(fake.target(), parts, {}, &out.built);
     out.rule = out.status == ACCEL_STATUS_OK ? "" : accel_last_error()->rule;
     CHECK(releases == before + (made && status == ACCEL_STATUS_OK ? 1 : 0));
     return out;
@@ -59,37 +62,43 @@ Answer build(Blob &answer, accel_status status = ACCEL_STATUS_OK, bool made = tr
 
 TEST_CASE("a blob becomes a segment", "[emit]")
 {
-    Blob good;
+    Answered good;
     const Answer answer = build(good);
     REQUIRE(answer.status == ACCEL_STATUS_OK);
-    CHECK(answer.built.segment.blob == std::vector<uint8_t>{1, 2, 3});
-    CHECK(answer.built.segment.inputs[0].strides_bytes == std::vector<int64_t>{16, 4});
-    CHECK(answer.built.segment.constants[0].byte_count == 12);
-    CHECK(answer.built.segment.kept_constants.size() == 1);
-    CHECK(answer.built.buffer_count_max == 5);
+    CHECK(answer.built.blob.bytes == std::vector<uint8_t>{1, 2, 3});
+    REQUIRE(answer.built.segments.size() == 1);
+    CHECK(answer.built.segments[0].segment.inputs[0].strides_bytes == std::vector<int64_t>{16, 4});
+    CHECK(answer.built.blob.constants[0].byte_count == 12);
+    CHECK(answer.built.blob.kept_constants.size() == 1);
+    CHECK(answer.built.segments[0].buffer_count_max == 5);
 }
 
 TEST_CASE("blobs that break the contract are blamed on the module", "[emit]")
 {
     const auto rule = [](auto damage) {
-        Blob blob;
+        Answered blob;
         damage(blob);
         const Answer answer = build(blob);
         CHECK(answer.status == ACCEL_STATUS_INTERNAL);
         return answer.rule;
     };
-    CHECK(rule([](Blob &b) { b.blob.port_count = 1; }) == "P-3");
-    CHECK(rule([](Blob &b) { b.blob.ports = nullptr; }) == "P-3");
-    CHECK(rule([](Blob &b) { b.ports[1].tensor = 0; }) == "P-3");
-    CHECK(rule([](Blob &b) { b.ports[0].rank = 1; }) == "P-3");
-    CHECK(rule([](Blob &b) { b.ports[0].size_bytes = 27; }) == "P-3");
-    CHECK(rule([](Blob &b) { b.ports[0].align_bytes = 12; }) == "P-3");
-    CHECK(rule([](Blob &b) { b.strides[0] = 8; }) == "P-3");
-    CHECK(rule([](Blob &b) { b.strides[1] = -4; }) == "P-3");
-    CHECK(rule([](Blob &b) { b.constants[0] = 0; }) == "A-10");
-    CHECK(rule([](Blob &b) { b.constants[0] = 99; }) == "A-10");
-    CHECK(rule([](Blob &b) { b.blob.bytes = nullptr; }) == "A-10");
-    Blob blob;
+    CHECK(rule([](Answered &b) { b.entry.port_count = 1; }) == "P-3");
+    CHECK(rule([](Answered &b) { b.entry.ports = nullptr; }) == "P-3");
+    CHECK(rule([](Answered &b) { b.ports[1].tensor = 0; }) == "P-3");
+    CHECK(rule([](Answered &b) { b.ports[0].rank = 1; }) == "P-3");
+    CHECK(rule([](Answered &b) { b.ports[0].size_bytes = 27; }) == "P-3");
+    CHECK(rule([](Answered &b) { b.ports[0].align_bytes = 12; }) == "P-3");
+    CHECK(rule([](Answered &b) { b.strides[0] = 8; }) == "P-3");
+    CHECK(rule([](Answered &b) { b.strides[1] = -4; }) == "P-3");
+    CHECK(rule([](Answered &b) { b.constants[0].tensor = 0; }) == "A-10");
+    CHECK(rule([](Answered &b) { b.constants[0].tensor = 99; }) == "A-10");
+    CHECK(rule([](Answered &b) { b.constants[0].graph = 1; }) == "A-10");
+    CHECK(rule([](Answered &b) { b.constants[0].part = 1; }) == "A-10");
+    CHECK(rule([](Answered &b) { b.constants[0].reserved = 1; }) == "A-10");
+    CHECK(rule([](Answered &b) { b.blob.entry_count = 2; }) == "A-10");
+    CHECK(rule([](Answered &b) { b.blob.entries = nullptr; }) == "A-10");
+    CHECK(rule([](Answered &b) { b.blob.bytes = nullptr; }) == "A-10");
+    Answered blob;
     CHECK(build(blob, ACCEL_STATUS_OK, false).status == ACCEL_STATUS_INTERNAL);
     const Answer broken = build(blob, ACCEL_STATUS_UNSUPPORTED);
     CHECK(broken.status == ACCEL_STATUS_INTERNAL);

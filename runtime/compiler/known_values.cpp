@@ -28,7 +28,7 @@ public:
     accel_status take(const accel_known_value &known)
     {
         if (!known.input) return fail_null("known[].input");
-        if (known.entry || known.reserved) return fail(kBad, "A-3", nullptr, "known value '%s': entry is not NULL, or reserved is not 0", known.input);
+        if (known.reserved) return fail(kBad, "A-3", nullptr, "known value '%s': reserved is not 0", known.input);
         const auto found = inputs_.find(known.input);
         if (found == inputs_.end()) return fail(kBad, "P-17", nullptr, "known value '%s': the model has no input of that name", known.input);
         Tensor &tensor = graph_.tensors[found->second];

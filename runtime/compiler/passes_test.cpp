@@ -430,7 +430,7 @@ TEST_CASE("symbols get values and everything after them follows", "[symbols]")
     Graph untouched = b.graph;
     CHECK(specialise(untouched, nullptr, 0) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(std::string(accel_last_error()->message).find("'batch'") != std::string::npos);
-    const accel_symbol_value big{"batch", 17}, unknown{"size", 1}, good{"batch", 5};
+    const accel_symbol_value big{"batch", nullptr, 17}, unknown{"size", nullptr, 1}, good{"batch", nullptr, 5};
     CHECK(specialise(untouched, &big, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(specialise(untouched, &unknown, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(std::string(accel_last_error()->rule) == "P-7");

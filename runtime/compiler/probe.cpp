@@ -103,7 +103,7 @@ accel_status bind_port(accel_device *device, accel_program *program, accel_run *
 {
     accel_port_info info{};
     info.struct_size = sizeof info;
-    ACCEL_TRY(accel_program_port(program, port, &info));
+    ACCEL_TRY(accel_program_port(program, 0, port, &info));
     accel_buffer_desc desc{};
     desc.struct_size = sizeof desc;
     desc.size_bytes = std::max<uint64_t>(info.size_bytes, 1);
@@ -120,7 +120,8 @@ accel_status time_probe(accel_device *device, const Graph &graph, double *out_se
 {
     HeldModel model;
     const GraphDesc desc(graph);
-    ACCEL_TRY(make_model(device->instance(), desc.get(), nullptr, model.out()));
+    const accel_entry_desc entry{"", &desc.get()};
+    ACCEL_TRY(make_model(device->instance(), {&entry, 1}, nullptr, model.out()));
     accel_program_desc build{};
     build.struct_size = sizeof build;
     build.model = model.get();

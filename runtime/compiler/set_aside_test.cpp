@@ -141,7 +141,7 @@ TEST_CASE("what no output depends on refuses nothing", "[compiler]")
     b.graph.tensors[x].shape[0] = b.graph.tensors[y].shape[0] = {-1, 0};
     const uint32_t c = b.constant<float>("c", ACCEL_TYPE_F32, {4}, std::vector<float>(4)), misfit = b.tensor("misfit", ACCEL_TYPE_F32, {4});
     b.node("misfit", ACCEL_OPERATION_ADD, {x, c}, {misfit});
-    const accel_symbol_value three{"n", 3};
+    const accel_symbol_value three{"n", nullptr, 3};
     REQUIRE(prepare(b.graph, {&three, 1}) == ACCEL_STATUS_OK);
     CHECK(b.graph.nodes.size() == 1);
 }

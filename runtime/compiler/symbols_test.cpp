@@ -78,13 +78,13 @@ TEST_CASE("sizes that must be equal and are not are named with both expressions"
 {
     Sizes s = residual();
     REQUIRE(check_rules(s.graph) == ACCEL_STATUS_OK);
-    const std::string why = s.refused({{"W", 8}});
+    const std::string why = s.refused({{"W", nullptr, 8}});
     CHECK(holds(why, "node 'add' (Add)"));
     CHECK(holds(why, "[1,1,4]"));
     CHECK(holds(why, "'p' is [1,1,half = floor(W / 2)]"));
     CHECK(holds(why, "'x' is [1,1,W]"));
     Sizes fits = residual();
-    CHECK(fits.good({{"W", 2}}));
+    CHECK(fits.good({{"W", nullptr, 2}}));
 }
 
 TEST_CASE("only free symbols are asked for, all that are missing at once", "[symbols]")
@@ -99,9 +99,9 @@ TEST_CASE("only free symbols are asked for, all that are missing at once", "[sym
     CHECK(holds(missing, "symbol 'W' of tensor 'x' has no value"));
     CHECK(holds(missing, "nor has 'H'"));
     CHECK_FALSE(holds(missing, "area"));
-    CHECK(holds(s.refused({{"area", 6}}), "symbol 'area' = W * H is not given: it follows from others; give: W, H"));
-    CHECK(holds(s.refused({{"other", 6}}), "it has: W, H"));
-    REQUIRE(s.good({{"W", 2}, {"H", 3}}));
+    CHECK(holds(s.refused({{"area", nullptr, 6}}), "symbol 'area' = W * H is not given: it follows from others; give: W, H"));
+    CHECK(holds(s.refused({{"other", nullptr, 6}}), "it has: W, H"));
+    REQUIRE(s.good({{"W", nullptr, 2}, {"H", nullptr, 3}}));
     CHECK(s.graph.tensors[y].shape == Shape{Dim{6}});
 }
 
@@ -117,11 +117,11 @@ TEST_CASE("a reshape without SHAPE is as its result is declared, also by what ot
     s.output(y);
     REQUIRE(check_rules(s.graph) == ACCEL_STATUS_OK);
     Graph copy = s.graph;
-    REQUIRE(s.good({{"W", 5}, {"H", 6}}));
+    REQUIRE(s.good({{"W", nullptr, 5}, {"H", nullptr, 6}}));
     CHECK(s.graph.tensors[p].shape == Shape{Dim{5}, Dim{2}, Dim{4}});
     CHECK(s.graph.nodes[1].ints(ACCEL_ATTRIBUTE_SHAPE, {}) == std::vector<int64_t>{8, 5});
     copy.tensors[y].shape[1] = Dim{7};
-    const accel_symbol_value values[] = {{"W", 5}, {"H", 6}};
+    const accel_symbol_value values[] = {{"W", nullptr, 5}, {"H", nullptr, 6}};
     CHECK(specialise(copy, values, 2) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(holds(accel_last_error()->message, "expected 56 elements for [8,7]"));
 }
@@ -133,7 +133,7 @@ TEST_CASE("what an expression makes and what a node makes have to be equal", "[s
     const uint32_t x = s.open_input("x", {of(0)}), y = s.open("y", {of(wrong)});
     s.node("relu", ACCEL_OPERATION_RELU, {x}, {y});
     s.output(y);
-    CHECK(holds(s.refused({{"W", 3}}), "result 'y' has shape [4], expected [3]"));
+    CHECK(holds(s.refused({{"W", nullptr, 3}}), "result 'y' has shape [4], expected [3]"));
 }
 
 TEST_CASE("a derived size keeps its range, its multiple and 64 bits", "[symbols]")
@@ -147,16 +147,16 @@ TEST_CASE("a derived size keeps its range, its multiple and 64 bits", "[symbols]
         s.output(y);
         return s;
     };
-    CHECK(holds(with([](Sizes &s) { return s.rows.sub(s.w, s.rows.constant(9)); }, 1).refused({{"W", 3}}), "symbol 'size' = W - 9 is -6 by its expression, expected 0 to 1048576"));
-    CHECK(holds(with([](Sizes &s) { return s.rows.add(s.w, s.rows.constant(1)); }, 4).refused({{"W", 4}}), "is 5 by its expression, expected 0 to 1048576, a multiple of 4"));
-    CHECK(with([](Sizes &s) { return s.rows.add(s.w, s.rows.constant(1)); }, 4).good({{"W", 3}}));
+    CHECK(holds(with([](Sizes &s) { return s.rows.sub(s.w, s.rows.constant(9)); }, 1).refused({{"W", nullptr, 3}}), "symbol 'size' = W - 9 is -6 by its expression, expected 0 to 1048576"));
+    CHECK(holds(with([](Sizes &s) { return s.rows.add(s.w, s.rows.constant(1)); }, 4).refused({{"W", nullptr, 4}}), "is 5 by its expression, expected 0 to 1048576, a multiple of 4"));
+    CHECK(with([](Sizes &s) { return s.rows.add(s.w, s.rows.constant(1)); }, 4).good({{"W", nullptr, 3}}));
     const auto huge = [](Sizes &s) { return s.rows.mul(s.w, s.rows.constant(INT64_MAX / 2)); };
-    CHECK(holds(with(huge, 1).refused({{"W", 4}}, ACCEL_STATUS_LIMIT), "passes 64 bits"));
+    CHECK(holds(with(huge, 1).refused({{"W", nullptr, 4}}, ACCEL_STATUS_LIMIT), "passes 64 bits"));
     const auto none = [](Sizes &s) { return s.rows.floor_div(s.w, s.rows.sub(s.w, s.rows.constant(4))); };
-    CHECK(holds(with(none, 1).refused({{"W", 4}}), "divides by what is not above 0"));
+    CHECK(holds(with(none, 1).refused({{"W", nullptr, 4}}), "divides by what is not above 0"));
     Sizes s = with([](Sizes &t) { return t.w; }, 1);
     s.graph.symbols[0].multiple = 4;
-    CHECK(holds(s.refused({{"W", 6}}), "symbol 'W' is 6 by the program description, expected 1 to 1000, a multiple of 4"));
+    CHECK(holds(s.refused({{"W", nullptr, 6}}), "symbol 'W' is 6 by the program description, expected 1 to 1000, a multiple of 4"));
 }
 
 TEST_CASE("tables of 100,000 expressions are no quadratic work", "[symbols]")
@@ -173,6 +173,6 @@ TEST_CASE("tables of 100,000 expressions are no quadratic work", "[symbols]")
     const uint32_t x = s.open_input("x", {of(0), of(1), of(last)}), y = s.open("y", {of(0), of(1), of(last)});
     s.node("relu", ACCEL_OPERATION_RELU, {x}, {y});
     s.output(y);
-    REQUIRE(s.good({{"W", 5}, {"H", 6}}));
+    REQUIRE(s.good({{"W", nullptr, 5}, {"H", nullptr, 6}}));
     CHECK(s.graph.tensors[y].shape.back() == Dim{6 + 99999});
 }

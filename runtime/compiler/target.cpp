@@ -37,6 +37,7 @@ accel_status look_up(CompileTarget &target)
         if (target.name.empty()) target.name = info.name;
         if (target.name == info.name) {
             target.roundings = info.roundings;
+            target.takes_entries = info.flags & ACCEL_BK_TARGET_FLAG_ENTRIES;
             target.takes_custom = info.flags & ACCEL_BK_TARGET_FLAG_CUSTOM;
             return ACCEL_STATUS_OK;
         }

@@ -27,6 +27,7 @@ struct CompileTarget {
     std::string backend;  ///< module, for messages
     std::string label;    ///< device id, or the target's name when there is no device
     uint32_t roundings = 0;
+    bool takes_entries = false;  ///< build takes several graphs
     bool takes_custom = false;  ///< else the module never sees a custom node
     std::vector<accel_option> options;  ///< those whose name begins with the module's
     Speed speed;

@@ -44,7 +44,7 @@ struct Cut : Builder {
         node("cut", ACCEL_OPERATION_SLICE, inputs, {y});
         output(y);
         REQUIRE(check_rules(graph) == ACCEL_STATUS_OK);
-        const accel_symbol_value value{"L", length};
+        const accel_symbol_value value{"L", nullptr, length};
         status = specialise(graph, &value, 1);
     }
     Ints ints(accel_attribute_key key) const { return graph.nodes[0].ints(key, {}); }
@@ -88,7 +88,7 @@ TEST_CASE("attributes that say to the end of a named size say the end once there
     cut.set_ints(ACCEL_ATTRIBUTE_AXES, {0});
     b.output(y);
     REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
-    const accel_symbol_value eight{"L", 8};
+    const accel_symbol_value eight{"L", nullptr, 8};
     REQUIRE(specialise(b.graph, &eight, 1) == ACCEL_STATUS_OK);
     CHECK(b.graph.nodes[0].ints(ACCEL_ATTRIBUTE_ENDS, {}) == Ints{8});
     CHECK(b.graph.tensors[y].shape[0].size == 6);
@@ -145,7 +145,7 @@ TEST_CASE("a shape that is computed from sizes is known before the next node", "
     b.node("relu", ACCEL_OPERATION_RELU, {r}, {y});
     b.output(y);
     REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
-    const accel_symbol_value five{"L", 5};
+    const accel_symbol_value five{"L", nullptr, 5};
     REQUIRE(prepare(b.graph, {&five, 1}) == ACCEL_STATUS_OK);
     REQUIRE(b.graph.nodes.size() == 2);
     CHECK(b.graph.nodes[0].operation == ACCEL_OPERATION_RESHAPE);
@@ -214,7 +214,7 @@ TEST_CASE("SAME over a size that was open becomes pads", "[symbols]")
         pool.attributes.push_back({ACCEL_ATTRIBUTE_AUTO_PAD, ACCEL_ATTRIBUTE_KIND_STRING, "", std::vector<std::string>{upper ? "SAME_UPPER" : "SAME_LOWER"}});
         b.output(y);
         REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
-        const accel_symbol_value seven{"W", 7};
+        const accel_symbol_value seven{"W", nullptr, 7};
         Graph wrong = b.graph;
         REQUIRE(specialise(b.graph, &seven, 1) == ACCEL_STATUS_OK);
         CHECK(b.graph.tensors[y].shape[2] == Dim{4});
@@ -233,7 +233,7 @@ TEST_CASE("constant indices from the end of a size that was open count from the 
     b.graph.tensors[x].shape[0] = {-1, 0};
     b.node("pick", ACCEL_OPERATION_GATHER, {x, list(b, "at", {-1, 0})}, {y}).set_ints(ACCEL_ATTRIBUTE_AXIS, {0});
     b.output(y);
-    const accel_symbol_value nine{"L", 9};
+    const accel_symbol_value nine{"L", nullptr, 9};
     REQUIRE(specialise(b.graph, &nine, 1) == ACCEL_STATUS_OK);
     const Tensor &indices = b.graph.tensors[b.graph.nodes[0].inputs[1]];
     CHECK(std::memcmp(indices.data, Ints{8, 0}.data(), 16) == 0);

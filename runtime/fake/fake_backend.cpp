@@ -226,7 +226,7 @@ accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *des
         return ACCEL_STATUS_CORRUPT;
     memcpy(&blob, desc->bytes, sizeof blob);
     for (const auto &[node, message] : device->control->remarks)
-        host->remark(host->context, node, message);
+        host->remark(host->context, 0, node, message);
     *out = known(new accel_bk_program{device, static_cast<uint8_t>(blob.addend), blob.size_bytes, blob.input_count, blob.output_count});
     ++device->control->live_count;
     return ACCEL_STATUS_OK;
@@ -528,14 +528,15 @@ Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_
     program->instance = &instance;
     for (const Ref<accel_device> &device : devices) program->places.push_back({device->entry().backend(), device->entry().target(), device->entry().id()});
     program->devices = std::move(devices);
-    program->values = std::move(values);
-    program->input_count = input_count;
+    ProgramEntry &entry = program->entries.emplace_back();
+    entry.values = std::move(values);
+    entry.input_count = input_count;
     for (uint32_t i = 0; i < input_count + output_count; ++i) {
         ProgramPort port;
         port.name = (i < input_count ? "in" : "out") + std::to_string(i);
         port.direction = i < input_count ? ACCEL_PORT_DIRECTION_INPUT : ACCEL_PORT_DIRECTION_OUTPUT;
         port.layout = vector_layout(size_bytes);
-        program->ports.push_back(port);
+        entry.ports.push_back(port);
     }
     for (const FakeSegment &wanted : segments) {
         Segment segment;
@@ -547,15 +548,18 @@ Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_
         for (const auto *sources : {&wanted.inputs, &wanted.outputs})
             for (const PortSource &source : *sources)
                 if (source.kind == PortSource::Kind::Port)
-                    program->ports[source.index].device = wanted.device;
+                    entry.ports[source.index].device = wanted.device;
         std::shared_ptr<OpenDevice> open;
         if (program->devices[wanted.device]->entry().open(&open) != ACCEL_STATUS_OK)
             abort();
         const FakeBlob blob = {size_bytes, static_cast<uint32_t>(wanted.inputs.size()), static_cast<uint32_t>(wanted.outputs.size()), wanted.addend, 0};
-        segment.blob.assign(reinterpret_cast<const uint8_t *>(&blob), reinterpret_cast<const uint8_t *>(&blob + 1));
-        if (load_segment(open, segment) != ACCEL_STATUS_OK)
+        segment.blob = static_cast<uint32_t>(program->blobs.size());
+        Blob &made = program->blobs.emplace_back();
+        made.device = wanted.device;
+        made.bytes.assign(reinterpret_cast<const uint8_t *>(&blob), reinterpret_cast<const uint8_t *>(&blob + 1));
+        if (load_blob(open, made) != ACCEL_STATUS_OK)
             abort();
-        program->segments.push_back(std::move(segment));
+        entry.segments.push_back(std::move(segment));
     }
     return program;
 }

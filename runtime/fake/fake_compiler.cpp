@@ -13,6 +13,7 @@ namespace {
 /// A blob with what it points to.
 struct Made {
     accel_bk_blob blob{};
+    accel_bk_blob_entry entry{};
     FakeBlob bytes{};
     std::vector<accel_bk_port> ports;
     std::vector<std::vector<int64_t>> strides;
@@ -53,8 +54,9 @@ void add_port(Made &made, const accel_graph_desc *graph, uint32_t index)
     made.ports.push_back({index, tensor.rank, strides.data(), static_cast<uint64_t>(size_bytes), 4});
 }
 
-template <bool is_cpu> accel_status build(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *, accel_bk_blob **out)
+template <bool is_cpu> accel_status build(const accel_bk_host *, const accel_graph_desc *const *graphs, uint32_t, const accel_bk_compile_options *, accel_bk_blob **out)
 {
+    const accel_graph_desc *graph = graphs[0];
     auto made = std::make_unique<Made>();
     made->bytes.input_count = graph->input_count;
     made->bytes.output_count = graph->output_count;
@@ -68,10 +70,10 @@ template <bool is_cpu> accel_status build(const accel_bk_host *, const accel_gra
     blob.release = [](accel_bk_blob *released) { delete reinterpret_cast<Made *>(released); };
     blob.bytes = &made->bytes;
     blob.byte_count = sizeof made->bytes;
-    blob.ports = made->ports.data();
-    blob.port_count = static_cast<uint32_t>(made->ports.size());
+    made->entry = {made->ports.data(), 0, static_cast<uint32_t>(made->ports.size()), control<is_cpu>().buffer_count_max};
+    blob.entries = &made->entry;
+    blob.entry_count = 1;
     blob.log = "";
-    blob.buffer_count_max = control<is_cpu>().buffer_count_max;
     *out = &made.release()->blob;
     return ACCEL_STATUS_OK;
 }

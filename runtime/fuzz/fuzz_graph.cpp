@@ -158,7 +158,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
     Graph copy = copy_graph(desc.get());
     compact(copy);
     if (check_rules(copy) != ACCEL_STATUS_OK) return 0;
-    const accel_symbol_value size{"n", 3};
+    const accel_symbol_value size{"n", nullptr, 3};
     // INTERNAL would be a pass that broke a rule.
     if (prepare(copy, {&size, copy.symbols.empty() ? 0u : 1u, 0}) == ACCEL_STATUS_INTERNAL) {
         std::fputs(accel_last_error()->message, stderr);

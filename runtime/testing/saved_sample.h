@@ -39,33 +39,35 @@ struct SavedSample {
         y.name = "y";
         y.direction = ACCEL_PORT_DIRECTION_OUTPUT;
         y.layout = wide;
-        program->ports = {x, y};
-        program->input_count = 1;
+        ProgramEntry &entry = program->entries.emplace_back();
+        entry.ports = {x, y};
+        entry.input_count = 1;
         Value made, copy;
         made.tensor = "t";
         made.layout = dense;
         copy.tensor = "t";
         copy.layout = wide;
         copy.copy_of = 0;
-        program->values = {made, copy};
+        entry.values = {made, copy};
         for (int i = 0; i < 2; ++i) {
-            Segment &segment = program->segments.emplace_back();
-            segment.backend = "fake";
-            segment.target = "fake-1";
-            segment.blob = Bytes(10 + static_cast<size_t>(i), static_cast<uint8_t>(i + 1));
+            Blob &blob = program->blobs.emplace_back();
+            blob.backend = "fake";
+            blob.target = "fake-1";
+            blob.bytes = Bytes(10 + static_cast<size_t>(i), static_cast<uint8_t>(i + 1));
+            entry.segments.emplace_back().blob = static_cast<uint32_t>(i);
         }
-        program->segments[0].constants = {{constant, sizeof constant}};
-        program->segments[0].inputs = {dense};
-        program->segments[0].outputs = {dense};
-        program->segments[0].input_sources = {{PortSource::Kind::Port, 0}};
-        program->segments[0].output_sources = {{PortSource::Kind::Value, 0}};
-        program->segments[1].inputs = {wide};
-        program->segments[1].outputs = {wide};
-        program->segments[1].input_sources = {{PortSource::Kind::Value, 1}};
-        program->segments[1].output_sources = {{PortSource::Kind::Port, 1}};
+        program->blobs[0].constants = {{constant, sizeof constant}};
+        entry.segments[0].inputs = {dense};
+        entry.segments[0].outputs = {dense};
+        entry.segments[0].input_sources = {{PortSource::Kind::Port, 0}};
+        entry.segments[0].output_sources = {{PortSource::Kind::Value, 0}};
+        entry.segments[1].inputs = {wide};
+        entry.segments[1].outputs = {wide};
+        entry.segments[1].input_sources = {{PortSource::Kind::Value, 1}};
+        entry.segments[1].output_sources = {{PortSource::Kind::Port, 1}};
         program->places = {{"fake", "fake-1", ""}};
-        program->placements = {{"conv", "Conv+Relu", "why", 0, 1, ACCEL_REASON_TYPE, 77}};
-        program->transfers = {{"t", "strides", ACCEL_TRANSFER_KIND_COPY, 0, 1, 8}};
+        entry.placements = {{"conv", "Conv+Relu", "why", 0, 1, ACCEL_REASON_TYPE, 77}};
+        entry.transfers = {{"t", "strides", ACCEL_TRANSFER_KIND_COPY, 0, 1, 8}};
         program->rounding = ACCEL_ROUNDING_TFLITE;
     }
     Bytes save() const

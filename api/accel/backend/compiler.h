@@ -12,6 +12,7 @@ extern "C" {
 #endif
 
 enum accel_bk_target_flag {
+    ACCEL_BK_TARGET_FLAG_ENTRIES = 1 << 1, /**< build takes several graphs. Else the runtime calls it once for each */
     /** Custom nodes may be claimed. Else the runtime refuses them for the module, which never sees one. */
     ACCEL_BK_TARGET_FLAG_CUSTOM = 1 << 3
 };
@@ -58,7 +59,7 @@ struct accel_bk_support {
     int64_t expected;  /**< the limit or the nearest admitted value */
 };
 
-/** What one input or output of a blob needs; the strides are the layout. */
+/** What one input or output of a graph in a blob needs; the strides are the layout. */
 struct accel_bk_port {
     uint32_t tensor;              /**< index in the built graph */
     uint32_t rank;
@@ -67,11 +68,32 @@ struct accel_bk_port {
     uint64_t align_bytes;         /**< power of two */
 };
 
+/** One graph in a blob, in the order in which build got them. */
+struct accel_bk_blob_entry {
+    const struct accel_bk_port *ports; /**< graph inputs, then graph outputs */
+    uint64_t scratch_bytes;            /**< per run, for reports; the module allocates it in run_create */
+    uint32_t port_count;
+    uint32_t buffer_count_max;         /**< distinct buffers that run_bind takes at once over all ports; 0: no limit. The runtime plans with it and keeps to it */
+};
+
+/** What of a constant a blob refers to. */
+enum accel_bk_constant_part {
+    ACCEL_BK_CONSTANT_PART_VALUES = 0
+};
+
+/** A constant that a blob refers to. Frozen. */
+struct accel_bk_constant_place {
+    uint32_t graph;    /**< of those given to build */
+    uint32_t tensor;   /**< of that graph; what stands in regions only is copied into the blob */
+    uint32_t part;     /**< enum accel_bk_constant_part */
+    uint32_t reserved; /**< must be 0 */
+};
+
 /**
- * A built graph. Made by build, released by its own release.
+ * Built graphs. Made by build, released by its own release.
  *
  * Constants: a blob holds what the module has transformed. Tensors that it uses as they are may be listed in `constants` instead of being copied into the
- * blob: the runtime hands their bytes to load, in this order, and stores them with a saved program.
+ * blob: the runtime hands their bytes to load, in this order, and stores them with a saved program, each once.
  *
  * Threads: release is called once, on any thread. Blocks: never for long.
  */
@@ -80,14 +102,11 @@ struct accel_bk_blob {
     void (*release)(struct accel_bk_blob *blob);
     const void *bytes;
     uint64_t byte_count;
-    const uint32_t *constants;         /**< tensor indices of the graph */
+    const struct accel_bk_blob_entry *entries;       /**< one per graph */
+    const struct accel_bk_constant_place *constants; /**< one that several graphs have, with one data pointer, need be listed once only */
+    const char *log;                                 /**< remarks of the compiler; "" if none */
+    uint32_t entry_count;
     uint32_t constant_count;
-    uint32_t port_count;               /**< graph inputs, then graph outputs */
-    const struct accel_bk_port *ports;
-    uint64_t scratch_bytes;            /**< per run, for reports; the module allocates it in run_create */
-    const char *log;                   /**< remarks of the compiler; "" if none */
-    uint32_t buffer_count_max;         /**< distinct buffers that run_bind takes at once over all ports; 0: no limit. The runtime plans with it and keeps to it */
-    uint32_t reserved;
 };
 
 /**
@@ -118,14 +137,16 @@ struct accel_bk_compiler {
                                struct accel_bk_support *out_nodes);
 
     /**
-     * [mandatory] Build a graph whose nodes were all claimed in one group.
+     * [mandatory] Build graphs whose nodes were, in each, all claimed in one group. graph_count is 1 unless the target has ENTRIES; then several entry points of a
+     * model, or several parts of one, are built into one blob, so that what is made of a constant exists once. Constants that graphs have in common have one data
+     * pointer. LIMIT for several: the runtime builds each by itself.
      *
-     * The same graph and options give the same bytes. UNSUPPORTED after a claim is a broken promise (rule C-2).
+     * The same graphs and options give the same bytes. UNSUPPORTED after a claim is a broken promise (rule C-2).
      *
      * Blocks: as long as it takes; calls options->progress at least every 100 ms of work and obeys its answer with CANCELLED.
      */
-    enum accel_status (*build)(const struct accel_bk_host *host, const struct accel_graph_desc *graph, const struct accel_bk_compile_options *options,
-                               struct accel_bk_blob **out_blob);
+    enum accel_status (*build)(const struct accel_bk_host *host, const struct accel_graph_desc *const *graphs, uint32_t graph_count,
+                               const struct accel_bk_compile_options *options, struct accel_bk_blob **out_blob);
 
     /**
      * [mandatory] Is this blob intact and good for that target? The bytes are not trusted.

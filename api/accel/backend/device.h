@@ -91,7 +91,7 @@ struct accel_bk_run_desc {
     size_t struct_size;
     const struct accel_bk_memory *scratch; /**< NULL: the module allocates what it needs */
     uint32_t scratch_count;
-    uint32_t entry;                        /**< 0 */
+    uint32_t entry;                        /**< which graph of the blob */
     uint32_t flags;                        /**< 0 */
     int32_t priority;                      /**< 0: a hint, for drivers whose contexts belong to a program */
 };

@@ -68,10 +68,10 @@ struct accel_bk_host {
     enum accel_status (*pulse)(void *context);
 
     /**
-     * In program_load, on its thread: a sentence for the placement report about node number `node` of the built graph, such as why the device has a slower way for it than
-     * for others. The last one about a node counts; it is dropped where the graph has no such node, where the load fails, and outside of program_load. Copied.
+     * In program_load, on its thread: a sentence for the placement report about node number `node` of graph number `graph` of the blob, such as why the device has a slower way for it than
+     * for others. The last one about a node counts; it is dropped where there is no such node, where the load fails, and outside of program_load. Copied.
      */
-    void (*remark)(void *context, uint32_t node, const char *message);
+    void (*remark)(void *context, uint32_t graph, uint32_t node, const char *message);
 };
 
 #ifdef __cplusplus

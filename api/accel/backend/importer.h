@@ -38,11 +38,13 @@ struct accel_bk_source {
     void *progress_user;
 };
 
-/** An imported graph. Released by its own release. Threads: release is called once, on any thread. Blocks: never for long. */
+/** An imported model. Released by its own release. Threads: release is called once, on any thread. Blocks: never for long. */
 struct accel_bk_model {
     size_t struct_size;
     void (*release)(struct accel_bk_model *model);
-    const struct accel_graph_desc *graph;  /**< constants may point into the source's bytes */
+    const struct accel_entry_desc *entries; /**< constants may point into the source's bytes */
+    uint32_t entry_count;                   /**< at least 1 */
+    uint32_t reserved;
 };
 
 /** Reads a model format. Threads: any thread; calls may overlap without limit. Blocks: on file reads. */

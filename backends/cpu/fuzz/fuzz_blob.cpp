@@ -64,9 +64,9 @@ bool is_small(const Plan &plan)
     return plan.arena_bytes <= kArenaBytesMax;
 }
 
-void run(accel_bk_program &program)
+void run(accel_bk_program &program, uint32_t graph)
 {
-    const Plan &plan = *program.plan;
+    const Plan &plan = *program.graphs[graph].plan;
     std::vector<std::unique_ptr<Port>> ports(plan.port_count);
     for (const Value &value : plan.values)
         if (value.source == Source::kPort)
@@ -78,7 +78,7 @@ void run(accel_bk_program &program)
         memory.push_back({&port->buffer, 0, port->buffer.size_bytes});
     }
     accel_bk_run *run = nullptr;
-    const accel_bk_run_desc run_desc{sizeof run_desc, nullptr, 0, 0, 0, 0};
+    const accel_bk_run_desc run_desc{sizeof run_desc, nullptr, 0, graph, 0, 0};
     if (run_create(&program, &run_desc, &run) != ACCEL_STATUS_OK)
         return;
     const accel_bk_bind_desc bind_desc{sizeof bind_desc, memory.data(), nullptr, plan.port_count, 0};
@@ -103,8 +103,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const accel_bk_load_desc desc{sizeof desc, bytes.data(), bytes.size(), constants.data(), static_cast<uint32_t>(constants.size()), 0};
     if (program_load(nullptr, &desc, &program) != ACCEL_STATUS_OK)
         return 0;
-    if (is_small(*program->plan))
-        run(*program);
+    for (uint32_t graph = 0; graph < program->graphs.size(); ++graph)
+        if (is_small(*program->graphs[graph].plan))
+            run(*program, graph);
     program_unload(program);
     return 0;
 }

@@ -23,7 +23,8 @@ Bytes compiled(GraphMaker &graph)
     options.struct_size = sizeof options;
     options.target = "cpu";
     accel_bk_blob *blob = nullptr;
-    if (accel::cpu::kCompiler.build(nullptr, &graph.desc(), &options, &blob) != ACCEL_STATUS_OK)
+    const accel_graph_desc *graphs = &graph.desc();
+    if (accel::cpu::kCompiler.build(nullptr, &graphs, 1, &options, &blob) != ACCEL_STATUS_OK)
         std::abort();
     const auto *bytes = static_cast<const uint8_t *>(blob->bytes);
     Bytes copy(bytes, bytes + blob->byte_count);

@@ -31,7 +31,8 @@ double median_ns(int nodes, uint32_t operation)
     accel_bk_run *run = nullptr;
     accel_bk_queue *queue = nullptr;
     accel_bk_memory bindings[2] = {};
-    module().compiler->build(nullptr, &graph.desc(), &options, &blob);
+    const accel_graph_desc *graphs = &graph.desc();
+    module().compiler->build(nullptr, &graphs, 1, &options, &blob);
     accel::door::load(ops, nullptr, blob->bytes, blob->byte_count, nullptr, 0, &program);
     accel::door::create_run(ops, program, &run);
     for (accel_bk_memory &binding : bindings) {

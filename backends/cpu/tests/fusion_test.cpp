@@ -53,12 +53,12 @@ std::vector<float> result_of(RandomGraph &random, int threads, const PlanRules &
     const accel_bk_device_ops &ops = *module().device;
     accel_bk_program program;
     g_asked.names.clear();
-    program.plan = accel::cpu::make_plan(*accel::cpu::read_graph(random.graph->desc()), threads, rules);
+    program.graphs.emplace_back().plan = accel::cpu::make_plan(*accel::cpu::read_graph(random.graph->desc()), threads, rules);
     REQUIRE(program.team.hold(threads));
     std::vector<accel_bk_buffer> buffers(random.inputs.size() + 1);
     std::vector<accel_bk_memory> bindings;
     std::vector<float> result;
-    for (const accel::cpu::Value &value : program.plan->values)
+    for (const accel::cpu::Value &value : program.graphs[0].plan->values)
         if (value.source == accel::cpu::Source::kPort && value.port == random.inputs.size())
             result.resize(value.size_bytes / sizeof(float));
     for (size_t i = 0; i < buffers.size(); ++i) {

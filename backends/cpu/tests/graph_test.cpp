@@ -71,7 +71,8 @@ accel_bk_blob *build(const accel_graph_desc &graph)
     options.struct_size = sizeof options;
     options.target = "cpu";
     accel_bk_blob *blob = nullptr;
-    REQUIRE(module().compiler->build(nullptr, &graph, &options, &blob) == ACCEL_STATUS_OK);
+    const accel_graph_desc *graphs = &graph;
+    REQUIRE(module().compiler->build(nullptr, &graphs, 1, &options, &blob) == ACCEL_STATUS_OK);
     return blob;
 }
 
@@ -118,9 +119,9 @@ TEST_CASE("weights stay outside the blob", "[graph]")
     accel_bk_blob *blob = build(graph);
     CHECK(blob->byte_count < 8192);
     CHECK(blob->constant_count == 6); // the ten biases are small enough to travel along
-    CHECK(blob->port_count == 2);
-    CHECK(blob->ports[0].strides_bytes[1] == 256);
-    CHECK(blob->ports[0].size_bytes == 768);
+    CHECK(blob->entries[0].port_count == 2);
+    CHECK(blob->entries[0].ports[0].strides_bytes[1] == 256);
+    CHECK(blob->entries[0].ports[0].size_bytes == 768);
     accel_bk_blob *again = build(graph);
     REQUIRE(again->byte_count == blob->byte_count);
     CHECK(std::memcmp(again->bytes, blob->bytes, blob->byte_count) == 0);
@@ -135,7 +136,7 @@ TEST_CASE("a blob that was cut, flipped or meant for others is refused", "[graph
     accel_bk_blob *blob = build(graph);
     std::vector<accel_bk_constant> constants;
     for (uint32_t i = 0; i < blob->constant_count; ++i)
-        constants.push_back({graph.tensors[blob->constants[i]].data, graph.tensors[blob->constants[i]].data_bytes});
+        constants.push_back({graph.tensors[blob->constants[i].tensor].data, graph.tensors[blob->constants[i].tensor].data_bytes});
     const Bytes bytes(static_cast<const uint8_t *>(blob->bytes), static_cast<const uint8_t *>(blob->bytes) + blob->byte_count);
     CHECK(load(bytes.data(), bytes.size(), constants) == ACCEL_STATUS_OK);
     for (size_t size = 0; size < bytes.size(); size += 13)

@@ -133,12 +133,13 @@ std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Byte
     option.integer = threads;
     const accel_bk_compile_options options = options_for(&option, 1);
     accel_bk_blob *blob = nullptr;
-    require(compiler.build(nullptr, &graph, &options, &blob), "build");
+    const accel_graph_desc *graphs = &graph;
+    require(compiler.build(nullptr, &graphs, 1, &options, &blob), "build");
     accel_fit fit = ACCEL_FIT_NONE;
     require(compiler.check(nullptr, blob->bytes, blob->byte_count, "cpu", &fit), "check");
     std::vector<accel_bk_constant> constants;
     for (uint32_t i = 0; i < blob->constant_count; ++i)
-        constants.push_back({graph.tensors[blob->constants[i]].data, graph.tensors[blob->constants[i]].data_bytes});
+        constants.push_back({graph.tensors[blob->constants[i].tensor].data, graph.tensors[blob->constants[i].tensor].data_bytes});
     accel_bk_device *device = nullptr;
     const accel_bk_open open{sizeof open, nullptr, nullptr, "", "cpu", ""};
     require(ops.device_open(&open, &device), "device_open");
@@ -147,10 +148,10 @@ std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Byte
     accel_bk_run *run = nullptr;
     require(door::create_run(ops, program, &run), "run_create");
     std::vector<accel_bk_memory> bindings;
-    for (uint32_t port = 0; port < blob->port_count; ++port) {
+    for (uint32_t port = 0; port < blob->entries[0].port_count; ++port) {
         accel_bk_buffer_desc desc{};
         desc.struct_size = sizeof desc;
-        desc.size_bytes = blob->ports[port].size_bytes;
+        desc.size_bytes = blob->entries[0].ports[port].size_bytes;
         accel_bk_memory binding{};
         binding.size_bytes = desc.size_bytes;
         require(ops.buffer_create(device, &desc, &binding.buffer), "buffer_create");
@@ -163,7 +164,7 @@ std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Byte
         require(door::unmap(ops, binding.buffer, ACCEL_ACCESS_WRITE, desc.size_bytes), "buffer_unmap");
         bindings.push_back(binding);
     }
-    require(door::bind(ops, run, bindings.data(), blob->port_count), "run_bind");
+    require(door::bind(ops, run, bindings.data(), blob->entries[0].port_count), "run_bind");
     accel_bk_queue *queue = nullptr;
     const accel_bk_queue_desc queue_desc{sizeof queue_desc, 0, 4};
     require(ops.queue_create(device, &queue_desc, &queue), "queue_create");
@@ -178,7 +179,7 @@ std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Byte
         void *data = nullptr;
         require(door::map(ops, bindings[port].buffer, ACCEL_ACCESS_READ, bindings[port].size_bytes, &data), "buffer_map");
         if (port >= inputs.size())
-            outputs.emplace_back(static_cast<uint8_t *>(data), static_cast<uint8_t *>(data) + blob->ports[port].size_bytes);
+            outputs.emplace_back(static_cast<uint8_t *>(data), static_cast<uint8_t *>(data) + blob->entries[0].ports[port].size_bytes);
         require(door::unmap(ops, bindings[port].buffer, ACCEL_ACCESS_READ, bindings[port].size_bytes), "buffer_unmap");
     }
     ops.queue_destroy(queue);

@@ -39,7 +39,8 @@ struct Increment {
         accel_bk_compile_options options{};
         options.struct_size = sizeof options;
         options.target = "cpu";
-        REQUIRE(module().compiler->build(nullptr, &graph.desc(), &options, &blob) == ACCEL_STATUS_OK);
+        const accel_graph_desc *graphs = &graph.desc();
+        REQUIRE(module().compiler->build(nullptr, &graphs, 1, &options, &blob) == ACCEL_STATUS_OK);
         REQUIRE(accel::door::load(ops, nullptr, blob->bytes, blob->byte_count, nullptr, 0, &program) == ACCEL_STATUS_OK);
         REQUIRE(accel::door::create_run(ops, program, &run) == ACCEL_STATUS_OK);
         accel_bk_memory bindings[2] = {};

@@ -66,7 +66,8 @@ ACCEL_CASE("abi.handle.wrong-type", "A-6", "a handle of another type is INVALID_
     CHECK_REFUSED(accel_buffer_query(as_buffer, &info), ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK_REFUSED(accel_queue_cancel(reinterpret_cast<accel_queue *>(buffer.get())), ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(accel_instance_device_count(reinterpret_cast<accel_instance *>(buffer.get())) == 0);
-    CHECK(accel_model_graph(reinterpret_cast<accel_model *>(buffer.get())) == nullptr);
+    auto entry = sized<accel_model_entry_info>();
+    CHECK_STATUS(accel_model_entry(reinterpret_cast<accel_model *>(buffer.get()), 0, &entry), ACCEL_STATUS_INVALID_ARGUMENT);
 }
 
 ACCEL_CASE("abi.handle.other-instance", "A-6", "objects of two instances do not mix")

@@ -67,7 +67,7 @@ ACCEL_CASE("abi.side-effects.none", "A-12", "an inference from listing to result
     check_same(before, "submitting");
     CHECK(arrives(fence, 1));
     check_same(before, "waiting");
-    CHECK(Program::load(room.instance(), adder.program().save(), {room.device()}).info().port_count == 3);
+    CHECK(Program::load(room.instance(), adder.program().save(), {room.device()}).entry().port_count == 3);
     check_same(before, "loading");
 }
 

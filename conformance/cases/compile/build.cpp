@@ -78,20 +78,20 @@ ACCEL_CASE("compile.report.placement", "P-2", "placement has a row for every ope
     const Room room;
     const Adder probe = room.adder();
     const Program program = build_three_adds(room, probe.type());
-    const auto info = program.info();
+    const auto info = program.entry();
     CHECK(info.placement_count == 3);
-    CHECK(info.device_count == 1);
+    CHECK(program.info().device_count == 1);
     // A module may build each operation by itself; on one device nothing is copied all the same.
     CHECK(info.segment_count >= 1);
     CHECK(info.segment_count <= 3);
     for (uint32_t index = 0; index < info.transfer_count; ++index) {
         auto row = sized<accel_transfer>();
-        REQUIRE_STATUS(accel_program_transfer(program.get(), index, &row), ACCEL_STATUS_OK);
+        REQUIRE_STATUS(accel_program_transfer(program.get(), 0, index, &row), ACCEL_STATUS_OK);
         CHECK(row.kind == ACCEL_TRANSFER_KIND_SHARED);
     }
     for (uint32_t index = 0; index < info.placement_count; ++index) {
         auto row = sized<accel_placement>();
-        REQUIRE_STATUS(accel_program_placement(program.get(), index, &row), ACCEL_STATUS_OK);
+        REQUIRE_STATUS(accel_program_placement(program.get(), 0, index, &row), ACCEL_STATUS_OK);
         CHECK(std::string(row.operation) == "Add");
         CHECK(std::string(row.node).find("node") == 0);
         CHECK(row.device == room.device().get());
@@ -100,9 +100,9 @@ ACCEL_CASE("compile.report.placement", "P-2", "placement has a row for every ope
         CHECK(row.work_macs == 128);
     }
     auto row = sized<accel_placement>();
-    CHECK_STATUS(accel_program_placement(program.get(), 3, &row), ACCEL_STATUS_NOT_FOUND);
+    CHECK_STATUS(accel_program_placement(program.get(), 0, 3, &row), ACCEL_STATUS_NOT_FOUND);
     auto transfer = sized<accel_transfer>();
-    CHECK_STATUS(accel_program_transfer(program.get(), info.transfer_count, &transfer), ACCEL_STATUS_NOT_FOUND);
+    CHECK_STATUS(accel_program_transfer(program.get(), 0, info.transfer_count, &transfer), ACCEL_STATUS_NOT_FOUND);
 }
 
 ACCEL_CASE("compile.report.ports", "P-3", "ports have the model's names, types and shapes, and strides that reach every element once")
@@ -110,7 +110,7 @@ ACCEL_CASE("compile.report.ports", "P-3", "ports have the model's names, types a
     const Room room;
     const Adder probe = room.adder({1, 5, 3, 7});
     for (const Program &program : {probe.program(), build_three_adds(room, probe.type())}) {
-        const auto info = program.info();
+        const auto info = program.entry();
         REQUIRE(info.port_count == 3);
         CHECK(info.input_count == 2);
         for (uint32_t index = 0; index < 3; ++index) {
@@ -149,11 +149,11 @@ ACCEL_CASE("compile.report.find-port", "P-4", "a port is found by its name; unkn
     CHECK(adder.program().find_port("a") == Adder::kA);
     CHECK(adder.program().find_port("y") == Adder::kY);
     uint32_t port = 0;
-    CHECK_REFUSED(accel_program_find_port(adder.program().get(), "nope", &port), ACCEL_STATUS_NOT_FOUND);
+    CHECK_REFUSED(accel_program_find_port(adder.program().get(), 0, "nope", &port), ACCEL_STATUS_NOT_FOUND);
     const std::string message = accel_last_error()->message;
     CHECK(message.find("y") != std::string::npos);
     auto info = sized<accel_port_info>();
-    CHECK_STATUS(accel_program_port(adder.program().get(), 3, &info), ACCEL_STATUS_NOT_FOUND);
+    CHECK_STATUS(accel_program_port(adder.program().get(), 0, 3, &info), ACCEL_STATUS_NOT_FOUND);
 }
 
 ACCEL_CASE("compile.progress.cancels", "P-5", "a build asks progress and ends with CANCELLED when it says so")
@@ -275,13 +275,14 @@ ACCEL_CASE("compile.symbols.values", "P-7", "symbols need values within their ra
     auto desc = program_desc(model, &device);
     accel_program *program = nullptr;
     CHECK_REFUSED(accel_program_build(&desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);
-    accel_symbol_value value{"batch", 9};
+    accel_symbol_value value{"batch", nullptr, 9};
     desc.symbols = &value;
     desc.symbol_count = 1;
+    desc.symbol_size = sizeof value;
     CHECK_REFUSED(accel_program_build(&desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);
-    value = {"nonsense", 2};
+    value = {"nonsense", nullptr, 2};
     CHECK_REFUSED(accel_program_build(&desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);
-    value = {"batch", 2};
+    value = {"batch", nullptr, 2};
     REQUIRE_STATUS(accel_program_build(&desc, &program), ACCEL_STATUS_OK);
     const Program built(program);
     CHECK(built.port(0).dims[0] == 2);
@@ -314,7 +315,7 @@ ACCEL_CASE("compile.target.bare", "P-8", "a program for a bare target builds and
     REQUIRE(saved.size() > 0);
     CHECK((device.info().flags & ACCEL_DEVICE_FLAG_OPEN) == 0);
     const Program loaded = Program::load(instance, saved, {device});
-    CHECK(loaded.info().port_count == 3);
+    CHECK(loaded.entry().port_count == 3);
     CHECK(Run::create(loaded).get() != nullptr);
 }
 
@@ -374,7 +375,7 @@ ACCEL_CASE("compile.truth.through-the-library", "C-1", "whatever the library pla
         }
         ++built;
         std::vector<std::vector<char>> inputs;
-        for (uint32_t port = 0; port < program->info().input_count; ++port) inputs.emplace_back(dense_bytes(program->port(port)), 1);
+        for (uint32_t port = 0; port < program->entry().input_count; ++port) inputs.emplace_back(dense_bytes(program->port(port)), 1);
         CHECK(run_dense(room, *program, inputs).size() == 1);
     }
     CHECK(built > 0);

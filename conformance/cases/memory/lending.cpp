@@ -50,7 +50,10 @@ Model lent_model(const Room &room, const Adder &probe, std::vector<char> &values
     tensors[w].data_bytes = values.size();
     desc.input_count = 1;
     auto model_desc = sized<accel_model_desc>();
-    model_desc.graph = &desc;
+    const accel_entry_desc entry{"", &desc};
+    model_desc.entries = &entry;
+    model_desc.entry_count = 1;
+    model_desc.entry_size = sizeof entry;
     model_desc.release = count;
     model_desc.release_user = released;
     return Model::create(room.instance(), model_desc);

@@ -399,7 +399,7 @@ ACCEL_CASE("memory.join.one-device", "B-8", "ports of one device get a recipe th
 {
     const Room room;
     const Adder adder = room.adder();
-    accel_join_port ports[2] = {{adder.program().get(), Adder::kY, 0, nullptr, 0}, {adder.program().get(), Adder::kA, 0, nullptr, 0}};
+    accel_join_port ports[2] = {{adder.program().get(), 0, Adder::kY, nullptr, 0}, {adder.program().get(), 0, Adder::kA, nullptr, 0}};
     auto recipe = sized<accel_buffer_recipe>();
     REQUIRE_STATUS(accel_buffer_join(ports, 2, sizeof(ports[0]), &recipe), ACCEL_STATUS_OK);
     CHECK(recipe.allocator == room.device().get());

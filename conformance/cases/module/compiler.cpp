@@ -56,7 +56,7 @@ ACCEL_CASE("module.compiler.claims-build", "C-2", "every graph that query claims
         const Blob blob(door, sample.graph);
         const bool honest = blob.status() == ACCEL_STATUS_OK || blob.status() == ACCEL_STATUS_LIMIT || blob.status() == ACCEL_STATUS_OUT_OF_MEMORY;
         CHECK(expect(honest, sample.name + ", which query claims, answers " + name_of(blob.status()) + " to build, expected OK, or LIMIT or OUT_OF_MEMORY"));
-        if (blob.status() == ACCEL_STATUS_OK) CHECK(blob.get().port_count == sample.graph.desc().input_count + sample.graph.desc().output_count);
+        if (blob.status() == ACCEL_STATUS_OK) CHECK(blob.get().entries[0].port_count == sample.graph.desc().input_count + sample.graph.desc().output_count);
     }
     CHECK(claimed > 0);
 }
@@ -238,7 +238,8 @@ ACCEL_CASE("module.compiler.progress", "P-5", "build asks progress and ends with
         return 1;
     };
     accel_bk_blob *blob = nullptr;
-    const accel_status status = door.compiler().build(door.host(), &desc, &options, &blob);
+    const accel_graph_desc *graphs = &desc;
+    const accel_status status = door.compiler().build(door.host(), &graphs, 1, &options, &blob);
     if (blob) blob->release(blob);
     // A build shorter than the interval may end without asking.
     CHECK_STATUS(status, calls == 0 ? ACCEL_STATUS_OK : ACCEL_STATUS_CANCELLED);

@@ -91,7 +91,7 @@ ACCEL_CASE("saved.round-trip.runs", "S-1", "a loaded program runs as the built o
         CHECK(before.size_bytes == after.size_bytes);
         CHECK(std::vector(before.strides_bytes, before.strides_bytes + before.rank) == std::vector(after.strides_bytes, after.strides_bytes + after.rank));
     }
-    CHECK(loaded.program().info().placement_count == built.program().info().placement_count);
+    CHECK(loaded.program().entry().placement_count == built.program().entry().placement_count);
     check_sum(room, loaded);
 }
 

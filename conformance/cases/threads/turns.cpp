@@ -66,7 +66,7 @@ ACCEL_CASE("threads.turns.buffer", "T-1", "one buffer is mapped and read by many
                   if (!sum.holds(15) || sum.y.size_bytes() < adder.size_bytes(Adder::kY)) return false;
                   room.device().open();
                   if (room.device().info().queue_depth != room.facts().queue_depth) return false;
-                  if (adder.program().info().port_count != 3) return false;
+                  if (adder.program().entry().port_count != 3) return false;
               }
               return true;
           }) == 4);

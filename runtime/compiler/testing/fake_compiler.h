@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ public:
     uint32_t roundings = (1u << ACCEL_ROUNDING_HALF_EVEN) | (1u << ACCEL_ROUNDING_TFLITE);
     uint32_t flags = 0;  ///< enum accel_bk_target_flag
     std::function<void(accel_bk_support &)> distort;  ///< break the contract
-    std::function<accel_status(const accel_graph_desc &, accel_bk_blob **)> build;
+    std::function<accel_status(std::span<const accel_graph_desc *const>, accel_bk_blob **)> build;
 
     accel_status query(const accel_graph_desc *graph, accel_bk_support *out);
     accel_status target_info(uint32_t index, accel_bk_target_info *info);
@@ -56,9 +57,9 @@ accel_status slot_query(const accel_bk_host *, const accel_graph_desc *graph, co
 }
 
 template <uint32_t slot>
-accel_status slot_build(const accel_bk_host *, const accel_graph_desc *graph, const accel_bk_compile_options *, accel_bk_blob **out)
+accel_status slot_build(const accel_bk_host *, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *, accel_bk_blob **out)
 {
-    return slots[slot]->build(*graph, out);
+    return slots[slot]->build({graphs, graph_count}, out);
 }
 
 /// Whatever its claim says.

@@ -12,6 +12,7 @@ namespace {
 /// An imported model: what its graph points to, freed together.
 struct ImportedModel {
     accel_bk_model base{};
+    accel_entry_desc entry{"", nullptr};  // a file has one
     ModelMemory memory;
 };
 
@@ -51,7 +52,9 @@ accel_status import_model(const char* format, const accel_bk_host* host, const a
         Host asked(format, host, source);
         asked.fault_point("import", "the import failed");
         auto model = std::make_unique<ImportedModel>();
-        model->base.graph = read(asked, source, model->memory);
+        model->entry.graph = read(asked, source, model->memory);
+        model->base.entries = &model->entry;
+        model->base.entry_count = 1;
         model->base.struct_size = sizeof model->base;
         model->base.release = release_model;
         *out_model = &model.release()->base;

@@ -34,7 +34,9 @@ TEST_CASE("a model that was read is handed out and let go of", "[door]") {
     accel_bk_model* model = nullptr;
     REQUIRE(import_model("lines", &host.host, host.source, read_nothing, &model) == ACCEL_STATUS_OK);
     CHECK(model->struct_size >= sizeof(accel_bk_model));
-    CHECK(model->graph != nullptr);
+    REQUIRE(model->entry_count == 1);
+    CHECK(std::string_view(model->entries[0].name).empty());
+    CHECK(model->entries[0].graph != nullptr);
     model->release(model);
     CHECK(import_model("lines", nullptr, host.source, read_nothing, &model) == ACCEL_STATUS_OK);
     model->release(model);

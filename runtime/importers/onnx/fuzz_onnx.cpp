@@ -34,12 +34,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t byte_count) {
     if (accel::onnx::import_model(nullptr, source, &model) != ACCEL_STATUS_OK) {
         return 0;
     }
-    const bool obeys = accel::runtime::check_structure(*model->graph) == ACCEL_STATUS_OK &&
-                       accel::runtime::check_rules(accel::runtime::copy_graph(*model->graph)) == ACCEL_STATUS_OK;
+    const bool obeys = accel::runtime::check_structure(*model->entries[0].graph) == ACCEL_STATUS_OK &&
+                       accel::runtime::check_rules(accel::runtime::copy_graph(*model->entries[0].graph)) == ACCEL_STATUS_OK;
     if (!obeys) {
         std::abort();
     }
-    read_constants(*model->graph);
+    read_constants(*model->entries[0].graph);
     model->release(model);
     return 0;
 }

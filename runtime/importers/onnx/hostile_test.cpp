@@ -187,6 +187,6 @@ TEST_CASE("the module") {
     const accel_bk_source source{sizeof(accel_bk_source), bytes.data(), bytes.size(), -1, 0, "x.onnx"};
     accel_bk_model* imported = nullptr;
     REQUIRE(module->importer->import(&host, &source, &imported) == ACCEL_STATUS_OK);
-    CHECK(imported->graph->node_count == 1);
+    CHECK(imported->entries[0].graph->node_count == 1);
     imported->release(imported);
 }

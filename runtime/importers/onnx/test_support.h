@@ -81,7 +81,7 @@ public:
     std::string message;
     std::vector<std::string> log;
 
-    const accel_graph_desc& graph() const { return *model_->graph; }
+    const accel_graph_desc& graph() const { return *model_->entries[0].graph; }
     const accel_node_desc& node(uint32_t index) const { return graph().nodes[index]; }
     const accel_tensor_desc& output(uint32_t index = 0) const { return graph().tensors[graph().outputs[index]]; }
     const accel_tensor_desc& tensor(uint32_t index) const { return graph().tensors[index]; }

@@ -63,10 +63,10 @@ static enum accel_status query(const struct accel_bk_host *host, const struct ac
     (void)host, (void)graph, (void)options, (void)nodes;
     return ACCEL_STATUS_OK;
 }
-static enum accel_status build(const struct accel_bk_host *host, const struct accel_graph_desc *graph, const struct accel_bk_compile_options *options,
-                               struct accel_bk_blob **blob)
+static enum accel_status build(const struct accel_bk_host *host, const struct accel_graph_desc *const *graphs, uint32_t graph_count,
+                               const struct accel_bk_compile_options *options, struct accel_bk_blob **blob)
 {
-    (void)host, (void)graph, (void)options, (void)blob;
+    (void)host, (void)graphs, (void)graph_count, (void)options, (void)blob;
     return ACCEL_STATUS_RESOURCE;
 }
 static enum accel_status check(const struct accel_bk_host *host, const void *bytes, uint64_t byte_count, const char *target, enum accel_fit *fit)

@@ -28,7 +28,7 @@ struct BenchOptions {
     ModelOptions model;
     double seconds = 3;
     unsigned warmup = 5, load = 0;
-    std::string compare, python = "python3";
+    std::string entry, compare, python = "python3";
 };
 
 /// Thread pools spin for a while after their last work; whoever is measured next must not share the cores with them.
@@ -94,7 +94,7 @@ Measured measure(Session &session, Peer *peer, const BenchOptions &options)
 
 nlohmann::json facts_of(const Measured &measured, const Session &session, const BenchOptions &options, const Peer *peer)
 {
-    nlohmann::json out{{"model", options.model.model}, {"latency", measured.ours.json()}, {"segments", session.program().info().segment_count}, {"threads", options.model.threads}, {"load", options.load}, {"rounding", rounding_name(session.program().info().rounding)}};
+    nlohmann::json out{{"model", options.model.model}, {"latency", measured.ours.json()}, {"segments", session.segment_count()}, {"threads", options.model.threads}, {"load", options.load}, {"rounding", rounding_name(session.program().info().rounding)}};
     if (peer) {
         const auto ratios = Statistics::of(measured.ratios);
         out["onnxruntime"] = {{"version", peer->version()}, {"threads", options.model.threads}, {"latency", measured.theirs.json()}, {"ratio_median", ratios.median}, {"ratio_p90", ratios.p90}, {"mean_ratio_median", Statistics::of(measured.mean_ratios).median}, {"rounds", ratios.count}};
@@ -128,7 +128,9 @@ void bench(BenchOptions options)
     prepare_comparison(options);
     const Instance instance = options.model.instance.create();
     const auto devices = choose_devices(instance, options.model);
-    Session session(instance, devices, make_program(instance, devices, options.model));
+    Program program = make_program(instance, devices, options.model);
+    const uint32_t entry = find_entry(program, options.entry);
+    Session session(instance, devices, std::move(program), entry);
     session.fill_inputs(1);
     const auto peer = start_peer(options);
     const Measured measured = measure(session, peer.get(), options);
@@ -150,6 +152,7 @@ void add_bench(CLI::App &app)
     auto options = std::make_shared<BenchOptions>();
     auto *command = app.add_subcommand("bench", "measure a model's latency: median, mean, p90, p99");
     options->model.add_to(*command);
+    command->add_option("--entry", options->entry, "measure this entry point, of a program that has several");
     command->add_option("--seconds", options->seconds, "measure for this long")->check(number_above_zero())->capture_default_str();
     command->add_option("--warmup", options->warmup, "runs before measuring")->capture_default_str();
     command->add_option("--load", options->load, "busy loops beside the measurement, of both sides, as other work would be")->check(CLI::Range(0u, 1024u))->capture_default_str();

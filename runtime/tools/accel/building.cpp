@@ -43,7 +43,7 @@ std::vector<SymbolSize> symbol_sizes(const accel_graph_desc &graph, const ModelO
 std::vector<accel_symbol_value> symbol_values(const std::vector<SymbolSize> &sizes)
 {
     std::vector<accel_symbol_value> values;
-    for (const SymbolSize &row : sizes) values.push_back({row.name.c_str(), row.size});
+    for (const SymbolSize &row : sizes) values.push_back({row.name.c_str(), nullptr, row.size});
     return values;
 }
 
@@ -84,10 +84,12 @@ std::string unplaced_sentence(const std::vector<SupportRow> &rows)
 /// device: null for a target without hardware.
 bool has_work(const Program &program, const accel_device *device)
 {
-    for (uint32_t index = 0; index < program.info().placement_count; ++index) {
-        auto row = sized<accel_placement>();
-        check(accel_program_placement(program.get(), index, &row));
-        if (row.device == device) return true;
+    for (uint32_t entry = 0; entry < program.info().entry_count; ++entry) {
+        for (uint32_t index = 0; index < program.entry(entry).placement_count; ++index) {
+            auto row = sized<accel_placement>();
+            check(accel_program_placement(program.get(), entry, index, &row));
+            if (row.device == device) return true;
+        }
     }
     return false;
 }
@@ -110,6 +112,7 @@ public:
         desc_.rounding = options.rounding_value();
         desc_.symbols = symbols_.data();
         desc_.symbol_count = static_cast<uint32_t>(symbols_.size());
+        desc_.symbol_size = sizeof(accel_symbol_value);
         desc_.known = known_.values().data();
         desc_.known_count = static_cast<uint32_t>(known_.values().size());
         desc_.known_size = sizeof(accel_known_value);
@@ -234,6 +237,18 @@ Program build_program(const Instance &instance, const std::vector<Device> &devic
 }
 
 }  // namespace
+
+uint32_t find_entry(const Program &program, const std::string &name)
+{
+    const uint32_t count = program.info().entry_count;
+    std::string names;
+    for (uint32_t entry = 0; entry < count; ++entry) {
+        if (program.entry(entry).name == name || (name.empty() && count == 1)) return entry;
+        names += (entry ? ", '" : "'") + std::string(program.entry(entry).name) + "'";
+    }
+    if (name.empty()) throw Failure("the program has several entry points: " + names + "; choose one with --entry");
+    throw Failure("the program has no entry point '" + name + "'; --entry takes one of: " + names);
+}
 
 std::vector<Device> used_devices(const Program &program, const std::vector<Device> &devices)
 {

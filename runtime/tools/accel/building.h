@@ -18,6 +18,9 @@ std::vector<SupportRow> support_of(const Instance &instance, const std::vector<D
 /// to the CPU where there are none. Notes tell of a rounding that was forced and of devices that got nothing to do.
 Program make_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target = nullptr);
 
+/// Number of an entry point. A program with one needs no name; else the failure lists those that it has.
+uint32_t find_entry(const Program &program, const std::string &name);
+
 /// Those that have an operation to do, in order.
 std::vector<Device> used_devices(const Program &program, const std::vector<Device> &devices);
 

@@ -37,11 +37,13 @@ void compile(const CompileOptions &options)
     const std::string bytes = program.save();
     write_whole(options.output, bytes);
     const auto info = program.info();
+    uint32_t segments = 0;
+    for (uint32_t entry = 0; entry < info.entry_count; ++entry) segments += program.entry(entry).segment_count;
     if (options.model.json) {
-        print_json(nlohmann::json{{"output", options.output}, {"bytes", bytes.size()}, {"segments", info.segment_count}, {"devices", info.device_count}, {"rounding", rounding_name(info.rounding)}});
+        print_json(nlohmann::json{{"output", options.output}, {"bytes", bytes.size()}, {"segments", segments}, {"entries", info.entry_count}, {"devices", info.device_count}, {"rounding", rounding_name(info.rounding)}});
         return;
     }
-    std::cout << text::printable(options.output) << ": " << text_of_bytes(bytes.size()) << ", " << info.segment_count << " segment(s) for " << info.device_count << " device(s)"
+    std::cout << text::printable(options.output) << ": " << text_of_bytes(bytes.size()) << ", " << segments << " segment(s) for " << info.device_count << " device(s)"
               << (info.rounding ? std::string(", rounding ") + rounding_name(info.rounding) : "") << "\n";
 }
 

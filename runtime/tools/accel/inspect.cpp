@@ -8,6 +8,7 @@
 #include "device_choice.h"
 #include "files.h"
 #include "inspection.h"
+#include "text/printable.h"
 
 namespace accel::tool {
 namespace {
@@ -19,28 +20,43 @@ std::string why(const nlohmann::json &placement)
     return reason + (reason.empty() || remark.empty() ? "" : "; ") + remark;
 }
 
-void print(const nlohmann::json &facts)
+void print_entry(const nlohmann::json &entry)
 {
     std::cout << "Ports\n";
     Table ports({"", "port", "shape", "bytes", "strides", "device"});
-    for (const auto &port : facts["ports"])
+    for (const auto &port : entry["ports"])
         ports.row({port["direction"], port["name"], port["shape"], std::to_string(port["size_bytes"].get<uint64_t>()), port["strides_bytes"].dump(), port["device"]});
     ports.print();
     std::cout << "\nPlacement\n";
     Table placements({"node", "operation", "device", "segment", "MACs", "why"});
-    for (const auto &row : facts["placements"])
+    for (const auto &row : entry["placements"])
         placements.row({row["node"], row["operation"], row["device"], std::to_string(row["segment"].get<uint32_t>()), std::to_string(row["work_macs"].get<uint64_t>()), why(row)});
     placements.print();
-    if (!facts["transfers"].empty()) {
+    if (!entry["transfers"].empty()) {
         std::cout << "\nSwitches and copies, every run\n";
         Table transfers({"tensor", "kind", "segments", "bytes", "why"});
-        for (const auto &row : facts["transfers"])
+        for (const auto &row : entry["transfers"])
             transfers.row({row["tensor"], row["kind"], std::to_string(row["from_segment"].get<uint32_t>()) + " -> " + std::to_string(row["to_segment"].get<uint32_t>()),
                            text_of_bytes(row["size_bytes"].get<uint64_t>()), row["reason"]});
         transfers.print();
     }
-    std::cout << "\n" << facts["segments"] << " segment(s), scratch " << text_of_bytes(facts["scratch_bytes"].get<uint64_t>()) << " per run, constants "
-              << text_of_bytes(facts["constant_bytes"].get<uint64_t>()) << ", " << facts["copies"] << " copies per run";
+    std::cout << "\n" << entry["segments"] << " segment(s), scratch " << text_of_bytes(entry["scratch_bytes"].get<uint64_t>()) << " per run, " << entry["copies"] << " copies per run";
+}
+
+void print(const nlohmann::json &facts)
+{
+    const std::string constants = "constants " + text_of_bytes(facts["constant_bytes"].get<uint64_t>());
+    if (facts.contains("entries")) {
+        for (const auto &entry : facts["entries"]) {
+            std::cout << "Entry point " << text::printable(entry["name"].get<std::string>()) << "\n\n";
+            print_entry(entry);
+            std::cout << "\n\n";
+        }
+        std::cout << facts["entries"].size() << " entry points, " << constants << " in all";
+    } else {
+        print_entry(facts);
+        std::cout << ", " << constants;
+    }
     if (facts["rounding_name"] != "model") std::cout << ", rounding " << facts["rounding_name"].get<std::string>() << " instead of the model's own";
     std::cout << "\n";
     for (const auto &one : facts["left_out"]) std::cout << left_out_sentence(one) << "\n";
@@ -80,7 +96,7 @@ void add_inspect(CLI::App &app)
 {
     struct Options {
         ModelOptions model;
-        std::string target, svg;
+        std::string target, svg, entry;
         bool support = false;
     };
     auto options = std::make_shared<Options>();
@@ -88,6 +104,7 @@ void add_inspect(CLI::App &app)
     options->model.add_to(*command);
     command->add_option("--target", options->target, "compile target without hardware, such as ethos-u65-256");
     auto *svg = command->add_option("--svg", options->svg, "also draw the placement into this file");
+    command->add_option("--entry", options->entry, "draw this entry point, of a program that has several")->needs(svg);
     command->add_flag("--support", options->support, "do not build: list what the devices say to each operation of the model")->excludes(svg);
     command->callback([options] {
         if (!options->svg.empty()) keep_model(options->svg, options->model.model);
@@ -100,7 +117,9 @@ void add_inspect(CLI::App &app)
         facts["left_out"] = unusable_json(instance);
         if (options->model.json) print_json(facts);
         else print(facts);
-        if (!options->svg.empty()) write_whole(options->svg, drawing(facts));
+        if (options->svg.empty()) return;
+        const uint32_t drawn = find_entry(program, options->entry);
+        write_whole(options->svg, drawing(facts.contains("entries") ? facts["entries"][drawn] : facts));
     });
 }
 

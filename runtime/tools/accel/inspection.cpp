@@ -31,24 +31,22 @@ std::string escaped(const std::string &text)
     return out;
 }
 
-}  // namespace
-
-nlohmann::json inspection(const Program &program, const std::string &target)
+nlohmann::json entry_json(const Program &program, uint32_t entry, const std::string &target)
 {
-    const auto info = program.info();
-    nlohmann::json out{{"segments", info.segment_count}, {"scratch_bytes", info.scratch_bytes}, {"constant_bytes", info.constant_bytes}, {"rounding", info.rounding}, {"rounding_name", rounding_name(info.rounding)},
-                       {"ports", nlohmann::json::array()}, {"placements", nlohmann::json::array()}, {"transfers", nlohmann::json::array()}};
-    for (uint32_t index = 0; index < info.port_count; ++index) out["ports"].push_back(port_json(program.port(index), target));
+    const auto info = program.entry(entry);
+    nlohmann::json out{{"segments", info.segment_count}, {"scratch_bytes", info.scratch_bytes}, {"ports", nlohmann::json::array()}, {"placements", nlohmann::json::array()},
+                       {"transfers", nlohmann::json::array()}};
+    for (uint32_t index = 0; index < info.port_count; ++index) out["ports"].push_back(port_json(program.port(index, entry), target));
     for (uint32_t index = 0; index < info.placement_count; ++index) {
         auto row = sized<accel_placement>();
-        check(accel_program_placement(program.get(), index, &row));
+        check(accel_program_placement(program.get(), entry, index, &row));
         out["placements"].push_back({{"node", row.node}, {"operation", row.operation}, {"device", device_id(row.device, target)}, {"segment", row.segment},
                                      {"reason_code", row.reason}, {"reason", row.reason_text}, {"work_macs", row.work_macs}, {"remark", row.remark}});
     }
     uint32_t copies = 0;
     for (uint32_t index = 0; index < info.transfer_count; ++index) {
         auto row = sized<accel_transfer>();
-        check(accel_program_transfer(program.get(), index, &row));
+        check(accel_program_transfer(program.get(), entry, index, &row));
         copies += row.kind == ACCEL_TRANSFER_KIND_COPY;
         out["transfers"].push_back({{"tensor", row.tensor}, {"kind", row.kind == ACCEL_TRANSFER_KIND_COPY ? "copy" : "shared"}, {"from_segment", row.from_segment},
                                     {"to_segment", row.to_segment}, {"size_bytes", row.size_bytes}, {"reason", row.reason}});
@@ -57,22 +55,40 @@ nlohmann::json inspection(const Program &program, const std::string &target)
     return out;
 }
 
-std::string drawing(const nlohmann::json &inspection)
+}  // namespace
+
+nlohmann::json inspection(const Program &program, const std::string &target)
+{
+    const auto info = program.info();
+    nlohmann::json out{{"constant_bytes", info.constant_bytes}, {"rounding", info.rounding}, {"rounding_name", rounding_name(info.rounding)}};
+    if (info.entry_count == 1) {
+        out.update(entry_json(program, 0, target));
+        return out;
+    }
+    out["entries"] = nlohmann::json::array();
+    for (uint32_t entry = 0; entry < info.entry_count; ++entry) {
+        out["entries"].push_back(entry_json(program, entry, target));
+        out["entries"].back()["name"] = program.entry(entry).name;
+    }
+    return out;
+}
+
+std::string drawing(const nlohmann::json &entry)
 {
     static constexpr const char *kColours[] = {"#8ecae6", "#b7e4c7", "#ffd6a5", "#e0bbe4", "#d9d9d9"};
     constexpr int kRow = 34, kLane = 260, kTop = 40;
     std::vector<std::string> lanes;
-    for (const auto &row : inspection["placements"])
+    for (const auto &row : entry["placements"])
         if (const std::string device = row["device"]; std::find(lanes.begin(), lanes.end(), device) == lanes.end()) lanes.push_back(device);
     const auto lane_of = [&](const std::string &device) { return static_cast<int>(std::find(lanes.begin(), lanes.end(), device) - lanes.begin()); };
-    const int height = kTop + kRow * static_cast<int>(inspection["placements"].size()) + 20, width = kLane * static_cast<int>(std::max<size_t>(lanes.size(), 1)) + 20;
+    const int height = kTop + kRow * static_cast<int>(entry["placements"].size()) + 20, width = kLane * static_cast<int>(std::max<size_t>(lanes.size(), 1)) + 20;
     std::ostringstream svg;
     svg << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << height << "\" font-family=\"sans-serif\" font-size=\"12\">\n"
         << "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
     for (size_t lane = 0; lane < lanes.size(); ++lane)
         svg << "<text x=\"" << lane * kLane + 20 << "\" y=\"24\" font-weight=\"bold\">" << escaped(lanes[lane]) << "</text>\n";
     int y = kTop, last_x = -1;
-    for (const auto &row : inspection["placements"]) {
+    for (const auto &row : entry["placements"]) {
         const int lane = lane_of(row["device"]), x = lane * kLane + 20;
         if (last_x >= 0)
             svg << "<line x1=\"" << last_x + 110 << "\" y1=\"" << y - kRow + 26 << "\" x2=\"" << x + 110 << "\" y2=\"" << y << "\" stroke=\"" << (last_x == x ? "#999" : "#d00000")

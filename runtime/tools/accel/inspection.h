@@ -6,10 +6,11 @@
 
 namespace accel::tool {
 
-/// target: the name of the place that has no device, if there is one.
+/// What is of one entry point is a member of the whole where there is one only, and of each of `entries` where there are several. target: the name of the place that has no device, if
+/// there is one.
 nlohmann::json inspection(const Program &program, const std::string &target);
 
-/// An SVG: operations from top to bottom, a lane per device, copies as red arrows between lanes.
-std::string drawing(const nlohmann::json &inspection);
+/// An SVG of one entry point: operations from top to bottom, a lane per device, copies as red arrows between lanes.
+std::string drawing(const nlohmann::json &entry);
 
 }  // namespace accel::tool

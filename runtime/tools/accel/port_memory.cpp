@@ -20,10 +20,10 @@ uint64_t align_up(uint64_t value, uint64_t granule) { return (value + granule - 
 
 }  // namespace
 
-PortMemory::PortMemory(const Program &program) : places_(program.info().port_count)
+PortMemory::PortMemory(const Program &program, uint32_t entry) : places_(program.entry(entry).port_count)
 {
     std::vector<accel_port_info> ports;
-    for (uint32_t index = 0; index < places_.size(); ++index) ports.push_back(program.port(index));
+    for (uint32_t index = 0; index < places_.size(); ++index) ports.push_back(program.port(index, entry));
     if (ports.empty() || share_one(ports)) return;
     for (accel_device *device : devices_of(ports)) fill(ports, {device});
 }

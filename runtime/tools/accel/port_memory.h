@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Memory for all ports of a program: one buffer where its devices can share one, since some name only a few at once; else one for each device.
+// Memory for all ports of an entry point: one buffer where its devices can share one, since some name only a few at once; else one for each device.
 #pragma once
 
 #include <accel/accel.hpp>
@@ -10,7 +10,7 @@ namespace accel::tool {
 
 class PortMemory {
 public:
-    explicit PortMemory(const Program &program);
+    PortMemory(const Program &program, uint32_t entry);
 
     void bind_to(const Run &run) const;
     Buffer::Mapping map(uint32_t port, uint32_t access) const { return buffers_[places_[port].buffer].map(access); }

@@ -50,6 +50,14 @@ bool requantises(const accel_graph_desc &graph)
     return false;
 }
 
+bool requantises(accel_model *model)
+{
+    auto entry = sized<accel_model_entry_info>();
+    for (uint32_t index = 0; accel_model_entry(model, index, &entry) == ACCEL_STATUS_OK; ++index)
+        if (requantises(*entry.graph)) return true;
+    return false;
+}
+
 }  // namespace
 
 const char *rounding_name(uint32_t rounding)
@@ -64,7 +72,7 @@ const char *rounding_name(uint32_t rounding)
 
 RoundingChoice choose_rounding(const accel_program_desc &desc, const std::vector<NamedPlace> &places)
 {
-    if (places.empty() || !requantises(*accel_model_graph(desc.model))) return {};
+    if (places.empty() || !requantises(desc.model)) return {};
     const auto whole = ask(desc);
     for (NamedPlace place : places) {
         const auto own = ask(alone(desc, place, ACCEL_ROUNDING_NONE));

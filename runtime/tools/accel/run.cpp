@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 struct RunOptions {
     ModelOptions model;
     std::vector<std::string> inputs;
-    std::string labels, output_folder;
+    std::string entry, labels, output_folder;
     PictureScale scale;
     unsigned top = 5;
 };
@@ -216,7 +216,9 @@ void run(RunOptions &options)
     options.model.sample_inputs = folder_files.empty() ? options.inputs : std::vector<std::string>{folder_files.front()};
     const Instance instance = options.model.instance.create();
     const auto devices = choose_devices(instance, options.model);
-    Session session(instance, devices, make_program(instance, devices, options.model));
+    Program program = make_program(instance, devices, options.model);
+    const uint32_t entry = find_entry(program, options.entry);
+    Session session(instance, devices, std::move(program), entry);
     const auto labels = read_labels(options.labels);
     const auto items = items_of(session, options, folder_files);
     Progress progress("running " + options.model.model);
@@ -236,6 +238,7 @@ void add_run(CLI::App &app)
     auto options = std::make_shared<RunOptions>();
     auto *command = app.add_subcommand("run", "run a model on files");
     options->model.add_to(*command);
+    command->add_option("--entry", options->entry, "run this entry point, of a program that has several");
     command->add_option("-i,--input", options->inputs, "FILE or NAME=FILE (.png, .npy) for each input, or a folder of them; none for a model without inputs")->allow_extra_args(false);
     command->add_option("-o,--output", options->output_folder, "folder for the outputs as .npy");
     command->add_option("--labels", options->labels, "text file with one label a line");

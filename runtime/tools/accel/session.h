@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program ready to run again and again: buffers, run, queue, fence.
+// An entry point of a program ready to run again and again: buffers, run, queue, fence.
 #pragma once
 
 #include "common.h"
@@ -12,13 +12,14 @@ using Dense = std::vector<char>;
 
 class Session {
 public:
-    Session(const Instance &instance, const std::vector<Device> &devices, Program program);
+    Session(const Instance &instance, const std::vector<Device> &devices, Program program, uint32_t entry);
 
     const Program &program() const { return program_; }
     uint32_t input_count() const { return info_.input_count; }
     uint32_t output_count() const { return info_.port_count - info_.input_count; }
-    accel_port_info input(uint32_t index) const { return program_.port(index); }
-    accel_port_info output(uint32_t index) const { return program_.port(info_.input_count + index); }
+    accel_port_info input(uint32_t index) const { return program_.port(index, entry_); }
+    accel_port_info output(uint32_t index) const { return program_.port(info_.input_count + index, entry_); }
+    uint32_t segment_count() const { return info_.segment_count; }
 
     /// Convert to the port's layout and store.
     void write(uint32_t input_index, const Dense &dense);
@@ -30,7 +31,8 @@ public:
 
 private:
     Program program_;
-    accel_program_info info_;
+    uint32_t entry_;
+    accel_entry_info info_;
     PortMemory memory_;
     Run run_;
     Queue queue_;

@@ -91,14 +91,14 @@ public:
         std::vector<std::string> found;
         for (uint32_t index = 0; index < operations(); ++index) {
             auto row = sized<accel_placement>();
-            check(accel_program_placement(program_.get(), index, &row));
+            check(accel_program_placement(program_.get(), 0, index, &row));
             if (row.device == device.get()) continue;
             note(std::string(row.operation) + " " + row.node + " elsewhere: " + row.reason_text);
             found.push_back(row.operation);
         }
         return found;
     }
-    uint32_t operations() const { return program_.info().placement_count; }
+    uint32_t operations() const { return program_.entry().placement_count; }
     accel_rounding rounding() const { return static_cast<accel_rounding>(program_.info().rounding); }
 
 private:

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "assembly.h"
+
+#include "../check.h"
+#include "../progress.h"
+#include "emit.h"
+#include "expand.h"
+#include "placements.h"
+#include "set_aside.h"
+#include "slots.h"
+
+namespace accel::runtime {
+
+namespace {
+
+/// Up to here the devices are asked; then they build.
+constexpr double kCut = 0.1;
+
+}  // namespace
+
+Assembly::Assembly(const std::vector<CompileTarget> &targets, const CompileRequest &request, uint32_t flags, Step step)
+    : targets_(targets), request_(request), flags_(flags), step_(std::move(step))
+{
+}
+
+void Assembly::add(std::string name, Graph graph)
+{
+    Work &work = works_.emplace_back();
+    work.graph = std::move(graph);
+    work.made.name = std::move(name);
+}
+
+accel_status Assembly::run(const Sharing &sharing, std::vector<Blob> *out_blobs, std::vector<ProgramEntry> *out_entries)
+{
+    ACCEL_TRY(step_(0.0, kCut, "asking the devices"));
+    ACCEL_TRY(ask());
+    for (bool again = true; again;) {
+        again = false;
+        ACCEL_TRY(step_(0.0, kCut, "asking the devices"));
+        ACCEL_TRY(cut());
+        ACCEL_TRY(build(&again));
+        for (Work &work : works_)
+            if (!again) ACCEL_TRY(fail_in_entry(connect(work, sharing, &again), work.made.name));
+    }
+    for (Work &work : works_) {
+        list_placements(work.graph, work.pieces, *work.partition, work.made.placements);
+        out_entries->push_back(std::move(work.made));
+    }
+    *out_blobs = std::move(blobs_);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Assembly::ask()
+{
+    for (Work &work : works_) {
+        Answers answers;
+        ACCEL_TRY(fail_in_entry(expand_composites(work.graph, targets_, request_, flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY, &answers), work.made.name));
+        work.partition = std::make_unique<Partition>(work.graph, targets_, request_, flags_, std::move(answers));
+    }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Assembly::cut()
+{
+    for (Work &work : works_) {
+        ACCEL_TRY(fail_in_entry(work.partition->run(&work.pieces), work.made.name));
+        ACCEL_TRY(fail_in_entry(check_crossings(work.graph, work.pieces), work.made.name));
+        work.parts.clear();
+        for (const Piece &piece : work.pieces) work.parts.push_back(extract(work.graph, piece.nodes));
+        work.slots.assign(work.pieces.size(), 0);
+        work.made.segments.assign(work.pieces.size(), {});
+    }
+    return ACCEL_STATUS_OK;
+}
+
+std::deque<Assembly::Job> Assembly::plan_jobs()
+{
+    std::deque<Job> jobs;
+    std::vector<Job *> joint(targets_.size());
+    for (Work &work : works_) {
+        for (uint32_t i = 0; i < work.pieces.size(); ++i) {
+            const uint32_t device = work.pieces[i].device;
+            if (!joint[device] || !targets_[device].takes_entries) joint[device] = &jobs.emplace_back(Job{device, {}});
+            joint[device]->places.push_back({&work, i});
+        }
+    }
+    return jobs;
+}
+
+accel_status Assembly::build(bool *out_again)
+{
+    blobs_.clear();
+    std::deque<Job> jobs = plan_jobs();
+    for (size_t done = 0; !jobs.empty(); ++done) {
+        const Job job = std::move(jobs.front());
+        jobs.pop_front();
+        const double share = (1.0 - kCut) / static_cast<double>(done + jobs.size() + 1);
+        const std::string what = "building for " + targets_[job.device].label;
+        ACCEL_TRY(step_(kCut + share * static_cast<double>(done), kCut + share * static_cast<double>(done + 1), what.c_str()));
+        const accel_status status = build(job);
+        const Place &first = job.places.front();
+        const bool alone = job.places.size() == 1;
+        // Together they are too much; what is shared may not be worth another device.
+        if (status == ACCEL_STATUS_LIMIT && !alone) {
+            for (size_t i = job.places.size(); i-- > 0;) jobs.push_front({job.device, {job.places[i]}});
+        } else if (const Piece &piece = first.work->pieces[first.piece]; status == ACCEL_STATUS_LIMIT && may_move(piece)) {
+            first.work->partition->refuse(piece, {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, 0, 0});
+            *out_again = true;
+            return ACCEL_STATUS_OK;
+        } else {
+            ACCEL_TRY(alone ? fail_in_entry(status, first.work->made.name) : status);
+        }
+    }
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Assembly::build(const Job &job)
+{
+    std::vector<const Subgraph *> parts;
+    for (const Place &place : job.places) parts.push_back(&place.work->parts[place.piece]);
+    BuiltBlob built;
+    ACCEL_TRY(build_blob(targets_[job.device], parts, request_, &built));
+    built.blob.device = job.device;
+    for (size_t i = 0; i < job.places.size(); ++i) {
+        const Place &place = job.places[i];
+        Segment &segment = place.work->made.segments[place.piece];
+        segment = std::move(built.segments[i].segment);
+        segment.device = job.device;
+        segment.blob = static_cast<uint32_t>(blobs_.size());
+        place.work->slots[place.piece] = built.segments[i].buffer_count_max;
+    }
+    blobs_.push_back(std::move(built.blob));
+    return ACCEL_STATUS_OK;
+}
+
+/// Is there another device behind the piece's own that could be asked?
+bool Assembly::may_move(const Piece &piece) const { return piece.device + 1 < targets_.size() && !(flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY); }
+
+accel_status Assembly::connect(Work &work, const Sharing &sharing, bool *out_again)
+{
+    Plan planned;
+    pace_piece();
+    ACCEL_TRY(plan(work.graph, work.parts, sharing, work.made.segments, &planned));
+    if (const auto shortage = plan_slots(work.slots, sharing, work.made.segments, planned.values)) {
+        const Piece &piece = work.pieces[shortage->segment];
+        if (!may_move(piece)) return fail_slots(piece.device, shortage->needed, shortage->admitted);
+        work.partition->refuse(piece, {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, shortage->needed, shortage->admitted});
+        *out_again = true;
+        return ACCEL_STATUS_OK;
+    }
+    work.made.ports = std::move(planned.ports);
+    work.made.input_count = planned.input_count;
+    work.made.values = std::move(planned.values);
+    work.made.transfers = std::move(planned.transfers);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Assembly::fail_slots(uint32_t device, uint32_t needed, uint32_t admitted) const
+{
+    const CompileTarget &target = targets_[device];
+    return fail(ACCEL_STATUS_LIMIT, "R-7", nullptr,
+                "a part of the model on '%s' needs %u buffers at once, for what crosses to and from other devices and for the ports, and a job of '%s' names at most %u; leave the device out of "
+                "the set, or put one that takes more of the model in front of it",
+                target.label.c_str(), needed, target.name.c_str(), admitted);
+}
+
+}  // namespace accel::runtime

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The entry points of one program, from prepared graphs to blobs and segments.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "../program.h"
+#include "partition.h"
+#include "plan.h"
+
+namespace accel::runtime {
+
+/// All graphs are cut, pieces of one device are built, together where its compiler takes several graphs, and connected. Where a device has no room for a piece, all is cut again.
+class Assembly {
+public:
+    /// Told before each part of the work, from 0 to 1; anything but OK ends it.
+    using Step = std::function<accel_status(double from, double to, const char *what)>;
+
+    Assembly(const std::vector<CompileTarget> &targets, const CompileRequest &request, uint32_t flags, Step step);
+
+    /// In the order in which the program numbers them.
+    void add(std::string name, Graph graph);
+
+    /// Errors: UNSUPPORTED, LIMIT, CANCELLED, those of the modules.
+    accel_status run(const Sharing &sharing, std::vector<Blob> *out_blobs, std::vector<ProgramEntry> *out_entries);
+
+private:
+    /// An entry point on its way. Segments are by piece.
+    struct Work {
+        Graph graph;
+        std::unique_ptr<Partition> partition;
+        std::vector<Piece> pieces;
+        std::vector<Subgraph> parts;  ///< by piece
+        std::vector<uint32_t> slots;  ///< by piece: distinct buffers that its compiler admits, 0: any number
+        ProgramEntry made;
+    };
+    struct Place {
+        Work *work;
+        uint32_t piece;
+    };
+    /// What is built at once.
+    struct Job {
+        uint32_t device = 0;
+        std::vector<Place> places;
+    };
+
+    accel_status ask();
+    accel_status cut();
+    std::deque<Job> plan_jobs();
+    accel_status build(bool *out_again);
+    accel_status build(const Job &job);
+    accel_status connect(Work &work, const Sharing &sharing, bool *out_again);
+    bool may_move(const Piece &piece) const;
+    accel_status fail_slots(uint32_t device, uint32_t needed, uint32_t admitted) const;
+
+    const std::vector<CompileTarget> &targets_;
+    const CompileRequest request_;
+    const uint32_t flags_;
+    const Step step_;
+    std::deque<Work> works_;
+    std::vector<Blob> blobs_;
+};
+
+}  // namespace accel::runtime

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include "assembly.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <map>
+
+#include "../check.h"
+#include "constants.h"
+#include "testing/builder.h"
+#include "testing/fake_compiler.h"
+
+using namespace accel::runtime;
+using accel::testing::Builder;
+using accel::testing::FakeCompiler;
+using accel::testing::takes;
+
+namespace {
+
+constexpr uint32_t A = ACCEL_OPERATION_RELU, B = ACCEL_OPERATION_EXP;
+
+/// x -> operations -> out, over `size` elements.
+Graph chain(std::vector<uint32_t> operations, int64_t size)
+{
+    Builder b;
+    uint32_t last = b.input("x", ACCEL_TYPE_F32, {size});
+    for (size_t i = 0; i < operations.size(); ++i) {
+        const uint32_t next = b.tensor("t" + std::to_string(i), ACCEL_TYPE_F32, {size});
+        b.node("n" + std::to_string(i), operations[i], {last}, {next});
+        last = next;
+    }
+    b.output(last);
+    return std::move(b.graph);
+}
+
+/// Answers builds with dense ports and remembers which graphs came together.
+class Builds {
+public:
+    std::vector<std::vector<int64_t>> asked;  ///< by build: sizes of the first input of each graph
+    std::map<size_t, accel_status> refusals;  ///< by number of graphs
+
+    accel_status operator()(std::span<const accel_graph_desc *const> graphs, accel_bk_blob **out)
+    {
+        std::vector<int64_t> &sizes = asked.emplace_back();
+        for (const accel_graph_desc *graph : graphs) sizes.push_back(graph->tensors[graph->inputs[0]].dims[0].size);
+        if (const auto refused = refusals.find(graphs.size()); refused != refusals.end()) return refused->second;
+        made_.clear();
+        ports_.clear();
+        for (const accel_graph_desc *graph : graphs) {
+            static constexpr int64_t kStride[] = {4};
+            std::vector<accel_bk_port> &ports = ports_.emplace_back();
+            const auto size_bytes = static_cast<uint64_t>(graph->tensors[graph->inputs[0]].dims[0].size) * 4;
+            for (uint32_t i = 0; i < graph->input_count; ++i) ports.push_back({graph->inputs[i], 1, kStride, size_bytes, 4});
+            for (uint32_t i = 0; i < graph->output_count; ++i) ports.push_back({graph->outputs[i], 1, kStride, size_bytes, 4});
+            made_.push_back({ports.data(), 0, static_cast<uint32_t>(ports.size()), 0});
+        }
+        blob_ = {sizeof blob_, [](accel_bk_blob *) {}, nullptr, 0, made_.data(), nullptr, "", static_cast<uint32_t>(made_.size()), 0};
+        *out = &blob_;
+        return ACCEL_STATUS_OK;
+    }
+
+private:
+    std::deque<std::vector<accel_bk_port>> ports_;
+    std::vector<accel_bk_blob_entry> made_;
+    accel_bk_blob blob_{};
+};
+
+class AnyMemory : public Sharing {
+public:
+    bool together(const std::vector<uint32_t> &) const override { return true; }
+    bool either_way(uint32_t, uint32_t) const override { return true; }
+};
+
+struct Stand {
+    Builds first, second;
+    FakeCompiler npu{0, "npu", takes({A})}, cpu{1, "cpu", takes({A, B})};
+    std::vector<Blob> blobs;
+    std::vector<ProgramEntry> entries;
+
+    accel_status assemble(bool several, std::vector<Graph> graphs)
+    {
+        npu.flags = several ? static_cast<uint32_t>(ACCEL_BK_TARGET_FLAG_ENTRIES) : 0u;
+        npu.build = std::ref(first);
+        cpu.build = std::ref(second);
+        const std::vector<CompileTarget> targets{npu.target(), cpu.target()};
+        Assembly assembly(targets, {}, 0, [](double, double, const char *) { return ACCEL_STATUS_OK; });
+        for (size_t i = 0; i < graphs.size(); ++i) assembly.add("e" + std::to_string(i), std::move(graphs[i]));
+        return assembly.run(AnyMemory(), &blobs, &entries);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("pieces of all entry points are built together where the compiler takes several graphs, else each by itself", "[assembly]")
+{
+    Stand together;
+    REQUIRE(together.assemble(true, {chain({A, B, A}, 8), chain({A}, 16)}) == ACCEL_STATUS_OK);
+    CHECK(together.first.asked == std::vector<std::vector<int64_t>>{{8, 8, 16}});
+    CHECK(together.second.asked == std::vector<std::vector<int64_t>>{{8}});
+    REQUIRE(together.entries.size() == 2);
+    CHECK(together.entries[1].name == "e1");
+    REQUIRE(together.blobs.size() == 2);
+    CHECK(together.blobs[0].graph_count == 3);
+    const std::vector<Segment> &segments = together.entries[0].segments;
+    REQUIRE(segments.size() == 3);
+    CHECK((segments[0].blob == 0 && segments[0].graph == 0 && segments[0].device == 0));
+    CHECK((segments[1].blob == 1 && segments[1].graph == 0 && segments[1].device == 1));
+    CHECK((segments[2].blob == 0 && segments[2].graph == 1));
+    CHECK(together.entries[1].segments[0].graph == 2);
+    CHECK(together.entries[1].ports[0].layout.dims == std::vector<int64_t>{16});
+    CHECK(together.entries[0].transfers.size() == 2);
+    CHECK(together.entries[1].transfers.empty());
+
+    Stand apart;
+    REQUIRE(apart.assemble(false, {chain({A, B, A}, 8), chain({A}, 16)}) == ACCEL_STATUS_OK);
+    CHECK(apart.first.asked == std::vector<std::vector<int64_t>>{{8}, {8}, {16}});
+    CHECK(apart.blobs.size() == 4);
+}
+
+TEST_CASE("what is too much together is built alone, and what is too much alone moves on", "[assembly]")
+{
+    Stand both;
+    both.first.refusals = {{2, ACCEL_STATUS_LIMIT}};
+    REQUIRE(both.assemble(true, {chain({A}, 8), chain({A}, 16)}) == ACCEL_STATUS_OK);
+    CHECK(both.first.asked == std::vector<std::vector<int64_t>>{{8, 16}, {8}, {16}});
+    CHECK(both.blobs.size() == 2);
+    CHECK(both.entries[1].segments[0].blob == 1);
+
+    Stand none;
+    none.first.refusals = {{1, ACCEL_STATUS_LIMIT}, {2, ACCEL_STATUS_LIMIT}};
+    REQUIRE(none.assemble(true, {chain({A}, 8), chain({A}, 16)}) == ACCEL_STATUS_OK);
+    CHECK(none.entries[0].segments[0].device == 1);
+    CHECK(none.entries[1].segments[0].device == 1);
+    CHECK(none.entries[0].placements[0].reason == ACCEL_REASON_RESOURCE);
+
+    Stand broken;
+    broken.second.refusals = {{1, ACCEL_STATUS_RESOURCE}};
+    CHECK(broken.assemble(true, {chain({A}, 8), chain({B}, 16)}) == ACCEL_STATUS_RESOURCE);
+    CHECK(std::string(accel_last_error()->message).starts_with("entry point 'e1': "));
+    CHECK(Stand().assemble(true, {chain({A}, 8), chain({ACCEL_OPERATION_TANH}, 16)}) == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(std::string(accel_last_error()->message).starts_with("entry point 'e1': "));
+}
+
+TEST_CASE("P-18 what passes made of the entry points is held once", "[assembly]")
+{
+    ConstantBudget budget(1000);
+    const auto made = [&](std::vector<int32_t> values) {
+        Builder b;
+        b.graph.budget = &budget;
+        const uint32_t k = b.tensor("k", ACCEL_TYPE_I32, {static_cast<int64_t>(values.size())});
+        own_values(b.graph.tensors[k], values, b.graph.grant(values.size() * 4, "a constant"));
+        return std::move(b.graph);
+    };
+    Graph one = made({1, 2, 3}), same = made({1, 2, 3}), other = made({1, 2, 4});
+    CHECK(budget.used_bytes() == 36);
+    ConstantPool pool;
+    for (Graph *graph : {&one, &same, &other}) pool.share(*graph);
+    CHECK(same.tensors[0].data == one.tensors[0].data);
+    CHECK(same.tensors[0].owned == one.tensors[0].owned);
+    CHECK(other.tensors[0].data != one.tensors[0].data);
+    CHECK(values_of<int32_t>(other.tensors[0]) == std::vector<int32_t>{1, 2, 4});
+    CHECK(budget.used_bytes() == 24);  // what is dropped is given back
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "saved_consistency.h"
+
+#include <set>
+
+#include "check.h"
+#include "compiler/emit.h"
+
+namespace accel::runtime {
+
+accel_status corrupt_saved(const std::string &what)
+{
+    return fail(ACCEL_STATUS_CORRUPT, "S-3", nullptr, "the saved program is damaged: %s", what.c_str());
+}
+
+namespace {
+
+/// Of one entry point. Indices point somewhere, memory fits who uses it, and everything is written once before it is read.
+class Consistency {
+public:
+    Consistency(const SavedProgram &whole, const ProgramEntry &entry)
+        : whole_(whole), entry_(entry), port_maker_(entry.ports.size(), kNobody), value_made_(entry.values.size(), false)
+    {
+    }
+
+    accel_status check()
+    {
+        if (entry_.input_count > entry_.ports.size()) return corrupt_saved("it has more inputs than ports");
+        ACCEL_TRY(check_ports());
+        ACCEL_TRY(check_values());
+        for (uint32_t s = 0; s < entry_.segments.size(); ++s) ACCEL_TRY(check_segment(s));
+        for (size_t p = entry_.input_count; p < entry_.ports.size(); ++p) {
+            if (port_maker_[p] == kNobody) return corrupt_saved("output '" + entry_.ports[p].name + "' is written by no segment");
+        }
+        ACCEL_TRY(check_copies());
+        return check_reports();
+    }
+
+private:
+    static constexpr uint32_t kNobody = UINT32_MAX;
+
+    bool is_device(uint32_t device) const { return device < whole_.places.size(); }
+
+    accel_status check_ports() const
+    {
+        for (size_t i = 0; i < entry_.ports.size(); ++i) {
+            const ProgramPort &port = entry_.ports[i];
+            const uint32_t wanted = i < entry_.input_count ? ACCEL_PORT_DIRECTION_INPUT : ACCEL_PORT_DIRECTION_OUTPUT;
+            if (port.direction != wanted || !is_device(port.device)) return corrupt_saved("port '" + port.name + "' has an impossible direction or device");
+            if (port.alias_of != UINT32_MAX && (port.alias_of >= entry_.input_count || i < entry_.input_count))
+                return corrupt_saved("port '" + port.name + "' shares memory with no input");
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status check_values() const
+    {
+        for (uint32_t i = 0; i < entry_.values.size(); ++i) {
+            const Value &value = entry_.values[i];
+            const bool copy = value.copy_of != UINT32_MAX;
+            const bool bad_source = copy && (value.copy_of_port ? value.copy_of >= entry_.ports.size() : value.copy_of >= i || entry_.values[value.copy_of].copy_of != UINT32_MAX);
+            const bool bad_port = value.port_of != UINT32_MAX;
+            const bool bad_memory = value.memory_of != UINT32_MAX && (value.memory_of >= i || entry_.values[value.memory_of].memory_of != UINT32_MAX);
+            if (bad_source || bad_port || bad_memory || !is_device(value.reader_device) || !is_device(value.writer_device) ||
+                value.from_segment >= entry_.segments.size() || (!copy && value.copy_of_port))
+                return corrupt_saved("value '" + value.tensor + "' names something that is not there");
+            if (!copy) continue;
+            const PortLayout &from = value.copy_of_port ? entry_.ports[value.copy_of].layout : entry_.values[value.copy_of].layout;
+            if (from.type != value.layout.type || from.dims != value.layout.dims) return corrupt_saved("value '" + value.tensor + "' is a copy of another shape");
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    const PortLayout *layout_of(const PortSource &source) const
+    {
+        if (source.kind == PortSource::Kind::Port) return source.index < entry_.ports.size() ? &entry_.ports[source.index].layout : nullptr;
+        return source.index < entry_.values.size() ? &entry_.values[source.index].layout : nullptr;
+    }
+
+    static bool fits(const PortLayout &memory, const PortLayout &wanted)
+    {
+        return same_places(memory, wanted) && memory.size_bytes >= wanted.size_bytes && memory.align_bytes >= wanted.align_bytes;
+    }
+
+    /// Is the memory complete before this segment starts? Copies of copies lead to smaller numbers, so the walk ends.
+    bool ready(PortSource source) const
+    {
+        while (source.kind == PortSource::Kind::Value) {
+            const Value &value = entry_.values[source.index];
+            if (value.copy_of == UINT32_MAX) return value_made_[source.index];
+            source = {value.copy_of_port ? PortSource::Kind::Port : PortSource::Kind::Value, value.copy_of};
+        }
+        return source.index < entry_.input_count || port_maker_[source.index] != kNobody;
+    }
+
+    accel_status check_segment(uint32_t s)
+    {
+        const Segment &segment = entry_.segments[s];
+        const std::string who = "segment " + std::to_string(s);
+        if (segment.graph >= whole_.blobs[segment.blob].graph_count) return corrupt_saved(who + " is no graph of its blob");
+        for (size_t i = 0; i < segment.inputs.size(); ++i) {
+            const PortLayout *memory = layout_of(segment.input_sources[i]);
+            if (!memory || !fits(*memory, segment.inputs[i]) || !ready(segment.input_sources[i])) return corrupt_saved(who + " reads what is not there");
+        }
+        for (size_t i = 0; i < segment.outputs.size(); ++i) {
+            const PortLayout *memory = layout_of(segment.output_sources[i]);
+            if (!memory || !fits(*memory, segment.outputs[i]) || !write(segment.output_sources[i], s)) return corrupt_saved(who + " writes what it must not");
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    bool write(const PortSource &source, uint32_t s)
+    {
+        if (source.kind == PortSource::Kind::Port) {
+            if (source.index < entry_.input_count || port_maker_[source.index] != kNobody) return false;
+            port_maker_[source.index] = s;
+            return true;
+        }
+        const Value &value = entry_.values[source.index];
+        if (value.copy_of != UINT32_MAX || value.from_segment != s || value_made_[source.index]) return false;
+        value_made_[source.index] = true;
+        return true;
+    }
+
+    accel_status check_copies() const
+    {
+        for (uint32_t i = 0; i < entry_.values.size(); ++i) {
+            const Value &value = entry_.values[i];
+            if (!ready({PortSource::Kind::Value, i})) return corrupt_saved("value '" + value.tensor + "' is made by no segment");
+            if (value.copy_of == UINT32_MAX) continue;
+            uint32_t maker = value.copy_of_port ? 0 : entry_.values[value.copy_of].from_segment;
+            if (value.copy_of_port && value.copy_of >= entry_.input_count) maker = port_maker_[value.copy_of];
+            if (value.from_segment != maker) return corrupt_saved("value '" + value.tensor + "' is a copy of what another segment makes");
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status check_reports() const
+    {
+        for (const PlacementRow &row : entry_.placements) {
+            if (!is_device(row.device) || row.segment >= entry_.segments.size()) return corrupt_saved("placement of '" + row.node + "' names something that is not there");
+        }
+        for (const TransferRow &row : entry_.transfers) {
+            if (row.from_segment >= entry_.segments.size() || row.to_segment >= entry_.segments.size())
+                return corrupt_saved("transfer of '" + row.tensor + "' names something that is not there");
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    const SavedProgram &whole_;
+    const ProgramEntry &entry_;
+    std::vector<uint32_t> port_maker_;
+    std::vector<bool> value_made_;
+};
+
+}  // namespace
+
+accel_status check_consistency(const SavedProgram &program)
+{
+    if (program.places.empty()) return corrupt_saved("it names no device");
+    if (program.entries.empty()) return corrupt_saved("it has no entry point");
+    for (const Blob &blob : program.blobs) {
+        if (blob.device >= program.places.size() || blob.backend != program.places[blob.device].backend || blob.target != program.places[blob.device].target)
+            return corrupt_saved("a blob is for no device of the set");
+    }
+    std::set<std::string> names;
+    for (const ProgramEntry &entry : program.entries) {
+        if (!names.insert(entry.name).second) return corrupt_saved("two entry points are named '" + entry.name + "'");
+        ACCEL_TRY(Consistency(program, entry).check());
+    }
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime
