@@ -57,6 +57,15 @@ bool has(const ChosenEntry &chosen, const accel_known_value &value)
     return std::any_of(graph.inputs.begin(), graph.inputs.end(), [&](uint32_t input) { return graph.tensors[input].name == value.input; });
 }
 
+bool has(const ChosenEntry &chosen, const accel_state_pair &pair)
+{
+    const Graph &graph = chosen.entry->graph;
+    const auto named = [&](const std::vector<uint32_t> &ports, const char *name) {
+        return std::any_of(ports.begin(), ports.end(), [&](uint32_t port) { return graph.tensors[port].name == name; });
+    };
+    return named(graph.inputs, pair.input) || named(graph.outputs, pair.output);
+}
+
 /// Hand each value to the entry points that it is for.
 template <class Value> accel_status deal(const accel_model &model, const std::vector<Value> &values, const char *what, const char *Value::*name, std::vector<Value> ChosenEntry::*list,
                                          std::vector<ChosenEntry> *chosen)
@@ -91,7 +100,12 @@ accel_status choose_entries(const accel_program_desc &desc, std::vector<ChosenEn
     ACCEL_TRY(deal(*desc.model, symbols, "a value in desc.symbols", &accel_symbol_value::name, &ChosenEntry::symbols, out));
     std::vector<accel_known_value> known;
     ACCEL_TRY(copy_in_array(desc.known, desc.known_count, desc.known_size, "desc.known", &known));
-    return deal(*desc.model, known, "a value in desc.known", &accel_known_value::input, &ChosenEntry::known, out);
+    ACCEL_TRY(deal(*desc.model, known, "a value in desc.known", &accel_known_value::input, &ChosenEntry::known, out));
+    std::vector<accel_state_pair> states;
+    ACCEL_TRY(copy_in_array(desc.states, desc.state_count, desc.state_size, "desc.states", &states));
+    for (const accel_state_pair &pair : states)
+        if (!pair.input || !pair.output) return fail_null("desc.states[].input or output");
+    return deal(*desc.model, states, "a pair in desc.states", &accel_state_pair::input, &ChosenEntry::states, out);
 }
 
 }  // namespace accel::runtime

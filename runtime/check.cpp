@@ -100,6 +100,7 @@ const char *type_name(ObjectType type)
     case ObjectType::Program: return "a program";
     case ObjectType::Run: return "a run";
     case ObjectType::Queue: return "a queue";
+    case ObjectType::State: return "a state";
     }
     return "an object of unknown type";
 }

@@ -129,6 +129,9 @@ template <> struct TypeOf<accel_run> {
 template <> struct TypeOf<accel_queue> {
     static constexpr ObjectType value = ObjectType::Queue;
 };
+template <> struct TypeOf<accel_state> {
+    static constexpr ObjectType value = ObjectType::State;
+};
 
 /// Is this a living handle of its declared type, in the process that made it?
 template <class T> accel_status check_handle(const T *handle, const char *name)

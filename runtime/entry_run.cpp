@@ -20,11 +20,16 @@ enum accel_status accel_run_create(const struct accel_run_desc *desc, struct acc
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", program, "desc.flags is 0x%x, expected 0", given.flags);
     if (given.entry >= program->entries.size())
         return fail(ACCEL_STATUS_NOT_FOUND, "P-4", program, "desc.entry is %u, the program has %zu entry points", given.entry, program->entries.size());
+    if (given.state) {
+        ACCEL_TRY(check_handle(given.state, "desc.state"));
+        if (&given.state->program() != program)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", given.state, "desc.state is of another program");
+    }
     if (!program->loaded())
         return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", program, "the program was built for a bare target; save it and load it where the device is");
     return guarded([&] {
         ACCEL_TRY(program->verify_files());
-        auto run = Ref<accel_run>::adopt(new accel_run(program, given.entry));
+        auto run = Ref<accel_run>::adopt(new accel_run(program, given.entry, given.state));
         const accel_status status = run->prepare();
         ACCEL_TRY(program->verify_files());
         ACCEL_TRY(status);
@@ -43,8 +48,8 @@ enum accel_status accel_run_bind(struct accel_run *run, const struct accel_bindi
         return fail_null("bindings");
     if (binding_count)
         ACCEL_TRY(check_element_size<accel_binding>(binding_size, "bindings"));
-    if (binding_count > 2 * run->entry().ports.size())
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", run, "%u bindings are given for %zu ports", binding_count, run->entry().ports.size());
+    if (binding_count > 2 * run->entry().application_ports.size())
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", run, "%u bindings are given for %zu ports", binding_count, run->entry().application_ports.size());
     return guarded([&] {
         std::vector<accel_binding> given;
         for (uint32_t i = 0; i < binding_count; ++i) {

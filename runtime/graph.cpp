@@ -156,7 +156,7 @@ Tensor copy_tensor(const accel_tensor_desc &desc)
     tensor.data = desc.data;
     tensor.data_bytes = desc.data_bytes;
     tensor.flags = desc.flags;
-    tensor.state_of = desc.state_of;
+    tensor.variable = desc.variable;
     if (desc.quantization) tensor.quantization = graph::copy(graph::read_struct(*desc.quantization), sizes_of(tensor.shape));
     return tensor;
 }
@@ -225,6 +225,7 @@ Graph copy_graph(const accel_graph_desc &desc)
         graph.symbols.push_back({string_of(symbol.name), symbol.min_size, symbol.max_size, symbol.kind, symbol.expression, symbol.multiple});
     }
     graph.expressions.assign(desc.expressions, desc.expressions + desc.expression_count);
+    for (uint32_t i = 0; i < desc.variable_count; ++i) graph.variables.push_back(copy_tensor(tensor_of(variable_at(desc, i))));
     return graph;
 }
 
@@ -251,8 +252,8 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
         to.data = from.data;
         to.data_bytes = from.data_bytes;
         to.flags = from.flags;
-        to.state_of = from.state_of;
-        if (from.quantization) to.quantization = &quantizations_.emplace_back(*from.quantization, static_cast<uint32_t>(from.shape.size())).get();
+        to.variable = from.variable;
+        to.quantization = describe_quantization(from);
     }
     std::vector<accel_node_desc> &nodes = nodes_.emplace_back(graph.nodes.size());
     std::vector<accel_attribute> &attributes = attributes_.emplace_back();
@@ -268,12 +269,30 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
     }
     std::vector<accel_symbol> &symbols = symbols_.emplace_back();
     for (const Symbol &symbol : graph.symbols) symbols.push_back({symbol.name.c_str(), symbol.kind, symbol.expression, symbol.min_size, symbol.max_size, symbol.multiple});
+    const std::vector<accel_variable> &variables = describe_variables(graph);
     return &graphs_.emplace_back(accel_graph_desc{sizeof(accel_graph_desc), graph.name.c_str(), tensors.data(), nodes.data(), graph.inputs.data(),
-                                                  graph.outputs.data(), symbols.data(), graph.expressions.data(), static_cast<uint32_t>(tensors.size()),
+                                                  graph.outputs.data(), symbols.data(), graph.expressions.data(), variables.data(), static_cast<uint32_t>(tensors.size()),
                                                   sizeof(accel_tensor_desc), static_cast<uint32_t>(nodes.size()), sizeof(accel_node_desc),
                                                   static_cast<uint32_t>(graph.inputs.size()), static_cast<uint32_t>(graph.outputs.size()),
                                                   static_cast<uint32_t>(symbols.size()), sizeof(accel_symbol), static_cast<uint32_t>(graph.expressions.size()),
-                                                  sizeof(accel_attribute)});
+                                                  sizeof(accel_attribute), static_cast<uint32_t>(variables.size()), sizeof(accel_variable)});
+}
+
+const accel_quantization *GraphDesc::describe_quantization(const Tensor &from)
+{
+    if (!from.quantization) return nullptr;
+    return &quantizations_.emplace_back(*from.quantization, static_cast<uint32_t>(from.shape.size())).get();
+}
+
+const std::vector<accel_variable> &GraphDesc::describe_variables(const Graph &graph)
+{
+    std::vector<accel_variable> &variables = variables_.emplace_back();
+    for (const Tensor &from : graph.variables) {
+        std::vector<accel_dim> &dims = dims_.emplace_back();
+        for (const Dim &dim : from.shape) dims.push_back({dim.size, dim.symbol, 0});
+        variables.push_back({from.name.c_str(), from.type, static_cast<uint32_t>(dims.size()), dims.data(), from.data, from.data_bytes, describe_quantization(from)});
+    }
+    return variables;
 }
 
 /// All but the attributes.
@@ -389,9 +408,6 @@ void compact(Graph &graph)
         renumber(node.inputs);
         renumber(node.outputs);
         for (Attribute &attribute : node.attributes) for_each_tensor(attribute, [&](uint32_t &tensor) { tensor = renumbered[tensor]; });
-    }
-    for (Tensor &tensor : graph.tensors) {
-        if (tensor.flags & ACCEL_TENSOR_FLAG_STATE) tensor.state_of = renumbered[tensor.state_of];
     }
 }
 

@@ -40,7 +40,8 @@ struct Tensor {
     std::shared_ptr<const std::vector<uint8_t>> owned;  ///< what data points into when a pass made it
     std::optional<Quantization> quantization;
     uint32_t flags = 0;
-    uint32_t state_of = 0;
+    uint32_t variable = 0;
+    bool is_variable() const { return flags & ACCEL_TENSOR_FLAG_VARIABLE; }
     bool constant() const { return data != nullptr; }
     bool known() const { return type != 0 && ranked; }
 };
@@ -101,6 +102,7 @@ struct Graph {
     std::vector<uint32_t> inputs, outputs;
     std::vector<Symbol> symbols;
     std::vector<accel_expression> expressions;
+    std::vector<Tensor> variables;  ///< data: the first value
     Origins origins;
     ConstantBudget *budget = nullptr;  ///< pays for constants that passes make; null: nobody counts
 
@@ -127,11 +129,14 @@ public:
 private:
     const accel_graph_desc *describe(const Graph &graph);
     void describe_node(const Node &node, accel_node_desc &out);
+    const accel_quantization *describe_quantization(const Tensor &from);
+    const std::vector<accel_variable> &describe_variables(const Graph &graph);
 
     std::deque<accel_graph_desc> graphs_;
     std::deque<std::vector<accel_tensor_desc>> tensors_;
     std::deque<std::vector<accel_node_desc>> nodes_;
     std::deque<std::vector<accel_symbol>> symbols_;
+    std::deque<std::vector<accel_variable>> variables_;
     std::deque<std::vector<accel_dim>> dims_;
     std::deque<graph::QuantizationDesc> quantizations_;
     std::deque<std::vector<accel_attribute>> attributes_;
@@ -140,11 +145,16 @@ private:
     const accel_graph_desc *top_;
 };
 
-/// A tensor, node, attribute or symbol of a description, whatever size its maker's struct has.
+/// A tensor, node, attribute, symbol or variable of a description, whatever size its maker's struct has.
 accel_tensor_desc tensor_at(const accel_graph_desc &graph, uint32_t index);
 accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index);
 accel_attribute attribute_at(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index);
 accel_symbol symbol_at(const accel_graph_desc &graph, uint32_t index);
+accel_variable variable_at(const accel_graph_desc &graph, uint32_t index);
+/// As the tensor that is all of it.
+accel_tensor_desc tensor_of(const accel_variable &variable);
+/// With the largest size of each symbol in its place; nothing where one has no bound.
+std::optional<Shape> largest(const Graph &graph, const Shape &shape);
 
 /// Nothing when a size is not fixed, type or rank is unknown, or the bytes would pass kMaxTensorBytes.
 std::optional<uint64_t> size_bytes(const Tensor &tensor);

@@ -17,6 +17,9 @@ accel_status check_attribute(const accel_graph_desc &graph, const accel_node_des
 /// Order, names, symbols, constants, quantisation and the catalog's rules, on the copy.
 accel_status check_rules(const Graph &graph);
 
+/// Names, types and sizes of variables, and of the tensors that read and write them.
+accel_status check_variables(const Graph &graph);
+
 /// The same without the names of ports and symbols: an output that is an input has its name twice once it is a copy.
 accel_status check_inside(const Graph &graph);
 

@@ -67,20 +67,6 @@ accel_status check_quantization(const Graph &graph, uint32_t index)
     return why.empty() ? ACCEL_STATUS_OK : refuse("G-4", "tensor " + tensor_text(graph, index) + " is quantised, but " + why);
 }
 
-accel_status check_state(const Graph &graph)
-{
-    const std::set<uint32_t> inputs(graph.inputs.begin(), graph.inputs.end());
-    const std::vector<bool> is_output = output_flags(graph);
-    for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
-        const Tensor &tensor = graph.tensors[i];
-        if (!(tensor.flags & ACCEL_TENSOR_FLAG_STATE)) continue;
-        const Tensor &input = graph.tensors[tensor.state_of];
-        if (!is_output[i] || !inputs.count(tensor.state_of) || input.type != tensor.type || input.shape != tensor.shape)
-            return refuse("G-12", "tensor " + tensor_text(graph, i) + ": state must be an output of the type and shape of the input it belongs to");
-    }
-    return ACCEL_STATUS_OK;
-}
-
 /// Every operand exists before it is read and nothing is made twice: so there is no cycle either.
 accel_status check_order(const Graph &graph)
 {
@@ -331,7 +317,7 @@ accel_status check_node(const Graph &graph, const Node &node)
 accel_status check_inside(const Graph &graph)
 {
     ACCEL_TRY(check_order(graph));
-    ACCEL_TRY(check_state(graph));
+    ACCEL_TRY(check_variables(graph));
     for (uint32_t i = 0; i < graph.tensors.size(); ++i) ACCEL_TRY(check_quantization(graph, i));
     for (const Node &node : graph.nodes) {
         pace();

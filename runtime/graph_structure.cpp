@@ -26,10 +26,11 @@ public:
 
     accel_status check()
     {
-        const bool whole = (desc_.tensors || !desc_.tensor_count) && (desc_.nodes || !desc_.node_count) && (desc_.symbols || !desc_.symbol_count) && (desc_.expressions || !desc_.expression_count);
+        const bool whole = (desc_.tensors || !desc_.tensor_count) && (desc_.nodes || !desc_.node_count) && (desc_.symbols || !desc_.symbol_count) && (desc_.expressions || !desc_.expression_count) && (desc_.variables || !desc_.variable_count);
         if (!whole) return fail(kBad, "G-1", nullptr, "graph '%s': an array with a count above 0 is NULL", shown(desc_.name));
         if (auto status = check_element_sizes(); status != ACCEL_STATUS_OK) return status;
         if (auto status = check_symbols(); status != ACCEL_STATUS_OK) return status;
+        for (uint32_t i = 0; i < desc_.variable_count; ++i) ACCEL_TRY(check_variable(i));
         for (uint32_t i = 0; i < desc_.tensor_count; ++i) {
             if (auto status = check_tensor(i); status != ACCEL_STATUS_OK) return status;
         }
@@ -52,6 +53,7 @@ private:
         if (desc_.tensor_count) ACCEL_TRY(check_element_size("tensor", desc_.tensor_size, kFirstSize<accel_tensor_desc>, sizeof(accel_tensor_desc)));
         if (desc_.node_count) ACCEL_TRY(check_element_size("node", desc_.node_size, kFirstSize<accel_node_desc>, sizeof(accel_node_desc)));
         if (desc_.symbol_count) ACCEL_TRY(check_element_size("symbol", desc_.symbol_size, kFirstSize<accel_symbol>, sizeof(accel_symbol)));
+        if (desc_.variable_count) ACCEL_TRY(check_element_size("variable", desc_.variable_size, kFirstSize<accel_variable>, sizeof(accel_variable)));
         return ACCEL_STATUS_OK;
     }
 
@@ -108,11 +110,17 @@ private:
 
     accel_status check_reserved(const accel_tensor_desc &tensor, uint32_t index)
     {
+        ACCEL_TRY(check_dim_tails(tensor, index));
+        return check_tail(desc_.tensors, desc_.tensor_size, sizeof(accel_tensor_desc), index, "tensor");
+    }
+
+    accel_status check_dim_tails(const accel_tensor_desc &tensor, uint32_t index)
+    {
         const char *name = shown(tensor.name);
         for (uint32_t axis = 0; tensor.rank != ACCEL_RANK_UNKNOWN && axis < tensor.rank; ++axis) {
             if (tensor.dims[axis].reserved) return fail(kBad, "A-3", nullptr, "tensor %u '%s': dims[%u].reserved is not 0", index, name, axis);
         }
-        return check_tail(desc_.tensors, desc_.tensor_size, sizeof(accel_tensor_desc), index, "tensor");
+        return ACCEL_STATUS_OK;
     }
 
     accel_status check_tensor(uint32_t index)
@@ -126,10 +134,26 @@ private:
         if (fixed) ACCEL_TRY(check_dims(tensor, index, &fixed, &bytes));
         if (auto status = check_reserved(tensor, index); status != ACCEL_STATUS_OK) return status;
         if (auto status = check_data(tensor, index, fixed, bytes); status != ACCEL_STATUS_OK) return status;
-        if (tensor.flags & ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_STATE))
+        if (tensor.flags & ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_VARIABLE))
             return fail(kBad, "A-3", nullptr, "tensor %u '%s': unknown flags 0x%x", index, name, tensor.flags);
-        if ((tensor.flags & ACCEL_TENSOR_FLAG_STATE) && tensor.state_of >= desc_.tensor_count)
-            return fail(kBad, "G-1", nullptr, "tensor %u '%s': state of tensor %u, the graph has %u", index, name, tensor.state_of, desc_.tensor_count);
+        if ((tensor.flags & ACCEL_TENSOR_FLAG_VARIABLE) && tensor.variable >= desc_.variable_count)
+            return fail(kBad, "G-1", nullptr, "tensor %u '%s': of variable %u, the graph has %u", index, name, tensor.variable, desc_.variable_count);
+        return tensor.quantization ? check_quantization(tensor, index) : ACCEL_STATUS_OK;
+    }
+
+    /// Its values are judged with the rules, on the copy.
+    accel_status check_variable(uint32_t index)
+    {
+        const accel_variable variable = variable_at(desc_, index);
+        ACCEL_TRY(check_tail(desc_.variables, desc_.variable_size, sizeof(accel_variable), index, "variable"));
+        const accel_tensor_desc tensor = tensor_of(variable);
+        if (!find_type(tensor.type)) return fail(kBad, "G-12", nullptr, "variable %u '%s': unknown element type %u", index, shown(tensor.name), tensor.type);
+        bool fixed = true;
+        uint64_t bytes = 0;
+        if (tensor.rank == ACCEL_RANK_UNKNOWN) return fail(kBad, "G-12", nullptr, "variable %u '%s': its rank is unknown", index, shown(tensor.name));
+        ACCEL_TRY(check_dims(tensor, index, &fixed, &bytes));
+        ACCEL_TRY(check_dim_tails(tensor, index));
+        if (!tensor.data && tensor.data_bytes) return fail(kBad, "G-12", nullptr, "variable %u '%s': data_bytes is %llu, but data is NULL", index, shown(tensor.name), static_cast<unsigned long long>(tensor.data_bytes));
         return tensor.quantization ? check_quantization(tensor, index) : ACCEL_STATUS_OK;
     }
 

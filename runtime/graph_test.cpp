@@ -97,9 +97,9 @@ TEST_CASE("each broken rule is named", "[graph]")
     CHECK(broken([](Graph &g) { g.nodes[0].rounding = 42; }).rule == "G-6");
     CHECK(broken([](Graph &g) { g.nodes[0].operation = ACCEL_OPERATION_CUSTOM; }).rule == "G-6");
     CHECK(broken([](Graph &g) {
-              g.tensors[2].flags = ACCEL_TENSOR_FLAG_STATE;
-              g.tensors[2].state_of = 0;
-          }).rule == "G-12");
+              g.tensors[2].flags = ACCEL_TENSOR_FLAG_VARIABLE;
+              g.tensors[2].variable = 0;
+          }).rule == "G-1");
 }
 
 TEST_CASE("quantisation rules", "[graph]")

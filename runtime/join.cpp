@@ -38,11 +38,11 @@ accel_status read_port(const accel_join_port &port, uint32_t number, Side *side)
     if (port.entry >= program.entries.size())
         return fail(ACCEL_STATUS_NOT_FOUND, "P-4", &program, "ports[%u].entry is %u, the program has %zu entry points", number, port.entry, program.entries.size());
     const ProgramEntry &entry = program.entries[port.entry];
-    if (port.port >= entry.ports.size())
-        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", &program, "ports[%u].port is %u, the entry point has %zu ports", number, port.port, entry.ports.size());
+    if (port.port >= entry.application_ports.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", &program, "ports[%u].port is %u, the entry point has %zu ports", number, port.port, entry.application_ports.size());
     if (!program.loaded())
         return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", &program, "ports[%u] belongs to a program for a bare target, which has no device", number);
-    const ProgramPort &wanted = entry.ports[port.port];
+    const ProgramPort &wanted = entry.ports[entry.application_ports[port.port]];
     *side = {program.devices[wanted.device].get(), nullptr, wanted.layout.size_bytes, wanted.layout.align_bytes, &wanted.layout};
     return ACCEL_STATUS_OK;
 }

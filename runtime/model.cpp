@@ -69,6 +69,31 @@ accel_status check_symbols(const std::vector<ModelEntry> &entries)
     return ACCEL_STATUS_OK;
 }
 
+/// Variables of one name are one (G-12).
+accel_status check_shared_variables(const std::vector<ModelEntry> &entries)
+{
+    struct First {
+        const ModelEntry *entry;
+        const Tensor *variable;
+    };
+    std::map<std::string, First> firsts;
+    for (const ModelEntry &entry : entries) {
+        for (const Tensor &variable : entry.graph.variables) {
+            const First &first = firsts.emplace(variable.name, First{&entry, &variable}).first->second;
+            const Tensor &other = *first.variable;
+            const auto sizes = largest(entry.graph, variable.shape), other_sizes = largest(first.entry->graph, other.shape);
+            const char *what = variable.type != other.type                                                 ? "type"
+                               : *sizes != *other_sizes                                                    ? "shape"
+                               : variable.quantization != other.quantization                               ? "quantisation"
+                               : variable.data != other.data || variable.data_bytes != other.data_bytes ? "first value"
+                                                                                                           : nullptr;
+            if (what) return fail(kBad, "G-12", nullptr, "variable '%s' has another %s in entry point '%s' than in '%s'; expected one variable, or two names", variable.name.c_str(), what, entry.name.c_str(),
+                                  first.entry->name.c_str());
+        }
+    }
+    return ACCEL_STATUS_OK;
+}
+
 }  // namespace
 
 accel_status make_model(accel_instance *instance, std::span<const accel_entry_desc> given, std::unique_ptr<ModelSource> source, accel_model **out_model)
@@ -84,6 +109,7 @@ accel_status make_model(accel_instance *instance, std::span<const accel_entry_de
         ACCEL_TRY(check_entry(made.name, entry.graph, &made.graph));
     }
     ACCEL_TRY(check_symbols(entries));
+    ACCEL_TRY(check_shared_variables(entries));
     *out_model = new accel_model(instance, std::move(entries), std::move(source));
     return ACCEL_STATUS_OK;
 }

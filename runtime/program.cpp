@@ -35,6 +35,9 @@ accel_status accel_program::verify_files() const { return files() ? files()->ver
 
 void accel_program::settle_files()
 {
+    for (const accel::runtime::Variable &variable : variables) {
+        if (variable.data && files() && files()->holds(variable.data)) files_in_use_ = files();
+    }
     for (const accel::runtime::Blob &blob : blobs) {
         for (const accel_bk_constant &constant : blob.constants) {
             if (files() && files()->holds(constant.data)) files_in_use_ = files();
@@ -56,6 +59,17 @@ uint32_t ProgramEntry::buffer_count_max() const
         if (segment.buffer_count_max != 0) least = least == 0 ? segment.buffer_count_max : std::min(least, segment.buffer_count_max);
     }
     return least;
+}
+
+void ProgramEntry::number_ports()
+{
+    application_ports.clear();
+    application_input_count = 0;
+    for (uint32_t port = 0; port < ports.size(); ++port) {
+        if (ports[port].variable != UINT32_MAX) continue;
+        application_ports.push_back(port);
+        application_input_count += port < input_count;
+    }
 }
 
 void settle_ports(accel_program &program)
@@ -98,6 +112,8 @@ accel_program_info facts_of(const accel_program &program)
     accel_program_info facts{};
     facts.object_id = program.id();
     for (const ProgramEntry &entry : program.entries) facts.scratch_bytes = std::max(facts.scratch_bytes, scratch_bytes(entry));
+    for (const Variable &variable : program.variables) facts.state_bytes += variable.layout.size_bytes;
+    facts.variable_count = static_cast<uint32_t>(program.variables.size());
     facts.entry_count = static_cast<uint32_t>(program.entries.size());
     facts.device_count = static_cast<uint32_t>(program.devices.size());
     facts.constant_bytes = constant_bytes(program);
@@ -112,8 +128,8 @@ accel_entry_info facts_of(const ProgramEntry &entry)
     accel_entry_info facts{};
     facts.name = entry.name.c_str();
     facts.scratch_bytes = scratch_bytes(entry);
-    facts.port_count = static_cast<uint32_t>(entry.ports.size());
-    facts.input_count = entry.input_count;
+    facts.port_count = static_cast<uint32_t>(entry.application_ports.size());
+    facts.input_count = entry.application_input_count;
     facts.segment_count = static_cast<uint32_t>(entry.segments.size());
     facts.placement_count = static_cast<uint32_t>(entry.placements.size());
     facts.transfer_count = static_cast<uint32_t>(entry.transfers.size());
@@ -140,7 +156,11 @@ accel_port_info facts_of(const accel_program &program, const ProgramEntry &entry
     facts.direction = port.direction;
     facts.type = port.layout.type;
     facts.rank = static_cast<uint32_t>(port.layout.dims.size());
-    facts.alias_of = port.alias_of;
+    if (port.in_place_of != UINT32_MAX) {
+        facts.flags = ACCEL_PORT_FLAG_IN_PLACE;
+        const auto input = std::find(entry.application_ports.begin(), entry.application_ports.end(), port.in_place_of);
+        facts.in_place_of = static_cast<uint32_t>(input - entry.application_ports.begin());
+    }
     facts.dims = port.layout.dims.data();
     facts.strides_bytes = port.layout.strides_bytes.data();
     facts.size_bytes = port.layout.size_bytes;
@@ -180,8 +200,8 @@ enum accel_status accel_program_port(struct accel_program *program, uint32_t ent
     const ProgramEntry *of = nullptr;
     ACCEL_TRY(find_entry(program, entry, &of));
     ACCEL_TRY(check_out(info, "info"));
-    if (port >= of->ports.size()) return fail_index(program, "port", port, of->ports.size());
-    copy_out(facts_of(*program, *of, of->ports[port]), info);
+    if (port >= of->application_ports.size()) return fail_index(program, "port", port, of->application_ports.size());
+    copy_out(facts_of(*program, *of, of->ports[of->application_ports[port]]), info);
     return ACCEL_STATUS_OK;
 }
 
@@ -192,15 +212,15 @@ enum accel_status accel_program_find_port(struct accel_program *program, uint32_
     const ProgramEntry *of = nullptr;
     ACCEL_TRY(find_entry(program, entry, &of));
     if (!name) return fail_null("name");
-    for (uint32_t i = 0; i < of->ports.size(); ++i) {
-        if (of->ports[i].name == name) {
+    for (uint32_t i = 0; i < of->application_ports.size(); ++i) {
+        if (of->ports[of->application_ports[i]].name == name) {
             *out_port = i;
             return ACCEL_STATUS_OK;
         }
     }
     return guarded([&] {
         std::string known;
-        for (const ProgramPort &port : of->ports) known += (known.empty() ? "" : ", ") + port.name;
+        for (const uint32_t port : of->application_ports) known += (known.empty() ? "" : ", ") + of->ports[port].name;
         const std::string who = of->name.empty() ? "the program" : "entry point '" + of->name + "'";
         return fail(ACCEL_STATUS_NOT_FOUND, "P-4", program, "%s has no port '%s'; it has: %s", who.c_str(), name, known.c_str());
     });

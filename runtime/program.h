@@ -84,6 +84,7 @@ struct Segment {
     std::vector<PortLayout> outputs;
     std::vector<PortSource> input_sources;
     std::vector<PortSource> output_sources;
+    std::vector<uint32_t> in_place_of;  ///< by output: the input whose memory it may have; UINT32_MAX: none
     uint64_t scratch_bytes = 0;
     uint32_t buffer_count_max = 0;  ///< distinct buffers that its program ports may lie in, beside the values that it names; 0: any number
 };
@@ -127,7 +128,8 @@ struct ProgramPort {
     uint32_t direction = 0;
     PortLayout layout;
     uint32_t device = 0;
-    uint32_t alias_of = UINT32_MAX;
+    uint32_t in_place_of = UINT32_MAX;  ///< an output: the input whose memory it may have, or, of a variable, has
+    uint32_t variable = UINT32_MAX;     ///< of the program, which it reads or writes: no port of the application; UINT32_MAX: none
     std::optional<graph::Quantization> quantization;
     std::shared_ptr<const graph::QuantizationDesc> quantization_desc;  ///< of it, once the ports are settled
 };
@@ -150,13 +152,30 @@ struct ProgramEntry {
     std::string name;
     std::vector<Segment> segments;  ///< in execution order
     std::vector<Value> values;
-    std::vector<ProgramPort> ports;  ///< inputs, then outputs
+    std::vector<ProgramPort> ports;  ///< inputs, then outputs, those of variables among them
     uint32_t input_count = 0;
     std::vector<PlacementRow> placements;
     std::vector<TransferRow> transfers;
 
+    std::vector<uint32_t> application_ports;  ///< the application's numbers for ports: those of no variable
+    uint32_t application_input_count = 0;
+
     /// Distinct buffers that fit whatever ports they are for; 0: any number.
     uint32_t buffer_count_max() const;
+    /// Number the ports for the application, once it is known which are of variables.
+    void number_ports();
+};
+
+/// A value that stays from run to run.
+struct Variable {
+    std::string name;
+    PortLayout layout;    ///< of the largest tensor; all that lies in place has its strides
+    uint32_t device = 0;  ///< that reads or writes it first
+    bool in_place = true; ///< no run copies it
+    const void *data = nullptr;  ///< first value, dense; null: zero bits
+    uint64_t data_bytes = 0;
+    std::shared_ptr<const std::vector<uint8_t>> kept_data;  ///< unless the model or a saved program's file has it
+    std::vector<uint32_t> devices;  ///< all that use its memory
 };
 
 }  // namespace accel::runtime
@@ -172,6 +191,7 @@ struct accel_program : accel::runtime::Object {
     std::vector<accel::runtime::Ref<accel_device>> devices;  ///< by place; null for a target without hardware
     std::vector<accel::runtime::Blob> blobs;
     std::vector<accel::runtime::ProgramEntry> entries;
+    std::vector<accel::runtime::Variable> variables;
     uint32_t rounding = 0, precisions = 0;
     uint64_t saved_bytes = 0;
 

@@ -66,9 +66,11 @@ private:
             Graph graph;
             ACCEL_TRY(in_entry(chosen, prepared(chosen, graph)));
             if (chosen_.size() > 1) pool.share(graph);
-            assembly.add(chosen.entry->name, std::move(graph));
+            std::vector<VariableUse> uses;
+            ACCEL_TRY(in_entry(chosen, variables_of(chosen, &uses)));
+            assembly.add(chosen.entry->name, std::move(graph), std::move(uses));
         }
-        ACCEL_TRY(assembly.run(OpenSetSharing(places_.open), &program_->blobs, &program_->entries));
+        ACCEL_TRY(assembly.run(OpenSetSharing(places_.open), &program_->blobs, &program_->entries, &program_->variables));
         ACCEL_TRY(load());
         finish();
         return ACCEL_STATUS_OK;
@@ -79,11 +81,28 @@ private:
         const double share = kPrepared / static_cast<double>(chosen_.size()), from = share * static_cast<double>(&chosen - chosen_.data());
         ACCEL_TRY(step(from, from + share, "preparing the model"));
         graph = chosen.entry->graph;
+        ACCEL_TRY(check_known(chosen));
+        forget_variables(graph);
         return prepare(graph, {chosen.symbols.data(),
                                static_cast<uint32_t>(chosen.symbols.size()),
                                desc_.rounding,
                                {chosen.known.data(), static_cast<uint32_t>(chosen.known.size()), sizeof(accel_known_value)},
                                &budget_});
+    }
+
+    static accel_status variables_of(const ChosenEntry &chosen, std::vector<VariableUse> *out) { return take_variables(chosen.entry->graph, chosen.states, out); }
+
+    /// A variable changes from run to run, so it is known to nobody.
+    static accel_status check_known(const ChosenEntry &chosen)
+    {
+        std::vector<VariableUse> uses;
+        ACCEL_TRY(variables_of(chosen, &uses));
+        for (const VariableUse &use : uses) {
+            for (const accel_known_value &known : chosen.known)
+                if (known.input && use.input == known.input)
+                    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-17", nullptr, "known value '%s': it reads variable '%s', which changes from run to run", known.input, use.name.c_str());
+        }
+        return ACCEL_STATUS_OK;
     }
 
     static accel_status in_entry(const ChosenEntry &chosen, accel_status status) { return fail_in_entry(status, chosen.entry->name); }

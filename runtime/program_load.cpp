@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "check.h"
+#include "compiler/variables.h"
 #include "device_set.h"
 #include "fit.h"
 #include "instance.h"
@@ -105,6 +106,8 @@ private:
         }
         program->blobs = std::move(saved.blobs);
         program->entries = std::move(saved.entries);
+        program->variables = std::move(saved.variables);
+        list_variable_devices(program->entries, program->variables);
         program->rounding = saved.rounding;
         program->precisions = saved.precisions;
         program->saved_bytes = source_.size_bytes();

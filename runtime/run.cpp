@@ -13,8 +13,8 @@
 
 using namespace accel::runtime;
 
-accel_run::accel_run(accel_program *program, uint32_t entry)
-    : Object(ObjectType::Run), program_(program), entry_(program->entries[entry]), ports_(entry_.ports.size())
+accel_run::accel_run(accel_program *program, uint32_t entry, accel_state *state)
+    : Object(ObjectType::Run), program_(program), entry_(program->entries[entry]), state_(state), ports_(entry_.ports.size())
 {
 }
 
@@ -33,10 +33,31 @@ accel_status accel_run::prepare()
     plan_steps();
     for (uint32_t i = 0; i < entry_.values.size(); ++i)
         ACCEL_TRY(prepare_memory(i));
-    // A program without ports can be submitted as it is.
-    if (ports_.empty())
+    ACCEL_TRY(prepare_state());
+    // An entry point without ports of the application's can be submitted as it is.
+    if (entry_.application_ports.empty())
         return bind({});
     return ACCEL_STATUS_OK;
+}
+
+/// Bind the ports of variables, for good.
+accel_status accel_run::prepare_state()
+{
+    if (entry_.application_ports.size() == entry_.ports.size()) {
+        state_ = {};
+        return ACCEL_STATUS_OK;
+    }
+    if (!state_) {
+        state_ = Ref<accel_state>::adopt(new accel_state(program_.get()));
+        ACCEL_TRY(state_->prepare({}));
+    }
+    for (uint32_t port = 0; port < ports_.size(); ++port) {
+        if (entry_.ports[port].variable == UINT32_MAX)
+            continue;
+        const StatePlace &place = state_->place(entry_.ports[port].variable);
+        ports_[port] = {place.buffer, place.offset_bytes};
+    }
+    return check_buffer_counts(ports_);
 }
 
 accel_status accel_run::prepare_segment(uint32_t index)
@@ -139,6 +160,11 @@ bool accel_run::copies_memory(uint32_t value) const
     return false;
 }
 
+uint32_t accel_run::application_number(uint32_t port) const
+{
+    return static_cast<uint32_t>(std::find(entry_.application_ports.begin(), entry_.application_ports.end(), port) - entry_.application_ports.begin());
+}
+
 const PortLayout &accel_run::layout_of(CopyEnd end) const { return end.is_port ? entry_.ports[end.index].layout : entry_.values[end.index].layout; }
 
 MemoryPlace accel_run::place_of(CopyEnd end) const
@@ -171,12 +197,14 @@ accel_status accel_run::copy(const Step &step)
 bool accel_run::begin_flight(QueueCore &core)
 {
     QueueCore *none = nullptr;
-    if (flight_.compare_exchange_strong(none, &core, std::memory_order_acq_rel)) [[likely]]
-        return true;
-    if (in_flight())
-        return false;
-    none = nullptr;
-    return flight_.compare_exchange_strong(none, &core, std::memory_order_acq_rel);
+    bool begun = flight_.compare_exchange_strong(none, &core, std::memory_order_acq_rel);
+    if (!begun && !in_flight()) [[unlikely]] {
+        none = nullptr;
+        begun = flight_.compare_exchange_strong(none, &core, std::memory_order_acq_rel);
+    }
+    if (begun && state_)
+        state_->enter();
+    return begun;
 }
 
 void accel_run::end_flight(bool finished)
@@ -184,6 +212,8 @@ void accel_run::end_flight(bool finished)
     const std::lock_guard guard(lock_);
     if (finished)
         finished_.store(true, std::memory_order_relaxed);
+    if (state_)
+        state_->leave();
     flight_.store(nullptr, std::memory_order_release);
 }
 
@@ -224,14 +254,15 @@ accel_status accel_run::check_ready() const
         return ACCEL_STATUS_OK;
     for (uint32_t i = 0; i < ports_.size(); ++i)
         if (!ports_[i].buffer)
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') is not bound", i, entry_.ports[i].name.c_str());
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') is not bound", application_number(i), entry_.ports[i].name.c_str());
     return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "a bind failed in between, and a module could not take back what it had; bind the ports again");
 }
 
 accel_status accel_run::output_dims(uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank)
 {
-    if (port >= ports_.size() || port < entry_.input_count)
-        return fail(ACCEL_STATUS_NOT_FOUND, "R-6", this, "port %u is no output; outputs are %u to %zu", port, entry_.input_count, ports_.size());
+    if (port >= entry_.application_ports.size() || port < entry_.application_input_count)
+        return fail(ACCEL_STATUS_NOT_FOUND, "R-6", this, "port %u is no output; outputs are %u to %zu", port, entry_.application_input_count, entry_.application_ports.size());
+    port = entry_.application_ports[port];
     if (in_flight() || !finished_.load(std::memory_order_acquire))
         return fail(ACCEL_STATUS_NOT_READY, "R-6", this, "no submission of this run has finished yet");
     // The device that writes the port directly may know better than the built shape.

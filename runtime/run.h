@@ -12,6 +12,7 @@
 #include "buffer.h"
 #include "object.h"
 #include "program.h"
+#include "state.h"
 #include "value_memory.h"
 
 namespace accel::runtime {
@@ -52,7 +53,8 @@ struct SegmentRun {
 }  // namespace accel::runtime
 
 struct accel_run : accel::runtime::Object {
-    accel_run(accel_program *program, uint32_t entry);
+    /// state: of the program; null: one of its own, if the entry point has variables.
+    accel_run(accel_program *program, uint32_t entry, accel_state *state);
     ~accel_run() override;
 
     /// Make the segments' runs and the memory between them. Sets the error detail.
@@ -65,6 +67,8 @@ struct accel_run : accel::runtime::Object {
 
     const accel_program &program() const { return *program_; }
     const accel::runtime::ProgramEntry &entry() const { return entry_; }
+    /// Null without variables.
+    accel_state *state() const { return state_.get(); }
     std::span<const accel::runtime::Step> steps() const { return steps_; }
     const accel::runtime::SegmentRun &segment(uint32_t index) const { return segments_[index]; }
     /// Do a copy step, with the CPU. Allocates nothing.
@@ -83,12 +87,13 @@ struct accel_run : accel::runtime::Object {
 private:
     accel_status prepare_segment(uint32_t index);
     accel_status prepare_memory(uint32_t value);
+    accel_status prepare_state();
+    uint32_t application_number(uint32_t port) const;
     void plan_steps();
     bool copies_memory(uint32_t value) const;
     void plan_copies_before(uint32_t segment);
     accel_status check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all) const;
     accel_status check_overlaps(const std::vector<accel::runtime::PortBinding> &ports) const;
-    accel_status check_aliases(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status check_buffer_counts(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status collect(uint32_t segment, const std::vector<accel::runtime::PortBinding> &ports, std::vector<accel_bk_memory> *out);
     accel_status source_memory(const accel::runtime::PortSource &source, uint64_t size_bytes, const std::shared_ptr<accel::runtime::OpenDevice> &device,
@@ -101,6 +106,7 @@ private:
 
     accel::runtime::Ref<accel_program> program_;
     const accel::runtime::ProgramEntry &entry_;  ///< of the program
+    accel::runtime::Ref<accel_state> state_;
     std::vector<accel::runtime::SegmentRun> segments_;
     accel::runtime::ValuePlaces places_;
     std::vector<accel::runtime::Ref<accel_buffer>> memories_;  ///< by value; null for one that lies in another's memory

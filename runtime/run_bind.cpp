@@ -35,9 +35,10 @@ private:
 
 accel_status accel_run::check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all) const
 {
-    if (binding.port >= ports_.size())
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].port is %u, the program has %zu ports", number, binding.port, ports_.size());
-    const ProgramPort &port = entry_.ports[binding.port];
+    if (binding.port >= entry_.application_ports.size())
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].port is %u, the entry point has %zu ports", number, binding.port, entry_.application_ports.size());
+    const uint32_t own = entry_.application_ports[binding.port];
+    const ProgramPort &port = entry_.ports[own];
     if (binding.flags)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", this, "bindings[%u].flags is 0x%x, expected 0", number, binding.flags);
     ACCEL_TRY(check_handle(binding.buffer, "bindings[].buffer"));
@@ -56,7 +57,7 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
                     port.name.c_str(), static_cast<unsigned long long>(port.layout.size_bytes),
                     static_cast<unsigned long long>(size_bytes > binding.offset_bytes ? size_bytes - binding.offset_bytes : 0),
                     static_cast<unsigned long long>(binding.offset_bytes));
-    const uint32_t usage = ACCEL_BUFFER_USAGE_PORT | (is_copied_[binding.port] ? ACCEL_BUFFER_USAGE_MAP : 0u);
+    const uint32_t usage = ACCEL_BUFFER_USAGE_PORT | (is_copied_[own] ? ACCEL_BUFFER_USAGE_MAP : 0u);
     if (const uint32_t lacking = usage & ~binding.buffer->usage())
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-12", binding.buffer, "bindings[%u]: port '%s' needs memory of usage 0x%x, the buffer was made for 0x%x%s", number, port.name.c_str(),
                     usage, binding.buffer->usage(), lacking == ACCEL_BUFFER_USAGE_MAP ? "; the CPU copies this port, so add MAP to desc.usage when you create it" : "");
@@ -75,24 +76,13 @@ accel_status accel_run::check_overlaps(const std::vector<PortBinding> &ports) co
         const ProgramPort &written = entry_.ports[output];
         for (uint32_t other = 0; other < ports.size(); ++other) {
             const ProgramPort &port = entry_.ports[other];
-            if (other == output || !ports[other].buffer || written.alias_of == other || port.alias_of == output)
+            if (other == output || !ports[other].buffer || (written.variable != UINT32_MAX && port.variable != UINT32_MAX))
                 continue;
-            if (overlap(ports[output], written.layout.size_bytes, ports[other], port.layout.size_bytes))
+            // The whole of an input that the module may write over.
+            const bool in_place = written.in_place_of == other && ports[output].offset_bytes == ports[other].offset_bytes;
+            if (!in_place && overlap(ports[output], written.layout.size_bytes, ports[other], port.layout.size_bytes))
                 return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "output '%s' overlaps the memory of port '%s'", written.name.c_str(), port.name.c_str());
         }
-    }
-    return ACCEL_STATUS_OK;
-}
-
-accel_status accel_run::check_aliases(const std::vector<PortBinding> &ports) const
-{
-    for (uint32_t i = 0; i < ports.size(); ++i) {
-        const uint32_t target = entry_.ports[i].alias_of;
-        if (target == UINT32_MAX || !ports[i].buffer || !ports[target].buffer)
-            continue;
-        if (ports[i].buffer.get() != ports[target].buffer.get() || ports[i].offset_bytes != ports[target].offset_bytes)
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "port '%s' keeps state in place: it needs the buffer and offset of port '%s'",
-                        entry_.ports[i].name.c_str(), entry_.ports[target].name.c_str());
     }
     return ACCEL_STATUS_OK;
 }
@@ -221,10 +211,9 @@ accel_status accel_run::bind(std::span<const accel_binding> bindings)
     std::vector<PortBinding> ports = ports_;
     for (uint32_t i = 0; i < bindings.size(); ++i) {
         ACCEL_TRY(check_binding(bindings[i], i, bindings));
-        ports[bindings[i].port] = {Ref<accel_buffer>(bindings[i].buffer), bindings[i].offset_bytes};
+        ports[entry_.application_ports[bindings[i].port]] = {Ref<accel_buffer>(bindings[i].buffer), bindings[i].offset_bytes};
     }
     ACCEL_TRY(check_overlaps(ports));
-    ACCEL_TRY(check_aliases(ports));
     ACCEL_TRY(check_buffer_counts(ports));
     std::vector<std::vector<accel_bk_memory>> wanted(segments_.size());
     for (uint32_t i = 0; i < segments_.size(); ++i)
@@ -237,8 +226,9 @@ accel_status accel_run::bind(std::span<const accel_binding> bindings)
 
 accel_status accel_run::bind_cost(uint32_t port, accel_bind_cost *out_cost)
 {
-    if (port >= ports_.size())
-        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", this, "port %u was asked for, the program has %zu ports", port, ports_.size());
+    if (port >= entry_.application_ports.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", this, "port %u was asked for, the entry point has %zu ports", port, entry_.application_ports.size());
+    port = entry_.application_ports[port];
     *out_cost = ACCEL_BIND_COST_FREE;
     for (uint32_t i = 0; i < segments_.size(); ++i) {
         const Segment &segment = entry_.segments[i];

@@ -29,6 +29,7 @@ struct SavedProgram {
     std::vector<Place> places;
     std::vector<Blob> blobs;
     std::vector<ProgramEntry> entries;
+    std::vector<Variable> variables;
     uint32_t rounding = 0, precisions = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "catalog.h"
 #include "check.h"
 #include "compiler/emit.h"
 
@@ -29,6 +30,7 @@ public:
         ACCEL_TRY(check_ports());
         ACCEL_TRY(check_values());
         for (uint32_t s = 0; s < entry_.segments.size(); ++s) ACCEL_TRY(check_segment(s));
+        ACCEL_TRY(check_copied_ports());
         for (size_t p = entry_.input_count; p < entry_.ports.size(); ++p) {
             if (port_maker_[p] == kNobody) return corrupt_saved("output '" + entry_.ports[p].name + "' is written by no segment");
         }
@@ -47,10 +49,20 @@ private:
             const ProgramPort &port = entry_.ports[i];
             const uint32_t wanted = i < entry_.input_count ? ACCEL_PORT_DIRECTION_INPUT : ACCEL_PORT_DIRECTION_OUTPUT;
             if (port.direction != wanted || !is_device(port.device)) return corrupt_saved("port '" + port.name + "' has an impossible direction or device");
-            if (port.alias_of != UINT32_MAX && (port.alias_of >= entry_.input_count || i < entry_.input_count))
+            if (port.in_place_of != UINT32_MAX && (port.in_place_of >= entry_.input_count || i < entry_.input_count || entry_.ports[port.in_place_of].variable != port.variable))
                 return corrupt_saved("port '" + port.name + "' shares memory with no input");
+            if (port.variable != UINT32_MAX) ACCEL_TRY(check_variable(port));
         }
         return ACCEL_STATUS_OK;
+    }
+
+    /// A port of a variable is its leading part.
+    accel_status check_variable(const ProgramPort &port) const
+    {
+        const PortLayout *whole = port.variable < whole_.variables.size() ? &whole_.variables[port.variable].layout : nullptr;
+        bool fits = whole && whole->type == port.layout.type && whole->dims.size() == port.layout.dims.size() && port.layout.size_bytes <= whole->size_bytes;
+        for (size_t axis = 0; fits && axis < whole->dims.size(); ++axis) fits = port.layout.dims[axis] <= whole->dims[axis];
+        return fits && same_distances(port.layout, *whole) ? ACCEL_STATUS_OK : corrupt_saved("port '" + port.name + "' is no part of its variable");
     }
 
     accel_status check_values() const
@@ -59,7 +71,8 @@ private:
             const Value &value = entry_.values[i];
             const bool copy = value.copy_of != UINT32_MAX;
             const bool bad_source = copy && (value.copy_of_port ? value.copy_of >= entry_.ports.size() : value.copy_of >= i || entry_.values[value.copy_of].copy_of != UINT32_MAX);
-            const bool bad_port = value.port_of != UINT32_MAX;
+            const bool bad_port = value.port_of != UINT32_MAX && (value.port_of < entry_.input_count || value.port_of >= entry_.ports.size() || entry_.ports[value.port_of].layout.type != value.layout.type ||
+                                                                  entry_.ports[value.port_of].layout.dims != value.layout.dims);
             const bool bad_memory = value.memory_of != UINT32_MAX && (value.memory_of >= i || entry_.values[value.memory_of].memory_of != UINT32_MAX);
             if (bad_source || bad_port || bad_memory || !is_device(value.reader_device) || !is_device(value.writer_device) ||
                 value.from_segment >= entry_.segments.size() || (!copy && value.copy_of_port))
@@ -122,6 +135,17 @@ private:
         return true;
     }
 
+    /// Outputs that a value is copied to when all has run.
+    accel_status check_copied_ports()
+    {
+        for (const Value &value : entry_.values) {
+            if (value.port_of == UINT32_MAX) continue;
+            if (port_maker_[value.port_of] != kNobody) return corrupt_saved("output '" + entry_.ports[value.port_of].name + "' is written twice");
+            port_maker_[value.port_of] = value.from_segment;
+        }
+        return ACCEL_STATUS_OK;
+    }
+
     accel_status check_copies() const
     {
         for (uint32_t i = 0; i < entry_.values.size(); ++i) {
@@ -155,6 +179,17 @@ private:
 
 }  // namespace
 
+namespace {
+
+uint64_t dense_bytes(const PortLayout &layout)
+{
+    uint64_t bytes = type_size_bytes(layout.type);
+    for (const int64_t size : layout.dims) bytes *= static_cast<uint64_t>(size);  // at most the size of the layout, which holds them
+    return bytes;
+}
+
+}  // namespace
+
 accel_status check_consistency(const SavedProgram &program)
 {
     if (program.places.empty()) return corrupt_saved("it names no device");
@@ -162,6 +197,11 @@ accel_status check_consistency(const SavedProgram &program)
     for (const Blob &blob : program.blobs) {
         if (blob.device >= program.places.size() || blob.backend != program.places[blob.device].backend || blob.target != program.places[blob.device].target)
             return corrupt_saved("a blob is for no device of the set");
+    }
+    std::set<std::string> variables;
+    for (const Variable &variable : program.variables) {
+        const bool known = variable.device < program.places.size() && variables.insert(variable.name).second;
+        if (!known || (variable.data && variable.data_bytes != dense_bytes(variable.layout))) return corrupt_saved("variable '" + variable.name + "' exists twice, is on no device of the set, or has a first value of another size");
     }
     std::set<std::string> names;
     for (const ProgramEntry &entry : program.entries) {

@@ -31,6 +31,7 @@ public:
         out_.rounding = reader_.u32();
         out_.precisions = reader_.u32();
         read_list(out_.blobs, 36, [this](Blob &blob) { read_blob(blob); });
+        read_list(out_.variables, 36, [this](Variable &variable) { read_variable(variable); });
         read_list(out_.entries, 28, [this](ProgramEntry &entry) { read_entry(entry); });
         if (!why_.empty()) return corrupt_saved(why_);
         if (!reader_.ok() || reader_.remaining() != 0) return corrupt_saved("its structure has not the length that it says");
@@ -51,11 +52,12 @@ private:
     {
         entry.name = reader_.string();
         entry.input_count = reader_.u32();
-        read_list(entry.ports, 44, [this](ProgramPort &port) { read_port(port); });
+        read_list(entry.ports, 48, [this](ProgramPort &port) { read_port(port); });
         read_list(entry.values, 56, [this](Value &value) { read_value(value); });
         read_list(entry.segments, 28, [this](Segment &segment) { read_segment(segment); });
         read_list(entry.placements, 32, [this](PlacementRow &row) { read_placement(row); });
         read_list(entry.transfers, 28, [this](TransferRow &row) { read_transfer(row); });
+        entry.number_ports();
     }
 
     void refuse(const char *why)
@@ -90,7 +92,8 @@ private:
         port.name = reader_.string();
         port.direction = reader_.u32();
         port.device = reader_.u32();
-        port.alias_of = reader_.u32();
+        port.in_place_of = reader_.u32();
+        port.variable = reader_.u32();
         read_layout(port.layout);
         const uint32_t quantized = reader_.u32();
         if (quantized > 1) return refuse("a flag is neither 0 nor 1");
@@ -175,11 +178,27 @@ private:
         uint64_t byte_count = 0;
         const uint8_t *bytes = read_chunk(&byte_count);
         if (may_copy(byte_count)) blob.bytes.assign(bytes, bytes + byte_count);
-        read_list(blob.constants, 16, [&](accel_bk_constant &constant) { read_constant(blob, constant); });
+        read_list(blob.constants, 16, [&](accel_bk_constant &constant) { read_constant(constant, blob.kept_constants.emplace_back()); });
+    }
+
+    void read_variable(Variable &variable)
+    {
+        variable.name = reader_.string();
+        variable.device = reader_.u32();
+        const uint32_t in_place = reader_.u32();
+        read_layout(variable.layout);
+        const uint32_t has_data = reader_.u32();
+        if (in_place > 1 || has_data > 1) return refuse("a flag is neither 0 nor 1");
+        variable.in_place = in_place != 0;
+        if (!has_data) return;
+        accel_bk_constant first{};
+        read_constant(first, variable.kept_data);
+        variable.data = first.data;
+        variable.data_bytes = first.byte_count;
     }
 
     /// What several blobs refer to is one, here as in the bytes.
-    void read_constant(Blob &blob, accel_bk_constant &constant)
+    void read_constant(accel_bk_constant &constant, std::shared_ptr<const std::vector<uint8_t>> &kept)
     {
         uint64_t byte_count = 0;
         const uint8_t *start = read_chunk(&byte_count);
@@ -189,7 +208,7 @@ private:
         if (!copy && !may_copy(byte_count)) return;
         if (!copy) copy = std::make_shared<const std::vector<uint8_t>>(start, start + byte_count);
         constant.data = copy->data();
-        blob.kept_constants.push_back(copy);
+        kept = copy;
     }
 
     void read_segment(Segment &segment)

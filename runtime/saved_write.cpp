@@ -27,6 +27,7 @@ public:
         writer_.u32(program.rounding);
         writer_.u32(program.precisions);
         list(program.blobs, [this](const Blob &blob) { write_blob(blob); });
+        list(program.variables, [this](const Variable &variable) { write_variable(variable); });
         list(program.entries, [this](const ProgramEntry &entry) { write_entry(entry); });
     }
 
@@ -93,7 +94,8 @@ private:
         writer_.string(port.name);
         writer_.u32(port.direction);
         writer_.u32(port.device);
-        writer_.u32(port.alias_of);
+        writer_.u32(port.in_place_of);
+        writer_.u32(port.variable);
         write_layout(port.layout);
         writer_.u32(port.quantization ? 1 : 0);
         if (port.quantization) write_quantization(graph::QuantizationDesc(*port.quantization, static_cast<uint32_t>(port.layout.dims.size())).get());
@@ -149,6 +151,16 @@ private:
         writer_.u32(blob.graph_count);
         write_chunk(blob.bytes.data(), blob.bytes.size());
         list(blob.constants, [this](const accel_bk_constant &constant) { write_chunk(constant.data, constant.byte_count); });
+    }
+
+    void write_variable(const Variable &variable)
+    {
+        writer_.string(variable.name);
+        writer_.u32(variable.device);
+        writer_.u32(variable.in_place);
+        write_layout(variable.layout);
+        writer_.u32(variable.data != nullptr);
+        if (variable.data) write_chunk(variable.data, variable.data_bytes);
     }
 
     void write_segment(const Segment &segment)

@@ -56,6 +56,7 @@
 #include <accel/saved.h>
 
 #include <accel/run.h>
+#include <accel/state.h>
 #include <accel/queue.h>
 
 #endif /* ACCEL_ACCEL_H */

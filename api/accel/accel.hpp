@@ -69,6 +69,14 @@ template <class Struct> Struct sized()
     return value;
 }
 
+/// What a function tells of an object in a struct that is its last argument.
+template <class Struct, class Function, class... Arguments> Struct asked(Function function, Arguments... arguments)
+{
+    auto value = sized<Struct>();
+    check(function(arguments..., &value));
+    return value;
+}
+
 /// One counted reference to a C object.
 template <class Handle, Handle *(*ref_function)(Handle *), void (*unref_function)(Handle *)> class Counted {
 public:
@@ -87,6 +95,13 @@ public:
     explicit operator bool() const noexcept { return handle_ != nullptr; }
 
 protected:
+    /// The object of a function that has it as its last argument.
+    template <class Function, class... Arguments> static Handle *made(Function function, Arguments... arguments)
+    {
+        Handle *handle = nullptr;
+        check(function(arguments..., &handle));
+        return handle;
+    }
     Handle *handle_ = nullptr;
 };
 
@@ -94,12 +109,7 @@ class Device : public Counted<accel_device, accel_device_ref, accel_device_unref
 public:
     using Counted::Counted;
     /// accel_device_query
-    accel_device_info info() const
-    {
-        auto value = sized<accel_device_info>();
-        check(accel_device_query(handle_, &value));
-        return value;
-    }
+    accel_device_info info() const { return asked<accel_device_info>(accel_device_query, handle_); }
     /// accel_device_open
     void open() const { check(accel_device_open(handle_)); }
 };
@@ -117,9 +127,7 @@ public:
     }
     static Instance create(const accel_instance_desc &desc)
     {
-        accel_instance *handle = nullptr;
-        check(accel_instance_create(&desc, &handle));
-        return Instance(handle);
+        return Instance(made(accel_instance_create, &desc));
     }
     /// accel_instance_device_count, accel_instance_device
     std::vector<Device> devices() const
@@ -196,16 +204,9 @@ public:
         desc.devices = list.data();
         desc.device_count = static_cast<uint32_t>(list.size());
         desc.export_kinds = export_kinds;
-        accel_buffer *handle = nullptr;
-        check(accel_buffer_create(&desc, &handle));
-        return Buffer(handle);
+        return Buffer(made(accel_buffer_create, &desc));
     }
-    uint64_t size_bytes() const
-    {
-        auto value = sized<accel_buffer_info>();
-        check(accel_buffer_query(handle_, &value));
-        return value.size_bytes;
-    }
+    uint64_t size_bytes() const { return asked<accel_buffer_info>(accel_buffer_query, handle_).size_bytes; }
     class Mapping;
     /// CPU access for as long as the result lives: accel_buffer_map, accel_buffer_unmap.
     Mapping map(uint32_t access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE) const;
@@ -269,9 +270,7 @@ public:
         auto desc = sized<accel_fence_desc>();
         desc.initial_value = initial_value;
         desc.export_kinds = export_kinds;
-        accel_fence *handle = nullptr;
-        check(accel_fence_create(instance.get(), &desc, &handle));
-        return Fence(handle);
+        return Fence(made(accel_fence_create, instance.get(), &desc));
     }
     /// accel_fence_import of a sync_file
     static Fence from_sync_file(const Instance &instance, int fd)
@@ -279,9 +278,7 @@ public:
         auto desc = sized<accel_fence_import_desc>();
         desc.kind = ACCEL_HANDLE_KIND_SYNC_FILE;
         desc.fd = fd;
-        accel_fence *handle = nullptr;
-        check(accel_fence_import(instance.get(), &desc, &handle));
-        return Fence(handle);
+        return Fence(made(accel_fence_import, instance.get(), &desc));
     }
     /// accel_fence_wait; false when the time was over
     bool wait(uint64_t value, uint64_t timeout_ns = ACCEL_TIMEOUT_FOREVER) const
@@ -308,9 +305,7 @@ public:
     }
     static Model load(const Instance &instance, const accel_model_source &source)
     {
-        accel_model *handle = nullptr;
-        check(accel_model_import(instance.get(), &source, &handle));
-        return Model(handle);
+        return Model(made(accel_model_import, instance.get(), &source));
     }
     /// accel_model_create
     static Model create(const Instance &instance, const accel_graph_desc &graph)
@@ -327,23 +322,11 @@ public:
     }
     static Model create(const Instance &instance, const accel_model_desc &desc)
     {
-        accel_model *handle = nullptr;
-        check(accel_model_create(instance.get(), &desc, &handle));
-        return Model(handle);
+        return Model(made(accel_model_create, instance.get(), &desc));
     }
-    accel_model_info info() const
-    {
-        auto value = sized<accel_model_info>();
-        check(accel_model_query(handle_, &value));
-        return value;
-    }
+    accel_model_info info() const { return asked<accel_model_info>(accel_model_query, handle_); }
     /// accel_model_entry; lives as long as the model, so not of a temporary.
-    accel_model_entry_info entry(uint32_t index = 0) const &
-    {
-        auto value = sized<accel_model_entry_info>();
-        check(accel_model_entry(handle_, index, &value));
-        return value;
-    }
+    accel_model_entry_info entry(uint32_t index = 0) const & { return asked<accel_model_entry_info>(accel_model_entry, handle_, index); }
     accel_model_entry_info entry(uint32_t index = 0) && = delete;
     const accel_graph_desc &graph(uint32_t entry_index = 0) const & { return *entry(entry_index).graph; }
     const accel_graph_desc &graph(uint32_t entry_index = 0) && = delete;
@@ -355,9 +338,7 @@ public:
     /// accel_program_build
     static Program build(const accel_program_desc &desc)
     {
-        accel_program *handle = nullptr;
-        check(accel_program_build(&desc, &handle));
-        return Program(handle);
+        return Program(made(accel_program_build, &desc));
     }
     static Program build(const Model &model, const std::vector<Device> &devices, accel_rounding rounding = ACCEL_ROUNDING_NONE, uint32_t flags = 0)
     {
@@ -406,9 +387,7 @@ public:
     }
     static Program load(const Instance &instance, const accel_program_load_desc &desc)
     {
-        accel_program *handle = nullptr;
-        check(accel_program_load(instance.get(), &desc, &handle));
-        return Program(handle);
+        return Program(made(accel_program_load, instance.get(), &desc));
     }
     /// accel_program_save
     std::string save() const
@@ -427,25 +406,11 @@ public:
             &bytes));
         return bytes;
     }
-    accel_program_info info() const
-    {
-        auto value = sized<accel_program_info>();
-        check(accel_program_query(handle_, &value));
-        return value;
-    }
+    accel_program_info info() const { return asked<accel_program_info>(accel_program_query, handle_); }
     /// Of a program with one graph the number of the entry point may be left out, here and below.
-    accel_entry_info entry(uint32_t index = 0) const
-    {
-        auto value = sized<accel_entry_info>();
-        check(accel_program_entry(handle_, index, &value));
-        return value;
-    }
-    accel_port_info port(uint32_t index, uint32_t entry = 0) const
-    {
-        auto value = sized<accel_port_info>();
-        check(accel_program_port(handle_, entry, index, &value));
-        return value;
-    }
+    accel_entry_info entry(uint32_t index = 0) const { return asked<accel_entry_info>(accel_program_entry, handle_, index); }
+    accel_port_info port(uint32_t index, uint32_t entry = 0) const { return asked<accel_port_info>(accel_program_port, handle_, entry, index); }
+    accel_variable_info variable(uint32_t index) const { return asked<accel_variable_info>(accel_program_variable, handle_, index); }
     uint32_t find_port(const char *name, uint32_t entry = 0) const
     {
         uint32_t index = 0;
@@ -454,18 +419,41 @@ public:
     }
 };
 
+class State : public Counted<accel_state, accel_state_ref, accel_state_unref> {
+public:
+    using Counted::Counted;
+    /// accel_state_create
+    static State create(const Program &program)
+    {
+        auto desc = sized<accel_state_desc>();
+        desc.program = program.get();
+        return create(desc);
+    }
+    static State create(const accel_state_desc &desc)
+    {
+        return State(made(accel_state_create, &desc));
+    }
+    void reset() const { check(accel_state_reset(handle_)); }
+    /// accel_state_duplicate
+    State duplicate() const
+    {
+        return State(made(accel_state_duplicate, handle_));
+    }
+    accel_variable_info variable(uint32_t index) const { return asked<accel_variable_info>(accel_state_variable, handle_, index); }
+};
+
 class Run : public Counted<accel_run, accel_run_ref, accel_run_unref> {
 public:
     using Counted::Counted;
     /// accel_run_create
-    static Run create(const Program &program, uint32_t entry = 0)
+    static Run create(const Program &program, uint32_t entry = 0) { return create(program, entry, State()); }
+    static Run create(const Program &program, uint32_t entry, const State &state)
     {
         auto desc = sized<accel_run_desc>();
         desc.program = program.get();
+        desc.state = state.get();
         desc.entry = entry;
-        accel_run *handle = nullptr;
-        check(accel_run_create(&desc, &handle));
-        return Run(handle);
+        return Run(made(accel_run_create, &desc));
     }
     /// accel_run_bind of one port
     void bind(uint32_t port, const Buffer &buffer, uint64_t offset_bytes = 0) const
@@ -486,9 +474,7 @@ public:
         desc.devices = list.data();
         desc.device_count = static_cast<uint32_t>(list.size());
         desc.depth = depth;
-        accel_queue *handle = nullptr;
-        check(accel_queue_create(&desc, &handle));
-        return Queue(handle);
+        return Queue(made(accel_queue_create, &desc));
     }
     /// accel_queue_submit
     void submit(const Run &run, std::initializer_list<accel_fence_point> waits, std::initializer_list<accel_fence_point> signals) const

@@ -46,6 +46,7 @@ struct accel_fence;
 struct accel_model;
 struct accel_program;
 struct accel_run;
+struct accel_state;
 struct accel_queue;
 
 /** Bytes of any kind, not terminated. Frozen. */

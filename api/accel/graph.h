@@ -89,6 +89,7 @@ struct accel_graph_desc {
     const uint32_t *outputs;
     const struct accel_symbol *symbols;           /**< elements of symbol_size */
     const struct accel_expression *expressions;
+    const struct accel_variable *variables;       /**< elements of variable_size; not of a region's graph */
     uint32_t tensor_count;
     uint32_t tensor_size;      /**< sizeof(struct accel_tensor_desc) of the maker */
     uint32_t node_count;
@@ -99,6 +100,8 @@ struct accel_graph_desc {
     uint32_t symbol_size;      /**< sizeof(struct accel_symbol) of the maker */
     uint32_t expression_count;
     uint32_t attribute_size;   /**< sizeof(struct accel_attribute) of the maker */
+    uint32_t variable_count;
+    uint32_t variable_size;    /**< sizeof(struct accel_variable) of the maker */
 };
 
 /** Tensor number index of a graph, whatever version of this header its maker had. Ownership: lives as long as the graph. Threads: any thread. Blocks: never. */
@@ -117,6 +120,12 @@ static inline const struct accel_node_desc *accel_graph_node(const struct accel_
 static inline const struct accel_symbol *accel_graph_symbol(const struct accel_graph_desc *graph, uint32_t index)
 {
     return (const struct accel_symbol *)(const void *)((const char *)graph->symbols + (size_t)index * graph->symbol_size);
+}
+
+/** Variable number index of a graph, whatever version of this header its maker had. Ownership: lives as long as the graph. Threads: any thread. Blocks: never. */
+static inline const struct accel_variable *accel_graph_variable(const struct accel_graph_desc *graph, uint32_t index)
+{
+    return (const struct accel_variable *)(const void *)((const char *)graph->variables + (size_t)index * graph->variable_size);
 }
 
 /** Attribute number index of a node of a graph, whatever version of this header its maker had. Ownership: lives as long as the graph. Threads: any thread. Blocks: never. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A model: one or more portable graphs that share constants, made by an application or read by an importer.
+ * A model: one or more portable graphs that share constants and variables, made by an application or read by an importer.
  */
 #ifndef ACCEL_MODEL_H
 #define ACCEL_MODEL_H
@@ -19,7 +19,7 @@ struct accel_entry_desc {
 
 struct accel_model_desc {
     size_t struct_size;
-    /** The graphs that can be run. Free symbols of one name have one range; constants with one data pointer, size and type are held once. */
+    /** The graphs that can be run. Variables of one name are one variable, free symbols of one name have one range; constants with one data pointer, size and type are held once. */
     const struct accel_entry_desc *entries;
     uint32_t entry_count;      /**< at least 1 */
     uint32_t entry_size;       /**< sizeof(struct accel_entry_desc) of the caller */

@@ -57,6 +57,17 @@ struct accel_known_value {
     uint32_t reserved;     /**< must be 0 */
 };
 
+/**
+ * An output and the input that it is in the next run: together a variable of the input's name (accel_variable has what their sizes may be).
+ * It is as large as the largest tensor that reads or writes it, and begins with zero bits. An entry point that has only one of both only
+ * reads or writes it: a first pass without a past, say.
+ */
+struct accel_state_pair {
+    const char *input;
+    const char *output;
+    const char *entry;     /**< NULL: in every entry point that has one of them */
+};
+
 struct accel_program_desc {
     size_t struct_size;
     struct accel_model *model;
@@ -79,6 +90,9 @@ struct accel_program_desc {
     const char *const *entries;           /**< names of the entry points to build, which are numbered in this order; NULL: all, as the model has them */
     uint32_t entry_count;                 /**< at least 1, or 0 with NULL */
     uint32_t symbol_size;                 /**< sizeof(struct accel_symbol_value) of the caller */
+    const struct accel_state_pair *states;
+    uint32_t state_count;
+    uint32_t state_size;                  /**< sizeof(struct accel_state_pair) of the caller */
 };
 
 /**
@@ -104,9 +118,12 @@ struct accel_program_info {
     uint64_t object_id;
     uint64_t scratch_bytes;     /**< memory that a run allocates, all devices together; of the entry point that needs most */
     uint64_t constant_bytes;    /**< weights held once per program */
+    uint64_t state_bytes;       /**< of one accel_state */
     uint64_t saved_bytes;       /**< size of accel_program_save's output */
     uint32_t entry_count;
     uint32_t device_count;      /**< places of the device set, a target's too */
+    uint32_t variable_count;
+    uint32_t reserved;
     uint32_t rounding;          /**< enum accel_rounding that was forced, or 0 */
     uint32_t precisions;        /**< precisions beyond the model's own that were used */
 };
@@ -119,7 +136,7 @@ struct accel_entry_info {
     size_t struct_size;
     const char *name;           /**< "" of a model with one graph */
     uint64_t scratch_bytes;     /**< memory that each run allocates, all devices together */
-    uint32_t port_count;        /**< inputs first, in graph order, then outputs */
+    uint32_t port_count;        /**< inputs first, in graph order, then outputs; no variables, no known inputs */
     uint32_t input_count;
     uint32_t segment_count;     /**< pieces submitted per run */
     uint32_t placement_count;   /**< one per operation of the model that is left after folding and fusing */
@@ -135,6 +152,10 @@ enum accel_port_direction {
     ACCEL_PORT_DIRECTION_OUTPUT = 2
 };
 
+enum accel_port_flag {
+    ACCEL_PORT_FLAG_IN_PLACE = 1 << 0 /**< an output that may have the memory of input in_place_of, all of it */
+};
+
 /** What one input or output needs from its memory. */
 struct accel_port_info {
     size_t struct_size;
@@ -142,7 +163,7 @@ struct accel_port_info {
     uint32_t direction;             /**< enum accel_port_direction */
     uint32_t type;                  /**< enum accel_type */
     uint32_t rank;
-    uint32_t alias_of;              /**< port whose memory this one must share; UINT32_MAX: none */
+    uint32_t flags;                 /**< enum accel_port_flag */
     const int64_t *dims;            /**< rank, model axis order */
     const int64_t *strides_bytes;   /**< rank; distance of neighbours along each axis; this is the layout */
     uint64_t size_bytes;            /**< memory needed, padding included */
@@ -150,7 +171,7 @@ struct accel_port_info {
     struct accel_device *device;    /**< borrowed: the device that reads or writes it first */
     const struct accel_quantization *quantization; /**< NULL if none */
     uint32_t buffer_count_max;      /**< distinct buffers the entry point can take at once over all ports, beside what it keeps for itself; 0: no limit, else at least 1 */
-    uint32_t reserved;
+    uint32_t in_place_of;           /**< with IN_PLACE, else 0 */
 };
 
 /** Facts about a port of an entry point. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */

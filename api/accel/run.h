@@ -23,6 +23,7 @@ struct accel_binding {
 struct accel_run_desc {
     size_t struct_size;
     struct accel_program *program;
+    struct accel_state *state; /**< of this program; NULL: one of the run's own, if the entry point has variables */
     uint32_t entry;     /**< number of the entry point in the program */
     uint32_t flags;     /**< must be 0 */
 };
@@ -32,7 +33,7 @@ struct accel_run_desc {
  *
  * Allocates the run's scratch now, so that submitting need not.
  *
- * Ownership: desc is borrowed for the call; the run keeps the program. Threads: any thread. Blocks: on the kernel.
+ * Ownership: desc is borrowed for the call; the run keeps program and state. Threads: any thread. Blocks: on the kernel.
  * Errors: NOT_FOUND no such entry point; UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY; CORRUPT a file that the program maps has changed.
  */
 ACCEL_API enum accel_status accel_run_create(const struct accel_run_desc *desc, struct accel_run **out_run);
@@ -47,7 +48,7 @@ ACCEL_API void accel_run_unref(struct accel_run *run);
  *
  * Ownership: the array is borrowed for the call. Threads: one thread per object. Blocks: see accel_run_bind_cost.
  * Errors: INVALID_ARGUMENT unknown port, port named twice, memory too short or misaligned, buffer not usable on the port's device, an output overlapping
- *         another binding; LIMIT more distinct buffers than the ports' buffer_count_max; BUSY in flight. On any error no binding has changed.
+ *         another binding without IN_PLACE; LIMIT more distinct buffers than the ports' buffer_count_max; BUSY in flight. On any error no binding has changed.
  */
 ACCEL_API enum accel_status accel_run_bind(struct accel_run *run, const struct accel_binding *bindings, uint32_t binding_count, uint32_t binding_size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tensors of a graph: sizes that may be open, quantisation.
+ * Tensors of a graph: sizes that may be open, quantisation, variables.
  */
 #ifndef ACCEL_TENSOR_H
 #define ACCEL_TENSOR_H
@@ -99,7 +99,11 @@ struct accel_quantization {
 };
 
 enum accel_tensor_flag {
-    ACCEL_TENSOR_FLAG_STATE = 1 << 0 /**< an output whose memory is the named input's: state kept in place */
+    /**
+     * An input that reads, or an output that writes, the leading elements of the variable, as many along each axis as the tensor has: no
+     * port, its memory belongs to a state. Of an entry point's graph, not of a region's.
+     */
+    ACCEL_TENSOR_FLAG_VARIABLE = 1 << 1
 };
 
 /** A value of a graph. Where type or rank is unknown, only custom nodes touch it. */
@@ -112,8 +116,28 @@ struct accel_tensor_desc {
     uint64_t data_bytes;                     /**< elements * accel_type_bits, rounded up to bytes; of STRING: of an array of struct accel_bytes */
     const struct accel_quantization *quantization; /**< NULL: not quantised */
     uint32_t flags;                          /**< enum accel_tensor_flag */
-    uint32_t state_of;                       /**< with STATE: the input tensor; else 0 */
+    uint32_t variable;                       /**< with VARIABLE: the variable of the graph; else 0 */
     const char *type_name;                   /**< of an unknown type: ONNX's text, "seq(tensor(float))", or another format's own; "" or NULL if not even that is known */
+};
+
+/**
+ * A value that stays from run to run: a recurrent state, a key-value cache. In the graphs of one model equal names are one variable.
+ *
+ * A run reads what the run before it on the same state wrote. A graph that only reads or only writes it is legal; one input and one output
+ * of a graph at most are of one variable.
+ *
+ * Tensors that read or write it have its type, rank and quantisation and are no larger along any axis: element i of the tensor is element i
+ * of the variable. So a cache may grow: an input of P entries, an output of P + S, a variable of as many as there may be. Once a run has
+ * written the variable, elements that this run did not write are undefined; how many there are is for the application to keep.
+ */
+struct accel_variable {
+    const char *name;              /**< unique and not empty */
+    uint32_t type;                 /**< enum accel_type */
+    uint32_t rank;
+    const struct accel_dim *dims;  /**< rank; fixed, or free symbols whose largest size is the memory's, whatever size a run gives them */
+    const void *data;              /**< value after creation and reset, dense row-major, lent as a constant's; NULL: zero bits */
+    uint64_t data_bytes;
+    const struct accel_quantization *quantization; /**< NULL: not quantised */
 };
 
 #ifdef __cplusplus

@@ -81,8 +81,6 @@ Verdict read_operand(const graph::View &graph, uint32_t tensor, Operand &out)
     const accel_tensor_desc &desc = graph.tensor(tensor);
     if (desc.type != ACCEL_TYPE_I8 && desc.type != ACCEL_TYPE_U8)
         return refuse(ACCEL_REASON_TYPE, tensor, desc.type, ACCEL_TYPE_I8);
-    if (desc.flags & ACCEL_TENSOR_FLAG_STATE)
-        return refuse(ACCEL_REASON_LAYOUT, tensor, desc.flags, 0);
     out.tensor = tensor;
     out.is_signed = desc.type == ACCEL_TYPE_I8;
     out.is_constant = graph::is_constant(desc);

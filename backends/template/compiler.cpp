@@ -92,9 +92,10 @@ void add_ports(BuiltBlob &built, const accel_graph_desc &graph, uint64_t count)
     built.strides.resize(tensor.rank);
     int64_t stride = sizeof(float);
     for (uint32_t axis = tensor.rank; axis-- > 0; stride *= tensor.dims[axis].size) built.strides[axis] = stride;
-    const auto add = [&](uint32_t index) { built.ports.push_back({index, tensor.rank, built.strides.data(), count * sizeof(float), kPortAlignBytes}); };
-    for (uint32_t port = 0; port < graph.input_count; ++port) add(graph.inputs[port]);
-    for (uint32_t port = 0; port < graph.output_count; ++port) add(graph.outputs[port]);
+    const auto add = [&](uint32_t index, uint32_t flags) { built.ports.push_back({index, tensor.rank, built.strides.data(), count * sizeof(float), kPortAlignBytes, flags, 0}); };
+    for (uint32_t port = 0; port < graph.input_count; ++port) add(graph.inputs[port], 0);
+    // Each sum is written after its operands were read, so it may have the memory of the first.
+    for (uint32_t port = 0; port < graph.output_count; ++port) add(graph.outputs[port], ACCEL_BK_PORT_FLAG_IN_PLACE);
 }
 
 void release(accel_bk_blob *blob) { delete static_cast<BuiltBlob *>(blob); }

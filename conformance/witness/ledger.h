@@ -22,6 +22,7 @@ struct Ledger {
     std::atomic<accel_status> ticket_answer{ACCEL_STATUS_OK};      ///< what the next submission ends with
     std::atomic<bool> hold{false};                                 ///< work does not end while this is set
     std::atomic<bool> takes_entries{false};                        ///< build takes several graphs
+    std::atomic<bool> writes_in_place{false};                      ///< sums may have the memory of their first operand
     uint32_t queue_depth = 4;
 
     // Observations.

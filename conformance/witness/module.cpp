@@ -130,8 +130,9 @@ void add(Built &built, const accel_graph_desc *graph, uint32_t number)
     uint64_t stride = 4;
     for (uint32_t axis = shape.rank; axis-- > 0; stride *= static_cast<uint64_t>(shape.dims[axis].size)) strides[axis] = static_cast<int64_t>(stride);
     std::vector<accel_bk_port> &ports = built.ports.emplace_back();
-    for (uint32_t port = 0; port < graph->input_count; ++port) ports.push_back({graph->inputs[port], shape.rank, strides.data(), stride, 64});
-    ports.push_back({graph->outputs[0], shape.rank, strides.data(), stride, 64});
+    for (uint32_t port = 0; port < graph->input_count; ++port) ports.push_back({graph->inputs[port], shape.rank, strides.data(), stride, 64, 0, 0});
+    // Where both operands are one input, it is read twice, but each element before it is written.
+    ports.push_back({graph->outputs[0], shape.rank, strides.data(), stride, 64, ledger().writes_in_place ? static_cast<uint32_t>(ACCEL_BK_PORT_FLAG_IN_PLACE) : 0u, 0});
     built.entries.push_back({ports.data(), 0, static_cast<uint32_t>(ports.size()), 0});
     const uint32_t second = graph->nodes[0].inputs[1];
     uint64_t constant = 0;

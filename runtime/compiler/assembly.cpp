@@ -23,14 +23,15 @@ Assembly::Assembly(const std::vector<CompileTarget> &targets, const CompileReque
 {
 }
 
-void Assembly::add(std::string name, Graph graph)
+void Assembly::add(std::string name, Graph graph, std::vector<VariableUse> uses)
 {
     Work &work = works_.emplace_back();
     work.graph = std::move(graph);
+    work.uses = std::move(uses);
     work.made.name = std::move(name);
 }
 
-accel_status Assembly::run(const Sharing &sharing, std::vector<Blob> *out_blobs, std::vector<ProgramEntry> *out_entries)
+accel_status Assembly::run(const Sharing &sharing, std::vector<Blob> *out_blobs, std::vector<ProgramEntry> *out_entries, std::vector<Variable> *out_variables)
 {
     ACCEL_TRY(step_(0.0, kCut, "asking the devices"));
     ACCEL_TRY(ask());
@@ -39,13 +40,14 @@ accel_status Assembly::run(const Sharing &sharing, std::vector<Blob> *out_blobs,
         ACCEL_TRY(step_(0.0, kCut, "asking the devices"));
         ACCEL_TRY(cut());
         ACCEL_TRY(build(&again));
-        for (Work &work : works_)
-            if (!again) ACCEL_TRY(fail_in_entry(connect(work, sharing, &again), work.made.name));
+        if (!again) ACCEL_TRY(connect(sharing, &again));
     }
     for (Work &work : works_) {
         list_placements(work.graph, work.pieces, *work.partition, work.made.placements);
         out_entries->push_back(std::move(work.made));
     }
+    list_variable_devices(*out_entries, variables_);
+    *out_variables = std::move(variables_);
     *out_blobs = std::move(blobs_);
     return ACCEL_STATUS_OK;
 }
@@ -136,22 +138,34 @@ accel_status Assembly::build(const Job &job)
 /// Is there another device behind the piece's own that could be asked?
 bool Assembly::may_move(const Piece &piece) const { return piece.device + 1 < targets_.size() && !(flags_ & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY); }
 
-accel_status Assembly::connect(Work &work, const Sharing &sharing, bool *out_again)
+accel_status Assembly::connect(const Sharing &sharing, bool *out_again)
 {
-    Plan planned;
-    pace_piece();
-    ACCEL_TRY(plan(work.graph, work.parts, sharing, work.made.segments, &planned));
-    if (const auto shortage = plan_slots(work.slots, sharing, work.made.segments, planned.values)) {
-        const Piece &piece = work.pieces[shortage->segment];
-        if (!may_move(piece)) return fail_slots(piece.device, shortage->needed, shortage->admitted);
-        work.partition->refuse(piece, {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, shortage->needed, shortage->admitted});
-        *out_again = true;
-        return ACCEL_STATUS_OK;
+    std::vector<EntryVariables> entries;
+    for (Work &work : works_) {
+        Plan planned;
+        pace_piece();
+        plan(work.graph, work.parts, sharing, work.made.segments, &planned);
+        work.made.ports = std::move(planned.ports);
+        work.made.input_count = planned.input_count;
+        work.made.values = std::move(planned.values);
+        work.made.transfers = std::move(planned.transfers);
+        entries.push_back({&work.made, work.uses});
     }
-    work.made.ports = std::move(planned.ports);
-    work.made.input_count = planned.input_count;
-    work.made.values = std::move(planned.values);
-    work.made.transfers = std::move(planned.transfers);
+    variables_.clear();
+    ACCEL_TRY(settle_variables(entries, sharing, &variables_));
+    for (Work &work : works_)
+        if (!*out_again) ACCEL_TRY(fail_in_entry(find_slots(work, sharing, out_again), work.made.name));
+    return ACCEL_STATUS_OK;
+}
+
+accel_status Assembly::find_slots(Work &work, const Sharing &sharing, bool *out_again)
+{
+    const auto shortage = plan_slots(work.slots, sharing, work.made.segments, work.made.values, work.made.ports);
+    if (!shortage) return ACCEL_STATUS_OK;
+    const Piece &piece = work.pieces[shortage->segment];
+    if (!may_move(piece)) return fail_slots(piece.device, shortage->needed, shortage->admitted);
+    work.partition->refuse(piece, {0, ACCEL_REASON_RESOURCE, ACCEL_TENSOR_NONE, 0, shortage->needed, shortage->admitted});
+    *out_again = true;
     return ACCEL_STATUS_OK;
 }
 

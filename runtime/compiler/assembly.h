@@ -9,6 +9,7 @@
 #include "../program.h"
 #include "partition.h"
 #include "plan.h"
+#include "variables.h"
 
 namespace accel::runtime {
 
@@ -20,16 +21,17 @@ public:
 
     Assembly(const std::vector<CompileTarget> &targets, const CompileRequest &request, uint32_t flags, Step step);
 
-    /// In the order in which the program numbers them.
-    void add(std::string name, Graph graph);
+    /// In the order in which the program numbers them. The graph has no flags of variables any more, which uses tell.
+    void add(std::string name, Graph graph, std::vector<VariableUse> uses);
 
     /// Errors: UNSUPPORTED, LIMIT, CANCELLED, those of the modules.
-    accel_status run(const Sharing &sharing, std::vector<Blob> *out_blobs, std::vector<ProgramEntry> *out_entries);
+    accel_status run(const Sharing &sharing, std::vector<Blob> *out_blobs, std::vector<ProgramEntry> *out_entries, std::vector<Variable> *out_variables);
 
 private:
     /// An entry point on its way. Segments are by piece.
     struct Work {
         Graph graph;
+        std::vector<VariableUse> uses;
         std::unique_ptr<Partition> partition;
         std::vector<Piece> pieces;
         std::vector<Subgraph> parts;  ///< by piece
@@ -51,7 +53,8 @@ private:
     std::deque<Job> plan_jobs();
     accel_status build(bool *out_again);
     accel_status build(const Job &job);
-    accel_status connect(Work &work, const Sharing &sharing, bool *out_again);
+    accel_status connect(const Sharing &sharing, bool *out_again);
+    accel_status find_slots(Work &work, const Sharing &sharing, bool *out_again);
     bool may_move(const Piece &piece) const;
     accel_status fail_slots(uint32_t device, uint32_t needed, uint32_t admitted) const;
 
@@ -61,6 +64,7 @@ private:
     const Step step_;
     std::deque<Work> works_;
     std::vector<Blob> blobs_;
+    std::vector<Variable> variables_;
 };
 
 }  // namespace accel::runtime

@@ -2,6 +2,7 @@
 #include "emit.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <deque>
 #include <memory>
 
@@ -28,6 +29,13 @@ accel_status blame(const CompileTarget &target, const char *rule, const std::str
     return fail(ACCEL_STATUS_INTERNAL, rule, nullptr, "module '%s' %s", target.backend.c_str(), what.c_str());
 }
 
+std::string hex(uint32_t flags)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%x", flags);
+    return text;
+}
+
 accel_status take_port(const CompileTarget &target, const Graph &graph, uint32_t tensor, const accel_bk_port &port, PortLayout *out)
 {
     const Tensor &from = graph.tensors[tensor];
@@ -43,6 +51,19 @@ accel_status take_port(const CompileTarget &target, const Graph &graph, uint32_t
     return ACCEL_STATUS_OK;
 }
 
+/// An output that the module may write over an input says so rightly: the input is one of the graph, and its elements lie where the output's do.
+accel_status take_in_place(const CompileTarget &target, const accel_bk_port &port, Segment &segment)
+{
+    segment.in_place_of.push_back(UINT32_MAX);
+    if (port.flags & ~static_cast<uint32_t>(ACCEL_BK_PORT_FLAG_IN_PLACE)) return blame(target, "A-26", "gives a port flags 0x" + hex(port.flags) + ", of which some are unknown");
+    if (!(port.flags & ACCEL_BK_PORT_FLAG_IN_PLACE)) return ACCEL_STATUS_OK;
+    const PortLayout &written = segment.outputs.back();
+    if (port.in_place_of >= segment.inputs.size() || !same_distances(segment.inputs[port.in_place_of], written) || segment.inputs[port.in_place_of].type != written.type)
+        return blame(target, "R-12", "says that an output is in place of port " + std::to_string(port.in_place_of) + ", which is no input whose elements lie where the output's do");
+    segment.in_place_of.back() = port.in_place_of;
+    return ACCEL_STATUS_OK;
+}
+
 accel_status take_ports(const CompileTarget &target, const Graph &graph, const accel_bk_blob_entry &built, Segment &segment)
 {
     const size_t inputs = graph.inputs.size(), outputs = graph.outputs.size();
@@ -50,7 +71,10 @@ accel_status take_ports(const CompileTarget &target, const Graph &graph, const a
         return blame(target, "P-3", "built a blob with " + std::to_string(built.port_count) + " ports, expected " + std::to_string(inputs + outputs));
     const auto port = [&](size_t i) { return element_of(built.ports, i, target.sizes.port); };
     for (size_t i = 0; i < inputs; ++i) ACCEL_TRY(take_port(target, graph, graph.inputs[i], port(i), &segment.inputs.emplace_back()));
-    for (size_t i = 0; i < outputs; ++i) ACCEL_TRY(take_port(target, graph, graph.outputs[i], port(inputs + i), &segment.outputs.emplace_back()));
+    for (size_t i = 0; i < outputs; ++i) {
+        ACCEL_TRY(take_port(target, graph, graph.outputs[i], port(inputs + i), &segment.outputs.emplace_back()));
+        ACCEL_TRY(take_in_place(target, port(inputs + i), segment));
+    }
     return ACCEL_STATUS_OK;
 }
 
@@ -97,11 +121,13 @@ bool layout_holds(const PortLayout &layout)
     return reach <= layout.size_bytes && layout.size_bytes <= kMaxTensorBytes;
 }
 
-bool same_places(const PortLayout &a, const PortLayout &b)
+bool same_places(const PortLayout &a, const PortLayout &b) { return a.type == b.type && a.dims == b.dims && same_distances(a, b); }
+
+bool same_distances(const PortLayout &a, const PortLayout &b)
 {
-    if (a.type != b.type || a.dims != b.dims || a.strides_bytes.size() != b.strides_bytes.size()) return false;
+    if (a.strides_bytes.size() != b.strides_bytes.size()) return false;
     for (size_t axis = 0; axis < a.dims.size(); ++axis) {
-        if (a.dims[axis] > 1 && a.strides_bytes[axis] != b.strides_bytes[axis]) return false;
+        if (a.dims[axis] > 1 && b.dims[axis] > 1 && a.strides_bytes[axis] != b.strides_bytes[axis]) return false;
     }
     return true;
 }

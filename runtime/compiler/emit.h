@@ -28,5 +28,7 @@ bool layout_holds(const PortLayout &layout);
 
 /// Are elements at the same places? Strides of axes with one element do not count.
 bool same_places(const PortLayout &a, const PortLayout &b);
+/// The same of elements of equal index, of tensors of different sizes: one is the leading part of the other.
+bool same_distances(const PortLayout &a, const PortLayout &b);
 
 }  // namespace accel::runtime

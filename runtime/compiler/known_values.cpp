@@ -20,9 +20,6 @@ public:
     Taker(Graph &graph, std::vector<KnownSize> *sizes) : graph_(graph), sizes_(sizes)
     {
         for (const uint32_t input : graph.inputs) inputs_.emplace(graph.tensors[input].name, input);
-        for (const Tensor &tensor : graph.tensors) {
-            if (tensor.flags & ACCEL_TENSOR_FLAG_STATE) states_.push_back(tensor.state_of);
-        }
     }
 
     accel_status take(const accel_known_value &known)
@@ -33,7 +30,6 @@ public:
         if (found == inputs_.end()) return fail(kBad, "P-17", nullptr, "known value '%s': the model has no input of that name", known.input);
         Tensor &tensor = graph_.tensors[found->second];
         if (tensor.constant()) return refuse(known, "it is given twice");
-        if (std::find(states_.begin(), states_.end(), found->second) != states_.end()) return refuse(known, "it is a state, which changes from run to run");
         if (!tensor.known() || !type_has_ports(tensor.type)) return refuse(known, "its type or its rank is none that has a form in memory");
         if (!known.data) return refuse(known, "data is NULL, expected its values");
         ACCEL_TRY(take_dims(known, tensor));
@@ -79,7 +75,6 @@ private:
     Graph &graph_;
     std::vector<KnownSize> *sizes_;
     std::unordered_map<std::string, uint32_t> inputs_;
-    std::vector<uint32_t> states_;  ///< inputs that are
 };
 
 }  // namespace

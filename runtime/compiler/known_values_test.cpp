@@ -149,10 +149,6 @@ TEST_CASE("P-17 what is no value of an input is refused", "[program]")
     Reshaped sized;
     CHECK(sized.prepared({wanted()}, 24) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(std::string(accel_last_error()->rule) == "A-24");
-    Reshaped state;
-    state.graph.tensors[state.y].flags = ACCEL_TENSOR_FLAG_STATE;
-    state.graph.tensors[state.y].state_of = state.shape;
-    CHECK(has(state.refused({wanted()}), "it is a state"));
 }
 
 TEST_CASE("G-17 the copy of a known value is paid for", "[program]")

@@ -30,7 +30,7 @@ public:
     {
     }
 
-    accel_status run()
+    void run()
     {
         add_inputs();
         add_outputs();
@@ -39,7 +39,6 @@ public:
             connect_inputs(s);
             connect_outputs(s);
         }
-        return tie_state();
     }
 
 private:
@@ -206,38 +205,6 @@ private:
         out_.transfers.push_back(std::move(row));
     }
 
-    /// Does a segment behind the one that makes `made` read `read`?
-    bool read_after(uint32_t read, uint32_t made) const
-    {
-        const auto names = [&](const Subgraph &part, const std::vector<uint32_t> &ports, uint32_t tensor) {
-            return std::any_of(ports.begin(), ports.end(), [&](uint32_t port) { return part.tensors[port] == tensor; });
-        };
-        bool is_made = false;
-        for (const Subgraph &part : parts_) {
-            if (is_made && names(part, part.graph.inputs, read)) return true;
-            is_made = is_made || names(part, part.graph.outputs, made);
-        }
-        return false;
-    }
-
-    accel_status tie_state()
-    {
-        for (size_t i = 0; i < graph_.outputs.size(); ++i) {
-            const Tensor &output = graph_.tensors[graph_.outputs[i]];
-            if (!(output.flags & ACCEL_TENSOR_FLAG_STATE)) continue;
-            const auto input = std::find(graph_.inputs.begin(), graph_.inputs.end(), output.state_of);
-            const auto port = static_cast<uint32_t>(input - graph_.inputs.begin());
-            ProgramPort &state = out_.ports[out_.input_count + i];
-            if (input == graph_.inputs.end() || !same_places(state.layout, out_.ports[port].layout) || state.device != out_.ports[port].device)
-                return fail(ACCEL_STATUS_UNSUPPORTED, "G-12", nullptr, "state '%s' is read on another device, or with other strides, than it is written",
-                            output.name.c_str());
-            if (read_after(output.state_of, graph_.outputs[i]))
-                return fail(ACCEL_STATUS_UNSUPPORTED, "G-12", nullptr, "state '%s' would be read by a part of the program that runs after its new value is written", output.name.c_str());
-            state.alias_of = port;
-        }
-        return ACCEL_STATUS_OK;
-    }
-
     const Graph &graph_;
     const std::vector<Subgraph> &parts_;
     const Sharing &sharing_;
@@ -266,9 +233,9 @@ PortLayout dense_layout(const Tensor &tensor)
     return layout;
 }
 
-accel_status plan(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, std::vector<Segment> &segments, Plan *out)
+void plan(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, std::vector<Segment> &segments, Plan *out)
 {
-    return Planner(graph, parts, sharing, segments, *out).run();
+    Planner(graph, parts, sharing, segments, *out).run();
 }
 
 }  // namespace accel::runtime

@@ -24,8 +24,8 @@ public:
     virtual bool either_way(uint32_t a, uint32_t b) const = 0;
 };
 
-/// segments have device, inputs and outputs; parts are their graphs. Fills in their sources. Errors: UNSUPPORTED state that is not kept within one segment.
-accel_status plan(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, std::vector<Segment> &segments, Plan *out);
+/// segments have device, inputs and outputs; parts are their graphs. Fills in their sources.
+void plan(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, std::vector<Segment> &segments, Plan *out);
 
 /// Dense row-major memory of a tensor.
 PortLayout dense_layout(const Tensor &tensor);

@@ -10,7 +10,8 @@ namespace {
 
 class Slots {
 public:
-    Slots(const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values) : sharing_(sharing), segments_(segments), values_(values), users_(values.size())
+    Slots(const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values, std::span<const ProgramPort> ports)
+        : sharing_(sharing), segments_(segments), values_(values), ports_(ports), users_(values.size())
     {
         for (uint32_t i = 0; i < values_.size(); ++i) memory_.push_back(i);
         for (const Segment &segment : segments_) {
@@ -21,7 +22,7 @@ public:
     /// Put values of one segment together, two memories at a time, until a buffer for each of its ports fits beside them.
     void make_room(const Segment &segment, uint32_t limit)
     {
-        const size_t ports = named(segment, PortSource::Kind::Port).size();
+        const size_t ports = application_ports(segment) + state_buffers(segment);
         while (memories(segment).size() + ports > limit && join_two(memories(segment))) {
         }
     }
@@ -29,7 +30,7 @@ public:
     std::optional<SlotShortage> settle(uint32_t index, uint32_t limit)
     {
         Segment &segment = segments_[index];
-        const auto own = static_cast<uint32_t>(memories(segment).size()), ports = static_cast<uint32_t>(named(segment, PortSource::Kind::Port).size());
+        const uint32_t own = static_cast<uint32_t>(memories(segment).size()) + state_buffers(segment), ports = application_ports(segment);
         segment.buffer_count_max = 0;
         if (limit == 0 || own + ports <= limit) return std::nullopt;
         if (own + (ports ? 1 : 0) > limit) return SlotShortage{index, own + (ports ? 1 : 0), limit};
@@ -53,6 +54,17 @@ private:
         }
         return indices;
     }
+
+    bool is_state(uint32_t port) const { return port < ports_.size() && ports_[port].variable != UINT32_MAX; }
+
+    uint32_t application_ports(const Segment &segment) const
+    {
+        uint32_t count = 0;
+        for (const uint32_t port : named(segment, PortSource::Kind::Port)) count += !is_state(port);
+        return count;
+    }
+
+    uint32_t state_buffers(const Segment &segment) const { return application_ports(segment) < named(segment, PortSource::Kind::Port).size() ? 1 : 0; }
 
     std::set<uint32_t> memories(const Segment &segment) const
     {
@@ -80,15 +92,17 @@ private:
     const Sharing &sharing_;
     std::vector<Segment> &segments_;
     std::vector<Value> &values_;
+    std::span<const ProgramPort> ports_;
     std::vector<uint32_t> memory_;           ///< by value: the first value of its memory
     std::vector<std::set<uint32_t>> users_;  ///< by memory: the devices whose segments name it
 };
 
 }  // namespace
 
-std::optional<SlotShortage> plan_slots(const std::vector<uint32_t> &limits, const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values)
+std::optional<SlotShortage> plan_slots(const std::vector<uint32_t> &limits, const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values,
+                                        std::span<const ProgramPort> ports)
 {
-    Slots slots(sharing, segments, values);
+    Slots slots(sharing, segments, values, ports);
     for (uint32_t s = 0; s < segments.size(); ++s) {
         if (limits[s] != 0) slots.make_room(segments[s], limits[s]);
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "../program.h"
 #include "plan.h"
@@ -17,7 +18,8 @@ struct SlotShortage {
 };
 
 /// limits are by segment what its compiler admits, 0: any number. Sets the values' memory, and how many distinct buffers each segment has left for its ports.
-/// Values stay by themselves where a buffer for each port fits beside them. Returns the first segment for which nothing helps.
-std::optional<SlotShortage> plan_slots(const std::vector<uint32_t> &limits, const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values);
+/// Ports of variables lie in one buffer, which libaccel makes so. Values stay by themselves where a buffer for each port fits beside them. Returns the first segment for which nothing helps.
+std::optional<SlotShortage> plan_slots(const std::vector<uint32_t> &limits, const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values,
+                                        std::span<const ProgramPort> ports = {});
 
 }  // namespace accel::runtime

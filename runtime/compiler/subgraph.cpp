@@ -36,7 +36,6 @@ public:
             out_.graph.nodes.push_back(std::move(node));
         }
         order_outputs();
-        settle_state();
         return std::move(out_);
     }
 
@@ -91,16 +90,6 @@ private:
         for (const uint32_t whole : graph_.outputs) move(local_[whole]);
         for (const uint32_t output : out_.graph.outputs) move(output);
         out_.graph.outputs = std::move(ordered);
-    }
-
-    /// State whose input is elsewhere is no state for the device; the plan refuses it.
-    void settle_state()
-    {
-        for (Tensor &tensor : out_.graph.tensors) {
-            if (!(tensor.flags & ACCEL_TENSOR_FLAG_STATE)) continue;
-            if (local_[tensor.state_of] == ACCEL_TENSOR_NONE) tensor.flags &= ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_STATE);
-            tensor.state_of = local_[tensor.state_of] == ACCEL_TENSOR_NONE ? 0 : local_[tensor.state_of];
-        }
     }
 
     const Graph &graph_;

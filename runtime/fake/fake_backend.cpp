@@ -561,6 +561,7 @@ Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_
             abort();
         entry.segments.push_back(std::move(segment));
     }
+    entry.number_ports();
     return program;
 }
 

@@ -12,7 +12,7 @@ testing::Bytes with_everything()
     testing::SavedSample sample;
     accel_program &program = *sample.program;
     ProgramPort &y = program.entries[0].ports[1];
-    y.alias_of = 0;
+    y.in_place_of = 0;
     y.quantization = {{0.5f, 0.25f, 0.125f, 1.0f}, {0, 1, -1, 2}, 1};
     const float scales[4] = {1.5f, 2.5f, 3.5f, 4.5f};
     const int64_t blocks[2] = {1, 2};

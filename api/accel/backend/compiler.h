@@ -59,6 +59,14 @@ struct accel_bk_support {
     int64_t expected;  /**< the limit or the nearest admitted value */
 };
 
+enum accel_bk_port_flag {
+    /**
+     * an output that may have the memory of port in_place_of: no element of that is read after it was written, and what the output does not
+     * write stays
+     */
+    ACCEL_BK_PORT_FLAG_IN_PLACE = 1 << 0
+};
+
 /** What one input or output of a graph in a blob needs; the strides are the layout. */
 struct accel_bk_port {
     uint32_t tensor;              /**< index in the built graph */
@@ -66,6 +74,8 @@ struct accel_bk_port {
     const int64_t *strides_bytes; /**< rank, in the graph's axis order */
     uint64_t size_bytes;
     uint64_t align_bytes;         /**< power of two */
+    uint32_t flags;               /**< enum accel_bk_port_flag */
+    uint32_t in_place_of;         /**< with IN_PLACE: an input port of the graph whose elements lie where those of equal index of the output lie; else 0 */
 };
 
 /** One graph in a blob, in the order in which build got them. */

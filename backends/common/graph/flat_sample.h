@@ -54,16 +54,16 @@ struct FlatSample {
                                              {0, ACCEL_ATTRIBUTE_KIND_GRAPH, "body", bodies, 1},
                                              {0, ACCEL_ATTRIBUTE_KIND_INTS, "none", nullptr, 0}};
     uint32_t body_ports[1] = {0};
-    accel_graph_desc body{sizeof(accel_graph_desc), "body", tensors, nullptr, body_ports, body_ports, symbols, expressions, 1, sizeof(accel_tensor_desc), 0,
-                          sizeof(accel_node_desc), 1, 1, 2, sizeof(accel_symbol), 2, sizeof(accel_attribute)};
+    accel_graph_desc body{sizeof(accel_graph_desc), "body", tensors, nullptr, body_ports, body_ports, symbols, expressions, nullptr, 1, sizeof(accel_tensor_desc), 0,
+                          sizeof(accel_node_desc), 1, 1, 2, sizeof(accel_symbol), 2, sizeof(accel_attribute), 0, 0};
     const accel_graph_desc *regions[1] = {&body};
     uint32_t conv_in[3] = {0, 1, 2}, conv_out[1] = {3}, custom_in[2] = {3, ACCEL_TENSOR_NONE}, custom_out[1] = {4};
     accel_node_desc nodes[2] = {
         {"conv", ACCEL_OPERATION_CONV, 1, 3, 1, conv_in, conv_out, conv_attributes, nullptr, 2, 0, ACCEL_ROUNDING_TFLITE, 0, nullptr, nullptr, nullptr, nullptr},
         {"odd", ACCEL_OPERATION_CUSTOM, 0, 2, 1, custom_in, custom_out, custom_attributes, regions, 13, 1, 0, 0, "vendor", "Odd", nullptr, nullptr}};
     uint32_t inputs[1] = {0}, outputs[1] = {4};
-    accel_graph_desc graph{sizeof(accel_graph_desc), "sample", tensors, nodes, inputs, outputs, symbols, expressions, 6, sizeof(accel_tensor_desc), 2,
-                           sizeof(accel_node_desc), 1, 1, 2, sizeof(accel_symbol), 2, sizeof(accel_attribute)};
+    accel_graph_desc graph{sizeof(accel_graph_desc), "sample", tensors, nodes, inputs, outputs, symbols, expressions, nullptr, 6, sizeof(accel_tensor_desc), 2,
+                           sizeof(accel_node_desc), 1, 1, 2, sizeof(accel_symbol), 2, sizeof(accel_attribute), 0, 0};
 };
 
 } // namespace accel::graph

@@ -81,7 +81,6 @@ private:
         structure_.string(tensor.name);
         structure_.u32(tensor.type);
         structure_.u32(tensor.flags);
-        structure_.u32(tensor.state_of);
         structure_.u32(tensor.rank);
         for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
             structure_.i64(tensor.dims[axis].size);

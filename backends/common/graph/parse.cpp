@@ -155,13 +155,11 @@ private:
         tensor.name = reader_.string();
         tensor.type = reader_.u32();
         tensor.flags = reader_.u32();
-        tensor.state_of = reader_.u32();
         tensor.rank = reader_.u32();
         if (!cut()) return false;
         if (element_bytes(tensor.type) == 0) return refuse("tensor %u: unknown element type %u", index, tensor.type);
         if (tensor.rank > kMaxRank) return refuse("tensor %u: rank %u, at most %u", index, tensor.rank, kMaxRank);
-        if ((tensor.flags & ACCEL_TENSOR_FLAG_STATE) && tensor.state_of >= arrays.tensors.size())
-            return refuse("tensor %u: state of tensor %u, there are %zu", index, tensor.state_of, arrays.tensors.size());
+        if (tensor.flags != 0) return refuse("tensor %u: unknown flags 0x%x", index, tensor.flags);
         uint64_t size_bytes = 0;
         bool fixed = true;
         return read_dims(arrays, tensor, index, &size_bytes, &fixed) && read_data(tensor, index, size_bytes, fixed) && read_quantization(tensor, index);

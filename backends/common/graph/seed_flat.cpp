@@ -6,15 +6,13 @@ using namespace accel::graph;
 
 namespace {
 
-/// The sample inside a node of the sample, and a state.
+/// The sample inside a node of the sample.
 std::vector<uint8_t> nested()
 {
     FlatSample inner, outer;
     const accel_graph_desc *regions[1] = {&inner.graph};
     outer.nodes[1].regions = regions;
     outer.nodes[1].region_count = 1;
-    outer.tensors[4].flags = ACCEL_TENSOR_FLAG_STATE;
-    outer.tensors[4].state_of = 0;
     return flatten(outer.graph);
 }
 

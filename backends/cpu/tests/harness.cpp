@@ -100,6 +100,7 @@ const accel_graph_desc &GraphMaker::desc()
              outputs_.data(),
              &symbol_,
              nullptr,
+             nullptr,
              static_cast<uint32_t>(tensor_descs_.size()),
              sizeof(accel_tensor_desc),
              static_cast<uint32_t>(node_descs_.size()),
@@ -109,7 +110,9 @@ const accel_graph_desc &GraphMaker::desc()
              1,
              sizeof symbol_,
              0,
-             sizeof(accel_attribute)};
+             sizeof(accel_attribute),
+             0,
+             0};
     return desc_;
 }
 

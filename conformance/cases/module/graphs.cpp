@@ -115,4 +115,54 @@ ACCEL_CASE("module.graphs.run", "M-17", "a run is of the graph of its blob that 
     }
 }
 
+ACCEL_CASE("module.graphs.in-place", "R-12", "an output that is said to be in place of an input has the same bits there and elsewhere")
+{
+    const auto &door = ModuleDoor::get();
+    const DoorDevice device(door);
+    const auto &ops = device.ops();
+    DoorGraphs graphs(door, device);
+    accel_bk_queue *queue = nullptr;
+    auto queue_desc = sized<accel_bk_queue_desc>();
+    queue_desc.depth = 1;
+    REQUIRE_STATUS(ops.queue_create(device.get(), &queue_desc, &queue), ACCEL_STATUS_OK);
+    size_t claims = 0;
+    for (uint32_t graph = 0; graph < graphs.count(); ++graph) {
+        const accel_bk_blob_entry &entry = graphs.blob().entries[graph];
+        const accel_bk_port &output = entry.ports[entry.port_count - 1];
+        if (!(output.flags & ACCEL_BK_PORT_FLAG_IN_PLACE)) continue;
+        ++claims;
+        REQUIRE(output.in_place_of + 1 < entry.port_count);
+        REQUIRE(entry.ports[output.in_place_of].size_bytes >= output.size_bytes);
+        std::string results[2];
+        for (const bool in_place : {false, true}) {
+            auto memory = graphs.memory(graph);
+            for (uint32_t port = 0; port + 1 < entry.port_count; ++port) {
+                void *pointer = nullptr;
+                REQUIRE_STATUS(door::map(ops, memory[port].buffer, ACCEL_ACCESS_WRITE, memory[port].size_bytes, &pointer), ACCEL_STATUS_OK);
+                // Small numbers of any type: bytes of I8, and halves of F32 that are not infinite.
+                for (uint64_t at = 0; at < memory[port].size_bytes; ++at) static_cast<char *>(pointer)[at] = static_cast<char>((at * (port + 3)) % 50);
+                REQUIRE_STATUS(door::unmap(ops, memory[port].buffer, ACCEL_ACCESS_WRITE, memory[port].size_bytes), ACCEL_STATUS_OK);
+            }
+            accel_bk_memory &written = memory.back();
+            if (in_place) written.buffer = memory[output.in_place_of].buffer;
+            accel_bk_run *run = nullptr;
+            REQUIRE_STATUS(graphs.create(graph, &run), ACCEL_STATUS_OK);
+            REQUIRE_STATUS(door::bind(ops, run, memory.data(), static_cast<uint32_t>(memory.size())), ACCEL_STATUS_OK);
+            auto submit = sized<accel_bk_submit>();
+            submit.run = run;
+            uint64_t ticket = 0;
+            REQUIRE_STATUS(ops.queue_submit(queue, &submit, &ticket), ACCEL_STATUS_OK);
+            REQUIRE_STATUS(ops.queue_wait(queue, ticket, uint64_t{30} * 1000 * 1000 * 1000), ACCEL_STATUS_OK);
+            void *pointer = nullptr;
+            REQUIRE_STATUS(door::map(ops, written.buffer, ACCEL_ACCESS_READ, written.size_bytes, &pointer), ACCEL_STATUS_OK);
+            results[in_place].assign(static_cast<const char *>(pointer), output.size_bytes);
+            REQUIRE_STATUS(door::unmap(ops, written.buffer, ACCEL_ACCESS_READ, written.size_bytes), ACCEL_STATUS_OK);
+            ops.run_destroy(run);
+        }
+        CHECK(results[0] == results[1]);
+    }
+    ops.queue_destroy(queue);
+    if (claims == 0) skip("module.graphs.in-place", "the module writes nothing in place of an input");
+}
+
 }  // namespace accel::conformance

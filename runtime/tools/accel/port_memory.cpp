@@ -39,7 +39,7 @@ bool PortMemory::share_one(const std::vector<accel_port_info> &ports)
     }
 }
 
-/// One more buffer, with the ports of these devices behind each other. A port that keeps state in place lies where its input does.
+/// One more buffer, with the ports of these devices behind each other.
 void PortMemory::fill(const std::vector<accel_port_info> &ports, const std::vector<accel_device *> &devices)
 {
     std::vector<Device> set;
@@ -51,7 +51,6 @@ void PortMemory::fill(const std::vector<accel_port_info> &ports, const std::vect
     for (size_t index = 0; index < ports.size(); ++index) {
         if (std::find(devices.begin(), devices.end(), ports[index].device) == devices.end()) continue;
         places_[index] = {buffers_.size(), align_up(size_bytes, std::max(align_bytes, ports[index].align_bytes))};
-        if (ports[index].alias_of != UINT32_MAX) places_[index] = places_[ports[index].alias_of];
         size_bytes = std::max(size_bytes, places_[index].offset_bytes + ports[index].size_bytes);
     }
     buffers_.push_back(Buffer::create(set, std::max<uint64_t>(size_bytes, 1)));
