@@ -144,6 +144,38 @@ static void misuse(struct accel_run *run, const struct accel_binding *bindings)
     STEP(run_bind, run, bindings, 3, 1u << 31);
 }
 
+/* The first input is a variable, and no port then. */
+static void keep(const struct accel_program_desc *given)
+{
+    struct accel_state_pair pair;
+    memset(&pair, 0, sizeof pair);
+    pair.input = "a", pair.output = "none";
+    struct accel_program_desc desc = *given;
+    struct accel_program *program = NULL;
+    desc.states = &pair, desc.state_count = 1, desc.state_size = sizeof pair - 4;
+    STEP(program_build, &desc, &program);
+    desc.state_size = sizeof pair;
+#ifdef ABI_NEXT
+    pair.abi_next = 1;
+    STEP(program_build, &desc, &program);
+    pair.abi_next = 0;
+#endif
+    MUST(program_build, &desc, &program);
+    struct accel_memory_binding memory;
+    memset(&memory, 0, sizeof memory);
+    struct accel_state_desc state_desc = {.struct_size = sizeof state_desc, .program = program, .memory = &memory, .memory_count = 1, .memory_size = sizeof memory + 4};
+    struct accel_state *state = NULL, *copy = NULL;
+    STEP(state_create, &state_desc, &state);
+    state_desc.memory_count = 0;
+    MUST(state_create, &state_desc, &state);
+    MUST(state_reset, state);
+    MUST(state_duplicate, state, &copy);
+    struct accel_variable_info info = {.struct_size = sizeof info};
+    MUST(state_variable, copy, 0, &info);
+    printf("variable: %s, %u bytes\n", info.name, (unsigned)info.size_bytes);
+    CALL(accel_program_unref)(program), CALL(accel_state_unref)(state), CALL(accel_state_unref)(copy);
+}
+
 static int live(const char *folder, int only_report)
 {
     const char *paths[] = {folder};
@@ -210,6 +242,7 @@ static int live(const char *folder, int only_report)
     for (int at = 0; at < 8; ++at) printf(" %g", sums[at]);
     printf("\n");
     MUST(buffer_unmap, bindings[2].buffer);
+    keep(&program_desc);
     CALL(accel_instance_unref)(instance), CALL(accel_device_unref)(device), CALL(accel_model_unref)(model), CALL(accel_program_unref)(program);
     CALL(accel_run_unref)(run), CALL(accel_queue_unref)(queue), CALL(accel_fence_unref)(fence);
     for (int i = 0; i < 3; ++i) CALL(accel_buffer_unref)(bindings[i].buffer);

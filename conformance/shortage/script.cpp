@@ -61,6 +61,14 @@ Ready prepare(const Subject &subject)
     g_saved.size = 0;
     accel::check(accel_program_save(ready.program.get(), take, &g_saved));
     ready.saved.assign(g_saved.data, g_saved.size);
+    const auto facts = ready.model.entry();
+    const accel_state_pair pair{accel_graph_tensor(facts.graph, facts.graph->inputs[0])->name, "nothing that the model has", nullptr};
+    const Devices devices(ready);
+    auto desc = build_desc(walk, devices);
+    desc.states = &pair;
+    desc.state_count = 1;
+    desc.state_size = sizeof pair;
+    ready.keeping = Program::build(desc);
     return ready;
 }
 

@@ -25,6 +25,7 @@ struct Ready {
     std::vector<Device> devices;
     Model model;
     Program program;
+    Program keeping;  ///< of the same model, whose first input is a variable
     std::string saved;
 };
 

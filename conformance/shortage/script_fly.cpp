@@ -14,10 +14,11 @@ namespace {
 /// A run with buffers on every port, a queue and a fence.
 class Flight {
 public:
-    accel_status make_all(Walk &walk)
+    accel_status make_all(Walk &walk) { return make_all(walk, walk.ready.program.get(), nullptr); }
+    accel_status make_all(Walk &walk, accel_program *program, accel_state *state)
     {
         const Devices devices(walk.ready);
-        program_ = walk.ready.program.get();
+        program_ = program;
         auto queue_desc = sized<accel_queue_desc>();
         queue_desc.devices = devices.handles;
         queue_desc.device_count = devices.count;
@@ -25,6 +26,7 @@ public:
         TRY(make(&fence, [&](accel_fence **handle) { return accel_fence_create(walk.ready.instance.get(), nullptr, handle); }));
         auto run_desc = sized<accel_run_desc>();
         run_desc.program = program_;
+        run_desc.state = state;
         TRY(make(&run, [&](accel_run **handle) { return accel_run_create(&run_desc, handle); }));
         auto info = sized<accel_entry_info>();
         TRY(accel_program_entry(program_, 0, &info));
@@ -229,6 +231,27 @@ accel_status share(Walk &walk)
     return ACCEL_STATUS_OK;
 }
 
+/// A state, its copy, and a run with that.
+accel_status keep(Walk &walk)
+{
+    State state, copy;
+    auto desc = sized<accel_state_desc>();
+    desc.program = walk.ready.keeping.get();
+    TRY(make(&state, [&](accel_state **handle) { return accel_state_create(&desc, handle); }));
+    TRY(make(&copy, [&](accel_state **handle) { return accel_state_duplicate(state.get(), handle); }));
+    TRY(accel_state_reset(copy.get()));
+    auto variable = sized<accel_variable_info>();
+    TRY(accel_state_variable(copy.get(), 0, &variable));
+    walk.result(variable.size_bytes);
+    Flight flight;
+    TRY(flight.make_all(walk, walk.ready.keeping.get(), copy.get()));
+    TRY(flight.submit(nullptr));
+    TRY(flight.wait());
+    TRY(flight.look_at_output(walk));
+    walk.ending();
+    return ACCEL_STATUS_OK;
+}
+
 accel_status trace(Walk &walk)
 {
     accel_instance *const instance = walk.ready.instance.get();
@@ -247,6 +270,6 @@ accel_status trace(Walk &walk)
 
 }  // namespace
 
-const std::vector<Piece> kFlyingPieces = {{"run", fly}, {"held", held}, {"share", share}, {"trace", trace}};
+const std::vector<Piece> kFlyingPieces = {{"run", fly}, {"held", held}, {"share", share}, {"state", keep}, {"trace", trace}};
 
 }  // namespace accel::shortage

@@ -18,6 +18,7 @@ ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct b
     accel_fence *fence = nullptr;
     accel_model *model = nullptr;
     accel_program *program = nullptr;
+    accel_state *state = nullptr;
     accel_run *run = nullptr;
     accel_queue *queue = nullptr;
     void *pointer = nullptr;
@@ -54,6 +55,8 @@ ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct b
         {"fence_fail", accel_fence_fail(nullptr, 1, ACCEL_STATUS_IO)},
         {"fence_export", accel_fence_export(nullptr, 1, ACCEL_HANDLE_KIND_EVENTFD, &fd)},
         {"model_create", accel_model_create(instance, nullptr, &model)},
+        {"model_query", accel_model_query(nullptr, nullptr)},
+        {"model_entry", accel_model_entry(nullptr, 0, nullptr)},
         {"model_import", accel_model_import(instance, nullptr, &model)},
         {"program_build", accel_program_build(nullptr, &program)},
         {"program_support", accel_program_support(nullptr, nullptr, nullptr)},
@@ -66,6 +69,11 @@ ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct b
         {"program_find_port", accel_program_find_port(nullptr, 0, "x", &number)},
         {"program_placement", accel_program_placement(nullptr, 0, 0, nullptr)},
         {"program_transfer", accel_program_transfer(nullptr, 0, 0, nullptr)},
+        {"program_variable", accel_program_variable(nullptr, 0, nullptr)},
+        {"state_create", accel_state_create(nullptr, &state)},
+        {"state_reset", accel_state_reset(nullptr)},
+        {"state_duplicate", accel_state_duplicate(nullptr, &state)},
+        {"state_variable", accel_state_variable(nullptr, 0, nullptr)},
         {"run_create", accel_run_create(nullptr, &run)},
         {"run_bind", accel_run_bind(nullptr, nullptr, 0, sizeof(accel_binding))},
         {"run_bind_cost", accel_run_bind_cost(nullptr, 0, &cost)},
