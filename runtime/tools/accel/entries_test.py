@@ -51,6 +51,13 @@ def main():
         call(accel, "inspect", program, "--device", "cpu", "--svg", drawing, "--entry", "twice")
         require(drawing.read_text().count("<rect x=") == 2, "one entry point is drawn", drawing.read_text())
         call(accel, "inspect", program, "--device", "cpu", "--svg", drawing, code=1)
+        require(facts["variables"] == [], "a program without variables has none", facts)
+        call(maker, program, "state")
+        facts = json.loads(call(accel, "inspect", program, "--device", "cpu", "--json").stdout)
+        require([(variable["name"], variable["size_bytes"]) for variable in facts["variables"]] == [("x", 16)], "inspect --json lists variables", facts)
+        require([entry["ports"] for entry in facts["entries"]] == [[], []], "what is of a variable is no port", facts)
+        told = call(accel, "inspect", program, "--device", "cpu").stdout
+        require("Variables of a state" in told, "inspect tells of variables", told)
     print("entry points: listed, run, drawn, refused")
 
 

@@ -43,8 +43,20 @@ void print_entry(const nlohmann::json &entry)
     std::cout << "\n" << entry["segments"] << " segment(s), scratch " << text_of_bytes(entry["scratch_bytes"].get<uint64_t>()) << " per run, " << entry["copies"] << " copies per run";
 }
 
+void print_variables(const nlohmann::json &variables)
+{
+    if (variables.empty()) return;
+    std::cout << "Variables of a state\n";
+    Table table({"variable", "shape", "bytes", "strides", "device", "written"});
+    for (const auto &row : variables)
+        table.row({row["name"], row["shape"], std::to_string(row["size_bytes"].get<uint64_t>()), row["strides_bytes"].dump(), row["device"], row["in_place"].get<bool>() ? "in place" : "by copy"});
+    table.print();
+    std::cout << "\n";
+}
+
 void print(const nlohmann::json &facts)
 {
+    print_variables(facts["variables"]);
     const std::string constants = "constants " + text_of_bytes(facts["constant_bytes"].get<uint64_t>());
     if (facts.contains("entries")) {
         for (const auto &entry : facts["entries"]) {

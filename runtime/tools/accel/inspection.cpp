@@ -24,6 +24,15 @@ nlohmann::json port_json(const accel_port_info &port, const std::string &target)
             {"align_bytes", port.align_bytes}, {"strides_bytes", std::vector<int64_t>(port.strides_bytes, port.strides_bytes + port.rank)}, {"device", device_id(port.device, target)}};
 }
 
+nlohmann::json variable_json(const accel_variable_info &variable, const std::string &target)
+{
+    accel_port_info shape{};
+    shape.type = variable.type, shape.rank = variable.rank, shape.dims = variable.dims;
+    return {{"name", variable.name}, {"shape", shape_text(shape)}, {"size_bytes", variable.size_bytes}, {"align_bytes", variable.align_bytes},
+            {"strides_bytes", std::vector<int64_t>(variable.strides_bytes, variable.strides_bytes + variable.rank)}, {"device", device_id(variable.device, target)},
+            {"in_place", variable.in_place != 0}};
+}
+
 std::string escaped(const std::string &text)
 {
     std::string out;
@@ -61,6 +70,8 @@ nlohmann::json inspection(const Program &program, const std::string &target)
 {
     const auto info = program.info();
     nlohmann::json out{{"constant_bytes", info.constant_bytes}, {"rounding", info.rounding}, {"rounding_name", rounding_name(info.rounding)}};
+    out["variables"] = nlohmann::json::array();
+    for (uint32_t index = 0; index < info.variable_count; ++index) out["variables"].push_back(variable_json(program.variable(index), target));
     if (info.entry_count == 1) {
         out.update(entry_json(program, 0, target));
         return out;

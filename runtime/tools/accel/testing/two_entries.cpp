@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Writes a saved program with two entry points for the CPU, as only an application can make one: "once" adds the input to itself, "twice" does so once more.
 //
-// Usage: accel-two-entries FILE
+// Usage: accel-two-entries FILE           x and y are ports
+//        accel-two-entries FILE state     together they are a variable
 #include <accel/accel.hpp>
 
 #include <fstream>
@@ -39,11 +40,17 @@ struct Doubling {
 
 }  // namespace
 
-int main(int, char **arguments)
+int main(int count, char **arguments)
 {
     const Doubling once(1), twice(2);
     const accel::Instance instance = accel::Instance::create();
     const accel::Model model = accel::Model::create(instance, {accel_entry_desc{"once", &once.graph}, accel_entry_desc{"twice", &twice.graph}});
-    const std::string saved = accel::Program::build(model, {instance.device("cpu")}).save();
+    const accel::Device cpu = instance.device("cpu");
+    accel_device *device = cpu.get();
+    const accel_state_pair pair{"x", "y", nullptr};
+    auto desc = accel::sized<accel_program_desc>();
+    desc.model = model.get(), desc.devices = &device, desc.device_count = 1;
+    desc.states = &pair, desc.state_count = count > 2 ? 1 : 0, desc.state_size = sizeof pair;
+    const std::string saved = accel::Program::build(desc).save();
     return std::ofstream(arguments[1], std::ios::binary).write(saved.data(), static_cast<std::streamsize>(saved.size())).good() ? 0 : 1;
 }
