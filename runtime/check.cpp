@@ -80,6 +80,14 @@ accel_status fail_exception()
     }
 }
 
+accel_status check_priority(int32_t priority)
+{
+    if (priority >= ACCEL_PRIORITY_BACKGROUND && priority <= ACCEL_PRIORITY_REALTIME)
+        return ACCEL_STATUS_OK;
+    return fail(ACCEL_STATUS_INVALID_ARGUMENT, "Q-14", nullptr, "desc.priority is %d, expected a number from %d (BACKGROUND) to %d (REALTIME); 0 is NORMAL", priority,
+                ACCEL_PRIORITY_BACKGROUND, ACCEL_PRIORITY_REALTIME);
+}
+
 bool is_zero(const void *bytes, size_t byte_count)
 {
     const auto *begin = static_cast<const unsigned char *>(bytes);
@@ -101,6 +109,7 @@ const char *type_name(ObjectType type)
     case ObjectType::Run: return "a run";
     case ObjectType::Queue: return "a queue";
     case ObjectType::State: return "a state";
+    case ObjectType::Scratch: return "scratch";
     }
     return "an object of unknown type";
 }

@@ -27,6 +27,8 @@ accel_status fail_struct_size(size_t given, size_t known, const char *name);
 accel_status fail_struct_tail(size_t given, size_t known, const char *name);
 accel_status fail_element_size(uint32_t given, size_t known, const char *name);
 accel_status fail_null(const char *name);
+/// Is this desc.priority one?
+accel_status check_priority(int32_t priority);
 /// Why a handle cannot be used: a fork, or not of that type.
 [[gnu::cold]] accel_status fail_handle(const void *given, const char *name, ObjectType expected);
 
@@ -131,6 +133,9 @@ template <> struct TypeOf<accel_queue> {
 };
 template <> struct TypeOf<accel_state> {
     static constexpr ObjectType value = ObjectType::State;
+};
+template <> struct TypeOf<accel_scratch> {
+    static constexpr ObjectType value = ObjectType::Scratch;
 };
 
 /// Is this a living handle of its declared type, in the process that made it?

@@ -16,8 +16,11 @@ enum accel_status accel_run_create(const struct accel_run_desc *desc, struct acc
     ACCEL_TRY(copy_in(desc, &given, "desc"));
     accel_program *program = given.program;
     ACCEL_TRY(check_handle(program, "desc.program"));
-    if (given.flags)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", program, "desc.flags is 0x%x, expected 0", given.flags);
+    if (given.flags & ~static_cast<uint32_t>(ACCEL_RUN_FLAG_TIMINGS) || given.reserved)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", program, "desc.flags is 0x%x, expected 0x%x at most, or desc.reserved is not 0", given.flags, ACCEL_RUN_FLAG_TIMINGS);
+    ACCEL_TRY(check_priority(given.priority));
+    if (given.scratch)
+        ACCEL_TRY(check_handle(given.scratch, "desc.scratch"));
     if (given.entry >= program->entries.size())
         return fail(ACCEL_STATUS_NOT_FOUND, "P-4", program, "desc.entry is %u, the program has %zu entry points", given.entry, program->entries.size());
     if (given.state) {
@@ -29,7 +32,7 @@ enum accel_status accel_run_create(const struct accel_run_desc *desc, struct acc
         return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", program, "the program was built for a bare target; save it and load it where the device is");
     return guarded([&] {
         ACCEL_TRY(program->verify_files());
-        auto run = Ref<accel_run>::adopt(new accel_run(program, given.entry, given.state));
+        auto run = Ref<accel_run>::adopt(new accel_run(given));
         const accel_status status = run->prepare();
         ACCEL_TRY(program->verify_files());
         ACCEL_TRY(status);
@@ -80,6 +83,18 @@ enum accel_status accel_run_output_dims(struct accel_run *run, uint32_t port, in
     if (!dims && dim_capacity)
         return fail_null("dims");
     return run->output_dims(port, dims, dim_capacity, out_rank);
+}
+
+enum accel_status accel_run_timing(struct accel_run *run, uint32_t index, struct accel_timing *timing)
+{
+    ACCEL_TRY(check_handle(run, "run"));
+    ACCEL_TRY(check_out(timing, "timing"));
+    return guarded([&] {
+        accel_timing facts{};
+        ACCEL_TRY(run->timing(index, &facts));
+        copy_out(facts, timing);
+        return ACCEL_STATUS_OK;
+    });
 }
 
 }  // extern "C"

@@ -193,6 +193,15 @@ FenceBlocker accel_fence::sole_work(uint64_t value, bool *out_mixed)
     return result;
 }
 
+bool accel_fence::follows(uint64_t value, const QueueCore &core, uint64_t sequence)
+{
+    const std::lock_guard guard(lock_);
+    for (const Point *point = first_; point && point->value <= value; point = point->next)
+        if (point->core == &core && point->sequence >= sequence)
+            return true;
+    return false;
+}
+
 void accel_fence::add_waiter(Waiter &waiter)
 {
     const std::lock_guard guard(lock_);

@@ -83,6 +83,8 @@ struct accel_fence : accel::runtime::Object {
     accel::runtime::FenceBlocker blocker(uint64_t value);
     /// The one submission whose end is the value's, if there is one: kind Submission, else None. *out_mixed: work of several queues stands in front of it.
     accel::runtime::FenceBlocker sole_work(uint64_t value, bool *out_mixed);
+    /// Is the value reached only when a submission of the queue, that one or a later one, has ended?
+    bool follows(uint64_t value, const accel::runtime::QueueCore &core, uint64_t sequence);
     void add_waiter(accel::runtime::Waiter &waiter);
     void remove_waiter(accel::runtime::Waiter &waiter);
     /// From now on every change wakes the instance's hold thread.

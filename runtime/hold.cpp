@@ -98,8 +98,11 @@ void HoldThread::add(QueueCore &core)
         if (!core.hold_listed) {
             core.ref();
             core.hold_listed = true;
-            core.hold_next = first_;
-            first_ = &core;
+            QueueCore **link = &first_;
+            while (*link && (*link)->priority() > core.priority())
+                link = &(*link)->hold_next;
+            core.hold_next = *link;
+            *link = &core;
         }
     }
     wake();

@@ -64,7 +64,7 @@ private:
     std::condition_variable passed_;
     uint64_t pass_ = 0;    ///< number of finished passes over all work
     bool resting_ = true;  ///< between passes, with no reference to any queue
-    QueueCore *first_ = nullptr;
+    QueueCore *first_ = nullptr;  ///< queues in order of priority, so that of what waits the higher goes first (Q-14)
     std::vector<Watch> watches_;
     std::atomic<int> wake_fd_{-1};  ///< -1 while no descriptor is to be had
     pthread_t thread_{};

@@ -10,7 +10,7 @@
 
 namespace accel::runtime {
 
-enum class ObjectType : uint32_t { Instance = 1, Device, Buffer, Fence, Model, Program, Run, Queue, State };
+enum class ObjectType : uint32_t { Instance = 1, Device, Buffer, Fence, Model, Program, Run, Queue, State, Scratch };
 
 /// Base of the structs behind the opaque handles. The magic word tells a handle from other memory and from a destroyed object;
 /// it is a net for mistakes, not a proof.

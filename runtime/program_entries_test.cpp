@@ -253,7 +253,7 @@ TEST_CASE("a run is of an entry point", "[entries]")
     Stand stand;
     stand.symbols = {{"n", "short", 1}, {"n", nullptr, 4}};
     REQUIRE(stand.build() == ACCEL_STATUS_OK);
-    accel_run_desc desc{sizeof desc, stand.program.get(), nullptr, 1, 0};
+    accel_run_desc desc{sizeof desc, stand.program.get(), nullptr, nullptr, 1, 0, 0, 0};
     accel_run *run = nullptr;
     REQUIRE(accel_run_create(&desc, &run) == ACCEL_STATUS_OK);
     int64_t dims[1] = {};

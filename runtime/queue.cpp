@@ -22,8 +22,7 @@ accel_status create(const accel_queue_desc &desc, accel_queue **out_queue)
 {
     if (desc.flags)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.flags is 0x%x, expected 0", desc.flags);
-    if (desc.priority > ACCEL_PRIORITY_HIGH)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.priority is %u, expected at most %u", desc.priority, ACCEL_PRIORITY_HIGH);
+    ACCEL_TRY(check_priority(desc.priority));
     std::vector<std::shared_ptr<OpenDevice>> open;
     accel_instance *instance = nullptr;
     ACCEL_TRY(open_device_set(desc.devices, desc.device_count, "desc.devices", &open, &instance));

@@ -21,10 +21,10 @@ constexpr uint32_t kInlinePoints = 4;  // more per submission are made room for 
 constexpr uint64_t kDrainNs = 5'000'000'000;  // what a job may take beyond the time that its device gives it
 }
 
-accel_status QueueCore::make(std::vector<Ref<accel_device>> devices, std::vector<std::shared_ptr<OpenDevice>> open, uint32_t depth, uint32_t priority,
+accel_status QueueCore::make(std::vector<Ref<accel_device>> devices, std::vector<std::shared_ptr<OpenDevice>> open, uint32_t depth, int32_t priority,
                              Ref<QueueCore> *out)
 {
-    auto core = Ref<QueueCore>::adopt(new QueueCore);
+    auto core = Ref<QueueCore>::adopt(new QueueCore(priority));
     core->devices_ = std::move(devices);
     core->depth_ = depth;
     for (const auto &device : open)
@@ -48,6 +48,7 @@ accel_status QueueCore::make(std::vector<Ref<accel_device>> devices, std::vector
     return ACCEL_STATUS_OK;
 }
 
+QueueCore::QueueCore(int32_t priority) : priority_(priority) {}
 QueueCore::~QueueCore() = default;
 
 void QueueCore::unref()
@@ -174,6 +175,8 @@ accel_status QueueCore::submit(const Submission &in, const Object *blame)
         status = fail(ACCEL_STATUS_BUSY, "Q-3", blame, "%u submissions are in flight, which is the depth of the queue; wait for one", depth_);
     else if (in.signal_count)
         status = check_order(in, blame);
+    if (status == ACCEL_STATUS_OK && in.run)
+        status = in.run->take_turn(*this, tail_, {in.waits, in.wait_count});
     Slot &slot = this->slot(tail_);
     bool filled = false, started = false;
     if (status == ACCEL_STATUS_OK) {
@@ -186,7 +189,7 @@ accel_status QueueCore::submit(const Submission &in, const Object *blame)
         if (filled)
             drop(slot);
         if (in.run)
-            in.run->end_flight(false);
+            in.run->end_flight(accel_run::Ended::Refused);
         sweep(lock);
         return status;
     }
@@ -298,7 +301,7 @@ void QueueCore::retire(Slot &slot)
 {
     // The run first: whoever sees its fence signalled may submit it again at once.
     if (slot.run)
-        slot.run->end_flight(slot.status == ACCEL_STATUS_OK);
+        slot.run->end_flight(slot.status == ACCEL_STATUS_OK ? accel_run::Ended::Well : accel_run::Ended::Badly);
     slot.state = State::Free;
     for (uint32_t i = 0; i < slot.signal_count; ++i) {
         accel_fence *fence = slot.signals[i].fence;

@@ -70,7 +70,7 @@ struct HeldBlocker {
 
 class QueueCore {
 public:
-    static accel_status make(std::vector<Ref<accel_device>> devices, std::vector<std::shared_ptr<OpenDevice>> open, uint32_t depth, uint32_t priority,
+    static accel_status make(std::vector<Ref<accel_device>> devices, std::vector<std::shared_ptr<OpenDevice>> open, uint32_t depth, int32_t priority,
                              Ref<QueueCore> *out);
     QueueCore(const QueueCore &) = delete;
     QueueCore &operator=(const QueueCore &) = delete;
@@ -81,6 +81,7 @@ public:
     void set_id(uint64_t id) { id_ = id; }
     accel_instance *instance() const { return devices_[0]->instance(); }
     const std::vector<Ref<accel_device>> &devices() const { return devices_; }
+    int32_t priority() const { return priority_; }
     /// Position of a device among the queue's, UINT32_MAX if it is not one of them.
     uint32_t position(const OpenDevice *open) const;
 
@@ -144,7 +145,7 @@ private:
     };
     using Lock = std::unique_lock<std::mutex>;
 
-    QueueCore() = default;
+    explicit QueueCore(int32_t priority);
     ~QueueCore();
     Slot &slot(uint64_t sequence) { return slots_[sequence % depth_]; }
 
@@ -194,6 +195,7 @@ private:
     std::vector<Ref<accel_device>> devices_;
     std::vector<QueueDevice> queues_;
     uint32_t depth_ = 0;
+    const int32_t priority_;
 
     std::mutex lock_;
     std::unique_ptr<Slot[]> slots_;

@@ -106,6 +106,8 @@ accel_status QueueCore::judge_files(Slot &slot)
 
 void QueueCore::end_span(const Slot &slot) const
 {
+    if (slot.run)
+        slot.run->note_end(slot.step);
     trace_span(slot.has_transfer ? "transfer" : "segment", queues_[slot.device].id, slot.segment_begin_ns, id_,
                slot.has_transfer ? 0 : slot.run->steps()[slot.step].segment);
 }
@@ -165,6 +167,8 @@ accel_status QueueCore::submit_native(Slot &slot)
     else
         slot.wants_fence &= !last;
     slot.segment_begin_ns = trace_now();
+    if (slot.run)
+        slot.run->note_begin(slot.step);
     clear_module_error();
     const accel_status status = slot.has_transfer ? submit_transfer(slot, queue, flags) : submit_run(slot, queue, flags);
     if (status == ACCEL_STATUS_UNSUPPORTED && (slot.has_transfer || slot.carried_count)) {

@@ -188,7 +188,11 @@ accel_status QueueCore::copy_unlocked(Slot &slot, Lock &lock)
     pumping_ = true;
     lock.unlock();
     const uint64_t begin_ns = trace_now();
+    if (slot.run)
+        slot.run->note_begin(slot.step);
     const accel_status status = slot.has_transfer ? move_bytes(slot.transfer) : slot.run->copy(slot.run->steps()[slot.step]);
+    if (slot.run)
+        slot.run->note_end(slot.step);
     trace_span("copy", "host copies", begin_ns, id_, slot.step);
     lock.lock();
     pumping_ = false;

@@ -7,14 +7,16 @@
 #include "catalog.h"
 #include "check.h"
 #include "copy.h"
+#include "log.h"
 #include "model.h"
 #include "module_call.h"
 #include "queue_core.h"
 
 using namespace accel::runtime;
 
-accel_run::accel_run(accel_program *program, uint32_t entry, accel_state *state)
-    : Object(ObjectType::Run), program_(program), entry_(program->entries[entry]), state_(state), ports_(entry_.ports.size())
+accel_run::accel_run(const accel_run_desc &desc)
+    : Object(ObjectType::Run), program_(desc.program), entry_(desc.program->entries[desc.entry]), state_(desc.state), scratch_(desc.scratch), ports_(entry_.ports.size()),
+      measures_((desc.flags & ACCEL_RUN_FLAG_TIMINGS) != 0), priority_(desc.priority)
 {
 }
 
@@ -27,12 +29,15 @@ accel_run::~accel_run()
 
 accel_status accel_run::prepare()
 {
+    ACCEL_TRY(prepare_scratch());
     for (uint32_t i = 0; i < entry_.segments.size(); ++i)
         ACCEL_TRY(prepare_segment(i));
     places_ = place_values(entry_.values);
     plan_steps();
     for (uint32_t i = 0; i < entry_.values.size(); ++i)
         ACCEL_TRY(prepare_memory(i));
+    if (measures_)
+        timings_ = std::make_unique<Timings>(steps_.size());
     ACCEL_TRY(prepare_state());
     // An entry point without ports of the application's can be submitted as it is.
     if (entry_.application_ports.empty())
@@ -60,6 +65,35 @@ accel_status accel_run::prepare_state()
     return check_buffer_counts(ports_);
 }
 
+accel_status accel_run::prepare_scratch()
+{
+    if (!scratch_)
+        return ACCEL_STATUS_OK;
+    scratch_places_ = scratch_->places(entry_);
+    return scratch_places_ ? ACCEL_STATUS_OK
+                           : fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-13", scratch_.get(), "the scratch was not made for this program; name the program in desc.programs of accel_scratch_create");
+}
+
+/// A module that cannot use the scratch makes its own, once told that there is none.
+accel_status accel_run::create_on_module(uint32_t index, const accel_bk_run_desc &desc, accel_bk_run **out) const
+{
+    const LoadedBlob &loaded = *program_->blobs[entry_.segments[index].blob].loaded;
+    const OpenDevice &device = *loaded.device();
+    clear_module_error();
+    accel_status status = device.ops().run_create(loaded.program(), &desc, out);
+    if (status == ACCEL_STATUS_UNSUPPORTED && desc.scratch_count) {
+        log_format(ACCEL_LOG_LEVEL_WARNING, device.module_name(), "a run allocates scratch of its own, as the module cannot use what is shared: %s", module_error());
+        accel_bk_run_desc without = desc;
+        without.scratch = nullptr;
+        without.scratch_count = 0;
+        clear_module_error();
+        status = device.ops().run_create(loaded.program(), &without, out);
+    }
+    if (status != ACCEL_STATUS_OK)
+        return fail_from_module(status, device.module_name(), "run_create", program_.get());
+    return *out ? status : fail(ACCEL_STATUS_INTERNAL, "M-9", program_.get(), "module '%s' answered OK to 'run_create' without a run", device.module_name());
+}
+
 accel_status accel_run::prepare_segment(uint32_t index)
 {
     const LoadedBlob &loaded = *program_->blobs[entry_.segments[index].blob].loaded;
@@ -69,28 +103,22 @@ accel_status accel_run::prepare_segment(uint32_t index)
         return fail(segment.device->lost(), "Q-12", program_.get(), "the device of module '%s' is lost; open it again and build the program again",
                     segment.device->module_name());
     segments_.reserve(entry_.segments.size());  // so that no run is lost for want of a place
-    clear_module_error();
+    std::vector<accel_bk_memory> scratch;
+    for (size_t i = 0; scratch_places_ && i < scratch_places_->size(); ++i)
+        if (const accel_scratch::Place &place = (*scratch_places_)[i]; place.piece.segment == index && place.buffer)
+            scratch.push_back({place.buffer->on(*segment.device), place.offset_bytes, place.piece.size_bytes});
+    const ModuleArray<accel_bk_memory> shown(scratch.data(), scratch.size(), segment.device->sizes().memory);
     accel_bk_run_desc desc{};
     desc.struct_size = sizeof desc;
+    desc.scratch = scratch.empty() ? nullptr : shown.data();
+    desc.scratch_count = static_cast<uint32_t>(scratch.size());
     desc.entry = entry_.segments[index].graph;
-    const accel_status status = segment.device->ops().run_create(loaded.program(), &desc, &segment.handle);
-    if (status != ACCEL_STATUS_OK)
-        return fail_from_module(status, segment.device->module_name(), "run_create", program_.get());
-    if (!segment.handle)
-        return fail(ACCEL_STATUS_INTERNAL, "M-9", program_.get(), "module '%s' answered OK to 'run_create' without a run", segment.device->module_name());
+    desc.flags = measures_ && segment.device->ops().run_timings ? ACCEL_BK_RUN_FLAG_TIMINGS : 0;
+    desc.priority = priority_;
+    ACCEL_TRY(create_on_module(index, desc, &segment.handle));
     segments_.push_back(std::move(segment));
     return ACCEL_STATUS_OK;
 }
-
-namespace {
-
-/// Does one of them lie in the memory of this value?
-bool names_memory(const std::vector<Value> &values, const std::vector<PortSource> &sources, uint32_t value)
-{
-    return std::any_of(sources.begin(), sources.end(), [&](const PortSource &source) { return source.kind == PortSource::Kind::Value && memory_of(values, source.index) == value; });
-}
-
-}  // namespace
 
 accel_status accel_run::prepare_memory(uint32_t index)
 {
@@ -98,21 +126,21 @@ accel_status accel_run::prepare_memory(uint32_t index)
     const Value &value = entry_.values[index];
     if (value.memory_of != UINT32_MAX)
         return ACCEL_STATUS_OK;
-    std::vector<std::shared_ptr<OpenDevice>> devices;
-    for (uint32_t i = 0; i < segments_.size(); ++i) {
-        const Segment &segment = entry_.segments[i];
-        const bool named = names_memory(entry_.values, segment.input_sources, index) || names_memory(entry_.values, segment.output_sources, index);
-        if (named && std::find(devices.begin(), devices.end(), segments_[i].device) == devices.end())
-            devices.push_back(segments_[i].device);
+    if (scratch_places_) {
+        const auto is_own = [index](const accel_scratch::Place &place) { return place.piece.value == index; };
+        const auto place = std::find_if(scratch_places_->begin(), scratch_places_->end(), is_own);
+        memory = place->buffer;
+        for (uint32_t i = 0; i < entry_.values.size(); ++i)
+            if (memory_of(entry_.values, i) == index)
+                places_.offsets_bytes[i] += place->offset_bytes;
+        return ACCEL_STATUS_OK;
     }
-    // Only copied on: it can live anywhere.
-    if (devices.empty())
-        devices.push_back(segments_[value.from_segment].device);
+    const auto devices = devices_of_memory(*program_, entry_, index);
     accel_buffer *buffer = nullptr;
     BufferRequest request;
     request.size_bytes = places_.memories[index].size_bytes;
     request.align_bytes = places_.memories[index].align_bytes;
-    request.usage = ACCEL_BUFFER_USAGE_PORT | (copies_memory(index) ? ACCEL_BUFFER_USAGE_MAP : 0u);
+    request.usage = ACCEL_BUFFER_USAGE_PORT | (copies_memory(entry_, index) ? uint32_t{ACCEL_BUFFER_USAGE_MAP} : 0);
     ACCEL_TRY(make_buffer(program_->instance, request, devices, &buffer));
     memory = Ref<accel_buffer>::adopt(buffer);
     return ACCEL_STATUS_OK;
@@ -151,15 +179,6 @@ void accel_run::plan_steps()
 }
 
 /// Does the CPU copy something that lies in the memory of this value?
-bool accel_run::copies_memory(uint32_t value) const
-{
-    for (const Step &step : steps_)
-        for (const CopyEnd &end : {step.from, step.to})
-            if (step.kind == Step::Kind::Copy && !end.is_port && memory_of(entry_.values, end.index) == value)
-                return true;
-    return false;
-}
-
 uint32_t accel_run::application_number(uint32_t port) const
 {
     return static_cast<uint32_t>(std::find(entry_.application_ports.begin(), entry_.application_ports.end(), port) - entry_.application_ports.begin());
@@ -196,6 +215,8 @@ accel_status accel_run::copy(const Step &step)
 
 bool accel_run::begin_flight(QueueCore &core)
 {
+    if (scratch_) [[unlikely]]
+        scratch_->turns().look(core);
     QueueCore *none = nullptr;
     bool begun = flight_.compare_exchange_strong(none, &core, std::memory_order_acq_rel);
     if (!begun && !in_flight()) [[unlikely]] {
@@ -207,18 +228,31 @@ bool accel_run::begin_flight(QueueCore &core)
     return begun;
 }
 
-void accel_run::end_flight(bool finished)
+void accel_run::end_flight(Ended how)
 {
     const std::lock_guard guard(lock_);
-    if (finished)
+    if (how == Ended::Well)
         finished_.store(true, std::memory_order_relaxed);
+    if (timings_ && how != Ended::Refused) [[unlikely]]
+        timings_->close(how == Ended::Well);
+    if (scratch_) [[unlikely]]
+        scratch_->turns().give_back(turn_);
     if (state_)
         state_->leave();
     flight_.store(nullptr, std::memory_order_release);
 }
 
+accel_status accel_run::take_turn(QueueCore &core, uint64_t sequence, std::span<const accel_fence_point> waits)
+{
+    if (!scratch_ || scratch_->turns().take(turn_, core, sequence, waits)) [[likely]]
+        return ACCEL_STATUS_OK;
+    return fail(ACCEL_STATUS_BUSY, "R-13", this, "the run's scratch is in flight on another queue; wait for a fence value that the latest submission with it signals, or use that queue");
+}
+
 void accel_run::keep_memory()
 {
+    if (scratch_)
+        scratch_->keep_memory();
     for (const PortBinding &port : ports_)
         if (port.buffer)
             port.buffer->keep();
@@ -282,5 +316,20 @@ accel_status accel_run::output_dims(uint32_t port, int64_t *dims, uint32_t dim_c
     for (uint32_t axis = 0; axis < built.size() && axis < dim_capacity; ++axis)
         dims[axis] = built[axis];
     *out_rank = static_cast<uint32_t>(built.size());
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::timing(uint32_t index, accel_timing *out)
+{
+    if (!timings_)
+        return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "the run was made without ACCEL_RUN_FLAG_TIMINGS; make one with it to measure");
+    if (in_flight())
+        return fail(ACCEL_STATUS_NOT_READY, "R-14", this, "the run is in flight; its times are known when its fence is reached");
+    if (!timings_->known())
+        return fail(ACCEL_STATUS_NOT_READY, "R-14", this, "no submission of this run has been made yet, or the latest has failed");
+    ACCEL_TRY(timings_->collect(*this));
+    if (index >= timings_->rows().size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "timing %u was asked for, the latest submission has %zu", index, timings_->rows().size());
+    *out = timings_->rows()[index];
     return ACCEL_STATUS_OK;
 }

@@ -68,8 +68,19 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
     return ACCEL_STATUS_OK;
 }
 
+/// What a run writes into its scratch must not be its inputs, or its results.
+accel_status accel_run::check_beside_scratch(const std::vector<PortBinding> &ports) const
+{
+    for (uint32_t port = 0; scratch_places_ && port < ports.size(); ++port)
+        for (const accel_scratch::Place &place : *scratch_places_)
+            if (ports[port].buffer && place.buffer && overlap(ports[port], entry_.ports[port].layout.size_bytes, {place.buffer, place.offset_bytes}, place.piece.size_bytes))
+                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-13", this, "port '%s' overlaps the run's scratch", entry_.ports[port].name.c_str());
+    return ACCEL_STATUS_OK;
+}
+
 accel_status accel_run::check_overlaps(const std::vector<PortBinding> &ports) const
 {
+    ACCEL_TRY(check_beside_scratch(ports));
     for (uint32_t output = entry_.input_count; output < ports.size(); ++output) {
         if (!ports[output].buffer)
             continue;

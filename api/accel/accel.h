@@ -54,6 +54,7 @@
 #include <accel/program.h>
 #include <accel/report.h>
 #include <accel/saved.h>
+#include <accel/scratch.h>
 
 #include <accel/run.h>
 #include <accel/state.h>

@@ -183,12 +183,11 @@ private:
     }
 };
 
-/// C handles of a device set, in order.
-inline std::vector<accel_device *> handles(const std::vector<Device> &devices)
+/// C handles of a device set, or of programs, in order.
+template <class Object> auto handles(const std::vector<Object> &objects)
 {
-    std::vector<accel_device *> list;
-    list.reserve(devices.size());
-    for (const Device &device : devices) list.push_back(device.get());
+    std::vector<decltype(objects[0].get())> list;
+    for (const Object &object : objects) list.push_back(object.get());
     return list;
 }
 
@@ -442,17 +441,37 @@ public:
     accel_variable_info variable(uint32_t index) const { return asked<accel_variable_info>(accel_state_variable, handle_, index); }
 };
 
+class Scratch : public Counted<accel_scratch, accel_scratch_ref, accel_scratch_unref> {
+public:
+    using Counted::Counted;
+    /// accel_scratch_create; memory: pieces that the application supplies
+    static Scratch create(const std::vector<Program> &programs, const std::vector<accel_memory_binding> &memory = {})
+    {
+        const auto list = handles(programs);
+        auto desc = sized<accel_scratch_desc>();
+        desc.programs = list.data();
+        desc.program_count = static_cast<uint32_t>(list.size());
+        desc.memory = memory.data();
+        desc.memory_count = static_cast<uint32_t>(memory.size());
+        desc.memory_size = sizeof(accel_memory_binding);
+        return Scratch(made(accel_scratch_create, &desc));
+    }
+};
+
 class Run : public Counted<accel_run, accel_run_ref, accel_run_unref> {
 public:
     using Counted::Counted;
-    /// accel_run_create
-    static Run create(const Program &program, uint32_t entry = 0) { return create(program, entry, State()); }
-    static Run create(const Program &program, uint32_t entry, const State &state)
+    /// accel_run_create; flags: enum accel_run_flag
+    static Run create(const Program &program, uint32_t entry = 0, const State &state = State(), uint32_t flags = 0, int32_t priority = ACCEL_PRIORITY_NORMAL,
+                      const Scratch &scratch = Scratch())
     {
         auto desc = sized<accel_run_desc>();
         desc.program = program.get();
         desc.state = state.get();
+        desc.scratch = scratch.get();
         desc.entry = entry;
+        desc.flags = flags;
+        desc.priority = priority;
         return Run(made(accel_run_create, &desc));
     }
     /// accel_run_bind of one port
@@ -461,19 +480,32 @@ public:
         accel_binding binding{port, 0, buffer.get(), offset_bytes};
         check(accel_run_bind(handle_, &binding, 1, sizeof(binding)));
     }
+    /// accel_run_timing of every row
+    std::vector<accel_timing> timings() const
+    {
+        std::vector<accel_timing> rows;
+        for (;;) {
+            auto row = sized<accel_timing>();
+            const accel_status status = accel_run_timing(handle_, static_cast<uint32_t>(rows.size()), &row);
+            if (status == ACCEL_STATUS_NOT_FOUND) return rows;
+            check(status);
+            rows.push_back(row);
+        }
+    }
 };
 
 class Queue : public Counted<accel_queue, accel_queue_ref, accel_queue_unref> {
 public:
     using Counted::Counted;
     /// accel_queue_create
-    static Queue create(const std::vector<Device> &devices, uint32_t depth = 0)
+    static Queue create(const std::vector<Device> &devices, uint32_t depth = 0, int32_t priority = ACCEL_PRIORITY_NORMAL)
     {
         const auto list = handles(devices);
         auto desc = sized<accel_queue_desc>();
         desc.devices = list.data();
         desc.device_count = static_cast<uint32_t>(list.size());
         desc.depth = depth;
+        desc.priority = priority;
         return Queue(made(accel_queue_create, &desc));
     }
     /// accel_queue_submit

@@ -50,6 +50,8 @@ struct accel_bk_sizes {
     uint32_t attribute; /**< struct accel_attribute */
     uint32_t entry;      /**< struct accel_entry_desc */
     uint32_t blob_entry; /**< struct accel_bk_blob_entry */
+    uint32_t timing;   /**< struct accel_bk_timing */
+    uint32_t reserved; /**< 0 */
 };
 
 /** Initialiser of a module's struct accel_bk_sizes. */
@@ -57,7 +59,7 @@ struct accel_bk_sizes {
     {                                                                                                                                      \
         sizeof(struct accel_bk_sizes), sizeof(struct accel_tensor_desc), sizeof(struct accel_node_desc), sizeof(struct accel_bk_support),  \
             sizeof(struct accel_bk_port), sizeof(struct accel_bk_memory), sizeof(struct accel_attribute), sizeof(struct accel_entry_desc),  \
-            sizeof(struct accel_bk_blob_entry)                                                                                             \
+            sizeof(struct accel_bk_blob_entry), sizeof(struct accel_bk_timing), 0                                                          \
     }
 
 /** What a module in a child is told about the fork. */

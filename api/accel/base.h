@@ -39,6 +39,9 @@ extern "C" {
 /** A timeout that never ends. Timeouts are relative nanoseconds on CLOCK_MONOTONIC; 0 only looks. */
 #define ACCEL_TIMEOUT_FOREVER UINT64_MAX
 
+/** No index, where an index may be absent. */
+#define ACCEL_NONE UINT32_MAX
+
 struct accel_instance;
 struct accel_device;
 struct accel_buffer;
@@ -48,6 +51,7 @@ struct accel_program;
 struct accel_run;
 struct accel_state;
 struct accel_queue;
+struct accel_scratch;
 
 /** Bytes of any kind, not terminated. Frozen. */
 struct accel_bytes {

@@ -144,6 +144,14 @@ struct accel_buffer_recipe {
 ACCEL_API enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_t port_count, uint32_t port_size,
                                               struct accel_buffer_recipe *recipe);
 
+/** Memory for a variable of state, or for a piece of scratch. */
+struct accel_memory_binding {
+    uint32_t index;               /**< of the variable, or the piece */
+    uint32_t reserved;            /**< must be 0 */
+    struct accel_buffer *buffer;  /**< of the usage that it needs */
+    uint64_t offset_bytes;        /**< a multiple of its align_bytes */
+};
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,17 +12,11 @@
 extern "C" {
 #endif
 
-enum accel_priority {
-    ACCEL_PRIORITY_NORMAL = 0,
-    ACCEL_PRIORITY_LOW = 1,
-    ACCEL_PRIORITY_HIGH = 2
-};
-
 struct accel_queue_desc {
     size_t struct_size;
     struct accel_device *const *devices; /**< ordered device set; takes any program whose set it contains */
     uint32_t device_count;
-    uint32_t priority;                   /**< enum accel_priority; a hint where the device has no priorities */
+    int32_t priority;                    /**< from BACKGROUND to REALTIME, enum accel_priority; a hint where the device has no priorities */
     uint32_t depth;                      /**< submissions in flight before BUSY, at most the smallest queue_depth of the set; 0: 64. More is cut to that */
     uint32_t flags;                      /**< must be 0 */
 };
@@ -61,8 +55,8 @@ struct accel_submit {
  * by itself had the work already (not with a deadline).
  *
  * Ownership: submit and its arrays are borrowed for the call; run, its buffers and the fences are kept until it is done.
- * Threads: one thread per object (queue and run). Blocks: never.
- * Errors: BUSY ring full or run in flight; INVALID_ARGUMENT a port is unbound, a signal value does not rise, a wait is for a later
+ * Threads: one thread per object (queue and run; runs of several threads may share scratch). Blocks: never.
+ * Errors: BUSY ring full, run in flight, or its scratch in flight on another queue without a wait for that; INVALID_ARGUMENT a port is unbound, a signal value does not rise, a wait is for a later
  *         submission of this queue; CORRUPT a file that the program maps is known to have changed; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On any error nothing was queued
  *         and no fence will change.
  */

@@ -20,12 +20,32 @@ struct accel_binding {
     uint64_t offset_bytes;        /**< a multiple of the port's align_bytes */
 };
 
+/**
+ * In order: a larger number goes first. There is room between the names; a device takes the nearest level below that it has, else its
+ * lowest.
+ */
+enum accel_priority {
+    ACCEL_PRIORITY_BACKGROUND = -200,
+    ACCEL_PRIORITY_LOW = -100,
+    ACCEL_PRIORITY_NORMAL = 0,
+    ACCEL_PRIORITY_HIGH = 100,
+    ACCEL_PRIORITY_REALTIME = 200
+};
+
+enum accel_run_flag {
+    ACCEL_RUN_FLAG_TIMINGS = 1 << 0 /**< measure each submission, as finely as the devices can; may cost time. accel_run_timing tells */
+};
+
 struct accel_run_desc {
     size_t struct_size;
     struct accel_program *program;
     struct accel_state *state; /**< of this program; NULL: one of the run's own, if the entry point has variables */
+    struct accel_scratch *scratch; /**< made for this program; NULL: the run has its own */
     uint32_t entry;     /**< number of the entry point in the program */
-    uint32_t flags;     /**< must be 0 */
+    uint32_t flags;     /**< enum accel_run_flag */
+    /** that of the queues it will be submitted to: some devices give it to what a run is made of, not to queues. A hint */
+    int32_t priority;
+    uint32_t reserved;  /**< must be 0 */
 };
 
 /**
@@ -69,6 +89,46 @@ ACCEL_API enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t 
  * Errors: NOT_READY no submission has finished well yet, or the run is in flight; NOT_FOUND no such output.
  */
 ACCEL_API enum accel_status accel_run_output_dims(struct accel_run *run, uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank);
+
+enum accel_timing_kind {
+    ACCEL_TIMING_KIND_SEGMENT = 1,   /**< a whole piece on one device */
+    ACCEL_TIMING_KIND_OPERATION = 2, /**< one row of the placement report */
+    ACCEL_TIMING_KIND_PART = 3,      /**< a part of an operation: a tile, a core's share, a DMA */
+    ACCEL_TIMING_KIND_TRANSFER = 4   /**< one row of the transfer report that moves bytes */
+};
+
+/** When something of the latest submission ran. */
+struct accel_timing {
+    size_t struct_size;
+    const char *name;            /**< of the node, the part or the tensor; "" for a SEGMENT */
+    struct accel_device *device; /**< borrowed; NULL: the CPU, inside libaccel */
+    uint64_t begin_ns;           /**< CLOCK_MONOTONIC; 0: not known */
+    /** 0: not known, or with a begin_ns that there was nothing to do. Of an operation with parts apart from each other: their sum */
+    uint64_t duration_ns;
+    uint64_t cycles;             /**< of the device's own clock; 0: not known */
+    uint32_t kind;               /**< enum accel_timing_kind */
+    uint32_t segment;            /**< of a TRANSFER: the one that it makes ready */
+    uint32_t row;                /**< in the placement or transfer report; ACCEL_NONE: of none, which a SEGMENT is */
+    /**
+     * row of the placement report whose time has this operation's too, as the device does both at once; no times are here then. ACCEL_NONE:
+     * the times here are its own
+     */
+    uint32_t counted_in;
+    uint32_t lane;               /**< which of the device's engines, from 0 */
+    uint32_t reserved;
+};
+
+/**
+ * One row of what the latest submission took, in order of begin, a whole before its parts.
+ *
+ * There is a SEGMENT for every piece and a TRANSFER for every copy; OPERATIONs where the segment's device measures them, and then one for
+ * every row of the placement report in that segment. A SEGMENT whose device does not measure begins when it was handed over and ends when
+ * it was found finished.
+ *
+ * Ownership: pointers live until the next submit of the run. Threads: one thread per object. Blocks: never.
+ * Errors: NOT_READY no submission has been made yet, the latest is in flight or has failed; NOT_FOUND beyond the last, or without TIMINGS.
+ */
+ACCEL_API enum accel_status accel_run_timing(struct accel_run *run, uint32_t index, struct accel_timing *timing);
 
 #ifdef __cplusplus
 }

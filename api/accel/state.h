@@ -11,18 +11,10 @@
 extern "C" {
 #endif
 
-/** Memory for one variable. */
-struct accel_memory_binding {
-    uint32_t index;               /**< of the variable */
-    uint32_t reserved;            /**< must be 0 */
-    struct accel_buffer *buffer;  /**< of usage STATE and MAP */
-    uint64_t offset_bytes;        /**< a multiple of the variable's align_bytes */
-};
-
 struct accel_state_desc {
     size_t struct_size;
     struct accel_program *program;
-    const struct accel_memory_binding *memory; /**< variables whose memory the application supplies; libaccel allocates the others */
+    const struct accel_memory_binding *memory; /**< variables whose memory, of usage STATE and MAP, the application supplies; libaccel allocates the others */
     uint32_t memory_count;
     uint32_t memory_size;                      /**< sizeof(struct accel_memory_binding) of the caller */
 };

@@ -32,7 +32,7 @@ bool same_strides(const Dims &dims, const Dims &a, const Dims &b)
 }
 
 Builder::Builder(const Graph &graph, Plan &plan, const PlanRules &rules)
-    : graph_(graph), plan_(plan), rules_(rules), views_(graph.tensors.size()), known_(graph.tensors.size(), false),
+    : graph_(graph), plan_(plan), rules_(rules), views_(graph.tensors.size()), makers_(graph.tensors.size(), kNone), known_(graph.tensors.size(), false),
       port_value_(graph.outputs.size(), UINT32_MAX)
 {
     plan_.port_count = static_cast<uint32_t>(graph.inputs.size() + graph.outputs.size());
@@ -79,7 +79,7 @@ View Builder::in_layout(uint32_t tensor, Layout layout)
         if (converted.dims == found.dims && converted.strides == wanted)
             return converted;
     View result = arena_view(found, layout);
-    copy(found, result);
+    copy(found, result, Part::kLayout);
     known.push_back(result);
     return result;
 }
@@ -103,6 +103,7 @@ View Builder::define(uint32_t tensor, Layout layout)
 void Builder::alias(uint32_t tensor, View view)
 {
     views_[tensor] = std::move(view);
+    makers_[tensor] = node_;
     known_[tensor] = true;
 }
 
@@ -130,6 +131,7 @@ void Builder::add(std::unique_ptr<Step> step, std::span<const uint32_t> values)
         value.last = std::max(value.last, number);
     }
     plan_.steps.push_back(std::move(step));
+    plan_.origins.push_back({node_, part_});
 }
 
 bool Builder::finish()
@@ -143,7 +145,8 @@ bool Builder::finish()
         const View &from = views_[tensor];
         const auto port = static_cast<uint32_t>(graph_.inputs.size()) + i;
         const uint32_t value = new_value({.source = Source::kPort, .size_bytes = graph_.tensor(tensor).size_bytes(), .port = port});
-        copy(from, {value, from.type, from.dims, row_major_strides(from.dims)});
+        node_ = makers_[tensor];
+        copy(from, {value, from.type, from.dims, row_major_strides(from.dims)}, Part::kOutput);
     }
     return true;
 }
@@ -162,6 +165,11 @@ View Builder::arena_view(const View &like, Layout layout)
     return view;
 }
 
-void Builder::copy(const View &from, const View &to) { add(make_copy_step(from, to, threads()), {from.value, to.value}); }
+void Builder::copy(const View &from, const View &to, Part part)
+{
+    part_ = part;
+    add(make_copy_step(from, to, threads()), {from.value, to.value});
+    part_ = Part::kWork;
+}
 
 } // namespace accel::cpu

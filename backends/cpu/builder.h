@@ -95,14 +95,15 @@ public:
 private:
     uint32_t new_value(Value value);
     View arena_view(const View &like, Layout layout);
-    void copy(const View &from, const View &to);
-
+    void copy(const View &from, const View &to, Part part);
 
     const Graph &graph_;
     Plan &plan_;
     const PlanRules rules_;
-    uint32_t node_ = 0;
+    uint32_t node_ = kNone;
+    Part part_ = Part::kWork;
     std::vector<View> views_;          // per tensor
+    std::vector<uint32_t> makers_;     // per tensor: the node that the view is of; kNone for inputs and constants
     std::vector<bool> known_;          // per tensor
     std::vector<uint32_t> port_value_; // per output port; UINT32_MAX until something writes there directly
     std::unordered_map<uint32_t, uint32_t> port_of_;              // output tensor, its position among the outputs

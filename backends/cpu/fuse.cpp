@@ -58,9 +58,11 @@ Node *Fuser::sole_maker(uint32_t tensor)
 // maker now makes what node made.
 void Fuser::absorb(Node &maker, Node &node)
 {
+    const auto index = static_cast<size_t>(&maker - graph_.nodes.data());
     node.fused = true;
+    node.done_by = static_cast<uint32_t>(index);
     maker.outputs = node.outputs;
-    maker_[node.outputs[0]] = static_cast<size_t>(&maker - graph_.nodes.data());
+    maker_[node.outputs[0]] = index;
 }
 
 bool takes_clamp(uint32_t operation)

@@ -43,6 +43,7 @@ void fuse_quantized_additions(Graph &graph)
             convolution.outputs = add.outputs;
             uses.maker[add.outputs[0]] = index;
             add.fused = true;
+            add.done_by = static_cast<uint32_t>(index);
             break;
         }
     }

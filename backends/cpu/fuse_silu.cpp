@@ -38,6 +38,7 @@ void fuse_sigmoid_products(Graph &graph)
             sigmoid.outputs = product.outputs;
             uses.maker[product.outputs[0]] = index;
             product.fused = true;
+            product.done_by = static_cast<uint32_t>(index);
             break;
         }
     }

@@ -59,6 +59,7 @@ struct Node {
     std::map<uint32_t, std::vector<float>> floats;
     bool has_regions = false;
     bool fused = false;        // absorbed by another node; not executed
+    uint32_t done_by = kNone;  // of a fused one: the node that absorbed it
     bool by_operand = false;   // of a SIGMOID: multiplied by its operand
     uint32_t residual = kNone; // of a CONV: tensor added before the clamp; quantised: added by the node `addition`
     uint32_t addition = kNone; // of a quantised CONV: the ADD that it does too

@@ -35,6 +35,14 @@ void place(Plan &plan)
     plan.arena_bytes = placed->size_bytes;
 }
 
+// Through chains of fused nodes.
+uint32_t doer_of(const Graph &graph, uint32_t node)
+{
+    while (graph.nodes[node].fused)
+        node = graph.nodes[node].done_by;
+    return node;
+}
+
 // Steps for the nodes. The views of all tensors go with the builder.
 bool build(const Graph &graph, Plan &plan, const PlanRules &rules)
 {
@@ -46,6 +54,8 @@ bool build(const Graph &graph, Plan &plan, const PlanRules &rules)
             prepare_node(builder, graph.nodes[i]);
     }
     const bool finished = builder.finish();
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i)
+        plan.done_by.push_back(doer_of(graph, i));
     pulse();
     return finished;
 }

@@ -41,9 +41,19 @@ struct Undivided {
     Whole why;
 };
 
+// What a step is for its node.
+enum class Part { kWork, kLayout, kOutput };
+
+struct Origin {
+    uint32_t node; // of the graph; kNone: an input that is an output, too
+    Part part;
+};
+
 struct Plan {
     std::vector<Value> values;
     std::vector<std::unique_ptr<Step>> steps;
+    std::vector<Origin> origins;   // by step
+    std::vector<uint32_t> done_by; // by node: in whose steps it is done, which may be its own
     std::vector<AlignedBytes> owned; // constants that were rearranged
     uint64_t arena_bytes = 0;
     uint32_t port_count = 0;

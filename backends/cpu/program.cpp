@@ -92,6 +92,39 @@ accel_status program_load(accel_bk_device *, const accel_bk_load_desc *desc, acc
 
 void program_unload(accel_bk_program *program) { delete program; }
 
+// The arena is the one piece; a plan without one has none.
+accel_status program_scratch(accel_bk_program *program, uint32_t entry, uint32_t index, accel_bk_scratch *scratch)
+{
+    if (entry >= program->graphs.size() || index != 0 || program->graphs[entry].plan->arena_bytes == 0)
+        return ACCEL_STATUS_NOT_FOUND;
+    scratch->size_bytes = program->graphs[entry].plan->arena_bytes;
+    scratch->align_bytes = kAlignBytes;
+    return ACCEL_STATUS_OK;
+}
+
+namespace
+{
+
+// Where the arena lies: in memory that was given, else in memory of the run's own.
+accel_status place_arena(const accel_bk_run_desc &desc, accel_bk_run &run, std::byte **out)
+{
+    if (desc.scratch_count == 0) {
+        run.arena = allocate_aligned(run.plan->arena_bytes);
+        *out = run.arena.get();
+        return ACCEL_STATUS_OK;
+    }
+    const accel_bk_memory &given = desc.scratch[0];
+    *out = given.buffer->data + given.offset_bytes;
+    if (desc.scratch_count != 1 || given.size_bytes < run.plan->arena_bytes)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-13", "%u pieces of scratch were given, the first of %llu bytes, expected one of %llu", desc.scratch_count,
+                    static_cast<unsigned long long>(given.size_bytes), static_cast<unsigned long long>(run.plan->arena_bytes));
+    if (reinterpret_cast<uintptr_t>(*out) % kAlignBytes != 0)
+        return fail(ACCEL_STATUS_UNSUPPORTED, "", "the scratch begins at an address that is no multiple of %llu", static_cast<unsigned long long>(kAlignBytes));
+    return ACCEL_STATUS_OK;
+}
+
+} // namespace
+
 accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out_run)
 {
     *out_run = nullptr;
@@ -106,18 +139,35 @@ accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc
         const Plan &plan = *program->graphs[desc->entry].plan;
         auto run = std::make_unique<accel_bk_run>();
         run->plan = &plan;
-        run->arena = allocate_aligned(plan.arena_bytes);
+        std::byte *arena = nullptr;
+        if (const accel_status status = place_arena(*desc, *run, &arena); status != ACCEL_STATUS_OK)
+            return status;
         run->values.reserve(plan.values.size());
         for (const Value &value : plan.values)
-            run->values.push_back(value.source == Source::kArena ? run->arena.get() + value.offset_bytes : value.data);
+            run->values.push_back(value.source == Source::kArena ? arena + value.offset_bytes : value.data);
         for (const auto &step : plan.steps)
             run->states.push_back(step->make_state());
+        if ((desc->flags & ACCEL_BK_RUN_FLAG_TIMINGS) != 0)
+            run->timings = std::make_unique<Timings>(plan);
         *out_run = run.release();
         return ACCEL_STATUS_OK;
     });
 }
 
 void run_destroy(accel_bk_run *run) { delete run; }
+
+accel_status run_timings(accel_bk_run *run, accel_bk_timing *timings, uint32_t capacity, uint32_t *out_count)
+{
+    *out_count = 0;
+    return guarded([&] {
+        if (!run->timings)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the run was not made for measuring");
+        const std::vector<accel_bk_timing> rows = run->timings->rows();
+        *out_count = static_cast<uint32_t>(rows.size());
+        std::copy_n(rows.begin(), std::min<size_t>(capacity, rows.size()), timings);
+        return ACCEL_STATUS_OK;
+    });
+}
 
 accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
@@ -162,18 +212,26 @@ accel_status accel_bk_run::execute() noexcept
     const OneThread within_libraries;
     const TeamRun keeps_helpers(plan->uses_team);
     bool synced = true, good = true;
+    if (timings)
+        timings->begin();
     for (const accel_bk_buffer *buffer : dma_bufs)
         synced = sync_dma_buf(*buffer, true, buffer->access) && synced;
     std::byte *const *at = values.data();
     bool lacked_memory = false;
+    if (timings)
+        timings->memory_ready();
     for (size_t i = 0; synced && good && i < plan->steps.size(); ++i) {
         good = plan->steps[i]->run(at, states[i].get());
         lacked_memory = !good && states[i] != nullptr && states[i]->lacked_memory.exchange(false);
         if (!good)
             explain(*plan->steps[i]);
+        if (timings)
+            timings->step_ended(i);
     }
     for (const accel_bk_buffer *buffer : dma_bufs)
         synced = sync_dma_buf(*buffer, false, buffer->access) && synced;
+    if (timings)
+        timings->end();
     if (!synced)
         std::snprintf(failure, sizeof failure, "a dma-buf could not be made coherent with the processor's caches");
     if (lacked_memory)

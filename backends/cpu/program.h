@@ -8,6 +8,7 @@
 #include "packed.h"
 #include "plan.h"
 #include "team.h"
+#include "timings.h"
 
 #include <accel/backend.h>
 
@@ -28,10 +29,11 @@ struct accel_bk_program {
 
 struct accel_bk_run {
     const accel::cpu::Plan *plan = nullptr;
-    accel::cpu::AlignedBytes arena;
+    accel::cpu::AlignedBytes arena; // null where scratch was given
     std::vector<std::byte *> values;
     std::vector<std::unique_ptr<accel::cpu::StepState>> states;
     std::vector<const accel_bk_buffer *> dma_bufs; // that need cache maintenance
+    std::unique_ptr<accel::cpu::Timings> timings;  // of a run that measures
     char failure[160] = "";                        // why the latest execution failed; belongs to whoever may execute
     uint64_t expected_ns = UINT64_MAX;             // how long the latest execution took; belongs to whoever may execute
 
@@ -45,8 +47,10 @@ namespace accel::cpu
 
 accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out_program);
 void program_unload(accel_bk_program *program);
+accel_status program_scratch(accel_bk_program *program, uint32_t entry, uint32_t index, accel_bk_scratch *scratch);
 accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out_run);
 void run_destroy(accel_bk_run *run);
+accel_status run_timings(accel_bk_run *run, accel_bk_timing *timings, uint32_t capacity, uint32_t *out_count);
 accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc);
 
 } // namespace accel::cpu

@@ -247,6 +247,15 @@ accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *des
 
 void program_unload(accel_bk_program *program) { delete program; }
 
+accel_status program_scratch(accel_bk_program *program, uint32_t, uint32_t index, accel_bk_scratch *scratch)
+{
+    if (index != 0 || !program->program->can_share_scratch())
+        return ACCEL_STATUS_NOT_FOUND;
+    scratch->size_bytes = program->program->scratch_bytes();
+    scratch->align_bytes = kBufferAlignmentBytes;
+    return ACCEL_STATUS_OK;
+}
+
 accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out_run)
 {
     *out_run = nullptr;
@@ -254,7 +263,7 @@ accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc
         if (desc->entry != 0) // a blob here has one graph
             return ACCEL_STATUS_INVALID_ARGUMENT;
         auto run = std::make_unique<accel_bk_run>();
-        if (const accel_status status = Run::create(*program->program, run->run))
+        if (const accel_status status = Run::create(*program->program, *desc, run->run))
             return status;
         *out_run = run.release();
         return ACCEL_STATUS_OK;
@@ -266,6 +275,12 @@ void run_destroy(accel_bk_run *run) { delete run; }
 accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 {
     return guarded([&] { return run->run->bind({desc->ports, desc->port_count}); });
+}
+
+accel_status run_timings(accel_bk_run *run, accel_bk_timing *timings, uint32_t capacity, uint32_t *out_count)
+{
+    *out_count = 0;
+    return guarded([&] { return run->run->timings({timings, capacity}, *out_count); });
 }
 
 accel_bind_cost run_bind_cost(accel_bk_run *run, uint32_t port) { return run->run->bind_cost(port); }
@@ -324,11 +339,13 @@ constexpr accel_bk_device_ops kDevice = {
     .buffer_export = buffer_export,
     .program_load = program_load,
     .program_unload = program_unload,
+    .program_scratch = program_scratch,
     .run_create = run_create,
     .run_destroy = run_destroy,
     .run_bind = run_bind,
     .run_bind_cost = run_bind_cost,
     .run_output_dims = nullptr, // always the built shape
+    .run_timings = run_timings,
     .queue_create = queue_create,
     .queue_destroy = queue_destroy,
     .queue_submit = queue_submit,

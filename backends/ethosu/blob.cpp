@@ -107,11 +107,6 @@ template <typename Record> Record get(std::span<const uint8_t> bytes, uint64_t a
     return record;
 }
 
-bool is_feature_map_region(Command command)
-{
-    return command == Command::SET0_IFM_REGION || command == Command::SET0_IFM2_REGION || command == Command::SET0_OFM_REGION;
-}
-
 bool is_coefficient_region(Command command) { return command == Command::SET0_WEIGHT_REGION || command == Command::SET0_SCALE_REGION; }
 
 // The base register that belongs to a feature map's region register.
@@ -120,11 +115,6 @@ Command base_of(Command region)
     if (region == Command::SET0_IFM_REGION)
         return Command::SET1_IFM_BASE0;
     return region == Command::SET0_IFM2_REGION ? Command::SET1_IFM2_BASE0 : Command::SET1_OFM_BASE0;
-}
-
-Command command_at(std::span<const uint32_t> words, size_t index)
-{
-    return static_cast<Command>(words[index] & (kOpcodeMask | kPayloadFollows));
 }
 
 // What every format version keeps.

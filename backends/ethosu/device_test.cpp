@@ -41,7 +41,7 @@ struct Bench {
     {
         REQUIRE(device.identify() == ACCEL_STATUS_OK);
         REQUIRE(LoadedProgram::load(device, sum_blob(), program) == ACCEL_STATUS_OK);
-        REQUIRE(Run::create(*program, run) == ACCEL_STATUS_OK);
+        REQUIRE(Run::create(*program, {}, run) == ACCEL_STATUS_OK);
     }
 
     accel_bk_buffer buffer(uint64_t size_bytes = 16)
@@ -187,7 +187,7 @@ TEST_CASE("R-8 more distinct buffers than a job has regions will never fit", "[r
     const accel::graph::View view(builder.finish({x}, outputs));
     Bench bench;
     REQUIRE(LoadedProgram::load(bench.device, write_blob(lower(view, {}).program), bench.program) == ACCEL_STATUS_OK);
-    REQUIRE(Run::create(*bench.program, bench.run) == ACCEL_STATUS_OK);
+    REQUIRE(Run::create(*bench.program, {}, bench.run) == ACCEL_STATUS_OK);
     std::vector<accel_bk_buffer> buffers;
     for (uint32_t i = 0; i <= kPortRegionCount; ++i) buffers.push_back(bench.buffer(512));
     std::vector<accel_bk_memory> bindings;
@@ -254,7 +254,7 @@ TEST_CASE("the ring is as deep as asked, and failures stay with their ticket", "
         auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
         const accel_bk_memory bindings[] = {memory_of(a), memory_of(b), memory_of(y)};
         std::unique_ptr<Run> second;
-        REQUIRE(Run::create(*bench.program, second) == ACCEL_STATUS_OK);
+        REQUIRE(Run::create(*bench.program, {}, second) == ACCEL_STATUS_OK);
         REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
         REQUIRE(second->bind(bindings) == ACCEL_STATUS_OK);
         Queue queue(bench.device, 2);
@@ -285,7 +285,7 @@ TEST_CASE("a hang is told from a fault by the time that the job took, whenever s
     REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
     std::vector<std::unique_ptr<Run>> runs(4);
     for (auto &run : runs) {
-        REQUIRE(Run::create(*bench.program, run) == ACCEL_STATUS_OK);
+        REQUIRE(Run::create(*bench.program, {}, run) == ACCEL_STATUS_OK);
         REQUIRE(run->bind(bindings) == ACCEL_STATUS_OK);
     }
     Queue queue(bench.device, 8);
@@ -396,7 +396,7 @@ TEST_CASE("handles and descriptors are given back", "[device]")
         std::unique_ptr<LoadedProgram> program;
         REQUIRE(LoadedProgram::load(device, sum_blob(), program) == ACCEL_STATUS_OK);
         std::unique_ptr<Run> run;
-        REQUIRE(Run::create(*program, run) == ACCEL_STATUS_OK);
+        REQUIRE(Run::create(*program, {}, run) == ACCEL_STATUS_OK);
         accel_bk_buffer buffers[3];
         for (auto &buffer : buffers)
             REQUIRE(Buffer::create(device, 16, buffer.buffer) == ACCEL_STATUS_OK);

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,6 +31,10 @@ public:
     std::span<const PortInfo> ports() const { return ports_; }
     uint64_t scratch_bytes() const { return scratch_bytes_; }
     bool uses_port(uint32_t port) const { return used_[port]; }
+    // Can a run of it do with scratch that others use, too? Then its receipt moves to a region of its own, so one has to be left.
+    bool can_share_scratch() const { return receipt_.has_value() && ports_.size() < kPortRegionCount; }
+    // The operand and the result of the receipt's operation; only where scratch can be shared.
+    std::span<const Relocation> receipt() const { return *receipt_; }
     // 0 when there are no constants.
     uint32_t constants_handle() const { return constants_ ? constants_->handle() : 0; }
     // Of the words as they are; null when there are more ports than regions.
@@ -44,6 +49,7 @@ private:
     std::vector<Relocation> relocations_;
     std::vector<PortInfo> ports_;
     std::vector<bool> used_;
+    std::optional<std::array<Relocation, 2>> receipt_;
     uint64_t scratch_bytes_ = 0;
     std::unique_ptr<Buffer> constants_;
     std::unique_ptr<CommandBuffer> commands_;
@@ -62,19 +68,30 @@ public:
     // Has that job, or a later one of the run, come to its end?
     bool has(uint8_t receipt) const;
 
+    // Of a run that measures: when its latest job ran. Begin 0: nobody could tell.
+    struct Times {
+        uint64_t begin_ns = 0;
+        uint64_t end_ns = 0;
+    };
+    void measure() { times_.emplace(); }
+    std::optional<Times> &times() { return times_; }
+
 private:
     std::unique_ptr<Buffer> buffer_;
     volatile uint8_t *bytes_ = nullptr;
     uint8_t latest_ = 0;
+    std::optional<Times> times_;
 };
 
 class Run
 {
 public:
-    static accel_status create(const LoadedProgram &program, std::unique_ptr<Run> &out);
+    static accel_status create(const LoadedProgram &program, const accel_bk_run_desc &desc, std::unique_ptr<Run> &out);
 
     accel_status bind(std::span<const accel_bk_memory> ports);
     accel_bind_cost bind_cost(uint32_t port) const;
+    // The driver tells of whole jobs only.
+    accel_status timings(std::span<accel_bk_timing> timings, uint32_t &count) const;
 
     const Device &device() const { return program_.device(); }
     bool bound() const { return job_.cmd_bo != 0; }
@@ -107,15 +124,18 @@ private:
     };
 
     explicit Run(const LoadedProgram &program) : program_(program) {}
+    accel_status take_scratch(const accel_bk_run_desc &desc);
     accel_status assign(std::span<const accel_bk_memory> ports, Regions &regions, std::vector<Target> &targets) const;
     bool is_default(std::span<const Target> targets) const;
-    accel_status point_words(std::span<const Target> targets);
+    accel_status point_words(std::span<const Target> targets, uint32_t receipt_region);
     accel_status share_inputs(const Regions &regions, Inputs &inputs) const;
 
     const LoadedProgram &program_;
-    std::shared_ptr<Scratch> scratch_;
+    std::shared_ptr<Scratch> scratch_; // where scratch is shared, of the receipt alone
+    Buffer *shared_ = nullptr;         // the memory of intermediate results; null: in scratch_
     const drm::Fd *scratch_dma_buf_ = nullptr;
     std::vector<Target> targets_; // of own_commands_
+    uint32_t receipt_region_ = kScratchRegion; // of own_commands_
     std::unique_ptr<CommandBuffer> own_commands_;
     Inputs inputs_;
     uapi::Job job_{};

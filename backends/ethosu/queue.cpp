@@ -56,15 +56,18 @@ int Queue::look(const drm::Fd &fence, Scratch &scratch, uint64_t deadline_ns) co
 
 // From submission, or from the end of the job before it, to its own end. The kernel keeps
 // the ends; without its fences, the job ends when it is asked about.
-uint64_t Queue::duration_ns(const Slot &slot) const
+Scratch::Times Queue::times_of(const Slot &slot, bool &from_kernel) const
 {
-    uint64_t begin_ns = slot.submitted_ns, end_ns = drm::now_ns(), fence_ns = 0;
-    if (slot.fence.valid() && device_.node().fence_time(slot.fence, fence_ns) == 0)
-        end_ns = fence_ns;
+    Scratch::Times times{slot.submitted_ns, drm::now_ns()};
+    uint64_t fence_ns = 0;
+    from_kernel = slot.fence.valid() && device_.node().fence_time(slot.fence, fence_ns) == 0;
+    if (from_kernel)
+        times.end_ns = fence_ns;
     const Slot &before = slot_of(slot.ticket - 1);
     if (before.ticket == slot.ticket - 1 && before.fence.valid() && device_.node().fence_time(before.fence, fence_ns) == 0)
-        begin_ns = std::max(begin_ns, fence_ns);
-    return end_ns > begin_ns ? end_ns - begin_ns : 0;
+        times.begin_ns = std::max(times.begin_ns, fence_ns);
+    times.end_ns = std::max(times.begin_ns, times.end_ns);
+    return times;
 }
 
 // The kernel marks a job that it gave up with ECANCELED, whether it hung or broke
@@ -75,6 +78,12 @@ void Queue::settle(Slot &slot, int result) const
         return;
     slot.finished = true;
     const bool receipt = slot.scratch->has(slot.receipt);
+    bool from_kernel = false;
+    Scratch::Times times;
+    if (result == -ECANCELED || slot.scratch->times())
+        times = times_of(slot, from_kernel);
+    if (slot.scratch->times())
+        *slot.scratch->times() = from_kernel ? times : Scratch::Times{};
     slot.scratch.reset();
     if (result == 0)
         slot.result = receipt ? ACCEL_STATUS_OK : ACCEL_STATUS_JOB_FAILED;
@@ -82,7 +91,7 @@ void Queue::settle(Slot &slot, int result) const
         slot.result = ACCEL_STATUS_DEVICE_GONE;
     else if (result == -ENOMEM)
         slot.result = ACCEL_STATUS_OUT_OF_MEMORY; // of a model that plays the device: the kernel's jobs never end so
-    else if (result == -ECANCELED && duration_ns(slot) >= kJobTimeoutNs)
+    else if (result == -ECANCELED && times.end_ns - times.begin_ns >= kJobTimeoutNs)
         slot.result = ACCEL_STATUS_JOB_TIMEOUT;
     else
         slot.result = ACCEL_STATUS_JOB_FAILED;
@@ -146,10 +155,11 @@ accel_status Queue::submit(const Run &run, std::span<const int32_t> wait_fds, ui
         return status;
     uapi::Job job = run.job();
     uapi::Submit request{reinterpret_cast<uint64_t>(&job), 1, 0};
+    const uint64_t submitted_ns = drm::now_ns();
     if (const int error = device_.node().request(uapi::kSubmit, &request, {drm::span_in(offsetof(uapi::Submit, jobs), &job, sizeof job)}))
         return host.fail(status_of_submit(error), "", "%s: errno %d", meaning_of_submit(error), -error);
     slot.ticket = ++last_ticket_;
-    slot.submitted_ns = drm::now_ns();
+    slot.submitted_ns = submitted_ns;
     slot.scratch = run.scratch();
     slot.receipt = receipt;
     slot.finished = false;

@@ -41,8 +41,8 @@ private:
     const Slot &slot_of(uint64_t ticket) const { return slots_[ticket % depth_]; }
     // 0, -ETIME or the error of the job; takes no lock.
     int look(const drm::Fd &fence, Scratch &scratch, uint64_t deadline_ns) const;
-    // How long the job took at most, as far as this queue can tell.
-    uint64_t duration_ns(const Slot &slot) const;
+    // When the job ran at most, as far as this queue can tell.
+    Scratch::Times times_of(const Slot &slot, bool &from_kernel) const;
     void settle(Slot &slot, int result) const;
     accel_status free_slot(Slot &slot);
     accel_status take_waits(const Run &run, std::span<const int32_t> wait_fds) const;

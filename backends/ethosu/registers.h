@@ -32,6 +32,16 @@ enum class Rounding : uint16_t { kDouble = 0, kTruncate = 1, kNatural = 2 };
 
 constexpr uint32_t command_word(Command command, uint32_t parameter) { return static_cast<uint32_t>(command) | (parameter & 0xffff) << 16; }
 
+constexpr Command command_at(std::span<const uint32_t> words, size_t index)
+{
+    return static_cast<Command>(words[index] & (kOpcodeMask | kPayloadFollows));
+}
+
+constexpr bool is_feature_map_region(Command command)
+{
+    return command == Command::SET0_IFM_REGION || command == Command::SET0_IFM2_REGION || command == Command::SET0_OFM_REGION;
+}
+
 // Null for an opcode that registers.def does not have.
 const char *command_name(uint32_t word);
 

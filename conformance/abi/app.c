@@ -134,6 +134,38 @@ static void facts(struct accel_device *device)
     printf("device: %s %s %s%s\n", info.id, info.backend, info.target, NEXT_OF(info) ? ", and noise beyond what the library knows" : "");
 }
 
+/* Of two pieces, which libaccel puts into one buffer. */
+static struct accel_scratch *make_scratch(struct accel_program *program)
+{
+    struct accel_scratch_info info;
+    memset(&info, 0xa5, sizeof info);
+    info.struct_size = sizeof info;
+    MUST(program_scratch, program, 0, 1, &info);
+    printf("scratch: %llu bytes, aligned to %llu, usage %u, %u%s\n", (unsigned long long)info.size_bytes, (unsigned long long)info.align_bytes, info.usage, info.can_supply,
+           NEXT_OF(info) ? ", and noise beyond what the library knows" : "");
+    STEP(program_scratch, program, 0, 2, &info);
+    struct accel_scratch *scratch = NULL;
+    struct accel_memory_binding memory;
+    memset(&memory, 0, sizeof memory);
+    struct accel_scratch_desc desc = {.struct_size = sizeof desc, .programs = &program, .program_count = 1, .memory = &memory, .memory_count = 1, .memory_size = sizeof memory - 4};
+    STEP(scratch_create, &desc, &scratch);
+    desc.memory_count = 0;
+    MUST(scratch_create, &desc, &scratch);
+    return scratch;
+}
+
+/* Every row, and the answer behind the last. */
+static void times(struct accel_run *run)
+{
+    struct accel_timing row;
+    memset(&row, 0xa5, sizeof row);
+    row.struct_size = sizeof row;
+    for (uint32_t i = 0; CALL(accel_run_timing)(run, i, &row) == ACCEL_STATUS_OK; ++i)
+        printf("timing: kind %u segment %u row %d \"%s\" at %llu for %llu%s\n", row.kind, row.segment, (int)row.row, row.name, (unsigned long long)row.begin_ns,
+               (unsigned long long)row.duration_ns, NEXT_OF(row) ? ", and noise beyond what the library knows" : "");
+    STEP(run_timing, run, 2, &row);
+}
+
 /* Sizes of elements that no caller has. */
 static void misuse(struct accel_run *run, const struct accel_binding *bindings)
 {
@@ -217,7 +249,8 @@ static int live(const char *folder, int only_report)
         for (int at = 0; at < 8; ++at) values[at] = (float)(at + (int)i * 100);
         MUST(buffer_unmap, bindings[i].buffer);
     }
-    const struct accel_run_desc run_desc = {.struct_size = sizeof run_desc, .program = program};
+    struct accel_scratch *scratch = make_scratch(program);
+    const struct accel_run_desc run_desc = {.struct_size = sizeof run_desc, .program = program, .scratch = scratch, .flags = ACCEL_RUN_FLAG_TIMINGS, .priority = ACCEL_PRIORITY_LOW};
     struct accel_run *run = NULL;
     MUST(run_create, &run_desc, &run);
     misuse(run, bindings);
@@ -236,6 +269,7 @@ static int live(const char *folder, int only_report)
     const struct accel_submit submit = {.struct_size = sizeof submit, .run = run, .signals = &point, .signal_count = 1};
     MUST(queue_submit, queue, &submit);
     MUST(fence_wait, fence, 1, 5000000000u);
+    times(run);
     float *sums;
     MUST(buffer_map, bindings[2].buffer, ACCEL_ACCESS_READ, (void **)&sums);
     printf("result:");
@@ -244,7 +278,7 @@ static int live(const char *folder, int only_report)
     MUST(buffer_unmap, bindings[2].buffer);
     keep(&program_desc);
     CALL(accel_instance_unref)(instance), CALL(accel_device_unref)(device), CALL(accel_model_unref)(model), CALL(accel_program_unref)(program);
-    CALL(accel_run_unref)(run), CALL(accel_queue_unref)(queue), CALL(accel_fence_unref)(fence);
+    CALL(accel_scratch_unref)(scratch), CALL(accel_run_unref)(run), CALL(accel_queue_unref)(queue), CALL(accel_fence_unref)(fence);
     for (int i = 0; i < 3; ++i) CALL(accel_buffer_unref)(bindings[i].buffer);
     return 0;
 }

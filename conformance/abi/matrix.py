@@ -27,6 +27,7 @@ FAULTS = {
     "odd-tensor": ("sizes.tensor += 4", "accel_tensor_desc has"),
     "huge-support": ("sizes.support = 1u << 31", "accel_bk_support has 2147483648 bytes"),
     "no-memory": ("sizes.memory = 0", "accel_bk_memory has 0 bytes"),
+    "short-timing": ("sizes.timing = 40", "accel_bk_timing has 40 bytes"),
     "short-sizes": ("sizes.struct_size = 16", "answers with sizes of 16 bytes"),
     "needs-newer": ("module.api_version_min = ACCEL_MAKE_VERSION(0u, 900u, 0u)", "needs a library of contract 0.900 or newer"),
     "newer-major": ("module.api_version = ACCEL_MAKE_VERSION(1u, 0u, 0u)", "built for contract 1.0; this library serves 0.2 to 0.x: install a newer library"),

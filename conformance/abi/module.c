@@ -160,9 +160,19 @@ static enum accel_status program_load(struct accel_bk_device *device, const stru
     return ACCEL_STATUS_OK;
 }
 static void program_unload(struct accel_bk_program *program) { free(program); }
+static enum accel_status program_scratch(struct accel_bk_program *program, uint32_t entry, uint32_t index, struct accel_bk_scratch *scratch)
+{
+    (void)program;
+    if (entry != 0 || NEXT_OF(*scratch)) return wrong("a piece of scratch is not to be filled in");
+    if (index > 1) return ACCEL_STATUS_NOT_FOUND;
+    scratch->size_bytes = 64, scratch->align_bytes = 64;
+    return ACCEL_STATUS_OK;
+}
 static enum accel_status run_create(struct accel_bk_program *program, const struct accel_bk_run_desc *desc, struct accel_bk_run **out_run)
 {
-    if (desc->scratch || desc->scratch_count || desc->entry) return wrong("a run with more than was asked for");
+    for (uint32_t i = 0; i < desc->scratch_count; ++i)
+        if (!desc->scratch[i].buffer || desc->scratch[i].size_bytes != 64 || desc->scratch[i].offset_bytes != 64 * i || NEXT_OF(desc->scratch[i])) return wrong("a piece of scratch is not what was asked for");
+    if (desc->entry || desc->scratch_count != 2 || desc->flags != ACCEL_BK_RUN_FLAG_TIMINGS || desc->priority != ACCEL_PRIORITY_LOW) return wrong("a run other than what was asked for");
     if (!(*out_run = calloc(1, sizeof **out_run))) return ACCEL_STATUS_OUT_OF_MEMORY;
     (*out_run)->program = program;
     return ACCEL_STATUS_OK;
@@ -175,6 +185,16 @@ static enum accel_status run_bind(struct accel_bk_run *run, const struct accel_b
         const struct accel_bk_memory *port = &desc->ports[i];
         if (!port->buffer || port->offset_bytes % 4 || port->size_bytes < run->program->count * sizeof(float) || NEXT_OF(*port)) return wrong("memory is not what the application made");
         run->ports[i] = (float *)(void *)((char *)address_of(port->buffer) + port->offset_bytes);
+    }
+    return ACCEL_STATUS_OK;
+}
+static enum accel_status run_timings(struct accel_bk_run *run, struct accel_bk_timing *timings, uint32_t capacity, uint32_t *out_count)
+{
+    (void)run;
+    *out_count = 2;
+    for (uint32_t i = 0; i < 2 && i < capacity; ++i) {
+        timings[i] = (struct accel_bk_timing){.begin_ns = 1000 + i, .duration_ns = 10 - i, .node = i == 0 ? ACCEL_NONE : 0, .counted_in = ACCEL_NONE};
+        SET_NEXT(timings[i], UINT64_MAX);
     }
     return ACCEL_STATUS_OK;
 }
@@ -212,7 +232,7 @@ ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct ac
     static struct accel_bk_device_ops ops = {
         .struct_size = sizeof ops, .device_open = device_open, .device_close = device_close, .device_info = device_info, .buffer_create = buffer_create,
         .buffer_destroy = buffer_destroy, .buffer_map = buffer_map, .buffer_unmap = buffer_unmap, .program_load = program_load, .program_unload = program_unload,
-        .run_create = run_create, .run_destroy = run_destroy, .run_bind = run_bind, .queue_create = queue_create, .queue_destroy = queue_destroy,
+        .program_scratch = program_scratch, .run_create = run_create, .run_destroy = run_destroy, .run_bind = run_bind, .run_timings = run_timings, .queue_create = queue_create, .queue_destroy = queue_destroy,
         .queue_submit = queue_submit, .queue_wait = queue_wait,
     };
     static struct accel_bk_sizes sizes = ACCEL_BK_SIZES;

@@ -44,6 +44,8 @@ const std::vector<FaultInfo> &every_fault()
         {"ignores-offset", "B-6", "imports foreign memory from its beginning", "memory.import.memfd-offset"},
         {"loses-writes", "B-9", "forgets what the CPU wrote to the last bytes of a buffer", "memory.map.persists"},
         {"writes-around", "M-2", "writes one byte beyond an output", "memory.canary.around-output"},
+        {"trusts-scratch", "M-13", "gives up when its scratch is not as it left it", "queues.scratch.noise"},
+        {"spills-scratch", "M-13", "writes one byte beyond its scratch", "queues.scratch.noise"},
         // Queues.
         {"false-depth", "D-3", "takes one submission at a time though it claims more", "queues.depth.claimed"},
         {"no-depth", "D-5", "claims a queue depth of 0", "module.device.facts"},
@@ -62,6 +64,8 @@ const std::vector<FaultInfo> &every_fault()
         {"blocking-submit", "Q-1", "submits and waits", "module.queue.submit-returns"},
         {"reorders", "Q-2", "swaps two submissions", "queues.order.chain"},
         {"stale-binding", "R-4", "keeps the buffers that were bound first", "queues.bind.latest"},
+        {"omits-a-time", "R-14", "tells of all operations of a run but the last", "queues.timings.rows"},
+        {"early-times", "R-14", "tells times of a second before", "queues.timings.rows"},
         {"shared-state", "T-3", "runs whatever was bound last, on any queue", "threads.queues.interleaved"},
         // Numbers.
         {"drops-last-term", "N-1", "leaves out the last product of a sum", "numerics.exact.matmul"},
@@ -99,6 +103,7 @@ const std::vector<FaultInfo> &every_fault()
         {"unasked-fence", "H-6", "asks for a fence that the device does not claim", "runtime.witness.unclaimed", "meddling"},
         {"forgets-a-port", "H-7", "binds all ports but the last", "runtime.witness.bindings", "meddling"},
         {"calls-after-fork", "H-12", "ends a run of the parent in its child", "runtime.witness.fork", "meddling"},
+        {"levels", "Q-14", "makes all queues of one priority", "runtime.witness.priorities", "meddling"},
         {"overfills", "H-8", "makes a queue deeper than the device's", "runtime.witness.depth", "meddling"},
     };
     return faults;

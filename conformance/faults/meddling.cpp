@@ -59,6 +59,13 @@ accel_status create_too_deep(accel_bk_device *device, const accel_bk_queue_desc 
     return base.device.queue_create(device, &other, out);
 }
 
+accel_status create_level(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out)
+{
+    auto other = *desc;
+    other.priority = ACCEL_PRIORITY_NORMAL;
+    return base.device.queue_create(device, &other, out);
+}
+
 /// The latest run that the library has made.
 accel_bk_run *latest_run = nullptr;
 
@@ -94,6 +101,7 @@ const std::vector<Fault> &meddling_faults()
              mine.module.after_fork = ending_after_fork;
          }},
         {"overfills", [] { mine.device.queue_create = create_too_deep; }},
+        {"levels", [] { mine.device.queue_create = create_level; }},
     };
     return faults;
 }

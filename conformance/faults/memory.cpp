@@ -159,6 +159,76 @@ accel_status losing_unmap(accel_bk_buffer *buffer, const accel_bk_access *access
     return base.device.buffer_unmap(buffer, access);
 }
 
+// ---- scratch: what runs were given, and what is written there by who should not
+
+std::map<accel_bk_run *, accel_bk_memory> scratch_of;
+
+accel_status noting_run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out)
+{
+    const auto status = base.device.run_create(program, desc, out);
+    if (status == ACCEL_STATUS_OK && desc->scratch_count) {
+        const std::lock_guard guard(state_lock());
+        scratch_of[*out] = desc->scratch[0];
+    }
+    return status;
+}
+
+void forgetting_run_destroy(accel_bk_run *run)
+{
+    {
+        const std::lock_guard guard(state_lock());
+        scratch_of.erase(run);
+    }
+    base.device.run_destroy(run);
+}
+
+/// One byte of the scratch, or of what lies behind it; null without scratch.
+template <class Look> accel_status at_scratch(accel_bk_run *run, uint64_t offset_bytes, const Look &look)
+{
+    accel_bk_memory memory{};
+    {
+        const std::lock_guard guard(state_lock());
+        if (const auto found = scratch_of.find(run); found != scratch_of.end()) memory = found->second;
+    }
+    if (!memory.buffer) return ACCEL_STATUS_OK;
+    const uint64_t at = memory.offset_bytes + (offset_bytes == UINT64_MAX ? memory.size_bytes : offset_bytes);
+    void *pointer = nullptr;
+    if (door::map(base.device, memory.buffer, ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE, at + 1, &pointer) != ACCEL_STATUS_OK) return ACCEL_STATUS_INTERNAL;
+    const accel_status status = look(static_cast<uint8_t *>(pointer)[at]);
+    door::unmap(base.device, memory.buffer, ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE, at + 1);
+    return status;
+}
+
+/// What the first byte was when the run was handed over last.
+std::map<accel_bk_run *, uint8_t> left_behind;
+
+accel_status trusting_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out)
+{
+    const auto changed = [&](const uint8_t &byte) {
+        const std::lock_guard guard(state_lock());
+        const auto [left, is_first] = left_behind.try_emplace(submit->run, byte);
+        return is_first || left->second == byte ? ACCEL_STATUS_OK : ACCEL_STATUS_RESOURCE;
+    };
+    const auto status = at_scratch(submit->run, 0, changed);
+    return status == ACCEL_STATUS_OK ? base.device.queue_submit(queue, submit, out) : status;
+}
+
+accel_status spilling_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out)
+{
+    const auto spill = [](uint8_t &byte) {
+        ++byte;
+        return ACCEL_STATUS_OK;
+    };
+    at_scratch(submit->run, UINT64_MAX, spill);
+    return base.device.queue_submit(queue, submit, out);
+}
+
+void note_scratch()
+{
+    mine.device.run_create = noting_run_create;
+    mine.device.run_destroy = forgetting_run_destroy;
+}
+
 void track()
 {
     mine.device.buffer_create = create;
@@ -175,6 +245,8 @@ const std::vector<Fault> &memory_faults()
         {"misnames-scarcity", [] { mine.device.buffer_create = wordless_create; }},
         {"misnames-shortage", [] { mine.device.buffer_create = misnaming_create; }},
         {"loses-a-block", [] { mine.device.run_create = losing_run_create; }},
+        {"trusts-scratch", [] { note_scratch(), mine.device.queue_submit = trusting_submit; }},
+        {"spills-scratch", [] { note_scratch(), mine.device.queue_submit = spilling_submit; }},
         {"ignores-offset", [] { mine.device.buffer_create = offsetless_create; }},
         {"moving-map",
          [] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Faults of queues, runs and programs.
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -265,6 +266,23 @@ accel_status first_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
     return base.device.run_bind(run, desc);
 }
 
+// ---- times
+
+accel_status omitting_timings(accel_bk_run *run, accel_bk_timing *timings, uint32_t capacity, uint32_t *out_count)
+{
+    const auto status = base.device.run_timings(run, timings, capacity, out_count);
+    if (*out_count) --*out_count;
+    return status;
+}
+
+accel_status earlier_timings(accel_bk_run *run, accel_bk_timing *timings, uint32_t capacity, uint32_t *out_count)
+{
+    const auto status = base.device.run_timings(run, timings, capacity, out_count);
+    for (uint32_t index = 0; index < std::min(capacity, *out_count); ++index)
+        if (timings[index].begin_ns && timings[index].node != ACCEL_NONE) timings[index].begin_ns -= 1'000'000'000;
+    return status;
+}
+
 accel_bk_run *bound_last = nullptr;
 
 accel_status remembering_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
@@ -325,6 +343,8 @@ const std::vector<Fault> &queue_faults()
         {"no-depth", [] { mine.device.device_info = depthless_info; }},
         {"ignores-cancel", [] { mine.device.queue_cancel = deaf_cancel; }},
         {"cancels-too-much", [] { mine.device.queue_cancel = sweeping_cancel; }},
+        {"omits-a-time", [] { mine.device.run_timings = omitting_timings; }},
+        {"early-times", [] { mine.device.run_timings = earlier_timings; }},
         {"stale-binding", [] { mine.device.run_bind = first_bind; }},
         {"shared-state", [] { mine.device.run_bind = remembering_bind, mine.device.queue_submit = confusing_submit; }},
         {"trusting-load", [] { mine.device.program_load = trusting_load, mine.device.program_unload = trusting_unload; }},

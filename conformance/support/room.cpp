@@ -14,16 +14,20 @@ namespace {
 
 const Quantization kUnit{{1.0f}, {0}};
 
-/// a + b in one element type. In I8 all scales are 1, so that the stored integers are the values.
-GraphBuilder adder_graph(accel_type type, const std::vector<int64_t> &dims, accel_rounding rounding)
+/// a + b in one element type, or a + b + … + b of several sums. In I8 all scales are 1, so that the stored integers are the values.
+GraphBuilder adder_graph(accel_type type, const std::vector<int64_t> &dims, accel_rounding rounding, int sums = 1)
 {
     const Quantization quantization = type == ACCEL_TYPE_I8 ? kUnit : Quantization{};
     GraphBuilder graph;
     const uint32_t a = graph.input("a", type, dims, quantization);
     const uint32_t b = graph.input("b", type, dims, quantization);
-    const uint32_t y = graph.tensor("y", type, dims, quantization);
-    graph.node(ACCEL_OPERATION_ADD, {a, b}, {y}, {}, type == ACCEL_TYPE_I8 ? rounding : ACCEL_ROUNDING_NONE);
-    graph.output(y);
+    uint32_t last = a;
+    for (int sum = 1; sum <= sums; ++sum) {
+        const uint32_t next = graph.tensor(sum == sums ? "y" : "", type, dims, quantization);
+        graph.node(ACCEL_OPERATION_ADD, {last, b}, {next}, {}, type == ACCEL_TYPE_I8 ? rounding : ACCEL_ROUNDING_NONE);
+        last = next;
+    }
+    graph.output(last);
     return graph;
 }
 
@@ -139,9 +143,9 @@ int Adder::last(const Buffer &buffer, uint32_t port) const
     return static_cast<int>(real);
 }
 
-Sum::Sum(const Room &room, const Adder &the_adder)
+Sum::Sum(const Room &room, const Adder &the_adder, uint32_t run_flags, const Scratch &scratch)
     : adder(the_adder), a(room.buffer(adder.size_bytes(Adder::kA))), b(room.buffer(adder.size_bytes(Adder::kB))), y(room.buffer(adder.size_bytes(Adder::kY))),
-      run(Run::create(adder.program()))
+      run(Run::create(adder.program(), 0, State(), run_flags, ACCEL_PRIORITY_NORMAL, scratch))
 {
     run.bind(Adder::kA, a);
     run.bind(Adder::kB, b);
@@ -191,11 +195,14 @@ accel_rounding Room::rounding() const
     return ACCEL_ROUNDING_NONE;
 }
 
-Adder Room::adder(const std::vector<int64_t> &dims) const
+Adder Room::adder(const std::vector<int64_t> &dims) const { return adder(dims, 1); }
+Adder Room::chain(int sums) const { return adder({1, 8, 16, 16}, sums); }
+
+Adder Room::adder(const std::vector<int64_t> &dims, int sums) const
 {
     std::vector<Refusal> refused;
     for (const auto type : {ACCEL_TYPE_F32, ACCEL_TYPE_I8}) {
-        auto graph = adder_graph(type, dims, rounding());
+        auto graph = adder_graph(type, dims, rounding(), sums);
         // The model may go: the program keeps what it needs.
         if (auto program = try_build(graph, ACCEL_ROUNDING_NONE, &refused)) return Adder(*program, type, dims);
     }

@@ -42,7 +42,8 @@ private:
 
 /// A run of an Adder with buffers of its own.
 struct Sum {
-    Sum(const class Room &room, const Adder &adder);
+    /// run_flags: enum accel_run_flag.
+    Sum(const class Room &room, const Adder &adder, uint32_t run_flags = 0, const Scratch &scratch = Scratch());
     const Adder &adder;
     Buffer a, b, y;
     Run run;
@@ -77,6 +78,8 @@ public:
     /// A requantising mode that the device offers.
     accel_rounding rounding() const;
     Adder adder(const std::vector<int64_t> &dims = {1, 8, 4, 4}) const;
+    /// y = a + b + … + b, so many sums, each an operation of its own.
+    Adder chain(int sums) const;
     /// A program that keeps the device busy for 10 ms, or is large enough to be seen at work: an Adder over many elements.
     Adder heavy() const;
 
@@ -87,6 +90,7 @@ public:
     Fence fence(uint32_t export_kinds = 0) const { return Fence::create(instance_, export_kinds); }
 
 private:
+    Adder adder(const std::vector<int64_t> &dims, int sums) const;
     Instance instance_;
     Device device_;
     accel_device_info facts_;

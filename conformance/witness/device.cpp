@@ -109,6 +109,8 @@ accel_status buffer_unmap(accel_bk_buffer *buffer, const accel_bk_access *access
 
 // ---- programs and runs
 
+constexpr accel_bk_scratch kScratch[] = {{sizeof(accel_bk_scratch), 1000, 64}, {sizeof(accel_bk_scratch), 24, 256}};
+
 accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out)
 {
     *out = nullptr;
@@ -142,14 +144,39 @@ void program_unload(accel_bk_program *program)
     delete program;
 }
 
+accel_status program_scratch(accel_bk_program *program, uint32_t entry, uint32_t index, accel_bk_scratch *scratch)
+{
+    if (!expect_alive(programs(), program, "program_scratch")) return ACCEL_STATUS_INTERNAL;
+    expect(scratch->struct_size == sizeof(*scratch) && entry < program->graphs.size(), "H-5", "program_scratch: size or entry");
+    if (index >= std::size(kScratch)) return ACCEL_STATUS_NOT_FOUND;
+    scratch->size_bytes = kScratch[index].size_bytes;
+    scratch->align_bytes = kScratch[index].align_bytes;
+    return ACCEL_STATUS_OK;
+}
+
+/// One memory for each piece that was named, as large and aligned, on this device.
+void check_scratch(const accel_bk_run_desc &desc)
+{
+    expect(desc.scratch_count == 0 || desc.scratch_count == std::size(kScratch), "H-7", "run_create: " + std::to_string(desc.scratch_count) + " pieces of scratch");
+    for (uint32_t index = 0; index < std::min<size_t>(desc.scratch_count, std::size(kScratch)); ++index) {
+        const accel_bk_memory &given = desc.scratch[index];
+        if (!expect_alive(buffers(), given.buffer, "run_create", false)) continue;
+        expect(given.size_bytes == kScratch[index].size_bytes && given.offset_bytes % kScratch[index].align_bytes == 0, "H-7", "run_create: size or alignment of scratch");
+        const uint64_t size = given.buffer->bytes.size() - 4096;
+        expect(given.offset_bytes <= size && given.size_bytes <= size - given.offset_bytes, "H-7", "run_create: scratch leaves its buffer");
+        expect((given.buffer->usage & ACCEL_BUFFER_USAGE_SCRATCH) != 0, "H-6", "run_create: memory that was made for other use");
+    }
+}
+
 accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out)
 {
     *out = nullptr;
     if (!expect_alive(programs(), program, "run_create")) return ACCEL_STATUS_INTERNAL;
     expect(desc->struct_size == sizeof(*desc) && desc->flags == 0, "H-5", "run_create: size or flags");
-    expect(!desc->scratch && desc->scratch_count == 0, "H-6", "run_create: scratch that was never asked for");
     expect(desc->entry < program->graphs.size(), "H-14", "run_create: a graph that the blob does not have");
     if (desc->entry >= program->graphs.size()) return ACCEL_STATUS_INVALID_ARGUMENT;
+    check_scratch(*desc);
+    ledger().ranked("run_create", desc->priority);
     if (const auto answer = take(ledger().run_create_answer); answer != ACCEL_STATUS_OK) return answer;
     *out = new accel_bk_run{program, &program->graphs[desc->entry], {}, {}, {}};
     ++program->runs;
@@ -228,11 +255,13 @@ accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *de
 {
     *out = nullptr;
     if (!expect_alive(devices(), device, "queue_create")) return ACCEL_STATUS_INTERNAL;
-    expect(desc->struct_size == sizeof(*desc) && desc->priority <= ACCEL_PRIORITY_HIGH, "H-5", "queue_create: size or priority");
+    expect(desc->struct_size == sizeof(*desc) && desc->priority >= ACCEL_PRIORITY_BACKGROUND && desc->priority <= ACCEL_PRIORITY_REALTIME, "H-5", "queue_create: size or priority");
     expect(desc->depth >= 1 && desc->depth <= ledger().queue_depth, "H-8", "queue_create: a depth of " + std::to_string(desc->depth));
     auto *queue = new accel_bk_queue;
     queue->device = device;
     queue->depth = desc->depth;
+    queue->priority = desc->priority;
+    ledger().ranked("queue_create", desc->priority);
     queue->worker = std::thread(work, queue);
     ++device->objects;
     queues().add(queue);
@@ -275,6 +304,7 @@ accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, 
         if (submit->run->ports.size() == 3) {
             mark(submit->run, 1);
             *out = ++queue->submitted;
+            ledger().ranked("queue_submit", queue->priority);
             queue->pending.push_back({submit->run, *out, take(ledger().ticket_answer), submit->flags});
             queue->changed.notify_all();
         } else {
@@ -310,6 +340,6 @@ accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket)
 }  // namespace
 
 const accel_bk_device_ops kDevice{sizeof(accel_bk_device_ops), device_open, device_close, device_info, buffer_create, buffer_destroy, buffer_map, buffer_unmap, nullptr, program_load,
-                                  program_unload, run_create, run_destroy, run_bind, nullptr, nullptr, queue_create, queue_destroy, queue_submit, queue_wait, nullptr, queue_cancel, nullptr};
+                                  program_unload, program_scratch, run_create, run_destroy, run_bind, nullptr, nullptr, nullptr, queue_create, queue_destroy, queue_submit, queue_wait, nullptr, queue_cancel, nullptr};
 
 }  // namespace accel::witness

@@ -51,12 +51,24 @@ struct Ledger {
         const std::lock_guard guard(lock_);
         return constants_;
     }
+    /// Priorities that came with the calls of a slot, in their order; of queue_submit the queue's.
+    std::vector<int32_t> priorities(const std::string &slot) const
+    {
+        const std::lock_guard guard(lock_);
+        const auto found = priorities_.find(slot);
+        return found == priorities_.end() ? std::vector<int32_t>{} : found->second;
+    }
 
     // The module's side.
     void called(const char *slot)
     {
         const std::lock_guard guard(lock_);
         ++calls_[slot];
+    }
+    void ranked(const char *slot, int32_t priority)
+    {
+        const std::lock_guard guard(lock_);
+        priorities_[slot].push_back(priority);
     }
     void violated(const char *rule, const std::string &what)
     {
@@ -75,6 +87,7 @@ private:
     std::vector<std::string> violations_;
     std::vector<const void *> constants_;
     std::map<std::string, uint64_t> calls_;
+    std::map<std::string, std::vector<int32_t>> priorities_;
 };
 
 }  // namespace accel::witness

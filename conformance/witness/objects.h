@@ -116,6 +116,7 @@ struct accel_bk_run {
 struct accel_bk_queue {
     accel_bk_device *device;
     uint32_t depth;
+    int32_t priority = 0;
     std::atomic<int> submitting{0};
     std::mutex lock;
     std::condition_variable changed;

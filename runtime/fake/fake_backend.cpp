@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
@@ -239,8 +240,23 @@ void program_unload(accel_bk_program *program)
     may_throw(control, "program_unload");
 }
 
-accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *, accel_bk_run **out)
+accel_status program_scratch(accel_bk_program *program, uint32_t, uint32_t index, accel_bk_scratch *scratch)
 {
+    const std::vector<accel_bk_scratch> &pieces = program->device->control->scratch;
+    if (index >= pieces.size())
+        return ACCEL_STATUS_NOT_FOUND;
+    scratch->size_bytes = pieces[index].size_bytes;
+    scratch->align_bytes = pieces[index].align_bytes;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out)
+{
+    Control &control = *program->device->control;
+    if (desc->scratch_count)
+        if (const accel_status answer = control.scratch_answer.exchange(ACCEL_STATUS_OK); answer != ACCEL_STATUS_OK)
+            return answer;
+    control.given_scratch.assign(desc->scratch, desc->scratch + desc->scratch_count);
     *out = known(new accel_bk_run{program, {}, 0});
     ++program->device->control->live_count;
     return ACCEL_STATUS_OK;
@@ -267,6 +283,14 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
     ++run->program->device->control->bind_count;
     memcpy(run->bindings, desc->ports, desc->port_count * sizeof *desc->ports);
     run->binding_count = desc->port_count;
+    return ACCEL_STATUS_OK;
+}
+
+accel_status run_timings(accel_bk_run *run, accel_bk_timing *timings, uint32_t capacity, uint32_t *out_count)
+{
+    const std::vector<accel_bk_timing> &told = run->program->device->control->timings;
+    *out_count = static_cast<uint32_t>(told.size());
+    std::copy_n(told.begin(), std::min<size_t>(capacity, told.size()), timings);
     return ACCEL_STATUS_OK;
 }
 
@@ -400,9 +424,11 @@ template <bool is_cpu> accel_bk_device_ops make_ops()
     ops.buffer_export = buffer_export;
     ops.program_load = program_load;
     ops.program_unload = program_unload;
+    ops.program_scratch = program_scratch;
     ops.run_create = run_create;
     ops.run_destroy = run_destroy;
     ops.run_bind = run_bind;
+    ops.run_timings = run_timings;
     ops.queue_create = queue_create;
     ops.queue_destroy = queue_destroy;
     ops.queue_submit = queue_submit;
@@ -457,6 +483,10 @@ void Control::reset()
     next_failure = submit_answer = bind_answer = unmap_answer = ACCEL_STATUS_OK;
     bind_answer_count = 1;
     remarks.clear();
+    timings.clear();
+    scratch.clear();
+    given_scratch.clear();
+    scratch_answer = ACCEL_STATUS_OK;
     takes_fences = ignores_fences = refuses_fences = false;
     transfer_answer = ACCEL_STATUS_UNSUPPORTED;
     transfer_count = wait_fd_count = bind_count = bound_buffer_count = 0;

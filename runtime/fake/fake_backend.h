@@ -45,6 +45,10 @@ struct Control {
     std::atomic<bool> hangs{false};             ///< queue_wait does not come back, whatever its timeout, until this is false
     std::atomic<uint32_t> hanging_count{0};     ///< threads that are in queue_wait
     std::atomic<uint64_t> job_timeout_ns{0};    ///< asked when the device is opened
+    std::vector<accel_bk_scratch> scratch;      ///< pieces of every program
+    std::atomic<accel_status> scratch_answer{ACCEL_STATUS_OK};  ///< to the next run that is given scratch
+    std::vector<accel_bk_memory> given_scratch;  ///< to the latest run
+    std::vector<accel_bk_timing> timings;       ///< of every run that is asked
     std::vector<std::pair<uint32_t, const char *>> remarks;  ///< of every load; not to be changed beside one
     std::atomic<int> live_count{0};  ///< devices, buffers, programs, runs and queues that exist
     void reset();

@@ -76,9 +76,12 @@ struct House {
     }
 };
 
-inline void make_run(accel_program *program, accel_buffer *in, accel_buffer *out, Run &run)
+inline void make_run(accel_program *program, accel_buffer *in, accel_buffer *out, Run &run, uint32_t flags = 0)
 {
-    const accel_run_desc desc{sizeof desc, program, 0, 0};
+    accel_run_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.program = program;
+    desc.flags = flags;
     REQUIRE(accel_run_create(&desc, run.out()) == ACCEL_STATUS_OK);
     const accel_binding bindings[] = {{0, 0, in, 0}, {1, 0, out, 0}};
     REQUIRE(accel_run_bind(run, bindings, 2, sizeof bindings[0]) == ACCEL_STATUS_OK);

@@ -26,6 +26,7 @@ constexpr Row kRows[] = {
     {"accel_bk_support", &accel_bk_sizes::support, kFirstSize<accel_bk_support>},    {"accel_bk_port", &accel_bk_sizes::port, kFirstSize<accel_bk_port>},
     {"accel_bk_memory", &accel_bk_sizes::memory, kFirstSize<accel_bk_memory>},    {"accel_attribute", &accel_bk_sizes::attribute, kFirstSize<accel_attribute>},
     {"accel_entry_desc", &accel_bk_sizes::entry, kFirstSize<accel_entry_desc>},   {"accel_bk_blob_entry", &accel_bk_sizes::blob_entry, kFirstSize<accel_bk_blob_entry>},
+    {"accel_bk_timing", &accel_bk_sizes::timing, kFirstSize<accel_bk_timing>},
 };
 
 bool is_native(const accel_bk_sizes &sizes)

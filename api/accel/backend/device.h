@@ -86,14 +86,26 @@ struct accel_bk_memory {
     uint64_t size_bytes;
 };
 
+/** A piece of memory that a run needs beside its ports. */
+struct accel_bk_scratch {
+    size_t struct_size;
+    uint64_t size_bytes;    /**< at least 1 */
+    uint64_t align_bytes;   /**< power of two */
+};
+
+enum accel_bk_run_flag {
+    ACCEL_BK_RUN_FLAG_TIMINGS = 1 << 0 /**< run_timings will be asked */
+};
+
 /** What a run is made for. */
 struct accel_bk_run_desc {
     size_t struct_size;
-    const struct accel_bk_memory *scratch; /**< NULL: the module allocates what it needs */
-    uint32_t scratch_count;
+    /** one for each piece that program_scratch named; what is in them means nothing when a submission begins, and other runs may have them, too, in turns */
+    const struct accel_bk_memory *scratch;
+    uint32_t scratch_count;                /**< 0: the module allocates what it needs */
     uint32_t entry;                        /**< which graph of the blob */
-    uint32_t flags;                        /**< 0 */
-    int32_t priority;                      /**< 0: a hint, for drivers whose contexts belong to a program */
+    uint32_t flags;                        /**< enum accel_bk_run_flag */
+    int32_t priority;                      /**< a hint, as in accel_bk_queue_desc, for drivers whose contexts belong to a program */
 };
 
 /** What a run works on from now on. */
@@ -105,9 +117,26 @@ struct accel_bk_bind_desc {
     uint32_t size_count;
 };
 
+/**
+ * When a part of the latest finished submission ran. A row of no node and no part is the whole submission.
+ *
+ * A run that tells of any node tells of every node of the built graph: in a row with its time, in one that names the node whose time has
+ * it too (counted_in), or, where nothing was to be done, in a row with a begin and without a duration. All lie within the submission.
+ */
+struct accel_bk_timing {
+    const char *part;     /**< name of a part of the node; NULL: the node itself, its parts included */
+    uint64_t begin_ns;    /**< CLOCK_MONOTONIC; 0: not known */
+    uint64_t duration_ns; /**< 0: not known, or nothing was to be done */
+    uint64_t cycles;      /**< 0: not known */
+    uint32_t node;        /**< of the built graph; ACCEL_NONE: of none */
+    uint32_t counted_in;  /**< the node in whose pass this one was done, whose row has the time of both; ACCEL_NONE: its own */
+    uint32_t lane;        /**< which engine, from 0 */
+    uint32_t reserved;    /**< 0 */
+};
+
 struct accel_bk_queue_desc {
     size_t struct_size;
-    uint32_t priority; /**< enum accel_priority, a hint */
+    int32_t priority;  /**< enum accel_priority and between, a hint */
     uint32_t depth;    /**< at most the device's queue_depth */
 };
 
@@ -146,7 +175,7 @@ struct accel_bk_transfer {
 /**
  * Runs blobs on a device.
  *
- * Order: submissions of one queue take effect in the order of submit, memory included; a queue's tickets finish in order. Where the hardware does
+ * Order: submissions of one queue take effect in the order of submit, memory included, as is scratch that several runs have been given; a queue's tickets finish in order. Where the hardware does
  * otherwise, the module adds the dependency.
  *
  * Threads: any thread; calls that name different devices may overlap, calls on one device where its slot says *may overlap*.
@@ -181,7 +210,13 @@ struct accel_bk_device_ops {
     /** [mandatory] No run of it exists any more. may overlap. */
     void (*program_unload)(struct accel_bk_program *program);
 
-    /** [mandatory] Make a run and all memory it needs, so that submit allocates nothing. may overlap. */
+    /** Piece number index of the scratch of one of the blob's graphs; NOT_FOUND beyond the last. NULL: runs allocate what they need. may overlap. */
+    enum accel_status (*program_scratch)(struct accel_bk_program *program, uint32_t entry, uint32_t index, struct accel_bk_scratch *scratch);
+
+    /**
+     * [mandatory] Make a run and all memory it needs, so that submit allocates nothing. may overlap.
+     * Errors: UNSUPPORTED, where scratch is given: this memory cannot serve. The runtime asks once more without.
+     */
     enum accel_status (*run_create)(struct accel_bk_program *program, const struct accel_bk_run_desc *desc, struct accel_bk_run **out_run);
     /** [mandatory] Not in flight. may overlap. */
     void (*run_destroy)(struct accel_bk_run *run);
@@ -195,6 +230,12 @@ struct accel_bk_device_ops {
     enum accel_bind_cost (*run_bind_cost)(struct accel_bk_run *run, uint32_t port);
     /** Actual shape of an output of the latest finished submission. Not in flight. NULL: always the built shape. may overlap for different runs. */
     enum accel_status (*run_output_dims)(struct accel_bk_run *run, uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank);
+    /**
+     * What the latest finished submission took; takes min(count, capacity), and *out_count is always the full count. Asked only of runs that were made
+     * with TIMINGS, after a submission that ended well. Strings live as long as the run. Not in flight. NULL: nothing finer than the ticket is known.
+     * may overlap for different runs.
+     */
+    enum accel_status (*run_timings)(struct accel_bk_run *run, struct accel_bk_timing *timings, uint32_t capacity, uint32_t *out_count);
 
     /** [mandatory] may overlap. */
     enum accel_status (*queue_create)(struct accel_bk_device *device, const struct accel_bk_queue_desc *desc, struct accel_bk_queue **out_queue);

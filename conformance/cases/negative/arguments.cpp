@@ -142,9 +142,11 @@ ACCEL_CASE("negative.enum.values", "A-3", "values outside an enum are refused")
     auto queue_desc = sized<accel_queue_desc>();
     queue_desc.devices = &device;
     queue_desc.device_count = 1;
-    queue_desc.priority = 77;
     accel_queue *queue = nullptr;
-    CHECK_REFUSED(accel_queue_create(&queue_desc, &queue), ACCEL_STATUS_INVALID_ARGUMENT);
+    for (const int32_t priority : {ACCEL_PRIORITY_REALTIME + 1, ACCEL_PRIORITY_BACKGROUND - 1}) {
+        queue_desc.priority = priority;
+        CHECK_REFUSED(accel_queue_create(&queue_desc, &queue), ACCEL_STATUS_INVALID_ARGUMENT);
+    }
     queue_desc.priority = ACCEL_PRIORITY_HIGH;
     REQUIRE_STATUS(accel_queue_create(&queue_desc, &queue), ACCEL_STATUS_OK);
     accel_queue_unref(queue);

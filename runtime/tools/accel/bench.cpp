@@ -4,6 +4,7 @@
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -18,6 +19,7 @@
 #include "rounding_choice.h"
 #include "session.h"
 #include "statistics.h"
+#include "timings.h"
 
 namespace accel::tool {
 namespace {
@@ -29,6 +31,7 @@ struct BenchOptions {
     double seconds = 3;
     unsigned warmup = 5, load = 0;
     std::string entry, compare, python = "python3";
+    bool timings = false;
 };
 
 /// Thread pools spin for a while after their last work; whoever is measured next must not share the cores with them.
@@ -108,6 +111,21 @@ std::string line_of(const Statistics &statistics)
            " runs)";
 }
 
+/// In a session of its own: what is measured in detail may take longer, and the latencies are to be those of runs that are not.
+Timings measure_operations(const Instance &instance, const std::vector<Device> &devices, const Program &program, uint32_t entry, const BenchOptions &options)
+{
+    Progress progress("measuring the operations of " + options.model.model);
+    Session session(instance, devices, program, entry, ACCEL_RUN_FLAG_TIMINGS);
+    session.fill_inputs(1);
+    const Load load(options.load);
+    round(session, options.warmup);
+    Timings timings(program, entry);
+    const auto start = Clock::now();
+    do timings.run(session);
+    while (std::chrono::duration<double>(Clock::now() - start).count() < options.seconds);
+    return timings;
+}
+
 std::unique_ptr<Peer> start_peer(const BenchOptions &options)
 {
     if (options.compare.empty()) return nullptr;
@@ -123,6 +141,13 @@ void prepare_comparison(BenchOptions &options)
     if (options.model.threads == 0) options.model.threads = static_cast<unsigned>(cores::usable());
 }
 
+void print_peer(const Measured &measured, const Peer &peer, const BenchOptions &options)
+{
+    std::cout << "onnxruntime  " << line_of(measured.theirs) << "   version " << peer.version() << ", " << options.model.threads << " thread(s) each\n";
+    std::cout << "ratio        " << std::setprecision(3) << Statistics::of(measured.ratios).median << "  of medians, " << Statistics::of(measured.mean_ratios).median << " of means: accel / onnxruntime, the middle one of " << measured.ratios.size()
+              << " pairs of rounds taken in turns\n";
+}
+
 void bench(BenchOptions options)
 {
     prepare_comparison(options);
@@ -134,15 +159,17 @@ void bench(BenchOptions options)
     session.fill_inputs(1);
     const auto peer = start_peer(options);
     const Measured measured = measure(session, peer.get(), options);
+    std::optional<Timings> timings;
+    if (options.timings) timings = measure_operations(instance, devices, session.program(), entry, options);
     if (options.model.json) {
-        print_json(facts_of(measured, session, options, peer.get()));
+        auto facts = facts_of(measured, session, options, peer.get());
+        if (timings) facts["timings"] = timings->json();
+        print_json(facts);
         return;
     }
     std::cout << "accel        " << line_of(measured.ours) << "\n";
-    if (!peer) return;
-    std::cout << "onnxruntime  " << line_of(measured.theirs) << "   version " << peer->version() << ", " << options.model.threads << " thread(s) each\n";
-    std::cout << "ratio        " << std::setprecision(3) << Statistics::of(measured.ratios).median << "  of medians, " << Statistics::of(measured.mean_ratios).median << " of means: accel / onnxruntime, the middle one of " << measured.ratios.size()
-              << " pairs of rounds taken in turns\n";
+    if (peer) print_peer(measured, *peer, options);
+    if (timings) timings->print();
 }
 
 }  // namespace
@@ -155,6 +182,7 @@ void add_bench(CLI::App &app)
     command->add_option("--entry", options->entry, "measure this entry point, of a program that has several");
     command->add_option("--seconds", options->seconds, "measure for this long")->check(number_above_zero())->capture_default_str();
     command->add_option("--warmup", options->warmup, "runs before measuring")->capture_default_str();
+    command->add_flag("--timings", options->timings, "measure each operation, too, in further runs for as long");
     command->add_option("--load", options->load, "busy loops beside the measurement, of both sides, as other work would be")->check(CLI::Range(0u, 1024u))->capture_default_str();
     command->add_option("--compare", options->compare, "take turns with this peer")->check(CLI::IsMember({"onnxruntime"}));
     command->add_option("--python", options->python, "Python that has the package onnxruntime")->capture_default_str();

@@ -20,6 +20,7 @@
 #include "rounding_choice.h"
 #include "tensor_file.h"
 #include "text/printable.h"
+#include "timings.h"
 
 namespace accel::tool {
 namespace {
@@ -32,6 +33,7 @@ struct RunOptions {
     std::string entry, labels, output_folder;
     PictureScale scale;
     unsigned top = 5;
+    bool timings = false;
 };
 
 /// One set of input files, in port order.
@@ -189,10 +191,11 @@ std::vector<std::string> output_files(const Session &session, const Item &item, 
     return output_file_names((alike > 1 ? input.filename() : input.stem()).string(), outputs);
 }
 
-nlohmann::json run_item(Session &session, const Item &item, const std::vector<Item> &items, const RunOptions &options, const std::vector<std::string> &labels)
+nlohmann::json run_item(Session &session, Timings *timings, const Item &item, const std::vector<Item> &items, const RunOptions &options, const std::vector<std::string> &labels)
 {
     for (uint32_t index = 0; index < session.input_count(); ++index) session.write(index, load_tensor(item.files[index], session.input(index), options.scale));
-    session.run();
+    if (timings) timings->run(session);
+    else session.run();
     nlohmann::json result{{"input", item.name}, {"outputs", nlohmann::json::array()}};
     const auto names = output_files(session, item, items);
     for (uint32_t index = 0; index < session.output_count(); ++index) {
@@ -218,17 +221,24 @@ void run(RunOptions &options)
     const auto devices = choose_devices(instance, options.model);
     Program program = make_program(instance, devices, options.model);
     const uint32_t entry = find_entry(program, options.entry);
-    Session session(instance, devices, std::move(program), entry);
+    Session session(instance, devices, std::move(program), entry, options.timings ? uint32_t{ACCEL_RUN_FLAG_TIMINGS} : 0);
+    Timings timings(session.program(), entry);
     const auto labels = read_labels(options.labels);
     const auto items = items_of(session, options, folder_files);
     Progress progress("running " + options.model.model);
     nlohmann::json results = nlohmann::json::array();
     for (const auto &item : items) {
         progress.update(static_cast<double>(results.size()) / static_cast<double>(items.size()), item.name.c_str());
-        results.push_back(run_item(session, item, items, options, labels));
+        results.push_back(run_item(session, options.timings ? &timings : nullptr, item, items, options, labels));
         if (!options.model.json) print_item(results.back());
     }
-    if (options.model.json) print_json(nlohmann::json{{"model", options.model.model}, {"rounding", rounding_name(session.program().info().rounding)}, {"results", results}});
+    if (!options.model.json) {
+        if (options.timings) timings.print();
+        return;
+    }
+    nlohmann::json out{{"model", options.model.model}, {"rounding", rounding_name(session.program().info().rounding)}, {"results", results}};
+    if (options.timings) out["timings"] = timings.json();
+    print_json(out);
 }
 
 }  // namespace
@@ -243,6 +253,7 @@ void add_run(CLI::App &app)
     command->add_option("-o,--output", options->output_folder, "folder for the outputs as .npy");
     command->add_option("--labels", options->labels, "text file with one label a line");
     command->add_option("--top", options->top, "show the largest values")->capture_default_str();
+    command->add_flag("--timings", options->timings, "tell what each operation took");
     command->add_option("--mean", options->scale.mean, "of pictures: value = (byte - mean) / std, per channel")->delimiter(',')->allow_extra_args(false)->check(finite_number())->capture_default_str();
     command->add_option("--std", options->scale.deviation, "see --mean")->delimiter(',')->allow_extra_args(false)->check(number_above_zero())->capture_default_str();
     command->callback([options] { run(*options); });

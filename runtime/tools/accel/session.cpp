@@ -27,8 +27,9 @@ uint64_t element_count(const accel_port_info &port)
     return count;
 }
 
-Session::Session(const Instance &instance, const std::vector<Device> &devices, Program program, uint32_t entry)
-    : program_(std::move(program)), entry_(entry), info_(program_.entry(entry)), memory_(program_, entry), run_(Run::create(program_, entry)), queue_(Queue::create(devices)), fence_(Fence::create(instance))
+Session::Session(const Instance &instance, const std::vector<Device> &devices, Program program, uint32_t entry, uint32_t run_flags)
+    : program_(std::move(program)), entry_(entry), info_(program_.entry(entry)), memory_(program_, entry), run_(Run::create(program_, entry, State(), run_flags)), queue_(Queue::create(devices)),
+      fence_(Fence::create(instance))
 {
     memory_.bind_to(run_);
 }

@@ -12,7 +12,8 @@ using Dense = std::vector<char>;
 
 class Session {
 public:
-    Session(const Instance &instance, const std::vector<Device> &devices, Program program, uint32_t entry);
+    /// run_flags: enum accel_run_flag.
+    Session(const Instance &instance, const std::vector<Device> &devices, Program program, uint32_t entry, uint32_t run_flags = 0);
 
     const Program &program() const { return program_; }
     uint32_t input_count() const { return info_.input_count; }
@@ -28,6 +29,8 @@ public:
     void fill_inputs(uint32_t seed);
     /// Submit and wait.
     void run();
+    /// Of the latest run.
+    std::vector<accel_timing> timings() const { return run_.timings(); }
 
 private:
     Program program_;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "turns.h"
+
+#include <algorithm>
+
+#include "fence.h"
+#include "queue_core.h"
+
+namespace accel::runtime {
+
+bool Turns::only_of(const QueueCore &core) const
+{
+    for (const Turn *turn = latest_; turn; turn = turn->older)
+        if (turn->core != &core)
+            return false;
+    return true;
+}
+
+void Turns::look(const QueueCore &core)
+{
+    // Each queue that still has a turn is asked once: what it finds ended gives its turn back. It is alive, as it has not retired that submission.
+    for (uint64_t asked = 0;; ++asked) {
+        Ref<QueueCore> other;
+        {
+            const std::lock_guard guard(lock_);
+            const Turn *turn = latest_;
+            for (uint64_t skipped = 0; turn && (turn->core == &core || skipped++ < asked); turn = turn->older) {
+            }
+            if (!turn)
+                return;
+            other = Ref<QueueCore>(turn->core);
+        }
+        other->poll();
+    }
+}
+
+bool Turns::take(Turn &turn, QueueCore &core, uint64_t sequence, std::span<const accel_fence_point> waits)
+{
+    const std::lock_guard guard(lock_);
+    const auto is_behind = [&](const accel_fence_point &wait) { return wait.fence->follows(wait.value, *latest_->core, latest_->sequence); };
+    if (!only_of(core) && std::none_of(waits.begin(), waits.end(), is_behind))
+        return false;
+    turn = {&core, sequence, latest_, nullptr};
+    if (latest_)
+        latest_->newer = &turn;
+    latest_ = &turn;
+    return true;
+}
+
+void Turns::give_back(Turn &turn)
+{
+    const std::lock_guard guard(lock_);
+    if (!turn.core)
+        return;
+    if (turn.older)
+        turn.older->newer = turn.newer;
+    (turn.newer ? turn.newer->older : latest_) = turn.older;
+    turn = {};
+}
+
+}  // namespace accel::runtime
