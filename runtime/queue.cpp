@@ -91,13 +91,6 @@ accel_status submit(accel_queue &queue, const accel_submit &in)
     submission.wait_count = in.wait_count;
     submission.signal_count = in.signal_count;
     submission.deadline_ns = in.deadline_ns;
-    if (accel_state *state = in.run ? in.run->state() : nullptr) {
-        const std::lock_guard guard(state->submit_lock());
-        ACCEL_TRY(state->check_order(queue.core(), submission));
-        ACCEL_TRY(queue.core().submit(submission, &queue));
-        state->note(queue.core(), submission);
-        return ACCEL_STATUS_OK;
-    }
     return queue.core().submit(submission, &queue);
 }
 

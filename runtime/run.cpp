@@ -215,6 +215,8 @@ accel_status accel_run::copy(const Step &step)
 
 bool accel_run::begin_flight(QueueCore &core)
 {
+    if (state_) [[unlikely]]
+        state_->turns().look(core);
     if (scratch_) [[unlikely]]
         scratch_->turns().look(core);
     QueueCore *none = nullptr;
@@ -223,8 +225,6 @@ bool accel_run::begin_flight(QueueCore &core)
         none = nullptr;
         begun = flight_.compare_exchange_strong(none, &core, std::memory_order_acq_rel);
     }
-    if (begun && state_)
-        state_->enter();
     return begun;
 }
 
@@ -236,17 +236,20 @@ void accel_run::end_flight(Ended how)
     if (timings_ && how != Ended::Refused) [[unlikely]]
         timings_->close(how == Ended::Well);
     if (scratch_) [[unlikely]]
-        scratch_->turns().give_back(turn_);
-    if (state_)
-        state_->leave();
+        scratch_->turns().give_back(scratch_turn_);
+    if (state_) [[unlikely]]
+        state_->turns().give_back(state_turn_);
     flight_.store(nullptr, std::memory_order_release);
 }
 
 accel_status accel_run::take_turn(QueueCore &core, uint64_t sequence, std::span<const accel_fence_point> waits)
 {
-    if (!scratch_ || scratch_->turns().take(turn_, core, sequence, waits)) [[likely]]
+    const bool has_state = !state_ || state_->turns().take(state_turn_, core, sequence, waits);
+    if (has_state && (!scratch_ || scratch_->turns().take(scratch_turn_, core, sequence, waits))) [[likely]]
         return ACCEL_STATUS_OK;
-    return fail(ACCEL_STATUS_BUSY, "R-13", this, "the run's scratch is in flight on another queue; wait for a fence value that the latest submission with it signals, or use that queue");
+    return fail(ACCEL_STATUS_BUSY, has_state ? "R-13" : "R-10", this,
+                "the run's %s is in flight on another queue, and this submission waits for no fence value that the latest one with it signals; wait for one, or submit to that queue",
+                has_state ? "scratch" : "state");
 }
 
 void accel_run::keep_memory()

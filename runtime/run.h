@@ -70,13 +70,12 @@ struct accel_run : accel::runtime::Object {
     const accel_program &program() const { return *program_; }
     const accel::runtime::ProgramEntry &entry() const { return entry_; }
     /// Null without variables.
-    accel_state *state() const { return state_.get(); }
     std::span<const accel::runtime::Step> steps() const { return steps_; }
     const accel::runtime::SegmentRun &segment(uint32_t index) const { return segments_[index]; }
     /// Do a copy step, with the CPU. Allocates nothing.
     accel_status copy(const accel::runtime::Step &step);
 
-    /// Take the turn of a submission in the scratch that it shares, if it does. BUSY: see Turns. Sets the error detail.
+    /// Take the turn of a submission in the state and the scratch that it shares, if it does. BUSY: see Turns. Sets the error detail.
     accel_status take_turn(accel::runtime::QueueCore &core, uint64_t sequence, std::span<const accel_fence_point> waits);
     /// Enter flight; false if it is in flight already, also after looking whether that flight has ended.
     bool begin_flight(accel::runtime::QueueCore &core);
@@ -127,7 +126,7 @@ private:
     accel::runtime::Ref<accel_state> state_;
     accel::runtime::Ref<accel_scratch> scratch_;  ///< null: its own
     const std::vector<accel_scratch::Place> *scratch_places_ = nullptr;
-    accel::runtime::Turn turn_;
+    accel::runtime::Turn state_turn_, scratch_turn_;
     std::vector<accel::runtime::SegmentRun> segments_;
     accel::runtime::ValuePlaces places_;
     std::vector<accel::runtime::Ref<accel_buffer>> memories_;  ///< by value; null for one that lies in another's memory

@@ -154,58 +154,7 @@ accel_status accel_state::copy_from(accel_state &other)
     return ACCEL_STATUS_OK;
 }
 
-bool accel_state::in_flight()
-{
-    if (flights_.load(std::memory_order_acquire) == 0) return false;
-    Ref<QueueCore> core;
-    {
-        const std::lock_guard guard(latest_lock_);
-        core = latest_core_;
-    }
-    if (core) core->poll();
-    return flights_.load(std::memory_order_acquire) != 0;
-}
-
 accel_status accel_state::check_idle()
 {
-    return in_flight() ? fail(ACCEL_STATUS_BUSY, "R-10", this, "work on the state is in flight; wait for the fence of the latest submission") : ACCEL_STATUS_OK;
-}
-
-accel_status accel_state::check_order(const QueueCore &core, const Submission &submission)
-{
-    if (latest_queue_ == core.id() || !in_flight()) return ACCEL_STATUS_OK;
-    for (uint32_t i = 0; i < submission.wait_count; ++i) {
-        for (const accel_fence_point &signal : latest_signals_)
-            if (submission.waits[i].fence == signal.fence && submission.waits[i].value >= signal.value) return ACCEL_STATUS_OK;
-    }
-    return fail(ACCEL_STATUS_BUSY, "R-10", this,
-                "the latest submission with this state is in flight on another queue, and this one waits for no fence value that it signals; wait for one, or submit to the same queue");
-}
-
-void accel_state::note(QueueCore &core, const Submission &submission)
-{
-    latest_queue_ = core.id();
-    try {
-        latest_signals_.assign(submission.signals, submission.signals + submission.signal_count);
-    } catch (const std::exception &) {
-        latest_signals_.clear();  // another queue is then told to wait until all has ended
-    }
-    core.ref();
-    {
-        const std::lock_guard guard(latest_lock_);
-        latest_core_ = Ref<QueueCore>::adopt(&core);
-    }
-    if (flights_.load(std::memory_order_acquire) == 0) forget_latest();
-}
-
-void accel_state::leave()
-{
-    if (flights_.fetch_sub(1, std::memory_order_acq_rel) == 1) forget_latest();
-}
-
-void accel_state::forget_latest()
-{
-    Ref<QueueCore> core;
-    const std::lock_guard guard(latest_lock_);
-    if (flights_.load(std::memory_order_acquire) == 0) std::swap(core, latest_core_);
+    return turns_.idle() ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_BUSY, "R-10", this, "work on the state is in flight; wait for the fence of the latest submission");
 }

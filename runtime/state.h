@@ -4,15 +4,13 @@
 
 #include <accel/accel.h>
 
-#include <atomic>
-#include <mutex>
 #include <span>
 #include <vector>
 
 #include "buffer.h"
 #include "object.h"
 #include "program.h"
-#include "queue_core.h"
+#include "turns.h"
 
 namespace accel::runtime {
 
@@ -36,19 +34,9 @@ struct accel_state : accel::runtime::Object {
 
     accel_program &program() const { return *program_; }
     const accel::runtime::StatePlace &place(uint32_t variable) const { return places_[variable]; }
-    /// In flight somewhere, also after looking whether that has ended?
-    bool in_flight();
+    /// BUSY in flight, also after looking whether that has ended.
     accel_status check_idle();
-
-    /// Held from check_order() to note(), so that the order of submits is that of their queue.
-    std::mutex &submit_lock() { return submit_lock_; }
-    /// May this submission follow the latest one? Errors: BUSY.
-    accel_status check_order(const accel::runtime::QueueCore &core, const accel::runtime::Submission &submission);
-    /// It has been accepted.
-    void note(accel::runtime::QueueCore &core, const accel::runtime::Submission &submission);
-    /// A run of it enters and leaves flight.
-    void enter() { flights_.fetch_add(1, std::memory_order_acq_rel); }
-    void leave();
+    accel::runtime::Turns &turns() { return turns_; }
 
 protected:
     void let_go() override { program_ = {}; }
@@ -58,15 +46,9 @@ private:
     accel_status allocate();
     accel_status open_devices(uint32_t variable, std::vector<std::shared_ptr<accel::runtime::OpenDevice>> *out) const;
     accel_status write_first(uint32_t variable);
-    void forget_latest();
 
     accel::runtime::Ref<accel_program> program_;
     std::vector<accel::runtime::StatePlace> places_;  ///< by variable
 
-    std::mutex submit_lock_;
-    uint64_t latest_queue_ = 0;                      ///< of the latest submission, guarded by submit_lock_
-    std::vector<accel_fence_point> latest_signals_;  ///< its own; fences are only compared
-    std::atomic<uint32_t> flights_{0};
-    std::mutex latest_lock_;
-    accel::runtime::Ref<accel::runtime::QueueCore> latest_core_;  ///< while it is in flight
+    accel::runtime::Turns turns_;
 };

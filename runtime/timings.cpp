@@ -56,15 +56,17 @@ std::vector<std::vector<uint32_t>> placements_of(const ProgramEntry &entry)
     return rows;
 }
 
-/// Row of the transfer report of a copy: both have the order of the values that copies make.
-uint32_t transfer_row(const ProgramEntry &entry, const CopyEnd &to)
+/// The value that a copy makes, or that it takes to a port.
+uint32_t value_of(const Step &step) { return step.to.is_port ? step.from.index : step.to.index; }
+
+/// Row of the transfer report of a copy. Several of one tensor are in the same order there.
+uint32_t transfer_row(const ProgramEntry &entry, uint32_t value)
 {
-    if (to.is_port)
-        return ACCEL_NONE;
-    const auto is_copy = [](const Value &value) { return value.copy_of != UINT32_MAX; };
-    auto before = std::count_if(entry.values.begin(), entry.values.begin() + to.index, is_copy);
+    const std::string &tensor = entry.values[value].tensor;
+    const auto is_copied = [&](const Value &one) { return one.tensor == tensor && (one.copy_of != UINT32_MAX || one.port_of != UINT32_MAX); };
+    auto before = std::count_if(entry.values.begin(), entry.values.begin() + value, is_copied);
     for (uint32_t row = 0; row < entry.transfers.size(); ++row)
-        if (entry.transfers[row].kind == ACCEL_TRANSFER_KIND_COPY && before-- == 0)
+        if (entry.transfers[row].kind == ACCEL_TRANSFER_KIND_COPY && entry.transfers[row].tensor == tensor && before-- == 0)
             return row;
     return ACCEL_NONE;
 }
@@ -85,9 +87,9 @@ Placed transfer(const accel_run &run, const Step &step, uint32_t to_segment, uin
 {
     const ProgramEntry &entry = run.entry();
     Placed row = blank(ACCEL_TIMING_KIND_TRANSFER, begin_ns, duration_ns);
-    row.timing.name = entry.values[(step.to.is_port ? step.from : step.to).index].tensor.c_str();
+    row.timing.name = entry.values[value_of(step)].tensor.c_str();
     row.timing.segment = to_segment;
-    row.timing.row = transfer_row(entry, step.to);
+    row.timing.row = transfer_row(entry, value_of(step));
     return row;
 }
 

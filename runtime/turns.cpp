@@ -16,7 +16,7 @@ bool Turns::only_of(const QueueCore &core) const
     return true;
 }
 
-void Turns::look(const QueueCore &core)
+void Turns::look_at_all_but(const QueueCore *core)
 {
     // Each queue that still has a turn is asked once: what it finds ended gives its turn back. It is alive, as it has not retired that submission.
     for (uint64_t asked = 0;; ++asked) {
@@ -24,7 +24,7 @@ void Turns::look(const QueueCore &core)
         {
             const std::lock_guard guard(lock_);
             const Turn *turn = latest_;
-            for (uint64_t skipped = 0; turn && (turn->core == &core || skipped++ < asked); turn = turn->older) {
+            for (uint64_t skipped = 0; turn && (turn->core == core || skipped++ < asked); turn = turn->older) {
             }
             if (!turn)
                 return;
@@ -32,6 +32,13 @@ void Turns::look(const QueueCore &core)
         }
         other->poll();
     }
+}
+
+bool Turns::idle()
+{
+    look_at_all_but(nullptr);
+    const std::lock_guard guard(lock_);
+    return !latest_;
 }
 
 bool Turns::take(Turn &turn, QueueCore &core, uint64_t sequence, std::span<const accel_fence_point> waits)

@@ -23,7 +23,9 @@ struct Turn {
 class Turns {
 public:
     /// Before a submission to this queue: do others know that theirs have ended? Not under a queue's lock.
-    void look(const QueueCore &core);
+    void look(const QueueCore &core) { look_at_all_but(&core); }
+    /// Has every turn been given back, also after looking? Not under a queue's lock.
+    bool idle();
     /// The next turn, for submission number `sequence` of the queue. False: work that is in flight on another queue may overlap it, as no wait is for a value that is
     /// reached after the latest. So each turn comes after all that were taken before it, or its submission fails with its wait.
     bool take(Turn &turn, QueueCore &core, uint64_t sequence, std::span<const accel_fence_point> waits);
@@ -32,6 +34,7 @@ public:
 
 private:
     bool only_of(const QueueCore &core) const;
+    void look_at_all_but(const QueueCore *core);
 
     std::mutex lock_;
     Turn *latest_ = nullptr;
