@@ -47,6 +47,9 @@ def main():
         require("several entry points: 'once', 'twice'; choose one with --entry" in refused, "run asks which", refused)
         refused = call(accel, "bench", program, "--device", "cpu", "--entry", "thrice", code=1).stderr
         require("no entry point 'thrice'; --entry takes one of: 'once', 'twice'" in refused, "an unknown one is refused with those that there are", refused)
+        recorded = pathlib.Path(folder) / "trace.json"
+        call(accel, "trace", program, "--device", "cpu", "--entry", "twice", "--runs", "1", "-o", recorded)
+        require(json.loads(recorded.read_text()), "trace records one", recorded.read_text())
         drawing = pathlib.Path(folder) / "two.svg"
         call(accel, "inspect", program, "--device", "cpu", "--svg", drawing, "--entry", "twice")
         require(drawing.read_text().count("<rect x=") == 2, "one entry point is drawn", drawing.read_text())

@@ -19,7 +19,7 @@ namespace {
 
 struct TraceOptions {
     ModelOptions model;
-    std::string output = "trace.json";
+    std::string output = "trace.json", entry;
     unsigned runs = 10;
 };
 
@@ -52,7 +52,9 @@ void trace(const TraceOptions &options)
     const auto devices = choose_devices(instance, options.model);
     const auto &recorder = trace_interface(instance);
     check(recorder.start(instance.get(), 0));
-    Session session(instance, devices, make_program(instance, devices, options.model));
+    Program program = make_program(instance, devices, options.model);
+    const uint32_t entry = find_entry(program, options.entry);
+    Session session(instance, devices, std::move(program), entry);
     session.fill_inputs(1);
     record_runs(session, options);
     check(recorder.stop(instance.get()));
@@ -71,6 +73,7 @@ void add_trace(CLI::App &app)
     auto *command = app.add_subcommand("trace", "record what runs when, as Perfetto JSON");
     options->model.add_to(*command);
     command->add_option("-o,--output", options->output, "file to write")->capture_default_str();
+    command->add_option("--entry", options->entry, "record this entry point, of a program that has several");
     command->add_option("--runs", options->runs, "runs to record")->check(number_above_zero())->capture_default_str();
     command->callback([options] { trace(*options); });
 }
