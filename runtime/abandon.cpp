@@ -37,7 +37,7 @@ constexpr accel_bk_device_ops make_dead_ops()
     kill(ops.device_open), kill(ops.device_close), kill(ops.device_info);
     kill(ops.buffer_create), kill(ops.buffer_destroy), kill(ops.buffer_map), kill(ops.buffer_unmap), kill(ops.buffer_export);
     kill(ops.program_load), kill(ops.program_unload), kill(ops.program_scratch);
-    kill(ops.run_create), kill(ops.run_destroy), kill(ops.run_bind), kill(ops.run_bind_cost), kill(ops.run_output_dims), kill(ops.run_timings);
+    kill(ops.run_create), kill(ops.run_destroy), kill(ops.run_bind), kill(ops.run_bind_cost), kill(ops.run_sizes), kill(ops.run_timings);
     kill(ops.queue_create), kill(ops.queue_destroy), kill(ops.queue_submit), kill(ops.queue_wait), kill(ops.queue_fence), kill(ops.queue_cancel),
         kill(ops.queue_transfer);
     return ops;

@@ -42,8 +42,8 @@ TEST_CASE("overhead of submit and wait", "[.bench]")
     accel_run *run = nullptr;
     const accel_run_desc run_desc{sizeof run_desc, program.get(), 0, 0};
     REQUIRE(accel_run_create(&run_desc, &run) == ACCEL_STATUS_OK);
-    const accel_binding bindings[] = {{0, 0, in, 0}, {1, 0, out, 0}};
-    REQUIRE(accel_run_bind(run, bindings, 2, sizeof bindings[0]) == ACCEL_STATUS_OK);
+    const accel_binding bindings[] = {{0, 0, in, 0, 0}, {1, 0, out, 0, 0}};
+    REQUIRE(fake::bind_ports(run, bindings, 2) == ACCEL_STATUS_OK);
     accel_queue_desc queue_desc{sizeof queue_desc, devices, 1, 0, 0, 0};
     accel_queue *queue = nullptr;
     REQUIRE(accel_queue_create(&queue_desc, &queue) == ACCEL_STATUS_OK);

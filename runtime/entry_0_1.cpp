@@ -17,4 +17,7 @@ __asm__(".symver accel_instance_create_of_0_1, accel_instance_create@ACCEL_0.1")
 [[gnu::used, gnu::visibility("default")]] const accel_graph_desc *accel_model_graph_of_0_1(accel_model *) { return nullptr; }
 __asm__(".symver accel_model_graph_of_0_1, accel_model_graph@ACCEL_0.1");
 
+[[gnu::used, gnu::visibility("default")]] accel_status accel_run_output_dims_of_0_1() { return accel::runtime::fail_compiled_for_0_1(""); }
+__asm__(".symver accel_run_output_dims_of_0_1, accel_run_output_dims@ACCEL_0.1");
+
 }

@@ -44,24 +44,21 @@ enum accel_status accel_run_create(const struct accel_run_desc *desc, struct acc
 struct accel_run *accel_run_ref(struct accel_run *run) { return ref_handle(run); }
 void accel_run_unref(struct accel_run *run) { unref_handle(run); }
 
-enum accel_status accel_run_bind(struct accel_run *run, const struct accel_binding *bindings, uint32_t binding_count, uint32_t binding_size)
+enum accel_status accel_run_bind(struct accel_run *run, const struct accel_bind_desc *desc)
 {
     ACCEL_TRY(check_handle(run, "run"));
-    if (binding_count && !bindings)
-        return fail_null("bindings");
-    if (binding_count)
-        ACCEL_TRY(check_element_size<accel_binding>(binding_size, "bindings"));
-    if (binding_count > 2 * run->entry().application_ports.size())
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", run, "%u bindings are given for %zu ports", binding_count, run->entry().application_ports.size());
+    accel_bind_desc given{};
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    if (given.flags & ~static_cast<uint32_t>(ACCEL_BIND_FLAG_PREPARED_ONLY) || given.reserved)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", run, "desc.flags is 0x%x and desc.reserved %u, expected a set of enum accel_bind_flag and 0", given.flags, given.reserved);
+    if (given.binding_count > 2 * run->entry().application_ports.size())
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", run, "%u bindings are given for %zu ports", given.binding_count, run->entry().application_ports.size());
     return guarded([&] {
-        std::vector<accel_binding> given;
-        for (uint32_t i = 0; i < binding_count; ++i) {
-            const char *bytes = reinterpret_cast<const char *>(bindings) + static_cast<size_t>(i) * binding_size;
-            if (binding_size > sizeof(accel_binding) && !is_zero(bytes + sizeof(accel_binding), binding_size - sizeof(accel_binding)))
-                return fail_struct_tail(binding_size, sizeof(accel_binding), "bindings[]");
-            given.push_back(element(bindings, i, binding_size));
-        }
-        return run->bind(given);
+        std::vector<accel_binding> bindings;
+        std::vector<accel_symbol_value> symbols;
+        ACCEL_TRY(copy_in_array(given.bindings, given.binding_count, given.binding_size, "desc.bindings", &bindings));
+        ACCEL_TRY(copy_in_array(given.symbols, given.symbol_count, given.symbol_size, "desc.symbols", &symbols));
+        return run->bind({bindings, symbols, (given.flags & ACCEL_BIND_FLAG_PREPARED_ONLY) != 0});
     });
 }
 
@@ -74,15 +71,14 @@ enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t port, enum
     return run->bind_cost(port, out_cost);
 }
 
-enum accel_status accel_run_output_dims(struct accel_run *run, uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank)
+enum accel_status accel_run_port(struct accel_run *run, uint32_t port, struct accel_port_info *info)
 {
-    if (!out_rank)
-        return fail_null("out_rank");
-    *out_rank = 0;
     ACCEL_TRY(check_handle(run, "run"));
-    if (!dims && dim_capacity)
-        return fail_null("dims");
-    return run->output_dims(port, dims, dim_capacity, out_rank);
+    ACCEL_TRY(check_out(info, "info"));
+    accel_port_info facts{};
+    ACCEL_TRY(run->port(port, &facts));
+    copy_out(facts, info);
+    return ACCEL_STATUS_OK;
 }
 
 enum accel_status accel_run_timing(struct accel_run *run, uint32_t index, struct accel_timing *timing)

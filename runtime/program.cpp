@@ -9,6 +9,7 @@
 #include "check.h"
 #include "instance.h"
 #include "model.h"
+#include "open_sizes.h"
 #include "program_make.h"
 
 accel_program::accel_program() : Object(accel::runtime::ObjectType::Program) {}
@@ -16,6 +17,7 @@ accel_program::accel_program() : Object(accel::runtime::ObjectType::Program) {}
 accel_program::~accel_program()
 {
     // Blobs point into the model and run on the devices; the instance goes last.
+    entries.clear();
     blobs.clear();
     devices.clear();
     model = {};
@@ -115,6 +117,8 @@ accel_program_info facts_of(const accel_program &program)
     for (const Variable &variable : program.variables) facts.state_bytes += variable.layout.size_bytes;
     facts.variable_count = static_cast<uint32_t>(program.variables.size());
     facts.entry_count = static_cast<uint32_t>(program.entries.size());
+    for (const ProgramEntry &entry : program.entries) facts.size_variant_count += entry.open_sizes ? entry.open_sizes->count() : 0;
+    facts.size_variant_count = std::max(facts.size_variant_count, 1u);
     facts.device_count = static_cast<uint32_t>(program.devices.size());
     facts.constant_bytes = constant_bytes(program);
     facts.saved_bytes = program.saved_bytes;
@@ -133,6 +137,7 @@ accel_entry_info facts_of(const ProgramEntry &entry)
     facts.segment_count = static_cast<uint32_t>(entry.segments.size());
     facts.placement_count = static_cast<uint32_t>(entry.placements.size());
     facts.transfer_count = static_cast<uint32_t>(entry.transfers.size());
+    facts.open_symbol_count = entry.open_sizes ? static_cast<uint32_t>(entry.open_sizes->symbols().size()) : 0;
     return facts;
 }
 
@@ -149,8 +154,13 @@ accel_status find_entry(struct accel_program *program, uint32_t index, const Pro
     return ACCEL_STATUS_OK;
 }
 
-accel_port_info facts_of(const accel_program &program, const ProgramEntry &entry, const ProgramPort &port)
+}  // namespace
+
+namespace accel::runtime {
+
+accel_port_info port_facts(const accel_program &program, const ProgramEntry &entry, uint32_t number, bool bound)
 {
+    const ProgramPort &port = entry.ports[entry.application_ports[number]];
     accel_port_info facts{};
     facts.name = port.name.c_str();
     facts.direction = port.direction;
@@ -168,10 +178,13 @@ accel_port_info facts_of(const accel_program &program, const ProgramEntry &entry
     facts.device = port.device < program.devices.size() ? program.devices[port.device].get() : nullptr;
     facts.quantization = port.quantization_desc ? &port.quantization_desc->get() : nullptr;
     facts.buffer_count_max = entry.buffer_count_max();
+    facts.knowledge = bound ? ACCEL_SIZE_KNOWLEDGE_EXACT : port.knowledge;
+    if (facts.knowledge != ACCEL_SIZE_KNOWLEDGE_EXACT) facts.dims = port.bounds.data();
+    if (facts.knowledge == ACCEL_SIZE_KNOWLEDGE_OPEN) facts.size_bytes = 0;
     return facts;
 }
 
-}  // namespace
+}  // namespace accel::runtime
 
 extern "C" {
 
@@ -201,7 +214,7 @@ enum accel_status accel_program_port(struct accel_program *program, uint32_t ent
     ACCEL_TRY(find_entry(program, entry, &of));
     ACCEL_TRY(check_out(info, "info"));
     if (port >= of->application_ports.size()) return fail_index(program, "port", port, of->application_ports.size());
-    copy_out(facts_of(*program, *of, of->ports[of->application_ports[port]]), info);
+    copy_out(port_facts(*program, *of, port, false), info);
     return ACCEL_STATUS_OK;
 }
 

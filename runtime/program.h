@@ -27,6 +27,7 @@ struct PortLayout {
 };
 
 struct Blob;
+class OpenSizes;
 
 /// A blob on its device. Unloads itself.
 class LoadedBlob {
@@ -132,6 +133,8 @@ struct ProgramPort {
     uint32_t variable = UINT32_MAX;     ///< of the program, which it reads or writes: no port of the application; UINT32_MAX: none
     std::optional<graph::Quantization> quantization;
     std::shared_ptr<const graph::QuantizationDesc> quantization_desc;  ///< of it, once the ports are settled
+    uint32_t knowledge = ACCEL_SIZE_KNOWLEDGE_EXACT;  ///< where not EXACT, layout is that of the planned sizes
+    std::vector<int64_t> bounds;                      ///< then, the dims that are told
 };
 
 struct PlacementRow {
@@ -159,6 +162,7 @@ struct ProgramEntry {
 
     std::vector<uint32_t> application_ports;  ///< the application's numbers for ports: those of no variable
     uint32_t application_input_count = 0;
+    std::shared_ptr<OpenSizes> open_sizes;  ///< null: every size is fixed
 
     /// Distinct buffers that fit whatever ports they are for; 0: any number.
     uint32_t buffer_count_max() const;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "build_entries.h"
 #include "build_targets.h"
 #include "catalog.h"
@@ -10,6 +12,7 @@
 #include "instance.h"
 #include "model.h"
 #include "module_call.h"
+#include "open_program.h"
 #include "open_set_sharing.h"
 #include "program_make.h"
 #include "progress.h"
@@ -34,7 +37,10 @@ public:
     accel_status run(accel_program **out)
     {
         ACCEL_TRY(check_arguments());
-        ACCEL_TRY(on_files_as_they_were([&] { return make(); }));
+        ACCEL_TRY(on_files_as_they_were([&] {
+            const accel_status status = make();
+            return status == ACCEL_STATUS_OK ? status : fail_planned(status);
+        }));
         *out = program_.release();
         return ACCEL_STATUS_OK;
     }
@@ -64,7 +70,7 @@ private:
         ConstantPool pool;
         for (const ChosenEntry &chosen : chosen_) {
             Graph graph;
-            ACCEL_TRY(in_entry(chosen, prepared(chosen, graph)));
+            ACCEL_TRY(in_entry(chosen, prepared(chosen, graph, &sizes_.emplace_back())));
             if (chosen_.size() > 1) pool.share(graph);
             std::vector<VariableUse> uses;
             ACCEL_TRY(in_entry(chosen, variables_of(chosen, &uses)));
@@ -72,22 +78,44 @@ private:
         }
         ACCEL_TRY(assembly.run(OpenSetSharing(places_.open), &program_->blobs, &program_->entries, &program_->variables));
         ACCEL_TRY(load());
+        for (size_t i = 0; i < chosen_.size(); ++i) {
+            if (sizes_[i].plan.symbols.empty()) continue;
+            open_entry(program_->entries[i], sizes_[i].plan, std::make_unique<const BuildRecipe>(desc_, chosen_[i], sizes_[i].request.given), desc_.size_variant_max);
+        }
         finish();
         return ACCEL_STATUS_OK;
     }
 
-    accel_status prepared(const ChosenEntry &chosen, Graph &graph)
+    /// Sizes that nobody gave may be what is wrong.
+    accel_status fail_planned(accel_status status) const
+    {
+        std::string planned;
+        for (const EntrySizes &sizes : sizes_)
+            for (const OpenSymbol &symbol : sizes.plan.symbols) planned += (planned.empty() ? "'" : ", '") + symbol.name + "' as " + std::to_string(symbol.planned_size);
+        if (planned.empty() || status == ACCEL_STATUS_CANCELLED) return status;
+        const std::string rule = accel_last_error()->rule, message = accel_last_error()->message;
+        return fail(status, rule.c_str(), desc_.model, "%s; sizes that desc.symbols leaves open are planned: %s; give them a size, a bound or a typical size", message.c_str(), planned.c_str());
+    }
+
+    /// What an entry point leaves open.
+    struct EntrySizes {
+        SizeRequest request;
+        OpenPlan plan;
+    };
+
+    accel_status prepared(const ChosenEntry &chosen, Graph &graph, EntrySizes *sizes)
     {
         const double share = kPrepared / static_cast<double>(chosen_.size()), from = share * static_cast<double>(&chosen - chosen_.data());
         ACCEL_TRY(step(from, from + share, "preparing the model"));
         graph = chosen.entry->graph;
         ACCEL_TRY(check_known(chosen));
         forget_variables(graph);
-        return prepare(graph, {chosen.symbols.data(),
-                               static_cast<uint32_t>(chosen.symbols.size()),
-                               desc_.rounding,
-                               {chosen.known.data(), static_cast<uint32_t>(chosen.known.size()), sizeof(accel_known_value)},
-                               &budget_});
+        const KnownValues known = {chosen.known.data(), static_cast<uint32_t>(chosen.known.size()), sizeof(accel_known_value)};
+        ACCEL_TRY(read_sizes(chosen.symbols, &sizes->request));
+        ACCEL_TRY(plan_open_sizes(graph, known, sizes->request, &sizes->plan));
+        std::vector<accel_symbol_value> symbols = sizes->request.given;
+        for (const OpenSymbol &symbol : sizes->plan.symbols) symbols.push_back({symbol.name.c_str(), nullptr, symbol.planned_size, 0, 0, 0});
+        return prepare(graph, {symbols.data(), static_cast<uint32_t>(symbols.size()), desc_.rounding, known, &budget_});
     }
 
     static accel_status variables_of(const ChosenEntry &chosen, std::vector<VariableUse> *out) { return take_variables(chosen.entry->graph, chosen.states, out); }
@@ -119,7 +147,8 @@ private:
     {
         const ChosenEntry &chosen = chosen_[entry];
         Graph graph;
-        ACCEL_TRY(prepared(chosen, graph));
+        EntrySizes planned;
+        ACCEL_TRY(prepared(chosen, graph, &planned));
         ACCEL_TRY(step(kPrepared, 1.0, "asking the devices"));
         Answers answers;
         ACCEL_TRY(expand_composites(graph, places_.targets, request(), desc_.flags & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY, &answers));
@@ -146,6 +175,7 @@ private:
         if (desc_.precisions & ~kPrecisions) return fail_argument("A-3", "precisions", desc_.precisions);
         if (desc_.rounding != ACCEL_ROUNDING_NONE && !find_rounding(desc_.rounding)) return fail_argument("P-9", "rounding", desc_.rounding);
         if (desc_.option_count && !desc_.options) return fail_null("desc.options");
+        if (desc_.reserved) return fail_argument("A-3", "reserved", desc_.reserved);
         if (!desc_.target && desc_.device_count == 0)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-8", desc_.model, "desc has neither devices nor a target, expected at least one of them");
         ACCEL_TRY(choose_entries(desc_, &chosen_));
@@ -177,7 +207,8 @@ private:
         settle_ports(*program_);
         settle_remarks(*program_);
         program_->settle_files();
-        program_->saved_bytes = saved_size_bytes(*program_);
+        const bool open = std::any_of(program_->entries.begin(), program_->entries.end(), [](const ProgramEntry &entry) { return entry.open_sizes != nullptr; });
+        program_->saved_bytes = open ? 0 : saved_size_bytes(*program_);
         progress_.enter(1.0, 1.0, "done");
     }
 
@@ -186,6 +217,7 @@ private:
     Progress progress_;
     ConstantBudget budget_;
     std::vector<ChosenEntry> chosen_;
+    std::vector<EntrySizes> sizes_;  ///< by chosen entry point
     BuildTargets places_;
 };
 

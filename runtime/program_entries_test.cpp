@@ -256,9 +256,10 @@ TEST_CASE("a run is of an entry point", "[entries]")
     accel_run_desc desc{sizeof desc, stand.program.get(), nullptr, nullptr, 1, 0, 0, 0};
     accel_run *run = nullptr;
     REQUIRE(accel_run_create(&desc, &run) == ACCEL_STATUS_OK);
-    int64_t dims[1] = {};
-    uint32_t rank = 0;
-    CHECK(accel_run_output_dims(run, 1, dims, 1, &rank) == ACCEL_STATUS_NOT_READY);
+    accel_port_info port{};
+    port.struct_size = sizeof port;
+    CHECK(accel_run_port(run, 1, &port) == ACCEL_STATUS_OK);
+    CHECK(port.dims[0] == 4);
     accel_run_unref(run);
     desc.entry = 3;
     CHECK(accel_run_create(&desc, &run) == ACCEL_STATUS_NOT_FOUND);

@@ -7,6 +7,7 @@
 #include "fit.h"
 #include "instance.h"
 #include "model.h"
+#include "open_sizes.h"
 #include "program_devices.h"
 #include "program_make.h"
 #include "progress.h"
@@ -176,6 +177,10 @@ enum accel_status accel_program_save(struct accel_program *program, accel_write_
     ACCEL_TRY(check_handle(program, "program"));
     if (!write) return fail_null("write");
     return guarded([&] {
+        for (const ProgramEntry &entry : program->entries)
+            if (entry.open_sizes)
+                return fail(ACCEL_STATUS_UNSUPPORTED, "S-8", program, "the program leaves sizes open (%s), and what is saved has no model to build others from; build it with desc.symbols and save that",
+                            entry.open_sizes->missing(std::vector<int64_t>(entry.open_sizes->symbols().size(), OpenSizes::kNone)).c_str());
         ACCEL_TRY(program->verify_files());
         const accel_status status = write_saved(*program, write, user);
         ACCEL_TRY(program->verify_files());

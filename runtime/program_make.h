@@ -14,6 +14,12 @@ accel_status report_support(const accel_program_desc &desc, accel_support_fn rep
 accel_status load_program(accel_instance *instance, const accel_program_load_desc &desc, accel_program **out_program);
 accel_status check_program(accel_instance *instance, const void *bytes, size_t byte_count, const char *name, accel_fit *out_fit);
 
+/// What the application is told of a port of a program that was built for its sizes, or of an open one.
+accel_port_info port_facts(const accel_program &program, uint32_t port);
+
+/// What the application is told of its port of an entry point. bound: the sizes that the entry was built for are those of now, also where it leaves them open.
+accel_port_info port_facts(const accel_program &program, const ProgramEntry &entry, uint32_t number, bool bound);
+
 /// Make the ports' descriptions of their quantisation point at it, once the list of ports is final.
 void settle_ports(accel_program &program);
 

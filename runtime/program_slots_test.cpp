@@ -85,7 +85,7 @@ struct House {
         REQUIRE(accel_run_create(&desc, run.out()) == ACCEL_STATUS_OK);
         std::vector<accel_binding> bindings;
         for (uint32_t port = 0; port < ports; ++port) bindings.push_back({port, 0, arena, 64 * uint64_t{port}});
-        REQUIRE(accel_run_bind(run, bindings.data(), ports, sizeof bindings[0]) == ACCEL_STATUS_OK);
+        REQUIRE(fake::bind_ports(run, bindings.data(), ports) == ACCEL_STATUS_OK);
         accel_device *devices[] = {npu.get(), cpu.get()};
         accel_queue_desc wanted{};
         wanted.struct_size = sizeof wanted;
@@ -157,8 +157,8 @@ TEST_CASE("R-7 buffer_count_max is what the application has, and more is LIMIT",
     REQUIRE(accel_run_create(&desc, run.out()) == ACCEL_STATUS_OK);
     fake::Buffer buffers[13];
     accel_binding bindings[13];
-    for (uint32_t port = 0; port < 13; ++port) bindings[port] = {port, 0, house.buffer(buffers[port], 64 * 13), 0};
-    CHECK(accel_run_bind(run, bindings, 13, sizeof bindings[0]) == ACCEL_STATUS_LIMIT);
+    for (uint32_t port = 0; port < 13; ++port) bindings[port] = {port, 0, house.buffer(buffers[port], 64 * 13), 0, 0};
+    CHECK(fake::bind_ports(run, bindings, 13) == ACCEL_STATUS_LIMIT);
     CHECK(std::string(accel_last_error()->message) ==
           "7 distinct buffers are bound to the ports of device 'fake-npu', which takes at most 4 of them; put several ports into one buffer");
     // Buffers that only the CPU sees count for nobody.
@@ -166,7 +166,7 @@ TEST_CASE("R-7 buffer_count_max is what the application has, and more is LIMIT",
     for (uint32_t port = 0; port < 13; ++port)
         if (program->entries[0].ports[port].device == 0) bindings[port] = {port, 0, buffers[npu_ports++ % 4], 64 * uint64_t{port}};
     CHECK(npu_ports == 7);
-    CHECK(accel_run_bind(run, bindings, 13, sizeof bindings[0]) == ACCEL_STATUS_OK);
+    CHECK(fake::bind_ports(run, bindings, 13) == ACCEL_STATUS_OK);
     CHECK(fake::npu().bound_buffer_count == 4);
 }
 

@@ -35,10 +35,11 @@ TEST_CASE("a single segment runs with one submit, in order", "[queue]")
     CHECK(accel_fence_wait(fence, 2, kSecondNs) == ACCEL_STATUS_OK);
     CHECK(first_byte(c) == 7);
     CHECK(npu().submit_count == 2);
-    int64_t dims[1] = {};
-    uint32_t rank = 0;
-    CHECK(accel_run_output_dims(second, 1, dims, 1, &rank) == ACCEL_STATUS_OK);
-    CHECK(dims[0] == 16);
+    accel_port_info port{};
+    port.struct_size = sizeof port;
+    CHECK(accel_run_port(second, 1, &port) == ACCEL_STATUS_OK);
+    CHECK(port.dims[0] == 16);
+    CHECK(port.knowledge == ACCEL_SIZE_KNOWLEDGE_EXACT);
 }
 
 TEST_CASE("R-1 a run is in flight once, Q-3 a full ring is BUSY and changes nothing", "[queue]")
@@ -58,8 +59,8 @@ TEST_CASE("R-1 a run is in flight once, Q-3 a full ring is BUSY and changes noth
     house.make_fence(fence);
     REQUIRE(submit(queue, runs[0], fence, 1) == ACCEL_STATUS_OK);
     CHECK(submit(queue, runs[0], fence, 2) == ACCEL_STATUS_BUSY);
-    const accel_binding again = {0, 0, a, 0};
-    CHECK(accel_run_bind(runs[0], &again, 1, sizeof again) == ACCEL_STATUS_BUSY);
+    const accel_binding again = {0, 0, a, 0, 0};
+    CHECK(bind_ports(runs[0], &again, 1) == ACCEL_STATUS_BUSY);
     REQUIRE(submit(queue, runs[1], fence, 2) == ACCEL_STATUS_OK);
     REQUIRE(submit(queue, runs[2], fence, 3) == ACCEL_STATUS_OK);
     CHECK(submit(queue, runs[3], fence, 4) == ACCEL_STATUS_BUSY);
@@ -372,13 +373,13 @@ TEST_CASE("R-5 a bind that fails changes no binding", "[run]")
     Run run;
     make_run(program.get(), a, b, run);
     npu().bind_answer = ACCEL_STATUS_RESOURCE;
-    const accel_binding other = {0, 0, c, 0};
-    CHECK(accel_run_bind(run, &other, 1, sizeof other) == ACCEL_STATUS_RESOURCE);
-    const accel_binding wrong[] = {{0, 0, c, 0}, {0, 0, a, 0}}, odd = {0, 0, c, 2}, beyond = {0, 0, c, 4}, overlap = {1, 0, a, 0};
-    CHECK(accel_run_bind(run, wrong, 2, sizeof other) == ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(accel_run_bind(run, &odd, 1, sizeof other) == ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(accel_run_bind(run, &beyond, 1, sizeof other) == ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(accel_run_bind(run, &overlap, 1, sizeof other) == ACCEL_STATUS_INVALID_ARGUMENT);
+    const accel_binding other = {0, 0, c, 0, 0};
+    CHECK(bind_ports(run, &other, 1) == ACCEL_STATUS_RESOURCE);
+    const accel_binding wrong[] = {{0, 0, c, 0, 0}, {0, 0, a, 0, 0}}, odd = {0, 0, c, 2, 0}, beyond = {0, 0, c, 4, 0}, overlap = {1, 0, a, 0, 0};
+    CHECK(bind_ports(run, wrong, 2) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(bind_ports(run, &odd, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(bind_ports(run, &beyond, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(bind_ports(run, &overlap, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
     Queue queue;
     house.make_queue(queue, false);
     Fence fence;
@@ -400,15 +401,15 @@ TEST_CASE("R-5 a run whose old binding cannot be given back is unbound until it 
     make_run(program.get(), a, b, run);
     npu().bind_answer_count = 2;  // the new binding, and the old one
     npu().bind_answer = ACCEL_STATUS_OUT_OF_MEMORY;
-    const accel_binding other = {0, 0, c, 0}, same = {0, 0, a, 0};
-    CHECK(accel_run_bind(run, &other, 1, sizeof other) == ACCEL_STATUS_OUT_OF_MEMORY);
+    const accel_binding other = {0, 0, c, 0, 0}, same = {0, 0, a, 0, 0};
+    CHECK(bind_ports(run, &other, 1) == ACCEL_STATUS_OUT_OF_MEMORY);
     Queue queue;
     house.make_queue(queue, false);
     Fence fence;
     house.make_fence(fence);
     CHECK(submit(queue, run, fence, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(std::string(accel_last_error()->rule) == "R-2");
-    REQUIRE(accel_run_bind(run, &same, 1, sizeof same) == ACCEL_STATUS_OK);
+    REQUIRE(bind_ports(run, &same, 1) == ACCEL_STATUS_OK);
     REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
     REQUIRE(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_OK);
     CHECK(first_byte(b) == 2);
@@ -425,10 +426,10 @@ TEST_CASE("H-7 a module hears of its ports when all of them are bound", "[run]")
     Run run;
     REQUIRE(accel_run_create(&desc, run.out()) == ACCEL_STATUS_OK);
     const uint32_t before = npu().bind_count;
-    const accel_binding first = {0, 0, a, 0}, second = {1, 0, b, 0};
-    REQUIRE(accel_run_bind(run, &first, 1, sizeof first) == ACCEL_STATUS_OK);
+    const accel_binding first = {0, 0, a, 0, 0}, second = {1, 0, b, 0, 0};
+    REQUIRE(bind_ports(run, &first, 1) == ACCEL_STATUS_OK);
     CHECK(npu().bind_count == before);
-    REQUIRE(accel_run_bind(run, &second, 1, sizeof second) == ACCEL_STATUS_OK);
+    REQUIRE(bind_ports(run, &second, 1) == ACCEL_STATUS_OK);
     CHECK(npu().bind_count == before + 1);
 }
 

@@ -10,45 +10,58 @@
 #include "log.h"
 #include "model.h"
 #include "module_call.h"
+#include "program_make.h"
 #include "queue_core.h"
 
 using namespace accel::runtime;
 
-accel_run::accel_run(const accel_run_desc &desc)
-    : Object(ObjectType::Run), program_(desc.program), entry_(desc.program->entries[desc.entry]), state_(desc.state), scratch_(desc.scratch), ports_(entry_.ports.size()),
-      measures_((desc.flags & ACCEL_RUN_FLAG_TIMINGS) != 0), priority_(desc.priority)
+RunBody::~RunBody()
 {
-}
-
-accel_run::~accel_run()
-{
-    for (const SegmentRun &segment : segments_)
+    for (const SegmentRun &segment : segments)
         if (segment.handle)
             tell_module(segment.device->module_name(), "run_destroy", [&] { segment.device->ops().run_destroy(segment.handle); });
 }
 
+accel_run::accel_run(const accel_run_desc &desc)
+    : Object(ObjectType::Run), program_(desc.program), entry_number_(desc.entry), open_sizes_(desc.program->entries[desc.entry].open_sizes), state_(desc.state), scratch_(desc.scratch),
+      ports_(desc.program->entries[desc.entry].ports.size()), measures_((desc.flags & ACCEL_RUN_FLAG_TIMINGS) != 0), priority_(desc.priority)
+{
+    body_.program = desc.program;
+    body_.entry = &desc.program->entries[desc.entry];
+    if (open_sizes_)
+        sizes_.assign(open_sizes_->symbols().size(), OpenSizes::kNone);
+}
+
+accel_run::~accel_run() = default;
+
 accel_status accel_run::prepare()
 {
     ACCEL_TRY(prepare_scratch());
-    for (uint32_t i = 0; i < entry_.segments.size(); ++i)
+    ACCEL_TRY(prepare_state());
+    if (!has_sizes())
+        return ACCEL_STATUS_OK;  // the rest comes with them
+    ACCEL_TRY(prepare_body());
+    // An entry point without ports of the application's can be submitted as it is.
+    return entry().application_ports.empty() ? bind({}) : ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::prepare_body()
+{
+    for (uint32_t i = 0; i < entry().segments.size(); ++i)
         ACCEL_TRY(prepare_segment(i));
-    places_ = place_values(entry_.values);
+    body_.places = place_values(entry().values);
     plan_steps();
-    for (uint32_t i = 0; i < entry_.values.size(); ++i)
+    for (uint32_t i = 0; i < entry().values.size(); ++i)
         ACCEL_TRY(prepare_memory(i));
     if (measures_)
-        timings_ = std::make_unique<Timings>(steps_.size());
-    ACCEL_TRY(prepare_state());
-    // An entry point without ports of the application's can be submitted as it is.
-    if (entry_.application_ports.empty())
-        return bind({});
+        body_.timings = std::make_unique<Timings>(body_.steps.size());
     return ACCEL_STATUS_OK;
 }
 
 /// Bind the ports of variables, for good.
 accel_status accel_run::prepare_state()
 {
-    if (entry_.application_ports.size() == entry_.ports.size()) {
+    if (entry().application_ports.size() == entry().ports.size()) {
         state_ = {};
         return ACCEL_STATUS_OK;
     }
@@ -57,10 +70,10 @@ accel_status accel_run::prepare_state()
         ACCEL_TRY(state_->prepare({}));
     }
     for (uint32_t port = 0; port < ports_.size(); ++port) {
-        if (entry_.ports[port].variable == UINT32_MAX)
+        if (entry().ports[port].variable == UINT32_MAX)
             continue;
-        const StatePlace &place = state_->place(entry_.ports[port].variable);
-        ports_[port] = {place.buffer, place.offset_bytes};
+        const StatePlace &place = state_->place(entry().ports[port].variable);
+        ports_[port] = {place.buffer, place.offset_bytes, program_->variables[entry().ports[port].variable].layout.size_bytes};
     }
     return check_buffer_counts(ports_);
 }
@@ -69,7 +82,7 @@ accel_status accel_run::prepare_scratch()
 {
     if (!scratch_)
         return ACCEL_STATUS_OK;
-    scratch_places_ = scratch_->places(entry_);
+    scratch_places_ = scratch_->places(entry());
     return scratch_places_ ? ACCEL_STATUS_OK
                            : fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-13", scratch_.get(), "the scratch was not made for this program; name the program in desc.programs of accel_scratch_create");
 }
@@ -77,7 +90,7 @@ accel_status accel_run::prepare_scratch()
 /// A module that cannot use the scratch makes its own, once told that there is none.
 accel_status accel_run::create_on_module(uint32_t index, const accel_bk_run_desc &desc, accel_bk_run **out) const
 {
-    const LoadedBlob &loaded = *program_->blobs[entry_.segments[index].blob].loaded;
+    const LoadedBlob &loaded = *program().blobs[entry().segments[index].blob].loaded;
     const OpenDevice &device = *loaded.device();
     clear_module_error();
     accel_status status = device.ops().run_create(loaded.program(), &desc, out);
@@ -96,51 +109,51 @@ accel_status accel_run::create_on_module(uint32_t index, const accel_bk_run_desc
 
 accel_status accel_run::prepare_segment(uint32_t index)
 {
-    const LoadedBlob &loaded = *program_->blobs[entry_.segments[index].blob].loaded;
+    const LoadedBlob &loaded = *program().blobs[entry().segments[index].blob].loaded;
     SegmentRun segment;
     segment.device = loaded.device();
     if (segment.device->lost() != ACCEL_STATUS_OK)
         return fail(segment.device->lost(), "Q-12", program_.get(), "the device of module '%s' is lost; open it again and build the program again",
                     segment.device->module_name());
-    segments_.reserve(entry_.segments.size());  // so that no run is lost for want of a place
+    body_.segments.reserve(entry().segments.size());  // so that no run is lost for want of a place
     std::vector<accel_bk_memory> scratch;
-    for (size_t i = 0; scratch_places_ && i < scratch_places_->size(); ++i)
-        if (const accel_scratch::Place &place = (*scratch_places_)[i]; place.piece.segment == index && place.buffer)
+    for (size_t i = 0; scratch_places() && i < scratch_places()->size(); ++i)
+        if (const accel_scratch::Place &place = (*scratch_places())[i]; place.piece.segment == index && place.buffer)
             scratch.push_back({place.buffer->on(*segment.device), place.offset_bytes, place.piece.size_bytes});
     const ModuleArray<accel_bk_memory> shown(scratch.data(), scratch.size(), segment.device->sizes().memory);
     accel_bk_run_desc desc{};
     desc.struct_size = sizeof desc;
     desc.scratch = scratch.empty() ? nullptr : shown.data();
     desc.scratch_count = static_cast<uint32_t>(scratch.size());
-    desc.entry = entry_.segments[index].graph;
+    desc.entry = entry().segments[index].graph;
     desc.flags = measures_ && segment.device->ops().run_timings ? ACCEL_BK_RUN_FLAG_TIMINGS : 0;
     desc.priority = priority_;
     ACCEL_TRY(create_on_module(index, desc, &segment.handle));
-    segments_.push_back(std::move(segment));
+    body_.segments.push_back(std::move(segment));
     return ACCEL_STATUS_OK;
 }
 
 accel_status accel_run::prepare_memory(uint32_t index)
 {
-    Ref<accel_buffer> &memory = memories_.emplace_back();
-    const Value &value = entry_.values[index];
+    Ref<accel_buffer> &memory = body_.memories.emplace_back();
+    const Value &value = entry().values[index];
     if (value.memory_of != UINT32_MAX)
         return ACCEL_STATUS_OK;
-    if (scratch_places_) {
+    if (scratch_places()) {
         const auto is_own = [index](const accel_scratch::Place &place) { return place.piece.value == index; };
-        const auto place = std::find_if(scratch_places_->begin(), scratch_places_->end(), is_own);
+        const auto place = std::find_if(scratch_places()->begin(), scratch_places()->end(), is_own);
         memory = place->buffer;
-        for (uint32_t i = 0; i < entry_.values.size(); ++i)
-            if (memory_of(entry_.values, i) == index)
-                places_.offsets_bytes[i] += place->offset_bytes;
+        for (uint32_t i = 0; i < entry().values.size(); ++i)
+            if (memory_of(entry().values, i) == index)
+                body_.places.offsets_bytes[i] += place->offset_bytes;
         return ACCEL_STATUS_OK;
     }
-    const auto devices = devices_of_memory(*program_, entry_, index);
+    const auto devices = devices_of_memory(program(), entry(), index);
     accel_buffer *buffer = nullptr;
     BufferRequest request;
-    request.size_bytes = places_.memories[index].size_bytes;
-    request.align_bytes = places_.memories[index].align_bytes;
-    request.usage = ACCEL_BUFFER_USAGE_PORT | (copies_memory(entry_, index) ? uint32_t{ACCEL_BUFFER_USAGE_MAP} : 0);
+    request.size_bytes = body_.places.memories[index].size_bytes;
+    request.align_bytes = body_.places.memories[index].align_bytes;
+    request.usage = ACCEL_BUFFER_USAGE_PORT | (copies_memory(entry(), index) ? uint32_t{ACCEL_BUFFER_USAGE_MAP} : 0);
     ACCEL_TRY(make_buffer(program_->instance, request, devices, &buffer));
     memory = Ref<accel_buffer>::adopt(buffer);
     return ACCEL_STATUS_OK;
@@ -148,49 +161,49 @@ accel_status accel_run::prepare_memory(uint32_t index)
 
 void accel_run::plan_steps()
 {
-    std::vector<bool> copied(entry_.values.size(), false);
+    std::vector<bool> copied(entry().values.size(), false);
     // A copy whose source is a copy needs that one first.
     const auto plan_copy = [&](const auto &self, uint32_t index) -> void {
-        const Value &value = entry_.values[index];
+        const Value &value = entry().values[index];
         if (value.copy_of == UINT32_MAX || copied[index])
             return;
         copied[index] = true;
         if (!value.copy_of_port)
             self(self, value.copy_of);
-        steps_.push_back({Step::Kind::Copy, 0, {value.copy_of_port, value.copy_of}, {false, index}});
+        body_.steps.push_back({Step::Kind::Copy, 0, {value.copy_of_port, value.copy_of}, {false, index}});
     };
-    for (uint32_t i = 0; i < entry_.segments.size(); ++i) {
-        for (const PortSource &source : entry_.segments[i].input_sources)
+    for (uint32_t i = 0; i < entry().segments.size(); ++i) {
+        for (const PortSource &source : entry().segments[i].input_sources)
             if (source.kind == PortSource::Kind::Value)
                 plan_copy(plan_copy, source.index);
-        steps_.push_back({Step::Kind::Segment, i, {}, {}});
+        body_.steps.push_back({Step::Kind::Segment, i, {}, {}});
     }
-    for (uint32_t i = 0; i < entry_.values.size(); ++i) {
-        if (entry_.values[i].port_of == UINT32_MAX)
+    for (uint32_t i = 0; i < entry().values.size(); ++i) {
+        if (entry().values[i].port_of == UINT32_MAX)
             continue;
         plan_copy(plan_copy, i);
-        steps_.push_back({Step::Kind::Copy, 0, {false, i}, {true, entry_.values[i].port_of}});
+        body_.steps.push_back({Step::Kind::Copy, 0, {false, i}, {true, entry().values[i].port_of}});
     }
-    is_copied_.assign(ports_.size(), false);
-    for (const Step &step : steps_)
+    body_.is_copied.assign(ports_.size(), false);
+    for (const Step &step : body_.steps)
         for (const CopyEnd &end : {step.from, step.to})
             if (step.kind == Step::Kind::Copy && end.is_port)
-                is_copied_[end.index] = true;
+                body_.is_copied[end.index] = true;
 }
 
 /// Does the CPU copy something that lies in the memory of this value?
 uint32_t accel_run::application_number(uint32_t port) const
 {
-    return static_cast<uint32_t>(std::find(entry_.application_ports.begin(), entry_.application_ports.end(), port) - entry_.application_ports.begin());
+    return static_cast<uint32_t>(std::find(entry().application_ports.begin(), entry().application_ports.end(), port) - entry().application_ports.begin());
 }
 
-const PortLayout &accel_run::layout_of(CopyEnd end) const { return end.is_port ? entry_.ports[end.index].layout : entry_.values[end.index].layout; }
+const PortLayout &accel_run::layout_of(CopyEnd end) const { return end.is_port ? entry().ports[end.index].layout : entry().values[end.index].layout; }
 
 MemoryPlace accel_run::place_of(CopyEnd end) const
 {
     if (end.is_port)
         return {ports_[end.index].buffer.get(), ports_[end.index].offset_bytes};
-    return {memories_[memory_of(entry_.values, end.index)].get(), places_.offsets_bytes[end.index]};
+    return {body_.memories[memory_of(entry().values, end.index)].get(), body_.places.offsets_bytes[end.index]};
 }
 
 accel_status accel_run::copy(const Step &step)
@@ -231,10 +244,8 @@ bool accel_run::begin_flight(QueueCore &core)
 void accel_run::end_flight(Ended how)
 {
     const std::lock_guard guard(lock_);
-    if (how == Ended::Well)
-        finished_.store(true, std::memory_order_relaxed);
-    if (timings_ && how != Ended::Refused) [[unlikely]]
-        timings_->close(how == Ended::Well);
+    if (body_.timings && how != Ended::Refused) [[unlikely]]
+        body_.timings->close(how == Ended::Well);
     if (scratch_) [[unlikely]]
         scratch_->turns().give_back(scratch_turn_);
     if (state_) [[unlikely]]
@@ -259,9 +270,11 @@ void accel_run::keep_memory()
     for (const PortBinding &port : ports_)
         if (port.buffer)
             port.buffer->keep();
-    for (const Ref<accel_buffer> &memory : memories_)
+    for (const Ref<accel_buffer> &memory : body_.memories)
         if (memory)
             memory->keep();
+    if (body_.variant && body_.variant->program)
+        body_.variant->program->keep();
     program_->keep();
     if (program_->model)
         program_->model->keep();
@@ -289,50 +302,42 @@ accel_status accel_run::check_ready() const
 {
     if (ready_) [[likely]]
         return ACCEL_STATUS_OK;
-    for (uint32_t i = 0; i < ports_.size(); ++i)
+    if (!has_sizes())
+        return guarded([&] {
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-7", this, "sizes are not bound: %s; give them with accel_run_bind", open_sizes_->missing(sizes_).c_str());
+        });
+    for (uint32_t i = 0; i < ports_.size(); ++i) {
+        const ProgramPort &port = entry().ports[i];
         if (!ports_[i].buffer)
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') is not bound", application_number(i), entry_.ports[i].name.c_str());
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') is not bound", application_number(i), port.name.c_str());
+        if (!has_memory(ports_, i))
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') has %llu bytes, which were bound for other sizes; those of now need %llu: bind more", application_number(i),
+                        port.name.c_str(), static_cast<unsigned long long>(ports_[i].size_bytes), static_cast<unsigned long long>(port.layout.size_bytes));
+    }
     return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "a bind failed in between, and a module could not take back what it had; bind the ports again");
 }
 
-accel_status accel_run::output_dims(uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank)
+accel_status accel_run::port(uint32_t port, accel_port_info *out)
 {
-    if (port >= entry_.application_ports.size() || port < entry_.application_input_count)
-        return fail(ACCEL_STATUS_NOT_FOUND, "R-6", this, "port %u is no output; outputs are %u to %zu", port, entry_.application_input_count, entry_.application_ports.size());
-    port = entry_.application_ports[port];
-    if (in_flight() || !finished_.load(std::memory_order_acquire))
-        return fail(ACCEL_STATUS_NOT_READY, "R-6", this, "no submission of this run has finished yet");
-    // The device that writes the port directly may know better than the built shape.
-    for (uint32_t i = 0; i < segments_.size(); ++i) {
-        const Segment &segment = entry_.segments[i];
-        for (uint32_t output = 0; output < segment.output_sources.size(); ++output) {
-            const PortSource &source = segment.output_sources[output];
-            if (source.kind != PortSource::Kind::Port || source.index != port || !segments_[i].device->ops().run_output_dims)
-                continue;
-            clear_module_error();
-            const auto number = static_cast<uint32_t>(segment.inputs.size()) + output;
-            const accel_status status = segments_[i].device->ops().run_output_dims(segments_[i].handle, number, dims, dim_capacity, out_rank);
-            return status == ACCEL_STATUS_OK ? status : fail_from_module(status, segments_[i].device->module_name(), "run_output_dims", this);
-        }
-    }
-    const std::vector<int64_t> &built = entry_.ports[port].layout.dims;
-    for (uint32_t axis = 0; axis < built.size() && axis < dim_capacity; ++axis)
-        dims[axis] = built[axis];
-    *out_rank = static_cast<uint32_t>(built.size());
+    if (port >= entry().application_ports.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", this, "port %u was asked for, the entry point has %zu ports", port, entry().application_ports.size());
+    if (in_flight())
+        return fail(ACCEL_STATUS_NOT_READY, "R-6", this, "the run is in flight; ask when its fence is reached");
+    *out = port_facts(program(), entry(), port, has_sizes());
     return ACCEL_STATUS_OK;
 }
 
 accel_status accel_run::timing(uint32_t index, accel_timing *out)
 {
-    if (!timings_)
+    if (!body_.timings)
         return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "the run was made without ACCEL_RUN_FLAG_TIMINGS; make one with it to measure");
     if (in_flight())
         return fail(ACCEL_STATUS_NOT_READY, "R-14", this, "the run is in flight; its times are known when its fence is reached");
-    if (!timings_->known())
+    if (!body_.timings->known())
         return fail(ACCEL_STATUS_NOT_READY, "R-14", this, "no submission of this run has been made yet, or the latest has failed");
-    ACCEL_TRY(timings_->collect(*this));
-    if (index >= timings_->rows().size())
-        return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "timing %u was asked for, the latest submission has %zu", index, timings_->rows().size());
-    *out = timings_->rows()[index];
+    ACCEL_TRY(body_.timings->collect(*this));
+    if (index >= body_.timings->rows().size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "timing %u was asked for, the latest submission has %zu", index, body_.timings->rows().size());
+    *out = body_.timings->rows()[index];
     return ACCEL_STATUS_OK;
 }

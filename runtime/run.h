@@ -11,6 +11,7 @@
 
 #include "buffer.h"
 #include "object.h"
+#include "open_sizes.h"
 #include "program.h"
 #include "scratch.h"
 #include "state.h"
@@ -43,6 +44,14 @@ struct Step {
 struct PortBinding {
     Ref<accel_buffer> buffer;
     uint64_t offset_bytes = 0;
+    uint64_t size_bytes = 0;  ///< that the port may use
+};
+
+/// What a run is asked to change.
+struct BindRequest {
+    std::span<const accel_binding> bindings;
+    std::span<const accel_symbol_value> symbols;
+    bool prepared_only = false;
 };
 
 /// A segment's run on its device.
@@ -50,6 +59,24 @@ struct SegmentRun {
     std::shared_ptr<OpenDevice> device;
     accel_bk_run *handle = nullptr;
     std::vector<accel_bk_memory> bound;  ///< in port order, as the module has them; empty while a port is unbound
+};
+
+/// What a run is made of for one set of sizes; all that there is where no size is open.
+struct RunBody {
+    RunBody() = default;
+    ~RunBody();
+    RunBody(RunBody &&) = default;
+    RunBody &operator=(RunBody &&) = default;
+
+    const accel_program *program = nullptr;      ///< that has the segments' blobs
+    const ProgramEntry *entry = nullptr;         ///< of it
+    std::shared_ptr<const SizeVariant> variant;  ///< the set of sizes, where some are open; while it is null one of them has no value
+    std::vector<SegmentRun> segments;
+    ValuePlaces places;
+    std::vector<Ref<accel_buffer>> memories;  ///< by value; null for one that lies in another's memory
+    std::vector<Step> steps;
+    std::vector<bool> is_copied;         ///< by port: a step copies it with the CPU
+    std::unique_ptr<Timings> timings;    ///< of a run that measures
 };
 
 }  // namespace accel::runtime
@@ -60,18 +87,18 @@ struct accel_run : accel::runtime::Object {
 
     /// Make the segments' runs and the memory between them. Sets the error detail.
     accel_status prepare();
-    accel_status bind(std::span<const accel_binding> bindings);
+    accel_status bind(const accel::runtime::BindRequest &request);
     accel_status bind_cost(uint32_t port, accel_bind_cost *out_cost);
-    accel_status output_dims(uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank);
+    accel_status port(uint32_t port, accel_port_info *out);
     accel_status timing(uint32_t index, accel_timing *out);
-    /// All ports bound? Sets the error detail.
+    /// All sizes and ports bound? Sets the error detail.
     accel_status check_ready() const;
 
-    const accel_program &program() const { return *program_; }
-    const accel::runtime::ProgramEntry &entry() const { return entry_; }
-    /// Null without variables.
-    std::span<const accel::runtime::Step> steps() const { return steps_; }
-    const accel::runtime::SegmentRun &segment(uint32_t index) const { return segments_[index]; }
+    /// With the sizes of now; the one that the run was made for while some have no value.
+    const accel_program &program() const { return *body_.program; }
+    const accel::runtime::ProgramEntry &entry() const { return *body_.entry; }
+    std::span<const accel::runtime::Step> steps() const { return body_.steps; }
+    const accel::runtime::SegmentRun &segment(uint32_t index) const { return body_.segments[index]; }
     /// Do a copy step, with the CPU. Allocates nothing.
     accel_status copy(const accel::runtime::Step &step);
 
@@ -85,13 +112,13 @@ struct accel_run : accel::runtime::Object {
     /// Around each step of a submission.
     void note_begin(uint32_t step)
     {
-        if (timings_) [[unlikely]]
-            timings_->begin(step);
+        if (body_.timings) [[unlikely]]
+            body_.timings->begin(step);
     }
     void note_end(uint32_t step)
     {
-        if (timings_) [[unlikely]]
-            timings_->end(step);
+        if (body_.timings) [[unlikely]]
+            body_.timings->end(step);
     }
     bool in_flight();
     /// A device that was given up may still be at work on it: what it reads and writes stays.
@@ -101,6 +128,11 @@ struct accel_run : accel::runtime::Object {
 
 private:
     accel_status prepare_scratch();
+    /// Every open size has a value.
+    bool has_sizes() const { return !open_sizes_ || body_.variant; }
+    accel_status prepare_body();
+    /// Of the planned sizes; those of other sets are the run's own. Null: all is.
+    const std::vector<accel_scratch::Place> *scratch_places() const { return body_.program == program_.get() ? scratch_places_ : nullptr; }
     accel_status prepare_segment(uint32_t index);
     accel_status create_on_module(uint32_t index, const accel_bk_run_desc &desc, accel_bk_run **out) const;
     accel_status prepare_memory(uint32_t value);
@@ -108,7 +140,12 @@ private:
     uint32_t application_number(uint32_t port) const;
     void plan_steps();
     void plan_copies_before(uint32_t segment);
-    accel_status check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all) const;
+    accel_status find_body(const std::vector<int64_t> &sizes, bool prepared_only, accel::runtime::RunBody *out);
+    accel_status check_variables(const accel::runtime::RunBody &body) const;
+    accel_status bind_ports(std::span<const accel_binding> bindings);
+    accel_status check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all, uint64_t *out_size_bytes) const;
+    /// Bound, and long enough for the sizes of now.
+    bool has_memory(const std::vector<accel::runtime::PortBinding> &ports, uint32_t port) const;
     accel_status check_beside_scratch(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status check_overlaps(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status check_buffer_counts(const std::vector<accel::runtime::PortBinding> &ports) const;
@@ -122,23 +159,19 @@ private:
     accel::runtime::MemoryPlace place_of(accel::runtime::CopyEnd end) const;
 
     accel::runtime::Ref<accel_program> program_;
-    const accel::runtime::ProgramEntry &entry_;  ///< of the program
+    const uint32_t entry_number_;
+    const std::shared_ptr<accel::runtime::OpenSizes> open_sizes_;  ///< of the entry point; null: every size is fixed
+    std::vector<int64_t> sizes_;                                   ///< of the open ones
     accel::runtime::Ref<accel_state> state_;
     accel::runtime::Ref<accel_scratch> scratch_;  ///< null: its own
     const std::vector<accel_scratch::Place> *scratch_places_ = nullptr;
     accel::runtime::Turn state_turn_, scratch_turn_;
-    std::vector<accel::runtime::SegmentRun> segments_;
-    accel::runtime::ValuePlaces places_;
-    std::vector<accel::runtime::Ref<accel_buffer>> memories_;  ///< by value; null for one that lies in another's memory
+    accel::runtime::RunBody body_;
     std::vector<accel::runtime::PortBinding> ports_;
-    std::vector<accel::runtime::Step> steps_;
-    std::vector<bool> is_copied_;  ///< by port: a step copies it with the CPU
     bool ready_ = false;
     const bool measures_;
     const int32_t priority_;
-    std::unique_ptr<accel::runtime::Timings> timings_;  ///< of a run that measures
 
     std::mutex lock_;  ///< guards what follows against the thread that retires
     std::atomic<accel::runtime::QueueCore *> flight_{nullptr};
-    std::atomic<bool> finished_{false};
 };

@@ -33,12 +33,12 @@ private:
 
 }  // namespace
 
-accel_status accel_run::check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all) const
+accel_status accel_run::check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all, uint64_t *out_size_bytes) const
 {
-    if (binding.port >= entry_.application_ports.size())
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].port is %u, the entry point has %zu ports", number, binding.port, entry_.application_ports.size());
-    const uint32_t own = entry_.application_ports[binding.port];
-    const ProgramPort &port = entry_.ports[own];
+    if (binding.port >= entry().application_ports.size())
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].port is %u, the entry point has %zu ports", number, binding.port, entry().application_ports.size());
+    const uint32_t own = entry().application_ports[binding.port];
+    const ProgramPort &port = entry().ports[own];
     if (binding.flags)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", this, "bindings[%u].flags is 0x%x, expected 0", number, binding.flags);
     ACCEL_TRY(check_handle(binding.buffer, "bindings[].buffer"));
@@ -52,12 +52,17 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].offset_bytes is %llu, port '%s' needs a multiple of %llu", number,
                     static_cast<unsigned long long>(binding.offset_bytes), port.name.c_str(), static_cast<unsigned long long>(port.layout.align_bytes));
     const uint64_t size_bytes = binding.buffer->size_bytes();
-    if (binding.offset_bytes > size_bytes || size_bytes - binding.offset_bytes < port.layout.size_bytes)
+    const uint64_t rest_bytes = size_bytes > binding.offset_bytes ? size_bytes - binding.offset_bytes : 0;
+    const uint64_t needed_bytes = has_sizes() ? port.layout.size_bytes : 0;  // before all sizes have a value nobody knows
+    *out_size_bytes = binding.size_bytes ? binding.size_bytes : rest_bytes;
+    if (binding.offset_bytes > size_bytes || rest_bytes < needed_bytes || binding.size_bytes > rest_bytes)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u]: port '%s' needs %llu bytes, the buffer has %llu from offset %llu on", number,
-                    port.name.c_str(), static_cast<unsigned long long>(port.layout.size_bytes),
-                    static_cast<unsigned long long>(size_bytes > binding.offset_bytes ? size_bytes - binding.offset_bytes : 0),
+                    port.name.c_str(), static_cast<unsigned long long>(std::max(needed_bytes, binding.size_bytes)), static_cast<unsigned long long>(rest_bytes),
                     static_cast<unsigned long long>(binding.offset_bytes));
-    const uint32_t usage = ACCEL_BUFFER_USAGE_PORT | (is_copied_[own] ? ACCEL_BUFFER_USAGE_MAP : 0u);
+    if (*out_size_bytes < needed_bytes)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].size_bytes is %llu, port '%s' needs %llu bytes", number, static_cast<unsigned long long>(binding.size_bytes),
+                    port.name.c_str(), static_cast<unsigned long long>(needed_bytes));
+    const uint32_t usage = ACCEL_BUFFER_USAGE_PORT | (has_sizes() && body_.is_copied[own] ? ACCEL_BUFFER_USAGE_MAP : 0u);
     if (const uint32_t lacking = usage & ~binding.buffer->usage())
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-12", binding.buffer, "bindings[%u]: port '%s' needs memory of usage 0x%x, the buffer was made for 0x%x%s", number, port.name.c_str(),
                     usage, binding.buffer->usage(), lacking == ACCEL_BUFFER_USAGE_MAP ? "; the CPU copies this port, so add MAP to desc.usage when you create it" : "");
@@ -68,25 +73,30 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
     return ACCEL_STATUS_OK;
 }
 
+bool accel_run::has_memory(const std::vector<PortBinding> &ports, uint32_t port) const
+{
+    return ports[port].buffer && ports[port].size_bytes >= entry().ports[port].layout.size_bytes;
+}
+
 /// What a run writes into its scratch must not be its inputs, or its results.
 accel_status accel_run::check_beside_scratch(const std::vector<PortBinding> &ports) const
 {
-    for (uint32_t port = 0; scratch_places_ && port < ports.size(); ++port)
-        for (const accel_scratch::Place &place : *scratch_places_)
-            if (ports[port].buffer && place.buffer && overlap(ports[port], entry_.ports[port].layout.size_bytes, {place.buffer, place.offset_bytes}, place.piece.size_bytes))
-                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-13", this, "port '%s' overlaps the run's scratch", entry_.ports[port].name.c_str());
+    for (uint32_t port = 0; scratch_places() && port < ports.size(); ++port)
+        for (const accel_scratch::Place &place : *scratch_places())
+            if (ports[port].buffer && place.buffer && overlap(ports[port], entry().ports[port].layout.size_bytes, {place.buffer, place.offset_bytes}, place.piece.size_bytes))
+                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-13", this, "port '%s' overlaps the run's scratch", entry().ports[port].name.c_str());
     return ACCEL_STATUS_OK;
 }
 
 accel_status accel_run::check_overlaps(const std::vector<PortBinding> &ports) const
 {
     ACCEL_TRY(check_beside_scratch(ports));
-    for (uint32_t output = entry_.input_count; output < ports.size(); ++output) {
+    for (uint32_t output = entry().input_count; output < ports.size(); ++output) {
         if (!ports[output].buffer)
             continue;
-        const ProgramPort &written = entry_.ports[output];
+        const ProgramPort &written = entry().ports[output];
         for (uint32_t other = 0; other < ports.size(); ++other) {
-            const ProgramPort &port = entry_.ports[other];
+            const ProgramPort &port = entry().ports[other];
             if (other == output || !ports[other].buffer || (written.variable != UINT32_MAX && port.variable != UINT32_MAX))
                 continue;
             // The whole of an input that the module may write over.
@@ -101,7 +111,7 @@ accel_status accel_run::check_overlaps(const std::vector<PortBinding> &ports) co
 /// Each segment's job names the buffers of its own ports.
 accel_status accel_run::check_buffer_counts(const std::vector<PortBinding> &ports) const
 {
-    for (const Segment &segment : entry_.segments) {
+    for (const Segment &segment : entry().segments) {
         if (segment.buffer_count_max == 0)
             continue;
         std::set<const accel_buffer *> distinct;
@@ -121,7 +131,7 @@ accel_status accel_run::source_memory(const PortSource &source, uint64_t size_by
                                       accel_bk_memory *out)
 {
     if (source.kind == PortSource::Kind::Value) {
-        *out = {memories_[memory_of(entry_.values, source.index)]->on(*device), places_.offsets_bytes[source.index], size_bytes};
+        *out = {body_.memories[memory_of(entry().values, source.index)]->on(*device), body_.places.offsets_bytes[source.index], size_bytes};
         return out->buffer ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_INTERNAL, "", this, "value %u has no memory on its device", source.index);
     }
     accel_buffer &buffer = *ports[source.index].buffer;
@@ -130,8 +140,8 @@ accel_status accel_run::source_memory(const PortSource &source, uint64_t size_by
     out->buffer = buffer.on(*device);
     if (out->buffer)
         return ACCEL_STATUS_OK;
-    const ProgramPort &port = entry_.ports[source.index];
-    if (entry_.segments.size() > 0 && program_->devices[port.device].get() && segments_.size() > 1) {
+    const ProgramPort &port = entry().ports[source.index];
+    if (entry().segments.size() > 0 && program_->devices[port.device].get() && body_.segments.size() > 1) {
         // Another device than the port's own reads it too: make the memory known there.
         std::shared_ptr<OpenDevice> own = program_->devices[port.device]->entry().peek();
         if (own && own != device && buffer.on(*own))
@@ -145,16 +155,16 @@ accel_status accel_run::source_memory(const PortSource &source, uint64_t size_by
 /// The memory of a segment's ports in their order; empty while one of its ports is unbound.
 accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &ports, std::vector<accel_bk_memory> *out)
 {
-    const Segment &segment = entry_.segments[index];
+    const Segment &segment = entry().segments[index];
     out->clear();
     for (const auto *sources : {&segment.input_sources, &segment.output_sources})
         for (const PortSource &source : *sources)
-            if (source.kind == PortSource::Kind::Port && !ports[source.index].buffer)
+            if (source.kind == PortSource::Kind::Port && !has_memory(ports, source.index))
                 return ACCEL_STATUS_OK;
     const auto add = [&](const std::vector<PortSource> &sources, const std::vector<PortLayout> &layouts) -> accel_status {
         for (size_t i = 0; i < sources.size(); ++i) {
             accel_bk_memory memory{};
-            ACCEL_TRY(source_memory(sources[i], layouts[i].size_bytes, segments_[index].device, ports, &memory));
+            ACCEL_TRY(source_memory(sources[i], layouts[i].size_bytes, body_.segments[index].device, ports, &memory));
             out->push_back(memory);
         }
         return ACCEL_STATUS_OK;
@@ -165,7 +175,7 @@ accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &
 
 accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_memory> &ports)
 {
-    const SegmentRun &segment = segments_[index];
+    const SegmentRun &segment = body_.segments[index];
     clear_module_error();
     const ModuleArray<accel_bk_memory> shown(ports.data(), ports.size(), segment.device->sizes().memory);
     accel_bk_bind_desc desc{};
@@ -179,7 +189,7 @@ accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_
 /// What the segment had before. A module that cannot even take that leaves the run unbound, so that no submission works on a mixture.
 void accel_run::give_back(uint32_t index)
 {
-    SegmentRun &segment = segments_[index];
+    SegmentRun &segment = body_.segments[index];
     if (segment.bound.empty() || bind_segment(index, segment.bound) == ACCEL_STATUS_OK)
         return;
     segment.bound.clear();
@@ -196,9 +206,9 @@ accel_status accel_run::apply(std::vector<std::vector<accel_bk_memory>> &wanted)
     std::vector<uint32_t> changed;
     changed.reserve(wanted.size()); // once a module has bound, nothing here may fail for want of memory
     for (uint32_t i = 0; i < wanted.size(); ++i) {
-        const Segment &segment = entry_.segments[i];
+        const Segment &segment = entry().segments[i];
         const bool has_ports = !segment.input_sources.empty() || !segment.output_sources.empty();
-        if ((wanted[i].empty() && has_ports) || (!wanted[i].empty() && same(wanted[i], segments_[i].bound)))
+        if ((wanted[i].empty() && has_ports) || (!wanted[i].empty() && same(wanted[i], body_.segments[i].bound)))
             continue;
         const accel_status status = bind_segment(i, wanted[i]);
         if (status != ACCEL_STATUS_OK) {
@@ -211,44 +221,116 @@ accel_status accel_run::apply(std::vector<std::vector<accel_bk_memory>> &wanted)
         changed.push_back(i);
     }
     for (const uint32_t i : changed)
-        segments_[i].bound = std::move(wanted[i]);
+        body_.segments[i].bound = std::move(wanted[i]);
     return ACCEL_STATUS_OK;
 }
 
-accel_status accel_run::bind(std::span<const accel_binding> bindings)
+accel_status accel_run::bind_ports(std::span<const accel_binding> bindings)
 {
-    if (in_flight())
-        return fail(ACCEL_STATUS_BUSY, "R-1", this, "the run is in flight; bind it when its fence is reached");
     std::vector<PortBinding> ports = ports_;
     for (uint32_t i = 0; i < bindings.size(); ++i) {
-        ACCEL_TRY(check_binding(bindings[i], i, bindings));
-        ports[entry_.application_ports[bindings[i].port]] = {Ref<accel_buffer>(bindings[i].buffer), bindings[i].offset_bytes};
+        uint64_t size_bytes = 0;
+        ACCEL_TRY(check_binding(bindings[i], i, bindings, &size_bytes));
+        ports[entry().application_ports[bindings[i].port]] = {Ref<accel_buffer>(bindings[i].buffer), bindings[i].offset_bytes, size_bytes};
+    }
+    if (!has_sizes()) {
+        ports_ = std::move(ports);
+        return ACCEL_STATUS_OK;
     }
     ACCEL_TRY(check_overlaps(ports));
     ACCEL_TRY(check_buffer_counts(ports));
-    std::vector<std::vector<accel_bk_memory>> wanted(segments_.size());
-    for (uint32_t i = 0; i < segments_.size(); ++i)
+    std::vector<std::vector<accel_bk_memory>> wanted(body_.segments.size());
+    for (uint32_t i = 0; i < body_.segments.size(); ++i)
         ACCEL_TRY(collect(i, ports, &wanted[i]));
     ACCEL_TRY(apply(wanted));
     ports_ = std::move(ports);
-    ready_ = std::all_of(ports_.begin(), ports_.end(), [](const PortBinding &port) { return static_cast<bool>(port.buffer); });
+    ready_ = true;
+    for (uint32_t i = 0; i < ports_.size(); ++i)
+        ready_ = ready_ && has_memory(ports_, i);
+    return ACCEL_STATUS_OK;
+}
+
+/// The state is that of the planned sizes: what other sizes make of its variables has to lie in the same way.
+accel_status accel_run::check_variables(const RunBody &body) const
+{
+    const ProgramEntry &planned = program_->entries[entry_number_];
+    for (size_t i = 0; i < planned.ports.size(); ++i) {
+        const ProgramPort &port = planned.ports[i], &other = body.entry->ports[i];
+        if (port.variable == UINT32_MAX)
+            continue;
+        const Variable &variable = program_->variables[port.variable];
+        if (other.layout.strides_bytes != port.layout.strides_bytes || other.layout.size_bytes > variable.layout.size_bytes || other.device != port.device)
+            return fail(ACCEL_STATUS_UNSUPPORTED, "R-11", this, "with the sizes %s variable '%s' lies otherwise than with the planned ones, for which its memory was made; build the program for these sizes",
+                        open_sizes_->text(body.variant->sizes).c_str(), variable.name.c_str());
+    }
+    return ACCEL_STATUS_OK;
+}
+
+/// What the run needs for other sizes than those of now, beside what it has; nothing where they are the same, or some have no value yet.
+accel_status accel_run::find_body(const std::vector<int64_t> &sizes, bool prepared_only, RunBody *out)
+{
+    if (sizes == sizes_ || !open_sizes_->missing(sizes).empty())
+        return ACCEL_STATUS_OK;
+    out->variant = open_sizes_->find(sizes);
+    if (!out->variant && prepared_only)
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-15", this, "the sizes %s are not built; call accel_program_prepare with them", open_sizes_->text(sizes).c_str());
+    if (!out->variant)
+        ACCEL_TRY(open_sizes_->get(sizes, nullptr, nullptr, &out->variant));
+    const bool planned = !out->variant->program;
+    out->program = planned ? program_.get() : out->variant->program.get();
+    out->entry = &out->program->entries[planned ? entry_number_ : 0];
+    return check_variables(*out);
+}
+
+/// Other sizes get a body of their own beside the one of before, which stays as it is until all has been bound to the new one.
+accel_status accel_run::bind(const BindRequest &request)
+{
+    if (in_flight())
+        return fail(ACCEL_STATUS_BUSY, "R-1", this, "the run is in flight; bind it when its fence is reached");
+    if (request.symbols.empty())
+        return bind_ports(request.bindings);
+    if (!open_sizes_)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-7", this, "symbol '%s' is not open in this program; no size is", request.symbols[0].name ? request.symbols[0].name : "");
+    std::vector<int64_t> sizes = sizes_;
+    ACCEL_TRY(open_sizes_->take(request.symbols, this, &sizes));
+    RunBody fresh;
+    ACCEL_TRY(find_body(sizes, request.prepared_only, &fresh));
+    const bool changes = fresh.program, was_ready = ready_;
+    if (changes)
+        std::swap(body_, fresh);
+    accel_status status = changes ? guarded([&] { return prepare_body(); }) : ACCEL_STATUS_OK;
+    if (status == ACCEL_STATUS_OK)
+        status = guarded([&] { return bind_ports(request.bindings); });
+    if (status != ACCEL_STATUS_OK) {
+        if (changes) {
+            std::swap(body_, fresh);
+            ready_ = was_ready;
+        }
+        return status;
+    }
+    sizes_ = std::move(sizes);
+    checked_queue_id = 0;
     return ACCEL_STATUS_OK;
 }
 
 accel_status accel_run::bind_cost(uint32_t port, accel_bind_cost *out_cost)
 {
-    if (port >= entry_.application_ports.size())
-        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", this, "port %u was asked for, the entry point has %zu ports", port, entry_.application_ports.size());
-    port = entry_.application_ports[port];
+    if (port == ACCEL_NONE) {
+        *out_cost = open_sizes_ ? ACCEL_BIND_COST_COMPILE : ACCEL_BIND_COST_FREE;
+        return ACCEL_STATUS_OK;
+    }
+    if (port >= entry().application_ports.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", this, "port %u was asked for, the entry point has %zu ports", port, entry().application_ports.size());
+    port = entry().application_ports[port];
     *out_cost = ACCEL_BIND_COST_FREE;
-    for (uint32_t i = 0; i < segments_.size(); ++i) {
-        const Segment &segment = entry_.segments[i];
-        const accel_bk_device_ops &ops = segments_[i].device->ops();
+    for (uint32_t i = 0; i < body_.segments.size(); ++i) {
+        const Segment &segment = entry().segments[i];
+        const accel_bk_device_ops &ops = body_.segments[i].device->ops();
         uint32_t number = 0;
         for (const auto *sources : {&segment.input_sources, &segment.output_sources})
             for (const PortSource &source : *sources) {
                 if (source.kind == PortSource::Kind::Port && source.index == port && ops.run_bind_cost)
-                    *out_cost = std::max(*out_cost, ops.run_bind_cost(segments_[i].handle, number));
+                    *out_cost = std::max(*out_cost, ops.run_bind_cost(body_.segments[i].handle, number));
                 ++number;
             }
     }

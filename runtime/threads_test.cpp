@@ -75,10 +75,10 @@ accel_fence *launch_and_drop(accel_program *program, accel_device *const (&devic
     accel_queue *queue = make_queue(devices);
     accel_run *run = nullptr;
     accel_fence *done = nullptr;
-    const accel_binding bindings[] = {{0, 0, in, 0}, {1, 0, out, 0}};
+    const accel_binding bindings[] = {{0, 0, in, 0, 0}, {1, 0, out, 0, 0}};
     const accel_run_desc run_desc{sizeof run_desc, program, 0, 0};
     const bool made = in && out && queue && accel_run_create(&run_desc, &run) == ACCEL_STATUS_OK &&
-                      accel_run_bind(run, bindings, 2, sizeof bindings[0]) == ACCEL_STATUS_OK &&
+                      fake::bind_ports(run, bindings, 2) == ACCEL_STATUS_OK &&
                       accel_fence_create(gate->instance(), nullptr, &done) == ACCEL_STATUS_OK && submit(queue, run, gate, done) == ACCEL_STATUS_OK;
     accel_run_unref(run);
     accel_buffer_unref(in);

@@ -328,6 +328,14 @@ public:
     accel_entry_info entry(uint32_t index = 0) const { return asked<accel_entry_info>(accel_program_entry, handle_, index); }
     accel_port_info port(uint32_t index, uint32_t entry = 0) const { return asked<accel_port_info>(accel_program_port, handle_, entry, index); }
     accel_variable_info variable(uint32_t index) const { return asked<accel_variable_info>(accel_program_variable, handle_, index); }
+    /// The sizes that an entry point leaves open.
+    std::vector<accel_symbol_info> open_sizes(uint32_t entry = 0) const
+    {
+        std::vector<accel_symbol_info> all;
+        auto value = sized<accel_symbol_info>();
+        for (uint32_t index = 0; accel_program_symbol(handle_, entry, index, &value) == ACCEL_STATUS_OK; ++index) all.push_back(value);
+        return all;
+    }
     uint32_t find_port(const char *name, uint32_t entry = 0) const
     {
         uint32_t index = 0;
@@ -395,8 +403,28 @@ public:
     /// accel_run_bind of one port
     void bind(uint32_t port, const Buffer &buffer, uint64_t offset_bytes = 0) const
     {
-        accel_binding binding{port, 0, buffer.get(), offset_bytes};
-        check(accel_run_bind(handle_, &binding, 1, sizeof(binding)));
+        const accel_binding binding{port, 0, buffer.get(), offset_bytes, 0};
+        auto desc = sized<accel_bind_desc>();
+        desc.bindings = &binding;
+        desc.binding_count = 1;
+        desc.binding_size = sizeof(binding);
+        check(accel_run_bind(handle_, &desc));
+    }
+    /// accel_run_bind of sizes
+    void bind(const std::vector<accel_symbol_value> &sizes) const
+    {
+        auto desc = sized<accel_bind_desc>();
+        desc.symbols = sizes.data();
+        desc.symbol_count = static_cast<uint32_t>(sizes.size());
+        desc.symbol_size = sizeof(accel_symbol_value);
+        check(accel_run_bind(handle_, &desc));
+    }
+    /// accel_run_port
+    accel_port_info port(uint32_t index) const
+    {
+        auto value = sized<accel_port_info>();
+        check(accel_run_port(handle_, index, &value));
+        return value;
     }
     /// accel_run_timing of every row
     std::vector<accel_timing> timings() const

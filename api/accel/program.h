@@ -35,11 +35,14 @@ struct accel_option {
     double number;
 };
 
-/** A value for a free symbol. */
+/** What is known about a free symbol. Where a build leaves one out it stays open, in the range that the model gives it. */
 struct accel_symbol_value {
     const char *name;
-    const char *entry;     /**< the entry point, where its size differs from that of the others; NULL: all that have the symbol */
-    int64_t size;
+    const char *entry;     /**< in a build: the entry point, where its size differs from that of the others; NULL: all that have the symbol. Else NULL */
+    int64_t size;          /**< the size; -1, in a build only: stays open, in the range below */
+    int64_t min_size;      /**< with size -1: at least this, else 0 */
+    int64_t max_size;      /**< with size -1: at most this, 0: as the model says. Else 0 */
+    int64_t typical_size;  /**< with size -1: what memory is planned for where there is no bound; 0: not said. Else 0 */
 };
 
 /** The value of an input that is known when the program is built: it becomes a constant and is no port. */
@@ -93,10 +96,20 @@ struct accel_program_desc {
     const struct accel_state_pair *states;
     uint32_t state_count;
     uint32_t state_size;                  /**< sizeof(struct accel_state_pair) of the caller */
+    /**
+     * most sets of sizes that an entry point keeps built, the planned one among them; 0: 8. The one unused longest goes; one that a run is bound to
+     * stays, so with more runs there may be more
+     */
+    uint32_t size_variant_max;
+    uint32_t reserved;                    /**< must be 0 */
 };
 
 /**
- * Build entry points of a model for an ordered device set, into one program that holds each of their constants once. All slow work happens here.
+ * Build entry points of a model for an ordered device set, into one program that holds each of their constants once. All slow work happens here, but for
+ * sizes that stay open: a set of them is built by accel_program_prepare, or by the bind that meets it first.
+ *
+ * Sizes that stay open are planned: the largest size of a symbol, or, where it has no bound below 2^31 - 1, its typical_size (1 if that is not
+ * said), made a size that it may have. What the program tells of itself (segments, placement, transfers, layouts, memory) is told for these.
  *
  * With a target the program can be saved and not be run here, and the devices behind the target take what it does not. Loading it asks for a device in the target's place.
  *
@@ -107,6 +120,26 @@ struct accel_program_desc {
  *         constant_budget_bytes; CORRUPT a file of the model has changed since it was imported.
  */
 ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program);
+
+/** What is to be prepared. */
+struct accel_prepare_desc {
+    size_t struct_size;
+    const struct accel_symbol_value *symbols; /**< a size for every symbol that the entry point leaves open */
+    uint32_t symbol_count;
+    uint32_t symbol_size;                     /**< sizeof(struct accel_symbol_value) of the caller */
+    uint32_t entry;
+    uint32_t reserved;                        /**< must be 0 */
+    accel_progress_fn progress;               /**< may be NULL; must not ask the same program for sizes */
+    void *progress_user;
+};
+
+/**
+ * Build a set of sizes now, so that binding it runs no compiler. Nothing happens where no size is open.
+ *
+ * Ownership: desc is borrowed for the call. Threads: any thread. Blocks: as a build does; cancellable through progress.
+ * Errors: INVALID_ARGUMENT a symbol has no size, or one outside its range or not a multiple, or is not open; CANCELLED; what a build answers.
+ */
+ACCEL_API enum accel_status accel_program_prepare(struct accel_program *program, const struct accel_prepare_desc *desc);
 
 /** Add a reference. Threads: any thread. Blocks: never. */
 ACCEL_API struct accel_program *accel_program_ref(struct accel_program *program);
@@ -123,7 +156,7 @@ struct accel_program_info {
     uint32_t entry_count;
     uint32_t device_count;      /**< places of the device set, a target's too */
     uint32_t variable_count;
-    uint32_t reserved;
+    uint32_t size_variant_count; /**< sets of sizes that are built now, of all entry points that leave some open; else 1 */
     uint32_t rounding;          /**< enum accel_rounding that was forced, or 0 */
     uint32_t precisions;        /**< precisions beyond the model's own that were used */
 };
@@ -141,7 +174,7 @@ struct accel_entry_info {
     uint32_t segment_count;     /**< pieces submitted per run */
     uint32_t placement_count;   /**< one per operation of the model that is left after folding and fusing */
     uint32_t transfer_count;    /**< device switches and copies per run */
-    uint32_t reserved;
+    uint32_t open_symbol_count; /**< sizes that a bind has to give */
 };
 
 /** Facts about an entry point. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
@@ -150,6 +183,31 @@ ACCEL_API enum accel_status accel_program_entry(struct accel_program *program, u
 enum accel_port_direction {
     ACCEL_PORT_DIRECTION_INPUT = 1,
     ACCEL_PORT_DIRECTION_OUTPUT = 2
+};
+
+/** A size that an entry point leaves open, for a bind to give. */
+struct accel_symbol_info {
+    size_t struct_size;
+    const char *name;
+    int64_t min_size;
+    int64_t max_size;      /**< ACCEL_SIZE_UNBOUNDED: no bound */
+    int64_t multiple;
+    int64_t planned_size;  /**< see accel_program_build */
+};
+
+/**
+ * An open size of an entry point, by number.
+ *
+ * Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND beyond the last.
+ */
+ACCEL_API enum accel_status accel_program_symbol(struct accel_program *program, uint32_t entry, uint32_t symbol, struct accel_symbol_info *info);
+
+/** How sure the sizes of a port are. */
+enum accel_size_knowledge {
+    ACCEL_SIZE_KNOWLEDGE_EXACT = 1, /**< these are the sizes */
+    ACCEL_SIZE_KNOWLEDGE_BOUND = 2, /**< none is larger; the sizes themselves come with the bind, or, where they depend on data, with the fence */
+    /** some have no bound, dims has ACCEL_SIZE_UNBOUNDED for them, or one beyond what was planned; strides are those of the planned sizes, size_bytes is 0 */
+    ACCEL_SIZE_KNOWLEDGE_OPEN = 3
 };
 
 enum accel_port_flag {
@@ -164,7 +222,7 @@ struct accel_port_info {
     uint32_t type;                  /**< enum accel_type */
     uint32_t rank;
     uint32_t flags;                 /**< enum accel_port_flag */
-    const int64_t *dims;            /**< rank, model axis order */
+    const int64_t *dims;            /**< rank, model axis order; see knowledge */
     const int64_t *strides_bytes;   /**< rank; distance of neighbours along each axis; this is the layout */
     uint64_t size_bytes;            /**< memory needed, padding included */
     uint64_t align_bytes;           /**< of offset_bytes in a binding */
@@ -172,9 +230,11 @@ struct accel_port_info {
     const struct accel_quantization *quantization; /**< NULL if none */
     uint32_t buffer_count_max;      /**< distinct buffers the entry point can take at once over all ports, beside what it keeps for itself; 0: no limit, else at least 1 */
     uint32_t in_place_of;           /**< with IN_PLACE, else 0 */
+    uint32_t knowledge;             /**< enum accel_size_knowledge */
+    uint32_t reserved;
 };
 
-/** Facts about a port of an entry point. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
+/** Facts about a port of an entry point, whatever run: sizes that stay open are bounds. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
 ACCEL_API enum accel_status accel_program_port(struct accel_program *program, uint32_t entry, uint32_t port, struct accel_port_info *info);
 
 /** Index of the port with that name. Threads: any thread. Blocks: never. Errors: NOT_FOUND (the detail lists the names). */

@@ -18,6 +18,24 @@ struct accel_binding {
     uint32_t flags;               /**< must be 0 */
     struct accel_buffer *buffer;  /**< kept alive while bound and while in flight */
     uint64_t offset_bytes;        /**< a multiple of the port's align_bytes */
+    uint64_t size_bytes;          /**< memory that the port may use; 0: to the end of the buffer */
+};
+
+enum accel_bind_flag {
+    /** Answer NOT_FOUND instead of running compilers: then accel_program_prepare, with progress, and bind again. */
+    ACCEL_BIND_FLAG_PREPARED_ONLY = 1 << 0
+};
+
+struct accel_bind_desc {
+    size_t struct_size;
+    const struct accel_binding *bindings;
+    const struct accel_symbol_value *symbols; /**< sizes from now on; symbols that are not named keep theirs */
+    uint32_t binding_count;
+    uint32_t binding_size;                    /**< sizeof(struct accel_binding) of the caller */
+    uint32_t symbol_count;
+    uint32_t symbol_size;                     /**< sizeof(struct accel_symbol_value) of the caller */
+    uint32_t flags;                           /**< enum accel_bind_flag */
+    uint32_t reserved;                        /**< must be 0 */
 };
 
 /**
@@ -51,7 +69,7 @@ struct accel_run_desc {
 /**
  * An entry point of a program with its buffers. In flight once: N runs make a pipeline of depth N.
  *
- * Allocates the run's scratch now, so that submitting need not.
+ * Takes all memory that submitting needs now; where sizes are open, when they are bound.
  *
  * Ownership: desc is borrowed for the call; the run keeps program and state. Threads: any thread. Blocks: on the kernel.
  * Errors: NOT_FOUND no such entry point; UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY; CORRUPT a file that the program maps has changed.
@@ -64,31 +82,41 @@ ACCEL_API struct accel_run *accel_run_ref(struct accel_run *run);
 ACCEL_API void accel_run_unref(struct accel_run *run);
 
 /**
- * Bind buffers to ports, replacing what was bound to them. Other ports keep their binding.
+ * Bind buffers and sizes, replacing what was bound. What is not named stays.
  *
- * Ownership: the array is borrowed for the call. Threads: one thread per object. Blocks: see accel_run_bind_cost.
- * Errors: INVALID_ARGUMENT unknown port, port named twice, memory too short or misaligned, buffer not usable on the port's device, an output overlapping
- *         another binding without IN_PLACE; LIMIT more distinct buffers than the ports' buffer_count_max; BUSY in flight. On any error no binding has changed.
+ * Once every open size has a value all sizes are known, before anything is submitted: accel_run_port tells them. So sizes may be bound first, and
+ * buffers for them in a second call: each call checks the buffers that it names, and submit refuses one of an earlier call that has become too short.
+ *
+ * Ownership: desc and its arrays are borrowed for the call. Threads: one thread per object. Blocks: see accel_run_bind_cost.
+ * Errors: INVALID_ARGUMENT unknown port or symbol, one named twice, a size outside its range or not a multiple, memory misaligned or shorter than the
+ *         sizes of now need, buffer not usable on the port's device, an output overlapping another binding without IN_PLACE; LIMIT more distinct buffers than the ports'
+ *         buffer_count_max; NOT_FOUND no such set of sizes is built (PREPARED_ONLY); BUSY in flight; where sizes are to be built, what a build answers.
+ *         On any error nothing that was bound has changed.
  */
-ACCEL_API enum accel_status accel_run_bind(struct accel_run *run, const struct accel_binding *bindings, uint32_t binding_count, uint32_t binding_size);
+ACCEL_API enum accel_status accel_run_bind(struct accel_run *run, const struct accel_bind_desc *desc);
 
 enum accel_bind_cost {
     ACCEL_BIND_COST_FREE = 0,    /**< a pointer or handle changes */
     ACCEL_BIND_COST_PATCH = 1,   /**< command words are rewritten */
     ACCEL_BIND_COST_REBUILD = 2, /**< prepared state is made again */
+    ACCEL_BIND_COST_COMPILE = 3, /**< compilers run */
     ACCEL_BIND_COST_MAX_ENUM = 0x7fffffff
 };
 
-/** What binding another buffer to a port costs. Threads: any thread. Blocks: never. Errors: NOT_FOUND no such port. */
+/** What binding another buffer to a port costs; port ACCEL_NONE: sizes that are not built. Threads: any thread. Blocks: never. Errors: NOT_FOUND no such port. */
 ACCEL_API enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t port, enum accel_bind_cost *out_cost);
 
 /**
- * The shape that an output really had in the latest finished submission.
+ * Facts about a port with the sizes of now: EXACT once every open size has a value, before that as accel_program_port tells them.
  *
- * Shapes: dims takes min(rank, dim_capacity) sizes; *out_rank is always the full rank. Threads: one thread per object. Blocks: never.
- * Errors: NOT_READY no submission has finished well yet, or the run is in flight; NOT_FOUND no such output.
+ * An output whose size depends on data is a BOUND until a submission has finished, then EXACT for that one, and a BOUND again after the next submit
+ * or bind. If it needed more than its binding has, that submission failed with LIMIT, and the sizes here are those that it needed.
+ *
+ * Shapes: info->dims are rank sizes in the model's axis order.
+ * Ownership: pointers live until the next bind or submit of the run. Threads: one thread per object. Blocks: never.
+ * Errors: NOT_READY the run is in flight; NOT_FOUND no such port.
  */
-ACCEL_API enum accel_status accel_run_output_dims(struct accel_run *run, uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank);
+ACCEL_API enum accel_status accel_run_port(struct accel_run *run, uint32_t port, struct accel_port_info *info);
 
 enum accel_timing_kind {
     ACCEL_TIMING_KIND_SEGMENT = 1,   /**< a whole piece on one device */

@@ -19,6 +19,8 @@ extern "C" {
 #define ACCEL_EXPRESSION_NONE UINT32_MAX
 /** In accel_tensor_desc.rank: not known, not even how many dimensions. */
 #define ACCEL_RANK_UNKNOWN UINT32_MAX
+/** In place of a largest size: no bound is known. A bound of 2^31 - 1 or more says no more than that. */
+#define ACCEL_SIZE_UNBOUNDED INT64_MAX
 
 /** One dimension: fixed (symbol = ACCEL_SYMBOL_NONE, size >= 0) or a symbol of the graph (size = -1). */
 struct accel_dim {
@@ -29,7 +31,7 @@ struct accel_dim {
 
 /** Where the size of a symbol comes from. */
 enum accel_symbol_kind {
-    ACCEL_SYMBOL_KIND_FREE = 1,    /**< the application gives it when it builds */
+    ACCEL_SYMBOL_KIND_FREE = 1,    /**< the application gives it, when it builds or when it binds */
     ACCEL_SYMBOL_KIND_DERIVED = 2, /**< it follows from the sizes of free ones: by its expression, or, without one, by what the nodes make of them */
     ACCEL_SYMBOL_KIND_DATA = 3,    /**< unknown until the work is done: it depends on values, not on sizes */
     ACCEL_SYMBOL_KIND_MAX_ENUM = 0x7fffffff

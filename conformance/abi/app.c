@@ -169,11 +169,14 @@ static void times(struct accel_run *run)
 /* Sizes of elements that no caller has. */
 static void misuse(struct accel_run *run, const struct accel_binding *bindings)
 {
-    const uint32_t size = sizeof bindings[0];
-    STEP(run_bind, run, bindings, 3, size - 4);
-    STEP(run_bind, run, bindings, 3, size + 4);
-    STEP(run_bind, run, bindings, 3, 8);
-    STEP(run_bind, run, bindings, 3, 1u << 31);
+    const uint32_t size = sizeof bindings[0], sizes[] = {size - 4, size + 4, 8, 1u << 31};
+    for (int i = 0; i < 4; ++i) {
+        const struct accel_bind_desc desc = {.struct_size = sizeof desc, .bindings = bindings, .binding_count = 3, .binding_size = sizes[i]};
+        STEP(run_bind, run, &desc);
+    }
+    const struct accel_symbol_value size_of_none = {.name = "none", .size = 3};
+    const struct accel_bind_desc unknown = {.struct_size = sizeof unknown, .symbols = &size_of_none, .symbol_count = 1, .symbol_size = sizeof size_of_none};
+    STEP(run_bind, run, &unknown);
 }
 
 /* The first input is a variable, and no port then. */
@@ -254,12 +257,13 @@ static int live(const char *folder, int only_report)
     struct accel_run *run = NULL;
     MUST(run_create, &run_desc, &run);
     misuse(run, bindings);
+    const struct accel_bind_desc bind_desc = {.struct_size = sizeof bind_desc, .bindings = bindings, .binding_count = 3, .binding_size = sizeof bindings[0]};
 #ifdef ABI_NEXT
     bindings[1].abi_next = 1;
-    STEP(run_bind, run, bindings, 3, sizeof bindings[0]);
+    STEP(run_bind, run, &bind_desc);
     bindings[1].abi_next = 0;
 #endif
-    MUST(run_bind, run, bindings, 3, sizeof bindings[0]);
+    MUST(run_bind, run, &bind_desc);
     const struct accel_queue_desc queue_desc = {.struct_size = sizeof queue_desc, .devices = &device, .device_count = 1};
     struct accel_queue *queue = NULL;
     struct accel_fence *fence = NULL;

@@ -78,8 +78,8 @@ private:
         Buffer &buffer = buffers_.at(index);
         TRY(make(&buffer, [&](accel_buffer **handle) { return accel_buffer_create(&desc, handle); }));
         if (input) TRY(fill(buffer, port));
-        const accel_binding binding{index, 0, buffer.get(), 0};
-        return accel_run_bind(run.get(), &binding, 1, sizeof binding);
+        const accel_binding binding{index, 0, buffer.get(), 0, 0};
+        return conformance::bind_run(run.get(), &binding, 1);
     }
 
     static accel_status fill(const Buffer &buffer, const accel_port_info &port)

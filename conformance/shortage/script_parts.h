@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "../support/calls.h"
 #include "script.h"
 
 namespace accel::shortage {

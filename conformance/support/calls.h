@@ -16,6 +16,16 @@ inline accel_status create_run(accel_program *program, accel_run **out_run)
     return accel_run_create(&desc, out_run);
 }
 
+/// element_size: of a caller that may lie about it.
+inline accel_status bind_run(accel_run *run, const accel_binding *bindings, uint32_t count, uint32_t element_size = sizeof(accel_binding))
+{
+    auto desc = sized<accel_bind_desc>();
+    desc.bindings = bindings;
+    desc.binding_count = count;
+    desc.binding_size = element_size;
+    return accel_run_bind(run, &desc);
+}
+
 inline accel_status create_model(const Instance &instance, const accel_graph_desc &graph, accel_model **out_model)
 {
     auto desc = sized<accel_model_desc>();

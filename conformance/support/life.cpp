@@ -8,6 +8,7 @@
 #include <fstream>
 #include <new>
 
+#include "calls.h"
 #include "model_file.h"
 #include "room.h"
 #include "status.h"
@@ -177,8 +178,8 @@ private:
         for (uint32_t port = 0; port < 3; ++port) {
             const Buffer memory = buffer("buffer_create", program_.port(port).size_bytes);
             if (port < 2) fill(memory, program_.port(port).size_bytes);
-            accel_binding binding{port, 0, memory.get(), 0};
-            call("run_bind", [&] { return accel_run_bind(run_.get(), &binding, 1, sizeof(binding)); });
+            accel_binding binding{port, 0, memory.get(), 0, 0};
+            call("run_bind", [&] { return bind_run(run_.get(), &binding, 1); });
             y = memory;
         }
         for (uint64_t round = 1; round <= 3; ++round) {

@@ -111,8 +111,13 @@ accel_status bind_port(accel_device *device, accel_program *program, accel_run *
     desc.devices = &device;
     desc.device_count = 1;
     ACCEL_TRY(accel_buffer_create(&desc, buffer.out()));
-    const accel_binding binding{port, 0, buffer.get(), 0};
-    return accel_run_bind(run, &binding, 1, sizeof binding);
+    const accel_binding binding{port, 0, buffer.get(), 0, 0};
+    accel_bind_desc bind{};
+    bind.struct_size = sizeof bind;
+    bind.bindings = &binding;
+    bind.binding_count = 1;
+    bind.binding_size = sizeof binding;
+    return accel_run_bind(run, &bind);
 }
 
 /// Best time of one run.

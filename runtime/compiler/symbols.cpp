@@ -50,6 +50,24 @@ public:
 
     accel_status run()
     {
+        ACCEL_TRY(infer());
+        ACCEL_TRY(check_sizes());
+        set_aside_unsized(graph_);
+        for (Node &node : graph_.nodes) settle_sizes(graph_, node);
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status find_open(std::vector<uint32_t> *out)
+    {
+        ACCEL_TRY(infer());
+        for (const auto &[symbol, tensor] : missing(used_tensors())) out->push_back(symbol);
+        return ACCEL_STATUS_OK;
+    }
+
+private:
+    /// All sizes that follow.
+    accel_status infer()
+    {
         for (Tensor &tensor : graph_.tensors) resolve(tensor.shape);
         std::vector<bool> dead(graph_.nodes.size());
         for (size_t i = 0; i < graph_.nodes.size(); ++i) {
@@ -58,13 +76,9 @@ public:
         }
         sweep(graph_, std::move(dead));
         for (Tensor &tensor : graph_.tensors) resolve(tensor.shape);
-        ACCEL_TRY(check_sizes());
-        set_aside_unsized(graph_);
-        for (Node &node : graph_.nodes) settle_sizes(graph_, node);
         return ACCEL_STATUS_OK;
     }
 
-private:
     static std::vector<uint32_t> derived(const Graph &graph)
     {
         std::vector<uint32_t> expressions;
@@ -230,22 +244,36 @@ private:
         return ACCEL_STATUS_OK;
     }
 
-    /// All that have no value, in one sentence.
-    accel_status check_given(const std::vector<bool> &used) const
+    struct Missing {
+        uint32_t symbol, tensor;
+    };
+
+    /// Symbols that are to be given and were not, each with the first tensor that has it.
+    std::vector<Missing> missing(const std::vector<bool> &used) const
     {
         const std::vector<bool> give = symbols_to_give();
         std::vector<bool> named(graph_.symbols.size());
-        std::string missing, others;
+        std::vector<Missing> found;
         for (uint32_t i = 0; i < graph_.tensors.size(); ++i) {
             if (!used[i]) continue;
             for (const Dim &dim : graph_.tensors[i].shape) {
                 if (dim.symbol == ACCEL_SYMBOL_NONE || !give[dim.symbol] || named[dim.symbol]) continue;
                 named[dim.symbol] = true;
-                if (missing.empty()) missing = "symbol '" + graph_.symbols[dim.symbol].name + "' of tensor " + tensor_text(graph_, i) + " has no value (accel_program_desc.symbols)";
-                else others += (others.empty() ? "; nor has '" : ", '") + graph_.symbols[dim.symbol].name + "'";
+                found.push_back({dim.symbol, i});
             }
         }
-        return missing.empty() ? ACCEL_STATUS_OK : fail(kBad, "P-7", nullptr, "%s%s", missing.c_str(), others.c_str());
+        return found;
+    }
+
+    /// All that have no value, in one sentence.
+    accel_status check_given(const std::vector<bool> &used) const
+    {
+        std::string first, others;
+        for (const auto &[symbol, tensor] : missing(used)) {
+            if (first.empty()) first = "symbol '" + graph_.symbols[symbol].name + "' of tensor " + tensor_text(graph_, tensor) + " has no value (accel_program_desc.symbols)";
+            else others += (others.empty() ? "; nor has '" : ", '") + graph_.symbols[symbol].name + "'";
+        }
+        return first.empty() ? ACCEL_STATUS_OK : fail(kBad, "P-7", nullptr, "%s%s", first.c_str(), others.c_str());
     }
 
     /// One that was told its size before its expression had one.
@@ -299,6 +327,14 @@ accel_status specialise(Graph &graph, const accel_symbol_value *values, uint32_t
     for (uint32_t i = 0; i < value_count; ++i) ACCEL_TRY(specialiser.take(values[i]));
     for (const KnownSize &size : known) ACCEL_TRY(specialiser.take(size));
     return specialiser.run();
+}
+
+accel_status find_open_symbols(Graph &graph, const accel_symbol_value *values, uint32_t value_count, std::span<const KnownSize> known, std::vector<uint32_t> *out)
+{
+    Specialiser specialiser(graph);
+    for (uint32_t i = 0; i < value_count; ++i) ACCEL_TRY(specialiser.take(values[i]));
+    for (const KnownSize &size : known) ACCEL_TRY(specialiser.take(size));
+    return specialiser.find_open(out);
 }
 
 }  // namespace accel::runtime

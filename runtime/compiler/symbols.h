@@ -22,4 +22,7 @@ struct KnownSize {
 /// value out of range, a symbol that has no value and follows from none, or two that differ.
 accel_status specialise(Graph &graph, const accel_symbol_value *values, uint32_t value_count, std::span<const KnownSize> known = {});
 
+/// The free symbols that need a size and get none from these values, in the order of the tensors that have them. Changes the graph. Errors: as specialise.
+accel_status find_open_symbols(Graph &graph, const accel_symbol_value *values, uint32_t value_count, std::span<const KnownSize> known, std::vector<uint32_t> *out);
+
 }  // namespace accel::runtime

@@ -90,4 +90,15 @@ Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_
 /// Layout of such a vector.
 PortLayout vector_layout(uint64_t size_bytes);
 
+/// accel_run_bind of buffers alone.
+inline accel_status bind_ports(accel_run *run, const accel_binding *bindings, uint32_t count)
+{
+    accel_bind_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.bindings = bindings;
+    desc.binding_count = count;
+    desc.binding_size = sizeof *bindings;
+    return accel_run_bind(run, &desc);
+}
+
 }  // namespace accel::runtime::fake

@@ -83,8 +83,8 @@ inline void make_run(accel_program *program, accel_buffer *in, accel_buffer *out
     desc.program = program;
     desc.flags = flags;
     REQUIRE(accel_run_create(&desc, run.out()) == ACCEL_STATUS_OK);
-    const accel_binding bindings[] = {{0, 0, in, 0}, {1, 0, out, 0}};
-    REQUIRE(accel_run_bind(run, bindings, 2, sizeof bindings[0]) == ACCEL_STATUS_OK);
+    const accel_binding bindings[] = {{0, 0, in, 0, 0}, {1, 0, out, 0, 0}};
+    REQUIRE(bind_ports(run, bindings, 2) == ACCEL_STATUS_OK);
 }
 
 /// What most tests begin with: a house, a run from one buffer to another, a queue for it and a fence.

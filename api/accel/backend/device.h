@@ -228,8 +228,11 @@ struct accel_bk_device_ops {
     enum accel_status (*run_bind)(struct accel_bk_run *run, const struct accel_bk_bind_desc *desc);
     /** What run_bind costs when only this port changes. NULL: FREE. may overlap. */
     enum accel_bind_cost (*run_bind_cost)(struct accel_bk_run *run, uint32_t port);
-    /** Actual shape of an output of the latest finished submission. Not in flight. NULL: always the built shape. may overlap for different runs. */
-    enum accel_status (*run_output_dims)(struct accel_bk_run *run, uint32_t port, int64_t *dims, uint32_t dim_capacity, uint32_t *out_rank);
+    /**
+     * Sizes of the DATA symbols after the latest finished submission, in the order of the built graph's symbols; others are left alone. Also after
+     * LIMIT, which such a submission ends with when an output had too little memory. Not in flight. NULL: there are none. may overlap for different runs.
+     */
+    enum accel_status (*run_sizes)(struct accel_bk_run *run, int64_t *sizes, uint32_t size_count);
     /**
      * What the latest finished submission took; takes min(count, capacity), and *out_count is always the full count. Asked only of runs that were made
      * with TIMINGS, after a submission that ended well. Strings live as long as the run. Not in flight. NULL: nothing finer than the ticket is known.

@@ -2,6 +2,7 @@
 // Sizes, tails and reserved members of structs.
 #include <cstring>
 
+#include "support/calls.h"
 #include "support/room.h"
 #include "support/status.h"
 
@@ -122,8 +123,8 @@ ACCEL_CASE("abi.struct.reserved", "A-3", "reserved members and unknown flag bits
     CHECK_REFUSED(accel_instance_create(&instance_desc, &instance), ACCEL_STATUS_INVALID_ARGUMENT);
     const Adder adder = room.adder();
     const Sum sum(room, adder);
-    accel_binding binding{Adder::kA, 1, sum.a.get(), 0};
-    CHECK_REFUSED(accel_run_bind(sum.run.get(), &binding, 1, sizeof(binding)), ACCEL_STATUS_INVALID_ARGUMENT);
+    accel_binding binding{Adder::kA, 1, sum.a.get(), 0, 0};
+    CHECK_REFUSED(bind_run(sum.run.get(), &binding, 1), ACCEL_STATUS_INVALID_ARGUMENT);
     auto submit = sized<accel_submit>();
     submit.run = sum.run.get();
     submit.reserved = 7;

@@ -257,39 +257,6 @@ ACCEL_CASE("compile.options.of-module", "P-10", "an option of the module that th
     }
 }
 
-ACCEL_CASE("compile.symbols.values", "P-7", "symbols need values within their range, and with them the shape is fixed")
-{
-    const Room room;
-    const Adder probe = room.adder();
-    const bool quantised = probe.type() == ACCEL_TYPE_I8;
-    auto graph = three_adds(probe.type(), room.rounding());
-    accel_symbol symbol{"batch", ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, 4, 1};
-    std::vector<accel_dim> dims{{-1, 0, 0}, {8, ACCEL_SYMBOL_NONE, 0}, {4, ACCEL_SYMBOL_NONE, 0}, {4, ACCEL_SYMBOL_NONE, 0}};
-    for (auto &tensor : graph.tensors()) tensor.dims = dims.data();
-    auto &description = graph.desc();
-    description.symbols = &symbol;
-    description.symbol_count = 1;
-    description.symbol_size = sizeof symbol;
-    const Model model = Model::create(room.instance(), description);
-    accel_device *device = room.device().get();
-    auto desc = program_desc(model, &device);
-    accel_program *program = nullptr;
-    CHECK_REFUSED(accel_program_build(&desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);
-    accel_symbol_value value{"batch", nullptr, 9};
-    desc.symbols = &value;
-    desc.symbol_count = 1;
-    desc.symbol_size = sizeof value;
-    CHECK_REFUSED(accel_program_build(&desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);
-    value = {"nonsense", nullptr, 2};
-    CHECK_REFUSED(accel_program_build(&desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);
-    value = {"batch", nullptr, 2};
-    REQUIRE_STATUS(accel_program_build(&desc, &program), ACCEL_STATUS_OK);
-    const Program built(program);
-    CHECK(built.port(0).dims[0] == 2);
-    CHECK(built.port(2).dims[0] == 2);
-    CHECK(built.port(0).size_bytes >= (quantised ? 256u : 1024u));
-}
-
 ACCEL_CASE("compile.target.bare", "P-8", "a program for a bare target builds and is saved without a device, and cannot be run")
 {
     const auto instance = make_instance(Target::current());

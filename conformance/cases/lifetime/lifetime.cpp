@@ -3,6 +3,7 @@
 #include <fstream>
 #include <unistd.h>
 
+#include "support/calls.h"
 #include "support/heap.h"
 #include "support/room.h"
 #include "support/status.h"
@@ -143,8 +144,8 @@ ACCEL_CASE("lifetime.failed.leaves-inputs", "A-4", "a create that fails leaves w
     const Room room;
     const Adder adder = room.adder();
     const Sum sum(room, adder);
-    accel_binding binding{4711, 0, sum.a.get(), 0};
-    CHECK_REFUSED(accel_run_bind(sum.run.get(), &binding, 1, sizeof(binding)), ACCEL_STATUS_INVALID_ARGUMENT);
+    accel_binding binding{4711, 0, sum.a.get(), 0, 0};
+    CHECK_REFUSED(bind_run(sum.run.get(), &binding, 1), ACCEL_STATUS_INVALID_ARGUMENT);
     const Fence fence = room.fence();
     const Queue queue = room.queue();
     auto submit = sized<accel_submit>();

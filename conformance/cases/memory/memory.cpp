@@ -96,8 +96,8 @@ ACCEL_CASE("memory.create.usage", "B-12", "a buffer is bound and mapped only if 
     void *pointer = nullptr;
     REQUIRE_STATUS(accel_buffer_map(mapped.get(), ACCEL_ACCESS_WRITE, &pointer), ACCEL_STATUS_OK);
     CHECK_STATUS(accel_buffer_unmap(mapped.get()), ACCEL_STATUS_OK);
-    const accel_binding binding{Adder::kA, 0, mapped.get(), 0};
-    CHECK_REFUSED(accel_run_bind(sum.run.get(), &binding, 1, sizeof binding), ACCEL_STATUS_INVALID_ARGUMENT);
+    const accel_binding binding{Adder::kA, 0, mapped.get(), 0, 0};
+    CHECK_REFUSED(bind_run(sum.run.get(), &binding, 1), ACCEL_STATUS_INVALID_ARGUMENT);
     desc.usage = ACCEL_BUFFER_USAGE_PORT;
     REQUIRE_STATUS(accel_buffer_create(&desc, &handle), ACCEL_STATUS_OK);
     const Buffer bound(handle);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What a submission is, and what it refuses.
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
+#include "support/calls.h"
 #include "support/room.h"
 #include "support/status.h"
 
@@ -196,8 +199,8 @@ public:
     accel_status bind() const
     {
         std::vector<accel_binding> bindings;
-        for (uint32_t port = 0; port < 9; ++port) bindings.push_back({port, 0, buffer(port).get(), port * granule_});
-        return accel_run_bind(run_.get(), bindings.data(), 9, sizeof bindings[0]);
+        for (uint32_t port = 0; port < 9; ++port) bindings.push_back({port, 0, buffer(port).get(), port * granule_, 0});
+        return bind_run(run_.get(), bindings.data(), 9);
     }
     const Run &run() const { return run_; }
     std::vector<int> result(const Room &room) const
@@ -244,18 +247,18 @@ ACCEL_CASE("queues.bind.refused", "R-3", "unknown, doubled, short, misaligned an
     const Adder adder = room.adder();
     const Sum sum(room, adder);
     const auto bind = [&](std::vector<accel_binding> bindings) {
-        return accel_run_bind(sum.run.get(), bindings.data(), static_cast<uint32_t>(bindings.size()), sizeof(accel_binding));
+        return bind_run(sum.run.get(), bindings.data(), static_cast<uint32_t>(bindings.size()));
     };
     const Buffer tiny = room.buffer(1);
     const Buffer wide = room.buffer(adder.size_bytes(Adder::kA) * 4 + 4096);
-    CHECK_REFUSED(bind({{4711, 0, sum.a.get(), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK_REFUSED(bind({{Adder::kA, 0, sum.a.get(), 0}, {Adder::kA, 0, sum.b.get(), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK_REFUSED(bind({{Adder::kA, 0, nullptr, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
-    if (tiny.size_bytes() < adder.size_bytes(Adder::kA)) CHECK_REFUSED(bind({{Adder::kA, 0, tiny.get(), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK_REFUSED(bind({{Adder::kA, 0, sum.a.get(), UINT64_MAX - 63}}), ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), wide.size_bytes()}}), ACCEL_STATUS_INVALID_ARGUMENT);
-    if (adder.program().port(Adder::kA).align_bytes > 1) CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), 1}}), ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), 0}, {Adder::kY, 0, wide.get(), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{4711, 0, sum.a.get(), 0, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{Adder::kA, 0, sum.a.get(), 0, 0}, {Adder::kA, 0, sum.b.get(), 0, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{Adder::kA, 0, nullptr, 0, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    if (tiny.size_bytes() < adder.size_bytes(Adder::kA)) CHECK_REFUSED(bind({{Adder::kA, 0, tiny.get(), 0, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{Adder::kA, 0, sum.a.get(), UINT64_MAX - 63, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), wide.size_bytes(), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    if (adder.program().port(Adder::kA).align_bytes > 1) CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), 1, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), 0, 0}, {Adder::kY, 0, wide.get(), 0, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
 }
 
 ACCEL_CASE("queues.bind.all-or-nothing", "R-5", "a bind that fails changes no binding")
@@ -266,27 +269,33 @@ ACCEL_CASE("queues.bind.all-or-nothing", "R-5", "a bind that fails changes no bi
     sum.set(1, 2);
     const Buffer other = room.buffer(adder.size_bytes(Adder::kA));
     adder.fill(other, Adder::kA, 50);
-    const accel_binding bindings[] = {{Adder::kA, 0, other.get(), 0}, {4711, 0, other.get(), 0}};
-    CHECK_REFUSED(accel_run_bind(sum.run.get(), bindings, 2, sizeof(bindings[0])), ACCEL_STATUS_INVALID_ARGUMENT);
+    const accel_binding bindings[] = {{Adder::kA, 0, other.get(), 0, 0}, {4711, 0, other.get(), 0, 0}};
+    CHECK_REFUSED(bind_run(sum.run.get(), bindings, 2), ACCEL_STATUS_INVALID_ARGUMENT);
     REQUIRE(room.completes(sum.run));
     CHECK(sum.holds(3));
 }
 
-ACCEL_CASE("queues.run.output-dims", "R-6", "the shape of an output is known after the first submission and not before")
+ACCEL_CASE("queues.run.port", "R-6", "a run tells exact sizes of its ports before it is submitted, and does not say them while it is in flight")
 {
     const Room room;
     const Adder adder = room.adder({1, 8, 4, 4});
     const Sum sum(room, adder);
-    int64_t dims[8] = {};
-    uint32_t rank = 0;
-    CHECK_STATUS(accel_run_output_dims(sum.run.get(), Adder::kY, dims, 8, &rank), ACCEL_STATUS_NOT_READY);
-    REQUIRE(room.completes(sum.run));
-    REQUIRE_STATUS(accel_run_output_dims(sum.run.get(), Adder::kY, dims, 2, &rank), ACCEL_STATUS_OK);
-    CHECK(rank == 4);
-    CHECK(dims[0] == 1);
-    CHECK(dims[1] == 8);
-    CHECK(dims[2] == 0);
-    CHECK_STATUS(accel_run_output_dims(sum.run.get(), 4711, dims, 8, &rank), ACCEL_STATUS_NOT_FOUND);
+    for (const uint32_t port : {Adder::kA, Adder::kB, Adder::kY}) {
+        const auto of_run = sum.run.port(port), of_program = adder.program().port(port);
+        CHECK(of_run.knowledge == static_cast<uint32_t>(ACCEL_SIZE_KNOWLEDGE_EXACT));
+        CHECK(of_program.knowledge == static_cast<uint32_t>(ACCEL_SIZE_KNOWLEDGE_EXACT));
+        CHECK(std::vector<int64_t>(of_run.dims, of_run.dims + of_run.rank) == std::vector<int64_t>({1, 8, 4, 4}));
+        CHECK(of_run.size_bytes == of_program.size_bytes);
+    }
+    auto info = sized<accel_port_info>();
+    CHECK_STATUS(accel_run_port(sum.run.get(), 4711, &info), ACCEL_STATUS_NOT_FOUND);
+    // Held by its fence, and so in flight.
+    const Fence gate = Fence::create(room.instance());
+    room.queue().submit(sum.run, {gate.at(1)}, {});
+    CHECK_STATUS(accel_run_port(sum.run.get(), Adder::kY, &info), ACCEL_STATUS_NOT_READY);
+    check(accel_fence_signal(gate.get(), 1));
+    for (int tries = 0; tries < 1000 && accel_run_port(sum.run.get(), Adder::kY, &info) == ACCEL_STATUS_NOT_READY; ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    CHECK_STATUS(accel_run_port(sum.run.get(), Adder::kY, &info), ACCEL_STATUS_OK);
 }
 
 ACCEL_CASE("queues.transfer.copy", "Q-5", "a copy moves exactly its range, after the work before it")

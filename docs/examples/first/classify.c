@@ -33,7 +33,8 @@ int main(int argc, char **argv)
 
     struct accel_run *run; struct accel_queue *queue; struct accel_fence *fence;
     TRY(accel_run_create(DESC(run_desc, .program = program), &run));
-    TRY(accel_run_bind(run, (struct accel_binding[]){{.port = 0, .buffer = image}, {.port = 1, .buffer = scores}}, 2, sizeof(struct accel_binding)));
+    const struct accel_binding bindings[] = {{.port = 0, .buffer = image}, {.port = 1, .buffer = scores}};
+    TRY(accel_run_bind(run, &(struct accel_bind_desc){.struct_size = sizeof(struct accel_bind_desc), .bindings = bindings, .binding_count = 2, .binding_size = sizeof bindings[0]}));
     TRY(accel_queue_create(DESC(queue_desc, .devices = &device, .device_count = 1), &queue));
     TRY(accel_fence_create(instance, DESC(fence_desc, .initial_value = 0), &fence));
     TRY(accel_queue_submit(queue, DESC(submit, .run = run, .signals = &(struct accel_fence_point){fence, 1}, .signal_count = 1)));

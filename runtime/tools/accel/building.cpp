@@ -236,6 +236,20 @@ Program build_program(const Instance &instance, const std::vector<Device> &devic
     return program;
 }
 
+/// The commands work with one set of sizes, which they take from --dim and from input files.
+void refuse_open_sizes(const Program &program, const ModelOptions &options)
+{
+    std::string open;
+    for (uint32_t entry = 0; entry < program.info().entry_count; ++entry) {
+        for (const accel_symbol_info &symbol : program.open_sizes(entry)) {
+            const std::string range = symbol.max_size == ACCEL_SIZE_UNBOUNDED ? "at least " + std::to_string(symbol.min_size) : std::to_string(symbol.min_size) + " to " + std::to_string(symbol.max_size);
+            const std::string name = "'" + text::printable(symbol.name) + "' (" + range + ")";
+            if (open.find(name) == std::string::npos) open += (open.empty() ? "" : ", ") + name;
+        }
+    }
+    if (!open.empty()) throw Failure(options.model + ": no size is given for symbol " + open + "; " + remedy_of(ACCEL_STATUS_INVALID_ARGUMENT, "P-7"));
+}
+
 }  // namespace
 
 uint32_t find_entry(const Program &program, const std::string &name)
@@ -267,6 +281,7 @@ Program make_program(const Instance &instance, const std::vector<Device> &device
     }
     std::vector<std::string> notes;
     Program program = build_program(instance, devices, options, target, notes);
+    refuse_open_sizes(program, options);
     for (const auto &sentence : notes) note(sentence);
     return program;
 }
