@@ -62,7 +62,7 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
     if (*out_size_bytes < needed_bytes)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].size_bytes is %llu, port '%s' needs %llu bytes", number, static_cast<unsigned long long>(binding.size_bytes),
                     port.name.c_str(), static_cast<unsigned long long>(needed_bytes));
-    const uint32_t usage = ACCEL_BUFFER_USAGE_PORT | (has_sizes() && body_.is_copied[own] ? ACCEL_BUFFER_USAGE_MAP : 0u);
+    const uint32_t usage = ACCEL_BUFFER_USAGE_PORT | (has_sizes() && body_.is_copied[own] ? uint32_t{ACCEL_BUFFER_USAGE_MAP} : 0);
     if (const uint32_t lacking = usage & ~binding.buffer->usage())
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-12", binding.buffer, "bindings[%u]: port '%s' needs memory of usage 0x%x, the buffer was made for 0x%x%s", number, port.name.c_str(),
                     usage, binding.buffer->usage(), lacking == ACCEL_BUFFER_USAGE_MAP ? "; the CPU copies this port, so add MAP to desc.usage when you create it" : "");

@@ -52,7 +52,7 @@ struct Shared {
     void bind(accel_run *run, accel_buffer *in, accel_buffer *out)
     {
         const accel_binding bindings[] = {{0, 0, in, 0}, {1, 0, out, 0}};
-        REQUIRE(accel_run_bind(run, bindings, 2, sizeof bindings[0]) == ACCEL_STATUS_OK);
+        REQUIRE(bind_ports(run, bindings, 2) == ACCEL_STATUS_OK);
     }
     std::vector<accel_scratch_info> list(accel_program *program)
     {
@@ -198,10 +198,10 @@ TEST_CASE("memory of the application is used as it is, where it can be", "[scrat
         Buffer out;
         shop.house.make_buffer(out);
         const accel_binding bindings[] = {{0, 0, wide, 96}, {1, 0, out, 0}};
-        CHECK(accel_run_bind(run, bindings, 2, sizeof bindings[0]) == ACCEL_STATUS_INVALID_ARGUMENT);
+        CHECK(bind_ports(run, bindings, 2) == ACCEL_STATUS_INVALID_ARGUMENT);
         CHECK(sentence_has("overlaps the run's scratch"));
         const accel_binding beside[] = {{0, 0, wide, 128}, {1, 0, out, 0}};
-        CHECK(accel_run_bind(run, beside, 2, sizeof beside[0]) == ACCEL_STATUS_OK);
+        CHECK(bind_ports(run, beside, 2) == ACCEL_STATUS_OK);
     }
     SECTION("two pieces of one program have two places")
     {

@@ -159,10 +159,10 @@ ACCEL_CASE("sizes.bind.refused", "P-7", "a size that is unknown, doubled, out of
     auto submit = sized<accel_submit>();
     submit.run = run.get();
     CHECK_REFUSED(accel_queue_submit(queue.get(), &submit), ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(says("'batch'") && says("'rows'"));
+    CHECK((says("'batch'") && says("'rows'")));
     CHECK_STATUS(bind(run, {size_of("batch", 2)}), ACCEL_STATUS_OK);
     CHECK_REFUSED(accel_queue_submit(queue.get(), &submit), ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(!says("'batch'") && says("'rows'"));
+    CHECK((!says("'batch'") && says("'rows'")));
     CHECK_STATUS(bind(run, {size_of("rows", 3)}), ACCEL_STATUS_OK);
     const std::vector<char> before = result_of(room, run);
     // Sizes for which bound memory is too short: submit says so. Sizes that are refused change nothing.
@@ -171,7 +171,7 @@ ACCEL_CASE("sizes.bind.refused", "P-7", "a size that is unknown, doubled, out of
     REQUIRE(room.completes(run));
     CHECK_STATUS(bind(run, {size_of("rows", 5000)}), ACCEL_STATUS_OK);
     CHECK_REFUSED(accel_queue_submit(queue.get(), &submit), ACCEL_STATUS_INVALID_ARGUMENT);
-    CHECK(says("'first'") && says("bytes"));
+    CHECK((says("'first'") && says("bytes")));
     CHECK_STATUS(bind(run, {size_of("rows", 3)}), ACCEL_STATUS_OK);
     CHECK(result_of(room, run) == before);
 }
