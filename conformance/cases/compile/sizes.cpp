@@ -252,4 +252,18 @@ ACCEL_CASE("sizes.prepare.kept", "P-15", "prepare builds what a bind then finds,
     CHECK_REFUSED(bind(run, {size_of("batch", 3)}, ACCEL_BIND_FLAG_PREPARED_ONLY), ACCEL_STATUS_NOT_FOUND);
 }
 
+ACCEL_CASE("sizes.save.open", "S-8", "a program that leaves sizes open is not saved, and the sentence names them")
+{
+    const Room room;
+    const OpenModel model(room);
+    const Program program = model.program({size_of("rows", 2)});
+    CHECK(program.info().saved_bytes == 0);
+    size_t calls = 0;
+    const auto count = [](void *user, const void *, size_t) { return ++*static_cast<size_t *>(user), ACCEL_STATUS_OK; };
+    CHECK_REFUSED(accel_program_save(program.get(), count, &calls), ACCEL_STATUS_UNSUPPORTED);
+    CHECK(says("'batch' (1 to 6)"));
+    CHECK(calls == 0);
+    CHECK(model.program({size_of("rows", 2), size_of("batch", 2)}).save().size() > 0);
+}
+
 }  // namespace accel::conformance
