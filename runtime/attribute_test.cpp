@@ -26,9 +26,9 @@ Builder every_kind()
     Node &node = b.node("odd", ACCEL_OPERATION_CUSTOM, {x}, {y});
     node.custom_name = "Odd";
     node.revision = 7;
-    Graph region;
-    region.name = "body";
-    node.regions.push_back(region);
+    auto body = std::make_shared<Graph>();
+    body->name = "body";
+    node.regions.push_back({body, {}, {}, {}, ACCEL_REGION_ROLE_CUSTOM});
     const std::vector<std::string> texts{std::string("a\0b", 3), ""};
     const std::vector<SparseTensor> sparse{{few, places, {3, 2}}};
     node.attributes = {

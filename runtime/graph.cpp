@@ -161,7 +161,31 @@ Tensor copy_tensor(const accel_tensor_desc &desc)
     return tensor;
 }
 
-Node copy_node(const accel_graph_desc &graph, const accel_node_desc &desc)
+using OuterSymbols = std::shared_ptr<const std::vector<Symbol>>;
+
+/// Without symbols: those of a region are the outermost graph's.
+Graph copy_inside(const accel_graph_desc &desc, const OuterSymbols &outer);
+
+/// Sizes were checked, and may be those of an older version.
+template <class T> T read_struct(const T &desc)
+{
+    T read{};
+    std::memcpy(&read, &desc, std::min(desc.struct_size, sizeof read));
+    return read;
+}
+
+Region copy_region(const accel_region &desc, const OuterSymbols &outer)
+{
+    Region region;
+    region.graph = std::make_shared<const Graph>(copy_inside(read_struct(*desc.graph), outer));
+    region.captures.assign(desc.captures, desc.captures + desc.capture_count);
+    if (desc.inputs) region.inputs.assign(desc.inputs, desc.inputs + region.graph->inputs.size());
+    if (desc.outputs) region.outputs.assign(desc.outputs, desc.outputs + region.graph->outputs.size());
+    region.role = desc.role;
+    return region;
+}
+
+Node copy_node(const accel_graph_desc &graph, const accel_node_desc &desc, const OuterSymbols &outer)
 {
     Node node;
     node.name = string_of(desc.name);
@@ -175,13 +199,37 @@ Node copy_node(const accel_graph_desc &graph, const accel_node_desc &desc)
     node.overload = string_of(desc.overload);
     node.reason = string_of(desc.reason);
     for (uint32_t i = 0; i < desc.attribute_count; ++i) node.attributes.push_back(copy_attribute(attribute_at(graph, desc, i)));
-    for (uint32_t i = 0; i < desc.region_count; ++i) {
-        // Its size was checked, and may be that of an older version.
-        accel_graph_desc region{};
-        std::memcpy(&region, desc.regions[i], std::min(desc.regions[i]->struct_size, sizeof region));
-        node.regions.push_back(copy_graph(region));
-    }
+    for (uint32_t i = 0; i < desc.region_count; ++i) node.regions.push_back(copy_region(read_struct(*desc.regions[i]), outer));
     return node;
+}
+
+Graph copy_inside(const accel_graph_desc &desc, const OuterSymbols &outer)
+{
+    Graph graph;
+    graph.name = string_of(desc.name);
+    graph.outer_symbols = outer;
+    graph.tensors.reserve(desc.tensor_count);
+    graph.nodes.reserve(desc.node_count);
+    for (uint32_t i = 0; i < desc.tensor_count; ++i) graph.tensors.push_back(copy_tensor(tensor_at(desc, i)));
+    for (uint32_t i = 0; i < desc.node_count; ++i) {
+        pace();
+        graph.nodes.push_back(copy_node(desc, node_at(desc, i), outer));
+        graph.nodes.back().origins = graph.origins.only(i);
+    }
+    graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
+    graph.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
+    return graph;
+}
+
+std::vector<Symbol> copy_symbols(const accel_graph_desc &desc)
+{
+    std::vector<Symbol> symbols;
+    symbols.reserve(desc.symbol_count);
+    for (uint32_t i = 0; i < desc.symbol_count; ++i) {
+        const accel_symbol symbol = symbol_at(desc, i);
+        symbols.push_back({string_of(symbol.name), symbol.min_size, symbol.max_size, symbol.kind, symbol.expression, symbol.multiple});
+    }
+    return symbols;
 }
 
 }  // namespace
@@ -208,31 +256,33 @@ accel_attribute attribute_at(const accel_graph_desc &graph, const accel_node_des
 
 Graph copy_graph(const accel_graph_desc &desc)
 {
-    Graph graph;
-    graph.name = string_of(desc.name);
-    graph.tensors.reserve(desc.tensor_count);
-    graph.nodes.reserve(desc.node_count);
-    for (uint32_t i = 0; i < desc.tensor_count; ++i) graph.tensors.push_back(copy_tensor(tensor_at(desc, i)));
-    for (uint32_t i = 0; i < desc.node_count; ++i) {
-        pace();
-        graph.nodes.push_back(copy_node(desc, node_at(desc, i)));
-        graph.nodes.back().origins = graph.origins.only(i);
-    }
-    graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
-    graph.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
-    for (uint32_t i = 0; i < desc.symbol_count; ++i) {
-        const accel_symbol symbol = symbol_at(desc, i);
-        graph.symbols.push_back({string_of(symbol.name), symbol.min_size, symbol.max_size, symbol.kind, symbol.expression, symbol.multiple});
-    }
+    auto symbols = std::make_shared<const std::vector<Symbol>>(copy_symbols(desc));
+    Graph graph = copy_inside(desc, symbols);
+    graph.outer_symbols = nullptr;
+    graph.symbols = *symbols;
     graph.expressions.assign(desc.expressions, desc.expressions + desc.expression_count);
     for (uint32_t i = 0; i < desc.variable_count; ++i) graph.variables.push_back(copy_tensor(tensor_of(variable_at(desc, i))));
     return graph;
 }
 
-GraphDesc::GraphDesc(const Graph &graph) : top_(describe(graph)) {}
+GraphDesc::GraphDesc(const Graph &graph) : top_(describe(graph, nullptr)) {}
 
-const accel_graph_desc *GraphDesc::describe(const Graph &graph)
+const accel_graph_desc *GraphDesc::describe(const Graph &graph, const accel_graph_desc *outermost)
 {
+    accel_graph_desc &desc = graphs_.emplace_back();
+    desc.struct_size = sizeof desc;
+    desc.name = graph.name.c_str();
+    desc.inputs = graph.inputs.data();
+    desc.input_count = static_cast<uint32_t>(graph.inputs.size());
+    desc.outputs = graph.outputs.data();
+    desc.output_count = static_cast<uint32_t>(graph.outputs.size());
+    if (!outermost) describe_tables(graph, desc);
+    const accel_graph_desc &tables = outermost ? *outermost : desc;
+    desc.symbols = tables.symbols;
+    desc.symbol_count = tables.symbol_count;
+    desc.symbol_size = sizeof(accel_symbol);
+    desc.expressions = tables.expressions;
+    desc.expression_count = tables.expression_count;
     std::vector<accel_tensor_desc> &tensors = tensors_.emplace_back(graph.tensors.size());
     // One array for all dimensions and one for all attributes: a graph has hundreds of thousands of them.
     std::vector<accel_dim> &dims = dims_.emplace_back();
@@ -265,17 +315,37 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph)
     }
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
         pace();
-        describe_node(graph.nodes[i], nodes[i]);
+        describe_node(graph.nodes[i], tables, nodes[i]);
     }
+    desc.tensors = tensors.data();
+    desc.tensor_count = static_cast<uint32_t>(tensors.size());
+    desc.tensor_size = sizeof(accel_tensor_desc);
+    desc.nodes = nodes.data();
+    desc.node_count = static_cast<uint32_t>(nodes.size());
+    desc.node_size = sizeof(accel_node_desc);
+    desc.attribute_size = sizeof(accel_attribute);
+    return &desc;
+}
+
+void GraphDesc::describe_tables(const Graph &graph, accel_graph_desc &out)
+{
     std::vector<accel_symbol> &symbols = symbols_.emplace_back();
     for (const Symbol &symbol : graph.symbols) symbols.push_back({symbol.name.c_str(), symbol.kind, symbol.expression, symbol.min_size, symbol.max_size, symbol.multiple});
+    out.symbols = symbols.data();
+    out.symbol_count = static_cast<uint32_t>(symbols.size());
+    out.expressions = graph.expressions.data();
+    out.expression_count = static_cast<uint32_t>(graph.expressions.size());
     const std::vector<accel_variable> &variables = describe_variables(graph);
-    return &graphs_.emplace_back(accel_graph_desc{sizeof(accel_graph_desc), graph.name.c_str(), tensors.data(), nodes.data(), graph.inputs.data(),
-                                                  graph.outputs.data(), symbols.data(), graph.expressions.data(), variables.data(), static_cast<uint32_t>(tensors.size()),
-                                                  sizeof(accel_tensor_desc), static_cast<uint32_t>(nodes.size()), sizeof(accel_node_desc),
-                                                  static_cast<uint32_t>(graph.inputs.size()), static_cast<uint32_t>(graph.outputs.size()),
-                                                  static_cast<uint32_t>(symbols.size()), sizeof(accel_symbol), static_cast<uint32_t>(graph.expressions.size()),
-                                                  sizeof(accel_attribute), static_cast<uint32_t>(variables.size()), sizeof(accel_variable)});
+    out.variables = variables.data();
+    out.variable_count = static_cast<uint32_t>(variables.size());
+    out.variable_size = sizeof(accel_variable);
+}
+
+const accel_region *GraphDesc::describe_region(const Region &region, const accel_graph_desc &outermost)
+{
+    const bool custom = region.role == ACCEL_REGION_ROLE_CUSTOM;
+    return &regions_.emplace_back(accel_region{sizeof(accel_region), describe(*region.graph, &outermost), region.captures.data(), custom ? nullptr : region.inputs.data(),
+                                               custom ? nullptr : region.outputs.data(), region.role, static_cast<uint32_t>(region.captures.size())});
 }
 
 const accel_quantization *GraphDesc::describe_quantization(const Tensor &from)
@@ -296,11 +366,11 @@ const std::vector<accel_variable> &GraphDesc::describe_variables(const Graph &gr
 }
 
 /// All but the attributes.
-void GraphDesc::describe_node(const Node &node, accel_node_desc &out)
+void GraphDesc::describe_node(const Node &node, const accel_graph_desc &outermost, accel_node_desc &out)
 {
     if (!node.regions.empty()) {
-        std::vector<const accel_graph_desc *> &regions = regions_.emplace_back();
-        for (const Graph &region : node.regions) regions.push_back(describe(region));
+        std::vector<const accel_region *> &regions = region_lists_.emplace_back();
+        for (const Region &region : node.regions) regions.push_back(describe_region(region, outermost));
         out.regions = regions.data();
         out.region_count = static_cast<uint32_t>(regions.size());
     }
@@ -340,9 +410,7 @@ std::vector<std::vector<uint32_t>> readers(const Graph &graph)
 {
     std::vector<std::vector<uint32_t>> reader(graph.tensors.size());
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        for (const uint32_t input : graph.nodes[i].inputs) {
-            if (input != ACCEL_TENSOR_NONE) reader[input].push_back(i);
-        }
+        for_each_read(graph.nodes[i], [&](uint32_t input) { reader[input].push_back(i); });
     }
     return reader;
 }
@@ -384,7 +452,7 @@ void compact(Graph &graph)
     mark(graph.inputs);
     mark(graph.outputs);
     for (const Node &node : graph.nodes) {
-        mark(node.inputs);
+        for_each_read(node, [&](uint32_t tensor) { used[tensor] = true; });
         mark(node.outputs);
         for (const Attribute &attribute : node.attributes) for_each_tensor(attribute, [&](uint32_t tensor) { used[tensor] = true; });
     }
@@ -405,7 +473,7 @@ void compact(Graph &graph)
     renumber(graph.inputs);
     renumber(graph.outputs);
     for (Node &node : graph.nodes) {
-        renumber(node.inputs);
+        for_each_read(node, [&](uint32_t &tensor) { tensor = renumbered[tensor]; });
         renumber(node.outputs);
         for (Attribute &attribute : node.attributes) for_each_tensor(attribute, [&](uint32_t &tensor) { tensor = renumbered[tensor]; });
     }

@@ -64,13 +64,21 @@ private:
 
 struct Graph;
 
+/// A graph inside a node. Copies of the node share it.
+struct Region {
+    std::shared_ptr<const Graph> graph;
+    std::vector<accel_capture> captures;
+    std::vector<accel_region_port> inputs, outputs;  ///< one per input and output of the graph; of CUSTOM none
+    uint32_t role = 0;
+};
+
 struct Node {
     std::string name;
     uint32_t operation = 0;
     uint32_t revision = 1;
     std::vector<uint32_t> inputs, outputs;  ///< ACCEL_TENSOR_NONE for an absent one
     std::vector<Attribute> attributes;
-    std::vector<Graph> regions;
+    std::vector<Region> regions;
     uint32_t rounding = 0;
     std::string domain, custom_name, overload;
     std::string reason;  ///< of a custom node: why its maker could not say it with the catalog
@@ -95,6 +103,17 @@ struct Node {
     std::string label() const;
 };
 
+/// Calls visit(tensor) for each operand, and for each tensor that a region takes from around it; visit may change it.
+template <class SomeNode, class Visit> void for_each_read(SomeNode &node, Visit visit)
+{
+    for (auto &input : node.inputs) {
+        if (input != ACCEL_TENSOR_NONE) visit(input);
+    }
+    for (auto &region : node.regions) {
+        for (auto &capture : region.captures) visit(capture.outer);
+    }
+}
+
 struct Graph {
     std::string name;
     std::vector<Tensor> tensors;
@@ -103,9 +122,11 @@ struct Graph {
     std::vector<Symbol> symbols;
     std::vector<accel_expression> expressions;
     std::vector<Tensor> variables;  ///< data: the first value
+    std::shared_ptr<const std::vector<Symbol>> outer_symbols;  ///< of a region: the symbols of the outermost graph as it was given, in the place of its own
     Origins origins;
     ConstantBudget *budget = nullptr;  ///< pays for constants that passes make; null: nobody counts
 
+    const std::vector<Symbol> &all_symbols() const { return outer_symbols ? *outer_symbols : symbols; }
     uint32_t add_tensor(Tensor tensor);
     /// Ask before making a constant of so many bytes. Throws Stopped with LIMIT; purpose begins the sentence.
     Charge grant(uint64_t byte_count, const std::string &purpose) const;
@@ -127,8 +148,10 @@ public:
     const accel_graph_desc &get() const { return *top_; }
 
 private:
-    const accel_graph_desc *describe(const Graph &graph);
-    void describe_node(const Node &node, accel_node_desc &out);
+    const accel_graph_desc *describe(const Graph &graph, const accel_graph_desc *outermost);
+    void describe_node(const Node &node, const accel_graph_desc &outermost, accel_node_desc &out);
+    void describe_tables(const Graph &graph, accel_graph_desc &out);
+    const accel_region *describe_region(const Region &region, const accel_graph_desc &outermost);
     const accel_quantization *describe_quantization(const Tensor &from);
     const std::vector<accel_variable> &describe_variables(const Graph &graph);
 
@@ -141,7 +164,8 @@ private:
     std::deque<graph::QuantizationDesc> quantizations_;
     std::deque<std::vector<accel_attribute>> attributes_;
     AttributeArrays attribute_arrays_;
-    std::deque<std::vector<const accel_graph_desc *>> regions_;
+    std::deque<accel_region> regions_;
+    std::deque<std::vector<const accel_region *>> region_lists_;
     const accel_graph_desc *top_;
 };
 
@@ -170,7 +194,7 @@ std::vector<bool> output_flags(const Graph &graph);
 std::vector<int64_t> sizes_of(const Shape &shape);
 
 /// "[1,3,h,224]"
-inline std::string text(const Graph &graph, const Shape &shape) { return graph::text(graph.symbols, shape); }
+inline std::string text(const Graph &graph, const Shape &shape) { return graph::text(graph.all_symbols(), shape); }
 /// "'name'" or "number 7" for an unnamed one.
 std::string tensor_text(const Graph &graph, uint32_t tensor);
 /// "node 'conv1' (Conv)"

@@ -9,7 +9,13 @@
 namespace accel::runtime {
 
 /// Pointers, counts, indices, sizes, ranks, kinds: everything that must hold before the description can be copied.
-accel_status check_structure(const accel_graph_desc &desc, uint32_t depth = 0);
+accel_status check_structure(const accel_graph_desc &desc);
+
+/// The same of a graph in the regions of a node of another, so many deep; outermost is the graph that has the tables of sizes.
+accel_status check_structure_inside(const accel_graph_desc &desc, const accel_graph_desc &outermost, uint32_t depth);
+
+/// The same of the regions of a node, whose operands have passed. graph is the node's, so many regions deep.
+accel_status check_region_structure(const accel_graph_desc &graph, const accel_node_desc &node, const accel_graph_desc &outermost, uint32_t depth);
 
 /// The same of one attribute of a node, whose tensors have passed.
 accel_status check_attribute(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index);
@@ -22,6 +28,12 @@ accel_status check_variables(const Graph &graph);
 
 /// The same without the names of ports and symbols: an output that is an input has its name twice once it is a copy.
 accel_status check_inside(const Graph &graph);
+
+/// How a node's regions are connected, and all rules of the graphs in them. graph is the node's.
+accel_status check_regions(const Graph &graph, const Node &node);
+
+/// check_rules of the graph in a region, whose tables are the outermost graph's; captured: its tensors that come from around it.
+accel_status check_rules_inside(const Graph &graph, const std::vector<accel_capture> &captured);
 
 /// Operand counts and types, attributes and rounding of one node against the catalog. Shapes are not looked at.
 accel_status check_node(const Graph &graph, const Node &node);

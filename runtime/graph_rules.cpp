@@ -68,17 +68,22 @@ accel_status check_quantization(const Graph &graph, uint32_t index)
 }
 
 /// Every operand exists before it is read and nothing is made twice: so there is no cycle either.
-accel_status check_order(const Graph &graph)
+accel_status check_order(const Graph &graph, const std::vector<accel_capture> &captured)
 {
     std::vector<bool> known(graph.tensors.size());
     for (size_t i = 0; i < graph.tensors.size(); ++i) known[i] = graph.tensors[i].constant();
     for (const uint32_t input : graph.inputs) known[input] = true;
+    for (const accel_capture &capture : captured) {
+        if (known[capture.inner]) return refuse("G-20", "graph '" + graph.name + "' captures tensor " + tensor_text(graph, capture.inner) + ", which is an input of it");
+        known[capture.inner] = true;
+    }
     for (const Node &node : graph.nodes) {
-        for (const uint32_t input : node.inputs) {
-            if (input != ACCEL_TENSOR_NONE && !known[input])
-                return refuse("G-2", node_text(node) + " reads tensor " + tensor_text(graph, input) +
-                                         ", which no earlier node makes: nodes must be in topological order, without cycles");
-        }
+        uint32_t missing = ACCEL_TENSOR_NONE;
+        for_each_read(node, [&](uint32_t input) {
+            if (!known[input] && missing == ACCEL_TENSOR_NONE) missing = input;
+        });
+        if (missing != ACCEL_TENSOR_NONE)
+            return refuse("G-2", node_text(node) + " reads tensor " + tensor_text(graph, missing) + ", which no earlier node makes: nodes must be in topological order, without cycles");
         for (const uint32_t output : node.outputs) {
             if (output == ACCEL_TENSOR_NONE) continue;
             if (known[output]) return refuse("G-2", node_text(node) + " makes tensor " + tensor_text(graph, output) + ", which exists already");
@@ -305,6 +310,7 @@ accel_status check_node(const Graph &graph, const Node &node)
 {
     ACCEL_TRY(check_identity(node));
     const OperationRow *row = node.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(node.operation);
+    if (row && !node.regions.empty()) return refuse("G-6", node_text(node) + " has regions, expected none of this operation");
     if (row) ACCEL_TRY(check_counts(node, *row));
     if (row) ACCEL_TRY(check_known(graph, node));
     ACCEL_TRY(check_attributes(node, row));
@@ -314,18 +320,30 @@ accel_status check_node(const Graph &graph, const Node &node)
     return check_scales(graph, node, *row);
 }
 
-accel_status check_inside(const Graph &graph)
+namespace {
+
+accel_status check_all(const Graph &graph, const std::vector<accel_capture> &captured)
 {
-    ACCEL_TRY(check_order(graph));
+    ACCEL_TRY(check_order(graph, captured));
     ACCEL_TRY(check_variables(graph));
     for (uint32_t i = 0; i < graph.tensors.size(); ++i) ACCEL_TRY(check_quantization(graph, i));
     for (const Node &node : graph.nodes) {
         pace();
         ACCEL_TRY(check_node(graph, node));
         ACCEL_TRY(check_node_shapes(graph, node));
-        for (const Graph &region : node.regions) ACCEL_TRY(check_rules(region));
+        ACCEL_TRY(check_regions(graph, node));
     }
     return ACCEL_STATUS_OK;
+}
+
+}  // namespace
+
+accel_status check_inside(const Graph &graph) { return check_all(graph, {}); }
+
+accel_status check_rules_inside(const Graph &graph, const std::vector<accel_capture> &captured)
+{
+    ACCEL_TRY(check_ports(graph));
+    return check_all(graph, captured);
 }
 
 accel_status check_rules(const Graph &graph)

@@ -26,6 +26,6 @@ std::optional<graph::ResultShapes> infer_shapes(const Graph &graph, const Node &
 AxisSpan told_axes(const Node &node, size_t rank);
 
 /// Can both shapes describe the same tensor? Unknown dimensions agree with everything, symbols with what lies in their range.
-inline bool shapes_agree(const Graph &graph, const Shape &a, const Shape &b) { return graph::shapes_agree(graph.symbols, a, b); }
+inline bool shapes_agree(const Graph &graph, const Shape &a, const Shape &b) { return graph::shapes_agree(graph.all_symbols(), a, b); }
 
 }  // namespace accel::runtime

@@ -22,14 +22,14 @@ const char *shown(const char *name)
 
 class Structure {
 public:
-    Structure(const accel_graph_desc &desc, uint32_t depth) : desc_(desc), depth_(depth) {}
+    Structure(const accel_graph_desc &desc, const accel_graph_desc &outermost, uint32_t depth) : desc_(desc), outermost_(outermost), depth_(depth) {}
 
     accel_status check()
     {
         const bool whole = (desc_.tensors || !desc_.tensor_count) && (desc_.nodes || !desc_.node_count) && (desc_.symbols || !desc_.symbol_count) && (desc_.expressions || !desc_.expression_count) && (desc_.variables || !desc_.variable_count);
         if (!whole) return fail(kBad, "G-1", nullptr, "graph '%s': an array with a count above 0 is NULL", shown(desc_.name));
         if (auto status = check_element_sizes(); status != ACCEL_STATUS_OK) return status;
-        if (auto status = check_symbols(); status != ACCEL_STATUS_OK) return status;
+        if (depth_ == 0) ACCEL_TRY(check_symbols());
         for (uint32_t i = 0; i < desc_.variable_count; ++i) ACCEL_TRY(check_variable(i));
         for (uint32_t i = 0; i < desc_.tensor_count; ++i) {
             if (auto status = check_tensor(i); status != ACCEL_STATUS_OK) return status;
@@ -239,26 +239,23 @@ private:
             if (auto status = check_tail(node.attributes, desc_.attribute_size, sizeof(accel_attribute), i, "attribute"); status != ACCEL_STATUS_OK) return status;
             if (auto status = check_attribute(desc_, node, i); status != ACCEL_STATUS_OK) return status;
         }
-        if (node.region_count && depth_ + 1 > kMaxRegionDepth)
-            return fail(kBad, "G-11", nullptr, "node %u '%s': regions are nested deeper than %u", index, shown(node.name), kMaxRegionDepth);
-        for (uint32_t i = 0; i < node.region_count; ++i) {
-            if (!node.regions[i]) return fail(kBad, "G-1", nullptr, "node %u '%s': region %u is NULL", index, shown(node.name), i);
-            accel_graph_desc region{};
-            if (auto status = copy_in(node.regions[i], &region, "regions[]"); status != ACCEL_STATUS_OK) return status;
-            if (auto status = check_structure(region, depth_ + 1); status != ACCEL_STATUS_OK) return status;
-        }
-        return ACCEL_STATUS_OK;
+        return node.region_count ? check_region_structure(desc_, node, outermost_, depth_) : ACCEL_STATUS_OK;
     }
 
-    const accel_graph_desc &desc_;
+    const accel_graph_desc &desc_, &outermost_;
     uint32_t depth_;
 };
 
 }  // namespace
 
-accel_status check_structure(const accel_graph_desc &desc, uint32_t depth)
+accel_status check_structure(const accel_graph_desc &desc)
 {
-    return Structure(desc, depth).check();
+    return Structure(desc, desc, 0).check();
+}
+
+accel_status check_structure_inside(const accel_graph_desc &desc, const accel_graph_desc &outermost, uint32_t depth)
+{
+    return Structure(desc, outermost, depth).check();
 }
 
 }  // namespace accel::runtime

@@ -168,8 +168,9 @@ TEST_CASE("NULL arrays, foreign element sizes and deep regions are refused", "[g
     CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(std::string(accel_last_error()->rule) == "A-24");
     accel_node_desc self{};
-    const accel_graph_desc *region = &desc;
-    self.regions = &region;
+    const accel_region region{sizeof region, &desc, nullptr, nullptr, nullptr, ACCEL_REGION_ROLE_CUSTOM, 0};
+    const accel_region *regions[] = {&region};
+    self.regions = regions;
     self.region_count = 1;
     desc = accel_graph_desc{};
     desc.struct_size = sizeof desc;

@@ -98,8 +98,8 @@ accel_status check_variables(const Graph &graph)
     for (uint32_t i = 0; i < graph.tensors.size(); ++i)
         if (graph.tensors[i].is_variable() && !is_port[i]) return refuse("tensor " + tensor_text(graph, i) + " is of a variable and neither an input nor an output");
     for (const Node &node : graph.nodes)
-        for (const Graph &region : node.regions)
-            if (!region.variables.empty() || std::any_of(region.tensors.begin(), region.tensors.end(), [](const Tensor &tensor) { return tensor.is_variable(); }))
+        for (const Region &region : node.regions)
+            if (!region.graph->variables.empty() || std::any_of(region.graph->tensors.begin(), region.graph->tensors.end(), [](const Tensor &tensor) { return tensor.is_variable(); }))
                 return refuse(node_text(node) + ": a region has variables, which only the outermost graph has");
     return ACCEL_STATUS_OK;
 }

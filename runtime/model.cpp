@@ -26,7 +26,7 @@ public:
             if (tensor.constant() && counted_.emplace(tensor.data, tensor.data_bytes, tensor.type).second) constant_bytes += tensor.data_bytes;
         for (const Node &node : graph.nodes) {
             custom_node_count += node.operation == ACCEL_OPERATION_CUSTOM;
-            for (const Graph &region : node.regions) add(region);
+            for (const Region &region : node.regions) add(*region.graph);
         }
     }
 

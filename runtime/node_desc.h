@@ -33,7 +33,7 @@ public:
         desc_.output_count = static_cast<uint32_t>(node.outputs.size());
         desc_.attributes = attributes_.data();
         desc_.attribute_count = static_cast<uint32_t>(attributes_.size());
-        applied_ = {&desc_, sizeof(accel_attribute), std::span(named_).first(operand_count), std::span(named_).subspan(operand_count), graph.symbols};
+        applied_ = {&desc_, sizeof(accel_attribute), std::span(named_).first(operand_count), std::span(named_).subspan(operand_count), graph.all_symbols()};
     }
     NodeDesc(const NodeDesc &) = delete;
     NodeDesc &operator=(const NodeDesc &) = delete;

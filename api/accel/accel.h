@@ -19,7 +19,7 @@
  *   is newer than the library reads "not told" and no stale bytes. Sizes above 4096 are INVALID_ARGUMENT.
  *   Arrays of structs carry the element size beside the count, a multiple of 8; with a count of 0 it is not looked at.
  *   In structs that libaccel hands out (accel_error, report entries, accel_support, graphs of accel_model_entry, extension tables) struct_size is the library's: read no member
- *   beyond it. Structs without a size (accel_dim, accel_expression, accel_bytes, accel_sparse_tensor, accel_fence_point, accel_bk_operation,
+ *   beyond it. Structs without a size (accel_dim, accel_expression, accel_bytes, accel_sparse_tensor, accel_capture, accel_region_port, accel_fence_point, accel_bk_operation,
  *   accel_option) are frozen: their reserved members are 0, and what has no room there arrives as a parallel array in the owner.
  * - Strings are UTF-8, NUL terminated. A string inside a returned struct lives as long as the object asked.
  * - Threads: *any thread* = may be called at any time from any thread; *one thread per object* = calls

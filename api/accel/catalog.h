@@ -109,7 +109,9 @@ enum accel_reason {
     ACCEL_REASON_CONSTANT = 11, /**< an operand that must be constant is not, or the other way round */
     ACCEL_REASON_PROFILE = 12, /**< not used since 0.2: an operation newer than the module is OPERATION */
     ACCEL_REASON_NEIGHBOUR = 13, /**< possible only together with a neighbour that was refused */
-    ACCEL_REASON_REVISION = 14 /**< a newer meaning of the operation than the module knows */
+    ACCEL_REASON_REVISION = 14, /**< a newer meaning of the operation than the module knows */
+    ACCEL_REASON_CUSTOM = 15, /**< a custom node that the module does not know */
+    ACCEL_REASON_REGION = 16 /**< something inside a region of the node, or that it has regions */
 };
 
 /** Keys of operation attributes. */

@@ -49,7 +49,65 @@ struct accel_attribute {
     uint64_t count;     /**< below 2^32, as is the length of each string */
 };
 
+/** In accel_region_port: no operand, or no result. */
+#define ACCEL_OPERAND_NONE UINT32_MAX
+
+/** What a region is to its node. */
+enum accel_region_role {
+    ACCEL_REGION_ROLE_BODY = 1,          /**< of a loop or scan */
+    ACCEL_REGION_ROLE_THEN = 2,          /**< of If */
+    ACCEL_REGION_ROLE_ELSE = 3,          /**< of If */
+    ACCEL_REGION_ROLE_CONDITION = 4,     /**< of a loop whose condition is a graph of its own */
+    ACCEL_REGION_ROLE_DECOMPOSITION = 5, /**< the same function in other operations: a device may take the node, or these in its place */
+    ACCEL_REGION_ROLE_CUSTOM = 6,        /**< of a custom node, which alone knows how it is connected: no ports are described */
+    ACCEL_REGION_ROLE_MAX_ENUM = 0x7fffffff
+};
+
+/** A tensor of the enclosing graph that a region reads; never a constant: those are in its own table, with the same data. Frozen. */
+struct accel_capture {
+    uint32_t outer;      /**< tensor of the enclosing graph: an input, the result of an earlier node, or what that graph captures itself */
+    uint32_t inner;      /**< tensor of the region's graph, of the same type, rank and dimensions; neither an input nor a result there */
+};
+
+/** What an input or output of a region's graph is connected to. */
+enum accel_region_port_kind {
+    ACCEL_REGION_PORT_KIND_VALUE = 1,     /**< input: the operand. Output: the result */
+    ACCEL_REGION_PORT_KIND_CARRIED = 2,   /**< input: the operand at first, then what the output of the same operand was. Output: that, and at last the result */
+    ACCEL_REGION_PORT_KIND_SCANNED = 3,   /**< input: one slice of the operand each time. Output: one slice of the result each time */
+    ACCEL_REGION_PORT_KIND_ITERATION = 4, /**< input: how often the body ran before, one I64. operand: how often it may run, one I64, if that is limited */
+    ACCEL_REGION_PORT_KIND_CONDITION = 5, /**< input: the condition of this time. Output: go on? One BOOL. operand, on either: the condition of the first time */
+    ACCEL_REGION_PORT_KIND_MAX_ENUM = 0x7fffffff
+};
+
+/** One input or output of a region's graph. Frozen. */
+struct accel_region_port {
+    uint32_t kind;       /**< enum accel_region_port_kind */
+    uint32_t operand;    /**< position among the node's inputs; ACCEL_OPERAND_NONE if none */
+    uint32_t result;     /**< of an output: position among the node's outputs; ACCEL_OPERAND_NONE if none, as of every input */
+    uint32_t reversed;   /**< of SCANNED: 1 from the last slice to the first; else 0 */
+    int64_t axis;        /**< of SCANNED: the axis that is cut or joined, not negative; else 0 */
+};
+
 struct accel_graph_desc;
+
+/**
+ * A graph inside a node, and how it is connected.
+ *
+ * A region reads its inputs and its captures and nothing else of the enclosing graph; what it needs from further out, its parent captures
+ * too. Its graph points to the same symbols and expressions as the outermost one, and has no variables.
+ *
+ * Which operand chooses between THEN and ELSE is the operation's to say (operand 0 of If); what limits and begins a loop, its ports say. A
+ * loop with none of both operands runs until its condition ends it.
+ */
+struct accel_region {
+    size_t struct_size;
+    const struct accel_graph_desc *graph;
+    const struct accel_capture *captures;    /**< capture_count */
+    const struct accel_region_port *inputs;  /**< one per input of the graph; NULL of CUSTOM */
+    const struct accel_region_port *outputs; /**< one per output of the graph; NULL of CUSTOM */
+    uint32_t role;                           /**< enum accel_region_role */
+    uint32_t capture_count;
+};
 
 struct accel_node_desc {
     const char *name;
@@ -64,7 +122,7 @@ struct accel_node_desc {
     const uint32_t *inputs;                 /**< tensor indices, ACCEL_TENSOR_NONE for an absent one */
     const uint32_t *outputs;
     const struct accel_attribute *attributes; /**< elements of attribute_size of the graph */
-    const struct accel_graph_desc *const *regions; /**< bodies of If and Loop */
+    const struct accel_region *const *regions; /**< nested at most 8 deep */
     uint32_t attribute_count;
     uint32_t region_count;
     uint32_t rounding;                      /**< enum accel_rounding of a requantising operation; 0 elsewhere */

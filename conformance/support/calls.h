@@ -36,6 +36,13 @@ inline accel_status create_model(const Instance &instance, const accel_graph_des
     return accel_model_create(instance.get(), &desc, out_model);
 }
 
+/// Of its only entry point; NULL if it cannot be told.
+inline const accel_graph_desc *graph_of(accel_model *model)
+{
+    auto info = sized<accel_model_entry_info>();
+    return accel_model_entry(model, 0, &info) == ACCEL_STATUS_OK ? info.graph : nullptr;
+}
+
 inline accel_status load_program(const Instance &instance, std::string_view bytes, const std::vector<Device> &devices, accel_program **out_program)
 {
     const auto list = handles(devices);

@@ -79,6 +79,7 @@ void check_graph(const accel_graph_desc *graph, const char *slot)
         const auto &node = graph->nodes[index];
         expect(node.name && node.domain && node.custom_name, "H-5", std::string(slot) + ": a string of a node is NULL");
         expect(node.operation == ACCEL_OPERATION_ADD && node.revision == 1, "C-9", std::string(slot) + ": sees an operation or revision that it does not list");
+        expect(node.region_count == 0, "C-9", std::string(slot) + ": sees regions, which it does not claim");
         for (uint32_t operand = 0; operand < node.input_count; ++operand)
             expect(node.inputs[operand] == ACCEL_TENSOR_NONE || node.inputs[operand] < graph->tensor_count, "H-5", std::string(slot) + ": an operand lies outside the graph");
     }

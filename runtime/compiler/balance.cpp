@@ -29,9 +29,7 @@ std::vector<double> bytes_across(const Graph &graph)
     const std::vector<uint32_t> maker = makers(graph);
     std::vector<size_t> last(graph.tensors.size());
     for (size_t i = 0; i < count; ++i) {
-        for (const uint32_t input : graph.nodes[i].inputs) {
-            if (input != ACCEL_TENSOR_NONE) last[input] = i;
-        }
+        for_each_read(graph.nodes[i], [&](uint32_t input) { last[input] = i; });
     }
     std::vector<double> change(count + 2), across(count + 1);
     for (size_t t = 0; t < graph.tensors.size(); ++t) {

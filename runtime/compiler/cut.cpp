@@ -18,10 +18,10 @@ Pieces by_level(const Graph &graph, const std::vector<uint64_t> &keys)
     std::vector<uint32_t> level(graph.nodes.size());
     std::map<std::pair<uint32_t, uint64_t>, std::vector<uint32_t>> pieces;
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        for (const uint32_t input : graph.nodes[i].inputs) {
-            const uint32_t from = input == ACCEL_TENSOR_NONE ? UINT32_MAX : maker[input];
+        for_each_read(graph.nodes[i], [&](uint32_t input) {
+            const uint32_t from = maker[input];
             if (from != UINT32_MAX) level[i] = std::max(level[i], level[from] + (keys[from] != keys[i]));
-        }
+        });
         pieces[{level[i], keys[i]}].push_back(i);
     }
     Pieces out;
@@ -39,10 +39,10 @@ public:
         }
         const std::vector<uint32_t> maker = makers(graph);
         for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-            for (const uint32_t input : graph.nodes[i].inputs) {
-                const uint32_t from = input == ACCEL_TENSOR_NONE ? UINT32_MAX : maker[input];
+            for_each_read(graph.nodes[i], [&](uint32_t input) {
+                const uint32_t from = maker[input];
                 if (from != UINT32_MAX && piece_of[from] != piece_of[i]) after_[piece_of[from]].insert(piece_of[i]);
-            }
+            });
         }
     }
 

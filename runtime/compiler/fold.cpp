@@ -25,9 +25,7 @@ public:
     explicit Leftovers(const Graph &graph) : readers_(graph.tensors.size()), output_(output_flags(graph))
     {
         for (const Node &node : graph.nodes) {
-            for (const uint32_t input : node.inputs) {
-                if (input != ACCEL_TENSOR_NONE) ++readers_[input];
-            }
+            for_each_read(node, [this](uint32_t input) { ++readers_[input]; });
             for (const Attribute &attribute : node.attributes) for_each_tensor(attribute, [this](uint32_t tensor) { ++readers_[tensor]; });
         }
     }

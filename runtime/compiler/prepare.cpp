@@ -11,6 +11,7 @@
 #include "name_everything.h"
 #include "quantise.h"
 #include "rewrite.h"
+#include "settle_regions.h"
 #include "symbols.h"
 
 namespace accel::runtime {
@@ -32,6 +33,7 @@ accel_status prepare(Graph &graph, const PrepareRequest &request)
     canonicalise(graph);
     ACCEL_TRY(give_outputs_makers(graph));
     align_constants(graph);
+    settle_regions(graph);
     compact(graph);
     name_everything(graph);
     if (check_inside(graph) == ACCEL_STATUS_OK) return ACCEL_STATUS_OK;

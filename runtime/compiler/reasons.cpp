@@ -61,6 +61,8 @@ std::string reason_text(const Graph &graph, const Node &node, const accel_bk_sup
                                                                                                                       : "must be constant" + (of.empty() ? ": an operand" : ": tensor " + tensor_text(graph, answer.tensor));
     case ACCEL_REASON_PROFILE: return node.label() + " is newer than the module";
     case ACCEL_REASON_REVISION: return "knows " + node.label() + " up to revision " + std::to_string(answer.expected) + ", this node is of revision " + std::to_string(answer.given);
+    case ACCEL_REASON_CUSTOM: return "does not do the custom node " + node.label() + of + (node.reason.empty() ? "" : " (" + node.reason + ")");
+    case ACCEL_REASON_REGION: return "does not do what is in the " + std::to_string(node.regions.size()) + (node.regions.size() == 1 ? " region of " : " regions of ") + node.label() + of;
     case ACCEL_REASON_NEIGHBOUR: return "possible only together with a neighbour that was refused";
     default: break;
     }

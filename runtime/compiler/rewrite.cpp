@@ -12,11 +12,10 @@ Uses::Uses(const Graph &graph)
     : maker(makers(graph)), reader_count(graph.tensors.size()), last_reader(graph.tensors.size(), UINT32_MAX), output(output_flags(graph))
 {
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        for (const uint32_t input : graph.nodes[i].inputs) {
-            if (input == ACCEL_TENSOR_NONE) continue;
+        for_each_read(graph.nodes[i], [&](uint32_t input) {
             ++reader_count[input];
             last_reader[input] = i;
-        }
+        });
     }
 }
 
@@ -31,9 +30,7 @@ uint32_t Bypass::now(uint32_t tensor)
 
 void Bypass::enter(Node &node)
 {
-    for (uint32_t &input : node.inputs) {
-        if (input != ACCEL_TENSOR_NONE) input = now(input);
-    }
+    for_each_read(node, [this](uint32_t &input) { input = now(input); });
 }
 
 bool Bypass::remove(const Node &node)
@@ -69,9 +66,7 @@ void sweep(Graph &graph, std::vector<bool> dead)
         const auto wanted = [&](uint32_t tensor) { return tensor != ACCEL_TENSOR_NONE && needed[tensor]; };
         if (!dead[i]) dead[i] = std::none_of(node.outputs.begin(), node.outputs.end(), wanted);
         if (dead[i]) continue;
-        for (const uint32_t input : node.inputs) {
-            if (input != ACCEL_TENSOR_NONE) needed[input] = true;
-        }
+        for_each_read(node, [&](uint32_t input) { needed[input] = true; });
     }
     // In place: a graph of many nodes is not moved to other memory by every pass.
     size_t kept = 0;

@@ -90,10 +90,12 @@ accel_status check_crossings(const Graph &graph, const std::vector<Piece> &piece
     }
     const std::vector<uint32_t> maker = makers(graph);
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        for (const uint32_t input : graph.nodes[i].inputs) {
-            if (input == ACCEL_TENSOR_NONE || maker[input] == UINT32_MAX || piece_of[maker[input]] == piece_of[i]) continue;
-            if (!held(graph.tensors[input])) return refuse("tensor, which one part of the model hands to another,", input);
-        }
+        uint32_t lost = ACCEL_TENSOR_NONE;
+        for_each_read(graph.nodes[i], [&](uint32_t input) {
+            const bool crosses = maker[input] != UINT32_MAX && piece_of[maker[input]] != piece_of[i];
+            if (lost == ACCEL_TENSOR_NONE && crosses && !held(graph.tensors[input])) lost = input;
+        });
+        if (lost != ACCEL_TENSOR_NONE) return refuse("tensor, which one part of the model hands to another,", lost);
     }
     return ACCEL_STATUS_OK;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "subgraph.h"
 
+#include <algorithm>
+
 namespace accel::runtime {
 
 namespace {
@@ -14,9 +16,7 @@ public:
         for (const uint32_t output : graph.outputs) needed_[output] = true;
         for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
             if (inside[i]) continue;
-            for (const uint32_t input : graph.nodes[i].inputs) {
-                if (input != ACCEL_TENSOR_NONE) needed_[input] = true;
-            }
+            for_each_read(graph.nodes[i], [this](uint32_t input) { needed_[input] = true; });
         }
     }
 
@@ -26,7 +26,7 @@ public:
         take_inputs(nodes);
         for (const uint32_t index : nodes) {
             Node node = graph_.nodes[index];
-            for (uint32_t &input : node.inputs) input = take(input);
+            for_each_read(node, [this](uint32_t &input) { input = take(input); });
             for (Attribute &attribute : node.attributes) for_each_tensor(attribute, [this](uint32_t &tensor) { tensor = take(tensor); });
             for (uint32_t &output : node.outputs) {
                 const uint32_t whole = output;
@@ -36,6 +36,7 @@ public:
             out_.graph.nodes.push_back(std::move(node));
         }
         order_outputs();
+        if (may_be_open()) out_.graph.symbols = graph_.symbols, out_.graph.expressions = graph_.expressions;
         return std::move(out_);
     }
 
@@ -63,11 +64,11 @@ private:
         std::vector<bool> wanted(graph_.tensors.size()), made(graph_.tensors.size());
         std::vector<uint32_t> order;
         for (const uint32_t index : nodes) {
-            for (const uint32_t input : graph_.nodes[index].inputs) {
-                if (input == ACCEL_TENSOR_NONE || made[input] || graph_.tensors[input].constant() || wanted[input]) continue;
+            for_each_read(graph_.nodes[index], [&](uint32_t input) {
+                if (made[input] || graph_.tensors[input].constant() || wanted[input]) return;
                 wanted[input] = true;
                 order.push_back(input);
-            }
+            });
             for (const uint32_t output : graph_.nodes[index].outputs) {
                 if (output != ACCEL_TENSOR_NONE) made[output] = true;
             }
@@ -90,6 +91,14 @@ private:
         for (const uint32_t whole : graph_.outputs) move(local_[whole]);
         for (const uint32_t output : out_.graph.outputs) move(output);
         out_.graph.outputs = std::move(ordered);
+    }
+
+    /// Sizes that stay open keep their name.
+    bool may_be_open() const
+    {
+        const auto open = [](const Dim &dim) { return dim.symbol != ACCEL_SYMBOL_NONE; };
+        return std::any_of(out_.graph.nodes.begin(), out_.graph.nodes.end(), [](const Node &node) { return !node.regions.empty(); }) ||
+               std::any_of(out_.graph.tensors.begin(), out_.graph.tensors.end(), [&](const Tensor &tensor) { return std::any_of(tensor.shape.begin(), tensor.shape.end(), open); });
     }
 
     const Graph &graph_;

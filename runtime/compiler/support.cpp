@@ -43,10 +43,9 @@ void join_makers(const Graph &model, Units &units)
     for (size_t node = 0; node < model.nodes.size(); ++node) {
         pace();
         if (!units[node].empty()) continue;
-        for (const uint32_t input : model.nodes[node].inputs) {
-            if (input == ACCEL_TENSOR_NONE || maker[input] == UINT32_MAX) continue;
-            units[node].insert(units[maker[input]].begin(), units[maker[input]].end());
-        }
+        for_each_read(model.nodes[node], [&](uint32_t input) {
+            if (maker[input] != UINT32_MAX) units[node].insert(units[maker[input]].begin(), units[maker[input]].end());
+        });
     }
 }
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "../check.h"
+#include "../graph_check.h"
 #include "../graph_shapes.h"
 #include "../progress.h"
 #include "fold_sizes.h"
@@ -52,6 +53,7 @@ public:
     {
         ACCEL_TRY(infer());
         ACCEL_TRY(check_sizes());
+        for (Node &node : graph_.nodes) ACCEL_TRY(resolve_regions(node));
         set_aside_unsized(graph_);
         for (Node &node : graph_.nodes) settle_sizes(graph_, node);
         return ACCEL_STATUS_OK;
@@ -152,6 +154,41 @@ private:
         }
     }
 
+    /// The same with the sizes that are known; null: nothing is different.
+    std::shared_ptr<const Graph> resolved(const Graph &graph) const
+    {
+        const auto has_size = [this](const Dim &dim) { return dim.symbol != ACCEL_SYMBOL_NONE && size_of(dim.symbol); };
+        bool differs = std::any_of(graph.tensors.begin(), graph.tensors.end(), [&](const Tensor &tensor) { return std::any_of(tensor.shape.begin(), tensor.shape.end(), has_size); });
+        std::vector<std::shared_ptr<const Graph>> inner;
+        for (const Node &node : graph.nodes) {
+            for (const Region &region : node.regions) differs = (inner.emplace_back(resolved(*region.graph)) != nullptr) || differs;
+        }
+        if (!differs) return nullptr;
+        pace();
+        auto out = std::make_shared<Graph>(graph);
+        for (Tensor &tensor : out->tensors) resolve(tensor.shape);
+        size_t next = 0;
+        for (Node &node : out->nodes) {
+            for (Region &region : node.regions) {
+                if (const auto &graph_inside = inner[next++]) region.graph = graph_inside;
+            }
+        }
+        return out;
+    }
+
+    accel_status resolve_regions(Node &node) const
+    {
+        bool differs = false;
+        for (Region &region : node.regions) {
+            auto graph = resolved(*region.graph);
+            differs = graph || differs;
+            if (graph) region.graph = std::move(graph);
+        }
+        if (!differs || check_regions(graph_, node) == ACCEL_STATUS_OK) return ACCEL_STATUS_OK;
+        const accel_error *error = accel_last_error();
+        return fail(kBad, error->rule, nullptr, "with the given symbols, %s", std::string(error->message).c_str());
+    }
+
     /// "[1,rows = floor((H + 3) / 2)]"
     std::string named_text(const Shape &shape) const
     {
@@ -223,10 +260,9 @@ private:
         std::vector<bool> used(graph_.tensors.size());
         for (const uint32_t input : graph_.inputs) used[input] = true;
         for (const Node &node : graph_.nodes) {
-            for (const auto *tensors : {&node.inputs, &node.outputs}) {
-                for (const uint32_t tensor : *tensors) {
-                    if (tensor != ACCEL_TENSOR_NONE) used[tensor] = true;
-                }
+            for_each_read(node, [&](uint32_t tensor) { used[tensor] = true; });
+            for (const uint32_t tensor : node.outputs) {
+                if (tensor != ACCEL_TENSOR_NONE) used[tensor] = true;
             }
         }
         return used;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "target.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "../catalog.h"
@@ -39,6 +40,7 @@ accel_status look_up(CompileTarget &target)
             target.roundings = info.roundings;
             target.takes_entries = info.flags & ACCEL_BK_TARGET_FLAG_ENTRIES;
             target.takes_custom = info.flags & ACCEL_BK_TARGET_FLAG_CUSTOM;
+            target.takes_regions = info.flags & ACCEL_BK_TARGET_FLAG_REGIONS;
             return ACCEL_STATUS_OK;
         }
         known += (known.empty() ? "" : ", ") + std::string(info.name);
@@ -79,8 +81,8 @@ accel_status query(const CompileTarget &target, const Graph &graph, const Compil
     return ACCEL_STATUS_OK;
 }
 
-/// Why a module may not see a node, which it then need not know how to refuse: custom nodes that it does not claim, operations and revisions that it does not list (C-9).
-accel_bk_support refused_unseen(const CompileTarget &target, const Node &node)
+/// Of a node without its regions: custom nodes that the module does not claim, operations and revisions that it does not list.
+accel_bk_support refused_by_list(const CompileTarget &target, const Node &node)
 {
     constexpr accel_bk_support kOperation{0, ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, 0, 0, 0};
     if (node.operation == ACCEL_OPERATION_CUSTOM) return target.takes_custom ? accel_bk_support{} : kOperation;
@@ -91,6 +93,24 @@ accel_bk_support refused_unseen(const CompileTarget &target, const Node &node)
         return {0, ACCEL_REASON_REVISION, ACCEL_TENSOR_NONE, 0, node.revision, known.revision};
     }
     return kOperation;
+}
+
+bool has_hidden(const CompileTarget &target, const Graph &region)
+{
+    return std::any_of(region.nodes.begin(), region.nodes.end(), [&](const Node &node) {
+        return refused_by_list(target, node).reason != ACCEL_REASON_OK || std::any_of(node.regions.begin(), node.regions.end(), [&](const Region &inner) { return has_hidden(target, *inner.graph); });
+    });
+}
+
+/// Why a module may not see a node, which it then need not know how to refuse (C-9): for what the node is, or for what is in its regions.
+accel_bk_support refused_unseen(const CompileTarget &target, const Node &node)
+{
+    const accel_bk_support refused = refused_by_list(target, node);
+    if (refused.reason != ACCEL_REASON_OK || node.regions.empty()) return refused;
+    constexpr accel_bk_support kRegion{0, ACCEL_REASON_REGION, ACCEL_TENSOR_NONE, 0, 0, 0};
+    if (!target.takes_regions) return kRegion;
+    const bool hidden = std::any_of(node.regions.begin(), node.regions.end(), [&](const Region &region) { return has_hidden(target, *region.graph); });
+    return hidden ? kRegion : accel_bk_support{};
 }
 
 /// The same without the nodes that the module may not see; out has the reasons why.

@@ -28,7 +28,8 @@ struct CompileTarget {
     std::string label;    ///< device id, or the target's name when there is no device
     uint32_t roundings = 0;
     bool takes_entries = false;  ///< build takes several graphs
-    bool takes_custom = false;  ///< else the module never sees a custom node
+    bool takes_custom = false;   ///< else the module never sees a custom node
+    bool takes_regions = false;  ///< else it never sees a node with regions
     std::vector<accel_option> options;  ///< those whose name begins with the module's
     Speed speed;
 };

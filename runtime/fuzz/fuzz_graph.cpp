@@ -41,6 +41,19 @@ const std::vector<uint8_t> &pool()
     return bytes;
 }
 
+/// Of any kind and types, in blocks that may fit.
+Quantization in_blocks(Choices &choose, uint32_t rank)
+{
+    auto form = std::make_shared<Quantization::Form>();
+    form->kind = choose.below(3);
+    form->scale_type = choose.below(28);
+    form->zero_point_type = choose.below(2) ? 0 : choose.below(28);
+    for (uint32_t i = 0, n = choose.below(8) ? rank : choose.below(9); i < n; ++i) form->block_dims.push_back(choose.below(16) ? choose.below(4) : choose.number());
+    form->count = choose.below(12);
+    for (int i = 0; i < 24; ++i) form->scales.push_back(uint64_t{choose.byte()} << choose.below(60)), form->zero_points.push_back(choose.byte());
+    return {{}, {}, 0, std::move(form)};
+}
+
 Tensor make_tensor(Choices &choose, const Graph &graph)
 {
     Tensor tensor;
@@ -50,8 +63,9 @@ Tensor make_tensor(Choices &choose, const Graph &graph)
     tensor.ranked = drawn < 6;
     uint64_t count = 1;
     for (uint32_t i = 0; i < rank; ++i) {
-        const bool symbol = choose.below(16) == 0 && !graph.symbols.empty();
-        tensor.shape.push_back(symbol ? Dim{-1, choose.below(static_cast<uint32_t>(graph.symbols.size()))} : Dim{choose.number()});
+        const auto symbols = static_cast<uint32_t>(graph.all_symbols().size());
+        const bool symbol = choose.below(16) == 0 && symbols != 0;
+        tensor.shape.push_back(symbol ? Dim{-1, choose.below(symbols)} : Dim{choose.number()});
         count *= static_cast<uint64_t>(tensor.shape.back().size);
     }
     if (choose.below(3) == 0 && count <= 4096) {
@@ -65,6 +79,7 @@ Tensor make_tensor(Choices &choose, const Graph &graph)
             quantization.scales.push_back(static_cast<float>(choose.byte()) / 16.0f);
             quantization.zero_points.push_back(choose.byte() - 128);
         }
+        if (choose.below(4) == 0) quantization = in_blocks(choose, rank);
     }
     return tensor;
 }
@@ -110,8 +125,32 @@ Attribute make_attribute(Choices &choose, uint32_t tensors)
     return attribute;
 }
 
-Node make_node(Choices &choose, uint32_t tensors)
+Node make_node(Choices &choose, const Graph &graph, int depth);
+
+/// Captures and ports that may fit, or name what is not there.
+Region make_region(Choices &choose, const Graph &outer, const Node &node, int depth)
 {
+    auto inner = std::make_shared<Graph>();
+    inner->outer_symbols = outer.outer_symbols ? outer.outer_symbols : std::make_shared<const std::vector<Symbol>>(outer.symbols);
+    const uint32_t tensors = 1 + choose.below(4);
+    for (uint32_t i = 0; i < tensors; ++i) inner->tensors.push_back(choose.below(2) && !outer.tensors.empty() ? outer.tensors[choose.below(static_cast<uint32_t>(outer.tensors.size()))] : make_tensor(choose, *inner));
+    for (uint32_t i = 0, n = choose.below(3); i < n; ++i) inner->inputs.push_back(choose.below(tensors + 1));
+    for (uint32_t i = 0, n = choose.below(3); i < n; ++i) inner->outputs.push_back(choose.below(tensors + 1));
+    for (uint32_t i = 0, n = choose.below(3); i < n; ++i) inner->nodes.push_back(make_node(choose, *inner, depth + 1));
+    Region region;
+    region.role = choose.below(8);
+    const auto place = [&](size_t count) { return choose.below(3) == 0 ? ACCEL_OPERAND_NONE : choose.below(static_cast<uint32_t>(count) + 1); };
+    const auto port = [&] { return accel_region_port{choose.below(7), place(node.inputs.size()), place(node.outputs.size()), choose.below(16) == 0, choose.below(8) == 0 ? choose.number() : 0}; };
+    for (size_t i = 0; i < inner->inputs.size(); ++i) region.inputs.push_back(port());
+    for (size_t i = 0; i < inner->outputs.size(); ++i) region.outputs.push_back(port());
+    for (uint32_t i = 0, n = choose.below(3); i < n; ++i) region.captures.push_back({choose.below(static_cast<uint32_t>(outer.tensors.size()) + 1), choose.below(tensors + 1)});
+    region.graph = std::move(inner);
+    return region;
+}
+
+Node make_node(Choices &choose, const Graph &graph, int depth)
+{
+    const auto tensors = static_cast<uint32_t>(graph.tensors.size());
     Node node;
     node.operation = choose.below(36);
     if (node.operation == ACCEL_OPERATION_CUSTOM) node.custom_name = "Custom";
@@ -136,6 +175,8 @@ Node make_node(Choices &choose, uint32_t tensors)
         node.set_ints(key, values);
     }
     node.rounding = choose.below(5);
+    const bool custom = node.operation == ACCEL_OPERATION_CUSTOM;
+    for (uint32_t i = 0, n = custom && depth < 3 ? choose.below(3) : 0; i < n; ++i) node.regions.push_back(make_region(choose, graph, node, depth));
     return node;
 }
 
@@ -151,7 +192,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
     for (uint32_t i = 0; i < tensors; ++i) graph.tensors.push_back(make_tensor(choose, graph));
     for (uint32_t i = 0, n = 1 + choose.below(3); i < n; ++i) graph.inputs.push_back(choose.below(tensors + 1));
     for (uint32_t i = 0, n = 1 + choose.below(2); i < n; ++i) graph.outputs.push_back(choose.below(tensors + 1));
-    while (!choose.empty() && graph.nodes.size() < 12) graph.nodes.push_back(make_node(choose, tensors));
+    while (!choose.empty() && graph.nodes.size() < 12) graph.nodes.push_back(make_node(choose, graph, 0));
 
     const GraphDesc desc(graph);
     if (check_structure(desc.get()) != ACCEL_STATUS_OK) return 0;

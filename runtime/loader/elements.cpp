@@ -14,7 +14,8 @@ constexpr uint32_t kElementBytesMax = 4096;
 static_assert(kFirstSize<accel_tensor_desc> == sizeof(accel_tensor_desc) && kFirstSize<accel_node_desc> == sizeof(accel_node_desc) &&
               kFirstSize<accel_bk_memory> == sizeof(accel_bk_memory) && kFirstSize<accel_attribute> == sizeof(accel_attribute));
 // The same of structs that a graph points to, whose sizes follow from the module's api_version.
-static_assert(kFirstSize<accel_graph_desc> == sizeof(accel_graph_desc) && kFirstSize<accel_quantization> == sizeof(accel_quantization));
+static_assert(kFirstSize<accel_graph_desc> == sizeof(accel_graph_desc) && kFirstSize<accel_quantization> == sizeof(accel_quantization) &&
+              kFirstSize<accel_region> == sizeof(accel_region));
 
 struct Row {
     const char *name;
@@ -62,9 +63,13 @@ const accel_graph_desc *ModuleGraph::lay_out(const accel_graph_desc &graph)
     for (accel_node_desc &node : nodes) {
         node.attributes = attributes_.emplace_back(node.attributes, node.attribute_count, sizes_.attribute).data();
         if (!node.region_count) continue;
-        std::vector<const accel_graph_desc *> regions;
-        for (uint32_t i = 0; i < node.region_count; ++i) regions.push_back(lay_out(*node.regions[i]));
-        node.regions = regions_.emplace_back(std::move(regions)).data();
+        std::vector<const accel_region *> regions;
+        for (uint32_t i = 0; i < node.region_count; ++i) {
+            accel_region &region = regions_.emplace_back(*node.regions[i]);
+            region.graph = lay_out(*region.graph);
+            regions.push_back(&region);
+        }
+        node.regions = region_lists_.emplace_back(std::move(regions)).data();
     }
     const auto &tensors = tensors_.emplace_back(graph.tensors, graph.tensor_count, sizes_.tensor);
     const auto &laid_nodes = nodes_.emplace_back(nodes.data(), nodes.size(), sizes_.node);

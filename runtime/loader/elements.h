@@ -67,7 +67,8 @@ private:
     std::deque<ModuleArray<accel_tensor_desc>> tensors_;
     std::deque<ModuleArray<accel_attribute>> attributes_;
     std::deque<ModuleArray<accel_node_desc>> nodes_;
-    std::deque<std::vector<const accel_graph_desc *>> regions_;
+    std::deque<accel_region> regions_;
+    std::deque<std::vector<const accel_region *>> region_lists_;
     const accel_graph_desc *top_;
 };
 

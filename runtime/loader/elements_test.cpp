@@ -57,7 +57,9 @@ TEST_CASE("H-11 a module gets the tensors, nodes and attributes of a graph, and 
     region.tensors = tensors;
     region.tensor_count = 2;
     region.tensor_size = sizeof tensors[0];
-    const accel_graph_desc *regions[] = {&region};
+    const accel_capture capture{1, 0};
+    const accel_region body{sizeof body, &region, &capture, nullptr, nullptr, ACCEL_REGION_ROLE_CUSTOM, 1};
+    const accel_region *regions[] = {&body};
     nodes[0].operation = 7;
     nodes[1].operation = 9;
     const accel_attribute attributes[2] = {{0, ACCEL_ATTRIBUTE_KIND_INT, "a", nullptr, 3}, {0, ACCEL_ATTRIBUTE_KIND_INT, "b", nullptr, 4}};
@@ -91,7 +93,8 @@ TEST_CASE("H-11 a module gets the tensors, nodes and attributes of a graph, and 
     CHECK(long_nodes[1].known.operation == 9);
     CHECK(long_nodes[1].unknown[1] == 0);
     REQUIRE(long_nodes[1].known.regions);
-    const accel_graph_desc &inner = *long_nodes[1].known.regions[0];
+    CHECK(long_nodes[1].known.regions[0]->captures == &capture);
+    const accel_graph_desc &inner = *long_nodes[1].known.regions[0]->graph;
     CHECK(inner.tensor_size == sizeof(LongTensor));
     CHECK(reinterpret_cast<const LongTensor *>(inner.tensors)[1].known.type == 2);
 }

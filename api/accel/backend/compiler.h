@@ -13,6 +13,8 @@ extern "C" {
 
 enum accel_bk_target_flag {
     ACCEL_BK_TARGET_FLAG_ENTRIES = 1 << 1, /**< build takes several graphs. Else the runtime calls it once for each */
+    /** Nodes with regions may be claimed, where what is in the regions may be. Else the runtime refuses them for the module, which never sees one. */
+    ACCEL_BK_TARGET_FLAG_REGIONS = 1 << 2,
     /** Custom nodes may be claimed. Else the runtime refuses them for the module, which never sees one. */
     ACCEL_BK_TARGET_FLAG_CUSTOM = 1 << 3
 };

@@ -53,10 +53,15 @@ struct FlatSample {
                                              {0, ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR, "few", sparse, 1},
                                              {0, ACCEL_ATTRIBUTE_KIND_GRAPH, "body", bodies, 1},
                                              {0, ACCEL_ATTRIBUTE_KIND_INTS, "none", nullptr, 0}};
-    uint32_t body_ports[1] = {0};
-    accel_graph_desc body{sizeof(accel_graph_desc), "body", tensors, nullptr, body_ports, body_ports, symbols, expressions, nullptr, 1, sizeof(accel_tensor_desc), 0,
-                          sizeof(accel_node_desc), 1, 1, 2, sizeof(accel_symbol), 2, sizeof(accel_attribute), 0, 0};
-    const accel_graph_desc *regions[1] = {&body};
+    accel_tensor_desc body_tensors[2] = {{"i", ACCEL_TYPE_I8, 4, y_dims, nullptr, 0, nullptr, 0, 0}, {"taken", ACCEL_TYPE_I8, 4, x_dims, nullptr, 0, nullptr, 0, 0}};
+    uint32_t body_inputs[1] = {0}, body_outputs[2] = {0, 1};
+    accel_graph_desc body{sizeof(accel_graph_desc), "body", body_tensors, nullptr, body_inputs, body_outputs, symbols, expressions, nullptr, 2, sizeof(accel_tensor_desc), 0,
+                          sizeof(accel_node_desc), 1, 2, 2, sizeof(accel_symbol), 2, sizeof(accel_attribute), 0, 0};
+    accel_capture captures[1] = {{0, 1}};
+    accel_region_port region_inputs[1] = {{ACCEL_REGION_PORT_KIND_CARRIED, 0, ACCEL_OPERAND_NONE, 0, 0}};
+    accel_region_port region_outputs[2] = {{ACCEL_REGION_PORT_KIND_CARRIED, 0, ACCEL_OPERAND_NONE, 0, 0}, {ACCEL_REGION_PORT_KIND_SCANNED, ACCEL_OPERAND_NONE, 0, 1, 2}};
+    accel_region region{sizeof(accel_region), &body, captures, region_inputs, region_outputs, ACCEL_REGION_ROLE_BODY, 1};
+    const accel_region *regions[1] = {&region};
     uint32_t conv_in[3] = {0, 1, 2}, conv_out[1] = {3}, custom_in[2] = {3, ACCEL_TENSOR_NONE}, custom_out[1] = {4};
     accel_node_desc nodes[2] = {
         {"conv", ACCEL_OPERATION_CONV, 1, 3, 1, conv_in, conv_out, conv_attributes, nullptr, 2, 0, ACCEL_ROUNDING_TFLITE, 0, nullptr, nullptr, nullptr, nullptr},

@@ -44,6 +44,17 @@ private:
     void write_graph(const accel_graph_desc &graph, uint32_t depth)
     {
         structure_.string(graph.name);
+        if (depth == 0) write_symbols(graph);  // regions have the outermost graph's
+        structure_.u32(graph.tensor_count);
+        for (uint32_t i = 0; i < graph.tensor_count; ++i) write_tensor(tensor_at(graph, i), i, depth);
+        structure_.u32(graph.node_count);
+        for (uint32_t i = 0; i < graph.node_count; ++i) write_node(graph, node_at(graph, i), depth);
+        write_indices(graph.inputs, graph.input_count);
+        write_indices(graph.outputs, graph.output_count);
+    }
+
+    void write_symbols(const accel_graph_desc &graph)
+    {
         structure_.u32(graph.symbol_count);
         for (uint32_t i = 0; i < graph.symbol_count; ++i) {
             const accel_symbol &symbol = *accel_graph_symbol(&graph, i);
@@ -62,12 +73,6 @@ private:
             structure_.u32(row.right);
             structure_.i64(row.value);
         }
-        structure_.u32(graph.tensor_count);
-        for (uint32_t i = 0; i < graph.tensor_count; ++i) write_tensor(tensor_at(graph, i), i, depth);
-        structure_.u32(graph.node_count);
-        for (uint32_t i = 0; i < graph.node_count; ++i) write_node(graph, node_at(graph, i), depth);
-        write_indices(graph.inputs, graph.input_count);
-        write_indices(graph.outputs, graph.output_count);
     }
 
     void write_indices(const uint32_t *indices, uint32_t count)
@@ -134,7 +139,27 @@ private:
         structure_.u32(node.attribute_count);
         for (uint32_t i = 0; i < node.attribute_count; ++i) write_attribute(item_at(node.attributes, graph.attribute_size, i));
         structure_.u32(node.region_count);
-        for (uint32_t i = 0; i < node.region_count; ++i) write_graph(*node.regions[i], depth + 1);
+        for (uint32_t i = 0; i < node.region_count; ++i) write_region(*node.regions[i], depth);
+    }
+
+    void write_region(const accel_region &region, uint32_t depth)
+    {
+        structure_.u32(region.role);
+        structure_.u32(region.capture_count);
+        for (uint32_t i = 0; i < region.capture_count; ++i) structure_.u32(region.captures[i].outer), structure_.u32(region.captures[i].inner);
+        write_graph(*region.graph, depth + 1);
+        if (region.role == ACCEL_REGION_ROLE_CUSTOM) return;
+        for (uint32_t i = 0; i < region.graph->input_count; ++i) write_port(region.inputs[i]);
+        for (uint32_t i = 0; i < region.graph->output_count; ++i) write_port(region.outputs[i]);
+    }
+
+    void write_port(const accel_region_port &port)
+    {
+        structure_.u32(port.kind);
+        structure_.u32(port.operand);
+        structure_.u32(port.result);
+        structure_.u32(port.reversed);
+        structure_.i64(port.axis);
     }
 
     void write_attribute(const accel_attribute &attribute)

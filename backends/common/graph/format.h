@@ -9,7 +9,7 @@
 namespace accel::graph {
 
 inline constexpr uint32_t kMagic = 0x47464341; // "ACFG"
-inline constexpr uint32_t kFormat = 4;
+inline constexpr uint32_t kFormat = 5;
 inline constexpr size_t kConstantAlignBytes = 64;
 /// magic, format, bytes of all, bytes of the structure.
 inline constexpr size_t kHeaderBytes = 24;

@@ -6,6 +6,7 @@
 #include <accel/graph/expressions.h>
 #include <accel/graph/quantization.h>
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <memory>
@@ -58,7 +59,7 @@ public:
 
     const accel_graph_desc *run()
     {
-        const accel_graph_desc *graph = read_graph(0);
+        const accel_graph_desc *graph = read_graph(0, {});
         if (graph && reader_.remaining() != 0) return refuse("%zu bytes follow the graph", reader_.remaining()), nullptr;
         return graph;
     }
@@ -80,16 +81,17 @@ private:
 
     bool cut() { return reader_.ok() || refuse("the structure ends early at byte %zu", reader_.position()); }
 
-    const accel_graph_desc *read_graph(uint32_t depth)
+    /// captured: tensors that come from around it.
+    const accel_graph_desc *read_graph(uint32_t depth, std::span<const accel_capture> captured)
     {
         if (depth > kMaxRegionDepth) return refuse("regions are nested deeper than %u", kMaxRegionDepth), nullptr;
         Body::Arrays &arrays = body_.array<Body::Arrays>(1)[0];
         arrays.desc.struct_size = sizeof(accel_graph_desc);
         arrays.desc.name = reader_.string();
         arrays.desc.attribute_size = sizeof(accel_attribute);
-        if (!read_symbols(arrays) || !read_tensors(arrays) || !read_nodes(arrays, depth)) return nullptr;
+        if (!(depth == 0 ? read_symbols(arrays) : share_symbols(arrays)) || !read_tensors(arrays) || !read_nodes(arrays, depth)) return nullptr;
         if (!read_indices(arrays.inputs, arrays) || !read_indices(arrays.outputs, arrays)) return nullptr;
-        if (!has_inputs_without_makers(arrays) || !is_ordered(arrays)) return nullptr;
+        if (!has_inputs_without_makers(arrays) || !is_ordered(arrays, captured)) return nullptr;
         accel_graph_desc &desc = arrays.desc;
         desc.inputs = arrays.inputs.data();
         desc.input_count = static_cast<uint32_t>(arrays.inputs.size());
@@ -98,8 +100,21 @@ private:
         return &desc;
     }
 
+    /// Those of the outermost graph.
+    bool share_symbols(Body::Arrays &arrays) const
+    {
+        arrays.symbols = outermost_->symbols;
+        arrays.desc.symbols = outermost_->desc.symbols;
+        arrays.desc.symbol_count = outermost_->desc.symbol_count;
+        arrays.desc.symbol_size = outermost_->desc.symbol_size;
+        arrays.desc.expressions = outermost_->desc.expressions;
+        arrays.desc.expression_count = outermost_->desc.expression_count;
+        return true;
+    }
+
     bool read_symbols(Body::Arrays &arrays)
     {
+        outermost_ = &arrays;
         const uint32_t count = reader_.count(37);
         std::vector<uint32_t> derived;
         arrays.symbols = body_.array<accel_symbol>(count);
@@ -303,7 +318,7 @@ private:
         node.input_count = static_cast<uint32_t>(inputs.size());
         node.outputs = outputs.data();
         node.output_count = static_cast<uint32_t>(outputs.size());
-        return read_attributes(arrays, node) && read_regions(node, depth) && has_named_regions(node);
+        return read_attributes(arrays, node) && read_regions(arrays, node, depth) && has_named_regions(node);
     }
 
     bool read_attributes(const Body::Arrays &arrays, accel_node_desc &node)
@@ -396,18 +411,67 @@ private:
         return true;
     }
 
-    bool read_regions(accel_node_desc &node, uint32_t depth)
+    bool read_regions(const Body::Arrays &arrays, accel_node_desc &node, uint32_t depth)
     {
         const uint32_t count = reader_.count(29);
         if (!cut()) return false;
-        const std::span<const accel_graph_desc *> regions = body_.array<const accel_graph_desc *>(count);
-        for (const accel_graph_desc *&region : regions) {
-            region = read_graph(depth + 1);
-            if (!region) return false;
+        const std::span<const accel_region *> regions = body_.array<const accel_region *>(count);
+        const std::span<accel_region> all = body_.array<accel_region>(count);
+        for (uint32_t i = 0; i < count; ++i) {
+            if (!read_region(arrays, node, all[i], depth)) return false;
+            regions[i] = &all[i];
         }
         node.regions = regions.data();
         node.region_count = count;
         return true;
+    }
+
+    bool read_region(const Body::Arrays &arrays, const accel_node_desc &node, accel_region &region, uint32_t depth)
+    {
+        region.struct_size = sizeof region;
+        region.role = reader_.u32();
+        if (reader_.ok() && (region.role < ACCEL_REGION_ROLE_BODY || region.role > ACCEL_REGION_ROLE_CUSTOM)) return refuse("node '%.60s': a region of role %u", node.name, region.role);
+        const std::span<accel_capture> captures = body_.array<accel_capture>(reader_.count(8));
+        for (accel_capture &capture : captures) {
+            capture.outer = reader_.u32();
+            capture.inner = reader_.u32();
+            if (reader_.ok() && (capture.outer >= arrays.tensors.size() || arrays.tensors[capture.outer].data))
+                return refuse("node '%.60s': a region captures tensor %u, which is no value of the graph around it", node.name, capture.outer);
+        }
+        if (!cut()) return false;
+        region.captures = captures.data();
+        region.capture_count = static_cast<uint32_t>(captures.size());
+        region.graph = read_graph(depth + 1, captures);
+        if (!region.graph) return false;
+        for (const accel_capture &capture : captures) {
+            if (!is_same(arrays.tensors[capture.outer], region.graph->tensors[capture.inner])) return refuse("node '%.60s': a region captures tensor %u as another type or shape", node.name, capture.outer);
+        }
+        if (region.role == ACCEL_REGION_ROLE_CUSTOM) return true;
+        return read_ports(node, region.graph->input_count, region.inputs) && read_ports(node, region.graph->output_count, region.outputs);
+    }
+
+    static bool is_same(const accel_tensor_desc &outer, const accel_tensor_desc &inner)
+    {
+        if (outer.type != inner.type || outer.rank != inner.rank) return false;
+        return std::equal(outer.dims, outer.dims + outer.rank, inner.dims, [](const accel_dim &a, const accel_dim &b) { return a.size == b.size && a.symbol == b.symbol; });
+    }
+
+    bool read_ports(const accel_node_desc &node, uint32_t count, const accel_region_port *&out)
+    {
+        if (uint64_t{count} * 24 > reader_.remaining()) return refuse("node '%.60s': the ports of a region are cut", node.name);
+        const std::span<accel_region_port> ports = body_.array<accel_region_port>(count);
+        for (accel_region_port &port : ports) {
+            port.kind = reader_.u32();
+            port.operand = reader_.u32();
+            port.result = reader_.u32();
+            port.reversed = reader_.u32();
+            port.axis = reader_.i64();
+            const bool there = (port.operand == ACCEL_OPERAND_NONE || port.operand < node.input_count) && (port.result == ACCEL_OPERAND_NONE || port.result < node.output_count);
+            if (reader_.ok() && !there) return refuse("node '%.60s': a region is connected to operand %u and result %u", node.name, port.operand, port.result);
+            if (reader_.ok() && (port.kind < ACCEL_REGION_PORT_KIND_VALUE || port.kind > ACCEL_REGION_PORT_KIND_CONDITION)) return refuse("node '%.60s': a region has a port of kind %u", node.name, port.kind);
+        }
+        out = ports.data();
+        return cut();
     }
 
     bool has_inputs_without_makers(const Body::Arrays &arrays)
@@ -418,9 +482,8 @@ private:
         return true;
     }
 
-    /// Every operand is an input, a constant, or the result of an earlier node; nothing is made twice. Regions see outer tensors by name
-    /// only, which the catalog does not use yet, so they are closed as well.
-    bool is_ordered(const Body::Arrays &arrays)
+    /// Every operand and capture is an input, a constant, captured, or the result of an earlier node; nothing is made twice.
+    bool is_ordered(const Body::Arrays &arrays, std::span<const accel_capture> captured)
     {
         std::vector<bool> known(arrays.tensors.size());
         for (size_t i = 0; i < arrays.tensors.size(); ++i) known[i] = arrays.tensors[i].data != nullptr;
@@ -428,7 +491,16 @@ private:
             if (known[input]) return refuse("tensor %u is an input twice", input);
             known[input] = true;
         }
+        for (const accel_capture &capture : captured) {
+            if (capture.inner >= known.size() || known[capture.inner]) return refuse("a region captures tensor %u, which is none of its own or is there already", capture.inner);
+            known[capture.inner] = true;
+        }
         for (const accel_node_desc &node : arrays.nodes) {
+            for (uint32_t r = 0; r < node.region_count; ++r) {
+                for (uint32_t i = 0; i < node.regions[r]->capture_count; ++i) {
+                    if (!known[node.regions[r]->captures[i].outer]) return refuse("node '%.60s': a region captures tensor %u before it is made", node.name, node.regions[r]->captures[i].outer);
+                }
+            }
             for (uint32_t i = 0; i < node.input_count; ++i) {
                 if (node.inputs[i] != ACCEL_TENSOR_NONE && !known[node.inputs[i]])
                     return refuse("node '%.60s' reads tensor %u before it is made", node.name, node.inputs[i]);
@@ -454,6 +526,7 @@ private:
     ByteReader reader_;
     const Constants &constants_;
     Body &body_;
+    const Body::Arrays *outermost_ = nullptr;
     std::string *error_;
     Pulse pulse_;
 };

@@ -10,7 +10,10 @@ namespace {
 std::vector<uint8_t> nested()
 {
     FlatSample inner, outer;
-    const accel_graph_desc *regions[1] = {&inner.graph};
+    inner.graph.symbols = outer.symbols;
+    inner.graph.expressions = outer.expressions;
+    const accel_region region{sizeof region, &inner.graph, nullptr, nullptr, nullptr, ACCEL_REGION_ROLE_CUSTOM, 0};
+    const accel_region *regions[1] = {&region};
     outer.nodes[1].regions = regions;
     outer.nodes[1].region_count = 1;
     return flatten(outer.graph);

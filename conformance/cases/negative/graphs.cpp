@@ -180,7 +180,7 @@ ACCEL_CASE("negative.graph.quantisations-kept", "G-4", "scales of every type, ze
         const accel_status status = create_model(instance, graph.desc(), &model);
         INFO((status ? accel_last_error()->message : ""));
         REQUIRE_STATUS(status, ACCEL_STATUS_OK);
-        const accel_quantization &kept = *accel_graph_tensor(accel_model_graph(model), x)->quantization;
+        const accel_quantization &kept = *accel_graph_tensor(graph_of(model), x)->quantization;
         CHECK(kept.kind == quantization.kind);
         CHECK(kept.scale_type == quantization.scale_type);
         CHECK(kept.zero_point_type == quantization.zero_point_type);

@@ -9,14 +9,15 @@ namespace {
 /// Turns what the graph has gathered into the structs of the binary interface.
 class Assembler {
 public:
-    explicit Assembler(Graph& graph) : graph_(graph), indices_(graph.value_count(), ACCEL_TENSOR_NONE) {}
+    /// tables: the outermost graph's symbols and expressions.
+    Assembler(Graph& graph, const accel_graph_desc& tables, const Pace& pace) : graph_(graph), tables_(tables), pace_(pace), indices_(graph.value_count(), ACCEL_TENSOR_NONE) {}
 
-    const accel_graph_desc* run(std::string_view name, const Pace& pace) {
+    const accel_graph_desc* run(std::string_view name) {
         drop_unread();
         std::vector<uint32_t> inputs = tensor_indices(graph_.inputs);
         std::vector<accel_node_desc> nodes;
         for (const Operation& operation : graph_.operations) {
-            pace();
+            pace_();
             nodes.push_back(node(operation));
         }
         accel_graph_desc desc{};
@@ -33,11 +34,11 @@ public:
         desc.tensors = graph_.memory.copy(tensors_);
         desc.tensor_count = static_cast<uint32_t>(tensors_.size());
         desc.tensor_size = sizeof(accel_tensor_desc);
-        desc.symbols = graph_.memory.copy(graph_.sizes.symbols());
-        desc.symbol_count = static_cast<uint32_t>(graph_.sizes.symbols().size());
-        desc.symbol_size = sizeof(accel_symbol);
-        desc.expressions = graph_.memory.copy(graph_.sizes.expressions());
-        desc.expression_count = static_cast<uint32_t>(graph_.sizes.expressions().size());
+        desc.symbols = tables_.symbols;
+        desc.symbol_count = tables_.symbol_count;
+        desc.symbol_size = tables_.symbol_size;
+        desc.expressions = tables_.expressions;
+        desc.expression_count = tables_.expression_count;
         desc.attribute_size = sizeof(accel_attribute);
         return graph_.memory.copy(std::span<const accel_graph_desc>(&desc, 1));
     }
@@ -60,9 +61,16 @@ private:
                     read[id] = true;
                 }
             }
+            for (const Body& body : bodies_of(operation)) {
+                for (const Capture& capture : body.captures) {
+                    read[capture.outer] = true;
+                }
+            }
         }
         std::erase_if(graph_.operations, [](const Operation& operation) { return operation.if_read && operation.outputs.empty(); });
     }
+
+    static std::span<const Body> bodies_of(const Operation& operation) { return operation.custom ? std::span<const Body>(operation.custom->bodies) : std::span<const Body>(); }
 
     std::vector<uint32_t> tensor_indices(const std::vector<ValueId>& ids) {
         std::vector<uint32_t> out;
@@ -77,35 +85,11 @@ private:
             return ACCEL_TENSOR_NONE;
         }
         if (indices_[id] == ACCEL_TENSOR_NONE) {
-            materialise(graph_.value(id));
+            graph_.materialise(id);
             indices_[id] = static_cast<uint32_t>(tensors_.size());
             tensors_.push_back(tensor(graph_.value(id)));
         }
         return indices_[id];
-    }
-
-    /// A shape that was computed while importing becomes an ordinary constant.
-    void materialise(Value& value) {
-        if (value.data != nullptr || !value.is_constant()) {
-            return;
-        }
-        const auto integers = integers_of(value);
-        if (value.type == ACCEL_TYPE_I32) {
-            const std::vector<int32_t> narrow(integers->begin(), integers->end());
-            store(value, narrow);
-        } else if (value.type == ACCEL_TYPE_BOOL) {
-            const std::vector<uint8_t> narrow(integers->begin(), integers->end());
-            store(value, narrow);
-        } else {
-            store(value, *integers);
-        }
-    }
-
-    template <typename T>
-    void store(Value& value, const std::vector<T>& values) {
-        static constexpr int64_t kNothing = 0;
-        value.data = values.empty() ? static_cast<const void*>(&kNothing) : graph_.memory.copy(values);
-        value.data_bytes = values.size() * sizeof(T);
     }
 
     accel_tensor_desc tensor(const Value& value) {
@@ -169,6 +153,8 @@ private:
                 case ACCEL_ATTRIBUTE_KIND_TENSORS: set(to, tensor_indices(from.tensors)); break;
                 case ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR:
                 case ACCEL_ATTRIBUTE_KIND_SPARSE_TENSORS: set(to, sparse_tensors(from.sparse)); break;
+                case ACCEL_ATTRIBUTE_KIND_GRAPH:
+                case ACCEL_ATTRIBUTE_KIND_GRAPHS: set(to, from.graphs); break;
                 default: set(to, strings(from.strings)); break;  // texts and types
             }
         }
@@ -201,6 +187,34 @@ private:
             desc.attributes = custom_attributes(custom.attributes);
             desc.attribute_count = static_cast<uint32_t>(custom.attributes.size());
         }
+        std::vector<const accel_region*> regions;
+        for (const Body& body : custom.bodies) {
+            regions.push_back(region(body));
+        }
+        desc.regions = graph_.memory.copy(regions);
+        desc.region_count = static_cast<uint32_t>(regions.size());
+    }
+
+    const accel_region* region(const Body& body) {
+        accel_region desc{};
+        desc.struct_size = sizeof desc;
+        desc.role = body.role;
+        Assembler inner(*body.graph, tables_, pace_);
+        desc.graph = inner.run(body.name);
+        std::vector<accel_capture> captures;
+        for (const Capture& capture : body.captures) {
+            // What was dropped with its readers is taken from nowhere.
+            if (inner.indices_[capture.inner] != ACCEL_TENSOR_NONE) {
+                captures.push_back({tensor_index(capture.outer), inner.indices_[capture.inner]});
+            }
+        }
+        desc.captures = graph_.memory.copy(captures);
+        desc.capture_count = static_cast<uint32_t>(captures.size());
+        if (body.role != ACCEL_REGION_ROLE_CUSTOM) {
+            desc.inputs = graph_.memory.copy(body.inputs);
+            desc.outputs = graph_.memory.copy(body.outputs);
+        }
+        return graph_.memory.copy(std::span<const accel_region>(&desc, 1));
     }
 
     accel_node_desc node(const Operation& operation) {
@@ -224,6 +238,8 @@ private:
     }
 
     Graph& graph_;
+    const accel_graph_desc& tables_;
+    const Pace& pace_;
     std::vector<uint32_t> indices_;
     std::vector<accel_tensor_desc> tensors_;
 };
@@ -231,7 +247,13 @@ private:
 }  // namespace
 
 const accel_graph_desc* assemble(Graph& graph, std::string_view name, const Pace& pace) {
-    return Assembler(graph).run(name, pace);
+    accel_graph_desc tables{};
+    tables.symbols = graph.memory.copy(graph.sizes.symbols());
+    tables.symbol_count = static_cast<uint32_t>(graph.sizes.symbols().size());
+    tables.symbol_size = sizeof(accel_symbol);
+    tables.expressions = graph.memory.copy(graph.sizes.expressions());
+    tables.expression_count = static_cast<uint32_t>(graph.sizes.expressions().size());
+    return Assembler(graph, tables, pace).run(name);
 }
 
 }  // namespace accel::importer

@@ -18,6 +18,13 @@ void append(const Value& value, int64_t count, std::vector<Element>& out) {
     }
 }
 
+template <typename T>
+void store(ModelMemory& memory, Value& value, const std::vector<T>& values) {
+    static constexpr int64_t kNothing = 0;
+    value.data = values.empty() ? static_cast<const void*>(&kNothing) : memory.copy(values);
+    value.data_bytes = values.size() * sizeof(T);
+}
+
 }  // namespace
 
 void make_custom(Operation& operation, std::string reason) {
@@ -34,9 +41,39 @@ std::vector<int64_t> block_dims_of(const Quantization& quantization, size_t rank
     return block_dims;
 }
 
+uint32_t Graph::named_size(std::string_view name) {
+    if (!is_body()) {
+        return sizes.symbol(name);
+    }
+    const auto [place, added] = named_sizes_.emplace(name, 0);
+    if (added) {
+        place->second = sizes.turning_symbol(name);
+    }
+    return place->second;
+}
+
+uint32_t Graph::unnamed_size(std::string_view tensor, size_t axis) {
+    return is_body() ? sizes.turning_symbol(text(tensor, ".dim", axis)) : sizes.unnamed_symbol(tensor, axis);
+}
+
 ValueId Graph::add(Value value) {
     values_.push_back(std::move(value));
     return static_cast<ValueId>(values_.size() - 1);
+}
+
+void Graph::materialise(ValueId id) {
+    Value& value = values_[id];
+    if (value.data != nullptr || !value.is_constant()) {
+        return;
+    }
+    const auto integers = integers_of(value);
+    if (value.type == ACCEL_TYPE_I32) {
+        store(memory, value, std::vector<int32_t>(integers->begin(), integers->end()));
+    } else if (value.type == ACCEL_TYPE_BOOL) {
+        store(memory, value, std::vector<uint8_t>(integers->begin(), integers->end()));
+    } else {
+        store(memory, value, *integers);
+    }
 }
 
 ValueId Graph::add_named(Value value) {

@@ -95,12 +95,29 @@ struct SparseValue {
 /// An attribute of a custom node: values in the list of its kind, one where the kind is no list. What views lead to lives as long as the model.
 struct CustomAttribute {
     std::string_view name;
-    uint32_t kind = 0;                      ///< enum accel_attribute_kind; none of graphs
+    uint32_t kind = 0;                      ///< enum accel_attribute_kind
     std::vector<float> floats;
     std::vector<int64_t> ints;
     std::vector<std::string_view> strings;  ///< of types, too: the format's text
     std::vector<ValueId> tensors;
     std::vector<SparseValue> sparse;
+    std::vector<uint32_t> graphs;           ///< bodies of the node
+};
+
+class Graph;
+
+/// What a body takes from the graph around it, and as what.
+struct Capture {
+    ValueId outer = kNoValue, inner = kNoValue;
+};
+
+/// A graph inside a custom node. Its ports are said unless the role is CUSTOM.
+struct Body {
+    std::string_view name;
+    std::shared_ptr<Graph> graph;
+    std::vector<Capture> captures;
+    std::vector<accel_region_port> inputs, outputs;
+    uint32_t role = ACCEL_REGION_ROLE_CUSTOM;
 };
 
 /// Which operator of the format a node is.
@@ -116,6 +133,7 @@ struct Custom {
     std::string_view overload;
     std::string reason;
     std::vector<CustomAttribute> attributes;
+    std::vector<Body> bodies = {};
 };
 
 /// A node of the graph being built.
@@ -140,7 +158,9 @@ using Pace = std::function<void()>;
 /// The graph while nodes are translated into it: values by name, operations in order, symbols.
 class Graph {
 public:
-    explicit Graph(ModelMemory& model_memory) : memory(model_memory), sizes(model_memory) {}
+    explicit Graph(ModelMemory& model_memory) : memory(model_memory), own_sizes_(std::make_unique<Sizes>(model_memory)), sizes(*own_sizes_) {}
+    /// A body: sizes are the outermost graph's.
+    Graph(ModelMemory& model_memory, Sizes& outermost) : memory(model_memory), sizes(outermost) {}
 
     /// A value that nodes can name; CORRUPT if the name is taken.
     ValueId add_named(Value value);
@@ -154,11 +174,18 @@ public:
     Value& value(ValueId id) { return values_[id]; }
     const Value& value(ValueId id) const { return values_[id]; }
     size_t value_count() const { return values_.size(); }
+    /// A shape that was computed while importing becomes an ordinary constant; what has data, or is none, stays as it is.
+    void materialise(ValueId id);
     /// Forget everything; pace is called between the parts, as giving back many small pieces takes a while.
     void clear(const Pace& pace);
 
     /// Give an existing value a quantisation; roll_back takes it away again.
     void set_quantization(ValueId id, Quantization quantization);
+    /// A size that the file names, or names by its tensor and axis. In a body it is one of those that may change from turn to turn.
+    uint32_t named_size(std::string_view name);
+    uint32_t unnamed_size(std::string_view tensor, size_t axis);
+    bool is_body() const { return !own_sizes_; }
+
     /// From here on things can be taken back.
     void mark();
     /// What was added since the mark goes. Names of values that went must be defined anew.
@@ -169,12 +196,18 @@ public:
     Element element_of(Size size) const;
 
     ModelMemory& memory;
-    Sizes sizes;
+
+private:
+    std::unique_ptr<Sizes> own_sizes_;  ///< null of a body
+
+public:
+    Sizes& sizes;
     std::vector<Operation> operations;
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
 
 private:
+    std::unordered_map<std::string_view, uint32_t> named_sizes_;  ///< of a body
     std::deque<Value> values_;
     Names ids_;
     size_t marked_values_ = 0;

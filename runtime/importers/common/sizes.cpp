@@ -31,6 +31,10 @@ uint32_t Sizes::unnamed_symbol(std::string_view tensor, size_t axis) {
     return add(text(tensor, ".dim", axis), ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, kSizeMax);
 }
 
+uint32_t Sizes::turning_symbol(std::string_view name) {
+    return add(std::string(name), ACCEL_SYMBOL_KIND_DATA, ACCEL_EXPRESSION_NONE, 0, kSizeMax);
+}
+
 accel_dim Sizes::open_dim(std::string_view tensor, size_t axis) {
     return symbol_dim(add(text(tensor, ".dim", axis), ACCEL_SYMBOL_KIND_DERIVED, ACCEL_EXPRESSION_NONE, 0, kSizeMax));
 }

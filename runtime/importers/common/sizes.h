@@ -25,6 +25,8 @@ public:
     /// One that the application gives.
     uint32_t symbol(std::string_view name);
     uint32_t unnamed_symbol(std::string_view tensor, size_t axis);
+    /// One inside of a body, which may be another each time. Whatever it is called in the file, it is none of those that are given.
+    uint32_t turning_symbol(std::string_view name);
     /// A dimension that follows from others in a way that no expression says.
     accel_dim open_dim(std::string_view tensor, size_t axis);
 

@@ -9,14 +9,14 @@ namespace {
 
 class Attributes {
 public:
-    Attributes(Graph& graph, ConstantStore& store) : graph_(graph), store_(store) {}
+    Attributes(Graph& graph, ConstantStore& store, const ReadBody& read_body, std::vector<Body>& bodies) : graph_(graph), store_(store), read_body_(read_body), bodies_(bodies) {}
 
     /// Throws UNSUPPORTED for what has no form.
     CustomAttribute read(const AttributeProto& proto) {
         if (proto.is_reference) {
             corrupt("attribute '", proto.name, "' refers to a function's attribute outside of a function");
         }
-        CustomAttribute kept{proto.name, static_cast<uint32_t>(proto.type), {}, {}, {}, {}, {}};  // the numbers of kinds are ONNX's
+        CustomAttribute kept{proto.name, static_cast<uint32_t>(proto.type), {}, {}, {}, {}, {}, {}};  // the numbers of kinds are ONNX's
         switch (proto.type) {
             case AttributeType::kFloat: kept.floats = {proto.real}; break;
             case AttributeType::kFloats: kept.floats = proto.reals; break;
@@ -42,8 +42,12 @@ public:
                     kept.strings.push_back(type_text(bytes));
                 }
                 break;
-            case AttributeType::kGraph:
-            case AttributeType::kGraphs: unsupported("graphs have no form here yet");
+            case AttributeType::kGraph: kept.graphs.push_back(body(only(proto, proto.messages))); break;
+            case AttributeType::kGraphs:
+                for (const Bytes bytes : proto.messages) {
+                    kept.graphs.push_back(body(bytes));
+                }
+                break;
             default: unsupported("kind ", static_cast<int32_t>(proto.type), " has no form here");
         }
         return kept;
@@ -61,6 +65,11 @@ private:
     }
 
     std::string_view type_text(Bytes bytes) { return graph_.memory.copy_string(read_type_text(bytes)); }
+
+    uint32_t body(Bytes bytes) {
+        bodies_.push_back(read_body_(bytes));
+        return static_cast<uint32_t>(bodies_.size() - 1);
+    }
 
     ValueId tensor(Bytes bytes) { return constant(read_any_constant(read_tensor(bytes), store_)); }
 
@@ -124,18 +133,20 @@ private:
 
     Graph& graph_;
     ConstantStore& store_;
+    const ReadBody& read_body_;
+    std::vector<Body>& bodies_;
 };
 
 }  // namespace
 
-std::vector<CustomAttribute> keep_attributes(const std::vector<AttributeProto>& attributes, Graph& graph, ConstantStore& store, std::string& reason) {
+std::vector<CustomAttribute> keep_attributes(const std::vector<AttributeProto>& attributes, Graph& graph, ConstantStore& store, const ReadBody& read_body, std::vector<Body>& bodies, std::string& reason) {
     std::vector<CustomAttribute> kept;
     for (const AttributeProto& proto : attributes) {
         try {
             if (proto.name.empty()) {
                 unsupported("it has no name");
             }
-            kept.push_back(Attributes(graph, store).read(proto));
+            kept.push_back(Attributes(graph, store, read_body, bodies).read(proto));
         } catch (const Failure& failure) {
             if (failure.status() != ACCEL_STATUS_UNSUPPORTED) {
                 throw;

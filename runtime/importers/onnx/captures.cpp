@@ -57,14 +57,24 @@ void read_bodies(Bytes node, uint32_t depth, std::vector<std::string_view>& capt
     }
 }
 
+std::vector<std::string_view> each_once(std::vector<std::string_view> names) {
+    std::set<std::string_view> seen;
+    std::erase_if(names, [&](std::string_view name) { return !seen.insert(name).second; });
+    return names;
+}
+
 }  // namespace
 
 std::vector<std::string_view> read_captures(Bytes node) {
     std::vector<std::string_view> captured;
     read_bodies(node, 0, captured);
-    std::set<std::string_view> seen;
-    captured.erase(std::remove_if(captured.begin(), captured.end(), [&](std::string_view name) { return !seen.insert(name).second; }), captured.end());
-    return captured;
+    return each_once(std::move(captured));
+}
+
+std::vector<std::string_view> read_body_captures(Bytes graph) {
+    std::vector<std::string_view> captured;
+    read_body(graph, 1, captured);
+    return each_once(std::move(captured));
 }
 
 }  // namespace accel::onnx

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "custom.h"
 
-#include "attributes.h"
-#include "captures.h"
 #include "common/failure.h"
+#include "ports.h"
 
 #include <algorithm>
 
@@ -34,7 +33,7 @@ void declare(const ValueInfoProto& info, Graph& graph, Value& value) {
         if (declares_size(dim)) {
             value.dims.push_back(fixed_dim(*dim.size));
         } else {
-            value.dims.push_back(symbol_dim(declares_symbol(dim) ? graph.sizes.symbol(dim.name) : graph.sizes.unnamed_symbol(info.name, axis)));
+            value.dims.push_back(symbol_dim(declares_symbol(dim) ? graph.named_size(dim.name) : graph.unnamed_size(info.name, axis)));
         }
     }
     if (value.ranked && all_fixed(value.dims) && !element_count(value.dims)) {
@@ -74,21 +73,22 @@ Operation Keeper::operation(const NodeProto& proto, std::string reason) {
     Operation operation{ACCEL_OPERATION_CUSTOM, nullptr, {}, {}, {}};
     operation.name = graph_.memory.copy_string(proto.name.empty() && !proto.outputs.empty() ? proto.outputs.front() : proto.name);
     operation.origin = origin_of(domain_of(proto.domain), proto.operation, opsets_);
-    std::vector<CustomAttribute> attributes = keep_attributes(proto.attributes, graph_, store_, reason);
-    operation.custom = std::make_shared<const Custom>(Custom{operation.origin, proto.overload, std::move(reason), std::move(attributes)});
+    std::vector<Body> bodies;
+    std::vector<CustomAttribute> attributes = keep_attributes(proto.attributes, graph_, store_, read_body_, bodies, reason);
     for (const std::string_view input : proto.inputs) {
         operation.inputs.push_back(input.empty() ? kNoValue : graph_.find(input));
     }
+    for (const CustomAttribute& attribute : attributes) {
+        for (const uint32_t body : attribute.graphs) {
+            connect(proto, operation, attribute.name, graph_, bodies[body]);
+        }
+    }
+    operation.custom = std::make_shared<const Custom>(Custom{operation.origin, proto.overload, std::move(reason), std::move(attributes), std::move(bodies)});
     return operation;
 }
 
-void Keeper::keep(const NodeProto& proto, Bytes node, std::string reason) {
+void Keeper::keep(const NodeProto& proto, std::string reason) {
     Operation kept = operation(proto, std::move(reason));
-    for (const std::string_view name : read_captures(node)) {
-        if (const ValueId id = graph_.find(name); id != kNoValue) {
-            kept.inputs.push_back(id);
-        }
-    }
     for (const std::string_view output : proto.outputs) {
         kept.outputs.push_back(output.empty() ? kNoValue : graph_.redefine(declared(output)));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "attributes.h"
 #include "common/graph.h"
 #include "tensor.h"
 #include "types.h"
@@ -17,10 +18,11 @@ Operator origin_of(std::string_view domain, std::string_view name, const Operato
 /// Nodes that the catalog cannot say, kept as they are. Their results are what the model declares them to be, or unknown.
 class Keeper {
 public:
-    Keeper(const GraphProto& proto, const OperatorSets& opsets, Graph& graph, ConstantStore& store) : proto_(proto), opsets_(opsets), graph_(graph), store_(store) {}
+    Keeper(const GraphProto& proto, const OperatorSets& opsets, Graph& graph, ConstantStore& store, ReadBody read_body)
+        : proto_(proto), opsets_(opsets), graph_(graph), store_(store), read_body_(std::move(read_body)) {}
 
-    /// A custom node in the place of this one. node are its bytes, which may have bodies: what those read comes behind its operands.
-    void keep(const NodeProto& proto, Bytes node, std::string reason);
+    /// A custom node in the place of this one.
+    void keep(const NodeProto& proto, std::string reason);
     /// A constant that has no form here, as a custom node without operands.
     void keep_constant(ValueId constant, std::string reason);
 
@@ -33,6 +35,7 @@ private:
     const OperatorSets& opsets_;
     Graph& graph_;
     ConstantStore& store_;
+    const ReadBody read_body_;
     bool indexed_ = false;
     std::unordered_map<std::string_view, Bytes> declarations_;
     ValueInfoProto found_;

@@ -109,7 +109,10 @@ TEST_CASE("what only the body of a live node reads is live", "[onnx][live]") {
     INFO(model_.message);
     CHECK(model_.keeps("If of ai.onnx"));
     CHECK(model_.operations() == std::vector<uint32_t>{ACCEL_OPERATION_RELU, ACCEL_OPERATION_CUSTOM});
-    CHECK(model_.node(1).input_count == 3);  // the condition, and what the bodies read
+    CHECK(model_.node(1).input_count == 1);
+    REQUIRE(model_.node(1).region_count == 2);
+    CHECK(model_.node(1).regions[0]->captures[0].outer == model_.node(0).outputs[0]);
+    CHECK(model_.node(1).regions[1]->captures[0].outer == model_.graph().inputs[0]);
     text.nodes[0] = node({"Relu", {"nowhere"}, {"seen"}, {}});
     const Imported lost(model(text));
     CHECK(lost.status == ACCEL_STATUS_CORRUPT);

@@ -67,7 +67,7 @@ private:
 
 class Search {
 public:
-    Search(const GraphProto& graph, Host& host) : graph_(graph), host_(host), sources_(graph, host), waiting_(graph.nodes.size(), kDead) {
+    Search(const GraphProto& graph, bool is_body, Host& host) : graph_(graph), is_body_(is_body), host_(host), sources_(graph, host), waiting_(graph.nodes.size(), kDead) {
         live_.initializers.resize(graph.initializers.size());
         live_.sparse_initializers.resize(graph.sparse_initializers.size());
     }
@@ -76,6 +76,10 @@ public:
         for (const Bytes bytes : graph_.outputs) {
             const std::string_view name = read_value_name(bytes);
             const uint32_t source = name.empty() ? Names::kNone : sources_.find(name);
+            if (source == Names::kNone && is_body_ && !name.empty()) {
+                live_.read.add(name, 0);
+                continue;
+            }
             if (source == Names::kNone) {
                 corrupt("graph output '", name, "' at byte ", bytes.offset(), " is made by nothing");
             }
@@ -122,6 +126,9 @@ private:
     }
 
     void read(uint32_t node, std::string_view name, uint32_t source) {
+        if (source == Names::kNone && is_body_) {
+            return;
+        }
         if (source == Names::kNone) {
             const NodeProto proto = read_node(graph_.nodes[node]);
             corrupt("node ", node, " '", proto.name, "' (", proto.operation, ") at byte ", proto.offset, " uses '", name, "', which nothing makes");
@@ -180,6 +187,7 @@ private:
     }
 
     const GraphProto& graph_;
+    const bool is_body_;
     Host& host_;
     const Sources sources_;
     LiveParts live_;
@@ -191,6 +199,6 @@ private:
 
 }  // namespace
 
-LiveParts live_parts(const GraphProto& graph, Host& host) { return Search(graph, host).run(); }
+LiveParts live_parts(const GraphProto& graph, bool is_body, Host& host) { return Search(graph, is_body, host).run(); }
 
 }  // namespace accel::onnx

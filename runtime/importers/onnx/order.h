@@ -19,7 +19,7 @@ struct LiveParts {
     bool is_read(std::string_view name) const { return read.find(name) != Names::kNone; }
 };
 
-/// CORRUPT where something live is made by nothing, by two, or by itself.
-LiveParts live_parts(const GraphProto& graph, Host& host);
+/// CORRUPT where something live is made by nothing, by two, or by itself. What a body does not make comes from around it.
+LiveParts live_parts(const GraphProto& graph, bool is_body, Host& host);
 
 }  // namespace accel::onnx

@@ -47,7 +47,7 @@ AttributeProto read_attribute(Bytes bytes) {
             case 3: attribute.integer = reader.integer("i"); found = AttributeType::kInt; break;
             case 4: attribute.string = reader.bytes("s").view; found = AttributeType::kString; break;
             case 5: attribute.tensor = reader.bytes("t"); found = AttributeType::kTensor; break;
-            case 6: reader.bytes("g"); found = AttributeType::kGraph; break;
+            case 6: attribute.messages.push_back(reader.bytes("g")); found = AttributeType::kGraph; break;
             case 7: {
                 const std::string_view run = reader.fixed("floats", sizeof(float));
                 const size_t count = attribute.reals.size();
@@ -61,7 +61,7 @@ AttributeProto read_attribute(Bytes bytes) {
             case 8: reader.integers("ints", attribute.integers); found = AttributeType::kInts; break;
             case 9: attribute.strings.push_back(reader.bytes("strings").view); found = AttributeType::kStrings; break;
             case 10: attribute.messages.push_back(reader.bytes("tensors")); found = AttributeType::kTensors; break;
-            case 11: reader.bytes("graphs"); found = AttributeType::kGraphs; break;
+            case 11: attribute.messages.push_back(reader.bytes("graphs")); found = AttributeType::kGraphs; break;
             case 14: attribute.messages.push_back(reader.bytes("tp")); found = AttributeType::kType; break;
             case 15: attribute.messages.push_back(reader.bytes("type_protos")); found = AttributeType::kTypes; break;
             case 22: attribute.messages.push_back(reader.bytes("sparse_tensor")); found = AttributeType::kSparseTensor; break;

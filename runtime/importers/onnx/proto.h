@@ -78,7 +78,7 @@ struct AttributeProto {
     std::vector<float> reals;
     std::vector<int64_t> integers;
     std::vector<std::string_view> strings;
-    std::vector<Bytes> messages;  ///< of TENSORS, SPARSE_TENSOR, SPARSE_TENSORS, TYPE, TYPES
+    std::vector<Bytes> messages;  ///< of GRAPH, GRAPHS, TENSORS, SPARSE_TENSOR, SPARSE_TENSORS, TYPE, TYPES
 };
 
 struct SparseTensorProto {

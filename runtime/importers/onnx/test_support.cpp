@@ -152,8 +152,8 @@ std::string external_tensor(std::string_view name, const std::vector<int64_t>& d
     });
 }
 
-std::string model(const ModelText& text) {
-    const std::string graph = message([&](pbf_writer& w) {
+std::string graph(const ModelText& text) {
+    return message([&](pbf_writer& w) {
         for (const std::string& bytes : text.nodes) {
             w.add_message(1, bytes);
         }
@@ -171,9 +171,20 @@ std::string model(const ModelText& text) {
             w.add_message(13, bytes);
         }
     });
+}
+
+Attr attr_graph(std::string_view name, const ModelText& body) {
+    return {message([&](pbf_writer& w) {
+        w.add_string(1, name.data(), name.size());
+        w.add_message(6, graph(body));
+        w.add_int32(20, 5);
+    })};
+}
+
+std::string model(const ModelText& text) {
     return message([&](pbf_writer& w) {
         w.add_int64(1, text.ir_version);
-        w.add_message(7, graph);
+        w.add_message(7, graph(text));
         const auto add_opset = [&](std::string_view domain, int64_t version) {
             pbf_writer opset(w, 8);
             opset.add_string(1, domain.data(), domain.size());

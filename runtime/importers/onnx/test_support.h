@@ -64,7 +64,10 @@ struct ModelText {
     std::vector<std::string> value_infos = {};
     std::vector<std::pair<std::string, int64_t>> more_opsets;
 };
+std::string graph(const ModelText& text);
 std::string model(const ModelText& text);
+/// A body: nodes, initializers, inputs, outputs and value_infos of the text.
+Attr attr_graph(std::string_view name, const ModelText& body);
 
 /// One input x of float, one node, one output y of float with no declared shape.
 std::string single(int64_t opset, const std::vector<DimText>& x, NodeText text, const std::vector<std::string>& initializers = {});

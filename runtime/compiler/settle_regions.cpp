@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "settle_regions.h"
+
+#include <utility>
+
+#include "../progress.h"
+#include "constants.h"
+
+namespace accel::runtime {
+
+namespace {
+
+void settle(const Graph &outer, ConstantBudget *budget, Region &region)
+{
+    pace();
+    auto inner = std::make_shared<Graph>(*region.graph);
+    std::erase_if(region.captures, [&](const accel_capture &capture) {
+        const Tensor &from = outer.tensors[capture.outer];
+        if (!from.constant()) return false;
+        Tensor &to = inner->tensors[capture.inner];
+        to.data = from.data;
+        to.data_bytes = from.data_bytes;
+        to.owned = from.owned;
+        return true;
+    });
+    inner->budget = budget;
+    align_constants(*inner);
+    inner->budget = nullptr;
+    for (Node &node : inner->nodes) {
+        for (Region &nested : node.regions) settle(*inner, budget, nested);
+    }
+    region.graph = std::move(inner);
+}
+
+}  // namespace
+
+void settle_regions(Graph &graph)
+{
+    for (Node &node : graph.nodes) {
+        for (Region &region : node.regions) settle(graph, graph.budget, region);
+    }
+}
+
+}  // namespace accel::runtime

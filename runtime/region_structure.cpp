@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// What must hold of the regions of a node before they can be copied.
+#include <string>
+
+#include "check.h"
+#include "graph_check.h"
+
+namespace accel::runtime {
+
+namespace {
+
+constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;
+
+class RegionStructure {
+public:
+    RegionStructure(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index, const accel_graph_desc &outermost, uint32_t depth)
+        : graph_(graph), node_(node), outermost_(outermost), index_(index), depth_(depth)
+    {
+    }
+
+    accel_status check()
+    {
+        if (!node_.regions[index_]) return refuse("G-1", "is NULL");
+        ACCEL_TRY(copy_in(node_.regions[index_], &region_, "regions[]"));
+        if (region_.role < ACCEL_REGION_ROLE_BODY || region_.role > ACCEL_REGION_ROLE_CUSTOM) return refuse("G-20", "has role " + std::to_string(region_.role) + ", expected one of enum accel_region_role");
+        ACCEL_TRY(copy_in(region_.graph, &inside_, "regions[].graph"));
+        if (!shares_tables()) return refuse("G-20", "has symbols or expressions of its own, expected those of the outermost graph");
+        ACCEL_TRY(check_structure_inside(inside_, outermost_, depth_ + 1));
+        ACCEL_TRY(check_captures());
+        ACCEL_TRY(check_ports(region_.inputs, inside_.input_count, "inputs"));
+        return check_ports(region_.outputs, inside_.output_count, "outputs");
+    }
+
+private:
+    accel_status refuse(const char *rule, const std::string &what) const { return fail(kBad, rule, nullptr, "node '%s': region %u %s", node_.name ? node_.name : "", index_, what.c_str()); }
+
+    bool shares_tables() const
+    {
+        const bool symbols = inside_.symbol_count == outermost_.symbol_count && (!inside_.symbol_count || (inside_.symbols == outermost_.symbols && inside_.symbol_size == outermost_.symbol_size));
+        return symbols && inside_.expression_count == outermost_.expression_count && (!inside_.expression_count || inside_.expressions == outermost_.expressions);
+    }
+
+    accel_status check_captures() const
+    {
+        if (region_.capture_count && !region_.captures) return refuse("G-1", "announces " + std::to_string(region_.capture_count) + " captures, the array is NULL");
+        for (uint32_t i = 0; i < region_.capture_count; ++i) {
+            const accel_capture &capture = region_.captures[i];
+            if (capture.outer >= graph_.tensor_count || capture.inner >= inside_.tensor_count)
+                return refuse("G-1", "captures tensor " + std::to_string(capture.outer) + " as " + std::to_string(capture.inner) + ", the graphs have " + std::to_string(graph_.tensor_count) + " and " + std::to_string(inside_.tensor_count));
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status check_ports(const accel_region_port *ports, uint32_t count, const char *what) const
+    {
+        if (region_.role == ACCEL_REGION_ROLE_CUSTOM) return ports ? refuse("G-20", std::string("is of CUSTOM and describes its ") + what + ", expected NULL") : ACCEL_STATUS_OK;
+        if (count && !ports) return refuse("G-1", std::string("has a graph of ") + std::to_string(count) + " " + what + ", the array for them is NULL");
+        for (uint32_t i = 0; i < count; ++i) {
+            if (ports[i].operand != ACCEL_OPERAND_NONE && ports[i].operand >= node_.input_count)
+                return refuse("G-1", what + (" " + std::to_string(i)) + " is connected to operand " + std::to_string(ports[i].operand) + ", the node has " + std::to_string(node_.input_count));
+            if (ports[i].result != ACCEL_OPERAND_NONE && ports[i].result >= node_.output_count)
+                return refuse("G-1", what + (" " + std::to_string(i)) + " is connected to result " + std::to_string(ports[i].result) + ", the node has " + std::to_string(node_.output_count));
+        }
+        return ACCEL_STATUS_OK;
+    }
+
+    const accel_graph_desc &graph_;
+    const accel_node_desc &node_;
+    const accel_graph_desc &outermost_;
+    const uint32_t index_, depth_;
+    accel_region region_{};
+    accel_graph_desc inside_{};
+};
+
+}  // namespace
+
+accel_status check_region_structure(const accel_graph_desc &graph, const accel_node_desc &node, const accel_graph_desc &outermost, uint32_t depth)
+{
+    if (depth + 1 > kMaxRegionDepth) return fail(kBad, "G-11", nullptr, "node '%s': regions are nested deeper than %u", node.name ? node.name : "", kMaxRegionDepth);
+    for (uint32_t i = 0; i < node.region_count; ++i) ACCEL_TRY(RegionStructure(graph, node, i, outermost, depth).check());
+    return ACCEL_STATUS_OK;
+}
+
+}  // namespace accel::runtime
