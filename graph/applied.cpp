@@ -2,6 +2,7 @@
 #include <accel/graph/applied.h>
 
 #include <accel/graph/catalog.h>
+#include <accel/graph/values.h>
 
 namespace accel::graph {
 
@@ -44,10 +45,21 @@ std::string_view Applied::string(uint32_t key) const
     return {static_cast<const char *>(bytes.data), static_cast<size_t>(bytes.byte_count)};
 }
 
-bool Applied::has_value_operands() const
+std::optional<std::vector<int64_t>> Applied::integers(size_t position) const
+{
+    return operand(position) ? read_integers(Values::of(*operand(position)), nullptr) : std::nullopt;
+}
+
+std::optional<float> Applied::real(size_t position) const { return operand(position) ? read_real(Values::of(*operand(position)), nullptr) : std::nullopt; }
+
+size_t Applied::unknown_shape() const
 {
     const OperationRow *row = find_operation(operation());
-    return row && !row->values.empty() && operands.size() > row->input_count_max;
+    for (size_t i = 0; row && i < row->values.size(); ++i) {
+        const size_t position = row->first_value + i;
+        if (row->values[i].kind == ValueKind::kIntegers && operand(position) && !integers(position)) return position;
+    }
+    return 0;
 }
 
 std::string Applied::name(size_t position) const

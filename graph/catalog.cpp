@@ -31,6 +31,7 @@ const TypeRow *find_type(uint32_t type) { return find_value(kTypes, &TypeRow::ty
 const NameRow *find_rounding(uint32_t rounding) { return find_value(kRoundings, &NameRow::value, rounding); }
 const NameRow *find_reason(uint32_t reason) { return find_value(kReasons, &NameRow::value, reason); }
 const AttributeRow *find_attribute(uint32_t key) { return find_value(kAttributes, &AttributeRow::key, key); }
+const RetiredRow *find_retired_attribute(uint32_t key) { return find_value(kRetired, &RetiredRow::key, key); }
 const OperationRow *find_operation(uint32_t operation) { return find_value(kOperations, &OperationRow::operation, operation); }
 
 const char *type_text(uint32_t type)

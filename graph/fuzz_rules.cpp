@@ -50,13 +50,26 @@ Shape make_shape(Choices &choose)
     return shape;
 }
 
+/// Known, of the operand's kind or not.
+void make_value(Choices &choose, ValueKind kind, TestNode &node)
+{
+    if (kind == ValueKind::kReal) {
+        node.constant<float>({}, ACCEL_TYPE_F32, {static_cast<float>(choose.number())});
+        return;
+    }
+    std::vector<int64_t> values(choose.below(2 * kMaxRank + 2));
+    for (int64_t &value : values) value = choose.number();
+    node.list(values);
+}
+
 void make_operands(Choices &choose, const OperationRow &row, TestNode &node)
 {
-    const uint32_t most = row.input_count_max == kUnbounded ? row.input_count_min + 3 : row.input_count_max + (choose.below(8) == 0 ? static_cast<uint32_t>(row.values.size()) : 0);
+    const uint32_t most = row.input_count_max == kUnbounded ? row.input_count_min + 3 : row.input_count_max;
     const uint32_t count = row.input_count_min + choose.below(most - row.input_count_min + 1);
     for (uint32_t i = 0; i < count; ++i) {
         const bool optional = i >= row.input_count_min && row.input_count_max != kUnbounded;
         if (optional && choose.below(4) == 0) node.absent();
+        else if (i >= row.first_value && choose.below(8) != 0) make_value(choose, row.values[i - row.first_value].kind, node);
         else node.operand(make_shape(choose));
     }
 }

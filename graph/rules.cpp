@@ -8,8 +8,7 @@ namespace accel::graph {
 std::optional<ResultShapes> infer_shapes(const Applied &node, std::string *why)
 {
     const OperationRow *row = find_operation(node.operation());
-    // Operands that stand for attributes say what the shape is once they are known.
-    if (!row || node.has_value_operands()) return ResultShapes(node.results.size());
+    if (!row || node.unknown_shape() != 0) return ResultShapes(node.results.size());
     return row->rules.shapes(node, why);
 }
 

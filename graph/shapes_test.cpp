@@ -58,32 +58,38 @@ TEST_CASE("named sizes go through the rules as far as they can", "[rules]")
     CHECK(row.operand({Dim{-1, m}, 2}).operand({4, 3}).result().ints(ACCEL_ATTRIBUTE_AXIS, {1}).shapes() == "[4,5]");
 }
 
-TEST_CASE("what attributes say is checked before it is used", "[rules]")
+TEST_CASE("what attributes and value operands say is checked before it is used", "[rules]")
 {
     const auto slice = [](std::vector<int64_t> starts, std::vector<int64_t> ends, std::vector<int64_t> axes, std::vector<int64_t> steps) {
         TestNode node(ACCEL_OPERATION_SLICE);
-        node.operand({6, 0}).result().ints(ACCEL_ATTRIBUTE_STARTS, starts).ints(ACCEL_ATTRIBUTE_ENDS, ends).ints(ACCEL_ATTRIBUTE_AXES, axes).ints(ACCEL_ATTRIBUTE_STEPS, steps);
+        node.operand({6, 0}).list(starts).list(ends).list(axes).list(steps).result();
         return node.shapes();
     };
     CHECK(slice({1}, {100}, {0}, {2}) == "[3,0]");
     CHECK(slice({INT64_MAX}, {INT64_MIN}, {0}, {-4}) == "[2,0]");
     CHECK(slice({4}, {INT64_MIN}, {1}, {-1}) == "[6,0]");  // nothing of nothing
-    CHECK(slice({0}, {1}, {0}, {0}) == "steps has 0");
-    CHECK(slice({0, 0}, {1, 1}, {1, 1}, {1, 1}) == "axes must rise and lie below the rank; operand 't0' has shape [6,0]");
-    CHECK(slice({0}, {1}, {2}, {1}) == "axes must rise and lie below the rank; operand 't0' has shape [6,0]");
-    const auto reshape = [](std::vector<int64_t> shape) { return TestNode(ACCEL_OPERATION_RESHAPE).operand({2, 3, 4}).result().ints(ACCEL_ATTRIBUTE_SHAPE, shape).shapes(); };
+    CHECK(slice({0}, {1}, {0}, {0}) == "a step of 0; operand 't0' has shape [6,0]");
+    CHECK(slice({0, 0}, {1, 1}, {1, -1}, {1, 1}) == "axis 1 is given twice; operand 't0' has shape [6,0]");
+    CHECK(slice({0}, {1}, {2}, {1}) == "axis 2 lies outside of rank 2; operand 't0' has shape [6,0]");
+    const auto reshape = [](std::vector<int64_t> shape) { return TestNode(ACCEL_OPERATION_RESHAPE).operand({2, 3, 4}).list(shape).result().shapes(); };
     CHECK(reshape({0, -1}) == "[2,12]");
     CHECK(reshape({-1, -1}) == "shape has -1 at axis 1");
     CHECK(reshape({-1, INT64_MAX}) == "shape has 9223372036854775807 at axis 1");
     CHECK(reshape({5, -1}) == "operand 't0' has shape [2,3,4], which does not divide into the wanted shape");
-    CHECK(TestNode(ACCEL_OPERATION_RESHAPE).operand({6}).absent().result({2, 3}).shapes() == "?");  // a value operand that is not known yet
+    CHECK(TestNode(ACCEL_OPERATION_RESHAPE).operand({6}).operand({2}, ACCEL_TYPE_I64).result({2, 3}).shapes() == "?");  // a value operand that is not known yet
+    CHECK(TestNode(ACCEL_OPERATION_RESHAPE).operand({6}).absent().result({2, 3}).shapes() == "[2,3]");
+    CHECK(TestNode(ACCEL_OPERATION_CLIP).operand({6}).operand({}).result().shapes() == "[6]");  // a bound changes no shape
     CHECK(TestNode(ACCEL_OPERATION_SOFTMAX).operand({2}).result().shapes() == "axis is missing");
     CHECK(TestNode(ACCEL_OPERATION_GATHER).operand({2, 3}).operand({4, 5}).result().ints(ACCEL_ATTRIBUTE_AXIS, {1}).shapes() == "[2,4,5]");
-    CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({7}).result().result().ints(ACCEL_ATTRIBUTE_SPLIT, {3, 4}).shapes() == "[3] [4]");
+    CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({7}).list({3, 4}).result().result().shapes() == "[3] [4]");
     CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({7}).result().result().shapes() == "operand 't0' has shape [7], which does not divide into 2 equal parts");
     CHECK(TestNode(ACCEL_OPERATION_TRANSPOSE).operand({2, 3, 4}).result().shapes() == "[4,3,2]");
     CHECK(TestNode(ACCEL_OPERATION_TRANSPOSE).operand({2, 3}).result().ints(ACCEL_ATTRIBUTE_PERM, {1, 1}).shapes().starts_with("perm is no permutation"));
-    CHECK(TestNode(ACCEL_OPERATION_REDUCE_MEAN).operand({2, 3}).result().ints(ACCEL_ATTRIBUTE_AXES, {1}).ints(ACCEL_ATTRIBUTE_KEEPDIMS, {0}).shapes() == "[2]");
+    CHECK(TestNode(ACCEL_OPERATION_PAD).operand({2, 3}).list({1, 0, 0, 2}).operand({}).result().shapes() == "[3,5]");
+    CHECK(TestNode(ACCEL_OPERATION_PAD).operand({2, 3}).list({1, 0, 0}).result().shapes() == "pads has 3 values, expected 4");
+    CHECK(TestNode(ACCEL_OPERATION_PAD).operand({2, 3}).list({1, 0, 0, -1}).result().shapes() == "pads is -1, expected 0 to 1099511627776");
+    CHECK(TestNode(ACCEL_OPERATION_EXPAND).operand({3, 1}).list({2, 1, 4}).result().shapes() == "[2,3,4]");
+    CHECK(TestNode(ACCEL_OPERATION_REDUCE_MEAN).operand({2, 3}).list({-1}).result().ints(ACCEL_ATTRIBUTE_KEEPDIMS, {0}).shapes() == "[2]");
 }
 
 TEST_CASE("work is counted by the catalog's formulas", "[rules]")

@@ -30,6 +30,8 @@ public:
         desc.data_bytes = bytes.size() - 1;
         return *this;
     }
+    /// What a value operand holds.
+    TestNode &list(const std::vector<int64_t> &values) { return constant<int64_t>({static_cast<int64_t>(values.size())}, ACCEL_TYPE_I64, values); }
     TestNode &absent()
     {
         operands_.push_back(nullptr);

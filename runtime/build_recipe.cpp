@@ -42,7 +42,7 @@ void BuildRecipe::keep_known(std::span<const accel_known_value> known)
         const auto *bytes = static_cast<const uint8_t *>(value.data);
         value.input = keep(value.input);
         value.entry = nullptr;
-        value.data = value.data_bytes ? static_cast<const void *>(data_.emplace_back(bytes, bytes + value.data_bytes).data()) : this;  // of none any pointer but null
+        if (value.data) value.data = value.data_bytes ? static_cast<const void *>(data_.emplace_back(bytes, bytes + value.data_bytes).data()) : this;  // of none any pointer but null
         if (value.dims) value.dims = dims_.emplace_back(value.dims, value.dims + value.rank).data();
         known_.push_back(value);
     }

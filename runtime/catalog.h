@@ -9,10 +9,14 @@ namespace accel::runtime {
 using graph::AttributeRow;
 using graph::NameRow;
 using graph::OperationRow;
+using graph::RetiredRow;
 using graph::TypeRow;
+using graph::ValueKind;
+using graph::ValueRow;
 using graph::find_attribute;
 using graph::find_operation;
 using graph::find_reason;
+using graph::find_retired_attribute;
 using graph::find_rounding;
 using graph::find_type;
 using graph::has_attribute;

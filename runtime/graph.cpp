@@ -70,10 +70,10 @@ std::string Node::label() const
     return label;
 }
 
-bool Node::has_value_operands() const
+size_t Node::tensor_count() const
 {
-    const OperationRow *row = operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(operation);
-    return row && !row->values.empty() && inputs.size() > row->input_count_max;
+    const unsigned first_value = accel_first_value_operand(operation);
+    return first_value ? std::min<size_t>(first_value, inputs.size()) : inputs.size();
 }
 
 uint32_t Origins::only(uint32_t model_node)
@@ -153,9 +153,10 @@ Tensor copy_tensor(const accel_tensor_desc &desc)
     tensor.type_name = string_of(desc.type_name);
     tensor.ranked = desc.rank != ACCEL_RANK_UNKNOWN;
     for (uint32_t axis = 0; tensor.ranked && axis < desc.rank; ++axis) tensor.shape.push_back({desc.dims[axis].size, desc.dims[axis].symbol});
-    tensor.data = desc.data;
-    tensor.data_bytes = desc.data_bytes;
-    tensor.flags = desc.flags;
+    const bool optional = (desc.flags & ACCEL_TENSOR_FLAG_DEFAULT) != 0;
+    (optional ? tensor.default_data : tensor.data) = desc.data;
+    (optional ? tensor.default_bytes : tensor.data_bytes) = desc.data_bytes;
+    tensor.flags = desc.flags & ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_DEFAULT);
     tensor.variable = desc.variable;
     if (desc.quantization) tensor.quantization = graph::copy(graph::read_struct(*desc.quantization), sizes_of(tensor.shape));
     return tensor;

@@ -39,8 +39,10 @@ struct Tensor {
     uint64_t data_bytes = 0;
     std::shared_ptr<const std::vector<uint8_t>> owned;  ///< what data points into when a pass made it
     std::optional<Quantization> quantization;
-    uint32_t flags = 0;
+    uint32_t flags = 0;                  ///< without DEFAULT
     uint32_t variable = 0;
+    const void *default_data = nullptr;  ///< of an input: its values where nothing is bound; no module sees them
+    uint64_t default_bytes = 0;
     bool is_variable() const { return flags & ACCEL_TENSOR_FLAG_VARIABLE; }
     bool constant() const { return data != nullptr; }
     bool known() const { return type != 0 && ranked; }
@@ -97,8 +99,8 @@ struct Node {
     void erase(uint32_t key);
     /// Operand number `position`, ACCEL_TENSOR_NONE when absent.
     uint32_t input(size_t position) const { return position < inputs.size() ? inputs[position] : ACCEL_TENSOR_NONE; }
-    /// Has operands behind its tensors that stand for attributes?
-    bool has_value_operands() const;
+    /// Number of operands in front of those that hold values (enum accel_value_operand).
+    size_t tensor_count() const;
     /// "Conv+Relu"; for custom operations "domain:Name".
     std::string label() const;
 };

@@ -43,7 +43,10 @@ accel_status check_ports(const Graph &graph)
             return refuse("G-8", "graph output '" + graph.tensors[output].name + "' has the name of an input");
     }
     for (const uint32_t input : graph.inputs) {
-        if (graph.tensors[input].constant()) return refuse("G-5", "graph input " + tensor_text(graph, input) + " is a constant");
+        if (graph.tensors[input].constant()) return refuse("G-5", "graph input " + tensor_text(graph, input) + " is a constant; one that has values where nothing is bound has DEFAULT");
+    }
+    for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
+        if (graph.tensors[i].default_data && !input_tensors.count(i)) return refuse("G-5", "tensor " + tensor_text(graph, i) + " has DEFAULT and is no input");
     }
     return ACCEL_STATUS_OK;
 }
@@ -105,8 +108,7 @@ accel_status check_counts(const Node &node, const OperationRow &row)
                                                         : std::to_string(low) + " to " + std::to_string(high);
         return refuse("G-6", node_text(node) + " has " + std::to_string(list.size()) + " " + what + ", expected " + expected);
     };
-    const uint32_t values = static_cast<uint32_t>(row.values.size());
-    ACCEL_TRY(counted(node.inputs, row.input_count_min, row.input_count_max == kUnbounded ? kUnbounded : row.input_count_max + values, "operands"));
+    ACCEL_TRY(counted(node.inputs, row.input_count_min, row.input_count_max, "operands"));
     ACCEL_TRY(counted(node.outputs, row.output_count_min, row.output_count_max, "results"));
     for (size_t i = 0; i < node.inputs.size(); ++i) {
         if (node.inputs[i] == ACCEL_TENSOR_NONE && (i < row.input_count_min || row.input_count_max == kUnbounded))
@@ -118,6 +120,16 @@ accel_status check_counts(const Node &node, const OperationRow &row)
     return ACCEL_STATUS_OK;
 }
 
+/// What has to be said of a key that names an operand since 0.2; empty otherwise.
+std::string retired_text(uint32_t key, const OperationRow *row)
+{
+    for (size_t i = 0; row && i < row->values.size(); ++i) {
+        if (row->values[i].key == key) return std::string("attribute ") + row->values[i].name + " is an operand since 0.2, number " + std::to_string(row->first_value + i) + ": a constant tensor, where it is known";
+    }
+    const RetiredRow *retired = find_retired_attribute(key);
+    return retired ? "attribute key " + std::to_string(key) + ", " + retired->name + ", is not used since 0.2: values are operands" : "";
+}
+
 accel_status check_attributes(const Node &node, const OperationRow *row)
 {
     std::vector<uint32_t> seen;
@@ -126,6 +138,7 @@ accel_status check_attributes(const Node &node, const OperationRow *row)
             if (attribute.name.empty()) return refuse("G-6", node_text(node) + ": a custom attribute without a name");
             continue;
         }
+        if (const std::string retired = retired_text(attribute.key, row); !retired.empty()) return refuse("G-6", node_text(node) + ": " + retired);
         const AttributeRow *known = find_attribute(attribute.key);
         if (!known) return refuse("G-6", node_text(node) + ": unknown attribute key " + std::to_string(attribute.key));
         const auto refuse_it = [&](const std::string &why) { return refuse("G-6", node_text(node) + ": attribute " + known->name + why); };
@@ -142,20 +155,20 @@ accel_status check_attributes(const Node &node, const OperationRow *row)
     return ACCEL_STATUS_OK;
 }
 
-/// Operands that stand for attributes: lists or single values, each instead of its attribute.
+/// Lists or single values.
 accel_status check_values(const Graph &graph, const Node &node, const OperationRow &row)
 {
     for (size_t i = 0; i < row.values.size(); ++i) {
-        const uint32_t tensor = node.input(row.input_count_max + i);
+        const uint32_t tensor = node.input(row.first_value + i);
         if (tensor == ACCEL_TENSOR_NONE) continue;
-        const AttributeRow &key = *find_attribute(row.values[i]);
-        const std::string who = node_text(node) + ": operand " + tensor_text(graph, tensor) + ", which is its " + key.name + ", ";
-        if (node.find(key.key)) return refuse("G-6", who + "is an attribute, too");
+        const std::string who = node_text(node) + ": operand " + tensor_text(graph, tensor) + ", which is its " + row.values[i].name + ", ";
         const uint32_t type = graph.tensors[tensor].type;
-        const bool real = attribute_kind(key.kind).held == Held::kFloats;
+        const bool real = row.values[i].kind == ValueKind::kReal;
         const bool fits = real ? type == ACCEL_TYPE_F32 : type == ACCEL_TYPE_I64 || type == ACCEL_TYPE_I32;
         if (!fits) return refuse("G-6", who + "has type " + type_text(type) + ", expected " + (real ? "f32" : "i64 or i32"));
-        if (graph.tensors[tensor].shape.size() > 1) return refuse("G-6", who + "has shape " + text(graph, graph.tensors[tensor].shape) + ", expected one axis at most");
+        const Shape &shape = graph.tensors[tensor].shape;
+        const bool one = !real || shape.empty() || !shape[0].fixed() || shape[0] == Dim{1};
+        if (shape.size() > 1 || !one) return refuse("G-6", who + "has shape " + text(graph, shape) + ", expected " + (real ? "one value" : "one axis at most"));
     }
     return ACCEL_STATUS_OK;
 }
@@ -208,7 +221,7 @@ private:
     {
         ACCEL_TRY(expect(in(0), row_.types));
         const uint32_t same = 1u << type_of(in(0));
-        for (size_t i = 0; i < node_.inputs.size() && i < row_.input_count_max; ++i) ACCEL_TRY(expect(in(i), same));
+        for (size_t i = 0; i < node_.tensor_count(); ++i) ACCEL_TRY(expect(in(i), same));
         for (const uint32_t tensor : node_.outputs) ACCEL_TRY(expect(tensor, same));
         return ACCEL_STATUS_OK;
     }
@@ -255,7 +268,7 @@ accel_status check_scales(const Graph &graph, const Node &node, const OperationR
         if (graph.tensors[tensor].quantization) return ACCEL_STATUS_OK;
         return refuse("G-4", node_text(node) + ": tensor " + tensor_text(graph, tensor) + " has no quantisation");
     };
-    for (size_t i = 0; i < node.inputs.size() && i < std::min(row.input_count_max, 2u); ++i) ACCEL_TRY(scaled(node.inputs[i]));
+    for (size_t i = 0; i < std::min<size_t>(node.tensor_count(), 2); ++i) ACCEL_TRY(scaled(node.inputs[i]));
     return scaled(node.outputs[0]);
 }
 

@@ -134,8 +134,10 @@ private:
         if (fixed) ACCEL_TRY(check_dims(tensor, index, &fixed, &bytes));
         if (auto status = check_reserved(tensor, index); status != ACCEL_STATUS_OK) return status;
         if (auto status = check_data(tensor, index, fixed, bytes); status != ACCEL_STATUS_OK) return status;
-        if (tensor.flags & ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_VARIABLE))
+        if (tensor.flags & ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_VARIABLE | ACCEL_TENSOR_FLAG_DEFAULT))
             return fail(kBad, "A-3", nullptr, "tensor %u '%s': unknown flags 0x%x", index, name, tensor.flags);
+        if ((tensor.flags & ACCEL_TENSOR_FLAG_VARIABLE) && (tensor.flags & ACCEL_TENSOR_FLAG_DEFAULT))
+            return fail(kBad, "G-5", nullptr, "tensor %u '%s': it has DEFAULT and VARIABLE; a variable's first value is in its table", index, name);
         if ((tensor.flags & ACCEL_TENSOR_FLAG_VARIABLE) && tensor.variable >= desc_.variable_count)
             return fail(kBad, "G-1", nullptr, "tensor %u '%s': of variable %u, the graph has %u", index, name, tensor.variable, desc_.variable_count);
         return tensor.quantization ? check_quantization(tensor, index) : ACCEL_STATUS_OK;
@@ -202,6 +204,8 @@ private:
         if (!tensor.data && tensor.data_bytes)
             return fail(kBad, "G-5", nullptr, "tensor %u '%s': data_bytes is %llu, but data is NULL", index, name,
                         static_cast<unsigned long long>(tensor.data_bytes));
+        if ((tensor.flags & ACCEL_TENSOR_FLAG_DEFAULT) && !tensor.data) return fail(kBad, "G-5", nullptr, "tensor %u '%s': it has DEFAULT, and data is NULL", index, name);
+        if ((tensor.flags & ACCEL_TENSOR_FLAG_DEFAULT) && depth_ > 0) return fail(kBad, "G-5", nullptr, "tensor %u '%s': it has DEFAULT in a region, whose inputs the node gives", index, name);
         if (tensor.data && !fixed) return fail(kBad, "G-5", nullptr, "tensor %u '%s': a constant whose shape is unknown or has symbols", index, name);
         // What values of an unknown type take is for those who know it.
         if (tensor.data && tensor.type != 0 && tensor.data_bytes != bytes)

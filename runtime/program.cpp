@@ -54,11 +54,30 @@ bool accel_program::loaded() const
 
 namespace accel::runtime {
 
+std::vector<uint32_t> ProgramEntry::readers_of(uint32_t port) const
+{
+    std::set<uint32_t> devices;
+    for (const Segment &segment : segments) {
+        for (const PortSource &source : segment.input_sources) {
+            if (source.kind == PortSource::Kind::Port && source.index == port) devices.insert(segment.device);
+        }
+    }
+    return {devices.begin(), devices.end()};
+}
+
 uint32_t ProgramEntry::buffer_count_max() const
 {
     uint32_t least = 0;
     for (const Segment &segment : segments) {
-        if (segment.buffer_count_max != 0) least = least == 0 ? segment.buffer_count_max : std::min(least, segment.buffer_count_max);
+        if (segment.buffer_count_max == 0) continue;
+        // Defaults have buffers of their own, one for all that the same devices read.
+        std::set<std::vector<uint32_t>> defaults;
+        for (const PortSource &source : segment.input_sources) {
+            if (source.kind == PortSource::Kind::Port && ports[source.index].default_values) defaults.insert(readers_of(source.index));
+        }
+        const auto kept = static_cast<uint32_t>(defaults.size());
+        const uint32_t count = segment.buffer_count_max > kept ? segment.buffer_count_max - kept : 1;
+        least = least == 0 ? count : std::min(least, count);
     }
     return least;
 }
@@ -171,6 +190,7 @@ accel_port_info port_facts(const accel_program &program, const ProgramEntry &ent
         const auto input = std::find(entry.application_ports.begin(), entry.application_ports.end(), port.in_place_of);
         facts.in_place_of = static_cast<uint32_t>(input - entry.application_ports.begin());
     }
+    if (port.default_values) facts.flags |= ACCEL_PORT_FLAG_DEFAULT;
     facts.dims = port.layout.dims.data();
     facts.strides_bytes = port.layout.strides_bytes.data();
     facts.size_bytes = port.layout.size_bytes;

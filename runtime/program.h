@@ -135,6 +135,7 @@ struct ProgramPort {
     std::shared_ptr<const graph::QuantizationDesc> quantization_desc;  ///< of it, once the ports are settled
     uint32_t knowledge = ACCEL_SIZE_KNOWLEDGE_EXACT;  ///< where not EXACT, layout is that of the planned sizes
     std::vector<int64_t> bounds;                      ///< then, the dims that are told
+    std::shared_ptr<const std::vector<uint8_t>> default_values;  ///< dense row-major, of an input that need not be bound; else null
 };
 
 struct PlacementRow {
@@ -164,6 +165,8 @@ struct ProgramEntry {
     uint32_t application_input_count = 0;
     std::shared_ptr<OpenSizes> open_sizes;  ///< null: every size is fixed
 
+    /// Places of the devices that read a port directly, ascending.
+    std::vector<uint32_t> readers_of(uint32_t port) const;
     /// Distinct buffers that fit whatever ports they are for; 0: any number.
     uint32_t buffer_count_max() const;
     /// Number the ports for the application, once it is known which are of variables.

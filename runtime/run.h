@@ -45,6 +45,7 @@ struct PortBinding {
     Ref<accel_buffer> buffer;
     uint64_t offset_bytes = 0;
     uint64_t size_bytes = 0;  ///< that the port may use
+    bool is_default = false;  ///< the run's own memory with what the model gives; else the application bound it
 };
 
 /// What a run is asked to change.
@@ -76,6 +77,7 @@ struct RunBody {
     std::vector<Ref<accel_buffer>> memories;  ///< by value; null for one that lies in another's memory
     std::vector<Step> steps;
     std::vector<bool> is_copied;         ///< by port: a step copies it with the CPU
+    std::vector<PortBinding> defaults;   ///< by input port, once they were needed
     std::unique_ptr<Timings> timings;    ///< of a run that measures
 };
 
@@ -148,6 +150,8 @@ private:
     bool has_memory(const std::vector<accel::runtime::PortBinding> &ports, uint32_t port) const;
     accel_status check_beside_scratch(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status check_overlaps(const std::vector<accel::runtime::PortBinding> &ports) const;
+    accel_status take_defaults(std::vector<accel::runtime::PortBinding> *ports);
+    accel_status make_defaults();
     accel_status check_buffer_counts(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status collect(uint32_t segment, const std::vector<accel::runtime::PortBinding> &ports, std::vector<accel_bk_memory> *out);
     accel_status source_memory(const accel::runtime::PortSource &source, uint64_t size_bytes, const std::shared_ptr<accel::runtime::OpenDevice> &device,

@@ -237,6 +237,7 @@ accel_status accel_run::bind_ports(std::span<const accel_binding> bindings)
         ports_ = std::move(ports);
         return ACCEL_STATUS_OK;
     }
+    ACCEL_TRY(take_defaults(&ports));
     ACCEL_TRY(check_overlaps(ports));
     ACCEL_TRY(check_buffer_counts(ports));
     std::vector<std::vector<accel_bk_memory>> wanted(body_.segments.size());

@@ -41,6 +41,15 @@ public:
 private:
     static constexpr uint32_t kNobody = UINT32_MAX;
 
+    static uint64_t dense_bytes(const PortLayout &layout)
+    {
+        uint64_t bytes = type_size_bytes(layout.type);
+        for (const int64_t size : layout.dims) {
+            if (size < 0 || __builtin_mul_overflow(bytes, static_cast<uint64_t>(size), &bytes)) return UINT64_MAX;
+        }
+        return bytes;
+    }
+
     bool is_device(uint32_t device) const { return device < whole_.places.size(); }
 
     accel_status check_ports() const
@@ -51,6 +60,8 @@ private:
             if (port.direction != wanted || !is_device(port.device)) return corrupt_saved("port '" + port.name + "' has an impossible direction or device");
             if (port.in_place_of != UINT32_MAX && (port.in_place_of >= entry_.input_count || i < entry_.input_count || entry_.ports[port.in_place_of].variable != port.variable))
                 return corrupt_saved("port '" + port.name + "' shares memory with no input");
+            if (port.default_values && (i >= entry_.input_count || port.variable != UINT32_MAX || port.default_values->size() != dense_bytes(port.layout)))
+                return corrupt_saved("port '" + port.name + "' has a default of another size, or is no input that is bound");
             if (port.variable != UINT32_MAX) ACCEL_TRY(check_variable(port));
         }
         return ACCEL_STATUS_OK;

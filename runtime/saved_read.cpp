@@ -95,6 +95,7 @@ private:
         port.in_place_of = reader_.u32();
         port.variable = reader_.u32();
         read_layout(port.layout);
+        read_default(port);
         const uint32_t quantized = reader_.u32();
         if (quantized > 1) return refuse("a flag is neither 0 nor 1");
         if (quantized) read_quantization(port);
@@ -121,6 +122,17 @@ private:
         const std::string why = graph::broken_rule(desc, port.layout.type, port.layout.dims);
         if (!why.empty()) return refuse(("a port is quantised, but " + why).c_str());
         port.quantization = graph::copy(desc, port.layout.dims);
+    }
+
+    void read_default(ProgramPort &port)
+    {
+        const uint32_t has_default = reader_.u32();
+        if (has_default > 1) return refuse("a flag is neither 0 nor 1");
+        if (!has_default) return;
+        uint64_t byte_count = 0;
+        const uint8_t *start = read_chunk(&byte_count);
+        if (!may_copy(byte_count)) return;
+        port.default_values = std::make_shared<const std::vector<uint8_t>>(start, start + byte_count);
     }
 
     void read_value(Value &value)

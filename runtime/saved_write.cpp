@@ -97,6 +97,8 @@ private:
         writer_.u32(port.in_place_of);
         writer_.u32(port.variable);
         write_layout(port.layout);
+        writer_.u32(port.default_values ? 1 : 0);
+        if (port.default_values) write_chunk(port.default_values->data(), port.default_values->size());
         writer_.u32(port.quantization ? 1 : 0);
         if (port.quantization) write_quantization(graph::QuantizationDesc(*port.quantization, static_cast<uint32_t>(port.layout.dims.size())).get());
     }

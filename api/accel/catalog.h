@@ -114,7 +114,7 @@ enum accel_reason {
     ACCEL_REASON_REGION = 16 /**< something inside a region of the node, or that it has regions */
 };
 
-/** Keys of operation attributes. */
+/** Keys of operation attributes. 7, 20, 21, 22, 23, 24, 25 were keys of what are operands since 0.2 (enum accel_value_operand), and are not used again. */
 enum accel_attribute_key {
     ACCEL_ATTRIBUTE_CUSTOM = 0, /**< by name */
     ACCEL_ATTRIBUTE_KERNEL_SHAPE = 1, /**< height, width */
@@ -123,7 +123,6 @@ enum accel_attribute_key {
     ACCEL_ATTRIBUTE_PADS = 4, /**< begins of all spatial axes, then ends; importers resolve auto_pad */
     ACCEL_ATTRIBUTE_GROUP = 5, /**< groups of channels */
     ACCEL_ATTRIBUTE_AXIS = 6, /**< one axis, 0 <= axis < rank; importers resolve negative ones */
-    ACCEL_ATTRIBUTE_AXES = 7, /**< several axes, ascending, none negative */
     ACCEL_ATTRIBUTE_ALPHA = 8, /**< alpha */
     ACCEL_ATTRIBUTE_BETA = 9, /**< beta */
     ACCEL_ATTRIBUTE_TRANS_A = 10, /**< transA */
@@ -132,16 +131,10 @@ enum accel_attribute_key {
     ACCEL_ATTRIBUTE_KEEPDIMS = 13, /**< 0 or 1 */
     ACCEL_ATTRIBUTE_PERM = 14, /**< permutation of the axes */
     ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD = 15, /**< 0 or 1 */
-    ACCEL_ATTRIBUTE_CLAMP_MIN = 16, /**< lower bound of the real output value; of Clip, and of a fused activation on any operation */
-    ACCEL_ATTRIBUTE_CLAMP_MAX = 17, /**< upper bound of the real output value; of Clip, and of a fused activation */
+    ACCEL_ATTRIBUTE_CLAMP_MIN = 16, /**< lower bound of the real output value, of an activation that was fused into the operation */
+    ACCEL_ATTRIBUTE_CLAMP_MAX = 17, /**< upper bound of the real output value, of a fused activation */
     ACCEL_ATTRIBUTE_TO = 18, /**< enum accel_type */
     ACCEL_ATTRIBUTE_CEIL_MODE = 19, /**< 0 or 1 */
-    ACCEL_ATTRIBUTE_STARTS = 20, /**< of Slice, resolved to 0..size */
-    ACCEL_ATTRIBUTE_ENDS = 21, /**< of Slice, resolved */
-    ACCEL_ATTRIBUTE_STEPS = 22, /**< of Slice */
-    ACCEL_ATTRIBUTE_SPLIT = 23, /**< sizes along the axis */
-    ACCEL_ATTRIBUTE_SHAPE = 24, /**< of Reshape, resolved when constant; 0 and -1 are resolved by the importer */
-    ACCEL_ATTRIBUTE_VALUE = 25, /**< of a constant Pad */
     ACCEL_ATTRIBUTE_START = 26, /**< of Shape: the first axis that is told; below 0 from the end */
     ACCEL_ATTRIBUTE_END = 27, /**< of Shape: the axis behind the last that is told; below 0 from the end */
     ACCEL_ATTRIBUTE_AUTO_PAD = 28 /**< SAME_UPPER or SAME_LOWER, over a size that is open: the compiler writes pads before a module is asked; elsewhere the importer does */
@@ -156,7 +149,6 @@ static inline unsigned accel_attribute_kind_of(unsigned key)
     case ACCEL_ATTRIBUTE_EPSILON:
     case ACCEL_ATTRIBUTE_CLAMP_MIN:
     case ACCEL_ATTRIBUTE_CLAMP_MAX:
-    case ACCEL_ATTRIBUTE_VALUE:
         return 1u; /* FLOAT */
     case ACCEL_ATTRIBUTE_GROUP:
     case ACCEL_ATTRIBUTE_AXIS:
@@ -175,13 +167,7 @@ static inline unsigned accel_attribute_kind_of(unsigned key)
     case ACCEL_ATTRIBUTE_STRIDES:
     case ACCEL_ATTRIBUTE_DILATIONS:
     case ACCEL_ATTRIBUTE_PADS:
-    case ACCEL_ATTRIBUTE_AXES:
     case ACCEL_ATTRIBUTE_PERM:
-    case ACCEL_ATTRIBUTE_STARTS:
-    case ACCEL_ATTRIBUTE_ENDS:
-    case ACCEL_ATTRIBUTE_STEPS:
-    case ACCEL_ATTRIBUTE_SPLIT:
-    case ACCEL_ATTRIBUTE_SHAPE:
         return 7u; /* INTS */
     default:
         return 0u;
@@ -207,7 +193,7 @@ enum accel_operation {
     ACCEL_OPERATION_TANH = 14, /**< ONNX Tanh */
     ACCEL_OPERATION_EXP = 15, /**< ONNX Exp */
     ACCEL_OPERATION_SOFTMAX = 16, /**< ONNX Softmax; along one axis; importers rewrite the flattening form of opsets below 13 */
-    ACCEL_OPERATION_RESHAPE = 17, /**< ONNX Reshape; also Flatten, Squeeze, Unsqueeze; the shape is an attribute */
+    ACCEL_OPERATION_RESHAPE = 17, /**< ONNX Reshape; also Flatten, Squeeze, Unsqueeze; without a shape, to the sizes of its result as declared */
     ACCEL_OPERATION_TRANSPOSE = 18, /**< ONNX Transpose */
     ACCEL_OPERATION_CONCAT = 19, /**< ONNX Concat */
     ACCEL_OPERATION_SLICE = 20, /**< ONNX Slice */
@@ -225,5 +211,42 @@ enum accel_operation {
     ACCEL_OPERATION_SIZE = 32, /**< ONNX Size */
     ACCEL_OPERATION_EXPAND = 33 /**< ONNX Expand */
 };
+
+/**
+ * Positions of value operands. Their values make the result's shape, or bound its values, so modules read them when they build: a list of I64 or I32 in
+ * one axis, or one F32. The tensor of one that is known is a constant. Without data it is computed when the program runs, and who cannot do that refuses the
+ * node with ACCEL_REASON_CONSTANT. They are behind all other operands.
+ */
+enum accel_value_operand {
+    ACCEL_OPERAND_CLIP_MIN = 1,
+    ACCEL_OPERAND_CLIP_MAX = 2,
+    ACCEL_OPERAND_RESHAPE_SHAPE = 1,
+    ACCEL_OPERAND_SLICE_STARTS = 1,
+    ACCEL_OPERAND_SLICE_ENDS = 2,
+    ACCEL_OPERAND_SLICE_AXES = 3,
+    ACCEL_OPERAND_SLICE_STEPS = 4,
+    ACCEL_OPERAND_REDUCE_MEAN_AXES = 1,
+    ACCEL_OPERAND_PAD_PADS = 1,
+    ACCEL_OPERAND_PAD_VALUE = 2,
+    ACCEL_OPERAND_SPLIT_SPLIT = 1,
+    ACCEL_OPERAND_EXPAND_SHAPE = 1
+};
+
+/** Position of an operation's first value operand; 0 where it has none, or this header does not know it. Threads: any thread. Blocks: never. */
+static inline unsigned accel_first_value_operand(unsigned operation)
+{
+    switch (operation) {
+    case ACCEL_OPERATION_CLIP:
+    case ACCEL_OPERATION_RESHAPE:
+    case ACCEL_OPERATION_SLICE:
+    case ACCEL_OPERATION_REDUCE_MEAN:
+    case ACCEL_OPERATION_PAD:
+    case ACCEL_OPERATION_SPLIT:
+    case ACCEL_OPERATION_EXPAND:
+        return 1u;
+    default:
+        return 0u;
+    }
+}
 
 #endif /* ACCEL_CATALOG_H */

@@ -49,8 +49,8 @@ struct accel_symbol_value {
 struct accel_known_value {
     const char *input;     /**< name of an input, given once for each entry point */
     const char *entry;     /**< the entry point; NULL: all that have an input of that name */
-    const void *data;      /**< dense row-major, at any byte; without elements any pointer but NULL */
-    uint64_t data_bytes;   /**< what its type and its dims need, rounded up to bytes */
+    const void *data;      /**< dense row-major, at any byte; without elements any pointer but NULL. NULL: the default that the model gives the input */
+    uint64_t data_bytes;   /**< what its type and its dims need, rounded up to bytes; 0 with NULL */
     /**
      * rank sizes; NULL: as the model says, which then has no open size. Where the model has a free symbol this is its size in that entry
      * point, as if symbols gave it; if symbols, or another known value, gives another one: INVALID_ARGUMENT
@@ -211,7 +211,8 @@ enum accel_size_knowledge {
 };
 
 enum accel_port_flag {
-    ACCEL_PORT_FLAG_IN_PLACE = 1 << 0 /**< an output that may have the memory of input in_place_of, all of it */
+    ACCEL_PORT_FLAG_DEFAULT = 1 << 0, /**< an input that has values where nothing is bound */
+    ACCEL_PORT_FLAG_IN_PLACE = 1 << 2 /**< an output that may have the memory of input in_place_of, all of it */
 };
 
 /** What one input or output needs from its memory. */

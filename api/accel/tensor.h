@@ -101,9 +101,11 @@ struct accel_quantization {
 };
 
 enum accel_tensor_flag {
+    /** An input with data: its values where a run binds nothing; no constant, since they may change. Of an entry point's graph, not of a region's. */
+    ACCEL_TENSOR_FLAG_DEFAULT = 1 << 0,
     /**
      * An input that reads, or an output that writes, the leading elements of the variable, as many along each axis as the tensor has: no
-     * port, its memory belongs to a state. Of an entry point's graph, not of a region's.
+     * port, its memory belongs to a state. Of an entry point's graph, not of a region's. Not with DEFAULT.
      */
     ACCEL_TENSOR_FLAG_VARIABLE = 1 << 1
 };
@@ -114,7 +116,7 @@ struct accel_tensor_desc {
     uint32_t type;                           /**< enum accel_type; 0: unknown, type_name says what it is */
     uint32_t rank;                           /**< or ACCEL_RANK_UNKNOWN */
     const struct accel_dim *dims;            /**< rank, outermost first, ONNX axis order (N, C, spatial …) */
-    const void *data;                        /**< constants: dense row-major values, an application's at any byte, a module's aligned for their type; else NULL */
+    const void *data;                        /**< constants, and with DEFAULT: dense row-major values, an application's at any byte, a module's aligned for their type; else NULL */
     uint64_t data_bytes;                     /**< elements * accel_type_bits, rounded up to bytes; of STRING: of an array of struct accel_bytes */
     const struct accel_quantization *quantization; /**< NULL: not quantised */
     uint32_t flags;                          /**< enum accel_tensor_flag */

@@ -30,6 +30,9 @@ private:
     void shape(uint32_t tensor, const Dims &expected) const;
     void axis(int64_t value, size_t rank) const;
     void equal_quantization(uint32_t a, uint32_t b) const;
+    // A value operand; nothing when it is absent.
+    std::optional<Dims> integers(size_t position) const;
+    std::optional<float> real(size_t position) const;
 
     // per family
     void convolution() const;

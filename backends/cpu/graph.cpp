@@ -61,6 +61,21 @@ Node read_node(const accel_node_desc &desc)
     return node;
 }
 
+graph::Values values_at(const Graph &graph, const Node &node, size_t position)
+{
+    if (node.input(position) == kNone)
+        return {ACCEL_TYPE_I64, 1, nullptr, 0};
+    const Tensor &tensor = graph.tensor(node.inputs[position]);
+    return {tensor.type, tensor.rank, tensor.data, tensor.data_bytes};
+}
+
+// The bounds of a CLIP are its clamp, as those of a fused activation are.
+void take_bounds(const Graph &graph, Node &node)
+{
+    const Clamp open;
+    node.set_clamp({graph.real(node, ACCEL_OPERAND_CLIP_MIN).value_or(open.min), graph.real(node, ACCEL_OPERAND_CLIP_MAX).value_or(open.max)});
+}
+
 bool well_formed(const Graph &graph)
 {
     const auto known = [&](uint32_t tensor) { return tensor < graph.tensors.size(); };
@@ -72,6 +87,16 @@ bool well_formed(const Graph &graph)
 }
 
 } // namespace
+
+std::optional<Dims> Graph::integers(const Node &node, size_t position, graph::Unreadable *why) const
+{
+    return graph::read_integers(values_at(*this, node, position), why);
+}
+
+std::optional<float> Graph::real(const Node &node, size_t position, graph::Unreadable *why) const
+{
+    return graph::read_real(values_at(*this, node, position), why);
+}
 
 int64_t Tensor::elements() const { return element_count(dims).value_or(0); }
 
@@ -144,6 +169,9 @@ std::optional<Graph> read_graph(const accel_graph_desc &desc)
     graph.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
     if (!well_formed(graph))
         return std::nullopt;
+    for (Node &node : graph.nodes)
+        if (node.operation == ACCEL_OPERATION_CLIP)
+            take_bounds(graph, node);
     return graph;
 }
 

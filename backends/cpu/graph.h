@@ -7,6 +7,7 @@
 
 #include <accel/backend.h>
 #include <accel/graph/quantization.h>
+#include <accel/graph/values.h>
 
 #include <cstdint>
 #include <limits>
@@ -69,7 +70,7 @@ struct Node {
     const std::vector<int64_t> *list(uint32_t key) const;
     int64_t integer(uint32_t key, int64_t otherwise) const;
     float real(uint32_t key, float otherwise) const;
-    Clamp clamp() const;
+    Clamp clamp() const; // of a CLIP, what its operands hold
     void set_clamp(Clamp clamp);
 };
 
@@ -81,6 +82,9 @@ struct Graph {
     std::vector<AlignedBytes> owned; // constants that rewriting made
 
     const Tensor &tensor(uint32_t index) const { return tensors[index]; }
+    // What the value operand at a position holds; nothing, and why, when it cannot be read. An absent one is CONSTANT.
+    std::optional<Dims> integers(const Node &node, size_t position, graph::Unreadable *why = nullptr) const;
+    std::optional<float> real(const Node &node, size_t position, graph::Unreadable *why = nullptr) const;
 };
 
 uint64_t type_bytes(uint32_t type);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "shapes.h"
 
+#include <accel/graph/cuts.h>
+
 #include <algorithm>
 
 namespace accel::cpu
@@ -48,45 +50,40 @@ std::optional<MatmulShape> matmul_shape(const Dims &a, const Dims &b)
     return shape;
 }
 
-std::optional<SliceRange> slice_range(const Node &node, const Dims &dims)
+std::optional<SliceRange> slice_range(const Graph &graph, const Node &node)
 {
-    const size_t rank = dims.size();
-    SliceRange range{Dims(rank, 0), Dims(rank, 1), dims};
-    const Dims *starts = node.list(ACCEL_ATTRIBUTE_STARTS), *ends = node.list(ACCEL_ATTRIBUTE_ENDS);
-    const Dims *axes = node.list(ACCEL_ATTRIBUTE_AXES), *steps = node.list(ACCEL_ATTRIBUTE_STEPS);
-    if (starts == nullptr || ends == nullptr || starts->size() != ends->size() || starts->size() > rank)
+    const Dims &dims = graph.tensor(node.inputs[0]).dims;
+    const auto starts = graph.integers(node, ACCEL_OPERAND_SLICE_STARTS), ends = graph.integers(node, ACCEL_OPERAND_SLICE_ENDS);
+    const auto axes = graph.integers(node, ACCEL_OPERAND_SLICE_AXES), steps = graph.integers(node, ACCEL_OPERAND_SLICE_STEPS);
+    if (!starts || !ends)
         return std::nullopt;
-    if ((axes && axes->size() != starts->size()) || (steps && steps->size() != starts->size()))
+    graph::Bounds bounds{*starts, *ends, {}, {}};
+    if (axes)
+        bounds.axes = *axes;
+    if (steps)
+        bounds.steps = *steps;
+    const auto cuts = graph::cuts(dims, bounds, nullptr);
+    if (!cuts)
         return std::nullopt;
-    for (size_t i = 0; i < starts->size(); ++i) {
-        const int64_t axis = axes ? (*axes)[i] : static_cast<int64_t>(i);
-        if (axis < 0 || axis >= static_cast<int64_t>(rank))
-            return std::nullopt;
-        const auto at = static_cast<size_t>(axis);
-        const int64_t step = steps ? (*steps)[i] : 1, size = dims[at];
-        if (step == 0 || step < -size || step > size + (int64_t{1} << 31))
-            return std::nullopt;
-        const int64_t start = std::clamp<int64_t>((*starts)[i], 0, step > 0 ? size : size - 1);
-        const int64_t end = std::clamp<int64_t>((*ends)[i], step > 0 ? 0 : -1, size);
-        const int64_t span = step > 0 ? end - start : start - end, stride = step > 0 ? step : -step;
-        range.starts[at] = start;
-        range.steps[at] = step;
-        range.counts[at] = std::max<int64_t>((span + stride - 1) / stride, 0);
+    SliceRange range{Dims(dims.size(), 0), Dims(dims.size(), 1), dims};
+    for (const graph::Cut &cut : *cuts) {
+        const auto at = static_cast<size_t>(cut.axis);
+        range.starts[at] = cut.start;
+        range.steps[at] = cut.step;
+        range.counts[at] = cut.count;
     }
     return range;
 }
 
-std::optional<std::vector<bool>> reduced_axes(const Node &node, size_t rank)
+std::optional<std::vector<bool>> reduced_axes(const Graph &graph, const Node &node)
 {
-    const Dims *axes = node.list(ACCEL_ATTRIBUTE_AXES);
-    if (axes == nullptr || axes->empty())
-        return std::vector<bool>(rank, true);
-    std::vector<bool> reduced(rank, false);
-    for (const int64_t axis : *axes) {
-        if (axis < 0 || axis >= static_cast<int64_t>(rank))
-            return std::nullopt;
+    const size_t rank = graph.tensor(node.inputs[0]).dims.size();
+    const auto axes = graph::ascending_axes(graph.integers(node, ACCEL_OPERAND_REDUCE_MEAN_AXES).value_or(Dims{}), rank, nullptr);
+    if (!axes)
+        return std::nullopt;
+    std::vector<bool> reduced(rank, axes->empty());
+    for (const int64_t axis : *axes)
         reduced[static_cast<size_t>(axis)] = true;
-    }
     return reduced;
 }
 

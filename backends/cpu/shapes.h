@@ -27,10 +27,11 @@ struct SliceRange {
     Dims starts, steps, counts; // one per axis of the operand
 };
 
-std::optional<SliceRange> slice_range(const Node &node, const Dims &dims);
+// Of a SLICE whose bounds are known; nothing when they contradict each other.
+std::optional<SliceRange> slice_range(const Graph &graph, const Node &node);
 
 // The axes that REDUCE_MEAN reduces, true where it does; nothing when one is out of range.
-std::optional<std::vector<bool>> reduced_axes(const Node &node, size_t rank);
+std::optional<std::vector<bool>> reduced_axes(const Graph &graph, const Node &node);
 
 } // namespace accel::cpu
 

@@ -52,7 +52,10 @@ void Checker::operands(size_t least, size_t most, size_t outputs) const
 void Checker::tensors() const
 {
     constexpr int64_t kMaxElements = int64_t{1} << 31;
-    std::vector<uint32_t> all = node_.inputs;
+    // What value operands hold is checked where it is read.
+    const unsigned first_value = accel_first_value_operand(node_.operation);
+    const size_t tensors = first_value == 0 ? node_.inputs.size() : std::min<size_t>(first_value, node_.inputs.size());
+    std::vector<uint32_t> all(node_.inputs.begin(), node_.inputs.begin() + static_cast<std::ptrdiff_t>(tensors));
     all.insert(all.end(), node_.outputs.begin(), node_.outputs.end());
     for (const uint32_t index : all) {
         if (index == kNone)
@@ -113,6 +116,28 @@ void Checker::equal_quantization(uint32_t a, uint32_t b) const
 {
     if (graph_.tensor(a).quantization != graph_.tensor(b).quantization)
         refuse(ACCEL_REASON_QUANTIZATION, b);
+}
+
+std::optional<Dims> Checker::integers(size_t position) const
+{
+    if (!has_input(position))
+        return std::nullopt;
+    graph::Unreadable why;
+    auto values = graph_.integers(node_, position, &why);
+    if (!values)
+        refuse(why.reason, node_.inputs[position], why.given, why.expected);
+    return values;
+}
+
+std::optional<float> Checker::real(size_t position) const
+{
+    if (!has_input(position))
+        return std::nullopt;
+    graph::Unreadable why;
+    const auto value = graph_.real(node_, position, &why);
+    if (!value)
+        refuse(why.reason, node_.inputs[position], why.given, why.expected);
+    return value;
 }
 
 void Checker::check() const

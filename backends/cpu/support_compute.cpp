@@ -218,9 +218,12 @@ void Checker::binary() const
 
 void Checker::unary() const
 {
-    operands(1, 1, 1);
+    const bool clips = node_.operation == ACCEL_OPERATION_CLIP;
+    operands(1, clips ? 3 : 1, 1);
+    for (size_t position = ACCEL_OPERAND_CLIP_MIN; clips && position <= ACCEL_OPERAND_CLIP_MAX; ++position)
+        real(position);
     shape(node_.outputs[0], input(0).dims);
-    const bool chooses = node_.operation == ACCEL_OPERATION_RELU || node_.operation == ACCEL_OPERATION_CLIP;
+    const bool chooses = node_.operation == ACCEL_OPERATION_RELU || clips;
     if (!chooses || !quantizable(input(0).type))
         return types({ACCEL_TYPE_F32});
     same_type(node_.outputs[0], input(0).type);
@@ -251,11 +254,12 @@ void Checker::batch_normalization() const
 
 void Checker::reduce_mean() const
 {
-    operands(1, 1, 1);
+    operands(1, 2, 1);
     pooled_types();
-    const auto reduced = reduced_axes(node_, input(0).rank);
+    integers(ACCEL_OPERAND_REDUCE_MEAN_AXES);
+    const auto reduced = reduced_axes(graph_, node_);
     if (!reduced)
-        refuse_attribute(ACCEL_ATTRIBUTE_AXES);
+        refuse(ACCEL_REASON_SIZE, node_.inputs[ACCEL_OPERAND_REDUCE_MEAN_AXES]);
     const bool keep = node_.integer(ACCEL_ATTRIBUTE_KEEPDIMS, 1) != 0;
     Dims result;
     for (size_t i = 0; i < reduced->size(); ++i)

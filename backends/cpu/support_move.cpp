@@ -25,6 +25,7 @@ void Checker::reshape() const
 {
     operands(1, 2, 1);
     moved();
+    integers(ACCEL_OPERAND_RESHAPE_SHAPE); // known: the result has its sizes then
     if (output().elements() != input(0).elements())
         refuse(ACCEL_REASON_SIZE, node_.outputs[0], output().elements(), input(0).elements());
 }
@@ -78,13 +79,13 @@ void Checker::split() const
     const int64_t along = node_.integer(ACCEL_ATTRIBUTE_AXIS, 0);
     axis(along, input(0).rank);
     const auto at = static_cast<size_t>(along);
-    const Dims *sizes = node_.list(ACCEL_ATTRIBUTE_SPLIT);
-    if (sizes && !sizes->empty() && sizes->size() != node_.outputs.size())
-        refuse_attribute(ACCEL_ATTRIBUTE_SPLIT, static_cast<int64_t>(sizes->size()), static_cast<int64_t>(node_.outputs.size()));
+    const auto sizes = integers(ACCEL_OPERAND_SPLIT_SPLIT);
+    if (sizes && sizes->size() != node_.outputs.size())
+        refuse(ACCEL_REASON_SIZE, node_.inputs[ACCEL_OPERAND_SPLIT_SPLIT], static_cast<int64_t>(sizes->size()), static_cast<int64_t>(node_.outputs.size()));
     int64_t total = 0;
     for (size_t i = 0; i < node_.outputs.size(); ++i) {
         Dims expected = input(0).dims;
-        if (sizes && !sizes->empty())
+        if (sizes)
             expected[at] = (*sizes)[i];
         else if (output(i).rank == expected.size())
             expected[at] = output(i).dims[at];
@@ -97,27 +98,31 @@ void Checker::split() const
 
 void Checker::slice() const
 {
-    operands(1, 1, 1);
+    operands(3, 5, 1);
     moved();
-    const auto range = slice_range(node_, input(0).dims);
+    for (size_t position = ACCEL_OPERAND_SLICE_STARTS; position <= ACCEL_OPERAND_SLICE_STEPS; ++position)
+        integers(position);
+    const auto range = slice_range(graph_, node_);
     if (!range)
-        refuse_attribute(ACCEL_ATTRIBUTE_STARTS);
+        refuse(ACCEL_REASON_SIZE, node_.inputs[ACCEL_OPERAND_SLICE_STARTS]);
     shape(node_.outputs[0], range->counts);
 }
 
 void Checker::pad() const
 {
-    operands(1, 1, 1);
+    operands(2, 3, 1);
     types({ACCEL_TYPE_F32, ACCEL_TYPE_I8, ACCEL_TYPE_U8});
     moved();
-    const Dims *pads = node_.list(ACCEL_ATTRIBUTE_PADS);
+    real(ACCEL_OPERAND_PAD_VALUE);
+    const uint32_t pads_tensor = node_.inputs[ACCEL_OPERAND_PAD_PADS];
+    const auto pads = integers(ACCEL_OPERAND_PAD_PADS);
     const size_t rank = input(0).rank;
-    if (pads == nullptr || pads->size() != 2 * rank)
-        refuse_attribute(ACCEL_ATTRIBUTE_PADS, pads ? static_cast<int64_t>(pads->size()) : 0, static_cast<int64_t>(2 * rank));
+    if (pads->size() != 2 * rank)
+        refuse(ACCEL_REASON_SIZE, pads_tensor, static_cast<int64_t>(pads->size()), static_cast<int64_t>(2 * rank));
     Dims result = input(0).dims;
     for (size_t i = 0; i < 2 * rank; ++i) {
         if ((*pads)[i] < 0 || (*pads)[i] > (int64_t{1} << 31))
-            refuse_attribute(ACCEL_ATTRIBUTE_PADS, (*pads)[i], 0);
+            refuse(ACCEL_REASON_SIZE, pads_tensor, (*pads)[i], 0);
         result[i % rank] += (*pads)[i];
     }
     shape(node_.outputs[0], result);

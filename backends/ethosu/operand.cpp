@@ -129,19 +129,60 @@ Verdict read_rounding(const accel_node_desc &node, Rounding &out)
     }
 }
 
-Verdict read_clamp(const accel_node_desc &node, const Operand &output, quant::Range &out)
+namespace
+{
+
+// False: nothing of the stored range is left.
+bool narrow(std::optional<float> min, std::optional<float> max, uint32_t rounding, const Operand &output, quant::Range &out)
 {
     out = output.range();
     double low = out.min;
     double high = out.max;
-    if (const auto value = graph::real(node, ACCEL_ATTRIBUTE_CLAMP_MIN))
-        low = std::max(low, stored(*value, output, node.rounding));
-    if (const auto value = graph::real(node, ACCEL_ATTRIBUTE_CLAMP_MAX))
-        high = std::min(high, stored(*value, output, node.rounding));
+    if (min)
+        low = std::max(low, stored(*min, output, rounding));
+    if (max)
+        high = std::min(high, stored(*max, output, rounding));
     if (!(low <= high) || low > out.max || high < out.min)
-        return refuse_attribute(ACCEL_ATTRIBUTE_CLAMP_MIN, output.tensor);
+        return false;
     out = {static_cast<int32_t>(low), static_cast<int32_t>(high)};
+    return true;
+}
+
+Verdict unreadable(const accel_node_desc &node, uint32_t position, const graph::Unreadable &why)
+{
+    if (why.reason == ACCEL_REASON_OK)
+        return std::nullopt;
+    return Refusal{static_cast<accel_reason>(why.reason), node.inputs[position], why.given, why.expected};
+}
+
+} // namespace
+
+Verdict read_clamp(const accel_node_desc &node, const Operand &output, quant::Range &out)
+{
+    if (!narrow(graph::real(node, ACCEL_ATTRIBUTE_CLAMP_MIN), graph::real(node, ACCEL_ATTRIBUTE_CLAMP_MAX), node.rounding, output, out))
+        return refuse_attribute(ACCEL_ATTRIBUTE_CLAMP_MIN, output.tensor);
     return std::nullopt;
+}
+
+Verdict read_bounds(const graph::View &graph, const accel_node_desc &node, const Operand &output, quant::Range &out)
+{
+    graph::Unreadable why;
+    const auto min = graph::real(graph, node, ACCEL_OPERAND_CLIP_MIN, &why);
+    if (const Verdict refusal = unreadable(node, ACCEL_OPERAND_CLIP_MIN, why))
+        return refusal;
+    const auto max = graph::real(graph, node, ACCEL_OPERAND_CLIP_MAX, &why);
+    if (const Verdict refusal = unreadable(node, ACCEL_OPERAND_CLIP_MAX, why))
+        return refusal;
+    if (!narrow(min, max, node.rounding, output, out))
+        return refuse(ACCEL_REASON_QUANTIZATION, output.tensor);
+    return std::nullopt;
+}
+
+Verdict read_integers(const graph::View &graph, const accel_node_desc &node, uint32_t position, std::optional<std::vector<int64_t>> &out)
+{
+    graph::Unreadable why;
+    out = graph::integers(graph, node, position, &why);
+    return unreadable(node, position, why);
 }
 
 Verdict check_repeats(const Operand &output, int64_t parts)

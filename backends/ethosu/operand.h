@@ -6,6 +6,7 @@
 #include "plan.h"
 #include "shape.h"
 
+#include <optional>
 #include <vector>
 
 namespace accel::ethosu
@@ -46,6 +47,12 @@ Verdict read_rounding(const accel_node_desc &node, Rounding &out);
 
 // The stored range of the output, narrowed by CLAMP_MIN and CLAMP_MAX.
 Verdict read_clamp(const accel_node_desc &node, const Operand &output, quant::Range &out);
+
+// The same, narrowed by the operands of a CLIP.
+Verdict read_bounds(const graph::View &graph, const accel_node_desc &node, const Operand &output, quant::Range &out);
+
+// A value operand that may be absent.
+Verdict read_integers(const graph::View &graph, const accel_node_desc &node, uint32_t position, std::optional<std::vector<int64_t>> &out);
 
 // One operation per image and part: refuses batches that would become too many.
 Verdict check_repeats(const Operand &output, int64_t parts = 1);

@@ -156,7 +156,7 @@ Verdict read_unary(const graph::View &graph, const accel_node_desc &node, Unary 
         return refusal;
     if (out.x.dims != out.y.dims)
         return refuse(ACCEL_REASON_SIZE, out.y.tensor, out.y.shape.elements(), out.x.shape.elements());
-    return read_clamp(node, out.y, out.op.clamp);
+    return node.operation == ACCEL_OPERATION_CLIP ? read_bounds(graph, node, out.y, out.op.clamp) : read_clamp(node, out.y, out.op.clamp);
 }
 
 Verdict add_images(Unary &unary, NodePlan &plan)

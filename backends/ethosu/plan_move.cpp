@@ -5,6 +5,8 @@
 #include "bounds.h"
 #include "operand.h"
 
+#include <accel/graph/cuts.h>
+
 #include <algorithm>
 
 namespace accel::ethosu
@@ -146,12 +148,37 @@ std::vector<Axis> unfold(const Shape &shape, bool to_row_major)
     return axes;
 }
 
+// What a SLICE takes of its operand.
+Verdict read_cuts(const graph::View &graph, const accel_node_desc &node, const Operand &x, std::vector<graph::Cut> &out)
+{
+    std::optional<std::vector<int64_t>> values[4];
+    for (uint32_t i = 0; i < 4; ++i)
+        if (const Verdict refusal = read_integers(graph, node, ACCEL_OPERAND_SLICE_STARTS + i, values[i]))
+            return refusal;
+    const auto &[starts, ends, axes, steps] = values;
+    if (!starts || !ends)
+        return refuse(ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, node.input_count, 3);
+    graph::Bounds bounds{*starts, *ends, {}, {}};
+    if (axes)
+        bounds.axes = *axes;
+    if (steps)
+        bounds.steps = *steps;
+    auto cuts = graph::cuts(x.dims, bounds, nullptr);
+    if (!cuts)
+        return refuse(ACCEL_REASON_SIZE, graph::input(node, ACCEL_OPERAND_SLICE_STARTS));
+    out = std::move(*cuts);
+    return std::nullopt;
+}
+
 } // namespace
 
 Verdict plan_reshape(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
 {
     Operand x, y;
     if (const Verdict refusal = read_move(graph, node, x, y))
+        return refusal;
+    std::optional<std::vector<int64_t>> shape; // of a RESHAPE: known, the result has its sizes
+    if (const Verdict refusal = read_integers(graph, node, ACCEL_OPERAND_RESHAPE_SHAPE, shape))
         return refusal;
     if (x.shape.elements() != y.shape.elements())
         return refuse(ACCEL_REASON_SIZE, y.tensor, y.shape.elements(), x.shape.elements());
@@ -228,31 +255,29 @@ Verdict plan_slice(const graph::View &graph, const accel_node_desc &node, NodePl
     Operand x, y;
     if (const Verdict refusal = read_move(graph, node, x, y))
         return refusal;
-    const auto axes_given = graph::ints(node, ACCEL_ATTRIBUTE_AXES);
-    const auto starts = graph::ints(node, ACCEL_ATTRIBUTE_STARTS);
-    const auto steps = graph::ints(node, ACCEL_ATTRIBUTE_STEPS);
-    if (y.dims.size() != x.dims.size() || starts.size() != axes_given.size() || (!steps.empty() && steps.size() != axes_given.size()))
-        return refuse_attribute(ACCEL_ATTRIBUTE_STARTS, y.tensor, static_cast<int64_t>(starts.size()), static_cast<int64_t>(axes_given.size()));
+    std::vector<graph::Cut> cuts;
+    if (const Verdict refusal = read_cuts(graph, node, x, cuts))
+        return refusal;
+    if (y.dims.size() != x.dims.size())
+        return refuse(ACCEL_REASON_RANK, y.tensor, static_cast<int64_t>(y.dims.size()), static_cast<int64_t>(x.dims.size()));
     const auto from = strides_bytes(x.dims);
     const auto to = strides_bytes(y.dims);
     std::vector<Axis> axes;
+    auto expected = x.dims;
     for (size_t i = 0; i < y.dims.size(); ++i)
         axes.push_back({y.dims[i], from[i], to[i]});
     int64_t offset = 0;
-    for (size_t i = 0; i < axes_given.size(); ++i) {
-        const auto axis = static_cast<size_t>(axes_given[i]);
-        const int64_t step = steps.empty() ? 1 : steps[i];
-        if (axis >= y.dims.size() || step < 1 || starts[i] < 0 || starts[i] >= x.dims[axis] || step > x.dims[axis] ||
-            starts[i] + (y.dims[axis] - 1) * step >= x.dims[axis])
-            return refuse_attribute(ACCEL_ATTRIBUTE_STEPS, x.tensor, step, 1);
-        offset += starts[i] * from[axis];
-        axes[axis].from *= step;
+    for (const graph::Cut &cut : cuts) {
+        const auto axis = static_cast<size_t>(cut.axis);
+        if (cut.step < 1)
+            return refuse(ACCEL_REASON_SIZE, graph::input(node, ACCEL_OPERAND_SLICE_STEPS), cut.step, 1);
+        expected[axis] = cut.count;
+        offset += cut.start * from[axis];
+        axes[axis].from *= cut.step;
     }
-    for (size_t axis = 0; axis < y.dims.size(); ++axis) {
-        const bool cut = std::ranges::find(axes_given, static_cast<int64_t>(axis)) != axes_given.end();
-        if (!cut && y.dims[axis] != x.dims[axis])
-            return refuse(ACCEL_REASON_SIZE, y.tensor, y.dims[axis], x.dims[axis]);
-    }
+    for (size_t axis = 0; axis < y.dims.size(); ++axis)
+        if (y.dims[axis] != expected[axis])
+            return refuse(ACCEL_REASON_SIZE, y.tensor, y.dims[axis], expected[axis]);
     return add_copies(x, y, std::move(axes), offset, 0, plan);
 }
 

@@ -131,6 +131,29 @@ accel_status blind_query(const accel_bk_host *host, const accel_graph_desc *grap
     return base.compiler.query(host, &other, options, nodes);
 }
 
+/// Shows the compiler zeros where a value operand has no data.
+accel_status guessing_query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *nodes)
+{
+    static const int64_t zeros[64] = {};
+    std::vector<accel_tensor_desc> tensors(graph->tensors, graph->tensors + graph->tensor_count);
+    for (uint32_t index = 0; index < graph->node_count; ++index) {
+        const accel_node_desc &node = graph->nodes[index];
+        const uint32_t first = accel_first_value_operand(node.operation);
+        for (uint32_t position = first; first != 0 && position < node.input_count; ++position) {
+            if (node.inputs[position] == ACCEL_TENSOR_NONE) continue;
+            accel_tensor_desc &tensor = tensors[node.inputs[position]];
+            uint64_t bytes = accel_type_bits(tensor.type) / 8;
+            for (uint32_t axis = 0; axis < tensor.rank; ++axis) bytes *= static_cast<uint64_t>(tensor.dims[axis].size);
+            if (tensor.data || bytes > sizeof zeros) continue;
+            tensor.data = zeros;
+            tensor.data_bytes = bytes;
+        }
+    }
+    accel_graph_desc other = *graph;
+    other.tensors = tensors.data();
+    return base.compiler.query(host, &other, options, nodes);
+}
+
 // ---- build
 
 /// A blob whose bytes are replaced; the rest belongs to the correct one.
@@ -253,6 +276,7 @@ const std::vector<Fault> &compiler_faults()
         {"shy-query", [] { mine.compiler.query = shy_query; }},
         {"timeless-query", [] { mine.compiler.query = timeless_query; }},
         {"blind-query", [] { mine.compiler.query = blind_query; }},
+        {"guesses-values", [] { mine.compiler.query = guessing_query; }},
         {"random-blob", [] { mine.compiler.build = numbering_build; }},
         {"ignores-progress", [] { mine.compiler.build = stubborn_build; }},
         {"first-graph-only", [] { mine.device.run_create = first_run_create; }},

@@ -36,6 +36,7 @@ const std::vector<FaultInfo> &every_fault()
         {"invented-reason", "C-7", "answers reasons outside the enum", "module.compiler.answers-in-range"},
         {"timeless-query", "C-8", "takes every revision of an operation for the first", "module.compiler.revision"},
         {"blind-query", "C-10", "takes every quantisation for one scale of 1", "module.compiler.quantisation"},
+        {"guesses-values", "C-11", "takes the values of operands that it does not know for 0", "module.compiler.unknown-values"},
         {"ignores-progress", "P-5", "goes on building when progress says stop", "module.compiler.progress"},
         {"keeps-it-at-home", "S-1", "leaves the compiled graph in the process that built it", "saved.process.another"},
         // Memory.

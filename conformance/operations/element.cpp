@@ -139,7 +139,7 @@ Probe probe_choose(const Subject &subject, Draw &draw)
     const bool clips = subject.operation == ACCEL_OPERATION_CLIP;
     const float low = clips ? static_cast<float>(draw.random.whole(-4, 0)) : 0, high = static_cast<float>(draw.random.whole(1, 6));
     GraphBuilder::Attributes attributes;
-    if (clips) attributes.floats = {{ACCEL_ATTRIBUTE_CLAMP_MIN, {low}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {high}}};
+    if (clips) attributes.reals = {{ACCEL_OPERAND_CLIP_MIN, low}, {ACCEL_OPERAND_CLIP_MAX, high}};
     Probe probe{shape_text(dims), unary_graph(subject.operation, dims, dims, attributes, subject.type, quantization), {}, {}};
     if (clips) probe.about += ", from " + std::to_string(low) + " to " + std::to_string(high);
     const size_t count = element_count(dims);

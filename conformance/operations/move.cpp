@@ -61,7 +61,7 @@ Probe probe_reshape(const Subject &subject, Draw &draw)
         y[0] *= y[1];
         y.erase(y.begin() + 1);
     }
-    return moved(subject, draw, x, y, {{{ACCEL_ATTRIBUTE_SHAPE, y}}, {}}, [&](const Dims &index) { return position_of(y, index); });
+    return moved(subject, draw, x, y, {{}, {}, {{ACCEL_OPERAND_RESHAPE_SHAPE, y}}}, [&](const Dims &index) { return position_of(y, index); });
 }
 
 Probe probe_transpose(const Subject &subject, Draw &draw)
@@ -92,7 +92,8 @@ Probe probe_slice(const Subject &subject, Draw &draw)
         axes.push_back(static_cast<int64_t>(axis)), starts.push_back(start), ends.push_back(end), steps.push_back(step);
         first[axis] = start, stride[axis] = step, y[axis] = (end - start + step - 1) / step;
     }
-    const GraphBuilder::Attributes attributes{{{ACCEL_ATTRIBUTE_AXES, axes}, {ACCEL_ATTRIBUTE_STARTS, starts}, {ACCEL_ATTRIBUTE_ENDS, ends}, {ACCEL_ATTRIBUTE_STEPS, steps}}, {}};
+    const GraphBuilder::Attributes attributes{
+        {}, {}, {{ACCEL_OPERAND_SLICE_STARTS, starts}, {ACCEL_OPERAND_SLICE_ENDS, ends}, {ACCEL_OPERAND_SLICE_AXES, axes}, {ACCEL_OPERAND_SLICE_STEPS, steps}}};
     return moved(subject, draw, x, y, attributes, [&](const Dims &index) {
         Dims source = index;
         for (size_t axis = 0; axis < x.size(); ++axis) source[axis] = first[axis] + index[axis] * stride[axis];
@@ -113,8 +114,8 @@ Probe probe_pad(const Subject &subject, Draw &draw)
     const auto quantization = quantization_of(subject, draw);
     // Of stored bytes the padding is the real 0; of F32 it may be any value.
     const float value = subject.type == ACCEL_TYPE_F32 && draw.coin() ? static_cast<float>(draw.random.whole(-9, 9)) : 0;
-    GraphBuilder::Attributes attributes{{{ACCEL_ATTRIBUTE_PADS, pads}}, {}};
-    if (value != 0) attributes.floats.push_back({ACCEL_ATTRIBUTE_VALUE, {value}});
+    GraphBuilder::Attributes attributes{{}, {}, {{ACCEL_OPERAND_PAD_PADS, pads}}};
+    if (value != 0) attributes.reals = {{ACCEL_OPERAND_PAD_VALUE, value}};
     auto probe = Probe{"", unary_graph(ACCEL_OPERATION_PAD, x, y, attributes, subject.type, quantization), {draw.elements(subject.type, element_count(x))}, {}};
     probe.about = shape_text(x) + " to " + shape_text(y) + ", value " + std::to_string(value);
     std::vector<size_t> sources;
@@ -187,7 +188,7 @@ Probe probe_split(const Subject &subject, Draw &draw)
         const std::string name = std::string("y").append(std::to_string(part));
         outputs.push_back(probe.graph.tensor(name.c_str(), subject.type, part_dims.back(), quantization));
     }
-    probe.graph.node(ACCEL_OPERATION_SPLIT, {in}, outputs, {{{ACCEL_ATTRIBUTE_AXIS, {static_cast<int64_t>(axis)}}, {ACCEL_ATTRIBUTE_SPLIT, sizes}}, {}});
+    probe.graph.node(ACCEL_OPERATION_SPLIT, {in}, outputs, {{{ACCEL_ATTRIBUTE_AXIS, {static_cast<int64_t>(axis)}}}, {}, {{ACCEL_OPERAND_SPLIT_SPLIT, sizes}}});
     for (const uint32_t output : outputs) probe.graph.output(output);
     probe.about = shape_text(x) + " into " + std::to_string(parts) + " along axis " + std::to_string(axis);
     probe.inputs = {draw.elements(subject.type, element_count(x))};

@@ -145,7 +145,7 @@ Probe probe_reduce_mean(const Subject &subject, Draw &draw)
             if (reduced[axis]) index[axis] = 0;
         groups.members[position_of(kept, index)].push_back(position);
     });
-    auto probe = finish(subject, draw, x, groups, {{{ACCEL_ATTRIBUTE_AXES, axes}, {ACCEL_ATTRIBUTE_KEEPDIMS, {keep}}}, {}}, false);
+    auto probe = finish(subject, draw, x, groups, {{{ACCEL_ATTRIBUTE_KEEPDIMS, {keep}}}, {}, {{ACCEL_OPERAND_REDUCE_MEAN_AXES, axes}}}, false);
     probe.about += ", axes " + shape_text(axes);
     return probe;
 }

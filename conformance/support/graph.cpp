@@ -36,6 +36,24 @@ void GraphBuilder::set_data(uint32_t index, const void *bytes, size_t byte_count
     tensors_[index].data_bytes = byte_count;
 }
 
+void GraphBuilder::forget(uint32_t tensor)
+{
+    tensors_[tensor].data = nullptr;
+    tensors_[tensor].data_bytes = 0;
+    inputs_.push_back(tensor);
+}
+
+std::vector<uint32_t> GraphBuilder::with_values(std::vector<uint32_t> inputs, const Attributes &attributes)
+{
+    const auto place = [&](uint32_t position, uint32_t constant) {
+        if (inputs.size() <= position) inputs.resize(position + 1, ACCEL_TENSOR_NONE);
+        inputs[position] = constant;
+    };
+    for (const auto &[position, values] : attributes.lists) place(position, constant<int64_t>("list", ACCEL_TYPE_I64, {static_cast<int64_t>(values.size())}, values));
+    for (const auto &[position, value] : attributes.reals) place(position, constant<float>("real", ACCEL_TYPE_F32, {}, {value}));
+    return inputs;
+}
+
 void GraphBuilder::node(accel_operation operation, const std::vector<uint32_t> &inputs, const std::vector<uint32_t> &outputs, const Attributes &attributes,
                         accel_rounding rounding)
 {
@@ -52,8 +70,9 @@ void GraphBuilder::node(accel_operation operation, const std::vector<uint32_t> &
     desc.name = names_.emplace_back("node" + std::to_string(nodes_.size())).c_str();
     desc.operation = operation;
     desc.revision = 1;
-    desc.inputs = operands_.emplace_back(inputs).data();
-    desc.input_count = static_cast<uint32_t>(inputs.size());
+    const std::vector<uint32_t> &operands = operands_.emplace_back(with_values(inputs, attributes));
+    desc.inputs = operands.data();
+    desc.input_count = static_cast<uint32_t>(operands.size());
     desc.outputs = operands_.emplace_back(outputs).data();
     desc.output_count = static_cast<uint32_t>(outputs.size());
     desc.attributes = list.data();

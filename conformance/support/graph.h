@@ -34,13 +34,27 @@ public:
         set_data(index, values.data(), values.size() * sizeof(T));
         return index;
     }
+    /// An input that has these values where nothing is bound.
+    template <class T>
+    uint32_t input_with_default(const char *name, accel_type type, const std::vector<int64_t> &dims, const std::vector<T> &values, const Quantization &quantization = {})
+    {
+        inputs_.push_back(constant(name, type, dims, values, quantization));
+        tensors_.back().flags = ACCEL_TENSOR_FLAG_DEFAULT;
+        return inputs_.back();
+    }
     void output(uint32_t tensor) { outputs_.push_back(tensor); }
+    /// A constant becomes an input.
+    void forget(uint32_t tensor);
 
+    /// With what value operands hold, by position; node makes constants of them.
     struct Attributes {
         std::vector<std::pair<accel_attribute_key, std::vector<int64_t>>> ints;
         std::vector<std::pair<accel_attribute_key, std::vector<float>>> floats;
+        std::vector<std::pair<uint32_t, std::vector<int64_t>>> lists = {};
+        std::vector<std::pair<uint32_t, float>> reals = {};
     };
-    void node(accel_operation operation, const std::vector<uint32_t> &inputs, const std::vector<uint32_t> &outputs, const Attributes &attributes = {},
+    void node(accel_operation operation, const std::vector<uint32_t> &inputs, const std::vector<uint32_t> &outputs) { node(operation, inputs, outputs, Attributes()); }
+    void node(accel_operation operation, const std::vector<uint32_t> &inputs, const std::vector<uint32_t> &outputs, const Attributes &attributes,
               accel_rounding rounding = ACCEL_ROUNDING_NONE);
 
     /// Valid until the builder changes or goes.
@@ -49,6 +63,7 @@ public:
     std::vector<accel_node_desc> &nodes() { return nodes_; }
 
 private:
+    std::vector<uint32_t> with_values(std::vector<uint32_t> inputs, const Attributes &attributes);
     void set_data(uint32_t index, const void *bytes, size_t byte_count);
 
     std::vector<accel_tensor_desc> tensors_;

@@ -72,19 +72,19 @@ void add_unary(std::vector<Sample> &samples)
     for (const auto operation : {ACCEL_OPERATION_RELU, ACCEL_OPERATION_SIGMOID, ACCEL_OPERATION_TANH, ACCEL_OPERATION_EXP, ACCEL_OPERATION_IDENTITY})
         samples.push_back({"unary F32 " + std::to_string(operation), unary_graph(operation, dims, dims)});
     samples.push_back({"RELU I8", unary_graph(ACCEL_OPERATION_RELU, dims, dims, {}, ACCEL_TYPE_I8, kHalf)});
-    samples.push_back({"CLIP F32", unary_graph(ACCEL_OPERATION_CLIP, dims, dims, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {-1}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {6}}}})});
+    samples.push_back({"CLIP F32", unary_graph(ACCEL_OPERATION_CLIP, dims, dims, {{}, {}, {}, {{ACCEL_OPERAND_CLIP_MIN, -1.0f}, {ACCEL_OPERAND_CLIP_MAX, 6.0f}}})});
     samples.push_back({"SOFTMAX F32", unary_graph(ACCEL_OPERATION_SOFTMAX, {3, 10}, {3, 10}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}})});
     samples.push_back({"GLOBAL_AVERAGE_POOL F32", unary_graph(ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, dims, {1, 6, 1, 1})});
     for (const auto type : {ACCEL_TYPE_F32, ACCEL_TYPE_I8}) {
         const Quantization quantization = type == ACCEL_TYPE_I8 ? kHalf : Quantization{};
         const std::string name = type == ACCEL_TYPE_I8 ? " I8" : " F32";
-        samples.push_back({"RESHAPE" + name, unary_graph(ACCEL_OPERATION_RESHAPE, dims, {1, 210}, {{{ACCEL_ATTRIBUTE_SHAPE, {1, 210}}}, {}}, type, quantization)});
+        samples.push_back({"RESHAPE" + name, unary_graph(ACCEL_OPERATION_RESHAPE, dims, {1, 210}, {{}, {}, {{ACCEL_OPERAND_RESHAPE_SHAPE, {1, 210}}}}, type, quantization)});
         samples.push_back({"TRANSPOSE" + name, unary_graph(ACCEL_OPERATION_TRANSPOSE, dims, {1, 5, 7, 6}, {{{ACCEL_ATTRIBUTE_PERM, {0, 2, 3, 1}}}, {}}, type, quantization)});
         samples.push_back({"SLICE" + name,
                            unary_graph(ACCEL_OPERATION_SLICE, dims, {1, 2, 5, 7},
-                                       {{{ACCEL_ATTRIBUTE_AXES, {1}}, {ACCEL_ATTRIBUTE_STARTS, {2}}, {ACCEL_ATTRIBUTE_ENDS, {4}}, {ACCEL_ATTRIBUTE_STEPS, {1}}}, {}}, type,
-                                       quantization)});
-        samples.push_back({"PAD" + name, unary_graph(ACCEL_OPERATION_PAD, dims, {1, 6, 7, 8}, {{{ACCEL_ATTRIBUTE_PADS, {0, 0, 1, 0, 0, 0, 1, 1}}}, {}}, type, quantization)});
+                                       {{}, {}, {{ACCEL_OPERAND_SLICE_STARTS, {2}}, {ACCEL_OPERAND_SLICE_ENDS, {4}}, {ACCEL_OPERAND_SLICE_AXES, {1}}, {ACCEL_OPERAND_SLICE_STEPS, {1}}}},
+                                       type, quantization)});
+        samples.push_back({"PAD" + name, unary_graph(ACCEL_OPERATION_PAD, dims, {1, 6, 7, 8}, {{}, {}, {{ACCEL_OPERAND_PAD_PADS, {0, 0, 1, 0, 0, 0, 1, 1}}}}, type, quantization)});
     }
 }
 

@@ -293,6 +293,7 @@ std::vector<std::vector<char>> run_dense(const Room &room, const Program &progra
     const auto info = program.entry(entry);
     const auto places = make_places(room, program, entry);
     for (uint32_t port = 0; port < info.port_count; ++port) {
+        if (port < info.input_count && inputs.at(port).empty() && program.port(port, entry).flags & ACCEL_PORT_FLAG_DEFAULT) continue;
         if (port < info.input_count) scatter(program.port(port, entry), inputs.at(port).data(), places[port].buffer.map(ACCEL_ACCESS_WRITE).as<char>() + places[port].offset_bytes);
         run.bind(port, places[port].buffer, places[port].offset_bytes);
     }

@@ -121,7 +121,7 @@ private:
 /// What devices, asked without building, do not take of a graph: empty when they take all.
 std::vector<Refusal> refusals_of(const Instance &instance, const std::vector<Device> &devices, GraphBuilder &graph, accel_rounding rounding = ACCEL_ROUNDING_NONE);
 
-/// Run an entry point of a program once over raw, dense, row-major bytes in the model's axis order; layouts are converted by the ports' strides.
+/// Run an entry point of a program once over raw, dense, row-major bytes in the model's axis order; layouts are converted by the ports' strides. What has a default and is empty here is not bound.
 std::vector<std::vector<char>> run_dense(const Room &room, const Program &program, const std::vector<std::vector<char>> &inputs, uint32_t entry = 0);
 
 /// Elements of a dense row-major array to and from memory with the port's strides.

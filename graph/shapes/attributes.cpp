@@ -12,15 +12,27 @@ Ints ints_or(const Applied &node, uint32_t key, Ints otherwise)
     return {given.begin(), given.end()};
 }
 
-std::optional<Ints> bounded_ints(const Applied &node, uint32_t key, size_t count, int64_t otherwise, int64_t low, int64_t high, std::string *why)
+namespace {
+
+std::optional<Ints> bounded(Ints values, const std::string &name, size_t count, int64_t low, int64_t high, std::string *why)
 {
-    Ints values = ints_or(node, key, Ints(count, otherwise));
-    const std::string name = find_attribute(key)->name;
     if (values.size() != count) return refuse(why, name + " has " + std::to_string(values.size()) + " values, expected " + std::to_string(count));
     for (const int64_t value : values) {
         if (value < low || value > high) return refuse(why, name + " is " + std::to_string(value) + ", expected " + std::to_string(low) + " to " + std::to_string(high));
     }
     return values;
+}
+
+}  // namespace
+
+std::optional<Ints> bounded_ints(const Applied &node, uint32_t key, size_t count, int64_t otherwise, int64_t low, int64_t high, std::string *why)
+{
+    return bounded(ints_or(node, key, Ints(count, otherwise)), find_attribute(key)->name, count, low, high, why);
+}
+
+std::optional<Ints> bounded_values(const Applied &node, size_t position, size_t count, const char *name, std::string *why)
+{
+    return bounded(node.integers(position).value_or(Ints{}), name, count, 0, kMaxExtent, why);
 }
 
 std::optional<size_t> axis(const Applied &node, std::optional<int64_t> otherwise, std::string *why)

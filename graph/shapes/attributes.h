@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Attributes within the bounds that shape rules need.
+// Attributes and value operands within the bounds that shape rules need.
 #pragma once
 
 #include <accel/graph/rules.h>
@@ -29,6 +29,9 @@ Ints ints_or(const Applied &node, uint32_t key, Ints otherwise);
 
 /// An attribute of `count` integers within [low, high], the same default for all when absent.
 std::optional<Ints> bounded_ints(const Applied &node, uint32_t key, size_t count, int64_t otherwise, int64_t low, int64_t high, std::string *why);
+
+/// A value operand that is there, of `count` integers from 0 to kMaxExtent.
+std::optional<Ints> bounded_values(const Applied &node, size_t position, size_t count, const char *name, std::string *why);
 
 /// AXIS, which operand 0 has; required where there is no default.
 std::optional<size_t> axis(const Applied &node, std::optional<int64_t> otherwise, std::string *why);

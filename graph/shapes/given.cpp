@@ -14,7 +14,7 @@ std::string does_not_fit(const Applied &node, uint64_t count, const Shape &out)
     return node.shown(0) + ", expected " + std::to_string(count) + " elements for " + text(node.symbols, out);
 }
 
-/// Without SHAPE: as the result is declared.
+/// Without a shape: as the result is declared.
 std::optional<ResultShapes> declared(const Applied &node, std::string *why)
 {
     if (!node.results[0]) return refuse(why, "shape is missing");
@@ -28,8 +28,8 @@ std::optional<ResultShapes> declared(const Applied &node, std::string *why)
 
 std::optional<ResultShapes> reshape(const Applied &node, std::string *why)
 {
-    if (!node.find(ACCEL_ATTRIBUTE_SHAPE)) return declared(node, why);
-    const auto wanted = node.ints(ACCEL_ATTRIBUTE_SHAPE);
+    if (!node.operand(ACCEL_OPERAND_RESHAPE_SHAPE)) return declared(node, why);
+    const Ints wanted = *node.integers(ACCEL_OPERAND_RESHAPE_SHAPE);
     if (wanted.size() > kMaxRank) return refuse(why, "shape has " + std::to_string(wanted.size()) + " sizes, at most " + std::to_string(kMaxRank));
     const Shape x = node.shape(0);
     Shape out;
@@ -55,9 +55,10 @@ std::optional<ResultShapes> reshape(const Applied &node, std::string *why)
 
 std::optional<ResultShapes> expand(const Applied &node, std::string *why)
 {
-    if (!node.find(ACCEL_ATTRIBUTE_SHAPE)) return refuse(why, "shape is missing");
+    const auto wanted = node.integers(ACCEL_OPERAND_EXPAND_SHAPE);
+    if (!wanted) return refuse(why, "shape is missing");
     Shape given;
-    for (const int64_t size : node.ints(ACCEL_ATTRIBUTE_SHAPE)) {
+    for (const int64_t size : *wanted) {
         if (size < 0 || size > kMaxExtent) return refuse(why, "shape has " + std::to_string(size));
         given.emplace_back(size);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <accel/graph/geometry.h>
+#include <accel/graph/cuts.h>
 
 #include <algorithm>
 #include <numeric>
@@ -43,28 +43,18 @@ std::optional<ResultShapes> concat(const Applied &node, std::string *why)
 
 std::optional<ResultShapes> slice(const Applied &node, std::string *why)
 {
+    std::string sentence;
+    const auto taken = cuts(node, &sentence);
+    if (!taken) return refuse(why, sentence + "; " + node.shown(0));
     Shape out = node.shape(0);
-    const auto starts = node.ints(ACCEL_ATTRIBUTE_STARTS), ends = node.ints(ACCEL_ATTRIBUTE_ENDS);
-    Ints all(starts.size());
-    std::iota(all.begin(), all.end(), 0);
-    const Ints axes = ints_or(node, ACCEL_ATTRIBUTE_AXES, std::move(all)), steps = ints_or(node, ACCEL_ATTRIBUTE_STEPS, Ints(starts.size(), 1));
-    if (starts.empty() || axes.size() != starts.size() || ends.size() != starts.size() || steps.size() != starts.size())
-        return refuse(why, "starts, ends, axes and steps need the same number of values, at least one");
-    int64_t before = -1;
-    for (size_t i = 0; i < axes.size(); ++i) {
-        if (axes[i] <= before || axes[i] >= static_cast<int64_t>(out.size())) return refuse(why, "axes must rise and lie below the rank; " + node.shown(0));
-        before = axes[i];
-        if (steps[i] == 0 || steps[i] < -kMaxExtent || steps[i] > kMaxExtent) return refuse(why, "steps has " + std::to_string(steps[i]));
-        Dim &dim = out[static_cast<size_t>(axes[i])];
-        dim = dim.fixed() ? Dim{slice_axis(dim.size, starts[i], ends[i], steps[i]).count} : kUnknownDim;
-    }
+    for (const Cut &cut : *taken) out[static_cast<size_t>(cut.axis)] = cut.count < 0 ? kUnknownDim : Dim{cut.count};
     return one(std::move(out));
 }
 
 std::optional<ResultShapes> pad(const Applied &node, std::string *why)
 {
     Shape out = node.shape(0);
-    const auto pads = bounded_ints(node, ACCEL_ATTRIBUTE_PADS, 2 * out.size(), 0, 0, kMaxExtent, why);
+    const auto pads = bounded_values(node, ACCEL_OPERAND_PAD_PADS, 2 * out.size(), "pads", why);
     if (!pads) return std::nullopt;
     for (size_t axis = 0; axis < out.size(); ++axis) {
         const int64_t added = (*pads)[axis] + (*pads)[axis + out.size()];
@@ -82,13 +72,13 @@ std::optional<ResultShapes> split(const Applied &node, std::string *why)
     const Shape whole = node.shape(0);
     const size_t count = node.results.size();
     ResultShapes parts(count, whole);
-    if (!node.find(ACCEL_ATTRIBUTE_SPLIT)) {
+    if (!node.operand(ACCEL_OPERAND_SPLIT_SPLIT)) {
         const Dim &size = whole[*along];
         if (size.fixed() && size.size % static_cast<int64_t>(count) != 0) return refuse(why, node.shown(0) + ", which does not divide into " + std::to_string(count) + " equal parts");
         for (auto &part : parts) (*part)[*along] = size.fixed() ? Dim{size.size / static_cast<int64_t>(count)} : kUnknownDim;
         return parts;
     }
-    const auto sizes = bounded_ints(node, ACCEL_ATTRIBUTE_SPLIT, count, 0, 0, kMaxExtent, why);
+    const auto sizes = bounded_values(node, ACCEL_OPERAND_SPLIT_SPLIT, count, "split", why);
     if (!sizes) return std::nullopt;
     int64_t sum = 0;
     for (size_t i = 0; i < count; ++i) {

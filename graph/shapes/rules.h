@@ -22,7 +22,7 @@ std::optional<ResultShapes> global_window(const Applied &node, std::string *why)
 std::optional<ResultShapes> gemm(const Applied &node, std::string *why);
 std::optional<ResultShapes> matmul(const Applied &node, std::string *why);
 
-// given.cpp: shapes that attributes say
+// given.cpp: shapes that values say
 std::optional<ResultShapes> reshape(const Applied &node, std::string *why);
 std::optional<ResultShapes> expand(const Applied &node, std::string *why);
 std::optional<ResultShapes> sizes(const Applied &node, std::string *why);

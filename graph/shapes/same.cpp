@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <accel/graph/geometry.h>
+#include <accel/graph/values.h>
 
 #include "attributes.h"
 #include "rules.h"
@@ -34,15 +34,15 @@ std::optional<ResultShapes> broadcast(const Applied &node, std::string *why)
 std::optional<ResultShapes> reduce(const Applied &node, std::string *why)
 {
     const Shape x = node.shape(0);
-    const auto axes = node.ints(ACCEL_ATTRIBUTE_AXES);
-    for (const int64_t axis : axes) {
-        if (axis < 0 || axis >= static_cast<int64_t>(x.size())) return refuse(why, "axes has " + std::to_string(axis) + "; " + node.shown(0));
-    }
-    const auto reduced = reduced_axes(axes, x.size());
+    std::string sentence;
+    const auto axes = ascending_axes(node.integers(ACCEL_OPERAND_REDUCE_MEAN_AXES).value_or(Ints{}), x.size(), &sentence);
+    if (!axes) return refuse(why, sentence + "; " + node.shown(0));
+    std::vector<bool> reduced(x.size(), axes->empty());
+    for (const int64_t axis : *axes) reduced[static_cast<size_t>(axis)] = true;
     const bool keep = node.integer(ACCEL_ATTRIBUTE_KEEPDIMS, 1) != 0;
     Shape out;
     for (size_t axis = 0; axis < x.size(); ++axis) {
-        if (!(*reduced)[axis]) out.push_back(x[axis]);
+        if (!reduced[axis]) out.push_back(x[axis]);
         else if (keep) out.push_back(Dim{1});
     }
     return one(std::move(out));

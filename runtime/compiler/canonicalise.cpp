@@ -6,9 +6,11 @@
 
 #include "../catalog.h"
 #include "../error.h"
+#include "../graph_values.h"
 #include "../progress.h"
 #include "constants.h"
 #include "rewrite.h"
+#include "value_operands.h"
 
 namespace accel::runtime {
 
@@ -96,23 +98,32 @@ struct Clamp {
     float low = -INFINITY, high = INFINITY;
 };
 
-Clamp clamp_of(const Node &node)
+/// Of a CLIP whose bounds are known.
+Clamp clamp_of(const Graph &graph, const Node &node)
 {
     if (node.operation == ACCEL_OPERATION_RELU) return {0.0f, INFINITY};
+    if (node.operation == ACCEL_OPERATION_CLIP)
+        return {real_at(graph, node, ACCEL_OPERAND_CLIP_MIN).value_or(-INFINITY), real_at(graph, node, ACCEL_OPERAND_CLIP_MAX).value_or(INFINITY)};
     return {node.real(ACCEL_ATTRIBUTE_CLAMP_MIN, -INFINITY), node.real(ACCEL_ATTRIBUTE_CLAMP_MAX, INFINITY)};
 }
 
-void narrow(Node &node, Clamp outer)
+void narrow(Graph &graph, Node &node, Clamp outer)
 {
-    const Clamp inner = clamp_of(node);
+    const Clamp inner = clamp_of(graph, node);
     const float low = std::min(std::max(inner.low, outer.low), outer.high);
     const float high = std::min(std::max(inner.high, outer.low), outer.high);
+    if (node.operation == ACCEL_OPERATION_CLIP) {
+        if (low > -INFINITY) set_real(graph, node, ACCEL_OPERAND_CLIP_MIN, low);
+        if (high < INFINITY) set_real(graph, node, ACCEL_OPERAND_CLIP_MAX, high);
+        return;
+    }
     if (low > -INFINITY) node.set_real(ACCEL_ATTRIBUTE_CLAMP_MIN, low);
     if (high < INFINITY) node.set_real(ACCEL_ATTRIBUTE_CLAMP_MAX, high);
 }
 
-bool takes_clamp(const Node &node)
+bool takes_clamp(const Graph &graph, const Node &node)
 {
+    if (node.operation == ACCEL_OPERATION_CLIP) return unknown_value(graph, node) == ACCEL_TENSOR_NONE;
     const OperationRow *row = node.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(node.operation);
     return row && has_attribute(*row, ACCEL_ATTRIBUTE_CLAMP_MIN);
 }
@@ -128,13 +139,14 @@ bool fuse_activations(Graph &graph)
         pace();
         const Node &activation = graph.nodes[i];
         if (activation.operation != ACCEL_OPERATION_RELU && activation.operation != ACCEL_OPERATION_CLIP) continue;
+        if (unknown_value(graph, activation) != ACCEL_TENSOR_NONE) continue;
         const uint32_t between = activation.inputs[0];
         const uint32_t maker = uses.maker[between];
-        if (maker == UINT32_MAX || uses.only_reader(between) != i || !takes_clamp(graph.nodes[maker])) continue;
+        if (maker == UINT32_MAX || uses.only_reader(between) != i || !takes_clamp(graph, graph.nodes[maker])) continue;
         if (graph.tensors[between].type != ACCEL_TYPE_F32) continue;
         Node &node = graph.nodes[maker];
         if (node.outputs[0] != between) continue;
-        narrow(node, clamp_of(activation));
+        narrow(graph, node, clamp_of(graph, activation));
         graph.take_in(node, activation);
         node.outputs[0] = activation.outputs[0];
         uses.maker[node.outputs[0]] = maker;

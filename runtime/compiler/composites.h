@@ -39,7 +39,7 @@ struct PlacedOperand {
 
 struct PlacedAttribute {
     uint32_t key;
-    int operand;  ///< position of the operand that it is, in an ABI where such operands are no attributes; else -1
+    int operand;  ///< position of the value operand that it is, and key is CUSTOM; else -1
     Datum value;
 };
 

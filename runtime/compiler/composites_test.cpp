@@ -15,10 +15,11 @@ namespace {
 
 using Ints = std::vector<int64_t>;
 
-/// Facts of a node with these shapes and attributes.
+/// Facts of a node with these shapes, attributes and values of operands.
 struct Facts {
     std::vector<std::optional<Ints>> shapes;
     std::map<uint32_t, Datum> attributes;
+    std::map<uint32_t, Datum> values = {};  ///< of operands, by position
 
     NodeFacts get() const
     {
@@ -26,7 +27,7 @@ struct Facts {
             [this](uint32_t operand) { return operand < shapes.size() && shapes[operand] ? std::optional<std::span<const int64_t>>(*shapes[operand]) : std::nullopt; },
             [](uint32_t) { return static_cast<uint32_t>(ACCEL_TYPE_F32); },
             [this](uint32_t key) { return attributes.contains(key) ? std::optional(attributes.at(key)) : std::nullopt; },
-            [](uint32_t) { return std::optional<Datum>(); }};
+            [this](uint32_t position) { return values.contains(position) ? std::optional(values.at(position)) : std::nullopt; }};
     }
 };
 
@@ -77,7 +78,7 @@ TEST_CASE("a composite becomes steps for the sizes of its node", "[composites]")
     CHECK(step.operation == ACCEL_OPERATION_REDUCE_MEAN);
     CHECK(step.operands[0].source == PlacedOperand::Source::kValue);
     REQUIRE(step.attributes.size() == 2);
-    CHECK(step.attributes[0].key == ACCEL_ATTRIBUTE_AXES);
+    CHECK(step.attributes[0].key == ACCEL_ATTRIBUTE_CUSTOM);
     CHECK(step.attributes[0].operand == 1);
     CHECK(step.attributes[0].value == Datum(Ints{2, 3}));
     CHECK(step.attributes[1].value == Datum(int64_t{1}));
@@ -91,8 +92,8 @@ TEST_CASE("absent attributes stand for what the record says", "[composites]")
     CHECK(only_list(decomposed("Flatten", {{{{2, 3, 5}}}, {}})) == Ints{2, 15});
     CHECK(only_list(decomposed("Flatten", {{{{2, 3, 5}}}, {{ACCEL_ATTRIBUTE_AXIS, Ints{2}}}})) == Ints{6, 5});
     CHECK(only_list(decomposed("Squeeze", {{{{1, 3, 1}}}, {}})) == Ints{3});
-    CHECK(only_list(decomposed("Squeeze", {{{{1, 3, 1}}}, {{ACCEL_ATTRIBUTE_AXES, Ints{0}}}})) == Ints{3, 1});
-    CHECK(only_list(decomposed("Unsqueeze", {{{{3, 4}}}, {{ACCEL_ATTRIBUTE_AXES, Ints{0, 3}}}})) == Ints{1, 3, 4, 1});
+    CHECK(only_list(decomposed("Squeeze", {{{{1, 3, 1}}}, {}, {{1, Ints{0}}}})) == Ints{3, 1});
+    CHECK(only_list(decomposed("Unsqueeze", {{{{3, 4}}}, {}, {{1, Ints{0, 3}}}})) == Ints{1, 3, 4, 1});
 }
 
 TEST_CASE("an absent operand stays absent, and a rounding is kept", "[composites]")
@@ -114,7 +115,7 @@ TEST_CASE("sizes that do not go together are refused with the reason", "[composi
     CHECK_FALSE(decomposed("Flatten", {{{{2, 3}}}, {{ACCEL_ATTRIBUTE_AXIS, Ints{3}}}}, &why));
     CHECK(why == "positions 0 to 3 of a list of 2");
     CHECK_FALSE(decomposed("Unsqueeze", {{{{2, 3}}}, {}}, &why));
-    CHECK(why == "attribute 7 is absent");
+    CHECK(why == "the values of operand 1 are not known");
     CHECK_FALSE(decomposed("Flatten", {{{{INT64_MAX, 4, 5}}}, {{ACCEL_ATTRIBUTE_AXIS, Ints{2}}}}, &why));
     CHECK(why == "a size beyond 63 bits");
     CHECK_FALSE(decomposed("Flatten", {{std::nullopt}, {}}, &why));

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "../catalog.h"
 #include "../graph_shapes.h"
+#include "../graph_values.h"
 #include "../progress.h"
 #include "constants.h"
 
@@ -255,20 +255,18 @@ Bytes sizes(const Node &node, const Shape &shape)
     return bytes;
 }
 
-Bytes slice(const Node &node, const Tensor &from, const Shape &out)
+std::optional<Bytes> slice(const Graph &graph, const Node &node, const Tensor &from, const Shape &out)
 {
     const std::vector<int64_t> strides = row_major_strides(from.shape);
     std::vector<int64_t> steps = strides;
     int64_t start = 0;
-    const std::vector<int64_t> starts = node.ints(ACCEL_ATTRIBUTE_STARTS, {});
-    std::vector<int64_t> axes(starts.size());
-    std::iota(axes.begin(), axes.end(), 0);
-    axes = node.ints(ACCEL_ATTRIBUTE_AXES, axes);
-    const std::vector<int64_t> by = node.ints(ACCEL_ATTRIBUTE_STEPS, std::vector<int64_t>(starts.size(), 1));
-    for (size_t i = 0; i < axes.size(); ++i) {
-        const auto axis = static_cast<size_t>(axes[i]);
-        steps[axis] = strides[axis] * by[i];
-        start += strides[axis] * starts[i];
+    std::string why;
+    const auto taken = cuts_of(graph, node, &why);
+    if (!taken) return std::nullopt;
+    for (const graph::Cut &cut : *taken) {
+        const auto axis = static_cast<size_t>(cut.axis);
+        steps[axis] = strides[axis] * cut.step;
+        start += strides[axis] * cut.start;
     }
     return gather_strided(from, out, steps, start);
 }
@@ -349,7 +347,7 @@ std::optional<Bytes> evaluate(const Graph &graph, const Node &node)
     case ACCEL_OPERATION_EXPAND: return stretch(x, out.shape);
     case ACCEL_OPERATION_QUANTIZE: return quantize(x, out);
     case ACCEL_OPERATION_DEQUANTIZE: return dequantize(x);
-    case ACCEL_OPERATION_SLICE: return slice(node, x, out.shape);
+    case ACCEL_OPERATION_SLICE: return slice(graph, node, x, out.shape);
     case ACCEL_OPERATION_CONCAT: return element_count(out.shape).value_or(0) ? std::optional(concat(graph, node, out.shape)) : std::nullopt;
     case ACCEL_OPERATION_GATHER: return gather(node, x, graph.tensors[node.inputs[1]]);
     default: break;

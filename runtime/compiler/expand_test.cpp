@@ -5,6 +5,7 @@
 
 #include "../check.h"
 #include "../graph_check.h"
+#include "../graph_values.h"
 #include "partition.h"
 #include "placements.h"
 #include "testing/builder.h"
@@ -78,7 +79,7 @@ TEST_CASE("a device that knows core operations alone gets the steps, and the rep
     CHECK(made.placements[1].operation == "ReduceMean of GlobalAveragePool");
     CHECK(made.placements[1].reason_text == "a step of node 'pool' (GlobalAveragePool): core: does not do GlobalAveragePool");
     CHECK(made.graph.nodes[1].outputs == std::vector<uint32_t>{2});
-    CHECK(made.graph.nodes[1].ints(ACCEL_ATTRIBUTE_AXES, {}) == std::vector<int64_t>{2, 3});
+    CHECK(integers_at(made.graph, made.graph.nodes[1], ACCEL_OPERAND_REDUCE_MEAN_AXES) == std::vector<int64_t>{2, 3});
 }
 
 TEST_CASE("the order of the set decides: the composite goes to whom takes it before another takes its steps", "[expand]")
@@ -111,7 +112,8 @@ TEST_CASE("quantised composites stay, and a clamp that was taken in becomes a st
     b.graph.nodes[1].set_real(ACCEL_ATTRIBUTE_CLAMP_MIN, 0);
     const Made made = built(b.graph, {core.target()});
     CHECK(operations(made) == std::vector<uint32_t>{ACCEL_OPERATION_EXP, kStep, ACCEL_OPERATION_CLIP});
-    CHECK(made.graph.nodes[2].real(ACCEL_ATTRIBUTE_CLAMP_MIN, 1) == 0);
+    CHECK(real_at(made.graph, made.graph.nodes[2], ACCEL_OPERAND_CLIP_MIN) == 0.0f);
+    CHECK_FALSE(is_given(made.graph.nodes[2], ACCEL_OPERAND_CLIP_MAX));
 
     Builder q;
     const uint32_t x = q.quantised("x", ACCEL_TYPE_I8, {1, 3, 4, 4}, 0.5f, 0), y = q.quantised("y", ACCEL_TYPE_I8, {1, 3, 1, 1}, 0.5f, 0);

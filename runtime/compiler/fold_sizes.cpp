@@ -45,7 +45,7 @@ void hand_on(Graph &graph, Node &node)
 bool fold_sizes(Graph &graph, Node &node, const std::vector<bool> &outputs)
 {
     const bool operation_known = node.operation != ACCEL_OPERATION_CUSTOM && find_operation(node.operation);
-    if (!operation_known || node.outputs.size() != 1 || node.has_value_operands() || !known(graph, node)) return false;
+    if (!operation_known || node.outputs.size() != 1 || !known(graph, node)) return false;
     const Tensor &result = graph.tensors[node.outputs[0]];
     const auto count = result.known() ? element_count(result.shape) : std::nullopt;
     if (!count || (*count > kFewElements && !is_size_operation(node))) return false;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <unordered_map>
+#include <utility>
 
 #include "../catalog.h"
 #include "../check.h"
@@ -31,7 +32,7 @@ public:
         Tensor &tensor = graph_.tensors[found->second];
         if (tensor.constant()) return refuse(known, "it is given twice");
         if (!tensor.known() || !type_has_ports(tensor.type)) return refuse(known, "its type or its rank is none that has a form in memory");
-        if (!known.data) return refuse(known, "data is NULL, expected its values");
+        if (!known.data) return take_default(known, tensor);
         ACCEL_TRY(take_dims(known, tensor));
         return take_data(known, tensor);
     }
@@ -61,6 +62,16 @@ private:
         return ACCEL_STATUS_OK;
     }
 
+    /// What the model gives stays where the model has it.
+    accel_status take_default(const accel_known_value &known, Tensor &tensor) const
+    {
+        if (!tensor.default_data) return refuse(known, "data is NULL, and the model gives the input no default");
+        if (known.data_bytes || known.dims || known.rank) return refuse(known, "data is NULL, and data_bytes, dims or rank is not 0");
+        tensor.data = std::exchange(tensor.default_data, nullptr);
+        tensor.data_bytes = tensor.default_bytes;
+        return ACCEL_STATUS_OK;
+    }
+
     accel_status take_data(const accel_known_value &known, Tensor &tensor)
     {
         const auto bytes = size_bytes(tensor);
@@ -69,6 +80,7 @@ private:
         Charge charge = graph_.grant(*bytes, "known value '" + tensor.name + "'");
         const auto *start = static_cast<const uint8_t *>(known.data);
         own_data(tensor, std::vector<uint8_t>(start, start + known.data_bytes), std::move(charge));
+        tensor.default_data = nullptr;
         return ACCEL_STATUS_OK;
     }
 

@@ -7,6 +7,7 @@
 #include "../check.h"
 #include "../error.h"
 #include "../graph_check.h"
+#include "../graph_values.h"
 #include "../progress.h"
 #include "prepare.h"
 #include "testing/builder.h"
@@ -54,7 +55,7 @@ TEST_CASE("P-17 a known input is a constant and no input", "[program]")
     REQUIRE(r.graph.inputs.size() == 1);
     CHECK(r.graph.tensors[r.graph.inputs[0]].name == "x");
     REQUIRE(r.graph.nodes.size() == 1);
-    CHECK(r.graph.nodes[0].ints(ACCEL_ATTRIBUTE_SHAPE, {}) == std::vector<int64_t>{8, 3});
+    CHECK(integers_at(r.graph, r.graph.nodes[0], ACCEL_OPERAND_RESHAPE_SHAPE) == std::vector<int64_t>{8, 3});
 }
 
 TEST_CASE("P-17 the dims of a known input give symbols their sizes", "[program]")
@@ -120,6 +121,32 @@ TEST_CASE("P-17 the dims of a known input are compared with what follows from ot
     }
 }
 
+TEST_CASE("P-17 no data stands for the default that the model gives, and without known it is no constant", "[program]")
+{
+    const auto with_default = [] {
+        Reshaped r;
+        r.graph.tensors[r.shape].default_data = kWanted;
+        r.graph.tensors[r.shape].default_bytes = sizeof kWanted;
+        REQUIRE(check_rules(r.graph) == ACCEL_STATUS_OK);
+        return r;
+    };
+    Reshaped known = with_default();
+    REQUIRE(known.prepared({{"shape", nullptr, nullptr, 0, nullptr, 0, 0}}) == ACCEL_STATUS_OK);
+    CHECK(known.graph.inputs.size() == 1);
+    CHECK(integers_at(known.graph, known.graph.nodes[0], ACCEL_OPERAND_RESHAPE_SHAPE) == std::vector<int64_t>{8, 3});
+    Reshaped other = with_default();
+    static const int64_t kOther[2] = {3, 8};
+    REQUIRE(other.prepared({{"shape", nullptr, kOther, sizeof kOther, nullptr, 0, 0}}) == ACCEL_STATUS_INVALID_ARGUMENT);  // y has 3 columns
+    Reshaped open = with_default();
+    REQUIRE(open.prepared({}) == ACCEL_STATUS_OK);
+    CHECK(open.graph.inputs.size() == 2);
+    CHECK(open.graph.nodes[0].operation == ACCEL_OPERATION_CUSTOM);
+    CHECK(open.graph.tensors[open.graph.inputs[1]].default_data == kWanted);
+    Reshaped sized = with_default();
+    const std::string why = sized.refused({{"shape", nullptr, nullptr, 16, nullptr, 0, 0}});
+    CHECK(why.find("data is NULL, and data_bytes, dims or rank is not 0") != std::string::npos);
+}
+
 TEST_CASE("P-17 what is no value of an input is refused", "[program]")
 {
     const auto with = [](auto change) {
@@ -136,7 +163,7 @@ TEST_CASE("P-17 what is no value of an input is refused", "[program]")
     CHECK(has(with([](auto &v) { v.input = nullptr; }), "A-6"));
     CHECK(has(with([](auto &v) { v.input = "y"; }), "P-17 known value 'y': the model has no input of that name"));
     CHECK(has(with([](auto &v) { v.reserved = 1; }), "A-3"));
-    CHECK(has(with([](auto &v) { v.data = nullptr; }), "P-17 known value 'shape': data is NULL"));
+    CHECK(has(with([](auto &v) { v.data = nullptr; }), "P-17 known value 'shape': data is NULL, and the model gives the input no default"));
     CHECK(has(with([](auto &v) { v.data_bytes = 8; }), "it has 8 bytes, its shape and type need 16"));
     CHECK(has(with([](auto &v) { v.rank = 1; }), "dims is NULL, and rank is not 0"));
     CHECK(has(with([&](auto &v) { v.dims = three, v.rank = 1; }), "its shape is [3], the model's [2]"));

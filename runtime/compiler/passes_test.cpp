@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "../graph_check.h"
+#include "../graph_values.h"
 #include "canonicalise.h"
 #include "constants.h"
 #include "fold.h"
@@ -50,9 +51,7 @@ Builder normalised_conv()
     b.node("conv", ACCEL_OPERATION_CONV, {x, w}, {c});
     b.node("bn", ACCEL_OPERATION_BATCH_NORMALIZATION, {c, scale, bias, mean, variance}, {n}).set_real(ACCEL_ATTRIBUTE_EPSILON, 0.0f);
     b.node("relu", ACCEL_OPERATION_RELU, {n}, {r});
-    Node &clip = b.node("clip", ACCEL_OPERATION_CLIP, {r}, {y});
-    clip.set_real(ACCEL_ATTRIBUTE_CLAMP_MIN, -1.0f);
-    clip.set_real(ACCEL_ATTRIBUTE_CLAMP_MAX, 6.0f);
+    b.node("clip", ACCEL_OPERATION_CLIP, {r, b.real("low", -1.0f), b.real("high", 6.0f)}, {y});
     b.output(y);
     return b;
 }
@@ -178,8 +177,8 @@ TEST_CASE("reshapes merge and transposes cancel", "[canonicalise]")
     const uint32_t v = b.tensor("v", ACCEL_TYPE_F32, {6, 4}), y = b.tensor("y", ACCEL_TYPE_F32, {24});
     b.node("t1", ACCEL_OPERATION_TRANSPOSE, {x}, {t}).set_ints(ACCEL_ATTRIBUTE_PERM, {2, 0, 1});
     b.node("t2", ACCEL_OPERATION_TRANSPOSE, {t}, {u}).set_ints(ACCEL_ATTRIBUTE_PERM, {1, 2, 0});
-    b.node("r1", ACCEL_OPERATION_RESHAPE, {u}, {v}).set_ints(ACCEL_ATTRIBUTE_SHAPE, {6, 4});
-    b.node("r2", ACCEL_OPERATION_RESHAPE, {v}, {y}).set_ints(ACCEL_ATTRIBUTE_SHAPE, {24});
+    b.node("r1", ACCEL_OPERATION_RESHAPE, {u, b.list("v shape", {6, 4})}, {v});
+    b.node("r2", ACCEL_OPERATION_RESHAPE, {v, b.list("y shape", {24})}, {y});
     b.output(y);
     require_valid(b.graph);
     canonicalise(b.graph);
@@ -236,10 +235,7 @@ TEST_CASE("constants are folded", "[fold]")
     const uint32_t t = b.tensor("t", ACCEL_TYPE_I64, {3, 2}), s = b.tensor("s", ACCEL_TYPE_I64, {2, 2});
     const uint32_t f = b.tensor("f", ACCEL_TYPE_F32, {2, 2}), x = b.input("x", ACCEL_TYPE_F32, {2, 2}), y = b.tensor("y", ACCEL_TYPE_F32, {2, 2});
     b.node("t", ACCEL_OPERATION_TRANSPOSE, {a}, {t}).set_ints(ACCEL_ATTRIBUTE_PERM, {1, 0});
-    Node &slice = b.node("s", ACCEL_OPERATION_SLICE, {t}, {s});
-    slice.set_ints(ACCEL_ATTRIBUTE_STARTS, {2});
-    slice.set_ints(ACCEL_ATTRIBUTE_ENDS, {-1});
-    slice.set_ints(ACCEL_ATTRIBUTE_STEPS, {-2});
+    b.node("s", ACCEL_OPERATION_SLICE, {t, b.list("starts", {2}), b.list("ends", {-4}), b.list("axes", {0}), b.list("steps", {-2})}, {s});
     b.node("f", ACCEL_OPERATION_CAST, {s}, {f}).set_ints(ACCEL_ATTRIBUTE_TO, {ACCEL_TYPE_F32});
     b.node("y", ACCEL_OPERATION_ADD, {x, f}, {y});
     b.output(y);
@@ -404,7 +400,7 @@ TEST_CASE("a mean of stored values obeys the rounding that is forced", "[quantis
         const uint32_t real = b.tensor("real", ACCEL_TYPE_F32, {2, 4}), mean = b.tensor("mean", ACCEL_TYPE_F32, {2, 1});
         b.graph.inputs.push_back(x);
         b.node("dq", ACCEL_OPERATION_DEQUANTIZE, {x}, {real});
-        b.node("mean", ACCEL_OPERATION_REDUCE_MEAN, {real}, {mean}).set_ints(ACCEL_ATTRIBUTE_AXES, {1});
+        b.node("mean", ACCEL_OPERATION_REDUCE_MEAN, {real, b.list("axes", {1})}, {mean});
         b.node("q", ACCEL_OPERATION_QUANTIZE, {mean}, {y}).rounding = ACCEL_ROUNDING_HALF_EVEN;
         b.output(y);
         quantise(b.graph, forced);
@@ -422,8 +418,8 @@ TEST_CASE("symbols get values and everything after them follows", "[symbols]")
     b.graph.tensors[x].shape[0] = Dim{-1, 0};
     b.graph.tensors[s].shape = {Dim{-1, 0}, Dim{12}};
     b.graph.tensors[y].shape = {Dim{-1, 1}};
-    b.node("r", ACCEL_OPERATION_RESHAPE, {x}, {s}).set_ints(ACCEL_ATTRIBUTE_SHAPE, {0, -1});
-    b.node("f", ACCEL_OPERATION_RESHAPE, {s}, {y}).set_ints(ACCEL_ATTRIBUTE_SHAPE, {-1});
+    b.node("r", ACCEL_OPERATION_RESHAPE, {x, b.list("s shape", {0, -1})}, {s});
+    b.node("f", ACCEL_OPERATION_RESHAPE, {s, b.list("y shape", {-1})}, {y});
     b.output(y);
     require_valid(b.graph);
 
@@ -437,7 +433,7 @@ TEST_CASE("symbols get values and everything after them follows", "[symbols]")
 
     REQUIRE(specialise(b.graph, &good, 1) == ACCEL_STATUS_OK);
     CHECK(b.graph.tensors[y].shape == Shape{Dim{60}});
-    CHECK(b.graph.nodes[0].ints(ACCEL_ATTRIBUTE_SHAPE, {}) == std::vector<int64_t>{5, 12});
+    CHECK(integers_at(b.graph, b.graph.nodes[0], ACCEL_OPERAND_RESHAPE_SHAPE) == std::vector<int64_t>{5, 12});
     require_valid(b.graph);
 }
 

@@ -7,6 +7,7 @@
 #include "../catalog.h"
 #include "../check.h"
 #include "../progress.h"
+#include "constants.h"
 #include "emit.h"
 
 namespace accel::runtime {
@@ -52,7 +53,19 @@ private:
         port.direction = direction;
         port.layout = dense_layout(from);
         port.quantization = from.quantization;
+        if (from.default_data) port.default_values = default_of(from);
         return port;
+    }
+
+    /// A copy: runs read it when the model's file may have changed.
+    std::shared_ptr<const std::vector<uint8_t>> default_of(const Tensor &from) const
+    {
+        Charge charge = graph_.grant(from.default_bytes, "the default of input '" + from.name + "'");
+        pace_piece();
+        const auto *start = static_cast<const uint8_t *>(from.default_data);
+        Tensor held;
+        own_data(held, std::vector<uint8_t>(start, start + from.default_bytes), std::move(charge));
+        return held.owned;
     }
 
     struct Reader {

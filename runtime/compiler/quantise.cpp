@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "../catalog.h"
+#include "../graph_values.h"
 #include "../progress.h"
 #include "constants.h"
 #include "rewrite.h"
@@ -154,13 +155,18 @@ private:
     /// Operands and result have one type.
     std::optional<std::vector<uint32_t>> arithmetic_operands(const Node &node, uint32_t type) const
     {
-        std::vector<uint32_t> operands;
-        for (const uint32_t input : node.inputs) {
-            operands.push_back(stored(input));
-            if (operands.back() == ACCEL_TENSOR_NONE || !is_per_tensor_byte(tensor(operands.back()))) return std::nullopt;
-            if (tensor(operands.back()).type != type) return std::nullopt;
+        std::vector<uint32_t> operands = node.inputs;
+        for (size_t i = 0; i < node.tensor_count(); ++i) {
+            operands[i] = stored(operands[i]);
+            if (operands[i] == ACCEL_TENSOR_NONE || !is_per_tensor_byte(tensor(operands[i]))) return std::nullopt;
+            if (tensor(operands[i]).type != type) return std::nullopt;
         }
         return operands;
+    }
+
+    bool pads_with_zero(const Node &node) const
+    {
+        return !is_given(node, ACCEL_OPERAND_PAD_VALUE) || real_at(graph_, node, ACCEL_OPERAND_PAD_VALUE) == 0.0f;
     }
 
     std::optional<std::vector<uint32_t>> move_operands(const Node &node, const std::vector<uint32_t> &quantizers) const
@@ -173,10 +179,9 @@ private:
             if (!fits(graph_.nodes[quantizer].outputs[0])) return std::nullopt;
         }
         // A pad value is real: only the stored 0 that means 0 needs no conversion.
-        if (node.operation == ACCEL_OPERATION_PAD && (wanted.quantization->zero_points[0] != 0 || node.real(ACCEL_ATTRIBUTE_VALUE, 0.0f) != 0.0f))
-            return std::nullopt;
+        if (node.operation == ACCEL_OPERATION_PAD && (wanted.quantization->zero_points[0] != 0 || !pads_with_zero(node))) return std::nullopt;
         std::vector<uint32_t> operands = node.inputs;
-        const size_t moved = node.operation == ACCEL_OPERATION_GATHER ? 1 : operands.size();
+        const size_t moved = node.operation == ACCEL_OPERATION_GATHER ? 1 : node.tensor_count();
         for (size_t i = 0; i < moved; ++i) {
             operands[i] = stored(operands[i]);
             if (!fits(operands[i])) return std::nullopt;
@@ -285,7 +290,8 @@ bool rounds(const Graph &graph, const Node &node)
 {
     const OperationRow *row = node.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(node.operation);
     if (!row || !row->quantised || node.operation == ACCEL_OPERATION_DEQUANTIZE || !is_byte(graph.tensors[node.inputs[0]])) return false;
-    const bool clamped = node.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || node.find(ACCEL_ATTRIBUTE_CLAMP_MAX);
+    const bool clips = node.operation == ACCEL_OPERATION_CLIP && node.inputs.size() > node.tensor_count();
+    const bool clamped = clips || node.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || node.find(ACCEL_ATTRIBUTE_CLAMP_MAX);
     return !is_move(node) || clamped;
 }
 

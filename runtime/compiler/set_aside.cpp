@@ -5,6 +5,7 @@
 
 #include "../catalog.h"
 #include "../check.h"
+#include "../graph_values.h"
 
 namespace accel::runtime {
 
@@ -29,16 +30,12 @@ uint32_t unsized_tensor(const Graph &graph, const Node &node)
     return ACCEL_TENSOR_NONE;
 }
 
-/// Why a node still has an operand in the place of an attribute.
-std::string computed_value(const Graph &graph, const Node &node)
+/// "its shape 's' …"
+std::string computed_value(const Graph &graph, const Node &node, uint32_t tensor)
 {
     const OperationRow &row = *find_operation(node.operation);
-    for (size_t i = row.input_count_max; i < node.inputs.size(); ++i) {
-        const uint32_t tensor = node.inputs[i];
-        if (tensor == ACCEL_TENSOR_NONE || graph.tensors[tensor].constant()) continue;
-        return std::string("its ") + find_attribute(row.values[i - row.input_count_max])->name + " '" + graph.tensors[tensor].name + "' is computed when the program runs, and has to be known when it is built";
-    }
-    return "its operand '" + graph.tensors[node.inputs[0]].name + "' has a size that is known only once other nodes have run";
+    const auto position = static_cast<size_t>(std::find(node.inputs.begin() + row.first_value, node.inputs.end(), tensor) - node.inputs.begin());
+    return std::string("its ") + row.values[position - row.first_value].name + " '" + graph.tensors[tensor].name + "' is computed when the program runs, and has to be known when it is built";
 }
 
 std::string unknown_of(const Tensor &tensor)
@@ -63,10 +60,13 @@ void set_aside_unsized(Graph &graph)
     for (Node &node : graph.nodes) {
         if (node.operation == ACCEL_OPERATION_CUSTOM) continue;
         const uint32_t tensor = unsized_tensor(graph, node);
-        if (node.has_value_operands()) {
+        const uint32_t unknown = unknown_value(graph, node, true);
+        // No module is asked about an EXPAND.
+        if (tensor == ACCEL_TENSOR_NONE && (node.operation != ACCEL_OPERATION_EXPAND || unknown == ACCEL_TENSOR_NONE)) continue;
+        if (unknown != ACCEL_TENSOR_NONE && sized(graph.tensors[unknown])) {
             computed = true;
-            set_aside(node, computed_value(graph, node));
-        } else if (tensor != ACCEL_TENSOR_NONE) {
+            set_aside(node, computed_value(graph, node, unknown));
+        } else {
             set_aside(node, "the size of '" + graph.tensors[tensor].name + "' is known only once " + (computed ? "other nodes have" : "a custom node has") + " run");
         }
     }

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "../graph_values.h"
 #include "constants.h"
+#include "value_operands.h"
 
 namespace accel::runtime {
 
@@ -11,41 +13,24 @@ namespace {
 
 const Shape &shape_of(const Graph &graph, uint32_t tensor) { return graph.tensors[tensor].shape; }
 
-void settle_reshape(const Graph &graph, Node &node)
+/// An axis of size 0 can be said by the result alone: in a shape 0 copies.
+void settle_reshape(Graph &graph, Node &node)
 {
+    if (is_given(node, ACCEL_OPERAND_RESHAPE_SHAPE) && !integers_at(graph, node, ACCEL_OPERAND_RESHAPE_SHAPE)) return;
     std::vector<int64_t> sizes;
     for (const Dim &dim : shape_of(graph, node.outputs[0])) sizes.push_back(dim.size);
-    node.set_ints(ACCEL_ATTRIBUTE_SHAPE, std::move(sizes));
+    if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) take_away(node, ACCEL_OPERAND_RESHAPE_SHAPE);
+    else set_integers(graph, node, ACCEL_OPERAND_RESHAPE_SHAPE, sizes);
 }
 
 /// Equal parts become their sizes.
-void settle_split(const Graph &graph, Node &node)
+void settle_split(Graph &graph, Node &node)
 {
-    if (node.find(ACCEL_ATTRIBUTE_SPLIT)) return;
+    if (is_given(node, ACCEL_OPERAND_SPLIT_SPLIT)) return;
     const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0));
     std::vector<int64_t> sizes;
     for (const uint32_t output : node.outputs) sizes.push_back(shape_of(graph, output)[axis].size);
-    node.set_ints(ACCEL_ATTRIBUTE_SPLIT, std::move(sizes));
-}
-
-/// "To the end" becomes the end.
-void settle_slice(const Graph &graph, Node &node)
-{
-    const Shape &x = shape_of(graph, node.inputs[0]);
-    std::vector<int64_t> starts = node.ints(ACCEL_ATTRIBUTE_STARTS, {}), ends = node.ints(ACCEL_ATTRIBUTE_ENDS, {});
-    std::vector<int64_t> axes = node.ints(ACCEL_ATTRIBUTE_AXES, {});
-    for (size_t i = axes.size(); i < starts.size(); ++i) axes.push_back(static_cast<int64_t>(i));
-    const std::vector<int64_t> steps = node.ints(ACCEL_ATTRIBUTE_STEPS, std::vector<int64_t>(starts.size(), 1));
-    for (size_t i = 0; i < starts.size(); ++i) {
-        const int64_t size = x[static_cast<size_t>(axes[i])].size;
-        const bool forward = steps[i] > 0;
-        starts[i] = std::clamp<int64_t>(starts[i], 0, forward ? size : std::max<int64_t>(size - 1, 0));
-        ends[i] = std::clamp<int64_t>(ends[i], forward ? 0 : -1, size);
-    }
-    node.set_ints(ACCEL_ATTRIBUTE_STARTS, std::move(starts));
-    node.set_ints(ACCEL_ATTRIBUTE_ENDS, std::move(ends));
-    node.set_ints(ACCEL_ATTRIBUTE_AXES, std::move(axes));
-    node.set_ints(ACCEL_ATTRIBUTE_STEPS, steps);
+    set_integers(graph, node, ACCEL_OPERAND_SPLIT_SPLIT, sizes);
 }
 
 /// SAME becomes pads; the odd one goes to the end (UPPER) or to the begin (LOWER).
@@ -115,7 +100,8 @@ Tensor ones(const Graph &graph, const Node &node)
 void settle_expand(Graph &graph, Node &node)
 {
     const Tensor &x = graph.tensors[node.inputs[0]];
-    node.erase(ACCEL_ATTRIBUTE_SHAPE);
+    if (!integers_at(graph, node, ACCEL_OPERAND_EXPAND_SHAPE)) return;
+    take_away(node, ACCEL_OPERAND_EXPAND_SHAPE);
     if (x.shape == shape_of(graph, node.outputs[0])) {
         node.operation = ACCEL_OPERATION_IDENTITY;
         return;
@@ -136,9 +122,10 @@ void settle_expand(Graph &graph, Node &node)
 
 void settle_sizes(Graph &graph, Node &node)
 {
+    std::string why;
+    resolve_values(graph, node, &why);  // of sizes that other nodes told; whether bounds go together was seen before
     switch (node.operation) {
     case ACCEL_OPERATION_RESHAPE: return settle_reshape(graph, node);
-    case ACCEL_OPERATION_SLICE: return settle_slice(graph, node);
     case ACCEL_OPERATION_SPLIT: return settle_split(graph, node);
     case ACCEL_OPERATION_CONV:
     case ACCEL_OPERATION_MAX_POOL:

@@ -6,7 +6,7 @@
 
 namespace accel::runtime {
 
-/// SHAPE, STARTS, ENDS, SPLIT and PADS say final sizes, AUTO_PAD goes, indices of a constant count from the begin, and an EXPAND becomes an operation that devices know. For nodes
+/// Value operands that are known say final sizes, AUTO_PAD goes, indices of a constant count from the begin, and an EXPAND becomes an operation that devices know. For nodes
 /// whose tensors all have sizes. Throws Stopped.
 void settle_sizes(Graph &graph, Node &node);
 

@@ -5,8 +5,10 @@
 
 #include "../catalog.h"
 #include "../graph_shapes.h"
+#include "../graph_values.h"
 #include "composites.h"
 #include "constants.h"
+#include "value_operands.h"
 
 namespace accel::runtime {
 
@@ -49,7 +51,7 @@ template <class To, class From> std::vector<To> converted(const std::vector<From
 bool has_clamp(const Node &node)
 {
     const OperationRow *row = find_operation(node.operation);
-    return row && row->operation != ACCEL_OPERATION_CLIP && (node.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || node.find(ACCEL_ATTRIBUTE_CLAMP_MAX));
+    return row && (node.find(ACCEL_ATTRIBUTE_CLAMP_MIN) || node.find(ACCEL_ATTRIBUTE_CLAMP_MAX));
 }
 
 class Steps {
@@ -80,7 +82,15 @@ private:
                     const Attribute *given = node_.find(key);
                     return given ? std::optional(datum_of(*given)) : std::nullopt;
                 },
-                [](uint32_t) { return std::optional<Datum>(); }};
+                [this](uint32_t position) { return held_at(position); }};
+    }
+
+    /// What a value operand of the node holds.
+    std::optional<Datum> held_at(uint32_t position) const
+    {
+        if (auto integers = integers_at(graph_, node_, position)) return std::move(*integers);
+        if (const auto value = real_at(graph_, node_, position)) return static_cast<double>(*value);
+        return std::nullopt;
     }
 
     bool make()
@@ -88,7 +98,7 @@ private:
         const auto plan = decompose(*find_composite(static_cast<accel_operation>(node_.operation)), facts(), nullptr);
         if (!plan || node_.outputs.size() > plan->results.size()) return false;
         tensors_.assign(plan->value_count, ACCEL_TENSOR_NONE);
-        std::copy(node_.inputs.begin(), node_.inputs.end(), tensors_.begin());
+        std::copy_n(node_.inputs.begin(), node_.tensor_count(), tensors_.begin());
         for (const PlacedStep &step : plan->steps)
             if (!place(step)) return false;
         finish(*plan);
@@ -163,8 +173,25 @@ private:
         return graph_.add_tensor(std::move(tensor));
     }
 
-    static bool set(Node &next, const PlacedAttribute &attribute)
+    /// A list, or one number.
+    bool set_operand(Node &next, const PlacedAttribute &attribute)
     {
+        const auto position = static_cast<size_t>(attribute.operand);
+        const OperationRow &row = *find_operation(next.operation);
+        if (row.values[position - row.first_value].kind == ValueKind::kIntegers) {
+            const auto values = whole(attribute.value);
+            if (values) set_integers(graph_, next, position, *values);
+            return values.has_value();
+        }
+        const auto values = real(attribute.value);
+        if (!values || values->size() != 1) return false;
+        set_real(graph_, next, position, static_cast<float>(values->front()));
+        return true;
+    }
+
+    bool set(Node &next, const PlacedAttribute &attribute)
+    {
+        if (attribute.operand >= 0) return set_operand(next, attribute);
         if (attribute_kind(find_attribute(attribute.key)->kind).held == Held::kInts) {
             const auto values = whole(attribute.value);
             if (values) next.set_ints(attribute.key, *values);
@@ -193,9 +220,9 @@ private:
     void clamp(uint32_t value)
     {
         Node clip = step_node(ACCEL_OPERATION_CLIP);
-        for (const uint32_t key : {ACCEL_ATTRIBUTE_CLAMP_MIN, ACCEL_ATTRIBUTE_CLAMP_MAX})
-            if (const Attribute *bound = node_.find(key)) clip.attributes.push_back(*bound);
         clip.inputs = {value};
+        if (node_.find(ACCEL_ATTRIBUTE_CLAMP_MIN)) set_real(graph_, clip, ACCEL_OPERAND_CLIP_MIN, node_.real(ACCEL_ATTRIBUTE_CLAMP_MIN, 0));
+        if (node_.find(ACCEL_ATTRIBUTE_CLAMP_MAX)) set_real(graph_, clip, ACCEL_OPERAND_CLIP_MAX, node_.real(ACCEL_ATTRIBUTE_CLAMP_MAX, 0));
         clip.outputs = {between(graph_.tensors[value].type, graph_.tensors[value].shape)};
         made_.push_back(std::move(clip));
     }

@@ -218,7 +218,7 @@ private:
         resolve(node.inputs);
         resolve(node.outputs);
         std::string why;
-        if (!take_values(graph_, node, &why)) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), why.c_str(), by_name(node).c_str());
+        if (!resolve_values(graph_, node, &why)) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), why.c_str(), by_name(node).c_str());
         const auto shapes = infer_shapes(graph_, node, &why);
         if (!shapes) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), why.c_str(), by_name(node).c_str());
         for (size_t i = 0; i < node.outputs.size() && i < shapes->size(); ++i) {

@@ -7,6 +7,7 @@
 
 #include "../error.h"
 #include "../graph_check.h"
+#include "../graph_values.h"
 #include "testing/builder.h"
 
 using namespace accel::runtime;
@@ -92,7 +93,7 @@ TEST_CASE("only free symbols are asked for, all that are missing at once", "[sym
     Sizes s;
     const uint32_t area = s.derived("area", s.rows.mul(s.w, s.h));
     const uint32_t x = s.open_input("x", {of(0), of(1)}), y = s.open("y", {of(area)});
-    s.node("flat", ACCEL_OPERATION_RESHAPE, {x}, {y}).set_ints(ACCEL_ATTRIBUTE_SHAPE, {-1});
+    s.node("flat", ACCEL_OPERATION_RESHAPE, {x, s.list("wanted", {-1})}, {y});
     s.output(y);
     REQUIRE(check_rules(s.graph) == ACCEL_STATUS_OK);
     const std::string missing = s.refused({});
@@ -105,7 +106,7 @@ TEST_CASE("only free symbols are asked for, all that are missing at once", "[sym
     CHECK(s.graph.tensors[y].shape == Shape{Dim{6}});
 }
 
-TEST_CASE("a reshape without SHAPE is as its result is declared, also by what other nodes tell", "[symbols]")
+TEST_CASE("a reshape without a shape is as its result is declared, also by what other nodes tell", "[symbols]")
 {
     Sizes s;
     s.graph.symbols.push_back({"told", 0, 1000, ACCEL_SYMBOL_KIND_DERIVED});
@@ -119,7 +120,7 @@ TEST_CASE("a reshape without SHAPE is as its result is declared, also by what ot
     Graph copy = s.graph;
     REQUIRE(s.good({{"W", nullptr, 5}, {"H", nullptr, 6}}));
     CHECK(s.graph.tensors[p].shape == Shape{Dim{5}, Dim{2}, Dim{4}});
-    CHECK(s.graph.nodes[1].ints(ACCEL_ATTRIBUTE_SHAPE, {}) == std::vector<int64_t>{8, 5});
+    CHECK(integers_at(s.graph, s.graph.nodes[1], ACCEL_OPERAND_RESHAPE_SHAPE) == std::vector<int64_t>{8, 5});
     copy.tensors[y].shape[1] = Dim{7};
     const accel_symbol_value values[] = {{"W", nullptr, 5}, {"H", nullptr, 6}};
     CHECK(specialise(copy, values, 2) == ACCEL_STATUS_INVALID_ARGUMENT);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "value_operands.h"
 
-#include <algorithm>
-#include <numeric>
+#include <cmath>
 
 #include "../catalog.h"
+#include "../graph_values.h"
 #include "constants.h"
 
 namespace accel::runtime {
@@ -13,131 +13,122 @@ namespace {
 
 using Ints = std::vector<int64_t>;
 
-constexpr uint64_t kMaxValues = 1024;
-
-bool is_known(const Graph &graph, uint32_t tensor) { return tensor == ACCEL_TENSOR_NONE || (graph.tensors[tensor].constant() && element_count(graph.tensors[tensor].shape).value_or(UINT64_MAX) <= kMaxValues); }
-
-Ints integers_of(const Tensor &tensor)
+std::string value_name(const Node &node, size_t position)
 {
-    if (tensor.type == ACCEL_TYPE_I64) return values_of<int64_t>(tensor);
-    const std::vector<int32_t> narrow = values_of<int32_t>(tensor);
-    return {narrow.begin(), narrow.end()};
+    const OperationRow &row = *find_operation(node.operation);
+    return node.name + "." + row.values[position - row.first_value].name;
 }
 
-class Taker {
-public:
-    Taker(const Graph &graph, Node &node, const OperationRow &row, std::string *why) : graph_(graph), node_(node), row_(row), why_(why) {}
+void place(Graph &graph, Node &node, size_t position, Tensor constant)
+{
+    if (node.inputs.size() <= position) node.inputs.resize(position + 1, ACCEL_TENSOR_NONE);
+    node.inputs[position] = graph.add_tensor(std::move(constant));
+}
 
-    bool run()
-    {
-        if (node_.operation == ACCEL_OPERATION_SLICE) return slice();
-        for (size_t i = 0; i < row_.values.size(); ++i) {
-            const uint32_t tensor = node_.input(row_.input_count_max + i);
-            if (tensor == ACCEL_TENSOR_NONE) continue;
-            const accel_attribute_key key = row_.values[i];
-            if (attribute_kind(find_attribute(key)->kind).held == Held::kInts) {
-                Ints values = integers_of(graph_.tensors[tensor]);
-                if (key == ACCEL_ATTRIBUTE_AXES && !ascending(values)) return false;
-                node_.set_ints(key, std::move(values));
-                continue;
-            }
-            const std::vector<float> values = values_of<float>(graph_.tensors[tensor]);
-            if (values.size() != 1) return refuse(std::string(find_attribute(key)->name) + " has " + std::to_string(values.size()) + " values, expected 1");
-            node_.set_real(key, values.front());
-        }
-        return done();
-    }
+bool refuse(std::string *why, std::string sentence)
+{
+    *why = std::move(sentence);
+    return false;
+}
 
-private:
-    bool refuse(std::string why)
-    {
-        *why_ = std::move(why);
-        return false;
+bool resolve_slice(Graph &graph, Node &node, std::string *why)
+{
+    const auto cuts = cuts_of(graph, node, why);
+    if (!cuts) return false;
+    Ints starts, ends, axes, steps;
+    for (const graph::Cut &cut : *cuts) {
+        if (cut.count < 0) return true;
+        starts.push_back(cut.start);
+        ends.push_back(cut.end);
+        axes.push_back(cut.axis);
+        steps.push_back(cut.step);
     }
-    bool done()
-    {
-        node_.inputs.resize(row_.input_count_max);
-        while (!node_.inputs.empty() && node_.inputs.back() == ACCEL_TENSOR_NONE) node_.inputs.pop_back();
+    if (axes.empty()) {
+        node.operation = ACCEL_OPERATION_IDENTITY;
+        node.inputs.resize(1);
         return true;
     }
-    const Shape &x() const { return graph_.tensors[node_.inputs[0]].shape; }
+    set_integers(graph, node, ACCEL_OPERAND_SLICE_STARTS, starts);
+    set_integers(graph, node, ACCEL_OPERAND_SLICE_ENDS, ends);
+    set_integers(graph, node, ACCEL_OPERAND_SLICE_AXES, axes);
+    set_integers(graph, node, ACCEL_OPERAND_SLICE_STEPS, steps);
+    return true;
+}
 
-    /// An axis counted from the begin; -1 after a refusal.
-    int64_t axis(int64_t given)
-    {
-        const auto rank = static_cast<int64_t>(x().size());
-        if (given >= -rank && given < rank) return given < 0 ? given + rank : given;
-        refuse("axis " + std::to_string(given) + " lies outside of rank " + std::to_string(rank));
-        return -1;
-    }
+bool resolve_axes(Graph &graph, Node &node, std::string *why)
+{
+    const auto given = integers_at(graph, node, ACCEL_OPERAND_REDUCE_MEAN_AXES);
+    if (!given) return true;
+    const auto axes = graph::ascending_axes(*given, graph.tensors[node.inputs[0]].shape.size(), why);
+    if (!axes) return false;
+    if (axes->empty()) take_away(node, ACCEL_OPERAND_REDUCE_MEAN_AXES);
+    else set_integers(graph, node, ACCEL_OPERAND_REDUCE_MEAN_AXES, *axes);
+    return true;
+}
 
-    bool ascending(Ints &axes)
-    {
-        for (int64_t &each : axes) {
-            if ((each = axis(each)) < 0) return false;
-        }
-        std::sort(axes.begin(), axes.end());
-        return std::adjacent_find(axes.begin(), axes.end()) == axes.end() || refuse("an axis is given twice");
-    }
+/// ONNX takes the upper bound last, so it wins over a lower bound above it.
+bool resolve_bounds(Graph &graph, Node &node, std::string *why)
+{
+    const auto low = real_at(graph, node, ACCEL_OPERAND_CLIP_MIN), high = real_at(graph, node, ACCEL_OPERAND_CLIP_MAX);
+    if ((low && std::isnan(*low)) || (high && std::isnan(*high))) return refuse(why, "a bound is not a number");
+    if (low && high && *low > *high) set_real(graph, node, ACCEL_OPERAND_CLIP_MIN, *high);
+    return true;
+}
 
-    /// The attribute, or what its operand holds.
-    Ints list(size_t value, Ints otherwise) const
-    {
-        const uint32_t tensor = node_.input(row_.input_count_max + value);
-        return tensor == ACCEL_TENSOR_NONE ? node_.ints(row_.values[value], std::move(otherwise)) : integers_of(graph_.tensors[tensor]);
-    }
+bool resolve_pad(const Graph &graph, const Node &node, std::string *why)
+{
+    const auto value = real_at(graph, node, ACCEL_OPERAND_PAD_VALUE);
+    return !value || !std::isnan(*value) || refuse(why, "value is not a number");
+}
 
-    /// Bounds may count from the end, reach beyond it, and come in any order of axes.
-    bool slice()
-    {
-        const Ints starts = list(0, {}), ends = list(1, {});
-        Ints all(starts.size());
-        std::iota(all.begin(), all.end(), 0);
-        Ints axes = list(2, all);
-        const Ints steps = list(3, Ints(starts.size(), 1));
-        if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size()) return refuse("starts, ends, axes and steps have different numbers of values");
-        Ints order = all;
-        for (int64_t &each : axes) {
-            if ((each = axis(each)) < 0) return false;
-            // A size that is not known yet: the operands stay.
-            if (!x()[static_cast<size_t>(each)].fixed()) return true;
-        }
-        std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return axes[static_cast<size_t>(a)] < axes[static_cast<size_t>(b)]; });
-        Ints sorted[4];
-        for (const int64_t place : order) {
-            const auto i = static_cast<size_t>(place);
-            const int64_t size = x()[static_cast<size_t>(axes[i])].size;
-            if (steps[i] == 0) return refuse("a step of 0");
-            if (!sorted[2].empty() && sorted[2].back() == axes[i]) return refuse("axis " + std::to_string(axes[i]) + " is given twice");
-            const auto position = [&](int64_t given, int64_t low, int64_t high) { return std::clamp<int64_t>(given < 0 ? given + size : given, low, std::max(low, high)); };
-            const bool forward = steps[i] > 0;
-            sorted[0].push_back(forward ? position(starts[i], 0, size) : position(starts[i], 0, size - 1));
-            sorted[1].push_back(forward ? position(ends[i], 0, size) : position(ends[i], -1, size - 1));
-            sorted[2].push_back(axes[i]);
-            sorted[3].push_back(std::clamp(steps[i], -kFarthest, kFarthest));
-        }
-        for (size_t i = 0; i < 4; ++i) node_.set_ints(row_.values[i], std::move(sorted[i]));
-        if (starts.empty()) node_.operation = ACCEL_OPERATION_IDENTITY, node_.attributes.clear();
-        return done();
-    }
-
-    /// A step beyond it reaches no second element.
-    static constexpr int64_t kFarthest = int64_t{1} << 40;
-
-    const Graph &graph_;
-    Node &node_;
-    const OperationRow &row_;
-    std::string *why_;
-};
+bool resolve_list(Graph &graph, Node &node, size_t position)
+{
+    if (const auto values = integers_at(graph, node, position)) set_integers(graph, node, position, *values);
+    return true;
+}
 
 }  // namespace
 
-bool take_values(const Graph &graph, Node &node, std::string *why)
+void set_integers(Graph &graph, Node &node, size_t position, const Ints &values)
 {
-    if (!node.has_value_operands()) return true;
-    const OperationRow &row = *find_operation(node.operation);
-    const bool known = std::all_of(node.inputs.begin() + row.input_count_max, node.inputs.end(), [&](uint32_t tensor) { return is_known(graph, tensor); });
-    return !known || Taker(graph, node, row, why).run();
+    if (is_given(node, position) && graph.tensors[node.inputs[position]].type == ACCEL_TYPE_I64 && graph.tensors[node.inputs[position]].shape.size() == 1 &&
+        integers_at(graph, node, position) == values)
+        return;
+    Tensor constant;
+    constant.name = value_name(node, position);
+    constant.type = ACCEL_TYPE_I64;
+    constant.shape = {Dim{static_cast<int64_t>(values.size())}};
+    own_values(constant, values, graph.grant(values.size() * sizeof(int64_t), node_text(node)));
+    place(graph, node, position, std::move(constant));
+}
+
+void set_real(Graph &graph, Node &node, size_t position, float value)
+{
+    Tensor constant;
+    constant.name = value_name(node, position);
+    constant.type = ACCEL_TYPE_F32;
+    own_values(constant, std::vector<float>{value}, graph.grant(sizeof value, node_text(node)));
+    place(graph, node, position, std::move(constant));
+}
+
+void take_away(Node &node, size_t position)
+{
+    if (position < node.inputs.size()) node.inputs[position] = ACCEL_TENSOR_NONE;
+    while (!node.inputs.empty() && node.inputs.back() == ACCEL_TENSOR_NONE) node.inputs.pop_back();
+}
+
+bool resolve_values(Graph &graph, Node &node, std::string *why)
+{
+    if (node.inputs.size() == node.tensor_count()) return true;
+    if (const uint32_t unknown = unknown_value(graph, node); unknown != ACCEL_TENSOR_NONE) return true;
+    switch (node.operation) {
+    case ACCEL_OPERATION_SLICE: return resolve_slice(graph, node, why);
+    case ACCEL_OPERATION_REDUCE_MEAN: return resolve_axes(graph, node, why);
+    case ACCEL_OPERATION_CLIP: return resolve_bounds(graph, node, why);
+    case ACCEL_OPERATION_PAD: return resolve_pad(graph, node, why) && resolve_list(graph, node, ACCEL_OPERAND_PAD_PADS);
+    case ACCEL_OPERATION_SPLIT: return resolve_list(graph, node, ACCEL_OPERAND_SPLIT_SPLIT);
+    default: return true;
+    }
 }
 
 }  // namespace accel::runtime

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Operands that stand for attributes: a Reshape's shape, a Slice's bounds.
+// Value operands as modules see them: a Reshape's shape, a Slice's bounds.
 #pragma once
 
 #include "../graph.h"
 
 namespace accel::runtime {
 
-/// Value operands whose values are known become attributes, as operations have them: counted from the begin, within sizes, axes ascending. Operands that are computed when the
-/// program runs, or need a size that is not known, stay. False: they contradict each other, and *why is a part of a sentence.
-bool take_values(const Graph &graph, Node &node, std::string *why);
+/// Operands whose values are known say them in one way: lists of I64 counted from the begin, within sizes, axes ascending; defaults of a SLICE are written, bounds of a CLIP
+/// do not cross. Operands that are computed when the program runs, or need a size that is not known, stay. False: they contradict each other, and *why is a part of a
+/// sentence. Throws Stopped.
+bool resolve_values(Graph &graph, Node &node, std::string *why);
+
+/// A constant as the operand at a position, in the place of what was there. Throws Stopped.
+void set_integers(Graph &graph, Node &node, size_t position, const std::vector<int64_t> &values);
+void set_real(Graph &graph, Node &node, size_t position, float value);
+
+/// No operand at a position any more.
+void take_away(Node &node, size_t position);
 
 }  // namespace accel::runtime

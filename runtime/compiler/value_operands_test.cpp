@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Operands that stand for attributes, and what is computed of sizes on the way to them.
+// Value operands, and what is computed of sizes on the way to them.
 #include "value_operands.h"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cmath>
+
 #include "../error.h"
 #include "../graph_check.h"
+#include "../graph_values.h"
 #include "prepare.h"
 #include "symbols.h"
 #include "testing/builder.h"
@@ -16,11 +19,6 @@ using accel::testing::Builder;
 namespace {
 
 using Ints = std::vector<int64_t>;
-
-uint32_t list(Builder &b, const char *name, const Ints &values)
-{
-    return b.constant<int64_t>(name, ACCEL_TYPE_I64, {static_cast<int64_t>(values.size())}, values);
-}
 
 std::string refused(const Graph &graph)
 {
@@ -38,16 +36,17 @@ struct Cut : Builder {
         x = input("x", ACCEL_TYPE_F32, {1, 5}), y = tensor("y", ACCEL_TYPE_F32, {1, 1});
         graph.tensors[x].shape[0] = {-1, 0};
         graph.tensors[y].shape = {Dim{-1, 1}, Dim{-1, 2}};
-        std::vector<uint32_t> inputs{x, list(*this, "starts", starts), list(*this, "ends", ends)};
-        inputs.push_back(axes.empty() ? ACCEL_TENSOR_NONE : list(*this, "axes", axes));
-        if (!steps.empty()) inputs.push_back(list(*this, "steps", steps));
+        std::vector<uint32_t> inputs{x, list("starts", starts), list("ends", ends)};
+        inputs.push_back(axes.empty() ? ACCEL_TENSOR_NONE : list("axes", axes));
+        if (!steps.empty()) inputs.push_back(list("steps", steps));
         node("cut", ACCEL_OPERATION_SLICE, inputs, {y});
         output(y);
-        REQUIRE(check_rules(graph) == ACCEL_STATUS_OK);
+        // Bounds that are known are judged when the graph is given, before any size is.
         const accel_symbol_value value{"L", nullptr, length};
-        status = specialise(graph, &value, 1);
+        status = check_rules(graph);
+        if (status == ACCEL_STATUS_OK) status = specialise(graph, &value, 1);
     }
-    Ints ints(accel_attribute_key key) const { return graph.nodes[0].ints(key, {}); }
+    Ints ints(uint32_t position) const { return integers_at(graph, graph.nodes[0], position).value_or(Ints{}); }
     Ints sizes() const { return {graph.tensors[y].shape[0].size, graph.tensors[y].shape[1].size}; }
     std::string why() const { return accel_last_error()->message; }
     accel_status status = ACCEL_STATUS_OK;
@@ -59,38 +58,35 @@ TEST_CASE("bounds of a slice may count from the end, reach beyond it, and come i
 {
     const Cut c({-2, -6}, {INT64_MAX, -1}, {1, -2}, {});
     REQUIRE(c.status == ACCEL_STATUS_OK);
-    CHECK(c.ints(ACCEL_ATTRIBUTE_AXES) == Ints{0, 1});
-    CHECK(c.ints(ACCEL_ATTRIBUTE_STARTS) == Ints{2, 3});
-    CHECK(c.ints(ACCEL_ATTRIBUTE_ENDS) == Ints{7, 5});
+    CHECK(c.ints(ACCEL_OPERAND_SLICE_AXES) == Ints{0, 1});
+    CHECK(c.ints(ACCEL_OPERAND_SLICE_STARTS) == Ints{2, 3});
+    CHECK(c.ints(ACCEL_OPERAND_SLICE_ENDS) == Ints{7, 5});
     CHECK(c.sizes() == Ints{5, 2});
-    CHECK(c.graph.nodes[0].inputs.size() == 1);
+    CHECK(c.ints(ACCEL_OPERAND_SLICE_STEPS) == Ints{1, 1});
     const Cut far({-100}, {100}, {}, {3});
-    CHECK(far.ints(ACCEL_ATTRIBUTE_STARTS) == Ints{0});
+    CHECK(far.ints(ACCEL_OPERAND_SLICE_STARTS) == Ints{0});
     CHECK(far.sizes() == Ints{3, 5});
     const Cut back({-1}, {INT64_MIN}, {0}, {-3});
     REQUIRE(back.status == ACCEL_STATUS_OK);
-    CHECK(back.ints(ACCEL_ATTRIBUTE_STARTS) == Ints{7});
-    CHECK(back.ints(ACCEL_ATTRIBUTE_ENDS) == Ints{-1});
+    CHECK(back.ints(ACCEL_OPERAND_SLICE_STARTS) == Ints{7});
+    CHECK(back.ints(ACCEL_OPERAND_SLICE_ENDS) == Ints{-9});
     CHECK(back.sizes() == Ints{3, 5});
     CHECK(Cut({5}, {2}, {0}, {}).sizes() == Ints{0, 5});
 }
 
-TEST_CASE("attributes that say to the end of a named size say the end once there is one", "[symbols]")
+TEST_CASE("bounds to the end of a named size say the end once there is one", "[symbols]")
 {
     Builder b;
     b.graph.symbols = {{"L", 1, 100}, {"rows", 0, 100, ACCEL_SYMBOL_KIND_DERIVED}};
     const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1, 5}), y = b.tensor("y", ACCEL_TYPE_F32, {1, 5});
     b.graph.tensors[x].shape[0] = {-1, 0};
     b.graph.tensors[y].shape[0] = {-1, 1};
-    Node &cut = b.node("cut", ACCEL_OPERATION_SLICE, {x}, {y});
-    cut.set_ints(ACCEL_ATTRIBUTE_STARTS, {2});
-    cut.set_ints(ACCEL_ATTRIBUTE_ENDS, {INT32_MAX});
-    cut.set_ints(ACCEL_ATTRIBUTE_AXES, {0});
+    b.node("cut", ACCEL_OPERATION_SLICE, {x, b.list("starts", {2}), b.list("ends", {INT32_MAX}), b.list("axes", {0})}, {y});
     b.output(y);
     REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
     const accel_symbol_value eight{"L", nullptr, 8};
     REQUIRE(specialise(b.graph, &eight, 1) == ACCEL_STATUS_OK);
-    CHECK(b.graph.nodes[0].ints(ACCEL_ATTRIBUTE_ENDS, {}) == Ints{8});
+    CHECK(integers_at(b.graph, b.graph.nodes[0], ACCEL_OPERAND_SLICE_ENDS) == Ints{8});
     CHECK(b.graph.tensors[y].shape[0].size == 6);
 }
 
@@ -107,7 +103,7 @@ TEST_CASE("bounds that contradict each other are named", "[symbols]")
     CHECK(refuses(Cut({0}, {1}, {0}, {0}), "a step of 0"));
 }
 
-TEST_CASE("G-6 an operand in the place of an attribute is a list of whole numbers, and the attribute is absent", "[graph]")
+TEST_CASE("G-6 a value operand is a list of whole numbers or one real number, and no attribute", "[graph]")
 {
     const auto reshape = [](uint32_t type, const std::vector<int64_t> &dims) {
         Builder b;
@@ -120,9 +116,27 @@ TEST_CASE("G-6 an operand in the place of an attribute is a list of whole number
     CHECK(check_rules(reshape(ACCEL_TYPE_I32, {2}).graph) == ACCEL_STATUS_OK);
     CHECK(refused(reshape(ACCEL_TYPE_F32, {2}).graph).find("operand 's', which is its shape, has type f32, expected i64 or i32") != std::string::npos);
     CHECK(refused(reshape(ACCEL_TYPE_I64, {1, 2}).graph).find("expected one axis at most") != std::string::npos);
+    constexpr uint32_t kShape = 24, kPads = 4, kValue = 25;  // keys of 0.1
     Builder both = reshape(ACCEL_TYPE_I64, {2});
-    both.graph.nodes[0].set_ints(ACCEL_ATTRIBUTE_SHAPE, {2, 3});
-    CHECK(refused(both.graph).find("is an attribute, too") != std::string::npos);
+    both.graph.nodes[0].set_ints(kShape, {2, 3});
+    CHECK(refused(both.graph).find("attribute shape is an operand since 0.2, number 1: a constant tensor, where it is known") != std::string::npos);
+    both.graph.nodes[0].attributes.clear();
+    both.graph.nodes[0].set_real(kValue, 0);
+    CHECK(refused(both.graph).find("attribute key 25, VALUE, is not used since 0.2: values are operands") != std::string::npos);
+    const auto padded = [](uint32_t type, const std::vector<int64_t> &dims) {
+        Builder b;
+        const uint32_t x = b.input("x", ACCEL_TYPE_F32, {6}), y = b.tensor("y", ACCEL_TYPE_F32, {8});
+        b.node("p", ACCEL_OPERATION_PAD, {x, b.list("pads", {1, 1}), b.input("v", type, dims)}, {y});
+        b.output(y);
+        return b;
+    };
+    CHECK(check_rules(padded(ACCEL_TYPE_F32, {}).graph) == ACCEL_STATUS_OK);
+    CHECK(check_rules(padded(ACCEL_TYPE_F32, {1}).graph) == ACCEL_STATUS_OK);
+    CHECK(refused(padded(ACCEL_TYPE_I64, {}).graph).find("operand 'v', which is its value, has type i64, expected f32") != std::string::npos);
+    CHECK(refused(padded(ACCEL_TYPE_F32, {2}).graph).find("has shape [2], expected one value") != std::string::npos);
+    Builder pads = padded(ACCEL_TYPE_F32, {});
+    pads.graph.nodes[0].set_ints(kPads, {1, 1});
+    CHECK(refused(pads.graph).find("attribute pads is an operand since 0.2, number 1") != std::string::npos);
     Builder more = reshape(ACCEL_TYPE_I64, {2});
     more.graph.nodes[0].inputs.push_back(more.graph.nodes[0].inputs[1]);
     CHECK(refused(more.graph).find("3 operands, expected 1 to 2") != std::string::npos);
@@ -138,9 +152,9 @@ TEST_CASE("a shape that is computed from sizes is known before the next node", "
     b.graph.tensors[x].shape[0] = {-1, 0};
     b.graph.tensors[r].shape[0] = b.graph.tensors[y].shape[0] = {-1, 1};
     b.node("shape", ACCEL_OPERATION_SHAPE, {x}, {shape});
-    b.node("first", ACCEL_OPERATION_GATHER, {shape, list(b, "zero", {0})}, {first}).set_ints(ACCEL_ATTRIBUTE_AXIS, {0});
-    b.node("twice", ACCEL_OPERATION_MUL, {first, list(b, "two", {2})}, {twice});
-    b.node("wanted", ACCEL_OPERATION_CONCAT, {twice, list(b, "three", {3})}, {wanted}).set_ints(ACCEL_ATTRIBUTE_AXIS, {0});
+    b.node("first", ACCEL_OPERATION_GATHER, {shape, b.list("zero", {0})}, {first}).set_ints(ACCEL_ATTRIBUTE_AXIS, {0});
+    b.node("twice", ACCEL_OPERATION_MUL, {first, b.list("two", {2})}, {twice});
+    b.node("wanted", ACCEL_OPERATION_CONCAT, {twice, b.list("three", {3})}, {wanted}).set_ints(ACCEL_ATTRIBUTE_AXIS, {0});
     b.node("reshape", ACCEL_OPERATION_RESHAPE, {x, wanted}, {r});
     b.node("relu", ACCEL_OPERATION_RELU, {r}, {y});
     b.output(y);
@@ -149,8 +163,7 @@ TEST_CASE("a shape that is computed from sizes is known before the next node", "
     REQUIRE(prepare(b.graph, {&five, 1}) == ACCEL_STATUS_OK);
     REQUIRE(b.graph.nodes.size() == 2);
     CHECK(b.graph.nodes[0].operation == ACCEL_OPERATION_RESHAPE);
-    CHECK(b.graph.nodes[0].ints(ACCEL_ATTRIBUTE_SHAPE, {}) == Ints{10, 3});
-    CHECK(b.graph.nodes[0].inputs.size() == 1);
+    CHECK(integers_at(b.graph, b.graph.nodes[0], ACCEL_OPERAND_RESHAPE_SHAPE) == Ints{10, 3});
 }
 
 TEST_CASE("a shape that depends on data is refused for it, and so is what follows", "[compiler]")
@@ -170,6 +183,59 @@ TEST_CASE("a shape that depends on data is refused for it, and so is what follow
     CHECK(b.graph.nodes[1].reason == "the size of 'r' is known only once other nodes have run");
 }
 
+TEST_CASE("values that are computed stay operands where sizes are known, and passes leave them alone", "[compiler]")
+{
+    // relu, clip to an input's value, and a pad with another's: nothing is fused, and modules are asked.
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {4}), low = b.input("low", ACCEL_TYPE_F32, {}), value = b.input("value", ACCEL_TYPE_F32, {1});
+    const uint32_t r = b.tensor("r", ACCEL_TYPE_F32, {4}), c = b.tensor("c", ACCEL_TYPE_F32, {4}), y = b.tensor("y", ACCEL_TYPE_F32, {6});
+    b.node("relu", ACCEL_OPERATION_RELU, {x}, {r});
+    b.node("clip", ACCEL_OPERATION_CLIP, {r, low, b.real("high", 6)}, {c});
+    b.node("pad", ACCEL_OPERATION_PAD, {c, b.list("pads", {1, 1}), value}, {y});
+    b.output(y);
+    REQUIRE(prepare(b.graph, {}) == ACCEL_STATUS_OK);
+    REQUIRE(b.graph.nodes.size() == 3);
+    CHECK(b.graph.nodes[1].operation == ACCEL_OPERATION_CLIP);
+    CHECK(unknown_value(b.graph, b.graph.nodes[1]) == b.graph.nodes[1].inputs[ACCEL_OPERAND_CLIP_MIN]);
+    CHECK(real_at(b.graph, b.graph.nodes[1], ACCEL_OPERAND_CLIP_MAX) == 6.0f);
+    CHECK(b.graph.nodes[2].operation == ACCEL_OPERATION_PAD);
+    CHECK(unknown_value(b.graph, b.graph.nodes[2]) == b.graph.nodes[2].inputs[ACCEL_OPERAND_PAD_VALUE]);
+    CHECK(unknown_value(b.graph, b.graph.nodes[2], true) == ACCEL_TENSOR_NONE);
+}
+
+TEST_CASE("bounds of a clip that cross are its upper one, and axes of a mean ascend", "[compiler]")
+{
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {2, 3, 4}), c = b.tensor("c", ACCEL_TYPE_F32, {2, 3, 4}), y = b.tensor("y", ACCEL_TYPE_F32, {3}), z = b.tensor("z", ACCEL_TYPE_F32, {});
+    b.node("clip", ACCEL_OPERATION_CLIP, {x, b.real("low", 8), b.real("high", 6)}, {c});
+    b.node("mean", ACCEL_OPERATION_REDUCE_MEAN, {c, b.list("axes", {-1, 0})}, {y}).set_ints(ACCEL_ATTRIBUTE_KEEPDIMS, {0});
+    b.node("all", ACCEL_OPERATION_REDUCE_MEAN, {c, b.list("none", {})}, {z}).set_ints(ACCEL_ATTRIBUTE_KEEPDIMS, {0});
+    b.output(y);
+    b.output(z);
+    REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
+    REQUIRE(prepare(b.graph, {}) == ACCEL_STATUS_OK);
+    CHECK(real_at(b.graph, b.graph.nodes[0], ACCEL_OPERAND_CLIP_MIN) == 6.0f);
+    CHECK(integers_at(b.graph, b.graph.nodes[1], ACCEL_OPERAND_REDUCE_MEAN_AXES) == Ints{0, 2});
+    CHECK(b.graph.nodes[2].inputs.size() == 1);
+
+    Builder nan;
+    const uint32_t in = nan.input("x", ACCEL_TYPE_F32, {2}), out = nan.tensor("y", ACCEL_TYPE_F32, {2});
+    nan.node("clip", ACCEL_OPERATION_CLIP, {in, nan.real("low", NAN)}, {out});
+    nan.output(out);
+    CHECK(prepare(nan.graph, {}) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->message).find("a bound is not a number") != std::string::npos);
+}
+
+TEST_CASE("a reshape to a size of 0 keeps its shape in its result alone", "[compiler]")
+{
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {2, 0}), y = b.tensor("y", ACCEL_TYPE_F32, {0, 5});
+    b.node("r", ACCEL_OPERATION_RESHAPE, {x}, {y});
+    b.output(y);
+    REQUIRE(prepare(b.graph, {}) == ACCEL_STATUS_OK);
+    CHECK(b.graph.nodes[0].inputs.size() == 1);
+}
+
 TEST_CASE("sizes that are outputs, and values that are spread", "[symbols]")
 {
     Builder b;
@@ -178,9 +244,9 @@ TEST_CASE("sizes that are outputs, and values that are spread", "[symbols]")
     Node &shape = b.node("shape", ACCEL_OPERATION_SHAPE, {x}, {s});
     shape.set_ints(ACCEL_ATTRIBUTE_START, {-2});
     b.node("size", ACCEL_OPERATION_SIZE, {x}, {n});
-    b.node("spread", ACCEL_OPERATION_EXPAND, {x, list(b, "to", {2, 1, 5, 1})}, {y});
-    b.node("kept", ACCEL_OPERATION_EXPAND, {x, list(b, "one", {1})}, {same});
-    b.node("made", ACCEL_OPERATION_EXPAND, {b.constant<float>("half", ACCEL_TYPE_F32, {}, {0.5f}), list(b, "square", {2, 2})}, {z});
+    b.node("spread", ACCEL_OPERATION_EXPAND, {x, b.list("to", {2, 1, 5, 1})}, {y});
+    b.node("kept", ACCEL_OPERATION_EXPAND, {x, b.list("one", {1})}, {same});
+    b.node("made", ACCEL_OPERATION_EXPAND, {b.constant<float>("half", ACCEL_TYPE_F32, {}, {0.5f}), b.list("square", {2, 2})}, {z});
     for (const uint32_t out : {s, n, y, z, same}) b.output(out);
     REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
     REQUIRE(prepare(b.graph, {}) == ACCEL_STATUS_OK);
@@ -231,7 +297,7 @@ TEST_CASE("constant indices from the end of a size that was open count from the 
     b.graph.symbols = {{"L", 1, 100}};
     const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1}), y = b.tensor("y", ACCEL_TYPE_F32, {2});
     b.graph.tensors[x].shape[0] = {-1, 0};
-    b.node("pick", ACCEL_OPERATION_GATHER, {x, list(b, "at", {-1, 0})}, {y}).set_ints(ACCEL_ATTRIBUTE_AXIS, {0});
+    b.node("pick", ACCEL_OPERATION_GATHER, {x, b.list("at", {-1, 0})}, {y}).set_ints(ACCEL_ATTRIBUTE_AXIS, {0});
     b.output(y);
     const accel_symbol_value nine{"L", nullptr, 9};
     REQUIRE(specialise(b.graph, &nine, 1) == ACCEL_STATUS_OK);

@@ -35,6 +35,7 @@ accel_status take_pair(const Graph &graph, const accel_state_pair &pair, std::ve
     for (const Tensor *port : {input, output}) {
         if (!port) continue;
         if (port->is_variable()) return refuse(who + ": '" + port->name + "' is of a variable of the model already");
+        if (port->default_data) return refuse(who + ": '" + port->name + "' has a default of the model's; state has first values of its own, so name another input");
         for (const VariableUse &other : *out)
             if (other.name == pair.input || other.input == port->name || other.output == port->name) return refuse(who + ": '" + port->name + "' is of state '" + other.name + "' already");
     }

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "compiler/constants.h"
 #include "compiler/prepare.h"
 #include "graph_check.h"
 
@@ -54,6 +55,16 @@ Quantization in_blocks(Choices &choose, uint32_t rank)
     return {{}, {}, 0, std::move(form)};
 }
 
+/// A constant that a value operand may be.
+Tensor make_list(Choices &choose, Tensor tensor, uint64_t count)
+{
+    std::vector<int64_t> wide;
+    for (uint64_t i = 0; i < count; ++i) wide.push_back(choose.number());
+    if (tensor.type == ACCEL_TYPE_I64) own_values(tensor, wide);
+    else own_values(tensor, std::vector<int32_t>(wide.begin(), wide.end()));
+    return tensor;
+}
+
 Tensor make_tensor(Choices &choose, const Graph &graph)
 {
     Tensor tensor;
@@ -68,7 +79,9 @@ Tensor make_tensor(Choices &choose, const Graph &graph)
         tensor.shape.push_back(symbol ? Dim{-1, choose.below(symbols)} : Dim{choose.number()});
         count *= static_cast<uint64_t>(tensor.shape.back().size);
     }
+    const bool integers = tensor.type == ACCEL_TYPE_I64 || tensor.type == ACCEL_TYPE_I32;
     if (choose.below(3) == 0 && count <= 4096) {
+        if (integers && rank <= 1 && count <= 8) return make_list(choose, std::move(tensor), count);
         tensor.data = pool().data() + choose.below(3);
         tensor.data_bytes = size_bytes(tensor).value_or(count);
     }
@@ -154,7 +167,7 @@ Node make_node(Choices &choose, const Graph &graph, int depth)
     Node node;
     node.operation = choose.below(36);
     if (node.operation == ACCEL_OPERATION_CUSTOM) node.custom_name = "Custom";
-    for (uint32_t i = 0, n = choose.below(4); i < n; ++i) node.inputs.push_back(choose.below(tensors + 1));
+    for (uint32_t i = 0, n = choose.below(6); i < n; ++i) node.inputs.push_back(choose.below(tensors + 1));
     for (uint32_t i = 0, n = 1 + choose.below(2); i < n; ++i) node.outputs.push_back(choose.below(tensors + 1));
     for (uint32_t i = 0, n = choose.below(5); i < n; ++i) {
         const uint32_t key = choose.below(31);
@@ -188,7 +201,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
     Graph graph;
     if (choose.below(2)) graph.symbols.push_back({"n", choose.number(), choose.number()});
     if (!graph.symbols.empty()) make_derived(choose, graph);
-    const uint32_t tensors = 1 + choose.below(12);
+    const uint32_t tensors = 1 + choose.below(16);
     for (uint32_t i = 0; i < tensors; ++i) graph.tensors.push_back(make_tensor(choose, graph));
     for (uint32_t i = 0, n = 1 + choose.below(3); i < n; ++i) graph.inputs.push_back(choose.below(tensors + 1));
     for (uint32_t i = 0, n = 1 + choose.below(2); i < n; ++i) graph.outputs.push_back(choose.below(tensors + 1));

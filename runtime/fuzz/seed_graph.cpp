@@ -30,18 +30,25 @@ public:
         if (quantized) add({0, 1, 8, 128});  // along axis 0 one scale, 8/16, and one zero point, 0
         return *this;
     }
+    /// What a value operand holds.
+    Recorder &list(const Ints &values)
+    {
+        add({name_++, ACCEL_TYPE_I64, 1, 1, values.size(), 0});
+        for (const int64_t value : values) add({number(value)});
+        return *this;
+    }
     Recorder &ports(const Bytes &inputs, const Bytes &outputs)
     {
-        list(inputs, 1);
-        list(outputs, 1);
+        indices(inputs, 1);
+        indices(outputs, 1);
         return *this;
     }
     Recorder &node(accel_operation operation, const Bytes &inputs, uint8_t output, const std::vector<std::pair<accel_attribute_key, Ints>> &attributes = {},
                    accel_rounding rounding = ACCEL_ROUNDING_NONE)
     {
         add({operation});
-        list(inputs, 0);
-        list({output}, 1);
+        indices(inputs, 0);
+        indices({output}, 1);
         add({attributes.size()});
         for (const auto &[key, values] : attributes) {
             add({key, 1, values.size()});
@@ -57,10 +64,10 @@ private:
     {
         for (const size_t value : values) bytes_.push_back(static_cast<uint8_t>(value));
     }
-    void list(const Bytes &indices, size_t least)
+    void indices(const Bytes &list, size_t least)
     {
-        add({indices.size() - least});
-        for (const uint8_t index : indices) add({index});
+        add({list.size() - least});
+        for (const uint8_t index : list) add({index});
     }
     Bytes bytes_;
     size_t name_ = 0;
@@ -103,18 +110,23 @@ Bytes quantised()
 
 Bytes moves()
 {
-    return Recorder(6)
+    return Recorder(11)
         .tensor(ACCEL_TYPE_F32, {2, 3, 4})
         .tensor(ACCEL_TYPE_F32, {4, 2, 3})
         .tensor(ACCEL_TYPE_F32, {4, 4, 3})
         .tensor(ACCEL_TYPE_F32, {4, 2, 3})
         .tensor(ACCEL_TYPE_F32, {4, 6})
         .tensor(ACCEL_TYPE_F32, {4, 6})
+        .list({1})
+        .list({3})
+        .list({1})
+        .list({1})
+        .list({4, 6})
         .ports({0}, {5})
         .node(ACCEL_OPERATION_TRANSPOSE, {0}, 1, {{ACCEL_ATTRIBUTE_PERM, {2, 0, 1}}})
         .node(ACCEL_OPERATION_CONCAT, {1, 1}, 2, {{ACCEL_ATTRIBUTE_AXIS, {1}}})
-        .node(ACCEL_OPERATION_SLICE, {2}, 3, {{ACCEL_ATTRIBUTE_STARTS, {1}}, {ACCEL_ATTRIBUTE_ENDS, {3}}, {ACCEL_ATTRIBUTE_AXES, {1}}, {ACCEL_ATTRIBUTE_STEPS, {1}}})
-        .node(ACCEL_OPERATION_RESHAPE, {3}, 4, {{ACCEL_ATTRIBUTE_SHAPE, {4, 6}}})
+        .node(ACCEL_OPERATION_SLICE, {2, 6, 7, 8, 9}, 3)
+        .node(ACCEL_OPERATION_RESHAPE, {3, 10}, 4)
         .node(ACCEL_OPERATION_SOFTMAX, {4}, 5, {{ACCEL_ATTRIBUTE_AXIS, {1}}})
         .bytes();
 }
@@ -133,7 +145,7 @@ Bytes turn()
 /// Everything but the last node is known before any input.
 Bytes constants()
 {
-    return Recorder(8)
+    return Recorder(11)
         .tensor(ACCEL_TYPE_F32, {2, 3}, Holds::Constant)
         .tensor(ACCEL_TYPE_F32, {3, 2})
         .tensor(ACCEL_TYPE_F32, {3, 2})
@@ -142,11 +154,14 @@ Bytes constants()
         .tensor(ACCEL_TYPE_I32, {3, 2})
         .tensor(ACCEL_TYPE_I32, {3, 2})
         .tensor(ACCEL_TYPE_I32, {3, 2})
+        .list({0})
+        .list({2})
+        .list({1})
         .ports({6}, {7})
         .node(ACCEL_OPERATION_TRANSPOSE, {0}, 1, {{ACCEL_ATTRIBUTE_PERM, {1, 0}}})
         .node(ACCEL_OPERATION_MUL, {1, 1}, 2)
         .node(ACCEL_OPERATION_CONCAT, {1, 2}, 3, {{ACCEL_ATTRIBUTE_AXIS, {1}}})
-        .node(ACCEL_OPERATION_SLICE, {3}, 4, {{ACCEL_ATTRIBUTE_STARTS, {0}}, {ACCEL_ATTRIBUTE_ENDS, {2}}, {ACCEL_ATTRIBUTE_AXES, {1}}})
+        .node(ACCEL_OPERATION_SLICE, {3, 8, 9, 10}, 4)
         .node(ACCEL_OPERATION_CAST, {4}, 5, {{ACCEL_ATTRIBUTE_TO, {ACCEL_TYPE_I32}}})
         .node(ACCEL_OPERATION_ADD, {5, 6}, 7)
         .bytes();
@@ -154,17 +169,18 @@ Bytes constants()
 
 Bytes products()
 {
-    return Recorder(6)
+    return Recorder(7)
         .tensor(ACCEL_TYPE_F32, {2, 4})
         .tensor(ACCEL_TYPE_F32, {4, 3}, Holds::Constant)
         .tensor(ACCEL_TYPE_F32, {3}, Holds::Constant)
         .tensor(ACCEL_TYPE_F32, {2, 3})
         .tensor(ACCEL_TYPE_F32, {2, 3})
         .tensor(ACCEL_TYPE_F32, {2, 1})
+        .list({1})
         .ports({0}, {5})
         .node(ACCEL_OPERATION_MATMUL, {0, 1}, 3)
         .node(ACCEL_OPERATION_ADD, {3, 2}, 4)
-        .node(ACCEL_OPERATION_REDUCE_MEAN, {4}, 5, {{ACCEL_ATTRIBUTE_AXES, {1}}, {ACCEL_ATTRIBUTE_KEEPDIMS, {1}}})
+        .node(ACCEL_OPERATION_REDUCE_MEAN, {4, 6}, 5, {{ACCEL_ATTRIBUTE_KEEPDIMS, {1}}})
         .bytes();
 }
 

@@ -93,7 +93,7 @@ def check_signatures(record):
 
 
 def check_attributes(record, words):
-    keys = [key for key, _, _ in record.carried_attributes()]
+    keys = [key for key, _, _ in record.keys()]
     for key in keys:
         if keys.count(key) > 1:
             record.place.fail("attribute", f"{key} twice", "each key once")
@@ -114,7 +114,7 @@ def check_attributes(record, words):
 
 def check_shape_rule(record, words):
     rule = words.shape_rules[record.shape]
-    have = {key for key, _, _ in record.carried_attributes()}
+    have = {key for key, _, _ in record.keys()}
     for key in rule.get("reads", []):
         if key not in have:
             record.place.fail(f"shape rule {record.shape}", f"a record without {key}", f"{', '.join(rule['reads'])}, which the rule reads")
@@ -131,6 +131,9 @@ def check_record(record, catalog, operations):
     for position, operand in enumerate(record.tensors()):
         if operand.option == "variadic" and position + 1 < len(record.tensors()):
             operand.place.fail(f"operand '{operand.name}'", "variadic before another", "the last tensor operand to be the variadic one")
+    values = [operand.key is not None for operand in record.operands]
+    if values != sorted(values):
+        record.place.fail("operands", "a value operand in front of a tensor", "value operands last")
     check_revisions(record)
     check_signatures(record)
     check_attributes(record, words)

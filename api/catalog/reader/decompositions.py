@@ -17,7 +17,7 @@ def expression(place, what, text, scope, wanted):
 def attribute_kinds(record, vocabulary):
     """Kinds of the names in capitals that the record's expressions may use."""
     kinds = {}
-    for key, _, default in record.carried_attributes():
+    for key, _, default in record.keys():
         row = vocabulary.attribute(key)
         scalar = row.get("scalar", False)
         kinds[key] = {"ints": "int" if scalar else "ints", "floats": "real" if scalar else "reals"}.get(row["kind"], row["kind"])
@@ -29,7 +29,7 @@ def scope_of(record, vocabulary):
 
 
 def check_step_attributes(record, step, called, scope, vocabulary):
-    admitted = {key: required for key, required, _ in called.carried_attributes()}
+    admitted = {key: required for key, required, _ in called.keys()}
     for key, text in step.attributes.items():
         if key not in admitted:
             step.place.fail(f"attribute of {step.operation}", f"'{key}'", "one of " + (", ".join(sorted(admitted)) or "none"))

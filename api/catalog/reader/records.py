@@ -35,7 +35,7 @@ class Operand:
     least: int                      # of a variadic one
     at: int                         # position among ONNX's inputs or outputs; -1: ONNX has none
     types: typing.Any               # name of a constraint, or a list of element types
-    key: typing.Optional[str]       # a value operand: the attribute that carries it in today's ABI
+    key: typing.Optional[str]       # a value operand: what it is called in expressions
     attribute: typing.Optional[str]  # what it was called when it was an attribute of ONNX
     operand_since: typing.Optional[int]  # the opset that made it an operand, where that is not the record's
     default: typing.Any
@@ -116,8 +116,8 @@ class Record:
     def values(self):
         return [operand for operand in self.operands if operand.key is not None]
 
-    def carried_attributes(self):
-        """(key, required, default) as today's ABI has them: attributes, and value operands by their keys."""
+    def keys(self):
+        """(key, required, default) of attributes, and of value operands by their keys."""
         rows = [(a.key, a.required, a.default) for a in self.attributes] + [(o.key, o.option == "required", o.default) for o in self.values()]
         return rows + ([("CLAMP_MIN", False, None), ("CLAMP_MAX", False, None)] if self.fused_clamp else [])
 

@@ -19,7 +19,6 @@ PLANNED_KINDS = ATTRIBUTE_KINDS + ("strings", "graph")
 @dataclasses.dataclass
 class Vocabulary:
     profile: int
-    value_operands: str
     types: list
     roundings: list
     precisions: list
@@ -101,14 +100,12 @@ def read(folder, root):
     path, rules_path = folder / "vocabulary.yaml", folder / "rules.yaml"
     document, rules = load(path, root), load(rules_path, root)
     file = str(path.relative_to(root))
-    only(document, Place(file, 1), set(ROW_FIELDS) | {"profile", "value_operands"}, "the file")
+    only(document, Place(file, 1), set(ROW_FIELDS) | {"profile"}, "the file")
     rows = {what: read_rows(document, file, what, fields, "bit" if what == "precisions" else "id") for what, fields in ROW_FIELDS.items()}
     planned_path = folder / "planned/attributes.yaml"
     planned = read_planned_attributes(planned_path, root, rows["attributes"]) if planned_path.exists() else []
     for row in rows["attributes"] + planned:
         one_of(Place(row.file, row.line, f"attributes {row['name']}"), "kind", row["kind"], ATTRIBUTE_KINDS if "id" in row else PLANNED_KINDS)
     check_rules(rules, str(rules_path.relative_to(root)), rows["attributes"] + planned)
-    top = Place(file, 1)
-    carried = one_of(top, "value_operands", field(document, top, "value_operands", "name"), ("attributes", "operands"))
-    return Vocabulary(field(document, top, "profile", "positive"), carried, **rows, classes=rules["classes"], works=rules["works"],
+    return Vocabulary(field(document, Place(file, 1), "profile", "positive"), **rows, classes=rules["classes"], works=rules["works"],
                       shape_rules=rules["shape_rules"], type_groups=rules["type_groups"], because=rules["reasons"], planned_attributes=planned)

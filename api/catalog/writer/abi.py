@@ -1,13 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A record as the ABI has it: value operands are attributes or operands, as vocabulary.yaml says, and an operation has one set of element types."""
-
-
-def as_operands(words):
-    return words.value_operands == "operands"
-
-
-def operands(record, words):
-    return record.operands if as_operands(words) else record.tensors()
+"""A record as the ABI has it: an operation has one set of element types."""
 
 
 def counts(listed):
@@ -28,15 +20,30 @@ def types(record, words):
 
 def attributes(record, words):
     """Attribute keys, by number."""
-    values = set() if not as_operands(words) else {o.key for o in record.values()}
-    return sorted((key for key, _, _ in record.carried_attributes() if key not in values), key=words.attribute_number)
+    values = {operand.key for operand in record.values()}
+    return sorted((key for key, _, _ in record.keys() if key not in values), key=words.attribute_number)
+
+
+def first_value(record):
+    """Position of the first value operand; None without one. All others are behind it."""
+    return next((i for i, operand in enumerate(record.operands) if operand.key), None)
+
+
+def is_value(record, key):
+    return any(operand.key == key for operand in record.values())
 
 
 def attribute_rows(catalog):
-    """The rows of keys that some operation carries. Numbers of others are not given again."""
+    """The rows of keys that some operation carries."""
     words = catalog.vocabulary
     carried = {key for record in catalog.operations() for key in attributes(record, words)}
     return [row for row in words.attributes if row["name"] in carried]
+
+
+def retired_rows(catalog):
+    """The rows of keys that are value operands now. Their numbers are not given again."""
+    carried = {row["name"] for row in attribute_rows(catalog)}
+    return [row for row in catalog.vocabulary.attributes if row["name"] not in carried]
 
 
 def attribute_kind(row):

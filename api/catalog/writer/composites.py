@@ -33,8 +33,8 @@ class Tables:
         return f"ACCEL_ATTRIBUTE_{name}" if name in self.carried else "ACCEL_ATTRIBUTE_CUSTOM"
 
     def named(self, key, record):
-        """An attribute, or the values of a value operand where the ABI has it as an operand."""
-        if key not in self.carried:
+        """An attribute, or what a value operand holds."""
+        if abi.is_value(record, key):
             return self.token("kOperandValue", next(i for i, operand in enumerate(record.operands) if operand.key == key))
         one = self.words.attribute(key).get("scalar", False)
         return self.token("kAttribute" if one else "kAttributeList", self.key(key))
@@ -44,7 +44,7 @@ class Tables:
             if isinstance(node.value, str):
                 return self.token("kText", text=f'"{node.value}"')
             return self.token("kReal", value=node.value) if isinstance(node.value, float) else self.token("kInteger", int(node.value))
-        if node.id in {key for key, _, _ in record.carried_attributes()}:
+        if node.id in {key for key, _, _ in record.keys()}:
             return self.named(node.id, record)
         return self.token("kType", f"ACCEL_TYPE_{node.id}")
 
@@ -95,7 +95,7 @@ class Tables:
 
     def attribute(self, key, text, called, record):
         place = next((i for i, operand in enumerate(called.operands) if operand.key == key), -1)
-        return f"{{{self.key(key)}, {place}, {self.text(text, record)}}}"
+        return f"{{{self.key(key) if place < 0 else 'ACCEL_ATTRIBUTE_CUSTOM'}, {place}, {self.text(text, record)}}}"
 
     def defaults(self, record):
         """What absent attributes stand for; a default that changes with the opset is the newest one's."""

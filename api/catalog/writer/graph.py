@@ -8,8 +8,14 @@ def most(count):
 
 
 def values(record):
-    """What operands behind the tensors hold, where a graph gives an attribute so."""
-    return f"kValuesOf{record.name}" if record.values() else "{}"
+    """Position of the first value operand, and the rows of all."""
+    return f"{abi.first_value(record)}, kValuesOf{record.name}" if record.values() else "kUnbounded, {}"
+
+
+def value(operand, words):
+    row = words.attribute(operand.key)
+    kind = {"ints": "kIntegers", "floats": "kReal"}[row["kind"]]
+    return f'{{"{operand.name}", ValueKind::{kind}, {row["id"]}}}'
 
 
 def rules(record):
@@ -18,7 +24,7 @@ def rules(record):
 
 
 def operation(record, words):
-    in_min, in_max = abi.counts(abi.operands(record, words))
+    in_min, in_max = abi.counts(record.operands)
     out_min, out_max = abi.counts(record.results)
     types = " | ".join(f"type_bit(ACCEL_TYPE_{name})" for name in abi.types(record, words))
     keys = f"kKeysOf{record.name}" if abi.attributes(record, words) else "{}"
@@ -36,11 +42,13 @@ def write(catalog, note):
     out += [f'    {{ACCEL_REASON_{r["name"]}, "{r["name"].lower()}", "{r["doc"]}"}},' for r in words.reasons]
     out += ["};", "", "constexpr AttributeRow kAttributes[] = {"]
     out += [f'    {{ACCEL_ATTRIBUTE_{r["name"]}, "{r.get("onnx", r["name"].lower())}", {abi.attribute_kind(r)}}},' for r in abi.attribute_rows(catalog)]
+    out += ["};", "", "constexpr RetiredRow kRetired[] = {"]
+    out += [f'    {{{r["id"]}, "{r["name"]}"}},' for r in abi.retired_rows(catalog)]
     out += ["};", ""]
     for record in catalog.operations():
         if keys := abi.attributes(record, words):
             out.append(f"constexpr uint32_t kKeysOf{record.name}[] = {{{', '.join(f'ACCEL_ATTRIBUTE_{key}' for key in keys)}}};")
         if record.values():
-            out.append(f"constexpr accel_attribute_key kValuesOf{record.name}[] = {{{', '.join(f'ACCEL_ATTRIBUTE_{o.key}' for o in record.values())}}};")
+            out.append(f"constexpr ValueRow kValuesOf{record.name}[] = {{{', '.join(value(operand, words) for operand in record.values())}}};")
     out += ["", "constexpr OperationRow kOperations[] = {"]
     return "\n".join(out + [operation(record, words) for record in catalog.operations()] + ["};", ""])

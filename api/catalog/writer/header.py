@@ -34,6 +34,30 @@ def attribute_kinds(rows):
     return "\n".join(lines + ["    default:", "        return 0u;", "    }", "}"])
 
 
+def value_positions(catalog):
+    """enum accel_value_operand."""
+    rows = [{"name": f"{record.name}_{operand.name.upper()}", "id": record.operands.index(operand), "doc": ""} for record in catalog.operations() for operand in record.values()]
+    return "\n".join(["/**",
+                      " * Positions of value operands. Their values make the result's shape, or bound its values, so modules read them when they build: a list of I64 or I32 in",
+                      " * one axis, or one F32. The tensor of one that is known is a constant. Without data it is computed when the program runs, and who cannot do that refuses the",
+                      " * node with ACCEL_REASON_CONSTANT. They are behind all other operands.",
+                      " */", enum("accel_value_operand", "ACCEL_OPERAND", rows)])
+
+
+def first_value(catalog):
+    """accel_first_value_operand."""
+    lines = ["/** Position of an operation's first value operand; 0 where it has none, or this header does not know it. Threads: any thread. Blocks: never. */",
+             "static inline unsigned accel_first_value_operand(unsigned operation)", "{", "    switch (operation) {"]
+    for position in sorted({abi.first_value(r) for r in catalog.operations() if r.values()}):
+        lines += [f"    case ACCEL_OPERATION_{r.name}:" for r in catalog.operations() if abi.first_value(r) == position] + [f"        return {position}u;"]
+    return "\n".join(lines + ["    default:", "        return 0u;", "    }", "}"])
+
+
+def retired(catalog):
+    numbers = ", ".join(str(row["id"]) for row in abi.retired_rows(catalog))
+    return f"/** Keys of operation attributes. {numbers} were keys of what are operands since 0.2 (enum accel_value_operand), and are not used again. */"
+
+
 def write(catalog, note):
     words = catalog.vocabulary
     precisions = [dict(row, value=f"1 << {row['bit']}") for row in words.precisions]
@@ -50,9 +74,10 @@ def write(catalog, note):
         enum("accel_rounding", "ACCEL_ROUNDING", words.roundings, extra=[("ACCEL_ROUNDING_NONE", 0, "")]), "",
         "/** Permitted ways to compute, as a set. */", enum("accel_precision", "ACCEL_PRECISION", precisions, number="value"), "",
         "/** Why a module refuses an operation. */", enum("accel_reason", "ACCEL_REASON", words.reasons), "",
-        "/** Keys of operation attributes. */",
+        retired(catalog),
         enum("accel_attribute_key", "ACCEL_ATTRIBUTE", abi.attribute_rows(catalog), extra=[("ACCEL_ATTRIBUTE_CUSTOM", 0, "by name")]), "",
         attribute_kinds(abi.attribute_rows(catalog)), "",
         "/** Operations. Semantics: docs/operations.md. */",
         enum("accel_operation", "ACCEL_OPERATION", operations, extra=[("ACCEL_OPERATION_CUSTOM", 0, "by domain and name")]), "",
+        value_positions(catalog), "", first_value(catalog), "",
         "#endif /* ACCEL_CATALOG_H */", ""])

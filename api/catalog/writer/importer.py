@@ -2,7 +2,7 @@
 """runtime/importers/onnx/schema_tables.inc: how each ONNX operator of ops/ is read, opset by opset.
 
 Ranges of opsets come from the recorded schemas, meanings from the records. An attribute that became an operand has a row among the attributes up to the opset before, and
-one among the inputs from that opset on, both with the same key.
+one among the inputs from that opset on, both with the operand's position.
 """
 import itertools
 
@@ -74,7 +74,7 @@ class Reading:
                 use = "kAttribute" if name in keys else self.use("attribute", name)
                 if name in self.subjects("attribute_converted"):
                     use = "kResolved"
-                key = self.key(keys[name]) if name in keys else "ACCEL_ATTRIBUTE_CUSTOM"
+                key = self.key(keys[name]) if name in keys and name not in before else "ACCEL_ATTRIBUTE_CUSTOM"
                 required = str(schema.get("required", False)).lower()
                 row = f'"{name}", AttributeType::{ATTRIBUTE_TYPES[schema["type"]]}, Use::{use}, {key}, {self.place(before[name]) if name in before else -1}, {required}, {self.fallback(keys.get(name), schema)}'
                 rows.append((row, first, last))
@@ -88,11 +88,9 @@ class Reading:
                 use, operand = self.use(kind, formal["name"]), here.get(position)
                 option = "k" + formal.get("option", "single").capitalize()
                 if operand is None:
-                    row = f'"{formal["name"]}", {position}, Option::{option}, Use::{use}, ACCEL_ATTRIBUTE_CUSTOM, -1, 0'
-                elif operand.key and not abi.as_operands(self.words):
-                    row = f'"{operand.name}", {position}, Option::{option}, Use::kAttribute, {self.key(operand.key)}, {self.place(operand)}, {self.types(operand)}'
+                    row = f'"{formal["name"]}", {position}, Option::{option}, Use::{use}, -1, 0'
                 else:
-                    row = f'"{operand.name}", {position}, Option::{option}, Use::kTensor, ACCEL_ATTRIBUTE_CUSTOM, {self.place(operand)}, {self.types(operand)}'
+                    row = f'"{operand.name}", {position}, Option::{option}, Use::kTensor, {self.place(operand)}, {self.types(operand)}'
                 rows.append((row, first, last))
         return merged(rows)
 

@@ -6,7 +6,7 @@ from writer import abi
 def row(record, words):
     doc = "; ".join(part for part in (record.doc, "no module sees it" if record.resolved else "") if part)
     name = record.name + (f"<br>{doc}" if doc else "")
-    operands, results = (", ".join(map(abi.shown, list_)) for list_ in (abi.operands(record, words), record.results))
+    operands, results = (", ".join(map(abi.shown, list_)) for list_ in (record.operands, record.results))
     return (f"| {record.id} | {name} | {record.onnx} ({record.since}) | {operands} | {results} | {', '.join(abi.types(record, words))} | "
             f"{', '.join(key.lower() for key in abi.attributes(record, words))} | {record.numeric_class} | {'yes' if record.quantised else ''} |")
 

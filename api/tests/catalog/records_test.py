@@ -29,6 +29,8 @@ MISTAKES = [   # file, text, text in its place, record, what the sentence must s
     ("ops/matrix.yaml", "{key: ALPHA, default: 1.0}", "{key: ALPHA, default: 1.0, revision: 2}", "GEMM", "revision: given 1, expected 2"),
     ("ops/matrix.yaml", "{name: c, types: C, option: optional}", "{name: c, types: C, option: maybe}", "GEMM", "given 'maybe', expected one of optional, required, variadic"),
     ("ops/matrix.yaml", "because: later}", "because: latr}", "defaults", "given 'latr', expected a sentence, or one of"),
+    ("ops/movement.yaml", "      - {name: x, types: T}\n      - {name: pads, types: [I64], key: PADS, attribute: pads, operand_since: 11}\n",
+     "      - {name: pads, types: [I64], key: PADS, attribute: pads, operand_since: 11}\n      - {name: x, types: T}\n", "PAD", "expected value operands last"),
     ("planned/resampling.yaml", "versions_refused: [10]", "versions_skipped: [10]", "RESIZE", "given 'versions_skipped', 'because', expected one of"),
     ("ops/convolution.yaml", 'default: "part(shape(w), 2, rank(w))"', 'default: "part(shape(v), 2, rank(w))"', "CONV", "given 'v', expected an attribute or an operand"),
     ("ops/convolution.yaml", 'default: "part(shape(w), 2, rank(w))"', 'default: "rank(w)"', "CONV", "of kind int, expected ints"),

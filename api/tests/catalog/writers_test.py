@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What is generated follows the records: value operands as attributes or operands, retired keys, moves between opsets, what the suite asks."""
+"""What is generated follows the records: value operands, retired keys, moves between opsets, what the suite asks."""
 import unittest
 
 from planted import ROOT, Planted
@@ -20,29 +20,32 @@ def rows(text, start):
 
 
 class ValueOperands(unittest.TestCase):
-    def test_as_attributes(self):
+    def test_they_are_operands(self):
         made = read(ROOT)
-        self.assertEqual(rows(graph.write(made, NOTE), "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, 1, "Reshape", 1, 1, 1, 1,'])
-        enums = header.write(made, NOTE)
-        self.assertIn("ACCEL_ATTRIBUTE_STARTS = 20", enums)
+        tables, enums = graph.write(made, NOTE), header.write(made, NOTE)
+        self.assertEqual(rows(tables, "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, 1, "Reshape", 1, 2, 1, 1,'])
+        self.assertEqual(rows(tables, "{ACCEL_OPERATION_SLICE"), ['{ACCEL_OPERATION_SLICE, 1, "Slice", 3, 5, 1, 1,'])
+        self.assertEqual(rows(tables, "{ACCEL_OPERATION_CLIP"), ['{ACCEL_OPERATION_CLIP, 1, "Clip", 1, 3, 1, 1,'])
+        self.assertIn('kValuesOfPAD[] = {{"pads", ValueKind::kIntegers, 4}, {"value", ValueKind::kReal, 25}};', tables)
         self.assertRegex(enums, r"case ACCEL_ATTRIBUTE_GROUP:\n( .*:\n)* +return 2u; /\* INT \*/")
         self.assertRegex(enums, r"case ACCEL_ATTRIBUTE_STRIDES:\n( .*:\n)* +return 7u; /\* INTS \*/")
+        self.assertIn("ACCEL_OPERAND_SLICE_STEPS = 4", enums)
+        self.assertRegex(enums, r"case ACCEL_OPERATION_SLICE:\n( .*:\n)* +return 1u;\n +default:\n +return 0u;")
+        self.assertIn("| x, starts, ends, axes?, steps? |", page.write(made, NOTE, ""))
+        read_table = importer.write(made, NOTE, *compare.load_onnx())
+        self.assertIn('{"starts", 1, Option::kSingle, Use::kTensor, 1,', read_table)
+        self.assertIn('{"pads", AttributeType::kInts, Use::kAttribute, ACCEL_ATTRIBUTE_CUSTOM, 1,', read_table)
+        self.assertNotIn("ACCEL_ATTRIBUTE_STARTS", read_table)
 
-    def test_as_operands(self):
-        with Planted("vocabulary.yaml", "value_operands: attributes", "value_operands: operands") as root:
-            made = read(root)
-            tables, enums = graph.write(made, NOTE), header.write(made, NOTE)
-            self.assertEqual(rows(tables, "{ACCEL_OPERATION_RESHAPE"), ['{ACCEL_OPERATION_RESHAPE, 1, "Reshape", 2, 2, 1, 1,'])
-            self.assertEqual(rows(tables, "{ACCEL_OPERATION_SLICE"), ['{ACCEL_OPERATION_SLICE, 1, "Slice", 3, 5, 1, 1,'])
-            self.assertEqual(rows(tables, "{ACCEL_OPERATION_CLIP"), ['{ACCEL_OPERATION_CLIP, 1, "Clip", 1, 3, 1, 1,'])
-            for retired in ("AXES", "STARTS", "ENDS", "STEPS", "SPLIT", "SHAPE", "VALUE"):
-                self.assertNotIn(f"ACCEL_ATTRIBUTE_{retired} ", enums + tables)
-            for kept in ("PADS = 4", "CLAMP_MIN = 16", "TO = 18"):
-                self.assertIn(f"ACCEL_ATTRIBUTE_{kept}", enums)
-            self.assertIn("| x, starts, ends, axes?, steps? |", page.write(made, NOTE, ""))
-            read_table = importer.write(made, NOTE, *compare.load_onnx())
-            self.assertIn('{"starts", 1, Option::kSingle, Use::kTensor, ACCEL_ATTRIBUTE_CUSTOM, 1,', read_table)
-            self.assertNotIn("ACCEL_ATTRIBUTE_STARTS", read_table)
+    def test_keys_that_they_had_are_retired(self):
+        made = read(ROOT)
+        tables, enums = graph.write(made, NOTE), header.write(made, NOTE)
+        for number, key in ((7, "AXES"), (20, "STARTS"), (21, "ENDS"), (22, "STEPS"), (23, "SPLIT"), (24, "SHAPE"), (25, "VALUE")):
+            self.assertNotIn(f"ACCEL_ATTRIBUTE_{key} ", enums + tables)
+            self.assertIn(f'{{{number}, "{key}"}},', tables)
+        self.assertIn("7, 20, 21, 22, 23, 24, 25 were keys", enums)
+        for kept in ("PADS = 4", "CLAMP_MIN = 16", "TO = 18"):
+            self.assertIn(f"ACCEL_ATTRIBUTE_{kept}", enums)
 
 
 class Importer(unittest.TestCase):
@@ -72,10 +75,9 @@ class Composites(unittest.TestCase):
         self.assertTrue(any("Code::kSqrt" in token for token in tables.tokens))
 
     def test_value_operands_are_named_by_position(self):
-        with Planted("vocabulary.yaml", "value_operands: attributes", "value_operands: operands") as root:
-            table = composites.write(read(root), NOTE)
-            self.assertIn("{Code::kOperandValue, 1, 0.0, nullptr}", table)  # Squeeze's axes
-            self.assertIn("{ACCEL_ATTRIBUTE_CUSTOM, 1, ", table)            # Reshape's shape
+        table = composites.write(read(ROOT), NOTE)
+        self.assertIn("{Code::kOperandValue, 1, 0.0, nullptr}", table)  # Squeeze's axes
+        self.assertIn("{ACCEL_ATTRIBUTE_CUSTOM, 1, ", table)            # Reshape's shape
 
 
 class Suite(unittest.TestCase):

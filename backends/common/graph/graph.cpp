@@ -69,6 +69,18 @@ std::optional<float> real(const accel_node_desc &node, accel_attribute_key key)
     return *static_cast<const float *>(found->values);
 }
 
+std::optional<std::vector<int64_t>> integers(const View &graph, const accel_node_desc &node, uint32_t position, Unreadable *why)
+{
+    const uint32_t tensor = input(node, position);
+    return tensor == ACCEL_TENSOR_NONE ? std::nullopt : read_integers(Values::of(graph.tensor(tensor)), why);
+}
+
+std::optional<float> real(const View &graph, const accel_node_desc &node, uint32_t position, Unreadable *why)
+{
+    const uint32_t tensor = input(node, position);
+    return tensor == ACCEL_TENSOR_NONE ? std::nullopt : read_real(Values::of(graph.tensor(tensor)), why);
+}
+
 std::span<const accel_dim> dims(const accel_tensor_desc &tensor) { return {tensor.dims, tensor.rank}; }
 
 std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor)

@@ -8,6 +8,7 @@
 
 #include <accel/backend.h>
 #include <accel/graph/quantization.h>
+#include <accel/graph/values.h>
 
 #include <cstdint>
 #include <optional>
@@ -45,6 +46,10 @@ uint32_t input(const accel_node_desc &node, uint32_t position);
 std::span<const int64_t> ints(const accel_node_desc &node, accel_attribute_key key);
 int64_t integer(const accel_node_desc &node, accel_attribute_key key, int64_t otherwise);
 std::optional<float> real(const accel_node_desc &node, accel_attribute_key key);
+
+// What the value operand at a position holds (enum accel_value_operand); nothing, and why, when it cannot be read. Without the operand why stays as it was.
+std::optional<std::vector<int64_t>> integers(const View &graph, const accel_node_desc &node, uint32_t position, Unreadable *why);
+std::optional<float> real(const View &graph, const accel_node_desc &node, uint32_t position, Unreadable *why);
 
 std::span<const accel_dim> dims(const accel_tensor_desc &tensor);
 

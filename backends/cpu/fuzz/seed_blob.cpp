@@ -48,6 +48,7 @@ public:
         last_ = out;
         return *this;
     }
+    uint32_t list(const std::vector<int64_t> &values) { return graph_.list(values); }
     uint32_t floats(Dims dims)
     {
         const int64_t number = count(dims);
@@ -96,13 +97,13 @@ Bytes quantised_network()
 Bytes moves()
 {
     Chain chain(kF32, {2, 3, 4});
-    const uint32_t indices = chain.graph().constant(ACCEL_TYPE_I64, {2}, std::vector<int64_t>{1, 0});
+    const uint32_t indices = chain.list({1, 0}), starts = chain.list({0}), ends = chain.list({4}), axes = chain.list({0}), steps = chain.list({2}),
+                   pads = chain.list({1, 0, 0, 1, 0, 0}), reduced = chain.list({1});
     return chain.then(ACCEL_OPERATION_TRANSPOSE, {4, 2, 3}, {}, {{{ACCEL_ATTRIBUTE_PERM, {2, 0, 1}}}, {}, 0})
-        .then(ACCEL_OPERATION_SLICE, {2, 2, 3}, {},
-              {{{ACCEL_ATTRIBUTE_AXES, {0}}, {ACCEL_ATTRIBUTE_STARTS, {0}}, {ACCEL_ATTRIBUTE_ENDS, {4}}, {ACCEL_ATTRIBUTE_STEPS, {2}}}, {}, 0})
-        .then(ACCEL_OPERATION_PAD, {4, 2, 3}, {}, {{{ACCEL_ATTRIBUTE_PADS, {1, 0, 0, 1, 0, 0}}}, {}, 0})
+        .then(ACCEL_OPERATION_SLICE, {2, 2, 3}, {starts, ends, axes, steps})
+        .then(ACCEL_OPERATION_PAD, {4, 2, 3}, {pads})
         .then(ACCEL_OPERATION_GATHER, {2, 2, 3}, {indices}, {{{ACCEL_ATTRIBUTE_AXIS, {0}}}, {}, 0})
-        .then(ACCEL_OPERATION_REDUCE_MEAN, {2, 1, 3}, {}, {{{ACCEL_ATTRIBUTE_AXES, {1}}, {ACCEL_ATTRIBUTE_KEEPDIMS, {1}}}, {}, 0})
+        .then(ACCEL_OPERATION_REDUCE_MEAN, {2, 1, 3}, {reduced}, {{{ACCEL_ATTRIBUTE_KEEPDIMS, {1}}}, {}, 0})
         .done();
 }
 
@@ -118,7 +119,7 @@ Bytes branches()
     const uint32_t x = graph.input(kF32, {2, 4}), index = graph.input(ACCEL_TYPE_I32, {2});
     const uint32_t left = graph.tensor(kF32, {2, 2}), right = graph.tensor(kF32, {2, 2}), both = graph.tensor(kF32, {2, 4}), sum = graph.tensor(kF32, {2, 4}),
                    rows = graph.tensor(kF32, {2, 4}), stored = graph.tensor(kI8, {2, 4}, kScales), real = graph.tensor(kF32, {2, 4});
-    graph.node(ACCEL_OPERATION_SPLIT, {x}, {left, right}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}, {ACCEL_ATTRIBUTE_SPLIT, {2, 2}}}, {}, 0});
+    graph.node(ACCEL_OPERATION_SPLIT, {x, graph.list({2, 2})}, {left, right}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}, 0});
     graph.node(ACCEL_OPERATION_CONCAT, {right, left}, {both}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}, 0});
     graph.node(ACCEL_OPERATION_ADD, {both, x}, {sum});
     graph.node(ACCEL_OPERATION_GATHER, {sum, index}, {rows}, {{{ACCEL_ATTRIBUTE_AXIS, {0}}}, {}, 0});

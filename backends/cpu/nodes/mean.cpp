@@ -164,7 +164,7 @@ int64_t reduced_elements(const Dims &dims, const std::vector<bool> &reduced)
 void prepare_reduce_mean(Builder &builder, const Node &node)
 {
     const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], Layout::kRowMajor);
-    const auto reduced = *reduced_axes(node, x.dims.size());
+    const auto reduced = *reduced_axes(builder.graph(), node);
     const bool keep = node.integer(ACCEL_ATTRIBUTE_KEEPDIMS, 1) != 0;
     Dims y_strides(x.dims.size(), 0);
     for (size_t axis = 0, at = 0; axis < x.dims.size(); ++axis) {

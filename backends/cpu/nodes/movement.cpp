@@ -274,7 +274,7 @@ void prepare_split(Builder &builder, const Node &node)
 void prepare_slice(Builder &builder, const Node &node)
 {
     const View from = builder.view(node.inputs[0]);
-    const SliceRange range = *slice_range(node, from.dims);
+    const SliceRange range = *slice_range(builder.graph(), node);
     const View to = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
     View part = from;
     part.dims = range.counts;
@@ -288,8 +288,8 @@ void prepare_pad(Builder &builder, const Node &node)
     const View from = builder.view(node.inputs[0]);
     const Tensor &result = builder.graph().tensor(node.outputs[0]);
     const View to = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
-    const Dims &pads = *node.list(ACCEL_ATTRIBUTE_PADS);
-    const auto pattern = pad_pattern(result, node.real(ACCEL_ATTRIBUTE_VALUE, 0));
+    const Dims pads = *builder.graph().integers(node, ACCEL_OPERAND_PAD_PADS);
+    const auto pattern = pad_pattern(result, builder.graph().real(node, ACCEL_OPERAND_PAD_VALUE).value_or(0));
     builder.add(std::make_unique<FillStep>(to.value, result.size_bytes(), pattern, type_bytes(result.type)), {to.value});
     View inside = to;
     inside.dims = from.dims;

@@ -22,10 +22,13 @@ TEST_CASE("a bound of stored values is rounded as a quantisation rounds", "[quan
     GraphMaker graph;
     const uint32_t x = graph.input(ACCEL_TYPE_I8, {1, 1, 16, 16}, Scales{{scale}, {kZeroPoint}, 0});
     const uint32_t y = graph.tensor(ACCEL_TYPE_I8, {1, 1, 16, 16}, Scales{{scale}, {kZeroPoint}, 0});
-    GraphMaker::Attributes attributes{{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {low}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {high}}}, ACCEL_ROUNDING_HALF_EVEN};
     if (operation == ACCEL_OPERATION_MAX_POOL)
-        attributes.ints = {{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {1, 1}}};
-    graph.node(operation, {x}, {y}, attributes);
+        graph.node(operation, {x}, {y},
+                   {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {1, 1}}},
+                    {{ACCEL_ATTRIBUTE_CLAMP_MIN, {low}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {high}}},
+                    ACCEL_ROUNDING_HALF_EVEN});
+    else
+        graph.node(operation, {x, graph.real(low), graph.real(high)}, {y}, {{}, {}, ACCEL_ROUNDING_HALF_EVEN});
     graph.output(y);
     const Bytes got = execute(graph.desc(), {all}, 1)[0];
     for (size_t i = 0; i < got.size(); ++i) {

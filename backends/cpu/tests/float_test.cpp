@@ -242,11 +242,12 @@ TEST_CASE("f32 functions", "[float]")
     GraphMaker graph;
     const uint32_t in = graph.input(ACCEL_TYPE_F32, {3, 100}), out = graph.tensor(ACCEL_TYPE_F32, {3, 100});
     Attributes attributes;
+    std::vector<uint32_t> operands{in};
     if (function.operation == ACCEL_OPERATION_CLIP)
-        attributes.floats = {{ACCEL_ATTRIBUTE_CLAMP_MIN, {-1.0f}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {2.0f}}};
+        operands = {in, graph.real(-1), graph.real(2)};
     if (function.operation == ACCEL_OPERATION_LEAKY_RELU)
         attributes.floats = {{ACCEL_ATTRIBUTE_ALPHA, {0.25f}}};
-    graph.node(function.operation, {in}, {out}, attributes);
+    graph.node(function.operation, operands, {out}, attributes);
     graph.output(out);
     const auto y = values_of<float>(execute(graph.desc(), {bytes_of(x)})[0]);
     std::vector<double> expected;
@@ -319,7 +320,7 @@ TEST_CASE("softmax, mean and normalisation", "[float]")
                    normal = graph.tensor(ACCEL_TYPE_F32, {2, 3, 4});
     const std::vector<float> scale{1, 2, 3}, bias{0.5f, 0, -1}, average{1, -1, 0}, variance{1, 4, 0.25f};
     graph.node(ACCEL_OPERATION_SOFTMAX, {in}, {soft}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}, 0});
-    graph.node(ACCEL_OPERATION_REDUCE_MEAN, {in}, {mean}, {{{ACCEL_ATTRIBUTE_AXES, {1}}, {ACCEL_ATTRIBUTE_KEEPDIMS, {0}}}, {}, 0});
+    graph.node(ACCEL_OPERATION_REDUCE_MEAN, {in, graph.list({1})}, {mean}, {{{ACCEL_ATTRIBUTE_KEEPDIMS, {0}}}, {}, 0});
     graph.node(ACCEL_OPERATION_BATCH_NORMALIZATION,
                {in, graph.constant(ACCEL_TYPE_F32, {3}, scale), graph.constant(ACCEL_TYPE_F32, {3}, bias),
                 graph.constant(ACCEL_TYPE_F32, {3}, average), graph.constant(ACCEL_TYPE_F32, {3}, variance)},

@@ -47,8 +47,7 @@ struct Network {
         graph.node(ACCEL_OPERATION_MAX_POOL, {residual}, {pool},
                    {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {4, 4}}, {ACCEL_ATTRIBUTE_STRIDES, {2, 2}}}, {}, 0});
         graph.node(ACCEL_OPERATION_CONV, {pool, weights({36, 32, 3, 3}, 5)}, {wide}, padded);
-        graph.node(ACCEL_OPERATION_CLIP, {wide}, {clipped},
-                   {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {0.0f}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {0.7f}}}, 0});
+        graph.node(ACCEL_OPERATION_CLIP, {wide, graph.real(0), graph.real(0.7f)}, {clipped});
         graph.node(ACCEL_OPERATION_TRANSPOSE, {clipped}, {turned}, {{{ACCEL_ATTRIBUTE_PERM, {0, 2, 3, 1}}}, {}, 0});
         graph.node(ACCEL_OPERATION_RESHAPE, {turned}, {flat});
         graph.node(ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, {clipped}, {mean});

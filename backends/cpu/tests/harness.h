@@ -46,6 +46,10 @@ public:
         return index;
     }
 
+    // What a value operand holds.
+    uint32_t list(const std::vector<int64_t> &values) { return constant(ACCEL_TYPE_I64, {static_cast<int64_t>(values.size())}, values); }
+    uint32_t real(float value) { return constant(ACCEL_TYPE_F32, {}, std::vector<float>{value}); }
+
     struct Attributes {
         std::vector<std::pair<uint32_t, std::vector<int64_t>>> ints;
         std::vector<std::pair<uint32_t, std::vector<float>>> floats;

@@ -43,16 +43,8 @@ TEST_CASE("slice, forwards and backwards", "[move]")
     GraphMaker graph;
     const uint32_t in = graph.input(ACCEL_TYPE_F32, {4, 5}), out = graph.tensor(ACCEL_TYPE_F32, {2, 3}),
                    back = graph.tensor(ACCEL_TYPE_F32, {4, 5});
-    graph.node(ACCEL_OPERATION_SLICE, {in}, {out},
-               {{{ACCEL_ATTRIBUTE_AXES, {0, 1}},
-                 {ACCEL_ATTRIBUTE_STARTS, {1, 0}},
-                 {ACCEL_ATTRIBUTE_ENDS, {3, 5}},
-                 {ACCEL_ATTRIBUTE_STEPS, {1, 2}}},
-                {},
-                0});
-    graph.node(
-        ACCEL_OPERATION_SLICE, {in}, {back},
-        {{{ACCEL_ATTRIBUTE_AXES, {1}}, {ACCEL_ATTRIBUTE_STARTS, {4}}, {ACCEL_ATTRIBUTE_ENDS, {-1}}, {ACCEL_ATTRIBUTE_STEPS, {-1}}}, {}, 0});
+    graph.node(ACCEL_OPERATION_SLICE, {in, graph.list({1, 0}), graph.list({3, 5}), graph.list({0, 1}), graph.list({1, 2})}, {out});
+    graph.node(ACCEL_OPERATION_SLICE, {in, graph.list({4}), graph.list({-6}), graph.list({1}), graph.list({-1})}, {back});
     graph.output(out);
     graph.output(back);
     const auto outputs = execute(graph.desc(), {bytes_of(counting(20))});
@@ -67,7 +59,7 @@ TEST_CASE("concat undoes split", "[move]")
     const uint32_t in = graph.input(ACCEL_TYPE_F32, {2, 5, 3}), a = graph.tensor(ACCEL_TYPE_F32, {2, 1, 3}),
                    b = graph.tensor(ACCEL_TYPE_F32, {2, 4, 3});
     const uint32_t out = graph.tensor(ACCEL_TYPE_F32, {2, 5, 3});
-    graph.node(ACCEL_OPERATION_SPLIT, {in}, {a, b}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}, {ACCEL_ATTRIBUTE_SPLIT, {1, 4}}}, {}, 0});
+    graph.node(ACCEL_OPERATION_SPLIT, {in, graph.list({1, 4})}, {a, b}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}, 0});
     graph.node(ACCEL_OPERATION_CONCAT, {a, b}, {out}, {{{ACCEL_ATTRIBUTE_AXIS, {1}}}, {}, 0});
     graph.output(out);
     graph.output(b);
@@ -81,14 +73,14 @@ TEST_CASE("pad, stored and real", "[move]")
 {
     GraphMaker graph;
     const uint32_t in = graph.input(ACCEL_TYPE_F32, {1, 2}), out = graph.tensor(ACCEL_TYPE_F32, {2, 4});
-    graph.node(ACCEL_OPERATION_PAD, {in}, {out}, {{{ACCEL_ATTRIBUTE_PADS, {0, 1, 1, 1}}}, {{ACCEL_ATTRIBUTE_VALUE, {9.0f}}}, 0});
+    graph.node(ACCEL_OPERATION_PAD, {in, graph.list({0, 1, 1, 1}), graph.real(9)}, {out});
     graph.output(out);
     CHECK(run_one(graph, {1, 2}) == std::vector<float>{9, 1, 2, 9, 9, 9, 9, 9});
 
     GraphMaker quantized;
     const Scales scales{{0.5f}, {3}, 0};
     const uint32_t q = quantized.input(ACCEL_TYPE_I8, {2}, scales), padded = quantized.tensor(ACCEL_TYPE_I8, {3}, scales);
-    quantized.node(ACCEL_OPERATION_PAD, {q}, {padded}, {{{ACCEL_ATTRIBUTE_PADS, {0, 1}}}, {}, 0});
+    quantized.node(ACCEL_OPERATION_PAD, {q, quantized.list({0, 1})}, {padded});
     quantized.output(padded);
     CHECK(values_of<int8_t>(execute(quantized.desc(), {Bytes{7, 8}})[0]) == std::vector<int8_t>{7, 8, 3});
 }
@@ -125,7 +117,7 @@ TEST_CASE("an input can be an output, several times, and a constant too", "[move
     const uint32_t in = graph.input(ACCEL_TYPE_F32, {3}), shaped = graph.tensor(ACCEL_TYPE_F32, {3, 1}),
                    same = graph.tensor(ACCEL_TYPE_F32, {3, 1});
     const uint32_t fixed = graph.constant(ACCEL_TYPE_F32, {2}, std::vector<float>{5, 6});
-    graph.node(ACCEL_OPERATION_RESHAPE, {in}, {shaped}, {{{ACCEL_ATTRIBUTE_SHAPE, {3, 1}}}, {}, 0});
+    graph.node(ACCEL_OPERATION_RESHAPE, {in, graph.list({3, 1})}, {shaped});
     graph.node(ACCEL_OPERATION_IDENTITY, {shaped}, {same});
     for (const uint32_t tensor : {in, same, same, fixed})
         graph.output(tensor);
@@ -133,4 +125,31 @@ TEST_CASE("an input can be an output, several times, and a constant too", "[move
     for (size_t i = 0; i < 3; ++i)
         CHECK(values_of<float>(outputs[i]) == counting(3));
     CHECK(values_of<float>(outputs[3]) == std::vector<float>{5, 6});
+}
+
+TEST_CASE("value operands that cannot be read are refused with the reason", "[move]")
+{
+    // Of a SLICE of 4 values, its starts.
+    const auto refused = [](const auto &make, uint32_t reason) {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_F32, {4}), out = graph.tensor(ACCEL_TYPE_F32, {2}), starts = make(graph);
+        graph.node(ACCEL_OPERATION_SLICE, {in, starts, graph.list({3})}, {out});
+        graph.output(out);
+        const accel_bk_support answer = query(graph.desc());
+        CHECK(answer.reason == reason);
+        CHECK((answer.reason == ACCEL_REASON_OK || answer.tensor == starts));
+    };
+    refused([](GraphMaker &graph) { return graph.list({1}); }, ACCEL_REASON_OK);
+    refused([](GraphMaker &graph) { return graph.constant(ACCEL_TYPE_I32, {1}, std::vector<int32_t>{1}); }, ACCEL_REASON_OK);
+    refused([](GraphMaker &graph) { return graph.input(ACCEL_TYPE_I64, {1}); }, ACCEL_REASON_CONSTANT);
+    refused([](GraphMaker &graph) { return graph.real(1); }, ACCEL_REASON_TYPE);
+    refused([](GraphMaker &graph) { return graph.constant(ACCEL_TYPE_I64, {1, 1}, std::vector<int64_t>{1}); }, ACCEL_REASON_RANK);
+    refused([](GraphMaker &graph) { return graph.list({1, 0}); }, ACCEL_REASON_SIZE);
+
+    GraphMaker clip;
+    const uint32_t x = clip.input(ACCEL_TYPE_F32, {4}), bound = clip.input(ACCEL_TYPE_F32, {}), y = clip.tensor(ACCEL_TYPE_F32, {4});
+    clip.node(ACCEL_OPERATION_CLIP, {x, ACCEL_TENSOR_NONE, bound}, {y});
+    clip.output(y);
+    CHECK(query(clip.desc()).reason == ACCEL_REASON_CONSTANT);
+    CHECK(query(clip.desc()).tensor == bound);
 }

@@ -66,7 +66,7 @@ public:
             return node("relu", ACCEL_OPERATION_RELU, {x}, dims);
         const float low = one_of(random_, {0.0f, -0.5f, -1.0f, -kInfinity});
         const float high = one_of(random_, {0.5f, 1.5f, kInfinity});
-        return node("clip", ACCEL_OPERATION_CLIP, {x}, dims, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {low}}, {ACCEL_ATTRIBUTE_CLAMP_MAX, {high}}}, 0});
+        return node("clip", ACCEL_OPERATION_CLIP, {x, graph_->real(low), graph_->real(high)}, dims);
     }
     RandomGraph finish(uint32_t result)
     {

@@ -33,11 +33,14 @@ std::vector<float> spread(float low, float high, int64_t count = kLong)
 }
 
 std::vector<float> run_one(uint32_t operation, const std::vector<float> &x, const Dims &x_dims, const Dims &y_dims,
-                           const Attributes &attributes)
+                           const Attributes &attributes, const Dims &axes = {})
 {
     GraphMaker graph;
     const uint32_t in = graph.input(ACCEL_TYPE_F32, x_dims), out = graph.tensor(ACCEL_TYPE_F32, y_dims);
-    graph.node(operation, {in}, {out}, attributes);
+    std::vector<uint32_t> operands{in};
+    if (!axes.empty())
+        operands.push_back(graph.list(axes));
+    graph.node(operation, operands, {out}, attributes);
     graph.output(out);
     return values_of<float>(execute(graph.desc(), {bytes_of(x)}, 2)[0]);
 }
@@ -90,15 +93,14 @@ TEST_CASE("averages of many elements keep their precision", "[float][isa]")
         INFO(what << ": relative error " << relative_error(got, exact) << ", the peer's " << peer_error);
         CHECK(relative_error(got, exact) <= allowed(peer_error));
     };
-    const Attributes rows{{{ACCEL_ATTRIBUTE_AXES, {0}}}, {}, 0}, columns{{{ACCEL_ATTRIBUTE_AXES, {1}}}, {}, 0};
-    check("a row", run_one(ACCEL_OPERATION_REDUCE_MEAN, x, {1, kLong}, {1, 1}, columns)[0]);
-    check("a column", run_one(ACCEL_OPERATION_REDUCE_MEAN, x, {kLong, 1}, {1, 1}, rows)[0]);
+    check("a row", run_one(ACCEL_OPERATION_REDUCE_MEAN, x, {1, kLong}, {1, 1}, {}, {1})[0]);
+    check("a column", run_one(ACCEL_OPERATION_REDUCE_MEAN, x, {kLong, 1}, {1, 1}, {}, {0})[0]);
     check("the whole plane", run_one(ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, x, {1, 1, 500, 500}, {1, 1, 1, 1}, {})[0]);
     check("one window", run_one(ACCEL_OPERATION_AVERAGE_POOL, x, {1, 1, 500, 500}, {1, 1, 1, 1},
                                 {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {500, 500}}}, {}, 0})[0]);
 
     const auto wide = spread(low, high, 4 * kLong);
-    const auto means = run_one(ACCEL_OPERATION_REDUCE_MEAN, wide, {kLong, 4}, {1, 4}, rows);
+    const auto means = run_one(ACCEL_OPERATION_REDUCE_MEAN, wide, {kLong, 4}, {1, 4}, {}, {0});
     for (size_t column = 0; column < 4; ++column)
         CHECK(relative_error(means[column], mean_of(wide, column, 4)) <= allowed(peer_error));
 }
@@ -200,10 +202,10 @@ TEST_CASE("quantised means are exact", "[quantized][isa]")
     GraphMaker graph;
     const uint32_t in = graph.input(type, dims, Scales{{x_scale}, {x_zero}, 0}),
                    out = graph.tensor(type, keep ? kept : squeezed, Scales{{y_scale}, {y_zero}, 0});
-    Attributes attributes{{{ACCEL_ATTRIBUTE_KEEPDIMS, {keep}}}, {}, rounding};
+    std::vector<uint32_t> operands{in};
     if (!axes.empty())
-        attributes.ints.push_back({ACCEL_ATTRIBUTE_AXES, axes});
-    graph.node(ACCEL_OPERATION_REDUCE_MEAN, {in}, {out}, attributes);
+        operands.push_back(graph.list(axes));
+    graph.node(ACCEL_OPERATION_REDUCE_MEAN, operands, {out}, {{{ACCEL_ATTRIBUTE_KEEPDIMS, {keep}}}, {}, rounding});
     graph.output(out);
     const Bytes got = execute(graph.desc(), {bytes_of(bytes)})[0];
 
@@ -234,7 +236,7 @@ TEST_CASE("a mean whose sum might not fit is refused", "[quantized]")
     GraphMaker graph;
     const Scales scales{{0.5f}, {0}, 0};
     const uint32_t in = graph.input(ACCEL_TYPE_I8, {1, most + extra}, scales), out = graph.tensor(ACCEL_TYPE_I8, {1, 1}, scales);
-    graph.node(ACCEL_OPERATION_REDUCE_MEAN, {in}, {out}, {{{ACCEL_ATTRIBUTE_AXES, {1}}}, {}, ACCEL_ROUNDING_HALF_EVEN});
+    graph.node(ACCEL_OPERATION_REDUCE_MEAN, {in, graph.list({1})}, {out}, {{}, {}, ACCEL_ROUNDING_HALF_EVEN});
     graph.output(out);
     CHECK(query(graph.desc()).reason == (extra == 0 ? ACCEL_REASON_OK : ACCEL_REASON_SIZE));
 }

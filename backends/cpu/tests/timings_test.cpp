@@ -47,7 +47,7 @@ TEST_CASE("each node has one row, with its time or with the node that has it", "
     const uint32_t flat = graph.tensor(ACCEL_TYPE_F32, {1, 128}), y = graph.tensor(ACCEL_TYPE_F32, {1, 128});
     graph.node(ACCEL_OPERATION_CONV, {x, weights}, {made});
     graph.node(ACCEL_OPERATION_RELU, {made}, {kept});
-    graph.node(ACCEL_OPERATION_RESHAPE, {kept}, {flat}, {.ints = {{ACCEL_ATTRIBUTE_SHAPE, {1, 128}}}, .floats = {}});
+    graph.node(ACCEL_OPERATION_RESHAPE, {kept}, {flat});
     graph.node(ACCEL_OPERATION_TANH, {flat}, {y});
     graph.output(y);
     const auto plan = plan_of(graph);

@@ -87,7 +87,7 @@ ACCEL_CASE("module.compiler.answers-in-range", "C-7", "reasons lie in their enum
             CHECK(node.reason <= ACCEL_REASON_NEIGHBOUR);
             if (node.group != 0) CHECK(node.reason == ACCEL_REASON_OK);
             else if (node.tensor != ACCEL_TENSOR_NONE) CHECK(node.tensor < sample.graph.desc().tensor_count);
-            CHECK(node.attribute <= ACCEL_ATTRIBUTE_VALUE);
+            CHECK((node.attribute == 0 || accel_attribute_kind_of(node.attribute) != 0));
         }
     }
 }
@@ -223,6 +223,34 @@ ACCEL_CASE("module.compiler.quantisation", "C-10", "a kind, type of scales or ze
         }
     }
     if (asked == 0) skip("module.stored-integers", "the module computes with no stored integers");
+}
+
+ACCEL_CASE("module.compiler.unknown-values", "C-11", "a value operand without data is refused with the reason CONSTANT and its tensor, or the node builds without it")
+{
+    const auto &door = ModuleDoor::get();
+    size_t asked = 0;
+    for (uint32_t beyond = 0; beyond < 4; ++beyond) {
+        for (auto &sample : operation_samples()) {
+            const accel_node_desc &node = sample.graph.nodes().back();
+            const uint32_t first = accel_first_value_operand(node.operation), position = first + beyond;
+            if (first == 0 || position >= node.input_count || node.inputs[position] == ACCEL_TENSOR_NONE || !query(door, sample.graph).one_group()) continue;
+            const uint32_t tensor = node.inputs[position];
+            sample.graph.forget(tensor);
+            ++asked;
+            INFO(sample.name << ", operand " << position);
+            const Answers answers = query(door, sample.graph);
+            REQUIRE_STATUS(answers.status, ACCEL_STATUS_OK);
+            const accel_bk_support &answer = answers.nodes[0];
+            if (answer.group != 0) {
+                const Blob blob(door, sample.graph);
+                CHECK_STATUS(blob.status(), ACCEL_STATUS_OK);
+                continue;
+            }
+            CHECK(answer.reason == ACCEL_REASON_CONSTANT);
+            CHECK(answer.tensor == tensor);
+        }
+    }
+    if (asked == 0) skip("compiler.value-operands", "the module takes no operation that has them");
 }
 
 ACCEL_CASE("module.compiler.progress", "P-5", "build asks progress and ends with CANCELLED when it says so")

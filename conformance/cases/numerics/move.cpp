@@ -42,7 +42,7 @@ ACCEL_CASE("numerics.move.reshape", "N-4", "RESHAPE keeps every value in row-maj
     const Room room;
     std::vector<size_t> indices(3 * 5 * 7);
     for (size_t index = 0; index < indices.size(); ++index) indices[index] = index;
-    check_moves(room, ACCEL_OPERATION_RESHAPE, {1, 3, 5, 7}, {1, 105}, {{{ACCEL_ATTRIBUTE_SHAPE, {1, 105}}}, {}}, indices);
+    check_moves(room, ACCEL_OPERATION_RESHAPE, {1, 3, 5, 7}, {1, 105}, {{}, {}, {{ACCEL_OPERAND_RESHAPE_SHAPE, {1, 105}}}}, indices);
 }
 
 ACCEL_CASE("numerics.move.transpose", "N-4", "TRANSPOSE moves every value to its place")
@@ -62,7 +62,8 @@ ACCEL_CASE("numerics.move.slice", "N-4", "SLICE takes exactly the values from st
     for (size_t c = 1; c < 4; ++c)
         for (size_t h = 0; h < 5; ++h)
             for (size_t w = 2; w < 7; w += 2) indices.push_back((c * 5 + h) * 7 + w);
-    const GraphBuilder::Attributes attributes{{{ACCEL_ATTRIBUTE_AXES, {1, 3}}, {ACCEL_ATTRIBUTE_STARTS, {1, 2}}, {ACCEL_ATTRIBUTE_ENDS, {4, 7}}, {ACCEL_ATTRIBUTE_STEPS, {1, 2}}}, {}};
+    const GraphBuilder::Attributes attributes{
+        {}, {}, {{ACCEL_OPERAND_SLICE_STARTS, {1, 2}}, {ACCEL_OPERAND_SLICE_ENDS, {4, 7}}, {ACCEL_OPERAND_SLICE_AXES, {1, 3}}, {ACCEL_OPERAND_SLICE_STEPS, {1, 2}}}};
     check_moves(room, ACCEL_OPERATION_SLICE, {1, 4, 5, 7}, {1, 3, 5, 3}, attributes, indices);
 }
 

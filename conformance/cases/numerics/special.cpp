@@ -105,7 +105,7 @@ ACCEL_CASE("numerics.special.activation", "N-13", "an activation behind a convol
     const std::vector<int64_t> made{kPoints, 2, 1, 1};
     const uint32_t sums = graph.tensor("sums", ACCEL_TYPE_F32, made), y = graph.tensor("y", ACCEL_TYPE_F32, made);
     graph.node(ACCEL_OPERATION_CONV, {in, w}, {sums}, {{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {1, 1}}}, {}});
-    graph.node(ACCEL_OPERATION_CLIP, {sums}, {y}, {{}, {{ACCEL_ATTRIBUTE_CLAMP_MIN, {-1}}}});
+    graph.node(ACCEL_OPERATION_CLIP, {sums}, {y}, {{}, {}, {}, {{ACCEL_OPERAND_CLIP_MIN, -1.0f}}});
     graph.output(y);
     std::vector<float> expected(2 * kPoints, 0.0f);
     x[1] = expected[2] = expected[3] = kNan;

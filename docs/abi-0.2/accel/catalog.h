@@ -124,7 +124,6 @@ enum accel_attribute_key {
     ACCEL_ATTRIBUTE_PADS = 4, /**< begins of all spatial axes, then ends; importers resolve auto_pad */
     ACCEL_ATTRIBUTE_GROUP = 5, /**< groups of channels */
     ACCEL_ATTRIBUTE_AXIS = 6, /**< one axis, 0 <= axis < rank; importers resolve negative ones */
-    ACCEL_ATTRIBUTE_AXES = 7, /**< several axes, ascending, none negative */
     ACCEL_ATTRIBUTE_ALPHA = 8, /**< alpha */
     ACCEL_ATTRIBUTE_BETA = 9, /**< beta */
     ACCEL_ATTRIBUTE_TRANS_A = 10, /**< transA */
@@ -136,13 +135,7 @@ enum accel_attribute_key {
     ACCEL_ATTRIBUTE_CLAMP_MIN = 16, /**< lower bound of the real output value; of Clip, and of a fused activation on any operation */
     ACCEL_ATTRIBUTE_CLAMP_MAX = 17, /**< upper bound of the real output value; of Clip, and of a fused activation */
     ACCEL_ATTRIBUTE_TO = 18, /**< enum accel_type */
-    ACCEL_ATTRIBUTE_CEIL_MODE = 19, /**< 0 or 1 */
-    ACCEL_ATTRIBUTE_STARTS = 20, /**< of Slice, resolved to 0..size */
-    ACCEL_ATTRIBUTE_ENDS = 21, /**< of Slice, resolved */
-    ACCEL_ATTRIBUTE_STEPS = 22, /**< of Slice */
-    ACCEL_ATTRIBUTE_SPLIT = 23, /**< sizes along the axis */
-    ACCEL_ATTRIBUTE_SHAPE = 24, /**< of Reshape, resolved when constant; 0 and -1 are resolved by the importer */
-    ACCEL_ATTRIBUTE_VALUE = 25 /**< of a constant Pad */
+    ACCEL_ATTRIBUTE_CEIL_MODE = 19 /**< 0 or 1 */
 };
 
 /** Operations. Semantics: docs/operations.md. */

@@ -5,9 +5,11 @@
 #include <accel/graph.h>
 #include <accel/graph/shape.h>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace accel::graph {
 
@@ -37,8 +39,11 @@ struct Applied {
     /// The first string; "" when absent.
     std::string_view string(uint32_t key) const;
 
-    /// Are there operands behind those of the operation's tensors, which stand for attributes?
-    bool has_value_operands() const;
+    /// What a value operand holds; nothing when it is absent or not known.
+    std::optional<std::vector<int64_t>> integers(size_t position) const;
+    std::optional<float> real(size_t position) const;
+    /// Position of a value operand that is there, shapes the result and is not known; 0 without one.
+    size_t unknown_shape() const;
 
     /// "'name'" or "number 7" for an unnamed one.
     std::string name(size_t position) const;

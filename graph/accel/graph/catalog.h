@@ -34,18 +34,34 @@ struct AttributeRow {
     accel_attribute_kind kind;
 };
 
+/// A key that was an attribute before 0.2.
+struct RetiredRow {
+    uint32_t key;
+    const char *name;
+};
+
+enum class ValueKind : uint32_t { kIntegers, kReal };
+
+/// A value operand.
+struct ValueRow {
+    const char *name;
+    ValueKind kind;
+    uint32_t key;  ///< that it had as an attribute before 0.2
+};
+
 struct OperationRow {
     accel_operation operation;
     uint32_t revision;  ///< newest
     const char *name;  ///< as in ONNX
     uint32_t input_count_min;
-    uint32_t input_count_max;  ///< or kUnbounded
+    uint32_t input_count_max;  ///< or kUnbounded; with value operands
     uint32_t output_count_min;
     uint32_t output_count_max;
     uint32_t types;       ///< set of type_bit
     std::span<const uint32_t> attributes;  ///< keys
     bool quantised;  ///< computes on quantised tensors, requantising with a rounding
-    std::span<const accel_attribute_key> values;  ///< attributes that a graph may give as operands behind the tensors instead, in this order
+    uint32_t first_value;  ///< position of the first value operand, or kUnbounded
+    std::span<const ValueRow> values;
     Rules rules;
 };
 
@@ -60,6 +76,8 @@ const TypeRow *find_type(uint32_t type);
 const NameRow *find_rounding(uint32_t rounding);
 const NameRow *find_reason(uint32_t reason);
 const AttributeRow *find_attribute(uint32_t key);
+/// Null: the key is in use, or never was.
+const RetiredRow *find_retired_attribute(uint32_t key);
 const OperationRow *find_operation(uint32_t operation);
 /// The name for sentences; "unknown" for a type outside the catalog.
 const char *type_text(uint32_t type);

@@ -21,17 +21,6 @@ struct WindowAxis {
 /// reach past the end (ONNX's ceil_mode).
 std::optional<int64_t> window_positions(int64_t size, const WindowAxis &window, bool round_up);
 
-/// The part of an axis that a slice takes: element start, then count - 1 more, step elements apart.
-struct SliceAxis {
-    int64_t start = 0, step = 1, count = 0;
-};
-
-/// start and end as SLICE has them, cut to the axis; step is not 0 and fits into 41 bits.
-SliceAxis slice_axis(int64_t size, int64_t start, int64_t end, int64_t step);
-
-/// True for each axis that a reduction takes away, which is all of them where no axes are given; nothing when one is out of range.
-std::optional<std::vector<bool>> reduced_axes(std::span<const int64_t> axes, size_t rank);
-
 /// Axes of a range such as SHAPE's: from begin up to end.
 struct AxisSpan {
     size_t begin, end;

@@ -46,11 +46,14 @@ public:
         auto bytes = std::make_shared<std::vector<uint8_t>>(values.size() * sizeof(Value));
         std::memcpy(bytes->data(), values.data(), bytes->size());
         runtime::Tensor &made = graph.tensors[index];
-        made.data = bytes->data();
+        made.data = bytes->empty() ? static_cast<const void *>("") : bytes->data();
         made.data_bytes = bytes->size();
         made.owned = std::move(bytes);
         return index;
     }
+    /// What a value operand holds.
+    uint32_t list(const std::string &name, const std::vector<int64_t> &values) { return constant<int64_t>(name, ACCEL_TYPE_I64, {static_cast<int64_t>(values.size())}, values); }
+    uint32_t real(const std::string &name, float value) { return constant<float>(name, ACCEL_TYPE_F32, {}, {value}); }
     runtime::Node &node(const std::string &name, uint32_t operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs)
     {
         runtime::Node node;

@@ -114,6 +114,14 @@ void Graph::roll_back() {
     operations.erase(operations.begin() + static_cast<std::ptrdiff_t>(marked_operations_), operations.end());
 }
 
+ValueId Graph::add_real(float value) {
+    Value made;
+    made.type = ACCEL_TYPE_F32;
+    made.data = memory.copy(std::span<const float>(&value, 1));
+    made.data_bytes = sizeof value;
+    return add(std::move(made));
+}
+
 ValueId Graph::find(std::string_view name) const {
     static_assert(Names::kNone == kNoValue);
     return ids_.find(name);

@@ -166,6 +166,8 @@ public:
     ValueId add_named(Value value);
     /// A value that only the importer knows.
     ValueId add(Value value);
+    /// One constant real number that only the importer knows.
+    ValueId add_real(float value);
     ValueId find(std::string_view name) const;
     /// So many named values are expected.
     void expect(size_t count) { ids_.reserve(count); }

@@ -139,14 +139,19 @@ std::vector<int64_t> Node::constant_integers(size_t index, const char* what) con
     return *integers;
 }
 
-float Node::constant_real(size_t index, const char* what) const {
+ValueId Node::real_operand(size_t index, const char* what) {
     const Value& value = input(index);
-    if (value.type != ACCEL_TYPE_F32 || value.data == nullptr || element_count(value.dims) != 1) {
-        fail_unsupported(what, " '", value.name, "' must be one constant float");
+    if (value.type != ACCEL_TYPE_F32 || !value.ranked || value.dims.size() > 1 || element_count(value.dims) != 1) {
+        fail_unsupported(what, " '", value.name, "' must be one float");
     }
     float real = 0;
-    std::memcpy(&real, value.data, sizeof real);
-    return real;
+    if (value.data != nullptr) {
+        std::memcpy(&real, value.data, sizeof real);
+    }
+    if (std::isnan(real)) {
+        fail_unsupported(what, " '", value.name, "' is not a number");
+    }
+    return input_id(index);
 }
 
 float Node::constant_byte(size_t index, const char* what) const {
@@ -223,6 +228,13 @@ ValueId Node::define_list(const std::vector<int64_t>& values) {
         value.elements->push_back({each});
     }
     return graph.add(std::move(value));
+}
+
+ValueId Node::define_real(float value) {
+    if (std::isnan(value)) {
+        fail_unsupported("a bound or a value that is not a number");
+    }
+    return graph.add_real(value);
 }
 
 void Node::emit(accel_operation operation, std::vector<ValueId> inputs, std::vector<ValueId> outputs, AttributeList attributes, uint32_t rounding) {

@@ -49,8 +49,8 @@ public:
     uint32_t axis(int64_t given, size_t rank, bool one_past = false) const;
     /// Integers of a constant operand; UNSUPPORTED if it is computed at run time.
     std::vector<int64_t> constant_integers(size_t index, const char* what) const;
-    /// One value of a constant float operand.
-    float constant_real(size_t index, const char* what) const;
+    /// A float operand of one value, which is a number where it is constant.
+    ValueId real_operand(size_t index, const char* what);
     /// One constant of an 8 bit integer type.
     float constant_byte(size_t index, const char* what) const;
 
@@ -64,6 +64,8 @@ public:
     void hand_on_elements() { known_ = input(0).elements; }
     /// A constant list that only the importer knows.
     ValueId define_list(const std::vector<int64_t>& values);
+    /// The same of one real number. UNSUPPORTED if it is none.
+    ValueId define_real(float value);
     void emit(accel_operation operation, std::vector<ValueId> inputs, std::vector<ValueId> outputs, AttributeList attributes = {},
               uint32_t rounding = ACCEL_ROUNDING_NONE);
 

@@ -78,7 +78,7 @@ TEST_CASE("an operand that comes at run time spreads through a reshape") {
     const Imported imported(sum_of_inputs({2, 3, 4}, {2}, from_axis(0)));
     require_good(imported);
     CHECK(imported.operations() == std::vector<uint32_t>{ACCEL_OPERATION_RESHAPE, ACCEL_OPERATION_ADD});
-    CHECK(imported.ints(0, ACCEL_ATTRIBUTE_SHAPE) == Ints{2, 1, 1});
+    CHECK(imported.held_ints(0, ACCEL_OPERAND_RESHAPE_SHAPE) == Ints{2, 1, 1});
     CHECK(second_operand(imported, 1) == Ints{2, 1, 1});
 }
 

@@ -93,15 +93,23 @@ TEST_CASE("a dimension known by name passes through where its size stays") {
 TEST_CASE("clip of both forms") {
     const Imported old(single(6 + 1, {2}, {"Clip", {"x"}, {}, {attr_real("max", 6), attr_real("min", 0)}}));
     require_good(old);
-    CHECK(old.floats(0, ACCEL_ATTRIBUTE_CLAMP_MIN) == std::vector<float>{0});
-    CHECK(old.floats(0, ACCEL_ATTRIBUTE_CLAMP_MAX) == std::vector<float>{6});
+    CHECK(old.held_floats(0, ACCEL_OPERAND_CLIP_MIN) == std::vector<float>{0});
+    CHECK(old.held_floats(0, ACCEL_OPERAND_CLIP_MAX) == std::vector<float>{6});
     const Imported upper_only(single(13, {2}, {"Clip", {"x", "", "hi"}, {}, {}}, {scalar_tensor("hi", 6)}));
     require_good(upper_only);
-    CHECK(upper_only.floats(0, ACCEL_ATTRIBUTE_CLAMP_MIN).empty());
-    CHECK(upper_only.floats(0, ACCEL_ATTRIBUTE_CLAMP_MAX) == std::vector<float>{6});
-    const Imported crossed(single(13, {2}, {"Clip", {"x", "lo", "hi"}, {}, {}}, {scalar_tensor("lo", 8), scalar_tensor("hi", 6)}));
-    require_good(crossed);
-    CHECK(crossed.floats(0, ACCEL_ATTRIBUTE_CLAMP_MIN) == std::vector<float>{6});
+    CHECK(upper_only.held_floats(0, ACCEL_OPERAND_CLIP_MIN).empty());
+    CHECK(upper_only.held_floats(0, ACCEL_OPERAND_CLIP_MAX) == std::vector<float>{6});
+    ModelText text;
+    text.opset = 13;
+    text.inputs = {value_info("x", kFloat, {2}), value_info("lo", kFloat, {})};
+    text.outputs = {output_y()};
+    text.nodes = {node({"Clip", {"x", "lo"}, {"y"}, {}})};
+    const Imported computed(model(text));
+    require_good(computed);
+    CHECK(computed.operations() == std::vector<uint32_t>{ACCEL_OPERATION_CLIP});
+    CHECK(computed.node(0).input_count == 2);
+    text.inputs[1] = value_info("lo", kFloat, {2});
+    require_refused(Imported(model(text)), ACCEL_STATUS_UNSUPPORTED, "must be one float");
     require_refused(Imported(single(13, {2}, {"Clip", {"x", "lo"}, {}, {}}, {scalar_tensor("lo", NAN)})), ACCEL_STATUS_UNSUPPORTED, "not a number");
 }
 
@@ -109,7 +117,7 @@ TEST_CASE("softmax below opset 13 flattens") {
     const Imported matrix(single(11, {2, 3, 4}, {"Softmax", {"x"}, {}, {}}));
     require_good(matrix);
     CHECK(matrix.operations() == std::vector<uint32_t>{ACCEL_OPERATION_RESHAPE, ACCEL_OPERATION_SOFTMAX, ACCEL_OPERATION_RESHAPE});
-    CHECK(matrix.ints(0, ACCEL_ATTRIBUTE_SHAPE) == Ints{2, 12});
+    CHECK(matrix.held_ints(0, ACCEL_OPERAND_RESHAPE_SHAPE) == Ints{2, 12});
     CHECK(matrix.ints(1, ACCEL_ATTRIBUTE_AXIS) == Ints{1});
     CHECK(Imported::sizes(matrix.output()) == Ints{2, 3, 4});
     const Imported last(single(11, {2, 3, 4}, {"Softmax", {"x"}, {}, {attr_int("axis", -1)}}));
@@ -127,7 +135,7 @@ TEST_CASE("softmax below opset 13 flattens") {
 TEST_CASE("reshape resolves 0 and -1") {
     const Imported model(single(13, {2, 3, 4}, {"Reshape", {"x", "s"}, {}, {}}, {ints_tensor("s", {0, -1, 2})}));
     require_good(model);
-    CHECK(model.ints(0, ACCEL_ATTRIBUTE_SHAPE) == Ints{2, 6, 2});
+    CHECK(model.held_ints(0, ACCEL_OPERAND_RESHAPE_SHAPE) == Ints{2, 6, 2});
     require_refused(Imported(single(13, {2, 3}, {"Reshape", {"x", "s"}, {}, {}}, {ints_tensor("s", {4, -1})})), ACCEL_STATUS_CORRUPT, "no -1");
     require_refused(Imported(single(13, {2, 3}, {"Reshape", {"x", "s"}, {}, {}}, {ints_tensor("s", {-1, -1})})), ACCEL_STATUS_CORRUPT, "more than one");
     require_refused(Imported(single(13, {2, 3}, {"Reshape", {"x", "s"}, {}, {}}, {ints_tensor("s", {7})})), ACCEL_STATUS_CORRUPT, "elements");
@@ -140,7 +148,7 @@ TEST_CASE("reshape resolves 0 and -1") {
     CHECK(flat.shown(flat.output()) == "N * 3");
 }
 
-TEST_CASE("a shape computed by nodes becomes an attribute") {
+TEST_CASE("a shape computed by nodes becomes a constant") {
     ModelText text;
     text.opset = 13;
     text.inputs = {value_info("x", kFloat, {"N", 3, 4})};
@@ -161,19 +169,19 @@ TEST_CASE("a shape computed by nodes becomes an attribute") {
     CHECK(imported.operations() == std::vector<uint32_t>{ACCEL_OPERATION_RESHAPE});
     CHECK(imported.output().dims[0].symbol == 0);
     CHECK(imported.output().dims[1].size == 12);
-    CHECK(imported.graph().tensor_count == 2);
+    CHECK(imported.graph().tensor_count == 3);
 }
 
 TEST_CASE("views of one tensor become reshapes") {
     const Imported flat(single(13, {2, 3, 4}, {"Flatten", {"x"}, {}, {attr_int("axis", -1)}}));
     require_good(flat);
-    CHECK(flat.ints(0, ACCEL_ATTRIBUTE_SHAPE) == Ints{6, 4});
+    CHECK(flat.held_ints(0, ACCEL_OPERAND_RESHAPE_SHAPE) == Ints{6, 4});
     const Imported squeezed(single(11, {1, 3, 1}, {"Squeeze", {"x"}, {}, {}}));
     require_good(squeezed);
-    CHECK(squeezed.ints(0, ACCEL_ATTRIBUTE_SHAPE) == Ints{3});
+    CHECK(squeezed.held_ints(0, ACCEL_OPERAND_RESHAPE_SHAPE) == Ints{3});
     const Imported unsqueezed(single(11, {3}, {"Unsqueeze", {"x"}, {}, {attr_ints("axes", {-1, 0})}}));
     require_good(unsqueezed);
-    CHECK(unsqueezed.ints(0, ACCEL_ATTRIBUTE_SHAPE) == Ints{1, 3, 1});
+    CHECK(unsqueezed.held_ints(0, ACCEL_OPERAND_RESHAPE_SHAPE) == Ints{1, 3, 1});
     require_refused(Imported(single(11, {2, 3}, {"Squeeze", {"x"}, {}, {attr_ints("axes", {0})}})), ACCEL_STATUS_CORRUPT, "not 1");
     const Imported dropped(single(13, {2}, {"Dropout", {"x"}, {}, {}}));
     require_good(dropped);
@@ -183,9 +191,9 @@ TEST_CASE("views of one tensor become reshapes") {
 TEST_CASE("slice of both forms") {
     const Imported old(single(9, {4, 5}, {"Slice", {"x"}, {}, {attr_ints("starts", {-3, 1}), attr_ints("ends", {INT64_MAX, -1}), attr_ints("axes", {1, 0})}}));
     require_good(old);
-    CHECK(old.ints(0, ACCEL_ATTRIBUTE_AXES) == Ints{0, 1});
-    CHECK(old.ints(0, ACCEL_ATTRIBUTE_STARTS) == Ints{1, 2});
-    CHECK(old.ints(0, ACCEL_ATTRIBUTE_ENDS) == Ints{3, 5});
+    CHECK(old.held_ints(0, ACCEL_OPERAND_SLICE_AXES) == Ints{0, 1});
+    CHECK(old.held_ints(0, ACCEL_OPERAND_SLICE_STARTS) == Ints{1, 2});
+    CHECK(old.held_ints(0, ACCEL_OPERAND_SLICE_ENDS) == Ints{3, 5});
     CHECK(Imported::sizes(old.output()) == Ints{2, 3});
     const Imported strided(single(13, {5}, {"Slice", {"x", "s", "e", "a", "t"}, {}, {}},
                                   {ints_tensor("s", {0}), ints_tensor("e", {INT64_MIN + 1}), ints_tensor("a", {-1}), ints_tensor("t", {INT64_MAX})}));
@@ -198,14 +206,14 @@ TEST_CASE("slice of both forms") {
 TEST_CASE("split, pad, reduce and gather take operands of their opset") {
     const Imported halves(single(18, {7}, {"Split", {"x"}, {"y", "z"}, {attr_int("num_outputs", 2)}}));
     require_good(halves);
-    CHECK(halves.ints(0, ACCEL_ATTRIBUTE_SPLIT) == Ints{4, 3});
+    CHECK(halves.held_ints(0, ACCEL_OPERAND_SPLIT_SPLIT) == Ints{4, 3});
     require_refused(Imported(single(13, {7}, {"Split", {"x"}, {"y", "z"}, {}})), ACCEL_STATUS_CORRUPT, "equal parts");
     const Imported padded(single(18, {2, 3}, {"Pad", {"x", "p", "", "a"}, {}, {}}, {ints_tensor("p", {1, 2}), ints_tensor("a", {-1})}));
     require_good(padded);
-    CHECK(padded.ints(0, ACCEL_ATTRIBUTE_PADS) == Ints{0, 1, 0, 2});
+    CHECK(padded.held_ints(0, ACCEL_OPERAND_PAD_PADS) == Ints{0, 1, 0, 2});
     const Imported mean(single(18, {2, 3, 4}, {"ReduceMean", {"x", "a"}, {}, {attr_int("keepdims", 0)}}, {ints_tensor("a", {-1, 1})}));
     require_good(mean);
-    CHECK(mean.ints(0, ACCEL_ATTRIBUTE_AXES) == Ints{1, 2});
+    CHECK(mean.held_ints(0, ACCEL_OPERAND_REDUCE_MEAN_AXES) == Ints{1, 2});
     CHECK(Imported::sizes(mean.output()) == Ints{2});
     const Imported picked(single(13, {4, 2}, {"Gather", {"x", "i"}, {}, {}}, {ints_tensor("i", {-1, 0})}));
     require_good(picked);
@@ -329,11 +337,11 @@ TEST_CASE("a stored pad value becomes the real one") {
     text.nodes = {node({"QuantizeLinear", {"x", "s", "z"}, {"q"}, {}}), node({"Pad", {"q", "p"}, {"t"}, {}}), node({"DequantizeLinear", {"t", "s", "z"}, {"y"}, {}})};
     const Imported zero(model(text));
     require_good(zero);
-    CHECK(zero.floats(1, ACCEL_ATTRIBUTE_VALUE) == std::vector<float>{-2.0f});  // stored 0
+    CHECK(zero.held_floats(1, ACCEL_OPERAND_PAD_VALUE) == std::vector<float>{-2.0f});  // stored 0
     text.nodes[1] = node({"Pad", {"q", "p", "v"}, {"t"}, {}});
     const Imported given(model(text));
     require_good(given);
-    CHECK(given.floats(1, ACCEL_ATTRIBUTE_VALUE) == std::vector<float>{-5.0f});  // stored -6
+    CHECK(given.held_floats(1, ACCEL_OPERAND_PAD_VALUE) == std::vector<float>{-5.0f});  // stored -6
 }
 
 TEST_CASE("QLinear operators become quantised operations") {

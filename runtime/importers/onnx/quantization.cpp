@@ -3,6 +3,7 @@
 #include "common/failure.h"
 #include "common/graph.h"
 
+#include <cstring>
 #include <numeric>
 #include <span>
 
@@ -104,17 +105,16 @@ bool any_quantised(const Graph& graph) {
 }
 
 /// ONNX pads stored values with a stored value, the catalog names the real one.
-void settle_pad_value(const Graph& graph, Operation& operation) {
+void settle_pad_value(Graph& graph, Operation& operation) {
     const auto& quantization = graph.value(operation.outputs[0]).quantization;
-    if (operation.operation != ACCEL_OPERATION_PAD || !quantization) {
+    if (operation.operation != ACCEL_OPERATION_PAD || !quantization || operation.inputs.size() <= ACCEL_OPERAND_PAD_VALUE) {
         return;
     }
-    for (AttributeList::Entry& entry : operation.attributes.entries) {
-        if (entry.key == ACCEL_ATTRIBUTE_VALUE) {
-            const float zero_point = quantization->zero_points.empty() ? 0.0f : static_cast<float>(quantization->zero_points[0]);
-            entry.floats[0] = (entry.floats[0] - zero_point) * quantization->scales[0];
-        }
-    }
+    ValueId& operand = operation.inputs[ACCEL_OPERAND_PAD_VALUE];
+    float stored = 0;
+    std::memcpy(&stored, graph.value(operand).data, sizeof stored);
+    const float zero_point = quantization->zero_points.empty() ? 0.0f : static_cast<float>(quantization->zero_points[0]);
+    operand = graph.add_real((stored - zero_point) * quantization->scales[0]);
 }
 
 }  // namespace

@@ -33,9 +33,9 @@ const OperandSchema* OperatorSchema::input(size_t position, int64_t opset) const
     return nullptr;
 }
 
-int OperatorSchema::input_of(accel_attribute_key key, int64_t opset) const {
+int OperatorSchema::input_of(int operand, int64_t opset) const {
     for (const OperandSchema& row : inputs) {
-        if (row.use == Use::kAttribute && row.key == key && row.opsets.holds(opset)) {
+        if (row.use == Use::kTensor && row.operand == operand && row.opsets.holds(opset)) {
             return static_cast<int>(row.position);
         }
     }

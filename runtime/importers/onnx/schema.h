@@ -16,7 +16,7 @@ namespace accel::onnx {
 /// What becomes of an attribute, an input or an output.
 enum class Use : uint8_t {
     kTensor,     ///< an operand or a result of the operation
-    kAttribute,  ///< the operation's attribute of the row's key, wherever the opset has it
+    kAttribute,  ///< the operation's attribute of the row's key, or the value operand that it became
     kResolved,   ///< goes into something else: pads, a quantisation, a constant, an element type
     kIgnored,    ///< means nothing here
     kRefused,    ///< refused, unless it has the value that changes nothing
@@ -44,7 +44,7 @@ struct AttributeSchema {
     AttributeType type;
     Use use;
     accel_attribute_key key;
-    int operand;  ///< that it became, by its position among the catalog's operands, those that shape the result included; -1: it is an attribute in every opset
+    int operand;  ///< that it became, by its position among the catalog's operands, and key is CUSTOM; -1: it is an attribute in every opset
     bool required;
     double fallback;  ///< the number that an absent one stands for, or kNoFallback
     OpsetRange opsets;
@@ -55,7 +55,6 @@ struct OperandSchema {
     uint32_t position;
     Option option;
     Use use;
-    accel_attribute_key key;
     int operand;  ///< position among the catalog's operands or results, or -1
     TypeSet types;  ///< that the catalog admits
     OpsetRange opsets;
@@ -76,8 +75,8 @@ struct OperatorSchema {
     const AttributeSchema* attribute(std::string_view attribute, int64_t opset) const;
     /// The row of an input position; a variadic row serves all positions from its own on. Null: no such input in this opset.
     const OperandSchema* input(size_t position, int64_t opset) const;
-    /// Is the attribute of this key an input in this opset? Then its position, else -1.
-    int input_of(accel_attribute_key key, int64_t opset) const;
+    /// ONNX's position of the input that is this operand of the catalog's in this opset; -1: it is none.
+    int input_of(int operand, int64_t opset) const;
 };
 
 /// Null: the catalog has no record of this operator.

@@ -5,27 +5,28 @@
 
 using namespace accel::onnx;
 
-TEST_CASE("an attribute that became an input has the same key on both sides of the opset") {
+TEST_CASE("an attribute that became an input is the same operand on both sides of the opset") {
     struct Move {
         const char* name;
         const char* attribute;
-        accel_attribute_key key;
+        int operand;
         int position;
         int operand_since;
     };
-    for (const Move& move : {Move{"Slice", "starts", ACCEL_ATTRIBUTE_STARTS, 1, 10}, {"Slice", "axes", ACCEL_ATTRIBUTE_AXES, 3, 10}, {"Clip", "max", ACCEL_ATTRIBUTE_CLAMP_MAX, 2, 11},
-                             {"Pad", "value", ACCEL_ATTRIBUTE_VALUE, 2, 11}, {"Split", "split", ACCEL_ATTRIBUTE_SPLIT, 1, 13}, {"ReduceMean", "axes", ACCEL_ATTRIBUTE_AXES, 1, 18}}) {
+    for (const Move& move : {Move{"Slice", "starts", ACCEL_OPERAND_SLICE_STARTS, 1, 10}, {"Slice", "axes", ACCEL_OPERAND_SLICE_AXES, 3, 10}, {"Clip", "max", ACCEL_OPERAND_CLIP_MAX, 2, 11},
+                             {"Pad", "value", ACCEL_OPERAND_PAD_VALUE, 2, 11}, {"Split", "split", ACCEL_OPERAND_SPLIT_SPLIT, 1, 13}, {"ReduceMean", "axes", ACCEL_OPERAND_REDUCE_MEAN_AXES, 1, 18}}) {
         INFO(move.name << " " << move.attribute);
         const OperatorSchema* schema = find_schema("", move.name);
         REQUIRE(schema);
         const AttributeSchema* before = schema->attribute(move.attribute, move.operand_since - 1);
         REQUIRE(before);
         CHECK(before->use == Use::kAttribute);
-        CHECK(before->key == move.key);
-        CHECK(schema->input_of(move.key, move.operand_since - 1) == -1);
+        CHECK(before->operand == move.operand);
+        CHECK(before->key == ACCEL_ATTRIBUTE_CUSTOM);
+        CHECK(schema->input_of(move.operand, move.operand_since - 1) == -1);
         CHECK_FALSE(schema->attribute(move.attribute, move.operand_since));
-        CHECK(schema->input_of(move.key, move.operand_since) == move.position);
-        CHECK(schema->input_of(move.key, newest_opset()) == move.position);
+        CHECK(schema->input_of(move.operand, move.operand_since) == move.position);
+        CHECK(schema->input_of(move.operand, newest_opset()) == move.position);
     }
 }
 

@@ -238,6 +238,21 @@ accel_bk_source Imported::describe() {
     return source;
 }
 
+namespace {
+
+template <typename T>
+std::vector<T> held(const accel_graph_desc& graph, const accel_node_desc& node, uint32_t position) {
+    const uint32_t tensor = position < node.input_count ? node.inputs[position] : ACCEL_TENSOR_NONE;
+    std::vector<T> out;
+    if (tensor != ACCEL_TENSOR_NONE && graph.tensors[tensor].data != nullptr) {
+        out.resize(graph.tensors[tensor].data_bytes / sizeof(T));
+        std::memcpy(out.data(), graph.tensors[tensor].data, out.size() * sizeof(T));
+    }
+    return out;
+}
+
+}  // namespace
+
 Imported::Imported(std::string_view bytes, int folder_fd, uint64_t budget_bytes)
     : bytes_(bytes), files_(runtime::FileOptions{}, runtime::Descriptor(folder_fd < 0 ? -1 : dup(folder_fd))), budget_(runtime::ConstantBudget::limit_for(budget_bytes, bytes.size())) {
     host_.struct_size = sizeof host_;
@@ -304,6 +319,14 @@ std::vector<float> Imported::floats(uint32_t node_index, accel_attribute_key key
         }
     }
     return {};
+}
+
+std::vector<int64_t> Imported::held_ints(uint32_t node_index, uint32_t position) const {
+    return held<int64_t>(graph(), node(node_index), position);
+}
+
+std::vector<float> Imported::held_floats(uint32_t node_index, uint32_t position) const {
+    return held<float>(graph(), node(node_index), position);
 }
 
 std::vector<uint32_t> Imported::operations() const {

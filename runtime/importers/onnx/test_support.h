@@ -98,6 +98,9 @@ public:
     std::string shown(const accel_tensor_desc& tensor) const;
     std::vector<int64_t> ints(uint32_t node_index, accel_attribute_key key) const;
     std::vector<float> floats(uint32_t node_index, accel_attribute_key key) const;
+    /// What a value operand holds; nothing if it is absent or computed.
+    std::vector<int64_t> held_ints(uint32_t node_index, uint32_t position) const;
+    std::vector<float> held_floats(uint32_t node_index, uint32_t position) const;
     std::vector<uint32_t> operations() const;
     /// "" if the graph obeys the rules G-* and constants are aligned, else what is wrong.
     std::string broken_rule() const;

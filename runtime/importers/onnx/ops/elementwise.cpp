@@ -95,30 +95,22 @@ void leaky_relu(Node& node) {
 
 void clip(Node& node) {
     node.expect_operands(1, node.opset < 11 ? 1 : 3, 1, 1);
-    std::optional<float> bounds[2];
-    if (node.opset < 11) {
-        bounds[0] = node.real("min");
-        bounds[1] = node.real("max");
-    } else {
-        for (size_t i = 0; i < 2; ++i) {
-            if (node.has_input(i + 1)) {
-                bounds[i] = node.constant_real(i + 1, i == 0 ? "min" : "max");
-            }
-        }
-    }
-    // ONNX takes the upper bound last, so it wins over a lower bound above it.
-    if (bounds[0] && bounds[1] && *bounds[0] > *bounds[1]) {
-        bounds[0] = bounds[1];
-    }
-    AttributeList attributes;
+    ValueId bounds[2] = {kNoValue, kNoValue};
     for (size_t i = 0; i < 2; ++i) {
-        if (bounds[i]) {
-            attributes.real(i == 0 ? ACCEL_ATTRIBUTE_CLAMP_MIN : ACCEL_ATTRIBUTE_CLAMP_MAX, *bounds[i]);
+        const char* what = i == 0 ? "min" : "max";
+        if (node.opset >= 11) {
+            bounds[i] = node.has_input(i + 1) ? node.real_operand(i + 1, what) : kNoValue;
+        } else if (const auto bound = node.real(what)) {
+            bounds[i] = node.define_real(*bound);
         }
     }
     node.expect_type(0, kRealTypes);
+    std::vector<ValueId> operands{node.input_id(0), bounds[0], bounds[1]};
+    while (operands.back() == kNoValue) {
+        operands.pop_back();
+    }
     const ValueId y = node.define_output(0, node.input(0).type, node.input(0).dims);
-    node.emit(ACCEL_OPERATION_CLIP, {node.input_id(0)}, {y}, std::move(attributes));
+    node.emit(ACCEL_OPERATION_CLIP, std::move(operands), {y});
 }
 
 namespace {

@@ -263,9 +263,7 @@ void slice(Node& node) {
         node.emit(ACCEL_OPERATION_IDENTITY, {node.input_id(0)}, {y});
         return;
     }
-    AttributeList attributes;
-    attributes.ints(ACCEL_ATTRIBUTE_AXES, axes).ints(ACCEL_ATTRIBUTE_STARTS, starts).ints(ACCEL_ATTRIBUTE_ENDS, ends).ints(ACCEL_ATTRIBUTE_STEPS, steps);
-    node.emit(ACCEL_OPERATION_SLICE, {node.input_id(0)}, {y}, std::move(attributes));
+    node.emit(ACCEL_OPERATION_SLICE, {node.input_id(0), node.define_list(starts), node.define_list(ends), node.define_list(axes), node.define_list(steps)}, {y});
 }
 
 namespace {
@@ -355,8 +353,8 @@ void split(Node& node) {
         outputs.push_back(node.define_output(i, type, std::move(dims)));
     }
     AttributeList attributes;
-    attributes.integer(ACCEL_ATTRIBUTE_AXIS, axis).ints(ACCEL_ATTRIBUTE_SPLIT, *sizes);
-    node.emit(ACCEL_OPERATION_SPLIT, {node.input_id(0)}, std::move(outputs), std::move(attributes));
+    attributes.integer(ACCEL_ATTRIBUTE_AXIS, axis);
+    node.emit(ACCEL_OPERATION_SPLIT, {node.input_id(0), node.define_list(*sizes)}, std::move(outputs), std::move(attributes));
 }
 
 namespace {
@@ -386,15 +384,12 @@ std::vector<int64_t> read_pads(Node& node, size_t rank) {
     return pads;
 }
 
-/// As stored; settle_quantization makes it real where the tensor turns out to be quantised.
-float read_pad_value(Node& node) {
-    if (node.opset < 11) {
-        return node.real("value", 0.0f);
+/// Of stored values as stored; settle_quantization makes it real where the tensor turns out to be quantised.
+ValueId pad_value(Node& node) {
+    if (node.opset < 11 || !node.has_input(2)) {
+        return node.define_real(node.opset < 11 ? node.real("value", 0.0f) : 0.0f);
     }
-    if (!node.has_input(2)) {
-        return 0.0f;
-    }
-    return node.input(0).type == ACCEL_TYPE_F32 ? node.constant_real(2, "value") : node.constant_byte(2, "value");
+    return node.input(0).type == ACCEL_TYPE_F32 ? node.real_operand(2, "value") : node.define_real(node.constant_byte(2, "value"));
 }
 
 /// Pads that are open: they stay an operand.
@@ -414,11 +409,9 @@ void pad_by_operand(Node& node) {
         const Size added = elements ? sizes.calculate().add(node.graph.size_of((*elements)[axis]), node.graph.size_of((*elements)[rank + axis])) : kOpenSize;
         dims[axis] = sizes.dim(sizes.calculate().add(sizes.size(dims[axis]), added));
     }
-    const float value = read_pad_value(node);
+    const ValueId value = pad_value(node);
     const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
-    AttributeList attributes;
-    attributes.real(ACCEL_ATTRIBUTE_VALUE, value);
-    node.emit(ACCEL_OPERATION_PAD, {node.input_id(0), node.input_id(1)}, {y}, std::move(attributes));
+    node.emit(ACCEL_OPERATION_PAD, {node.input_id(0), node.input_id(1), value}, {y});
 }
 
 }  // namespace
@@ -449,11 +442,9 @@ void pad(Node& node) {
         Sizes& sizes = node.graph.sizes;
         dims[axis] = sizes.dim(sizes.calculate().add(sizes.size(dims[axis]), sizes.number(begin + end)));
     }
-    const float value = read_pad_value(node);
+    const ValueId value = pad_value(node);
     const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
-    AttributeList attributes;
-    attributes.ints(ACCEL_ATTRIBUTE_PADS, pads).real(ACCEL_ATTRIBUTE_VALUE, value);
-    node.emit(ACCEL_OPERATION_PAD, {node.input_id(0)}, {y}, std::move(attributes));
+    node.emit(ACCEL_OPERATION_PAD, {node.input_id(0), node.define_list(pads), value}, {y});
 }
 
 namespace {

@@ -14,7 +14,7 @@ void emit_softmax(Node& node, ValueId x, ValueId y, uint32_t axis) {
 }
 
 void emit_reshape(Node& node, ValueId x, ValueId y) {
-    node.emit(ACCEL_OPERATION_RESHAPE, {x}, {y}, shape_attribute(node, node.graph.value(x).dims, node.graph.value(y).dims));
+    node.emit(ACCEL_OPERATION_RESHAPE, reshape_operands(node, x, node.graph.value(y).dims), {y});
 }
 
 /// Below opset 13 everything from the axis on is one row: seen as a matrix, except where all but one of these axes have size 1.
@@ -155,8 +155,8 @@ void reduce_mean(Node& node) {
     }
     const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
     AttributeList attributes;
-    attributes.ints(ACCEL_ATTRIBUTE_AXES, axes).integer(ACCEL_ATTRIBUTE_KEEPDIMS, keepdims ? 1 : 0);
-    node.emit(ACCEL_OPERATION_REDUCE_MEAN, {node.input_id(0)}, {y}, std::move(attributes));
+    attributes.integer(ACCEL_ATTRIBUTE_KEEPDIMS, keepdims ? 1 : 0);
+    node.emit(ACCEL_OPERATION_REDUCE_MEAN, {node.input_id(0), node.define_list(axes)}, {y}, std::move(attributes));
 }
 
 }  // namespace accel::onnx::ops

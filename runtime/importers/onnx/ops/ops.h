@@ -74,8 +74,8 @@ Dims matmul_shape(const Node& node, const Dims& a, const Dims& b);
 std::optional<Dims> sizes_operand(Node& node, size_t index);
 /// elementwise.cpp
 Dims broadcast_shape(const Node& node, const Dims& a, const Dims& b);
-/// reshape.cpp: the attributes of a RESHAPE that makes x's shape into dims.
-AttributeList shape_attribute(const Node& node, const Dims& x, const Dims& dims);
+/// reshape.cpp: the operands of a RESHAPE that makes x's shape into dims.
+std::vector<ValueId> reshape_operands(Node& node, ValueId x, const Dims& dims);
 /// reshape.cpp: a view of input 0 with other dims as the result: an alias of a constant, else a RESHAPE.
 void define_reshaped(Node& node, Dims dims);
 /// reshape.cpp: the same of any value, as one that only the importer knows.

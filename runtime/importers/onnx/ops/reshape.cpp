@@ -58,16 +58,17 @@ Dims requested_dims(Node& node, const std::vector<Element>& shape, const Dims& x
 
 }  // namespace
 
-// The attribute can leave one size open (-1) and copy sizes from the same axis (0). Where that is not enough there is none, which says: as the result is declared. A true
-// size of 0 has no spelling unless it is a copy.
-AttributeList shape_attribute(const Node& node, const Dims& x, const Dims& dims) {
+// A shape can leave one size open (-1) and copy sizes from the same axis (0). Where that is not enough there is none, which says: as the result is declared. So it is with a
+// true size of 0 that is no copy.
+std::vector<ValueId> reshape_operands(Node& node, ValueId id, const Dims& dims) {
+    const Dims& x = node.graph.value(id).dims;
     std::vector<int64_t> shape;
     bool open = false;
     for (size_t axis = 0; axis < dims.size(); ++axis) {
         const bool copied = axis < x.size() && same(x[axis], dims[axis]);
         if (is_fixed(dims[axis])) {
             if (dims[axis].size == 0 && !copied) {
-                node.fail_unsupported("a reshape of an empty tensor to ", to_text(dims));
+                return {id};
             }
             shape.push_back(dims[axis].size);
         } else if (!open) {
@@ -76,12 +77,10 @@ AttributeList shape_attribute(const Node& node, const Dims& x, const Dims& dims)
         } else if (copied) {
             shape.push_back(0);
         } else {
-            return {};
+            return {id};
         }
     }
-    AttributeList attributes;
-    attributes.ints(ACCEL_ATTRIBUTE_SHAPE, std::move(shape));
-    return attributes;
+    return {id, node.define_list(shape)};
 }
 
 void define_reshaped(Node& node, Dims dims) {
@@ -93,11 +92,11 @@ void define_reshaped(Node& node, Dims dims) {
         return;
     }
     node.expect_type(0, kMovedTypes);
-    AttributeList attributes = shape_attribute(node, x.dims, dims);
+    std::vector<ValueId> operands = reshape_operands(node, node.input_id(0), dims);
     node.hand_on_elements();
     const uint32_t type = x.type;
     const ValueId y = node.define_output(0, type, std::move(dims));
-    node.emit(ACCEL_OPERATION_RESHAPE, {node.input_id(0)}, {y}, std::move(attributes));
+    node.emit(ACCEL_OPERATION_RESHAPE, std::move(operands), {y});
 }
 
 ValueId define_view(Node& node, ValueId x, Dims dims) {
@@ -106,9 +105,9 @@ ValueId define_view(Node& node, ValueId x, Dims dims) {
         view.dims = std::move(dims);
         return node.graph.add(std::move(view));
     }
-    AttributeList attributes = shape_attribute(node, node.graph.value(x).dims, dims);
+    std::vector<ValueId> operands = reshape_operands(node, x, dims);
     const ValueId y = node.define_hidden(node.graph.value(x).type, std::move(dims));
-    node.emit(ACCEL_OPERATION_RESHAPE, {x}, {y}, std::move(attributes));
+    node.emit(ACCEL_OPERATION_RESHAPE, std::move(operands), {y});
     return y;
 }
 

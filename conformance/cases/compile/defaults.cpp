@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// Inputs that have values where nothing is bound.
+#include <numeric>
+
+#include "support/bytes.h"
+#include "support/room.h"
+
+namespace accel::conformance {
+namespace {
+
+constexpr size_t kCount = 128;
+const std::vector<int64_t> kDims{1, 8, 4, 4};
+
+/// y = a + b, where b need not be bound, in a type that every device that adds has one of.
+template <class T> GraphBuilder adder_with_default(const Room &room, accel_type type, const std::vector<T> &values)
+{
+    const Quantization whole = type == ACCEL_TYPE_I8 ? Quantization{{1}, {0}} : Quantization{};
+    GraphBuilder graph;
+    const uint32_t a = graph.input("a", type, kDims, whole), b = graph.input_with_default("b", type, kDims, values, whole), y = graph.tensor("y", type, kDims, whole);
+    graph.node(ACCEL_OPERATION_ADD, {a, b}, {y}, {}, type == ACCEL_TYPE_I8 ? room.rounding() : ACCEL_ROUNDING_NONE);
+    graph.output(y);
+    return graph;
+}
+
+template <class T> std::vector<T> counting(int first)
+{
+    std::vector<T> values(kCount);
+    for (size_t i = 0; i < kCount; ++i) values[i] = static_cast<T>(first + static_cast<int>(i % 7));
+    return values;
+}
+
+template <class T> Comparison is_sum(accel_type type, const std::vector<T> &a, const std::vector<T> &b, const std::vector<char> &got)
+{
+    std::vector<T> sums(kCount);
+    for (size_t i = 0; i < kCount; ++i) sums[i] = static_cast<T>(a[i] + b[i]);
+    return compare(Expected::exactly(type, kDims, to_bytes(sums)), got);
+}
+
+/// The same program with the default for a constant.
+Program known_program(const Room &room, GraphBuilder &graph)
+{
+    const Model model = Model::create(room.instance(), graph.desc());
+    const accel_known_value known{"b", nullptr, nullptr, 0, nullptr, 0, 0};
+    accel_device *device = room.device().get();
+    auto desc = sized<accel_program_desc>();
+    desc.model = model.get();
+    desc.devices = &device;
+    desc.device_count = 1;
+    desc.known = &known;
+    desc.known_count = 1;
+    desc.known_size = sizeof known;
+    return Program::build(desc);
+}
+
+template <class T> void check_type(const Room &room, Several &several, accel_type type)
+{
+    const auto fallback = counting<T>(-3), given = counting<T>(2), a = counting<T>(5);
+    auto graph = adder_with_default(room, type, fallback);
+    const auto program = several.build(graph);
+    if (!program) return;
+    CHECK(program->entry(0).input_count == 2);
+    CHECK(program->port(0).flags == 0);
+    CHECK(program->port(1).flags == ACCEL_PORT_FLAG_DEFAULT);
+    CHECK(is_sum(type, a, fallback, run_dense(room, *program, {to_bytes(a), {}})[0]));
+    CHECK(is_sum(type, a, given, run_dense(room, *program, {to_bytes(a), to_bytes(given)})[0]));
+    const Program loaded = Program::load(room.instance(), program->save(), {room.device()});
+    CHECK(loaded.port(1).flags == ACCEL_PORT_FLAG_DEFAULT);
+    CHECK(is_sum(type, a, fallback, run_dense(room, loaded, {to_bytes(a), {}})[0]));
+    const Program known = known_program(room, graph);
+    CHECK(known.entry(0).input_count == 1);
+    CHECK(is_sum(type, a, fallback, run_dense(room, known, {to_bytes(a)})[0]));
+}
+
+}  // namespace
+
+ACCEL_CASE("compile.default.used", "P-20", "an input with DEFAULT has the model's values where nothing is bound, and is a constant only where known names it")
+{
+    const Room room;
+    Several several(room);
+    check_type<float>(room, several, ACCEL_TYPE_F32);
+    check_type<int8_t>(room, several, ACCEL_TYPE_I8);
+    several.skip_if_none();
+}
+
+ACCEL_CASE("compile.default.bound-later", "P-20", "what is bound after a default was used takes its place, and the default stays what it is")
+{
+    const Room room;
+    Several several(room);
+    const auto fallback = counting<float>(-3), given = counting<float>(2), a = counting<float>(5);
+    auto graph = adder_with_default(room, ACCEL_TYPE_F32, fallback);
+    if (const auto program = several.build(graph)) {
+        const Run run = Run::create(*program);
+        const Buffer memory[3] = {room.buffer(program->port(0).size_bytes), room.buffer(program->port(1).size_bytes), room.buffer(program->port(2).size_bytes)};
+        const auto fill = [&](uint32_t port, const std::vector<float> &values) { scatter(program->port(port), to_bytes(values).data(), memory[port].map(ACCEL_ACCESS_WRITE).as<char>()); };
+        const auto result = [&] {
+            std::vector<char> dense(dense_bytes(program->port(2)));
+            gather(program->port(2), memory[2].map(ACCEL_ACCESS_READ).as<const char>(), dense.data());
+            return dense;
+        };
+        fill(0, a);
+        fill(1, given);
+        run.bind(0, memory[0], 0);
+        run.bind(2, memory[2], 0);
+        REQUIRE(room.completes(run));
+        CHECK(is_sum(ACCEL_TYPE_F32, a, fallback, result()));
+        run.bind(1, memory[1], 0);
+        REQUIRE(room.completes(run));
+        CHECK(is_sum(ACCEL_TYPE_F32, a, given, result()));
+        CHECK(is_sum(ACCEL_TYPE_F32, a, fallback, run_dense(room, *program, {to_bytes(a), {}})[0]));
+    }
+    several.skip_if_none();
+}
+
+}  // namespace accel::conformance

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Inputs that have values where nothing is bound.
+#include <algorithm>
+#include <map>
+
+#include "catalog.h"
+#include "check.h"
+#include "copy.h"
+#include "run.h"
+#include "saved_format.h"
+
+using namespace accel::runtime;
+
+namespace {
+
+/// Dense row-major values into the layout of a port.
+void write_default(const ProgramPort &port, void *to)
+{
+    const uint32_t element_bytes = type_size_bytes(port.layout.type);
+    std::vector<int64_t> dense(port.layout.dims.size(), element_bytes);
+    for (size_t axis = dense.size(); axis-- > 1;)
+        dense[axis - 1] = dense[axis] * port.layout.dims[axis];
+    copy_strided(port.default_values->data(), dense, to, port.layout.strides_bytes, port.layout.dims, element_bytes);
+}
+
+}  // namespace
+
+/// One buffer for the ports that the same devices read, filled once: nothing writes to an input.
+accel_status accel_run::make_defaults()
+{
+    std::map<std::vector<uint32_t>, std::vector<uint32_t>> groups;
+    for (uint32_t port = 0; port < entry().input_count; ++port)
+        if (entry().ports[port].default_values)
+            groups[entry().readers_of(port)].push_back(port);
+    std::vector<PortBinding> made(entry().input_count);
+    for (const auto &[readers, ports] : groups) {
+        BufferRequest request;
+        for (const uint32_t port : ports) {
+            const PortLayout &layout = entry().ports[port].layout;
+            made[port].offset_bytes = saved::align_up(request.size_bytes, std::max<uint64_t>(layout.align_bytes, 1));
+            request.size_bytes = made[port].offset_bytes + layout.size_bytes;
+            request.align_bytes = std::max(request.align_bytes, layout.align_bytes);
+        }
+        request.size_bytes = std::max<uint64_t>(request.size_bytes, 1);
+        std::vector<std::shared_ptr<OpenDevice>> devices;
+        for (size_t i = 0; i < body_.segments.size(); ++i)
+            if (std::find(readers.begin(), readers.end(), entry().segments[i].device) != readers.end() &&
+                std::find(devices.begin(), devices.end(), body_.segments[i].device) == devices.end())
+                devices.push_back(body_.segments[i].device);
+        // What is copied before anybody reads it can live anywhere.
+        if (devices.empty())
+            devices.push_back(body_.segments.front().device);
+        accel_buffer *buffer = nullptr;
+        ACCEL_TRY(make_buffer(program_->instance, request, devices, &buffer));
+        const Ref<accel_buffer> memory = Ref<accel_buffer>::adopt(buffer);
+        const MemoryRange whole = {0, request.size_bytes};
+        void *start = nullptr;
+        ACCEL_TRY(memory->begin_access(ACCEL_ACCESS_WRITE, whole, &start));
+        for (const uint32_t port : ports) {
+            write_default(entry().ports[port], static_cast<char *>(start) + made[port].offset_bytes);
+            made[port].buffer = memory;
+            made[port].size_bytes = entry().ports[port].layout.size_bytes;
+            made[port].is_default = true;
+        }
+        memory->end_access(ACCEL_ACCESS_WRITE, whole);
+    }
+    body_.defaults = std::move(made);
+    return ACCEL_STATUS_OK;
+}
+
+/// Once all else is bound, and every size has a value. Other sizes have memory of their own for them.
+accel_status accel_run::take_defaults(std::vector<PortBinding> *ports)
+{
+    bool wanted = false;
+    for (uint32_t port = 0; port < ports->size(); ++port) {
+        if ((*ports)[port].buffer && !(*ports)[port].is_default)
+            continue;
+        if (!entry().ports[port].default_values)
+            return ACCEL_STATUS_OK;
+        wanted = true;
+    }
+    if (!wanted || !has_sizes())
+        return ACCEL_STATUS_OK;
+    if (body_.defaults.empty())
+        ACCEL_TRY(make_defaults());
+    for (uint32_t port = 0; port < entry().input_count; ++port)
+        if (!(*ports)[port].buffer || (*ports)[port].is_default)
+            (*ports)[port] = body_.defaults[port];
+    return ACCEL_STATUS_OK;
+}
