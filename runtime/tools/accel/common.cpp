@@ -74,7 +74,7 @@ void ModelOptions::add_to(CLI::App &app)
     app.add_option("--rounding", rounding, "requantise with this rounding; without it with the model's own, unless a device named by --device or --target does no such")
         ->check(CLI::IsMember({"model", "half_even", "tflite", "natural"}));
     app.add_option("--dim", dims, "value of a symbolic dimension, NAME=SIZE")->allow_extra_args(false);
-    app.add_option("--known", known, "value of an input that is known now, NAME=FILE.npy or NAME=NUMBER[,NUMBER...]: it becomes a constant, and is no input of the program")->allow_extra_args(false);
+    app.add_option("--known", known, "value of an input that is known now, NAME=FILE.npy, NAME=NUMBER[,NUMBER...] or, of the model's default, NAME: it becomes a constant, and is no input of the program")->allow_extra_args(false);
     app.add_option("--threads", threads, "threads of the CPU device");
     app.add_flag("--first-device-only", first_device_only, "fail unless everything runs on the first device");
     app.add_flag("--balance", balance, "cut the graph by measured speed instead of by the order of the devices");

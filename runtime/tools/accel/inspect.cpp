@@ -25,7 +25,7 @@ void print_entry(const nlohmann::json &entry)
     std::cout << "Ports\n";
     Table ports({"", "port", "shape", "bytes", "strides", "device"});
     for (const auto &port : entry["ports"])
-        ports.row({port["direction"], port["name"], port["shape"], std::to_string(port["size_bytes"].get<uint64_t>()), port["strides_bytes"].dump(), port["device"]});
+        ports.row({port["default"].get<bool>() ? "in, has a default" : port["direction"].get<std::string>(), port["name"], port["shape"], std::to_string(port["size_bytes"].get<uint64_t>()), port["strides_bytes"].dump(), port["device"]});
     ports.print();
     std::cout << "\nPlacement\n";
     Table placements({"node", "operation", "device", "segment", "MACs", "why"});

@@ -21,7 +21,8 @@ std::string device_id(accel_device *device, const std::string &target)
 nlohmann::json port_json(const accel_port_info &port, const std::string &target)
 {
     return {{"direction", port.direction == ACCEL_PORT_DIRECTION_INPUT ? "in" : "out"}, {"name", port.name}, {"shape", shape_text(port)}, {"size_bytes", port.size_bytes},
-            {"align_bytes", port.align_bytes}, {"strides_bytes", std::vector<int64_t>(port.strides_bytes, port.strides_bytes + port.rank)}, {"device", device_id(port.device, target)}};
+            {"align_bytes", port.align_bytes}, {"strides_bytes", std::vector<int64_t>(port.strides_bytes, port.strides_bytes + port.rank)}, {"device", device_id(port.device, target)},
+            {"default", (port.flags & ACCEL_PORT_FLAG_DEFAULT) != 0}};
 }
 
 nlohmann::json variable_json(const accel_variable_info &variable, const std::string &target)

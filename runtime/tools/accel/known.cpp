@@ -66,6 +66,7 @@ KnownValues::KnownValues(const accel_graph_desc &graph, const std::vector<std::s
 {
     given_.reserve(given.size());
     for (const std::string &text : given) {
+        if (take_default(graph, text)) continue;
         const accel_tensor_desc *input = nullptr;
         size_t name_length = 0;
         // A name may hold '='.
@@ -88,8 +89,23 @@ KnownValues::KnownValues(const accel_graph_desc &graph, const std::vector<std::s
         }
     }
     static constexpr char kNothing = 0;
-    for (const Given &row : given_)
-        values_.push_back({row.name.c_str(), nullptr, row.bytes.empty() ? &kNothing : row.bytes.data(), row.bytes.size(), row.dims.data(), static_cast<uint32_t>(row.dims.size()), 0});
+    for (const Given &row : given_) {
+        if (row.is_default) values_.push_back({row.name.c_str(), nullptr, nullptr, 0, nullptr, 0, 0});
+        else values_.push_back({row.name.c_str(), nullptr, row.bytes.empty() ? &kNothing : row.bytes.data(), row.bytes.size(), row.dims.data(), static_cast<uint32_t>(row.dims.size()), 0});
+    }
+}
+
+/// A name alone stands for the default that the model gives the input.
+bool KnownValues::take_default(const accel_graph_desc &graph, const std::string &text)
+{
+    for (uint32_t i = 0; i < graph.input_count; ++i) {
+        const accel_tensor_desc *input = accel_graph_tensor(&graph, graph.inputs[i]);
+        if (text != input->name) continue;
+        if (!(input->flags & ACCEL_TENSOR_FLAG_DEFAULT)) wrong(text, "the model gives this input no default");
+        given_.push_back({text, {}, {}, true});
+        return true;
+    }
+    return false;
 }
 
 bool KnownValues::has(const std::string &input) const

@@ -6,7 +6,7 @@
 
 namespace accel::tool {
 
-/// What --known gives, with all that the descriptions point to. Throws WrongArgument for what is no NAME=FILE.npy or NAME=VALUES, and Failure where file and input do not go together.
+/// What --known gives, with all that the descriptions point to. Throws WrongArgument for what is no NAME=FILE.npy, NAME=VALUES or NAME of an input with a default, and Failure where file and input do not go together.
 class KnownValues {
 public:
     KnownValues(const accel_graph_desc &graph, const std::vector<std::string> &given);
@@ -21,7 +21,9 @@ private:
         std::string name;
         std::vector<char> bytes;
         std::vector<int64_t> dims;
+        bool is_default = false;
     };
+    bool take_default(const accel_graph_desc &graph, const std::string &text);
     std::vector<Given> given_;
     std::vector<accel_known_value> values_;
 };

@@ -70,11 +70,24 @@ TEST_CASE("known values are numbers, lists or files", "[known]")
     CHECK_FALSE(known.has("y"));
 }
 
+TEST_CASE("a name alone is the default that the model gives", "[known]")
+{
+    Model model;
+    model.tensors[0].flags = ACCEL_TENSOR_FLAG_DEFAULT;
+    const KnownValues known(model.graph, {"rate"});
+    REQUIRE(known.values().size() == 1);
+    CHECK(std::string(known.values()[0].input) == "rate");
+    CHECK(known.values()[0].data == nullptr);
+    CHECK(known.values()[0].data_bytes == 0);
+    CHECK(known.has("rate"));
+}
+
 TEST_CASE("what is no known value is told", "[known]")
 {
     const Model model;
     CHECK(model.wrong("nobody=1").find("expected NAME=FILE.npy or NAME=NUMBER with the name of an input") != std::string::npos);
-    CHECK(model.wrong("rate").find("with the name of an input") != std::string::npos);
+    CHECK(model.wrong("rat").find("with the name of an input") != std::string::npos);
+    CHECK(model.wrong("rate").find("the model gives this input no default") != std::string::npos);
     CHECK(model.wrong("rate=fast").find("'fast' is no number of type i64") != std::string::npos);
     CHECK(model.wrong("rate=1.5").find("'1.5' is no number") != std::string::npos);
     CHECK(model.wrong("rate=").find("'' is no number") != std::string::npos);

@@ -50,7 +50,8 @@ void PortMemory::fill(const std::vector<accel_port_info> &ports, const std::vect
     }
     for (size_t index = 0; index < ports.size(); ++index) {
         if (std::find(devices.begin(), devices.end(), ports[index].device) == devices.end()) continue;
-        places_[index] = {buffers_.size(), align_up(size_bytes, std::max(align_bytes, ports[index].align_bytes))};
+        const bool has_default = ports[index].flags & ACCEL_PORT_FLAG_DEFAULT;
+        places_[index] = {buffers_.size(), align_up(size_bytes, std::max(align_bytes, ports[index].align_bytes)), has_default};
         size_bytes = std::max(size_bytes, places_[index].offset_bytes + ports[index].size_bytes);
     }
     buffers_.push_back(Buffer::create(set, std::max<uint64_t>(size_bytes, 1)));
@@ -58,7 +59,8 @@ void PortMemory::fill(const std::vector<accel_port_info> &ports, const std::vect
 
 void PortMemory::bind_to(const Run &run) const
 {
-    for (uint32_t port = 0; port < places_.size(); ++port) run.bind(port, buffers_[places_[port].buffer], places_[port].offset_bytes);
+    for (uint32_t port = 0; port < places_.size(); ++port)
+        if (!places_[port].has_default) bind_to(run, port);
 }
 
 }  // namespace accel::tool

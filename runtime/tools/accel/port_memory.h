@@ -12,7 +12,9 @@ class PortMemory {
 public:
     PortMemory(const Program &program, uint32_t entry);
 
+    /// All ports but those that have a default.
     void bind_to(const Run &run) const;
+    void bind_to(const Run &run, uint32_t port) const { run.bind(port, buffers_[places_[port].buffer], places_[port].offset_bytes); }
     Buffer::Mapping map(uint32_t port, uint32_t access) const { return buffers_[places_[port].buffer].map(access); }
     uint64_t offset_bytes(uint32_t port) const { return places_[port].offset_bytes; }
     size_t buffer_count() const { return buffers_.size(); }
@@ -21,6 +23,7 @@ private:
     struct Place {
         size_t buffer = 0;
         uint64_t offset_bytes = 0;
+        bool has_default = false;
     };
     bool share_one(const std::vector<accel_port_info> &ports);
     void fill(const std::vector<accel_port_info> &ports, const std::vector<accel_device *> &devices);

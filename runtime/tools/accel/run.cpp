@@ -63,7 +63,7 @@ std::vector<std::string> files_by_port(const Session &session, const std::vector
     const auto names = input_names(session);
     const auto files = assign_files(names, inputs);
     for (size_t index = 0; index < files.size(); ++index)
-        if (files[index].empty()) throw Failure("input '" + names[index] + "' has no file; add --input '" + names[index] + "=FILE'");
+        if (files[index].empty() && !(session.input(static_cast<uint32_t>(index)).flags & ACCEL_PORT_FLAG_DEFAULT)) throw Failure("input '" + names[index] + "' has no file; add --input '" + names[index] + "=FILE'");
     return files;
 }
 
@@ -193,7 +193,8 @@ std::vector<std::string> output_files(const Session &session, const Item &item, 
 
 nlohmann::json run_item(Session &session, Timings *timings, const Item &item, const std::vector<Item> &items, const RunOptions &options, const std::vector<std::string> &labels)
 {
-    for (uint32_t index = 0; index < session.input_count(); ++index) session.write(index, load_tensor(item.files[index], session.input(index), options.scale));
+    for (uint32_t index = 0; index < session.input_count(); ++index)
+        if (!item.files[index].empty()) session.write(index, load_tensor(item.files[index], session.input(index), options.scale));
     if (timings) timings->run(session);
     else session.run();
     nlohmann::json result{{"input", item.name}, {"outputs", nlohmann::json::array()}};

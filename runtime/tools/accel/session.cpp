@@ -38,6 +38,7 @@ void Session::write(uint32_t input_index, const Dense &dense)
 {
     const auto port = input(input_index);
     const uint32_t bytes = element_bytes(port.type);
+    if (port.flags & ACCEL_PORT_FLAG_DEFAULT) memory_.bind_to(run_, input_index);
     const auto mapping = memory_.map(input_index, ACCEL_ACCESS_WRITE);
     char *start = mapping.as<char>() + memory_.offset_bytes(input_index);
     const char *next = dense.data();
@@ -68,6 +69,7 @@ void Session::fill_inputs(uint32_t seed)
     std::minstd_rand random(seed);
     for (uint32_t index = 0; index < input_count(); ++index) {
         const auto port = input(index);
+        if (port.flags & ACCEL_PORT_FLAG_DEFAULT) continue;
         Dense dense(element_count(port) * element_bytes(port.type));
         for (size_t offset = 0; offset < dense.size(); offset += element_bytes(port.type)) {
             const float real = std::uniform_real_distribution<float>(0, 1)(random);
