@@ -248,6 +248,7 @@ def check_models(work):
     bench = answers_json("bench", model, "-d", "cpu", "--seconds", "0.1")
     require(0 < bench["latency"]["fastest_ns"] <= bench["latency"]["mean_ns"], "bench tells the mean", bench)
     require(bench["latency"]["median_ns"] <= bench["latency"]["p90_ns"] <= bench["latency"]["p99_ns"], "bench orders its percentiles", bench)
+    check_timings(model, picture, split)
     check_trace(work, model, split)
     check_labels(work, picture)
     check_compile(work)
@@ -255,6 +256,27 @@ def check_models(work):
     check_load(work)
     npy = call("run", DIGITS / "digits_f32.onnx", "-i", picture, "-d", "cpu", "-o", work / "out")
     require(npy.returncode == 0 and len(list((work / "out").glob("*.npy"))) == 1, "run writes .npy outputs", npy.stderr)
+
+
+def check_timings(model, picture, split):
+    """Every operation of the CPU has a row with its time or with the row that has it, copies have theirs, and what adds up is no more than the whole."""
+    placements = answers_json("inspect", model, *split)["placements"]
+    for what, told in (("bench", answers_json("bench", model, *split, "--seconds", "0.1", "--timings")), ("run", answers_json("run", model, "-i", picture, *split, "--timings"))):
+        timings = told["timings"]
+        rows = timings["rows"]
+        operations = {row["row"]: row for row in rows if row["kind"] == "operation"}
+        on_cpu = {index for index, placement in enumerate(placements) if placement["device"] == "cpu"}
+        require(set(operations) == on_cpu, f"{what} --timings has a row for each operation on the CPU", rows)
+        require(all(row["name"] == placements[index]["node"] and row["operation"] == placements[index]["operation"] for index, row in operations.items()), f"{what} --timings names operations as the placement report does", rows)
+        require(all(operations[row["counted_in"]]["duration_ns"] > 0 for row in operations.values() if "counted_in" in row), f"{what} --timings says where the time of an operation is", rows)
+        segments = [row for row in rows if row["kind"] == "segment"]
+        require(len(segments) == len({placement["segment"] for placement in placements}), f"{what} --timings has a row for each segment", rows)
+        require(timings["runs"] >= 1 and 0 < sum(row["duration_ns"] for row in segments) <= timings["whole_ns"], f"{what} --timings adds up to no more than the whole", timings)
+        require(all(0 <= row["begin_ns"] <= timings["whole_ns"] for row in segments), f"{what} --timings tells when segments begin", rows)
+    without = answers_json("bench", model, "-d", "cpu", "--seconds", "0.1")
+    require("timings" not in without, "bench measures operations only when it is asked to", without)
+    table = call("run", model, "-i", picture, "-d", "cpu", "--timings").stdout
+    require("one measured run: " in table and "share" in table and "between" in table and "█" in table, "run --timings draws where the time goes", table)
 
 
 def check_mistakes(work):
