@@ -55,6 +55,6 @@ std::optional<uint64_t> packed_size_bytes(uint32_t type, uint64_t element_count)
     return bits / 8 + (bits % 8 != 0);
 }
 
-bool type_has_ports(uint32_t type) { return type != ACCEL_TYPE_STRING && type_size_bytes(type) != 0; }
+bool type_has_ports(uint32_t type) { return type != ACCEL_TYPE_STRING && accel_type_bits(type) != 0; }
 
 }  // namespace accel::graph

@@ -234,7 +234,9 @@ std::string text(const Layout &layout)
 {
     static constexpr const char *kPadding[] = {"", ", padding zero bits", ", padding real zero", ", padding kept"};
     std::string out;
-    for (const accel_layout_step &step : layout.steps) {
+    Steps steps = layout.steps;
+    std::stable_sort(steps.begin(), steps.end(), [](const auto &a, const auto &b) { return a.stride_bits > b.stride_bits; });
+    for (const accel_layout_step &step : steps) {
         if (!out.empty()) out += ' ';
         out += std::to_string(step.axis) + ':' + std::to_string(step.extent) + '@';
         out += step.stride_bits % 8 == 0 ? std::to_string(step.stride_bits / 8) : std::to_string(step.stride_bits) + 'b';

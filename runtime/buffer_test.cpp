@@ -2,7 +2,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstring>
 
-#include "copy.h"
 #include "fake/fake_backend.h"
 #include "trace.h"
 
@@ -112,25 +111,6 @@ TEST_CASE("B-8 join finds the device whose memory all can use", "[buffer]")
     CHECK(recipe.align_bytes == 64);
     CHECK(recipe.export_kinds == ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER));
     CHECK(accel_buffer_join(ports, 0, sizeof ports[0], &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
-}
-
-TEST_CASE("strided copies convert between layouts", "[copy]")
-{
-    // 2 x 3 x 4 elements, channels outermost in `from`, innermost and padded to 4 in `to`.
-    uint16_t from[24], to[2 * 3 * 4] = {};
-    for (uint16_t i = 0; i < 24; ++i)
-        from[i] = i;
-    const int64_t dims[] = {2, 3, 4}, from_strides[] = {24, 8, 2}, to_strides[] = {2, 16, 4};
-    copy_strided(from, from_strides, to, to_strides, dims, 2);
-    for (int c = 0; c < 2; ++c)
-        for (int h = 0; h < 3; ++h)
-            for (int w = 0; w < 4; ++w)
-                CHECK(to[c + h * 8 + w * 2] == c * 12 + h * 4 + w);
-    const int64_t none[] = {2, 0, 4};
-    copy_strided(from, from_strides, nullptr, to_strides, none, 2);
-    uint32_t scalar = 7, copied = 0;
-    copy_strided(&scalar, {}, &copied, {}, {}, 4);
-    CHECK(copied == 7);
 }
 
 TEST_CASE("a trace records spans only while it is on", "[trace]")

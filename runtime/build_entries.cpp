@@ -66,6 +66,13 @@ bool has(const ChosenEntry &chosen, const accel_state_pair &pair)
     return named(graph.inputs, pair.input) || named(graph.outputs, pair.output);
 }
 
+bool has(const ChosenEntry &chosen, const accel_port_choice &choice)
+{
+    const Graph &graph = chosen.entry->graph;
+    const auto named = [&](uint32_t port) { return graph.tensors[port].name == choice.port; };
+    return std::any_of(graph.inputs.begin(), graph.inputs.end(), named) || std::any_of(graph.outputs.begin(), graph.outputs.end(), named);
+}
+
 /// Hand each value to the entry points that it is for.
 template <class Value> accel_status deal(const accel_model &model, const std::vector<Value> &values, const char *what, const char *Value::*name, std::vector<Value> ChosenEntry::*list,
                                          std::vector<ChosenEntry> *chosen)
@@ -105,7 +112,10 @@ accel_status choose_entries(const accel_program_desc &desc, std::vector<ChosenEn
     ACCEL_TRY(copy_in_array(desc.states, desc.state_count, desc.state_size, "desc.states", &states));
     for (const accel_state_pair &pair : states)
         if (!pair.input || !pair.output) return fail_null("desc.states[].input or output");
-    return deal(*desc.model, states, "a pair in desc.states", &accel_state_pair::input, &ChosenEntry::states, out);
+    ACCEL_TRY(deal(*desc.model, states, "a pair in desc.states", &accel_state_pair::input, &ChosenEntry::states, out));
+    std::vector<accel_port_choice> ports;
+    ACCEL_TRY(copy_in_array(desc.ports, desc.port_count, desc.port_size, "desc.ports", &ports));
+    return deal(*desc.model, ports, "a choice in desc.ports", &accel_port_choice::port, &ChosenEntry::ports, out);
 }
 
 }  // namespace accel::runtime

@@ -16,6 +16,7 @@ struct ChosenEntry {
     std::vector<accel_symbol_value> symbols;  ///< that have a size in it
     std::vector<accel_known_value> known;     ///< that it has as inputs
     std::vector<accel_state_pair> states;     ///< of which it has an input or an output
+    std::vector<accel_port_choice> ports;     ///< that it has
 };
 
 /// In the order in which the program numbers them. What is given for an entry point goes before what is given for all; what no entry point has goes to every one,

@@ -15,6 +15,7 @@ BuildRecipe::BuildRecipe(const accel_program_desc &desc, const ChosenEntry &chos
         symbol.entry = nullptr;
     }
     keep_known(chosen.known);
+    keep_ports(chosen.ports);
     for (accel_state_pair &pair : states_) pair = {keep(pair.input), keep(pair.output), nullptr};
     for (accel_option &option : options_) {
         option.name = keep(option.name);
@@ -28,6 +29,9 @@ BuildRecipe::BuildRecipe(const accel_program_desc &desc, const ChosenEntry &chos
     desc_.states = states_.data();
     desc_.state_count = static_cast<uint32_t>(states_.size());
     desc_.state_size = sizeof(accel_state_pair);
+    desc_.ports = ports_.data();
+    desc_.port_count = static_cast<uint32_t>(ports_.size());
+    desc_.port_size = sizeof(accel_port_choice);
     desc_.options = options_.data();
     desc_.entries = &entry_;
     desc_.entry_count = 1;
@@ -45,6 +49,17 @@ void BuildRecipe::keep_known(std::span<const accel_known_value> known)
         if (value.data) value.data = value.data_bytes ? static_cast<const void *>(data_.emplace_back(bytes, bytes + value.data_bytes).data()) : this;  // of none any pointer but null
         if (value.dims) value.dims = dims_.emplace_back(value.dims, value.dims + value.rank).data();
         known_.push_back(value);
+    }
+}
+
+/// Neither with them.
+void BuildRecipe::keep_ports(std::span<const accel_port_choice> ports)
+{
+    for (accel_port_choice choice : ports) {
+        choice.port = keep(choice.port);
+        choice.entry = nullptr;
+        if (choice.given) choice.given = &shown_.emplace_back(layouts_.emplace_back(layouts::copy_of(element(choice.given, 0, choice.given->struct_size))).view());
+        ports_.push_back(choice);
     }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <accel/accel.h>
+#include <accel/layouts/layout.h>
 
 #include <deque>
 #include <span>
@@ -28,6 +29,7 @@ public:
 private:
     const char *keep(const char *text);
     void keep_known(std::span<const accel_known_value> known);
+    void keep_ports(std::span<const accel_port_choice> ports);
 
     Ref<accel_model> model_;
     std::vector<accel_device *> devices_;
@@ -38,6 +40,9 @@ private:
     std::vector<accel_symbol_value> symbols_;
     std::vector<accel_known_value> known_;
     std::vector<accel_state_pair> states_;
+    std::vector<accel_port_choice> ports_;
+    std::deque<layouts::Layout> layouts_;
+    std::deque<accel_layout> shown_;
     std::vector<accel_option> options_;
     accel_program_desc desc_;  ///< points into what is above
 };

@@ -71,6 +71,14 @@ enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t port, enum
     return run->bind_cost(port, out_cost);
 }
 
+enum accel_status accel_run_query(struct accel_run *run, struct accel_run_info *info)
+{
+    ACCEL_TRY(check_handle(run, "run"));
+    ACCEL_TRY(check_out(info, "info"));
+    copy_out(run->facts(), info);
+    return ACCEL_STATUS_OK;
+}
+
 enum accel_status accel_run_port(struct accel_run *run, uint32_t port, struct accel_port_info *info)
 {
     ACCEL_TRY(check_handle(run, "run"));

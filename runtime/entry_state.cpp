@@ -21,11 +21,11 @@ accel_variable_info facts_of(const accel_program &program, uint32_t index)
     accel_variable_info facts{};
     facts.name = variable.name.c_str();
     facts.dims = variable.layout.dims.data();
-    facts.strides_bytes = variable.layout.strides_bytes.data();
+    facts.layout = &variable.shown;
     facts.device = variable.device < program.devices.size() ? program.devices[variable.device].get() : nullptr;
     facts.size_bytes = variable.layout.size_bytes;
     facts.align_bytes = variable.layout.align_bytes;
-    facts.type = variable.layout.type;
+    facts.type = variable.layout.tensor_type;
     facts.rank = static_cast<uint32_t>(variable.layout.dims.size());
     facts.in_place = variable.in_place;
     return facts;

@@ -20,6 +20,7 @@ struct Side {
     uint64_t size_bytes;
     uint64_t align_bytes;
     const PortLayout *layout;  ///< null for a plain size
+    bool writes;               ///< an output
 };
 
 accel_status read_port(const accel_join_port &port, uint32_t number, Side *side)
@@ -30,7 +31,7 @@ accel_status read_port(const accel_join_port &port, uint32_t number, Side *side)
         ACCEL_TRY(check_handle(port.device, "ports[].device"));
         if (port.size_bytes == 0)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-2", nullptr, "ports[%u].size_bytes is 0", number);
-        *side = {port.device, nullptr, port.size_bytes, 1, nullptr};
+        *side = {port.device, nullptr, port.size_bytes, 1, nullptr, false};
         return ACCEL_STATUS_OK;
     }
     ACCEL_TRY(check_handle(port.program, "ports[].program"));
@@ -43,22 +44,28 @@ accel_status read_port(const accel_join_port &port, uint32_t number, Side *side)
     if (!program.loaded())
         return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", &program, "ports[%u] belongs to a program for a bare target, which has no device", number);
     const ProgramPort &wanted = entry.ports[entry.application_ports[port.port]];
-    *side = {program.devices[wanted.device].get(), nullptr, wanted.layout.size_bytes, wanted.layout.align_bytes, &wanted.layout};
+    *side = {program.devices[wanted.device].get(), nullptr, wanted.layout.size_bytes, wanted.layout.align_bytes, &wanted.layout,
+             wanted.direction == ACCEL_PORT_DIRECTION_OUTPUT};
     return ACCEL_STATUS_OK;
 }
 
-bool strides_agree(const std::vector<Side> &sides)
+std::string name_of(const std::vector<Side> &sides, const Side &side)
 {
-    const PortLayout *first = nullptr;
-    for (const Side &side : sides) {
-        if (!side.layout)
-            continue;
-        if (!first)
-            first = side.layout;
-        if (side.layout->type != first->type || side.layout->dims != first->dims || side.layout->strides_bytes != first->strides_bytes)
-            return false;
-    }
-    return true;
+    return "ports[" + std::to_string(&side - sides.data()) + "]";
+}
+
+/// "" where nothing has to be converted, else why it has to be.
+std::string layouts_disagree(const std::vector<Side> &sides)
+{
+    for (const Side &a : sides)
+        for (const Side &b : sides) {
+            if (!a.layout || !b.layout || &a == &b || (&b < &a && a.writes == b.writes)) continue;
+            const std::string both = name_of(sides, a) + " has " + layout_text(*a.layout) + " and " + name_of(sides, b) + " has " + layout_text(*b.layout);
+            if (a.layout->tensor_type != b.layout->tensor_type || a.layout->dims != b.layout->dims) return "tensors of different types or sizes: " + both;
+            if (!same_places(*a.layout, *b.layout)) return "elements at different places: " + both;
+            if (a.writes && !b.writes && !layouts_agree(*a.layout, *b.layout)) return "other padding than the reader needs: " + both;
+        }
+    return "";
 }
 
 }  // namespace
@@ -76,7 +83,9 @@ accel_status join_ports(std::span<const accel_join_port> ports, accel_buffer_rec
         recipe->size_bytes = std::max(recipe->size_bytes, sides[i].size_bytes);
         recipe->align_bytes = std::max({recipe->align_bytes, sides[i].align_bytes, sides[i].open->info().buffer_align_bytes});
     }
-    recipe->strides_agree = strides_agree(sides);
+    latest_reason = layouts_disagree(sides);
+    recipe->layouts_agree = latest_reason.empty();
+    if (!recipe->layouts_agree) recipe->reason = latest_reason.c_str();
     const SharePlan plan = plan_share(devices);
     if (!plan.possible()) {
         latest_reason = "'" + std::string(sides[plan.refusing].device->entry().id()) + "' cannot use memory of '" + sides[plan.refused].device->entry().id() +

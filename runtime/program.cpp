@@ -95,8 +95,16 @@ void ProgramEntry::number_ports()
 
 void settle_ports(accel_program &program)
 {
+    for (Variable &variable : program.variables) variable.shown = variable.layout.view();
     for (ProgramEntry &entry : program.entries) {
+        for (TransferRow &row : entry.transfers) {
+            row.shown_from = entry.layout_of(row.from).view();
+            row.shown_to = entry.layout_of(row.to).view();
+            for (const MemoryEnd &end : {row.from, row.to})
+                if (row.kind == ACCEL_TRANSFER_KIND_CONVERT && end.is_port) entry.ports[end.index].converted = true;
+        }
         for (ProgramPort &port : entry.ports) {
+            port.shown = port.layout.view();
             if (port.quantization) port.quantization_desc = std::make_shared<graph::QuantizationDesc>(*port.quantization, static_cast<uint32_t>(port.layout.dims.size()));
         }
     }
@@ -146,11 +154,20 @@ accel_program_info facts_of(const accel_program &program)
     return facts;
 }
 
+uint64_t moved_bytes(const ProgramEntry &entry, uint32_t kind)
+{
+    uint64_t bytes = 0;
+    for (const TransferRow &row : entry.transfers) bytes += row.kind == kind ? row.size_bytes : 0;
+    return bytes;
+}
+
 accel_entry_info facts_of(const ProgramEntry &entry)
 {
     accel_entry_info facts{};
     facts.name = entry.name.c_str();
     facts.scratch_bytes = scratch_bytes(entry);
+    facts.converted_bytes = moved_bytes(entry, ACCEL_TRANSFER_KIND_CONVERT);
+    facts.copied_bytes = moved_bytes(entry, ACCEL_TRANSFER_KIND_COPY);
     facts.port_count = static_cast<uint32_t>(entry.application_ports.size());
     facts.input_count = entry.application_input_count;
     facts.segment_count = static_cast<uint32_t>(entry.segments.size());
@@ -183,7 +200,7 @@ accel_port_info port_facts(const accel_program &program, const ProgramEntry &ent
     accel_port_info facts{};
     facts.name = port.name.c_str();
     facts.direction = port.direction;
-    facts.type = port.layout.type;
+    facts.type = port.layout.tensor_type;
     facts.rank = static_cast<uint32_t>(port.layout.dims.size());
     if (port.in_place_of != UINT32_MAX) {
         facts.flags = ACCEL_PORT_FLAG_IN_PLACE;
@@ -192,12 +209,13 @@ accel_port_info port_facts(const accel_program &program, const ProgramEntry &ent
     }
     if (port.default_values) facts.flags |= ACCEL_PORT_FLAG_DEFAULT;
     facts.dims = port.layout.dims.data();
-    facts.strides_bytes = port.layout.strides_bytes.data();
+    facts.layout = &port.shown;
     facts.size_bytes = port.layout.size_bytes;
     facts.align_bytes = port.layout.align_bytes;
     facts.device = port.device < program.devices.size() ? program.devices[port.device].get() : nullptr;
     facts.quantization = port.quantization_desc ? &port.quantization_desc->get() : nullptr;
     facts.buffer_count_max = entry.buffer_count_max();
+    if (port.converted) facts.flags |= ACCEL_PORT_FLAG_CONVERTED;
     facts.knowledge = bound ? uint32_t{ACCEL_SIZE_KNOWLEDGE_EXACT} : port.knowledge;
     if (facts.knowledge != ACCEL_SIZE_KNOWLEDGE_EXACT) facts.dims = port.bounds.data();
     if (facts.knowledge == ACCEL_SIZE_KNOWLEDGE_OPEN) facts.size_bytes = 0;
@@ -293,6 +311,8 @@ enum accel_status accel_program_transfer(struct accel_program *program, uint32_t
     facts.to_segment = row.to_segment;
     facts.size_bytes = row.size_bytes;
     facts.reason = row.reason.c_str();
+    facts.from = &row.shown_from;
+    facts.to = &row.shown_to;
     copy_out(facts, transfer);
     return ACCEL_STATUS_OK;
 }

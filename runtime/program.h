@@ -13,18 +13,10 @@
 #include "device.h"
 #include "files/file_set.h"
 #include "object.h"
+#include "port_layout.h"
 #include "remarks.h"
 
 namespace accel::runtime {
-
-/// Shape and layout of one port of a segment, as its compiler asked for it.
-struct PortLayout {
-    uint32_t type = 0;  ///< enum accel_type
-    std::vector<int64_t> dims;
-    std::vector<int64_t> strides_bytes;
-    uint64_t size_bytes = 0;
-    uint64_t align_bytes = 1;
-};
 
 struct Blob;
 class OpenSizes;
@@ -48,7 +40,7 @@ private:
 
 /// Where a segment's port gets its memory.
 ///
-/// Port: the buffer bound to that program port, as it is, so the segment's port has the layout of the program port: same strides, at most its size.
+/// Port: the buffer bound to that program port, as it is, so the segment's port agrees with the layout of the program port: same places, at most its size.
 /// The program port's `device` is a device that reads or writes it directly; further devices may read an *input* directly too, the run then
 /// attaches the bound buffer to them at bind and the bind fails where they cannot share. Where that is not certain at build time (plan_share in share.h),
 /// the other device reads a Value with copy_of_port instead. An *output* port has exactly one direct writer, or none (then a Value names it in
@@ -97,14 +89,14 @@ struct Segment {
 ///   imports), so the partitioner names a value on several devices only where plan_share() finds an allocation. Such a crossing is a
 ///   SHARED row in the transfer report when devices differ.
 /// - *Copy* (copy_of set): the runtime fills it from value `copy_of`, or from program port `copy_of` when copy_of_port is set (the port may be an
-///   input, or an output that an earlier segment writes directly). It copies element by element: `layout.dims` and `layout.type` equal the source's, strides may
-///   differ on both sides; bytes between the strides stay as allocated (zero). When: after the source is complete (its from_segment has finished;
+///   input, or an output that an earlier segment writes directly). It copies element by element: dims and type of the tensor equal the source's, layouts may
+///   differ; padding is filled as the layout claims, and bytes in gaps stay as allocated (zero). When: after the source is complete (its from_segment has finished;
 ///   inputs: at once), immediately before the first segment that reads the copy; `from_segment` repeats the source's, 0 for inputs. A copy may be copied again. One COPY row each.
 ///
-/// port_of (both kinds): after the last segment the value is copied to that program output port, converting strides. One COPY row.
+/// port_of (both kinds): after the last segment the value is converted to that program output port. One COPY row.
 ///
 /// layout.size_bytes is the memory to allocate: at least what each port that names the value asks for; align_bytes is the largest of theirs.
-/// The same strides must suit every port that names the value.
+/// The layout must agree with that of every port that names the value.
 struct Value {
     std::string tensor;
     uint32_t from_segment = 0;
@@ -131,6 +123,8 @@ struct ProgramPort {
     uint32_t device = 0;
     uint32_t in_place_of = UINT32_MAX;  ///< an output: the input whose memory it may have, or, of a variable, has
     uint32_t variable = UINT32_MAX;     ///< of the program, which it reads or writes: no port of the application; UINT32_MAX: none
+    bool converted = false;             ///< a conversion reads or writes it; settle_ports() finds it in the transfer report
+    accel_layout shown{};               ///< of layout, once settled
     std::optional<graph::Quantization> quantization;
     std::shared_ptr<const graph::QuantizationDesc> quantization_desc;  ///< of it, once the ports are settled
     uint32_t knowledge = ACCEL_SIZE_KNOWLEDGE_EXACT;  ///< where not EXACT, layout is that of the planned sizes
@@ -145,10 +139,19 @@ struct PlacementRow {
     std::string remark;  ///< of the module that loaded it; not saved
 };
 
+/// Memory with a layout: a port of an entry point or a value.
+struct MemoryEnd {
+    bool is_port = false;
+    uint32_t index = 0;
+    bool operator==(const MemoryEnd &) const = default;
+};
+
 struct TransferRow {
     std::string tensor, reason;
-    uint32_t kind = 0, from_segment = 0, to_segment = 0;
+    uint32_t kind = 0, from_segment = 0, to_segment = 0;  ///< or ACCEL_SEGMENT_APPLICATION
     uint64_t size_bytes = 0;
+    MemoryEnd from, to;  ///< the same where memory is shared
+    accel_layout shown_from{}, shown_to{};  ///< once settled
 };
 
 /// One graph of a model, built: what a run of it needs, and what is told about it.
@@ -169,6 +172,7 @@ struct ProgramEntry {
     std::vector<uint32_t> readers_of(uint32_t port) const;
     /// Distinct buffers that fit whatever ports they are for; 0: any number.
     uint32_t buffer_count_max() const;
+    const PortLayout &layout_of(MemoryEnd end) const { return end.is_port ? ports[end.index].layout : values[end.index].layout; }
     /// Number the ports for the application, once it is known which are of variables.
     void number_ports();
 };
@@ -176,7 +180,8 @@ struct ProgramEntry {
 /// A value that stays from run to run.
 struct Variable {
     std::string name;
-    PortLayout layout;    ///< of the largest tensor; all that lies in place has its strides
+    PortLayout layout;    ///< of the largest tensor; all that lies in place has its elements there. Padding means nothing: a smaller tensor is a part of it
+    accel_layout shown{}; ///< of layout, once settled
     uint32_t device = 0;  ///< that reads or writes it first
     bool in_place = true; ///< no run copies it
     const void *data = nullptr;  ///< first value, dense; null: zero bits

@@ -6,6 +6,7 @@
 #include "catalog.h"
 #include "check.h"
 #include "compiler/assembly.h"
+#include "compiler/choices.h"
 #include "compiler/constants.h"
 #include "compiler/prepare.h"
 #include "compiler/support.h"
@@ -74,7 +75,9 @@ private:
             if (chosen_.size() > 1) pool.share(graph);
             std::vector<VariableUse> uses;
             ACCEL_TRY(in_entry(chosen, variables_of(chosen, &uses)));
-            assembly.add(chosen.entry->name, std::move(graph), std::move(uses));
+            PortChoices choices;
+            ACCEL_TRY(in_entry(chosen, take_choices(graph, uses, chosen.ports, &choices)));
+            assembly.add(chosen.entry->name, std::move(graph), std::move(uses), std::move(choices));
         }
         ACCEL_TRY(assembly.run(OpenSetSharing(places_.open), &program_->blobs, &program_->entries, &program_->variables));
         ACCEL_TRY(load());

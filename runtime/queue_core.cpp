@@ -72,7 +72,9 @@ uint32_t QueueCore::step_count(const Slot &slot) const
 
 bool QueueCore::step_is_copy(const Slot &slot) const
 {
-    return slot.has_transfer ? slot.transfer.device == UINT32_MAX : slot.run->steps()[slot.step].kind == Step::Kind::Copy;
+    if (slot.has_transfer)
+        return slot.transfer.device == UINT32_MAX;
+    return slot.run->steps()[slot.step].kind == Step::Kind::Copy && converting_device(slot) == UINT32_MAX;
 }
 
 // F-5: what waits for a value that nobody has promised yet would wait for ever if a later submission of this queue promised it, or a value below it: a

@@ -166,7 +166,11 @@ private:
     accel_status submit_transfer(Slot &slot, const QueueDevice &queue, uint32_t flags);
     void end_span(const Slot &slot) const;
     uint32_t step_count(const Slot &slot) const;
+    /// With the CPU.
     bool step_is_copy(const Slot &slot) const;
+    uint32_t converting_device(const Slot &slot) const;
+    accel_status submit_conversion(Slot &slot, const QueueDevice &queue, uint32_t flags);
+    bool leave_to_cpu(Slot &slot);
     bool order_allows(const Slot &slot);
     accel_status submit_native(Slot &slot);
 

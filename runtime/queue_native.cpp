@@ -32,7 +32,17 @@ void QueueCore::resolve(Transfer &transfer) const
 
 uint32_t QueueCore::step_device(const Slot &slot) const
 {
-    return slot.has_transfer ? slot.transfer.device : position(slot.run->segment(slot.run->steps()[slot.step].segment).device.get());
+    if (slot.has_transfer)
+        return slot.transfer.device;
+    const Step &step = slot.run->steps()[slot.step];
+    return step.kind == Step::Kind::Copy ? converting_device(slot) : position(slot.run->segment(step.segment).device.get());
+}
+
+/// Which device of the queue a copy step of a run is offered to; UINT32_MAX: none, or it was refused.
+uint32_t QueueCore::converting_device(const Slot &slot) const
+{
+    const RunConversion &work = slot.run->conversion(slot.run->steps()[slot.step]);
+    return work.device && !work.refused.load(std::memory_order_relaxed) ? position(work.device) : UINT32_MAX;
 }
 
 /// Leave a wait to the device that begins the submission, if it takes foreign fences. Not with a deadline, which only the runtime keeps.
@@ -108,8 +118,8 @@ void QueueCore::end_span(const Slot &slot) const
 {
     if (slot.run)
         slot.run->note_end(slot.step);
-    trace_span(slot.has_transfer ? "transfer" : "segment", queues_[slot.device].id, slot.segment_begin_ns, id_,
-               slot.has_transfer ? 0 : slot.run->steps()[slot.step].segment);
+    const bool is_transfer = slot.has_transfer || slot.run->steps()[slot.step].kind == Step::Kind::Copy;
+    trace_span(is_transfer ? "transfer" : "segment", queues_[slot.device].id, slot.segment_begin_ns, id_, is_transfer ? 0 : slot.run->steps()[slot.step].segment);
 }
 
 uint32_t QueueCore::carried_fds(const Slot &slot, int32_t *fds) const
@@ -154,6 +164,48 @@ accel_status QueueCore::submit_transfer(Slot &slot, const QueueDevice &queue, ui
     return ask_module(queue.open->module_name(), "queue_transfer", [&] { return queue.open->ops().queue_transfer(queue.queue, &transfer, &slot.ticket); });
 }
 
+accel_status QueueCore::submit_conversion(Slot &slot, const QueueDevice &queue, uint32_t flags)
+{
+    int32_t fds[kCarriedMax];
+    const Step &step = slot.run->steps()[slot.step];
+    RunConversion &work = slot.run->conversion(step);
+    accel_bk_transfer transfer{};
+    transfer.struct_size = sizeof transfer;
+    transfer.source = work.from_on_device;
+    transfer.source_offset_bytes = slot.run->place_of(step.from).offset_bytes;
+    transfer.destination = work.to_on_device;
+    transfer.destination_offset_bytes = slot.run->place_of(step.to).offset_bytes;
+    transfer.source_view = &work.from_view;
+    transfer.destination_view = &work.to_view;
+    transfer.fill_value = work.zero;
+    transfer.flags = flags;
+    if (slot.step == 0 && slot.carried_count) {
+        transfer.wait_fds = fds;
+        transfer.wait_fd_count = carried_fds(slot, fds);
+    }
+    const accel_status status = ask_module(queue.open->module_name(), "queue_transfer", [&] { return queue.open->ops().queue_transfer(queue.queue, &transfer, &slot.ticket); });
+    if (status == ACCEL_STATUS_OK)
+        work.count.fetch_add(1, std::memory_order_relaxed);
+    return status;
+}
+
+/// UNSUPPORTED was the device's answer. False: it is none that it may give.
+bool QueueCore::leave_to_cpu(Slot &slot)
+{
+    const bool converts = !slot.has_transfer && slot.run->steps()[slot.step].kind == Step::Kind::Copy;
+    if (!slot.has_transfer && !converts && slot.carried_count == 0)
+        return false;
+    // Waits are taken back first: the device may still copy without them.
+    const bool waits = slot.carried_count != 0;
+    if (!waits && converts)
+        slot.run->conversion(slot.run->steps()[slot.step]).refused.store(true, std::memory_order_relaxed);
+    else if (!waits)
+        slot.transfer.device = UINT32_MAX;
+    if (waits || !converts)
+        take_back(slot);
+    return true;
+}
+
 accel_status QueueCore::submit_native(Slot &slot)
 {
     if (slot.step == 0 && !settle_carried(slot))
@@ -170,17 +222,13 @@ accel_status QueueCore::submit_native(Slot &slot)
     if (slot.run)
         slot.run->note_begin(slot.step);
     clear_module_error();
-    const accel_status status = slot.has_transfer ? submit_transfer(slot, queue, flags) : submit_run(slot, queue, flags);
-    if (status == ACCEL_STATUS_UNSUPPORTED && (slot.has_transfer || slot.carried_count)) {
-        // Waits are taken back first: the device may still copy without them.
-        if (slot.carried_count == 0)
-            slot.transfer.device = UINT32_MAX;
-        take_back(slot);
+    const bool moves = slot.has_transfer || slot.run->steps()[slot.step].kind == Step::Kind::Copy;
+    const accel_status status = slot.has_transfer ? submit_transfer(slot, queue, flags) : moves ? submit_conversion(slot, queue, flags) : submit_run(slot, queue, flags);
+    if (status == ACCEL_STATUS_UNSUPPORTED && leave_to_cpu(slot))
         return ACCEL_STATUS_OK;
-    }
     if (status != ACCEL_STATUS_OK) [[unlikely]] {
         note_loss(status, device);
-        return blame(slot, device, status, slot.has_transfer ? "queue_transfer" : "queue_submit");
+        return blame(slot, device, status, moves ? "queue_transfer" : "queue_submit");
     }
     if (!queue.submitted(slot.ticket)) [[unlikely]]
         return refuse_ticket(slot, device);

@@ -6,7 +6,6 @@
 
 #include "catalog.h"
 #include "check.h"
-#include "copy.h"
 #include "log.h"
 #include "model.h"
 #include "module_call.h"
@@ -163,43 +162,74 @@ void accel_run::plan_steps()
 {
     std::vector<bool> copied(entry().values.size(), false);
     // A copy whose source is a copy needs that one first.
-    const auto plan_copy = [&](const auto &self, uint32_t index) -> void {
+    const auto plan_value = [&](const auto &self, uint32_t index) -> void {
         const Value &value = entry().values[index];
         if (value.copy_of == UINT32_MAX || copied[index])
             return;
         copied[index] = true;
         if (!value.copy_of_port)
             self(self, value.copy_of);
-        body_.steps.push_back({Step::Kind::Copy, 0, {value.copy_of_port, value.copy_of}, {false, index}});
+        plan_copy({value.copy_of_port, value.copy_of}, {false, index});
     };
     for (uint32_t i = 0; i < entry().segments.size(); ++i) {
         for (const PortSource &source : entry().segments[i].input_sources)
             if (source.kind == PortSource::Kind::Value)
-                plan_copy(plan_copy, source.index);
+                plan_value(plan_value, source.index);
         body_.steps.push_back({Step::Kind::Segment, i, {}, {}});
     }
     for (uint32_t i = 0; i < entry().values.size(); ++i) {
         if (entry().values[i].port_of == UINT32_MAX)
             continue;
-        plan_copy(plan_copy, i);
-        body_.steps.push_back({Step::Kind::Copy, 0, {false, i}, {true, entry().values[i].port_of}});
+        plan_value(plan_value, i);
+        plan_copy({false, i}, {true, entry().values[i].port_of});
     }
     body_.is_copied.assign(ports_.size(), false);
     for (const Step &step : body_.steps)
-        for (const CopyEnd &end : {step.from, step.to})
+        for (const MemoryEnd &end : {step.from, step.to})
             if (step.kind == Step::Kind::Copy && end.is_port)
                 body_.is_copied[end.index] = true;
 }
 
-/// Does the CPU copy something that lies in the memory of this value?
 uint32_t accel_run::application_number(uint32_t port) const
 {
     return static_cast<uint32_t>(std::find(entry().application_ports.begin(), entry().application_ports.end(), port) - entry().application_ports.begin());
 }
 
-const PortLayout &accel_run::layout_of(CopyEnd end) const { return end.is_port ? entry().ports[end.index].layout : entry().values[end.index].layout; }
+RunConversion::RunConversion(const PortLayout &from, const PortLayout &to)
+    : conversion(from, to, from.tensor_type, from.dims, to.zero), converts(!same_places(from, to)), from_shown(from.view()), to_shown(to.view()),
+      from_view{sizeof from_view, from.dims.data(), &from_shown, from.tensor_type, static_cast<uint32_t>(from.dims.size())},
+      to_view{sizeof to_view, to.dims.data(), &to_shown, to.tensor_type, static_cast<uint32_t>(to.dims.size())}, zero(static_cast<uint32_t>(to.zero))
+{
+}
 
-MemoryPlace accel_run::place_of(CopyEnd end) const
+/// A device of the program that sees both sides of a conversion may do it. Once all is bound; takes the buffers' locks.
+void accel_run::offer_conversions()
+{
+    for (const Step &step : body_.steps) {
+        if (step.kind != Step::Kind::Copy)
+            continue;
+        RunConversion &work = body_.conversions[step.conversion];
+        work.device = nullptr;
+        work.refused = false;
+        for (const SegmentRun &segment : body_.segments) {
+            accel_buffer *from = place_of(step.from).buffer, *to = place_of(step.to).buffer;
+            if (!work.converts || work.device || !from || !to || !segment.device->ops().queue_transfer)
+                continue;
+            work.from_on_device = from->on(*segment.device);
+            work.to_on_device = to->on(*segment.device);
+            if (work.from_on_device && work.to_on_device)
+                work.device = segment.device.get();
+        }
+    }
+}
+
+void accel_run::plan_copy(MemoryEnd from, MemoryEnd to)
+{
+    body_.steps.push_back({Step::Kind::Copy, 0, from, to, static_cast<uint32_t>(body_.conversions.size())});
+    body_.conversions.emplace_back(entry().layout_of(from), entry().layout_of(to));
+}
+
+MemoryPlace accel_run::place_of(MemoryEnd end) const
 {
     if (end.is_port)
         return {ports_[end.index].buffer.get(), ports_[end.index].offset_bytes};
@@ -210,7 +240,7 @@ accel_status accel_run::copy(const Step &step)
 {
     const MemoryPlace from_place = place_of(step.from), to_place = place_of(step.to);
     accel_buffer &from = *from_place.buffer, &to = *to_place.buffer;
-    const PortLayout &from_layout = layout_of(step.from), &to_layout = layout_of(step.to);
+    const PortLayout &from_layout = entry().layout_of(step.from), &to_layout = entry().layout_of(step.to);
     void *source = nullptr, *destination = nullptr;
     const MemoryRange from_part = {from_place.offset_bytes, from_layout.size_bytes}, to_part = {to_place.offset_bytes, to_layout.size_bytes};
     if (from_part.size_bytes == 0 || to_part.size_bytes == 0)
@@ -218,8 +248,9 @@ accel_status accel_run::copy(const Step &step)
     ACCEL_TRY(from.begin_access(ACCEL_ACCESS_READ, from_part, &source));
     const accel_status status = to.begin_access(ACCEL_ACCESS_WRITE, to_part, &destination);
     if (status == ACCEL_STATUS_OK) {
-        copy_strided(static_cast<char *>(source) + from_place.offset_bytes, from_layout.strides_bytes, static_cast<char *>(destination) + to_place.offset_bytes,
-                     to_layout.strides_bytes, from_layout.dims, type_size_bytes(from_layout.type));
+        RunConversion &work = body_.conversions[step.conversion];
+        work.conversion.run(static_cast<char *>(source) + from_place.offset_bytes, static_cast<char *>(destination) + to_place.offset_bytes);
+        work.count.fetch_add(1, std::memory_order_relaxed);
         to.end_access(ACCEL_ACCESS_WRITE, to_part);
     }
     from.end_access(ACCEL_ACCESS_READ, from_part);
@@ -238,7 +269,34 @@ bool accel_run::begin_flight(QueueCore &core)
         none = nullptr;
         begun = flight_.compare_exchange_strong(none, &core, std::memory_order_acq_rel);
     }
+    if (begun)
+        submission_count_.fetch_add(1, std::memory_order_relaxed);
     return begun;
+}
+
+namespace {
+
+/// What a body's copies have done so far.
+void count(const RunBody &body, accel_run_info &facts)
+{
+    for (const RunConversion &work : body.conversions) {
+        const uint64_t done = work.count.load(std::memory_order_relaxed), bytes = done * work.conversion.written_bytes();
+        (work.converts ? facts.conversion_count : facts.copy_count) += done;
+        (work.converts ? facts.converted_bytes : facts.copied_bytes) += bytes;
+    }
+}
+
+}  // namespace
+
+void accel_run::add_counts(const RunBody &body) { count(body, counts_); }
+
+accel_run_info accel_run::facts() const
+{
+    accel_run_info facts = counts_;
+    facts.object_id = id();
+    facts.submission_count = submission_count_.load(std::memory_order_relaxed);
+    count(body_, facts);
+    return facts;
 }
 
 void accel_run::end_flight(Ended how)

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <accel/backend.h>
+#include <accel/layouts/conversion.h>
 
 #include <atomic>
+#include <deque>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -22,12 +24,6 @@ namespace accel::runtime {
 
 class QueueCore;
 
-/// One end of a copy: memory in a buffer with a layout.
-struct CopyEnd {
-    bool is_port = false;
-    uint32_t index = 0;  ///< of a program port or of a value
-};
-
 /// Where that memory begins.
 struct MemoryPlace {
     accel_buffer *buffer = nullptr;
@@ -38,7 +34,25 @@ struct MemoryPlace {
 struct Step {
     enum class Kind { Segment, Copy } kind = Kind::Segment;
     uint32_t segment = 0;
-    CopyEnd from, to;
+    MemoryEnd from, to;
+    uint32_t conversion = 0;  ///< number of a copy's
+};
+
+/// What a copy step does, who can do it, and how often it was done.
+struct RunConversion {
+    layouts::Conversion conversion;
+    bool converts;  ///< else elements have the same places on both sides
+    accel_layout from_shown, to_shown;
+    accel_bk_view from_view, to_view;
+    uint32_t zero;
+    // Since the latest bind: a device that may do it, until it says that it cannot.
+    OpenDevice *device = nullptr;
+    accel_bk_buffer *from_on_device = nullptr, *to_on_device = nullptr;
+    std::atomic<bool> refused{false};
+    std::atomic<uint64_t> count{0};
+
+    /// Both outlive this.
+    RunConversion(const PortLayout &from, const PortLayout &to);
 };
 
 struct PortBinding {
@@ -76,6 +90,7 @@ struct RunBody {
     ValuePlaces places;
     std::vector<Ref<accel_buffer>> memories;  ///< by value; null for one that lies in another's memory
     std::vector<Step> steps;
+    std::deque<RunConversion> conversions;  ///< by number
     std::vector<bool> is_copied;         ///< by port: a step copies it with the CPU
     std::vector<PortBinding> defaults;   ///< by input port, once they were needed
     std::unique_ptr<Timings> timings;    ///< of a run that measures
@@ -103,6 +118,10 @@ struct accel_run : accel::runtime::Object {
     const accel::runtime::SegmentRun &segment(uint32_t index) const { return body_.segments[index]; }
     /// Do a copy step, with the CPU. Allocates nothing.
     accel_status copy(const accel::runtime::Step &step);
+    accel::runtime::RunConversion &conversion(const accel::runtime::Step &step) { return body_.conversions[step.conversion]; }
+    accel::runtime::MemoryPlace place_of(accel::runtime::MemoryEnd end) const;
+    /// accel_run_query
+    accel_run_info facts() const;
 
     /// Take the turn of a submission in the state and the scratch that it shares, if it does. BUSY: see Turns. Sets the error detail.
     accel_status take_turn(accel::runtime::QueueCore &core, uint64_t sequence, std::span<const accel_fence_point> waits);
@@ -159,8 +178,10 @@ private:
     accel_status apply(std::vector<std::vector<accel_bk_memory>> &wanted);
     accel_status bind_segment(uint32_t segment, const std::vector<accel_bk_memory> &ports);
     void give_back(uint32_t index);
-    const accel::runtime::PortLayout &layout_of(accel::runtime::CopyEnd end) const;
-    accel::runtime::MemoryPlace place_of(accel::runtime::CopyEnd end) const;
+    void offer_conversions();
+    void plan_copy(accel::runtime::MemoryEnd from, accel::runtime::MemoryEnd to);
+    /// Of a body that is about to go.
+    void add_counts(const accel::runtime::RunBody &body);
 
     accel::runtime::Ref<accel_program> program_;
     const uint32_t entry_number_;
@@ -172,10 +193,12 @@ private:
     accel::runtime::Turn state_turn_, scratch_turn_;
     accel::runtime::RunBody body_;
     std::vector<accel::runtime::PortBinding> ports_;
+    accel_run_info counts_{};  ///< of bodies that are gone
     bool ready_ = false;
     const bool measures_;
     const int32_t priority_;
 
     std::mutex lock_;  ///< guards what follows against the thread that retires
     std::atomic<accel::runtime::QueueCore *> flight_{nullptr};
+    std::atomic<uint64_t> submission_count_{0};
 };

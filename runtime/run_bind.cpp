@@ -245,6 +245,7 @@ accel_status accel_run::bind_ports(std::span<const accel_binding> bindings)
         ACCEL_TRY(collect(i, ports, &wanted[i]));
     ACCEL_TRY(apply(wanted));
     ports_ = std::move(ports);
+    offer_conversions();
     ready_ = true;
     for (uint32_t i = 0; i < ports_.size(); ++i)
         ready_ = ready_ && has_memory(ports_, i);
@@ -260,7 +261,7 @@ accel_status accel_run::check_variables(const RunBody &body) const
         if (port.variable == UINT32_MAX)
             continue;
         const Variable &variable = program_->variables[port.variable];
-        if (other.layout.strides_bytes != port.layout.strides_bytes || other.layout.size_bytes > variable.layout.size_bytes || other.device != port.device)
+        if (!same_distances(other.layout, port.layout) || other.layout.size_bytes > variable.layout.size_bytes || other.device != port.device)
             return fail(ACCEL_STATUS_UNSUPPORTED, "R-11", this, "with the sizes %s variable '%s' lies otherwise than with the planned ones, for which its memory was made; build the program for these sizes",
                         open_sizes_->text(body.variant->sizes).c_str(), variable.name.c_str());
     }
@@ -309,6 +310,8 @@ accel_status accel_run::bind(const BindRequest &request)
         }
         return status;
     }
+    if (changes)
+        add_counts(fresh);
     sizes_ = std::move(sizes);
     checked_queue_id = 0;
     return ACCEL_STATUS_OK;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Inputs that have values where nothing is bound.
+#include <accel/layouts/conversion.h>
+
 #include <algorithm>
 #include <map>
 
 #include "catalog.h"
 #include "check.h"
-#include "copy.h"
 #include "run.h"
 #include "saved_format.h"
 
@@ -16,11 +17,8 @@ namespace {
 /// Dense row-major values into the layout of a port.
 void write_default(const ProgramPort &port, void *to)
 {
-    const uint32_t element_bytes = type_size_bytes(port.layout.type);
-    std::vector<int64_t> dense(port.layout.dims.size(), element_bytes);
-    for (size_t axis = dense.size(); axis-- > 1;)
-        dense[axis - 1] = dense[axis] * port.layout.dims[axis];
-    copy_strided(port.default_values->data(), dense, to, port.layout.strides_bytes, port.layout.dims, element_bytes);
+    const PortLayout dense = dense_like(port.layout);
+    accel::layouts::Conversion(dense, port.layout, port.layout.tensor_type, port.layout.dims, port.layout.zero).run(port.default_values->data(), to);
 }
 
 }  // namespace

@@ -16,6 +16,15 @@ accel_status corrupt_saved(const std::string &what)
 
 namespace {
 
+/// Of its values as a model has them.
+uint64_t dense_bytes(const PortLayout &layout)
+{
+    uint64_t elements = 1;
+    for (const int64_t size : layout.dims)
+        if (size < 0 || __builtin_mul_overflow(elements, static_cast<uint64_t>(size), &elements)) return UINT64_MAX;
+    return packed_size_bytes(layout.tensor_type, elements).value_or(UINT64_MAX);
+}
+
 /// Of one entry point. Indices point somewhere, memory fits who uses it, and everything is written once before it is read.
 class Consistency {
 public:
@@ -41,15 +50,6 @@ public:
 private:
     static constexpr uint32_t kNobody = UINT32_MAX;
 
-    static uint64_t dense_bytes(const PortLayout &layout)
-    {
-        uint64_t bytes = type_size_bytes(layout.type);
-        for (const int64_t size : layout.dims) {
-            if (size < 0 || __builtin_mul_overflow(bytes, static_cast<uint64_t>(size), &bytes)) return UINT64_MAX;
-        }
-        return bytes;
-    }
-
     bool is_device(uint32_t device) const { return device < whole_.places.size(); }
 
     accel_status check_ports() const
@@ -71,10 +71,12 @@ private:
     accel_status check_variable(const ProgramPort &port) const
     {
         const PortLayout *whole = port.variable < whole_.variables.size() ? &whole_.variables[port.variable].layout : nullptr;
-        bool fits = whole && whole->type == port.layout.type && whole->dims.size() == port.layout.dims.size() && port.layout.size_bytes <= whole->size_bytes;
+        bool fits = whole && whole->type == port.layout.type && whole->tensor_type == port.layout.tensor_type && whole->dims.size() == port.layout.dims.size() && port.layout.size_bytes <= whole->size_bytes;
         for (size_t axis = 0; fits && axis < whole->dims.size(); ++axis) fits = port.layout.dims[axis] <= whole->dims[axis];
         return fits && same_distances(port.layout, *whole) ? ACCEL_STATUS_OK : corrupt_saved("port '" + port.name + "' is no part of its variable");
     }
+
+    static bool same_tensor(const PortLayout &a, const PortLayout &b) { return a.tensor_type == b.tensor_type && a.dims == b.dims; }
 
     accel_status check_values() const
     {
@@ -82,15 +84,14 @@ private:
             const Value &value = entry_.values[i];
             const bool copy = value.copy_of != UINT32_MAX;
             const bool bad_source = copy && (value.copy_of_port ? value.copy_of >= entry_.ports.size() : value.copy_of >= i || entry_.values[value.copy_of].copy_of != UINT32_MAX);
-            const bool bad_port = value.port_of != UINT32_MAX && (value.port_of < entry_.input_count || value.port_of >= entry_.ports.size() || entry_.ports[value.port_of].layout.type != value.layout.type ||
-                                                                  entry_.ports[value.port_of].layout.dims != value.layout.dims);
+            const bool bad_port = value.port_of != UINT32_MAX && (value.port_of < entry_.input_count || value.port_of >= entry_.ports.size() || !same_tensor(entry_.ports[value.port_of].layout, value.layout));
             const bool bad_memory = value.memory_of != UINT32_MAX && (value.memory_of >= i || entry_.values[value.memory_of].memory_of != UINT32_MAX);
             if (bad_source || bad_port || bad_memory || !is_device(value.reader_device) || !is_device(value.writer_device) ||
                 value.from_segment >= entry_.segments.size() || (!copy && value.copy_of_port))
                 return corrupt_saved("value '" + value.tensor + "' names something that is not there");
             if (!copy) continue;
             const PortLayout &from = value.copy_of_port ? entry_.ports[value.copy_of].layout : entry_.values[value.copy_of].layout;
-            if (from.type != value.layout.type || from.dims != value.layout.dims) return corrupt_saved("value '" + value.tensor + "' is a copy of another shape");
+            if (!same_tensor(from, value.layout)) return corrupt_saved("value '" + value.tensor + "' is a copy of another shape");
         }
         return ACCEL_STATUS_OK;
     }
@@ -153,6 +154,8 @@ private:
             if (value.port_of == UINT32_MAX) continue;
             if (port_maker_[value.port_of] != kNobody) return corrupt_saved("output '" + entry_.ports[value.port_of].name + "' is written twice");
             port_maker_[value.port_of] = value.from_segment;
+            for (const Value &other : entry_.values)
+                if (other.copy_of_port && other.copy_of == value.port_of) return corrupt_saved("value '" + other.tensor + "' is a copy of an output that is written when all has run");
         }
         return ACCEL_STATUS_OK;
     }
@@ -176,7 +179,10 @@ private:
             if (!is_device(row.device) || row.segment >= entry_.segments.size()) return corrupt_saved("placement of '" + row.node + "' names something that is not there");
         }
         for (const TransferRow &row : entry_.transfers) {
-            if (row.from_segment >= entry_.segments.size() || row.to_segment >= entry_.segments.size())
+            const auto is_side = [&](uint32_t segment) { return segment == ACCEL_SEGMENT_APPLICATION || segment < entry_.segments.size(); };
+            const auto is_memory = [&](MemoryEnd end) { return end.index < (end.is_port ? entry_.ports.size() : entry_.values.size()); };
+            const bool is_kind = row.kind >= ACCEL_TRANSFER_KIND_SHARED && row.kind <= ACCEL_TRANSFER_KIND_CONVERT;
+            if (!is_kind || !is_side(row.from_segment) || !is_side(row.to_segment) || !is_memory(row.from) || !is_memory(row.to))
                 return corrupt_saved("transfer of '" + row.tensor + "' names something that is not there");
         }
         return ACCEL_STATUS_OK;
@@ -187,17 +193,6 @@ private:
     std::vector<uint32_t> port_maker_;
     std::vector<bool> value_made_;
 };
-
-}  // namespace
-
-namespace {
-
-uint64_t dense_bytes(const PortLayout &layout)
-{
-    uint64_t bytes = type_size_bytes(layout.type);
-    for (const int64_t size : layout.dims) bytes *= static_cast<uint64_t>(size);  // at most the size of the layout, which holds them
-    return bytes;
-}
 
 }  // namespace
 

@@ -11,7 +11,7 @@
 namespace accel::runtime::saved {
 
 inline constexpr uint32_t kMagic = 0x47504341;  // "ACPG"
-inline constexpr uint32_t kFormat = 7;
+inline constexpr uint32_t kFormat = 8;
 inline constexpr size_t kHeaderBytes = 24;  ///< magic, format, length of the whole and of the structure
 inline constexpr size_t kHashBytes = 8;     ///< at the end, of all behind the header: so a save is one walk, and the application hears of it from the beginning
 inline constexpr size_t kDataAlignBytes = 64;

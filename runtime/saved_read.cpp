@@ -75,16 +75,22 @@ private:
 
     void read_layout(PortLayout &layout)
     {
-        layout.type = reader_.u32();
-        const uint32_t rank = reader_.count(16);
+        layout.tensor_type = reader_.u32();
+        const uint32_t rank = reader_.count(8);
         if (rank > kMaxRank) return refuse("a rank is too large");
-        for (uint32_t axis = 0; axis < rank; ++axis) {
-            layout.dims.push_back(reader_.i64());
-            layout.strides_bytes.push_back(reader_.i64());
+        for (uint32_t axis = 0; axis < rank; ++axis) layout.dims.push_back(reader_.i64());
+        layout.zero = reader_.i64();
+        for (uint32_t *word : {&layout.type, &layout.padding, &layout.sizing}) *word = reader_.u32();
+        const uint32_t step_count = reader_.count(20);
+        if (step_count > layouts::kStepsMax) return refuse("a layout has too many steps");
+        for (uint32_t step = 0; step < step_count; ++step) {
+            const uint32_t axis = reader_.u32();
+            const int64_t extent = reader_.i64();
+            layout.steps.push_back({axis, 0, extent, reader_.i64()});
         }
         layout.size_bytes = reader_.u64();
         layout.align_bytes = reader_.u64();
-        if (reader_.ok() && !layout_holds(layout)) refuse("strides leave the size of their port");
+        if (reader_.ok() && !broken_layout(layout).empty()) refuse("a layout leaves its size, or its elements meet");
     }
 
     void read_port(ProgramPort &port)
@@ -119,7 +125,7 @@ private:
         const void *zero_points = reader_.raw(graph::zero_point_bytes(desc));
         desc.zero_points = desc.zero_point_type == 0 ? nullptr : zero_points;
         if (!reader_.ok()) return;
-        const std::string why = graph::broken_rule(desc, port.layout.type, port.layout.dims);
+        const std::string why = graph::broken_rule(desc, port.layout.tensor_type, port.layout.dims);
         if (!why.empty()) return refuse(("a port is quantised, but " + why).c_str());
         port.quantization = graph::copy(desc, port.layout.dims);
     }
@@ -256,6 +262,11 @@ private:
         row.from_segment = reader_.u32();
         row.to_segment = reader_.u32();
         row.size_bytes = reader_.u64();
+        for (MemoryEnd *end : {&row.from, &row.to}) {
+            const uint32_t is_port = reader_.u32();
+            if (is_port > 1) return refuse("a flag is neither 0 nor 1");
+            *end = {is_port != 0, reader_.u32()};
+        }
     }
 
     Reader reader_;

@@ -56,7 +56,8 @@ TEST_CASE("a program survives saving", "[saved]")
     REQUIRE(out.blobs[0].constants.size() == 1);
     CHECK(std::memcmp(out.blobs[0].constants[0].data, sample.constant, 12) == 0);
     CHECK(out.entries[0].ports[0].quantization == sample.program->entries[0].ports[0].quantization);
-    CHECK(out.entries[0].values[1].layout.strides_bytes == std::vector<int64_t>{16, 1});
+    CHECK(layout_text(out.entries[0].values[1].layout) == "0:2@16 1:4@1");
+    CHECK(out.entries[0].transfers[0].to.index == 1);
     CHECK(out.entries[0].values[1].copy_of == 0);
     CHECK(out.entries[0].placements[0].operation == "Conv+Relu");
     CHECK(out.entries[0].transfers[0].reason == "strides");
@@ -136,11 +137,39 @@ TEST_CASE("what does not hold together is refused", "[saved]")
               s.program->entries[0].values[2].copy_of = 1;
           }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->entries[0].values[1].from_segment = 1; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].layout.strides_bytes[0] = 40; }) == ACCEL_STATUS_CORRUPT);
-    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].layout.strides_bytes[0] = 2; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].layout.steps[0].stride_bits = 8 * 40; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].layout.steps[0].stride_bits = 8 * 2; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { std::swap(s.program->entries[0].segments[0], s.program->entries[0].segments[1]); }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->entries[0].ports[1].direction = ACCEL_PORT_DIRECTION_INPUT; }) == ACCEL_STATUS_CORRUPT);
     CHECK(reading([](Sample &s) { s.program->entries[0].placements[0].segment = 2; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].layout.steps.resize(33, {0, 0, 1, 8}); }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].values[1].layout.padding = 4; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].transfers[0].to.index = 2; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(reading([](Sample &s) { s.program->entries[0].transfers[0].kind = 4; }) == ACCEL_STATUS_CORRUPT);
+}
+
+TEST_CASE("an output that is converted after the last segment", "[saved]")
+{
+    const auto converted = [](Sample &s) {
+        s.program->entries[0].segments[1].output_sources = {{PortSource::Kind::Value, 2}};
+        Value made = s.program->entries[0].values[0];
+        made.layout = s.program->entries[0].segments[1].outputs[0];
+        made.from_segment = 1;
+        made.port_of = 1;
+        s.program->entries[0].values.push_back(made);
+        s.program->entries[0].ports[1].layout = s.program->entries[0].segments[0].inputs[0];
+    };
+    CHECK(reading(converted) == ACCEL_STATUS_OK);
+    const auto with = [&](auto damage) {
+        return reading([&](Sample &s) {
+            converted(s);
+            damage(s);
+        });
+    };
+    CHECK(with([](Sample &s) { s.program->entries[0].values[2].port_of = 0; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(with([](Sample &s) { s.program->entries[0].values[2].port_of = 2; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(with([](Sample &s) { s.program->entries[0].values[2].layout.dims = {4, 2}; }) == ACCEL_STATUS_CORRUPT);
+    CHECK(with([](Sample &s) { s.program->entries[0].values[0].port_of = 1; }) == ACCEL_STATUS_CORRUPT);
 }
 
 TEST_CASE("saving tells the application of each few megabytes, from the beginning, and stops when it is told to", "[saved]")

@@ -79,12 +79,16 @@ private:
 
     void write_layout(const PortLayout &layout)
     {
-        writer_.u32(layout.type);
+        writer_.u32(layout.tensor_type);
         writer_.u32(static_cast<uint32_t>(layout.dims.size()));
-        for (size_t axis = 0; axis < layout.dims.size(); ++axis) {
-            writer_.i64(layout.dims[axis]);
-            writer_.i64(layout.strides_bytes[axis]);
-        }
+        for (const int64_t size : layout.dims) writer_.i64(size);
+        writer_.i64(layout.zero);
+        for (const uint32_t word : {layout.type, layout.padding, layout.sizing}) writer_.u32(word);
+        list(layout.steps, [this](const accel_layout_step &step) {
+            writer_.u32(step.axis);
+            writer_.i64(step.extent);
+            writer_.i64(step.stride_bits);
+        });
         writer_.u64(layout.size_bytes);
         writer_.u64(layout.align_bytes);
     }
@@ -196,6 +200,10 @@ private:
         writer_.u32(row.from_segment);
         writer_.u32(row.to_segment);
         writer_.u64(row.size_bytes);
+        for (const MemoryEnd &end : {row.from, row.to}) {
+            writer_.u32(end.is_port);
+            writer_.u32(end.index);
+        }
     }
 
     uint64_t data_start() const { return align_up(kHeaderBytes + writer_.bytes().size(), kDataAlignBytes); }

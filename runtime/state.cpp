@@ -2,6 +2,8 @@
 // Memory and values of a state.
 #include "state.h"
 
+#include <accel/layouts/conversion.h>
+
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -9,7 +11,6 @@
 #include "catalog.h"
 #include "check.h"
 #include "compiler/plan.h"
-#include "copy.h"
 #include "instance.h"
 
 using namespace accel::runtime;
@@ -117,10 +118,8 @@ accel_status accel_state::write_first(uint32_t index)
     char *to = static_cast<char *>(memory) + place.offset_bytes;
     std::memset(to, 0, part.size_bytes);
     if (variable.data) {
-        Tensor whole;
-        whole.type = variable.layout.type;
-        for (const int64_t size : variable.layout.dims) whole.shape.push_back(Dim{size});
-        copy_strided(static_cast<const char *>(variable.data), dense_layout(whole).strides_bytes, to, variable.layout.strides_bytes, variable.layout.dims, type_size_bytes(variable.layout.type));
+        const PortLayout dense = dense_like(variable.layout);
+        accel::layouts::Conversion(dense, variable.layout, variable.layout.tensor_type, variable.layout.dims, variable.layout.zero).run(variable.data, to);
     }
     place.buffer->end_access(ACCEL_ACCESS_WRITE, part);
     return ACCEL_STATUS_OK;

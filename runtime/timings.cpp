@@ -59,14 +59,11 @@ std::vector<std::vector<uint32_t>> placements_of(const ProgramEntry &entry)
 /// The value that a copy makes, or that it takes to a port.
 uint32_t value_of(const Step &step) { return step.to.is_port ? step.from.index : step.to.index; }
 
-/// Row of the transfer report of a copy. Several of one tensor are in the same order there.
-uint32_t transfer_row(const ProgramEntry &entry, uint32_t value)
+/// Row of the transfer report of a copy.
+uint32_t transfer_row(const ProgramEntry &entry, const Step &step)
 {
-    const std::string &tensor = entry.values[value].tensor;
-    const auto is_copied = [&](const Value &one) { return one.tensor == tensor && (one.copy_of != UINT32_MAX || one.port_of != UINT32_MAX); };
-    auto before = std::count_if(entry.values.begin(), entry.values.begin() + value, is_copied);
     for (uint32_t row = 0; row < entry.transfers.size(); ++row)
-        if (entry.transfers[row].kind == ACCEL_TRANSFER_KIND_COPY && entry.transfers[row].tensor == tensor && before-- == 0)
+        if (entry.transfers[row].from == step.from && entry.transfers[row].to == step.to)
             return row;
     return ACCEL_NONE;
 }
@@ -89,7 +86,7 @@ Placed transfer(const accel_run &run, const Step &step, uint32_t to_segment, uin
     Placed row = blank(ACCEL_TIMING_KIND_TRANSFER, begin_ns, duration_ns);
     row.timing.name = entry.values[value_of(step)].tensor.c_str();
     row.timing.segment = to_segment;
-    row.timing.row = transfer_row(entry, value_of(step));
+    row.timing.row = transfer_row(entry, step);
     return row;
 }
 

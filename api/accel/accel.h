@@ -51,6 +51,7 @@
 #include <accel/graph.h>
 #include <accel/model.h>
 
+#include <accel/layout.h>
 #include <accel/program.h>
 #include <accel/report.h>
 #include <accel/saved.h>

@@ -14,6 +14,7 @@
 
 #include <cstring>
 #include <initializer_list>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -343,6 +344,15 @@ public:
         return index;
     }
 };
+
+/// accel_layout_strides: distances of neighbours in bytes, one per axis. Nothing where strides cannot tell the layout, which only a choice (accel_port_choice) brings.
+inline std::optional<std::vector<int64_t>> strides_bytes(const accel_layout &layout, uint32_t rank)
+{
+    std::vector<int64_t> strides(rank);
+    if (!accel_layout_strides(&layout, rank, strides.data())) return std::nullopt;
+    return strides;
+}
+inline std::optional<std::vector<int64_t>> strides_bytes(const accel_port_info &port) { return strides_bytes(*port.layout, port.rank); }
 
 class State : public Counted<accel_state, accel_state_ref, accel_state_unref> {
 public:

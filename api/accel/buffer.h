@@ -129,10 +129,10 @@ struct accel_buffer_recipe {
     uint64_t size_bytes;
     uint64_t align_bytes;
     uint32_t export_kinds;           /**< set of ACCEL_HANDLE_BIT in which the memory leaves the allocator for the others; 0 when there is one device */
-    uint32_t strides_agree;          /**< 1: all ports see the same strides, no conversion is needed */
+    uint32_t layouts_agree;          /**< 1: all ports see the same layout, and each finds the padding that it needs: nothing has to be converted */
     uint32_t refusing_port;          /**< when refused: the port that cannot take part … */
     uint32_t refused_port;           /**< … and the one it cannot share with; UINT32_MAX if none */
-    const char *reason;              /**< when refused, a sentence; static or owned by the calling thread until its next join */
+    const char *reason;              /**< when refused, or when layouts disagree, a sentence; static or owned by the calling thread until its next join */
 };
 
 /**

@@ -6,6 +6,7 @@
 #define ACCEL_PROGRAM_H
 
 #include <accel/device.h>
+#include <accel/layout.h>
 #include <accel/model.h>
 
 #ifdef __cplusplus
@@ -71,6 +72,15 @@ struct accel_state_pair {
     const char *entry;     /**< NULL: in every entry point that has one of them */
 };
 
+/** How a port is to lie. */
+struct accel_port_choice {
+    const char *port;      /**< name of an input or output that is no variable, given once for each entry point */
+    const char *entry;     /**< the entry point; NULL: all that have a port of that name, but for those that are given their own */
+    uint32_t layout;       /**< enum accel_port_layout */
+    uint32_t reserved;     /**< must be 0 */
+    const struct accel_layout *given; /**< with GIVEN, else NULL; for the sizes that the port has in the program. Where they are open: for the planned ones; PACKED follows the others, MAXIMUM stays */
+};
+
 struct accel_program_desc {
     size_t struct_size;
     struct accel_model *model;
@@ -102,6 +112,9 @@ struct accel_program_desc {
      */
     uint32_t size_variant_max;
     uint32_t reserved;                    /**< must be 0 */
+    const struct accel_port_choice *ports; /**< ports that are not named are STRIDED */
+    uint32_t port_count;
+    uint32_t port_size;                   /**< sizeof(struct accel_port_choice) of the caller */
 };
 
 /**
@@ -116,7 +129,7 @@ struct accel_program_desc {
  * Ownership: desc is borrowed for the call; the program keeps devices and model. Threads: any thread. Blocks: on opening the devices, and for as long as compilers take;
  *         cancellable through progress.
  * Errors: UNSUPPORTED no device of the set takes some operations (the detail names all of them, with the reason of each device, as far as it has room), or the module of a
- *         device has no compiler; NOT_FOUND no module compiles for target, or the model has no such entry point; CANCELLED; LIMIT the graph needs more than a device has, or its constants more than
+ *         device has no compiler; NOT_FOUND no module compiles for target, or the model has no such entry point or port; CANCELLED; LIMIT the graph needs more than a device has, or its constants more than
  *         constant_budget_bytes; CORRUPT a file of the model has changed since it was imported.
  */
 ACCEL_API enum accel_status accel_program_build(const struct accel_program_desc *desc, struct accel_program **out_program);
@@ -169,11 +182,13 @@ struct accel_entry_info {
     size_t struct_size;
     const char *name;           /**< "" of a model with one graph */
     uint64_t scratch_bytes;     /**< memory that each run allocates, all devices together */
+    uint64_t converted_bytes;   /**< bytes per run that the runtime writes only because layouts or types in memory differ */
+    uint64_t copied_bytes;      /**< bytes per run that are copied between devices as they are */
     uint32_t port_count;        /**< inputs first, in graph order, then outputs; no variables, no known inputs */
     uint32_t input_count;
     uint32_t segment_count;     /**< pieces submitted per run */
     uint32_t placement_count;   /**< one per operation of the model that is left after folding and fusing */
-    uint32_t transfer_count;    /**< device switches and copies per run */
+    uint32_t transfer_count;    /**< device switches, copies and conversions per run */
     uint32_t open_symbol_count; /**< sizes that a bind has to give */
 };
 
@@ -206,12 +221,14 @@ ACCEL_API enum accel_status accel_program_symbol(struct accel_program *program, 
 enum accel_size_knowledge {
     ACCEL_SIZE_KNOWLEDGE_EXACT = 1, /**< these are the sizes */
     ACCEL_SIZE_KNOWLEDGE_BOUND = 2, /**< none is larger; the sizes themselves come with the bind, or, where they depend on data, with the fence */
-    /** some have no bound, dims has ACCEL_SIZE_UNBOUNDED for them, or one beyond what was planned; strides are those of the planned sizes, size_bytes is 0 */
+    /** some have no bound, dims has ACCEL_SIZE_UNBOUNDED for them, or one beyond what was planned; layout is that of the planned sizes, size_bytes is 0 */
     ACCEL_SIZE_KNOWLEDGE_OPEN = 3
 };
 
 enum accel_port_flag {
     ACCEL_PORT_FLAG_DEFAULT = 1 << 0, /**< an input that has values where nothing is bound */
+    /** the runtime converts between this layout and the device's, every run; a row of the transfer report */
+    ACCEL_PORT_FLAG_CONVERTED = 1 << 1,
     ACCEL_PORT_FLAG_IN_PLACE = 1 << 2 /**< an output that may have the memory of input in_place_of, all of it */
 };
 
@@ -220,15 +237,15 @@ struct accel_port_info {
     size_t struct_size;
     const char *name;
     uint32_t direction;             /**< enum accel_port_direction */
-    uint32_t type;                  /**< enum accel_type */
+    uint32_t type;                  /**< enum accel_type, the model's */
     uint32_t rank;
     uint32_t flags;                 /**< enum accel_port_flag */
     const int64_t *dims;            /**< rank, model axis order; see knowledge */
-    const int64_t *strides_bytes;   /**< rank; distance of neighbours along each axis; this is the layout */
-    uint64_t size_bytes;            /**< memory needed, padding included */
+    const struct accel_layout *layout; /**< of a tensor of these dims, or of the planned sizes */
+    uint64_t size_bytes;            /**< memory needed, padding included: layout->size_bytes */
     uint64_t align_bytes;           /**< of offset_bytes in a binding */
     struct accel_device *device;    /**< borrowed: the device that reads or writes it first */
-    const struct accel_quantization *quantization; /**< NULL if none */
+    const struct accel_quantization *quantization; /**< NULL if none; where layout->type moves values, of those that were not moved */
     uint32_t buffer_count_max;      /**< distinct buffers the entry point can take at once over all ports, beside what it keeps for itself; 0: no limit, else at least 1 */
     uint32_t in_place_of;           /**< with IN_PLACE, else 0 */
     uint32_t knowledge;             /**< enum accel_size_knowledge */

@@ -58,20 +58,27 @@ struct accel_placement {
 ACCEL_API enum accel_status accel_program_placement(struct accel_program *program, uint32_t entry, uint32_t index, struct accel_placement *placement);
 
 enum accel_transfer_kind {
-    ACCEL_TRANSFER_KIND_SHARED = 1, /**< a switch of devices over memory that both see: no copy */
-    ACCEL_TRANSFER_KIND_COPY = 2    /**< bytes are copied, or their layout converted */
+    ACCEL_TRANSFER_KIND_SHARED = 1, /**< a switch of devices over memory that both see: no byte moves */
+    ACCEL_TRANSFER_KIND_COPY = 2,   /**< bytes are copied as they are */
+    ACCEL_TRANSFER_KIND_CONVERT = 3 /**< elements are put where another layout, or another type in memory, wants them */
 };
 
-/** One tensor that crosses devices, every run. */
+/** In from_segment and to_segment: the application, at a port. */
+#define ACCEL_SEGMENT_APPLICATION UINT32_MAX
+
+/** One tensor that crosses devices, or is converted for a port, every run. */
 struct accel_transfer {
     size_t struct_size;
     const char *tensor;
     uint32_t kind;                /**< enum accel_transfer_kind */
-    uint32_t from_segment;
+    uint32_t from_segment;        /**< or ACCEL_SEGMENT_APPLICATION */
     uint32_t to_segment;
     uint32_t reserved;
-    uint64_t size_bytes;
-    const char *reason;           /**< why it is copied; "" when shared */
+    uint64_t size_bytes;          /**< bytes written; of SHARED: of the memory */
+    const char *reason;           /**< why bytes move, with both layouts of a conversion; "" when shared */
+    const struct accel_layout *from; /**< layouts on both sides */
+    const struct accel_layout *to;
+    struct accel_device *device;  /**< borrowed: who moves the bytes; NULL: the CPU, inside libaccel, or nobody */
 };
 
 /** One row of an entry point's transfer report. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */

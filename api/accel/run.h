@@ -106,6 +106,20 @@ enum accel_bind_cost {
 /** What binding another buffer to a port costs; port ACCEL_NONE: sizes that are not built. Threads: any thread. Blocks: never. Errors: NOT_FOUND no such port. */
 ACCEL_API enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t port, enum accel_bind_cost *out_cost);
 
+/** What a run has done since it was made. */
+struct accel_run_info {
+    size_t struct_size;
+    uint64_t object_id;
+    uint64_t submission_count;  /**< that have begun */
+    uint64_t conversion_count;  /**< tensors that were converted */
+    uint64_t converted_bytes;
+    uint64_t copy_count;        /**< tensors that were copied between devices as they are */
+    uint64_t copied_bytes;
+};
+
+/** Facts about a run. Threads: one thread per object, also in flight. Blocks: never. Errors: none of its own. */
+ACCEL_API enum accel_status accel_run_query(struct accel_run *run, struct accel_run_info *info);
+
 /**
  * Facts about a port with the sizes of now: EXACT once every open size has a value, before that as accel_program_port tells them.
  *

@@ -53,7 +53,7 @@ struct accel_variable_info {
     size_t struct_size;
     const char *name;
     const int64_t *dims;               /**< rank, model axis order; the largest that an entry point reads or writes, or as the model says */
-    const int64_t *strides_bytes;      /**< rank; the same for all entry points */
+    const struct accel_layout *layout; /**< of a tensor of these dims; the same for all entry points */
     struct accel_device *device;       /**< borrowed: which device it lives on */
     struct accel_buffer *buffer;       /**< borrowed; NULL from accel_program_variable */
     uint64_t offset_bytes;

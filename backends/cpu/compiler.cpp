@@ -10,6 +10,8 @@
 #include "operations.h"
 #include "support.h"
 
+#include <accel/layouts/layout.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -92,20 +94,20 @@ struct BuiltBlob {
     std::vector<accel_bk_constant_place> constants;
     std::vector<accel_bk_blob_entry> entries;
     std::deque<std::vector<accel_bk_port>> ports; // by graph
-    std::deque<Dims> strides;
+    std::deque<layouts::Layout> layouts;
+    std::deque<accel_layout> shown;
 };
 
 void release(accel_bk_blob *blob) { delete reinterpret_cast<BuiltBlob *>(blob); }
 static_assert(offsetof(BuiltBlob, table) == 0);
 
+// Row-major; check_ports has seen that it has a size.
 void add_port(BuiltBlob &built, std::vector<accel_bk_port> &ports, const Graph &graph, uint32_t index)
 {
     const Tensor &tensor = graph.tensor(index);
-    Dims strides = row_major_strides(tensor.dims);
-    for (int64_t &stride : strides)
-        stride *= static_cast<int64_t>(type_bytes(tensor.type));
-    built.strides.push_back(std::move(strides));
-    ports.push_back({index, tensor.rank, built.strides.back().data(), tensor.size_bytes(), kAlignBytes});
+    built.layouts.push_back(layouts::dense(tensor.type, tensor.dims).value_or(layouts::Layout{}));
+    built.shown.push_back(built.layouts.back().view());
+    ports.push_back({index, 0, &built.shown.back(), kAlignBytes, 0, 0});
 }
 
 // The only part of a build that takes time: constants are read to bound their sums.

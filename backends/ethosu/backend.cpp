@@ -108,6 +108,7 @@ struct Blob {
     accel_bk_blob table{};
     std::vector<uint8_t> bytes;
     Ports ports;
+    std::vector<accel_layout> shown;
     std::vector<accel_bk_port> port_table;
     accel_bk_blob_entry entry{};
 
@@ -116,9 +117,10 @@ struct Blob {
 
 void describe(Blob &blob, uint64_t scratch_bytes)
 {
+    for (const layouts::Layout &layout : blob.ports.layouts)
+        blob.shown.push_back(layout.view());
     for (size_t i = 0; i < blob.ports.tensors.size(); ++i)
-        blob.port_table.push_back({blob.ports.tensors[i], static_cast<uint32_t>(blob.ports.strides_bytes[i].size()),
-                                   blob.ports.strides_bytes[i].data(), blob.ports.sizes_bytes[i], kBufferAlignmentBytes});
+        blob.port_table.push_back({blob.ports.tensors[i], 0, &blob.shown[i], kBufferAlignmentBytes, 0, 0});
     accel_bk_blob &table = blob.table;
     table.struct_size = sizeof table;
     table.release = Blob::release;

@@ -265,8 +265,8 @@ Ports ports_of(const graph::View &graph)
             const bool usable = is_byte && dims && dims->size() <= 4 && !graph::is_constant(desc) &&
                                 std::ranges::all_of(*dims, [](int64_t dim) { return dim >= 1; });
             ports.tensors.push_back(tensor);
-            ports.strides_bytes.push_back(usable ? strides_bytes(*dims) : std::vector<int64_t>{});
-            ports.sizes_bytes.push_back(usable ? static_cast<uint64_t>(shape_of(*dims).elements()) : 0);
+            const auto layout = usable ? layouts::strided(desc.type, *dims, strides_bytes(*dims)) : std::nullopt;
+            ports.layouts.push_back(layout.value_or(layouts::Layout{}));
         }
     return ports;
 }

@@ -6,6 +6,8 @@
 #include "blob.h"
 #include "plan.h"
 
+#include <accel/layouts/layout.h>
+
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,8 +23,7 @@ std::vector<accel_bk_support> query(const graph::View &graph, const std::functio
 // Ports of a graph: inputs, then outputs.
 struct Ports {
     std::vector<uint32_t> tensors;
-    std::vector<std::vector<int64_t>> strides_bytes;
-    std::vector<uint64_t> sizes_bytes;
+    std::vector<layouts::Layout> layouts; // channels-last
 };
 
 Ports ports_of(const graph::View &graph);

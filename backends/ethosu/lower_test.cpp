@@ -147,14 +147,14 @@ TEST_CASE("no path leaves a group and comes back", "[query]")
     CHECK(answers[3].group == 1);
 }
 
-TEST_CASE("ports are channels-last, and said so by strides", "[lower]")
+TEST_CASE("ports are channels-last, and said so by their layouts", "[lower]")
 {
     ConvGraph conv;
     const Ports ports = ports_of(accel::graph::View(conv.builder.finish({conv.x}, {conv.y})));
     REQUIRE(ports.tensors.size() == 2);
-    CHECK(ports.strides_bytes[0] == std::vector<int64_t>{32, 1, 8, 2});
-    CHECK(ports.sizes_bytes[0] == 32);
-    CHECK(ports.strides_bytes[1] == std::vector<int64_t>{48, 1, 12, 3});
+    CHECK(accel::layouts::text(ports.layouts[0]) == "2:4@8 3:4@2 1:2@1");
+    CHECK(ports.layouts[0].size_bytes == 32);
+    CHECK(accel::layouts::text(ports.layouts[1]) == "2:4@12 3:4@3 1:3@1");
 }
 
 TEST_CASE("chains share the scratch, ports have none of it", "[lower]")

@@ -81,7 +81,8 @@ uint64_t element_count(const accel_tensor_desc &tensor)
 struct BuiltBlob : accel_bk_blob {
     BuiltBlob() : accel_bk_blob{} {}
     Blob blob;
-    std::vector<int64_t> strides;
+    std::vector<accel_layout_step> steps;
+    accel_layout layout{};
     std::vector<accel_bk_port> ports;
     accel_bk_blob_entry entry{};
 };
@@ -89,10 +90,17 @@ struct BuiltBlob : accel_bk_blob {
 void add_ports(BuiltBlob &built, const accel_graph_desc &graph, uint64_t count)
 {
     const accel_tensor_desc &tensor = *accel_graph_tensor(&graph, graph.outputs[0]);
-    built.strides.resize(tensor.rank);
-    int64_t stride = sizeof(float);
-    for (uint32_t axis = tensor.rank; axis-- > 0; stride *= tensor.dims[axis].size) built.strides[axis] = stride;
-    const auto add = [&](uint32_t index, uint32_t flags) { built.ports.push_back({index, tensor.rank, built.strides.data(), count * sizeof(float), kPortAlignBytes, flags, 0}); };
+    // Row-major: one step per axis, the innermost an element apart. All tensors have one shape, and so one layout.
+    built.steps.resize(tensor.rank);
+    int64_t stride_bits = 8 * sizeof(float);
+    for (uint32_t axis = tensor.rank; axis-- > 0; stride_bits *= tensor.dims[axis].size) built.steps[axis] = {axis, 0, tensor.dims[axis].size, stride_bits};
+    built.layout.struct_size = sizeof(built.layout);
+    built.layout.kind = ACCEL_LAYOUT_KIND_STEPS;
+    built.layout.type = tensor.type;
+    built.layout.steps = built.steps.data();
+    built.layout.step_count = tensor.rank;
+    built.layout.size_bytes = count * sizeof(float);
+    const auto add = [&](uint32_t index, uint32_t flags) { built.ports.push_back({index, flags, &built.layout, kPortAlignBytes, 0, 0}); };
     for (uint32_t port = 0; port < graph.input_count; ++port) add(graph.inputs[port], 0);
     // Each sum is written after its operands were read, so it may have the memory of the first.
     for (uint32_t port = 0; port < graph.output_count; ++port) add(graph.outputs[port], ACCEL_BK_PORT_FLAG_IN_PLACE);

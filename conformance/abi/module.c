@@ -81,7 +81,14 @@ static enum accel_status query(const struct accel_bk_host *asked, const struct a
     return status;
 }
 
-struct blob { struct accel_bk_blob told; uint64_t count; int64_t stride; struct accel_bk_port ports[3]; struct accel_bk_blob_entry entry; };
+struct blob {
+    struct accel_bk_blob told;
+    uint64_t count;
+    struct accel_layout_step step;
+    struct accel_layout layout;
+    struct accel_bk_port ports[3];
+    struct accel_bk_blob_entry entry;
+};
 
 static void release(struct accel_bk_blob *blob) { free(blob); }
 
@@ -95,11 +102,13 @@ static enum accel_status build(const struct accel_bk_host *asked, const struct a
     if (graph->input_count != 2 || graph->output_count != 1) return ACCEL_STATUS_LIMIT;
     struct blob *blob = calloc(1, sizeof *blob);
     if (!blob) return ACCEL_STATUS_OUT_OF_MEMORY;
-    blob->stride = sizeof(float);
     blob->count = (uint64_t)graph->tensors[graph->outputs[0]].dims[0].size;
     const uint32_t tensors[] = {graph->inputs[0], graph->inputs[1], graph->outputs[0]};
+    blob->step = (struct accel_layout_step){.axis = 0, .extent = (int64_t)blob->count, .stride_bits = 8 * sizeof(float)};
+    blob->layout = (struct accel_layout){.struct_size = sizeof blob->layout, .kind = ACCEL_LAYOUT_KIND_STEPS, .type = ACCEL_TYPE_F32, .steps = &blob->step, .step_count = 1,
+                                         .size_bytes = blob->count * sizeof(float)};
     for (int i = 0; i < 3; ++i) {
-        blob->ports[i] = (struct accel_bk_port){.tensor = tensors[i], .rank = 1, .strides_bytes = &blob->stride, .size_bytes = blob->count * sizeof(float), .align_bytes = 4};
+        blob->ports[i] = (struct accel_bk_port){.tensor = tensors[i], .layout = &blob->layout, .align_bytes = 4};
         SET_NEXT(blob->ports[i], UINT64_MAX);
     }
     blob->entry = (struct accel_bk_blob_entry){.ports = blob->ports, .port_count = 3};

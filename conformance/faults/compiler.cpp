@@ -191,6 +191,19 @@ accel_status numbering_build(const accel_bk_host *host, const accel_graph_desc *
     return status;
 }
 
+/// Neighbours of each axis a bit too near.
+accel_status overlapping_build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
+{
+    const auto status = base.compiler.build(host, graphs, graph_count, options, out);
+    if (status != ACCEL_STATUS_OK) return status;
+    for (uint32_t graph = 0; graph < graph_count; ++graph)
+        for (uint32_t port = 0; port < (*out)->entries[graph].port_count; ++port) {
+            const accel_layout &layout = *(*out)->entries[graph].ports[port].layout;
+            for (uint32_t step = 0; step + 1 < layout.step_count; ++step) const_cast<accel_layout_step &>(layout.steps[step]).stride_bits = layout.steps[step + 1].stride_bits;
+        }
+    return status;
+}
+
 accel_status stubborn_build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
 {
     auto silent = *options;
@@ -278,6 +291,7 @@ const std::vector<Fault> &compiler_faults()
         {"blind-query", [] { mine.compiler.query = blind_query; }},
         {"guesses-values", [] { mine.compiler.query = guessing_query; }},
         {"random-blob", [] { mine.compiler.build = numbering_build; }},
+        {"overlapping-rows", [] { mine.compiler.build = overlapping_build; }},
         {"ignores-progress", [] { mine.compiler.build = stubborn_build; }},
         {"first-graph-only", [] { mine.device.run_create = first_run_create; }},
         {"trusting-check", [] { mine.compiler.check = trusting_check; }},

@@ -37,6 +37,7 @@ const std::vector<FaultInfo> &every_fault()
         {"timeless-query", "C-8", "takes every revision of an operation for the first", "module.compiler.revision"},
         {"blind-query", "C-10", "takes every quantisation for one scale of 1", "module.compiler.quantisation"},
         {"guesses-values", "C-11", "takes the values of operands that it does not know for 0", "module.compiler.unknown-values"},
+        {"overlapping-rows", "L-1", "says that elements of a port lie upon each other", "module.compiler.layouts"},
         {"ignores-progress", "P-5", "goes on building when progress says stop", "module.compiler.progress"},
         {"keeps-it-at-home", "S-1", "leaves the compiled graph in the process that built it", "saved.process.another"},
         // Memory.
@@ -105,6 +106,8 @@ const std::vector<FaultInfo> &every_fault()
         {"forgets-a-port", "H-7", "binds all ports but the last", "runtime.witness.bindings", "meddling"},
         {"calls-after-fork", "H-12", "ends a run of the parent in its child", "runtime.witness.fork", "meddling"},
         {"levels", "Q-14", "makes all queues of one priority", "runtime.witness.priorities", "meddling"},
+        {"spills-into-gaps", "L-3", "writes between the rows of an output", "runtime.layouts.gaps", "meddling"},
+        {"spills-into-padding", "L-4", "leaves something else than zeros in the padding that it claims", "runtime.layouts.padding", "meddling"},
         {"overfills", "H-8", "makes a queue deeper than the device's", "runtime.witness.depth", "meddling"},
     };
     return faults;

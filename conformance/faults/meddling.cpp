@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Stands between the library and the witness and makes the calls of a broken library. So the witness, and the cases that ask it, are put to the test.
+#include <atomic>
 #include <thread>
 
 #include "base.h"
@@ -83,6 +84,39 @@ accel_status ending_after_fork(const accel_bk_fork *fork)
     return status;
 }
 
+/// Where the latest run has its output, and a place of it that is no element's.
+std::atomic<accel_bk_buffer *> latest_output{nullptr};
+std::atomic<uint64_t> latest_offset_bytes{0};
+
+accel_status remembering_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
+{
+    latest_offset_bytes = desc->ports[desc->port_count - 1].offset_bytes;
+    latest_output = desc->ports[desc->port_count - 1].buffer;
+    return base.device.run_bind(run, desc);
+}
+
+template <uint64_t kOffsetBytes> accel_status spilling_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
+{
+    const auto status = base.device.queue_wait(queue, ticket, timeout_ns);
+    accel_bk_buffer *output = latest_output.exchange(nullptr);
+    if (status != ACCEL_STATUS_OK || !output) {
+        if (output) latest_output = output;
+        return status;
+    }
+    const accel_bk_access access{sizeof access, latest_offset_bytes + kOffsetBytes, 1, ACCEL_ACCESS_WRITE, 0};
+    void *pointer = nullptr;
+    if (base.device.buffer_map(output, &access, &pointer) != ACCEL_STATUS_OK) return status;
+    static_cast<char *>(pointer)[access.offset_bytes] = 0x55;
+    base.device.buffer_unmap(output, &access);
+    return status;
+}
+
+template <uint64_t kOffsetBytes> void spill()
+{
+    mine.device.run_bind = remembering_bind;
+    mine.device.queue_wait = spilling_wait<kOffsetBytes>;
+}
+
 }  // namespace
 
 const std::vector<Fault> &meddling_faults()
@@ -100,6 +134,8 @@ const std::vector<Fault> &meddling_faults()
              mine.device.run_create = remembering_create;
              mine.module.after_fork = ending_after_fork;
          }},
+        {"spills-into-gaps", spill<10 * sizeof(float)>},      // behind the first row of what the case gives
+        {"spills-into-padding", spill<(60 + 2) * sizeof(float)>},  // the third channel of the second block, of which two exist
         {"overfills", [] { mine.device.queue_create = create_too_deep; }},
         {"levels", [] { mine.device.queue_create = create_level; }},
     };

@@ -127,7 +127,7 @@ accel_status build(const accel_bk_host *host, const accel_graph_desc *const *gra
     known.input_count = graph->input_count;
     for (uint32_t index = 0; index < graph->node_count; ++index) known.operations.push_back(graph->nodes[index].operation);
     const auto &entry = (*out)->entries[0];
-    for (uint32_t port = 0; port < entry.port_count; ++port) known.ports.push_back({entry.ports[port].size_bytes, graph->tensors[entry.ports[port].tensor].type});
+    for (uint32_t port = 0; port < entry.port_count; ++port) known.ports.push_back({entry.ports[port].layout->size_bytes, graph->tensors[entry.ports[port].tensor].type});
     for (uint32_t index = 0; index < (*out)->constant_count; ++index) {
         const auto &tensor = other.tensors[(*out)->constants[index].tensor];
         known.constants.emplace_back(static_cast<const char *>(tensor.data), static_cast<const char *>(tensor.data) + tensor.data_bytes);

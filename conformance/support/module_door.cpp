@@ -252,15 +252,16 @@ DoorSum::DoorSum(const ModuleDoor &door, const DoorDevice &device, int64_t side)
     std::vector<accel_bk_memory> memory;
     for (auto &port : ports_) {
         auto desc = sized<accel_bk_buffer_desc>();
-        desc.size_bytes = port.size_bytes;
+        sizes_bytes_.push_back(port.layout->size_bytes);
+        desc.size_bytes = sizes_bytes_.back();
         desc.align_bytes = std::max<uint64_t>(port.align_bytes, device.info().buffer_align_bytes);
         desc.fd = -1;
         desc.usage = ACCEL_BUFFER_USAGE_PORT | ACCEL_BUFFER_USAGE_MAP;
         accel_bk_buffer *buffer = nullptr;
         if (ops_.buffer_create(device.get(), &desc, &buffer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_create fails");
         buffers_.push_back(buffer);
-        memory.push_back({buffer, 0, port.size_bytes});
-        port.strides_bytes = nullptr;
+        memory.push_back({buffer, 0, sizes_bytes_.back()});
+        port.layout = nullptr;  // gone with the blob
     }
     if (door::bind(ops_, run_, memory.data(), 3) != ACCEL_STATUS_OK) throw std::runtime_error("run_bind fails");
 }
@@ -276,25 +277,25 @@ DoorSum::~DoorSum()
 void DoorSum::set(size_t input, int value) const
 {
     void *pointer = nullptr;
-    if (door::map(ops_, buffers_[input], ACCEL_ACCESS_WRITE, ports_[input].size_bytes, &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
+    if (door::map(ops_, buffers_[input], ACCEL_ACCESS_WRITE, sizes_bytes_[input], &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
     const float real = static_cast<float>(value);
-    for (uint64_t at = 0; at + sizeof real <= ports_[input].size_bytes && is_float_; at += sizeof real) std::memcpy(static_cast<char *>(pointer) + at, &real, sizeof real);
-    if (!is_float_) std::memset(pointer, value, ports_[input].size_bytes);
-    if (door::unmap(ops_, buffers_[input], ACCEL_ACCESS_WRITE, ports_[input].size_bytes) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
+    for (uint64_t at = 0; at + sizeof real <= sizes_bytes_[input] && is_float_; at += sizeof real) std::memcpy(static_cast<char *>(pointer) + at, &real, sizeof real);
+    if (!is_float_) std::memset(pointer, value, sizes_bytes_[input]);
+    if (door::unmap(ops_, buffers_[input], ACCEL_ACCESS_WRITE, sizes_bytes_[input]) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
 }
 
 bool DoorSum::holds(int value) const
 {
     void *pointer = nullptr;
-    if (door::map(ops_, buffers_[2], ACCEL_ACCESS_READ, ports_[2].size_bytes, &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
+    if (door::map(ops_, buffers_[2], ACCEL_ACCESS_READ, sizes_bytes_[2], &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
     const auto *bytes = static_cast<const char *>(pointer);
     uint64_t right = 0;
-    for (uint64_t at = 0; at < ports_[2].size_bytes; at += is_float_ ? sizeof(float) : 1) {
+    for (uint64_t at = 0; at < sizes_bytes_[2]; at += is_float_ ? sizeof(float) : 1) {
         float real = 0;
         if (is_float_) std::memcpy(&real, bytes + at, sizeof real);
         right += is_float_ ? real == static_cast<float>(value) : bytes[at] == static_cast<char>(value);
     }
-    if (door::unmap(ops_, buffers_[2], ACCEL_ACCESS_READ, ports_[2].size_bytes) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
+    if (door::unmap(ops_, buffers_[2], ACCEL_ACCESS_READ, sizes_bytes_[2]) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
     return right >= elements_;
 }
 

@@ -104,6 +104,7 @@ public:
     accel_bk_run *run() const { return run_; }
     const std::string &bytes() const { return bytes_; }
     const accel_bk_port &port(size_t index) const { return ports_[index]; }
+    uint64_t size_bytes(size_t port) const { return sizes_bytes_[port]; }
     /// Every element of input a or b (0, 1) becomes value.
     void set(size_t input, int value) const;
     /// Is every element of y value?
@@ -114,7 +115,8 @@ private:
     std::string bytes_;
     bool is_float_ = false;
     uint64_t elements_ = 0;
-    std::vector<accel_bk_port> ports_;
+    std::vector<accel_bk_port> ports_;  ///< without their layouts
+    std::vector<uint64_t> sizes_bytes_;
     std::vector<accel_bk_buffer *> buffers_;
     accel_bk_program *program_ = nullptr;
     accel_bk_run *run_ = nullptr;

@@ -31,21 +31,30 @@ GraphBuilder adder_graph(accel_type type, const std::vector<int64_t> &dims, acce
     return graph;
 }
 
-template <class Visit> void for_each_element(const accel_port_info &port, uint32_t axis, int64_t offset_bytes, const Visit &visit)
+/// Nobody here asks for another layout than STRIDED, so there are strides (P-3).
+std::vector<int64_t> strides_of(const accel_port_info &port)
+{
+    const auto strides = strides_bytes(port);
+    if (!strides) throw std::runtime_error(std::string("port '") + port.name + "' has no strides although nobody asked for its device's layout");
+    return *strides;
+}
+
+template <class Visit> void for_each_element(const accel_port_info &port, const std::vector<int64_t> &strides, uint32_t axis, int64_t offset_bytes, const Visit &visit)
 {
     if (axis == port.rank) {
         visit(offset_bytes);
         return;
     }
-    for (int64_t index = 0; index < port.dims[axis]; ++index) for_each_element(port, axis + 1, offset_bytes + index * port.strides_bytes[axis], visit);
+    for (int64_t index = 0; index < port.dims[axis]; ++index) for_each_element(port, strides, axis + 1, offset_bytes + index * strides[axis], visit);
 }
 
 /// Do the strides lie as a dense row-major array's?
 bool is_dense(const accel_port_info &port)
 {
+    const auto strides = strides_of(port);
     int64_t stride = element_bytes(port.type);
     for (uint32_t axis = port.rank; axis-- > 0; stride *= port.dims[axis])
-        if (port.dims[axis] != 1 && port.strides_bytes[axis] != stride) return false;
+        if (port.dims[axis] != 1 && strides[axis] != stride) return false;
     return true;
 }
 
@@ -79,7 +88,7 @@ void scatter(const accel_port_info &port, const char *dense, char *memory)
         return;
     }
     const uint32_t bytes = element_bytes(port.type);
-    for_each_element(port, 0, 0, [&](int64_t offset) {
+    for_each_element(port, strides_of(port), 0, 0, [&](int64_t offset) {
         std::memcpy(memory + offset, dense, bytes);
         dense += bytes;
     });
@@ -92,7 +101,7 @@ void gather(const accel_port_info &port, const char *memory, char *dense)
         return;
     }
     const uint32_t bytes = element_bytes(port.type);
-    for_each_element(port, 0, 0, [&](int64_t offset) {
+    for_each_element(port, strides_of(port), 0, 0, [&](int64_t offset) {
         std::memcpy(dense, memory + offset, bytes);
         dense += bytes;
     });
@@ -133,8 +142,9 @@ std::vector<int> Adder::read(const Buffer &buffer, uint32_t port) const
 int Adder::last(const Buffer &buffer, uint32_t port) const
 {
     const auto info = program_.port(port);
+    const auto strides = strides_of(info);
     int64_t offset = 0;
-    for (uint32_t axis = 0; axis < info.rank; ++axis) offset += (info.dims[axis] - 1) * info.strides_bytes[axis];
+    for (uint32_t axis = 0; axis < info.rank; ++axis) offset += (info.dims[axis] - 1) * strides[axis];
     const auto mapping = buffer.map(ACCEL_ACCESS_READ);
     const char *element = mapping.as<const char>() + offset;
     if (type_ == ACCEL_TYPE_I8) return static_cast<int8_t>(*element);

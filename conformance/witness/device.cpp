@@ -91,6 +91,7 @@ accel_status buffer_map(accel_bk_buffer *buffer, const accel_bk_access *access, 
     expect((buffer->usage & ACCEL_BUFFER_USAGE_MAP) != 0, "H-5", "buffer_map of memory that is not for mapping");
     const std::lock_guard guard(buffer->lock);
     buffer->accesses.push_back(*access);
+    if (access->access & ACCEL_ACCESS_WRITE) ledger().mapped_to_write_bytes += access->size_bytes;
     *out = memory(buffer);
     return ACCEL_STATUS_OK;
 }
@@ -111,6 +112,20 @@ accel_status buffer_unmap(accel_bk_buffer *buffer, const accel_bk_access *access
 
 constexpr accel_bk_scratch kScratch[] = {{sizeof(accel_bk_scratch), 1000, 64}, {sizeof(accel_bk_scratch), 24, 256}};
 
+/// Sizes and steps from word number `at` on, which moves behind them. False: there are fewer words than they say.
+bool read_elements(const std::vector<uint64_t> &words, size_t &at, Side &out)
+{
+    const uint64_t rank = words[at++];
+    if (rank == 0) return true;
+    if (rank > 8 || words.size() - at < rank + 1) return false;
+    for (uint64_t axis = 0; axis < rank; ++axis) out.dims.push_back(static_cast<int64_t>(words[at++]));
+    const uint64_t step_count = words[at++];
+    if (step_count > 32 || words.size() - at < 3 * step_count) return false;
+    for (uint64_t step = 0; step < step_count; ++step, at += 3)
+        out.steps.push_back({static_cast<uint32_t>(words[at]), 0, static_cast<int64_t>(words[at + 1]), static_cast<int64_t>(words[at + 2])});
+    return true;
+}
+
 accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out)
 {
     *out = nullptr;
@@ -118,14 +133,17 @@ accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *des
     expect(desc->struct_size == sizeof(*desc) && desc->flags == 0, "H-5", "program_load: size or flags");
     std::vector<uint64_t> words(desc->byte_count / sizeof(uint64_t));
     if (!words.empty()) std::memcpy(words.data(), desc->bytes, words.size() * sizeof(uint64_t));
-    if (desc->byte_count < 24 || desc->byte_count % 16 != 8 || words[0] != kMagic) return ACCEL_STATUS_CORRUPT;
+    if (desc->byte_count < 32 || desc->byte_count % 8 != 0 || words[0] != kMagic) return ACCEL_STATUS_CORRUPT;
     std::vector<Graph> graphs;
     uint64_t named = 0;
-    for (size_t at = 1; at < words.size(); at += 2) {
+    for (size_t at = 1; at < words.size();) {
+        if (words.size() - at < 3) return ACCEL_STATUS_CORRUPT;
         const uint64_t count = words[at], constant = words[at + 1];
         named = std::max(named, constant);
         if (constant > desc->constant_count || (constant && desc->constants[constant - 1].byte_count != count * sizeof(float))) return ACCEL_STATUS_CORRUPT;
-        graphs.push_back({count, constant ? static_cast<const float *>(desc->constants[constant - 1].data) : nullptr});
+        graphs.push_back({count, constant ? static_cast<const float *>(desc->constants[constant - 1].data) : nullptr, {}});
+        at += 2;
+        if (!read_elements(words, at, graphs.back().elements)) return ACCEL_STATUS_CORRUPT;
     }
     expect(desc->constant_count == named, "H-5", "program_load: constants that the blob does not name");
     for (uint32_t index = 0; index < desc->constant_count; ++index) ledger().loaded(desc->constants[index].data);
@@ -226,12 +244,53 @@ void mark(accel_bk_run *run, int change)
     for (auto &port : run->ports) port.buffer->in_flight += change;
 }
 
+int64_t offset_of(const Side &side, std::vector<int64_t> index)
+{
+    int64_t bits = 0;
+    for (auto step = side.steps.rbegin(); step != side.steps.rend(); ++step) {
+        bits += index[step->axis] % step->extent * step->stride_bits;
+        index[step->axis] /= step->extent;
+    }
+    return static_cast<int64_t>(side.offset_bytes) + bits / 8;
+}
+
+template <class Visit> void for_each_index(const std::vector<int64_t> &dims, const Visit &visit)
+{
+    std::vector<int64_t> index(dims.size(), 0);
+    for (size_t axis = 1; axis > 0;) {
+        visit(index);
+        axis = index.size();
+        while (axis > 0 && ++index[axis - 1] == dims[axis - 1]) index[--axis] = 0;
+    }
+}
+
 void execute(const accel_bk_run &run)
 {
+    if (const Side &elements = run.graph->elements; !elements.dims.empty()) {
+        for_each_index(elements.dims, [&](const std::vector<int64_t> &index) {
+            const auto at = [&](size_t port) { return reinterpret_cast<float *>(memory(run.ports[port].buffer) + run.ports[port].offset_bytes + offset_of(elements, index)); };
+            *at(2) = *at(0) + *at(1);
+        });
+        return;
+    }
     const auto at = [&](size_t port) { return reinterpret_cast<float *>(memory(run.ports[port].buffer) + run.ports[port].offset_bytes); };
     const float *a = at(0), *b = run.graph->constant ? run.graph->constant : at(1);
     float *y = at(run.graph->port_count() - 1);
     for (uint64_t index = 0; index < run.graph->element_count; ++index) y[index] = a[index] + b[index];
+}
+
+void mark(const Work &conversion, int change)
+{
+    conversion.from.buffer->in_flight += change;
+    conversion.to.buffer->in_flight += change;
+}
+
+/// Element by element, F32 only.
+void convert(const Side &from, const Side &to)
+{
+    for_each_index(from.dims, [&](const std::vector<int64_t> &index) {
+        std::memcpy(memory(to.buffer) + offset_of(to, index), memory(from.buffer) + offset_of(from, index), sizeof(float));
+    });
 }
 
 void work(accel_bk_queue *queue)
@@ -243,8 +302,10 @@ void work(accel_bk_queue *queue)
         while (ledger().hold && !queue->ending) queue->changed.wait_for(guard, std::chrono::milliseconds(1));
         if (queue->pending.empty()) continue;
         const Work next = queue->pending.front();
-        if (next.answer == ACCEL_STATUS_OK) execute(*next.run);
-        mark(next.run, -1);
+        if (next.answer == ACCEL_STATUS_OK && next.run) execute(*next.run);
+        if (next.answer == ACCEL_STATUS_OK && !next.run) convert(next.from, next.to);
+        if (next.run) mark(next.run, -1);
+        else mark(next, -1);
         queue->pending.pop_front();
         queue->answers.push_back(next.answer);
         queue->changed.notify_all();
@@ -305,7 +366,7 @@ accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, 
             mark(submit->run, 1);
             *out = ++queue->submitted;
             ledger().ranked("queue_submit", queue->priority);
-            queue->pending.push_back({submit->run, *out, take(ledger().ticket_answer), submit->flags});
+            queue->pending.push_back({submit->run, *out, take(ledger().ticket_answer), submit->flags, {}, {}});
             queue->changed.notify_all();
         } else {
             status = ACCEL_STATUS_INVALID_ARGUMENT;
@@ -313,6 +374,34 @@ accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, 
     }
     --queue->submitting;
     return status;
+}
+
+Side side_of(accel_bk_buffer *buffer, uint64_t offset_bytes, const accel_bk_view &view)
+{
+    expect(view.struct_size == sizeof(view) && view.layout && view.layout->struct_size == sizeof(accel_layout), "H-5", "queue_transfer: size of a view or its layout");
+    expect(view.type == ACCEL_TYPE_F32, "H-5", "queue_transfer: a type that no program here has");
+    expect_alive(buffers(), buffer, "queue_transfer", false);
+    expect(holds(buffer, offset_bytes, view.layout->size_bytes), "H-7", "queue_transfer: memory beyond its buffer");
+    return {buffer, offset_bytes, {view.layout->steps, view.layout->steps + view.layout->step_count}, {view.dims, view.dims + view.rank}};
+}
+
+/// Conversions without padding to fill, if told so; all else is left to the library.
+accel_status queue_transfer(accel_bk_queue *queue, const accel_bk_transfer *transfer, uint64_t *out)
+{
+    if (!expect_alive(queues(), queue, "queue_transfer")) return ACCEL_STATUS_INTERNAL;
+    expect(transfer->struct_size == sizeof(*transfer) && transfer->reserved == 0 && transfer->wait_fd_count == 0, "H-5", "queue_transfer: size, or fences that were never claimed");
+    expect((transfer->source_view != nullptr) == (transfer->destination_view != nullptr), "H-5", "queue_transfer: one view of two");
+    if (!transfer->source_view || !transfer->destination_view || !ledger().converts || transfer->destination_view->layout->padding != ACCEL_PADDING_ANY) return ACCEL_STATUS_UNSUPPORTED;
+    expect(transfer->size_bytes == 0, "H-5", "queue_transfer: a conversion with a size");
+    Work conversion{nullptr, 0, ACCEL_STATUS_OK, transfer->flags, side_of(transfer->source, transfer->source_offset_bytes, *transfer->source_view),
+                    side_of(transfer->destination, transfer->destination_offset_bytes, *transfer->destination_view)};
+    const std::lock_guard guard(queue->lock);
+    expect(queue->pending.size() < queue->depth, "H-8", "more submissions than the queue is deep");
+    mark(conversion, 1);
+    conversion.ticket = *out = ++queue->submitted;
+    queue->pending.push_back(std::move(conversion));
+    queue->changed.notify_all();
+    return ACCEL_STATUS_OK;
 }
 
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
@@ -340,6 +429,6 @@ accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket)
 }  // namespace
 
 const accel_bk_device_ops kDevice{sizeof(accel_bk_device_ops), device_open, device_close, device_info, buffer_create, buffer_destroy, buffer_map, buffer_unmap, nullptr, program_load,
-                                  program_unload, program_scratch, run_create, run_destroy, run_bind, nullptr, nullptr, nullptr, queue_create, queue_destroy, queue_submit, queue_wait, nullptr, queue_cancel, nullptr};
+                                  program_unload, program_scratch, run_create, run_destroy, run_bind, nullptr, nullptr, nullptr, queue_create, queue_destroy, queue_submit, queue_wait, nullptr, queue_cancel, queue_transfer};
 
 }  // namespace accel::witness

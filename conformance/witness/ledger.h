@@ -24,6 +24,10 @@ struct Ledger {
     std::atomic<bool> takes_entries{false};                        ///< build takes several graphs
     std::atomic<bool> writes_in_place{false};                      ///< sums may have the memory of their first operand
     uint32_t queue_depth = 4;
+    /// How ports of rank 4 lie: row-major, channels in blocks of four (NC1HWC2), or as the library wishes where it wishes something.
+    enum class Lie { Dense, Blocked, Wished } lie = Lie::Dense;
+    bool claims_zeros = false;  ///< padding of blocked ports is ZERO_BITS, else ANY
+    bool converts = false;      ///< queue_transfer takes conversions
 
     // Observations.
     std::vector<std::string> violations() const
@@ -45,6 +49,7 @@ struct Ledger {
         return sum;
     }
     uint64_t live() const { return live_; }
+    std::atomic<uint64_t> mapped_to_write_bytes{0};  ///< of all buffer_maps that write
     /// Where the constants of all loads lay, one after the other.
     std::vector<const void *> constants() const
     {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <vector>
 #include <memory>
 
 #include "objects.h"
@@ -67,6 +68,7 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
 void check_options(const accel_bk_compile_options *options, const char *slot)
 {
     expect(options && options->struct_size == sizeof(*options), "H-5", std::string(slot) + ": struct_size of the options");
+    expect(options && (options->wish_count == 0 || (options->wishes && std::strcmp(slot, "build") == 0)) && options->reserved == 0, "H-5", std::string(slot) + ": wishes");
     expect(options && options->target && std::strcmp(options->target, "witness") == 0, "H-5", std::string(slot) + ": target");
 }
 
@@ -111,11 +113,14 @@ accel_status query(const accel_bk_host *, const accel_graph_desc *graph, const a
 
 struct Built {
     accel_bk_blob blob{};
-    std::vector<uint64_t> words;  ///< magic, and for each graph its number of elements and which constant it has: 0 none, else its number plus 1
+    /// Magic, and for each graph its number of elements, which constant it has (0 none, else its number plus 1), and, where there may be gaps, rank and sizes, number of steps
+    /// and steps; else 0.
+    std::vector<uint64_t> words;
     std::vector<accel_bk_constant_place> constants;
     std::vector<accel_bk_blob_entry> entries;
     std::deque<std::vector<accel_bk_port>> ports;
-    std::deque<std::vector<int64_t>> strides;
+    std::deque<std::vector<accel_layout_step>> steps;
+    std::deque<accel_layout> layouts;
     std::map<const void *, uint64_t> numbers;  ///< of constants, plus 1
 };
 
@@ -124,16 +129,68 @@ void release(accel_bk_blob *blob)
     delete reinterpret_cast<Built *>(blob);
 }
 
-void add(Built &built, const accel_graph_desc *graph, uint32_t number)
+/// One step per axis, outermost first; or with the last four values of axis 1 side by side at the end.
+std::vector<accel_layout_step> steps_of(const accel_tensor_desc &tensor, bool blocked)
 {
-    const auto &shape = graph->tensors[graph->inputs[0]];
-    std::vector<int64_t> &strides = built.strides.emplace_back(shape.rank);
-    uint64_t stride = 4;
-    for (uint32_t axis = shape.rank; axis-- > 0; stride *= static_cast<uint64_t>(shape.dims[axis].size)) strides[axis] = static_cast<int64_t>(stride);
+    constexpr int64_t kBlock = 4;
+    std::vector<accel_layout_step> steps;
+    for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
+        const int64_t size = tensor.dims[axis].size;
+        steps.push_back({axis, 0, blocked && axis == 1 ? (size + kBlock - 1) / kBlock : size, 0});
+    }
+    if (blocked) steps.push_back({1, 0, kBlock, 0});
+    int64_t stride_bits = 32;
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+        step->stride_bits = stride_bits;
+        stride_bits *= step->extent;
+    }
+    return steps;
+}
+
+/// A wish for that graph; null where there is none.
+const accel_layout *wish_for(const accel_bk_compile_options *options, uint32_t graph)
+{
+    for (uint32_t index = 0; index < options->wish_count; ++index)
+        if (options->wishes[index].graph == graph) return options->wishes[index].layout;
+    return nullptr;
+}
+
+/// All ports of a graph lie alike, so that the sum is one over their memory.
+const accel_layout *lay_out(Built &built, const accel_graph_desc *graph, uint32_t number, const accel_bk_compile_options *options)
+{
+    const auto &tensor = graph->tensors[graph->inputs[0]];
+    const accel_layout *wish = ledger().lie == Ledger::Lie::Wished ? wish_for(options, number) : nullptr;
+    const bool blocked = ledger().lie == Ledger::Lie::Blocked && tensor.rank == 4 && graph->input_count == 2;
+    std::vector<accel_layout_step> &steps = built.steps.emplace_back(wish ? std::vector(wish->steps, wish->steps + wish->step_count) : steps_of(tensor, blocked));
+    accel_layout &layout = built.layouts.emplace_back(wish ? *wish : accel_layout{});
+    if (!wish) {
+        layout.struct_size = sizeof(accel_layout);
+        layout.kind = ACCEL_LAYOUT_KIND_STEPS;
+        layout.type = ACCEL_TYPE_F32;
+        layout.padding = blocked && ledger().claims_zeros ? ACCEL_PADDING_ZERO_BITS : ACCEL_PADDING_ANY;
+        layout.size_bytes = static_cast<uint64_t>(steps.empty() ? 32 : steps[0].stride_bits * steps[0].extent) / 8;
+    }
+    layout.steps = steps.data();
+    layout.step_count = static_cast<uint32_t>(steps.size());
+    return &layout;
+}
+
+void add_elements(Built &built, const accel_tensor_desc &tensor, const accel_layout &layout)
+{
+    built.words.push_back(tensor.rank);
+    for (uint32_t axis = 0; axis < tensor.rank; ++axis) built.words.push_back(static_cast<uint64_t>(tensor.dims[axis].size));
+    built.words.push_back(layout.step_count);
+    for (uint32_t step = 0; step < layout.step_count; ++step)
+        for (const int64_t word : {static_cast<int64_t>(layout.steps[step].axis), layout.steps[step].extent, layout.steps[step].stride_bits}) built.words.push_back(static_cast<uint64_t>(word));
+}
+
+void add(Built &built, const accel_graph_desc *graph, uint32_t number, const accel_bk_compile_options *options)
+{
+    const accel_layout *layout = lay_out(built, graph, number, options);
     std::vector<accel_bk_port> &ports = built.ports.emplace_back();
-    for (uint32_t port = 0; port < graph->input_count; ++port) ports.push_back({graph->inputs[port], shape.rank, strides.data(), stride, 64, 0, 0});
+    for (uint32_t port = 0; port < graph->input_count; ++port) ports.push_back({graph->inputs[port], 0, layout, 64, 0, 0});
     // Where both operands are one input, it is read twice, but each element before it is written.
-    ports.push_back({graph->outputs[0], shape.rank, strides.data(), stride, 64, ledger().writes_in_place ? static_cast<uint32_t>(ACCEL_BK_PORT_FLAG_IN_PLACE) : 0u, 0});
+    ports.push_back({graph->outputs[0], ledger().writes_in_place ? static_cast<uint32_t>(ACCEL_BK_PORT_FLAG_IN_PLACE) : 0u, layout, 64, 0, 0});
     built.entries.push_back({ports.data(), 0, static_cast<uint32_t>(ports.size()), 0});
     const uint32_t second = graph->nodes[0].inputs[1];
     uint64_t constant = 0;
@@ -142,8 +199,10 @@ void add(Built &built, const accel_graph_desc *graph, uint32_t number)
         constant = known->second;
         if (is_new) built.constants.push_back({number, second, ACCEL_BK_CONSTANT_PART_VALUES, 0});
     }
-    built.words.push_back(stride / 4);
+    built.words.push_back(layout->size_bytes / 4);
     built.words.push_back(constant);
+    if (ledger().lie == Ledger::Lie::Wished && !constant) add_elements(built, graph->tensors[graph->inputs[0]], *layout);
+    else built.words.push_back(0);
 }
 
 accel_status build(const accel_bk_host *, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
@@ -160,7 +219,7 @@ accel_status build(const accel_bk_host *, const accel_graph_desc *const *graphs,
                           graph->input_count == (graph->tensors[graph->nodes[0].inputs[1]].data ? 1u : 2u);
         expect(fits, "C-1", "build is asked for a graph that was not claimed as one group");
         if (!fits) return ACCEL_STATUS_INVALID_ARGUMENT;
-        add(*built, graph, index);
+        add(*built, graph, index, options);
     }
     built->blob.struct_size = sizeof(accel_bk_blob);
     built->blob.release = release;
@@ -179,7 +238,7 @@ accel_status check(const accel_bk_host *, const void *bytes, uint64_t count, con
 {
     ledger().called("check");
     uint64_t magic = 0;
-    if (count >= 24 && count % 16 == 8) std::memcpy(&magic, bytes, sizeof(magic));
+    if (count >= 32 && count % 8 == 0) std::memcpy(&magic, bytes, sizeof(magic));
     if (magic != kMagic) return ACCEL_STATUS_CORRUPT;
     *fit = std::strcmp(target, "witness") == 0 ? ACCEL_FIT_FULL : ACCEL_FIT_NONE;
     return ACCEL_STATUS_OK;

@@ -7,6 +7,7 @@
 #include <deque>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "ledger.h"
 
@@ -14,20 +15,30 @@ namespace accel::witness {
 
 Ledger &ledger();
 
+/// Where elements lie in a buffer, kept beyond a call.
+struct Side {
+    accel_bk_buffer *buffer = nullptr;
+    uint64_t offset_bytes = 0;
+    std::vector<accel_layout_step> steps;
+    std::vector<int64_t> dims;
+};
+
 /// One thread works through a queue, so tickets end in order and without anybody waiting.
 struct Work {
-    accel_bk_run *run;
+    accel_bk_run *run;  ///< null: a conversion
     uint64_t ticket;
     accel_status answer;
     uint32_t flags;
+    Side from, to;
 };
 
 constexpr uint64_t kMagic = 0x7373656e746977;
 
 /// One graph of a blob: a sum of two inputs, or of one and a constant.
 struct Graph {
-    uint64_t element_count;
+    uint64_t element_count;  ///< of the memory
     const float *constant;  ///< null: both are ports
+    Side elements;          ///< where there may be gaps, which are not written; else without dims
     size_t port_count() const { return constant ? 2 : 3; }
 };
 

@@ -23,11 +23,12 @@ Assembly::Assembly(const std::vector<CompileTarget> &targets, const CompileReque
 {
 }
 
-void Assembly::add(std::string name, Graph graph, std::vector<VariableUse> uses)
+void Assembly::add(std::string name, Graph graph, std::vector<VariableUse> uses, PortChoices choices)
 {
     Work &work = works_.emplace_back();
     work.graph = std::move(graph);
     work.uses = std::move(uses);
+    work.choices = std::move(choices);
     work.made.name = std::move(name);
 }
 
@@ -116,12 +117,36 @@ accel_status Assembly::build(bool *out_again)
     return ACCEL_STATUS_OK;
 }
 
+/// What the application wants of ports, and what the makers of the piece's inputs have, where those are built.
+void Assembly::add_wishes(const Work &work, uint32_t piece, uint32_t part, std::vector<Wish> &wishes)
+{
+    const Subgraph &own = work.parts[piece];
+    const auto wish_of_port = [&](uint32_t local) {
+        const auto choice = work.choices.find(own.tensors[local]);
+        if (choice == work.choices.end() || choice->second.layout < ACCEL_PORT_LAYOUT_DENSE) return false;
+        wishes.push_back({part, local, &choice->second.given});
+        return true;
+    };
+    for (const uint32_t local : own.graph.inputs) {
+        if (wish_of_port(local)) continue;
+        for (size_t maker = 0; maker < work.parts.size(); ++maker) {
+            const std::vector<uint32_t> &made = work.parts[maker].graph.outputs;
+            const std::vector<PortLayout> &layouts = work.made.segments[maker].outputs;
+            for (size_t i = 0; i < made.size() && i < layouts.size(); ++i)
+                if (work.parts[maker].tensors[made[i]] == own.tensors[local]) wishes.push_back({part, local, &layouts[i]});
+        }
+    }
+    for (const uint32_t local : own.graph.outputs) wish_of_port(local);
+}
+
 accel_status Assembly::build(const Job &job)
 {
     std::vector<const Subgraph *> parts;
     for (const Place &place : job.places) parts.push_back(&place.work->parts[place.piece]);
+    std::vector<Wish> wishes;
+    for (uint32_t i = 0; i < job.places.size(); ++i) add_wishes(*job.places[i].work, job.places[i].piece, i, wishes);
     BuiltBlob built;
-    ACCEL_TRY(build_blob(targets_[job.device], parts, request_, &built));
+    ACCEL_TRY(build_blob(targets_[job.device], parts, request_, wishes, &built));
     built.blob.device = job.device;
     for (size_t i = 0; i < job.places.size(); ++i) {
         const Place &place = job.places[i];
@@ -144,7 +169,7 @@ accel_status Assembly::connect(const Sharing &sharing, bool *out_again)
     for (Work &work : works_) {
         Plan planned;
         pace_piece();
-        plan(work.graph, work.parts, sharing, work.made.segments, &planned);
+        plan(work.graph, work.parts, sharing, work.choices, work.made.segments, &planned);
         work.made.ports = std::move(planned.ports);
         work.made.input_count = planned.input_count;
         work.made.values = std::move(planned.values);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "../program.h"
+#include "emit.h"
 #include "partition.h"
 #include "plan.h"
 #include "variables.h"
@@ -22,7 +23,7 @@ public:
     Assembly(const std::vector<CompileTarget> &targets, const CompileRequest &request, uint32_t flags, Step step);
 
     /// In the order in which the program numbers them. The graph has no flags of variables any more, which uses tell.
-    void add(std::string name, Graph graph, std::vector<VariableUse> uses);
+    void add(std::string name, Graph graph, std::vector<VariableUse> uses, PortChoices choices);
 
     /// Errors: UNSUPPORTED, LIMIT, CANCELLED, those of the modules.
     accel_status run(const Sharing &sharing, std::vector<Blob> *out_blobs, std::vector<ProgramEntry> *out_entries, std::vector<Variable> *out_variables);
@@ -32,6 +33,7 @@ private:
     struct Work {
         Graph graph;
         std::vector<VariableUse> uses;
+        PortChoices choices;
         std::unique_ptr<Partition> partition;
         std::vector<Piece> pieces;
         std::vector<Subgraph> parts;  ///< by piece
@@ -53,6 +55,7 @@ private:
     std::deque<Job> plan_jobs();
     accel_status build(bool *out_again);
     accel_status build(const Job &job);
+    static void add_wishes(const Work &work, uint32_t piece, uint32_t part, std::vector<Wish> &wishes);
     accel_status connect(const Sharing &sharing, bool *out_again);
     accel_status find_slots(Work &work, const Sharing &sharing, bool *out_again);
     bool may_move(const Piece &piece) const;

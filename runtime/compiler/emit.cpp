@@ -38,17 +38,13 @@ std::string hex(uint32_t flags)
 
 accel_status take_port(const CompileTarget &target, const Graph &graph, uint32_t tensor, const accel_bk_port &port, PortLayout *out)
 {
-    const Tensor &from = graph.tensors[tensor];
-    if (port.tensor != tensor || port.rank != from.shape.size() || (port.rank && !port.strides_bytes))
-        return blame(target, "P-3", "describes tensor " + std::to_string(port.tensor) + " where port " + tensor_text(graph, tensor) + " of rank " +
-                                        std::to_string(from.shape.size()) + " belongs");
-    out->type = from.type;
-    for (const Dim &dim : from.shape) out->dims.push_back(dim.size);
-    out->strides_bytes.assign(port.strides_bytes, port.strides_bytes + port.rank);
-    out->size_bytes = port.size_bytes;
+    const std::string where = "port " + tensor_text(graph, tensor);
+    if (port.tensor != tensor) return blame(target, "P-3", "describes tensor " + std::to_string(port.tensor) + " where " + where + " belongs");
+    if (port.reserved) return blame(target, "A-26", "sets what is reserved of " + where);
     out->align_bytes = std::max<uint64_t>(port.align_bytes, 1);
-    if (!layout_holds(*out)) return blame(target, "P-3", "gives port " + tensor_text(graph, tensor) + " strides that leave its size or meet twice");
-    return ACCEL_STATUS_OK;
+    if (take_layout(port.layout, graph.tensors[tensor], false, out) == ACCEL_STATUS_OK) return ACCEL_STATUS_OK;
+    const std::string why = accel_last_error()->message;
+    return blame(target, "L-1", "gives " + where + " a layout that cannot be: " + why);
 }
 
 /// An output that the module may write over an input says so rightly: the input is one of the graph, and its elements lie where the output's do.
@@ -58,7 +54,7 @@ accel_status take_in_place(const CompileTarget &target, const accel_bk_port &por
     if (port.flags & ~static_cast<uint32_t>(ACCEL_BK_PORT_FLAG_IN_PLACE)) return blame(target, "A-26", "gives a port flags 0x" + hex(port.flags) + ", of which some are unknown");
     if (!(port.flags & ACCEL_BK_PORT_FLAG_IN_PLACE)) return ACCEL_STATUS_OK;
     const PortLayout &written = segment.outputs.back();
-    if (port.in_place_of >= segment.inputs.size() || !same_distances(segment.inputs[port.in_place_of], written) || segment.inputs[port.in_place_of].type != written.type)
+    if (port.in_place_of >= segment.inputs.size() || !same_distances(segment.inputs[port.in_place_of], written) || segment.inputs[port.in_place_of].type != written.type || segment.inputs[port.in_place_of].tensor_type != written.tensor_type)
         return blame(target, "R-12", "says that an output is in place of port " + std::to_string(port.in_place_of) + ", which is no input whose elements lie where the output's do");
     segment.in_place_of.back() = port.in_place_of;
     return ACCEL_STATUS_OK;
@@ -98,43 +94,24 @@ accel_status take_constants(const CompileTarget &target, std::span<const Subgrap
 
 }  // namespace
 
-bool layout_holds(const PortLayout &layout)
-{
-    const uint64_t width = type_size_bytes(layout.type);
-    if (width == 0 || layout.strides_bytes.size() != layout.dims.size() || layout.align_bytes == 0 || (layout.align_bytes & (layout.align_bytes - 1)))
-        return false;
-    std::vector<std::pair<int64_t, int64_t>> axes;  // stride, size
-    for (size_t axis = 0; axis < layout.dims.size(); ++axis) {
-        if (layout.dims[axis] < 0) return false;
-        if (layout.dims[axis] == 0) return true;
-        if (layout.dims[axis] > 1) axes.emplace_back(layout.strides_bytes[axis], layout.dims[axis]);
-    }
-    std::sort(axes.begin(), axes.end());
-    // From the innermost axis outwards, each stride steps over all that the inner ones reach.
-    uint64_t reach = width;
-    for (const auto &[stride, size] : axes) {
-        uint64_t extent;
-        if (stride <= 0 || static_cast<uint64_t>(stride) < reach) return false;
-        if (__builtin_mul_overflow(static_cast<uint64_t>(stride), static_cast<uint64_t>(size - 1), &extent)) return false;
-        if (__builtin_add_overflow(extent, reach, &reach)) return false;
-    }
-    return reach <= layout.size_bytes && layout.size_bytes <= kMaxTensorBytes;
-}
-
-bool same_places(const PortLayout &a, const PortLayout &b) { return a.type == b.type && a.dims == b.dims && same_distances(a, b); }
-
-bool same_distances(const PortLayout &a, const PortLayout &b)
-{
-    if (a.strides_bytes.size() != b.strides_bytes.size()) return false;
-    for (size_t axis = 0; axis < a.dims.size(); ++axis) {
-        if (a.dims[axis] > 1 && b.dims[axis] > 1 && a.strides_bytes[axis] != b.strides_bytes[axis]) return false;
-    }
-    return true;
-}
-
 namespace {
 
-accel_status call_build(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, HeldBlob *out)
+/// Wishes as the module reads them.
+class ShownWishes {
+public:
+    explicit ShownWishes(const std::vector<Wish> &wishes)
+    {
+        layouts_.reserve(wishes.size());
+        for (const Wish &wish : wishes) wishes_.push_back({wish.part, wish.tensor, &layouts_.emplace_back(wish.layout->view())});
+    }
+    const accel_bk_layout_wish *data() const { return wishes_.empty() ? nullptr : wishes_.data(); }
+
+private:
+    std::vector<accel_layout> layouts_;
+    std::vector<accel_bk_layout_wish> wishes_;
+};
+
+accel_status call_build(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, const std::vector<Wish> &wishes, HeldBlob *out)
 {
     std::deque<GraphDesc> descs;
     std::deque<ModuleGraph> shown;
@@ -143,7 +120,10 @@ accel_status call_build(const CompileTarget &target, std::span<const Subgraph *c
         const accel_graph_desc &desc = descs.emplace_back(part->graph).get();
         graphs.push_back(&shown.emplace_back(desc, target.sizes).get());
     }
-    const accel_bk_compile_options options = options_for(target, request);
+    accel_bk_compile_options options = options_for(target, request);
+    const ShownWishes asked(wishes);
+    options.wishes = asked.data();
+    options.wish_count = static_cast<uint32_t>(wishes.size());
     accel_bk_blob *made = nullptr;
     clear_module_error();
     const accel_status status = target.compiler->build(target.host, graphs.data(), static_cast<uint32_t>(graphs.size()), &options, &made);
@@ -160,10 +140,10 @@ accel_status call_build(const CompileTarget &target, std::span<const Subgraph *c
 
 }  // namespace
 
-accel_status build_blob(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, BuiltBlob *out)
+accel_status build_blob(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, const std::vector<Wish> &wishes, BuiltBlob *out)
 {
     HeldBlob built;
-    ACCEL_TRY(call_build(target, parts, request, &built));
+    ACCEL_TRY(call_build(target, parts, request, wishes, &built));
     if (built->byte_count && !built->bytes) return blame(target, "A-10", "built a blob whose bytes are NULL");
     if (built->entry_count != parts.size() || !built->entries)
         return blame(target, "A-10", "built a blob with " + std::to_string(built->entry_count) + " entries for " + std::to_string(parts.size()) + " graphs");

@@ -20,15 +20,14 @@ struct BuiltBlob {
     std::vector<BuiltSegment> segments;  ///< by part; which blob of the program it is, is for the caller to say
 };
 
+/// A layout that saves a conversion at a tensor of a part, if the module has it.
+struct Wish {
+    uint32_t part;    ///< number of it
+    uint32_t tensor;  ///< of its graph
+    const PortLayout *layout;
+};
+
 /// Several parts only where the target takes them. Errors: RESOURCE and OUT_OF_MEMORY from the module; CANCELLED; INTERNAL with the broken rule for everything that a module must not answer.
-accel_status build_blob(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, BuiltBlob *out);
-
-/// Do strides reach every element once, inside the size? For ports of modules and of saved programs.
-bool layout_holds(const PortLayout &layout);
-
-/// Are elements at the same places? Strides of axes with one element do not count.
-bool same_places(const PortLayout &a, const PortLayout &b);
-/// The same of elements of equal index, of tensors of different sizes: one is the leading part of the other.
-bool same_distances(const PortLayout &a, const PortLayout &b);
+accel_status build_blob(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, const std::vector<Wish> &wishes, BuiltBlob *out);
 
 }  // namespace accel::runtime

@@ -68,7 +68,7 @@ Planned plan_pieces(const Graph &graph, const std::vector<Piece> &pieces, bool c
         for (const uint32_t t : part.graph.inputs) segment.inputs.push_back(dense_layout(part.graph.tensors[t]));
         for (const uint32_t t : part.graph.outputs) segment.outputs.push_back(dense_layout(part.graph.tensors[t]));
     }
-    plan(graph, out.parts, Can(can_share), out.segments, &out.plan);
+    plan(graph, out.parts, Can(can_share), {}, out.segments, &out.plan);
     return out;
 }
 
@@ -293,7 +293,7 @@ TEST_CASE("values are shared where memory is, and copied with a reason where it 
     CHECK(copied.segments[1].input_sources[0].index == 1);
 }
 
-TEST_CASE("different strides are a copy even on one device", "[plan]")
+TEST_CASE("different layouts are a conversion even on one device", "[plan]")
 {
     const Builder b = chain({A, B});
     std::vector<Subgraph> parts{extract(b.graph, {0}), extract(b.graph, {1})};
@@ -302,14 +302,16 @@ TEST_CASE("different strides are a copy even on one device", "[plan]")
         segments[i].inputs = {dense_layout(b.graph.tensors[0])};
         segments[i].outputs = {dense_layout(b.graph.tensors[0])};
     }
-    segments[1].inputs[0].strides_bytes = {16};
+    segments[1].inputs[0].steps[0].stride_bits = 8 * 16;
     segments[1].inputs[0].size_bytes = 65536;
     Plan out;
-    plan(b.graph, parts, Can(true), segments, &out);
+    plan(b.graph, parts, Can(true), {}, segments, &out);
     REQUIRE(out.values.size() == 2);
     CHECK(out.values[1].copy_of == 0);
     CHECK(out.values[1].layout.size_bytes == 65536);
-    CHECK(out.transfers[0].reason == "the devices want different strides");
+    CHECK(out.transfers[0].kind == ACCEL_TRANSFER_KIND_CONVERT);
+    CHECK(out.transfers[0].size_bytes == 16384);
+    CHECK(out.transfers[0].reason == "the layouts differ: 0:4096@4 and 0:4096@16");
 }
 
 TEST_CASE("outputs that are read on and inputs of several devices", "[plan]")

@@ -22,12 +22,13 @@ struct Home {
     uint32_t device = 0;
     PortSource source;
     PortLayout layout;
+    bool fixed = false;  ///< a port whose memory is as the application said, and may not grow
 };
 
 class Planner {
 public:
-    Planner(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, std::vector<Segment> &segments, Plan &out)
-        : graph_(graph), parts_(parts), sharing_(sharing), segments_(segments), out_(out)
+    Planner(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, const PortChoices &choices, std::vector<Segment> &segments, Plan &out)
+        : graph_(graph), parts_(parts), sharing_(sharing), choices_(choices), segments_(segments), out_(out)
     {
     }
 
@@ -82,7 +83,26 @@ private:
         return first;
     }
 
-    /// The first segment that reads an input decides its layout.
+    uint32_t choice_of(uint32_t tensor) const
+    {
+        const auto choice = choices_.find(tensor);
+        return choice == choices_.end() ? uint32_t{ACCEL_PORT_LAYOUT_STRIDED} : choice->second.layout;
+    }
+
+    /// The layout of a port whose device has `own`. Alignment is the device's: if the runtime converts, it does no harm.
+    PortLayout chosen(uint32_t tensor, const PortLayout &own) const
+    {
+        const uint32_t choice = choice_of(tensor);
+        if (choice == ACCEL_PORT_LAYOUT_DEVICE || (choice == ACCEL_PORT_LAYOUT_STRIDED && is_plain(own))) return own;
+        PortLayout layout = choice == ACCEL_PORT_LAYOUT_GIVEN ? choices_.at(tensor).given : dense_layout(graph_.tensors[tensor]);
+        layout.align_bytes = own.align_bytes;
+        return layout;
+    }
+
+    /// Where a device reads or writes a tensor as it is. What was given is never longer than it was given.
+    static bool fits(const PortLayout &memory, bool fixed, const PortLayout &wanted) { return !fixed || memory.size_bytes >= wanted.size_bytes; }
+
+    /// The first segment that reads an input decides its layout, where the application does not.
     void add_inputs()
     {
         const std::map<uint32_t, Reader> readers = first_readers();
@@ -91,11 +111,13 @@ private:
             ProgramPort port = port_of(tensor, ACCEL_PORT_DIRECTION_INPUT);
             if (const auto reader = readers.find(tensor); reader != readers.end()) {
                 const Segment &segment = segments_[reader->second.segment];
-                port.layout = segment.inputs[reader->second.input];
+                port.layout = chosen(tensor, segment.inputs[reader->second.input]);
                 port.device = segment.device;
+            } else {
+                port.layout = chosen(tensor, port.layout);
             }
             const auto index = static_cast<uint32_t>(out_.ports.size());
-            homes_[tensor] = {kNone, port.device, {PortSource::Kind::Port, index}, port.layout};
+            homes_[tensor] = {kNone, port.device, {PortSource::Kind::Port, index}, port.layout, choice_of(tensor) == ACCEL_PORT_LAYOUT_GIVEN};
             out_.ports.push_back(std::move(port));
         }
         out_.input_count = static_cast<uint32_t>(graph_.inputs.size());
@@ -115,23 +137,44 @@ private:
         const std::vector<uint32_t> &outputs = parts_[s].graph.outputs;
         for (size_t i = 0; i < outputs.size(); ++i) {
             const uint32_t tensor = whole(s, outputs[i]);
+            const auto port = output_port_.find(tensor);
             Home home{s, segment.device, {}, segment.outputs[i]};
-            if (const auto port = output_port_.find(tensor); port != output_port_.end()) {
+            if (port == output_port_.end()) {
+                home.source = add_value(tensor, s, segment.outputs[i]);
+            } else if (connect_port(tensor, port->second, segment.device, segment.outputs[i], home)) {
                 home.source = {PortSource::Kind::Port, port->second};
-                out_.ports[port->second].layout = segment.outputs[i];
-                out_.ports[port->second].device = segment.device;
             } else {
-                home.source = {PortSource::Kind::Value, static_cast<uint32_t>(out_.values.size())};
-                Value value;
-                value.tensor = graph_.tensors[tensor].name;
-                value.from_segment = s;
-                value.layout = segment.outputs[i];
-                value.reader_device = value.writer_device = segment.device;
-                out_.values.push_back(std::move(value));
+                home.source = add_value(tensor, s, segment.outputs[i]);
+                out_.values[home.source.index].port_of = port->second;
+                add_row(tensor, {false, home.source.index}, {true, port->second}, s, ACCEL_SEGMENT_APPLICATION);
             }
             segment.output_sources.push_back(home.source);
             homes_[tensor] = std::move(home);
         }
+    }
+
+    /// False: the runtime has to convert what the device makes.
+    bool connect_port(uint32_t tensor, uint32_t index, uint32_t device, const PortLayout &made, Home &home)
+    {
+        ProgramPort &port = out_.ports[index];
+        port.layout = chosen(tensor, made);
+        port.device = device;
+        home.fixed = choice_of(tensor) == ACCEL_PORT_LAYOUT_GIVEN;
+        if (!layouts_agree(made, port.layout) || !fits(port.layout, home.fixed, made)) return home.fixed = false;
+        port.layout.size_bytes = std::max(port.layout.size_bytes, made.size_bytes);
+        home.layout = port.layout;
+        return true;
+    }
+
+    PortSource add_value(uint32_t tensor, uint32_t s, const PortLayout &layout)
+    {
+        Value value;
+        value.tensor = graph_.tensors[tensor].name;
+        value.from_segment = s;
+        value.layout = layout;
+        value.reader_device = value.writer_device = segments_[s].device;
+        out_.values.push_back(std::move(value));
+        return {PortSource::Kind::Value, static_cast<uint32_t>(out_.values.size() - 1)};
     }
 
     void connect_inputs(uint32_t s)
@@ -146,13 +189,13 @@ private:
     {
         Home &home = homes_.at(tensor);
         const uint32_t device = segments_[reader].device;
-        const bool same_layout = same_places(home.layout, wanted);
+        const bool same_layout = layouts_agree(home.layout, wanted) && fits(home.layout, home.fixed, wanted);
         if (same_layout && home.device == device) return grow(home, wanted);
         if (same_layout && share(home, device)) {
-            if (home.segment != kNone) add_row(tensor, home, reader, ACCEL_TRANSFER_KIND_SHARED, "");
+            if (home.segment != kNone) add_row(tensor, end_of(home.source), end_of(home.source), home.segment, reader);
             return grow(home, wanted);
         }
-        return copy(tensor, home, reader, wanted, same_layout);
+        return copy(tensor, home, reader, wanted);
     }
 
     /// The memory must be large enough and aligned for everybody who uses it.
@@ -180,12 +223,12 @@ private:
         return false;
     }
 
-    PortSource copy(uint32_t tensor, const Home &home, uint32_t reader, const PortLayout &wanted, bool same_layout)
+    PortSource copy(uint32_t tensor, const Home &home, uint32_t reader, const PortLayout &wanted)
     {
         const uint32_t device = segments_[reader].device;
         std::vector<uint32_t> &copies = copies_[{tensor, device}];
         for (const uint32_t index : copies) {
-            if (same_places(out_.values[index].layout, wanted)) {
+            if (layouts_agree(out_.values[index].layout, wanted)) {
                 PortLayout &layout = out_.values[index].layout;
                 layout.size_bytes = std::max(layout.size_bytes, wanted.size_bytes);
                 layout.align_bytes = std::max(layout.align_bytes, wanted.align_bytes);
@@ -202,25 +245,33 @@ private:
         const auto index = static_cast<uint32_t>(out_.values.size());
         out_.values.push_back(std::move(value));
         copies.push_back(index);
-        add_row(tensor, home, reader, ACCEL_TRANSFER_KIND_COPY, same_layout ? "the devices have no memory in common" : "the devices want different strides");
+        add_row(tensor, end_of(home.source), {false, index}, home.segment == kNone ? ACCEL_SEGMENT_APPLICATION : home.segment, reader);
         return {PortSource::Kind::Value, index};
     }
 
-    void add_row(uint32_t tensor, const Home &home, uint32_t reader, uint32_t kind, std::string reason)
+    static MemoryEnd end_of(const PortSource &source) { return {source.kind == PortSource::Kind::Port, source.index}; }
+    const PortLayout &layout_of(MemoryEnd end) const { return end.is_port ? out_.ports[end.index].layout : out_.values[end.index].layout; }
+
+    /// Memory that is shared has one end.
+    void add_row(uint32_t tensor, MemoryEnd from, MemoryEnd to, uint32_t from_segment, uint32_t to_segment)
     {
         TransferRow row;
+        const PortLayout &source = layout_of(from), &destination = layout_of(to);
         row.tensor = graph_.tensors[tensor].name;
-        row.reason = std::move(reason);
-        row.kind = kind;
-        row.from_segment = home.segment == kNone ? reader : home.segment;
-        row.to_segment = reader;
-        row.size_bytes = home.layout.size_bytes;
+        row.from_segment = from_segment;
+        row.to_segment = to_segment;
+        row.from = from;
+        row.to = to;
+        row.kind = ACCEL_TRANSFER_KIND_SHARED;
+        row.size_bytes = source.size_bytes;
+        if (from != to) describe_move(row, source, destination, layouts_agree(source, destination) ? "the devices have no memory in common" : "the reader needs other padding, or more memory behind it");
         out_.transfers.push_back(std::move(row));
     }
 
     const Graph &graph_;
     const std::vector<Subgraph> &parts_;
     const Sharing &sharing_;
+    const PortChoices &choices_;
     std::vector<Segment> &segments_;
     Plan &out_;
     std::map<uint32_t, Home> homes_;
@@ -231,24 +282,16 @@ private:
 
 }  // namespace
 
-PortLayout dense_layout(const Tensor &tensor)
+void describe_move(TransferRow &row, const PortLayout &from, const PortLayout &to, const char *why)
 {
-    PortLayout layout;
-    layout.type = tensor.type;
-    uint64_t stride = type_size_bytes(tensor.type);
-    layout.strides_bytes.resize(tensor.shape.size());
-    for (size_t axis = tensor.shape.size(); axis-- > 0;) {
-        layout.strides_bytes[axis] = static_cast<int64_t>(stride);
-        stride *= static_cast<uint64_t>(tensor.shape[axis].size);
-    }
-    for (const Dim &dim : tensor.shape) layout.dims.push_back(dim.size);
-    layout.size_bytes = stride;
-    return layout;
+    row.kind = same_places(from, to) ? ACCEL_TRANSFER_KIND_COPY : ACCEL_TRANSFER_KIND_CONVERT;
+    row.size_bytes = written_bytes(from, to);
+    row.reason = row.kind == ACCEL_TRANSFER_KIND_COPY ? std::string(why) : "the layouts differ: " + layout_text(from) + " and " + layout_text(to);
 }
 
-void plan(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, std::vector<Segment> &segments, Plan *out)
+void plan(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, const PortChoices &choices, std::vector<Segment> &segments, Plan *out)
 {
-    Planner(graph, parts, sharing, segments, *out).run();
+    Planner(graph, parts, sharing, choices, segments, *out).run();
 }
 
 }  // namespace accel::runtime

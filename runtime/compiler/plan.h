@@ -2,6 +2,8 @@
 // Ports of a program and the memory between its segments.
 #pragma once
 
+#include <map>
+
 #include "../program.h"
 #include "subgraph.h"
 
@@ -24,10 +26,17 @@ public:
     virtual bool either_way(uint32_t a, uint32_t b) const = 0;
 };
 
-/// segments have device, inputs and outputs; parts are their graphs. Fills in their sources.
-void plan(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, std::vector<Segment> &segments, Plan *out);
+/// How a port is to lie.
+struct PortChoice {
+    uint32_t layout = ACCEL_PORT_LAYOUT_STRIDED;  ///< enum accel_port_layout
+    PortLayout given;  ///< with GIVEN; with DENSE what it is
+};
+using PortChoices = std::map<uint32_t, PortChoice>;  ///< by tensor; what is not there is STRIDED
 
-/// Dense row-major memory of a tensor.
-PortLayout dense_layout(const Tensor &tensor);
+/// segments have device, inputs and outputs; parts are their graphs. Fills in their sources.
+void plan(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, const PortChoices &choices, std::vector<Segment> &segments, Plan *out);
+
+/// Kind, bytes and reason of a row that moves bytes, as its two sides are now. why: of a copy.
+void describe_move(TransferRow &row, const PortLayout &from, const PortLayout &to, const char *why);
 
 }  // namespace accel::runtime

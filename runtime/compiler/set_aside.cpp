@@ -43,7 +43,7 @@ std::string unknown_of(const Tensor &tensor)
     if (tensor.type == 0) return tensor.type_name.empty() ? "no known type" : "type " + tensor.type_name;
     if (!tensor.ranked) return "no known rank";
     if (!sized(tensor)) return "no known size";
-    return "type " + std::string(type_text(tensor.type)) + (tensor.type == ACCEL_TYPE_STRING ? ", which is in graphs only" : ", whose elements are parts of a byte");
+    return "type " + std::string(type_text(tensor.type)) + ", which is in graphs only";
 }
 
 }  // namespace

@@ -113,14 +113,16 @@ TEST_CASE("C-9 what a module does not list is refused for it, and not shown", "[
 
 TEST_CASE("types that no port can describe stay inside of a part", "[compiler]")
 {
-    for (const auto &[type, why] : {std::pair(ACCEL_TYPE_I4, "type i4, whose elements are parts of a byte"), std::pair(ACCEL_TYPE_STRING, "type string, which is in graphs only")}) {
+    const auto crossing = [](accel_type type) {
         Builder b;
         const uint32_t x = b.input("x", type, {4}), y = b.tensor("y", ACCEL_TYPE_F32, {4});
         b.node("unpack", ACCEL_OPERATION_CUSTOM, {x}, {y}).custom_name = "Unpack";
         b.output(y);
-        CHECK(check_crossings(b.graph, {{0, {0}}}) == ACCEL_STATUS_UNSUPPORTED);
-        CHECK(std::string(accel_last_error()->message).find(why) != std::string::npos);
-    }
+        return check_crossings(b.graph, {{0, {0}}});
+    };
+    CHECK(crossing(ACCEL_TYPE_I4) == ACCEL_STATUS_OK);
+    CHECK(crossing(ACCEL_TYPE_STRING) == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(std::string(accel_last_error()->message).find("type string, which is in graphs only") != std::string::npos);
 }
 
 TEST_CASE("what no output depends on refuses nothing", "[compiler]")

@@ -64,12 +64,23 @@ public:
                 if (of.entry->ports[port].variable != kNone) settle_write(*of.entry, port);
                 else offer(*of.entry, port);
             }
+            describe_moves(*of.entry);
             of.entry->number_ports();
         }
         return ACCEL_STATUS_OK;
     }
 
 private:
+    /// Ports of variables have another layout now.
+    static void describe_moves(ProgramEntry &entry)
+    {
+        const auto is_variable = [&](MemoryEnd end) { return end.is_port && entry.ports[end.index].variable != kNone; };
+        for (TransferRow &row : entry.transfers) {
+            const std::string why = row.kind == ACCEL_TRANSFER_KIND_CONVERT ? "the device does not write it in place" : row.reason;
+            if (row.kind != ACCEL_TRANSFER_KIND_SHARED && (is_variable(row.from) || is_variable(row.to))) describe_move(row, entry.layout_of(row.from), entry.layout_of(row.to), why.c_str());
+        }
+    }
+
     static uint32_t port_of(const ProgramEntry &entry, const std::string &name, bool input)
     {
         const uint32_t begin = input ? 0 : entry.input_count, end = input ? entry.input_count : static_cast<uint32_t>(entry.ports.size());
@@ -89,7 +100,7 @@ private:
                 variable.data = use.declared->data;
                 variable.data_bytes = use.declared->data_bytes;
                 variable.kept_data = use.declared->owned;
-                variable.layout.type = use.declared->type;
+                variable.layout.type = variable.layout.tensor_type = use.declared->type;
                 for (const Dim &dim : use.largest) variable.layout.dims.push_back(dim.size);
             }
         }
@@ -107,8 +118,8 @@ private:
     {
         std::vector<int64_t> &dims = variable.layout.dims;
         const std::string who = "port '" + port.name + "' of variable '" + variable.name + "'" + (entry.name.empty() ? "" : " in entry point '" + entry.name + "'");
-        if (!first && !declared) dims = port.layout.dims, variable.layout.type = port.layout.type;
-        if (port.layout.type != variable.layout.type || port.layout.dims.size() != dims.size()) return refuse(who + " has another type or rank than the variable");
+        if (!first && !declared) dims = port.layout.dims, variable.layout.tensor_type = port.layout.tensor_type;
+        if (port.layout.tensor_type != variable.layout.tensor_type || port.layout.dims.size() != dims.size()) return refuse(who + " has another type or rank than the variable");
         if (first && first->quantization != port.quantization)
             return refuse(who + " is not quantised as port '" + first->name + "' is");
         for (size_t axis = 0; axis < dims.size(); ++axis) {
@@ -136,12 +147,13 @@ private:
                 variable.device = whole->device;
             } else {
                 Tensor tensor;
-                tensor.type = variable.layout.type;
+                tensor.type = variable.layout.tensor_type;
                 for (const int64_t size : variable.layout.dims) tensor.shape.push_back(Dim{size});
                 if (!size_bytes(tensor)) return refuse("variable '" + variable.name + "' is larger than a tensor may be");
                 variable.layout = dense_layout(tensor);
             }
             variable.layout.align_bytes = align_bytes;
+            variable.layout.padding = ACCEL_PADDING_ANY;
             for_each_port(number, [&](ProgramEntry &, uint32_t, ProgramPort &port) {
                 if (same_distances(port.layout, variable.layout)) variable.layout.size_bytes = std::max(variable.layout.size_bytes, port.layout.size_bytes);
             });
@@ -185,10 +197,12 @@ private:
         pace();
         ProgramPort &port = entry.ports[number];
         Variable &variable = out_[port.variable];
-        const bool lies_so = same_distances(port.layout, variable.layout);
-        if (!lies_so || !join_all(port.variable, entry, number)) copy(entry, number, lies_so ? "the devices have no memory in common" : "the variable lies with other strides");
-        port.layout.strides_bytes = variable.layout.strides_bytes;
-        port.layout.size_bytes = variable.layout.size_bytes;
+        const bool lies_so = same_distances(port.layout, variable.layout) && port.layout.type == variable.layout.type;
+        if (!lies_so || !join_all(port.variable, entry, number)) copy(entry, number, "the devices have no memory in common");
+        // Where the runtime converts what is written, it is written elsewhere.
+        const bool converted = std::any_of(entry.values.begin(), entry.values.end(), [&](const Value &value) { return value.port_of == number; });
+        variable.in_place = variable.in_place && !converted;
+        static_cast<layouts::Layout &>(port.layout) = variable.layout;
         port.layout.align_bytes = variable.layout.align_bytes;
         port.device = variable.device;
     }
@@ -291,12 +305,17 @@ private:
         // What was a copy of a port that is written here is a copy of the value, which is complete before the port is.
         for (size_t i = 1; i < entry.values.size() && !input; ++i)
             if (entry.values[i].copy_of_port && entry.values[i].copy_of == number) entry.values[i].copy_of_port = false, entry.values[i].copy_of = 0;
+        // Reports of what was the port's memory are of the value's.
+        for (TransferRow &row : entry.transfers)
+            for (MemoryEnd *end : {&row.from, &row.to})
+                if (end->is_port && end->index == number && (!input || row.kind == ACCEL_TRANSFER_KIND_SHARED)) *end = {false, 0};
         TransferRow row;
         row.tensor = port.name;
         row.reason = reason;
         row.kind = ACCEL_TRANSFER_KIND_COPY;
         row.from_segment = row.to_segment = segment;
-        row.size_bytes = entry.values[0].layout.size_bytes;
+        row.from = input ? MemoryEnd{true, number} : MemoryEnd{false, 0};
+        row.to = input ? MemoryEnd{false, 0} : MemoryEnd{true, number};
         entry.transfers.push_back(std::move(row));
     }
 
@@ -314,6 +333,9 @@ private:
     static void put_in_front(ProgramEntry &entry, Value value)
     {
         entry.values.insert(entry.values.begin(), std::move(value));
+        for (TransferRow &row : entry.transfers)
+            for (MemoryEnd *end : {&row.from, &row.to})
+                if (!end->is_port) ++end->index;
         for (size_t i = 1; i < entry.values.size(); ++i) {
             Value &other = entry.values[i];
             if (other.copy_of != kNone && !other.copy_of_port) ++other.copy_of;

@@ -339,6 +339,8 @@ accel_status queue_transfer(accel_bk_queue *queue, const accel_bk_transfer *tran
 {
     Control &control = *queue->device->control;
     may_throw(control, "queue_transfer");
+    if (transfer->source_view || transfer->destination_view)
+        return ACCEL_STATUS_UNSUPPORTED;
     if (const accel_status answer = control.transfer_answer.load(); answer != ACCEL_STATUS_OK)
         return answer;
     const std::lock_guard guard(queue->lock);
@@ -548,7 +550,15 @@ Ref<accel_device> find_device(accel_instance &instance, const char *id)
     return Ref<accel_device>::adopt(device);
 }
 
-PortLayout vector_layout(uint64_t size_bytes) { return {ACCEL_TYPE_U8, {static_cast<int64_t>(size_bytes)}, {1}, size_bytes, 4}; }
+PortLayout vector_layout(uint64_t size_bytes)
+{
+    PortLayout layout;
+    layout.tensor_type = ACCEL_TYPE_U8;
+    layout.dims = {static_cast<int64_t>(size_bytes)};
+    static_cast<layouts::Layout &>(layout) = *layouts::dense(ACCEL_TYPE_U8, layout.dims);
+    layout.align_bytes = 4;
+    return layout;
+}
 
 Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_device>> devices, uint32_t input_count, uint32_t output_count,
                                 const std::vector<FakeSegment> &segments, std::vector<Value> values, uint64_t size_bytes)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "fake_compiler.h"
 
+#include <accel/layouts/layout.h>
+
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <cstring>
 
+using namespace accel;
 using namespace accel::runtime;
 using namespace accel::runtime::fake;
 
@@ -16,7 +20,8 @@ struct Made {
     accel_bk_blob_entry entry{};
     FakeBlob bytes{};
     std::vector<accel_bk_port> ports;
-    std::vector<std::vector<int64_t>> strides;
+    std::deque<layouts::Layout> layouts;
+    std::deque<accel_layout> shown;
 };
 
 template <bool is_cpu> CompilerControl &control() { return is_cpu ? cpu_compiler() : npu_compiler(); }
@@ -44,14 +49,12 @@ template <bool is_cpu> accel_status query(const accel_bk_host *, const accel_gra
 void add_port(Made &made, const accel_graph_desc *graph, uint32_t index)
 {
     const accel_tensor_desc &tensor = *accel_graph_tensor(graph, index);
-    std::vector<int64_t> &strides = made.strides.emplace_back(tensor.rank);
-    int64_t size_bytes = tensor.type == ACCEL_TYPE_F32 ? 4 : 1;
-    for (uint32_t axis = tensor.rank; axis-- > 0;) {
-        strides[axis] = size_bytes;
-        size_bytes *= tensor.dims[axis].size;
-    }
-    made.bytes.size_bytes = static_cast<uint64_t>(size_bytes);
-    made.ports.push_back({index, tensor.rank, strides.data(), static_cast<uint64_t>(size_bytes), 4});
+    std::vector<int64_t> dims;
+    for (uint32_t axis = 0; axis < tensor.rank; ++axis)
+        dims.push_back(tensor.dims[axis].size);
+    const layouts::Layout &layout = made.layouts.emplace_back(layouts::dense(tensor.type, dims).value());
+    made.bytes.size_bytes = layout.size_bytes;
+    made.ports.push_back({index, 0, &made.shown.emplace_back(layout.view()), 4, 0});
 }
 
 template <bool is_cpu> accel_status build(const accel_bk_host *, const accel_graph_desc *const *graphs, uint32_t, const accel_bk_compile_options *, accel_bk_blob **out)

@@ -10,7 +10,13 @@ namespace accel::runtime::testing {
 
 inline PortLayout layout(std::vector<int64_t> dims, std::vector<int64_t> strides, uint64_t size)
 {
-    return {ACCEL_TYPE_I8, std::move(dims), std::move(strides), size, 16};
+    PortLayout made;
+    static_cast<layouts::Layout &>(made) = *layouts::strided(ACCEL_TYPE_I8, dims, strides);
+    made.tensor_type = ACCEL_TYPE_I8;
+    made.dims = std::move(dims);
+    made.size_bytes = size;
+    made.align_bytes = 16;
+    return made;
 }
 
 using Bytes = std::vector<uint8_t>;
@@ -67,7 +73,7 @@ struct SavedSample {
         entry.segments[1].output_sources = {{PortSource::Kind::Port, 1}};
         program->places = {{"fake", "fake-1", ""}};
         entry.placements = {{"conv", "Conv+Relu", "why", 0, 1, ACCEL_REASON_TYPE, 77}};
-        entry.transfers = {{"t", "strides", ACCEL_TRANSFER_KIND_COPY, 0, 1, 8}};
+        entry.transfers = {{"t", "strides", ACCEL_TRANSFER_KIND_CONVERT, 0, 1, 8, {false, 0}, {false, 1}, {}, {}}};
         program->rounding = ACCEL_ROUNDING_TFLITE;
     }
     Bytes save() const

@@ -6,6 +6,7 @@
 #define ACCEL_BACKEND_COMPILER_H
 
 #include <accel/backend/host.h>
+#include <accel/layout.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,6 +41,16 @@ struct accel_bk_operation {
     uint32_t revision;  /**< newest that is understood, at least 1; all older ones are, too */
 };
 
+/**
+ * A layout that a tensor at a blob's border had better have, so that nothing is converted: what the application wants of a port, or what
+ * the part of the model has that makes the tensor. Frozen.
+ */
+struct accel_bk_layout_wish {
+    uint32_t graph;   /**< of those given to build */
+    uint32_t tensor;  /**< an input or output of the graph */
+    const struct accel_layout *layout;
+};
+
 /** What all nodes of a graph share, given with query and build. */
 struct accel_bk_compile_options {
     size_t struct_size;
@@ -49,6 +60,9 @@ struct accel_bk_compile_options {
     uint32_t precisions;      /**< set of enum accel_precision permitted beside the graph's own types */
     accel_progress_fn progress;
     void *progress_user;
+    const struct accel_bk_layout_wish *wishes; /**< of build; may be ignored: the blob's ports say what was done */
+    uint32_t wish_count;
+    uint32_t reserved;        /**< 0 */
 };
 
 /** A module's answer for one node. */
@@ -69,15 +83,14 @@ enum accel_bk_port_flag {
     ACCEL_BK_PORT_FLAG_IN_PLACE = 1 << 0
 };
 
-/** What one input or output of a graph in a blob needs; the strides are the layout. */
+/** What one input or output of a graph in a blob needs. */
 struct accel_bk_port {
-    uint32_t tensor;              /**< index in the built graph */
-    uint32_t rank;
-    const int64_t *strides_bytes; /**< rank, in the graph's axis order */
-    uint64_t size_bytes;
-    uint64_t align_bytes;         /**< power of two */
-    uint32_t flags;               /**< enum accel_bk_port_flag */
-    uint32_t in_place_of;         /**< with IN_PLACE: an input port of the graph whose elements lie where those of equal index of the output lie; else 0 */
+    uint32_t tensor;                   /**< index in the built graph */
+    uint32_t flags;                    /**< enum accel_bk_port_flag */
+    const struct accel_layout *layout; /**< alive until release; its struct_size is the module's own */
+    uint64_t align_bytes;              /**< power of two */
+    uint32_t in_place_of;              /**< with IN_PLACE: an input port of the graph whose elements lie where those of equal index of the output lie; else 0 */
+    uint32_t reserved;                 /**< 0 */
 };
 
 /** One graph in a blob, in the order in which build got them. */
@@ -141,7 +154,7 @@ struct accel_bk_compiler {
      * its answer with CANCELLED.
      *
      * Sound per group: the sub-graph of a group builds, or build answers LIMIT or OUT_OF_MEMORY; and it runs right. The answer depends on the
-     * graph and options alone.
+     * graph and options alone, wishes left out.
      *
      * Ownership: out_nodes has graph->node_count entries, made by the runtime.
      */

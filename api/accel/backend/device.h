@@ -6,6 +6,7 @@
 #define ACCEL_BACKEND_DEVICE_H
 
 #include <accel/backend/transport.h>
+#include <accel/layout.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -157,19 +158,30 @@ struct accel_bk_submit {
     uint32_t flags;            /**< enum accel_bk_submit_flag */
 };
 
-/** A copy (source set) or a fill. Ranges are inside their buffers and do not overlap. */
+/** One side of a conversion. */
+struct accel_bk_view {
+    size_t struct_size;
+    const int64_t *dims;               /**< rank */
+    const struct accel_layout *layout;
+    uint32_t type;                     /**< enum accel_type of the tensor, the same on both sides */
+    uint32_t rank;
+};
+
+/** A copy (source set), a fill, or a conversion (source and views set). Ranges are inside their buffers and do not overlap. */
 struct accel_bk_transfer {
     size_t struct_size;
     struct accel_bk_buffer *source;
     uint64_t source_offset_bytes;
     struct accel_bk_buffer *destination;
     uint64_t destination_offset_bytes;
-    uint64_t size_bytes;
-    uint32_t fill_value;       /**< the low byte is repeated */
+    uint64_t size_bytes;       /**< of a conversion 0: each range is as long as its layout says */
+    uint32_t fill_value;       /**< the low byte is repeated; of a conversion the stored value that padding REAL_ZERO has, in its low bits */
     uint32_t wait_fd_count;
     const int32_t *wait_fds;   /**< as in accel_bk_submit */
     uint32_t flags;            /**< enum accel_bk_submit_flag */
     uint32_t reserved;
+    const struct accel_bk_view *source_view;      /**< both or none: put elements where the other layout wants them, and fill the padding that it claims */
+    const struct accel_bk_view *destination_view;
 };
 
 /**
@@ -265,8 +277,8 @@ struct accel_bk_device_ops {
      */
     enum accel_status (*queue_cancel)(struct accel_bk_queue *queue, uint64_t ticket);
     /**
-     * Copy or fill on the device, as queue_submit does a run. NULL: the runtime does it with the CPU, through buffer_map. So it does after
-     * UNSUPPORTED, which says that the device cannot copy this range or between these buffers.
+     * Copy, fill or convert on the device, as queue_submit does a run. NULL: the runtime does it with the CPU, through buffer_map. So it does after
+     * UNSUPPORTED, which says that the device cannot do this range, these buffers or these layouts.
      */
     enum accel_status (*queue_transfer)(struct accel_bk_queue *queue, const struct accel_bk_transfer *transfer, uint64_t *out_ticket);
 };

@@ -119,8 +119,8 @@ TEST_CASE("weights stay outside the blob", "[graph]")
     CHECK(blob->byte_count < 8192);
     CHECK(blob->constant_count == 6); // the ten biases are small enough to travel along
     CHECK(blob->entries[0].port_count == 2);
-    CHECK(blob->entries[0].ports[0].strides_bytes[1] == 256);
-    CHECK(blob->entries[0].ports[0].size_bytes == 768);
+    CHECK(blob->entries[0].ports[0].layout->steps[0].stride_bits == 8 * 256);
+    CHECK(blob->entries[0].ports[0].layout->size_bytes == 768);
     accel_bk_blob *again = build(graph);
     REQUIRE(again->byte_count == blob->byte_count);
     CHECK(std::memcmp(again->bytes, blob->bytes, blob->byte_count) == 0);

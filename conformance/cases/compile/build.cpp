@@ -123,13 +123,16 @@ ACCEL_CASE("compile.report.ports", "P-3", "ports have the model's names, types a
             CHECK(port.align_bytes >= 1);
             CHECK(port.device == room.device().get());
             CHECK((port.quantization != nullptr) == (probe.type() == ACCEL_TYPE_I8));
+            CHECK(port.size_bytes == port.layout->size_bytes);
+            const auto strides = strides_bytes(port);
+            REQUIRE(strides);
             std::vector<char> used(port.size_bytes);
             size_t outside = 0, twice = 0;
             const uint32_t bytes = element_bytes(port.type);
             for (int64_t c = 0; c < port.dims[1]; ++c)
                 for (int64_t h = 0; h < port.dims[2]; ++h)
                     for (int64_t w = 0; w < port.dims[3]; ++w) {
-                        const int64_t offset = c * port.strides_bytes[1] + h * port.strides_bytes[2] + w * port.strides_bytes[3];
+                        const int64_t offset = c * (*strides)[1] + h * (*strides)[2] + w * (*strides)[3];
                         if (offset < 0 || static_cast<uint64_t>(offset) + bytes > port.size_bytes) ++outside;
                         else twice += used[static_cast<size_t>(offset)]++ != 0;
                     }

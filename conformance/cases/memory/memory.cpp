@@ -405,7 +405,7 @@ ACCEL_CASE("memory.join.one-device", "B-8", "ports of one device get a recipe th
     CHECK(recipe.allocator == room.device().get());
     CHECK(recipe.size_bytes >= std::max(adder.size_bytes(Adder::kA), adder.size_bytes(Adder::kY)));
     CHECK(recipe.align_bytes >= adder.program().port(Adder::kA).align_bytes);
-    CHECK(recipe.strides_agree == 1);
+    CHECK(recipe.layouts_agree == 1);
     CHECK_REFUSED(accel_buffer_join(ports, 0, sizeof(ports[0]), &recipe), ACCEL_STATUS_INVALID_ARGUMENT);
 }
 

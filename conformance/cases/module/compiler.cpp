@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The compiler table: does it tell the truth, and always the same truth.
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <sstream>
 
@@ -44,6 +46,48 @@ Comparison same_answer(size_t node, const accel_bk_support &again, const accel_b
     return expect(same(again, first), "node " + std::to_string(node) + " is answered (" + text_of(again) + ") now, expected (" + text_of(first) + ") as before");
 }
 
+/// Every index of a tensor in turn; false after the last.
+bool next_index(std::vector<int64_t> &index, const accel_tensor_desc &tensor)
+{
+    for (uint32_t axis = tensor.rank; axis-- > 0; index[axis] = 0)
+        if (++index[axis] < tensor.dims[axis].size) return true;
+    return false;
+}
+
+/// Where an element is; below 0 where its axis has no place for it.
+int64_t offset_bits(const accel_layout &layout, std::vector<int64_t> index)
+{
+    int64_t bits = 0;
+    for (uint32_t step = layout.step_count; step-- > 0;) {
+        const accel_layout_step &at = layout.steps[step];
+        bits += index[at.axis] % at.extent * at.stride_bits;
+        index[at.axis] /= at.extent;
+    }
+    for (const int64_t rest : index)
+        if (rest != 0) return -1;
+    return bits;
+}
+
+/// Element by element.
+std::string broken_layout(const accel_layout &layout, const accel_tensor_desc &tensor)
+{
+    if (layout.struct_size < offsetof(accel_layout, size_bytes) + sizeof layout.size_bytes || layout.kind != ACCEL_LAYOUT_KIND_STEPS) return "a size or kind that cannot be read";
+    if (layout.step_count > 32 || layout.padding > ACCEL_PADDING_KEPT || layout.sizing > ACCEL_LAYOUT_SIZING_PACKED || layout.reserved) return "members out of range";
+    for (uint32_t step = 0; step < layout.step_count; ++step)
+        if (layout.steps[step].axis >= tensor.rank || layout.steps[step].extent < 1 || layout.steps[step].reserved) return "step " + std::to_string(step) + " is none";
+    std::vector<int64_t> places, index(tensor.rank, 0);
+    for (uint32_t axis = 0; axis < tensor.rank; ++axis)
+        if (tensor.dims[axis].size == 0) return "";
+    do places.push_back(offset_bits(layout, index));
+    while (next_index(index, tensor));
+    std::sort(places.begin(), places.end());
+    const auto width = static_cast<int64_t>(accel_type_bits(layout.type));
+    if (width == 0 || places.front() < 0) return "an element without a place";
+    if (std::adjacent_find(places.begin(), places.end(), [&](int64_t a, int64_t b) { return b - a < width; }) != places.end()) return "two elements at one place";
+    if (static_cast<uint64_t>(places.back() + width) > layout.size_bytes * 8) return "an element beyond its size";
+    return "";
+}
+
 }  // namespace
 
 ACCEL_CASE("module.compiler.claims-build", "C-2", "every graph that query claims as one group builds", 60)
@@ -59,6 +103,28 @@ ACCEL_CASE("module.compiler.claims-build", "C-2", "every graph that query claims
         if (blob.status() == ACCEL_STATUS_OK) CHECK(blob.get().entries[0].port_count == sample.graph.desc().input_count + sample.graph.desc().output_count);
     }
     CHECK(claimed > 0);
+}
+
+ACCEL_CASE("module.compiler.layouts", "L-1", "the layout of each port has a place of its own for every element, inside its size", 60)
+{
+    const auto &door = ModuleDoor::get();
+    size_t judged = 0;
+    for (auto &sample : operation_samples()) {
+        if (!query(door, sample.graph).one_group()) continue;
+        const Blob blob(door, sample.graph);
+        if (blob.status() != ACCEL_STATUS_OK) continue;
+        const auto &graph = sample.graph.desc();
+        const accel_bk_blob_entry &entry = blob.get().entries[0];
+        for (uint32_t port = 0; port < entry.port_count; ++port) {
+            const auto &told = entry.ports[port];
+            INFO(sample.name << ", port " << port);
+            REQUIRE(told.tensor == (port < graph.input_count ? graph.inputs[port] : graph.outputs[port - graph.input_count]));
+            REQUIRE(told.layout != nullptr);
+            CHECK(broken_layout(*told.layout, sample.graph.tensors().at(told.tensor)) == "");
+            ++judged;
+        }
+    }
+    CHECK(judged > 0);
 }
 
 ACCEL_CASE("module.compiler.reasons", "C-3", "every refused node has a reason")

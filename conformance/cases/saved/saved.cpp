@@ -89,7 +89,9 @@ ACCEL_CASE("saved.round-trip.runs", "S-1", "a loaded program runs as the built o
         const auto before = built.program().port(port), after = loaded.program().port(port);
         CHECK(std::string(before.name) == after.name);
         CHECK(before.size_bytes == after.size_bytes);
-        CHECK(std::vector(before.strides_bytes, before.strides_bytes + before.rank) == std::vector(after.strides_bytes, after.strides_bytes + after.rank));
+        CHECK(strides_bytes(before) == strides_bytes(after));
+        CHECK(before.layout->type == after.layout->type);
+        CHECK(before.flags == after.flags);
     }
     CHECK(loaded.program().entry().placement_count == built.program().entry().placement_count);
     check_sum(room, loaded);

@@ -86,7 +86,7 @@ const char *type_text(uint32_t type);
 uint32_t type_size_bytes(uint32_t type);
 /// Memory for that many elements, packed; none for an unknown type or where it would not fit into 64 bits.
 std::optional<uint64_t> packed_size_bytes(uint32_t type, uint64_t element_count);
-/// Has memory of its own, in buffers and ports? STRING has none anywhere but in a graph, and of packed types a port's layout, which is in bytes, cannot tell.
+/// Has memory of its own, in buffers and ports? STRING has none anywhere but in a graph.
 bool type_has_ports(uint32_t type);
 
 }  // namespace accel::graph

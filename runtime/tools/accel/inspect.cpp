@@ -20,12 +20,26 @@ std::string why(const nlohmann::json &placement)
     return reason + (reason.empty() || remark.empty() ? "" : "; ") + remark;
 }
 
+/// Strides where they tell the layout, else its steps: axis, extent, and distance in bytes, or, with a b, in bits.
+std::string layout_text(const nlohmann::json &port)
+{
+    if (!port["strides_bytes"].is_null()) return port["strides_bytes"].dump();
+    std::string out;
+    for (const auto &step : port["layout"]["steps"]) {
+        const int64_t bits = step["stride_bits"];
+        out += (out.empty() ? "" : " ") + step["axis"].dump() + ":" + step["extent"].dump() + "@" + (bits % 8 ? std::to_string(bits) + "b" : std::to_string(bits / 8));
+    }
+    return out;
+}
+
+std::string side_text(const nlohmann::json &segment) { return segment.is_null() ? "application" : std::to_string(segment.get<uint32_t>()); }
+
 void print_entry(const nlohmann::json &entry)
 {
     std::cout << "Ports\n";
-    Table ports({"", "port", "shape", "bytes", "strides", "device"});
+    Table ports({"", "port", "shape", "bytes", "strides or steps", "device"});
     for (const auto &port : entry["ports"])
-        ports.row({port["default"].get<bool>() ? "in, has a default" : port["direction"].get<std::string>(), port["name"], port["shape"], std::to_string(port["size_bytes"].get<uint64_t>()), port["strides_bytes"].dump(), port["device"]});
+        ports.row({port["default"].get<bool>() ? "in, has a default" : port["direction"].get<std::string>(), port["name"], port["shape"], std::to_string(port["size_bytes"].get<uint64_t>()), layout_text(port), port["device"]});
     ports.print();
     std::cout << "\nPlacement\n";
     Table placements({"node", "operation", "device", "segment", "MACs", "why"});
@@ -33,14 +47,14 @@ void print_entry(const nlohmann::json &entry)
         placements.row({row["node"], row["operation"], row["device"], std::to_string(row["segment"].get<uint32_t>()), std::to_string(row["work_macs"].get<uint64_t>()), why(row)});
     placements.print();
     if (!entry["transfers"].empty()) {
-        std::cout << "\nSwitches and copies, every run\n";
+        std::cout << "\nSwitches, copies and conversions, every run\n";
         Table transfers({"tensor", "kind", "segments", "bytes", "why"});
         for (const auto &row : entry["transfers"])
-            transfers.row({row["tensor"], row["kind"], std::to_string(row["from_segment"].get<uint32_t>()) + " -> " + std::to_string(row["to_segment"].get<uint32_t>()),
+            transfers.row({row["tensor"], row["kind"], side_text(row["from_segment"]) + " -> " + side_text(row["to_segment"]),
                            text_of_bytes(row["size_bytes"].get<uint64_t>()), row["reason"]});
         transfers.print();
     }
-    std::cout << "\n" << entry["segments"] << " segment(s), scratch " << text_of_bytes(entry["scratch_bytes"].get<uint64_t>()) << " per run, " << entry["copies"] << " copies per run";
+    std::cout << "\n" << entry["segments"] << " segment(s), scratch " << text_of_bytes(entry["scratch_bytes"].get<uint64_t>()) << " per run, " << entry["copies"] << " copies and " << entry["conversions"] << " conversions per run";
 }
 
 void print_variables(const nlohmann::json &variables)
@@ -49,7 +63,7 @@ void print_variables(const nlohmann::json &variables)
     std::cout << "Variables of a state\n";
     Table table({"variable", "shape", "bytes", "strides", "device", "written"});
     for (const auto &row : variables)
-        table.row({row["name"], row["shape"], std::to_string(row["size_bytes"].get<uint64_t>()), row["strides_bytes"].dump(), row["device"], row["in_place"].get<bool>() ? "in place" : "by copy"});
+        table.row({row["name"], row["shape"], std::to_string(row["size_bytes"].get<uint64_t>()), layout_text(row), row["device"], row["in_place"].get<bool>() ? "in place" : "by copy"});
     table.print();
     std::cout << "\n";
 }

@@ -18,10 +18,35 @@ std::string device_id(accel_device *device, const std::string &target)
     return info.id;
 }
 
+/// null: strides cannot tell the layout.
+nlohmann::json strides_json(const accel_layout &layout, uint32_t rank)
+{
+    const auto strides = strides_bytes(layout, rank);
+    return strides ? nlohmann::json(*strides) : nlohmann::json();
+}
+
+nlohmann::json layout_json(const accel_layout &layout)
+{
+    static constexpr const char *kPadding[] = {"any", "zero bits", "real zero", "kept"};
+    nlohmann::json steps = nlohmann::json::array();
+    for (uint32_t step = 0; step < layout.step_count; ++step)
+        steps.push_back({{"axis", layout.steps[step].axis}, {"extent", layout.steps[step].extent}, {"stride_bits", layout.steps[step].stride_bits}});
+    return {{"type", layout.type}, {"padding", layout.padding < std::size(kPadding) ? kPadding[layout.padding] : "unknown"}, {"size_bytes", layout.size_bytes}, {"steps", steps}};
+}
+
+const char *kind_text(uint32_t kind)
+{
+    return kind == ACCEL_TRANSFER_KIND_SHARED ? "shared" : kind == ACCEL_TRANSFER_KIND_COPY ? "copy" : kind == ACCEL_TRANSFER_KIND_CONVERT ? "convert" : "unknown";
+}
+
+/// null: the application.
+nlohmann::json segment_json(uint32_t segment) { return segment == ACCEL_SEGMENT_APPLICATION ? nlohmann::json() : nlohmann::json(segment); }
+
 nlohmann::json port_json(const accel_port_info &port, const std::string &target)
 {
     return {{"direction", port.direction == ACCEL_PORT_DIRECTION_INPUT ? "in" : "out"}, {"name", port.name}, {"shape", shape_text(port)}, {"size_bytes", port.size_bytes},
-            {"align_bytes", port.align_bytes}, {"strides_bytes", std::vector<int64_t>(port.strides_bytes, port.strides_bytes + port.rank)}, {"device", device_id(port.device, target)},
+            {"align_bytes", port.align_bytes}, {"strides_bytes", strides_json(*port.layout, port.rank)}, {"layout", layout_json(*port.layout)},
+            {"converted", (port.flags & ACCEL_PORT_FLAG_CONVERTED) != 0}, {"device", device_id(port.device, target)},
             {"default", (port.flags & ACCEL_PORT_FLAG_DEFAULT) != 0}};
 }
 
@@ -30,7 +55,7 @@ nlohmann::json variable_json(const accel_variable_info &variable, const std::str
     accel_port_info shape{};
     shape.type = variable.type, shape.rank = variable.rank, shape.dims = variable.dims;
     return {{"name", variable.name}, {"shape", shape_text(shape)}, {"size_bytes", variable.size_bytes}, {"align_bytes", variable.align_bytes},
-            {"strides_bytes", std::vector<int64_t>(variable.strides_bytes, variable.strides_bytes + variable.rank)}, {"device", device_id(variable.device, target)},
+            {"strides_bytes", strides_json(*variable.layout, variable.rank)}, {"layout", layout_json(*variable.layout)}, {"device", device_id(variable.device, target)},
             {"in_place", variable.in_place != 0}};
 }
 
@@ -53,15 +78,19 @@ nlohmann::json entry_json(const Program &program, uint32_t entry, const std::str
         out["placements"].push_back({{"node", row.node}, {"operation", row.operation}, {"device", device_id(row.device, target)}, {"segment", row.segment},
                                      {"reason_code", row.reason}, {"reason", row.reason_text}, {"work_macs", row.work_macs}, {"remark", row.remark}});
     }
-    uint32_t copies = 0;
+    uint32_t copies = 0, conversions = 0;
     for (uint32_t index = 0; index < info.transfer_count; ++index) {
         auto row = sized<accel_transfer>();
         check(accel_program_transfer(program.get(), entry, index, &row));
         copies += row.kind == ACCEL_TRANSFER_KIND_COPY;
-        out["transfers"].push_back({{"tensor", row.tensor}, {"kind", row.kind == ACCEL_TRANSFER_KIND_COPY ? "copy" : "shared"}, {"from_segment", row.from_segment},
-                                    {"to_segment", row.to_segment}, {"size_bytes", row.size_bytes}, {"reason", row.reason}});
+        conversions += row.kind == ACCEL_TRANSFER_KIND_CONVERT;
+        out["transfers"].push_back({{"tensor", row.tensor}, {"kind", kind_text(row.kind)}, {"from_segment", segment_json(row.from_segment)}, {"to_segment", segment_json(row.to_segment)},
+                                    {"size_bytes", row.size_bytes}, {"reason", row.reason}, {"from", layout_json(*row.from)}, {"to", layout_json(*row.to)}});
     }
     out["copies"] = copies;
+    out["conversions"] = conversions;
+    out["copied_bytes"] = info.copied_bytes;
+    out["converted_bytes"] = info.converted_bytes;
     return out;
 }
 

@@ -6,10 +6,17 @@
 namespace accel::tool {
 namespace {
 
-template <class Visit> void for_each_element(const accel_port_info &port, uint32_t axis, int64_t offset_bytes, const Visit &visit)
+template <class Visit> void for_each_element(const accel_port_info &port, const std::vector<int64_t> &strides, uint32_t axis, int64_t offset_bytes, const Visit &visit)
 {
     if (axis == port.rank) return visit(offset_bytes);
-    for (int64_t index = 0; index < port.dims[axis]; ++index) for_each_element(port, axis + 1, offset_bytes + index * port.strides_bytes[axis], visit);
+    for (int64_t index = 0; index < port.dims[axis]; ++index) for_each_element(port, strides, axis + 1, offset_bytes + index * strides[axis], visit);
+}
+
+/// The command builds and loads programs with the layouts that strides can tell; one that was saved elsewhere may have others.
+std::vector<int64_t> strides_of(const accel_port_info &port)
+{
+    if (auto strides = strides_bytes(port)) return *strides;
+    throw std::runtime_error(std::string("port '") + port.name + "' has the layout of its device, which strides cannot tell; build the program with STRIDED or DENSE ports");
 }
 
 }  // namespace
@@ -42,7 +49,7 @@ void Session::write(uint32_t input_index, const Dense &dense)
     const auto mapping = memory_.map(input_index, ACCEL_ACCESS_WRITE);
     char *start = mapping.as<char>() + memory_.offset_bytes(input_index);
     const char *next = dense.data();
-    for_each_element(port, 0, 0, [&](int64_t offset) {
+    for_each_element(port, strides_of(port), 0, 0, [&](int64_t offset) {
         std::memcpy(start + offset, next, bytes);
         next += bytes;
     });
@@ -57,7 +64,7 @@ Dense Session::read(uint32_t output_index) const
     const auto mapping = memory_.map(index, ACCEL_ACCESS_READ);
     const char *start = mapping.as<const char>() + memory_.offset_bytes(index);
     char *next = dense.data();
-    for_each_element(port, 0, 0, [&](int64_t offset) {
+    for_each_element(port, strides_of(port), 0, 0, [&](int64_t offset) {
         std::memcpy(next, start + offset, bytes);
         next += bytes;
     });

@@ -52,12 +52,13 @@ void Session::fill_input(uint8_t value) const {
 bool Session::output_holds(uint8_t value) const {
     // Strides may leave gaps between rows: only what the port's dimensions name counts.
     const accel_port_info port = program_.port(1);
+    const std::vector<int64_t> strides = strides_bytes(port).value();
     const auto mapping = output_.map(ACCEL_ACCESS_READ);
     const uint8_t *bytes = mapping.as<uint8_t>();
     for (int64_t c = 0; c < port.dims[1]; ++c)
         for (int64_t y = 0; y < port.dims[2]; ++y)
             for (int64_t x = 0; x < port.dims[3]; ++x)
-                if (bytes[c * port.strides_bytes[1] + y * port.strides_bytes[2] + x * port.strides_bytes[3]] != value)
+                if (bytes[c * strides[1] + y * strides[2] + x * strides[3]] != value)
                     return false;
     return true;
 }
