@@ -51,12 +51,12 @@ private:
         for (uint32_t port = 0; port < ports.tensors.size(); ++port) {
             const uint32_t tensor = ports.tensors[port];
             const bool is_output = port >= graph_.inputs().size();
-            if (ports.sizes_bytes[port] == 0)
+            if (ports.layouts[port].size_bytes == 0)
                 return fail(ACCEL_STATUS_UNSUPPORTED, "port " + std::to_string(port) + " has no fixed 8-bit form");
             if (port_[tensor] != kNoPort)
                 return fail(ACCEL_STATUS_UNSUPPORTED, "port " + std::to_string(port) + " repeats a tensor");
             port_[tensor] = port;
-            result_.program.ports.push_back({ports.sizes_bytes[port], is_output});
+            result_.program.ports.push_back({ports.layouts[port].size_bytes, is_output});
         }
         return true;
     }
