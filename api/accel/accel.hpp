@@ -22,7 +22,7 @@
 #include <vector>
 
 namespace accel {
-inline namespace v0_1 {
+inline namespace v0_2 {
 
 class Device : public Counted<accel_device, accel_device_ref, accel_device_unref> {
 public:
@@ -479,7 +479,7 @@ public:
     void cancel() const { check(accel_queue_cancel(handle_)); }
 };
 
-}  // namespace v0_1
+}  // namespace v0_2
 }  // namespace accel
 
 #endif  // ACCEL_ACCEL_HPP

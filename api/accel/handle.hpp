@@ -14,7 +14,7 @@
 
 // The inline namespace keeps two libraries apart that were compiled with different versions of this header and meet in one process.
 namespace accel {
-inline namespace v0_1 {
+inline namespace v0_2 {
 
 /// A failed call: its status, and the sentence of accel_last_error().
 class Error : public std::runtime_error {
@@ -96,7 +96,7 @@ protected:
     Handle *handle_ = nullptr;
 };
 
-}  // namespace v0_1
+}  // namespace v0_2
 }  // namespace accel
 
 #endif  // ACCEL_HANDLE_HPP
