@@ -67,7 +67,8 @@ TEST_CASE("segments and copies have times, in the order in which they ran", "[ti
 {
     Measured shop(Shop::Work::Chain);
     shop.program->entries[0].values[1].tensor = "between";
-    shop.program->entries[0].transfers = {{"shared", "", ACCEL_TRANSFER_KIND_SHARED, 0, 1, 16}, {"between", "", ACCEL_TRANSFER_KIND_COPY, 0, 1, 16}};
+    shop.program->entries[0].transfers = {{"shared", "", ACCEL_TRANSFER_KIND_SHARED, 0, 1, 16, {false, 2}, {false, 2}, {}, {}},
+                                            {"between", "", ACCEL_TRANSFER_KIND_COPY, 0, 1, 16, {false, 0}, {false, 1}, {}, {}}};
     const uint64_t begin_ns = now_ns();
     shop.fly();
     const uint64_t end_ns = now_ns();

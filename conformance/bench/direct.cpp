@@ -64,7 +64,7 @@ void Direct::prepare(const accel_graph_desc &graph)
     for (uint32_t port = 0; port < blob->entries[0].port_count; ++port) {
         accel_bk_buffer_desc desc{};
         desc.struct_size = sizeof(desc);
-        desc.size_bytes = blob->entries[0].ports[port].size_bytes;
+        desc.size_bytes = blob->entries[0].ports[port].layout->size_bytes;
         desc.align_bytes = 64;
         desc.fd = -1;
         desc.usage = ACCEL_BUFFER_USAGE_PORT | ACCEL_BUFFER_USAGE_MAP;

@@ -23,7 +23,7 @@ public:
     Assembly(const std::vector<CompileTarget> &targets, const CompileRequest &request, uint32_t flags, Step step);
 
     /// In the order in which the program numbers them. The graph has no flags of variables any more, which uses tell.
-    void add(std::string name, Graph graph, std::vector<VariableUse> uses, PortChoices choices);
+    void add(std::string name, Graph graph, std::vector<VariableUse> uses, PortChoices choices = {});
 
     /// Errors: UNSUPPORTED, LIMIT, CANCELLED, those of the modules.
     accel_status run(const Sharing &sharing, std::vector<Blob> *out_blobs, std::vector<ProgramEntry> *out_entries, std::vector<Variable> *out_variables);

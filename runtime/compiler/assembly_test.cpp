@@ -48,11 +48,12 @@ public:
         made_.clear();
         ports_.clear();
         for (const accel_graph_desc *graph : graphs) {
-            static constexpr int64_t kStride[] = {4};
             std::vector<accel_bk_port> &ports = ports_.emplace_back();
-            const auto size_bytes = static_cast<uint64_t>(graph->tensors[graph->inputs[0]].dims[0].size) * 4;
-            for (uint32_t i = 0; i < graph->input_count; ++i) ports.push_back({graph->inputs[i], 1, kStride, size_bytes, 4, 0, 0});
-            for (uint32_t i = 0; i < graph->output_count; ++i) ports.push_back({graph->outputs[i], 1, kStride, size_bytes, 4, in_place ? uint32_t{ACCEL_BK_PORT_FLAG_IN_PLACE} : 0u, 0});
+            const int64_t sizes_of_ports[] = {graph->tensors[graph->inputs[0]].dims[0].size};
+            const accel::layouts::Layout &dense = layouts_.emplace_back(accel::layouts::dense(ACCEL_TYPE_F32, sizes_of_ports).value());
+            const accel_layout *layout = &shown_.emplace_back(dense.view());
+            for (uint32_t i = 0; i < graph->input_count; ++i) ports.push_back({graph->inputs[i], 0, layout, 4, 0, 0});
+            for (uint32_t i = 0; i < graph->output_count; ++i) ports.push_back({graph->outputs[i], in_place ? uint32_t{ACCEL_BK_PORT_FLAG_IN_PLACE} : 0u, layout, 4, 0, 0});
             made_.push_back({ports.data(), 0, static_cast<uint32_t>(ports.size()), 0});
         }
         blob_ = {sizeof blob_, [](accel_bk_blob *) {}, nullptr, 0, made_.data(), nullptr, "", static_cast<uint32_t>(made_.size()), 0};
@@ -62,6 +63,8 @@ public:
 
 private:
     std::deque<std::vector<accel_bk_port>> ports_;
+    std::deque<accel::layouts::Layout> layouts_;
+    std::deque<accel_layout> shown_;
     std::vector<accel_bk_blob_entry> made_;
     accel_bk_blob blob_{};
 };

@@ -154,7 +154,7 @@ std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Byte
     for (uint32_t port = 0; port < blob->entries[0].port_count; ++port) {
         accel_bk_buffer_desc desc{};
         desc.struct_size = sizeof desc;
-        desc.size_bytes = blob->entries[0].ports[port].size_bytes;
+        desc.size_bytes = blob->entries[0].ports[port].layout->size_bytes;
         accel_bk_memory binding{};
         binding.size_bytes = desc.size_bytes;
         require(ops.buffer_create(device, &desc, &binding.buffer), "buffer_create");
@@ -182,7 +182,7 @@ std::vector<Bytes> execute(const accel_graph_desc &graph, const std::vector<Byte
         void *data = nullptr;
         require(door::map(ops, bindings[port].buffer, ACCEL_ACCESS_READ, bindings[port].size_bytes, &data), "buffer_map");
         if (port >= inputs.size())
-            outputs.emplace_back(static_cast<uint8_t *>(data), static_cast<uint8_t *>(data) + blob->entries[0].ports[port].size_bytes);
+            outputs.emplace_back(static_cast<uint8_t *>(data), static_cast<uint8_t *>(data) + blob->entries[0].ports[port].layout->size_bytes);
         require(door::unmap(ops, bindings[port].buffer, ACCEL_ACCESS_READ, bindings[port].size_bytes), "buffer_unmap");
     }
     ops.queue_destroy(queue);

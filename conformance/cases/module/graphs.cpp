@@ -70,7 +70,7 @@ public:
         const accel_bk_blob_entry &entry = blob_->entries[graph];
         for (uint32_t port = 0; port < entry.port_count; ++port) {
             auto desc = sized<accel_bk_buffer_desc>();
-            desc.size_bytes = entry.ports[port].size_bytes;
+            desc.size_bytes = entry.ports[port].layout->size_bytes;
             desc.align_bytes = std::max<uint64_t>(entry.ports[port].align_bytes, device_.info().buffer_align_bytes);
             desc.fd = -1;
             desc.usage = ACCEL_BUFFER_USAGE_PORT | ACCEL_BUFFER_USAGE_MAP;
@@ -132,7 +132,7 @@ ACCEL_CASE("module.graphs.in-place", "R-12", "an output that is said to be in pl
         if (!(output.flags & ACCEL_BK_PORT_FLAG_IN_PLACE)) continue;
         ++claims;
         REQUIRE(output.in_place_of + 1 < entry.port_count);
-        REQUIRE(entry.ports[output.in_place_of].size_bytes >= output.size_bytes);
+        REQUIRE(entry.ports[output.in_place_of].layout->size_bytes >= output.layout->size_bytes);
         std::string results[2];
         for (const bool in_place : {false, true}) {
             auto memory = graphs.memory(graph);
@@ -155,7 +155,7 @@ ACCEL_CASE("module.graphs.in-place", "R-12", "an output that is said to be in pl
             REQUIRE_STATUS(ops.queue_wait(queue, ticket, uint64_t{30} * 1000 * 1000 * 1000), ACCEL_STATUS_OK);
             void *pointer = nullptr;
             REQUIRE_STATUS(door::map(ops, written.buffer, ACCEL_ACCESS_READ, written.size_bytes, &pointer), ACCEL_STATUS_OK);
-            results[in_place].assign(static_cast<const char *>(pointer), output.size_bytes);
+            results[in_place].assign(static_cast<const char *>(pointer), output.layout->size_bytes);
             REQUIRE_STATUS(door::unmap(ops, written.buffer, ACCEL_ACCESS_READ, written.size_bytes), ACCEL_STATUS_OK);
             ops.run_destroy(run);
         }
