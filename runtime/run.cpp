@@ -387,11 +387,11 @@ accel_status accel_run::port(uint32_t port, accel_port_info *out)
 
 accel_status accel_run::timing(uint32_t index, accel_timing *out)
 {
-    if (!body_.timings)
+    if (!measures_)
         return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "the run was made without ACCEL_RUN_FLAG_TIMINGS; make one with it to measure");
     if (in_flight())
         return fail(ACCEL_STATUS_NOT_READY, "R-14", this, "the run is in flight; its times are known when its fence is reached");
-    if (!body_.timings->known())
+    if (!body_.timings || !body_.timings->known())
         return fail(ACCEL_STATUS_NOT_READY, "R-14", this, "no submission of this run has been made yet, or the latest has failed");
     ACCEL_TRY(body_.timings->collect(*this));
     if (index >= body_.timings->rows().size())
