@@ -15,7 +15,7 @@ namespace {
 class Flight {
 public:
     accel_status make_all(Walk &walk) { return make_all(walk, walk.ready.program.get(), nullptr); }
-    accel_status make_all(Walk &walk, accel_program *program, accel_state *state)
+    accel_status make_all(Walk &walk, accel_program *program, accel_state *state, accel_scratch *scratch = nullptr, uint32_t run_flags = 0)
     {
         const Devices devices(walk.ready);
         program_ = program;
@@ -27,6 +27,8 @@ public:
         auto run_desc = sized<accel_run_desc>();
         run_desc.program = program_;
         run_desc.state = state;
+        run_desc.scratch = scratch;
+        run_desc.flags = run_flags;
         TRY(make(&run, [&](accel_run **handle) { return accel_run_create(&run_desc, handle); }));
         auto info = sized<accel_entry_info>();
         TRY(accel_program_entry(program_, 0, &info));
@@ -252,6 +254,34 @@ accel_status keep(Walk &walk)
     return ACCEL_STATUS_OK;
 }
 
+/// A run whose scratch is shared, and that tells what it took. Times differ from life to life, so their number is the result.
+accel_status measure(Walk &walk)
+{
+    accel_program *program = walk.ready.program.get();
+    Scratch scratch;
+    auto desc = sized<accel_scratch_desc>();
+    desc.programs = &program;
+    desc.program_count = 1;
+    TRY(make(&scratch, [&](accel_scratch **handle) { return accel_scratch_create(&desc, handle); }));
+    auto piece = sized<accel_scratch_info>();
+    const accel_status piece_status = accel_program_scratch(program, 0, 0, &piece);
+    if (piece_status != ACCEL_STATUS_NOT_FOUND) TRY(piece_status);
+    walk.result(piece.size_bytes);
+    Flight flight;
+    TRY(flight.make_all(walk, program, nullptr, scratch.get(), ACCEL_RUN_FLAG_TIMINGS));
+    TRY(flight.submit(nullptr));
+    TRY(flight.wait());
+    auto row = sized<accel_timing>();
+    uint32_t count = 0;
+    accel_status told = ACCEL_STATUS_OK;
+    for (; told == ACCEL_STATUS_OK; count += told == ACCEL_STATUS_OK) told = accel_run_timing(flight.run.get(), count, &row);
+    if (told != ACCEL_STATUS_NOT_FOUND) return told;
+    walk.result(count);
+    TRY(flight.look_at_output(walk));
+    walk.ending();
+    return ACCEL_STATUS_OK;
+}
+
 accel_status trace(Walk &walk)
 {
     accel_instance *const instance = walk.ready.instance.get();
@@ -270,6 +300,6 @@ accel_status trace(Walk &walk)
 
 }  // namespace
 
-const std::vector<Piece> kFlyingPieces = {{"run", fly}, {"held", held}, {"share", share}, {"state", keep}, {"trace", trace}};
+const std::vector<Piece> kFlyingPieces = {{"run", fly}, {"held", held}, {"share", share}, {"state", keep}, {"measure", measure}, {"trace", trace}};
 
 }  // namespace accel::shortage

@@ -18,6 +18,7 @@ ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct b
     accel_fence *fence = nullptr;
     accel_model *model = nullptr;
     accel_program *program = nullptr;
+    accel_scratch *scratch = nullptr;
     accel_state *state = nullptr;
     accel_run *run = nullptr;
     accel_queue *queue = nullptr;
@@ -80,6 +81,9 @@ ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct b
         {"run_bind", accel_run_bind(nullptr, nullptr)},
         {"run_bind_cost", accel_run_bind_cost(nullptr, 0, &cost)},
         {"run_port", accel_run_port(nullptr, 0, nullptr)},
+        {"run_timing", accel_run_timing(nullptr, 0, nullptr)},
+        {"program_scratch", accel_program_scratch(nullptr, 0, 0, nullptr)},
+        {"scratch_create", accel_scratch_create(nullptr, &scratch)},
         {"queue_create", accel_queue_create(nullptr, &queue)},
         {"queue_submit", accel_queue_submit(nullptr, nullptr)},
         {"queue_submit without struct", accel_queue_submit(room.queue().get(), nullptr)},
