@@ -91,12 +91,14 @@ void check_refused(const Answer &answer, const std::string &rule, const std::str
     CHECK(answer.message == "node 'odd': attribute 0 'a' " + why);
 }
 
-Answer check_sparse(const SparseTensor &sparse, const std::vector<int64_t> &indices, bool linear)
+/// value_dims: of values other than the sparse tensor's own.
+Answer check_sparse(const SparseTensor &sparse, const std::vector<int64_t> &indices, bool linear, const std::vector<int64_t> &value_dims = {})
 {
     Builder b = every_kind();
     const auto count = static_cast<int64_t>(indices.size());
     const uint32_t places = b.constant<int64_t>("given", ACCEL_TYPE_I64, linear ? std::vector<int64_t>{count} : std::vector<int64_t>{count / 2, 2}, indices);
-    b.graph.nodes[0].attributes = {{0, ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR, "a", std::vector<SparseTensor>{{sparse.values, places, sparse.dims}}}};
+    const uint32_t values = value_dims.empty() ? sparse.values : b.constant<float>("values", ACCEL_TYPE_F32, value_dims, std::vector<float>(static_cast<size_t>(count)));
+    b.graph.nodes[0].attributes = {{0, ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR, "a", std::vector<SparseTensor>{{values, places, sparse.dims}}}};
     const GraphDesc desc(b.graph);
     const accel_status status = check_structure(desc.get());
     if (status == ACCEL_STATUS_OK) return {status, "", ""};
@@ -184,7 +186,10 @@ TEST_CASE("G-6 tensors, regions and sparse tensors of attributes are there and f
     check_refused(check_sparse(few, {3, 3}, true), "G-6", second_place);
     check_refused(check_sparse(few, {0, 1, 0, 2}, false), "G-6", second_place);
     check_refused(check_sparse(few, {2, 0, 0, 1}, false), "G-6", second_place);
-    check_refused(check_sparse(few, {-1, 0}, true), "G-6", "has a sparse tensor whose index number 0 lies outside of its dims or does not ascend");
+    const std::string first_place = "has a sparse tensor whose index number 0 lies outside of its dims or does not ascend";
+    check_refused(check_sparse(few, {1, -1, 2, 0}, false), "G-6", first_place);  // as a linear index it would be 1
+    check_refused(check_sparse(few, {0, 5}, true, {2, 1}), "G-6", "has a sparse tensor of rank 2 whose indices are neither [n] nor [n, rank] of i64 for n values");
+    check_refused(check_sparse(few, {-1, 0}, true), "G-6", first_place);
 }
 
 TEST_CASE("A-24 sizes of a graph's elements are multiples of 8 of at least the first version's", "[graph]")

@@ -59,6 +59,17 @@ Attr attr(std::string_view name, int32_t type, const std::vector<std::pair<uint3
     return {bytes};
 }
 
+Attr attr_reals(std::string_view name, const std::vector<float>& values) {
+    Attr made = attr(name, 6, {});
+    protozero::pbf_writer(made.bytes).add_packed_float(7, values.begin(), values.end());
+    return made;
+}
+
+/// A matrix of 64-bit integers.
+std::string places_tensor(const std::vector<int64_t>& dims, const std::vector<int64_t>& values) {
+    return raw_tensor("", kInt64, dims, std::string_view(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(int64_t)));
+}
+
 std::string sparse(const std::string& values, const std::string& indices, const std::vector<int64_t>& dims) {
     std::string bytes;
     protozero::pbf_writer writer(bytes);
@@ -140,10 +151,10 @@ TEST_CASE("G-14 attributes of custom nodes are kept, of every kind that ONNX has
     const std::string table = floats_tensor("", {2}, {1, 2}), index = ints_tensor("", {3, 1});
     const Imported model_(with_attributes({attr("table", 4, {{5, table}}), attr("tables", 9, {{10, table}, {10, index}}), attr("words", 8, {{9, std::string("a\0b", 3)}, {9, ""}}),
                                            attr("few", 11, {{22, sparse(table, ints_tensor("", {1, 5}), {2, 3})}}), attr("fews", 12, {{23, sparse(table, raw_tensor("", kInt64, {2, 1}, std::string("\0\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0", 16)), {5})}}),
-                                           attr("type", 13, {{14, sequence_type()}}), attr("types", 14, {{15, sequence_type()}, {15, sequence_type()}}), attr("none", 7, {})}));
+                                           attr("type", 13, {{14, sequence_type()}}), attr("types", 14, {{15, sequence_type()}, {15, sequence_type()}}), attr("none", 7, {}), attr_reals("rates", {0.5f, 2})}));
     require_good(model_);
     const accel_node_desc& kept = model_.node(0);
-    REQUIRE(kept.attribute_count == 8);
+    REQUIRE(kept.attribute_count == 9);
     const auto is = [&](const char* name, uint32_t kind, uint64_t count) { return attribute(kept, name)->kind == kind && attribute(kept, name)->count == count; };
     REQUIRE(is("table", ACCEL_ATTRIBUTE_KIND_TENSOR, 1));
     const accel_tensor_desc& one = model_.tensor(values<uint32_t>(attribute(kept, "table"))[0]);
@@ -165,6 +176,8 @@ TEST_CASE("G-14 attributes of custom nodes are kept, of every kind that ONNX has
     CHECK(string(values<accel_bytes>(attribute(kept, "type"))[0]) == "seq(tensor(float))");
     CHECK(is("types", ACCEL_ATTRIBUTE_KIND_TYPES, 2));
     CHECK(is("none", ACCEL_ATTRIBUTE_KIND_INTS, 0));
+    REQUIRE(is("rates", ACCEL_ATTRIBUTE_KIND_FLOATS, 2));
+    CHECK(values<float>(attribute(kept, "rates"))[1] == 2);
     CHECK(std::string(kept.reason) == "there is no such operator here");
 }
 
@@ -211,6 +224,13 @@ TEST_CASE("G-14 damaged attributes of custom nodes are found", "[onnx][custom]")
         {attr("s", 11, {{22, sparse(table, ints_tensor("", {1, 9}), {9})}}), "whose index number 1 lies outside of its dims or does not ascend"},
         {attr("s", 12, {{23, sparse(table, ints_tensor("", {5, 1}), {9})}}), "whose index number 1 lies outside of its dims or does not ascend"},
         {attr("s", 11, {{22, sparse(table, ints_tensor("", {0, 1}), {-9})}}), "is a sparse tensor of impossible dims"},
+        {attr("s", 11, {{22, sparse(table, ints_tensor("", {0, 1}), {int64_t{1} << 31})}}), "is a sparse tensor of impossible dims"},
+        {attr("s", 11, {{22, sparse(table, ints_tensor("", {0, 1}), {1, 1, 1, 1, 1, 1, 1, 1, 2})}}), "is a sparse tensor of impossible dims"},
+        {attr("s", 11, {{22, sparse(floats_tensor("", {2, 1}, {1, 2}), ints_tensor("", {0, 1}), {9})}}), "whose indices are neither"},
+        {attr("s", 11, {{22, sparse(table, places_tensor({2, 3}, {0, 0, 0, 1, 1, 1}), {2, 2})}}), "whose indices are neither"},
+        // Each would be in place as a linear index.
+        {attr("s", 11, {{22, sparse(table, places_tensor({2, 2}, {1, -1, 1, 0}), {2, 2})}}), "whose index number 0 lies outside of its dims or does not ascend"},
+        {attr("s", 11, {{22, sparse(table, places_tensor({2, 2}, {0, 0, 0, 2}), {2, 2})}}), "whose index number 1 lies outside of its dims or does not ascend"},
         {attr("y", 13, {}), "attribute 'y' says that it is of kind 13 and has no such value"},
         {attr("r", 1, {{21, "alpha"}}), "attribute 'r' refers to a function's attribute outside of a function"},
     };
