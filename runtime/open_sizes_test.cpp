@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// Sizes that a bind gives: sets that are built, kept and let go, and binds that fail half-way.
+#include <catch2/catch_test_macros.hpp>
+#include <thread>
+
+#include "compiler/testing/builder.h"
+#include "fake/fake_compiler.h"
+#include "fake/house.h"
+#include "model.h"
+
+using namespace accel::runtime;
+using namespace accel::runtime::fake;
+using accel::testing::Builder;
+
+namespace {
+
+/// x[n] -> relu on the NPU (adds 1) -> exp on the CPU (adds 10) -> y[n]; n from 1 to 8. Elements are bytes of floats, so a run over n has 4 n bytes.
+struct Stand {
+    Ref<accel_instance> instance = make_building_instance();
+    Ref<accel_device> npu_device = find_device(*instance, "fake-npu"), cpu_device = find_device(*instance, "fake-cpu");
+    Ref<accel_model> model;
+    Ref<accel_program> program;
+    fake::Run run;
+    fake::Queue queue;
+    fake::Fence fence;
+    uint64_t value = 0;
+
+    explicit Stand(uint32_t variant_max = 0)
+    {
+        npu().reset(), cpu().reset();
+        npu_compiler().operations = {ACCEL_OPERATION_RELU};
+        cpu_compiler().operations = {ACCEL_OPERATION_EXP};
+        Builder b;
+        b.graph.symbols = {{"n", 1, 8}};
+        const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1}), h = b.tensor("h", ACCEL_TYPE_F32, {1}), y = b.tensor("y", ACCEL_TYPE_F32, {1});
+        for (const uint32_t tensor : {x, h, y}) b.graph.tensors[tensor].shape[0] = {-1, 0};
+        b.node("relu", ACCEL_OPERATION_RELU, {x}, {h});
+        b.node("exp", ACCEL_OPERATION_EXP, {h}, {y});
+        b.output(y);
+        const GraphDesc desc(b.graph);
+        const accel_entry_desc entry{"", &desc.get()};
+        const accel_model_desc wanted_model{sizeof wanted_model, &entry, 1, sizeof entry, nullptr, nullptr};
+        accel_model *made = nullptr;
+        REQUIRE(accel_model_create(instance.get(), &wanted_model, &made) == ACCEL_STATUS_OK);
+        model = Ref<accel_model>::adopt(made);
+        accel_device *devices[] = {npu_device.get(), cpu_device.get()};
+        accel_program_desc build{};
+        build.struct_size = sizeof build;
+        build.model = model.get();
+        build.devices = devices;
+        build.device_count = 2;
+        build.size_variant_max = variant_max;
+        accel_program *handle = nullptr;
+        REQUIRE(accel_program_build(&build, &handle) == ACCEL_STATUS_OK);
+        program = Ref<accel_program>::adopt(handle);
+        make(run);
+        accel_queue_desc wanted{};
+        wanted.struct_size = sizeof wanted;
+        wanted.devices = devices;
+        wanted.device_count = 2;
+        REQUIRE(accel_queue_create(&wanted, queue.out()) == ACCEL_STATUS_OK);
+        REQUIRE(accel_fence_create(instance.get(), nullptr, fence.out()) == ACCEL_STATUS_OK);
+    }
+    void make(fake::Run &made)
+    {
+        accel_run_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.program = program.get();
+        REQUIRE(accel_run_create(&desc, made.out()) == ACCEL_STATUS_OK);
+    }
+    accel_status bind(accel_run *to, int64_t size, accel_buffer *in = nullptr, accel_buffer *out = nullptr)
+    {
+        const accel_symbol_value n{"n", nullptr, size, 0, 0, 0};
+        const accel_binding bindings[] = {{0, 0, in, 0, 0}, {1, 0, out, 0, 0}};
+        accel_bind_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.symbols = &n;
+        desc.symbol_count = 1;
+        desc.symbol_size = sizeof n;
+        desc.bindings = bindings;
+        desc.binding_count = in ? 2 : 0;
+        desc.binding_size = sizeof bindings[0];
+        return accel_run_bind(to, &desc);
+    }
+    void buffer(fake::Buffer &made, uint64_t size_bytes, uint8_t fill)
+    {
+        accel_device *devices[] = {cpu_device.get(), npu_device.get()};
+        accel_buffer_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.size_bytes = size_bytes;
+        desc.devices = devices;
+        desc.device_count = 2;
+        REQUIRE(accel_buffer_create(&desc, made.out()) == ACCEL_STATUS_OK);
+        void *memory = nullptr;
+        REQUIRE(accel_buffer_map(made, ACCEL_ACCESS_WRITE, &memory) == ACCEL_STATUS_OK);
+        memset(memory, fill, size_bytes);
+        REQUIRE(accel_buffer_unmap(made) == ACCEL_STATUS_OK);
+    }
+    std::vector<uint8_t> bytes(accel_buffer *of, uint64_t size_bytes)
+    {
+        void *memory = nullptr;
+        REQUIRE(accel_buffer_map(of, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
+        const std::vector<uint8_t> copy(static_cast<uint8_t *>(memory), static_cast<uint8_t *>(memory) + size_bytes);
+        REQUIRE(accel_buffer_unmap(of) == ACCEL_STATUS_OK);
+        return copy;
+    }
+    void complete(accel_run *what)
+    {
+        REQUIRE(submit(queue, what, fence, ++value) == ACCEL_STATUS_OK);
+        REQUIRE(accel_fence_wait(fence, value, kSecondNs) == ACCEL_STATUS_OK);
+    }
+    uint32_t built() const
+    {
+        accel_program_info info{};
+        info.struct_size = sizeof info;
+        REQUIRE(accel_program_query(program.get(), &info) == ACCEL_STATUS_OK);
+        return info.size_variant_count;
+    }
+    int64_t size_of(accel_run *what) const
+    {
+        accel_port_info info{};
+        info.struct_size = sizeof info;
+        REQUIRE(accel_run_port(what, 1, &info) == ACCEL_STATUS_OK);
+        return info.knowledge == ACCEL_SIZE_KNOWLEDGE_EXACT ? info.dims[0] : -info.dims[0];
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a run works on the sizes that are bound, and on nothing beyond them", "[sizes]")
+{
+    Stand stand;
+    CHECK(stand.size_of(stand.run) == -8);
+    fake::Buffer in, out;
+    stand.buffer(in, 64, 5);
+    stand.buffer(out, 64, 0);
+    for (const int64_t n : {3, 8, 1, 3}) {
+        INFO(n);
+        REQUIRE(stand.bind(stand.run, n, in, out) == ACCEL_STATUS_OK);
+        CHECK(stand.size_of(stand.run) == n);
+        stand.complete(stand.run);
+    }
+    // Of the widest run and of nothing behind it.
+    const auto bytes = stand.bytes(out, 64);
+    CHECK(std::vector<uint8_t>(bytes.begin(), bytes.begin() + 32) == std::vector<uint8_t>(32, 16));
+    CHECK(std::vector<uint8_t>(bytes.begin() + 32, bytes.end()) == std::vector<uint8_t>(32, 0));
+    CHECK(stand.built() == 3);
+}
+
+TEST_CASE("R-5 a bind of other sizes that a module refuses leaves sizes, buffers and the run as they were", "[sizes]")
+{
+    Stand stand;
+    fake::Buffer in, out, other;
+    stand.buffer(in, 64, 5);
+    stand.buffer(out, 64, 0);
+    stand.buffer(other, 64, 50);
+    REQUIRE(stand.bind(stand.run, 2, in, out) == ACCEL_STATUS_OK);
+    const int64_t live = npu().live_count + cpu().live_count;
+    npu().bind_answer = ACCEL_STATUS_RESOURCE;
+    npu().bind_answer_count = 1;
+    CHECK(stand.bind(stand.run, 4, other, out) == ACCEL_STATUS_RESOURCE);
+    CHECK(stand.size_of(stand.run) == 2);
+    stand.complete(stand.run);
+    CHECK(stand.bytes(out, 16) == std::vector<uint8_t>{16, 16, 16, 16, 16, 16, 16, 16, 0, 0, 0, 0, 0, 0, 0, 0});
+    // The set is built, and nothing of the run that came to nothing is left; the programs of the set are two.
+    CHECK(npu().live_count + cpu().live_count == live + 2);
+    CHECK(stand.built() == 3);
+    REQUIRE(stand.bind(stand.run, 4) == ACCEL_STATUS_OK);
+    stand.complete(stand.run);
+    CHECK(stand.bytes(out, 16) == std::vector<uint8_t>(16, 16));
+}
+
+TEST_CASE("sizes of a run in flight are not changed", "[sizes]")
+{
+    Stand stand;
+    fake::Buffer in, out;
+    stand.buffer(in, 64, 5);
+    stand.buffer(out, 64, 0);
+    REQUIRE(stand.bind(stand.run, 2, in, out) == ACCEL_STATUS_OK);
+    npu().gated = true;
+    REQUIRE(submit(stand.queue, stand.run, stand.fence, ++stand.value) == ACCEL_STATUS_OK);
+    CHECK(stand.bind(stand.run, 4) == ACCEL_STATUS_BUSY);
+    accel_port_info info{};
+    info.struct_size = sizeof info;
+    CHECK(accel_run_port(stand.run, 1, &info) == ACCEL_STATUS_NOT_READY);
+    npu().gated = false;
+    npu().release(1);
+    CHECK(accel_fence_wait(stand.fence, stand.value, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(stand.bind(stand.run, 4) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("P-15 sets that no run is bound to go, the one unused longest first, and take what they had on devices with them", "[sizes]")
+{
+    Stand stand(2);
+    REQUIRE(stand.bind(stand.run, 2) == ACCEL_STATUS_OK);
+    CHECK(stand.built() == 2);
+    fake::Run other;
+    stand.make(other);
+    REQUIRE(stand.bind(other, 3) == ACCEL_STATUS_OK);
+    CHECK(stand.built() == 3);  // both are in use
+    const int64_t live = npu().live_count + cpu().live_count;
+    REQUIRE(stand.bind(other, 4) == ACCEL_STATUS_OK);
+    CHECK(stand.built() == 4);  // the one of 3 was in use until it was replaced
+    REQUIRE(stand.bind(other, 8) == ACCEL_STATUS_OK);  // the planned one
+    REQUIRE(stand.bind(stand.run, 5) == ACCEL_STATUS_OK);
+    CHECK(stand.built() == 3);
+    REQUIRE(stand.bind(stand.run, 6) == ACCEL_STATUS_OK);
+    REQUIRE(stand.bind(stand.run, 8) == ACCEL_STATUS_OK);
+    CHECK(npu().live_count + cpu().live_count <= live);
+}
+
+TEST_CASE("threads bind sizes of runs of one program at once, and each set is built once", "[sizes][threads]")
+{
+    Stand stand;
+    std::vector<std::thread> threads;
+    std::atomic<int> failures{0};
+    for (int thread = 0; thread < 4; ++thread)
+        threads.emplace_back([&, thread] {
+            accel_run_desc desc{};
+            desc.struct_size = sizeof desc;
+            desc.program = stand.program.get();
+            fake::Run own;
+            failures += accel_run_create(&desc, own.out()) != ACCEL_STATUS_OK;
+            for (int round = 0; round < 50; ++round) failures += stand.bind(own, 1 + (round + thread) % 5) != ACCEL_STATUS_OK;
+        });
+    for (auto &thread : threads) thread.join();
+    CHECK(failures == 0);
+    CHECK(stand.built() == 6);
+}
