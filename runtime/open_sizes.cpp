@@ -93,7 +93,8 @@ accel_status OpenSizes::get(std::span<const int64_t> sizes, accel_progress_fn pr
     if ((*out = find(sizes))) return ACCEL_STATUS_OK;
     accel_program *program = nullptr;
     ACCEL_TRY(recipe_->build(symbols_, sizes, progress, progress_user, &program));
-    const auto made = std::make_shared<const SizeVariant>(SizeVariant{{sizes.begin(), sizes.end()}, Ref<accel_program>::adopt(program)});
+    auto held = Ref<accel_program>::adopt(program);
+    const auto made = std::make_shared<const SizeVariant>(SizeVariant{{sizes.begin(), sizes.end()}, std::move(held)});
     add(made);
     *out = made;
     return ACCEL_STATUS_OK;
