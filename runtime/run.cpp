@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "catalog.h"
 #include "check.h"
 #include "log.h"
 #include "model.h"
