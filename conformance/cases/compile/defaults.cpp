@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Inputs that have values where nothing is bound.
-#include <numeric>
-
 #include "support/bytes.h"
 #include "support/room.h"
 
@@ -107,6 +105,44 @@ ACCEL_CASE("compile.default.bound-later", "P-20", "what is bound after a default
         REQUIRE(room.completes(run));
         CHECK(is_sum(ACCEL_TYPE_F32, a, given, result()));
         CHECK(is_sum(ACCEL_TYPE_F32, a, fallback, run_dense(room, *program, {to_bytes(a), {}})[0]));
+    }
+    several.skip_if_none();
+}
+
+ACCEL_CASE("compile.default.sizes", "P-20", "a default serves runs of every set of sizes")
+{
+    const Room room;
+    Several several(room);
+    const auto fallback = counting<float>(-3);
+    GraphBuilder graph;
+    const uint32_t a = graph.input("a", ACCEL_TYPE_F32, kDims), b = graph.input_with_default("b", ACCEL_TYPE_F32, kDims, fallback), y = graph.tensor("y", ACCEL_TYPE_F32, kDims);
+    graph.node(ACCEL_OPERATION_ADD, {a, b}, {y});
+    graph.output(y);
+    const accel_symbol images{"images", ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, 3, 1};
+    const std::vector<accel_dim> open{{-1, 0, 0}, {8, ACCEL_SYMBOL_NONE, 0}, {4, ACCEL_SYMBOL_NONE, 0}, {4, ACCEL_SYMBOL_NONE, 0}};
+    if (several.build(graph)) {
+        for (const uint32_t tensor : {a, y}) graph.tensors()[tensor].dims = open.data();
+        accel_graph_desc &description = graph.desc();
+        description.symbols = &images;
+        description.symbol_count = 1;
+        description.symbol_size = sizeof images;
+        const Program program = Program::build(Model::create(room.instance(), description), {room.device()});
+        const Run run = Run::create(program);
+        for (const int64_t count : {int64_t{1}, int64_t{3}, int64_t{2}}) {
+            INFO(count << " images");
+            run.bind(std::vector<accel_symbol_value>{{"images", nullptr, count, 0, 0, 0}});
+            std::vector<float> given(static_cast<size_t>(count) * kCount), sums;
+            for (size_t i = 0; i < given.size(); ++i) sums.push_back((given[i] = static_cast<float>(i % 11)) + fallback[i % kCount]);
+            const Buffer from = room.buffer(run.port(0).size_bytes), to = room.buffer(run.port(2).size_bytes);
+            scatter(run.port(0), to_bytes(given).data(), from.map(ACCEL_ACCESS_WRITE).as<char>());
+            run.bind(0, from);
+            run.bind(2, to);
+            REQUIRE(room.completes(run));
+            const auto out = run.port(2);
+            std::vector<char> dense(dense_bytes(out));
+            gather(out, to.map(ACCEL_ACCESS_READ).as<const char>(), dense.data());
+            CHECK(compare(Expected::exactly(ACCEL_TYPE_F32, {count, 8, 4, 4}, to_bytes(sums)), dense));
+        }
     }
     several.skip_if_none();
 }
