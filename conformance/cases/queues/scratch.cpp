@@ -34,6 +34,7 @@ public:
     const std::vector<accel_memory_binding> &memory() const { return memory_; }
     void fill_with_noise(uint32_t seed) const
     {
+        seed *= 0x9e3779b9u;  // so that seeds which are neighbours differ from the first byte on
         for (size_t piece = 0; piece < buffers_.size(); ++piece) {
             const auto mapping = buffers_[piece].map(ACCEL_ACCESS_WRITE);
             for (uint64_t index = 0; index < sizes_[piece]; ++index) mapping.as<uint8_t>()[index] = static_cast<uint8_t>((seed = seed * 1664525 + 1013904223) >> 24);
