@@ -79,6 +79,8 @@ accel_status submit(accel_queue &queue, const accel_submit &in)
     ACCEL_TRY(check_points(queue.core(), in.signals, in.signal_count, "submit.signals"));
     if (in.run) {
         ACCEL_TRY(check_handle(in.run, "submit.run"));
+        if (!in.run->has_sizes()) [[unlikely]]
+            return in.run->check_ready();  // it is made of nothing yet
         ACCEL_TRY(check_contained(queue, *in.run));
         ACCEL_TRY(in.run->check_ready());
         if (const FileSet *files = in.run->program().files_in_use(); files && files->lost()) [[unlikely]]

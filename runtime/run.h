@@ -108,6 +108,8 @@ struct accel_run : accel::runtime::Object {
     accel_status bind_cost(uint32_t port, accel_bind_cost *out_cost);
     accel_status port(uint32_t port, accel_port_info *out);
     accel_status timing(uint32_t index, accel_timing *out);
+    /// Every open size has a value.
+    bool has_sizes() const { return !open_sizes_ || body_.variant; }
     /// All sizes and ports bound? Sets the error detail.
     accel_status check_ready() const;
 
@@ -149,8 +151,6 @@ struct accel_run : accel::runtime::Object {
 
 private:
     accel_status prepare_scratch();
-    /// Every open size has a value.
-    bool has_sizes() const { return !open_sizes_ || body_.variant; }
     accel_status prepare_body();
     /// Of the planned sizes; those of other sets are the run's own. Null: all is.
     const std::vector<accel_scratch::Place> *scratch_places() const { return body_.program == program_.get() ? scratch_places_ : nullptr; }
