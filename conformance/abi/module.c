@@ -172,7 +172,7 @@ static void program_unload(struct accel_bk_program *program) { free(program); }
 static enum accel_status program_scratch(struct accel_bk_program *program, uint32_t entry, uint32_t index, struct accel_bk_scratch *scratch)
 {
     (void)program;
-    if (entry != 0 || NEXT_OF(*scratch)) return wrong("a piece of scratch is not to be filled in");
+    if (entry != 0 || (scratch->struct_size >= sizeof *scratch && NEXT_OF(*scratch))) return wrong("a piece of scratch is not to be filled in");
     if (index > 1) return ACCEL_STATUS_NOT_FOUND;
     scratch->size_bytes = 64, scratch->align_bytes = 64;
     return ACCEL_STATUS_OK;

@@ -25,7 +25,7 @@ constexpr std::array<Family, 5> kFamilies{{{"buffer.import.", "buffer_import_kin
                                            {"rounding.", "roundings", kRoundingNames, std::size(kRoundingNames)}}};
 
 /// Excuses that the case itself has proved when it makes them.
-constexpr std::string_view kProvedByCase[] = {"device.second", "module.compiler", "module.device", "module.cancel", "module.fault-points", "module.after_fork", "transport.copying", "suite.modules", "importer.onnx"};
+constexpr std::string_view kProvedByCase[] = {"device.second", "module.compiler", "module.device", "module.cancel", "module.fault-points", "module.regions", "module.stored-integers", "module.after_fork", "transport.copying", "suite.modules", "importer.onnx"};
 
 }  // namespace
 
@@ -49,7 +49,7 @@ std::string objection_to(const nlohmann::json &facts, const Result &skipped)
     if (skipped.key == "program") {
         if (skipped.refusals.empty()) return "skipped because of a program, without the device's answer that it does not take it: ";
         for (const auto &refusal : skipped.refusals)
-            if (refusal.reason == ACCEL_REASON_OK || refusal.reason > ACCEL_REASON_NEIGHBOUR)
+            if (refusal.reason == ACCEL_REASON_OK || refusal.reason > ACCEL_REASON_REGION)
                 return "skipped because the device refuses " + refusal.operation + " with reason " + std::to_string(refusal.reason) + ", which is none: ";
         return "";
     }
