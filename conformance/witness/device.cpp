@@ -361,8 +361,9 @@ accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, 
         const std::lock_guard guard(queue->lock);
         check_submission(queue, submit);
         expect(submit->run->in_flight == 0, "H-3", "queue_submit of a run in flight");
-        expect(submit->run->ports.size() == 3, "H-7", "queue_submit before run_bind");
-        if (submit->run->ports.size() == 3) {
+        const bool is_bound = submit->run->ports.size() == submit->run->graph->port_count();
+        expect(is_bound, "H-7", "queue_submit before run_bind");
+        if (is_bound) {
             mark(submit->run, 1);
             *out = ++queue->submitted;
             ledger().ranked("queue_submit", queue->priority);

@@ -50,7 +50,7 @@ public:
         for (const accel_graph_desc *graph : graphs) {
             std::vector<accel_bk_port> &ports = ports_.emplace_back();
             const int64_t sizes_of_ports[] = {graph->tensors[graph->inputs[0]].dims[0].size};
-            const accel::layouts::Layout &dense = layouts_.emplace_back(accel::layouts::dense(ACCEL_TYPE_F32, sizes_of_ports).value());
+            const accel::layouts::Layout &dense = layouts_.emplace_back(accel::layouts::dense(graph->tensors[graph->inputs[0]].type, sizes_of_ports).value());
             const accel_layout *layout = &shown_.emplace_back(dense.view());
             for (uint32_t i = 0; i < graph->input_count; ++i) ports.push_back({graph->inputs[i], 0, layout, 4, 0, 0});
             for (uint32_t i = 0; i < graph->output_count; ++i) ports.push_back({graph->outputs[i], in_place ? uint32_t{ACCEL_BK_PORT_FLAG_IN_PLACE} : 0u, layout, 4, 0, 0});

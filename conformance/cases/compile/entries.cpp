@@ -128,16 +128,17 @@ ACCEL_CASE("compile.entries.graphs", "G-22", "entry points have names of their o
     CHECK(refused({{"a", &one.desc()}, {"a", &three.desc()}}) == "G-22");
     const accel_symbol narrow{"n", ACCEL_SYMBOL_KIND_FREE, ACCEL_EXPRESSION_NONE, 1, 8, 1};
     accel_symbol wide = narrow;
-    one.desc().symbols = &narrow;
-    one.desc().symbol_count = 1;
-    one.desc().symbol_size = sizeof narrow;
-    auto other = one.desc();
+    accel_graph_desc first = one.desc();
+    first.symbols = &narrow;
+    first.symbol_count = 1;
+    first.symbol_size = sizeof narrow;
+    accel_graph_desc other = first;
     other.symbols = &wide;
     wide.max_size = 9;
-    CHECK(refused({{"a", &one.desc()}, {"b", &other}}) == "G-22");
+    CHECK(refused({{"a", &first}, {"b", &other}}) == "G-22");
     wide = narrow;
     wide.multiple = 2;
-    CHECK(refused({{"a", &one.desc()}, {"b", &other}}) == "G-22");
+    CHECK(refused({{"a", &first}, {"b", &other}}) == "G-22");
 }
 
 }  // namespace accel::conformance

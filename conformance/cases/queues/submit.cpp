@@ -259,6 +259,7 @@ ACCEL_CASE("queues.bind.refused", "R-3", "unknown, doubled, short, misaligned an
     CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), wide.size_bytes(), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
     if (adder.program().port(Adder::kA).align_bytes > 1) CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), 1, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
     // The whole of an input that the module may write over is no overlap (R-12); a part of it always is.
+    CHECK_REFUSED(bind({{Adder::kB, 0, wide.get(), 0, 0}, {Adder::kY, 0, wide.get(), 0, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
     const auto result = adder.program().port(Adder::kY);
     if (!(result.flags & ACCEL_PORT_FLAG_IN_PLACE)) CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), 0, 0}, {Adder::kY, 0, wide.get(), 0, 0}}), ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK_REFUSED(bind({{Adder::kA, 0, wide.get(), 0, 0}, {Adder::kY, 0, wide.get(), std::max<uint64_t>(result.align_bytes, 1), 0}}), ACCEL_STATUS_INVALID_ARGUMENT);

@@ -10,7 +10,7 @@ ACCEL_CASE("state.shared", "R-10", "entry points with one state see what the sub
 {
     const Room room;
     Sums sums(room);
-    room.needs_program(sums.graph(Sums::kStep));
+    sums.need();
     const Program built = sums.build(), loaded = Program::load(room.instance(), built.save(), {room.device()});
     for (const Program &program : {built, loaded}) {
         CHECK(program.info().variable_count == 1);
@@ -41,7 +41,7 @@ ACCEL_CASE("state.values", "R-11", "reset gives first values, duplicate a copy t
 {
     const Room room;
     Sums sums(room);
-    room.needs_program(sums.graph(Sums::kStep));
+    sums.need();
     const auto first = sums.filled(7);
     sums.variable().data = first.data();
     sums.variable().data_bytes = first.size();
@@ -66,7 +66,7 @@ ACCEL_CASE("state.order", "R-10", "on another queue a submission waits for what 
 {
     const Room room;
     Sums sums(room);
-    room.needs_program(sums.graph(Sums::kStep));
+    sums.need();
     const Program program = sums.build();
     Play play(room, sums, program, State::create(program));
     const Queue other = room.queue();
@@ -104,7 +104,7 @@ ACCEL_CASE("state.memory", "R-11", "the memory of a variable may be the applicat
 {
     const Room room;
     Sums sums(room);
-    room.needs_program(sums.graph(Sums::kStep));
+    sums.need();
     const Program program = sums.build();
     const auto wanted = program.variable(0);
     CHECK(std::string(wanted.name) == "s");

@@ -33,6 +33,13 @@ public:
 
     static constexpr uint32_t kFill = 0, kStep = 1, kLook = 2;
 
+    /// Skips the case where the device does not take such a sum.
+    void need() const
+    {
+        GraphBuilder plain = sum("x", "z", "y");
+        room_.needs_program(plain);
+    }
+    accel_type type() const { return type_; }
     accel_variable &variable() { return variable_; }
     GraphBuilder &graph(uint32_t entry) { return graphs_[entry]; }
     std::vector<char> filled(int value) const
@@ -51,7 +58,7 @@ public:
 
 private:
     /// Operands and result by name; "s" is the variable.
-    GraphBuilder sum(const char *first, const char *second, const char *result)
+    GraphBuilder sum(const char *first, const char *second, const char *result) const
     {
         const Quantization quantization = type_ == ACCEL_TYPE_I8 ? Quantization{{1}, {0}} : Quantization{};
         GraphBuilder graph;

@@ -26,9 +26,12 @@ ACCEL_CASE("state.rules", "G-12", "variables and what reads and writes them go t
     variable.name = "";
     CHECK(refused(one) == "G-12");
     variable = good;
+    // Without a quantisation, which would be against other rules.
+    variable.quantization = nullptr;
     variable.type = ACCEL_TYPE_I32;
     CHECK(refused(one) == "G-12");
     variable = good;
+    variable.quantization = nullptr;
     variable.rank = 3;
     CHECK(refused(one) == "G-12");
     variable = good;
