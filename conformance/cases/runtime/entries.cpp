@@ -42,7 +42,8 @@ float result(const Stand &stand, const Program &program, uint32_t entry, float v
     run.bind(0, x);
     run.bind(1, y);
     const Fence fence = stand.fence();
-    stand.queue().submit(run, {}, {fence.at(1)});
+    const Queue queue = stand.queue();
+    queue.submit(run, {}, {fence.at(1)});
     if (!fence.wait(1, uint64_t{10} * 1000 * 1000 * 1000)) throw std::runtime_error("the witness does not add");
     return y.map(ACCEL_ACCESS_READ).as<float>()[kCount - 1];
 }
