@@ -32,7 +32,7 @@ ACCEL_CASE("state.rules", "G-12", "variables and what reads and writes them go t
     CHECK(refused(one) == "G-12");
     variable = good;
     variable.quantization = nullptr;
-    variable.rank = 3;
+    variable.rank = 3, variable.quantization = nullptr;  // whose blocks are those of four axes
     CHECK(refused(one) == "G-12");
     variable = good;
     const accel_dim smaller[] = {{1, ACCEL_SYMBOL_NONE, 0}, {8, ACCEL_SYMBOL_NONE, 0}, {4, ACCEL_SYMBOL_NONE, 0}, {3, ACCEL_SYMBOL_NONE, 0}};
