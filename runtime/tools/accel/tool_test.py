@@ -147,9 +147,12 @@ def check_inspection(facts, text):
     transfers = [{key: row[key] for key in ("tensor", "kind", "from_segment", "to_segment", "size_bytes")} for row in facts["transfers"]]
     require(transfers == [{"tensor": "scores_quantized", "kind": "shared", "from_segment": 0, "to_segment": 1, "size_bytes": 10}], "inspect tells what crosses devices", facts["transfers"])
     require(facts["copies"] == 0 and facts["segments"] == 2, "inspect counts copies and segments", facts)
+    image = facts["ports"][0]
+    require(facts["conversions"] == 0 and facts["converted_bytes"] == 0 and not image["converted"], "inspect counts conversions", facts)
+    require(image["layout"]["steps"] == [{"axis": 2, "extent": 8, "stride_bits": 64}, {"axis": 3, "extent": 8, "stride_bits": 8}], "inspect tells the steps of a port", image)
     # The scores cross in scratch memory; the weights are 15118 bytes and some.
     require(facts["scratch_bytes"] >= 10 and 15000 < facts["constant_bytes"] < 60000, "inspect measures scratch and constants", facts)
-    require(re.search(r"scores_quantized +shared +0 -> 1 +10 B", text) and re.search(r"2 segment\(s\), scratch [\d.]+ KiB per run, constants [\d.]+ KiB, 0 copies per run", text),
+    require(re.search(r"scores_quantized +shared +0 -> 1 +10 B", text) and re.search(r"2 segment\(s\), scratch [\d.]+ KiB per run, 0 copies and 0 conversions per run, constants [\d.]+ KiB", text),
             "inspect prints them", text)
 
 
