@@ -76,7 +76,7 @@ private:
             std::vector<VariableUse> uses;
             ACCEL_TRY(in_entry(chosen, variables_of(chosen, &uses)));
             PortChoices choices;
-            ACCEL_TRY(in_entry(chosen, take_choices(graph, uses, chosen.ports, &choices)));
+            ACCEL_TRY(in_entry(chosen, choices_of(chosen, graph, &choices)));
             assembly.add(chosen.entry->name, std::move(graph), std::move(uses), std::move(choices));
         }
         ACCEL_TRY(assembly.run(OpenSetSharing(places_.open), &program_->blobs, &program_->entries, &program_->variables));
@@ -123,6 +123,13 @@ private:
 
     static accel_status variables_of(const ChosenEntry &chosen, std::vector<VariableUse> *out) { return take_variables(chosen.entry->graph, chosen.states, out); }
 
+    static accel_status choices_of(const ChosenEntry &chosen, const Graph &graph, PortChoices *out)
+    {
+        std::vector<VariableUse> uses;
+        ACCEL_TRY(variables_of(chosen, &uses));
+        return take_choices(graph, uses, chosen.ports, out);
+    }
+
     /// A variable changes from run to run, so it is known to nobody.
     static accel_status check_known(const ChosenEntry &chosen)
     {
@@ -152,6 +159,8 @@ private:
         Graph graph;
         EntrySizes planned;
         ACCEL_TRY(prepared(chosen, graph, &planned));
+        PortChoices choices;
+        ACCEL_TRY(choices_of(chosen, graph, &choices));
         ACCEL_TRY(step(kPrepared, 1.0, "asking the devices"));
         Answers answers;
         ACCEL_TRY(expand_composites(graph, places_.targets, request(), desc_.flags & ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY, &answers));

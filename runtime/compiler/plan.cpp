@@ -289,6 +289,15 @@ void describe_move(TransferRow &row, const PortLayout &from, const PortLayout &t
     row.reason = row.kind == ACCEL_TRANSFER_KIND_COPY ? std::string(why) : "the layouts differ: " + layout_text(from) + " and " + layout_text(to);
 }
 
+void describe_moves_again(ProgramEntry &entry)
+{
+    const auto is_variable = [&](MemoryEnd end) { return end.is_port && entry.ports[end.index].variable != kNone; };
+    for (TransferRow &row : entry.transfers) {
+        const std::string why = row.kind == ACCEL_TRANSFER_KIND_CONVERT ? "the device does not write it in place" : row.reason;
+        if (row.kind != ACCEL_TRANSFER_KIND_SHARED && (is_variable(row.from) || is_variable(row.to))) describe_move(row, entry.layout_of(row.from), entry.layout_of(row.to), why.c_str());
+    }
+}
+
 void plan(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, const PortChoices &choices, std::vector<Segment> &segments, Plan *out)
 {
     Planner(graph, parts, sharing, choices, segments, *out).run();

@@ -38,5 +38,7 @@ void plan(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing 
 
 /// Kind, bytes and reason of a row that moves bytes, as its two sides are now. why: of a copy.
 void describe_move(TransferRow &row, const PortLayout &from, const PortLayout &to, const char *why);
+/// The same of all rows that name ports of variables, which have another layout now.
+void describe_moves_again(ProgramEntry &entry);
 
 }  // namespace accel::runtime

@@ -64,23 +64,13 @@ public:
                 if (of.entry->ports[port].variable != kNone) settle_write(*of.entry, port);
                 else offer(*of.entry, port);
             }
-            describe_moves(*of.entry);
+            describe_moves_again(*of.entry);
             of.entry->number_ports();
         }
         return ACCEL_STATUS_OK;
     }
 
 private:
-    /// Ports of variables have another layout now.
-    static void describe_moves(ProgramEntry &entry)
-    {
-        const auto is_variable = [&](MemoryEnd end) { return end.is_port && entry.ports[end.index].variable != kNone; };
-        for (TransferRow &row : entry.transfers) {
-            const std::string why = row.kind == ACCEL_TRANSFER_KIND_CONVERT ? "the device does not write it in place" : row.reason;
-            if (row.kind != ACCEL_TRANSFER_KIND_SHARED && (is_variable(row.from) || is_variable(row.to))) describe_move(row, entry.layout_of(row.from), entry.layout_of(row.to), why.c_str());
-        }
-    }
-
     static uint32_t port_of(const ProgramEntry &entry, const std::string &name, bool input)
     {
         const uint32_t begin = input ? 0 : entry.input_count, end = input ? entry.input_count : static_cast<uint32_t>(entry.ports.size());
