@@ -21,11 +21,12 @@ void require(bool holds, const char *sentence)
     std::printf("  FAILED: %s\n", sentence);
 }
 
-uint64_t reported_copies(const Program &program)
+/// Bytes that rows of the report say are moved, as they are or to where another layout wants them.
+uint64_t reported_moves(const Program &program)
 {
     uint64_t bytes = 0;
     for (const auto &row : transfers(program))
-        if (row.kind == ACCEL_TRANSFER_KIND_COPY) bytes += row.size_bytes;
+        if (row.kind != ACCEL_TRANSFER_KIND_SHARED) bytes += row.size_bytes;
     return bytes;
 }
 
@@ -38,14 +39,15 @@ void judge(const char *name, Job &job, uint64_t expected_bytes)
     TouchWatch watch;
     job.run_once();
     const Touches runtime = watch.end(Toucher::Runtime), driver = watch.end(Toucher::Ethosu), npu = watch.end(Toucher::Simulation), cpu = watch.end(Toucher::Cpu);
-    const uint64_t reported = reported_copies(job.program());
-    std::printf("%s: %s\n  report: %u segments, %zu switches, %llu bytes copied; seen: runtime read %llu wrote %llu, driver %llu %llu, npu %llu %llu, cpu %llu %llu\n", name,
+    const uint64_t reported = reported_moves(job.program());
+    std::printf("%s: %s\n  report: %u segments, %zu switches, %llu bytes copied or converted; seen: runtime read %llu wrote %llu, driver %llu %llu, npu %llu %llu, cpu %llu %llu\n", name,
                 placement(job.program()).c_str(), job.program().entry().segment_count, transfers(job.program()).size(), static_cast<unsigned long long>(reported),
                 static_cast<unsigned long long>(runtime.read_bytes), static_cast<unsigned long long>(runtime.written_bytes), static_cast<unsigned long long>(driver.read_bytes),
                 static_cast<unsigned long long>(driver.written_bytes), static_cast<unsigned long long>(npu.read_bytes), static_cast<unsigned long long>(npu.written_bytes),
                 static_cast<unsigned long long>(cpu.read_bytes), static_cast<unsigned long long>(cpu.written_bytes));
-    require(reported == expected_bytes, "the report shows the copies that this program needs");
-    require(runtime.read_bytes == reported && runtime.written_bytes == reported, "the runtime touches what it reports as copied, and nothing else");
+    require(reported == expected_bytes, "the report shows the copies and conversions that this program needs");
+    require(reported == job.program().entry().copied_bytes + job.program().entry().converted_bytes, "the entry point counts what its report shows");
+    require(runtime.read_bytes == reported && runtime.written_bytes == reported, "the runtime touches what it reports as copied or converted, and nothing else");
     // It has the number of a job written to its scratch and looks for it there.
     require(driver.read_bytes + driver.written_bytes <= 4u * job.program().entry().segment_count, "the driver's library touches no tensor");
     // The CPU device's kernel library works with code that it makes at run time, which belongs to no library.
@@ -97,7 +99,7 @@ void judge_all(const std::string &folder)
     Job floats(instance, {cpu}, digits(instance, folder, "digits_f32.onnx", {cpu}, ACCEL_ROUNDING_NONE));
     judge("digits f32 on the CPU", floats, 0);
 
-    // The devices want different strides of a picture with channels: one copy at each of the two cuts.
+    // The devices want different strides of a picture with channels: one conversion at each of the two cuts.
     auto graph = convolution_chain(2);
     Job chain(instance, {npu, cpu}, Program::build(Model::create(instance, graph.desc()), {npu, cpu}));
     judge("convolutions between the CPU's ends", chain, 2 * kChannels * kSide * kSide);
