@@ -316,7 +316,7 @@ ACCEL_CASE("module.compiler.unknown-values", "C-11", "a value operand without da
             CHECK(answer.tensor == tensor);
         }
     }
-    if (asked == 0) skip("compiler.value-operands", "the module takes no operation that has them");
+    if (asked == 0) skip("module.value-operands", "the module takes no operation that has them");
 }
 
 ACCEL_CASE("module.compiler.progress", "P-5", "build asks progress and ends with CANCELLED when it says so")
