@@ -83,6 +83,10 @@ TEST_CASE("what attributes and value operands say is checked before it is used",
     CHECK(TestNode(ACCEL_OPERATION_GATHER).operand({2, 3}).operand({4, 5}).result().ints(ACCEL_ATTRIBUTE_AXIS, {1}).shapes() == "[2,4,5]");
     CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({7}).list({3, 4}).result().result().shapes() == "[3] [4]");
     CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({7}).result().result().shapes() == "operand 't0' has shape [7], which does not divide into 2 equal parts");
+    CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({7}).result({4}).result({3}).shapes() == "[4] [3]");  // the last one smaller, as declared
+    CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({7}).result({3}).result({4}).shapes().ends_with("does not divide into 2 equal parts"));
+    CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({5}).result({2}).result({2}).result({2}).result({-1}).shapes().ends_with("does not divide into 4 equal parts"));
+    CHECK(TestNode(ACCEL_OPERATION_SPLIT).operand({8}).result({3}).result({5}).shapes() == "[4] [4]");
     CHECK(TestNode(ACCEL_OPERATION_TRANSPOSE).operand({2, 3, 4}).result().shapes() == "[4,3,2]");
     CHECK(TestNode(ACCEL_OPERATION_TRANSPOSE).operand({2, 3}).result().ints(ACCEL_ATTRIBUTE_PERM, {1, 1}).shapes().starts_with("perm is no permutation"));
     CHECK(TestNode(ACCEL_OPERATION_PAD).operand({2, 3}).list({1, 0, 0, 2}).operand({}).result().shapes() == "[3,5]");

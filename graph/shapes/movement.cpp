@@ -65,6 +65,33 @@ std::optional<ResultShapes> pad(const Applied &node, std::string *why)
     return one(std::move(out));
 }
 
+namespace {
+
+/// Do the results have these sizes along an axis, as they are declared?
+bool declares(const Applied &node, size_t axis, const Ints &sizes)
+{
+    for (size_t i = 0; i < node.results.size(); ++i) {
+        if (!node.results[i]) return false;
+        const Shape declared = Applied::shape_of(*node.results[i]);
+        if (axis >= declared.size() || !(declared[axis] == Dim{sizes[i]})) return false;
+    }
+    return true;
+}
+
+/// Where no sizes are given: equal parts; or, where the results are declared so, the last one smaller.
+bool even_parts(const Applied &node, size_t axis, int64_t size, Ints *parts, std::string *why)
+{
+    const auto count = static_cast<int64_t>(node.results.size());
+    const int64_t part = size / count + (size % count != 0);
+    parts->assign(node.results.size(), part);
+    parts->back() = size - part * (count - 1);
+    if (size % count == 0 || (parts->back() >= 0 && declares(node, axis, *parts))) return true;
+    refuse(why, node.shown(0) + ", which does not divide into " + std::to_string(count) + " equal parts");
+    return false;
+}
+
+}  // namespace
+
 std::optional<ResultShapes> split(const Applied &node, std::string *why)
 {
     const auto along = axis(node, 0, why);
@@ -73,9 +100,10 @@ std::optional<ResultShapes> split(const Applied &node, std::string *why)
     const size_t count = node.results.size();
     ResultShapes parts(count, whole);
     if (!node.operand(ACCEL_OPERAND_SPLIT_SPLIT)) {
-        const Dim &size = whole[*along];
-        if (size.fixed() && size.size % static_cast<int64_t>(count) != 0) return refuse(why, node.shown(0) + ", which does not divide into " + std::to_string(count) + " equal parts");
-        for (auto &part : parts) (*part)[*along] = size.fixed() ? Dim{size.size / static_cast<int64_t>(count)} : kUnknownDim;
+        Ints sizes;
+        const Dim size = whole[*along];
+        if (size.fixed() && !even_parts(node, *along, size.size, &sizes, why)) return std::nullopt;
+        for (size_t i = 0; i < count; ++i) (*parts[i])[*along] = size.fixed() ? Dim{sizes[i]} : kUnknownDim;
         return parts;
     }
     const auto sizes = bounded_values(node, ACCEL_OPERAND_SPLIT_SPLIT, count, "split", why);

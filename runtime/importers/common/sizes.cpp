@@ -97,6 +97,13 @@ void Sizes::mark_positive(Size size) {
     }
 }
 
+int64_t Sizes::least(const accel_dim& dim) {
+    const Size known = size(dim);
+    return known == kOpenSize ? 0 : std::max<int64_t>(builder_.range(known).low, is_positive(known) ? 1 : 0);
+}
+
+bool Sizes::is_natural(Size size) const { return size != kOpenSize && (builder_.range(size).low >= 0 || is_positive(size)); }
+
 bool Sizes::is_positive(Size size) const {
     return size != kOpenSize && (builder_.range(size).low >= 1 || (size < positive_.size() && positive_[size]));
 }

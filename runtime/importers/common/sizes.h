@@ -43,6 +43,10 @@ public:
     /// Whatever the free sizes are, this one is at least 1 in a graph that can be built.
     void mark_positive(Size size);
     bool is_positive(Size size) const;
+    /// The smallest number that a dimension can be.
+    int64_t least(const accel_dim& dim);
+    /// Can it not be below 0, whatever the free sizes are?
+    bool is_natural(Size size) const;
 
     const std::vector<accel_symbol>& symbols() const { return symbols_; }
     graph::Rows expressions() const { return builder_.rows(); }

@@ -75,6 +75,66 @@ TEST_CASE("an even split of a named size has parts of one size", "[onnx][sizes]"
     CHECK(model_.shown(model_.output()) == "floor(W / 2) x 4");
 }
 
+TEST_CASE("since opset 18 the last part of a named size may be smaller", "[onnx][sizes]") {
+    ModelText text;
+    text.opset = 18;
+    text.inputs = {value_info("x", kFloat, {"W", 4})};
+    text.outputs = {value_info("a", kFloat, {kOpen, 4}), value_info("b", kFloat, {kOpen, 4}), value_info("c", kFloat, {kOpen, 4})};
+    text.nodes = {node({"Split", {"x"}, {"a", "b", "c"}, {attr_int("axis", 0), attr_int("num_outputs", 3)}})};
+    const Imported model_(model(text));
+    INFO(model_.message);
+    REQUIRE(model_.status == ACCEL_STATUS_OK);
+    REQUIRE(model_.broken_rule() == "");
+    REQUIRE_FALSE(model_.keeps_any());
+    CHECK(model_.output(0).dims[0].symbol == model_.output(1).dims[0].symbol);
+    CHECK(model_.shown(model_.output(0)) == "floor((W + 2) / 3) x 4");
+    CHECK(model_.shown(model_.output(2)) == "W - floor((W + 2) / 3) * 2 x 4");
+}
+
+namespace {
+
+/// y = Reshape(x[N, 4], [N / 2, 8]).
+std::string halved(std::vector<Attr> attributes) {
+    ModelText text;
+    text.opset = 14;
+    text.inputs = {value_info("x", kFloat, {"N", 4})};
+    text.outputs = {value_info("y", kFloat, {kOpen, kOpen})};
+    text.initializers = {ints_tensor("zero", {0}), ints_tensor("two", {2}), ints_tensor("eight", {8})};
+    text.nodes = {node({"Shape", {"x"}, {"s"}, {}}), node({"Gather", {"s", "zero"}, {"n"}, {}}), node({"Div", {"n", "two"}, {"h"}, {}}), node({"Concat", {"h", "eight"}, {"w"}, {attr_int("axis", 0)}}),
+                  node({"Reshape", {"x", "w"}, {"y"}, std::move(attributes)})};
+    const Imported model_(model(text));
+    INFO(model_.message);
+    REQUIRE(model_.status == ACCEL_STATUS_OK);
+    REQUIRE(model_.broken_rule() == "");
+    REQUIRE_FALSE(model_.keeps_any());
+    const accel_node_desc& last = model_.node(model_.graph().node_count - 1);
+    REQUIRE(last.input_count == 2);
+    return model_.shown(model_.output()) + (model_.tensor(last.inputs[1]).data != nullptr ? "" : " by operand");
+}
+
+}  // namespace
+
+TEST_CASE("a computed size that may be 0 copies unless allowzero says that it is 0", "[onnx][sizes]") {
+    CHECK(halved({attr_int("allowzero", 1)}) == "floor(N / 2) x 8");
+    CHECK(halved({}).ends_with(" by operand"));
+}
+
+TEST_CASE("without axes a named size stays where it cannot be 1", "[onnx][sizes]") {
+    ModelText text;
+    text.opset = 13;
+    text.inputs = {value_info("x", kFloat, {1, "N", 4})};
+    text.outputs = {value_info("y", kFloat, {kOpen, 4})};
+    text.initializers = {ones({1, 1, 4})};
+    text.nodes = {node({"Concat", {"x", "w"}, {"j"}, {attr_int("axis", 1)}}), node({"Squeeze", {"j"}, {"y"}, {}})};
+    const Imported model_(model(text));
+    INFO(model_.message);
+    REQUIRE(model_.status == ACCEL_STATUS_OK);
+    REQUIRE_FALSE(model_.keeps_any());
+    CHECK(model_.shown(model_.output()) == "N + 1 x 4");
+    const Imported open(single(13, {1, "N", 4}, {"Squeeze", {"x"}, {}, {}}));
+    CHECK(open.keeps("whether dimension 1 stays depends on its size"));
+}
+
 TEST_CASE("two paths to one size meet as one symbol", "[onnx][sizes]") {
     // Down by a convolution and by a pooling window, as residual networks do.
     ModelText text;

@@ -287,7 +287,7 @@ void split_by_operand(Node& node, uint32_t axis) {
     node.emit(ACCEL_OPERATION_SPLIT, {node.input_id(0), node.input_id(1)}, std::move(outputs), std::move(attributes));
 }
 
-/// Equal parts of a dimension that is open. Whether it divides is seen when it is known.
+/// Equal parts of a dimension that is open; since opset 18 the last one may be smaller. Whether it divides is seen when it is known.
 void split_evenly(Node& node, uint32_t axis, int64_t count, int64_t asked) {
     if (asked != count) {
         node.fail_corrupt(asked, " parts for ", count, " outputs");
@@ -295,9 +295,13 @@ void split_evenly(Node& node, uint32_t axis, int64_t count, int64_t asked) {
     const uint32_t type = node.input(0).type;
     Dims dims = node.input(0).dims;
     Sizes& sizes = node.graph.sizes;
-    dims[axis] = sizes.dim(sizes.calculate().floor_div(sizes.size(dims[axis]), sizes.number(count)));
+    const Size whole = sizes.size(dims[axis]);
+    const bool uneven = node.opset >= 18;
+    const Size part = uneven ? sizes.calculate().ceil_div(whole, sizes.number(count)) : sizes.calculate().floor_div(whole, sizes.number(count));
+    const Size last = uneven ? sizes.calculate().sub(whole, sizes.calculate().mul(part, sizes.number(count - 1))) : part;
     std::vector<ValueId> outputs;
     for (int64_t i = 0; i < count; ++i) {
+        dims[axis] = sizes.dim(i + 1 < count ? part : last);
         outputs.push_back(node.define_output(static_cast<size_t>(i), type, dims));
     }
     AttributeList attributes;

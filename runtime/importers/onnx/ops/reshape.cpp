@@ -113,8 +113,8 @@ ValueId define_view(Node& node, ValueId x, Dims dims) {
 
 namespace {
 
-/// An attribute below opset 5, an operand since. Nothing: parts of it are open, or may turn out to be 0 or -1.
-std::optional<std::vector<Element>> read_shape(Node& node) {
+/// An attribute below opset 5, an operand since. Nothing: parts of it are open, or may turn out to be -1, or a 0 that copies.
+std::optional<std::vector<Element>> read_shape(Node& node, bool zero_is_zero) {
     if (node.opset < 5) {
         std::vector<Element> shape;
         for (const int64_t size : node.integers("shape").value_or(std::vector<int64_t>{})) {
@@ -126,7 +126,9 @@ std::optional<std::vector<Element>> read_shape(Node& node) {
     if (shape && node.input(1).dims.size() != 1) {
         node.fail_unsupported("the shape '", node.input(1).name, "' must be a list");
     }
-    const auto plain = [&](const Element& element) { return element.is_number() || node.graph.sizes.is_positive(element.size); };
+    const auto plain = [&](const Element& element) {
+        return element.is_number() || node.graph.sizes.is_positive(element.size) || (zero_is_zero && node.graph.sizes.is_natural(element.size));
+    };
     return shape && std::all_of(shape->begin(), shape->end(), plain) ? shape : std::nullopt;
 }
 
@@ -167,7 +169,7 @@ void reshape(Node& node) {
     const size_t operands = node.opset < 5 ? 1 : 2;
     node.expect_operands(operands, operands, 1, 1);
     const bool zero_is_zero = node.integer("allowzero", 0) != 0;
-    const std::optional<std::vector<Element>> known = read_shape(node);
+    const std::optional<std::vector<Element>> known = read_shape(node, zero_is_zero);
     if (!known) {
         reshape_by_operand(node, zero_is_zero);
         return;
@@ -214,10 +216,10 @@ void squeeze(Node& node) {
         axes = resolve_axes(node, *given, x.size());
     } else {
         for (size_t i = 0; i < x.size(); ++i) {
-            if (!is_fixed(x[i])) {
+            if (!is_fixed(x[i]) && node.graph.sizes.least(x[i]) < 2) {
                 node.fail_unsupported("without axes, whether dimension ", i, " stays depends on its size, which is only known by name");
             }
-            if (x[i].size == 1) {
+            if (is_one(x[i])) {
                 axes.push_back(static_cast<int64_t>(i));
             }
         }
