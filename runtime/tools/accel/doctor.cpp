@@ -19,11 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string version_text(uint32_t version)
-{
-    return std::to_string(version >> 22) + "." + std::to_string(version >> 12 & 0x3ff) + "." + std::to_string(version & 0xfff);
-}
-
 void check_library(Findings &findings)
 {
     const uint32_t loaded = accel_version();

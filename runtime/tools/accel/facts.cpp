@@ -17,11 +17,12 @@ nlohmann::json kinds_json(uint32_t kinds)
     return list;
 }
 
+}  // namespace
+
 std::string version_text(uint32_t version)
 {
     return version ? std::to_string(version >> 22) + "." + std::to_string(version >> 12 & 0x3ff) + "." + std::to_string(version & 0xfff) : "";
 }
-}  // namespace
 
 const char *kind_name(uint32_t kind)
 {

@@ -6,6 +6,8 @@
 
 namespace accel::tool {
 
+/// "1.2.3" of a packed version; "" of 0.
+std::string version_text(uint32_t version);
 const char *kind_name(uint32_t kind);
 const char *isolation_name(uint32_t isolation);
 std::string handle_kinds_text(uint32_t kinds);

@@ -49,7 +49,7 @@ std::string percent(double share)
     return text;
 }
 
-const char *kind_name(uint32_t kind)
+const char *timing_kind_name(uint32_t kind)
 {
     switch (kind) {
     case ACCEL_TIMING_KIND_SEGMENT: return "segment";
@@ -127,7 +127,7 @@ std::string Timings::label(const Row &row) const
 
 nlohmann::json Timings::row_json(const Row &row) const
 {
-    nlohmann::json out{{"kind", kind_name(row.key.kind)}, {"name", row.key.name}, {"device", row.device}, {"segment", row.key.segment}, {"lane", row.key.lane},
+    nlohmann::json out{{"kind", timing_kind_name(row.key.kind)}, {"name", row.key.name}, {"device", row.device}, {"segment", row.key.segment}, {"lane", row.key.lane},
                        {"begin_ns", row.begin_ns / count_}, {"duration_ns", row.duration_ns / count_}, {"share", row.duration_ns / whole_ns_}};
     if (!row.operation.empty()) out["operation"] = row.operation;
     if (row.key.row != ACCEL_NONE) out["row"] = row.key.row;
