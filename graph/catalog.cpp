@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "fold/rules.h"
 #include "shapes/rules.h"
 #include "work.h"
 

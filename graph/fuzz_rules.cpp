@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Nodes of the catalog's operations made from arbitrary bytes: the rules refuse them with a sentence, or say shapes that a tensor can have.
+// Nodes of the catalog's operations made from arbitrary bytes: the rules refuse them with a sentence, or say shapes that a tensor can have; folding reads no byte too many.
 #include <accel/graph/catalog.h>
 
 #include <algorithm>
@@ -41,8 +41,9 @@ constexpr uint32_t kSymbols = 2;
 Shape make_shape(Choices &choose)
 {
     Shape shape;
+    const bool small = choose.below(2) == 0;
     for (uint32_t axis = choose.below(kMaxRank + 1); axis > 0; --axis) {
-        const uint32_t kind = choose.below(8);
+        const uint32_t kind = small ? 3 : choose.below(8);
         if (kind == 0) shape.push_back(kUnknownDim);
         else if (kind == 1) shape.push_back({-1, choose.below(kSymbols)});
         else shape.push_back(kind == 2 ? static_cast<int64_t>(static_cast<uint64_t>(choose.number()) % (kMaxTensorBytes + 1)) : choose.below(9));
@@ -62,6 +63,21 @@ void make_value(Choices &choose, ValueKind kind, TestNode &node)
     node.list(values);
 }
 
+constexpr uint64_t kMostElements = 1 << 12;
+
+/// A constant often, of its size mostly.
+void make_operand(Choices &choose, TestNode &node)
+{
+    const Shape shape = make_shape(choose);
+    const uint32_t type = choose.below(12);
+    const auto count = element_count(shape);
+    const auto byte_count = count && *count <= kMostElements ? packed_size_bytes(type, *count) : std::nullopt;
+    if (!byte_count || choose.below(4) == 0) return void(node.operand(shape, type));
+    std::vector<uint8_t> bytes(*byte_count + (choose.below(16) == 0 ? 1 : 0));
+    for (uint8_t &byte : bytes) byte = choose.byte();
+    node.constant(shape, type, bytes);
+}
+
 void make_operands(Choices &choose, const OperationRow &row, TestNode &node)
 {
     const uint32_t most = row.input_count_max == kUnbounded ? row.input_count_min + 3 : row.input_count_max;
@@ -70,8 +86,19 @@ void make_operands(Choices &choose, const OperationRow &row, TestNode &node)
         const bool optional = i >= row.input_count_min && row.input_count_max != kUnbounded;
         if (optional && choose.below(4) == 0) node.absent();
         else if (i >= row.first_value && choose.below(8) != 0) make_value(choose, row.values[i - row.first_value].kind, node);
-        else node.operand(make_shape(choose));
+        else make_operand(choose, node);
     }
+}
+
+/// The result as a checked graph has it: of the shape that was inferred. Where that is small, its value.
+void fold_it(Choices &choose, const Shape &shape, TestNode &node)
+{
+    const auto count = element_count(shape);
+    if (!count || *count > kMostElements) return;
+    node.set_result(shape, choose.below(12));
+    const bool may = may_fold(node.get());
+    const auto bytes = fold(node.get(), [] {});
+    if (bytes && (!may || bytes->size() != packed_size_bytes(node.get().results[0]->type, *count))) std::abort();
 }
 
 void make_attributes(Choices &choose, const OperationRow &row, TestNode &node)
@@ -115,6 +142,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
     if (!shapes && why.empty()) std::abort();
     if (shapes && shapes->size() != results) std::abort();
     if (shapes && !std::all_of(shapes->begin(), shapes->end(), [](const auto &shape) { return !shape || plausible(*shape); })) std::abort();
-    if (shapes) work_macs(node.get());
+    if (!shapes) return 0;
+    work_macs(node.get());
+    if (results == 1 && shapes->front()) fold_it(choose, *shapes->front(), node);
     return 0;
 }

@@ -3,6 +3,8 @@
 
 #include <accel/graph/catalog.h>
 
+#include "fold/rules.h"
+
 namespace accel::graph {
 
 std::optional<ResultShapes> infer_shapes(const Applied &node, std::string *why)
@@ -10,6 +12,55 @@ std::optional<ResultShapes> infer_shapes(const Applied &node, std::string *why)
     const OperationRow *row = find_operation(node.operation());
     if (!row || node.unknown_shape() != 0) return ResultShapes(node.results.size());
     return row->rules.shapes(node, why);
+}
+
+namespace {
+
+/// A constant that is as long as its shape says.
+bool whole(const accel_tensor_desc &tensor)
+{
+    const auto count = element_count(Applied::shape_of(tensor));
+    return tensor.data && count && packed_size_bytes(tensor.type, *count) == tensor.data_bytes;
+}
+
+bool known(const Applied &node, const OperationRow &row)
+{
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+        const accel_tensor_desc *operand = node.operands[i];
+        if (!operand && i < row.input_count_min) return false;
+        if (!operand) continue;
+        if (operand->rank > kMaxRank) return false;
+        const bool is_known = row.rules.fold.reads == Fold::Reads::kShapes ? element_count(Applied::shape_of(*operand)).has_value() : whole(*operand);
+        if (!is_known) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+bool may_fold(const Applied &node)
+{
+    const OperationRow *row = find_operation(node.operation());
+    if (!row || !row->rules.fold.value || node.results.size() != 1 || !node.results[0]) return false;
+    const auto count = element_count(Applied::shape_of(*node.results[0]));
+    return count && *count <= row->rules.fold.elements_most && known(node, *row);
+}
+
+std::optional<Bytes> fold(const Applied &node, Pulse pulse)
+{
+    if (!may_fold(node)) return std::nullopt;
+    const auto shapes = infer_shapes(node, nullptr);
+    if (!shapes || !shapes->front() || *shapes->front() != Applied::shape_of(*node.results[0])) return std::nullopt;
+    auto value = find_operation(node.operation())->rules.fold.value(node, *shapes->front(), pulse);
+    // A result that is declared with a type that the operation does not make has no value.
+    if (value && packed_size_bytes(node.results[0]->type, element_count(*shapes->front()).value_or(0)) != value->size()) return std::nullopt;
+    return value;
+}
+
+bool folds_to_operand(const Applied &node)
+{
+    const OperationRow *row = find_operation(node.operation());
+    return row && row->rules.fold.value == folds::alias;
 }
 
 uint64_t work_macs(const Applied &node)

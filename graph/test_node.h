@@ -24,10 +24,10 @@ public:
     template <class Value> TestNode &constant(Shape shape, uint32_t type, const std::vector<Value> &values)
     {
         accel_tensor_desc &desc = add(operands_, std::move(shape), type);
-        auto &bytes = data_.emplace_back(values.size() * sizeof(Value) + 1);
-        std::memcpy(bytes.data(), values.data(), bytes.size() - 1);
-        desc.data = bytes.data();
-        desc.data_bytes = bytes.size() - 1;
+        auto &bytes = data_.emplace_back(values.size() * sizeof(Value));
+        if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
+        desc.data = bytes.empty() ? reinterpret_cast<const uint8_t *>("") : bytes.data();
+        desc.data_bytes = bytes.size();
         return *this;
     }
     /// What a value operand holds.
@@ -41,6 +41,12 @@ public:
     {
         add(results_, std::move(shape), type);
         return *this;
+    }
+    /// Another shape and type for the only result.
+    TestNode &set_result(Shape shape, uint32_t type)
+    {
+        results_.clear();
+        return result(std::move(shape), type);
     }
     TestNode &ints(uint32_t key, std::vector<int64_t> values)
     {

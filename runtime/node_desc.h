@@ -3,9 +3,11 @@
 #pragma once
 
 #include <accel/graph/applied.h>
+#include <accel/graph/quantization.h>
 
 #include <array>
 #include <cstddef>
+#include <list>
 #include <memory_resource>
 #include <vector>
 
@@ -49,12 +51,14 @@ private:
         desc.dims = tensor.shape.data();
         desc.data = tensor.data;
         desc.data_bytes = tensor.data_bytes;
+        if (tensor.quantization) desc.quantization = &quantizations_.emplace_back(*tensor.quantization, desc.rank).get();
         return desc;
     }
 
     std::array<std::byte, 1024> room_;
     std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
     AttributeArrays arrays_;
+    std::list<graph::QuantizationDesc> quantizations_;
     std::pmr::vector<accel_attribute> attributes_;
     std::pmr::vector<accel_tensor_desc> tensors_;
     std::pmr::vector<const accel_tensor_desc *> named_;

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "fold.h"
 
+#include <accel/graph/rules.h>
+
 #include <algorithm>
 
 #include "../catalog.h"
+#include "../node_desc.h"
 #include "../progress.h"
 #include "constants.h"
-#include "evaluate.h"
 #include "rewrite.h"
 
 namespace accel::runtime {
 
 namespace {
-
-/// A reshaped or renamed constant needs no bytes of its own.
-bool shares_data(const Node &node)
-{
-    return node.operation == ACCEL_OPERATION_RESHAPE || node.operation == ACCEL_OPERATION_IDENTITY;
-}
 
 /// Operands that only folded nodes read are needed no more: a chain of large constants needs room for two at a time.
 class Leftovers {
@@ -58,16 +54,19 @@ bool is_foldable(const Graph &graph, const Node &node, const Leftovers &leftover
 bool fold_node(Graph &graph, const Node &node, FoldDequantize dequantize)
 {
     Tensor &result = graph.tensors[node.outputs[0]];
-    if (shares_data(node)) {
+    const NodeDesc desc(graph, node);
+    if (node.operation == ACCEL_OPERATION_DEQUANTIZE && dequantize == FoldDequantize::Keep) return false;
+    // A reshaped or renamed constant needs no bytes of its own.
+    if (graph::folds_to_operand(desc.get())) {
         const Tensor &from = graph.tensors[node.inputs[0]];
         result.data = from.data;
         result.data_bytes = from.data_bytes;
         result.owned = from.owned;
         return true;
     }
-    if (!may_evaluate(graph, node, dequantize)) return false;
+    if (!graph::may_fold(desc.get())) return false;
     Charge charge = graph.grant(size_bytes(result).value_or(0), node_text(node));
-    std::optional<std::vector<uint8_t>> bytes = evaluate(graph, node);
+    std::optional<std::vector<uint8_t>> bytes = graph::fold(desc.get(), pace_piece);
     if (!bytes) return false;
     own_data(result, std::move(*bytes), std::move(charge));
     return true;

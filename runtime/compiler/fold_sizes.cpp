@@ -5,7 +5,6 @@
 
 #include "../catalog.h"
 #include "constants.h"
-#include "evaluate.h"
 #include "fold.h"
 
 namespace accel::runtime {

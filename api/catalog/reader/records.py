@@ -13,7 +13,7 @@ DEVIATIONS = {   # kind: the extra fields that it may have
     "result_refused": set(), "default_differs": set(), "option_differs": set(), "types_absent": set(), "types_added": set(),
     "versions_refused": set(), "versions_rewritten": set(), "schema_absent": set(),
 }
-RECORD_FIELDS = {"name", "id", "revision", "doc", "onnx", "operands", "results", "attributes", "fused_clamp", "types", "shape", "class", "work", "import", "resolved",
+RECORD_FIELDS = {"name", "id", "revision", "doc", "onnx", "operands", "results", "attributes", "fused_clamp", "types", "shape", "fold", "class", "work", "import", "resolved",
                  "decomposition", "deviations"}
 
 
@@ -92,6 +92,7 @@ class Record:
     fused_clamp: bool
     signatures: list
     shape: str
+    fold: str
     numeric_class: str
     work: str
     resolved: bool                  # the compiler puts constants or other operations in its place: no module sees it
@@ -241,6 +242,7 @@ def read_record(item, place, vocabulary, family, planned, shared_deviations):
         operands, results, [read_attribute(i, p, vocabulary) for i, p in items(item, place, "attributes", [])], field(item, place, "fused_clamp", "flag", False),
         [read_signature(i, p, vocabulary, names) for i, p in items(item, place, "types")],
         one_of(place, "shape rule", field(item, place, "shape", "name"), vocabulary.shape_rules),
+        one_of(place, "fold", field(item, place, "fold", "name", "none"), vocabulary.folds),
         one_of(place, "class", field(item, place, "class", "name"), vocabulary.classes),
         one_of(place, "work", field(item, place, "work", "name"), vocabulary.works),
         field(item, place, "resolved", "flag", False), only_import, [read_step(i, p) for i, p in items(item, place, "decomposition", [])],

@@ -27,6 +27,7 @@ class Vocabulary:
     classes: dict
     works: dict
     shape_rules: dict
+    folds: dict
     type_groups: dict
     because: dict
     planned_attributes: list = dataclasses.field(default_factory=list)
@@ -77,7 +78,7 @@ def read_planned_attributes(path, root, attributes):
 
 def check_rules(rules, file, attributes):
     top = Place(file, 1)
-    only(rules, top, {"classes", "works", "shape_rules", "type_groups", "reasons"}, "the file")
+    only(rules, top, {"classes", "works", "folds", "shape_rules", "type_groups", "reasons"}, "the file")
     keys = {row["name"] for row in attributes}
     for name, rule in field(rules, top, "shape_rules", "mapping").items():
         place = Place(file, rule.line, f"shape rule {name}")
@@ -85,6 +86,13 @@ def check_rules(rules, file, attributes):
         field(rule, place, "doc", "text")
         for key in field(rule, place, "reads", "list", []):
             one_of(place, "attribute that the rule reads", key, keys)
+    for name, fold in field(rules, top, "folds", "mapping").items():
+        place = Place(file, fold.line, f"fold {name}")
+        only(fold, place, {"doc", "most", "reads"}, "a fold")
+        field(fold, place, "doc", "text")
+        field(fold, place, "most", "positive", None)
+        if "reads" in fold:
+            one_of(place, "reads", field(fold, place, "reads", "name"), ("shapes", "values"))
     for name, row in field(rules, top, "classes", "mapping").items():
         place = Place(file, getattr(row, "line", 1), f"class {name}")
         if not isinstance(row, dict):
@@ -108,4 +116,4 @@ def read(folder, root):
         one_of(Place(row.file, row.line, f"attributes {row['name']}"), "kind", row["kind"], ATTRIBUTE_KINDS if "id" in row else PLANNED_KINDS)
     check_rules(rules, str(rules_path.relative_to(root)), rows["attributes"] + planned)
     return Vocabulary(field(document, Place(file, 1), "profile", "positive"), **rows, classes=rules["classes"], works=rules["works"],
-                      shape_rules=rules["shape_rules"], type_groups=rules["type_groups"], because=rules["reasons"], planned_attributes=planned)
+                      shape_rules=rules["shape_rules"], folds=rules["folds"], type_groups=rules["type_groups"], because=rules["reasons"], planned_attributes=planned)

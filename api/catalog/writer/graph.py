@@ -18,9 +18,12 @@ def value(operand, words):
     return f'{{"{operand.name}", ValueKind::{kind}, {row["id"]}}}'
 
 
-def rules(record):
+def rules(record, words):
     """Functions of the graph library, by the names that rules.yaml has for them."""
-    return f"{{shapes::{record.shape}, work::{record.work}}}"
+    fold = words.folds[record.fold]
+    value = "nullptr" if record.fold == "none" else f"folds::{record.fold}"
+    reads = "kShapes" if fold.get("reads") == "shapes" else "kValues"
+    return f"{{shapes::{record.shape}, {{{value}, {fold.get('most', 'UINT64_MAX')}, Fold::Reads::{reads}}}, work::{record.work}}}"
 
 
 def operation(record, words):
@@ -29,7 +32,7 @@ def operation(record, words):
     types = " | ".join(f"type_bit(ACCEL_TYPE_{name})" for name in abi.types(record, words))
     keys = f"kKeysOf{record.name}" if abi.attributes(record, words) else "{}"
     return (f'    {{ACCEL_OPERATION_{record.name}, {record.revision}, "{record.onnx}", {in_min}, {most(in_max)}, {out_min}, {most(out_max)},\n'
-            f"     {types},\n     {keys},\n     {str(record.quantised).lower()}, {values(record)}, {rules(record)}}},")
+            f"     {types},\n     {keys},\n     {str(record.quantised).lower()}, {values(record)}, {rules(record, words)}}},")
 
 
 def write(catalog, note):

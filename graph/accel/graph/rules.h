@@ -19,8 +19,23 @@ using ShapeRule = std::optional<ResultShapes> (*)(const Applied &node, std::stri
 /// Multiply-accumulates, UINT64_MAX where they are more than that counts.
 using WorkRule = uint64_t (*)(const Applied &node);
 
+using Bytes = std::vector<uint8_t>;
+
+/// Called between pieces of work of a millisecond or a few; may throw to end it.
+using Pulse = void (*)();
+
+/// The value of the one result, dense and row-major, from those of the operands; nothing where it has none, or has none in these types.
+using FoldRule = std::optional<Bytes> (*)(const Applied &node, const Shape &result, Pulse pulse);
+
+struct Fold {
+    FoldRule value;          ///< null: left to a device
+    uint64_t elements_most;  ///< of a result that is not left to a device
+    enum class Reads { kValues, kShapes } reads;
+};
+
 struct Rules {
     ShapeRule shapes;
+    Fold fold;
     WorkRule work;
 };
 
@@ -28,6 +43,16 @@ struct Rules {
 /// catalog, and of one whose shape waits for the values of operands, every entry is nothing.
 /// The counts of operands and results are those of the catalog (G-6), operands have ranks (G-21).
 std::optional<ResultShapes> infer_shapes(const Applied &node, std::string *why);
+
+/// Would fold() look for a value? Asked before memory is. False as well while operands are no constants, or their sizes not known.
+bool may_fold(const Applied &node);
+
+/// The value of a node that may be folded: what a device would compute (docs/numerics.md), to the bit. Nothing where there is none: an index that is outside, a quotient by
+/// 0, an element type without arithmetic here. Never reads beyond a constant's data_bytes, whatever the node says.
+std::optional<Bytes> fold(const Applied &node, Pulse pulse);
+
+/// Does the result have operand 0's bytes? Then nobody need copy them.
+bool folds_to_operand(const Applied &node);
 
 /// How much the node computes, for reports and for balancing: 0 for data movement, for operations outside the catalog and where a size of the result is not known.
 uint64_t work_macs(const Applied &node);
