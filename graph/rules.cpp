@@ -3,18 +3,19 @@
 
 #include <accel/graph/catalog.h>
 
+#include <algorithm>
+
 #include "fold/rules.h"
 
 namespace accel::graph {
 
-std::optional<ResultShapes> infer_shapes(const Applied &node, std::string *why)
-{
-    const OperationRow *row = find_operation(node.operation());
-    if (!row || node.unknown_shape() != 0) return ResultShapes(node.results.size());
-    return row->rules.shapes(node, why);
-}
-
 namespace {
+
+/// A rule may look at the sizes of every operand.
+bool ranked(const Applied &node)
+{
+    return std::all_of(node.operands.begin(), node.operands.end(), [](const accel_tensor_desc *operand) { return !operand || operand->rank <= kMaxRank; });
+}
 
 /// A constant that is as long as its shape says.
 bool whole(const accel_tensor_desc &tensor)
@@ -29,7 +30,6 @@ bool known(const Applied &node, const OperationRow &row)
         const accel_tensor_desc *operand = node.operands[i];
         if (!operand && i < row.input_count_min) return false;
         if (!operand) continue;
-        if (operand->rank > kMaxRank) return false;
         const bool is_known = row.rules.fold.reads == Fold::Reads::kShapes ? element_count(Applied::shape_of(*operand)).has_value() : whole(*operand);
         if (!is_known) return false;
     }
@@ -38,10 +38,17 @@ bool known(const Applied &node, const OperationRow &row)
 
 }  // namespace
 
+std::optional<ResultShapes> infer_shapes(const Applied &node, std::string *why)
+{
+    const OperationRow *row = find_operation(node.operation());
+    if (!row || !ranked(node) || node.unknown_shape() != 0) return ResultShapes(node.results.size());
+    return row->rules.shapes(node, why);
+}
+
 bool may_fold(const Applied &node)
 {
     const OperationRow *row = find_operation(node.operation());
-    if (!row || !row->rules.fold.value || node.results.size() != 1 || !node.results[0]) return false;
+    if (!row || !row->rules.fold.value || !ranked(node) || node.results.size() != 1 || !node.results[0] || node.results[0]->rank > kMaxRank) return false;
     const auto count = element_count(Applied::shape_of(*node.results[0]));
     return count && *count <= row->rules.fold.elements_most && known(node, *row);
 }
@@ -66,7 +73,7 @@ bool folds_to_operand(const Applied &node)
 uint64_t work_macs(const Applied &node)
 {
     const OperationRow *row = find_operation(node.operation());
-    return row && !node.results.empty() && node.results[0] ? row->rules.work(node) : 0;
+    return row && ranked(node) && !node.results.empty() && node.results[0] && node.results[0]->rank <= kMaxRank ? row->rules.work(node) : 0;
 }
 
 }  // namespace accel::graph

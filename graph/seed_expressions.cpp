@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <accel/tensor.h>
 
-#include <filesystem>
-#include <fstream>
-#include <vector>
+#include "seed.h"
 
 namespace {
 
@@ -11,13 +9,6 @@ namespace {
 void row(std::vector<uint8_t> &bytes, uint8_t op, uint8_t left, uint8_t right = 0, uint8_t value = 0)
 {
     bytes.insert(bytes.end(), {op, left, right, 1, value, 0, 0, 0, 0, 0, 0, 0});
-}
-
-void write(const std::filesystem::path &folder, const char *name, const std::vector<uint8_t> &bytes)
-{
-    std::ofstream file(folder / name, std::ios::binary | std::ios::trunc);
-    file.write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!file.flush()) std::abort();
 }
 
 }  // namespace
@@ -38,7 +29,7 @@ int main(int, char **arguments)
     row(derived, ACCEL_EXPRESSION_SYMBOL, 2);
     row(derived, ACCEL_EXPRESSION_CEIL_DIV, 3, 0);
     row(derived, ACCEL_EXPRESSION_MOD, 4, 1);
-    write(arguments[1], "window", window);
-    write(arguments[1], "derived", derived);
+    accel::graph::write_seed(arguments[1], "window", window);
+    accel::graph::write_seed(arguments[1], "derived", derived);
     return 0;
 }

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <accel/graph/catalog.h>
 
-#include <filesystem>
-#include <fstream>
+#include "seed.h"
 
 using namespace accel::graph;
-
-namespace {
-
-void write(const std::filesystem::path &folder, const std::string &name, const std::vector<uint8_t> &bytes)
-{
-    std::ofstream file(folder / name, std::ios::binary | std::ios::trunc);
-    file.write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!file.flush()) std::abort();
-}
-
-}  // namespace
 
 /// One node of each operation, with operands of rank 4; what its attributes are is left to the fuzzer.
 int main(int, char **arguments)
@@ -24,7 +12,7 @@ int main(int, char **arguments)
         std::vector<uint8_t> bytes{static_cast<uint8_t>(i), 1, 9};
         for (int tensor = 0; tensor < 4; ++tensor) bytes.insert(bytes.end(), {1, 4, 7, 2, 7, 4, 7, 6, 7, 6});
         bytes.insert(bytes.end(), {1, 4, 0, 1, 2, 3});
-        write(arguments[1], operations()[i].name, bytes);
+        write_seed(arguments[1], operations()[i].name, bytes);
     }
     return 0;
 }

@@ -29,6 +29,14 @@ std::optional<uint64_t> element_count(const Shape &shape)
     return count;
 }
 
+std::vector<int64_t> sizes_of(const Shape &shape)
+{
+    std::vector<int64_t> sizes;
+    sizes.reserve(shape.size());
+    for (const Dim &dim : shape) sizes.push_back(dim.fixed() ? dim.size : -1);
+    return sizes;
+}
+
 std::vector<int64_t> row_major_strides(const Shape &shape)
 {
     std::vector<int64_t> strides(shape.size(), 1);

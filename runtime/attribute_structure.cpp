@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "attribute.h"
+#include <accel/graph/attribute.h>
 #include "check.h"
 #include "graph_check.h"
 

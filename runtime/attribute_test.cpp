@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "attribute.h"
+#include <accel/graph/attribute.h>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -12,6 +12,17 @@ namespace {
 constexpr uint64_t kDefaultBytes = uint64_t{256} << 20;
 constexpr uint64_t kTimesModel = 4;
 
+/// Bytes that count as used until nobody has it.
+struct Charge {
+    explicit Charge(std::shared_ptr<std::atomic<uint64_t>> used_) : used(std::move(used_)) {}
+    Charge(const Charge &) = delete;
+    Charge &operator=(const Charge &) = delete;
+    ~Charge() { used->fetch_sub(byte_count, std::memory_order_relaxed); }
+
+    const std::shared_ptr<std::atomic<uint64_t>> used;
+    uint64_t byte_count = 0;
+};
+
 }  // namespace
 
 uint64_t ConstantBudget::limit_for(uint64_t given_bytes, uint64_t model_bytes)
@@ -32,11 +43,12 @@ accel_status ConstantBudget::keep(uint64_t byte_count, const char *purpose)
     return ACCEL_STATUS_OK;
 }
 
-accel_status ConstantBudget::take(uint64_t byte_count, const char *purpose, Charge *out)
+graph::Grant ConstantBudget::grant(uint64_t byte_count, const std::string &purpose)
 {
-    ACCEL_TRY(keep(byte_count, purpose));
-    *out = Charge(used_, byte_count);
-    return ACCEL_STATUS_OK;
+    auto charge = std::make_shared<Charge>(used_);
+    if (const accel_status status = keep(byte_count, purpose.c_str()); status != ACCEL_STATUS_OK) throw Stopped(status);
+    charge->byte_count = byte_count;
+    return charge;
 }
 
 }  // namespace accel::runtime

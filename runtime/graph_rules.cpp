@@ -7,7 +7,6 @@
 
 #include "catalog.h"
 #include "check.h"
-#include "graph_shapes.h"
 #include "progress.h"
 
 namespace accel::runtime {

@@ -2,7 +2,6 @@
 #include "graph_values.h"
 
 #include "catalog.h"
-#include "node_desc.h"
 
 namespace accel::runtime {
 

@@ -53,33 +53,6 @@ accel_status check_use(const Graph &graph, uint32_t index)
 
 }  // namespace
 
-accel_variable variable_at(const accel_graph_desc &graph, uint32_t index) { return element(graph.variables, index, graph.variable_size); }
-
-accel_tensor_desc tensor_of(const accel_variable &variable)
-{
-    accel_tensor_desc tensor{};
-    tensor.name = variable.name;
-    tensor.type = variable.type;
-    tensor.rank = variable.rank;
-    tensor.dims = variable.dims;
-    tensor.data = variable.data;
-    tensor.data_bytes = variable.data_bytes;
-    tensor.quantization = variable.quantization;
-    return tensor;
-}
-
-std::optional<Shape> largest(const Graph &graph, const Shape &shape)
-{
-    Shape sizes = shape;
-    for (Dim &dim : sizes) {
-        if (dim.fixed()) continue;
-        const Symbol &symbol = graph.symbols[dim.symbol];
-        if (symbol.max_size == INT64_MAX) return std::nullopt;
-        dim = Dim{symbol.max_size / symbol.multiple * symbol.multiple};
-    }
-    return sizes;
-}
-
 accel_status check_variables(const Graph &graph)
 {
     std::set<std::string> names;

@@ -8,6 +8,7 @@
 #include "graph_check.h"
 #include "instance.h"
 #include "model_import.h"
+#include "progress.h"
 
 namespace accel::runtime {
 
@@ -41,7 +42,7 @@ accel_status check_entry(const std::string &name, const accel_graph_desc *given,
     accel_status status = copy_in(given, &desc, "entries[].graph");
     if (status == ACCEL_STATUS_OK) status = check_structure(desc);
     if (status == ACCEL_STATUS_OK) {
-        *out = copy_graph(desc);
+        *out = copy_graph(desc, pace);
         status = check_rules(*out);
     }
     return fail_in_entry(status, name);

@@ -9,9 +9,13 @@
 #include <string>
 #include <vector>
 
+namespace accel::graph {
+struct Tensor;
+}
+
 namespace accel::runtime {
 
-struct Tensor;
+using graph::Tensor;
 
 /// A layout and what it is for. `type` of the layout is that of an element in memory.
 struct PortLayout : layouts::Layout {

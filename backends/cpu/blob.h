@@ -5,7 +5,7 @@
 #ifndef ACCEL_BACKENDS_CPU_BLOB_H
 #define ACCEL_BACKENDS_CPU_BLOB_H
 
-#include "graph/flat.h"
+#include <accel/graph/flat.h>
 
 #include <accel/backend.h>
 

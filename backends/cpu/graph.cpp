@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "graph.h"
 
-#include "graph/flat.h"
-#include "graph/graph.h"
+#include <accel/graph/catalog.h>
+#include <accel/graph/description.h>
+#include <accel/graph/view.h>
 #include "host.h"
 
 #include <algorithm>
@@ -129,7 +130,7 @@ void Node::set_clamp(Clamp clamp)
 }
 
 // The newer types are the catalog's, but none that a kernel here moves or computes.
-uint64_t type_bytes(uint32_t type) { return type <= ACCEL_TYPE_F64 ? graph::element_bytes(type) : 0; }
+uint64_t type_bytes(uint32_t type) { return type <= ACCEL_TYPE_F64 ? graph::type_size_bytes(type) : 0; }
 
 std::optional<int64_t> element_count(const Dims &dims)
 {

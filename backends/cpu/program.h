@@ -4,13 +4,13 @@
 #define ACCEL_BACKENDS_CPU_PROGRAM_H
 
 #include "buffer.h"
-#include "graph/flat.h"
 #include "packed.h"
 #include "plan.h"
 #include "team.h"
 #include "timings.h"
 
 #include <accel/backend.h>
+#include <accel/graph/flat.h>
 
 #include <memory>
 #include <vector>

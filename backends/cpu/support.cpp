@@ -2,7 +2,7 @@
 #include "support.h"
 
 #include "checker.h"
-#include "graph/graph.h"
+#include <accel/graph/view.h>
 #include "operations.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // The tables and the entry symbol: the only file that knows the module contract's
 // shape. Exceptions end here.
 #include "blob.h"
-#include "graph/graph.h"
+#include <accel/graph/view.h>
 #include "lower.h"
 #include "operations.h"
 #include "program.h"

@@ -7,7 +7,7 @@
 #define ACCEL_BACKENDS_ETHOSU_PLAN_H
 
 #include "coefs.h"
-#include "graph/graph.h"
+#include <accel/graph/view.h>
 #include "op.h"
 
 #include <cstdint>

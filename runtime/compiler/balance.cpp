@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "work.h"
 
 namespace accel::runtime {
 

@@ -219,8 +219,8 @@ bool fold_into_conv(Graph &graph, uint32_t conv_index, const Node &batch, const 
     if (!weights.constant() || weights.type != ACCEL_TYPE_F32 || (biased && !graph.tensors[conv.inputs[2]].constant())) return false;
     const size_t channels = by.factor.size();
     if (weights.shape[0].size != static_cast<int64_t>(channels) || channels == 0) return false;
-    Charge weights_charge = graph.grant(weights.data_bytes, node_text(batch));
-    Charge bias_charge = graph.grant(channels * sizeof(float), node_text(batch));
+    const auto weights_charge = graph.grant(weights.data_bytes, node_text(batch));
+    const auto bias_charge = graph.grant(channels * sizeof(float), node_text(batch));
     pace_piece();
     std::vector<float> scaled = values_of<float>(weights);
     const size_t per_channel = scaled.size() / channels;

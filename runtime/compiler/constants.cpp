@@ -16,11 +16,11 @@ const uint8_t kNothing[8] = {};
 
 }  // namespace
 
-void own_data(Tensor &tensor, std::vector<uint8_t> bytes, Charge charge)
+void own_data(Tensor &tensor, std::vector<uint8_t> bytes, graph::Grant charge)
 {
     struct Owned {
         std::vector<uint8_t> bytes;
-        Charge charge;
+        graph::Grant charge;
     };
     const auto owned = std::make_shared<const Owned>(Owned{std::move(bytes), std::move(charge)});
     tensor.data = owned->bytes.empty() ? kNothing : owned->bytes.data();
@@ -50,7 +50,7 @@ void align_constants(Graph &graph)
     for (Tensor &tensor : graph.tensors) {
         const uint32_t granule = type_size_bytes(tensor.type);
         if (!tensor.constant() || granule < 2 || reinterpret_cast<uintptr_t>(tensor.data) % granule == 0) continue;
-        Charge charge = graph.grant(tensor.data_bytes, "an aligned copy of tensor '" + tensor.name + "'");
+        const auto charge = graph.grant(tensor.data_bytes, "an aligned copy of tensor '" + tensor.name + "'");
         pace_piece();
         const auto *start = static_cast<const uint8_t *>(tensor.data);
         own_data(tensor, std::vector<uint8_t>(start, start + tensor.data_bytes), std::move(charge));

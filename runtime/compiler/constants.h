@@ -20,8 +20,8 @@ template <class Value> std::vector<Value> values_of(const Tensor &tensor)
 }
 
 /// Give a tensor a value that it owns; what was granted for it is given back with it.
-void own_data(Tensor &tensor, std::vector<uint8_t> bytes, Charge charge = {});
-template <class Value> void own_values(Tensor &tensor, const std::vector<Value> &values, Charge charge = {})
+void own_data(Tensor &tensor, std::vector<uint8_t> bytes, graph::Grant charge = {});
+template <class Value> void own_values(Tensor &tensor, const std::vector<Value> &values, graph::Grant charge = {})
 {
     std::vector<uint8_t> bytes(values.size() * sizeof(Value));
     if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());

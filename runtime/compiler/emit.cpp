@@ -117,7 +117,7 @@ accel_status call_build(const CompileTarget &target, std::span<const Subgraph *c
     std::deque<ModuleGraph> shown;
     std::vector<const accel_graph_desc *> graphs;
     for (const Subgraph *part : parts) {
-        const accel_graph_desc &desc = descs.emplace_back(part->graph).get();
+        const accel_graph_desc &desc = descs.emplace_back(part->graph, pace).get();
         graphs.push_back(&shown.emplace_back(desc, target.sizes).get());
     }
     accel_bk_compile_options options = options_for(target, request);

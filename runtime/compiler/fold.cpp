@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "../catalog.h"
-#include "../node_desc.h"
 #include "../progress.h"
 #include "constants.h"
 #include "rewrite.h"
@@ -65,7 +64,7 @@ bool fold_node(Graph &graph, const Node &node, FoldDequantize dequantize)
         return true;
     }
     if (!graph::may_fold(desc.get())) return false;
-    Charge charge = graph.grant(size_bytes(result).value_or(0), node_text(node));
+    const auto charge = graph.grant(size_bytes(result).value_or(0), node_text(node));
     std::optional<std::vector<uint8_t>> bytes = graph::fold(desc.get(), pace_piece);
     if (!bytes) return false;
     own_data(result, std::move(*bytes), std::move(charge));

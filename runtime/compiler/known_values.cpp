@@ -77,7 +77,7 @@ private:
         const auto bytes = size_bytes(tensor);
         if (!bytes || *bytes != known.data_bytes)
             return refuse(known, "it has " + std::to_string(known.data_bytes) + " bytes, its shape and type need " + (bytes ? std::to_string(*bytes) : "more than 2^40"));
-        Charge charge = graph_.grant(*bytes, "known value '" + tensor.name + "'");
+        const auto charge = graph_.grant(*bytes, "known value '" + tensor.name + "'");
         const auto *start = static_cast<const uint8_t *>(known.data);
         own_data(tensor, std::vector<uint8_t>(start, start + known.data_bytes), std::move(charge));
         tensor.default_data = nullptr;

@@ -12,7 +12,6 @@
 #include "quantise.h"
 #include "symbols.h"
 #include "testing/builder.h"
-#include "work.h"
 
 using namespace accel::runtime;
 using accel::testing::Builder;

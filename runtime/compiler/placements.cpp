@@ -2,7 +2,6 @@
 #include "placements.h"
 
 #include "../progress.h"
-#include "work.h"
 
 namespace accel::runtime {
 

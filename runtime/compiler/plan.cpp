@@ -61,7 +61,7 @@ private:
     /// A copy: runs read it when the model's file may have changed.
     std::shared_ptr<const std::vector<uint8_t>> default_of(const Tensor &from) const
     {
-        Charge charge = graph_.grant(from.default_bytes, "the default of input '" + from.name + "'");
+        auto charge = graph_.grant(from.default_bytes, "the default of input '" + from.name + "'");
         pace_piece();
         const auto *start = static_cast<const uint8_t *>(from.default_data);
         Tensor held;

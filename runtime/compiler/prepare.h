@@ -4,6 +4,7 @@
 
 #include <accel/accel.h>
 
+#include "../constant_budget.h"
 #include "../graph.h"
 #include "known_values.h"
 

@@ -9,6 +9,7 @@
 #include "../device.h"
 #include "../instance.h"
 #include "../model_import.h"
+#include "../progress.h"
 #include "constants.h"
 
 namespace accel::runtime {
@@ -124,7 +125,7 @@ accel_status bind_port(accel_device *device, accel_program *program, accel_run *
 accel_status time_probe(accel_device *device, const Graph &graph, double *out_seconds)
 {
     HeldModel model;
-    const GraphDesc desc(graph);
+    const GraphDesc desc(graph, pace);
     const accel_entry_desc entry{"", &desc.get()};
     ACCEL_TRY(make_model(device->instance(), {&entry, 1}, nullptr, model.out()));
     accel_program_desc build{};

@@ -246,7 +246,7 @@ private:
     uint32_t centre(uint32_t w)
     {
         Tensor centred = tensor(w);
-        Charge charge = graph_.grant(centred.data_bytes, "tensor '" + centred.name + "', whose weights are stored around 128,");
+        const auto charge = graph_.grant(centred.data_bytes, "tensor '" + centred.name + "', whose weights are stored around 128,");
         pace_piece();
         std::vector<uint8_t> bytes = values_of<uint8_t>(centred);
         for (uint8_t &byte : bytes) byte ^= 0x80;

@@ -10,7 +10,7 @@ namespace accel::runtime {
 
 namespace {
 
-void settle(const Graph &outer, ConstantBudget *budget, Region &region)
+void settle(const Graph &outer, graph::Budget *budget, Region &region)
 {
     pace();
     auto inner = std::make_shared<Graph>(*region.graph);

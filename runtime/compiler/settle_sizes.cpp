@@ -90,7 +90,7 @@ Tensor ones(const Graph &graph, const Node &node)
         if (x.shape[axis] == made.shape[axis + lead]) made.shape[axis + lead] = Dim{1};
     }
     const size_t count = element_count(made.shape).value_or(0);
-    Charge charge = graph.grant(size_bytes(made).value_or(0), node_text(node));
+    const auto charge = graph.grant(size_bytes(made).value_or(0), node_text(node));
     if (made.type == ACCEL_TYPE_F32) own_values(made, std::vector<float>(count, 1.0f), std::move(charge));
     else if (made.type == ACCEL_TYPE_I32) own_values(made, std::vector<int32_t>(count, 1), std::move(charge));
     else own_values(made, std::vector<int64_t>(count, 1), std::move(charge));

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "../catalog.h"
-#include "../graph_shapes.h"
 #include "../graph_values.h"
 #include "composites.h"
 #include "constants.h"

@@ -8,7 +8,6 @@
 
 #include "../check.h"
 #include "../graph_check.h"
-#include "../graph_shapes.h"
 #include "../progress.h"
 #include "fold_sizes.h"
 #include "rewrite.h"

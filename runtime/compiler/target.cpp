@@ -6,6 +6,7 @@
 
 #include "../catalog.h"
 #include "../check.h"
+#include "../progress.h"
 #include "set_aside.h"
 #include "subgraph.h"
 
@@ -67,7 +68,7 @@ accel_status check_answer(const CompileTarget &target, const Graph &graph, size_
 /// What the module says to a graph that it may see.
 accel_status query(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out)
 {
-    const GraphDesc desc(graph);
+    const GraphDesc desc(graph, pace);
     const ModuleGraph shown(desc.get(), target.sizes);
     const accel_bk_compile_options options = options_for(target, request);
     out->assign(graph.nodes.size(), accel_bk_support{});

@@ -40,8 +40,8 @@ struct Rules {
 };
 
 /// What the operation of a node makes of the shapes it is given: symbols and unknown sizes stay what they are where the rule can carry them. Of an operation outside the
-/// catalog, and of one whose shape waits for the values of operands, every entry is nothing.
-/// The counts of operands and results are those of the catalog (G-6), operands have ranks (G-21).
+/// catalog, of one with an operand of unknown rank, and of one whose shape waits for the values of operands, every entry is nothing.
+/// The counts of operands and results are those of the catalog (G-6).
 std::optional<ResultShapes> infer_shapes(const Applied &node, std::string *why);
 
 /// Would fold() look for a value? Asked before memory is. False as well while operands are no constants, or their sizes not known.

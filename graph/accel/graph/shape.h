@@ -40,6 +40,9 @@ using Symbols = std::span<const Symbol>;
 /// Number of elements, nothing when a dimension is not fixed or the count would pass kMaxTensorBytes.
 std::optional<uint64_t> element_count(const Shape &shape);
 
+/// -1 for one that is open.
+std::vector<int64_t> sizes_of(const Shape &shape);
+
 /// Elements from one index to the next along each axis, dense and row-major. Every size is fixed.
 std::vector<int64_t> row_major_strides(const Shape &shape);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A small graph, for tests and as what the fuzz target starts from.
-#ifndef ACCEL_BACKENDS_COMMON_GRAPH_FLAT_SAMPLE_H
-#define ACCEL_BACKENDS_COMMON_GRAPH_FLAT_SAMPLE_H
+#ifndef ACCEL_GRAPH_FLAT_SAMPLE_H
+#define ACCEL_GRAPH_FLAT_SAMPLE_H
 
-#include "graph/flat.h"
+#include <accel/graph/flat.h>
+
+#include <string>
 
 namespace accel::graph {
 
@@ -69,6 +71,23 @@ struct FlatSample {
     uint32_t inputs[1] = {0}, outputs[1] = {4};
     accel_graph_desc graph{sizeof(accel_graph_desc), "sample", tensors, nodes, inputs, outputs, symbols, expressions, nullptr, 6, sizeof(accel_tensor_desc), 2,
                            sizeof(accel_node_desc), 1, 1, 2, sizeof(accel_symbol), 2, sizeof(accel_attribute), 0, 0};
+};
+
+/// A custom node that reads what no accelerator computes with: strings, 4-bit integers, a sequence.
+struct OddSample {
+    std::string owned[3] = {std::string("a\0b", 3), "", "last"};
+    accel_bytes strings[3] = {{owned[0].data(), 3}, {nullptr, 0}, {owned[2].data(), 4}};
+    uint8_t packed[2] = {0x21, 0x03};
+    accel_dim three[1] = {{3, ACCEL_SYMBOL_NONE, 0}}, none[1] = {{0, ACCEL_SYMBOL_NONE, 0}};
+    accel_tensor_desc tensors[5] = {{"names", ACCEL_TYPE_STRING, 1, three, strings, sizeof strings, nullptr, 0, 0, nullptr},
+                                    {"few", ACCEL_TYPE_U4, 1, three, packed, sizeof packed, nullptr, 0, 0, nullptr},
+                                    {"list", 0, ACCEL_RANK_UNKNOWN, nullptr, nullptr, 0, nullptr, 0, 0, "seq(tensor(float))"},
+                                    {"nameless", ACCEL_TYPE_STRING, 1, none, strings, 0, nullptr, 0, 0, nullptr},
+                                    {"y", ACCEL_TYPE_F32, ACCEL_RANK_UNKNOWN, nullptr, nullptr, 0, nullptr, 0, 0, nullptr}};
+    uint32_t in[4] = {0, 1, 2, 3}, out[1] = {4}, inputs[1] = {2};
+    accel_node_desc node{"odd", ACCEL_OPERATION_CUSTOM, 0, 4, 1, in, out, nullptr, nullptr, 0, 0, 0, 0, "vendor", "Odd", "second", "nobody knows it"};
+    accel_graph_desc graph{sizeof(accel_graph_desc), "odd", tensors, &node, inputs, out, nullptr, nullptr, nullptr, 5, sizeof(accel_tensor_desc), 1,
+                           sizeof(accel_node_desc), 1, 1, 0, sizeof(accel_symbol), 0, sizeof(accel_attribute), 0, 0};
 };
 
 } // namespace accel::graph

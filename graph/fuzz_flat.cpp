@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Arbitrary bytes never crash the reader, and what it accepts survives a round trip.
-#include "graph/flat.h"
+#include <accel/graph/flat.h>
 
 #include <cstdlib>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "graph/bytes.h"
-#include "graph/flat.h"
-#include "graph/format.h"
+#include <accel/graph/flat.h>
 
+#include <accel/graph/catalog.h>
 #include <accel/graph/expressions.h>
+#include <accel/graph/graph.h>
 #include <accel/graph/quantization.h>
 
 #include <algorithm>
@@ -13,6 +13,9 @@
 #include <memory_resource>
 #include <span>
 #include <type_traits>
+
+#include "bytes.h"
+#include "format.h"
 
 namespace accel::graph {
 
@@ -152,7 +155,7 @@ private:
 
     bool read_tensors(Body::Arrays &arrays)
     {
-        const uint32_t count = reader_.count(29);
+        const uint32_t count = reader_.count(25);
         arrays.tensors = body_.array<accel_tensor_desc>(count);
         for (uint32_t i = 0; i < count; ++i) {
             beat();
@@ -170,48 +173,54 @@ private:
         tensor.name = reader_.string();
         tensor.type = reader_.u32();
         tensor.flags = reader_.u32();
+        if (tensor.type == 0) tensor.type_name = reader_.string();
         tensor.rank = reader_.u32();
         if (!cut()) return false;
-        if (element_bytes(tensor.type) == 0) return refuse("tensor %u: unknown element type %u", index, tensor.type);
-        if (tensor.rank > kMaxRank) return refuse("tensor %u: rank %u, at most %u", index, tensor.rank, kMaxRank);
+        if (tensor.type != 0 && !find_type(tensor.type)) return refuse("tensor %u: unknown element type %u", index, tensor.type);
+        if (tensor.rank > kMaxRank && tensor.rank != ACCEL_RANK_UNKNOWN) return refuse("tensor %u: rank %u, at most %u", index, tensor.rank, kMaxRank);
         if (tensor.flags != 0) return refuse("tensor %u: unknown flags 0x%x", index, tensor.flags);
-        uint64_t size_bytes = 0;
-        bool fixed = true;
-        return read_dims(arrays, tensor, index, &size_bytes, &fixed) && read_data(tensor, index, size_bytes, fixed) && read_quantization(tensor, index);
+        std::optional<uint64_t> size_bytes;
+        return read_dims(arrays, tensor, index, &size_bytes) && read_data(tensor, index, size_bytes) && read_quantization(tensor, index);
     }
 
-    bool read_dims(Body::Arrays &arrays, accel_tensor_desc &tensor, uint32_t index, uint64_t *out_size_bytes, bool *out_fixed)
+    /// out_size_bytes: of the whole tensor; nothing where its type or a size is open.
+    bool read_dims(Body::Arrays &arrays, accel_tensor_desc &tensor, uint32_t index, std::optional<uint64_t> *out_size_bytes)
     {
+        if (tensor.rank == ACCEL_RANK_UNKNOWN) return true;
         const std::span<accel_dim> dims = body_.array<accel_dim>(tensor.rank);
-        uint64_t size_bytes = element_bytes(tensor.type);
+        uint64_t count = 1;
+        bool fixed = tensor.type != 0;
         for (accel_dim &dim : dims) {
             dim.size = reader_.i64();
             dim.symbol = reader_.u32();
             if (!cut()) return false;
             if (dim.symbol != ACCEL_SYMBOL_NONE) {
                 if (dim.symbol >= arrays.symbols.size()) return refuse("tensor %u: symbol %u does not exist", index, dim.symbol);
-                *out_fixed = false;
-            } else if (dim.size < 0 || static_cast<uint64_t>(dim.size) > kMaxTensorBytes ||
-                       __builtin_mul_overflow(size_bytes, static_cast<uint64_t>(dim.size), &size_bytes) || size_bytes > kMaxTensorBytes) {
+                fixed = false;
+            } else if (dim.size < 0 || static_cast<uint64_t>(dim.size) > kMaxTensorBytes || __builtin_mul_overflow(count, static_cast<uint64_t>(dim.size), &count) ||
+                       count > kMaxTensorBytes || packed_size_bytes(tensor.type, count).value_or(0) > kMaxTensorBytes) {
                 return refuse("tensor %u: impossible size %lld", index, static_cast<long long>(dim.size));
             }
         }
         tensor.dims = dims.data();
-        *out_size_bytes = size_bytes;
+        if (fixed) *out_size_bytes = packed_size_bytes(tensor.type, count);
         return true;
     }
 
-    bool read_data(accel_tensor_desc &tensor, uint32_t index, uint64_t size_bytes, bool fixed)
+    bool read_data(accel_tensor_desc &tensor, uint32_t index, const std::optional<uint64_t> &size_bytes)
     {
         const uint32_t where = reader_.u32();
         if (!cut()) return false;
         if (where == static_cast<uint32_t>(Data::None)) return true;
+        if (!size_bytes) return refuse("tensor %u: a constant whose type or size is open", index);
+        if ((tensor.type == ACCEL_TYPE_STRING) != (where == static_cast<uint32_t>(Data::Strings))) return refuse("tensor %u: constant of kind %u and type %u", index, where, tensor.type);
+        if (where == static_cast<uint32_t>(Data::Strings)) return read_strings(tensor, index, *size_bytes);
         const uint64_t place = reader_.u64();
         const uint64_t given_bytes = reader_.u64();
         if (!cut()) return false;
-        if (!fixed || given_bytes != size_bytes) {
+        if (given_bytes != *size_bytes) {
             return refuse("tensor %u: a constant of %llu bytes, the shape needs %llu", index, static_cast<unsigned long long>(given_bytes),
-                          static_cast<unsigned long long>(size_bytes));
+                          static_cast<unsigned long long>(*size_bytes));
         }
         const uint8_t *data = nullptr;
         if (where == static_cast<uint32_t>(Data::Inline)) {
@@ -225,8 +234,26 @@ private:
         } else {
             return refuse("tensor %u: unknown kind of constant %u", index, where);
         }
-        tensor.data = aligned(data, given_bytes, element_bytes(tensor.type));
+        tensor.data = aligned(data, given_bytes, std::clamp(type_size_bytes(tensor.type), 1u, 8u));
         tensor.data_bytes = given_bytes;
+        return true;
+    }
+
+    /// They point into the bytes.
+    bool read_strings(accel_tensor_desc &tensor, uint32_t index, uint64_t size_bytes)
+    {
+        const uint64_t count = reader_.u64();
+        if (!cut()) return false;
+        if (count != size_bytes / sizeof(accel_bytes) || count > reader_.remaining() / sizeof(uint64_t))
+            return refuse("tensor %u: %llu strings, the shape needs %llu", index, static_cast<unsigned long long>(count), static_cast<unsigned long long>(size_bytes / sizeof(accel_bytes)));
+        const std::span<accel_bytes> strings = body_.array<accel_bytes>(count + 1);  // a constant without elements has an address, too
+        for (accel_bytes &string : strings.first(count)) {
+            string.byte_count = reader_.u64();
+            string.data = reader_.raw(string.byte_count);
+            if (!cut()) return false;
+        }
+        tensor.data = strings.data();
+        tensor.data_bytes = size_bytes;
         return true;
     }
 
@@ -245,6 +272,7 @@ private:
         if (!cut()) return false;
         if (quantized == 0) return true;
         if (quantized != 1) return refuse("tensor %u: flag %u is neither 0 nor 1", index, quantized);
+        if (tensor.rank == ACCEL_RANK_UNKNOWN) return refuse("tensor %u is quantised, and its rank is unknown", index);
         accel_quantization &quantization = body_.array<accel_quantization>(1)[0];
         quantization.struct_size = sizeof quantization;
         quantization.kind = reader_.u32();
@@ -292,7 +320,7 @@ private:
 
     bool read_nodes(Body::Arrays &arrays, uint32_t depth)
     {
-        const uint32_t count = reader_.count(42);
+        const uint32_t count = reader_.count(52);
         arrays.nodes = body_.array<accel_node_desc>(count);
         for (accel_node_desc &node : arrays.nodes) {
             beat();
@@ -312,6 +340,8 @@ private:
         node.rounding = reader_.u32();
         node.domain = reader_.string();
         node.custom_name = reader_.string();
+        node.overload = reader_.string();
+        node.reason = reader_.string();
         std::span<uint32_t> inputs, outputs;
         if (!read_indices(inputs, arrays, true) || !read_indices(outputs, arrays, true)) return false;
         node.inputs = inputs.data();
@@ -453,6 +483,7 @@ private:
     static bool is_same(const accel_tensor_desc &outer, const accel_tensor_desc &inner)
     {
         if (outer.type != inner.type || outer.rank != inner.rank) return false;
+        if (outer.rank == ACCEL_RANK_UNKNOWN) return true;
         return std::equal(outer.dims, outer.dims + outer.rank, inner.dims, [](const accel_dim &a, const accel_dim &b) { return a.size == b.size && a.symbol == b.symbol; });
     }
 

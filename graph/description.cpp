@@ -1,134 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "graph.h"
+#include <accel/graph/description.h>
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_set>
 
-#include "catalog.h"
-#include "check.h"
-#include "progress.h"
-
-namespace accel::runtime {
-
-const Attribute *Node::find(uint32_t key) const
-{
-    for (const Attribute &attribute : attributes) {
-        if (attribute.key == key) return &attribute;
-    }
-    return nullptr;
-}
-
-int64_t Node::integer(uint32_t key, int64_t otherwise) const
-{
-    const Attribute *attribute = find(key);
-    return attribute && !attribute->ints().empty() ? attribute->ints()[0] : otherwise;
-}
-
-float Node::real(uint32_t key, float otherwise) const
-{
-    const Attribute *attribute = find(key);
-    return attribute && !attribute->floats().empty() ? attribute->floats()[0] : otherwise;
-}
-
-std::vector<int64_t> Node::ints(uint32_t key, std::vector<int64_t> otherwise) const
-{
-    const Attribute *attribute = find(key);
-    return attribute ? attribute->ints() : std::move(otherwise);
-}
-
-void Node::set_ints(uint32_t key, std::vector<int64_t> values)
-{
-    erase(key);
-    const uint32_t kind = accel_attribute_kind_of(key);
-    attributes.push_back({key, kind == ACCEL_ATTRIBUTE_KIND_INT ? kind : uint32_t{ACCEL_ATTRIBUTE_KIND_INTS}, {}, std::move(values)});
-}
-
-void Node::set_real(uint32_t key, float value)
-{
-    erase(key);
-    const uint32_t kind = accel_attribute_kind_of(key);
-    attributes.push_back({key, kind == ACCEL_ATTRIBUTE_KIND_FLOATS ? kind : uint32_t{ACCEL_ATTRIBUTE_KIND_FLOAT}, {}, std::vector<float>{value}});
-}
-
-void Node::erase(uint32_t key)
-{
-    std::erase_if(attributes, [key](const Attribute &attribute) { return attribute.key == key; });
-}
-
-std::string Node::label() const
-{
-    std::string label;
-    if (operation == ACCEL_OPERATION_CUSTOM) {
-        label = domain.empty() ? custom_name : domain + ":" + custom_name;
-    } else {
-        const OperationRow *row = find_operation(operation);
-        label = row ? row->name : "operation " + std::to_string(operation);
-    }
-    for (const std::string &taken : fused) label += "+" + taken;
-    if (!decomposed.empty()) label += " of " + decomposed;
-    return label;
-}
-
-size_t Node::tensor_count() const
-{
-    const unsigned first_value = accel_first_value_operand(operation);
-    return first_value ? std::min<size_t>(first_value, inputs.size()) : inputs.size();
-}
-
-uint32_t Origins::only(uint32_t model_node)
-{
-    links_.push_back({model_node, kNothing});
-    return static_cast<uint32_t>(links_.size() - 1);
-}
-
-uint32_t Origins::join(uint32_t a, uint32_t b)
-{
-    if (a == kNothing || b == kNothing || a == b) return a == kNothing ? b : a;
-    links_.push_back({a, b});
-    return static_cast<uint32_t>(links_.size() - 1);
-}
-
-std::vector<uint32_t> Origins::members(uint32_t set) const
-{
-    std::vector<uint32_t> found, open;
-    if (set != kNothing) open.push_back(set);
-    std::unordered_set<uint32_t> seen;
-    while (!open.empty()) {
-        const uint32_t at = open.back();
-        open.pop_back();
-        if (!seen.insert(at).second) continue;
-        const Link &link = links_[at];
-        if (link.b == kNothing) found.push_back(link.a);
-        else open.insert(open.end(), {link.a, link.b});
-    }
-    std::sort(found.begin(), found.end());
-    found.erase(std::unique(found.begin(), found.end()), found.end());
-    return found;
-}
-
-Charge Graph::grant(uint64_t byte_count, const std::string &purpose) const
-{
-    Charge charge;
-    if (!budget) return charge;
-    const accel_status status = budget->take(byte_count, purpose.c_str(), &charge);
-    if (status != ACCEL_STATUS_OK) throw Stopped(status);
-    return charge;
-}
-
-void Graph::take_in(Node &node, const Node &other)
-{
-    const OperationRow *row = other.operation == ACCEL_OPERATION_CUSTOM ? nullptr : find_operation(other.operation);
-    node.fused.push_back(row ? row->name : other.custom_name);
-    node.fused.insert(node.fused.end(), other.fused.begin(), other.fused.end());
-    take_origins(node, other);
-}
-
-uint32_t Graph::add_tensor(Tensor tensor)
-{
-    tensors.push_back(std::move(tensor));
-    return static_cast<uint32_t>(tensors.size() - 1);
-}
+namespace accel::graph {
 
 namespace {
 
@@ -158,27 +34,27 @@ Tensor copy_tensor(const accel_tensor_desc &desc)
     (optional ? tensor.default_bytes : tensor.data_bytes) = desc.data_bytes;
     tensor.flags = desc.flags & ~static_cast<uint32_t>(ACCEL_TENSOR_FLAG_DEFAULT);
     tensor.variable = desc.variable;
-    if (desc.quantization) tensor.quantization = graph::copy(graph::read_struct(*desc.quantization), sizes_of(tensor.shape));
+    if (desc.quantization) tensor.quantization = copy(read_struct(*desc.quantization), sizes_of(tensor.shape));
     return tensor;
 }
 
 using OuterSymbols = std::shared_ptr<const std::vector<Symbol>>;
 
 /// Without symbols: those of a region are the outermost graph's.
-Graph copy_inside(const accel_graph_desc &desc, const OuterSymbols &outer);
+Graph copy_inside(const accel_graph_desc &desc, const OuterSymbols &outer, Pulse pulse);
 
 /// Sizes were checked, and may be those of an older version.
-template <class T> T read_struct(const T &desc)
+template <class T> T read_sized(const T &desc)
 {
     T read{};
     std::memcpy(&read, &desc, std::min(desc.struct_size, sizeof read));
     return read;
 }
 
-Region copy_region(const accel_region &desc, const OuterSymbols &outer)
+Region copy_region(const accel_region &desc, const OuterSymbols &outer, Pulse pulse)
 {
     Region region;
-    region.graph = std::make_shared<const Graph>(copy_inside(read_struct(*desc.graph), outer));
+    region.graph = std::make_shared<const Graph>(copy_inside(read_sized(*desc.graph), outer, pulse));
     region.captures.assign(desc.captures, desc.captures + desc.capture_count);
     if (desc.inputs) region.inputs.assign(desc.inputs, desc.inputs + region.graph->inputs.size());
     if (desc.outputs) region.outputs.assign(desc.outputs, desc.outputs + region.graph->outputs.size());
@@ -186,7 +62,7 @@ Region copy_region(const accel_region &desc, const OuterSymbols &outer)
     return region;
 }
 
-Node copy_node(const accel_graph_desc &graph, const accel_node_desc &desc, const OuterSymbols &outer)
+Node copy_node(const accel_graph_desc &graph, const accel_node_desc &desc, const OuterSymbols &outer, Pulse pulse)
 {
     Node node;
     node.name = string_of(desc.name);
@@ -200,11 +76,11 @@ Node copy_node(const accel_graph_desc &graph, const accel_node_desc &desc, const
     node.overload = string_of(desc.overload);
     node.reason = string_of(desc.reason);
     for (uint32_t i = 0; i < desc.attribute_count; ++i) node.attributes.push_back(copy_attribute(attribute_at(graph, desc, i)));
-    for (uint32_t i = 0; i < desc.region_count; ++i) node.regions.push_back(copy_region(read_struct(*desc.regions[i]), outer));
+    for (uint32_t i = 0; i < desc.region_count; ++i) node.regions.push_back(copy_region(read_sized(*desc.regions[i]), outer, pulse));
     return node;
 }
 
-Graph copy_inside(const accel_graph_desc &desc, const OuterSymbols &outer)
+Graph copy_inside(const accel_graph_desc &desc, const OuterSymbols &outer, Pulse pulse)
 {
     Graph graph;
     graph.name = string_of(desc.name);
@@ -213,8 +89,8 @@ Graph copy_inside(const accel_graph_desc &desc, const OuterSymbols &outer)
     graph.nodes.reserve(desc.node_count);
     for (uint32_t i = 0; i < desc.tensor_count; ++i) graph.tensors.push_back(copy_tensor(tensor_at(desc, i)));
     for (uint32_t i = 0; i < desc.node_count; ++i) {
-        pace();
-        graph.nodes.push_back(copy_node(desc, node_at(desc, i), outer));
+        if (pulse) pulse();
+        graph.nodes.push_back(copy_node(desc, node_at(desc, i), outer, pulse));
         graph.nodes.back().origins = graph.origins.only(i);
     }
     graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
@@ -250,15 +126,30 @@ accel_symbol symbol_at(const accel_graph_desc &graph, uint32_t index)
     return item_at(graph.symbols, graph.symbol_size, index);
 }
 
+accel_variable variable_at(const accel_graph_desc &graph, uint32_t index) { return item_at(graph.variables, graph.variable_size, index); }
+
+accel_tensor_desc tensor_of(const accel_variable &variable)
+{
+    accel_tensor_desc tensor{};
+    tensor.name = variable.name;
+    tensor.type = variable.type;
+    tensor.rank = variable.rank;
+    tensor.dims = variable.dims;
+    tensor.data = variable.data;
+    tensor.data_bytes = variable.data_bytes;
+    tensor.quantization = variable.quantization;
+    return tensor;
+}
+
 accel_attribute attribute_at(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index)
 {
     return item_at(node.attributes, graph.attribute_size, index);
 }
 
-Graph copy_graph(const accel_graph_desc &desc)
+Graph copy_graph(const accel_graph_desc &desc, Pulse pulse)
 {
     auto symbols = std::make_shared<const std::vector<Symbol>>(copy_symbols(desc));
-    Graph graph = copy_inside(desc, symbols);
+    Graph graph = copy_inside(desc, symbols, pulse);
     graph.outer_symbols = nullptr;
     graph.symbols = *symbols;
     graph.expressions.assign(desc.expressions, desc.expressions + desc.expression_count);
@@ -266,7 +157,7 @@ Graph copy_graph(const accel_graph_desc &desc)
     return graph;
 }
 
-GraphDesc::GraphDesc(const Graph &graph) : top_(describe(graph, nullptr)) {}
+GraphDesc::GraphDesc(const Graph &graph, Pulse pulse) : pulse_(pulse), top_(describe(graph, nullptr)) {}
 
 const accel_graph_desc *GraphDesc::describe(const Graph &graph, const accel_graph_desc *outermost)
 {
@@ -315,7 +206,7 @@ const accel_graph_desc *GraphDesc::describe(const Graph &graph, const accel_grap
         for (const Attribute &from : graph.nodes[i].attributes) attributes.push_back(attribute_arrays_.describe(from));
     }
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
-        pace();
+        if (pulse_) pulse_();
         describe_node(graph.nodes[i], tables, nodes[i]);
     }
     desc.tensors = tensors.data();
@@ -389,95 +280,37 @@ void GraphDesc::describe_node(const Node &node, const accel_graph_desc &outermos
     out.reason = node.reason.c_str();
 }
 
-std::optional<uint64_t> size_bytes(const Tensor &tensor)
+NodeDesc::NodeDesc(const Graph &graph, const Node &node) : attributes_(&memory_), tensors_(&memory_), named_(&memory_)
 {
-    const std::optional<uint64_t> count = tensor.ranked ? element_count(tensor.shape) : std::nullopt;
-    const std::optional<uint64_t> bytes = count ? packed_size_bytes(tensor.type, *count) : std::nullopt;
-    return bytes && *bytes <= kMaxTensorBytes ? bytes : std::nullopt;
-}
-
-std::vector<uint32_t> makers(const Graph &graph)
-{
-    std::vector<uint32_t> maker(graph.tensors.size(), UINT32_MAX);
-    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        for (const uint32_t output : graph.nodes[i].outputs) {
-            if (output != ACCEL_TENSOR_NONE) maker[output] = i;
-        }
+    attributes_.reserve(node.attributes.size());
+    for (const Attribute &attribute : node.attributes) attributes_.push_back(arrays_.describe(attribute));
+    const size_t operand_count = node.inputs.size(), count = operand_count + node.outputs.size();
+    tensors_.reserve(count);
+    named_.reserve(count);
+    for (const auto *numbers : {&node.inputs, &node.outputs}) {
+        for (const uint32_t tensor : *numbers) named_.push_back(tensor == ACCEL_TENSOR_NONE ? nullptr : &describe(graph.tensors[tensor]));
     }
-    return maker;
+    desc_.operation = node.operation;
+    desc_.inputs = node.inputs.data();
+    desc_.outputs = node.outputs.data();
+    desc_.input_count = static_cast<uint32_t>(operand_count);
+    desc_.output_count = static_cast<uint32_t>(node.outputs.size());
+    desc_.attributes = attributes_.data();
+    desc_.attribute_count = static_cast<uint32_t>(attributes_.size());
+    applied_ = {&desc_, sizeof(accel_attribute), std::span(named_).first(operand_count), std::span(named_).subspan(operand_count), graph.all_symbols()};
 }
 
-std::vector<std::vector<uint32_t>> readers(const Graph &graph)
+const accel_tensor_desc &NodeDesc::describe(const Tensor &tensor)
 {
-    std::vector<std::vector<uint32_t>> reader(graph.tensors.size());
-    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        for_each_read(graph.nodes[i], [&](uint32_t input) { reader[input].push_back(i); });
-    }
-    return reader;
+    accel_tensor_desc &desc = tensors_.emplace_back();
+    desc.name = tensor.name.c_str();
+    desc.type = tensor.type;
+    desc.rank = tensor.ranked ? static_cast<uint32_t>(tensor.shape.size()) : ACCEL_RANK_UNKNOWN;
+    desc.dims = tensor.shape.data();
+    desc.data = tensor.data;
+    desc.data_bytes = tensor.data_bytes;
+    if (tensor.quantization) desc.quantization = &quantizations_.emplace_back(*tensor.quantization, desc.rank).get();
+    return desc;
 }
 
-std::vector<bool> output_flags(const Graph &graph)
-{
-    std::vector<bool> flags(graph.tensors.size());
-    for (const uint32_t output : graph.outputs) flags[output] = true;
-    return flags;
-}
-
-std::vector<int64_t> sizes_of(const Shape &shape)
-{
-    std::vector<int64_t> sizes;
-    sizes.reserve(shape.size());
-    for (const Dim &dim : shape) sizes.push_back(dim.fixed() ? dim.size : -1);
-    return sizes;
-}
-
-std::string tensor_text(const Graph &graph, uint32_t tensor)
-{
-    if (tensor < graph.tensors.size() && !graph.tensors[tensor].name.empty()) return "'" + graph.tensors[tensor].name + "'";
-    return "number " + std::to_string(tensor);
-}
-
-std::string node_text(const Node &node)
-{
-    return "node '" + node.name + "' (" + node.label() + ")";
-}
-
-void compact(Graph &graph)
-{
-    std::vector<bool> used(graph.tensors.size());
-    const auto mark = [&](const std::vector<uint32_t> &indices) {
-        for (const uint32_t index : indices) {
-            if (index != ACCEL_TENSOR_NONE) used[index] = true;
-        }
-    };
-    mark(graph.inputs);
-    mark(graph.outputs);
-    for (const Node &node : graph.nodes) {
-        for_each_read(node, [&](uint32_t tensor) { used[tensor] = true; });
-        mark(node.outputs);
-        for (const Attribute &attribute : node.attributes) for_each_tensor(attribute, [&](uint32_t tensor) { used[tensor] = true; });
-    }
-    std::vector<uint32_t> renumbered(graph.tensors.size(), ACCEL_TENSOR_NONE);
-    size_t kept = 0;
-    for (size_t i = 0; i < graph.tensors.size(); ++i) {
-        if (!used[i]) continue;
-        renumbered[i] = static_cast<uint32_t>(kept);
-        if (kept != i) graph.tensors[kept] = std::move(graph.tensors[i]);
-        ++kept;
-    }
-    graph.tensors.erase(graph.tensors.begin() + static_cast<std::ptrdiff_t>(kept), graph.tensors.end());
-    const auto renumber = [&](std::vector<uint32_t> &indices) {
-        for (uint32_t &index : indices) {
-            if (index != ACCEL_TENSOR_NONE) index = renumbered[index];
-        }
-    };
-    renumber(graph.inputs);
-    renumber(graph.outputs);
-    for (Node &node : graph.nodes) {
-        for_each_read(node, [&](uint32_t &tensor) { tensor = renumbered[tensor]; });
-        renumber(node.outputs);
-        for (Attribute &attribute : node.attributes) for_each_tensor(attribute, [&](uint32_t &tensor) { tensor = renumbered[tensor]; });
-    }
-}
-
-}  // namespace accel::runtime
+}  // namespace accel::graph

@@ -3,8 +3,8 @@
 //
 // Honours the maker's struct sizes, so that graphs from older and newer runtimes
 // read alike. Owns nothing; the graph outlives the view.
-#ifndef ACCEL_BACKENDS_COMMON_GRAPH_GRAPH_H
-#define ACCEL_BACKENDS_COMMON_GRAPH_GRAPH_H
+#ifndef ACCEL_GRAPH_VIEW_H
+#define ACCEL_GRAPH_VIEW_H
 
 #include <accel/backend.h>
 #include <accel/graph/quantization.h>
@@ -51,6 +51,7 @@ std::optional<float> real(const accel_node_desc &node, accel_attribute_key key);
 std::optional<std::vector<int64_t>> integers(const View &graph, const accel_node_desc &node, uint32_t position, Unreadable *why);
 std::optional<float> real(const View &graph, const accel_node_desc &node, uint32_t position, Unreadable *why);
 
+// None where the rank is unknown.
 std::span<const accel_dim> dims(const accel_tensor_desc &tensor);
 
 // The sizes, when every one is fixed.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Little-endian fields written to and read from bytes. The reader never leaves its range: after the first
 // field that does not fit, every answer is 0 and ok() is false.
-#ifndef ACCEL_BACKENDS_COMMON_GRAPH_BYTES_H
-#define ACCEL_BACKENDS_COMMON_GRAPH_BYTES_H
+#ifndef ACCEL_GRAPH_FLAT_BYTES_H
+#define ACCEL_GRAPH_FLAT_BYTES_H
 
 #include <cstdint>
 #include <cstring>

@@ -4,10 +4,11 @@
 //   header | structure, a stream of little-endian fields | constants, each aligned to 64 bytes from the start
 //
 // Large constants can stay outside: then the bytes hold a position in a table of (pointer, size) that the reader is given.
-#ifndef ACCEL_BACKENDS_COMMON_GRAPH_FLAT_H
-#define ACCEL_BACKENDS_COMMON_GRAPH_FLAT_H
+#ifndef ACCEL_GRAPH_FLAT_H
+#define ACCEL_GRAPH_FLAT_H
 
 #include <accel/backend.h>
+#include <accel/graph/rules.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,27 +19,14 @@
 
 namespace accel::graph {
 
-inline constexpr uint32_t kMaxRank = 8;
-inline constexpr uint32_t kMaxRegionDepth = 8;
-
-/// A tensor or node of a graph, whatever size its maker's struct has: members the maker did not know are 0.
-accel_tensor_desc tensor_at(const accel_graph_desc &graph, uint32_t index);
-accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index);
-
-/// Bytes of one element, 0 for an unknown type.
-uint32_t element_bytes(uint32_t type);
-
 struct FlattenOptions {
     /// Constants of more bytes than this are referenced instead of copied.
     uint64_t inline_limit_bytes = UINT64_MAX;
 };
 
-/// The graph is one that the runtime has checked. Constants of nested regions are always copied. out_referenced, if given, receives the
+/// The graph is one that the runtime has checked. Constants of nested regions and of STRING are always copied. out_referenced, if given, receives the
 /// tensors whose bytes stayed outside, in the order of the reader's table; this is what accel_bk_blob.constants wants.
 std::vector<uint8_t> flatten(const accel_graph_desc &graph, const FlattenOptions &options = {}, std::vector<uint32_t> *out_referenced = nullptr);
-
-/// Called for every few microseconds of work; may throw to end it.
-using Pulse = void (*)();
 
 /// A graph read back. The bytes and the table's constants must outlive it.
 class FlatGraph {
@@ -46,8 +34,8 @@ public:
     /// Reads untrusted bytes. On failure: nothing, and a sentence in *out_error (which may be null).
     ///
     /// What is true of the result: every index is in range; nodes are in topological order and every tensor has at most one maker; ranks are at most
-    /// kMaxRank; types are known; element counts fit 2^40 bytes; constants are as long as their shape says and aligned for their
-    /// type; quantisations keep their rules; attributes are of known kinds and name constants and regions that
+    /// kMaxRank, or unknown; types are known, or 0 with a type_name; element counts fit 2^40 bytes; constants are as long as their shape says and aligned
+    /// for their type; quantisations keep their rules; attributes are of known kinds and name constants and regions that
     /// are there. Operand counts, attributes of operations and what sparse tensors hold are not checked: ask the compiler's query again, as
     /// for any graph.
     static std::optional<FlatGraph> parse(const void *bytes, size_t byte_count, const accel_bk_constant *constants, uint32_t constant_count,

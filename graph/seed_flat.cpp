@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "graph/flat_sample.h"
+#include "flat/sample.h"
 #include "seed.h"
 
 using namespace accel::graph;
@@ -44,9 +44,10 @@ std::vector<uint8_t> constant()
 int main(int, char **arguments)
 {
     const FlatSample sample;
-    accel::write_seed(arguments[1], "inline", flatten(sample.graph));
-    accel::write_seed(arguments[1], "referenced", flatten(sample.graph, FlattenOptions{8}));
-    accel::write_seed(arguments[1], "nested", nested());
-    accel::write_seed(arguments[1], "constant", constant());
+    write_seed(arguments[1], "inline", flatten(sample.graph));
+    write_seed(arguments[1], "referenced", flatten(sample.graph, FlattenOptions{8}));
+    write_seed(arguments[1], "nested", nested());
+    write_seed(arguments[1], "constant", constant());
+    write_seed(arguments[1], "odd", flatten(OddSample().graph));
     return 0;
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "graph/flat.h"
-#include "graph/flat_sample.h"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include <accel/graph/description.h>
+#include <accel/graph/flat.h>
+#include <accel/graph/view.h>
+
 #include <cstring>
+
+#include "flat/sample.h"
 
 using namespace accel::graph;
 using Sample = FlatSample;
@@ -199,4 +202,87 @@ TEST_CASE("order, double makers and indices are checked", "[graph]")
     Sample blocks;
     blocks.blocks[0] = 1;
     CHECK(refusal(blocks) == "tensor 2 is quantised, but it has 2 scales, expected one for each of its 3 blocks");
+}
+
+namespace {
+
+std::string error_of(const std::vector<uint8_t> &bytes)
+{
+    std::string error;
+    CHECK_FALSE(FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, &error));
+    return error;
+}
+
+} // namespace
+
+TEST_CASE("strings, packed elements, unknown types and ranks survive the round trip", "[graph]")
+{
+    std::vector<uint8_t> bytes;
+    {
+        const OddSample sample;
+        std::vector<uint32_t> referenced;
+        bytes = flatten(sample.graph, FlattenOptions{1}, &referenced);
+        CHECK(referenced == std::vector<uint32_t>{1}); // strings never stay outside
+        bytes = flatten(sample.graph);
+    }
+    std::string error;
+    const auto read = FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, &error);
+    INFO(error);
+    REQUIRE(read);
+    const View view(read->desc());
+    const auto *names = static_cast<const accel_bytes *>(view.tensor(0).data);
+    CHECK(view.tensor(0).data_bytes == 3 * sizeof(accel_bytes));
+    CHECK(std::string(static_cast<const char *>(names[0].data), names[0].byte_count) == std::string("a\0b", 3));
+    CHECK(names[1].byte_count == 0);
+    CHECK(std::string(static_cast<const char *>(names[2].data), names[2].byte_count) == "last");
+    CHECK(static_cast<const uint8_t *>(view.tensor(1).data)[1] == 0x03);
+    CHECK(view.tensor(2).rank == ACCEL_RANK_UNKNOWN);
+    CHECK(std::string(view.tensor(2).type_name) == "seq(tensor(float))");
+    CHECK(dims(view.tensor(2)).empty());
+    CHECK_FALSE(fixed_dims(view.tensor(2)));
+    CHECK(is_constant(view.tensor(3)));
+    CHECK(std::string(view.node(0).overload) == "second");
+    CHECK(std::string(view.node(0).reason) == "nobody knows it");
+    CHECK(flatten(read->desc()) == bytes);
+    for (size_t at = 0; at < bytes.size(); ++at) {
+        std::vector<uint8_t> flipped = bytes;
+        flipped[at] ^= 0xff;
+        if (const auto other = FlatGraph::parse(flipped.data(), flipped.size(), nullptr, 0, nullptr)) flatten(other->desc());
+    }
+}
+
+TEST_CASE("constants of strings are as many as the shape says, and of known sizes", "[graph]")
+{
+    OddSample more;
+    more.three[0].size = 4;
+    more.tensors[1].data = nullptr;
+    CHECK(error_of(flatten(more.graph)) == "tensor 0: 3 strings, the shape needs 4");
+    OddSample open;
+    open.tensors[1].rank = ACCEL_RANK_UNKNOWN;
+    CHECK(error_of(flatten(open.graph)) == "tensor 1: a constant whose type or size is open");
+    OddSample strange;
+    strange.tensors[4].type = 99;
+    CHECK(error_of(flatten(strange.graph)) == "tensor 4: unknown element type 99");
+    OddSample cut;
+    cut.tensors[1].data_bytes = 1;
+    CHECK(error_of(flatten(cut.graph)) == "tensor 1: a constant of 1 bytes, the shape needs 2");
+}
+
+TEST_CASE("a graph is the same owned, described and flat", "[graph]")
+{
+    const FlatSample sample;
+    const Graph owned = copy_graph(sample.graph);
+    const std::vector<uint8_t> bytes = flatten(GraphDesc(owned).get());
+    const auto read = FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, nullptr);
+    REQUIRE(read);
+    CHECK(flatten(GraphDesc(copy_graph(read->desc())).get()) == bytes);
+    CHECK(owned.nodes[0].ints(ACCEL_ATTRIBUTE_STRIDES, {}) == std::vector<int64_t>{1, 2});
+    const OddSample odd;
+    CHECK(flatten(GraphDesc(copy_graph(odd.graph)).get()) == flatten(odd.graph));
+    CHECK(owned.nodes[1].label() == "vendor:Odd");
+    size_t nodes = 0;
+    static size_t *counted = nullptr;
+    counted = &nodes;
+    copy_graph(sample.graph, [] { ++*counted; });
+    CHECK(nodes == 2);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What writer and reader of the flat form agree on.
-#ifndef ACCEL_BACKENDS_COMMON_GRAPH_FORMAT_H
-#define ACCEL_BACKENDS_COMMON_GRAPH_FORMAT_H
+#ifndef ACCEL_GRAPH_FLAT_FORMAT_H
+#define ACCEL_GRAPH_FLAT_FORMAT_H
 
 #include <cstddef>
 #include <cstdint>
@@ -9,13 +9,12 @@
 namespace accel::graph {
 
 inline constexpr uint32_t kMagic = 0x47464341; // "ACFG"
-inline constexpr uint32_t kFormat = 5;
+inline constexpr uint32_t kFormat = 6;
 inline constexpr size_t kConstantAlignBytes = 64;
 /// magic, format, bytes of all, bytes of the structure.
 inline constexpr size_t kHeaderBytes = 24;
-inline constexpr uint64_t kMaxTensorBytes = uint64_t{1} << 40;
 
-enum class Data : uint32_t { None = 0, Inline = 1, Referenced = 2 };
+enum class Data : uint32_t { None = 0, Inline = 1, Referenced = 2, Strings = 3 };
 
 } // namespace accel::graph
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "attribute.h"
+#include <accel/graph/attribute.h>
 
 #include <span>
 
-namespace accel::runtime {
+namespace accel::graph {
 
 namespace {
 
@@ -129,4 +129,4 @@ accel_attribute AttributeArrays::describe(const Attribute &attribute)
     return desc;
 }
 
-}  // namespace accel::runtime
+}  // namespace accel::graph

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "graph/graph.h"
+#include <accel/graph/view.h>
 
 #include <algorithm>
 
@@ -81,10 +81,12 @@ std::optional<float> real(const View &graph, const accel_node_desc &node, uint32
     return tensor == ACCEL_TENSOR_NONE ? std::nullopt : read_real(Values::of(graph.tensor(tensor)), why);
 }
 
-std::span<const accel_dim> dims(const accel_tensor_desc &tensor) { return {tensor.dims, tensor.rank}; }
+std::span<const accel_dim> dims(const accel_tensor_desc &tensor) { return {tensor.dims, tensor.rank == ACCEL_RANK_UNKNOWN ? 0 : tensor.rank}; }
 
 std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor)
 {
+    if (tensor.rank == ACCEL_RANK_UNKNOWN)
+        return std::nullopt;
     std::vector<int64_t> sizes;
     sizes.reserve(tensor.rank);
     for (const accel_dim &dim : dims(tensor)) {

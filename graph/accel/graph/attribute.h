@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-namespace accel::runtime {
+namespace accel::graph {
 
 struct SparseTensor {
     uint32_t values = 0, indices = 0;  ///< tensors of the graph
@@ -83,4 +83,4 @@ template <class Some, class Visit> void for_each_tensor(Some &attribute, Visit v
     }
 }
 
-}  // namespace accel::runtime
+}  // namespace accel::graph

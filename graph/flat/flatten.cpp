@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "graph/bytes.h"
-#include "graph/flat.h"
-#include "graph/format.h"
+#include <accel/graph/flat.h>
 
+#include <accel/graph/description.h>
 #include <accel/graph/quantization.h>
 
-#include <algorithm>
+#include "bytes.h"
+#include "format.h"
 
 namespace accel::graph {
 
 namespace {
-
-template <class Item> Item item_at(const Item *items, uint32_t item_size, uint32_t index)
-{
-    Item item{};
-    const auto *bytes = reinterpret_cast<const uint8_t *>(items) + size_t{item_size} * index;
-    std::memcpy(&item, bytes, std::min<size_t>(item_size, sizeof item));
-    return item;
-}
 
 class Flattener {
 public:
@@ -86,8 +78,9 @@ private:
         structure_.string(tensor.name);
         structure_.u32(tensor.type);
         structure_.u32(tensor.flags);
+        if (tensor.type == 0) structure_.string(tensor.type_name);
         structure_.u32(tensor.rank);
-        for (uint32_t axis = 0; axis < tensor.rank; ++axis) {
+        for (uint32_t axis = 0; tensor.rank != ACCEL_RANK_UNKNOWN && axis < tensor.rank; ++axis) {
             structure_.i64(tensor.dims[axis].size);
             structure_.u32(tensor.dims[axis].symbol);
         }
@@ -112,6 +105,8 @@ private:
     {
         if (!tensor.data) {
             structure_.u32(static_cast<uint32_t>(Data::None));
+        } else if (tensor.type == ACCEL_TYPE_STRING) {
+            write_strings(tensor);
         } else if (depth == 0 && tensor.data_bytes > options_.inline_limit_bytes) {
             structure_.u32(static_cast<uint32_t>(Data::Referenced));
             structure_.u64(referenced_count_++);
@@ -126,6 +121,19 @@ private:
         }
     }
 
+    /// What the array points to, as it stands for nothing elsewhere. Such constants are never outside.
+    void write_strings(const accel_tensor_desc &tensor)
+    {
+        structure_.u32(static_cast<uint32_t>(Data::Strings));
+        structure_.u64(tensor.data_bytes / sizeof(accel_bytes));
+        for (uint64_t at = 0; at < tensor.data_bytes; at += sizeof(accel_bytes)) {
+            accel_bytes string;
+            std::memcpy(&string, static_cast<const uint8_t *>(tensor.data) + at, sizeof string);
+            structure_.u64(string.byte_count);
+            structure_.raw(string.data, string.byte_count);
+        }
+    }
+
     void write_node(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t depth)
     {
         structure_.string(node.name);
@@ -134,10 +142,12 @@ private:
         structure_.u32(node.rounding);
         structure_.string(node.domain);
         structure_.string(node.custom_name);
+        structure_.string(node.overload);
+        structure_.string(node.reason);
         write_indices(node.inputs, node.input_count);
         write_indices(node.outputs, node.output_count);
         structure_.u32(node.attribute_count);
-        for (uint32_t i = 0; i < node.attribute_count; ++i) write_attribute(item_at(node.attributes, graph.attribute_size, i));
+        for (uint32_t i = 0; i < node.attribute_count; ++i) write_attribute(attribute_at(graph, node, i));
         structure_.u32(node.region_count);
         for (uint32_t i = 0; i < node.region_count; ++i) write_region(*node.regions[i], depth);
     }
@@ -207,23 +217,6 @@ private:
 };
 
 } // namespace
-
-accel_tensor_desc tensor_at(const accel_graph_desc &graph, uint32_t index)
-{
-    return item_at(graph.tensors, graph.tensor_size, index);
-}
-
-accel_node_desc node_at(const accel_graph_desc &graph, uint32_t index)
-{
-    return item_at(graph.nodes, graph.node_size, index);
-}
-
-uint32_t element_bytes(uint32_t type)
-{
-    // Strings have no bytes of their own in a flat graph, and packed types no whole ones per element.
-    const uint32_t bits = type == ACCEL_TYPE_STRING ? 0 : accel_type_bits(type);
-    return bits % 8 == 0 ? bits / 8 : 0;
-}
 
 std::vector<uint8_t> flatten(const accel_graph_desc &graph, const FlattenOptions &options, std::vector<uint32_t> *out_referenced)
 {
