@@ -6,6 +6,7 @@
 #include <map>
 
 #include "../check.h"
+#include "../constant_budget.h"
 #include "constants.h"
 #include "testing/builder.h"
 #include "testing/fake_compiler.h"
