@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "blob.h"
 
+#include <accel/graph/description.h>
+
 #include "host.h"
 #include "memory.h"
 
