@@ -4,7 +4,7 @@
 
 matrix.py LIBRARY API COMPILER WORK    LIBRARY libaccel.so; API the folder api/; WORK an empty folder for what is built
 
-Versions: 0.1, which is refused with a sentence; tip, the tree's; next, which next.py makes from the tip. docs/abi-0.2/matrix.md has the whole picture.
+Versions: 0.1, which is refused with a sentence; tip, the tree's; next, which next.py makes from the tip. docs/decisions/0019-matrix.md has the whole picture.
 Rules A-2, A-5, A-7, A-9, A-23, A-24, A-26, A-27, A-28, H-11.
 """
 import hashlib
