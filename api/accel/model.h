@@ -66,8 +66,8 @@ struct accel_model_source {
  * folder only, and treated alike. Bytes are the caller's to keep.
  *
  * Ownership: source is borrowed for the call. Threads: any thread. Blocks: on file reads and on loading the importer; cancellable through progress.
- * Errors: NOT_FOUND no such file or no importer for it; CORRUPT malformed, or changed while it was read; UNSUPPORTED an operation or feature (the detail names
- *         operation and node); PERMISSION; IO; LIMIT constants need more than constant_budget_bytes; CANCELLED.
+ * Errors: NOT_FOUND no such file or no importer for it; CORRUPT malformed, or changed while it was read; UNSUPPORTED a form of storage, or more nodes, than the
+ *         importer takes (unknown operators become custom nodes); PERMISSION; IO; LIMIT constants need more than constant_budget_bytes; CANCELLED.
  */
 ACCEL_API enum accel_status accel_model_import(struct accel_instance *instance, const struct accel_model_source *source, struct accel_model **out_model);
 
