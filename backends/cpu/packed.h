@@ -7,7 +7,7 @@
 
 #include <dnnl.hpp>
 
-#include <vector>
+#include <unordered_map>
 
 namespace accel::cpu
 {
@@ -18,25 +18,24 @@ public:
     // What was made of the bytes at that place; null: nothing yet.
     std::byte *find(const std::byte *from, const dnnl::memory::desc &have, const dnnl::memory::desc &want) const
     {
-        for (const Form &form : forms_)
-            if (form.from == from && form.have == have && form.want == want)
-                return form.bytes.get();
+        const auto [first, end] = forms_.equal_range(from);
+        for (auto form = first; form != end; ++form)
+            if (form->second.have == have && form->second.want == want)
+                return form->second.bytes.get();
         return nullptr;
     }
     // Memory for it, which lives as long as this does. The place is not used for anything else meanwhile.
     std::byte *own(const std::byte *from, const dnnl::memory::desc &have, const dnnl::memory::desc &want)
     {
-        forms_.push_back({from, have, want, allocate_aligned(want.get_size())});
-        return forms_.back().bytes.get();
+        return forms_.emplace(from, Form{have, want, allocate_aligned(want.get_size())})->second.bytes.get();
     }
 
 private:
     struct Form {
-        const std::byte *from;
         dnnl::memory::desc have, want;
         AlignedBytes bytes;
     };
-    std::vector<Form> forms_;
+    std::unordered_multimap<const std::byte *, Form> forms_; // by place: a model has as many as weights, a place two or three forms
 };
 
 } // namespace accel::cpu
