@@ -201,7 +201,8 @@ bool QueueCore::leave_to_cpu(Slot &slot)
         slot.run->conversion(slot.run->steps()[slot.step]).refused.store(true, std::memory_order_relaxed);
     else if (!waits)
         slot.transfer.device = UINT32_MAX;
-    if (waits || !converts)
+    // The first step may have been let start behind work that the device still does, which the CPU has to wait for.
+    if (waits || !converts || slot.step == 0)
         take_back(slot);
     return true;
 }
