@@ -34,11 +34,13 @@ accel_status ask(const accel_run &run, const SegmentRun &segment, std::vector<ac
     uint32_t count = 0, given = 0;
     clear_module_error();
     accel_status status = slot(segment.handle, nullptr, 0, &count);
-    if (status == ACCEL_STATUS_OK && count > kToldMax)
+    if (status != ACCEL_STATUS_OK)
+        return fail_from_module(status, device.module_name(), "run_timings", &run);  // its count says nothing
+    if (count > kToldMax)
         return blame(run, device, "a count of", count, kToldMax);
     out->resize(count);
     ModuleArray<accel_bk_timing> shown(out->data(), count, device.sizes().timing);
-    if (status == ACCEL_STATUS_OK && count)
+    if (count)
         status = slot(segment.handle, shown.data_to_write(), count, &given);
     if (status != ACCEL_STATUS_OK)
         return fail_from_module(status, device.module_name(), "run_timings", &run);
