@@ -83,10 +83,12 @@ enum accel_status accel_run_port(struct accel_run *run, uint32_t port, struct ac
 {
     ACCEL_TRY(check_handle(run, "run"));
     ACCEL_TRY(check_out(info, "info"));
-    accel_port_info facts{};
-    ACCEL_TRY(run->port(port, &facts));
-    copy_out(facts, info);
-    return ACCEL_STATUS_OK;
+    return guarded([&] {
+        accel_port_info facts{};
+        ACCEL_TRY(run->port(port, &facts));
+        copy_out(facts, info);
+        return ACCEL_STATUS_OK;
+    });
 }
 
 enum accel_status accel_run_timing(struct accel_run *run, uint32_t index, struct accel_timing *timing)

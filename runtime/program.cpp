@@ -233,8 +233,10 @@ enum accel_status accel_program_query(struct accel_program *program, struct acce
 {
     ACCEL_TRY(check_handle(program, "program"));
     ACCEL_TRY(check_out(info, "info"));
-    copy_out(facts_of(*program), info);
-    return ACCEL_STATUS_OK;
+    return guarded([&] {
+        copy_out(facts_of(*program), info);
+        return ACCEL_STATUS_OK;
+    });
 }
 
 enum accel_status accel_program_entry(struct accel_program *program, uint32_t entry, struct accel_entry_info *info)
@@ -252,8 +254,10 @@ enum accel_status accel_program_port(struct accel_program *program, uint32_t ent
     ACCEL_TRY(find_entry(program, entry, &of));
     ACCEL_TRY(check_out(info, "info"));
     if (port >= of->application_ports.size()) return fail_index(program, "port", port, of->application_ports.size());
-    copy_out(port_facts(*program, *of, port, false), info);
-    return ACCEL_STATUS_OK;
+    return guarded([&] {
+        copy_out(port_facts(*program, *of, port, false), info);
+        return ACCEL_STATUS_OK;
+    });
 }
 
 enum accel_status accel_program_find_port(struct accel_program *program, uint32_t entry, const char *name, uint32_t *out_port)
