@@ -18,19 +18,26 @@ bool Turns::only_of(const QueueCore &core) const
 
 void Turns::look_at_all_but(const QueueCore *core)
 {
-    // Each queue that still has a turn is asked once: what it finds ended gives its turn back. It is alive, as it has not retired that submission.
-    for (uint64_t asked = 0;; ++asked) {
+    // The queue of each turn is asked once: what it finds ended gives its turn back, and the older ones move up. It is alive, as it has not retired that submission.
+    const auto at = [&](uint64_t place) {
+        const Turn *turn = latest_;
+        for (; turn && (turn->core == core || place-- > 0); turn = turn->older) {
+        }
+        return turn;
+    };
+    for (uint64_t asked = 0;;) {
         Ref<QueueCore> other;
+        const Turn *turn = nullptr;
         {
             const std::lock_guard guard(lock_);
-            const Turn *turn = latest_;
-            for (uint64_t skipped = 0; turn && (turn->core == core || skipped++ < asked); turn = turn->older) {
-            }
+            turn = at(asked);
             if (!turn)
                 return;
             other = Ref<QueueCore>(turn->core);
         }
         other->poll();
+        const std::lock_guard guard(lock_);
+        asked += at(asked) == turn;
     }
 }
 
