@@ -8,7 +8,6 @@
 #include "catalog.h"
 #include "check.h"
 #include "run.h"
-#include "saved_format.h"
 
 using namespace accel::runtime;
 
@@ -35,8 +34,12 @@ accel_status accel_run::make_defaults()
         BufferRequest request;
         for (const uint32_t port : ports) {
             const PortLayout &layout = entry().ports[port].layout;
-            made[port].offset_bytes = saved::align_up(request.size_bytes, std::max<uint64_t>(layout.align_bytes, 1));
-            request.size_bytes = made[port].offset_bytes + layout.size_bytes;
+            const uint64_t align_bytes = std::max<uint64_t>(layout.align_bytes, 1);
+            uint64_t begin;
+            // Saved programs are not trusted.
+            if (__builtin_add_overflow(request.size_bytes, align_bytes - 1, &begin) || __builtin_add_overflow(begin & ~(align_bytes - 1), layout.size_bytes, &request.size_bytes))
+                return fail(ACCEL_STATUS_OUT_OF_MEMORY, "", this, "the defaults of inputs need more memory than there is");
+            made[port].offset_bytes = begin & ~(align_bytes - 1);
             request.align_bytes = std::max(request.align_bytes, layout.align_bytes);
         }
         request.size_bytes = std::max<uint64_t>(request.size_bytes, 1);
@@ -46,21 +49,27 @@ accel_status accel_run::make_defaults()
                 std::find(devices.begin(), devices.end(), body_.segments[i].device) == devices.end())
                 devices.push_back(body_.segments[i].device);
         // What is copied before anybody reads it can live anywhere.
-        if (devices.empty())
+        if (devices.empty() && !body_.segments.empty())
             devices.push_back(body_.segments.front().device);
+        if (devices.empty())
+            ACCEL_TRY(program_->devices[entry().ports[ports.front()].device]->entry().open(&devices.emplace_back()));
         accel_buffer *buffer = nullptr;
         ACCEL_TRY(make_buffer(program_->instance, request, devices, &buffer));
         const Ref<accel_buffer> memory = Ref<accel_buffer>::adopt(buffer);
         const MemoryRange whole = {0, request.size_bytes};
         void *start = nullptr;
         ACCEL_TRY(memory->begin_access(ACCEL_ACCESS_WRITE, whole, &start));
-        for (const uint32_t port : ports) {
-            write_default(entry().ports[port], static_cast<char *>(start) + made[port].offset_bytes);
-            made[port].buffer = memory;
-            made[port].size_bytes = entry().ports[port].layout.size_bytes;
-            made[port].is_default = true;
-        }
+        const accel_status status = guarded([&] {
+            for (const uint32_t port : ports) {
+                write_default(entry().ports[port], static_cast<char *>(start) + made[port].offset_bytes);
+                made[port].buffer = memory;
+                made[port].size_bytes = entry().ports[port].layout.size_bytes;
+                made[port].is_default = true;
+            }
+            return ACCEL_STATUS_OK;
+        });
         memory->end_access(ACCEL_ACCESS_WRITE, whole);
+        ACCEL_TRY(status);
     }
     body_.defaults = std::move(made);
     return ACCEL_STATUS_OK;

@@ -116,13 +116,17 @@ accel_status accel_state::write_first(uint32_t index)
     void *memory = nullptr;
     ACCEL_TRY(place.buffer->begin_access(ACCEL_ACCESS_WRITE, part, &memory));
     char *to = static_cast<char *>(memory) + place.offset_bytes;
-    std::memset(to, 0, part.size_bytes);
-    if (variable.data) {
-        const PortLayout dense = dense_like(variable.layout);
-        accel::layouts::Conversion(dense, variable.layout, variable.layout.tensor_type, variable.layout.dims, variable.layout.zero).run(variable.data, to);
-    }
+    // The access ends also where memory is short.
+    const accel_status status = guarded([&] {
+        std::memset(to, 0, part.size_bytes);
+        if (variable.data) {
+            const PortLayout dense = dense_like(variable.layout);
+            accel::layouts::Conversion(dense, variable.layout, variable.layout.tensor_type, variable.layout.dims, variable.layout.zero).run(variable.data, to);
+        }
+        return ACCEL_STATUS_OK;
+    });
     place.buffer->end_access(ACCEL_ACCESS_WRITE, part);
-    return ACCEL_STATUS_OK;
+    return status;
 }
 
 accel_status accel_state::reset()
