@@ -20,6 +20,22 @@ RunBody::~RunBody()
             tell_module(segment.device->module_name(), "run_destroy", [&] { segment.device->ops().run_destroy(segment.handle); });
 }
 
+void RunBody::swap(RunBody &other) noexcept
+{
+    std::swap(program, other.program);
+    std::swap(entry, other.entry);
+    variant.swap(other.variant);
+    segments.swap(other.segments);
+    places.memories.swap(other.places.memories);
+    places.offsets_bytes.swap(other.places.offsets_bytes);
+    memories.swap(other.memories);
+    steps.swap(other.steps);
+    conversions.swap(other.conversions);
+    is_copied.swap(other.is_copied);
+    defaults.swap(other.defaults);
+    timings.swap(other.timings);
+}
+
 accel_run::accel_run(const accel_run_desc &desc)
     : Object(ObjectType::Run), program_(desc.program), entry_number_(desc.entry), open_sizes_(desc.program->entries[desc.entry].open_sizes), state_(desc.state), scratch_(desc.scratch),
       ports_(desc.program->entries[desc.entry].ports.size()), measures_((desc.flags & ACCEL_RUN_FLAG_TIMINGS) != 0), priority_(desc.priority)
@@ -221,6 +237,8 @@ bool accel_run::begin_flight(QueueCore &core)
 void accel_run::end_flight(Ended how)
 {
     const std::lock_guard guard(lock_);
+    if (how == Ended::Refused) [[unlikely]]
+        submission_count_.fetch_sub(1, std::memory_order_relaxed);  // it has not begun
     if (body_.timings && how != Ended::Refused) [[unlikely]]
         body_.timings->close(how == Ended::Well);
     if (scratch_) [[unlikely]]
@@ -287,6 +305,10 @@ accel_status accel_run::check_ready() const
         const ProgramPort &port = entry().ports[i];
         if (!ports_[i].buffer)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') is not bound", application_number(i), port.name.c_str());
+        if (!has_memory(ports_, i) && ports_[i].size_bytes >= port.layout.size_bytes)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') was bound for other sizes, at offset %llu; those of now need a multiple of %llu%s: bind it again",
+                        application_number(i), port.name.c_str(), static_cast<unsigned long long>(ports_[i].offset_bytes), static_cast<unsigned long long>(port.layout.align_bytes),
+                        body_.is_copied[i] ? ", and memory with MAP, as the CPU copies it" : "");
         if (!has_memory(ports_, i))
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-2", this, "port %u ('%s') has %llu bytes, which were bound for other sizes; those of now need %llu: bind more", application_number(i),
                         port.name.c_str(), static_cast<unsigned long long>(ports_[i].size_bytes), static_cast<unsigned long long>(port.layout.size_bytes));

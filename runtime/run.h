@@ -80,8 +80,10 @@ struct SegmentRun {
 struct RunBody {
     RunBody() = default;
     ~RunBody();
-    RunBody(RunBody &&) = default;
-    RunBody &operator=(RunBody &&) = default;
+    RunBody(const RunBody &) = delete;
+    RunBody &operator=(const RunBody &) = delete;
+    /// Allocates nothing, as a move would for the deque: what fails there had lost half of its members.
+    void swap(RunBody &other) noexcept;
 
     const accel_program *program = nullptr;      ///< that has the segments' blobs
     const ProgramEntry *entry = nullptr;         ///< of it
@@ -165,7 +167,7 @@ private:
     accel_status check_variables(const accel::runtime::RunBody &body) const;
     accel_status bind_ports(std::span<const accel_binding> bindings);
     accel_status check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all, uint64_t *out_size_bytes) const;
-    /// Bound, and long enough for the sizes of now.
+    /// Bound, and long enough and where it has to be for the sizes of now.
     bool has_memory(const std::vector<accel::runtime::PortBinding> &ports, uint32_t port) const;
     accel_status check_beside_scratch(const std::vector<accel::runtime::PortBinding> &ports) const;
     accel_status check_overlaps(const std::vector<accel::runtime::PortBinding> &ports) const;

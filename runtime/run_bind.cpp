@@ -75,7 +75,12 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
 
 bool accel_run::has_memory(const std::vector<PortBinding> &ports, uint32_t port) const
 {
-    return ports[port].buffer && ports[port].size_bytes >= entry().ports[port].layout.size_bytes;
+    const PortBinding &bound = ports[port];
+    const PortLayout &layout = entry().ports[port].layout;
+    if (!bound.buffer || bound.size_bytes < layout.size_bytes)
+        return false;
+    // It may have been bound for other sizes, or before all had a value.
+    return (layout.align_bytes <= 1 || bound.offset_bytes % layout.align_bytes == 0) && (!body_.is_copied[port] || bound.buffer->usage() & ACCEL_BUFFER_USAGE_MAP);
 }
 
 /// What a run writes into its scratch must not be its inputs, or its results.
@@ -190,7 +195,7 @@ accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_
 void accel_run::give_back(uint32_t index)
 {
     SegmentRun &segment = body_.segments[index];
-    if (segment.bound.empty() || bind_segment(index, segment.bound) == ACCEL_STATUS_OK)
+    if (segment.bound.empty() || guarded([&] { return bind_segment(index, segment.bound); }) == ACCEL_STATUS_OK)
         return;
     segment.bound.clear();
     ready_ = false;
@@ -210,7 +215,7 @@ accel_status accel_run::apply(std::vector<std::vector<accel_bk_memory>> &wanted)
         const bool has_ports = !segment.input_sources.empty() || !segment.output_sources.empty();
         if ((wanted[i].empty() && has_ports) || (!wanted[i].empty() && same(wanted[i], body_.segments[i].bound)))
             continue;
-        const accel_status status = bind_segment(i, wanted[i]);
+        const accel_status status = guarded([&] { return bind_segment(i, wanted[i]); });  // a module of another version is shown a copy, for which memory may be short
         if (status != ACCEL_STATUS_OK) {
             const KeptError kept;
             changed.push_back(i);
@@ -299,13 +304,13 @@ accel_status accel_run::bind(const BindRequest &request)
     ACCEL_TRY(find_body(sizes, request.prepared_only, &fresh));
     const bool changes = fresh.program, was_ready = ready_;
     if (changes)
-        std::swap(body_, fresh);
+        body_.swap(fresh);
     accel_status status = changes ? guarded([&] { return prepare_body(); }) : ACCEL_STATUS_OK;
     if (status == ACCEL_STATUS_OK)
         status = guarded([&] { return bind_ports(request.bindings); });
     if (status != ACCEL_STATUS_OK) {
         if (changes) {
-            std::swap(body_, fresh);
+            body_.swap(fresh);
             ready_ = was_ready;
         }
         return status;
