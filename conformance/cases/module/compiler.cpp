@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "suite/case.h"
+#include "suite/child.h"
 #include "support/bytes.h"
 #include "support/module_door.h"
 #include "support/operation.h"
