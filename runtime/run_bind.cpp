@@ -120,11 +120,15 @@ accel_status accel_run::check_buffer_counts(const std::vector<PortBinding> &port
         if (segment.buffer_count_max == 0)
             continue;
         std::set<const accel_buffer *> distinct;
+        bool has_state = false;
         for (const auto *sources : {&segment.input_sources, &segment.output_sources})
             for (const PortSource &source : *sources)
-                if (source.kind == PortSource::Kind::Port && ports[source.index].buffer)
+                if (source.kind == PortSource::Kind::Port && ports[source.index].buffer) {
                     distinct.insert(ports[source.index].buffer.get());
-        if (distinct.size() > segment.buffer_count_max)
+                    has_state = has_state || entry().ports[source.index].variable != UINT32_MAX;
+                }
+        // One buffer of the state is left out of the number already.
+        if (distinct.size() > uint64_t{segment.buffer_count_max} + has_state)
             return fail(ACCEL_STATUS_LIMIT, "R-7", this, "%zu distinct buffers are bound to the ports of device '%s', which takes at most %u of them; put several ports into one buffer",
                         distinct.size(), program_->places[segment.device].id.c_str(), segment.buffer_count_max);
     }
