@@ -28,6 +28,7 @@ void accel_program::let_go()
 {
     devices.clear();
     model = {};
+    for (accel::runtime::ProgramEntry &entry : entries) entry.open_sizes = {};  // they have the model, too; what a run used of them is kept by itself
     if (instance) std::exchange(instance, nullptr)->unref();
 }
 
