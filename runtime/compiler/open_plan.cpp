@@ -93,8 +93,13 @@ private:
             if (symbol.name == range.name) typical = range.typical_size;
         }
         const int64_t wanted = std::max(low, typical ? typical : int64_t{1});
-        open.planned_size = open.max_size != ACCEL_SIZE_UNBOUNDED ? high / symbol.multiple * symbol.multiple : (wanted + symbol.multiple - 1) / symbol.multiple * symbol.multiple;
-        if (open.planned_size < low || open.planned_size > high)
+        const int64_t rest = wanted % symbol.multiple;
+        bool leaves_range = false;
+        if (open.max_size != ACCEL_SIZE_UNBOUNDED)
+            open.planned_size = high / symbol.multiple * symbol.multiple;
+        else
+            leaves_range = __builtin_add_overflow(wanted, rest ? symbol.multiple - rest : 0, &open.planned_size);
+        if (leaves_range || open.planned_size < low || open.planned_size > high)
             return fail(kBad, "P-7", nullptr, "symbol '%s' can have no size: no multiple of %lld lies between %lld and %lld", symbol.name.c_str(), static_cast<long long>(symbol.multiple),
                         static_cast<long long>(low), static_cast<long long>(high));
         out->symbols.push_back(std::move(open));
