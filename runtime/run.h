@@ -196,6 +196,8 @@ private:
     accel::runtime::RunBody body_;
     std::vector<accel::runtime::PortBinding> ports_;
     accel_run_info counts_{};  ///< of bodies that are gone
+    std::shared_ptr<const accel::runtime::SizeVariant> told_variant_;  ///< of the latest body that is gone and whose times were known
+    std::unique_ptr<accel::runtime::Timings> told_timings_;
     bool ready_ = false;
     const bool measures_;
     const int32_t priority_;

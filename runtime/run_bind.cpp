@@ -321,6 +321,11 @@ accel_status accel_run::bind(const BindRequest &request)
     }
     if (changes)
         add_counts(fresh);
+    // What accel_run_timing told points into them, and stays for as long as nothing was submitted.
+    if (changes && fresh.timings && fresh.timings->known()) {
+        told_variant_ = fresh.variant;
+        told_timings_ = std::move(fresh.timings);
+    }
     sizes_ = std::move(sizes);
     checked_queue_id = 0;
     return ACCEL_STATUS_OK;
@@ -343,7 +348,7 @@ accel_status accel_run::bind_cost(uint32_t port, accel_bind_cost *out_cost)
         for (const auto *sources : {&segment.input_sources, &segment.output_sources})
             for (const PortSource &source : *sources) {
                 if (source.kind == PortSource::Kind::Port && source.index == port && ops.run_bind_cost)
-                    *out_cost = std::max(*out_cost, ops.run_bind_cost(body_.segments[i].handle, number));
+                    *out_cost = std::max(*out_cost, std::min(ops.run_bind_cost(body_.segments[i].handle, number), ACCEL_BIND_COST_REBUILD));
                 ++number;
             }
     }
