@@ -68,7 +68,7 @@ enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t port, enum
         return fail_null("out_cost");
     *out_cost = ACCEL_BIND_COST_FREE;
     ACCEL_TRY(check_handle(run, "run"));
-    return run->bind_cost(port, out_cost);
+    return guarded([&] { return run->bind_cost(port, out_cost); });
 }
 
 enum accel_status accel_run_query(struct accel_run *run, struct accel_run_info *info)
