@@ -2,6 +2,7 @@
 // Value operands, and inputs with defaults, that break one rule each.
 #include <functional>
 
+#include "suite/case.h"
 #include "support/calls.h"
 #include "support/graph.h"
 #include "support/instance.h"
