@@ -25,6 +25,7 @@ public:
         if (region_.role < ACCEL_REGION_ROLE_BODY || region_.role > ACCEL_REGION_ROLE_CUSTOM) return refuse("G-20", "has role " + std::to_string(region_.role) + ", expected one of enum accel_region_role");
         ACCEL_TRY(copy_in(region_.graph, &inside_, "regions[].graph"));
         if (!shares_tables()) return refuse("G-20", "has symbols or expressions of its own, expected those of the outermost graph");
+        if (inside_.variable_count) return refuse("G-12", "has variables, which only the outermost graph has");
         ACCEL_TRY(check_structure_inside(inside_, outermost_, depth_ + 1));
         ACCEL_TRY(check_captures());
         ACCEL_TRY(check_ports(region_.inputs, inside_.input_count, "inputs"));

@@ -167,6 +167,16 @@ TEST_CASE("G-20 a region shares the tables of the outermost graph, and G-6 is of
     CHECK(std::string(accel_last_error()->rule) == "G-20");
     inside.symbols = good.get().symbols;
     CHECK(check_structure(desc) == ACCEL_STATUS_OK);
+    accel_variable variable{};
+    variable.name = "kept";
+    variable.type = ACCEL_TYPE_F32;
+    inside.variables = &variable;
+    inside.variable_count = 1;
+    inside.variable_size = sizeof variable;
+    CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "G-12");
+    inside.variable_count = 0;
+    CHECK(check_structure(desc) == ACCEL_STATUS_OK);
     region.struct_size = 8;
     CHECK(check_structure(desc) == ACCEL_STATUS_INVALID_ARGUMENT);
     CHECK(std::string(accel_last_error()->rule) == "A-1");

@@ -67,7 +67,7 @@ void Checker::tensors() const
             refuse(ACCEL_REASON_SYMBOL, index);
         const auto count = element_count(tensor.dims);
         if (!count || *count > kMaxElements || *count == 0)
-            refuse(ACCEL_REASON_SIZE, index, count.value_or(INT64_MAX), kMaxElements);
+            refuse(ACCEL_REASON_SIZE, index, count.value_or(INT64_MAX), count == 0 ? 1 : kMaxElements);
         if (type_bytes(tensor.type) == 0)
             refuse(ACCEL_REASON_TYPE, index, tensor.type, ACCEL_TYPE_F32);
         if (tensor.quantization && tensor.quantization->scales.empty())

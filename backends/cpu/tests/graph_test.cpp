@@ -191,6 +191,16 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         CHECK(answer.given == 3);
         CHECK(answer.expected == 2);
     }
+    SECTION("no elements, of which at least one is expected")
+    {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_F32, {0, 2}), out = graph.tensor(ACCEL_TYPE_F32, {0, 2});
+        graph.node(ACCEL_OPERATION_RELU, {in}, {out});
+        const accel_bk_support answer = query(graph.desc());
+        CHECK(answer.reason == ACCEL_REASON_SIZE);
+        CHECK(answer.given == 0);
+        CHECK(answer.expected == 1);
+    }
     SECTION("a padded image that nothing can hold")
     {
         GraphMaker graph;
