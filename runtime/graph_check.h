@@ -11,11 +11,19 @@ namespace accel::runtime {
 /// Pointers, counts, indices, sizes, ranks, kinds: everything that must hold before the description can be copied.
 accel_status check_structure(const accel_graph_desc &desc);
 
-/// The same of a graph in the regions of a node of another, so many deep; outermost is the graph that has the tables of sizes.
-accel_status check_structure_inside(const accel_graph_desc &desc, const accel_graph_desc &outermost, uint32_t depth);
+/// Where a walk through a graph and the graphs in its regions is.
+struct RegionWalk {
+    const accel_graph_desc &outermost;  ///< which has the tables of sizes
+    uint32_t depth;                     ///< regions around the graph
+    uint64_t &element_count;            ///< nodes and tensors met in regions so far: a graph that several regions share is copied for each of them
+};
+constexpr uint64_t kMaxRegionElements = uint64_t{1} << 22;
 
-/// The same of the regions of a node, whose operands have passed. graph is the node's, so many regions deep.
-accel_status check_region_structure(const accel_graph_desc &graph, const accel_node_desc &node, const accel_graph_desc &outermost, uint32_t depth);
+/// The same of a graph in the regions of a node of another.
+accel_status check_structure_inside(const accel_graph_desc &desc, const RegionWalk &walk);
+
+/// The same of the regions of a node, whose operands have passed. graph is the node's, where the walk is.
+accel_status check_region_structure(const accel_graph_desc &graph, const accel_node_desc &node, const RegionWalk &walk);
 
 /// The same of one attribute of a node, whose tensors have passed.
 accel_status check_attribute(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index);

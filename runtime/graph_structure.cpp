@@ -22,14 +22,14 @@ const char *shown(const char *name)
 
 class Structure {
 public:
-    Structure(const accel_graph_desc &desc, const accel_graph_desc &outermost, uint32_t depth) : desc_(desc), outermost_(outermost), depth_(depth) {}
+    Structure(const accel_graph_desc &desc, const RegionWalk &walk) : desc_(desc), walk_(walk) {}
 
     accel_status check()
     {
         const bool whole = (desc_.tensors || !desc_.tensor_count) && (desc_.nodes || !desc_.node_count) && (desc_.symbols || !desc_.symbol_count) && (desc_.expressions || !desc_.expression_count) && (desc_.variables || !desc_.variable_count);
         if (!whole) return fail(kBad, "G-1", nullptr, "graph '%s': an array with a count above 0 is NULL", shown(desc_.name));
         if (auto status = check_element_sizes(); status != ACCEL_STATUS_OK) return status;
-        if (depth_ == 0) ACCEL_TRY(check_symbols());
+        if (walk_.depth == 0) ACCEL_TRY(check_symbols());
         for (uint32_t i = 0; i < desc_.variable_count; ++i) ACCEL_TRY(check_variable(i));
         for (uint32_t i = 0; i < desc_.tensor_count; ++i) {
             if (auto status = check_tensor(i); status != ACCEL_STATUS_OK) return status;
@@ -205,7 +205,7 @@ private:
             return fail(kBad, "G-5", nullptr, "tensor %u '%s': data_bytes is %llu, but data is NULL", index, name,
                         static_cast<unsigned long long>(tensor.data_bytes));
         if ((tensor.flags & ACCEL_TENSOR_FLAG_DEFAULT) && !tensor.data) return fail(kBad, "G-5", nullptr, "tensor %u '%s': it has DEFAULT, and data is NULL", index, name);
-        if ((tensor.flags & ACCEL_TENSOR_FLAG_DEFAULT) && depth_ > 0) return fail(kBad, "G-5", nullptr, "tensor %u '%s': it has DEFAULT in a region, whose inputs the node gives", index, name);
+        if ((tensor.flags & ACCEL_TENSOR_FLAG_DEFAULT) && walk_.depth > 0) return fail(kBad, "G-5", nullptr, "tensor %u '%s': it has DEFAULT in a region, whose inputs the node gives", index, name);
         if (tensor.data && !fixed) return fail(kBad, "G-5", nullptr, "tensor %u '%s': a constant whose shape is unknown or has symbols", index, name);
         // What values of an unknown type take is for those who know it.
         if (tensor.data && tensor.type != 0 && tensor.data_bytes != bytes)
@@ -243,23 +243,24 @@ private:
             if (auto status = check_tail(node.attributes, desc_.attribute_size, sizeof(accel_attribute), i, "attribute"); status != ACCEL_STATUS_OK) return status;
             if (auto status = check_attribute(desc_, node, i); status != ACCEL_STATUS_OK) return status;
         }
-        return node.region_count ? check_region_structure(desc_, node, outermost_, depth_) : ACCEL_STATUS_OK;
+        return node.region_count ? check_region_structure(desc_, node, walk_) : ACCEL_STATUS_OK;
     }
 
-    const accel_graph_desc &desc_, &outermost_;
-    uint32_t depth_;
+    const accel_graph_desc &desc_;
+    const RegionWalk &walk_;
 };
 
 }  // namespace
 
 accel_status check_structure(const accel_graph_desc &desc)
 {
-    return Structure(desc, desc, 0).check();
+    uint64_t element_count = 0;
+    return Structure(desc, {desc, 0, element_count}).check();
 }
 
-accel_status check_structure_inside(const accel_graph_desc &desc, const accel_graph_desc &outermost, uint32_t depth)
+accel_status check_structure_inside(const accel_graph_desc &desc, const RegionWalk &walk)
 {
-    return Structure(desc, outermost, depth).check();
+    return Structure(desc, walk).check();
 }
 
 }  // namespace accel::runtime

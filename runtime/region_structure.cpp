@@ -13,10 +13,7 @@ constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;
 
 class RegionStructure {
 public:
-    RegionStructure(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index, const accel_graph_desc &outermost, uint32_t depth)
-        : graph_(graph), node_(node), outermost_(outermost), index_(index), depth_(depth)
-    {
-    }
+    RegionStructure(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t index, const RegionWalk &walk) : graph_(graph), node_(node), walk_(walk), index_(index) {}
 
     accel_status check()
     {
@@ -26,7 +23,11 @@ public:
         ACCEL_TRY(copy_in(region_.graph, &inside_, "regions[].graph"));
         if (!shares_tables()) return refuse("G-20", "has symbols or expressions of its own, expected those of the outermost graph");
         if (inside_.variable_count) return refuse("G-12", "has variables, which only the outermost graph has");
-        ACCEL_TRY(check_structure_inside(inside_, outermost_, depth_ + 1));
+        walk_.element_count += uint64_t{1} + inside_.node_count + inside_.tensor_count;
+        if (walk_.element_count > kMaxRegionElements)
+            return fail(ACCEL_STATUS_LIMIT, "G-11", nullptr, "node '%s': with region %u there are %llu nodes and tensors in regions, expected at most %llu; a graph that several regions share counts for each", node_.name ? node_.name : "",
+                        index_, static_cast<unsigned long long>(walk_.element_count), static_cast<unsigned long long>(kMaxRegionElements));
+        ACCEL_TRY(check_structure_inside(inside_, {walk_.outermost, walk_.depth + 1, walk_.element_count}));
         ACCEL_TRY(check_captures());
         ACCEL_TRY(check_ports(region_.inputs, inside_.input_count, "inputs"));
         return check_ports(region_.outputs, inside_.output_count, "outputs");
@@ -37,8 +38,9 @@ private:
 
     bool shares_tables() const
     {
-        const bool symbols = inside_.symbol_count == outermost_.symbol_count && (!inside_.symbol_count || (inside_.symbols == outermost_.symbols && inside_.symbol_size == outermost_.symbol_size));
-        return symbols && inside_.expression_count == outermost_.expression_count && (!inside_.expression_count || inside_.expressions == outermost_.expressions);
+        const accel_graph_desc &outermost = walk_.outermost;
+        const bool symbols = inside_.symbol_count == outermost.symbol_count && (!inside_.symbol_count || (inside_.symbols == outermost.symbols && inside_.symbol_size == outermost.symbol_size));
+        return symbols && inside_.expression_count == outermost.expression_count && (!inside_.expression_count || inside_.expressions == outermost.expressions);
     }
 
     accel_status check_captures() const
@@ -67,18 +69,18 @@ private:
 
     const accel_graph_desc &graph_;
     const accel_node_desc &node_;
-    const accel_graph_desc &outermost_;
-    const uint32_t index_, depth_;
+    const RegionWalk &walk_;
+    const uint32_t index_;
     accel_region region_{};
     accel_graph_desc inside_{};
 };
 
 }  // namespace
 
-accel_status check_region_structure(const accel_graph_desc &graph, const accel_node_desc &node, const accel_graph_desc &outermost, uint32_t depth)
+accel_status check_region_structure(const accel_graph_desc &graph, const accel_node_desc &node, const RegionWalk &walk)
 {
-    if (depth + 1 > kMaxRegionDepth) return fail(kBad, "G-11", nullptr, "node '%s': regions are nested deeper than %u", node.name ? node.name : "", kMaxRegionDepth);
-    for (uint32_t i = 0; i < node.region_count; ++i) ACCEL_TRY(RegionStructure(graph, node, i, outermost, depth).check());
+    if (walk.depth + 1 > kMaxRegionDepth) return fail(kBad, "G-11", nullptr, "node '%s': regions are nested deeper than %u", node.name ? node.name : "", kMaxRegionDepth);
+    for (uint32_t i = 0; i < node.region_count; ++i) ACCEL_TRY(RegionStructure(graph, node, i, walk).check());
     return ACCEL_STATUS_OK;
 }
 

@@ -208,6 +208,35 @@ TEST_CASE("G-11 regions are nested eight deep and no deeper", "[graph]")
     has(broken(nested(9)), "G-11 node 'n0': regions are nested deeper than 8");
 }
 
+TEST_CASE("G-11 a graph that many regions share counts for each of them", "[graph]")
+{
+    // Five graphs of one node with 30 regions: 30 to the power of 5 graphs once they are copied.
+    constexpr int kDepth = 5;
+    accel_graph_desc graphs[kDepth + 1]{};
+    accel_node_desc nodes[kDepth]{};
+    accel_region regions[kDepth]{};
+    std::vector<const accel_region *> lists[kDepth];
+    graphs[0].struct_size = sizeof graphs[0];
+    for (int depth = 0; depth < kDepth; ++depth) {
+        regions[depth].struct_size = sizeof regions[depth];
+        regions[depth].graph = &graphs[depth];
+        regions[depth].role = ACCEL_REGION_ROLE_CUSTOM;
+        lists[depth].assign(30, &regions[depth]);
+        nodes[depth].name = "fan";
+        nodes[depth].custom_name = "Fan";
+        nodes[depth].regions = lists[depth].data();
+        nodes[depth].region_count = 30;
+        graphs[depth + 1].struct_size = sizeof graphs[0];
+        graphs[depth + 1].nodes = &nodes[depth];
+        graphs[depth + 1].node_count = 1;
+        graphs[depth + 1].node_size = sizeof nodes[0];
+    }
+    CHECK(check_structure(graphs[3]) == ACCEL_STATUS_OK);
+    REQUIRE(check_structure(graphs[kDepth]) == ACCEL_STATUS_LIMIT);
+    CHECK(std::string(accel_last_error()->rule) == "G-11");
+    has(accel_last_error()->message, "node 'fan': with region 0 there are 4194305 nodes and tensors in regions, expected at most 4194304; a graph that several regions share counts for each");
+}
+
 TEST_CASE("what a region takes is needed, and comes into the part that is taken out", "[compiler]")
 {
     Graph graph = Loop().make();
