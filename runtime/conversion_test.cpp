@@ -81,6 +81,33 @@ TEST_CASE("L-2 conversions stand before and behind the part, are counted, and al
     REQUIRE(accel_buffer_unmap(out) == ACCEL_STATUS_OK);
 }
 
+TEST_CASE("L-2 a conversion that its device refuses waits for the work that it was to follow", "[conversion]")
+{
+    House house;
+    Buffer in, middle, out;
+    house.make_buffer(in, 1);
+    house.make_buffer(middle, 0, 2 * kSize);
+    house.make_buffer(out, 0, 2 * kSize);
+    const auto maker = house.single(6), reader = between_gaps(house);
+    Run makes, reads;
+    make_run(maker.get(), in, middle, makes);
+    make_run(reader.get(), middle, out, reads);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence start, fence;
+    house.make_fence(start);
+    house.make_fence(fence);
+    npu().gated = true;
+    REQUIRE(submit(queue, makes, fence, 1) == ACCEL_STATUS_OK);
+    REQUIRE(submit(queue, reads, fence, 2, start, 1) == ACCEL_STATUS_OK);
+    REQUIRE(accel_fence_signal(start, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 2, 20'000'000) == ACCEL_STATUS_TIMEOUT);
+    CHECK(facts_of(reads).conversion_count == 0);
+    npu().gated = false;
+    REQUIRE(accel_fence_wait(fence, 2, kSecondNs) == ACCEL_STATUS_OK);
+    CHECK(first_byte(out) == 8);
+}
+
 TEST_CASE("copies between devices are counted apart from conversions", "[conversion]")
 {
     Shop shop(1, Shop::Work::Chain);
