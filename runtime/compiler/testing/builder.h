@@ -44,7 +44,7 @@ public:
     {
         const uint32_t index = tensor(name, type, sizes);
         auto bytes = std::make_shared<std::vector<uint8_t>>(values.size() * sizeof(Value));
-        std::memcpy(bytes->data(), values.data(), bytes->size());
+        if (bytes->size()) std::memcpy(bytes->data(), values.data(), bytes->size());  // no bytes have no address
         runtime::Tensor &made = graph.tensors[index];
         made.data = bytes->empty() ? static_cast<const void *>("") : bytes->data();
         made.data_bytes = bytes->size();
