@@ -8,33 +8,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6
-"$folder/venv/bin/python" - <<'PYTHON'
-import numpy as np
-import openvino
-from onnx import TensorProto, helper, numpy_helper
+PYTHONPATH=$(cd "$(dirname "$0")" && pwd)/lib "$folder/venv/bin/python" -B - <<'PYTHON'
+from openvino_node import *
 
-
-def run(node, inputs, outputs, *values, constants=(), opset=22):
-    graph = helper.make_graph([node], "g", [helper.make_tensor_value_info(name, kind, value.shape) for (name, kind), value in zip(inputs, values)],
-                              [helper.make_tensor_value_info(name, kind, None) for name, kind in outputs], [numpy_helper.from_array(v, n) for n, v in constants])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
-    core = openvino.Core()
-    core.set_property("CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    compiled = core.compile_model(core.read_model(model.SerializeToString()), "CPU")
-    results = compiled(list(values))
-    return [results[output] for output in compiled.outputs]
-
-
-changed = 0
-
-
-def see(what, got, seen):
-    global changed
-    changed += got != seen
-    print(f"{what}: {got}", "" if got == seen else f"(was {seen})")
-
-
-print("openvino", openvino.get_version())
 rng = np.random.default_rng(1)
 weights = [("w", rng.normal(size=(1, 4, 2)).astype(np.float32)), ("r", rng.normal(size=(1, 4, 4)).astype(np.float32))]
 x = np.ones((3, 5, 2), np.float32)
@@ -48,5 +24,5 @@ y = resize([1, 1, 7, 8], mode="nearest", keep_aspect_ratio_policy="not_larger")
 see("Resize, not_larger, sizes 7 by 8: shape (ONNX: [1, 1, 7, 7])", list(y.shape), [1, 1, 7, 8])
 plain, filtered = resize([1, 1, 2, 2], mode="linear"), resize([1, 1, 2, 2], mode="linear", antialias=1)
 see("Resize to a half, linear, antialias the same as without (ONNX: no)", bool((plain == filtered).all()), True)
-raise SystemExit(changed != 0)
+finish()
 PYTHON

@@ -7,36 +7,12 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6
-"$folder/venv/bin/python" - <<'PYTHON'
-import numpy as np
-import openvino
-from onnx import TensorProto, helper, numpy_helper
+PYTHONPATH=$(cd "$(dirname "$0")" && pwd)/lib "$folder/venv/bin/python" -B - <<'PYTHON'
+from openvino_node import *
 
-
-def run(node, inputs, outputs, *values, constants=(), opset=22):
-    graph = helper.make_graph([node], "g", [helper.make_tensor_value_info(name, kind, value.shape) for (name, kind), value in zip(inputs, values)],
-                              [helper.make_tensor_value_info(name, kind, None) for name, kind in outputs], [numpy_helper.from_array(v, n) for n, v in constants])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
-    core = openvino.Core()
-    core.set_property("CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    compiled = core.compile_model(core.read_model(model.SerializeToString()), "CPU")
-    results = compiled(list(values))
-    return [results[output] for output in compiled.outputs]
-
-
-changed = 0
-
-
-def see(what, got, seen):
-    global changed
-    changed += got != seen
-    print(f"{what}: {got}", "" if got == seen else f"(was {seen})")
-
-
-print("openvino", openvino.get_version())
 for zero_point, seen in ((2, [0, 2, 2, 0]), (1, [1, 1, 3, -1])):
     y = run(helper.make_node("QuantizeLinear", ["x", "scale", "zero_point"], ["y"]), [("x", TensorProto.FLOAT)], [("y", TensorProto.UINT8)], np.array([0.5, 1.5, 2.5, -0.5], np.float32),
             constants=[("scale", np.array(1, np.float32)), ("zero_point", np.array(zero_point, np.uint8))])[0]
     see(f"0.5, 1.5, 2.5, -0.5 with zero point {zero_point}, less it", (y.astype(int) - zero_point).tolist(), seen)
-raise SystemExit(changed != 0)
+finish()
 PYTHON

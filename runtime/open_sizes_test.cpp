@@ -82,19 +82,10 @@ struct Stand {
         desc.binding_size = sizeof bindings[0];
         return accel_run_bind(to, &desc);
     }
-    void buffer(fake::Buffer &made, uint64_t size_bytes, uint8_t fill)
+    void buffer(fake::Buffer &made, uint64_t size_bytes, uint8_t value)
     {
-        accel_device *devices[] = {cpu_device.get(), npu_device.get()};
-        accel_buffer_desc desc{};
-        desc.struct_size = sizeof desc;
-        desc.size_bytes = size_bytes;
-        desc.devices = devices;
-        desc.device_count = 2;
-        REQUIRE(accel_buffer_create(&desc, made.out()) == ACCEL_STATUS_OK);
-        void *memory = nullptr;
-        REQUIRE(accel_buffer_map(made, ACCEL_ACCESS_WRITE, &memory) == ACCEL_STATUS_OK);
-        memset(memory, fill, size_bytes);
-        REQUIRE(accel_buffer_unmap(made) == ACCEL_STATUS_OK);
+        make_buffer({cpu_device.get(), npu_device.get()}, made, size_bytes);
+        fill(made, size_bytes, value);
     }
     std::vector<uint8_t> bytes(accel_buffer *of, uint64_t size_bytes)
     {

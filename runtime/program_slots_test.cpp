@@ -65,13 +65,7 @@ struct House {
     }
     fake::Buffer &buffer(fake::Buffer &made, uint64_t size_bytes)
     {
-        accel_device *devices[] = {npu.get(), cpu.get()};
-        accel_buffer_desc desc{};
-        desc.struct_size = sizeof desc;
-        desc.size_bytes = size_bytes;
-        desc.devices = devices;
-        desc.device_count = 2;
-        REQUIRE(accel_buffer_create(&desc, made.out()) == ACCEL_STATUS_OK);
+        fake::make_buffer({npu.get(), cpu.get()}, made, size_bytes);
         return made;
     }
     /// All ports in one buffer, each at its own 64 bytes. Returns what is at each port when the run is done.

@@ -26,15 +26,16 @@ inline accel_status bind_run(accel_run *run, const accel_binding *bindings, uint
     return accel_run_bind(run, &desc);
 }
 
-inline accel_status create_model(const Instance &instance, const accel_graph_desc &graph, accel_model **out_model)
+inline accel_status create_model(const Instance &instance, const std::vector<accel_entry_desc> &entries, accel_model **out_model)
 {
     auto desc = sized<accel_model_desc>();
-    const accel_entry_desc entry{"", &graph};
-    desc.entries = &entry;
-    desc.entry_count = 1;
-    desc.entry_size = sizeof entry;
+    desc.entries = entries.data();
+    desc.entry_count = static_cast<uint32_t>(entries.size());
+    desc.entry_size = sizeof(accel_entry_desc);
     return accel_model_create(instance.get(), &desc, out_model);
 }
+
+inline accel_status create_model(const Instance &instance, const accel_graph_desc &graph, accel_model **out_model) { return create_model(instance, {{"", &graph}}, out_model); }
 
 /// Of its only entry point; NULL if it cannot be told.
 inline const accel_graph_desc *graph_of(accel_model *model)

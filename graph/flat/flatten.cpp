@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <accel/graph/flat.h>
 
+#include <accel/graph/bytes.h>
 #include <accel/graph/description.h>
 #include <accel/graph/quantization.h>
 
-#include "bytes.h"
 #include "format.h"
 
 namespace accel::graph {

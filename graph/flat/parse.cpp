@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <accel/graph/flat.h>
 
+#include <accel/graph/bytes.h>
 #include <accel/graph/catalog.h>
 #include <accel/graph/expressions.h>
 #include <accel/graph/graph.h>
@@ -14,7 +15,6 @@
 #include <span>
 #include <type_traits>
 
-#include "bytes.h"
 #include "format.h"
 
 namespace accel::graph {

@@ -31,6 +31,25 @@ using Queue = Handle<accel_queue, accel_queue_unref>;
 using Run = Handle<accel_run, accel_run_unref>;
 using Buffer = Handle<accel_buffer, accel_buffer_unref>;
 
+inline void make_buffer(std::vector<accel_device *> devices, Buffer &buffer, uint64_t size_bytes)
+{
+    accel_buffer_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.size_bytes = size_bytes;
+    desc.devices = devices.data();
+    desc.device_count = static_cast<uint32_t>(devices.size());
+    REQUIRE(accel_buffer_create(&desc, buffer.out()) == ACCEL_STATUS_OK);
+}
+
+/// Every byte from the first on.
+inline void fill(Buffer &buffer, uint64_t size_bytes, uint8_t value)
+{
+    void *memory = nullptr;
+    REQUIRE(accel_buffer_map(buffer, ACCEL_ACCESS_WRITE, &memory) == ACCEL_STATUS_OK);
+    memset(memory, value, size_bytes);
+    REQUIRE(accel_buffer_unmap(buffer) == ACCEL_STATUS_OK);
+}
+
 struct House {
     explicit House(Waits waits = Waits::AsEnvironmentSays) : instance(make_instance(waits)) {}
     Ref<accel_instance> instance;
@@ -48,19 +67,10 @@ struct House {
         desc.depth = depth;
         REQUIRE(accel_queue_create(&desc, queue.out()) == ACCEL_STATUS_OK);
     }
-    void make_buffer(Buffer &buffer, uint8_t fill = 0, uint64_t size_bytes = 16)
+    void make_buffer(Buffer &buffer, uint8_t value = 0, uint64_t size_bytes = 16)
     {
-        accel_device *devices[] = {cpu_device.get(), npu_device.get()};
-        accel_buffer_desc desc{};
-        desc.struct_size = sizeof desc;
-        desc.size_bytes = size_bytes;
-        desc.devices = devices;
-        desc.device_count = 2;
-        REQUIRE(accel_buffer_create(&desc, buffer.out()) == ACCEL_STATUS_OK);
-        void *memory = nullptr;
-        REQUIRE(accel_buffer_map(buffer, ACCEL_ACCESS_WRITE, &memory) == ACCEL_STATUS_OK);
-        memset(memory, fill, size_bytes);
-        REQUIRE(accel_buffer_unmap(buffer) == ACCEL_STATUS_OK);
+        fake::make_buffer({cpu_device.get(), npu_device.get()}, buffer, size_bytes);
+        fill(buffer, size_bytes, value);
     }
     Ref<accel_program> single(uint8_t addend = 1) { return make_program(*instance, {npu_device}, 1, 1, {{0, addend, {{kPort, 0}}, {{kPort, 1}}}}); }
     /// NPU adds 1, the CPU adds 10 to a copy of the result, the NPU adds 100 in memory that both see.

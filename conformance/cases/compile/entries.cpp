@@ -116,12 +116,8 @@ ACCEL_CASE("compile.entries.graphs", "G-22", "entry points have names of their o
     const Graphs graphs(room);
     auto one = graphs.sums(1, "y"), three = graphs.sums(3, "z");
     const auto refused = [&](const std::vector<accel_entry_desc> &entries) {
-        auto desc = sized<accel_model_desc>();
-        desc.entries = entries.data();
-        desc.entry_count = static_cast<uint32_t>(entries.size());
-        desc.entry_size = sizeof(accel_entry_desc);
         accel_model *model = nullptr;
-        CHECK_REFUSED(accel_model_create(room.instance().get(), &desc, &model), ACCEL_STATUS_INVALID_ARGUMENT);
+        CHECK_REFUSED(create_model(room.instance(), entries, &model), ACCEL_STATUS_INVALID_ARGUMENT);
         return std::string(accel_last_error()->rule);
     };
     CHECK(refused({}) == "G-22");

@@ -2,6 +2,7 @@
 // A cache that grows by CONCAT, as in models without variables of their own: a first entry point without it, others that read one size and write the next.
 #include <deque>
 
+#include "sums.h"
 #include "support/arrival.h"
 #include "support/bytes.h"
 #include "support/room.h"
@@ -70,17 +71,7 @@ private:
 
 Program build(const Room &room, Cache &cache)
 {
-    const Model model = Model::create(room.instance(), cache.entries());
-    const accel_state_pair pair{"past", "present", nullptr};
-    accel_device *device = room.device().get();
-    auto desc = sized<accel_program_desc>();
-    desc.model = model.get();
-    desc.devices = &device;
-    desc.device_count = 1;
-    desc.states = &pair;
-    desc.state_count = 1;
-    desc.state_size = sizeof pair;
-    return Program::build(desc);
+    return build_with(room, Model::create(room.instance(), cache.entries()), {"past", "present", nullptr});
 }
 
 /// The inputs of an entry point in its order, then its output if it has one.

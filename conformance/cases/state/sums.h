@@ -13,6 +13,20 @@
 
 namespace accel::conformance {
 
+/// A program of all entry points, of which a pair of ports is a variable.
+inline Program build_with(const Room &room, const Model &model, const accel_state_pair &pair)
+{
+    accel_device *device = room.device().get();
+    auto desc = sized<accel_program_desc>();
+    desc.model = model.get();
+    desc.devices = &device;
+    desc.device_count = 1;
+    desc.states = &pair;
+    desc.state_count = 1;
+    desc.state_size = sizeof pair;
+    return Program::build(desc);
+}
+
 /// "fill" writes s = x + z, "step" s = s + x, "look" reads y = s + x. One variable, whatever type the device adds.
 class Sums {
 public:

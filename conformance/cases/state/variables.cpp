@@ -11,12 +11,8 @@ ACCEL_CASE("state.rules", "G-12", "variables and what reads and writes them go t
     const Room room;
     Sums sums(room);
     const auto refused = [&](const std::vector<accel_entry_desc> &entries) {
-        auto desc = sized<accel_model_desc>();
-        desc.entries = entries.data();
-        desc.entry_count = static_cast<uint32_t>(entries.size());
-        desc.entry_size = sizeof(accel_entry_desc);
         accel_model *model = nullptr;
-        CHECK_REFUSED(accel_model_create(room.instance().get(), &desc, &model), ACCEL_STATUS_INVALID_ARGUMENT);
+        CHECK_REFUSED(create_model(room.instance(), entries, &model), ACCEL_STATUS_INVALID_ARGUMENT);
         return std::string(accel_last_error()->rule);
     };
     const auto entries = sums.entries();
@@ -74,16 +70,7 @@ ACCEL_CASE("state.old-value", "R-12", "what an entry point reads is what was the
     graph.output(y);
     room.needs_program(graph);
     const Model model = Model::create(room.instance(), graph.desc());
-    const accel_state_pair pair{"s", "next", nullptr};
-    accel_device *device = room.device().get();
-    auto desc = sized<accel_program_desc>();
-    desc.model = model.get();
-    desc.devices = &device;
-    desc.device_count = 1;
-    desc.states = &pair;
-    desc.state_count = 1;
-    desc.state_size = sizeof pair;
-    const Program program = Program::build(desc);
+    const Program program = build_with(room, model, {"s", "next", nullptr});
     CHECK(program.entry().port_count == 3);
     const State state = State::create(program);
     const Run run = Run::create(program, 0, state);

@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What no output depends on never counts, and the order of the file need not be an order of work.
-#include "test_support.h"
-
-#include <catch2/catch_test_macros.hpp>
+#include "test_require.h"
 
 using namespace accel::onnx::test;
 
 namespace {
-
-void require_good(const Imported& model) {
-    INFO(model.message);
-    REQUIRE(model.status == ACCEL_STATUS_OK);
-    REQUIRE(model.broken_rule() == "");
-}
-
-std::string named(std::string_view name) {
-    std::string bytes;
-    protozero::pbf_writer(bytes).add_string(1, name.data(), name.size());
-    return bytes;
-}
 
 ModelText relu_of_x() {
     ModelText text;

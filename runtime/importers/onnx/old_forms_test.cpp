@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What only opsets below 7 say otherwise than by another place for an operand: how operands spread, and whether training is meant.
-#include "test_support.h"
-
-#include <catch2/catch_test_macros.hpp>
+#include "test_require.h"
 
 using namespace accel::onnx::test;
 using Ints = std::vector<int64_t>;
@@ -33,12 +31,6 @@ std::string sum_of_inputs(const std::vector<DimText>& x, const std::vector<DimTe
 }
 
 Ints second_operand(const Imported& imported, uint32_t node) { return Imported::sizes(imported.tensor(imported.node(node).inputs[1])); }
-
-void require_good(const Imported& imported) {
-    INFO(imported.message);
-    REQUIRE(imported.status == ACCEL_STATUS_OK);
-    REQUIRE(imported.broken_rule() == "");
-}
 
 /// UNSUPPORTED: the node is kept as a custom one, with this reason.
 void require_refused(const Imported& imported, accel_status status, const char* part) {

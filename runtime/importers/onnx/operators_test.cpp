@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What importing resolves: auto_pad, negative axes, shape sub-graphs, forms of older opsets, quantisation.
-#include "test_support.h"
-
-#include <catch2/catch_test_macros.hpp>
+#include "test_require.h"
 
 #include <cmath>
 #include <limits>
@@ -16,12 +14,6 @@ std::string output_y() {
     std::string bytes;
     protozero::pbf_writer(bytes).add_string(1, "y");
     return bytes;
-}
-
-void require_good(const Imported& model) {
-    INFO(model.message);
-    REQUIRE(model.status == ACCEL_STATUS_OK);
-    REQUIRE(model.broken_rule() == "");
 }
 
 /// UNSUPPORTED: the node is kept as a custom one, with this reason.

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Bodies of If, Loop and Scan, and of operators that nobody here knows.
-#include "test_support.h"
-
-#include <catch2/catch_test_macros.hpp>
+#include "test_require.h"
 
 using namespace accel::onnx::test;
 
 namespace {
 
 constexpr uint32_t kNone = ACCEL_OPERAND_NONE;
-
-void require_good(const Imported& model) {
-    INFO(model.message);
-    REQUIRE(model.status == ACCEL_STATUS_OK);
-    REQUIRE(model.broken_rule() == "");
-}
-
-std::string named(std::string_view name) {
-    std::string bytes;
-    protozero::pbf_writer(bytes).add_string(1, name.data(), name.size());
-    return bytes;
-}
 
 ModelText body_of(std::vector<std::string> nodes, std::vector<std::string> inputs, const std::vector<std::string>& outputs) {
     ModelText text;

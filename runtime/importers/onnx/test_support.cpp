@@ -85,6 +85,12 @@ std::string node(const NodeText& text) {
     });
 }
 
+std::string named(std::string_view name) {
+    std::string bytes;
+    protozero::pbf_writer(bytes).add_string(1, name.data(), name.size());
+    return bytes;
+}
+
 std::string value_info(std::string_view name, int32_t type, const std::vector<DimText>& dims) {
     // Nested writers leave empty messages out, but an empty shape or dimension says something: so they are made apart.
     const std::string shape = message([&](pbf_writer& w) {

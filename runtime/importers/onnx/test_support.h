@@ -43,6 +43,8 @@ struct DimText {
     int64_t size = kOpen;
     std::string name;
 };
+/// A value of which the name alone is known.
+std::string named(std::string_view name);
 std::string value_info(std::string_view name, int32_t type, const std::vector<DimText>& dims);
 
 constexpr int32_t kFloat = 1, kUint8 = 2, kInt8 = 3, kInt32 = 6, kInt64 = 7, kBool = 9, kDouble = 11;

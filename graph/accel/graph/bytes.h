@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Little-endian fields written to and read from bytes. The reader never leaves its range: after the first
 // field that does not fit, every answer is 0 and ok() is false.
-#ifndef ACCEL_GRAPH_FLAT_BYTES_H
-#define ACCEL_GRAPH_FLAT_BYTES_H
+#pragma once
 
 #include <cstdint>
 #include <cstring>
@@ -49,6 +48,7 @@ public:
     }
     void align(size_t granule) { bytes_.resize((bytes_.size() + granule - 1) / granule * granule); }
     size_t size() const { return bytes_.size(); }
+    const std::vector<uint8_t> &bytes() const { return bytes_; }
     std::vector<uint8_t> take() { return std::move(bytes_); }
 
 private:
@@ -136,5 +136,3 @@ private:
 };
 
 } // namespace accel::graph
-
-#endif
