@@ -196,24 +196,6 @@ TEST_CASE("an older transport does not know when a fence signalled", "[drm]")
     CHECK(Node(table).fence_time(Fd(), time_ns) == -ENOTTY);
 }
 
-TEST_CASE("descriptors are closed once", "[drm]")
-{
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
-    {
-        Fd a(ends[0]);
-        Fd b(std::move(a));
-        CHECK_FALSE(a.valid());
-        b = Fd(ends[1]);
-        CHECK_FALSE(is_open(ends[0]));
-        const auto copy = b.duplicate();
-        REQUIRE(copy);
-        CHECK(is_open(*copy));
-        ::close(*copy);
-    }
-    CHECK_FALSE(is_open(ends[1]));
-}
-
 TEST_CASE("deadlines do not wrap", "[drm]")
 {
     CHECK(deadline_after(UINT64_MAX) == UINT64_MAX);

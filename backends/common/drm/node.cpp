@@ -9,7 +9,6 @@
 #include <ctime>
 #include <drm.h>
 #include <fcntl.h>
-#include <unistd.h>
 #include <xf86drm.h>
 
 namespace accel::drm
@@ -20,35 +19,6 @@ namespace
 constexpr size_t kMaxNameBytes = 64;
 
 } // namespace
-
-Fd &Fd::operator=(Fd &&other) noexcept
-{
-    if (this != &other) {
-        if (fd_ >= 0)
-            ::close(fd_);
-        fd_ = other.release();
-    }
-    return *this;
-}
-
-Fd::~Fd()
-{
-    if (fd_ >= 0)
-        ::close(fd_);
-}
-
-int Fd::release()
-{
-    const int fd = fd_;
-    fd_ = -1;
-    return fd;
-}
-
-std::optional<int> Fd::duplicate() const
-{
-    const int copy = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
-    return copy < 0 ? std::nullopt : std::optional(copy);
-}
 
 int Node::fd() const
 {

@@ -8,34 +8,18 @@
 #ifndef ACCEL_BACKENDS_COMMON_DRM_NODE_H
 #define ACCEL_BACKENDS_COMMON_DRM_NODE_H
 
+#include "module/fd.h"
+
 #include <accel/backend.h>
 
 #include <cstdint>
 #include <initializer_list>
-#include <optional>
 #include <string>
 
 namespace accel::drm
 {
 
-// A file descriptor with an owner.
-class Fd
-{
-public:
-    Fd() = default;
-    explicit Fd(int fd) : fd_(fd) {}
-    Fd(Fd &&other) noexcept : fd_(other.release()) {}
-    Fd &operator=(Fd &&other) noexcept;
-    ~Fd();
-
-    int get() const { return fd_; }
-    bool valid() const { return fd_ >= 0; }
-    int release();
-    std::optional<int> duplicate() const; // a new descriptor, close-on-exec
-
-private:
-    int fd_ = -1;
-};
+using module::Fd;
 
 struct Version {
     std::string name;
