@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: MIT
 #include "blob.h"
 
-#include <cstddef>
-#include <cstring>
+#include <module/bytes.h>
 
 namespace accel::template_room {
+namespace {
 
-uint64_t Blob::compute_checksum() const
+constexpr module::Format kFormat{{'T', 'E', 'M', 'P', 'L', 'A', 'T', 'E'}, 1};
+
+}  // namespace
+
+std::vector<uint8_t> write_blob(const Blob &blob)
 {
-    // FNV-1a: finds damage, proves no origin.
-    unsigned char bytes[offsetof(Blob, checksum)];
-    std::memcpy(bytes, this, sizeof(bytes));
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (const unsigned char byte : bytes) hash = (hash ^ byte) * 0x100000001b3u;
-    return hash;
+    std::vector<uint8_t> bytes = module::begin_sealed();
+    module::Writer(bytes).put(blob);
+    module::seal(kFormat, bytes);
+    return bytes;
 }
 
-std::optional<Blob> read_blob(const void *bytes, uint64_t byte_count)
+module::SealState read_blob(std::span<const uint8_t> bytes, Blob &blob, const char *&why)
 {
-    Blob blob;
-    if (byte_count != sizeof(blob)) return std::nullopt;
-    std::memcpy(&blob, bytes, sizeof(blob));
-    const bool intact = blob.magic == Blob::kMagic && blob.version == Blob::kVersion && blob.checksum == blob.compute_checksum();
-    const bool sane = blob.element_count > 0 && blob.element_count <= UINT64_MAX / sizeof(float) && blob.clamp_min <= blob.clamp_max;
-    return intact && sane ? std::optional(blob) : std::nullopt;
+    const module::SealState state = module::check_seal(kFormat, bytes, why);
+    if (state != module::SealState::kGood) return state;
+    // A right checksum proves no origin.
+    module::Reader reader(bytes, module::kSealBytes);
+    if (reader.get(blob) && reader.at_end() && blob.element_count > 0 && blob.element_count <= UINT64_MAX / sizeof(float) && blob.clamp_min <= blob.clamp_max) return state;
+    why = "the program says what cannot be";
+    return module::SealState::kCorrupt;
 }
 
 }  // namespace accel::template_room

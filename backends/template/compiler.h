@@ -2,19 +2,24 @@
 // Graphs to blobs. Pure: no hardware is touched here.
 #pragma once
 
-#include <accel/backend.h>
+#include <module/built.h>
+
+#include <memory>
+#include <span>
 
 namespace accel::template_room {
-
-/// What this room knows, each to its newest revision that is implemented here. The runtime shows it nothing else.
-inline constexpr accel_bk_operation kOperations[] = {{ACCEL_OPERATION_ADD, 1}};
 
 /// The one compile target of this room.
 constexpr const char *kTarget = "template";
 
-accel_status target_info(uint32_t index, accel_bk_target_info *info);
-accel_status query(const accel_bk_host *host, const accel_graph_desc *graph, const accel_bk_compile_options *options, accel_bk_support *out_nodes);
-accel_status build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out_blob);
-accel_status check(const accel_bk_host *host, const void *bytes, uint64_t byte_count, const char *target, accel_fit *out_fit);
+struct Compiler {
+    /// What this room knows, each to its newest revision that is implemented here. The runtime shows it nothing else.
+    static constexpr accel_bk_operation kOperations[] = {{ACCEL_OPERATION_ADD, 1}};
+
+    static accel_status target_info(uint32_t index, accel_bk_target_info &info);
+    static accel_status query(const accel_graph_desc &graph, const accel_bk_compile_options &options, std::span<accel_bk_support> nodes);
+    static accel_status build(std::span<const accel_graph_desc *const> graphs, const accel_bk_compile_options &options, std::unique_ptr<module::Built> &out);
+    static accel_status check(std::span<const uint8_t> bytes, const char *target, accel_fit &fit);
+};
 
 }  // namespace accel::template_room

@@ -3,17 +3,15 @@
 
 #include <accel/backend.h>
 
+#include <memory>
+
 /// The open device. With silicon, this is where the transport, the facts that the driver told, and the handle table live.
 struct accel_bk_device {
-    const accel_bk_host *host = nullptr;
+    static accel_status open(const accel_bk_open &open, std::unique_ptr<accel_bk_device> &out);
+    accel_status info(accel_bk_device_info &info);
+
+    // Beside the class of what they make.
+    accel_status create_buffer(const accel_bk_buffer_desc &desc, std::unique_ptr<accel_bk_buffer> &out);
+    accel_status load(const accel_bk_load_desc &desc, std::unique_ptr<accel_bk_program> &out);
+    accel_status create_queue(const accel_bk_queue_desc &desc, std::unique_ptr<accel_bk_queue> &out);
 };
-
-namespace accel::template_room {
-
-constexpr uint32_t kQueueDepth = 64;
-
-accel_status device_open(const accel_bk_open *open, accel_bk_device **out_device);
-void device_close(accel_bk_device *device);
-accel_status device_info(accel_bk_device *device, accel_bk_device_info *info);
-
-}  // namespace accel::template_room

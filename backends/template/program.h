@@ -5,27 +5,21 @@
 #include <accel/backend.h>
 
 #include <array>
+#include <memory>
 
 #include "blob.h"
 
 struct accel_bk_program {
+    accel_status create_run(const accel_bk_run_desc &desc, std::unique_ptr<accel_bk_run> &out);
+
     accel::template_room::Blob blob;
 };
 
 struct accel_bk_run {
-    const accel_bk_program *program = nullptr;
-    std::array<float *, 3> ports{};  ///< a, b, y
-
+    accel_status bind(const accel_bk_bind_desc &desc);
     /// The device's work.
     void execute() const;
+
+    const accel::template_room::Blob &blob;
+    std::array<float *, 3> ports{};  ///< a, b, y
 };
-
-namespace accel::template_room {
-
-accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *desc, accel_bk_program **out_program);
-void program_unload(accel_bk_program *program);
-accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out_run);
-void run_destroy(accel_bk_run *run);
-accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc);
-
-}  // namespace accel::template_room

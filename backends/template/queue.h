@@ -4,19 +4,20 @@
 
 #include <accel/backend.h>
 
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 struct accel_bk_queue {
+    static constexpr uint32_t kDepth = 64;
+
     explicit accel_bk_queue(uint32_t depth);
     ~accel_bk_queue();
 
-    accel_status submit(const accel_bk_run *run, uint64_t *out_ticket);
+    accel_status submit(const accel_bk_submit &submit, uint64_t &ticket);
     accel_status wait(uint64_t ticket, uint64_t timeout_ns);
-    void cancel(uint64_t ticket);
+    accel_status cancel(uint64_t ticket);
 
 private:
     struct Slot {
@@ -35,13 +36,3 @@ private:
     bool stopping_ = false;
     std::thread thread_;
 };
-
-namespace accel::template_room {
-
-accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out_queue);
-void queue_destroy(accel_bk_queue *queue);
-accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out_ticket);
-accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns);
-accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket);
-
-}  // namespace accel::template_room
