@@ -4,27 +4,20 @@
 #include "layout/layout.h"
 #include "registers.h"
 
+#include "module/bytes.h"
+
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
-
-static_assert(std::endian::native == std::endian::little, "blobs are little endian, as the NPU");
 
 namespace accel::ethosu
 {
 namespace
 {
 
-constexpr std::array<char, 8> kMagic = {'A', 'C', 'C', 'L', 'E', 'T', 'H', 'U'};
-constexpr uint32_t kVersion = 1;
 constexpr uint64_t kSectionAlignment = 16;
 
 struct Header {
-    std::array<char, 8> magic;
-    uint32_t version;
-    uint32_t checksum; // of all bytes, with this field 0
-    uint64_t total_bytes;
     std::array<char, 32> target;
     uint64_t constants_bytes;
     uint64_t scratch_bytes;
@@ -33,7 +26,7 @@ struct Header {
     uint32_t port_count;
     uint32_t reserved;
 };
-static_assert(sizeof(Header) == 88);
+static_assert(sizeof(Header) == 64);
 
 struct RelocationRecord {
     uint32_t region_word;
@@ -51,62 +44,6 @@ struct PortRecord {
 };
 static_assert(sizeof(PortRecord) == 16);
 
-uint64_t align(uint64_t value) { return (value + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment; }
-
-// Where the sections of a header lie. Counts are bounded before this is asked.
-struct Sections {
-    uint64_t words, relocations, ports, constants, end;
-
-    explicit Sections(const Header &header)
-    {
-        words = align(sizeof(Header));
-        relocations = align(words + uint64_t{header.word_count} * sizeof(uint32_t));
-        ports = align(relocations + uint64_t{header.relocation_count} * sizeof(RelocationRecord));
-        constants = align(ports + uint64_t{header.port_count} * sizeof(PortRecord));
-        end = align(constants + header.constants_bytes);
-    }
-};
-
-constexpr std::array<uint32_t, 256> make_crc_table()
-{
-    std::array<uint32_t, 256> table{};
-    for (uint32_t i = 0; i < 256; ++i) {
-        uint32_t value = i;
-        for (int bit = 0; bit < 8; ++bit)
-            value = value & 1 ? value >> 1 ^ 0xedb88320u : value >> 1;
-        table[i] = value;
-    }
-    return table;
-}
-
-uint32_t crc(uint32_t state, std::span<const uint8_t> bytes)
-{
-    static constexpr auto kTable = make_crc_table();
-    for (const uint8_t byte : bytes)
-        state = kTable[(state ^ byte) & 0xff] ^ state >> 8;
-    return state;
-}
-
-// The header is given apart, because its checksum counts as 0.
-uint32_t checksum(Header header, std::span<const uint8_t> rest)
-{
-    header.checksum = 0;
-    const auto raw = std::bit_cast<std::array<uint8_t, sizeof(Header)>>(header);
-    return ~crc(crc(~0u, raw), rest);
-}
-
-template <typename Record> void put(std::span<uint8_t> out, uint64_t at, const Record &record)
-{
-    std::memcpy(out.data() + at, &record, sizeof record);
-}
-
-template <typename Record> Record get(std::span<const uint8_t> bytes, uint64_t at)
-{
-    Record record;
-    std::memcpy(&record, bytes.data() + at, sizeof record);
-    return record;
-}
-
 bool is_coefficient_region(Command command) { return command == Command::SET0_WEIGHT_REGION || command == Command::SET0_SCALE_REGION; }
 
 // The base register that belongs to a feature map's region register.
@@ -117,18 +54,6 @@ Command base_of(Command region)
     return region == Command::SET0_IFM2_REGION ? Command::SET1_IFM2_BASE0 : Command::SET1_OFM_BASE0;
 }
 
-// What every format version keeps.
-const char *check_intact(const Header &header, std::span<const uint8_t> bytes)
-{
-    if (header.magic != kMagic)
-        return "the bytes are no Ethos-U program";
-    if (header.total_bytes != bytes.size())
-        return "the program has another size than its header says";
-    if (checksum(header, bytes.subspan(sizeof(Header))) != header.checksum)
-        return "the checksum does not fit the bytes";
-    return nullptr;
-}
-
 const char *check_header(const Header &header)
 {
     if (std::ranges::find(header.target, '\0') == header.target.end())
@@ -137,8 +62,6 @@ const char *check_header(const Header &header)
         header.relocation_count > header.word_count || header.constants_bytes > kMaxSpaceBytes || header.scratch_bytes > kMaxSpaceBytes ||
         header.scratch_bytes < kScratchHeaderBytes)
         return "a count is beyond its bound";
-    if (Sections(header).end != header.total_bytes)
-        return "the sections do not add up to the size";
     return nullptr;
 }
 
@@ -184,16 +107,20 @@ const char *check_words(const BlobView &blob)
     return nullptr;
 }
 
-const char *read_tables(std::span<const uint8_t> bytes, const Header &header, const Sections &sections, BlobView &blob)
+const char *read_sections(module::Reader reader, const Header &header, BlobView &blob)
 {
-    for (uint32_t i = 0; i < header.port_count; ++i) {
-        const auto record = get<PortRecord>(bytes, sections.ports + i * sizeof(PortRecord));
+    std::vector<RelocationRecord> relocations;
+    std::vector<PortRecord> ports;
+    const auto aligned = [&reader] { return reader.align(kSectionAlignment); };
+    if (!aligned() || !reader.get(blob.words, header.word_count) || !aligned() || !reader.get(relocations, header.relocation_count) || !aligned() ||
+        !reader.get(ports, header.port_count) || !aligned() || !reader.view(header.constants_bytes, blob.constants) || !aligned() || !reader.at_end())
+        return "the sections do not add up to the size";
+    for (const PortRecord &record : ports) {
         if (record.size_bytes == 0 || record.size_bytes > kMaxSpaceBytes)
             return "a port's size is beyond its bound";
         blob.ports.push_back({record.size_bytes, record.is_output != 0});
     }
-    for (uint32_t i = 0; i < header.relocation_count; ++i) {
-        const auto record = get<RelocationRecord>(bytes, sections.relocations + i * sizeof(RelocationRecord));
+    for (const RelocationRecord &record : relocations) {
         blob.relocations.push_back({record.region_word, record.address_word, record.port, record.offset_bytes});
         if (const char *why = check_relocation(blob, blob.relocations.back()))
             return why;
@@ -206,73 +133,51 @@ const char *read_tables(std::span<const uint8_t> bytes, const Header &header, co
 std::vector<uint8_t> write_blob(const Program &program)
 {
     Header header{};
-    header.magic = kMagic;
-    header.version = kVersion;
     std::strncpy(header.target.data(), kTarget, header.target.size() - 1);
     header.constants_bytes = program.constants.size();
     header.scratch_bytes = program.scratch_bytes;
     header.word_count = static_cast<uint32_t>(program.stream.words.size());
     header.relocation_count = static_cast<uint32_t>(program.stream.relocations.size());
     header.port_count = static_cast<uint32_t>(program.ports.size());
-    const Sections sections(header);
 
-    std::vector<uint8_t> out(sections.end);
-    std::ranges::copy(std::as_bytes(std::span(program.stream.words)), reinterpret_cast<std::byte *>(out.data() + sections.words));
-    uint64_t at = sections.relocations;
-    for (const Relocation &relocation : program.stream.relocations) {
-        put(out, at, RelocationRecord{relocation.region_word, relocation.address_word, relocation.port, 0, relocation.offset_bytes});
-        at += sizeof(RelocationRecord);
-    }
-    at = sections.ports;
-    for (const PortInfo &port : program.ports) {
-        put(out, at, PortRecord{port.size_bytes, port.is_output ? 1u : 0u, 0});
-        at += sizeof(PortRecord);
-    }
-    std::ranges::copy(program.constants, out.begin() + static_cast<int64_t>(sections.constants));
-    put(out, 0, header);
-    seal_blob(out);
+    std::vector<uint8_t> out = module::begin_sealed();
+    module::Writer writer(out);
+    writer.put(header);
+    writer.align(kSectionAlignment);
+    writer.put(program.stream.words);
+    writer.align(kSectionAlignment);
+    for (const Relocation &relocation : program.stream.relocations)
+        writer.put(RelocationRecord{relocation.region_word, relocation.address_word, relocation.port, 0, relocation.offset_bytes});
+    writer.align(kSectionAlignment);
+    for (const PortInfo &port : program.ports)
+        writer.put(PortRecord{port.size_bytes, port.is_output ? 1u : 0u, 0});
+    writer.align(kSectionAlignment);
+    writer.put(program.constants);
+    writer.align(kSectionAlignment);
+    module::seal(kFormat, out);
     return out;
-}
-
-void seal_blob(std::span<uint8_t> bytes)
-{
-    if (bytes.size() < sizeof(Header))
-        return;
-    auto header = get<Header>(bytes, 0);
-    header.total_bytes = bytes.size();
-    header.checksum = checksum(header, bytes.subspan(sizeof(Header)));
-    put(bytes, 0, header);
 }
 
 std::optional<BlobView> read_blob(std::span<const uint8_t> bytes, const char *&why)
 {
-    if (bytes.size() < sizeof(Header)) {
-        why = "the bytes are shorter than a header";
-        return std::nullopt;
-    }
-    const auto header = get<Header>(bytes, 0);
-    why = check_intact(header, bytes);
-    if (why != nullptr)
+    const module::SealState state = module::check_seal(kFormat, bytes, why);
+    if (state == module::SealState::kCorrupt)
         return std::nullopt;
     BlobView blob;
-    if (header.version != kVersion) {
-        blob.is_foreign = true;
+    blob.is_foreign = state == module::SealState::kForeign;
+    if (blob.is_foreign)
         return blob;
-    }
-    why = check_header(header);
+    Header header{};
+    module::Reader reader(bytes, module::kSealBytes);
+    why = reader.get(header) ? check_header(header) : "the bytes are shorter than a header";
     if (why != nullptr)
         return std::nullopt;
     blob.target = header.target.data();
     blob.is_foreign = blob.target != kTarget;
     if (blob.is_foreign)
         return blob;
-
-    const Sections sections(header);
-    blob.words.resize(header.word_count);
-    std::memcpy(blob.words.data(), bytes.data() + sections.words, blob.words.size() * sizeof(uint32_t));
-    blob.constants = bytes.subspan(sections.constants, header.constants_bytes);
     blob.scratch_bytes = header.scratch_bytes;
-    why = read_tables(bytes, header, sections, blob);
+    why = read_sections(reader, header, blob);
     if (why != nullptr)
         return std::nullopt;
     return blob;

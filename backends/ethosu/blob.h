@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The serialised program.
 //
-//   header | command words | relocations | ports | constants
+//   seal | header | command words | relocations | ports | constants
 //
-// Every version begins with magic, version, checksum of the whole and size, so that
-// intact bytes of another version are told from damaged ones. Little endian, sections aligned to 16 bytes. Whoever loads a blob trusts
-// nothing in it: the checksum finds accidents, the checks here find lies, and the kernel validates the words once more.
+// Sections are aligned to 16 bytes. Whoever loads a blob trusts nothing in it: the seal finds accidents, the checks here find lies, and the kernel
+// validates the words once more.
 #ifndef ACCEL_BACKENDS_ETHOSU_BLOB_H
 #define ACCEL_BACKENDS_ETHOSU_BLOB_H
 
 #include "emit.h"
+#include "module/seal.h"
 
 #include <cstdint>
 #include <optional>
@@ -21,6 +21,7 @@ namespace accel::ethosu
 {
 
 inline constexpr const char *kTarget = "ethos-u65-256";
+inline constexpr module::Format kFormat{{'A', 'C', 'C', 'L', 'E', 'T', 'H', 'U'}, 2};
 inline constexpr uint32_t kMaxWords = 1u << 24;
 inline constexpr uint32_t kMaxPorts = 4096;
 inline constexpr uint64_t kMaxSpaceBytes = uint64_t{1} << 32;
@@ -47,9 +48,6 @@ struct Program {
 };
 
 std::vector<uint8_t> write_blob(const Program &program);
-
-// Makes size and checksum in the header fit the bytes behind it. Also how a test lies with a right checksum.
-void seal_blob(std::span<uint8_t> bytes);
 
 // A checked blob; the bytes outlive its view of the constants. A foreign one is
 // intact, but of another format version or for another target: nothing of it is read.

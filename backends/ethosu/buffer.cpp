@@ -2,6 +2,7 @@
 #include "buffer.h"
 
 #include "drm/span.h"
+#include "module/host.h"
 #include "uapi/ethosu_accel.h"
 
 #include <cerrno>
@@ -13,12 +14,11 @@ namespace accel::ethosu
 
 accel_status Buffer::create(const Device &device, uint64_t size_bytes, std::unique_ptr<Buffer> &out)
 {
-    const Host &host = device.host();
-    if (const accel_status fault = host.fault("ethosu.buffer"))
+    if (const accel_status fault = module::fault_point("ethosu.buffer"))
         return fault;
     uapi::BoCreate request{size_bytes, 0, 0};
     if (const int error = device.node().request(uapi::kBoCreate, &request))
-        return host.fail(drm::status_of(error), "", "no contiguous memory of %" PRIu64 " bytes: errno %d", size_bytes, -error);
+        return module::fail(drm::status_of(error), "", "no contiguous memory of %" PRIu64 " bytes: errno %d", size_bytes, -error);
     out.reset(new (std::nothrow) Buffer(device, request.handle, request.size));
     if (out)
         return ACCEL_STATUS_OK;
@@ -43,7 +43,7 @@ accel_status Buffer::map(void *&pointer)
             error = device_.node().map(request.offset, size_bytes_, &pointer_);
         if (error != 0) {
             pointer_ = nullptr;
-            return device_.host().fail(drm::status_of(error), "", "mapping %" PRIu64 " bytes failed with errno %d", size_bytes_, -error);
+            return module::fail(drm::status_of(error), "", "mapping %" PRIu64 " bytes failed with errno %d", size_bytes_, -error);
         }
     }
     pointer = pointer_;
@@ -53,7 +53,7 @@ accel_status Buffer::map(void *&pointer)
 accel_status Buffer::sync(uint64_t offset_bytes, uint64_t size_bytes, uint32_t access) const
 {
     const int error = device_.node().sync(static_cast<uint8_t *>(pointer_) + offset_bytes, size_bytes, access);
-    return error == 0 ? ACCEL_STATUS_OK : device_.host().fail(drm::status_of(error), "M-15", "%" PRIu64 " bytes could not be carried: errno %d", size_bytes, -error);
+    return error == 0 ? ACCEL_STATUS_OK : module::fail(drm::status_of(error), "M-15", "%" PRIu64 " bytes could not be carried: errno %d", size_bytes, -error);
 }
 
 // Brought for writing as well: what differs from what was brought is what the CPU wrote.
@@ -80,7 +80,7 @@ accel_status Buffer::dma_buf(const drm::Fd *&out)
     const std::lock_guard lock(mutex_);
     if (!dma_buf_.valid())
         if (const int error = device_.node().share(handle_, dma_buf_))
-            return device_.host().fail(drm::status_of(error), "", "no dma-buf for a buffer: errno %d", -error);
+            return module::fail(drm::status_of(error), "", "no dma-buf for a buffer: errno %d", -error);
     out = &dma_buf_;
     return ACCEL_STATUS_OK;
 }
@@ -88,13 +88,13 @@ accel_status Buffer::dma_buf(const drm::Fd *&out)
 accel_status Buffer::export_dma_buf(int &fd)
 {
     if (!device_.has_fences())
-        return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "", "a simulated device has no dma-buf to export");
+        return module::fail(ACCEL_STATUS_UNSUPPORTED, "", "a simulated device has no dma-buf to export");
     const drm::Fd *shared = nullptr;
     if (const accel_status status = dma_buf(shared))
         return status;
     const auto copy = shared->duplicate();
     if (!copy)
-        return device_.host().fail(ACCEL_STATUS_RESOURCE, "", "no file descriptor is left");
+        return module::fail(ACCEL_STATUS_RESOURCE, "", "no file descriptor is left");
     fd = *copy;
     return ACCEL_STATUS_OK;
 }
@@ -107,9 +107,9 @@ accel_status CommandBuffer::create(const Device &device, std::span<const uint32_
     const int error = device.node().request(uapi::kCmdstreamBoCreate, &request,
                                             {drm::span_in(offsetof(uapi::CmdstreamBoCreate, data), words.data(), words.size_bytes())});
     if (error == -EINVAL)
-        return device.host().fail(ACCEL_STATUS_CORRUPT, "M-8", "the driver's validator refuses the command stream");
+        return module::fail(ACCEL_STATUS_CORRUPT, "M-8", "the driver's validator refuses the command stream");
     if (error != 0)
-        return device.host().fail(drm::status_of(error), "", "the driver takes no command stream: errno %d", -error);
+        return module::fail(drm::status_of(error), "", "the driver takes no command stream: errno %d", -error);
     out.reset(new (std::nothrow) CommandBuffer(device, request.handle));
     if (out)
         return ACCEL_STATUS_OK;

@@ -4,7 +4,6 @@
 #define ACCEL_BACKENDS_ETHOSU_DEVICE_H
 
 #include "drm/node.h"
-#include "host.h"
 
 #include <cstdint>
 #include <string>
@@ -20,13 +19,12 @@ inline constexpr uint64_t kBufferAlignmentBytes = 16;
 class Device
 {
 public:
-    Device(const Host &host, const accel_bk_transport &transport) : host_(host), node_(transport) {}
+    explicit Device(const accel_bk_transport &transport) : node_(transport) {}
 
     // Confirms driver and hardware; nothing else may be called before.
     accel_status identify();
-    void info(accel_bk_device_info &out) const;
+    void info(accel_bk_device_info &info) const;
 
-    const Host &host() const { return host_; }
     const drm::Node &node() const { return node_; }
     // Pollable completion that carries errors; without it completion is BO_WAIT's.
     bool has_fences() const { return node_.has_bridge(); }
@@ -34,7 +32,6 @@ public:
 private:
     accel_status check_hardware();
 
-    Host host_;
     drm::Node node_;
     std::string driver_version_;
 };

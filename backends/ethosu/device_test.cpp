@@ -37,7 +37,7 @@ std::vector<uint8_t> sum_blob()
 }
 
 struct Bench {
-    explicit Bench(bool simulated = false) : driver(simulated), device(Host(nullptr), driver.transport())
+    explicit Bench(bool simulated = false) : driver(simulated), device(driver.transport())
     {
         REQUIRE(device.identify() == ACCEL_STATUS_OK);
         REQUIRE(LoadedProgram::load(device, sum_blob(), program) == ACCEL_STATUS_OK);
@@ -64,7 +64,7 @@ accel_bk_memory memory_of(accel_bk_buffer &buffer, uint64_t offset_bytes = 0)
     return {&buffer, offset_bytes, size_bytes > offset_bytes ? size_bytes - offset_bytes : 0};
 }
 
-accel_status identify(FakeDriver &driver) { return Device(Host(nullptr), driver.transport()).identify(); }
+accel_status identify(FakeDriver &driver) { return Device(driver.transport()).identify(); }
 
 } // namespace
 
@@ -89,7 +89,7 @@ TEST_CASE("a simulated device claims no descriptors", "[device]")
 {
     for (const bool simulated : {false, true}) {
         FakeDriver driver(simulated);
-        Device device(Host(nullptr), driver.transport());
+        Device device(driver.transport());
         REQUIRE(device.identify() == ACCEL_STATUS_OK);
         accel_bk_device_info info{};
         info.struct_size = sizeof info;
@@ -378,7 +378,7 @@ TEST_CASE("without a sync_file a ticket is still waited for", "[queue]")
 TEST_CASE("a stream that the validator refuses is a corrupt program", "[program]")
 {
     FakeDriver driver;
-    Device device(Host(nullptr), driver.transport());
+    Device device(driver.transport());
     REQUIRE(device.identify() == ACCEL_STATUS_OK);
     driver.stream_error = -EINVAL;
     std::unique_ptr<LoadedProgram> program;
@@ -391,7 +391,7 @@ TEST_CASE("handles and descriptors are given back", "[device]")
     const size_t before = open_descriptors();
     FakeDriver driver;
     {
-        Device device(Host(nullptr), driver.transport());
+        Device device(driver.transport());
         REQUIRE(device.identify() == ACCEL_STATUS_OK);
         std::unique_ptr<LoadedProgram> program;
         REQUIRE(LoadedProgram::load(device, sum_blob(), program) == ACCEL_STATUS_OK);

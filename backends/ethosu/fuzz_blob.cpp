@@ -56,7 +56,7 @@ std::vector<uint8_t> assemble(std::span<const uint8_t> bytes)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     std::vector<uint8_t> sealed(data, data + size);
-    seal_blob(sealed);
+    accel::module::seal(kFormat, sealed);
     relocate_all({data, size});
     relocate_all(sealed);
     relocate_all(assemble({data, size}));

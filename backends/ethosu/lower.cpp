@@ -20,7 +20,7 @@ constexpr size_t kMaxWordsPerOp = 128;
 class Lowering
 {
 public:
-    Lowering(const graph::View &graph, const std::function<bool(double)> &progress)
+    Lowering(const graph::View &graph, const std::function<void(double)> &progress)
         : graph_(graph), progress_(progress), root_(graph.tensor_count()), port_(graph.tensor_count(), kNoPort),
           produced_(graph.tensor_count())
     {
@@ -80,8 +80,8 @@ private:
             }
             for (PlannedOp &op : plan.ops)
                 ops_.push_back(std::move(op));
-            if (progress_ && progress_(0.5 * (i + 1) / graph_.node_count()))
-                return fail(ACCEL_STATUS_CANCELLED, "cancelled while planning");
+            if (progress_)
+                progress_(0.5 * (i + 1) / graph_.node_count());
         }
         for (const uint32_t output : graph_.outputs())
             if (!produced_[output])
@@ -139,8 +139,8 @@ private:
                 place_operand(planned);
             if (result_.program.constants.size() > kMaxSpaceBytes)
                 return fail(ACCEL_STATUS_LIMIT, "constants exceed the address space");
-            if (progress_ && progress_(0.5 + 0.5 * static_cast<double>(i + 1) / static_cast<double>(ops_.size())))
-                return fail(ACCEL_STATUS_CANCELLED, "cancelled while encoding weights");
+            if (progress_)
+                progress_(0.5 + 0.5 * static_cast<double>(i + 1) / static_cast<double>(ops_.size()));
         }
         return true;
     }
@@ -242,7 +242,7 @@ private:
     }
 
     const graph::View &graph_;
-    const std::function<bool(double)> &progress_;
+    const std::function<void(double)> &progress_;
     Lowered result_;
     std::vector<PlannedOp> ops_;
     std::vector<uint32_t> root_; // tensor whose memory a tensor is
@@ -271,6 +271,6 @@ Ports ports_of(const graph::View &graph)
     return ports;
 }
 
-Lowered lower(const graph::View &graph, const std::function<bool(double)> &progress) { return Lowering(graph, progress).run(); }
+Lowered lower(const graph::View &graph, const std::function<void(double)> &progress) { return Lowering(graph, progress).run(); }
 
 } // namespace accel::ethosu

@@ -17,8 +17,8 @@ namespace accel::ethosu
 
 // A claim for every node. Claimed nodes share a group number as long as no path
 // between two of them leaves the group.
-// Nothing when progress, which is asked before each node, wants no more.
-std::vector<accel_bk_support> query(const graph::View &graph, const std::function<bool(double)> &progress = {});
+// `progress` is told the fraction done before each node; what it throws ends the query.
+std::vector<accel_bk_support> query(const graph::View &graph, const std::function<void(double)> &progress = {});
 
 // Ports of a graph: inputs, then outputs.
 struct Ports {
@@ -34,8 +34,8 @@ struct Lowered {
     Program program;
 };
 
-// `progress` is told the fraction done after each node; true cancels.
-Lowered lower(const graph::View &graph, const std::function<bool(double)> &progress);
+// `progress` is told the fraction done after each node; what it throws ends it.
+Lowered lower(const graph::View &graph, const std::function<void(double)> &progress);
 
 } // namespace accel::ethosu
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "program.h"
 
+#include "module/host.h"
+
 #include <algorithm>
 #include <cinttypes>
 #include <cstring>
@@ -42,15 +44,14 @@ std::optional<std::array<Relocation, 2>> find_receipt(std::span<const uint32_t> 
 
 accel_status LoadedProgram::load(const Device &device, std::span<const uint8_t> bytes, std::unique_ptr<LoadedProgram> &out)
 {
-    const Host &host = device.host();
-    if (const accel_status fault = host.fault("ethosu.load"))
+    if (const accel_status fault = module::fault_point("ethosu.load"))
         return fault;
     const char *why = nullptr;
     auto blob = read_blob(bytes, why);
     if (!blob)
-        return host.fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", why);
+        return module::fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", why);
     if (blob->is_foreign)
-        return host.fail(ACCEL_STATUS_INCOMPATIBLE, "M-8", "the program is for target \"%.32s\" or of another format, expected \"%s\"",
+        return module::fail(ACCEL_STATUS_INCOMPATIBLE, "M-8", "the program is for target \"%.32s\" or of another format, expected \"%s\"",
                          blob->target.c_str(), kTarget);
     std::unique_ptr<LoadedProgram> program(new LoadedProgram(device));
     program->words_ = std::move(blob->words);
@@ -110,7 +111,7 @@ bool Scratch::has(uint8_t receipt) const
 
 accel_status Run::create(const LoadedProgram &program, const accel_bk_run_desc &desc, std::unique_ptr<Run> &out)
 {
-    if (const accel_status fault = program.device().host().fault("ethosu.run_create"))
+    if (const accel_status fault = module::fault_point("ethosu.run_create"))
         return fault;
     std::unique_ptr<Run> run(new Run(program));
     if (const accel_status status = run->take_scratch(desc))
@@ -132,13 +133,12 @@ accel_status Run::take_scratch(const accel_bk_run_desc &desc)
 {
     if (desc.scratch_count == 0)
         return ACCEL_STATUS_OK;
-    const Host &host = program_.device().host();
     const accel_bk_memory &given = desc.scratch[0];
     if (desc.scratch_count != 1 || !program_.can_share_scratch() || given.size_bytes < program_.scratch_bytes())
-        return host.fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-13", "%u pieces of scratch are given, the first of %" PRIu64 " bytes, expected one of %" PRIu64, desc.scratch_count,
+        return module::fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-13", "%u pieces of scratch are given, the first of %" PRIu64 " bytes, expected one of %" PRIu64, desc.scratch_count,
                          given.size_bytes, program_.scratch_bytes());
     if (given.offset_bytes != 0)
-        return host.fail(ACCEL_STATUS_UNSUPPORTED, "", "scratch of this device begins where its buffer does, and not at byte %" PRIu64, given.offset_bytes);
+        return module::fail(ACCEL_STATUS_UNSUPPORTED, "", "scratch of this device begins where its buffer does, and not at byte %" PRIu64, given.offset_bytes);
     shared_ = given.buffer->buffer.get();
     return ACCEL_STATUS_OK;
 }
@@ -153,7 +153,7 @@ accel_status Run::assign(std::span<const accel_bk_memory> ports, Regions &region
         Buffer *buffer = ports[port].buffer->buffer.get();
         const uint64_t needed = program_.ports()[port].size_bytes;
         if (needed > ports[port].size_bytes)
-            return program_.device().host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", "port %u needs %" PRIu64 " bytes, %" PRIu64 " are given", port, needed, ports[port].size_bytes);
+            return module::fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", "port %u needs %" PRIu64 " bytes, %" PRIu64 " are given", port, needed, ports[port].size_bytes);
         if (buffer == shared_) {
             targets[port] = {kScratchRegion, ports[port].offset_bytes};
             continue;
@@ -164,7 +164,7 @@ accel_status Run::assign(std::span<const accel_bk_memory> ports, Regions &region
         const auto index = static_cast<uint32_t>(found - begin);
         if (found == end) {
             if (regions.count == kPortRegionCount)
-                return program_.device().host().fail(ACCEL_STATUS_LIMIT, "R-8",
+                return module::fail(ACCEL_STATUS_LIMIT, "R-8",
                                                      "the ports use more than %u distinct buffers, which is all that a job of "
                                                      "this device takes",
                                                      kPortRegionCount);
@@ -226,7 +226,7 @@ accel_status Run::share_inputs(const Regions &regions, Inputs &inputs) const
 accel_status Run::bind(std::span<const accel_bk_memory> ports)
 {
     if (ports.size() != program_.ports().size())
-        return program_.device().host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-4", "%zu buffers are bound, the program has %zu ports",
+        return module::fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-4", "%zu buffers are bound, the program has %zu ports",
                                              ports.size(), program_.ports().size());
     Regions regions;
     std::vector<Target> targets;
@@ -259,7 +259,7 @@ accel_status Run::timings(std::span<accel_bk_timing> timings, uint32_t &count) c
 {
     const auto &times = scratch_->times();
     if (!times)
-        return program_.device().host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the run was not made for measuring");
+        return module::fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the run was not made for measuring");
     count = times->begin_ns != 0;
     if (count != 0 && !timings.empty())
         timings[0] = {.part = nullptr,

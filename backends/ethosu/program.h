@@ -143,9 +143,13 @@ private:
 
 } // namespace accel::ethosu
 
-// The module's own definition of the runtime's buffer handle.
+// The module's own definition of the runtime's buffer handle. The driver's memory is coherent: there is nothing to write back but what a transport carries.
 struct accel_bk_buffer {
     std::unique_ptr<accel::ethosu::Buffer> buffer;
+
+    accel_status map(const accel_bk_access &access, void *&pointer) { return buffer->begin_access(access, pointer); }
+    accel_status unmap(const accel_bk_access &access) { return buffer->end_access(access); }
+    accel_status export_fd(accel_handle_kind kind, int &fd) { return kind == ACCEL_HANDLE_KIND_DMA_BUF ? buffer->export_dma_buf(fd) : ACCEL_STATUS_UNSUPPORTED; }
 };
 
 #endif

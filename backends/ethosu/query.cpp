@@ -18,13 +18,13 @@ struct Origin {
 
 // A node's group is one more than that of any claimed node which it reaches only
 // through a refused one. So each group is convex: it can run as one unit.
-std::vector<accel_bk_support> query(const graph::View &graph, const std::function<bool(double)> &progress)
+std::vector<accel_bk_support> query(const graph::View &graph, const std::function<void(double)> &progress)
 {
     std::vector<accel_bk_support> answers(graph.node_count());
     std::vector<Origin> origins(graph.tensor_count());
     for (uint32_t i = 0; i < graph.node_count(); ++i) {
-        if (progress && progress(static_cast<double>(i) / graph.node_count()))
-            return {};
+        if (progress)
+            progress(static_cast<double>(i) / graph.node_count());
         const accel_node_desc &node = graph.node(i);
         NodePlan plan;
         const Verdict refusal = plan_node(graph, node, plan);

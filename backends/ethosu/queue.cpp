@@ -2,6 +2,7 @@
 #include "queue.h"
 
 #include "drm/span.h"
+#include "module/host.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -114,9 +115,9 @@ accel_status Queue::take_waits(const Run &run, std::span<const int32_t> wait_fds
 {
     for (const int32_t fd : wait_fds) {
         if (run.scratch_dma_buf() == nullptr)
-            return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "", "this device cannot wait for a sync_file");
+            return module::fail(ACCEL_STATUS_UNSUPPORTED, "", "this device cannot wait for a sync_file");
         if (const int error = device_.node().fence_to(*run.scratch_dma_buf(), ACCEL_ACCESS_WRITE, fd))
-            return device_.host().fail(drm::status_of(error), "", "a sync_file to wait for is refused: errno %d", -error);
+            return module::fail(drm::status_of(error), "", "a sync_file to wait for is refused: errno %d", -error);
     }
     return ACCEL_STATUS_OK;
 }
@@ -129,21 +130,20 @@ void Queue::publish(const Run &run, Slot &slot) const
     if (run.scratch_dma_buf() == nullptr)
         return;
     if (const int error = device_.node().fence_from(*run.scratch_dma_buf(), ACCEL_ACCESS_READ, slot.fence)) {
-        device_.host().warn("no sync_file for a job (errno %d): its failure will not be seen", -error);
+        module::warn("no sync_file for a job (errno %d): its failure will not be seen", -error);
         return;
     }
     for (const drm::Fd *input : run.inputs())
         if (const int error = device_.node().fence_to(*input, ACCEL_ACCESS_READ, slot.fence.get()))
-            device_.host().warn("an input is not protected from early writers: errno %d", -error);
+            module::warn("an input is not protected from early writers: errno %d", -error);
 }
 
 accel_status Queue::submit(const Run &run, std::span<const int32_t> wait_fds, uint64_t &ticket)
 {
-    const Host &host = device_.host();
-    if (const accel_status fault = host.fault("ethosu.submit"))
+    if (const accel_status fault = module::fault_point("ethosu.submit"))
         return fault;
     if (!run.bound())
-        return host.fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-4", "the run has no buffers yet");
+        return module::fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-4", "the run has no buffers yet");
     const std::lock_guard lock(mutex_);
     Slot &slot = slot_of(last_ticket_ + 1);
     if (const accel_status status = free_slot(slot))
@@ -157,7 +157,7 @@ accel_status Queue::submit(const Run &run, std::span<const int32_t> wait_fds, ui
     uapi::Submit request{reinterpret_cast<uint64_t>(&job), 1, 0};
     const uint64_t submitted_ns = drm::now_ns();
     if (const int error = device_.node().request(uapi::kSubmit, &request, {drm::span_in(offsetof(uapi::Submit, jobs), &job, sizeof job)}))
-        return host.fail(status_of_submit(error), "", "%s: errno %d", meaning_of_submit(error), -error);
+        return module::fail(status_of_submit(error), "", "%s: errno %d", meaning_of_submit(error), -error);
     slot.ticket = ++last_ticket_;
     slot.submitted_ns = submitted_ns;
     slot.scratch = run.scratch();
@@ -175,7 +175,7 @@ accel_status Queue::wait(uint64_t ticket, uint64_t timeout_ns)
     std::unique_lock lock(mutex_);
     Slot &slot = slot_of(ticket);
     if (ticket == 0 || ticket > last_ticket_)
-        return device_.host().fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-3", "ticket %" PRIu64 " was never given", ticket);
+        return module::fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-3", "ticket %" PRIu64 " was never given", ticket);
     if (slot.ticket != ticket)
         return ACCEL_STATUS_OK; // so old that its slot serves a later ticket
     if (slot.finished)
@@ -197,12 +197,12 @@ accel_status Queue::fence(uint64_t ticket, int &fd)
     const std::lock_guard lock(mutex_);
     const Slot &slot = slot_of(ticket);
     if (ticket == 0 || slot.ticket != ticket)
-        return device_.host().fail(ACCEL_STATUS_NOT_FOUND, "M-3", "ticket %" PRIu64 " is not among the latest %u", ticket, depth_);
+        return module::fail(ACCEL_STATUS_NOT_FOUND, "M-3", "ticket %" PRIu64 " is not among the latest %u", ticket, depth_);
     if (!slot.fence.valid())
-        return device_.host().fail(ACCEL_STATUS_UNSUPPORTED, "", "this submission has no sync_file");
+        return module::fail(ACCEL_STATUS_UNSUPPORTED, "", "this submission has no sync_file");
     const auto copy = slot.fence.duplicate();
     if (!copy)
-        return device_.host().fail(ACCEL_STATUS_RESOURCE, "", "no file descriptor is left");
+        return module::fail(ACCEL_STATUS_RESOURCE, "", "no file descriptor is left");
     fd = *copy;
     return ACCEL_STATUS_OK;
 }
