@@ -11,8 +11,7 @@
 #include "queue.h"
 #include "team.h"
 
-#include <algorithm>
-#include <cstring>
+#include "module/table.h"
 
 struct accel_bk_device {
     uint32_t reserved = 0;
@@ -36,19 +35,18 @@ void device_close(accel_bk_device *device) { delete device; }
 
 accel_status device_info(accel_bk_device *, accel_bk_device_info *info)
 {
-    accel_bk_device_info full{};
-    full.struct_size = info->struct_size;
-    full.name = "Host CPU";
-    full.target = kTarget;
-    full.driver_version = "";
-    full.firmware_version = "";
-    full.isolation = ACCEL_ISOLATION_PROCESS;
-    full.queue_depth = kQueueDepth;
-    full.buffer_align_bytes = kAlignBytes;
-    full.buffer_import_kinds = kImportKinds;
-    full.buffer_export_kinds = kExportKinds;
-    std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
-    return ACCEL_STATUS_OK;
+    return module::give_from(info, [](accel_bk_device_info &full) {
+        full.name = "Host CPU";
+        full.target = kTarget;
+        full.driver_version = "";
+        full.firmware_version = "";
+        full.isolation = ACCEL_ISOLATION_PROCESS;
+        full.queue_depth = kQueueDepth;
+        full.buffer_align_bytes = kAlignBytes;
+        full.buffer_import_kinds = kImportKinds;
+        full.buffer_export_kinds = kExportKinds;
+        return ACCEL_STATUS_OK;
+    });
 }
 
 accel_bind_cost bind_cost(accel_bk_run *, uint32_t) { return ACCEL_BIND_COST_FREE; }
@@ -84,7 +82,7 @@ const accel_bk_device_ops kDevice = {
 // The parent's programs, runs and queues are never named again: what is left are the team's threads and oneDNN.
 accel_status after_fork(const accel_bk_fork *fork)
 {
-    set_host(fork->host);
+    module::set_host(fork->host);
     return guarded([] {
         if (!dnnl_is_whole())
             return fail(ACCEL_STATUS_UNSUPPORTED, "", "a thread of the parent was inside oneDNN when this process was forked, for longer than a fork waits: fork again");
@@ -93,28 +91,13 @@ accel_status after_fork(const accel_bk_fork *fork)
     });
 }
 
-constexpr accel_bk_sizes kSizes = ACCEL_BK_SIZES;
-
-const accel_bk_module kModule = {
-    .struct_size = sizeof(accel_bk_module),
-    .api_version = ACCEL_BK_API_VERSION,
-    .api_version_min = 0,
-    .sizes = &kSizes,
-    .name = "cpu",
-    .version = "0.1.0",
-    .compiler = &kCompiler,
-    .device = &kDevice,
-    .importer = nullptr,
-    .device_model = nullptr,
-    .after_fork = after_fork,
-};
+constexpr accel_bk_module kModule = module::describe("cpu", "0.1.0", &kCompiler, &kDevice, after_fork);
 
 } // namespace
 
 const accel_bk_module *describe_module(const accel_bk_host *host)
 {
-    set_host(host);
-    return &kModule;
+    return module::enter(kModule, host);
 }
 
 } // namespace accel::cpu

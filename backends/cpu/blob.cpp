@@ -1,48 +1,29 @@
 // SPDX-License-Identifier: MIT
 #include "blob.h"
 
+#include "host.h"
+
+#include "module/bytes.h"
+
 #include <accel/graph/description.h>
 
-#include "host.h"
-#include "memory.h"
-
-#include <algorithm>
-#include <cstddef>
-#include <cstring>
 #include <map>
+#include <utility>
 
 namespace accel::cpu
 {
 namespace
 {
 
-// Little-endian on every machine that runs this backend; a blob is for one kind of machine anyway.
+constexpr uint64_t kInlineLimitBytes = 64;
+
+// Behind the seal; behind it the sizes of the constants.
 struct Header {
-    char magic[8];
-    uint32_t version;
     uint32_t threads;
     uint32_t constant_count;
     uint32_t graph_count;
-    uint64_t graph_bytes; // of what is behind the table of constants
-    uint64_t checksum; // of the members above and everything behind the header
+    uint32_t reserved; // 0
 };
-
-constexpr char kMagic[8] = {'A', 'C', 'C', 'E', 'L', 'C', 'P', 'U'};
-constexpr uint32_t kVersion = 2;
-constexpr uint64_t kInlineLimitBytes = 64;
-
-// FNV-1a: finds accidents, not malice.
-uint64_t checksum(const Header &header, const uint8_t *body, uint64_t count)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    const auto add = [&hash](const uint8_t *bytes, uint64_t size) {
-        for (uint64_t i = 0; i < size; ++i)
-            hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    };
-    add(reinterpret_cast<const uint8_t *>(&header), offsetof(Header, checksum));
-    add(body, count);
-    return hash;
-}
 
 // In front of each graph; behind it the numbers of its constants, then the graph, each at a multiple of 8.
 struct GraphHeader {
@@ -51,37 +32,30 @@ struct GraphHeader {
     uint32_t reserved;
 };
 
-template <class T> void put(std::vector<uint8_t> &bytes, const T &value)
+bool read_graph(module::Reader &reader, BlobGraph &graph)
 {
-    const auto *start = reinterpret_cast<const uint8_t *>(&value);
-    bytes.insert(bytes.end(), start, start + sizeof value);
+    GraphHeader header;
+    std::span<const uint8_t> flat;
+    if (!reader.get(header) || header.reserved != 0 || !reader.get(graph.constants, header.reference_count) || !reader.align(sizeof(uint64_t)) ||
+        !reader.view(header.flat_bytes, flat) || !reader.align(sizeof(uint64_t)))
+        return false;
+    graph.bytes = flat.data();
+    graph.byte_count = flat.size();
+    return true;
 }
 
 // False: the graphs do not fill the bytes, or refer to constants that are not there.
-bool read_graphs(const uint8_t *bytes, uint64_t byte_count, uint32_t graph_count, Blob &blob)
+bool read_graphs(module::Reader &reader, uint32_t graph_count, Blob &blob)
 {
-    uint64_t at = 0;
     for (uint32_t g = 0; g < graph_count; ++g) {
-        GraphHeader header;
-        if (byte_count - at < sizeof header)
-            return false;
-        std::memcpy(&header, bytes + at, sizeof header);
-        at += sizeof header;
-        const uint64_t references = round_up(uint64_t{header.reference_count} * sizeof(uint32_t), sizeof(uint64_t));
-        if (header.reserved != 0 || references > byte_count - at || header.flat_bytes > byte_count - at - references)
-            return false;
         BlobGraph &graph = blob.graphs.emplace_back();
-        graph.constants.resize(header.reference_count);
-        if (header.reference_count != 0)
-            std::memcpy(graph.constants.data(), bytes + at, header.reference_count * sizeof(uint32_t));
+        if (!read_graph(reader, graph))
+            return false;
         for (const uint32_t constant : graph.constants)
             if (constant >= blob.constant_bytes.size())
                 return false;
-        graph.bytes = bytes + at + references;
-        graph.byte_count = header.flat_bytes;
-        at += references + std::min(round_up(header.flat_bytes, sizeof(uint64_t)), byte_count - at - references);
     }
-    return at == byte_count;
+    return graph_count != 0 && reader.at_end();
 }
 
 } // namespace
@@ -91,36 +65,31 @@ std::vector<uint8_t> write_blob(std::span<const accel_graph_desc *const> graphs,
     std::map<std::pair<const void *, uint64_t>, uint32_t> numbers;
     std::vector<uint64_t> sizes;
     std::vector<uint8_t> body;
+    module::Writer writer(body);
     for (uint32_t g = 0; g < graphs.size(); ++g) {
         std::vector<uint32_t> tensors;
         const std::vector<uint8_t> flat = graph::flatten(*graphs[g], {.inline_limit_bytes = kInlineLimitBytes}, &tensors);
         pulse();
-        put(body, GraphHeader{flat.size(), static_cast<uint32_t>(tensors.size()), 0});
+        writer.put(GraphHeader{flat.size(), static_cast<uint32_t>(tensors.size()), 0});
         for (const uint32_t tensor : tensors) {
             const accel_tensor_desc described = graph::tensor_at(*graphs[g], tensor);
             const auto [known, is_new] = numbers.emplace(std::pair(described.data, described.data_bytes), static_cast<uint32_t>(sizes.size()));
-            put(body, known->second);
+            writer.put(known->second);
             if (!is_new)
                 continue;
             sizes.push_back(described.data_bytes);
             referenced.push_back({g, tensor, ACCEL_BK_CONSTANT_PART_VALUES, 0});
         }
-        body.resize(round_up(body.size(), sizeof(uint64_t)));
-        body.insert(body.end(), flat.begin(), flat.end());
-        body.resize(round_up(body.size(), sizeof(uint64_t)));
+        writer.align(sizeof(uint64_t));
+        writer.put(flat);
+        writer.align(sizeof(uint64_t));
     }
-    Header header{};
-    std::memcpy(header.magic, kMagic, sizeof kMagic);
-    header.version = kVersion;
-    header.threads = threads;
-    header.constant_count = static_cast<uint32_t>(sizes.size());
-    header.graph_count = static_cast<uint32_t>(graphs.size());
-    std::vector<uint8_t> bytes;
-    put(bytes, header);
-    for (const uint64_t size : sizes)
-        put(bytes, size);
-    bytes.insert(bytes.end(), body.begin(), body.end());
-    seal_blob(bytes);
+    std::vector<uint8_t> bytes = module::begin_sealed();
+    module::Writer whole(bytes);
+    whole.put(Header{threads, static_cast<uint32_t>(sizes.size()), static_cast<uint32_t>(graphs.size()), 0});
+    whole.put(sizes);
+    whole.put(body);
+    module::seal(kFormat, bytes);
     return bytes;
 }
 
@@ -132,49 +101,22 @@ std::vector<accel_bk_constant> constants_of(const BlobGraph &graph, const accel_
     return own;
 }
 
-void seal_blob(std::span<uint8_t> bytes)
-{
-    Header header;
-    if (bytes.size() < sizeof header)
-        return;
-    std::memcpy(&header, bytes.data(), sizeof header);
-    header.graph_bytes = bytes.size() - sizeof header - uint64_t{header.constant_count} * sizeof(uint64_t);
-    header.checksum = checksum(header, bytes.data() + sizeof header, bytes.size() - sizeof header);
-    std::memcpy(bytes.data(), &header, sizeof header);
-}
-
 BlobState read_blob(const void *bytes, uint64_t byte_count, Blob &blob, std::string &error)
 {
+    const std::span given(static_cast<const uint8_t *>(bytes), byte_count);
+    const char *why = nullptr;
+    if (const BlobState state = module::check_seal(kFormat, given, why); state != BlobState::kGood) {
+        error = why;
+        return state;
+    }
+    module::Reader reader(given, module::kSealBytes);
     Header header;
-    if (bytes == nullptr || byte_count < sizeof header) {
-        error = "the blob has " + std::to_string(byte_count) + " bytes, its header alone needs " + std::to_string(sizeof header);
-        return BlobState::kCorrupt;
-    }
-    std::memcpy(&header, bytes, sizeof header);
-    if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) {
-        error = "the blob is not one of the cpu module";
-        return BlobState::kForeign;
-    }
-    if (header.version != kVersion) {
-        error = "the blob has version " + std::to_string(header.version) + ", this module reads " + std::to_string(kVersion);
-        return BlobState::kForeign;
-    }
-    const uint64_t rest = byte_count - sizeof header, table = uint64_t{header.constant_count} * sizeof(uint64_t);
-    if (table > rest || header.graph_bytes != rest - table) {
-        error = "the blob says " + std::to_string(header.graph_bytes) + " bytes of graph, but " + std::to_string(byte_count) +
-                " bytes were given";
-        return BlobState::kCorrupt;
-    }
-    const auto *body = static_cast<const uint8_t *>(bytes) + sizeof header;
-    if (checksum(header, body, rest) != header.checksum) {
-        error = "the blob's checksum does not fit its bytes";
+    if (!reader.get(header) || header.reserved != 0 || !reader.get(blob.constant_bytes, header.constant_count)) {
+        error = "the blob is too short for its header and its constants";
         return BlobState::kCorrupt;
     }
     blob.threads = header.threads;
-    blob.constant_bytes.resize(header.constant_count);
-    if (table != 0)
-        std::memcpy(blob.constant_bytes.data(), body, table);
-    if (header.graph_count == 0 || !read_graphs(body + table, header.graph_bytes, header.graph_count, blob)) {
+    if (!read_graphs(reader, header.graph_count, blob)) {
         error = "the blob says that it has " + std::to_string(header.graph_count) + " graphs, which its bytes do not hold";
         return BlobState::kCorrupt;
     }

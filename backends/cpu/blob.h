@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What build makes and program_load reads: a header of this module, then the flat graphs.
+// What build makes and program_load reads: a seal, a header of this module, then the flat graphs.
 //
 // Constants above a few bytes stay with the runtime; the header notes their sizes, so that a blob can be checked without them. Those that several graphs have are one.
 #ifndef ACCEL_BACKENDS_CPU_BLOB_H
 #define ACCEL_BACKENDS_CPU_BLOB_H
+
+#include "module/seal.h"
 
 #include <accel/graph/flat.h>
 
@@ -29,15 +31,14 @@ struct Blob {
     std::vector<BlobGraph> graphs;
 };
 
-enum class BlobState { kGood, kCorrupt, kForeign };
+inline constexpr module::Format kFormat{{'A', 'C', 'C', 'E', 'L', 'C', 'P', 'U'}, 3};
+
+using BlobState = module::SealState;
 
 std::vector<uint8_t> write_blob(std::span<const accel_graph_desc *const> graphs, uint32_t threads, std::vector<accel_bk_constant_place> &referenced);
 
 // The constants of one graph, out of the blob's.
 std::vector<accel_bk_constant> constants_of(const BlobGraph &graph, const accel_bk_constant *constants);
-
-// Makes size and checksum in the header fit the bytes behind it. Also how a test lies with a right checksum.
-void seal_blob(std::span<uint8_t> bytes);
 
 // Reads untrusted bytes; the blob points into them. error gets a sentence when it is not good.
 BlobState read_blob(const void *bytes, uint64_t byte_count, Blob &blob, std::string &error);

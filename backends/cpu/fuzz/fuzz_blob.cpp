@@ -14,7 +14,7 @@ using namespace accel::cpu;
 namespace
 {
 
-constexpr size_t kThreadsAt = 12, kConstantCountAt = 16; // in the header
+constexpr size_t kThreadsAt = accel::module::kSealBytes, kConstantCountAt = kThreadsAt + 4; // the header is behind the seal
 constexpr uint64_t kConstantBytes = 4096;
 constexpr uint64_t kPortBytesMax = 4096, kArenaBytesMax = 1 << 16; // of what is also run: the rest could take hours
 
@@ -95,7 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < kConstantCountAt + sizeof(uint32_t))
         return 0;
     use_one_thread(bytes);
-    seal_blob(bytes);
+    accel::module::seal(kFormat, bytes);
     accel_fit fit = ACCEL_FIT_NONE;
     kCompiler.check(nullptr, bytes.data(), bytes.size(), "cpu", &fit);
     const auto constants = constants_of(bytes);
