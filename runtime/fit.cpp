@@ -10,7 +10,6 @@ accel_status destination_of_module(Module *module, const char *target, Destinati
 {
     ACCEL_TRY(module->load());
     *out = {module->compiler(), module->host(), module->name(), target};
-    if (!out->compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "S-2", nullptr, "module '%s' has no compiler, which alone can judge its blobs", module->name());
     return ACCEL_STATUS_OK;
 }
 
@@ -20,9 +19,7 @@ accel_status destination_of_device(accel_device *device, Destination *out)
     out->backend = entry.backend();
     out->target = entry.target();
     if (const std::shared_ptr<OpenDevice> open = entry.peek(); open && open->info().target && *open->info().target) out->target = open->info().target;
-    ACCEL_TRY(entry.compiler(&out->compiler, &out->host));
-    if (!out->compiler) return fail(ACCEL_STATUS_UNSUPPORTED, "S-2", device, "module '%s' has no compiler, which alone can judge its blobs", entry.backend());
-    return ACCEL_STATUS_OK;
+    return entry.compiler(&out->compiler, &out->host);
 }
 
 accel_status destination_of_name(accel_instance *instance, const char *name, Destination *out)
@@ -38,6 +35,10 @@ accel_status fit_of(const Blob &blob, const Destination &to, accel_fit *out_fit)
 {
     *out_fit = ACCEL_FIT_NONE;
     if (blob.backend != to.backend) return ACCEL_STATUS_OK;
+    if (!to.compiler) {
+        *out_fit = blob.target == to.target ? ACCEL_FIT_FULL : ACCEL_FIT_NONE;
+        return ACCEL_STATUS_OK;
+    }
     accel_fit fit = ACCEL_FIT_NONE;
     clear_module_error();
     const accel_status status = to.compiler->check(to.host, blob.bytes.data(), blob.bytes.size(), to.target.c_str(), &fit);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Does a saved blob of a program run on a device, or for a target? Its module's compiler is the judge.
+// Does a saved blob of a program run on a device, or for a target? Its module's compiler is the judge. A module that is a device alone has none: there the name of the target
+// decides, and the device refuses what it cannot load (M-8).
 #pragma once
 
 #include <accel/backend.h>
@@ -11,7 +12,7 @@
 
 namespace accel::runtime {
 
-/// Where a program would go: a module's compiler and the name of a target.
+/// Where a program would go: a module's compiler, null where it has none, and the name of a target.
 struct Destination {
     const accel_bk_compiler *compiler = nullptr;
     const accel_bk_host *host = nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a saved program runs, when several devices are of one module.
+// Where a saved program runs, when several devices are of one module, and when a module is a device alone.
 #include "program_devices.h"
 
 #include <catch2/catch_test_macros.hpp>
@@ -80,4 +80,72 @@ TEST_CASE("S-7 one device is not used for two places: the sentence says so, and 
         CHECK(std::string(error.message).find("; fake-npu: another part of the program has it") != std::string::npos);
         CHECK(fake::npu().live_count == before);
     }
+}
+
+namespace {
+
+/// One part on the NPU, built for that target.
+Bytes save_for_target(const char *target)
+{
+    const auto instance = fake::make_building_instance();
+    const auto program = fake::make_program(*instance, {fake::find_device(*instance, "fake-npu")}, 1, 1, {{0, 1, {{fake::kPort, 0}}, {{fake::kPort, 1}}}});
+    program->places[0].target = target;
+    for (Blob &blob : program->blobs) blob.backend = "fake-npu", blob.target = target;
+    Bytes bytes;
+    REQUIRE(write_saved(*program, testing::append, &bytes) == ACCEL_STATUS_OK);
+    return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("S-9 a module that is a device alone finds, checks and loads programs of its target, and no others", "[saved][program]")
+{
+    const Bytes mine = save_for_target("fake-npu"), other = save_for_target("fake-npu-2000");
+    const auto instance = fake::make_instance();  // without compilers
+    const auto device = fake::find_device(*instance, "fake-npu");
+    accel_device *devices[] = {device.get()};
+    const auto load = [&](const Bytes &bytes, accel_program **out) {
+        const accel_program_load_desc desc{sizeof desc, bytes.data(), bytes.size(), devices, 1, 0, nullptr, nullptr};
+        return accel_program_load(instance.get(), &desc, out);
+    };
+    accel_program *program = nullptr;
+    const accel_status status = load(mine, &program);
+    INFO(accel_last_error()->message);
+    REQUIRE(status == ACCEL_STATUS_OK);
+    accel_program_unref(program);
+    program = nullptr;
+    CHECK(load(other, &program) == ACCEL_STATUS_INCOMPATIBLE);
+    CHECK(program == nullptr);
+    CHECK(std::string(accel_last_error()->rule) == "S-4");
+    accel_fit fit = ACCEL_FIT_NONE;
+    CHECK(accel_program_check(instance.get(), mine.data(), mine.size(), "fake-npu", &fit) == ACCEL_STATUS_OK);
+    CHECK(fit == ACCEL_FIT_FULL);
+    CHECK(accel_program_check(instance.get(), other.data(), other.size(), "fake-npu", &fit) == ACCEL_STATUS_OK);
+    CHECK(fit == ACCEL_FIT_NONE);
+    accel_program_load_desc search{};
+    search.struct_size = sizeof search;
+    search.bytes = mine.data();
+    search.byte_count = mine.size();
+    accel_device *found = nullptr;
+    uint32_t count = 0;
+    REQUIRE(accel_program_find_devices(instance.get(), &search, &found, 1, &count) == ACCEL_STATUS_OK);
+    CHECK(found == device.get());
+    accel_device_unref(found);
+}
+
+TEST_CASE("S-9 what a device without a compiler cannot load, it refuses", "[saved][program]")
+{
+    const auto instance = fake::make_building_instance();
+    const auto program = fake::make_program(*instance, {fake::find_device(*instance, "fake-npu")}, 1, 1, {{0, 1, {{fake::kPort, 0}}, {{fake::kPort, 1}}}});
+    for (Blob &blob : program->blobs) blob.backend = blob.target = "fake-npu", blob.bytes.resize(3);
+    program->places[0].target = "fake-npu";
+    Bytes bytes;
+    REQUIRE(write_saved(*program, testing::append, &bytes) == ACCEL_STATUS_OK);
+    const auto alone = fake::make_instance();
+    const auto device = fake::find_device(*alone, "fake-npu");
+    accel_device *devices[] = {device.get()};
+    accel_program *loaded = nullptr;
+    const accel_program_load_desc desc{sizeof desc, bytes.data(), bytes.size(), devices, 1, 0, nullptr, nullptr};
+    CHECK(accel_program_load(alone.get(), &desc, &loaded) == ACCEL_STATUS_CORRUPT);
+    CHECK(loaded == nullptr);
 }

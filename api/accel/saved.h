@@ -45,7 +45,7 @@ struct accel_program_load_desc {
  * The bytes are not trusted: every offset is checked.
  *
  * Ownership: desc and bytes are borrowed for the call. Threads: any thread. Blocks: on opening the devices and on uploads; cancellable through progress.
- * Errors: CORRUPT; INCOMPATIBLE made for another target, version or device set; UNSUPPORTED the module of a device has no compiler, which alone can judge the bytes; CANCELLED;
+ * Errors: CORRUPT; INCOMPATIBLE made for another target, version or device set (where a device's module has no compiler, by the target's name and what the device says); CANCELLED;
  *         NOT_FOUND, PERMISSION, IO of path.
  */
 ACCEL_API enum accel_status accel_program_load(struct accel_instance *instance, const struct accel_program_load_desc *desc, struct accel_program **out_program);
@@ -78,8 +78,8 @@ enum accel_fit {
  * name is a device id or a target name; NULL: every part is checked against the target it was built for.
  *
  * Ownership: bytes are borrowed for the call. Threads: any thread. Blocks: on loading the module.
- * Errors: CORRUPT the bytes are no intact program; INCOMPATIBLE they are of another version of the file format; NOT_FOUND no device or target has that name; UNSUPPORTED the module
- *         has no compiler, which alone can judge the bytes. On any error the fit is NONE.
+ * Errors: CORRUPT the bytes are no intact program; INCOMPATIBLE they are of another version of the file format; NOT_FOUND no device or target has that name. On any
+ *         error the fit is NONE. Where a module has no compiler, the name of the target alone decides: the device judges the bytes when it loads them.
  */
 ACCEL_API enum accel_status accel_program_check(struct accel_instance *instance, const void *bytes, size_t byte_count, const char *name,
                                                 enum accel_fit *out_fit);
