@@ -1,4 +1,22 @@
 // SPDX-License-Identifier: MIT
+// Simplifies expressions while their rows are made.
+//
+// A row is made as base + number or base * number where that can be, with the number last, and numbers come out of products and quotients of sums. So what shape rules make in different ways ends in one row:
+//
+//   (n + 3) * 2 + 4   ┐
+//   2 * n + 10        ├─ the row (n * 2) + 10
+//   (n + 5) * 2       ┘
+//
+// What is true:
+// - Operands of a row are before it: a table is evaluated in one pass.
+// - Rows are shared: one operator over the same operands is one row. Where the order of operands means nothing, the smaller number is first.
+// - A row that is made has the value of what was asked for wherever that has one. It may have one where that has none: n * 0 is 0.
+// - What leaves 64 bits, and what is made of ACCEL_EXPRESSION_NONE, is ACCEL_EXPRESSION_NONE: a size that nobody can say.
+// - Each row has a range, made of its operands' ranges. MAX and MIN use it to take one side.
+//
+// Where one size ends in two rows nothing wrong follows: they are compared as numbers, once the symbols have sizes.
+//
+// Not chosen: a normal form of polynomials. It would find more equal pairs, and takes rows that grow with the power of the expression; sizes of models come from a few additions and divisions.
 #include <accel/graph/builder.h>
 
 #include <algorithm>

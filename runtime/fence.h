@@ -1,5 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Fences: timelines whose values are reached by submissions, by the CPU, or by a foreign fence, and that can fail.
+//
+//   reached 3 ──── 5: queue A, submission 7 ──── 6: queue B, submission 2 ──── 9: queue A, submission 8 ──►  promised 9
+//                  └ points, in the order of their values
+//
+// A fence pushes nothing and is pushed by nobody: it holds who will reach its values, and asks them when it is asked (progress). So a fence needs no thread, and an inference that one thread waits for costs no other.
+//
+// What is true:
+// - A value is reached with all before it (F-7). A submission that ends before an earlier value's gives what it reaches to the point in front of it (reach_value), and so does a signal of the CPU.
+// - Values of points rise, and nothing at or below promised_ is promised again (F-5). A promise that was not submitted is withdrawn, and those that were reached through it are reached through the point in front.
+// - Failure stays: from the lowest failed value on, all that is not reached has the first status and its detail (F-3).
+// - state() is two loads, without the lock. failure_detail_ is written once, before failed_value_ is published.
+// - Every change happens under the lock and wakes those who wait for any value, and the hold thread where it asked for that. A waiter looks again after it has registered, so nothing is slept through.
+// - The lock is an inner one (queue_core.h): no queue and no module is called beneath it.
+//
+// Not chosen: completions that a device's thread pushes into fences. The one primitive of all devices is a wait for a ticket with a deadline (docs/fit-sheet.md); pushing needs a thread per queue that is always in it.
 #pragma once
 
 #include <accel/accel.h>

@@ -5,9 +5,26 @@
 //   Held    waits for fences, its deadline, its predecessors, or is between two of its segments; the pump moves it on
 //   Native  its last segment is in the device's own queue
 //   Ended   its status is known; it is retired, in order, as soon as those before it are
-// Ring positions: [head, started) are Native or Ended, `started` is the one that the pump works on, [started, tail) are Held.
 //
-// The pump is run by threads that wait for a fence (wait_until), by the hold thread (drive), and, without host copies, by submit and by queries (poll).
+//      head                started                       tail
+//       │ Native  Ended  Native │ Held   Held   Held   Held │ free …        depth slots, in turns
+//       └─ retired from here    └─ the one that the pump works on
+//
+// Ring positions: [head, started) are Native or Ended, `started` is the one that the pump works on, [started, tail) are Held. So work is handed over in the order of submit, and
+// what is handed over is retired in that order; what a device is given behind its own earlier work needs no wait in between (order_allows).
+//
+// The pump is run by threads that wait for a fence (wait_until), by the hold thread (drive), and, without host copies, by submit and by queries (poll). One at a time copies
+// (pumping_), with the lock open; the others find that and come again.
+//
+// Locks, the outer one first; any may be left out:
+//   QueueCore::lock_ > accel_run::lock_ > Turns::lock_ > accel_fence::lock_ > accel_instance::hold_lock_
+//   QueueCore::lock_ > HoldThread::lock_, beneath which a queue's is tried and never waited for (nothing_held)
+//   QueueCore::lock_ > Lookout::lock_
+// No thread holds the locks of two queues, or a buffer's beside a queue's (resolve takes those before). The module is called with the queue's lock held where it may not wait for work: submit,
+// transfer, fence, cancel, a look at a ticket. Waits, copies, and the ends of runs and buffers, which call modules and the application's release functions (sweep), have it open.
+//
+// Not chosen: a thread per queue that executes it. Most submissions are one segment without open waits, which the caller hands over itself; two switches of threads cost more than that. And a
+// list that grows in place of the ring: submit then allocates, and can fail where nobody can be told (rule Q-3 says BUSY instead).
 #pragma once
 
 #include <accel/backend.h>

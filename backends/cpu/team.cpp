@@ -1,4 +1,22 @@
 // SPDX-License-Identifier: MIT
+// The team's threads, its lanes of pieces, and how long a helper without work stays awake.
+//
+// A job is count things to do, cut into at most 4 pieces a thread. Each thread has a lane, one word that holds what is left of its part:
+//
+//   lane 0 (the caller)   job 17 | first 0 | last 4      takes 0, 1, 2, 3 from the front
+//   lane 1                job 17 | first 4 | last 8      … and whoever is done takes 7, 6, … from the back of others
+//
+// Taking is one compare-and-exchange. The job's number is in the word, so a helper that comes late takes nothing of a later job. A thread that loses its core holds up one piece and no more.
+//
+// What meets what:
+// - work_, body_, count_, pieces_ are plain: written by whoever has the team (taken_), before fill() releases the lanes, read only by who took a piece of that job (acquire). The caller leaves when done_ has all pieces of
+//   others, which they add with their results behind them.
+// - Sleeping: a helper counts itself in asleep_, then looks at posted_ again; who posts stores posted_, then looks at asleep_. Both in one total order, so one of them sees the other. So it is with awaited_ and done_.
+// - mutex_ is for the helpers' coming and going alone; no job takes it. size_ changes under it: it grows when a program is loaded, also beside a job, and falls when no program holds the team.
+//
+// A step allocates nothing, and where the team is taken, or a piece asks for it again, the caller does all of it: there is no deadlock to be had.
+//
+// Not chosen: a queue that all take from (every piece is then a fight for one line, and neighbours in memory go to different cores); OpenMP's threads, whose spinning nobody but the environment decides (docs/decisions/0010-the-cpus-own-team.md).
 #include "team.h"
 
 #include "one_thread.h"

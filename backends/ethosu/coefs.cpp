@@ -1,4 +1,23 @@
 // SPDX-License-Identifier: MIT
+// Walks weights in the hardware's order, and writes scale records.
+//
+// The U65-256 does not address weights: it reads a stream, and uses each as it comes. So the order is a fact of the hardware, and has to be met to the weight:
+//
+//   for each output block (block_depth channels)
+//     for each input block (32 channels; 16 part-kernel-first)
+//       for each sub-kernel (at most 8 x 8 taps of the dilated kernel)
+//         part-kernel-first: for each 8 input channels, for each 8 output channels, for each tap
+//         depth-first:       for each 8 output channels, for each tap, for each 8 input channels
+//           micro-block: 8 output channels, each with 8 input channels (depthwise: one)
+//
+// Part-kernel-first and depthwise, taps are fed in fours. Whatever lies beyond the weights (channels that fill a micro-block up, taps that fill a four up) is 0 in the stream: a micro-block is always whole.
+// Zero points are taken off here, so the stream has up to 9 bits a weight. mlw.cpp encodes it.
+//
+// A scale record is ten bytes for each output channel: 40 bits of bias, 32 of multiplier, 6 of shift; a stream of them is a multiple of 16 bytes.
+//
+// That the order is right is seen against Vela's (coefs_golden.inc has counts and hashes) and against the device model, which undoes it (conformance/devices/ethosu/weights.cpp).
+//
+// Not chosen: encoding while walking. Order and encoding are two files, so that each can be compared with others' by itself.
 #include "coefs.h"
 
 #include "layout/layout.h"
@@ -6,11 +25,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-
-// The traversal is the hardware's: output blocks, input blocks, sub-kernels of
-// at most 8x8 taps (fewer when dilated), then micro-blocks of 8 output and 8
-// input channels. Part-kernel-first walks the taps inside an input micro-block,
-// depth-first walks the input micro-blocks inside a tap.
 
 namespace accel::ethosu
 {

@@ -1,5 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The entry points of one program, from prepared graphs to blobs and segments.
+//
+//   ask each device about each graph, once
+//     ┌─► cut each graph into pieces (partition.h)
+//     │     build the pieces, in order: those of one device together where its compiler takes several graphs
+//     │       LIMIT of several together: each alone       LIMIT of one: its device does not take it any more ──┐
+//     │     connect them (plan.h), settle variables over all entry points, count slots                         │
+//     │       too few buffers for a segment: its device does not take it any more ─────────────────────────────┤
+//     └────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+//
+// What is true: it ends, as each turn takes a piece from a device for good. What was built in an earlier turn is dropped whole, so blobs, segments and ports are always of one cut. A piece is told what the makers of its inputs have built, as a wish for
+// its own layouts: only what is behind another in the order can be asked to fit it.
+//
+// Not chosen: keeping blobs of an earlier turn for pieces that stayed. A piece seldom moves, and which blobs are still right depends on layouts, constants and groups of all others.
 #pragma once
 
 #include <deque>

@@ -1,5 +1,25 @@
 // SPDX-License-Identifier: MIT
 // Who runs what: devices are asked, the graph is cut, and every cut is asked about again.
+//
+//   ask every device about the whole graph ─► give each node the first device that takes it, or the fastest (BALANCE)
+//                                                             │
+//         ┌───────────────────────────────────────────────────▼
+//         │        cut: nodes of one device and group become convex pieces, in order
+//         │                                                   │
+//         └── something changed ◄── ask the device about each piece as a graph of its own ──► nothing changed: done
+//
+// A claim is sound for the graph that was asked about. A piece is another graph: its borders are ports, which a device may not take, and what it took together with a neighbour may be apart now. So each piece is asked about again (C-1), and a
+// refusal there takes the claim back. Groups that a device splits in a piece are kept apart from then on.
+//
+// What is true:
+// - It ends: each round takes a claim away or splits a group, and there are only so many.
+// - No path leaves a piece and comes back, and a piece reads from earlier ones only (cut.h).
+// - Answers are kept and only get narrower, so a piece that turns out too large when it is built (refuse) goes to another device without asking about the whole graph again.
+// - The order of the set decides, and nothing else does, unless BALANCE was asked for: without it, placements are the same each time.
+// - A node without a place ends it, and then all of them are named, with every device's reason (P-1).
+//
+// Not chosen: asking about each node alone. Devices take groups: what they fuse, what shares a format on the chip. Nor looking for the fewest pieces that there
+// can be: cut.h merges greedily, and a piece more costs a submission.
 #pragma once
 
 #include <vector>

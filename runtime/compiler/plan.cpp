@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Gives each tensor that crosses a border a home, and lists what is moved between them.
 #include "plan.h"
 
 #include <algorithm>

@@ -1,5 +1,23 @@
 // SPDX-License-Identifier: MIT
 // Ports of a program and the memory between its segments.
+//
+// Each tensor that crosses a border has one home, where its bytes are after its maker has run: a port, which is the application's memory, or a value, which is the run's own. A segment reaches a tensor in the
+// first of three ways that will do:
+//
+//                                        ┌──► segment on the same device, layouts agree: in its home
+//   application ── port ──► segment ── value ─┼──► segment on a device that can use that memory: in its home, a SHARED row
+//                                        └─ COPY or CONVERT ─► value ──► any other: one copy for each device and layout
+//
+// An output is written where its port lies, if the maker's layout agrees with it; else into a value that is converted behind the last segment (port_of).
+//
+// What is true:
+// - Segments come in the order of execution, so that whoever reads a tensor finds its home.
+// - Nothing is moved without a row in the transfer report, and a row that moves nothing says so.
+// - Memory only grows while this is planned, to the size and alignment that its users want. A port whose layout the application gave keeps its size, and who needs more gets a copy.
+// - All devices that use a value can use one memory: each that comes along is asked about together with those before it (Sharing).
+// - A port lies as the application chose. Where it did not, as the device of the first segment that reads it wants, or that writes it, as far as strides can say that.
+//
+// Not chosen: modules that convert at their own borders. Nobody would see or count it, each would have its own, and two that agree would do it twice (docs/decisions/0019-layouts.md).
 #pragma once
 
 #include <map>

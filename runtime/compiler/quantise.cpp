@@ -1,4 +1,24 @@
 // SPDX-License-Identifier: MIT
+// Finds operations between DEQUANTIZE and QUANTIZE, and makes them quantised ones.
+//
+//   x_q ─ DEQUANTIZE ─┐
+//   w_q ─ DEQUANTIZE ─┼─► CONV ─► QUANTIZE ─► y_q        x_q, w_q, b_q ─► CONV ─► y_q
+//   b_q ─ DEQUANTIZE ─┘
+//
+// This decides bits, and is no mere optimisation: the result is then the function of stored integers that the operation's rounding fixes (docs/operations.md, "Quantised operations"). So only what those formulas say is fused,
+// and whatever else stays real between its conversions, which is right on every device.
+//
+//   products      x with one scale; constant weights, I8 around 0, or U8 around 128, which become I8; scales of weights for all or along the output channel; a bias of I32 at s_x * s_w,
+//                 one value per channel; exact sums that fit 32 bits whatever x is
+//   arithmetic    operands and result of one type, each with one scale
+//   moves         one type and quantisation on both sides; PAD with 0, where the zero point is 0
+//   conversions   QUANTIZE of a DEQUANTIZE requantises, or hands on where both sides are equal
+//
+// Of the first three, each result has a QUANTIZE as its only reader. A node takes the origins of all that it stands for, so that reports speak of the model's nodes (P-11).
+//
+// Uses is that of the graph before: it stays right, because a node that was fused only changes what it reads and takes over its QUANTIZE's result, and DEQUANTIZE nodes stay until sweep.
+//
+// Not chosen: fusing where scales are nearly equal. It would save steps and change bits. The bias' tolerance is of another kind: exporters round s_x * s_w to binary32, each in its own order.
 #include "quantise.h"
 
 #include <algorithm>

@@ -1,4 +1,25 @@
 // SPDX-License-Identifier: MIT
+// Loads a library once, asks its entry, and checks every table of the answer.
+//
+//   manifest        version that is served? else the library is not even opened
+//   dlopen          RTLD_NOW | RTLD_LOCAL, never closed: threads and handed-out strings of a module live until the process ends
+//   entry           accel_module_entry(host, newest contract of ours) answers with its table, whatever it is offered
+//   negotiate       api_version:      what it was compiled for. 0.2 or newer, and of our major version or older
+//                   api_version_min:  what it needs of us. No newer than we are
+//                   sizes:            of elements in arrays, its own; kept, and every array is laid out so (elements.h)
+//                   name:             that of the manifest
+//   tables          copied to the length of ours. What its maker did not know is NULL, what we do not know is left away; mandatory slots are asked for by name
+//
+// Versions come before anything else is read of the table: members of an older contract lie elsewhere. The module compares no versions. One that is newer than this library is taken as it is: it sees what the library is in
+// host->api_version, and slots that we do not know are never called. So the burden of an old partner is always this side's.
+//
+// What is true:
+// - The answer of the first try stays, also a refusal, and is the same for all instances; but not where descriptors or memory were used up, which is no fault of the module.
+// - After OK tables do not change, and are read without the lock.
+// - In a child after fork, a library that the parent had loaded is not asked again: its old answer is negotiated, and after_fork starts it, once (loads.h). While a library loads, a fork waits or is told.
+// - Locks: Module::lock_ > Loads::loading(), shared > Loads::lock_.
+//
+// Not chosen: calling through the module's own tables. A slot beyond its struct_size would be read from whatever lies there, and every call would ask for sizes. And unloading: no way to know that nothing of it is in use.
 #include "module.h"
 
 #include <dlfcn.h>
