@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Shapes, attributes and values of one node and its tensors.
 #include <accel/graph/applied.h>
 
 #include <accel/graph/catalog.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copies attributes of every kind in, and describes them again.
 #include <accel/graph/attribute.h>
 
 #include <span>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests that simplified rows have the values of what was asked for.
 #include <catch2/catch_test_macros.hpp>
 
 #include "step.h"

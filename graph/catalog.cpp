@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Looks up the generated rows, and ties each operation to its rules.
 #include <accel/graph/catalog.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// From bounds as ONNX gives them to starts, sizes and steps.
 #include <accel/graph/cuts.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of cuts against positions that are listed one by one.
 #include <accel/graph/cuts.h>
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copies a described graph, regions and symbols with it, and describes one again.
 #include <accel/graph/description.h>
 
 #include <algorithm>

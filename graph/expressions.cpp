@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Checks tables of expressions, and evaluates them in one pass.
 #include <accel/graph/expressions.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of tables: values, rounding of quotients, rows without a number, order.
 #include <catch2/catch_test_macros.hpp>
 
 #include "test_table.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the flat form: round trips, cut and flipped bytes, regions, constants outside.
 #include <catch2/catch_test_macros.hpp>
 
 #include <accel/graph/description.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of folding: where elements go, what is computed, what is left alone.
 #include <catch2/catch_test_macros.hpp>
 
 #include <limits>

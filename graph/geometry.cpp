@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// How many places a window has along an axis, and which axes lie in a span.
 #include <accel/graph/geometry.h>
 
 #include <algorithm>

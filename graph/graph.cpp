@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Nodes, their attributes, and what a graph knows of its own tensors.
 #include <accel/graph/graph.h>
 
 #include <accel/graph/catalog.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Spreads a size that became known to the rows and symbols that stand on it.
 #include <accel/graph/propagation.h>
 
 #include "step.h"

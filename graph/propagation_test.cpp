@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of what follows when symbols become known, and of what that costs.
 #include <accel/graph/propagation.h>
 
 #include <catch2/catch_test_macros.hpp>

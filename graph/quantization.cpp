@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Checks, copies and reads quantisation, in blocks or along an axis.
 #include <accel/graph/quantization.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of scales and zero points: blocks, types, packed numbers, what is refused.
 #include <accel/graph/quantization.h>
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Calls the rule of shapes, folding or work that the catalog names for a node.
 #include <accel/graph/rules.h>
 
 #include <accel/graph/catalog.h>

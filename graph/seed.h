@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What the makers of fuzzing seeds in this folder share.
 #pragma once
 
 #include <cstdint>

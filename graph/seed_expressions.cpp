@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes tables that the fuzz target of expressions starts from.
 #include <accel/tensor.h>
 
 #include "seed.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes flat graphs that the fuzz target starts from.
 #include "flat/sample.h"
 #include "seed.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes a node of each operation for the fuzz target of rules to start from.
 #include <accel/graph/catalog.h>
 
 #include "seed.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Compares, counts, broadcasts and prints shapes.
 #include <accel/graph/shape.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of shape rules and of how work is counted.
 #include <catch2/catch_test_macros.hpp>
 
 #include <accel/graph/catalog.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Adds, multiplies and divides sizes and ranges of sizes, within 64 bits.
 #include "step.h"
 
 #include <algorithm>

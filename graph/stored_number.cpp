@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads one stored number of any element type.
 #include "stored_number.h"
 
 #include <cmath>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Prints rows of expressions with as few brackets as they need, and not without end.
 #include <accel/graph/expressions.h>
 
 namespace accel::graph {

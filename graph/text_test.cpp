@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of how expressions read.
 #include <catch2/catch_test_macros.hpp>
 
 #include "test_table.h"

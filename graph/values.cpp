@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads lists of integers and single reals, and says why one cannot be read.
 #include <accel/graph/values.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of value operands and of axes.
 #include <accel/graph/values.h>
 
 #include <catch2/catch_test_macros.hpp>

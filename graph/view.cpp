@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Steps over elements in the sizes that a graph says they have.
 #include <accel/graph/view.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The formulas by which multiply-accumulates are counted.
 #include "work.h"
 
 namespace accel::graph::work {

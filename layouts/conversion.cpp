@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Turns two lists into boxes of loops, moves them, and fills what is padding.
 #include <accel/layouts/conversion.h>
 
 #include <algorithm>

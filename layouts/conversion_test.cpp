@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of conversions, bit by bit, over random lists and the layouts of devices.
 #include <catch2/catch_test_macros.hpp>
 
 #include "test_lists.h"

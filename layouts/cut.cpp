@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Cuts an axis where a digit of either list carries.
 #include "cut.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes, judges, compares and resizes lists of steps.
 #include <accel/layouts/layout.h>
 
 #include <algorithm>

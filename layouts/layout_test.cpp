@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of lists: makers, canonical forms, equal places, other sizes.
 #include <catch2/catch_test_macros.hpp>
 
 #include "test_lists.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Orders loops for memory, and moves bits and bytes through them.
 #include "loops.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rule L-1.
+// What rule L-1 asks of a list of steps, and which part of it is broken.
 #include <accel/layouts/layout.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests that lists which break a rule are refused, and that those let pass keep elements apart.
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>

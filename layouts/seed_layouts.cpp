@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes lists that the fuzz target of layouts starts from.
 #include <accel/catalog.h>
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of reserved address space: alignment, wishes that nobody can meet.
 #include "address_range.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of attributes in graphs: every kind copied, checked, and in elements of other sizes.
 #include <accel/graph/attribute.h>
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Allocates on one device of a set, shares with the others, and lets go in order.
 #include "buffer.h"
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of buffers, imports and joins on the fake devices.
 #include <catch2/catch_test_macros.hpp>
 #include <cstring>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds the entry points that a build names, and hands each value to those that it is for.
 #include "build_entries.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copies what a build was given, and builds again for sizes.
 #include "build_recipe.h"
 
 #include "check.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Opens the devices of a set, or finds the module of a target without hardware.
 #include "build_targets.h"
 
 #include <algorithm>

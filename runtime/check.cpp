@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The sentences of arguments that are refused.
 #include "check.h"
 
 #include <cstring>

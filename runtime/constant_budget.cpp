@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Counts the bytes of constants, and gives them back when nobody has them.
 #include "constant_budget.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tries listed devices in order, and says why one is left out.
 #include "default_devices.h"
 
 #include "check.h"

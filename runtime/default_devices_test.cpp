@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the default set and of what its report says.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 

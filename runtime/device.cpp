@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Handles of devices, and their entry points.
 #include "device.h"
 
 #include "check.h"

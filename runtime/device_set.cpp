@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Checks device sets, and hands lists out.
 #include "device_set.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Keeps the latest failure of each thread, without allocating.
 #include "error.h"
 
 #include <cstdarg>

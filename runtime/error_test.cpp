@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of sentences: one line, cut between characters, quotable.
 #include "error.h"
 
 #include <catch2/catch_test_macros.hpp>

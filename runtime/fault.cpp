@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Armed places, and how often each has fired.
 #include "fault.h"
 
 #include <atomic>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Points that are promised, reached or fail, and who is told.
 #include "fence.h"
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of timelines: order, failure, waits for many, export.
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>

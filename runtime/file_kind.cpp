@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Knows files by their first bytes.
 #include "file_kind.h"
 
 #include <algorithm>

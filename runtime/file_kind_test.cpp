@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of what is known by its first bytes, and of what is not.
 #include "file_kind.h"
 
 #include <catch2/catch_test_macros.hpp>

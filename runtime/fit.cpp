@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds who judges a blob for a device or target, and asks; where there is no compiler, the name of the target decides.
 #include "fit.h"
 
 #include "check.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The rules that a graph keeps once its structure holds: names, order, counts, attributes, quantisation.
 #include "graph_check.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The rules that are checked before anything of a described graph is read: arrays, sizes, indices, depth.
 #include "graph_check.h"
 
 #include <accel/graph/expressions.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests that each broken rule of a graph is named.
 #include "graph_check.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads constants that are value operands.
 #include "graph_values.h"
 
 #include "catalog.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The thread's loop: queues and fences in turns, and what it sleeps on.
 #include "hold.h"
 
 #include <poll.h>

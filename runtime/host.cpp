@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The table of services, each slot forwarded to its part of the runtime.
 #include "host.h"
 
 #include "error.h"

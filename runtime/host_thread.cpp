@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Starts threads that take no signals but those of their own faults.
 #include "host_thread.h"
 
 #include <signal.h>

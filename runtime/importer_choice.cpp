@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Chooses by the format that is given, else by the first bytes, the file's ending, and at last by asking.
 #include "importer_choice.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes instances, their devices, their report and their thread.
 #include "instance.h"
 
 #include <cstring>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Compares the layouts of ports, and finds who can allocate for all of them.
 #include "join.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Hands a line to the sinks that want its level.
 #include "log.h"
 
 #include <atomic>

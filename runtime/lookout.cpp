@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The thread's loop: questions in slices, who waits for answers, and when a module is given up.
 #include "lookout.h"
 
 #include <algorithm>

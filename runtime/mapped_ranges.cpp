@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Maps into reserved space or beside it, and frees what nobody uses.
 #include "mapped_ranges.h"
 
 #include <sys/mman.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes models of checked entry points, and checks what those share.
 #include "model.h"
 
 #include <map>

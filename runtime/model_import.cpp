@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Opens a model's files, chooses an importer, and hands it what it may ask for.
 #include "model_import.h"
 
 #include <algorithm>

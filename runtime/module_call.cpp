@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What becomes of an exception that a module threw.
 #include "module_call.h"
 
 #include <cstdio>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// References and the end of objects.
 #include "object.h"
 
 namespace accel::runtime {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds, builds and lets go of the sets of sizes of an entry point.
 #include "open_sizes.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Spins a little, then sleeps on a futex.
 #include "parker.h"
 
 #include <linux/futex.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Takes, makes and compares layouts of ports.
 #include "port_layout.h"
 
 #include <accel/layouts/conversion.h>

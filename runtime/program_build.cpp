@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// From a description to a program: targets, entry points, blobs, and what is loaded.
 #include <algorithm>
 
 #include "build_entries.h"

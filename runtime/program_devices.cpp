@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Looks for a device of the right module for each place of a saved program.
 #include "program_devices.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Loads and checks saved programs: the entry points that read one.
 #include <algorithm>
 
 #include "check.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Speaks to the application no more often than it must, and listens to its answer.
 #include "progress.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes a module's queue with or without a lookout, and hands its calls on.
 #include "queue_device.h"
 
 #include <utility>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of queues on the fake devices: order, chains, copies, failures, cancelling.
 #include <poll.h>
 #include <unistd.h>
 

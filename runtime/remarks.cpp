@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Keeps what a module says while it loads, and puts it into the report.
 #include "remarks.h"
 
 #include <exception>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Checks that the parts of a saved program point at each other rightly.
 #include "saved_consistency.h"
 
 #include <set>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Parses the container, every length and count against what is left.
 #include <algorithm>
 #include <cmath>
 #include <map>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads a saved program from where its bytes are.
 #include "saved_source.h"
 
 #include "check.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of saved programs: round trips, damage, lies with a right hash, other versions.
 #include "saved.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes the container in pieces, with its hash.
 #include <algorithm>
 #include <map>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Gives pieces places in supplied or own memory, and lets submissions take turns.
 #include "scratch.h"
 
 #include <algorithm>

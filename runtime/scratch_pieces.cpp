@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Lists the pieces of an entry point, by asking its modules.
 #include "scratch_pieces.h"
 
 #include <algorithm>

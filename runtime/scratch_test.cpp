@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of shared scratch: pieces, supplied memory, turns between queues.
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 

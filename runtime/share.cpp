@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds the kind of handle by which one device uses another's memory, and who can allocate for all.
 #include "share.h"
 
 namespace accel::runtime {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The table of statuses, and what errno values become.
 #include "status.h"
 
 #include <cerrno>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes rows of steps and of what modules tell, in the order in which they began.
 #include "timings.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of timings, and of modules that tell wrong ones.
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 

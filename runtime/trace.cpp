@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Keeps spans up to a number, and writes them as a trace.
 #include "trace.h"
 
 #include <sys/syscall.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Takes turns and gives them back: behind another queue only who waits for it gets one.
 #include "turns.h"
 
 #include <algorithm>

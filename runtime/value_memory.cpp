@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Lays values out behind each other, each in cache lines of its own.
 #include "value_memory.h"
 
 #include <algorithm>

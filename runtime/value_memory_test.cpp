@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of how values lie in shared memory.
 #include "value_memory.h"
 
 #include <catch2/catch_test_macros.hpp>

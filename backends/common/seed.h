@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What the makers of fuzzing seeds in the backends' rooms share.
 #ifndef ACCEL_BACKENDS_COMMON_SEED_H
 #define ACCEL_BACKENDS_COMMON_SEED_H
 

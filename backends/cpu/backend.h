@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The module's answer to the runtime, for its entry and for tests that need no shared object.
 #ifndef ACCEL_BACKENDS_CPU_BACKEND_H
 #define ACCEL_BACKENDS_CPU_BACKEND_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes blobs, and reads them back without trusting a byte.
 #include "blob.h"
 
 #include "host.h"

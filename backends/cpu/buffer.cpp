@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes, imports, maps and exports buffers.
 #include "buffer.h"
 
 #include "host.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Keeps the layout of each tensor while steps are collected, and adds the steps that convert it.
 #include "builder.h"
 
 #include "nodes/nodes.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The compiler half of the module: its table, its target, and how many threads a program may ask for.
 #ifndef ACCEL_BACKENDS_CPU_COMPILER_H
 #define ACCEL_BACKENDS_CPU_COMPILER_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Probes for the memory that a call of oneDNN may take, under a lock that forks respect.
 #include "dnnl_reserve.h"
 
 #include "thread.h"

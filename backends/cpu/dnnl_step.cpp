@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Executes oneDNN primitives, part by part, with memory objects of each run's own.
 #include "dnnl_step.h"
 
 #include "packed.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes clamps, biases and residual additions part of the operation before them.
 #include "fuse.h"
 
 #include "support.h"

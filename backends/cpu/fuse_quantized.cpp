@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes quantised additions part of the convolution before them.
 #include "fuse.h"
 
 #include "nodes/residual.h"

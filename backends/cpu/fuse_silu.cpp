@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes the product of x and SIGMOID(x) part of the SIGMOID.
 #include "fuse.h"
 
 #include "uses.h"

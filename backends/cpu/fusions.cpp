@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The table of what each implementation of oneDNN was shown to fuse right.
 #include "fusions.h"
 
 namespace accel::cpu

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Sets OpenMP's number of threads to one for a scope, where that can be noted without allocating.
 #include "one_thread.h"
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Builds the steps of a graph in order, and lays out the arena that they share.
 #include "plan.h"
 
 #include "arena/arena.h"

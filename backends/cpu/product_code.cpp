@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Executes small products once, so that oneDNN generates their code while memory is there.
 #include "product_code.h"
 
 #include "dnnl_reserve.h"

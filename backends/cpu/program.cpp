@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Loads programs; makes, binds and executes runs, with the arena that they work in.
 #include "program.h"
 
 #include "blob.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The ring of submissions, the right to execute, and who sleeps or spins for what.
 #include "queue.h"
 
 #include "host.h"

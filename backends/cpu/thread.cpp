@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Threads with small stacks, and their part of the heap.
 #include "thread.h"
 
 #include <algorithm>

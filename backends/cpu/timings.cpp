@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Notes when steps ended, and makes rows of it.
 #include "timings.h"
 
 #include "futex.h"

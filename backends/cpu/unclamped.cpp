@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Describes a primitive again without its last post-op, and clamps by itself.
 #include "unclamped.h"
 
 #include "dnnl_reserve.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads the attributes of windows, and counts their positions.
 #include "window.h"
 
 #include <accel/graph/geometry.h>

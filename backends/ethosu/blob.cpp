@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes blobs, and reads them back without trusting a byte: every word, region and relocation is checked.
 #include "blob.h"
 
 #include "layout/layout.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of blobs: round trips, every cut and flipped byte, lies with a right checksum.
 #include "blob.h"
 #include "graph_builder.h"
 #include "lower.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds the block of an operation that fits SHRAM and fetches least.
 #include "block.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests that every operation has a block, and that its buffers fit.
 #include "block.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Buffer objects of the driver: made, mapped, brought and taken, exported.
 #include "buffer.h"
 
 #include "drm/span.h"

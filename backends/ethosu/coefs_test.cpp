@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the order of weights against recorded ones, and of scale records byte by byte.
 #include "coefs.h"
 
 #include <catch2/catch_test_macros.hpp>

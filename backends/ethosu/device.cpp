@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Confirms driver and hardware of an opened node, and tells what it is.
 #include "device.h"
 
 #include "blob.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the device half on a driver that is played: opening, buffers, runs, queues, losses.
 #include "fake_driver.h"
 #include "graph_builder.h"
 #include "lower.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Encodes operations, register by register.
 #include "emit.h"
 
 #include "stream/stream.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of encoded operations, word by word where it counts.
 #include "emit.h"
 
 #include <catch2/catch_test_macros.hpp>

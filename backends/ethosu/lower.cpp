@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Plans the nodes of a graph, places their tensors, and emits one program.
 #include "lower.h"
 
 #include "arena/arena.h"

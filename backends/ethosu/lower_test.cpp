@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of claims, refusals, groups, ports and scratch of whole graphs.
 #include "graph_builder.h"
 #include "lower.h"
 

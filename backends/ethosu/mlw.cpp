@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Encodes weights as uncompressed slices.
 #include "mlw.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of weight streams, with a small reader and bytes that Arm's decoder took.
 #include "mlw.h"
 
 #include <catch2/catch_test_macros.hpp>

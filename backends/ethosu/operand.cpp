@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads shapes, quantisation and clamps of a node's tensors, and refuses with the tensor.
 #include "operand.h"
 
 #include "block.h"

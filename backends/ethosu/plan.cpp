@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// From an operation to the function that plans its nodes.
 #include "plan.h"
 
 #include "operations.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pooling.
+// Plans pools: over windows, or over whole planes.
 #include "bounds.h"
 #include "operand.h"
 #include "tile/tile.h"

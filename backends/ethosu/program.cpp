@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Uploads programs, binds buffers to regions, and keeps receipts in the scratch.
 #include "program.h"
 
 #include "module/host.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Which nodes are claimed, and in which groups.
 #include "lower.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Submits jobs, waits for them, and tells a fault from a hang and from a lost device.
 #include "queue.h"
 
 #include "drm/span.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Names and lengths of commands, for dumps.
 #include "registers.h"
 
 #include <cinttypes>

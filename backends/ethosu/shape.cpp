@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// From the graph's sizes to the NPU's, and the strides of both.
 #include "shape.h"
 
 namespace accel::ethosu

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Checks windows, pads and lengths against what the registers take.
 #include "window.h"
 
 #include "bounds.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Checks a blob that comes back.
 #include "blob.h"
 
 #include <module/bytes.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes and maps memory.
 #include "buffer.h"
 
 #include <cstring>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Buffers of the example device.
 #pragma once
 
 #include <accel/backend.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Judges nodes, and builds the blob of one addition.
 #include "compiler.h"
 
 #include <module/host.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Opens and describes the device.
 #include "device.h"
 
 #include "compiler.h"

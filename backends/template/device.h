@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The open device of the example.
 #pragma once
 
 #include <accel/backend.h>

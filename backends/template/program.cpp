@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Loads programs; makes, binds and executes runs.
 #include "program.h"
 
 #include <module/host.h>

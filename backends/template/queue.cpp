@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Takes submissions into the ring, works them off on one thread, and waits for them.
 #include "queue.h"
 
 #include <chrono>

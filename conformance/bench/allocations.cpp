@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Stands before libc's malloc family, and counts by the shared object that asked.
 #include "allocations.h"
 
 #include <dlfcn.h>

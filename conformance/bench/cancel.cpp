@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Cancels each phase of a long graph's life at words that are spread over it.
 #include "cancel.h"
 
 #include <accel/accel.hpp>

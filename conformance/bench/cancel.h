@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Whether work on long graphs ends when the application wants no more.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Opens a module, and builds and runs one program by its tables alone.
 #include "direct.h"
 
 #include <dlfcn.h>

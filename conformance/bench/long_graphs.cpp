@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes the long graphs as ONNX bytes, one function for each shape.
 #include "long_graphs.h"
 
 #include <stdexcept>

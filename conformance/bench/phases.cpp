@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Times and weighs importing, building, saving, loading and letting go, and listens to progress meanwhile.
 #include "phases.h"
 
 #include <sys/resource.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Sends and receives frames, descriptors beside them.
 #include "connection.h"
 
 #include <sys/socket.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copies a request by its spans, and sets its pointers again in the receiver's memory.
 #include "flat.h"
 
 #include <fcntl.h>

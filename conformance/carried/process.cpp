@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Starts the server with its socket, and ends it.
 #include "process.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Answers frames: requests, maps, and bytes of mapped memory.
 #include "server.h"
 
 #include <time.h>

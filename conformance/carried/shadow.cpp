@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds what this side changed in its copy, block by block.
 #include "shadow.h"
 
 #include <sys/mman.h>

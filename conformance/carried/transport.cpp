@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The transport's slots as questions over a socket.
 #include "transport.h"
 
 #include <time.h>

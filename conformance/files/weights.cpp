@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes the model, and does to its files what can happen to them.
 #include "weights.h"
 
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Stands before malloc, mmap and pthread_create, counts requests and refuses the one that is wanted.
 #include "allocator.h"
 
 #include <dlfcn.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Walks the stack to the first frame that is ours or a foreigner's.
 #include "asker.h"
 
 #include <dlfcn.h>

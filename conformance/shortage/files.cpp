@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes the files, and removes them.
 #include "files.h"
 
 #include <cstdlib>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The pieces of a life, one after the other.
 #include "script.h"
 
 #include "script_parts.h"

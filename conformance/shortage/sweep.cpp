@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Refuses request after request, looks at every answer, and at what a process holds afterwards.
 #include "sweep.h"
 
 #include <fcntl.h>

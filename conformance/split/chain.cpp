@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Builds the chain of convolutions.
 #include "chain.h"
 
 #include "../reference/window.h"

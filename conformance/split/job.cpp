@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes the run, fills its inputs, runs it and reads what it made.
 #include "job.h"
 
 #include "../support/bytes.h"

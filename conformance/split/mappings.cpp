@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Stands before mmap and munmap, and lists what modules have mapped.
 #include "mappings.h"
 
 #include <dlfcn.h>

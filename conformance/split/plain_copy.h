@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Who copied memory by plain memcpy or memmove.
 #pragma once
 
 namespace accel::split {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Runs cases in this process, and turns Catch2's events into lines of the pipe.
 #include "child.h"
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Compares the key of a skip with the device's facts.
 #include "claims.h"
 
 #include <accel/accel.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Asks sha256sum, in a process of its own.
 #include "digest.h"
 
 #include <fcntl.h>

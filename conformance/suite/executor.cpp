@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Starts a process for each group, follows its lines, and ends it when its time is over.
 #include "executor.h"
 
 #include <poll.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes through temporary names, and notices a full disk.
 #include "file.h"
 
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Asks device and compiler in a child, and listens until it ends or is late.
 #include "interview.h"
 
 #include <poll.h>

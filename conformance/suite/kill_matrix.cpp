@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Runs each fault's case on the module with the fault and without it, and writes the matrix.
 #include "kill_matrix.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Starts this program again with a pipe, and learns how it ended.
 #include "process.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes the record line by line, and reads back what a run that was cut short left.
 #include "record.h"
 
 #include <sys/utsname.h>

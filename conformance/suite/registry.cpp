@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The list of cases, and patterns that choose from it.
 #include "registry.h"
 
 #include <algorithm>

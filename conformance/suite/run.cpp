@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Chooses cases, runs them group by group, and judges the run.
 #include "run.h"
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads a list of expected skips, and objects to what differs from it.
 #include "skip_list.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds manifests, modules and faults, in the build tree or installed.
 #include "target.h"
 
 #include <filesystem>

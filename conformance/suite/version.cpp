@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Version and commit, as they were when the suite was built.
 #include "version.h"
 
 #include "suite_commit.h"  // written by version.cmake, each time something is built

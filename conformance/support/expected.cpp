@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Compares results bit by bit or within a bound, and says where they differ.
 #include "expected.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Takes the address space until a given room is left.
 #include "flood.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Forks, runs a body in the child, and reports how it ended.
 #include "forked.h"
 
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Collects tensors, nodes and attributes, and makes their description.
 #include "graph.h"
 
 namespace accel::conformance {

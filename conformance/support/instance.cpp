@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes instances with the target's manifests and options.
 #include "instance.h"
 
 #include <array>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The calls of a whole life, in order.
 #include "life.h"
 
 #include <poll.h>

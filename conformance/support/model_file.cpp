@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes a model file, and removes it.
 #include "model_file.h"
 
 #include <unistd.h>

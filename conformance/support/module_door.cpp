@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds the library of the module under test, and calls its tables as the runtime would.
 #include "module_door.h"
 
 #include <dlfcn.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The transport's slots over a descriptor of the kernel's.
 #include "node_transport.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Encodes fields and messages of protocol buffers.
 #include "onnx_bytes.h"
 
 namespace accel::conformance::onnx_bytes {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes the sample graph of each operation.
 #include "operation.h"
 
 #include <tuple>

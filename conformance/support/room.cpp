@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Devices, programs, ports and buffers of the target, for cases.
 #include "room.h"
 
 #include <dirent.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes a described graph as one run of bytes.
 #include <accel/graph/flat.h>
 
 #include <accel/graph/bytes.h>

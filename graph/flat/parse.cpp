@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads the flat form back without trusting a byte, in a few large blocks.
 #include <accel/graph/flat.h>
 
 #include <accel/graph/bytes.h>

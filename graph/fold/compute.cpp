@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Folds that compute: arithmetic on few elements, sizes and counts.
 #include <accel/graph/geometry.h>
 
 #include <functional>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads elements with any steps, and repeats them along axes.
 #include "elements.h"
 
 #include <accel/graph/catalog.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Folds that move elements and compute nothing.
 #include <accel/graph/cuts.h>
 
 #include "elements.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads attributes and value operands, and says which bound they leave.
 #include "attributes.h"
 
 #include <accel/graph/catalog.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Shape rules of products of matrices.
 #include "attributes.h"
 #include "rules.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Shape rules of operations that move elements.
 #include <accel/graph/cuts.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Shape rules of operations whose results are as large as their operands, broadcast or reduced.
 #include <accel/graph/values.h>
 
 #include "attributes.h"

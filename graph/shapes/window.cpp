@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Shape rules of convolutions and pools.
 #include <accel/graph/geometry.h>
 
 #include "attributes.h"

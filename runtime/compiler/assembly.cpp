@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Asks, cuts and builds entry point by entry point, and again where a build is too much.
 #include "assembly.h"
 
 #include "../check.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of whole programs: which pieces are built together, what moves on, what lies in place.
 #include "assembly.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Walks the nodes in order, and keeps for each device the least time in which its node can be done.
 #include "balance.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Keeps measured speeds by device id, and measures on demand.
 #include "calibration.h"
 
 #include <cmath>

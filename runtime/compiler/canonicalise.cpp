@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Passes that merge and remove moves, and take normalisation, scales and activations into what is before them.
 #include "canonicalise.h"
 
 #include <algorithm>

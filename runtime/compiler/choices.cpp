@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds the port that a choice names, and checks the layout that is asked for.
 #include "choices.h"
 
 #include <algorithm>

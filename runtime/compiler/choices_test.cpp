@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of chosen layouts, and of who converts where a device has another.
 #include "choices.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Evaluates tokens on a stack, and stops at the first that goes wrong.
 #include "composite_expressions.h"
 
 #include <algorithm>

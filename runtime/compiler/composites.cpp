@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Computes the steps of a composite for one node.
 #include "composites.h"
 
 #include <algorithm>

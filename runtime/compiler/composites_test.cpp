@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of decompositions and of the expressions in them.
 #include "composites.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Gives constants to their graph, shares equal ones, and aligns them.
 #include "constants.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Cuts nodes into convex pieces by levels, and merges pieces that no detour connects.
 #include "cut.h"
 
 #include <algorithm>

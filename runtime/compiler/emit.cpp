@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Calls a module's build, and takes nothing of its answer that breaks the contract.
 #include "emit.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of answers to a build, right and wrong.
 #include "emit.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of constants that are stored or made real while compiling.
 #include <catch2/catch_test_macros.hpp>
 
 #include <limits>

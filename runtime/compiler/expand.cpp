@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Asks about composites, then about their steps, and keeps what the first taker takes.
 #include "expand.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of who gets a composite, and in which form.
 #include "expand.h"
 
 #include <catch2/catch_test_macros.hpp>

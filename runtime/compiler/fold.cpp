@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Computes constant nodes, and drops constants as soon as nobody reads them.
 #include "fold.h"
 
 #include <accel/graph/rules.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Folds one node that computes with sizes.
 #include "fold_sizes.h"
 
 #include <algorithm>

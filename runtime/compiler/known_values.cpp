@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes inputs into constants, and checks each value against its input.
 #include "known_values.h"
 
 #include <algorithm>

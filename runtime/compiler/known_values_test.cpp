@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of known inputs: values, sizes that follow, what is refused, what it costs.
 #include "known_values.h"
 
 #include <accel/graph/builder.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Keeps names that are unique, and makes new ones for the rest.
 #include "name_everything.h"
 
 #include <algorithm>

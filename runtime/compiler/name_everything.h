@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Names for tensors and nodes that have none of their own.
 #pragma once
 
 #include "../graph.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests that names become unique, and of what that costs.
 #include <catch2/catch_test_macros.hpp>
 
 #include <set>

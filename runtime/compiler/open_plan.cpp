@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Decides which symbols stay open, plans sizes for them, and bounds the ports.
 #include "open_plan.h"
 
 #include <accel/graph/expressions.h>

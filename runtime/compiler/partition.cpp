@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Asks, assigns, cuts and confirms, until every device stands by its answer.
 #include "partition.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of cuts, assignments, groups and refusals.
 #include "partition.h"
 
 #include <catch2/catch_test_macros.hpp>

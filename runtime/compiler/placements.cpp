@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Lists where each node of the model went, and why.
 #include "placements.h"
 
 #include "../progress.h"

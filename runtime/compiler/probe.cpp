@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Builds a convolution that the device takes, and times it.
 #include "probe.h"
 
 #include <algorithm>

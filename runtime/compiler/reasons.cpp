@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Turns a module's reason code and numbers into a sentence.
 #include "reasons.h"
 
 #include "../catalog.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the sentences of refusals.
 #include "reasons.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Who reads what, tensors that stand for others, and nodes swept away.
 #include "rewrite.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes custom nodes of those whose sizes nobody knows, and checks what crosses between pieces.
 #include "set_aside.h"
 
 #include <algorithm>

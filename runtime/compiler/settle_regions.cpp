@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Gives regions the constants that they capture, and aligns them.
 #include "settle_regions.h"
 
 #include <utility>

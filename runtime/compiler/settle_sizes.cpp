@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes sizes into attributes and operands, operation by operation.
 #include "settle_sizes.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Puts values together until each segment has enough slots.
 #include "slots.h"
 
 #include <algorithm>

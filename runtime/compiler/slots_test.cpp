@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of slots: what stays apart, what shares memory, what the application keeps.
 #include "slots.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes tensors and nodes of a decomposition.
 #include "steps.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Extracts nodes with their tensors, symbols and regions.
 #include "subgraph.h"
 
 #include <algorithm>

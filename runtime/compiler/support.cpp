@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Maps answers about prepared nodes to the nodes of the model.
 #include "support.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of which rows of an answer belong to which nodes of the model.
 #include "support.h"
 
 #include <catch2/catch_test_macros.hpp>

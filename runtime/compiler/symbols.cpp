@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Gives symbols their sizes, and infers shapes node by node.
 #include "symbols.h"
 
 #include <accel/graph/propagation.h>

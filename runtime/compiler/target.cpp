@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Asks a compiler what it may be asked, and checks what it answers.
 #include "target.h"
 
 #include <algorithm>

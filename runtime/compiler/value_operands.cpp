@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Resolves value operands to the forms that modules are shown.
 #include "value_operands.h"
 
 #include <cmath>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Pairs inputs with outputs, and gives each variable a memory that all entry points agree on.
 #include "variables.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Stands before operator new and dlopen, and counts.
 #include "counters.h"
 
 #include <dlfcn.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The tables of both fake backends, with what tests can make them do wrong.
 #include "fake_backend.h"
 
 #include <poll.h>

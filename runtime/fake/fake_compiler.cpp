@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The compiler tables of the fake devices.
 #include "fake_compiler.h"
 
 #include <accel/layouts/layout.h>

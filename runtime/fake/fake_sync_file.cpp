@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// An ioctl of this process that answers for eventfds.
 #include "fake_sync_file.h"
 
 #include <linux/sync_file.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Opens a model's files, and refuses names that leave its folder.
 #include "file_set.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of where external data may lie.
 #include "file_set.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Looks at size and times of a file, and compares.
 #include "file_state.h"
 
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The table of guarded ranges, which the SIGBUS handler reads without a lock.
 #include "guard.h"
 
 #include <sys/mman.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Takes SIGBUS, and hands on what is not ours.
 #include "sigbus.h"
 
 #include <sys/syscall.h>

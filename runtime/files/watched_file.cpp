@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Maps or copies a file, and tells whether its bytes may have changed.
 #include "watched_file.h"
 
 #include <sys/mman.h>

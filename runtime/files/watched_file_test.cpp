@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of what counts as a change, and of copies that outlive one.
 #include "watched_file.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes saved programs that the fuzz target starts from.
 #include "seed.h"
 #include "testing/saved_sample.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Opens a device once for all that want it, and fills its facts.
 #include "device_entry.h"
 
 #include "../check.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Matches manifests with nodes, and lists devices in order.
 #include "discovery.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Judges dlopen's words, with a look at room, permissions and descriptors.
 #include "dlopen_failure.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of why a library was not loaded, each in a process of its own.
 #include "dlopen_failure.h"
 
 #include <dlfcn.h>

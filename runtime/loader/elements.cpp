@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Lays arrays out in a module's element sizes, and reads its answers.
 #include "elements.h"
 
 #include <algorithm>

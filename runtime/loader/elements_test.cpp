@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of elements in sizes that other versions of the ABI have.
 #include "elements.h"
 
 #include <catch2/catch_test_macros.hpp>

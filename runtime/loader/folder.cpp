@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads folders, links and small files.
 #include "folder.h"
 
 #include <dirent.h>

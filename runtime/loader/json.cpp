@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Builds the tree from what the reader finds.
 #include "json.h"
 
 #include <nlohmann/json.hpp>

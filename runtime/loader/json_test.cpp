@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of JSON trees, and of texts that are none.
 #include "json.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Keeps which libraries answered what, and starts modules again in a child.
 #include "loads.h"
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads and checks a manifest, field by field, and says where one is wrong.
 #include "manifest.h"
 
 #include <fcntl.h>

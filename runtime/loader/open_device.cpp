@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Opens a node, or powers a simulated device, and calls the module's open.
 #include "open_device.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds modules by library and manifest, and devices by who serves them, and makes each once.
 #include "registry.h"
 
 #include <cstdio>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Lists the folders where manifests may lie, and finds a module's library.
 #include "search_path.h"
 
 #include <dlfcn.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads nodes, drivers, parents and permissions from sysfs.
 #include "sysfs.h"
 
 #include <fcntl.h>

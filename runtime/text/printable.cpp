@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Decodes UTF-8, and writes out what may not be shown.
 #include "printable.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of what is shown, written out and cut.
 #include "printable.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Places lifetimes into an arena, and says the least that any placement needs.
 #include "arena/arena.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of arena plans: nothing live overlaps, small plans, sizes beyond 64 bits, a million lives.
 #include "arena/arena.h"
 
 #include <catch2/catch_test_macros.hpp>

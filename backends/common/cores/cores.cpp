@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Counts cores from the affinity mask, the topology in sysfs and the quotas of control groups.
 #include "cores/cores.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of nodes, syncobjs and the sync_file bridge behind a transport that is played.
 #include "drm/node.h"
 #include "drm/syncobj.h"
 

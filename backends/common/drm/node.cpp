@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Requests, maps and dma-buf calls of a device node, all through its transport.
 #include "drm/node.h"
 
 #include "drm/span.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Syncobjs by requests: made, waited for, exchanged with sync_files, destroyed once.
 #include "drm/syncobj.h"
 
 #include "drm/span.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Strides, sizes and offsets of feature maps.
 #include "layout/layout.h"
 
 namespace accel::layout

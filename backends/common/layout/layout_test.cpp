@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of feature-map layouts: strides, sizes that are refused, a place of its own for each element.
 #include "layout/layout.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes the description of a built blob, which lives until its release.
 #include "module/built.h"
 
 #include <utility>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of bounded bytes and of seals: every cut, every flipped bit, other versions and other modules.
 #include "module/bytes.h"
 #include "module/seal.h"
 

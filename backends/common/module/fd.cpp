@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Closes a descriptor once, and duplicates one.
 #include "module/fd.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// File descriptors with an owner.
 #ifndef ACCEL_BACKENDS_COMMON_MODULE_FD_H
 #define ACCEL_BACKENDS_COMMON_MODULE_FD_H
 

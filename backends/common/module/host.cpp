@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Keeps the host, and calls those of its slots that are there.
 #include "module/host.h"
 
 #include <atomic>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of host services, guarded bodies, options and descriptors, with hosts that are played.
 #include "module/fd.h"
 #include "module/guard.h"
 #include "module/option.h"

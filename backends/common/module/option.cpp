@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds the options of a module, checks their kinds, and refuses by name what it does not have.
 #include "module/option.h"
 
 #include "module/host.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes and checks what blobs begin with.
 #include "module/seal.h"
 
 #include "module/bytes.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The arithmetic of fixed-point multipliers and their roundings.
 #include "quant/quant.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of multipliers and roundings, at ties and at the ends of their ranges.
 #include "quant/quant.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Command words as text, one command a line.
 #include "stream/stream.h"
 
 #include <algorithm>

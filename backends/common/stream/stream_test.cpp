@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the stream writer's bound and of the dump.
 #include "stream/stream.h"
 
 #include <catch2/catch_test_macros.hpp>

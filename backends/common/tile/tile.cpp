@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Output lengths, paddings and halos of windows along one axis.
 #include "tile/tile.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of window arithmetic against every tap of small shapes.
 #include "tile/tile.h"
 
 #include <catch2/catch_test_macros.hpp>

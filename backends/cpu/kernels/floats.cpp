@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Chooses the binary32 loops for the processor's instruction set.
 #include "floats.h"
 
 #include <oneapi/dnnl/dnnl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The binary32 loops for AVX2: eight values a vector.
 #include "floats.h"
 
 #include <immintrin.h>

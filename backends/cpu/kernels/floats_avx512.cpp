@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The binary32 loops for AVX-512: sixteen values a vector.
 #include "floats.h"
 
 #include <immintrin.h>

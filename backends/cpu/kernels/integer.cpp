@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Chooses the integer loops for the processor's instruction set.
 #include "integer.h"
 
 #if defined(__x86_64__)

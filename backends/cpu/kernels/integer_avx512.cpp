@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The integer loops for AVX-512, which multiplies pairs of 16-bit operands.
 #include "integer.h"
 
 #include <immintrin.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The integer loops for AVX-512 VNNI, which multiplies four 8-bit operands at once.
 #include "integer.h"
 
 #include <immintrin.h>

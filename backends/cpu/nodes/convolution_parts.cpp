@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Decides along which axis a convolution is cut, and what each part reads and writes.
 #include "convolution_parts.h"
 
 #include <algorithm>

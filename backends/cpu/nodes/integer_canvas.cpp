@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The padded copy of an image from which integer convolutions read words.
 #include "integer_convolution.h"
 
 #include "../team.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Packs weights, and the sums that zero points take from them.
 #include "integer_weights.h"
 
 #include "requantize.h"

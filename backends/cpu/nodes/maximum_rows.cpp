@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The step that takes maxima of windows row by row.
 #include "maximum_rows.h"
 
 #include "../kernels/floats.h"

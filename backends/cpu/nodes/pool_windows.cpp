@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Which elements a pool's window covers at each position.
 #include "pool.h"
 
 namespace accel::cpu

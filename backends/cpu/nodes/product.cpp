@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Cuts a matrix product into parts and describes each to oneDNN.
 #include "product.h"
 
 #include "../dnnl_step.h"

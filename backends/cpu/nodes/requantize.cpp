@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The scalar forms of the three roundings, and stored bounds of clamps.
 #include "requantize.h"
 
 #include <algorithm>

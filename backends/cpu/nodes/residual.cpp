@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Which rule of addition follows a convolution's sums, and with which constants.
 #include "residual.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The step that takes maxima of stored values.
 #include "stored_maximum.h"
 
 #include "pool.h"

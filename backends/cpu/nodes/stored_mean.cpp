@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The multipliers and divisions by which means of stored values are rounded.
 #include "stored_mean.h"
 
 namespace accel::cpu

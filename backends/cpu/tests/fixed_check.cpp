@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Compares the vector forms of roundings with the scalar ones, at their corners and at random.
 #include "fixed_check.h"
 
 #include "quant/quant.h"

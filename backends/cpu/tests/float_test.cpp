@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of f32 operations against binary64 mathematics.
 #include "harness.h"
 #include "reference.h"
 

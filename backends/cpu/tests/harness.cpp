@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Graphs for tests, and their way through the module's tables.
 #include "harness.h"
 
 #include "backend.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of operations that move elements and compute nothing.
 #include "harness.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the queue: order, full rings, deadlines, cancelling, several waiters.
 #include "harness.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Draws graphs of one operation and what may be fused with it.
 #include "random_graphs.h"
 
 #include "window.h"

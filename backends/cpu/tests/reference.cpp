@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The formulas that results are compared with.
 #include "reference.h"
 
 #include <accel/catalog.h>

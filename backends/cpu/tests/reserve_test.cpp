@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of what happens to oneDNN where memory is short.
 #include "dnnl_reserve.h"
 #include "no_new_addresses.h"
 #include "one_thread.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Cases of what the library leaves as it was in its caller.
 #include <fenv.h>
 #include <signal.h>
 #include <unistd.h>

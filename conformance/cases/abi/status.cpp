@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Cases of statuses, versions and the thread's latest error.
 #include <set>
 #include <thread>
 

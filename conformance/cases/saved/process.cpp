@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// A case of a program that another process saved (S-1).
 #include <sys/wait.h>
 #include <unistd.h>
 

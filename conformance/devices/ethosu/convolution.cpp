@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Convolutions and depthwise convolutions of the model.
 #include <algorithm>
 
 #include "fault.h"

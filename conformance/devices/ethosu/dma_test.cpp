@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the model's DMA, up to tables in SHRAM.
 #include <algorithm>
 
 #include <catch2/catch_test_macros.hpp>

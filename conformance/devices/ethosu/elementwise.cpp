@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Elementwise operations of the model, with their broadcasts and scales.
 #include <algorithm>
 
 #include "fault.h"

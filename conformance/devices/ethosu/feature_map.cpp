@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads and writes elements where the registers say that they lie.
 #include "feature_map.h"
 
 #include <algorithm>

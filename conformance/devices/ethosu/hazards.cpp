@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Remembers the memory of unfinished work, and finds conflicts.
 #include "hazards.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests that a missing wait is refused.
 #include <catch2/catch_test_macros.hpp>
 
 #include "test/program.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads kernel, padding and upscaling from registers.
 #include "kernel.h"
 
 #include "fault.h"

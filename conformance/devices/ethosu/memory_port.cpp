@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads and writes of the bus, and the bound on what one job may do.
 #include "memory_port.h"
 
 #include <cinttypes>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of whole jobs on the model: ends, faults and small operations.
 #include <algorithm>
 #include <numeric>
 

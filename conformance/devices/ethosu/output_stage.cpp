@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Clamps, looks up in tables, and writes results.
 #include "output_stage.h"
 
 #include <algorithm>

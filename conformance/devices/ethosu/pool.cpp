@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Poolings and channel sums of the model.
 #include <algorithm>
 
 #include "fault.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Latches registers, and refuses what is no register.
 #include "registers.h"
 
 #include <cstdio>

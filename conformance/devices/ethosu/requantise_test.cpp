@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the model's three roundings at halves and extremes.
 #include <catch2/catch_test_macros.hpp>
 
 #include "requantise.h"

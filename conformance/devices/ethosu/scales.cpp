@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads scale records from memory.
 #include "scales.h"
 
 #include "fault.h"

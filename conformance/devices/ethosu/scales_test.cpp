@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// A test of one scale record, bit by bit.
 #include <catch2/catch_test_macros.hpp>
 
 #include "fault.h"

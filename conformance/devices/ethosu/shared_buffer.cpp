@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Adds up the banks that an operation's blocks take.
 #include "shared_buffer.h"
 
 #include <algorithm>

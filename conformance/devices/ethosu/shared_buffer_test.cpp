@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of layouts that fit the shared buffer, and of such that do not.
 #include <catch2/catch_test_macros.hpp>
 
 #include "test/program.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Decodes slices, lane by lane.
 #include "weight_stream.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Fetches an operation's streams, and puts each weight where it belongs.
 #include "weights.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of weight streams and of the order of weights.
 #include <set>
 
 #include <catch2/catch_test_macros.hpp>

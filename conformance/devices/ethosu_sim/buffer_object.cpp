@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Allocates objects at bus addresses, and finds them again for the model.
 #include "buffer_object.h"
 
 #include <sys/mman.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The thread that executes jobs, and who waits for it.
 #include "engine.h"
 
 #include <cerrno>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the simulated driver by its ioctls, as a program without libaccel would use it.
 #include <time.h>
 
 #include <catch2/catch_test_macros.hpp>

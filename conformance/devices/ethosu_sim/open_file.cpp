@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The ioctls, each with what the kernel refuses.
 #include "open_file.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Walks a stream and notes the regions that its operations use.
 #include "stream_scan.h"
 
 namespace accel::devices::ethosu {

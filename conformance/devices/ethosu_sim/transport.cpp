@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The slots of the simulated transport.
 #include "transport.h"
 
 #include <cerrno>

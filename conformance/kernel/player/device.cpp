@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Polls the register page, and plays reset, commands and interrupts.
 #include "device.h"
 
 #include <algorithm>

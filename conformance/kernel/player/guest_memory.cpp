@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Maps the guest's RAM, and answers the model's bus from it.
 #include "guest_memory.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Speaks qtest over a socket to raise and lower the line.
 #include "interrupt_line.h"
 
 #include <sys/socket.h>

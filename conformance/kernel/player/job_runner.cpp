@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The thread that runs jobs on the model, and the faults that can be ordered.
 #include "job_runner.h"
 
 #include <chrono>

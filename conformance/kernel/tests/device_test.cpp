@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the register machine, beside a driver's view of its page.
 #include "device.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the guest's memory as player and NPU see it.
 #include "guest_memory.h"
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of jobs and of each fault that can be ordered for one.
 #include "job_runner.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the interrupt line, against a socket that plays QEMU.
 #include "interrupt_line.h"
 
 #include <sys/socket.h>

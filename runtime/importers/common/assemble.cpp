@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// From the gathered graph to the structs of the ABI.
 #include "graph.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Checks a constant's place and size, and uses its bytes in place or copies them.
 #include "constant.h"
 
 #include "failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Constants of models, wherever their bytes lie.
 #pragma once
 
 #include "dims.h"

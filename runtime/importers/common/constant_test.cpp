@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of constants: in place or copied, external files, sizes beyond limits.
 #include "constant.h"
 
 #include "failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Compares, counts and prints dims.
 #include "dims.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Dimensions of tensors while a model is read, and their limits.
 #pragma once
 
 #include <accel/accel.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Runs a reader, and makes its exception a status and a sentence.
 #include "door.h"
 
 #include "failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The import slot of an importer's module, around what reads the model.
 #pragma once
 
 #include "host.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of imports that end well, badly, or because nobody wants them any more.
 #include "door.h"
 
 #include "failure.h"

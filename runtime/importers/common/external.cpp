@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Asks the runtime for a file once.
 #include "external.h"
 
 #include "failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Files beside a model.
 #pragma once
 
 #include "host.h"

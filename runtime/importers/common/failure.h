@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The exceptions that end an import.
 #pragma once
 
 #include <accel/accel.h>

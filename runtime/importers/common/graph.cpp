@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Adds values, operations and bodies, and makes computed values real where they are read.
 #include "graph.h"
 
 #include "failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The graph that an importer gathers: values, operations, custom nodes, bodies.
 #pragma once
 
 #include "dims.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Calls the runtime's services, and ends the import where one refuses.
 #include "host.h"
 
 #include "failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The runtime, as an import sees it.
 #pragma once
 
 #include <accel/backend.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Allocates pieces from blocks, and frees all at once.
 #include "memory.h"
 
 #include <new>

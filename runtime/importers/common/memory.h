@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The memory of one imported model.
 #pragma once
 
 #include <cstddef>

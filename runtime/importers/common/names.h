@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Names of a model's tensors, and the numbers that they stand for.
 #pragma once
 
 #include <cstdint>

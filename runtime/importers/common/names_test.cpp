@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of names, many and taken ones.
 #include "names.h"
 
 #include <catch2/catch_test_macros.hpp>

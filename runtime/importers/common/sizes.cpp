@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes symbols and rows of expressions for sizes that are open.
 #include "sizes.h"
 
 #include "failure.h"

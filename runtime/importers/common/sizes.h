@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Open sizes of a model while it is read.
 #pragma once
 
 #include "dims.h"

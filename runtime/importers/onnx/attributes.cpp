@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads attributes of every kind for custom nodes.
 #include "attributes.h"
 
 #include "common/failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Attributes of nodes that are kept as they are.
 #pragma once
 
 #include "common/graph.h"

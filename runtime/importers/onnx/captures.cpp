@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Walks bodies, and gathers the names that they take from around them.
 #include "captures.h"
 
 #include "common/failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What bodies of nodes use of what is around them.
 #pragma once
 
 #include "wire.h"

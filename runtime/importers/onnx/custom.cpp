@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes custom operations, with what the model declares of their results.
 #include "custom.h"
 
 #include "common/failure.h"

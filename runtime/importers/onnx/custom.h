@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Nodes without a form in the catalog.
 #pragma once
 
 #include "attributes.h"

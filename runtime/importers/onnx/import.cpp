@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads the outermost message, its operator sets and its graph.
 #include "import.h"
 
 #include "common/door.h"

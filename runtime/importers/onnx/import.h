@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// ONNX bytes to a graph, and a guess at bytes.
 #pragma once
 
 #include <accel/backend.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The entry of the module, and its tables.
 #include "import.h"
 
 #include <accel/backend.h>

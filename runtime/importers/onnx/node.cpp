@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What translators ask of a node: operands, attributes, constants, messages.
 #include "node.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// One node of the file, as its translator sees it.
 #pragma once
 
 #include "common/failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds what the outputs need, in an order in which it can be translated.
 #include "order.h"
 
 #include "captures.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The live part of a graph, in order.
 #pragma once
 
 #include "common/host.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Connects inputs and outputs of bodies with their node's, operator by operator.
 #include "ports.h"
 
 #include <optional>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The ports of bodies.
 #pragma once
 
 #include "common/graph.h"

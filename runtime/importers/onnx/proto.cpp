@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads the messages, field by field.
 #include "proto.h"
 
 #include "common/failure.h"

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+// The parts of onnx.proto that an import needs, as views into the model's bytes. Field numbers are those of the public onnx.proto
+// (IR versions 3 to 14). Repeated messages stay undecoded until somebody asks, so what a model can make this module hold is a small
+// multiple of its own size.
 #pragma once
 
 #include "wire.h"
@@ -6,9 +9,6 @@
 #include <optional>
 #include <string>
 
-// The parts of onnx.proto that an import needs, as views into the model's bytes. Field numbers are those of the public onnx.proto
-// (IR versions 3 to 14). Repeated messages stay undecoded until somebody asks, so what a model can make this module hold is a small
-// multiple of its own size.
 namespace accel::onnx {
 
 enum class DataType : int32_t {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Hands quantisation on through operations that keep it, until nothing is new.
 #include "custom.h"
 #include "common/failure.h"
 #include "common/graph.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Quantisation of operations that compute nothing.
 #pragma once
 
 #include "common/graph.h"

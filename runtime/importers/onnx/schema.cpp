@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Looks up how an operator is read at an opset.
 #include "schema.h"
 
 #include <algorithm>

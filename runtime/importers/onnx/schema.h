@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// How ONNX's operators are read, opset by opset: what an attribute or an input becomes. The rows are generated from the catalog and the schemas of ONNX.
 #pragma once
 
 #include "proto.h"
@@ -10,7 +11,6 @@
 #include <span>
 #include <string_view>
 
-// How ONNX's operators are read, opset by opset: what an attribute or an input becomes. The rows are generated from the catalog and the schemas of ONNX.
 namespace accel::onnx {
 
 /// What becomes of an attribute, an input or an output.

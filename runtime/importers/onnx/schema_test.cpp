@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of the rows: opsets, absent attributes, inputs.
 #include "schema.h"
 
 #include <catch2/catch_test_macros.hpp>

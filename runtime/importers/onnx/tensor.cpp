@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds a tensor's values in the file or beside it, and makes them what the ABI wants.
 #include "tensor.h"
 
 #include "common/failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tensors of the file as constants.
 #pragma once
 
 #include "common/constant.h"

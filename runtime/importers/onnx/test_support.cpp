@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Encodes messages, and imports them as the runtime would.
 #include "test_support.h"
 
 #include "../../graph_check.h"

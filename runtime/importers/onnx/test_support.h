@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// ONNX messages for tests, and imports of them.
 #pragma once
 
 #include <accel/backend.h>

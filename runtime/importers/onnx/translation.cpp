@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Walks a graph's live nodes, translates each or keeps it as custom.
 #include "translation.h"
 
 #include "captures.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// From one graph of the file to operations.
 #pragma once
 
 #include "common/graph.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The table of element types.
 #include "types.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Element types of ONNX and of the catalog.
 #pragma once
 
 #include "proto.h"

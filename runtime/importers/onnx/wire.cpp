@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Walks fields, and refuses with message, field and offset.
 #include "wire.h"
 
 #include "common/failure.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The wire format of protocol buffers, read without trust.
 #pragma once
 
 #include "uses.h"

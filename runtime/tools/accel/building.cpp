@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads a model and builds it, with a sentence for what nothing takes.
 #include "building.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Starts the command in a child, and reads what it prints within its time.
 #include "child.h"
 
 #include <fcntl.h>

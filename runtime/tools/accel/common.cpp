@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Declares the shared options, and prints bytes and times.
 #include "common.h"
 
 #include <algorithm>

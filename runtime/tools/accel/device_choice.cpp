@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Finds named devices, or takes the default ones.
 #include "device_choice.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Loads each module in a child, and reports how that went.
 #include "examine.h"
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Facts of devices, in words and in JSON.
 #include "facts.h"
 
 #include <iostream>

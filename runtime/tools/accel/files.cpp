@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes through names that appear when a file is whole.
 #include "files.h"
 
 #include <fcntl.h>

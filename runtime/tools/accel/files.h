@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Files that the command reads and writes.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// A test that a writer which is killed leaves no part of a file.
 #include <catch2/catch_test_macros.hpp>
 
 #include <csignal>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The checks of open devices and of manifests' contracts.
 #include "findings.h"
 
 #include <accel/backend.h>

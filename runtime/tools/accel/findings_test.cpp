@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of what doctor finds in facts.
 #include "findings.h"
 
 #include <catch2/catch_test_macros.hpp>

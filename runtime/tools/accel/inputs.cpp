@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Parses NAME=PATH, and looks at the heads of files for sizes.
 #include "inputs.h"
 
 #include <algorithm>

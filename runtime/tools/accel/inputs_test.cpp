@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// A test of files for inputs of unknown rank.
 #include "inputs.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Prints ports, variables, placements and transfers, and draws segments.
 #include "inspection.h"
 
 #include <algorithm>

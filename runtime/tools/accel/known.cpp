@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Parses known values: numbers, lists, files, defaults.
 #include "known.h"
 
 #include <algorithm>

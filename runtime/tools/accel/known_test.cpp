@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of known values on the command line.
 #include "known.h"
 
 #include <catch2/catch_test_macros.hpp>

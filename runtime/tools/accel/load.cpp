@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Starts the busy threads.
 #include "load.h"
 
 namespace accel::tool {

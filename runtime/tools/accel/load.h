@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Other work on the machine, played.
 #pragma once
 
 #include <thread>

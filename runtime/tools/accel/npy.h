@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// NumPy's array files.
 #pragma once
 
 #include "common.h"

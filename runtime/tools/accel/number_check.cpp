@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Validators of numbers for CLI11.
 #include "number_check.h"
 
 #include <cmath>

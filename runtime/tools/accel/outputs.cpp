@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes names that file systems take, and keeps them apart.
 #include "outputs.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Names of the files that outputs are written to.
 #pragma once
 
 #include "common.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The Python program, and the pipe to it.
 #include "peer.h"
 
 #include <fcntl.h>

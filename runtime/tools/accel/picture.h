@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Pictures in PNG files.
 #pragma once
 
 #include "common.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Lays ports out behind each other, in one buffer or in one for each device.
 #include "port_memory.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Draws the line from a thread of its own.
 #include "progress.h"
 
 #include <unistd.h>

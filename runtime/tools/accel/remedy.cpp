@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The tables of remedies, by status and by rule.
 #include "remedy.h"
 
 namespace accel::tool {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of which remedy a failure has.
 #include "remedy.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Asks each place what it takes in each rounding, and chooses.
 #include "rounding_choice.h"
 
 #include <algorithm>

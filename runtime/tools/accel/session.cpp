@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes the objects of a run, fills and reads its ports, and runs it.
 #include "session.h"
 
 #include <random>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Percentiles and means.
 #include "statistics.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What is told of measured times.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Turns pictures and arrays into values of a port, and back.
 #include "tensor_file.h"
 
 #include <accel/graph/quantization.h>

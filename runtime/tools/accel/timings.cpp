@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Runs with timings, gathers rows by operation, and prints them.
 #include "timings.h"
 
 #include <time.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads bundles, whose sizes are not trusted.
 #include "bundle.h"
 
 #include <fstream>

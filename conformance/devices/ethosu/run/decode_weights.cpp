@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Decodes one weight stream with the model, so that another decoder can be compared.
 //
 // ethosu-decode-weights STREAM WEIGHTS   decodes a compressed weight stream into 16-bit little-endian integers
 #include <cstdint>

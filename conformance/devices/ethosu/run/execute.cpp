@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Lays a bundle out in modelled memory and runs it.
 #include "execute.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// A bundle's program on a fresh model.
 #pragma once
 
 #include <cstdint>

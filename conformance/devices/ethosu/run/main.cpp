@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Runs one recorded program on the model.
 //
 // ethosu-run BUNDLE                runs the program on its recorded input and compares with its recorded output
 // ethosu-run BUNDLE INPUT OUTPUT   runs the program on INPUT and writes OUTPUT

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Maps the control page, and gives orders through it.
 #include "player_control.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes to the driver's bind and unbind files, and waits for the node.
 #include "binding.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The driver's ioctls, one function each.
 #include "device.h"
 
 #include <dirent.h>

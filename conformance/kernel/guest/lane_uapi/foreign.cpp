@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes buffers by udmabuf, and fences by vgem.
 #include "foreign.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Runs each case in a process with an alarm, and prints KTAP.
 #include "harness.h"
 
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Writes command words.
 #include "stream.h"
 
 namespace accel::uapi {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Builds the small program, and runs it with one buffer for each port.
 #include "session.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes a recorded program's buffers, fills them, and submits it.
 #include "program.h"
 
 #include <algorithm>

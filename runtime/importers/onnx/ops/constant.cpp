@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Translators of operators that make constants or sizes, or spread a value over a shape.
 #include "ops.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Translators of operators that work element by element.
 #include "ops.h"
 
 #include <algorithm>

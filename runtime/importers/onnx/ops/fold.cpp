@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Small integers that are computed while importing, because shapes come from them.
 #include "ops.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Translators of products of matrices.
 #include "ops.h"
 
 namespace accel::onnx::ops {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Translators of operators that move, cut, join, choose and pad elements.
 #include "ops.h"
 
 #include <algorithm>

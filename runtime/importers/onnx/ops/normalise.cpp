@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Translators of softmax, normalisation and means.
 #include "ops.h"
 
 #include <algorithm>

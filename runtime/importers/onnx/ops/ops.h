@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+// Translators, one per ONNX operator: check a node, infer its results' types and shapes, and add operations of the catalog to the graph.
 #pragma once
 
 #include "../node.h"
 
 #include <string_view>
 
-// Translators, one per ONNX operator: check a node, infer its results' types and shapes, and add operations of the catalog to the graph.
 namespace accel::onnx::ops {
 
 // window.cpp

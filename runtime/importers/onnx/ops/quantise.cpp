@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Translators of operators that quantise, dequantise or compute on stored values.
 #include "ops.h"
 
 #include <accel/graph/quantization.h>

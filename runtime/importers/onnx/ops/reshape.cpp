@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Translators of operators that see elements in another shape.
 #include "ops.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The table from operators to their translators.
 #include "ops.h"
 
 #include <iterator>

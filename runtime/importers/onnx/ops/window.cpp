@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Translators of convolutions and pools.
 #include "ops.h"
 
 #include <algorithm>
