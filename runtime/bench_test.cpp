@@ -6,7 +6,7 @@
 
 #include "../backends/common/door.h"
 #include "clock.h"
-#include "fake/fake_backend.h"
+#include "fake/fake_program.h"
 
 using namespace accel;
 using namespace accel::runtime;

@@ -9,10 +9,11 @@
 #include <thread>
 
 #include "clock.h"
-#include "fake/fake_backend.h"
+#include "fake/house.h"
 #include "fence.h"
 
 using namespace accel::runtime;
+using namespace accel::runtime::fake;
 
 namespace {
 
@@ -222,4 +223,62 @@ TEST_CASE("F-1 no sync_file stands for work of several queues", "[fence]")
     CHECK(line.fence->sole_work(3, &mixed).kind != FenceBlocker::Kind::Submission);
     line.fence->withdraw(second);
     line.fence->withdraw(first);
+}
+
+TEST_CASE("F-8 asking alone moves a timeline on", "[queue]")
+{
+    Shop shop(1);
+    auto &[house, a, b, program, run, queue, fence] = shop;
+    REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+    uint64_t value = 0;
+    for (int i = 0; i < 10 && value == 0; ++i)
+        REQUIRE(accel_fence_query(fence, &value) == ACCEL_STATUS_OK);
+    CHECK(value == 1);
+}
+
+TEST_CASE("F-7 a value below the one that work signals is reached with it", "[queue]")
+{
+    Shop shop(1);
+    auto &[house, a, b, program, run, queue, fence] = shop;
+    REQUIRE(submit(queue, run, fence, 5) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 3, kSecondNs) == ACCEL_STATUS_OK);
+}
+
+TEST_CASE("F-3 who waits for a value that nobody has promised is released when work before it fails", "[queue]")
+{
+    Shop shop(1);
+    auto &[house, a, b, program, run, queue, fence] = shop;
+    npu().next_failure = ACCEL_STATUS_JOB_FAILED;
+    REQUIRE(submit(queue, run, fence, 3) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 5, kSecondNs) == ACCEL_STATUS_JOB_FAILED);
+}
+
+TEST_CASE("F-12 an eventfd is told although its fence was dropped before", "[queue]")
+{
+    House house;
+    Buffer a, b;
+    house.make_buffer(a, 1);
+    house.make_buffer(b);
+    const auto program = house.single();
+    Run run;
+    make_run(program.get(), a, b, run);
+    Queue queue;
+    house.make_queue(queue, false);
+    for (int round = 0; round < 50; ++round) {
+        accel_fence_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_EVENTFD);
+        accel_fence *fence = nullptr;
+        REQUIRE(accel_fence_create(house.instance.get(), &desc, &fence) == ACCEL_STATUS_OK);
+        npu().gated = true;
+        REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+        int fd = -1;
+        REQUIRE(accel_fence_export(fence, 1, ACCEL_HANDLE_KIND_EVENTFD, &fd) == ACCEL_STATUS_OK);
+        accel_fence_unref(fence);
+        npu().release();
+        pollfd wanted = {fd, POLLIN, 0};
+        CHECK(poll(&wanted, 1, 1000) == 1);
+        close(fd);
+        npu().gated = false;
+    }
 }

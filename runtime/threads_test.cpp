@@ -4,7 +4,7 @@
 #include <functional>
 #include <thread>
 
-#include "fake/fake_backend.h"
+#include "fake/fake_program.h"
 #include "fence.h"
 
 using namespace accel::runtime;

@@ -1,14 +1,57 @@
 // SPDX-License-Identifier: MIT
-// Products that have no integer form, beside one that has.
+// What becomes one quantised operation, and what stays in real numbers.
 #include <catch2/catch_test_macros.hpp>
 
+#include "../graph_values.h"
+#include "canonicalise.h"
+#include "constants.h"
+#include "fold.h"
 #include "quantise.h"
 #include "testing/builder.h"
+#include "testing/labels.h"
 
 using namespace accel::runtime;
 using accel::testing::Builder;
+using accel::testing::labels;
+using accel::testing::Labels;
+using accel::testing::require_valid;
 
 namespace {
+
+/// dq(x), dq(w), dq(b) -> conv -> relu -> q
+struct QuantisedConv : Builder {
+    uint32_t y = 0;
+    explicit QuantisedConv(float bias_scale = 0.5f * 0.25f, int32_t weight_zero = 0)
+    {
+        const uint32_t x = quantised("x", ACCEL_TYPE_I8, {1, 2, 4, 4}, 0.5f, 3);
+        graph.inputs.push_back(x);
+        const uint32_t w = constant<int8_t>("w", ACCEL_TYPE_I8, {2, 2, 1, 1}, {1, 2, 3, 4});
+        graph.tensors[w].quantization = Quantization{{0.25f, 0.25f}, {weight_zero, weight_zero}, 0};
+        const uint32_t bias = constant<int32_t>("b", ACCEL_TYPE_I32, {2}, {10, 20});
+        graph.tensors[bias].quantization = Quantization{{bias_scale}, {0}, 0};
+        const uint32_t xf = tensor("xf", ACCEL_TYPE_F32, {1, 2, 4, 4}), wf = tensor("wf", ACCEL_TYPE_F32, {2, 2, 1, 1});
+        const uint32_t bf = tensor("bf", ACCEL_TYPE_F32, {2}), c = tensor("c", ACCEL_TYPE_F32, {1, 2, 4, 4});
+        const uint32_t r = tensor("r", ACCEL_TYPE_F32, {1, 2, 4, 4});
+        y = quantised("y", ACCEL_TYPE_I8, {1, 2, 4, 4}, 0.125f, -128);
+        node("dqx", ACCEL_OPERATION_DEQUANTIZE, {x}, {xf});
+        node("dqw", ACCEL_OPERATION_DEQUANTIZE, {w}, {wf});
+        node("dqb", ACCEL_OPERATION_DEQUANTIZE, {bias}, {bf});
+        node("conv", ACCEL_OPERATION_CONV, {xf, wf, bf}, {c});
+        node("relu", ACCEL_OPERATION_RELU, {c}, {r});
+        node("q", ACCEL_OPERATION_QUANTIZE, {r}, {y}).rounding = ACCEL_ROUNDING_HALF_EVEN;
+        output(y);
+    }
+    void compile(uint32_t rounding = 0)
+    {
+        canonicalise(graph);
+        fold(graph, FoldDequantize::Keep);
+        quantise(graph, rounding);
+        fold(graph, FoldDequantize::Expand);
+        canonicalise(graph);
+        compact(graph);
+        require_valid(graph);
+    }
+};
 
 struct Product {
     uint32_t operation = ACCEL_OPERATION_MATMUL;
@@ -82,4 +125,128 @@ TEST_CASE("sums that may leave 32 bits stay real", "[quantise]")
     CHECK(Product{.x = {1, 33026}, .w = {33026, 1}, .y = {1, 1}}.nodes() == 4);
     CHECK(Product{.operation = ACCEL_OPERATION_GEMM, .bias = {5, -5, 0}}.nodes() == 1);
     CHECK(Product{.operation = ACCEL_OPERATION_GEMM, .bias = {5, INT32_MIN, 0}}.nodes() == 5);
+}
+
+TEST_CASE("a convolution between DEQUANTIZE and QUANTIZE becomes one quantised operation", "[quantise]")
+{
+    QuantisedConv b;
+    b.compile();
+    REQUIRE(labels(b.graph) == Labels{"Conv+Relu"});
+    const Node &conv = b.graph.nodes[0];
+    CHECK(conv.rounding == ACCEL_ROUNDING_HALF_EVEN);
+    CHECK(b.graph.tensors[conv.inputs[0]].name == "x");
+    CHECK(b.graph.tensors[conv.inputs[1]].type == ACCEL_TYPE_I8);
+    CHECK(b.graph.tensors[conv.inputs[2]].type == ACCEL_TYPE_I32);
+    CHECK(b.graph.tensors[conv.outputs[0]].name == "y");
+    QuantisedConv forced;
+    forced.compile(ACCEL_ROUNDING_TFLITE);
+    CHECK(forced.graph.nodes[0].rounding == ACCEL_ROUNDING_TFLITE);
+}
+
+TEST_CASE("what the formulas do not cover stays in real numbers", "[quantise]")
+{
+    QuantisedConv odd_bias(0.3f);
+    odd_bias.compile();
+    CHECK(labels(odd_bias.graph) == Labels{"DequantizeLinear", "Conv+Relu", "QuantizeLinear"});
+    QuantisedConv odd_weights(0.125f, 1);
+    odd_weights.compile();
+    CHECK(labels(odd_weights.graph) == Labels{"DequantizeLinear", "Conv+Relu", "QuantizeLinear"});
+    const Node &conv = odd_weights.graph.nodes[1];
+    CHECK(values_of<float>(odd_weights.graph.tensors[conv.inputs[1]])[0] == 0.0f);
+}
+
+TEST_CASE("a bias of one value per row is no bias per channel", "[quantise]")
+{
+    for (const bool per_row : {false, true}) {
+        Builder b;
+        const uint32_t x = b.quantised("x", ACCEL_TYPE_I8, {2, 2}, 0.5f, 0), y = b.quantised("y", ACCEL_TYPE_I8, {2, 2}, 0.5f, 0);
+        const uint32_t w = b.constant<int8_t>("w", ACCEL_TYPE_I8, {2, 2}, {1, 2, 3, 4});
+        const uint32_t c = b.constant<int32_t>("c", ACCEL_TYPE_I32, per_row ? std::vector<int64_t>{2, 1} : std::vector<int64_t>{1, 2}, {10, 20});
+        b.graph.tensors[w].quantization = Quantization{{0.25f}, {0}, 0};
+        b.graph.tensors[c].quantization = Quantization{{0.125f}, {0}, 0};
+        const uint32_t xf = b.tensor("xf", ACCEL_TYPE_F32, {2, 2}), wf = b.tensor("wf", ACCEL_TYPE_F32, {2, 2}), sum = b.tensor("sum", ACCEL_TYPE_F32, {2, 2});
+        const uint32_t cf = b.tensor("cf", ACCEL_TYPE_F32, per_row ? std::vector<int64_t>{2, 1} : std::vector<int64_t>{1, 2});
+        b.graph.inputs.push_back(x);
+        b.node("dqx", ACCEL_OPERATION_DEQUANTIZE, {x}, {xf});
+        b.node("dqw", ACCEL_OPERATION_DEQUANTIZE, {w}, {wf});
+        b.node("dqc", ACCEL_OPERATION_DEQUANTIZE, {c}, {cf});
+        b.node("gemm", ACCEL_OPERATION_GEMM, {xf, wf, cf}, {sum});
+        b.node("q", ACCEL_OPERATION_QUANTIZE, {sum}, {y}).rounding = ACCEL_ROUNDING_HALF_EVEN;
+        b.output(y);
+        quantise(b.graph, 0);
+        require_valid(b.graph);
+        CHECK((b.graph.nodes.size() == 1) == !per_row);
+    }
+}
+
+TEST_CASE("unsigned weights around 128 become signed ones", "[quantise]")
+{
+    QuantisedConv b(0.125f, 128);
+    for (Tensor &tensor : b.graph.tensors) {
+        if (tensor.name != "w") continue;
+        tensor.type = ACCEL_TYPE_U8;
+        own_values<uint8_t>(tensor, {129, 130, 131, 132});
+    }
+    b.compile();
+    REQUIRE(labels(b.graph) == Labels{"Conv+Relu"});
+    const Tensor &w = b.graph.tensors[b.graph.nodes[0].inputs[1]];
+    CHECK(w.type == ACCEL_TYPE_I8);
+    CHECK(values_of<int8_t>(w) == std::vector<int8_t>{1, 2, 3, 4});
+    CHECK(w.quantization->zero_points == std::vector<int32_t>{0, 0});
+}
+
+TEST_CASE("moves are fused at equal quantisation only", "[quantise]")
+{
+    for (const bool equal : {true, false}) {
+        Builder b;
+        const uint32_t x = b.quantised("x", ACCEL_TYPE_I8, {1, 2, 4, 4}, 0.5f, 3);
+        b.graph.inputs.push_back(x);
+        const uint32_t xf = b.tensor("xf", ACCEL_TYPE_F32, {1, 2, 4, 4}), p = b.tensor("p", ACCEL_TYPE_F32, {1, 2, 2, 2});
+        const uint32_t y = b.quantised("y", ACCEL_TYPE_I8, {1, 2, 2, 2}, equal ? 0.5f : 0.25f, 3);
+        b.node("dq", ACCEL_OPERATION_DEQUANTIZE, {x}, {xf});
+        Node &pool = b.node("pool", ACCEL_OPERATION_MAX_POOL, {xf}, {p});
+        pool.set_ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, {2, 2});
+        pool.set_ints(ACCEL_ATTRIBUTE_STRIDES, {2, 2});
+        b.node("q", ACCEL_OPERATION_QUANTIZE, {p}, {y}).rounding = ACCEL_ROUNDING_HALF_EVEN;
+        b.output(y);
+        quantise(b.graph, 0);
+        require_valid(b.graph);
+        CHECK(b.graph.nodes.size() == (equal ? 1u : 3u));
+        if (equal) CHECK(b.graph.nodes[0].rounding == ACCEL_ROUNDING_NONE);
+    }
+}
+
+TEST_CASE("arithmetic is fused where operands and result have one type", "[quantise]")
+{
+    for (const uint32_t type : {ACCEL_TYPE_I8, ACCEL_TYPE_U8}) {
+        Builder b;
+        const uint32_t x = b.quantised("x", ACCEL_TYPE_I8, {2}, 0.5f, 3), y = b.quantised("y", type, {2}, 0.25f, 3);
+        const uint32_t real = b.tensor("real", ACCEL_TYPE_F32, {2}), sum = b.tensor("sum", ACCEL_TYPE_F32, {2});
+        b.graph.inputs.push_back(x);
+        b.node("dq", ACCEL_OPERATION_DEQUANTIZE, {x}, {real});
+        b.node("add", ACCEL_OPERATION_ADD, {real, real}, {sum});
+        b.node("q", ACCEL_OPERATION_QUANTIZE, {sum}, {y}).rounding = ACCEL_ROUNDING_HALF_EVEN;
+        b.output(y);
+        quantise(b.graph, 0);
+        require_valid(b.graph);
+        CHECK(b.graph.nodes.size() == (type == ACCEL_TYPE_I8 ? 1u : 3u));
+    }
+}
+
+TEST_CASE("a mean of stored values obeys the rounding that is forced", "[quantise]")
+{
+    for (const uint32_t forced : {uint32_t{0}, uint32_t{ACCEL_ROUNDING_TFLITE}}) {
+        Builder b;
+        const uint32_t x = b.quantised("x", ACCEL_TYPE_I8, {2, 4}, 0.5f, 3), y = b.quantised("y", ACCEL_TYPE_I8, {2, 1}, 0.25f, 3);
+        const uint32_t real = b.tensor("real", ACCEL_TYPE_F32, {2, 4}), mean = b.tensor("mean", ACCEL_TYPE_F32, {2, 1});
+        b.graph.inputs.push_back(x);
+        b.node("dq", ACCEL_OPERATION_DEQUANTIZE, {x}, {real});
+        b.node("mean", ACCEL_OPERATION_REDUCE_MEAN, {real, b.list("axes", {1})}, {mean});
+        b.node("q", ACCEL_OPERATION_QUANTIZE, {mean}, {y}).rounding = ACCEL_ROUNDING_HALF_EVEN;
+        b.output(y);
+        quantise(b.graph, forced);
+        require_valid(b.graph);
+        REQUIRE(b.graph.nodes.size() == 1);
+        CHECK(b.graph.nodes[0].rounding == (forced == 0 ? uint32_t{ACCEL_ROUNDING_HALF_EVEN} : forced));
+    }
 }

@@ -9,9 +9,11 @@
 #include "../graph_check.h"
 #include "../graph_values.h"
 #include "testing/builder.h"
+#include "testing/labels.h"
 
 using namespace accel::runtime;
 using accel::testing::Builder;
+using accel::testing::require_valid;
 
 namespace {
 
@@ -176,4 +178,31 @@ TEST_CASE("tables of 100,000 expressions are no quadratic work", "[symbols]")
     s.output(y);
     REQUIRE(s.good({{"W", nullptr, 5}, {"H", nullptr, 6}}));
     CHECK(s.graph.tensors[y].shape.back() == Dim{6 + 99999});
+}
+
+TEST_CASE("symbols get values and everything after them follows", "[symbols]")
+{
+    Builder b;
+    b.graph.symbols = {{"batch", 1, 16}, {"rest", 0, 1 << 20}};
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {1, 3, 4}), s = b.tensor("s", ACCEL_TYPE_F32, {1, 1}), y = b.tensor("y", ACCEL_TYPE_F32, {1, 1});
+    b.graph.tensors[x].shape[0] = Dim{-1, 0};
+    b.graph.tensors[s].shape = {Dim{-1, 0}, Dim{12}};
+    b.graph.tensors[y].shape = {Dim{-1, 1}};
+    b.node("r", ACCEL_OPERATION_RESHAPE, {x, b.list("s shape", {0, -1})}, {s});
+    b.node("f", ACCEL_OPERATION_RESHAPE, {s, b.list("y shape", {-1})}, {y});
+    b.output(y);
+    require_valid(b.graph);
+
+    Graph untouched = b.graph;
+    CHECK(specialise(untouched, nullptr, 0) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->message).find("'batch'") != std::string::npos);
+    const accel_symbol_value big{"batch", nullptr, 17}, unknown{"size", nullptr, 1}, good{"batch", nullptr, 5};
+    CHECK(specialise(untouched, &big, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(specialise(untouched, &unknown, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->rule) == "P-7");
+
+    REQUIRE(specialise(b.graph, &good, 1) == ACCEL_STATUS_OK);
+    CHECK(b.graph.tensors[y].shape == Shape{Dim{60}});
+    CHECK(integers_at(b.graph, b.graph.nodes[0], ACCEL_OPERAND_RESHAPE_SHAPE) == std::vector<int64_t>{5, 12});
+    require_valid(b.graph);
 }

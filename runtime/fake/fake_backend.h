@@ -77,19 +77,6 @@ Ref<accel_instance> make_instance(Waits waits = Waits::AsEnvironmentSays);
 Ref<accel_instance> make_instance(std::vector<Module *> modules);
 Ref<accel_device> find_device(accel_instance &instance, const char *id);
 
-/// One segment of a test program: out = in + addend, byte by byte.
-struct FakeSegment {
-    uint32_t device;
-    uint8_t addend;
-    std::vector<PortSource> inputs;
-    std::vector<PortSource> outputs;
-};
-/// A loaded program of `size_bytes` long byte vectors: `input_count` inputs, then `output_count` outputs.
-Ref<accel_program> make_program(accel_instance &instance, std::vector<Ref<accel_device>> devices, uint32_t input_count, uint32_t output_count,
-                                const std::vector<FakeSegment> &segments, std::vector<Value> values = {}, uint64_t size_bytes = 16);
-/// Layout of such a vector.
-PortLayout vector_layout(uint64_t size_bytes);
-
 /// accel_run_bind of buffers alone.
 inline accel_status bind_ports(accel_run *run, const accel_binding *bindings, uint32_t count)
 {

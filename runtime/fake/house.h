@@ -8,7 +8,7 @@
 #include <cstring>
 #include <vector>
 
-#include "fake_backend.h"
+#include "fake_program.h"
 
 namespace accel::runtime::fake {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Buffers: allocation, CPU access, import, export.
+// Buffers: allocation, CPU access, export, and what runs leave alone.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -36,28 +36,6 @@ uint32_t usage_of(const Buffer &buffer)
     auto info = sized<accel_buffer_info>();
     check(accel_buffer_query(buffer.get(), &info));
     return info.usage;
-}
-
-/// A memfd that is closed with the case.
-struct MemoryFile {
-    explicit MemoryFile(size_t size_bytes) : fd(memfd_create("case", MFD_CLOEXEC))
-    {
-        if (fd < 0 || ftruncate(fd, static_cast<off_t>(size_bytes)) != 0) throw std::runtime_error("memfd_create failed");
-    }
-    ~MemoryFile() { close(fd); }
-    MemoryFile(const MemoryFile &) = delete;
-    MemoryFile &operator=(const MemoryFile &) = delete;
-    int fd;
-};
-
-/// The sum with its first input in an imported buffer.
-void check_sum_through(const Room &room, const Adder &adder, const Buffer &a)
-{
-    const Sum sum(room, adder);
-    sum.set(0, 5);
-    sum.run.bind(Adder::kA, a);
-    REQUIRE(room.completes(sum.run));
-    CHECK(sum.holds(12));
 }
 
 }  // namespace
@@ -238,119 +216,6 @@ ACCEL_CASE("memory.export.dma-buf", "B-5", "an exported dma-buf is the buffer's 
     CHECK(is_all(static_cast<char *>(memory), 8192, 0x3c));
     munmap(memory, 8192);
     close(fd);
-}
-
-ACCEL_CASE("memory.import.memfd-offset", "B-6", "an imported memfd is used from its offset on, in both directions, and the descriptor stays the caller's")
-{
-    const Room room;
-    room.needs_buffer_import(ACCEL_HANDLE_KIND_MEMFD);
-    const Adder adder = room.adder();
-    constexpr uint64_t kOffset = 8192;
-    const uint64_t size = adder.size_bytes(Adder::kA);
-    const MemoryFile file(kOffset + size + 4096);
-    accel_device *device = room.device().get();
-    auto desc = import_desc(&device, ACCEL_HANDLE_KIND_MEMFD, kOffset, size);
-    desc.fd = file.fd;
-    accel_buffer *handle = nullptr;
-    REQUIRE_STATUS(accel_buffer_import(&desc, &handle), ACCEL_STATUS_OK);
-    const Buffer imported(handle);
-    CHECK(fcntl(file.fd, F_GETFD) >= 0);
-    const Buffer plain = room.buffer(size);
-    adder.fill(plain, Adder::kA, 7);
-    const auto bytes = plain.map(ACCEL_ACCESS_READ);
-    REQUIRE(pwrite(file.fd, bytes.as<char>(), size, kOffset) == static_cast<ssize_t>(size));
-    CHECK(std::memcmp(imported.map(ACCEL_ACCESS_READ).as<char>(), bytes.as<char>(), size) == 0);
-    check_sum_through(room, adder, imported);
-    imported.map(ACCEL_ACCESS_WRITE).as<char>()[size - 1] = 0x11;
-    char last = 0;
-    REQUIRE(pread(file.fd, &last, 1, static_cast<off_t>(kOffset + size - 1)) == 1);
-    CHECK(last == 0x11);
-}
-
-ACCEL_CASE("memory.import.host-pointer", "B-6", "imported host memory is used in place")
-{
-    const Room room;
-    room.needs_buffer_import(ACCEL_HANDLE_KIND_HOST_POINTER);
-    const Adder adder = room.adder();
-    const uint64_t size = adder.size_bytes(Adder::kA);
-    std::vector<char> storage(size + 8192);
-    void *memory = storage.data();
-    size_t space = storage.size();
-    REQUIRE(std::align(4096, size, memory, space) != nullptr);
-    accel_device *device = room.device().get();
-    auto desc = import_desc(&device, ACCEL_HANDLE_KIND_HOST_POINTER, 0, size);
-    desc.host_pointer = memory;
-    accel_buffer *handle = nullptr;
-    REQUIRE_STATUS(accel_buffer_import(&desc, &handle), ACCEL_STATUS_OK);
-    const Buffer imported(handle);
-    const Buffer plain = room.buffer(size);
-    adder.fill(plain, Adder::kA, 7);
-    std::memcpy(memory, plain.map(ACCEL_ACCESS_READ).as<char>(), size);
-    check_sum_through(room, adder, imported);
-}
-
-ACCEL_CASE("memory.import.unclaimed", "B-7", "a kind that the device does not import is UNSUPPORTED, with a reason")
-{
-    const Room room;
-    const MemoryFile file(8192);
-    accel_device *device = room.device().get();
-    for (const auto kind : {ACCEL_HANDLE_KIND_DMA_BUF, ACCEL_HANDLE_KIND_MEMFD, ACCEL_HANDLE_KIND_VULKAN_OPAQUE_FD}) {
-        if (room.facts().buffer_import_kinds & ACCEL_HANDLE_BIT(kind)) continue;
-        auto desc = import_desc(&device, kind, 0, 4096);
-        desc.fd = file.fd;
-        accel_buffer *buffer = nullptr;
-        const accel_status status = accel_buffer_import(&desc, &buffer);
-        INFO("kind " << kind << ": " << name_of(status));
-        // That the descriptor is not of the kind may be noticed first.
-        if (kind == ACCEL_HANDLE_KIND_MEMFD) CHECK_STATUS(status, ACCEL_STATUS_UNSUPPORTED);
-        else CHECK(one_of(status, {ACCEL_STATUS_UNSUPPORTED, ACCEL_STATUS_INVALID_ARGUMENT}));
-        CHECK(std::string(accel_last_error()->message) != "");
-        CHECK(buffer == nullptr);
-    }
-    auto desc = import_desc(&device, ACCEL_HANDLE_KIND_SYNC_FILE, 0, 4096);
-    desc.fd = file.fd;
-    accel_buffer *buffer = nullptr;
-    CHECK(accel_buffer_import(&desc, &buffer) != ACCEL_STATUS_OK);
-}
-
-ACCEL_CASE("memory.import.too-short", "B-7", "foreign memory shorter than offset + size is INVALID_ARGUMENT")
-{
-    const Room room;
-    room.needs_buffer_import(ACCEL_HANDLE_KIND_MEMFD);
-    const MemoryFile file(8192);
-    accel_device *device = room.device().get();
-    const std::pair<uint64_t, uint64_t> ranges[] = {{0, 8193}, {4096, 4097}, {12288, 4096}, {UINT64_MAX - 4095, 8192}, {0, 0}};
-    for (const auto &[offset, size] : ranges) {
-        INFO(offset << " + " << size);
-        auto desc = import_desc(&device, ACCEL_HANDLE_KIND_MEMFD, offset, size);
-        desc.fd = file.fd;
-        accel_buffer *buffer = nullptr;
-        CHECK_REFUSED(accel_buffer_import(&desc, &buffer), ACCEL_STATUS_INVALID_ARGUMENT);
-        CHECK(buffer == nullptr);
-    }
-}
-
-ACCEL_CASE("memory.import.wrong-kind", "B-7", "a descriptor of another kind, or none, is INVALID_ARGUMENT")
-{
-    const Room room;
-    accel_device *device = room.device().get();
-    int pipe_fds[2];
-    REQUIRE(pipe(pipe_fds) == 0);
-    for (const auto kind : {ACCEL_HANDLE_KIND_DMA_BUF, ACCEL_HANDLE_KIND_MEMFD}) {
-        if (!(room.facts().buffer_import_kinds & ACCEL_HANDLE_BIT(kind))) continue;
-        for (const int fd : {-1, 4711, pipe_fds[0]}) {
-            INFO("kind " << kind << ", fd " << fd);
-            auto desc = import_desc(&device, kind, 0, 4096);
-            desc.fd = fd;
-            accel_buffer *buffer = nullptr;
-            CHECK_REFUSED(accel_buffer_import(&desc, &buffer), ACCEL_STATUS_INVALID_ARGUMENT);
-        }
-    }
-    auto desc = import_desc(&device, static_cast<accel_handle_kind>(77), 0, 4096);
-    accel_buffer *buffer = nullptr;
-    CHECK(accel_buffer_import(&desc, &buffer) != ACCEL_STATUS_OK);
-    close(pipe_fds[0]);
-    close(pipe_fds[1]);
 }
 
 ACCEL_CASE("memory.canary.around-output", "M-2", "a run writes nothing before or after its output")

@@ -124,4 +124,21 @@ inline void add_node(const TemporaryTree &tree, const std::string &name, const s
     tree.write("dev/accel/" + name, "");
 }
 
+inline accel_status open_device_named(accel_instance *instance, const char *id)
+{
+    accel_device *device = nullptr;
+    REQUIRE(accel_instance_find_device(instance, id, &device) == ACCEL_STATUS_OK);
+    const accel_status status = accel_device_open(device);
+    accel_device_unref(device);
+    return status;
+}
+
+inline bool last_error_says(const std::string &part)
+{
+    INFO(accel_last_error()->message);
+    const bool says = std::string(accel_last_error()->message).find(part) != std::string::npos;
+    CHECK(says);
+    return says;
+}
+
 }  // namespace accel::runtime::testing

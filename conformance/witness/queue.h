@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// The slots of the witness that are about queues.
+#pragma once
+
+#include "objects.h"
+
+namespace accel::witness {
+
+accel_status queue_create(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out);
+void queue_destroy(accel_bk_queue *queue);
+accel_status queue_submit(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out);
+accel_status queue_transfer(accel_bk_queue *queue, const accel_bk_transfer *transfer, uint64_t *out);
+accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns);
+accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket);
+
+}  // namespace accel::witness
