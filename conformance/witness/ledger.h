@@ -50,6 +50,7 @@ struct Ledger {
     }
     uint64_t live() const { return live_; }
     std::atomic<uint64_t> mapped_to_write_bytes{0};  ///< of all buffer_maps that write
+    std::atomic<uint64_t> output_wish_count{0};      ///< wishes for outputs that came with builds
     /// Where the constants of all loads lay, one after the other.
     std::vector<const void *> constants() const
     {

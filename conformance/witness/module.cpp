@@ -155,6 +155,12 @@ const accel_layout *wish_for(const accel_bk_compile_options *options, uint32_t g
     return nullptr;
 }
 
+void count_output_wishes(const accel_bk_compile_options *options, const accel_graph_desc *graph, uint32_t number)
+{
+    for (uint32_t index = 0; index < options->wish_count; ++index)
+        if (options->wishes[index].graph == number && options->wishes[index].tensor == graph->outputs[0]) ++ledger().output_wish_count;
+}
+
 /// All ports of a graph lie alike, so that the sum is one over their memory.
 const accel_layout *lay_out(Built &built, const accel_graph_desc *graph, uint32_t number, const accel_bk_compile_options *options)
 {
@@ -186,6 +192,7 @@ void add_elements(Built &built, const accel_tensor_desc &tensor, const accel_lay
 
 void add(Built &built, const accel_graph_desc *graph, uint32_t number, const accel_bk_compile_options *options)
 {
+    count_output_wishes(options, graph, number);
     const accel_layout *layout = lay_out(built, graph, number, options);
     std::vector<accel_bk_port> &ports = built.ports.emplace_back();
     for (uint32_t port = 0; port < graph->input_count; ++port) ports.push_back({graph->inputs[port], 0, layout, 64, 0, 0});
