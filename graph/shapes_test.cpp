@@ -40,6 +40,10 @@ TEST_CASE("windows slide over the sizes that they are given", "[rules]")
     CHECK(conv.string(ACCEL_ATTRIBUTE_AUTO_PAD, "VALID").shapes() == "auto_pad is 'VALID', expected SAME_UPPER, SAME_LOWER or none");
     TestNode same(ACCEL_OPERATION_CONV);
     CHECK(same.operand({1, 1, 9}).operand({1, 1, 4}).result().ints(ACCEL_ATTRIBUTE_STRIDES, {2}).string(ACCEL_ATTRIBUTE_AUTO_PAD, "SAME_UPPER").shapes() == "[1,1,5]");
+    const auto told = [](std::vector<int64_t> kernel) { return TestNode(ACCEL_OPERATION_CONV).operand({1, 1, 9, 9}).operand({1, 1, 4, 3}).result().ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, std::move(kernel)).shapes(); };
+    CHECK(told({4, 3}) == "[1,1,6,7]");
+    for (const std::vector<int64_t> &other : {std::vector<int64_t>{4, 4}, {3, 4}, {4}, {4, 3, 1}})
+        CHECK(told(other) == "kernel_shape differs from the weights: operand 't1' has shape [1,1,4,3]");
     CHECK(TestNode(ACCEL_OPERATION_CONV).operand({1, 3, 9}).operand({4, 1, 3}).result().shapes().starts_with("operand 't0' has shape [1,3,9], which needs 3 input channels per group"));
 }
 
