@@ -153,6 +153,17 @@ TEST_CASE("a module that times nodes which are not there is blamed", "[timings]"
     CHECK(answer(shop.timed) == ACCEL_STATUS_OK);
 }
 
+TEST_CASE("the count of a module that fails to tell times is not used", "[timings]")
+{
+    Measured shop;
+    shop.fly();
+    npu().timings_answer = ACCEL_STATUS_RESOURCE;
+    CHECK(answer(shop.timed) == ACCEL_STATUS_RESOURCE);
+    CHECK(sentence_has("fake-npu"));
+    npu().timings_answer = ACCEL_STATUS_OK;
+    CHECK(answer(shop.timed) == ACCEL_STATUS_OK);
+}
+
 TEST_CASE("times are those of the latest submission, if it ended well", "[timings]")
 {
     Measured shop;
@@ -182,6 +193,10 @@ TEST_CASE("times are those of the latest submission, if it ended well", "[timing
     {
         CHECK(submit(shop.queue, shop.timed, shop.fence, 1) == ACCEL_STATUS_INVALID_ARGUMENT);
         CHECK(answer(shop.timed) == ACCEL_STATUS_OK);
+        accel_run_info facts{};
+        facts.struct_size = sizeof facts;
+        REQUIRE(accel_run_query(shop.timed, &facts) == ACCEL_STATUS_OK);
+        CHECK(facts.submission_count == 1);  // the other has not begun
     }
 }
 

@@ -83,6 +83,20 @@ TEST_CASE("planned sizes are ones that the symbol may have", "[compiler][sizes]"
     CHECK(std::string(accel_last_error()->message) == "symbol 'P' can have no size: no multiple of 4 lies between 5 and 7");
 }
 
+TEST_CASE("P-7 a planned size stays within 64 bits", "[compiler][sizes]")
+{
+    Open open;
+    constexpr int64_t kMultiple = (int64_t{1} << 62) + 1;
+    Symbol &s = open.graph.symbols[1];
+    s.max_size = INT64_MAX;
+    s.multiple = kMultiple;
+    REQUIRE(open.plan({range("S", 0, 0, kMultiple)}) == ACCEL_STATUS_OK);
+    CHECK(open.made.symbols[1].planned_size == kMultiple);
+    s.min_size = kMultiple + 1;
+    CHECK(open.plan({}) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->message).find("symbol 'S' can have no size") == 0);
+}
+
 TEST_CASE("P-7 ranges lie in the model's, and are those of free symbols", "[compiler][sizes]")
 {
     Open open;

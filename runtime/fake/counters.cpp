@@ -11,18 +11,45 @@
 namespace {
 std::atomic<uint64_t> allocations{0};
 std::atomic<uint64_t> dlopens{0};
+constexpr uint64_t kAll = UINT64_MAX;
+thread_local uint64_t granted = kAll;  ///< allocations until one is refused
+thread_local bool once = false, met_refusal = false;
+
+[[maybe_unused]] bool refuses()
+{
+    if (granted == kAll)
+        return false;
+    if (granted) {
+        --granted;
+        return false;
+    }
+    met_refusal = true;
+    if (once)
+        granted = kAll;
+    return true;
+}
 }  // namespace
 
 namespace accel::runtime::fake {
 uint64_t allocation_count() { return allocations; }
 uint64_t dlopen_count() { return dlopens; }
+
+Shortage::Shortage(uint64_t number, Mode mode)
+{
+    granted = number - 1;
+    once = mode == Mode::Once;
+    met_refusal = false;
+}
+Shortage::~Shortage() { granted = kAll; }
+bool Shortage::met() const { return met_refusal; }
 }  // namespace accel::runtime::fake
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // see kCanRefuse
 void *operator new(std::size_t size)
 {
     ++allocations;
-    if (void *memory = malloc(size ? size : 1))
+    void *memory = refuses() ? nullptr : malloc(size ? size : 1);
+    if (memory)
         return memory;
     throw std::bad_alloc();
 }

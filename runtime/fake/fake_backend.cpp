@@ -77,12 +77,15 @@ accel_status buffer_map(accel_bk_buffer *buffer, const accel_bk_access *, void *
     if (buffer->device->control->blank)
         return ACCEL_STATUS_OK;
     *out = buffer->memory;
+    ++buffer->device->control->access_count;
     return ACCEL_STATUS_OK;
 }
 accel_status buffer_unmap(accel_bk_buffer *buffer, const accel_bk_access *)
 {
     may_throw(*buffer->device->control, "buffer_unmap");
-    return buffer->device->control->unmap_answer.exchange(ACCEL_STATUS_OK);
+    const accel_status answer = buffer->device->control->unmap_answer.exchange(ACCEL_STATUS_OK);
+    buffer->device->control->access_count -= answer == ACCEL_STATUS_OK;
+    return answer;
 }
 accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind, int *out) { return give_fd(*buffer->device->control, out); }
 
@@ -152,9 +155,21 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
     return ACCEL_STATUS_OK;
 }
 
+accel_bind_cost run_bind_cost(accel_bk_run *run, uint32_t)
+{
+    const Control &control = *run->program->device->control;
+    may_throw(control, "run_bind_cost");
+    return static_cast<accel_bind_cost>(control.bind_cost.load());
+}
+
 accel_status run_timings(accel_bk_run *run, accel_bk_timing *timings, uint32_t capacity, uint32_t *out_count)
 {
-    const std::vector<accel_bk_timing> &told = run->program->device->control->timings;
+    const Control &control = *run->program->device->control;
+    if (const accel_status answer = control.timings_answer; answer != ACCEL_STATUS_OK) {
+        *out_count = UINT32_MAX;
+        return answer;
+    }
+    const std::vector<accel_bk_timing> &told = control.timings;
     *out_count = static_cast<uint32_t>(told.size());
     std::copy_n(told.begin(), std::min<size_t>(capacity, told.size()), timings);
     return ACCEL_STATUS_OK;
@@ -178,6 +193,7 @@ template <bool is_cpu> accel_bk_device_ops make_ops()
     ops.run_create = run_create;
     ops.run_destroy = run_destroy;
     ops.run_bind = run_bind;
+    ops.run_bind_cost = run_bind_cost;
     ops.run_timings = run_timings;
     ops.queue_create = queue_create;
     ops.queue_destroy = queue_destroy;
@@ -242,6 +258,7 @@ void Control::reset()
     bind_answer_count = 1;
     remarks.clear();
     timings.clear();
+    timings_answer = ACCEL_STATUS_OK;
     scratch.clear();
     given_scratch.clear();
     scratch_answer = ACCEL_STATUS_OK;
@@ -252,6 +269,7 @@ void Control::reset()
     hangs = deaf = blank = gives_fds = false;
     throws = nullptr;
     job_timeout_ns = 0;
+    bind_cost = ACCEL_BIND_COST_FREE;
 }
 
 Control &npu()

@@ -34,6 +34,7 @@ struct Control {
     std::atomic<uint32_t> transfer_count{0};    ///< copies and fills that the device has made
     std::atomic<uint32_t> wait_fd_count{0};     ///< sync_files that came with submissions
     std::atomic<uint32_t> bind_count{0};
+    std::atomic<uint32_t> bind_cost{ACCEL_BIND_COST_FREE};  ///< that is told of every port
     std::atomic<uint32_t> bound_buffer_count{0};  ///< distinct ones of the latest bind
     std::atomic<uint32_t> submit_count{0};
     std::atomic<uint32_t> executed_count{0};
@@ -49,7 +50,9 @@ struct Control {
     std::atomic<accel_status> scratch_answer{ACCEL_STATUS_OK};  ///< to the next run that is given scratch
     std::vector<accel_bk_memory> given_scratch;  ///< to the latest run
     std::vector<accel_bk_timing> timings;       ///< of every run that is asked
+    std::atomic<accel_status> timings_answer{ACCEL_STATUS_OK};  ///< to whoever asks for times, with a count of UINT32_MAX where it is not OK
     std::vector<std::pair<uint32_t, const char *>> remarks;  ///< of every load; not to be changed beside one
+    std::atomic<int> access_count{0};  ///< maps that are begun and not ended
     std::atomic<int> live_count{0};  ///< devices, buffers, programs, runs and queues that exist
     void reset();
     void release(uint64_t count = 1);

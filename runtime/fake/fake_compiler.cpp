@@ -47,15 +47,25 @@ template <bool is_cpu> accel_status query(const accel_bk_host *, const accel_gra
     return ACCEL_STATUS_OK;
 }
 
-void add_port(Made &made, const accel_graph_desc *graph, uint32_t index)
+/// Of rank 1.
+layouts::Layout in_pairs(layouts::Layout layout, int64_t size)
+{
+    const int64_t bits = accel_type_bits(layout.type);
+    layout.steps = {{0, 0, (size + 1) / 2, 4 * bits}, {0, 0, 2, bits}};
+    layout.size_bytes = layouts::reach_bytes(layout.steps, layout.type).value();
+    return layout;
+}
+
+void add_port(Made &made, const CompilerControl &control, const accel_graph_desc *graph, uint32_t index)
 {
     const accel_tensor_desc &tensor = *accel_graph_tensor(graph, index);
     std::vector<int64_t> dims;
     for (uint32_t axis = 0; axis < tensor.rank; ++axis)
         dims.push_back(tensor.dims[axis].size);
-    const layouts::Layout &layout = made.layouts.emplace_back(layouts::dense(tensor.type, dims).value());
+    const layouts::Layout dense = layouts::dense(tensor.type, dims).value();
+    const layouts::Layout &layout = made.layouts.emplace_back(control.pairs ? in_pairs(dense, dims.at(0)) : dense);
     made.bytes.size_bytes = layout.size_bytes;
-    made.ports.push_back({index, 0, &made.shown.emplace_back(layout.view()), 4, 0});
+    made.ports.push_back({index, 0, &made.shown.emplace_back(layout.view()), control.align_bytes, 0});
 }
 
 template <bool is_cpu> accel_status build(const accel_bk_host *, const accel_graph_desc *const *graphs, uint32_t, const accel_bk_compile_options *, accel_bk_blob **out)
@@ -66,9 +76,9 @@ template <bool is_cpu> accel_status build(const accel_bk_host *, const accel_gra
     made->bytes.output_count = graph->output_count;
     made->bytes.addend = is_cpu ? 10 : 1;
     for (uint32_t i = 0; i < graph->input_count; ++i)
-        add_port(*made, graph, graph->inputs[i]);
+        add_port(*made, control<is_cpu>(), graph, graph->inputs[i]);
     for (uint32_t i = 0; i < graph->output_count; ++i)
-        add_port(*made, graph, graph->outputs[i]);
+        add_port(*made, control<is_cpu>(), graph, graph->outputs[i]);
     accel_bk_blob &blob = made->blob;
     blob.struct_size = sizeof blob;
     blob.release = [](accel_bk_blob *released) { delete reinterpret_cast<Made *>(released); };

@@ -15,6 +15,8 @@ namespace accel::runtime::fake {
 struct CompilerControl {
     std::vector<uint32_t> operations;  ///< claimed, in one group
     uint32_t buffer_count_max = 0;     ///< of every blob
+    uint64_t align_bytes = 4;          ///< of every port
+    bool pairs = false;                ///< gaps as wide as two elements lie between every two, else there are none
     uint32_t roundings = 1u << ACCEL_ROUNDING_HALF_EVEN;
 };
 CompilerControl &npu_compiler();
