@@ -27,13 +27,21 @@ accel_status Partition::ask_all()
     return ACCEL_STATUS_OK;
 }
 
+/// Groups get numbers from 1 on, in the order of the module's: those may be any, and there have to be more.
 void Partition::take_answers(Answers answers)
 {
     answers_ = std::move(answers);
-    for (const auto &of_device : answers_) {
+    for (auto &of_device : answers_) {
+        std::map<uint32_t, uint32_t> groups;
         for (const accel_bk_support &answer : of_device) {
-            if (answer.group < UINT32_MAX) next_group_ = std::max(next_group_, answer.group + 1);
+            if (answer.group != 0) groups.emplace(answer.group, 0);
         }
+        uint32_t last = 0;
+        for (auto &[theirs, ours] : groups) ours = ++last;
+        for (accel_bk_support &answer : of_device) {
+            if (answer.group != 0) answer.group = groups[answer.group];
+        }
+        next_group_ = std::max(next_group_, last + 1);
     }
     asked_ = true;
 }

@@ -208,6 +208,20 @@ TEST_CASE("groups build apart, and groups found in a cut split it", "[partition]
     CHECK(shape_of(pieces) == Shape2{{0, {0}}, {0, {1}}, {1, {2}}});
 }
 
+TEST_CASE("a module numbers its groups as it likes", "[partition]")
+{
+    // The last numbers that there are; groups that a cut splits need more.
+    FakeCompiler last(0, "last", [](const accel_graph_desc &graph, const accel_node_desc &node) {
+        if (node.operation == B) return graph.node_count == 4 ? UINT32_MAX : 0u;
+        return graph.node_count == 4 ? UINT32_MAX - 1 : UINT32_MAX - static_cast<uint32_t>(node.name[1] - '0');
+    });
+    FakeCompiler cpu(1, "cpu", takes({B}));
+    const Builder b = chain({A, A, A, B});
+    std::vector<Piece> pieces;
+    REQUIRE(Partition(b.graph, std::vector<CompileTarget>{last.target(), cpu.target()}, {}, 0).run(&pieces) == ACCEL_STATUS_OK);
+    CHECK(shape_of(pieces) == Shape2{{0, {0}}, {0, {1}}, {0, {2}}, {1, {3}}});
+}
+
 TEST_CASE("a module that breaks its contract is blamed", "[partition]")
 {
     FakeCompiler npu(0, "npu", takes({A}));
