@@ -56,8 +56,11 @@ Steps joined(const Steps &steps)
     for (const accel_layout_step &step : steps) {
         if (step.extent == 1) continue;
         const auto outer = std::find_if(kept.rbegin(), kept.rend(), [&](const auto &other) { return other.axis == step.axis; });
-        if (outer != kept.rend() && outer == kept.rbegin() && outer->stride_bits == step.extent * step.stride_bits)
-            *outer = {step.axis, 0, outer->extent * step.extent, step.stride_bits};
+        // Of a tensor without elements extents and distances may be any.
+        int64_t span, extent;
+        if (outer != kept.rend() && outer == kept.rbegin() && !__builtin_mul_overflow(step.extent, step.stride_bits, &span) && outer->stride_bits == span &&
+            !__builtin_mul_overflow(outer->extent, step.extent, &extent))
+            *outer = {step.axis, 0, extent, step.stride_bits};
         else
             kept.push_back(step);
     }

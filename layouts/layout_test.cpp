@@ -55,6 +55,22 @@ TEST_CASE("canonical forms are equal whatever the order and the cuts", "[layouts
     CHECK_FALSE(equal(whole, cut));
 }
 
+TEST_CASE("steps of a tensor without elements may be any, and are compared as they are", "[layouts]")
+{
+    const std::vector<int64_t> none{0};
+    constexpr int64_t kThird = 6148914691236517208;  // three of them are 8 beyond what 64 bits hold
+    Layout apart = *dense(ACCEL_TYPE_U8, none), together = apart;
+    apart.steps = {{0, 0, 5, 8}, {0, 0, 3, kThird}};
+    together.steps = {{0, 0, 15, kThird}};
+    for (const Layout &layout : {apart, together}) {
+        const accel_layout shown = layout.view();
+        REQUIRE(broken_rule(shown, ACCEL_TYPE_U8, none).empty());
+    }
+    CHECK_FALSE(equal(apart, together));
+    apart.steps = {{0, 0, int64_t{1} << 62, 32}, {0, 0, 4, 8}};
+    CHECK(canonical(apart).size() == 2);
+}
+
 TEST_CASE("elements at the same places agree, padding or not", "[layouts]")
 {
     const std::vector<int64_t> sixteen{1, 16, 7, 5}, three{1, 3, 7, 5};
