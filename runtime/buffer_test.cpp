@@ -63,6 +63,25 @@ TEST_CASE("B-2 B-4 B-10 rules of buffers", "[buffer]")
     accel_buffer_unref(buffer);
 }
 
+TEST_CASE("B-2 A-6 what is wrong in a set of devices is named with its place", "[buffer]")
+{
+    Devices house;
+    accel_buffer *buffer = nullptr;
+    accel_device *set[] = {house.npu.get(), nullptr};
+    const accel_buffer_desc desc = describe(set, 2, 8);
+    const auto refused = [&] {
+        CHECK(accel_buffer_create(&desc, &buffer) == ACCEL_STATUS_INVALID_ARGUMENT);
+        return std::string(accel_last_error()->rule) + " " + accel_last_error()->message;
+    };
+    CHECK(refused() == "A-6 desc.devices[1] is NULL");
+    set[1] = reinterpret_cast<accel_device *>(house.instance.get());
+    CHECK(refused() == "A-6 desc.devices[1] is an instance, expected a device");
+    // Naming one twice says nothing new.
+    set[1] = set[0];
+    REQUIRE(accel_buffer_create(&desc, &buffer) == ACCEL_STATUS_OK);
+    accel_buffer_unref(buffer);
+}
+
 TEST_CASE("B-7 imports are checked before a device sees them, and refused by name", "[buffer]")
 {
     Devices house;
@@ -112,6 +131,12 @@ TEST_CASE("B-8 join finds the device whose memory all can use", "[buffer]")
     CHECK(recipe.align_bytes == 64);
     CHECK(recipe.export_kinds == ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER));
     CHECK(accel_buffer_join(ports, 0, sizeof ports[0], &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
+    // What nobody could allocate is no recipe.
+    for (const uint64_t size_bytes : {uint64_t{0}, uint64_t{1} << 63, UINT64_MAX}) {
+        const accel_join_port wrong[] = {ports[0], {nullptr, 0, 0, house.npu.get(), size_bytes}};
+        CHECK(accel_buffer_join(wrong, 2, sizeof wrong[0], &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
+        CHECK(accel_last_error()->message == "ports[1].size_bytes is " + std::to_string(size_bytes) + ", expected at least 1 and less than 2^63");
+    }
 }
 
 TEST_CASE("a trace records spans only while it is on", "[trace]")

@@ -3,6 +3,7 @@
 #include "device_set.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "check.h"
 
@@ -13,7 +14,11 @@ accel_status check_device_set(accel_device *const *devices, uint32_t count, cons
     if (!devices || count == 0)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-2", nullptr, "%s is %s, expected at least one device", name, devices ? "empty" : "NULL");
     for (uint32_t i = 0; i < count; ++i) {
-        ACCEL_TRY(check_handle(devices[i], name));
+        if (check_handle(devices[i], "") != ACCEL_STATUS_OK) {
+            char element[64];
+            snprintf(element, sizeof element, "%s[%u]", name, i);
+            return check_handle(devices[i], element);
+        }
         if (devices[i]->instance() != devices[0]->instance())
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", devices[i], "%s[%u] is of another instance than %s[0]", name, i, name);
     }

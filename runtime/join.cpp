@@ -30,8 +30,9 @@ accel_status read_port(const accel_join_port &port, uint32_t number, Side *side)
         if (port.entry || port.port)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "ports[%u].%s is not 0, and there is no program", number, port.entry ? "entry" : "port");
         ACCEL_TRY(check_handle(port.device, "ports[].device"));
-        if (port.size_bytes == 0)
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-2", nullptr, "ports[%u].size_bytes is 0", number);
+        if (port.size_bytes == 0 || port.size_bytes > INT64_MAX)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-2", nullptr, "ports[%u].size_bytes is %llu, expected at least 1 and less than 2^63", number,
+                        static_cast<unsigned long long>(port.size_bytes));
         *side = {port.device, nullptr, port.size_bytes, 1, nullptr, false};
         return ACCEL_STATUS_OK;
     }

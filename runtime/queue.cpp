@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Entry points of the queue: check, call, return.
+#include <algorithm>
+
 #include "check.h"
 #include "device_set.h"
 #include "program.h"
@@ -27,8 +29,11 @@ accel_status create(const accel_queue_desc &desc, accel_queue **out_queue)
     accel_instance *instance = nullptr;
     ACCEL_TRY(open_device_set(desc.devices, desc.device_count, "desc.devices", &open, &instance));
     std::vector<Ref<accel_device>> devices;
-    for (uint32_t i = 0; i < desc.device_count; ++i)
+    for (uint32_t i = 0; i < desc.device_count; ++i) {
+        if (std::find(desc.devices, desc.devices + i, desc.devices[i]) != desc.devices + i)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "Q-7", desc.devices[i], "desc.devices[%u] is in the set twice", i);
         devices.emplace_back(desc.devices[i]);
+    }
     Ref<QueueCore> core;
     ACCEL_TRY(QueueCore::make(std::move(devices), std::move(open), desc.depth ? desc.depth : kDepthDefault, desc.priority, &core));
     *out_queue = new accel_queue(std::move(core));

@@ -73,6 +73,21 @@ TEST_CASE("R-1 a run is in flight once, Q-3 a full ring is BUSY and changes noth
     CHECK(accel_fence_wait(fence, 5, kSecondNs) == ACCEL_STATUS_OK);
 }
 
+TEST_CASE("Q-7 a queue has each of its devices once", "[queue]")
+{
+    House house;
+    accel_device *devices[] = {house.cpu_device.get(), house.npu_device.get(), house.cpu_device.get()};
+    accel_queue_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.devices = devices;
+    desc.device_count = 3;
+    Queue queue;
+    CHECK(accel_queue_create(&desc, queue.out()) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(std::string(accel_last_error()->message) == "desc.devices[2] is in the set twice");
+    desc.device_count = 2;
+    CHECK(accel_queue_create(&desc, queue.out()) == ACCEL_STATUS_OK);
+}
+
 TEST_CASE("segments on two devices chain through copies and shared memory", "[queue]")
 {
     Shop shop(2, Shop::Work::Chain);
