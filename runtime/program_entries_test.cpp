@@ -187,6 +187,19 @@ TEST_CASE("P-17 a known value is for one entry point, or for all that have the i
     stand.known = {{"z", nullptr, six, sizeof six, nullptr, 0, 0}};
     CHECK(stand.build() == ACCEL_STATUS_OK);
     CHECK((stand.program->entries[0].input_count == 1 && stand.program->entries[1].input_count == 0));
+    // Its own comes before what is for all, in whatever order they are given.
+    const accel_known_value all{"z", nullptr, six, sizeof six, nullptr, 0, 0}, own{"z", "fixed", six, sizeof six, nullptr, 0, 0};
+    accel_known_value short_all = all, short_own = own;
+    short_all.data_bytes = short_own.data_bytes = 4;
+    for (const auto &[first, second] : {std::pair{short_all, own}, {own, short_all}}) {
+        stand.known = {first, second};
+        CHECK(stand.build() == ACCEL_STATUS_OK);
+    }
+    stand.known = {all, short_own};
+    CHECK(has(stand.refused(), "entry point 'fixed': known value 'z': it has 4 bytes"));
+    stand.known = {own, own};
+    CHECK(has(stand.refused(), "entry point 'fixed': known value 'z': it is given twice"));
+    stand.known = {all};
     stand.known[0].entry = "short";
     CHECK(has(stand.refused(), "entry point 'short': known value 'z': the model has no input of that name"));
     stand.known[0].entry = "long";
