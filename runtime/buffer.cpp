@@ -192,6 +192,24 @@ accel_status accel_buffer::unmap()
     return ACCEL_STATUS_OK;
 }
 
+bool accel_buffer::give_to_state(const accel_state *state, MemoryRange part)
+{
+    const std::lock_guard guard(lock_);
+    const uint64_t end = part.offset_bytes + part.size_bytes;
+    const bool taken = std::any_of(state_parts_.begin(), state_parts_.end(), [&](const StatePart &other) {
+        return other.state != state && other.part.offset_bytes < end && part.offset_bytes < other.part.offset_bytes + other.part.size_bytes;
+    });
+    if (!taken)
+        state_parts_.push_back({state, part});
+    return !taken;
+}
+
+void accel_buffer::take_from_state(const accel_state *state)
+{
+    const std::lock_guard guard(lock_);
+    std::erase_if(state_parts_, [state](const StatePart &part) { return part.state == state; });
+}
+
 accel_status accel_buffer::export_fd(accel_handle_kind kind, int *out_fd)
 {
     if (kind > 31 || !(export_kinds_ & ACCEL_HANDLE_BIT(kind)))

@@ -14,6 +14,8 @@
 #include "object.h"
 #include "release.h"
 
+struct accel_state;
+
 namespace accel::runtime {
 
 constexpr uint32_t kAllUsages = ACCEL_BUFFER_USAGE_PORT | ACCEL_BUFFER_USAGE_STATE | ACCEL_BUFFER_USAGE_SCRATCH | ACCEL_BUFFER_USAGE_MAP;
@@ -72,6 +74,9 @@ struct accel_buffer : accel::runtime::Object {
     /// CPU access for the runtime's own copies: not counted, cannot be unbalanced by the application.
     accel_status begin_access(uint32_t access, accel::runtime::MemoryRange part, void **out_pointer);
     void end_access(uint32_t access, accel::runtime::MemoryRange part);
+    /// A part that is a state's alone until it gives it back. False: another state has some of it.
+    bool give_to_state(const accel_state *state, accel::runtime::MemoryRange part);
+    void take_from_state(const accel_state *state);
     /// The foreign memory is on loan until the buffer ends.
     void lend(accel::runtime::Release release) { release_ = std::move(release); }
     accel_status export_fd(accel_handle_kind kind, int *out_fd);
@@ -108,5 +113,10 @@ private:
     uint32_t usage_ = accel::runtime::kAllUsages;
     bool has_address_ = true;        ///< the module was told that it will be mapped
     std::vector<uint32_t> accesses_;  ///< of the application's maps that are not ended, in order
+    struct StatePart {
+        const accel_state *state;
+        accel::runtime::MemoryRange part;
+    };
+    std::vector<StatePart> state_parts_;  ///< that the application gave to states
     void *shared_pointer_ = nullptr;  ///< mapping of parts_[0] that lives as long as the buffer, for parts that import it
 };

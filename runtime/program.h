@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -189,6 +190,9 @@ struct Variable {
     std::shared_ptr<const std::vector<uint8_t>> kept_data;  ///< unless the model or a saved program's file has it
     std::vector<uint32_t> devices;  ///< all that use its memory
 };
+
+/// Buffers of a state that libaccel makes, as far as the segment names its ports: one for all variables of the same devices, as a job names few.
+uint32_t state_buffers(const Segment &segment, std::span<const ProgramPort> ports, std::span<const Variable> variables);
 
 }  // namespace accel::runtime
 

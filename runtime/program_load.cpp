@@ -109,7 +109,9 @@ private:
         program->blobs = std::move(saved.blobs);
         program->entries = std::move(saved.entries);
         program->variables = std::move(saved.variables);
-        list_variable_devices(program->entries, program->variables);
+        std::vector<const ProgramEntry *> entries;
+        for (const ProgramEntry &entry : program->entries) entries.push_back(&entry);
+        list_variable_devices(entries, program->variables);
         program->rounding = saved.rounding;
         program->precisions = saved.precisions;
         program->saved_bytes = source_.size_bytes();

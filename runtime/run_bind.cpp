@@ -119,18 +119,23 @@ accel_status accel_run::check_buffer_counts(const std::vector<PortBinding> &port
     for (const Segment &segment : entry().segments) {
         if (segment.buffer_count_max == 0)
             continue;
-        std::set<const accel_buffer *> distinct;
-        bool has_state = false;
+        std::set<const accel_buffer *> distinct, of_state;
         for (const auto *sources : {&segment.input_sources, &segment.output_sources})
             for (const PortSource &source : *sources)
                 if (source.kind == PortSource::Kind::Port && ports[source.index].buffer) {
                     distinct.insert(ports[source.index].buffer.get());
-                    has_state = has_state || entry().ports[source.index].variable != UINT32_MAX;
+                    if (entry().ports[source.index].variable != UINT32_MAX)
+                        of_state.insert(ports[source.index].buffer.get());
                 }
-        // One buffer of the state is left out of the number already.
-        if (distinct.size() > uint64_t{segment.buffer_count_max} + has_state)
-            return fail(ACCEL_STATUS_LIMIT, "R-7", this, "%zu distinct buffers are bound to the ports of device '%s', which takes at most %u of them; put several ports into one buffer",
-                        distinct.size(), program_->places[segment.device].id.c_str(), segment.buffer_count_max);
+        // Those of a state as libaccel makes it are left out of the number already.
+        const uint64_t most = uint64_t{segment.buffer_count_max} + state_buffers(segment, entry().ports, program().variables);
+        if (distinct.size() <= most)
+            continue;
+        char state[64] = "";
+        if (!of_state.empty())
+            snprintf(state, sizeof state, ", %zu of them its state's", of_state.size());
+        return fail(ACCEL_STATUS_LIMIT, "R-7", this, "%zu distinct buffers are bound to the ports of device '%s'%s, which takes at most %llu of them; put several %s into one buffer",
+                    distinct.size(), program_->places[segment.device].id.c_str(), state, static_cast<unsigned long long>(most), of_state.size() > 1 ? "variables" : "ports");
     }
     return ACCEL_STATUS_OK;
 }

@@ -17,6 +17,12 @@ using namespace accel::runtime;
 
 accel_state::accel_state(accel_program *program) : Object(ObjectType::State), program_(program), places_(program->variables.size()) {}
 
+accel_state::~accel_state()
+{
+    for (const StatePlace &place : places_)
+        if (place.buffer) place.buffer->take_from_state(this);
+}
+
 accel_status accel_state::open_devices(uint32_t variable, std::vector<std::shared_ptr<OpenDevice>> *out) const
 {
     for (const uint32_t device : program_->variables[variable].devices) ACCEL_TRY(program_->devices[device]->entry().open(&out->emplace_back()));
@@ -101,6 +107,9 @@ accel_status accel_state::prepare(std::span<const accel_memory_binding> memory)
 {
     for (uint32_t i = 0; i < memory.size(); ++i) {
         ACCEL_TRY(check_memory(memory[i], i));
+        const Variable &variable = program_->variables[memory[i].index];
+        if (!memory[i].buffer->give_to_state(this, {memory[i].offset_bytes, variable.layout.size_bytes}))
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-11", memory[i].buffer, "the memory of variable '%s' is another state's; give each state memory of its own", variable.name.c_str());
         places_[memory[i].index] = {Ref<accel_buffer>(memory[i].buffer), memory[i].offset_bytes};
     }
     ACCEL_TRY(allocate());

@@ -24,6 +24,7 @@ struct StatePlace {
 
 struct accel_state : accel::runtime::Object {
     explicit accel_state(accel_program *program);
+    ~accel_state() override;
 
     /// Memory for all variables that `memory` does not name, and their first values. Sets the error detail.
     accel_status prepare(std::span<const accel_memory_binding> memory);

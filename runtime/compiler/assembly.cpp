@@ -48,7 +48,6 @@ accel_status Assembly::run(const Sharing &sharing, std::vector<Blob> *out_blobs,
         list_placements(work.graph, work.pieces, *work.partition, work.made.placements);
         out_entries->push_back(std::move(work.made));
     }
-    list_variable_devices(*out_entries, variables_);
     *out_variables = std::move(variables_);
     *out_blobs = std::move(blobs_);
     return ACCEL_STATUS_OK;
@@ -167,6 +166,7 @@ bool Assembly::may_move(const Piece &piece) const { return piece.device + 1 < ta
 accel_status Assembly::connect(const Sharing &sharing, bool *out_again)
 {
     std::vector<EntryVariables> entries;
+    std::vector<const ProgramEntry *> made;
     for (Work &work : works_) {
         Plan planned;
         pace_piece();
@@ -176,9 +176,11 @@ accel_status Assembly::connect(const Sharing &sharing, bool *out_again)
         work.made.values = std::move(planned.values);
         work.made.transfers = std::move(planned.transfers);
         entries.push_back({&work.made, work.uses});
+        made.push_back(&work.made);
     }
     variables_.clear();
     ACCEL_TRY(settle_variables(entries, sharing, &variables_));
+    list_variable_devices(made, variables_);
     for (Work &work : works_)
         if (!*out_again) ACCEL_TRY(fail_in_entry(find_slots(work, sharing, out_again), work.made.name));
     return ACCEL_STATUS_OK;
@@ -186,7 +188,7 @@ accel_status Assembly::connect(const Sharing &sharing, bool *out_again)
 
 accel_status Assembly::find_slots(Work &work, const Sharing &sharing, bool *out_again)
 {
-    const auto shortage = plan_slots(work.slots, sharing, work.made.segments, work.made.values, work.made.ports);
+    const auto shortage = plan_slots(work.slots, sharing, work.made.segments, work.made.values, work.made.ports, variables_);
     if (!shortage) return ACCEL_STATUS_OK;
     const Piece &piece = work.pieces[shortage->segment];
     if (!may_move(piece)) return fail_slots(piece.device, shortage->needed, shortage->admitted);

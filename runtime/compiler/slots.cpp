@@ -11,8 +11,8 @@ namespace {
 
 class Slots {
 public:
-    Slots(const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values, std::span<const ProgramPort> ports)
-        : sharing_(sharing), segments_(segments), values_(values), ports_(ports), users_(values.size())
+    Slots(const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values, std::span<const ProgramPort> ports, std::span<const Variable> variables)
+        : sharing_(sharing), segments_(segments), values_(values), ports_(ports), variables_(variables), users_(values.size())
     {
         for (uint32_t i = 0; i < values_.size(); ++i) memory_.push_back(i);
         for (const Segment &segment : segments_) {
@@ -23,7 +23,7 @@ public:
     /// Put values of one segment together, two memories at a time, until a buffer for each of its ports fits beside them.
     void make_room(const Segment &segment, uint32_t limit)
     {
-        const size_t ports = application_ports(segment) + state_buffers(segment);
+        const size_t ports = application_ports(segment) + state_buffers(segment, ports_, variables_);
         while (memories(segment).size() + ports > limit && join_two(memories(segment))) {
         }
     }
@@ -31,9 +31,10 @@ public:
     std::optional<SlotShortage> settle(uint32_t index, uint32_t limit)
     {
         Segment &segment = segments_[index];
-        const uint32_t own = static_cast<uint32_t>(memories(segment).size()) + state_buffers(segment), ports = application_ports(segment);
+        const uint32_t values = static_cast<uint32_t>(memories(segment).size()), ports = application_ports(segment);
         segment.buffer_count_max = 0;
-        if (limit == 0 || own + ports <= limit) return std::nullopt;
+        if (limit == 0 || values + variables(segment) + ports <= limit) return std::nullopt;  // whatever the application supplies
+        const uint32_t own = values + state_buffers(segment, ports_, variables_);
         if (own + (ports ? 1 : 0) > limit) return SlotShortage{index, own + (ports ? 1 : 0), limit};
         segment.buffer_count_max = limit - own;
         return std::nullopt;
@@ -65,7 +66,14 @@ private:
         return count;
     }
 
-    uint32_t state_buffers(const Segment &segment) const { return application_ports(segment) < named(segment, PortSource::Kind::Port).size() ? 1 : 0; }
+    uint32_t variables(const Segment &segment) const
+    {
+        std::set<uint32_t> numbers;
+        for (const uint32_t port : named(segment, PortSource::Kind::Port)) {
+            if (is_state(port)) numbers.insert(ports_[port].variable);
+        }
+        return static_cast<uint32_t>(numbers.size());
+    }
 
     std::set<uint32_t> memories(const Segment &segment) const
     {
@@ -94,6 +102,7 @@ private:
     std::vector<Segment> &segments_;
     std::vector<Value> &values_;
     std::span<const ProgramPort> ports_;
+    std::span<const Variable> variables_;
     std::vector<uint32_t> memory_;           ///< by value: the first value of its memory
     std::vector<std::set<uint32_t>> users_;  ///< by memory: the devices whose segments name it
 };
@@ -101,9 +110,9 @@ private:
 }  // namespace
 
 std::optional<SlotShortage> plan_slots(const std::vector<uint32_t> &limits, const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values,
-                                        std::span<const ProgramPort> ports)
+                                        std::span<const ProgramPort> ports, std::span<const Variable> variables)
 {
-    Slots slots(sharing, segments, values, ports);
+    Slots slots(sharing, segments, values, ports, variables);
     for (uint32_t s = 0; s < segments.size(); ++s) {
         if (limits[s] != 0) slots.make_room(segments[s], limits[s]);
     }

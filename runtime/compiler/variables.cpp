@@ -381,15 +381,15 @@ accel_status settle_variables(std::span<const EntryVariables> entries, const Sha
     return Settler(entries, sharing, *out).run();
 }
 
-void list_variable_devices(std::span<const ProgramEntry> entries, std::vector<Variable> &variables)
+void list_variable_devices(std::span<const ProgramEntry *const> entries, std::vector<Variable> &variables)
 {
     for (Variable &variable : variables) variable.devices = {variable.device};
-    for (const ProgramEntry &entry : entries) {
-        for (const Segment &segment : entry.segments) {
+    for (const ProgramEntry *entry : entries) {
+        for (const Segment &segment : entry->segments) {
             for (const auto *sources : {&segment.input_sources, &segment.output_sources}) {
                 for (const PortSource &source : *sources) {
-                    if (source.kind != PortSource::Kind::Port || entry.ports[source.index].variable == kNone) continue;
-                    std::vector<uint32_t> &devices = variables[entry.ports[source.index].variable].devices;
+                    if (source.kind != PortSource::Kind::Port || entry->ports[source.index].variable == kNone) continue;
+                    std::vector<uint32_t> &devices = variables[entry->ports[source.index].variable].devices;
                     if (std::find(devices.begin(), devices.end(), segment.device) == devices.end()) devices.push_back(segment.device);
                 }
             }

@@ -36,6 +36,6 @@ struct EntryVariables {
 accel_status settle_variables(std::span<const EntryVariables> entries, const Sharing &sharing, std::vector<Variable> *out);
 
 /// All devices whose segments name the variable's ports directly, the first user first.
-void list_variable_devices(std::span<const ProgramEntry> entries, std::vector<Variable> &variables);
+void list_variable_devices(std::span<const ProgramEntry *const> entries, std::vector<Variable> &variables);
 
 }  // namespace accel::runtime
