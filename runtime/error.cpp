@@ -4,6 +4,7 @@
 
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
 
 #include "status.h"
 #include "text/printable.h"
@@ -48,6 +49,21 @@ accel_status fail(accel_status status, const char *rule, const Object *object, c
     text::copy_printable(latest.message, kMessageBytes, sentence);
     record(status, rule, object);
     return status;
+}
+
+KeptError::KeptError() : error_(latest.error)
+{
+    static_assert(sizeof rule_ == sizeof latest.rule && sizeof message_ == sizeof latest.message);
+    memcpy(rule_, latest.rule, sizeof rule_);
+    memcpy(message_, latest.message, sizeof message_);
+}
+
+accel_status KeptError::put_back() const
+{
+    memcpy(latest.rule, rule_, sizeof rule_);
+    memcpy(latest.message, message_, sizeof message_);
+    latest.error = error_;
+    return static_cast<accel_status>(error_.status);
 }
 
 accel_status fail_in_entry(accel_status status, const std::string &entry)

@@ -21,6 +21,19 @@ accel_status fail_in_entry(accel_status status, const std::string &entry);
 /// and what it was asked to do. Normalises statuses outside the enum to INTERNAL and blames the module.
 accel_status fail_from_module(accel_status status, const char *module, const char *what, const Object *object);
 
+/// The thread's latest failure, kept over calls that make others. Allocates nothing.
+class KeptError {
+public:
+    KeptError();
+    /// It is the latest again. Answers its status.
+    accel_status put_back() const;
+
+private:
+    accel_error error_;
+    char rule_[16];
+    char message_[1024];
+};
+
 /// Forget what a module left on this thread; called before each module call whose status is passed on.
 void clear_module_error();
 /// What a module left on this thread since clear_module_error(); "" if nothing.

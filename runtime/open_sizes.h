@@ -39,11 +39,13 @@ public:
     std::shared_ptr<const SizeVariant> find(std::span<const int64_t> sizes);
     /// Find it, or build it and let go of the one that was unused longest. Errors: of a build.
     accel_status get(std::span<const int64_t> sizes, accel_progress_fn progress, void *progress_user, std::shared_ptr<const SizeVariant> *out);
+    /// Somebody has let go of a set: end those that nobody uses, the one unused longest first, as far as there are too many. Allocates nothing.
+    void trim();
     /// "batch 4, length 128"
     std::string text(std::span<const int64_t> sizes) const;
 
 private:
-    void add(const std::shared_ptr<const SizeVariant> &made);
+    std::shared_ptr<const SizeVariant> take_surplus();
 
     const std::vector<OpenSymbol> symbols_;
     const std::unique_ptr<const BuildRecipe> recipe_;

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "compiler/testing/builder.h"
+#include "fake/counters.h"
 #include "fake/fake_compiler.h"
 #include "fake/house.h"
 #include "model.h"
@@ -61,9 +62,10 @@ struct Stand {
         REQUIRE(accel_queue_create(&wanted, queue.out()) == ACCEL_STATUS_OK);
         REQUIRE(accel_fence_create(instance.get(), nullptr, fence.out()) == ACCEL_STATUS_OK);
     }
-    void make(fake::Run &made)
+    void make(fake::Run &made, uint32_t flags = 0)
     {
         accel_run_desc desc{};
+        desc.flags = flags;
         desc.struct_size = sizeof desc;
         desc.program = program.get();
         REQUIRE(accel_run_create(&desc, made.out()) == ACCEL_STATUS_OK);
@@ -191,13 +193,182 @@ TEST_CASE("P-15 sets that no run is bound to go, the one unused longest first, a
     CHECK(stand.built() == 3);  // both are in use
     const int64_t live = npu().live_count + cpu().live_count;
     REQUIRE(stand.bind(other, 4) == ACCEL_STATUS_OK);
-    CHECK(stand.built() == 4);  // the one of 3 was in use until it was replaced
+    CHECK(stand.built() == 3);  // the one of 3 was in use until it was replaced
     REQUIRE(stand.bind(other, 8) == ACCEL_STATUS_OK);  // the planned one
+    CHECK(stand.built() == 2);
     REQUIRE(stand.bind(stand.run, 5) == ACCEL_STATUS_OK);
-    CHECK(stand.built() == 3);
+    CHECK(stand.built() == 2);
     REQUIRE(stand.bind(stand.run, 6) == ACCEL_STATUS_OK);
     REQUIRE(stand.bind(stand.run, 8) == ACCEL_STATUS_OK);
     CHECK(npu().live_count + cpu().live_count <= live);
+}
+
+TEST_CASE("P-15 sets that were too many go with the run that had them", "[sizes]")
+{
+    Stand stand(1);
+    const int64_t live = npu().live_count + cpu().live_count;
+    fake::Run first, second;
+    stand.make(first);
+    stand.make(second);
+    REQUIRE(stand.bind(first, 2) == ACCEL_STATUS_OK);
+    REQUIRE(stand.bind(second, 3) == ACCEL_STATUS_OK);
+    CHECK(stand.built() == 3);
+    accel_run_unref(second);
+    second.it = nullptr;
+    CHECK(stand.built() == 2);
+    // A bind that fails has let go of what it built.
+    npu().bind_answer = ACCEL_STATUS_RESOURCE;
+    fake::Buffer in, out;
+    stand.buffer(in, 64, 5);
+    stand.buffer(out, 64, 0);
+    CHECK(stand.bind(stand.run, 4, in, out) == ACCEL_STATUS_RESOURCE);
+    CHECK(stand.built() == 2);
+    accel_run_unref(first);
+    first.it = nullptr;
+    CHECK(stand.built() == 1);
+    CHECK(npu().live_count + cpu().live_count == live + 4);  // the two buffers, on two devices
+}
+
+TEST_CASE("R-5 A-22 a bind of other sizes that finds no memory leaves the run as it was", "[sizes]")
+{
+    Stand stand;
+    fake::Buffer in, out;
+    stand.buffer(in, 64, 5);
+    stand.buffer(out, 64, 0);
+    fake::Run other;
+    stand.make(other);
+    REQUIRE(stand.bind(other, 4) == ACCEL_STATUS_OK);  // so that no compiler runs below
+    for (const auto mode : {Shortage::Mode::Once, Shortage::Mode::FromThen}) {
+        REQUIRE(stand.bind(stand.run, 2, in, out) == ACCEL_STATUS_OK);
+        const uint64_t refused = sweep_shortages(
+            mode, [&] { return stand.bind(stand.run, 4); },
+            [&](accel_status status) {
+                REQUIRE(status == ACCEL_STATUS_OUT_OF_MEMORY);
+                REQUIRE(stand.size_of(stand.run) == 2);
+                fill(out, 64, 0);
+                stand.complete(stand.run);
+                CHECK(stand.bytes(out, 16) == std::vector<uint8_t>{16, 16, 16, 16, 16, 16, 16, 16, 0, 0, 0, 0, 0, 0, 0, 0});
+            });
+        CHECK((refused > 10 || !kCanRefuse));
+        stand.complete(stand.run);
+        CHECK(stand.bytes(out, 16) == std::vector<uint8_t>(16, 16));
+    }
+}
+
+TEST_CASE("R-2 what was bound for other sizes lies as the sizes of now need it, or is bound again", "[sizes]")
+{
+    Stand stand;
+    fake::Buffer in, out;
+    stand.buffer(in, 128, 5);
+    stand.buffer(out, 128, 0);
+    const accel_binding moved{0, 0, in, 4, 0}, at_front{0, 0, in, 0, 0}, result{1, 0, out, 0, 0};
+    REQUIRE(bind_ports(stand.run, &result, 1) == ACCEL_STATUS_OK);
+    const auto refused = [&] {
+        CHECK(submit(stand.queue, stand.run, stand.fence, stand.value + 1) == ACCEL_STATUS_INVALID_ARGUMENT);
+        return std::string(accel_last_error()->message);
+    };
+    SECTION("at a place")
+    {
+        REQUIRE(bind_ports(stand.run, &moved, 1) == ACCEL_STATUS_OK);
+        npu_compiler().align_bytes = 64;
+        REQUIRE(stand.bind(stand.run, 4) == ACCEL_STATUS_OK);
+        CHECK(refused() == "port 0 ('x') was bound for other sizes, at offset 4; those of now need a multiple of 64: bind it again");
+    }
+    SECTION("where the CPU reaches it")
+    {
+        accel_device *devices[] = {stand.cpu_device.get(), stand.npu_device.get()};
+        accel_buffer_desc desc{};
+        desc.struct_size = sizeof desc;
+        desc.size_bytes = 128;
+        desc.devices = devices;
+        desc.device_count = 2;
+        desc.usage = ACCEL_BUFFER_USAGE_PORT;
+        fake::Buffer unmapped;
+        REQUIRE(accel_buffer_create(&desc, unmapped.out()) == ACCEL_STATUS_OK);
+        const accel_binding hidden{0, 0, unmapped, 0, 0};
+        REQUIRE(bind_ports(stand.run, &hidden, 1) == ACCEL_STATUS_OK);
+        npu_compiler().pairs = true;  // which no strides tell, so that the CPU converts the input
+        REQUIRE(stand.bind(stand.run, 4) == ACCEL_STATUS_OK);
+        CHECK(refused() == "port 0 ('x') was bound for other sizes, at offset 0; those of now need a multiple of 4, and memory with MAP, as the CPU copies it: bind it again");
+    }
+    REQUIRE(bind_ports(stand.run, &at_front, 1) == ACCEL_STATUS_OK);
+    stand.complete(stand.run);
+    CHECK(stand.bytes(out, 16) == std::vector<uint8_t>(16, 16));
+}
+
+TEST_CASE("R-14 times of the latest submission are told until the next, whatever sizes are bound meanwhile", "[sizes][timings]")
+{
+    Stand stand;
+    fake::Buffer in, out;
+    stand.buffer(in, 64, 5);
+    stand.buffer(out, 64, 0);
+    fake::Run timed;
+    stand.make(timed, ACCEL_RUN_FLAG_TIMINGS);
+    const auto row_of = [&](uint32_t index) {
+        accel_timing row{};
+        row.struct_size = sizeof row;
+        REQUIRE(accel_run_timing(timed, index, &row) == ACCEL_STATUS_OK);
+        return row;
+    };
+    accel_timing none{};
+    none.struct_size = sizeof none;
+    REQUIRE(stand.bind(timed, 2, in, out) == ACCEL_STATUS_OK);
+    accel_bk_timing told{};
+    told.duration_ns = 7, told.counted_in = ACCEL_NONE;
+    npu().timings = {told};
+    stand.complete(timed);
+    SECTION("asked before")
+    {
+        const accel_timing before = row_of(1);
+        REQUIRE(std::string(before.name) == "relu");
+        REQUIRE(stand.bind(timed, 4) == ACCEL_STATUS_OK);
+        npu().timings = {};
+        const accel_timing after = row_of(1);
+        CHECK(after.name == before.name);
+        CHECK(std::string(before.name) == "relu");
+        CHECK((after.duration_ns == 7 && after.device == stand.npu_device.get()));
+    }
+    SECTION("asked for the first time afterwards")
+    {
+        REQUIRE(stand.bind(timed, 4) == ACCEL_STATUS_OK);
+        REQUIRE(stand.bind(timed, 3) == ACCEL_STATUS_OK);
+        CHECK(std::string(row_of(1).name) == "relu");
+        CHECK(row_of(1).duration_ns == 7);
+        CHECK(accel_run_timing(timed, 9, &none) == ACCEL_STATUS_NOT_FOUND);
+    }
+    SECTION("a module that fails to tell stops no bind")
+    {
+        npu().timings_answer = ACCEL_STATUS_RESOURCE;
+        CHECK(accel_run_timing(timed, 9, nullptr) == ACCEL_STATUS_INVALID_ARGUMENT);
+        const std::string latest = accel_last_error()->message;
+        REQUIRE(stand.bind(timed, 4) == ACCEL_STATUS_OK);
+        CHECK(accel_last_error()->message == latest);  // a success leaves it alone
+        CHECK(accel_run_timing(timed, 0, &none) == ACCEL_STATUS_RESOURCE);
+        npu().timings_answer = ACCEL_STATUS_OK;
+    }
+    SECTION("and after a bind that failed")
+    {
+        npu().bind_answer = ACCEL_STATUS_RESOURCE;
+        REQUIRE(stand.bind(timed, 4) == ACCEL_STATUS_RESOURCE);
+        CHECK(row_of(1).duration_ns == 7);
+        REQUIRE(stand.bind(timed, 4) == ACCEL_STATUS_OK);
+    }
+    npu().timings = {};
+    npu().next_failure = ACCEL_STATUS_JOB_FAILED;
+    REQUIRE(submit(stand.queue, timed, stand.fence, ++stand.value) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(stand.fence, stand.value, kSecondNs) == ACCEL_STATUS_JOB_FAILED);
+    CHECK(accel_run_timing(timed, 0, &none) == ACCEL_STATUS_NOT_READY);
+}
+
+TEST_CASE("Q-13 a program that is kept lets go of what builds it for other sizes", "[sizes]")
+{
+    Stand stand;
+    REQUIRE(stand.bind(stand.run, 2) == ACCEL_STATUS_OK);
+    stand.program->keep();
+    accel_run_unref(stand.run);
+    stand.run.it = nullptr;
+    stand.program = {};
+    CHECK_FALSE(stand.model->unref_unless_last());  // nobody else has it
 }
 
 TEST_CASE("threads bind sizes of runs of one program at once, and each set is built once", "[sizes][threads]")

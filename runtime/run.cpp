@@ -46,7 +46,15 @@ accel_run::accel_run(const accel_run_desc &desc)
         sizes_.assign(open_sizes_->symbols().size(), OpenSizes::kNone);
 }
 
-accel_run::~accel_run() = default;
+accel_run::~accel_run()
+{
+    {
+        RunBody gone;
+        body_.swap(gone);
+    }
+    if (open_sizes_)
+        open_sizes_->trim();
+}
 
 accel_status accel_run::prepare()
 {
@@ -239,8 +247,10 @@ void accel_run::end_flight(Ended how)
     const std::lock_guard guard(lock_);
     if (how == Ended::Refused) [[unlikely]]
         submission_count_.fetch_sub(1, std::memory_order_relaxed);  // it has not begun
-    if (body_.timings && how != Ended::Refused) [[unlikely]]
+    if (body_.timings && how != Ended::Refused) [[unlikely]] {
         body_.timings->close(how == Ended::Well);
+        told_timings_ = {};
+    }
     if (scratch_) [[unlikely]]
         scratch_->turns().give_back(scratch_turn_);
     if (state_) [[unlikely]]
@@ -332,11 +342,15 @@ accel_status accel_run::timing(uint32_t index, accel_timing *out)
         return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "the run was made without ACCEL_RUN_FLAG_TIMINGS; make one with it to measure");
     if (in_flight())
         return fail(ACCEL_STATUS_NOT_READY, "R-14", this, "the run is in flight; its times are known when its fence is reached");
-    if (!body_.timings || !body_.timings->known())
+    if (!told_timings_ && (!body_.timings || !body_.timings->known()))
         return fail(ACCEL_STATUS_NOT_READY, "R-14", this, "no submission of this run has been made yet, or the latest has failed");
-    ACCEL_TRY(body_.timings->collect(*this));
-    if (index >= body_.timings->rows().size())
-        return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "timing %u was asked for, the latest submission has %zu", index, body_.timings->rows().size());
-    *out = body_.timings->rows()[index];
+    if (!told_timings_)
+        ACCEL_TRY(body_.timings->collect(*this));
+    else if (told_status_ != ACCEL_STATUS_OK)
+        return fail(told_status_, "R-14", this, "other sizes are bound since, and a device could not tell its times then; submit again to have some");
+    const std::vector<accel_timing> &rows = (told_timings_ ? *told_timings_ : *body_.timings).rows();
+    if (index >= rows.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "timing %u was asked for, the latest submission has %zu", index, rows.size());
+    *out = rows[index];
     return ACCEL_STATUS_OK;
 }

@@ -163,6 +163,8 @@ private:
     uint32_t application_number(uint32_t port) const;
     void plan_steps();
     void plan_copies_before(uint32_t segment);
+    accel_status bind_sizes(const accel::runtime::BindRequest &request);
+    void collect_times();
     accel_status find_body(const std::vector<int64_t> &sizes, bool prepared_only, accel::runtime::RunBody *out);
     accel_status check_variables(const accel::runtime::RunBody &body) const;
     accel_status bind_ports(std::span<const accel_binding> bindings);
@@ -196,8 +198,8 @@ private:
     accel::runtime::RunBody body_;
     std::vector<accel::runtime::PortBinding> ports_;
     accel_run_info counts_{};  ///< of bodies that are gone
-    std::shared_ptr<const accel::runtime::SizeVariant> told_variant_;  ///< of the latest body that is gone and whose times were known
-    std::unique_ptr<accel::runtime::Timings> told_timings_;
+    std::unique_ptr<accel::runtime::Timings> told_timings_;  ///< of the latest submission, where its body is gone
+    accel_status told_status_ = ACCEL_STATUS_OK;             ///< of asking the modules for them
     bool ready_ = false;
     const bool measures_;
     const int32_t priority_;

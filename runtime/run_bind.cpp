@@ -16,21 +16,6 @@ bool overlap(const PortBinding &a, uint64_t a_bytes, const PortBinding &b, uint6
     return a.buffer.get() == b.buffer.get() && a.offset_bytes < b.offset_bytes + b_bytes && b.offset_bytes < a.offset_bytes + a_bytes;
 }
 
-/// The thread's latest error, kept over calls that make others. Allocates nothing.
-class KeptError {
-public:
-    KeptError()
-    {
-        snprintf(rule_, sizeof rule_, "%s", accel_last_error()->rule);
-        snprintf(message_, sizeof message_, "%s", accel_last_error()->message);
-    }
-    accel_status fail_again(accel_status status, const Object *object) const { return fail(status, rule_, object, "%s", message_); }
-
-private:
-    char rule_[32];
-    char message_[1024];
-};
-
 }  // namespace
 
 accel_status accel_run::check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all, uint64_t *out_size_bytes) const
@@ -230,7 +215,7 @@ accel_status accel_run::apply(std::vector<std::vector<accel_bk_memory>> &wanted)
             changed.push_back(i);
             for (const uint32_t done : changed)
                 give_back(done);
-            return kept.fail_again(status, this);
+            return kept.put_back();
         }
         changed.push_back(i);
     }
@@ -307,13 +292,32 @@ accel_status accel_run::bind(const BindRequest &request)
         return bind_ports(request.bindings);
     if (!open_sizes_)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-7", this, "symbol '%s' is not open in this program; no size is", request.symbols[0].name ? request.symbols[0].name : "");
+    const accel_status status = bind_sizes(request);
+    open_sizes_->trim();
+    return status;
+}
+
+/// Ask for the times of the latest submission, which accel_run_timing has until the next, before what ran it goes.
+void accel_run::collect_times()
+{
+    if (!body_.timings || !body_.timings->known())
+        return;
+    const KeptError kept;
+    told_status_ = guarded([&] { return body_.timings->collect(*this); });
+    kept.put_back();
+}
+
+accel_status accel_run::bind_sizes(const BindRequest &request)
+{
     std::vector<int64_t> sizes = sizes_;
     ACCEL_TRY(open_sizes_->take(request.symbols, this, &sizes));
     RunBody fresh;
     ACCEL_TRY(find_body(sizes, request.prepared_only, &fresh));
     const bool changes = fresh.program, was_ready = ready_;
-    if (changes)
+    if (changes) {
+        collect_times();
         body_.swap(fresh);
+    }
     accel_status status = changes ? guarded([&] { return prepare_body(); }) : ACCEL_STATUS_OK;
     if (status == ACCEL_STATUS_OK)
         status = guarded([&] { return bind_ports(request.bindings); });
@@ -326,11 +330,8 @@ accel_status accel_run::bind(const BindRequest &request)
     }
     if (changes)
         add_counts(fresh);
-    // What accel_run_timing told points into them, and stays for as long as nothing was submitted.
-    if (changes && fresh.timings && fresh.timings->known()) {
-        told_variant_ = fresh.variant;
+    if (changes && fresh.timings && fresh.timings->known())
         told_timings_ = std::move(fresh.timings);
-    }
     sizes_ = std::move(sizes);
     checked_queue_id = 0;
     return ACCEL_STATUS_OK;

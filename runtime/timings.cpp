@@ -83,11 +83,11 @@ Placed blank(uint32_t kind, uint64_t begin_ns, uint64_t duration_ns)
     return row;
 }
 
-Placed transfer(const accel_run &run, const Step &step, uint32_t to_segment, uint64_t begin_ns, uint64_t duration_ns)
+Placed transfer(const accel_run &run, const Step &step, uint32_t to_segment, uint64_t begin_ns, uint64_t duration_ns, std::deque<std::string> &names)
 {
     const ProgramEntry &entry = run.entry();
     Placed row = blank(ACCEL_TIMING_KIND_TRANSFER, begin_ns, duration_ns);
-    row.timing.name = entry.values[value_of(step)].tensor.c_str();
+    row.timing.name = names.emplace_back(entry.values[value_of(step)].tensor).c_str();
     row.timing.segment = to_segment;
     row.timing.row = transfer_row(entry, step);
     return row;
@@ -142,7 +142,7 @@ private:
             if (told.node >= placements_.size())
                 return blame(run_, device, "node", told.node, placements_.size());
             row.timing.row = placements_[told.node];
-            row.timing.name = entry_.placements[row.timing.row].node.c_str();
+            if (!told.part) row.timing.name = names_.emplace_back(entry_.placements[row.timing.row].node).c_str();
         }
         if (told.counted_in != ACCEL_NONE) {
             if (told.counted_in >= placements_.size())
@@ -195,7 +195,7 @@ accel_status Timings::collect(const accel_run &run)
     for (size_t i = 0; i < steps.size(); ++i) {
         const uint64_t begin_ns = stamps_[i].begin_ns, duration_ns = stamps_[i].end_ns - begin_ns;
         if (steps[i].kind == Step::Kind::Copy) {
-            rows.push_back(transfer(run, steps[i], next_segment(steps, i), begin_ns, duration_ns));
+            rows.push_back(transfer(run, steps[i], next_segment(steps, i), begin_ns, duration_ns, names));
             continue;
         }
         std::vector<accel_bk_timing> told;
@@ -207,7 +207,7 @@ accel_status Timings::collect(const accel_run &run)
     rows_.clear();
     for (const Placed &row : rows)
         rows_.push_back(row.timing);
-    part_names_ = std::move(names);
+    names_ = std::move(names);
     collected_ = true;
     return ACCEL_STATUS_OK;
 }

@@ -37,7 +37,7 @@ private:
     std::vector<Stamp> stamps_;  ///< by step
     bool known_ = false, collected_ = false;
     std::vector<accel_timing> rows_;
-    std::deque<std::string> part_names_;  ///< that rows point to
+    std::deque<std::string> names_;  ///< that rows point to, as the entry point that they are of may go before them
 };
 
 }  // namespace accel::runtime
