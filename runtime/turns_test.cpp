@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests that all queues with a turn are looked at.
 #include "turns.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of what disappears into a convolution, of moves that cancel, and of outputs that get a maker.
 #include "canonicalise.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of nodes that are computed when a program is built, and of constants that lie misaligned.
 #include "fold.h"
 
 #include <catch2/catch_test_macros.hpp>

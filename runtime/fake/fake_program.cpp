@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Makes and loads programs of fake segments without asking a compiler.
 #include "fake_program.h"
 
 #include <cstdlib>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Queues of the fakes: work ends when a test lets it, in whoever looks.
 #include "fake_queue.h"
 
 #include <poll.h>

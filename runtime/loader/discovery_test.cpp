@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of which devices are listed, in which order, and of what is skipped and reported.
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of manifests that are broken or mean harm.
 #include "manifest.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Tests of modules that are broken, down to every slot of every table.
 #include "module.h"
 
 #include <catch2/catch_test_macros.hpp>
