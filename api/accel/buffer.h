@@ -119,7 +119,7 @@ struct accel_join_port {
     uint32_t entry;                /**< of the program; 0 without one */
     uint32_t port;                 /**< of the entry point; 0 without one */
     struct accel_device *device;   /**< ignored when program is set */
-    uint64_t size_bytes;           /**< ignored when program is set */
+    uint64_t size_bytes;           /**< at least 1 and less than 2^63; ignored when program is set */
 };
 
 /** How one allocation can serve several ports. */

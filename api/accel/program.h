@@ -49,7 +49,7 @@ struct accel_symbol_value {
 /** The value of an input that is known when the program is built: it becomes a constant and is no port. */
 struct accel_known_value {
     const char *input;     /**< name of an input, given once for each entry point */
-    const char *entry;     /**< the entry point; NULL: all that have an input of that name */
+    const char *entry;     /**< the entry point; NULL: all that have an input of that name, but for those that are given their own */
     const void *data;      /**< dense row-major, at any byte; without elements any pointer but NULL. NULL: the default that the model gives the input */
     uint64_t data_bytes;   /**< what its type and its dims need, rounded up to bytes; 0 with NULL */
     /**

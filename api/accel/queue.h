@@ -14,7 +14,7 @@ extern "C" {
 
 struct accel_queue_desc {
     size_t struct_size;
-    struct accel_device *const *devices; /**< ordered device set; takes any program whose set it contains */
+    struct accel_device *const *devices; /**< ordered device set, each once; takes any program whose set it contains */
     uint32_t device_count;
     int32_t priority;                    /**< from BACKGROUND to REALTIME, enum accel_priority; a hint where the device has no priorities */
     uint32_t depth;                      /**< submissions in flight before BUSY, at most the smallest queue_depth of the set; 0: 64. More is cut to that */
@@ -25,7 +25,7 @@ struct accel_queue_desc {
  * Make an ordered queue. Memory effects of one submission are visible to the next, whatever the hardware does.
  *
  * Ownership: desc is borrowed for the call; the queue keeps its devices. Threads: any thread. Blocks: on opening the devices and on the kernel.
- * Errors: RESOURCE or BUSY a device has no room for another queue now.
+ * Errors: INVALID_ARGUMENT a device is named twice; RESOURCE or BUSY a device has no room for another queue now.
  */
 ACCEL_API enum accel_status accel_queue_create(const struct accel_queue_desc *desc, struct accel_queue **out_queue);
 

@@ -72,7 +72,7 @@ struct accel_run_desc {
  * Takes all memory that submitting needs now; where sizes are open, when they are bound.
  *
  * Ownership: desc is borrowed for the call; the run keeps program and state. Threads: any thread. Blocks: on the kernel.
- * Errors: NOT_FOUND no such entry point; UNSUPPORTED the program was built for a bare target; OUT_OF_MEMORY; CORRUPT a file that the program maps has changed.
+ * Errors: NOT_FOUND no such entry point; UNSUPPORTED the program was built for a bare target; LIMIT the state lies in more buffers than a job can name; OUT_OF_MEMORY; CORRUPT a file that the program maps has changed.
  */
 ACCEL_API enum accel_status accel_run_create(const struct accel_run_desc *desc, struct accel_run **out_run);
 

@@ -27,7 +27,7 @@ struct accel_state_desc {
  *
  * Ownership: desc is borrowed for the call; the state keeps program and buffers. Threads: any thread. Blocks: on opening the devices, on
  * the kernel, and while initial values are written.
- * Errors: UNSUPPORTED the program was built for a bare target; INVALID_ARGUMENT memory that is misaligned, too short, overlapping, not for
+ * Errors: UNSUPPORTED the program was built for a bare target; INVALID_ARGUMENT memory that is misaligned, too short, overlapping, another state's, not for
  *         this usage or not usable on its device; NOT_FOUND no such variable; OUT_OF_MEMORY.
  */
 ACCEL_API enum accel_status accel_state_create(const struct accel_state_desc *desc, struct accel_state **out_state);
