@@ -96,31 +96,35 @@ accel_status OpenSizes::get(std::span<const int64_t> sizes, accel_progress_fn pr
     ACCEL_TRY(recipe_->build(symbols_, sizes, progress, progress_user, &program));
     auto held = Ref<accel_program>::adopt(program);
     const auto made = std::make_shared<const SizeVariant>(SizeVariant{{sizes.begin(), sizes.end()}, std::move(held)});
-    {
-        const std::lock_guard built(lock_);
-        built_.push_back(made);
-    }
-    trim();
+    add(made);
     *out = made;
     return ACCEL_STATUS_OK;
 }
 
-void OpenSizes::trim()
+/// Sets that somebody uses stay, whatever the application wanted.
+void OpenSizes::add(const std::shared_ptr<const SizeVariant> &made)
 {
-    while (take_surplus()) {  // each ends with the lock open
+    std::vector<std::shared_ptr<const SizeVariant>> gone;  // ends with the lock open
+    const std::lock_guard guard(lock_);
+    built_.push_back(made);
+    for (size_t i = 0; i + 1 < built_.size() && built_.size() > variant_max_;) {
+        if (built_[i] == planned_ || built_[i].use_count() > 1) {
+            ++i;
+            continue;
+        }
+        gone.push_back(std::move(built_[i]));
+        built_.erase(built_.begin() + static_cast<std::ptrdiff_t>(i));
     }
 }
 
-/// Sets that somebody uses stay, whatever the application wanted.
-std::shared_ptr<const SizeVariant> OpenSizes::take_surplus()
+void OpenSizes::let_go(std::shared_ptr<const SizeVariant> set)
 {
+    std::shared_ptr<const SizeVariant> gone;  // ends with the lock open
     const std::lock_guard guard(lock_);
-    if (built_.size() <= variant_max_) return nullptr;
-    const auto unused = std::find_if(built_.begin(), built_.end(), [&](const auto &variant) { return variant != planned_ && variant.use_count() == 1; });
-    if (unused == built_.end()) return nullptr;
-    std::shared_ptr<const SizeVariant> surplus = std::move(*unused);
-    built_.erase(unused);
-    return surplus;
+    const auto found = std::find(built_.begin(), built_.end(), set);
+    if (built_.size() <= variant_max_ || set == planned_ || found == built_.end() || set.use_count() > 2) return;
+    gone = std::move(*found);
+    built_.erase(found);
 }
 
 }  // namespace accel::runtime

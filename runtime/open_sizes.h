@@ -39,13 +39,13 @@ public:
     std::shared_ptr<const SizeVariant> find(std::span<const int64_t> sizes);
     /// Find it, or build it and let go of the one that was unused longest. Errors: of a build.
     accel_status get(std::span<const int64_t> sizes, accel_progress_fn progress, void *progress_user, std::shared_ptr<const SizeVariant> *out);
-    /// Somebody has let go of a set: end those that nobody uses, the one unused longest first, as far as there are too many. Allocates nothing.
-    void trim();
+    /// A run uses that set no more: it ends if there are too many and nobody else uses it. One that was prepared and never used stays until the next is built. Allocates nothing.
+    void let_go(std::shared_ptr<const SizeVariant> set);
     /// "batch 4, length 128"
     std::string text(std::span<const int64_t> sizes) const;
 
 private:
-    std::shared_ptr<const SizeVariant> take_surplus();
+    void add(const std::shared_ptr<const SizeVariant> &made);
 
     const std::vector<OpenSymbol> symbols_;
     const std::unique_ptr<const BuildRecipe> recipe_;

@@ -268,6 +268,33 @@ TEST_CASE("P-11 support tells of every entry point, under its number", "[entries
     CHECK(rows == std::vector<std::pair<uint32_t, std::string>>{{0, "exp"}, {1, "relu"}});
 }
 
+TEST_CASE("S-6 an entry point without outputs makes nothing, and is saved and loaded like others", "[entries]")
+{
+    Stand stand;
+    Graph idle = fixed_graph();
+    idle.outputs.clear();
+    REQUIRE(stand.make({{"idle", idle}, {"fixed", fixed_graph()}}) == ACCEL_STATUS_OK);
+    REQUIRE(stand.build() == ACCEL_STATUS_OK);
+    std::string bytes;
+    const auto append = [](void *user, const void *data, size_t count) {
+        static_cast<std::string *>(user)->append(static_cast<const char *>(data), count);
+        return ACCEL_STATUS_OK;
+    };
+    REQUIRE(accel_program_save(stand.program.get(), append, &bytes) == ACCEL_STATUS_OK);
+    accel_program_load_desc wanted{};
+    accel_device *devices[] = {stand.npu.get(), stand.cpu.get()};
+    wanted.struct_size = sizeof wanted;
+    wanted.bytes = bytes.data();
+    wanted.byte_count = bytes.size();
+    wanted.devices = devices;
+    wanted.device_count = 2;
+    accel_program *handle = nullptr;
+    REQUIRE(accel_program_load(stand.instance.get(), &wanted, &handle) == ACCEL_STATUS_OK);
+    const auto loaded = Ref<accel_program>::adopt(handle);
+    CHECK((loaded->entries[0].segments.empty() && loaded->entries[0].ports.size() == 1));
+    CHECK(loaded->entries[1].segments.size() == 1);
+}
+
 TEST_CASE("a run is of an entry point", "[entries]")
 {
     Stand stand;

@@ -48,12 +48,13 @@ accel_run::accel_run(const accel_run_desc &desc)
 
 accel_run::~accel_run()
 {
+    std::shared_ptr<const SizeVariant> set = body_.variant;
     {
         RunBody gone;
         body_.swap(gone);
     }
     if (open_sizes_)
-        open_sizes_->trim();
+        open_sizes_->let_go(std::move(set));
 }
 
 accel_status accel_run::prepare()

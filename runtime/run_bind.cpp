@@ -283,7 +283,6 @@ accel_status accel_run::find_body(const std::vector<int64_t> &sizes, bool prepar
     return check_variables(*out);
 }
 
-/// Other sizes get a body of their own beside the one of before, which stays as it is until all has been bound to the new one.
 accel_status accel_run::bind(const BindRequest &request)
 {
     if (in_flight())
@@ -292,9 +291,7 @@ accel_status accel_run::bind(const BindRequest &request)
         return bind_ports(request.bindings);
     if (!open_sizes_)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "P-7", this, "symbol '%s' is not open in this program; no size is", request.symbols[0].name ? request.symbols[0].name : "");
-    const accel_status status = bind_sizes(request);
-    open_sizes_->trim();
-    return status;
+    return bind_sizes(request);
 }
 
 /// Ask for the times of the latest submission, which accel_run_timing has until the next, before what ran it goes.
@@ -307,6 +304,7 @@ void accel_run::collect_times()
     kept.put_back();
 }
 
+/// Other sizes get a body of their own beside the one of before, which stays as it is until all has been bound to the new one.
 accel_status accel_run::bind_sizes(const BindRequest &request)
 {
     std::vector<int64_t> sizes = sizes_;
@@ -332,6 +330,13 @@ accel_status accel_run::bind_sizes(const BindRequest &request)
         add_counts(fresh);
     if (changes && fresh.timings && fresh.timings->known())
         told_timings_ = std::move(fresh.timings);
+    std::shared_ptr<const SizeVariant> before = fresh.variant;
+    {
+        RunBody gone;
+        fresh.swap(gone);
+    }
+    if (before)
+        open_sizes_->let_go(std::move(before));
     sizes_ = std::move(sizes);
     checked_queue_id = 0;
     return ACCEL_STATUS_OK;

@@ -72,6 +72,25 @@ TEST_CASE("A-22 defaults whose places leave 64 bits find no memory", "[run]")
     CHECK(std::string(accel_last_error()->message) == "the defaults of inputs need more memory than there is");
 }
 
+TEST_CASE("P-20 an entry point that makes nothing has its defaults somewhere", "[run]")
+{
+    House house;
+    const auto program = make_program(*house.instance, {house.npu_device}, 1, 0, {});
+    program->entries[0].ports[0].default_values = std::make_shared<const std::vector<uint8_t>>(16, uint8_t{3});
+    accel_run_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.program = program.get();
+    Run run;
+    REQUIRE(accel_run_create(&desc, run.out()) == ACCEL_STATUS_OK);
+    REQUIRE(bind_ports(run, nullptr, 0) == ACCEL_STATUS_OK);
+    Queue queue;
+    house.make_queue(queue, false);
+    Fence fence;
+    house.make_fence(fence);
+    REQUIRE(submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait(fence, 1, kSecondNs) == ACCEL_STATUS_OK);
+}
+
 TEST_CASE("A-22 the CPU's access to defaults ends also where memory is short", "[run]")
 {
     Defaulted shop;

@@ -149,6 +149,17 @@ TEST_CASE("what does not hold together is refused", "[saved]")
     CHECK(reading([](Sample &s) { s.program->entries[0].transfers[0].kind = 4; }) == ACCEL_STATUS_CORRUPT);
 }
 
+TEST_CASE("an entry point without segments makes nothing", "[saved]")
+{
+    const auto emptied = [](Sample &s) {
+        ProgramEntry &entry = s.program->entries[0];
+        entry.segments.clear(), entry.placements.clear(), entry.transfers.clear();
+    };
+    CHECK(reading([&](Sample &s) { emptied(s), s.program->entries[0].values.clear(); }) == ACCEL_STATUS_CORRUPT);  // an output, which nobody writes
+    CHECK(reading([&](Sample &s) { emptied(s), s.program->entries[0].ports.pop_back(); }) == ACCEL_STATUS_CORRUPT);  // values, which nobody makes
+    CHECK(reading([&](Sample &s) { emptied(s), s.program->entries[0].values.clear(), s.program->entries[0].ports.pop_back(); }) == ACCEL_STATUS_OK);
+}
+
 TEST_CASE("an output that is converted after the last segment", "[saved]")
 {
     const auto converted = [](Sample &s) {
