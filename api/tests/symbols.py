@@ -15,7 +15,7 @@ import doors
 API = pathlib.Path(__file__).resolve().parent.parent
 NEEDED = re.compile(r"^(libc|libm|libstdc\+\+|libgcc_s|ld-linux[\w-]*)\.so(\.\d+)*$")
 # Beyond the C and C++ run time.
-MODULE_NEEDS = {"libaccel-cpu.so": {"libdnnl.so.2", "libgomp.so.1"}, "libaccel-ethosu.so": {"libdrm.so.2"}}
+MODULE_NEEDS = {"libaccel-cpu.so": {"libdnnl.so.2", "libgomp.so.1"}, "libaccel-ethosu.so": {"libdrm.so.2"}, "libaccel-template_drm.so": {"libdrm.so.2"}}
 SANITIZERS = re.compile(r"^lib(asan|ubsan|tsan)\.so")
 
 

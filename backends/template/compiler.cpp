@@ -5,7 +5,7 @@
 #include <module/host.h>
 #include <module/option.h>
 
-#include <cfloat>
+#include <cmath>
 #include <cstring>
 
 #include "blob.h"
@@ -113,8 +113,8 @@ accel_status Compiler::build(std::span<const accel_graph_desc *const> graphs, co
     const accel_node_desc &node = *accel_graph_node(&graph, 0);
     Blob blob;
     blob.element_count = element_count(*accel_graph_tensor(&graph, node.outputs[0]));
-    blob.clamp_min = attribute(node, ACCEL_ATTRIBUTE_CLAMP_MIN, -FLT_MAX);
-    blob.clamp_max = attribute(node, ACCEL_ATTRIBUTE_CLAMP_MAX, FLT_MAX);
+    blob.clamp_min = attribute(node, ACCEL_ATTRIBUTE_CLAMP_MIN, -INFINITY);
+    blob.clamp_max = attribute(node, ACCEL_ATTRIBUTE_CLAMP_MAX, INFINITY);
     out = std::make_unique<module::Built>();
     out->bytes = write_blob(blob);
     out->entries.push_back(entry_of(graph));
