@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reads a graph of the ABI into this backend's own form.
 #include "graph.h"
 
 #include <accel/graph/catalog.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Shapes of products, slices, reductions and broadcasts.
 #include "shapes.h"
 
 #include <accel/graph/cuts.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Judges a node: its operands, types and shapes, before what its operation asks for.
 #include "support.h"
 
 #include "checker.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The table of who probes which operation, and what a subject is called.
 #include <cctype>
 #include <stdexcept>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Judges results in binary32 against exact ones and their masses.
 #include "bound.h"
 
 #include <algorithm>

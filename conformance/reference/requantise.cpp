@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Rounds exact sums to stored values, in the three ways of the catalog.
 #include "requantise.h"
 
 #include <algorithm>

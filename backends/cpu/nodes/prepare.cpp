@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// From an operation to the function that prepares its nodes.
 #include "nodes.h"
 #include "walk.h"
 
