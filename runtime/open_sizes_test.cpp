@@ -260,6 +260,11 @@ TEST_CASE("R-5 A-22 a bind of other sizes that finds no memory leaves the run as
         stand.complete(stand.run);
         CHECK(stand.bytes(out, 16) == std::vector<uint8_t>(16, 16));
     }
+    // To let go takes none.
+    const Shortage shortage(1, Shortage::Mode::FromThen);
+    accel_run_unref(other);
+    other.it = nullptr;
+    CHECK_FALSE(shortage.met());
 }
 
 TEST_CASE("R-2 what was bound for other sizes lies as the sizes of now need it, or is bound again", "[sizes]")

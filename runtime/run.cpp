@@ -13,11 +13,19 @@
 
 using namespace accel::runtime;
 
-RunBody::~RunBody()
+void RunBody::end() noexcept
 {
     for (const SegmentRun &segment : segments)
         if (segment.handle)
             tell_module(segment.device->module_name(), "run_destroy", [&] { segment.device->ops().run_destroy(segment.handle); });
+    segments.clear();
+    conversions.clear();
+    memories.clear();
+    defaults.clear();
+    timings = {};
+    program = nullptr;
+    entry = nullptr;
+    variant = {};
 }
 
 void RunBody::swap(RunBody &other) noexcept
@@ -49,10 +57,7 @@ accel_run::accel_run(const accel_run_desc &desc)
 accel_run::~accel_run()
 {
     std::shared_ptr<const SizeVariant> set = body_.variant;
-    {
-        RunBody gone;
-        body_.swap(gone);
-    }
+    body_.end();
     if (open_sizes_)
         open_sizes_->let_go(std::move(set));
 }

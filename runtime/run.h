@@ -79,11 +79,13 @@ struct SegmentRun {
 /// What a run is made of for one set of sizes; all that there is where no size is open.
 struct RunBody {
     RunBody() = default;
-    ~RunBody();
+    ~RunBody() { end(); }
     RunBody(const RunBody &) = delete;
     RunBody &operator=(const RunBody &) = delete;
     /// Allocates nothing, as a move would for the deque: what fails there had lost half of its members.
     void swap(RunBody &other) noexcept;
+    /// Give back all that it has, to devices first. Allocates nothing, as a new one would for the deque.
+    void end() noexcept;
 
     const accel_program *program = nullptr;      ///< that has the segments' blobs
     const ProgramEntry *entry = nullptr;         ///< of it

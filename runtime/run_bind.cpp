@@ -331,10 +331,7 @@ accel_status accel_run::bind_sizes(const BindRequest &request)
     if (changes && fresh.timings && fresh.timings->known())
         told_timings_ = std::move(fresh.timings);
     std::shared_ptr<const SizeVariant> before = fresh.variant;
-    {
-        RunBody gone;
-        fresh.swap(gone);
-    }
+    fresh.end();
     if (before)
         open_sizes_->let_go(std::move(before));
     sizes_ = std::move(sizes);
