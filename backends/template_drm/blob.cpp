@@ -53,7 +53,7 @@ const char *read_contents(module::Reader reader, Blob &blob)
     std::span<const uint8_t> constants;
     if (!reader.get(header) || !reader.get(blob.port_bytes, header.port_count) || !reader.get(blob.jobs, header.job_count) || !reader.view(header.constants_bytes, constants) || !reader.at_end())
         return "the parts do not add up to the size";
-    if (blob.jobs.empty() || blob.jobs.size() > uapi::kJobsMax || header.input_count > header.port_count) return "a count is beyond its bound";
+    if (blob.jobs.empty() || blob.jobs.size() > uapi::kJobsMax) return "a count is beyond its bound";
     blob.constants.assign(constants.begin(), constants.end());
     blob.scratch_bytes = header.scratch_bytes;
     blob.input_count = header.input_count;
