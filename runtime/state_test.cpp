@@ -16,7 +16,7 @@ namespace {
 
 using State = Handle<accel_state, accel_state_unref>;
 
-/// On the NPU: x -> y, and a variable for each letter, which goes on as what a Relu makes of it. The CPU reads those of capital letters, too.
+/// On the NPU: x -> y, and a variable for each letter, which goes on as what a Relu makes of it. Another entry point reads those of capital letters on the CPU.
 struct Stand {
     Ref<accel_instance> instance = make_building_instance();
     Ref<accel_device> npu_device = find_device(*instance, "fake-npu"), cpu_device = find_device(*instance, "fake-cpu");
@@ -28,7 +28,7 @@ struct Stand {
     {
         npu_compiler().operations = {ACCEL_OPERATION_RELU};
         cpu_compiler().operations = {ACCEL_OPERATION_EXP};
-        Builder b;
+        Builder b, other;
         const uint32_t x = b.input("x", ACCEL_TYPE_F32, {4}), y = b.tensor("y", ACCEL_TYPE_F32, {4});
         b.node("relu", ACCEL_OPERATION_RELU, {x}, {y});
         b.output(y);
@@ -38,13 +38,13 @@ struct Stand {
             b.node("relu " + name, ACCEL_OPERATION_RELU, {old}, {next});
             b.output(next);
             if (letter >= 'a') continue;
-            const uint32_t read = b.tensor(name + " read", ACCEL_TYPE_F32, {4});
-            b.node("exp " + name, ACCEL_OPERATION_EXP, {old}, {read});
-            b.output(read);
+            const uint32_t same = other.input(name, ACCEL_TYPE_F32, {4}), read = other.tensor(name + " read", ACCEL_TYPE_F32, {4});
+            other.node("exp " + name, ACCEL_OPERATION_EXP, {same}, {read});
+            other.output(read);
         }
-        const GraphDesc desc(b.graph);
-        const accel_entry_desc entry{"", &desc.get()};
-        const accel_model_desc wanted{sizeof wanted, &entry, 1, sizeof entry, nullptr, nullptr};
+        const GraphDesc desc(b.graph), other_desc(other.graph);
+        const accel_entry_desc entries[] = {{"", &desc.get()}, {"other", &other_desc.get()}};
+        const accel_model_desc wanted{sizeof wanted, entries, other.graph.nodes.empty() ? 1u : 2u, sizeof entries[0], nullptr, nullptr};
         accel_model *made = nullptr;
         REQUIRE(accel_model_create(instance.get(), &wanted, &made) == ACCEL_STATUS_OK);
         model = Ref<accel_model>::adopt(made);
@@ -165,9 +165,12 @@ TEST_CASE("R-11 memory that the application supplies is one state's alone", "[st
     }
     // Beside it there is room, which a state that came to nothing has given back.
     CHECK(stand.make({{0, 0, memory, 0}, {1, 0, memory, 64}}, other) == ACCEL_STATUS_INVALID_ARGUMENT);
+    State fillers[2];  // where those were that are gone
+    REQUIRE(stand.make({}, fillers[0]) == ACCEL_STATUS_OK);
     REQUIRE(stand.make({{0, 0, memory, 0}, {1, 0, memory, 80}}, other) == ACCEL_STATUS_OK);
     accel_state_unref(state);
     state.it = nullptr;
+    REQUIRE(stand.make({}, fillers[1]) == ACCEL_STATUS_OK);
     CHECK(stand.make({{0, 0, memory, 64}}, state) == ACCEL_STATUS_OK);
 }
 
