@@ -219,11 +219,7 @@ TEST_CASE("P-15 sets that were too many go with the run that had them", "[sizes]
     CHECK(stand.built() == 2);
     // What was prepared waits for its bind, whoever lets go of another one.
     const accel_symbol_value n{"n", nullptr, 4, 0, 0, 0};
-    accel_prepare_desc desc{};
-    desc.struct_size = sizeof desc;
-    desc.symbols = &n;
-    desc.symbol_count = 1;
-    desc.symbol_size = sizeof n;
+    const accel_prepare_desc desc{sizeof desc, &n, 1, sizeof n, 0, 0, nullptr, nullptr};
     REQUIRE(accel_program_prepare(stand.program.get(), &desc) == ACCEL_STATUS_OK);
     CHECK(stand.built() == 3);
     accel_run_unref(first);
