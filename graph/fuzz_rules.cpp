@@ -137,9 +137,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count)
     for (uint32_t i = 0; i < results; ++i) node.result(make_shape(choose));
     make_attributes(choose, row, node);
 
-    std::string why;
+    Contradiction why;
     const auto shapes = infer_shapes(node.get(), &why);
-    if (!shapes && why.empty()) std::abort();
+    if (!shapes && why.sentence.empty()) std::abort();
     if (shapes && shapes->size() != results) std::abort();
     if (shapes && !std::all_of(shapes->begin(), shapes->end(), [](const auto &shape) { return !shape || plausible(*shape); })) std::abort();
     if (!shapes) return 0;

@@ -177,7 +177,7 @@ std::string node_text(const Node &node)
     return "node '" + node.name + "' (" + node.label() + ")";
 }
 
-std::optional<ResultShapes> infer_shapes(const Graph &graph, const Node &node, std::string *why) { return infer_shapes(NodeDesc(graph, node).get(), why); }
+std::optional<ResultShapes> infer_shapes(const Graph &graph, const Node &node, Contradiction *why) { return infer_shapes(NodeDesc(graph, node).get(), why); }
 
 uint64_t work_macs(const Graph &graph, const Node &node) { return work_macs(NodeDesc(graph, node).get()); }
 

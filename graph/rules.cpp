@@ -39,7 +39,7 @@ bool known(const Applied &node, const OperationRow &row)
 
 }  // namespace
 
-std::optional<ResultShapes> infer_shapes(const Applied &node, std::string *why)
+std::optional<ResultShapes> infer_shapes(const Applied &node, Contradiction *why)
 {
     const OperationRow *row = find_operation(node.operation());
     if (!row || !ranked(node) || node.unknown_shape() != 0) return ResultShapes(node.results.size());

@@ -101,6 +101,30 @@ TEST_CASE("what attributes and value operands say is checked before it is used",
     CHECK(TestNode(ACCEL_OPERATION_REDUCE_MEAN).operand({2, 3}).list({-1}).result().ints(ACCEL_ATTRIBUTE_KEEPDIMS, {0}).shapes() == "[2]");
 }
 
+TEST_CASE("a contradiction is told as a module's answer, too", "[rules]")
+{
+    const auto contradiction = [](TestNode &node) {
+        Contradiction why;
+        CHECK_FALSE(infer_shapes(node.get(), &why));
+        CHECK_FALSE(why.sentence.empty());
+        return why;
+    };
+    const auto is = [](const Contradiction &why, uint32_t reason, uint32_t where, int64_t given, int64_t expected) {
+        return why.reason == reason && (reason == ACCEL_REASON_ATTRIBUTE ? why.attribute : why.operand) == where && why.given == given && why.expected == expected;
+    };
+    const auto convolution = [&](Shape weights, std::vector<int64_t> strides) {
+        return contradiction(TestNode(ACCEL_OPERATION_CONV).operand({1, 3, 8, 8}).operand(std::move(weights)).result().ints(ACCEL_ATTRIBUTE_STRIDES, std::move(strides)));
+    };
+    CHECK(is(convolution({4, 3, 3, 3}, {1, 0}), ACCEL_REASON_ATTRIBUTE, ACCEL_ATTRIBUTE_STRIDES, 0, 1));
+    CHECK(is(convolution({4, 3, 3, 3}, {1}), ACCEL_REASON_ATTRIBUTE, ACCEL_ATTRIBUTE_STRIDES, 1, 2));
+    CHECK(is(convolution({4, 2, 3, 3}, {1, 1}), ACCEL_REASON_SIZE, 1, 2, 3));
+    CHECK(is(convolution({4, 3, 9, 3}, {1, 1}), ACCEL_REASON_SIZE, 0, 8, 9));
+    CHECK(is(convolution({4, 3, 3}, {1, 1}), ACCEL_REASON_RANK, 1, 3, 4));
+    CHECK(is(contradiction(TestNode(ACCEL_OPERATION_SOFTMAX).operand({2}).result().ints(ACCEL_ATTRIBUTE_AXIS, {1})), ACCEL_REASON_ATTRIBUTE, ACCEL_ATTRIBUTE_AXIS, 1, 0));
+    CHECK(is(contradiction(TestNode(ACCEL_OPERATION_TRANSPOSE).operand({2, 3}).result().ints(ACCEL_ATTRIBUTE_PERM, {0, 7})), ACCEL_REASON_ATTRIBUTE, ACCEL_ATTRIBUTE_PERM, 7, 1));
+    CHECK(is(contradiction(TestNode(ACCEL_OPERATION_PAD).operand({2}).list({1, -1}).result()), ACCEL_REASON_SIZE, ACCEL_OPERAND_PAD_PADS, -1, 0));
+}
+
 TEST_CASE("work is counted by the catalog's formulas", "[rules]")
 {
     CHECK(work_macs(TestNode(ACCEL_OPERATION_CONV).operand({1, 4, 9, 9}).operand({6, 2, 3, 3}).result({1, 6, 7, 7}).get()) == 6 * 7 * 7 * 2 * 9);

@@ -75,9 +75,9 @@ public:
     /// As text: "[1,3] [2]", "?" where only values tell, or the sentence that refuses.
     std::string shapes()
     {
-        std::string why;
+        Contradiction why;
         const auto inferred = infer_shapes(get(), &why);
-        if (!inferred) return why;
+        if (!inferred) return why.sentence;
         std::string out;
         for (const auto &shape : *inferred) out += (out.empty() ? "" : " ") + (shape ? text(symbols_, *shape) : "?");
         return out;

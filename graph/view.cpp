@@ -2,6 +2,8 @@
 // Steps over elements in the sizes that a graph says they have.
 #include <accel/graph/view.h>
 
+#include <accel/graph/catalog.h>
+
 #include <algorithm>
 
 namespace accel::graph
@@ -37,6 +39,16 @@ bool View::well_formed() const
     for (uint32_t i = 0; good && i < node_count(); ++i)
         good = std::ranges::all_of(graph::inputs(node(i)), known_or_none) && std::ranges::all_of(graph::outputs(node(i)), known_or_none);
     return good;
+}
+
+NodeView::NodeView(const View &graph, const accel_node_desc &node)
+{
+    named_.reserve(size_t{node.input_count} + node.output_count);
+    for (const auto numbers : {graph::inputs(node), graph::outputs(node)})
+        for (const uint32_t tensor : numbers)
+            named_.push_back(tensor == ACCEL_TENSOR_NONE ? nullptr : &graph.tensor(tensor));
+    const std::span<const accel_tensor_desc *const> named(named_);
+    applied_ = {&node, sizeof(accel_attribute), named.first(node.input_count), named.subspan(node.input_count), {}};
 }
 
 std::span<const uint32_t> inputs(const accel_node_desc &node) { return {node.inputs, node.input_count}; }
@@ -96,6 +108,13 @@ std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor)
         sizes.push_back(dim.size);
     }
     return sizes;
+}
+
+std::optional<uint64_t> size_bytes(const accel_tensor_desc &tensor)
+{
+    const auto count = tensor.rank <= kMaxRank ? element_count(Applied::shape_of(tensor)) : std::nullopt;
+    const auto bytes = count ? packed_size_bytes(tensor.type, *count) : std::nullopt;
+    return bytes && *bytes <= kMaxTensorBytes ? bytes : std::nullopt;
 }
 
 Quantization quantization(const accel_tensor_desc &tensor)

@@ -274,9 +274,9 @@ accel_status check_scales(const Graph &graph, const Node &node, const OperationR
 
 accel_status check_node_shapes(const Graph &graph, const Node &node)
 {
-    std::string why;
+    graph::Contradiction why;
     const auto shapes = infer_shapes(graph, node, &why);
-    if (!shapes) return refuse("G-7", node_text(node) + ": " + why);
+    if (!shapes) return refuse("G-7", node_text(node) + ": " + why.sentence);
     for (size_t i = 0; i < node.outputs.size() && i < shapes->size(); ++i) {
         if (node.outputs[i] == ACCEL_TENSOR_NONE) continue;
         const std::optional<Shape> &inferred = (*shapes)[i];

@@ -7,31 +7,33 @@
 
 namespace accel::graph::shapes {
 
-std::optional<ResultShapes> gemm(const Applied &node, std::string *why)
+std::optional<ResultShapes> gemm(const Applied &node, Contradiction *why)
 {
     Shape a = node.shape(0), b = node.shape(1);
-    if (a.size() != 2 || b.size() != 2) return refuse(why, node.shown(0) + " and " + node.shown(1) + ", expected matrices");
+    if (a.size() != 2 || b.size() != 2) return refuse(why, of_rank(a.size() != 2 ? 0 : 1, node.shown(0) + " and " + node.shown(1) + ", expected matrices", a.size() != 2 ? a.size() : b.size(), 2));
     if (node.integer(ACCEL_ATTRIBUTE_TRANS_A, 0)) std::swap(a[0], a[1]);
     if (node.integer(ACCEL_ATTRIBUTE_TRANS_B, 0)) std::swap(b[0], b[1]);
-    if (!shapes_agree(node.symbols, Shape{a[1]}, Shape{b[0]})) return refuse(why, node.shown(0) + " and " + node.shown(1) + ", whose inner sizes differ");
+    if (!shapes_agree(node.symbols, Shape{a[1]}, Shape{b[0]})) return refuse(why, of_operand(1, node.shown(0) + " and " + node.shown(1) + ", whose inner sizes differ", b[0].size, a[1].size));
     const Shape out{a[0], b[1]};
     if (node.operand(2)) {
         const auto sum = graph::broadcast(out, node.shape(2));
-        if (!sum || sum->size() != 2 || !shapes_agree(node.symbols, *sum, out)) return refuse(why, node.shown(2) + ", which does not stretch to " + text(node.symbols, out));
+        if (!sum || sum->size() != 2 || !shapes_agree(node.symbols, *sum, out))
+            return refuse(why, of_operand(2, node.shown(2) + ", which does not stretch to " + text(node.symbols, out)));
     }
     return one(out);
 }
 
-std::optional<ResultShapes> matmul(const Applied &node, std::string *why)
+std::optional<ResultShapes> matmul(const Applied &node, Contradiction *why)
 {
     Shape a = node.shape(0), b = node.shape(1);
-    if (a.empty() || b.empty()) return refuse(why, node.shown(0) + " and " + node.shown(1) + ", expected rank 1 at least");
+    if (a.empty() || b.empty()) return refuse(why, of_rank(a.empty() ? 0 : 1, node.shown(0) + " and " + node.shown(1) + ", expected rank 1 at least", 0, 1));
     const bool row = a.size() == 1, column = b.size() == 1;
     if (row) a.insert(a.begin(), Dim{1});
     if (column) b.push_back(Dim{1});
-    if (!shapes_agree(node.symbols, Shape{a.back()}, Shape{b[b.size() - 2]})) return refuse(why, node.shown(0) + " and " + node.shown(1) + ", whose inner sizes differ");
+    if (!shapes_agree(node.symbols, Shape{a.back()}, Shape{b[b.size() - 2]}))
+        return refuse(why, of_operand(1, node.shown(0) + " and " + node.shown(1) + ", whose inner sizes differ", b[b.size() - 2].size, a.back().size));
     auto out = graph::broadcast(Shape(a.begin(), a.end() - 2), Shape(b.begin(), b.end() - 2));
-    if (!out) return refuse(why, node.shown(0) + " and " + node.shown(1) + ", whose outer sizes do not go together");
+    if (!out) return refuse(why, of_operand(1, node.shown(0) + " and " + node.shown(1) + ", whose outer sizes do not go together"));
     if (!row) out->push_back(a[a.size() - 2]);
     if (!column) out->push_back(b.back());
     return one(std::move(out));

@@ -10,7 +10,7 @@
 
 namespace accel::graph::shapes {
 
-std::optional<ResultShapes> permute(const Applied &node, std::string *why)
+std::optional<ResultShapes> permute(const Applied &node, Contradiction *why)
 {
     const Shape x = node.shape(0);
     Ints rising(x.size());
@@ -18,13 +18,16 @@ std::optional<ResultShapes> permute(const Applied &node, std::string *why)
     const Ints perm = ints_or(node, ACCEL_ATTRIBUTE_PERM, Ints(rising.rbegin(), rising.rend()));
     Ints sorted = perm;
     std::sort(sorted.begin(), sorted.end());
-    if (sorted != rising) return refuse(why, "perm is no permutation of the axes; " + node.shown(0));
+    if (sorted != rising) {
+        const auto [odd, axis] = std::ranges::mismatch(sorted, rising);
+        return refuse(why, of_attribute(ACCEL_ATTRIBUTE_PERM, "perm is no permutation of the axes; " + node.shown(0), odd == sorted.end() ? 0 : *odd, axis == rising.end() ? 0 : *axis));
+    }
     Shape out;
     for (const int64_t axis : perm) out.push_back(x[static_cast<size_t>(axis)]);
     return one(std::move(out));
 }
 
-std::optional<ResultShapes> concat(const Applied &node, std::string *why)
+std::optional<ResultShapes> concat(const Applied &node, Contradiction *why)
 {
     const auto along = axis(node, std::nullopt, why);
     if (!along) return std::nullopt;
@@ -33,7 +36,7 @@ std::optional<ResultShapes> concat(const Applied &node, std::string *why)
         const Shape next = node.shape(i);
         for (size_t k = 0; k < out.size() || k < next.size(); ++k) {
             if (next.size() != out.size() || (k != *along && !shapes_agree(node.symbols, Shape{out[k]}, Shape{next[k]})))
-                return refuse(why, node.shown(0) + " and " + node.shown(i) + ", expected equal sizes except along axis " + std::to_string(*along));
+                return refuse(why, of_operand(i, node.shown(0) + " and " + node.shown(i) + ", expected equal sizes except along axis " + std::to_string(*along)));
             if (k != *along && !out[k].fixed() && next[k].fixed()) out[k] = next[k];
         }
         if (out[*along].fixed() && next[*along].fixed()) out[*along].size = std::min(out[*along].size + next[*along].size, kMaxExtent);
@@ -42,17 +45,17 @@ std::optional<ResultShapes> concat(const Applied &node, std::string *why)
     return one(std::move(out));
 }
 
-std::optional<ResultShapes> slice(const Applied &node, std::string *why)
+std::optional<ResultShapes> slice(const Applied &node, Contradiction *why)
 {
     std::string sentence;
     const auto taken = cuts(node, &sentence);
-    if (!taken) return refuse(why, sentence + "; " + node.shown(0));
+    if (!taken) return refuse(why, of_operand(ACCEL_OPERAND_SLICE_STARTS, sentence + "; " + node.shown(0)));
     Shape out = node.shape(0);
     for (const Cut &cut : *taken) out[static_cast<size_t>(cut.axis)] = cut.count < 0 ? kUnknownDim : Dim{cut.count};
     return one(std::move(out));
 }
 
-std::optional<ResultShapes> pad(const Applied &node, std::string *why)
+std::optional<ResultShapes> pad(const Applied &node, Contradiction *why)
 {
     Shape out = node.shape(0);
     const auto pads = bounded_values(node, ACCEL_OPERAND_PAD_PADS, 2 * out.size(), "pads", why);
@@ -80,20 +83,20 @@ bool declares(const Applied &node, size_t axis, const Ints &sizes)
 }
 
 /// Where no sizes are given: equal parts; or, where the results are declared so, the last one smaller.
-bool even_parts(const Applied &node, size_t axis, int64_t size, Ints *parts, std::string *why)
+bool even_parts(const Applied &node, size_t axis, int64_t size, Ints *parts, Contradiction *why)
 {
     const auto count = static_cast<int64_t>(node.results.size());
     const int64_t part = size / count + (size % count != 0);
     parts->assign(node.results.size(), part);
     parts->back() = size - part * (count - 1);
     if (size % count == 0 || (parts->back() >= 0 && declares(node, axis, *parts))) return true;
-    refuse(why, node.shown(0) + ", which does not divide into " + std::to_string(count) + " equal parts");
+    refuse(why, of_operand(0, node.shown(0) + ", which does not divide into " + std::to_string(count) + " equal parts", size, part * count));
     return false;
 }
 
 }  // namespace
 
-std::optional<ResultShapes> split(const Applied &node, std::string *why)
+std::optional<ResultShapes> split(const Applied &node, Contradiction *why)
 {
     const auto along = axis(node, 0, why);
     if (!along) return std::nullopt;
@@ -114,11 +117,12 @@ std::optional<ResultShapes> split(const Applied &node, std::string *why)
         (*parts[i])[*along] = Dim{(*sizes)[i]};
         sum = std::min(sum + (*sizes)[i], kMaxExtent);
     }
-    if (whole[*along].fixed() && sum != whole[*along].size) return refuse(why, "split adds up to " + std::to_string(sum) + "; " + node.shown(0));
+    if (whole[*along].fixed() && sum != whole[*along].size)
+        return refuse(why, of_operand(ACCEL_OPERAND_SPLIT_SPLIT, "split adds up to " + std::to_string(sum) + "; " + node.shown(0), sum, whole[*along].size));
     return parts;
 }
 
-std::optional<ResultShapes> gather(const Applied &node, std::string *why)
+std::optional<ResultShapes> gather(const Applied &node, Contradiction *why)
 {
     const auto along = axis(node, 0, why);
     if (!along) return std::nullopt;
@@ -127,7 +131,7 @@ std::optional<ResultShapes> gather(const Applied &node, std::string *why)
     Shape out(x.begin(), x.begin() + at);
     out.insert(out.end(), indices.begin(), indices.end());
     out.insert(out.end(), x.begin() + at + 1, x.end());
-    if (out.size() > kMaxRank) return refuse(why, "the result would have rank " + std::to_string(out.size()) + ", at most " + std::to_string(kMaxRank));
+    if (out.size() > kMaxRank) return refuse(why, of_rank(0, "the result would have rank " + std::to_string(out.size()) + ", at most " + std::to_string(kMaxRank), out.size(), kMaxRank));
     return one(std::move(out));
 }
 

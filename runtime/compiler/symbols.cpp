@@ -217,10 +217,11 @@ private:
         pace();
         resolve(node.inputs);
         resolve(node.outputs);
-        std::string why;
-        if (!resolve_values(graph_, node, &why)) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), why.c_str(), by_name(node).c_str());
+        std::string unread;
+        if (!resolve_values(graph_, node, &unread)) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), unread.c_str(), by_name(node).c_str());
+        graph::Contradiction why;
         const auto shapes = infer_shapes(graph_, node, &why);
-        if (!shapes) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), why.c_str(), by_name(node).c_str());
+        if (!shapes) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), why.sentence.c_str(), by_name(node).c_str());
         for (size_t i = 0; i < node.outputs.size() && i < shapes->size(); ++i) {
             if (node.outputs[i] != ACCEL_TENSOR_NONE && (*shapes)[i]) ACCEL_TRY(adopt(node, node.outputs[i], *(*shapes)[i]));
         }

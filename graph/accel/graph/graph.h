@@ -157,7 +157,7 @@ std::string tensor_text(const Graph &graph, uint32_t tensor);
 std::string node_text(const Node &node);
 
 /// The rules of rules.h on a node of a graph.
-std::optional<ResultShapes> infer_shapes(const Graph &graph, const Node &node, std::string *why);
+std::optional<ResultShapes> infer_shapes(const Graph &graph, const Node &node, Contradiction *why);
 uint64_t work_macs(const Graph &graph, const Node &node);
 /// Can both shapes describe the same tensor of a graph?
 inline bool shapes_agree(const Graph &graph, const Shape &a, const Shape &b) { return shapes_agree(graph.all_symbols(), a, b); }

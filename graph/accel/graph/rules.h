@@ -13,8 +13,17 @@ namespace accel::graph {
 /// Shapes of a node's results; an entry is nothing where only the values tell.
 using ResultShapes = std::vector<std::optional<Shape>>;
 
-/// On contradiction nothing, and a sentence in *why (which may be null).
-using ShapeRule = std::optional<ResultShapes> (*)(const Applied &node, std::string *why);
+/// Why the shapes of a node contradict each other: a sentence, and the same as a module's answer.
+struct Contradiction {
+    std::string sentence;
+    uint32_t reason = ACCEL_REASON_SIZE;  ///< SIZE or RANK, of an operand; or ATTRIBUTE
+    uint32_t operand = 0;                 ///< its position
+    uint32_t attribute = 0;               ///< its key, with ATTRIBUTE
+    int64_t given = 0, expected = 0;      ///< both 0: no single number says it
+};
+
+/// On contradiction nothing, and *why (which may be null) tells.
+using ShapeRule = std::optional<ResultShapes> (*)(const Applied &node, Contradiction *why);
 
 /// Multiply-accumulates, UINT64_MAX where they are more than that counts.
 using WorkRule = uint64_t (*)(const Applied &node);
@@ -42,7 +51,7 @@ struct Rules {
 /// What the operation of a node makes of the shapes it is given: symbols and unknown sizes stay what they are where the rule can carry them. Of an operation outside the
 /// catalog, of one with an operand of unknown rank, and of one whose shape waits for the values of operands, every entry is nothing.
 /// The counts of operands and results are those of the catalog (G-6).
-std::optional<ResultShapes> infer_shapes(const Applied &node, std::string *why);
+std::optional<ResultShapes> infer_shapes(const Applied &node, Contradiction *why);
 
 /// Would fold() look for a value? Asked before memory is. False as well while operands are no constants, or their sizes not known.
 bool may_fold(const Applied &node);

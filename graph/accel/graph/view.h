@@ -7,6 +7,7 @@
 #define ACCEL_GRAPH_VIEW_H
 
 #include <accel/backend.h>
+#include <accel/graph/applied.h>
 #include <accel/graph/quantization.h>
 #include <accel/graph/values.h>
 
@@ -37,6 +38,21 @@ private:
     const accel_graph_desc &graph_;
 };
 
+// A node with the tensors that it names, for the rules (rules.h). For graphs whose sizes are given: what is open must have no symbol. The numbers of its tensors are inside
+// the view's table, and the graph outlives it.
+class NodeView
+{
+public:
+    NodeView(const View &graph, const accel_node_desc &node);
+    NodeView(const NodeView &) = delete;
+    NodeView &operator=(const NodeView &) = delete;
+    const Applied &get() const { return applied_; }
+
+private:
+    std::vector<const accel_tensor_desc *> named_;
+    Applied applied_;
+};
+
 std::span<const uint32_t> inputs(const accel_node_desc &node);
 std::span<const uint32_t> outputs(const accel_node_desc &node);
 
@@ -56,6 +72,9 @@ std::span<const accel_dim> dims(const accel_tensor_desc &tensor);
 
 // The sizes, when every one is fixed.
 std::optional<std::vector<int64_t>> fixed_dims(const accel_tensor_desc &tensor);
+
+// Nothing when a size is not fixed, the rank is unknown or too large, the type is unknown, or the bytes would pass kMaxTensorBytes.
+std::optional<uint64_t> size_bytes(const accel_tensor_desc &tensor);
 
 bool is_constant(const accel_tensor_desc &tensor);
 
