@@ -4,11 +4,25 @@
 
 #include "nodes/nodes.h"
 
+#include <accel/graph/description.h>
+
 #include <algorithm>
 #include <cstring>
 
 namespace accel::cpu
 {
+namespace
+{
+
+uint64_t bytes_of(const Tensor &tensor) { return graph::size_bytes(tensor).value_or(0); }
+
+View row_major(const Tensor &tensor, uint32_t value)
+{
+    const Dims dims = dims_of(tensor);
+    return {value, tensor.type, dims, row_major_strides(dims)};
+}
+
+} // namespace
 
 Dims strides_of(const Dims &dims, Layout layout)
 {
@@ -41,23 +55,26 @@ Builder::Builder(const Graph &graph, Plan &plan, const PlanRules &rules)
         port_of_.emplace(graph.outputs[i], i); // the first, if a tensor is several outputs
     for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
         const Tensor &tensor = graph.tensors[i];
-        if (!tensor.constant())
+        const uint64_t unit_bytes = type_bytes(tensor.type);
+        if (!tensor.constant() || unit_bytes == 0)
             continue;
         // Only read from, whatever its type says.
         auto *data = const_cast<std::byte *>(static_cast<const std::byte *>(tensor.data));
-        if (reinterpret_cast<uintptr_t>(data) % type_bytes(tensor.type) != 0) {
-            std::byte *aligned = own(tensor.size_bytes());
-            std::memcpy(aligned, data, tensor.size_bytes());
-            data = aligned;
+        if (tensor.owned || reinterpret_cast<uintptr_t>(data) % unit_bytes != 0) { // what a pass made goes with the graph
+            data = own(tensor.data_bytes);
+            std::memcpy(data, tensor.data, tensor.data_bytes);
         }
-        alias(i, {constant(data, tensor.size_bytes()), tensor.type, tensor.dims, row_major_strides(tensor.dims)});
+        alias(i, row_major(tensor, constant(data, tensor.data_bytes)));
     }
     for (uint32_t port = 0; port < graph.inputs.size(); ++port) {
         const Tensor &tensor = graph.tensors[graph.inputs[port]];
-        const uint32_t value = new_value({.source = Source::kPort, .size_bytes = tensor.size_bytes(), .port = port});
-        alias(graph.inputs[port], {value, tensor.type, tensor.dims, row_major_strides(tensor.dims)});
+        alias(graph.inputs[port], row_major(tensor, new_value({.source = Source::kPort, .size_bytes = bytes_of(tensor), .port = port})));
     }
 }
+
+Window Builder::window(const Node &node, const Dims &kernel) const { return read_window(graph::NodeDesc(graph_, node).get(), kernel).value(); }
+
+Dims Builder::integers(const Node &node, size_t position) const { return graph::NodeDesc(graph_, node).get().integers(position).value_or(Dims{}); }
 
 const View &Builder::view(uint32_t tensor) const { return views_[tensor]; }
 
@@ -88,11 +105,13 @@ View Builder::in_layout(uint32_t tensor, Layout layout)
 View Builder::define(uint32_t tensor, Layout layout)
 {
     const Tensor &described = graph_.tensor(tensor);
-    View view{0, described.type, described.dims, strides_of(described.dims, layout)};
-    const bool as_port = same_strides(view.dims, view.strides, row_major_strides(view.dims));
+    View view = row_major(described, 0);
+    const Dims port_strides = view.strides;
+    view.strides = strides_of(view.dims, layout);
+    const bool as_port = same_strides(view.dims, view.strides, port_strides);
     if (const auto output = port_of_.find(tensor); as_port && output != port_of_.end()) {
         const auto port = static_cast<uint32_t>(graph_.inputs.size()) + output->second;
-        port_value_[output->second] = view.value = new_value({.source = Source::kPort, .size_bytes = described.size_bytes(), .port = port});
+        port_value_[output->second] = view.value = new_value({.source = Source::kPort, .size_bytes = bytes_of(described), .port = port});
         alias(tensor, view);
         return view;
     }
@@ -145,7 +164,7 @@ bool Builder::finish()
             continue;
         const View &from = views_[tensor];
         const auto port = static_cast<uint32_t>(graph_.inputs.size()) + i;
-        const uint32_t value = new_value({.source = Source::kPort, .size_bytes = graph_.tensor(tensor).size_bytes(), .port = port});
+        const uint32_t value = new_value({.source = Source::kPort, .size_bytes = bytes_of(graph_.tensor(tensor)), .port = port});
         node_ = makers_[tensor];
         copy(from, {value, from.type, from.dims, row_major_strides(from.dims)}, Part::kOutput);
     }

@@ -8,6 +8,7 @@
 
 #include "fusions.h"
 #include "plan.h"
+#include "window.h"
 
 #include <algorithm>
 #include <span>
@@ -29,6 +30,8 @@ public:
     Builder(const Graph &graph, Plan &plan, const PlanRules &rules);
 
     const Graph &graph() const { return graph_; }
+    // What the step of the node does besides.
+    const Fusion &fusion() const { return graph_.fusions[node_]; }
     int threads() const { return plan_.threads; }
     // What an implementation may do besides its own operation.
     unsigned trusted(Kernel kernel, std::string_view implementation) const
@@ -48,6 +51,9 @@ public:
     }
     // What follows is for that node of the graph.
     void begin(uint32_t node) { node_ = node; }
+    // Of a node that passed the check; integers are those of a value operand, none where it is absent.
+    Window window(const Node &node, const Dims &kernel) const;
+    Dims integers(const Node &node, size_t position) const;
     // A convolution or product stays on one thread.
     void note_undivided(Whole why)
     {

@@ -5,72 +5,90 @@
 
 #include "support.h"
 
+#include <accel/graph/catalog.h>
+
 #include <initializer_list>
 
 namespace accel::cpu
 {
 
+[[noreturn]] void refuse(uint32_t reason, uint32_t tensor = ACCEL_TENSOR_NONE, int64_t given = 0, int64_t expected = 0);
+[[noreturn]] void refuse_attribute(uint32_t key, int64_t given = 0, int64_t expected = 0);
+
+inline bool quantizable(uint32_t type) { return type == ACCEL_TYPE_I8 || type == ACCEL_TYPE_U8; }
+
 class Checker
 {
 public:
-    Checker(const Graph &graph, const Node &node) : graph_(graph), node_(node) {}
+    Checker(const graph::View &graph, const accel_node_desc &node) : graph_(graph), node_(node), view_(graph, node) {}
 
-    void check() const;
+    // What the catalog says: counts of operands, known sizes and values, shapes that fit each other.
+    void known(std::span<const accel_bk_operation> operations) const;
+    void fitting() const;
 
-private:
-    const Tensor &input(size_t position) const { return graph_.tensor(node_.inputs[position]); }
-    const Tensor &output(size_t position = 0) const { return graph_.tensor(node_.outputs[position]); }
-    bool has_input(size_t position) const { return node_.input(position) != kNone; }
+    uint32_t operation() const { return node_.operation; }
+    const graph::Applied &applied() const { return view_.get(); }
+    // Numbers of tensors, and the tensors.
+    uint32_t operand(size_t position) const { return graph::input(node_, static_cast<uint32_t>(position)); }
+    uint32_t result() const { return node_.outputs[0]; }
+    bool has_input(size_t position) const { return operand(position) != ACCEL_TENSOR_NONE; }
+    const accel_tensor_desc &tensor(uint32_t index) const { return graph_.tensor(index); }
+    const accel_tensor_desc &input(size_t position) const { return graph_.tensor(node_.inputs[position]); }
+    const accel_tensor_desc &output() const { return graph_.tensor(node_.outputs[0]); }
+    std::span<const uint32_t> inputs() const { return graph::inputs(node_); }
+    std::span<const uint32_t> outputs() const { return graph::outputs(node_); }
+    int64_t integer(uint32_t key, int64_t otherwise) const { return applied().integer(key, otherwise); }
+    float real(accel_attribute_key key, float otherwise) const { return graph::real(node_, key).value_or(otherwise); }
+    // Without scales where there is none.
+    graph::Quantization quantization(uint32_t tensor) const;
 
-    // common
-    void operands(size_t least, size_t most, size_t outputs) const;
-    void tensors() const;
     void same_type(uint32_t tensor, uint32_t type) const;
+    // Of the data operand, and of the result the same.
     void types(std::initializer_list<uint32_t> admitted) const;
-    void shape(uint32_t tensor, const Dims &expected) const;
-    void axis(int64_t value, size_t rank) const;
     void equal_quantization(uint32_t a, uint32_t b) const;
-    // A value operand; nothing when it is absent.
-    std::optional<Dims> integers(size_t position) const;
-    std::optional<float> real(size_t position) const;
-
-    // per family
-    void convolution() const;
-    void gemm() const;
-    void matmul() const;
-    void pooled_types() const;
-    void pool() const;
-    void global_pool() const;
-    void binary() const;
-    void unary() const;
-    void softmax() const;
-    void reshape() const;
-    void transpose() const;
-    void concat() const;
-    void split() const;
-    void slice() const;
-    void pad() const;
-    void gather() const;
-    void cast() const;
-    void batch_normalization() const;
-    void quantize() const;
-    void dequantize() const;
-    void reduce_mean() const;
+    // Type and quantisation stay what they are.
     void moved() const;
 
-    // quantised
     void per_tensor(uint32_t tensor) const;
-    void zero_points_in_range(uint32_t tensor) const;
+    // One scale, or one per index of an axis that the tensor has; zero points that kernels compute with in 32 bits.
+    void scaled(uint32_t tensor) const;
+    // The quotient of scales that multiplies sums stays inside what every rounding rule can express.
+    void ratio(double operand_scale) const;
     void rounding() const;
-    void ratios(double operand_scale) const;
-    void quantized_weights(size_t weight_position, size_t channel_axis, int64_t channels, size_t bias_position) const;
+    // What is stored by one scale is stored by another.
+    void rescaled() const;
+    // Constants, by which the sum of a channel fits 32 bits whatever the activations are. A bias is operand 2.
+    void quantized_weights(uint32_t channel_axis) const;
 
-    const Graph &graph_;
-    const Node &node_;
+private:
+    void operands(const graph::OperationRow &row) const;
+    void tensors() const;
+    void values(const graph::OperationRow &row) const;
+    void sized(uint32_t tensor) const;
+
+    const graph::View &graph_;
+    const accel_node_desc &node_;
+    const graph::NodeView view_;
 };
 
-[[noreturn]] void refuse(uint32_t reason, uint32_t tensor = kNone, int64_t given = 0, int64_t expected = 0);
-[[noreturn]] void refuse_attribute(accel_attribute_key key, int64_t given = 0, int64_t expected = 0);
+// What this backend asks beyond the catalog, per family of operations.
+void check_convolution(const Checker &c);
+void check_gemm(const Checker &c);
+void check_matmul(const Checker &c);
+void check_pool(const Checker &c);
+void check_global_pool(const Checker &c);
+void check_reduce_mean(const Checker &c);
+void check_binary(const Checker &c);
+void check_unary(const Checker &c);
+void check_choice(const Checker &c);
+void check_batch_normalization(const Checker &c);
+void check_move(const Checker &c);
+void check_concat(const Checker &c);
+void check_pad(const Checker &c);
+void check_gather(const Checker &c);
+void check_cast(const Checker &c);
+void check_quantize(const Checker &c);
+void check_dequantize(const Checker &c);
 
 } // namespace accel::cpu
 

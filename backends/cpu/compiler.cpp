@@ -4,7 +4,6 @@
 
 #include "arena/arena.h"
 #include "blob.h"
-#include "graph.h"
 #include "host.h"
 #include "memory.h"
 #include "operations.h"
@@ -75,12 +74,12 @@ accel_status query(const accel_bk_host *, const accel_graph_desc *desc, const ac
     return guarded([&] {
         if (const accel_status status = check_target(options->target); status != ACCEL_STATUS_OK)
             return status;
-        const auto graph = read_graph(*desc);
-        if (!graph)
+        const graph::View graph(*desc);
+        if (!graph.well_formed())
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names a tensor that it does not have");
-        for (size_t i = 0; i < graph->nodes.size(); ++i) {
+        for (uint32_t i = 0; i < graph.node_count(); ++i) {
             pulse();
-            const Refusal refusal = check_node(*graph, graph->nodes[i]);
+            const Refusal refusal = check_node(graph, graph.node(i));
             out_nodes[i] = {refusal.refused() ? 0 : kGroup, refusal.reason, refusal.tensor, refusal.attribute, refusal.given, refusal.expected};
         }
         return ACCEL_STATUS_OK;
@@ -101,54 +100,42 @@ struct BuiltBlob {
 void release(accel_bk_blob *blob) { delete reinterpret_cast<BuiltBlob *>(blob); }
 static_assert(offsetof(BuiltBlob, table) == 0);
 
-// Row-major; check_ports has seen that it has a size.
-void add_port(BuiltBlob &built, std::vector<accel_bk_port> &ports, const Graph &graph, uint32_t index)
+// Row-major; it has a size.
+void add_port(BuiltBlob &built, std::vector<accel_bk_port> &ports, const graph::View &graph, uint32_t index)
 {
-    const Tensor &tensor = graph.tensor(index);
-    built.layouts.push_back(layouts::dense(tensor.type, tensor.dims).value_or(layouts::Layout{}));
+    const accel_tensor_desc &tensor = graph.tensor(index);
+    built.layouts.push_back(layouts::dense(tensor.type, *graph::fixed_dims(tensor)).value_or(layouts::Layout{}));
     built.shown.push_back(built.layouts.back().view());
     ports.push_back({index, 0, &built.shown.back(), kAlignBytes, 0, 0});
 }
 
 // The only part of a build that takes time: constants are read to bound their sums.
-accel_status check_nodes(const Graph &graph, const accel_bk_compile_options &options)
+accel_status check_nodes(const graph::View &graph, const accel_bk_compile_options &options)
 {
-    for (size_t i = 0; i < graph.nodes.size(); ++i) {
-        const double done = static_cast<double>(i) / static_cast<double>(graph.nodes.size());
+    for (uint32_t i = 0; i < graph.node_count(); ++i) {
+        const double done = static_cast<double>(i) / static_cast<double>(graph.node_count());
         if (options.progress != nullptr && options.progress(options.progress_user, done, "check") != 0)
-            return fail(ACCEL_STATUS_CANCELLED, "P-5", "the build was cancelled at node %zu of %zu", i, graph.nodes.size());
-        if (const Refusal refusal = check_node(graph, graph.nodes[i]); refusal.refused())
-            return fail(ACCEL_STATUS_UNSUPPORTED, "C-2", "node %zu is refused with reason %u: given %lld, expected %lld", i, refusal.reason,
-                        static_cast<long long>(refusal.given), static_cast<long long>(refusal.expected));
+            return fail(ACCEL_STATUS_CANCELLED, "P-5", "the build was cancelled at node %u of %u", i, graph.node_count());
+        if (const Refusal refusal = check_node(graph, graph.node(i)); refusal.refused())
+            return fail(ACCEL_STATUS_UNSUPPORTED, "C-2", "node %u is refused: %s", i, text_of(refusal).c_str());
     }
     return ACCEL_STATUS_OK;
 }
 
-accel_status check_ports(const Graph &graph)
-{
-    for (const auto *list : {&graph.inputs, &graph.outputs})
-        for (const uint32_t index : *list) {
-            const Tensor &tensor = graph.tensor(index);
-            if (!tensor.fixed || tensor.oversized || tensor.size_bytes() == 0)
-                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "tensor %u at a port has no fixed size", index);
-        }
-    return ACCEL_STATUS_OK;
-}
-
 // Memory of the tensors between nodes, each for as long as it is needed. Loading adds the working memory of its steps.
-uint64_t estimate_arena(const Graph &graph)
+uint64_t estimate_arena(const graph::View &graph)
 {
-    std::vector<arena::Lifetime> lifetimes(graph.tensors.size(), {0, UINT32_MAX, 0});
-    for (uint32_t step = 0; step < graph.nodes.size(); ++step)
-        for (const auto *list : {&graph.nodes[step].inputs, &graph.nodes[step].outputs})
-            for (const uint32_t tensor : *list)
-                if (tensor != kNone && !graph.tensor(tensor).constant()) {
-                    lifetimes[tensor].size_bytes = graph.tensor(tensor).size_bytes();
+    std::vector<arena::Lifetime> lifetimes(graph.tensor_count(), {0, UINT32_MAX, 0});
+    for (uint32_t step = 0; step < graph.node_count(); ++step)
+        for (const auto numbers : {graph::inputs(graph.node(step)), graph::outputs(graph.node(step))})
+            for (const uint32_t tensor : numbers)
+                if (tensor != ACCEL_TENSOR_NONE && !graph::is_constant(graph.tensor(tensor))) {
+                    lifetimes[tensor].size_bytes = graph::size_bytes(graph.tensor(tensor)).value_or(0);
                     lifetimes[tensor].first = std::min(lifetimes[tensor].first, step);
                     lifetimes[tensor].last = std::max(lifetimes[tensor].last, step);
                 }
-    for (const auto *list : {&graph.inputs, &graph.outputs})
-        for (const uint32_t tensor : *list)
+    for (const auto numbers : {graph.inputs(), graph.outputs()})
+        for (const uint32_t tensor : numbers)
             lifetimes[tensor].size_bytes = 0;
     std::erase_if(lifetimes, [](const arena::Lifetime &lifetime) { return lifetime.size_bytes == 0; });
     const auto plan = arena::plan(lifetimes, kAlignBytes, pulse);
@@ -157,18 +144,18 @@ uint64_t estimate_arena(const Graph &graph)
 
 accel_status add_graph(const accel_graph_desc &desc, const accel_bk_compile_options &options, BuiltBlob &built)
 {
-    auto graph = read_graph(desc);
-    if (!graph)
+    const graph::View graph(desc);
+    if (!graph.well_formed())
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the graph names a tensor that it does not have");
-    if (const accel_status status = check_nodes(*graph, options); status != ACCEL_STATUS_OK)
+    if (const accel_status status = check_nodes(graph, options); status != ACCEL_STATUS_OK)
         return status;
-    if (const accel_status status = check_ports(*graph); status != ACCEL_STATUS_OK)
-        return status;
+    if (const auto tensor = port_without_size(graph))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "tensor %u at a port has no fixed size", *tensor);
     std::vector<accel_bk_port> &ports = built.ports.emplace_back();
-    for (const auto *list : {&graph->inputs, &graph->outputs})
-        for (const uint32_t tensor : *list)
-            add_port(built, ports, *graph, tensor);
-    built.entries.push_back({ports.data(), estimate_arena(*graph), static_cast<uint32_t>(ports.size()), 0});
+    for (const auto numbers : {graph.inputs(), graph.outputs()})
+        for (const uint32_t tensor : numbers)
+            add_port(built, ports, graph, tensor);
+    built.entries.push_back({ports.data(), estimate_arena(graph), static_cast<uint32_t>(ports.size()), 0});
     return ACCEL_STATUS_OK;
 }
 

@@ -2,10 +2,10 @@
 // Reads a graph of the ABI into this backend's own form.
 #include "graph.h"
 
+#include "host.h"
+
 #include <accel/graph/catalog.h>
 #include <accel/graph/description.h>
-#include <accel/graph/view.h>
-#include "host.h"
 
 #include <algorithm>
 
@@ -14,120 +14,45 @@ namespace accel::cpu
 namespace
 {
 
-Tensor read_tensor(const accel_tensor_desc &desc)
+// Kernels compute with the plain form, which everything that passed the check has; what no node reads may be without scales.
+void make_plain(Tensor &tensor)
 {
-    Tensor tensor;
-    tensor.type = desc.type;
-    tensor.rank = desc.rank;
-    tensor.data = desc.data;
-    tensor.data_bytes = desc.data_bytes;
-    if (desc.rank > kMaxRank) {
-        tensor.oversized = true;
-        return tensor;
-    }
-    if (desc.quantization != nullptr)
-        tensor.quantization = graph::quantization(desc);
-    for (uint32_t axis = 0; axis < desc.rank; ++axis) {
-        tensor.fixed = tensor.fixed && desc.dims[axis].symbol == ACCEL_SYMBOL_NONE && desc.dims[axis].size >= 0;
-        tensor.dims.push_back(desc.dims[axis].size);
-    }
-    if (!tensor.fixed)
-        tensor.dims.clear();
-    else if (!element_count(tensor.dims))
-        tensor.oversized = true;
-    return tensor;
-}
-
-template <typename Value> std::vector<Value> values_of(const accel_attribute &attribute)
-{
-    const auto *values = static_cast<const Value *>(attribute.values);
-    return {values, values + attribute.count};
-}
-
-Node read_node(const accel_node_desc &desc)
-{
-    Node node;
-    node.operation = desc.operation;
-    node.revision = desc.revision;
-    node.rounding = desc.rounding;
-    node.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
-    node.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
-    node.has_regions = desc.region_count != 0;
-    for (uint32_t i = 0; i < desc.attribute_count; ++i) {
-        const accel_attribute &attribute = desc.attributes[i];
-        if (attribute.kind == ACCEL_ATTRIBUTE_KIND_INT || attribute.kind == ACCEL_ATTRIBUTE_KIND_INTS)
-            node.ints[attribute.key] = values_of<int64_t>(attribute);
-        else if (attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOAT || attribute.kind == ACCEL_ATTRIBUTE_KIND_FLOATS)
-            node.floats[attribute.key] = values_of<float>(attribute);
-    }
-    return node;
-}
-
-graph::Values values_at(const Graph &graph, const Node &node, size_t position)
-{
-    if (node.input(position) == kNone)
-        return {ACCEL_TYPE_I64, 1, nullptr, 0};
-    const Tensor &tensor = graph.tensor(node.inputs[position]);
-    return {tensor.type, tensor.rank, tensor.data, tensor.data_bytes};
+    if (!tensor.quantization || tensor.quantization->plain())
+        return;
+    const graph::QuantizationDesc given(*tensor.quantization, static_cast<uint32_t>(tensor.shape.size()));
+    tensor.quantization = graph::plain_form(given.get(), dims_of(tensor)).value_or(graph::Quantization{});
 }
 
 // The bounds of a CLIP are its clamp, as those of a fused activation are.
-void take_bounds(const Graph &graph, Node &node)
+Clamp clamp_of(const Graph &graph, const Node &node)
 {
     const Clamp open;
-    node.set_clamp({graph.real(node, ACCEL_OPERAND_CLIP_MIN).value_or(open.min), graph.real(node, ACCEL_OPERAND_CLIP_MAX).value_or(open.max)});
-}
-
-bool well_formed(const Graph &graph)
-{
-    const auto known = [&](uint32_t tensor) { return tensor < graph.tensors.size(); };
-    const auto known_or_none = [&](uint32_t tensor) { return tensor == kNone || known(tensor); };
-    return std::ranges::all_of(graph.inputs, known) && std::ranges::all_of(graph.outputs, known) &&
-           std::ranges::all_of(graph.nodes, [&](const Node &node) {
-               return std::ranges::all_of(node.inputs, known_or_none) && std::ranges::all_of(node.outputs, known_or_none);
-           });
+    if (node.operation != ACCEL_OPERATION_CLIP)
+        return {node.real(ACCEL_ATTRIBUTE_CLAMP_MIN, open.min), node.real(ACCEL_ATTRIBUTE_CLAMP_MAX, open.max)};
+    const graph::NodeDesc desc(graph, node);
+    return {desc.get().real(ACCEL_OPERAND_CLIP_MIN).value_or(open.min), desc.get().real(ACCEL_OPERAND_CLIP_MAX).value_or(open.max)};
 }
 
 } // namespace
 
-std::optional<Dims> Graph::integers(const Node &node, size_t position, graph::Unreadable *why) const
+Graph read_graph(const accel_graph_desc &desc)
 {
-    return graph::read_integers(values_at(*this, node, position), why);
+    Graph graph{graph::copy_graph(desc, pulse), {}};
+    for (Tensor &tensor : graph.tensors)
+        make_plain(tensor);
+    graph.fusions.resize(graph.nodes.size());
+    for (const Node &node : graph.nodes)
+        graph.fusion(node).clamp = clamp_of(graph, node);
+    return graph;
 }
 
-std::optional<float> Graph::real(const Node &node, size_t position, graph::Unreadable *why) const
+bool is_quantized(const Graph &graph, const Node &node)
 {
-    return graph::read_real(values_at(*this, node, position), why);
-}
-
-int64_t Tensor::elements() const { return element_count(dims).value_or(0); }
-
-uint64_t Tensor::size_bytes() const { return static_cast<uint64_t>(elements()) * type_bytes(type); }
-
-const std::vector<int64_t> *Node::list(uint32_t key) const
-{
-    const auto found = ints.find(key);
-    return found == ints.end() ? nullptr : &found->second;
-}
-
-int64_t Node::integer(uint32_t key, int64_t otherwise) const
-{
-    const auto *values = list(key);
-    return values == nullptr || values->empty() ? otherwise : values->front();
-}
-
-float Node::real(uint32_t key, float otherwise) const
-{
-    const auto found = floats.find(key);
-    return found == floats.end() || found->second.empty() ? otherwise : found->second.front();
-}
-
-Clamp Node::clamp() const { return {real(ACCEL_ATTRIBUTE_CLAMP_MIN, Clamp{}.min), real(ACCEL_ATTRIBUTE_CLAMP_MAX, Clamp{}.max)}; }
-
-void Node::set_clamp(Clamp clamp)
-{
-    floats[ACCEL_ATTRIBUTE_CLAMP_MIN] = {clamp.min};
-    floats[ACCEL_ATTRIBUTE_CLAMP_MAX] = {clamp.max};
+    const auto stored = [&](uint32_t index) {
+        const Tensor &tensor = graph.tensor(index);
+        return (tensor.type == ACCEL_TYPE_I8 || tensor.type == ACCEL_TYPE_U8) && tensor.quantization;
+    };
+    return stored(node.inputs[0]) && stored(node.outputs[0]);
 }
 
 // The newer types are the catalog's, but none that a kernel here moves or computes.
@@ -154,27 +79,6 @@ Dims row_major_strides(const Dims &dims)
         step *= std::max<int64_t>(dims[axis], 1);
     }
     return strides;
-}
-
-std::optional<Graph> read_graph(const accel_graph_desc &desc)
-{
-    Graph graph;
-    graph.tensors.reserve(desc.tensor_count);
-    graph.nodes.reserve(desc.node_count);
-    for (uint32_t i = 0; i < desc.tensor_count; ++i)
-        graph.tensors.push_back(read_tensor(graph::tensor_at(desc, i)));
-    for (uint32_t i = 0; i < desc.node_count; ++i) {
-        pulse();
-        graph.nodes.push_back(read_node(graph::node_at(desc, i)));
-    }
-    graph.inputs.assign(desc.inputs, desc.inputs + desc.input_count);
-    graph.outputs.assign(desc.outputs, desc.outputs + desc.output_count);
-    if (!well_formed(graph))
-        return std::nullopt;
-    for (Node &node : graph.nodes)
-        if (node.operation == ACCEL_OPERATION_CLIP)
-            take_bounds(graph, node);
-    return graph;
 }
 
 } // namespace accel::cpu

@@ -39,8 +39,8 @@ void place(Plan &plan)
 // Through chains of fused nodes.
 uint32_t doer_of(const Graph &graph, uint32_t node)
 {
-    while (graph.nodes[node].fused)
-        node = graph.nodes[node].done_by;
+    while (graph.fusions[node].fused())
+        node = graph.fusions[node].done_by;
     return node;
 }
 
@@ -51,7 +51,7 @@ bool build(const Graph &graph, Plan &plan, const PlanRules &rules)
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
         pulse();
         builder.begin(i);
-        if (!graph.nodes[i].fused)
+        if (!graph.fusions[i].fused())
             prepare_node(builder, graph.nodes[i]);
     }
     const bool finished = builder.finish();
@@ -90,8 +90,6 @@ std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules
         return nullptr;
     pulse();
     place(*plan);
-    for (auto &bytes : graph.owned)
-        plan->owned.push_back(std::move(bytes));
     pulse();
     let_go(graph.nodes);
     let_go(graph.tensors);

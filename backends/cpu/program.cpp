@@ -27,20 +27,15 @@ accel_status load(uint32_t number, const BlobGraph &from, int threads, const acc
     pulse();
     if (!to.flat)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", error.c_str());
-    auto graph = read_graph(to.flat->desc());
-    if (!graph)
-        return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's graph names a tensor that it does not have");
-    for (size_t i = 0; i < graph->nodes.size(); ++i) {
+    const graph::View view(to.flat->desc());
+    for (uint32_t i = 0; i < view.node_count(); ++i) {
         pulse();
-        if (const Refusal refusal = check_node(*graph, graph->nodes[i]); refusal.refused())
-            return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's node %zu is one that this module refuses, with reason %u", i,
-                        refusal.reason);
+        if (const Refusal refusal = check_node(view, view.node(i)); refusal.refused())
+            return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's node %u is one that this module refuses: %s", i, text_of(refusal).c_str());
     }
-    for (const auto *list : {&graph->inputs, &graph->outputs})
-        for (const uint32_t tensor : *list)
-            if (!graph->tensor(tensor).fixed || graph->tensor(tensor).oversized)
-                return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's tensor %u has no fixed size", tensor);
-    to.plan = make_plan(std::move(*graph), threads, {.packed = &packed});
+    if (const auto tensor = port_without_size(view))
+        return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob's tensor %u has no fixed size", *tensor);
+    to.plan = make_plan(read_graph(to.flat->desc()), threads, {.packed = &packed});
     if (!to.plan)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "an output of the blob's graph is made by no node");
     for (const auto [node, why] : to.plan->undivided)

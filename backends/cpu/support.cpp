@@ -3,84 +3,212 @@
 #include "support.h"
 
 #include "checker.h"
-#include <accel/graph/view.h>
+#include "graph.h"
 #include "operations.h"
 
 #include <algorithm>
 
 namespace accel::cpu
 {
-
-void refuse(uint32_t reason, uint32_t tensor, int64_t given, int64_t expected) { throw Refusal{reason, tensor, given, expected}; }
-
-void refuse_attribute(accel_attribute_key key, int64_t given, int64_t expected)
+namespace
 {
-    throw Refusal{ACCEL_REASON_ATTRIBUTE, kNone, given, expected, static_cast<uint32_t>(key)};
+
+void check_family(const Checker &c)
+{
+    switch (c.operation()) {
+    case ACCEL_OPERATION_CONV:
+        return check_convolution(c);
+    case ACCEL_OPERATION_GEMM:
+        return check_gemm(c);
+    case ACCEL_OPERATION_MATMUL:
+        return check_matmul(c);
+    case ACCEL_OPERATION_MAX_POOL:
+    case ACCEL_OPERATION_AVERAGE_POOL:
+        return check_pool(c);
+    case ACCEL_OPERATION_GLOBAL_AVERAGE_POOL:
+        return check_global_pool(c);
+    case ACCEL_OPERATION_ADD:
+    case ACCEL_OPERATION_SUB:
+    case ACCEL_OPERATION_MUL:
+    case ACCEL_OPERATION_DIV:
+        return check_binary(c);
+    case ACCEL_OPERATION_RELU:
+    case ACCEL_OPERATION_CLIP:
+        return check_choice(c);
+    case ACCEL_OPERATION_SIGMOID:
+    case ACCEL_OPERATION_TANH:
+    case ACCEL_OPERATION_EXP:
+    case ACCEL_OPERATION_LEAKY_RELU:
+    case ACCEL_OPERATION_SOFTMAX:
+        return check_unary(c);
+    case ACCEL_OPERATION_BATCH_NORMALIZATION:
+        return check_batch_normalization(c);
+    case ACCEL_OPERATION_REDUCE_MEAN:
+        return check_reduce_mean(c);
+    case ACCEL_OPERATION_RESHAPE:
+    case ACCEL_OPERATION_TRANSPOSE:
+    case ACCEL_OPERATION_IDENTITY:
+    case ACCEL_OPERATION_SPLIT:
+    case ACCEL_OPERATION_SLICE:
+        return check_move(c);
+    case ACCEL_OPERATION_CONCAT:
+        return check_concat(c);
+    case ACCEL_OPERATION_PAD:
+        return check_pad(c);
+    case ACCEL_OPERATION_GATHER:
+        return check_gather(c);
+    case ACCEL_OPERATION_CAST:
+        return check_cast(c);
+    case ACCEL_OPERATION_QUANTIZE:
+        return check_quantize(c);
+    case ACCEL_OPERATION_DEQUANTIZE:
+        return check_dequantize(c);
+    default:
+        refuse(ACCEL_REASON_OPERATION);
+    }
 }
 
-bool is_quantized(const Graph &graph, const Node &node)
+} // namespace
+
+void refuse(uint32_t reason, uint32_t tensor, int64_t given, int64_t expected) { throw Refusal{reason, tensor, given, expected, 0, {}}; }
+
+void refuse_attribute(uint32_t key, int64_t given, int64_t expected)
 {
-    if (node.input(0) == kNone || node.outputs.empty() || node.outputs[0] == kNone)
-        return false;
-    const auto stored = [&](uint32_t index) {
-        const Tensor &tensor = graph.tensor(index);
-        return (tensor.type == ACCEL_TYPE_I8 || tensor.type == ACCEL_TYPE_U8) && tensor.quantization;
-    };
-    return stored(node.inputs[0]) && stored(node.outputs[0]);
+    throw Refusal{ACCEL_REASON_ATTRIBUTE, ACCEL_TENSOR_NONE, given, expected, key, {}};
 }
 
-Refusal check_node(const Graph &graph, const Node &node)
+std::string text_of(const Refusal &refusal)
+{
+    if (!refusal.sentence.empty())
+        return refusal.sentence;
+    const graph::NameRow *reason = graph::find_reason(refusal.reason);
+    std::string text = std::string(reason != nullptr ? reason->name : "?") + ", given " + std::to_string(refusal.given) + ", expected " + std::to_string(refusal.expected);
+    if (refusal.tensor != ACCEL_TENSOR_NONE)
+        text += ", of tensor " + std::to_string(refusal.tensor);
+    return text;
+}
+
+Refusal check_node(const graph::View &graph, const accel_node_desc &node)
 {
     try {
-        Checker(graph, node).check();
+        const Checker checker(graph, node);
+        checker.known(kOperations);
+        checker.fitting();
+        check_family(checker);
         return {};
     } catch (const Refusal &refusal) {
         return refusal;
     }
 }
 
-void Checker::operands(size_t least, size_t most, size_t outputs) const
+std::optional<uint32_t> port_without_size(const graph::View &graph)
 {
-    if (node_.inputs.size() < least || node_.inputs.size() > most)
-        refuse(ACCEL_REASON_OPERATION, kNone, static_cast<int64_t>(node_.inputs.size()), static_cast<int64_t>(most));
-    if (outputs != 0 && node_.outputs.size() != outputs)
-        refuse(ACCEL_REASON_OPERATION, kNone, static_cast<int64_t>(node_.outputs.size()), static_cast<int64_t>(outputs));
-    for (size_t i = 0; i < least; ++i)
-        if (node_.inputs[i] == kNone)
-            refuse(ACCEL_REASON_OPERATION);
+    for (const auto numbers : {graph.inputs(), graph.outputs()})
+        for (const uint32_t tensor : numbers)
+            if (type_bytes(graph.tensor(tensor).type) == 0 || graph::size_bytes(graph.tensor(tensor)).value_or(0) == 0)
+                return tensor;
+    return std::nullopt;
 }
 
+void Checker::known(std::span<const accel_bk_operation> operations) const
+{
+    const uint32_t revision = graph::known_revision(operations, node_.operation);
+    if (revision == 0 || node_.region_count != 0)
+        refuse(ACCEL_REASON_OPERATION);
+    if (node_.revision > revision)
+        refuse(ACCEL_REASON_REVISION, ACCEL_TENSOR_NONE, node_.revision, revision);
+    const graph::OperationRow &row = *graph::find_operation(node_.operation);
+    operands(row);
+    tensors();
+    values(row);
+}
+
+void Checker::operands(const graph::OperationRow &row) const
+{
+    if (node_.input_count < row.input_count_min || node_.input_count > row.input_count_max)
+        refuse(ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, node_.input_count, row.input_count_max);
+    if (node_.output_count < row.output_count_min || node_.output_count > row.output_count_max)
+        refuse(ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, node_.output_count, row.output_count_max);
+    for (uint32_t i = 0; i < node_.input_count; ++i)
+        if (!has_input(i) && (i < row.input_count_min || row.input_count_max == graph::kUnbounded))
+            refuse(ACCEL_REASON_OPERATION);
+    for (const uint32_t tensor : outputs())
+        if (tensor == ACCEL_TENSOR_NONE)
+            refuse(ACCEL_REASON_OPERATION);
+        else if (graph::is_constant(graph_.tensor(tensor)))
+            refuse(ACCEL_REASON_CONSTANT, tensor);
+}
+
+// All but value operands.
 void Checker::tensors() const
 {
-    constexpr int64_t kMaxElements = int64_t{1} << 31;
-    // What value operands hold is checked where it is read.
     const unsigned first_value = accel_first_value_operand(node_.operation);
-    const size_t tensors = first_value == 0 ? node_.inputs.size() : std::min<size_t>(first_value, node_.inputs.size());
-    std::vector<uint32_t> all(node_.inputs.begin(), node_.inputs.begin() + static_cast<std::ptrdiff_t>(tensors));
-    all.insert(all.end(), node_.outputs.begin(), node_.outputs.end());
-    for (const uint32_t index : all) {
-        if (index == kNone)
-            continue;
-        const Tensor &tensor = graph_.tensor(index);
-        if (tensor.rank > kMaxRank)
-            refuse(ACCEL_REASON_RANK, index, tensor.rank, kMaxRank);
-        if (!tensor.fixed)
+    const auto all = inputs();
+    for (const auto numbers : {first_value == 0 ? all : all.first(std::min<size_t>(first_value, all.size())), outputs()})
+        for (const uint32_t index : numbers)
+            if (index != ACCEL_TENSOR_NONE)
+                sized(index);
+}
+
+void Checker::sized(uint32_t index) const
+{
+    constexpr int64_t kMaxElements = int64_t{1} << 31;
+    const accel_tensor_desc &described = graph_.tensor(index);
+    if (described.rank > kMaxRank)
+        refuse(ACCEL_REASON_RANK, index, described.rank, kMaxRank);
+    int64_t count = 1;
+    for (const accel_dim &dim : graph::dims(described)) {
+        if (dim.symbol != ACCEL_SYMBOL_NONE || dim.size < 0)
             refuse(ACCEL_REASON_SYMBOL, index);
-        const auto count = element_count(tensor.dims);
-        if (!count || *count > kMaxElements || *count == 0)
-            refuse(ACCEL_REASON_SIZE, index, count.value_or(INT64_MAX), count == 0 ? 1 : kMaxElements);
-        if (type_bytes(tensor.type) == 0)
-            refuse(ACCEL_REASON_TYPE, index, tensor.type, ACCEL_TYPE_F32);
-        if (tensor.quantization && tensor.quantization->scales.empty())
-            refuse(ACCEL_REASON_QUANTIZATION, index);
-        if (tensor.constant() && tensor.data_bytes != tensor.size_bytes())
-            refuse(ACCEL_REASON_SIZE, index, static_cast<int64_t>(tensor.data_bytes), static_cast<int64_t>(tensor.size_bytes()));
+        if (__builtin_mul_overflow(count, dim.size, &count))
+            count = INT64_MAX;
     }
-    for (const uint32_t index : node_.outputs)
-        if (index == kNone)
-            refuse(ACCEL_REASON_OPERATION);
-        else if (graph_.tensor(index).constant())
-            refuse(ACCEL_REASON_CONSTANT, index);
+    if (count > kMaxElements || count == 0)
+        refuse(ACCEL_REASON_SIZE, index, count, count == 0 ? 1 : kMaxElements);
+    const uint64_t unit_bytes = type_bytes(described.type), size_bytes = static_cast<uint64_t>(count) * unit_bytes;
+    if (unit_bytes == 0)
+        refuse(ACCEL_REASON_TYPE, index, described.type, ACCEL_TYPE_F32);
+    if (described.quantization != nullptr && quantization(index).scales.empty())
+        refuse(ACCEL_REASON_QUANTIZATION, index);
+    if (graph::is_constant(described) && described.data_bytes != size_bytes)
+        refuse(ACCEL_REASON_SIZE, index, static_cast<int64_t>(described.data_bytes), static_cast<int64_t>(size_bytes));
+}
+
+void Checker::values(const graph::OperationRow &row) const
+{
+    for (size_t i = 0; i < row.values.size(); ++i) {
+        const uint32_t index = operand(row.first_value + i);
+        if (index == ACCEL_TENSOR_NONE)
+            continue;
+        graph::Unreadable why;
+        const graph::Values values = graph::Values::of(graph_.tensor(index));
+        if (!(row.values[i].kind == graph::ValueKind::kIntegers ? graph::read_integers(values, &why).has_value() : graph::read_real(values, &why).has_value()))
+            refuse(why.reason, index, why.given, why.expected);
+    }
+}
+
+void Checker::fitting() const
+{
+    graph::Contradiction why;
+    const auto shapes = graph::infer_shapes(applied(), &why);
+    if (!shapes) {
+        const bool of_tensor = why.reason != ACCEL_REASON_ATTRIBUTE;
+        throw Refusal{why.reason, of_tensor ? operand(why.operand) : ACCEL_TENSOR_NONE, why.given, why.expected, why.attribute, why.sentence};
+    }
+    for (size_t i = 0; i < shapes->size(); ++i) {
+        const graph::Shape &expected = (*shapes)[i].value();
+        const accel_tensor_desc &described = graph_.tensor(outputs()[i]);
+        if (described.rank != expected.size())
+            refuse(ACCEL_REASON_RANK, outputs()[i], described.rank, static_cast<int64_t>(expected.size()));
+        for (size_t axis = 0; axis < expected.size(); ++axis)
+            if (described.dims[axis].size != expected[axis].size)
+                refuse(ACCEL_REASON_SIZE, outputs()[i], described.dims[axis].size, expected[axis].size);
+    }
+}
+
+graph::Quantization Checker::quantization(uint32_t index) const
+{
+    return graph_.tensor(index).quantization == nullptr ? graph::Quantization{} : graph::quantization(graph_.tensor(index));
 }
 
 void Checker::same_type(uint32_t tensor, uint32_t type) const
@@ -93,121 +221,14 @@ void Checker::types(std::initializer_list<uint32_t> admitted) const
 {
     const uint32_t type = input(0).type;
     if (std::ranges::find(admitted, type) == admitted.end())
-        refuse(ACCEL_REASON_TYPE, node_.inputs[0], type, *admitted.begin());
-    same_type(node_.outputs[0], type);
-}
-
-void Checker::shape(uint32_t tensor, const Dims &expected) const
-{
-    const Dims &dims = graph_.tensor(tensor).dims;
-    if (dims.size() != expected.size())
-        refuse(ACCEL_REASON_RANK, tensor, static_cast<int64_t>(dims.size()), static_cast<int64_t>(expected.size()));
-    for (size_t i = 0; i < dims.size(); ++i)
-        if (dims[i] != expected[i])
-            refuse(ACCEL_REASON_SIZE, tensor, dims[i], expected[i]);
-}
-
-void Checker::axis(int64_t value, size_t rank) const
-{
-    if (value < 0 || value >= static_cast<int64_t>(rank))
-        refuse_attribute(ACCEL_ATTRIBUTE_AXIS, value, static_cast<int64_t>(rank) - 1);
+        refuse(ACCEL_REASON_TYPE, operand(0), type, *admitted.begin());
+    same_type(result(), type);
 }
 
 void Checker::equal_quantization(uint32_t a, uint32_t b) const
 {
-    if (graph_.tensor(a).quantization != graph_.tensor(b).quantization)
+    if (quantization(a) != quantization(b))
         refuse(ACCEL_REASON_QUANTIZATION, b);
-}
-
-std::optional<Dims> Checker::integers(size_t position) const
-{
-    if (!has_input(position))
-        return std::nullopt;
-    graph::Unreadable why;
-    auto values = graph_.integers(node_, position, &why);
-    if (!values)
-        refuse(why.reason, node_.inputs[position], why.given, why.expected);
-    return values;
-}
-
-std::optional<float> Checker::real(size_t position) const
-{
-    if (!has_input(position))
-        return std::nullopt;
-    graph::Unreadable why;
-    const auto value = graph_.real(node_, position, &why);
-    if (!value)
-        refuse(why.reason, node_.inputs[position], why.given, why.expected);
-    return value;
-}
-
-void Checker::check() const
-{
-    const uint32_t known = graph::known_revision(kOperations, node_.operation);
-    if (known == 0)
-        refuse(ACCEL_REASON_OPERATION);
-    if (node_.revision > known)
-        refuse(ACCEL_REASON_REVISION, kNone, node_.revision, known);
-    if (node_.has_regions || node_.outputs.empty())
-        refuse(ACCEL_REASON_OPERATION);
-    tensors();
-    switch (node_.operation) {
-    case ACCEL_OPERATION_CONV:
-        return convolution();
-    case ACCEL_OPERATION_GEMM:
-        return gemm();
-    case ACCEL_OPERATION_MATMUL:
-        return matmul();
-    case ACCEL_OPERATION_MAX_POOL:
-    case ACCEL_OPERATION_AVERAGE_POOL:
-        return pool();
-    case ACCEL_OPERATION_GLOBAL_AVERAGE_POOL:
-        return global_pool();
-    case ACCEL_OPERATION_ADD:
-    case ACCEL_OPERATION_SUB:
-    case ACCEL_OPERATION_MUL:
-    case ACCEL_OPERATION_DIV:
-        return binary();
-    case ACCEL_OPERATION_RELU:
-    case ACCEL_OPERATION_CLIP:
-    case ACCEL_OPERATION_SIGMOID:
-    case ACCEL_OPERATION_TANH:
-    case ACCEL_OPERATION_EXP:
-    case ACCEL_OPERATION_LEAKY_RELU:
-        return unary();
-    case ACCEL_OPERATION_SOFTMAX:
-        return softmax();
-    case ACCEL_OPERATION_RESHAPE:
-        return reshape();
-    case ACCEL_OPERATION_TRANSPOSE:
-        return transpose();
-    case ACCEL_OPERATION_CONCAT:
-        return concat();
-    case ACCEL_OPERATION_SLICE:
-        return slice();
-    case ACCEL_OPERATION_BATCH_NORMALIZATION:
-        return batch_normalization();
-    case ACCEL_OPERATION_QUANTIZE:
-        return quantize();
-    case ACCEL_OPERATION_DEQUANTIZE:
-        return dequantize();
-    case ACCEL_OPERATION_REDUCE_MEAN:
-        return reduce_mean();
-    case ACCEL_OPERATION_PAD:
-        return pad();
-    case ACCEL_OPERATION_CAST:
-        return cast();
-    case ACCEL_OPERATION_IDENTITY:
-        operands(1, 1, 1);
-        moved();
-        return shape(node_.outputs[0], input(0).dims);
-    case ACCEL_OPERATION_SPLIT:
-        return split();
-    case ACCEL_OPERATION_GATHER:
-        return gather();
-    default:
-        refuse(ACCEL_REASON_OPERATION);
-    }
 }
 
 } // namespace accel::cpu

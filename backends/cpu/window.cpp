@@ -2,8 +2,6 @@
 // Reads the attributes of windows, and counts their positions.
 #include "window.h"
 
-#include <accel/graph/geometry.h>
-
 #include <algorithm>
 
 namespace accel::cpu
@@ -18,10 +16,10 @@ bool within(const Dims &values, int64_t low)
     return std::ranges::all_of(values, [low](int64_t value) { return value >= low && value <= kMaxStep; });
 }
 
-Dims values_or(const Node &node, uint32_t key, size_t count, int64_t otherwise)
+Dims values_or(const graph::Applied &node, uint32_t key, size_t count, int64_t otherwise)
 {
-    const auto *values = node.list(key);
-    return values == nullptr || values->empty() ? Dims(count, otherwise) : *values;
+    const auto values = node.ints(key);
+    return values.empty() ? Dims(count, otherwise) : Dims(values.begin(), values.end());
 }
 
 } // namespace
@@ -34,7 +32,7 @@ bool Window::covers_all() const
     return all(kernel, 1) && all(stride, 1) && all(pad_begin, 0) && all(pad_end, 0);
 }
 
-std::optional<Window> read_window(const Node &node, const Dims &kernel)
+std::optional<Window> read_window(const graph::Applied &node, const Dims &kernel)
 {
     Window window;
     const size_t axes = kernel.size();
@@ -42,26 +40,11 @@ std::optional<Window> read_window(const Node &node, const Dims &kernel)
     window.stride = values_or(node, ACCEL_ATTRIBUTE_STRIDES, axes, 1);
     window.dilation = values_or(node, ACCEL_ATTRIBUTE_DILATIONS, axes, 1);
     const Dims pads = values_or(node, ACCEL_ATTRIBUTE_PADS, 2 * axes, 0);
-    if (window.stride.size() != axes || window.dilation.size() != axes || pads.size() != 2 * axes)
-        return std::nullopt;
     window.pad_begin.assign(pads.begin(), pads.begin() + static_cast<std::ptrdiff_t>(axes));
     window.pad_end.assign(pads.begin() + static_cast<std::ptrdiff_t>(axes), pads.end());
     if (!within(window.kernel, 1) || !within(window.stride, 1) || !within(window.dilation, 1) || !within(pads, 0))
         return std::nullopt;
     return window;
-}
-
-std::optional<Dims> window_outputs(const Window &window, const Dims &spatial, bool round_up)
-{
-    Dims outputs;
-    for (size_t axis = 0; axis < spatial.size(); ++axis) {
-        const graph::WindowAxis along{window.kernel[axis], window.stride[axis], window.dilation[axis], window.pad_begin[axis], window.pad_end[axis]};
-        const auto positions = graph::window_positions(spatial[axis], along, round_up);
-        if (!positions)
-            return std::nullopt;
-        outputs.push_back(*positions);
-    }
-    return outputs;
 }
 
 Dims spatial_of(const Dims &dims) { return dims.size() < 2 ? Dims{} : Dims(dims.begin() + 2, dims.end()); }

@@ -17,11 +17,8 @@ struct Window {
     bool covers_all() const; // kernel 1, stride 1, no padding: every element is its own window
 };
 
-// Nothing when an attribute has a wrong count or a value out of range. kernel is used where the node does not name one.
-std::optional<Window> read_window(const Node &node, const Dims &kernel);
-
-// Sizes of the output along the spatial axes; nothing where the window does not fit once. round_up: as CEIL_MODE.
-std::optional<Dims> window_outputs(const Window &window, const Dims &spatial, bool round_up);
+// Of a node whose shapes fit; nothing when an attribute has a value that is out of range here.
+std::optional<Window> read_window(const graph::Applied &node, const Dims &kernel);
 
 // The axes behind N and C.
 Dims spatial_of(const Dims &dims);

@@ -187,7 +187,7 @@ void add_what_is_left(Builder &builder, const Convolution &convolution, unsigned
 
 Convolution read_convolution(Builder &builder, const Node &node)
 {
-    const Tensor &w_tensor = builder.graph().tensor(node.inputs[1]);
+    const Fusion &fusion = builder.fusion();
     Convolution convolution;
     convolution.x = builder.in_layout(node.inputs[0], Layout::kChannelsLast);
     convolution.weights = builder.in_layout(node.inputs[1], Layout::kRowMajor);
@@ -196,15 +196,15 @@ Convolution read_convolution(Builder &builder, const Node &node)
         convolution.bias = builder.in_layout(node.inputs[2], Layout::kRowMajor);
         convolution.wanted |= kBias;
     }
-    if (node.residual != kNone) {
-        convolution.residual = builder.in_layout(node.residual, Layout::kChannelsLast);
+    if (fusion.residual != kNone) {
+        convolution.residual = builder.in_layout(fusion.residual, Layout::kChannelsLast);
         convolution.wanted |= kResidual;
     }
-    convolution.clamp = node.clamp();
+    convolution.clamp = fusion.clamp;
     if (!convolution.clamp.none())
         convolution.wanted |= kClamp;
     convolution.y = builder.define(node.outputs[0], Layout::kChannelsLast);
-    convolution.shape = {convolution.x.dims, convolution.y.dims, *read_window(node, spatial_of(w_tensor.dims)),
+    convolution.shape = {convolution.x.dims, convolution.y.dims, builder.window(node, spatial_of(convolution.weights.dims)),
                          node.integer(ACCEL_ATTRIBUTE_GROUP, 1)};
     return convolution;
 }

@@ -2,7 +2,6 @@
 // Elementwise arithmetic and type conversion.
 #include "nodes.h"
 
-#include "../shapes.h"
 #include "walk.h"
 
 #include <limits>
@@ -93,17 +92,17 @@ private:
     int threads_;
 };
 
-template <typename T> std::unique_ptr<Step> make_binary(const Node &node, const View &a, const View &b, const View &y, int threads)
+template <typename T> std::unique_ptr<Step> make_binary(uint32_t operation, Clamp clamp, const View &a, const View &b, const View &y, int threads)
 {
-    switch (node.operation) {
+    switch (operation) {
     case ACCEL_OPERATION_ADD:
-        return std::make_unique<BinaryStep<T, Add>>(a, b, y, node.clamp(), threads);
+        return std::make_unique<BinaryStep<T, Add>>(a, b, y, clamp, threads);
     case ACCEL_OPERATION_SUB:
-        return std::make_unique<BinaryStep<T, Sub>>(a, b, y, node.clamp(), threads);
+        return std::make_unique<BinaryStep<T, Sub>>(a, b, y, clamp, threads);
     case ACCEL_OPERATION_MUL:
-        return std::make_unique<BinaryStep<T, Mul>>(a, b, y, node.clamp(), threads);
+        return std::make_unique<BinaryStep<T, Mul>>(a, b, y, clamp, threads);
     default:
-        return std::make_unique<BinaryStep<T, Div>>(a, b, y, node.clamp(), threads);
+        return std::make_unique<BinaryStep<T, Div>>(a, b, y, clamp, threads);
     }
 }
 
@@ -222,22 +221,14 @@ std::unique_ptr<Step> make_scaled_add_step(const View &y, const View &c, float f
 void prepare_binary(Builder &builder, const Node &node)
 {
     // The larger operand decides the layout; channels last only where both have the axes for it.
-    const Tensor &a_tensor = builder.graph().tensor(node.inputs[0]), &y_tensor = builder.graph().tensor(node.outputs[0]);
-    const uint32_t leader = a_tensor.dims == y_tensor.dims ? node.inputs[0] : node.inputs[1];
-    const bool full = builder.graph().tensor(leader).dims == y_tensor.dims;
-    const Layout layout = full ? builder.layout_of(leader) : Layout::kRowMajor;
-    const View a = a_tensor.dims == y_tensor.dims ? builder.in_layout(node.inputs[0], layout) : builder.view(node.inputs[0]);
-    const bool b_full = builder.graph().tensor(node.inputs[1]).dims == y_tensor.dims;
+    const graph::Shape &result = builder.graph().tensor(node.outputs[0]).shape;
+    const bool a_full = builder.graph().tensor(node.inputs[0]).shape == result, b_full = builder.graph().tensor(node.inputs[1]).shape == result;
+    const Layout layout = a_full || b_full ? builder.layout_of(node.inputs[a_full ? 0 : 1]) : Layout::kRowMajor;
+    const View a = a_full ? builder.in_layout(node.inputs[0], layout) : builder.view(node.inputs[0]);
     const View b = b_full ? builder.in_layout(node.inputs[1], layout) : builder.view(node.inputs[1]);
     const View y = builder.define(node.outputs[0], layout);
-    std::unique_ptr<Step> step;
-    if (y.type == ACCEL_TYPE_F32)
-        step = make_binary<float>(node, a, b, y, builder.threads());
-    else if (y.type == ACCEL_TYPE_I32)
-        step = make_binary<uint32_t>(node, a, b, y, builder.threads());
-    else
-        step = make_binary<uint64_t>(node, a, b, y, builder.threads());
-    builder.add(std::move(step), {a.value, b.value, y.value});
+    const auto make = y.type == ACCEL_TYPE_F32 ? make_binary<float> : y.type == ACCEL_TYPE_I32 ? make_binary<uint32_t> : make_binary<uint64_t>;
+    builder.add(make(node.operation, builder.fusion().clamp, a, b, y, builder.threads()), {a.value, b.value, y.value});
 }
 
 void prepare_cast(Builder &builder, const Node &node)

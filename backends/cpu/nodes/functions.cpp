@@ -80,9 +80,9 @@ void prepare_unary(Builder &builder, const Node &node)
     case ACCEL_OPERATION_RELU:
         return add_function(builder, node, bounding(Clamp{.min = 0.0f}));
     case ACCEL_OPERATION_CLIP:
-        return add_function(builder, node, bounding(node.clamp()));
+        return add_function(builder, node, bounding(builder.fusion().clamp));
     case ACCEL_OPERATION_SIGMOID:
-        return add_function(builder, node, node.by_operand ? kernels.silu : kernels.sigmoid);
+        return add_function(builder, node, builder.fusion().by_operand ? kernels.silu : kernels.sigmoid);
     case ACCEL_OPERATION_TANH:
         return add_function(builder, node, kernels.tanh);
     case ACCEL_OPERATION_EXP:

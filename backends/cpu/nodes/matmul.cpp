@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // f32 matrix products: oneDNN, and a plain loop where the product is smaller than the cost of calling it.
-#include "../shapes.h"
 #include "nodes.h"
 #include "product.h"
 
@@ -80,7 +79,7 @@ const float *column_bias(Builder &builder, uint32_t tensor, int64_t columns, flo
 {
     const Tensor &addend = builder.graph().tensor(tensor);
     const std::byte *data = builder.constant_data(builder.view(tensor));
-    if (data == nullptr || addend.elements() != columns || addend.dims.empty() || addend.dims.back() != columns)
+    if (data == nullptr || elements_of(addend) != columns || addend.shape.empty() || addend.shape.back().size != columns)
         return nullptr;
     auto *bias = reinterpret_cast<float *>(builder.own(static_cast<uint64_t>(columns) * sizeof(float)));
     std::memcpy(bias, data, static_cast<size_t>(columns) * sizeof(float));
@@ -98,9 +97,8 @@ View transposed(View view)
 
 View stretched(View view, size_t rank)
 {
-    const Dims dims = with_leading_ones(view.dims, rank);
     view.strides.insert(view.strides.begin(), rank - view.strides.size(), *element_count(view.dims));
-    view.dims = dims;
+    view.dims.insert(view.dims.begin(), rank - view.dims.size(), 1);
     return view;
 }
 
@@ -124,11 +122,11 @@ void prepare_gemm(Builder &builder, const Node &node)
         product.bias = column_bias(builder, addend, product.columns(), beta);
     const bool later = adds && product.bias == nullptr;
     if (!later)
-        product.clamp = node.clamp();
+        product.clamp = builder.fusion().clamp;
     add_fitting(builder, product);
     if (later) {
         const View c = builder.in_layout(addend, Layout::kRowMajor);
-        builder.add(make_scaled_add_step(product.y, c, beta, node.clamp(), builder.threads()), {product.y.value, c.value});
+        builder.add(make_scaled_add_step(product.y, c, beta, builder.fusion().clamp, builder.threads()), {product.y.value, c.value});
     }
 }
 
@@ -137,22 +135,22 @@ void prepare_matmul(Builder &builder, const Node &node)
     Product product;
     product.a = builder.in_layout(node.inputs[0], Layout::kRowMajor);
     product.b = builder.in_layout(node.inputs[1], Layout::kRowMajor);
-    const MatmulShape shape = *matmul_shape(product.a.dims, product.b.dims);
     product.y = builder.define(node.outputs[0], Layout::kRowMajor);
-    product.clamp = node.clamp();
-    if (node.input(2) != kNone) // a bias that fusing put there
-        product.bias = column_bias(builder, node.inputs[2], shape.columns, 1);
+    product.clamp = builder.fusion().clamp;
     if (product.b.dims.size() == 1)
         product.b.dims = {product.b.dims[0], 1}, product.b.strides = {1, 1};
     if (product.a.dims.size() == 1)
         product.a.dims = {1, product.a.dims[0]}, product.a.strides = {product.a.dims[1], 1};
+    const int64_t columns = product.b.dims.back(), depth = product.depth(), rows = product.rows();
+    if (node.input(2) != kNone) // a bias that fusing put there
+        product.bias = column_bias(builder, node.inputs[2], columns, 1);
     if (product.b.dims.size() == 2) { // one matrix for all: one tall product
-        product.a.dims = {*element_count(product.a.dims) / shape.depth, shape.depth};
+        product.a.dims = {*element_count(product.a.dims) / depth, depth};
         product.a.strides = row_major_strides(product.a.dims);
-        product.y.dims = {product.a.dims[0], shape.columns};
+        product.y.dims = {product.a.dims[0], columns};
     } else {
-        product.y.dims = shape.batch;
-        product.y.dims.insert(product.y.dims.end(), {shape.rows, shape.columns});
+        product.y.dims.resize(std::max(product.a.dims.size(), product.b.dims.size()) - 2); // vectors have lost their axes
+        product.y.dims.insert(product.y.dims.end(), {rows, columns});
         product.a = stretched(product.a, product.y.dims.size());
         product.b = stretched(product.b, product.y.dims.size());
     }

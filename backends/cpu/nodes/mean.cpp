@@ -3,9 +3,10 @@
 #include "nodes.h"
 
 #include "../kernels/floats.h"
-#include "../shapes.h"
 #include "stored_mean.h"
 #include "walk.h"
+
+#include <accel/graph/values.h>
 
 #include <array>
 
@@ -164,7 +165,10 @@ int64_t reduced_elements(const Dims &dims, const std::vector<bool> &reduced)
 void prepare_reduce_mean(Builder &builder, const Node &node)
 {
     const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], Layout::kRowMajor);
-    const auto reduced = *reduced_axes(builder.graph(), node);
+    const auto axes = *graph::ascending_axes(builder.integers(node, ACCEL_OPERAND_REDUCE_MEAN_AXES), x.dims.size(), nullptr);
+    std::vector<bool> reduced(x.dims.size(), axes.empty());
+    for (const int64_t axis : axes)
+        reduced[static_cast<size_t>(axis)] = true;
     const bool keep = node.integer(ACCEL_ATTRIBUTE_KEEPDIMS, 1) != 0;
     Dims y_strides(x.dims.size(), 0);
     for (size_t axis = 0, at = 0; axis < x.dims.size(); ++axis) {

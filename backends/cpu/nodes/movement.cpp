@@ -3,14 +3,17 @@
 #include "nodes.h"
 
 #include "../kernels/integer.h"
-#include "../shapes.h"
 #include "../team.h"
 #include "walk.h"
+
+#include <accel/graph/cuts.h>
+#include <accel/graph/description.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <numeric>
 
 namespace accel::cpu
 {
@@ -197,14 +200,6 @@ private:
     size_t inner_bytes_ = 0;
 };
 
-int64_t dot(const Dims &a, const Dims &b)
-{
-    int64_t sum = 0;
-    for (size_t i = 0; i < a.size(); ++i)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 void add_copy(Builder &builder, const View &from, int64_t from_offset, const View &to, int64_t to_offset)
 {
     builder.add(make_copy(from, from_offset, to, to_offset, builder.threads()), {from.value, to.value});
@@ -219,7 +214,7 @@ void prepare_reshape(Builder &builder, const Node &node)
     const bool same = node.operation == ACCEL_OPERATION_IDENTITY;
     View view = same ? builder.view(node.inputs[0]) : builder.in_layout(node.inputs[0], Layout::kRowMajor);
     if (!same) {
-        view.dims = builder.graph().tensor(node.outputs[0]).dims;
+        view.dims = dims_of(builder.graph().tensor(node.outputs[0]));
         view.strides = row_major_strides(view.dims);
     }
     builder.alias(node.outputs[0], view);
@@ -229,10 +224,10 @@ void prepare_transpose(Builder &builder, const Node &node)
 {
     const View from = builder.view(node.inputs[0]);
     const size_t rank = from.dims.size();
-    const Dims *perm = node.list(ACCEL_ATTRIBUTE_PERM);
+    const graph::Attribute *perm = node.find(ACCEL_ATTRIBUTE_PERM);
     View turned = from;
     for (size_t axis = 0; axis < rank; ++axis) {
-        const size_t source = perm ? static_cast<size_t>((*perm)[axis]) : rank - 1 - axis;
+        const size_t source = perm ? static_cast<size_t>(perm->ints()[axis]) : rank - 1 - axis;
         turned.dims[axis] = from.dims[source];
         turned.strides[axis] = from.strides[source];
     }
@@ -274,13 +269,17 @@ void prepare_split(Builder &builder, const Node &node)
 void prepare_slice(Builder &builder, const Node &node)
 {
     const View from = builder.view(node.inputs[0]);
-    const SliceRange range = *slice_range(builder.graph(), node);
     const View to = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
     View part = from;
-    part.dims = range.counts;
-    for (size_t axis = 0; axis < part.strides.size(); ++axis)
-        part.strides[axis] *= range.steps[axis];
-    add_copy(builder, part, dot(range.starts, from.strides), to, 0);
+    part.dims = to.dims;
+    int64_t start = 0;
+    const auto cuts = graph::cuts(graph::NodeDesc(builder.graph(), node).get(), nullptr);
+    for (const graph::Cut &cut : cuts.value()) {
+        const auto axis = static_cast<size_t>(cut.axis);
+        start += cut.start * from.strides[axis];
+        part.strides[axis] *= cut.step;
+    }
+    add_copy(builder, part, start, to, 0);
 }
 
 void prepare_pad(Builder &builder, const Node &node)
@@ -288,12 +287,12 @@ void prepare_pad(Builder &builder, const Node &node)
     const View from = builder.view(node.inputs[0]);
     const Tensor &result = builder.graph().tensor(node.outputs[0]);
     const View to = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
-    const Dims pads = *builder.graph().integers(node, ACCEL_OPERAND_PAD_PADS);
-    const auto pattern = pad_pattern(result, builder.graph().real(node, ACCEL_OPERAND_PAD_VALUE).value_or(0));
-    builder.add(std::make_unique<FillStep>(to.value, result.size_bytes(), pattern, type_bytes(result.type)), {to.value});
+    const Dims pads = builder.integers(node, ACCEL_OPERAND_PAD_PADS);
+    const auto pattern = pad_pattern(result, graph::NodeDesc(builder.graph(), node).get().real(ACCEL_OPERAND_PAD_VALUE).value_or(0));
+    builder.add(std::make_unique<FillStep>(to.value, *graph::size_bytes(result), pattern, type_bytes(result.type)), {to.value});
     View inside = to;
     inside.dims = from.dims;
-    add_copy(builder, from, 0, inside, dot(Dims(pads.begin(), pads.begin() + static_cast<std::ptrdiff_t>(from.dims.size())), to.strides));
+    add_copy(builder, from, 0, inside, std::inner_product(to.strides.begin(), to.strides.end(), pads.begin(), int64_t{0}));
 }
 
 void prepare_gather(Builder &builder, const Node &node)

@@ -127,28 +127,29 @@ private:
 void prepare_pool(Builder &builder, const Node &node)
 {
     const Tensor &x_tensor = builder.graph().tensor(node.inputs[0]);
-    const Window window = *read_window(node, *node.list(ACCEL_ATTRIBUTE_KERNEL_SHAPE));
+    const Window window = builder.window(node, node.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, {}));
     if (node.operation == ACCEL_OPERATION_AVERAGE_POOL && x_tensor.type != ACCEL_TYPE_F32)
         return prepare_quantized_pool(builder, node);
-    const Tensor &y_tensor = builder.graph().tensor(node.outputs[0]);
+    const Dims x_dims = dims_of(x_tensor), y_dims = dims_of(builder.graph().tensor(node.outputs[0]));
+    const Clamp clamp = builder.fusion().clamp;
     const bool real_maximum = node.operation == ACCEL_OPERATION_MAX_POOL && x_tensor.type == ACCEL_TYPE_F32;
     const Layout layout = builder.layout_of(node.inputs[0]) == Layout::kRowMajor ? Layout::kRowMajor : Layout::kChannelsLast;
-    const int64_t inner = layout == Layout::kRowMajor ? 1 : x_tensor.dims[1];
-    if (real_maximum && takes_rows(x_tensor.dims, y_tensor.dims, window, inner)) {
+    const int64_t inner = layout == Layout::kRowMajor ? 1 : x_dims[1];
+    if (real_maximum && takes_rows(x_dims, y_dims, window, inner)) {
         const View rows = builder.in_layout(node.inputs[0], layout), out = builder.define(node.outputs[0], layout);
-        return builder.add(make_maximum_rows_step(rows, out, window, node.clamp(), builder.threads(), inner), {rows.value, out.value});
+        return builder.add(make_maximum_rows_step(rows, out, window, clamp, builder.threads(), inner), {rows.value, out.value});
     }
     const View x = builder.in_layout(node.inputs[0], Layout::kChannelsLast), y = builder.define(node.outputs[0], Layout::kChannelsLast);
     if (node.operation == ACCEL_OPERATION_AVERAGE_POOL) {
         PoolWindows windows(x.dims, y.dims, window, node.integer(ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, 0) != 0);
-        builder.add(std::make_unique<AverageStep>(x, y, std::move(windows), node.clamp(), builder.threads()), {x.value, y.value});
+        builder.add(std::make_unique<AverageStep>(x, y, std::move(windows), clamp, builder.threads()), {x.value, y.value});
         return;
     }
     if (x_tensor.type == ACCEL_TYPE_F32) {
-        auto step = std::make_unique<MaximumStep>(x, y, PoolWindows(x.dims, y.dims, window, false), node.clamp(), builder.threads());
+        auto step = std::make_unique<MaximumStep>(x, y, PoolWindows(x.dims, y.dims, window, false), clamp, builder.threads());
         return builder.add(std::move(step), {x.value, y.value});
     }
-    const StoredRange range = stored_range(x_tensor, node.clamp(), node.rounding);
+    const StoredRange range = stored_range(x_tensor, clamp, node.rounding);
     const StoredBounds bounds{static_cast<uint8_t>(range.low), static_cast<uint8_t>(range.high)};
     builder.add(make_stored_maximum_step(x, y, window, bounds, builder.threads()), {x.value, y.value});
 }
@@ -157,7 +158,7 @@ void prepare_global_pool(Builder &builder, const Node &node)
 {
     const View x = builder.in_layout(node.inputs[0], Layout::kChannelsLast), y = builder.define(node.outputs[0], Layout::kChannelsLast);
     const Window window = global_window(x.dims);
-    builder.add(std::make_unique<AverageStep>(x, y, PoolWindows(x.dims, y.dims, window, false), node.clamp(), builder.threads()),
+    builder.add(std::make_unique<AverageStep>(x, y, PoolWindows(x.dims, y.dims, window, false), builder.fusion().clamp, builder.threads()),
                 {x.value, y.value});
 }
 

@@ -3,8 +3,6 @@
 #include "nodes.h"
 #include "walk.h"
 
-#include "../support.h"
-
 #include <stdexcept>
 
 namespace accel::cpu
@@ -55,9 +53,8 @@ int64_t walked_elements(const Graph &graph, const Node &node)
 {
     int64_t most = 0;
     for (const uint32_t tensor : node.outputs)
-        most = std::max(most, element_count(graph.tensors[tensor].dims).value_or(0));
-    const Dims *kernel = node.list(ACCEL_ATTRIBUTE_KERNEL_SHAPE);
-    return kernel != nullptr && !kernel->empty() ? most * (*kernel)[0] : most;
+        most = std::max(most, elements_of(graph.tensors[tensor]));
+    return most * node.integer(ACCEL_ATTRIBUTE_KERNEL_SHAPE, 1);
 }
 
 } // namespace

@@ -18,7 +18,7 @@ class Scales
 public:
     Scales(const Tensor &tensor, uint32_t rounding)
         : scales_(tensor.quantization->scales), zero_points_(tensor.quantization->zero_points), is_signed_(tensor.type == ACCEL_TYPE_I8),
-          half_even_(rounding == ACCEL_ROUNDING_HALF_EVEN || rounding == ACCEL_ROUNDING_NONE), strides_(tensor.dims.size(), 0)
+          half_even_(rounding == ACCEL_ROUNDING_HALF_EVEN || rounding == ACCEL_ROUNDING_NONE), strides_(tensor.shape.size(), 0)
     {
         if (!tensor.quantization->per_tensor())
             strides_[tensor.quantization->axis] = 1;

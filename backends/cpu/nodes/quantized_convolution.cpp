@@ -2,7 +2,6 @@
 // Quantised convolutions and matrix products with constant weights, as the integer kernels take them.
 #include "nodes.h"
 
-#include "../shapes.h"
 #include "../window.h"
 #include "integer_convolution.h"
 #include "residual.h"
@@ -12,21 +11,19 @@ namespace accel::cpu
 namespace
 {
 
-// The ADD that a convolution does too: its addend, and its formula.
-const Node *addition_of(const Graph &graph, const Node &node) { return node.addition == kNone ? nullptr : &graph.nodes[node.addition]; }
-
 void prepare(Builder &builder, const Node &node, IntegerConvolution convolution, bool transposed)
 {
     const Graph &graph = builder.graph();
-    const Node *add = addition_of(graph, node);
+    const Fusion &fusion = builder.fusion();
+    const bool adds = fusion.addition != kNone;
     const Tensor &x = graph.tensor(node.inputs[0]), &w = graph.tensor(node.inputs[1]);
-    const Tensor &made = graph.tensor(add == nullptr ? node.outputs[0] : node.residual_of);
+    const Tensor &made = graph.tensor(adds ? fusion.residual_of : node.outputs[0]);
     const IntegerGeometry &g = convolution.geometry;
     const IntegerWeights weights(g, w, transposed, node.input(2) == kNone ? nullptr : graph.tensor(node.inputs[2]).data);
     const Operands operands(integer_kernels(), x, weights);
-    Requantizer requantizer(made, node.clamp(), node.rounding, sum_multipliers(x, w, made), g.out_channels);
-    SumsFinish finish = add == nullptr ? SumsFinish(std::move(requantizer))
-                                       : finish_with(graph, *add, made, graph.tensor(node.residual), std::move(requantizer));
+    Requantizer requantizer(made, fusion.clamp, node.rounding, sum_multipliers(x, w, made), g.out_channels);
+    SumsFinish finish = adds ? finish_with(graph, graph.nodes[fusion.addition], made, graph.tensor(fusion.residual), std::move(requantizer))
+                             : SumsFinish(std::move(requantizer));
     (g.depthwise() ? add_integer_depthwise : add_integer_convolution)(builder, convolution, operands, weights, std::move(finish));
 }
 
@@ -36,10 +33,10 @@ void prepare_quantized_convolution(Builder &builder, const Node &node)
 {
     IntegerConvolution convolution;
     const View &x = convolution.x = builder.in_layout(node.inputs[0], Layout::kChannelsLast);
-    if (node.residual != kNone)
-        convolution.addend = builder.in_layout(node.residual, Layout::kChannelsLast);
+    if (const uint32_t residual = builder.fusion().residual; residual != kNone)
+        convolution.addend = builder.in_layout(residual, Layout::kChannelsLast);
     const View &y = convolution.y = builder.define(node.outputs[0], Layout::kChannelsLast);
-    const Window window = *read_window(node, spatial_of(builder.graph().tensor(node.inputs[1]).dims));
+    const Window window = builder.window(node, spatial_of(dims_of(builder.graph().tensor(node.inputs[1]))));
     const bool flat = x.dims.size() == 3; // one spatial axis: a row
     IntegerGeometry &g = convolution.geometry;
     g.batch = x.dims[0];
@@ -69,7 +66,7 @@ void prepare_quantized_matmul(Builder &builder, const Node &node)
     IntegerConvolution convolution;
     convolution.x = builder.in_layout(node.inputs[0], Layout::kRowMajor);
     convolution.y = builder.define(node.outputs[0], Layout::kRowMajor);
-    const Dims &weights = builder.graph().tensor(node.inputs[1]).dims;
+    const Dims weights = dims_of(builder.graph().tensor(node.inputs[1]));
     const bool rows_are_outputs = node.operation == ACCEL_OPERATION_GEMM && node.integer(ACCEL_ATTRIBUTE_TRANS_B, 0) != 0;
     IntegerGeometry &g = convolution.geometry;
     g.channels = weights[rows_are_outputs ? 1 : 0];

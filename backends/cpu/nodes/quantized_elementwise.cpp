@@ -2,7 +2,6 @@
 // Quantised elementwise operations. A stored byte has 256 values, so what depends on one operand is a table where it is not a short formula.
 #include "nodes.h"
 
-#include "../shapes.h"
 #include "../support.h"
 #include "requantize.h"
 #include "walk.h"
@@ -169,19 +168,19 @@ std::unique_ptr<Step> make_step(const Node &node, const View &a, const View &b, 
     }
 }
 
-RealRule real_rule(const Node &node, const Tensor &a, const Tensor &b, const Tensor &y)
+RealRule real_rule(const Node &node, Clamp clamp, const Tensor &a, const Tensor &b, const Tensor &y)
 {
-    const StoredRange range = stored_range(y, node.clamp(), node.rounding);
+    const StoredRange range = stored_range(y, clamp, node.rounding);
     const int32_t zero_point = zero_point_of(y);
     return {RealOperand(a), RealOperand(b), scale_of(y), static_cast<float>(range.low - zero_point), static_cast<float>(range.high - zero_point), zero_point};
 }
 
 // ADD and SUB bring both operands to a common scale of twice the larger one, with 20 more bits; MUL needs no preparation.
-IntegerRule integer_rule(const Node &node, const Tensor &a, const Tensor &b, const Tensor &y)
+IntegerRule integer_rule(const Node &node, Clamp clamp, const Tensor &a, const Tensor &b, const Tensor &y)
 {
     IntegerRule rule;
     rule.rounding = node.rounding;
-    rule.range = stored_range(y, node.clamp(), node.rounding);
+    rule.range = stored_range(y, clamp, node.rounding);
     rule.zero_point = zero_point_of(y);
     const double scale_a = static_cast<double>(scale_of(a)), scale_b = static_cast<double>(scale_of(b)),
                  scale_y = static_cast<double>(scale_of(y));
@@ -207,20 +206,21 @@ void prepare_quantized_binary(Builder &builder, const Node &node)
     const Graph &graph = builder.graph();
     const Tensor &a_tensor = graph.tensor(node.inputs[0]), &b_tensor = graph.tensor(node.inputs[1]),
                  &y_tensor = graph.tensor(node.outputs[0]);
-    const bool alike = a_tensor.dims == b_tensor.dims;
-    const Layout layout = a_tensor.dims == y_tensor.dims ? builder.layout_of(node.inputs[0]) : Layout::kRowMajor;
+    const Clamp clamp = builder.fusion().clamp;
+    const bool alike = a_tensor.shape == b_tensor.shape;
+    const Layout layout = a_tensor.shape == y_tensor.shape ? builder.layout_of(node.inputs[0]) : Layout::kRowMajor;
     const View a = builder.view(node.inputs[0]), b = alike ? builder.in_layout(node.inputs[1], layout) : builder.view(node.inputs[1]);
     const View y = builder.define(node.outputs[0], layout);
     auto step = node.rounding == ACCEL_ROUNDING_HALF_EVEN
-                    ? make_step(node, a, b, y, real_rule(node, a_tensor, b_tensor, y_tensor), builder.threads())
-                    : make_step(node, a, b, y, integer_rule(node, a_tensor, b_tensor, y_tensor), builder.threads());
+                    ? make_step(node, a, b, y, real_rule(node, clamp, a_tensor, b_tensor, y_tensor), builder.threads())
+                    : make_step(node, a, b, y, integer_rule(node, clamp, a_tensor, b_tensor, y_tensor), builder.threads());
     builder.add(std::move(step), {a.value, b.value, y.value});
 }
 
 void prepare_quantized_choice(Builder &builder, const Node &node)
 {
     const Tensor &y = builder.graph().tensor(node.outputs[0]);
-    const Clamp clamp = node.operation == ACCEL_OPERATION_RELU ? Clamp{.min = 0.0f} : node.clamp();
+    const Clamp clamp = node.operation == ACCEL_OPERATION_RELU ? Clamp{.min = 0.0f} : builder.fusion().clamp;
     const StoredRange range = stored_range(y, clamp, node.rounding);
     add_table(builder, node, [&](int32_t stored) { return range.clamp(stored); });
 }

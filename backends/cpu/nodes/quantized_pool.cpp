@@ -65,12 +65,12 @@ void prepare_quantized_pool(Builder &builder, const Node &node)
 {
     const Tensor &x_tensor = builder.graph().tensor(node.inputs[0]), &y_tensor = builder.graph().tensor(node.outputs[0]);
     const bool global = node.operation == ACCEL_OPERATION_GLOBAL_AVERAGE_POOL;
-    const Window window = global ? global_window(x_tensor.dims) : *read_window(node, *node.list(ACCEL_ATTRIBUTE_KERNEL_SHAPE));
+    const Window window = global ? global_window(dims_of(x_tensor)) : builder.window(node, node.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, {}));
     const View x = builder.in_layout(node.inputs[0], Layout::kChannelsLast), y = builder.define(node.outputs[0], Layout::kChannelsLast);
     std::vector<int64_t> counts(static_cast<size_t>(*element_count(window.kernel)) + 1);
     std::iota(counts.begin(), counts.end(), 0);
     PoolWindows windows(x.dims, y.dims, window, node.integer(ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, 0) != 0);
-    StoredMean mean(x_tensor, y_tensor, node.clamp(), node.rounding, counts);
+    StoredMean mean(x_tensor, y_tensor, builder.fusion().clamp, node.rounding, counts);
     auto step = std::make_unique<QuantizedAverageStep>(x, y, std::move(windows), std::move(mean), x_tensor);
     builder.add(std::move(step), {x.value, y.value});
 }

@@ -32,7 +32,7 @@ bool inverse_is_exact(const Addition &rule, const HalfEven &made)
 Addition real_rule(const Graph &graph, const Node &add, const Tensor &made, const Tensor &addend, const HalfEven &made_rule)
 {
     const Tensor &result = graph.tensor(add.outputs[0]);
-    const StoredRange range = stored_range(result, add.clamp(), add.rounding);
+    const StoredRange range = stored_range(result, graph.fusion(add).clamp, add.rounding);
     Addition rule;
     rule.scale = scale_of(made), rule.addend_scale = scale_of(addend), rule.result_scale = scale_of(result);
     rule.zero_point = zero_point_of(addend), rule.result_zero_point = zero_point_of(result);
@@ -58,7 +58,7 @@ double widened_scale(const Tensor &made, const Tensor &addend, const Tensor &res
 FixedAddition fixed_rule(const Graph &graph, const Node &add, const Tensor &made, const Tensor &addend)
 {
     const Tensor &result = graph.tensor(add.outputs[0]);
-    const StoredRange range = stored_range(result, add.clamp(), add.rounding);
+    const StoredRange range = stored_range(result, graph.fusion(add).clamp, add.rounding);
     const double common = common_scale(made, addend);
     FixedAddition rule;
     rule.made = *fixed_scale(static_cast<double>(scale_of(made)) / common);

@@ -53,7 +53,7 @@ std::vector<float> result_of(RandomGraph &random, int threads, const PlanRules &
     const accel_bk_device_ops &ops = *module().device;
     accel_bk_program program;
     g_asked.names.clear();
-    program.graphs.emplace_back().plan = accel::cpu::make_plan(*accel::cpu::read_graph(random.graph->desc()), threads, rules);
+    program.graphs.emplace_back().plan = accel::cpu::make_plan(accel::cpu::read_graph(random.graph->desc()), threads, rules);
     REQUIRE(program.team.hold(threads));
     std::vector<accel_bk_buffer> buffers(random.inputs.size() + 1);
     std::vector<accel_bk_memory> bindings;

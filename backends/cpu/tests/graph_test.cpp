@@ -77,7 +77,7 @@ accel_bk_blob *build(const accel_graph_desc &graph)
 
 size_t steps_of(Network &network)
 {
-    return accel::cpu::make_plan(*accel::cpu::read_graph(network.graph.desc()), 1)->steps.size();
+    return accel::cpu::make_plan(accel::cpu::read_graph(network.graph.desc()), 1)->steps.size();
 }
 
 accel_status load(const void *bytes, uint64_t byte_count, const std::vector<accel_bk_constant> &constants)
@@ -160,8 +160,21 @@ TEST_CASE("a blob that was cut, flipped or meant for others is refused", "[graph
     blob->release(blob);
 }
 
+TEST_CASE("a constant that no node reads may have any type", "[graph]")
+{
+    GraphMaker graph;
+    const uint32_t in = graph.input(ACCEL_TYPE_F32, {2}), out = graph.tensor(ACCEL_TYPE_F32, {2});
+    graph.constant(ACCEL_TYPE_I4, {2}, std::vector<uint8_t>{0x21});
+    graph.node(ACCEL_OPERATION_RELU, {in}, {out});
+    graph.output(out);
+    CHECK(values_of<float>(execute(graph.desc(), {bytes_of(std::vector<float>{-1, 2})})[0]) == std::vector<float>{0, 2});
+}
+
 TEST_CASE("refusals name what is wrong", "[graph][query]")
 {
+    const auto names = [](const accel_bk_support &answer, uint32_t attribute, int64_t given, int64_t expected) {
+        return answer.reason == ACCEL_REASON_ATTRIBUTE && answer.attribute == attribute && answer.given == given && answer.expected == expected;
+    };
     SECTION("symbol")
     {
         GraphMaker graph;
@@ -247,7 +260,7 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         GraphMaker graph;
         const uint32_t in = graph.input(ACCEL_TYPE_F32, {2, 3}), out = graph.tensor(ACCEL_TYPE_F32, {3, 2});
         graph.node(ACCEL_OPERATION_TRANSPOSE, {in}, {out}, {{{ACCEL_ATTRIBUTE_PERM, {int64_t{1} << 40, 0}}}, {}, 0});
-        CHECK(query(graph.desc()).reason == ACCEL_REASON_ATTRIBUTE);
+        CHECK(names(query(graph.desc()), ACCEL_ATTRIBUTE_PERM, int64_t{1} << 40, 1));
     }
     SECTION("attribute out of range")
     {
@@ -255,7 +268,41 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         const uint32_t in = graph.input(ACCEL_TYPE_F32, {1, 1, 4, 4}), out = graph.tensor(ACCEL_TYPE_F32, {1, 1, 4, 4});
         const uint32_t weights = graph.constant(ACCEL_TYPE_F32, {1, 1, 1, 1}, std::vector<float>{1});
         graph.node(ACCEL_OPERATION_CONV, {in, weights}, {out}, {{{ACCEL_ATTRIBUTE_STRIDES, {0, INT64_MAX}}}, {}, 0});
-        CHECK(query(graph.desc()).reason == ACCEL_REASON_ATTRIBUTE);
+        CHECK(names(query(graph.desc()), ACCEL_ATTRIBUTE_STRIDES, 0, 1));
+    }
+    SECTION("padding that nobody has settled")
+    {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_F32, {1, 1, 4, 4}), out = graph.tensor(ACCEL_TYPE_F32, {1, 1, 4, 4});
+        const uint32_t weights = graph.constant(ACCEL_TYPE_F32, {1, 1, 3, 3}, std::vector<float>(9, 1));
+        graph.node(ACCEL_OPERATION_CONV, {in, weights}, {out});
+        accel_graph_desc desc = graph.desc();
+        accel_node_desc node = desc.nodes[0];
+        const accel_bytes same{"SAME_UPPER", 10};
+        const accel_attribute attribute{ACCEL_ATTRIBUTE_AUTO_PAD, ACCEL_ATTRIBUTE_KIND_STRING, "", &same, 1};
+        node.attributes = &attribute;
+        node.attribute_count = 1;
+        desc.nodes = &node;
+        CHECK(names(query(desc), ACCEL_ATTRIBUTE_AUTO_PAD, 0, 0));
+    }
+    SECTION("weights of other channels")
+    {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_F32, {1, 3, 4, 4}), out = graph.tensor(ACCEL_TYPE_F32, {1, 1, 4, 4});
+        const uint32_t weights = graph.constant(ACCEL_TYPE_F32, {1, 2, 1, 1}, std::vector<float>{1, 1});
+        graph.node(ACCEL_OPERATION_CONV, {in, weights}, {out});
+        const accel_bk_support answer = query(graph.desc());
+        CHECK(answer.reason == ACCEL_REASON_SIZE);
+        CHECK(answer.tensor == weights);
+        CHECK(answer.given == 2);
+        CHECK(answer.expected == 3);
+    }
+    SECTION("an operand that is absent among many")
+    {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_F32, {2}), out = graph.tensor(ACCEL_TYPE_F32, {2});
+        graph.node(ACCEL_OPERATION_CONCAT, {in, ACCEL_TENSOR_NONE}, {out}, {{{ACCEL_ATTRIBUTE_AXIS, {0}}}, {}, 0});
+        CHECK(query(graph.desc()).reason == ACCEL_REASON_OPERATION);
     }
 }
 
@@ -266,7 +313,7 @@ TEST_CASE("every step that may open a team is announced", "[plan]")
         const uint32_t a = graph.input(ACCEL_TYPE_F32, {1, count}), b = graph.input(ACCEL_TYPE_F32, {1, count}), sum = graph.tensor(ACCEL_TYPE_F32, {1, count});
         graph.node(ACCEL_OPERATION_ADD, {a, b}, {sum});
         graph.output(sum);
-        return accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), threads)->uses_team;
+        return accel::cpu::make_plan(accel::cpu::read_graph(graph.desc()), threads)->uses_team;
     };
     CHECK(uses_team(1 << 16, 2));
     CHECK_FALSE(uses_team(1 << 16, 1));

@@ -26,7 +26,7 @@ constexpr bool kHasCompiledCode = true;
 constexpr bool kHasCompiledCode = false;
 #endif
 
-std::unique_ptr<Plan> plan_of(GraphMaker &graph) { return accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), 1); }
+std::unique_ptr<Plan> plan_of(GraphMaker &graph) { return accel::cpu::make_plan(accel::cpu::read_graph(graph.desc()), 1); }
 
 std::vector<const DnnlStep *> primitives(const Plan &plan)
 {
@@ -168,7 +168,7 @@ TEST_CASE("work that is worth several threads is cut, and what cannot be is name
         const uint32_t in = graph.input(ACCEL_TYPE_F32, x), out = graph.tensor(ACCEL_TYPE_F32, y);
         graph.node(ACCEL_OPERATION_CONV, {in, graph.constant(ACCEL_TYPE_F32, w, random_floats(count(w), 1))}, {out});
         graph.output(out);
-        const auto plan = accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), threads, {.least_multiply_adds = 1});
+        const auto plan = accel::cpu::make_plan(accel::cpu::read_graph(graph.desc()), threads, {.least_multiply_adds = 1});
         return std::pair(primitives(*plan).at(0)->parts().size(), plan->undivided.size());
     };
     CHECK(parts_of({1, 16, 12, 12}, {16, 16, 3, 3}, {1, 16, 10, 10}, 1) == std::pair(size_t{1}, size_t{0}));
@@ -197,7 +197,7 @@ TEST_CASE("a convolution of fewer rows than threads is cut by channels or groups
         graph.node(ACCEL_OPERATION_CONV, {in, graph.constant(ACCEL_TYPE_F32, w, random_floats(count(w), 1))}, {out},
                    {{{ACCEL_ATTRIBUTE_GROUP, {groups}}}, {}, 0});
         graph.output(out);
-        const auto plan = accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), 2, {.least_multiply_adds = 1});
+        const auto plan = accel::cpu::make_plan(accel::cpu::read_graph(graph.desc()), 2, {.least_multiply_adds = 1});
         const DnnlStep &step = *primitives(*plan).at(0);
         return Cut{step.parts().size(), argument(step, DNNL_ARG_SRC)->stride_bytes != 0, argument(step, DNNL_ARG_DST)->stride_bytes != 0};
     };

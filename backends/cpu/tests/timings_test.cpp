@@ -15,7 +15,7 @@ using accel::cpu::Timings;
 namespace
 {
 
-std::unique_ptr<accel::cpu::Plan> plan_of(GraphMaker &graph) { return accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), 1); }
+std::unique_ptr<accel::cpu::Plan> plan_of(GraphMaker &graph) { return accel::cpu::make_plan(accel::cpu::read_graph(graph.desc()), 1); }
 
 // The rows of an execution in which nothing was computed: only the clock counts here.
 std::vector<accel_bk_timing> rows_of(const accel::cpu::Plan &plan)

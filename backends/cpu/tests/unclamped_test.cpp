@@ -34,7 +34,7 @@ struct Bench {
         graph.node(ACCEL_OPERATION_CONV, {in, weights}, {sum}, {{{ACCEL_ATTRIBUTE_PADS, {1, 1, 1, 1}}}, {}, 0});
         graph.node(ACCEL_OPERATION_RELU, {sum}, {out});
         graph.output(out);
-        program.graphs.emplace_back().plan = accel::cpu::make_plan(*accel::cpu::read_graph(graph.desc()), 1);
+        program.graphs.emplace_back().plan = accel::cpu::make_plan(accel::cpu::read_graph(graph.desc()), 1);
         REQUIRE(program.team.hold(1));
         buffers[0].data = reinterpret_cast<std::byte *>(x.data());
         buffers[1].data = reinterpret_cast<std::byte *>(y.data());
