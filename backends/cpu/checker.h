@@ -4,6 +4,7 @@
 #define ACCEL_BACKENDS_CPU_CHECKER_H
 
 #include "support.h"
+#include "window.h"
 
 #include <accel/graph/catalog.h>
 
@@ -22,8 +23,8 @@ class Checker
 public:
     Checker(const graph::View &graph, const accel_node_desc &node) : graph_(graph), node_(node), view_(graph, node) {}
 
-    // What the catalog says: counts of operands, known sizes and values, shapes that fit each other.
-    void known(std::span<const accel_bk_operation> operations) const;
+    // What the catalog says, of an operation that is implemented to that revision: counts of operands, known sizes and values; shapes that fit each other.
+    void known(uint32_t revision) const;
     void fitting() const;
 
     uint32_t operation() const { return node_.operation; }
@@ -46,8 +47,14 @@ public:
     // Of the data operand, and of the result the same.
     void types(std::initializer_list<uint32_t> admitted) const;
     void equal_quantization(uint32_t a, uint32_t b) const;
+    // Every operand is F32, and so is the result.
+    void real_operands() const;
     // Type and quantisation stay what they are.
     void moved() const;
+    // Of the data operand.
+    void rank(uint32_t most) const;
+    // Of a node whose shapes fit, its padding settled.
+    Window window(const Dims &kernel) const;
 
     void per_tensor(uint32_t tensor) const;
     // One scale, or one per index of an axis that the tensor has; zero points that kernels compute with in 32 bits.
@@ -55,6 +62,10 @@ public:
     // The quotient of scales that multiplies sums stays inside what every rounding rule can express.
     void ratio(double operand_scale) const;
     void rounding() const;
+    // Of an average, which may change the stored type. Are they stored ones?
+    bool averaged_types() const;
+    // Each is of so many stored values.
+    void stored_average(int64_t count, int64_t most) const;
     // What is stored by one scale is stored by another.
     void rescaled() const;
     // Constants, by which the sum of a channel fits 32 bits whatever the activations are. A bias is operand 2.
@@ -70,25 +81,6 @@ private:
     const accel_node_desc &node_;
     const graph::NodeView view_;
 };
-
-// What this backend asks beyond the catalog, per family of operations.
-void check_convolution(const Checker &c);
-void check_gemm(const Checker &c);
-void check_matmul(const Checker &c);
-void check_pool(const Checker &c);
-void check_global_pool(const Checker &c);
-void check_reduce_mean(const Checker &c);
-void check_binary(const Checker &c);
-void check_unary(const Checker &c);
-void check_choice(const Checker &c);
-void check_batch_normalization(const Checker &c);
-void check_move(const Checker &c);
-void check_concat(const Checker &c);
-void check_pad(const Checker &c);
-void check_gather(const Checker &c);
-void check_cast(const Checker &c);
-void check_quantize(const Checker &c);
-void check_dequantize(const Checker &c);
 
 } // namespace accel::cpu
 

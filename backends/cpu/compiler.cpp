@@ -6,12 +6,13 @@
 #include "blob.h"
 #include "host.h"
 #include "memory.h"
-#include "operations.h"
+#include "ops/ops.h"
 #include "support.h"
 
 #include <accel/layouts/layout.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <deque>
@@ -21,6 +22,12 @@ namespace accel::cpu
 {
 namespace
 {
+
+constexpr auto kOperations = [] {
+    std::array<accel_bk_operation, std::size(kOps)> operations{};
+    std::ranges::transform(kOps, operations.begin(), [](const CpuOp &op) { return accel_bk_operation{op.operation, op.revision}; });
+    return operations;
+}();
 
 constexpr uint32_t kGroup = 1; // any accepted nodes build together
 
@@ -218,6 +225,6 @@ accel_status check(const accel_bk_host *, const void *bytes, uint64_t byte_count
 
 } // namespace
 
-const accel_bk_compiler kCompiler = {sizeof(accel_bk_compiler), kOperations, std::size(kOperations), 0, target_info, query, build, check};
+const accel_bk_compiler kCompiler = {sizeof(accel_bk_compiler), kOperations.data(), kOperations.size(), 0, target_info, query, build, check};
 
 } // namespace accel::cpu

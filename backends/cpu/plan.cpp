@@ -6,9 +6,11 @@
 #include "builder.h"
 #include "fuse.h"
 #include "host.h"
-#include "nodes/nodes.h"
+#include "nodes/walk.h"
 #include "one_thread.h"
+#include "ops/ops.h"
 
+#include <algorithm>
 #include <new>
 
 namespace accel::cpu
@@ -44,6 +46,15 @@ uint32_t doer_of(const Graph &graph, uint32_t node)
     return node;
 }
 
+// Elements that a step visits which does nothing but walk over them, windows included.
+int64_t walked_elements(const Graph &graph, const Node &node)
+{
+    int64_t most = 0;
+    for (const uint32_t tensor : node.outputs)
+        most = std::max(most, elements_of(graph.tensors[tensor]));
+    return most * node.integer(ACCEL_ATTRIBUTE_KERNEL_SHAPE, 1);
+}
+
 // Steps for the nodes. The views of all tensors go with the builder.
 bool build(const Graph &graph, Plan &plan, const PlanRules &rules)
 {
@@ -51,8 +62,11 @@ bool build(const Graph &graph, Plan &plan, const PlanRules &rules)
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
         pulse();
         builder.begin(i);
-        if (!graph.fusions[i].fused())
-            prepare_node(builder, graph.nodes[i]);
+        if (graph.fusions[i].fused())
+            continue;
+        if (walked_elements(graph, graph.nodes[i]) >= kParallelElements)
+            builder.expect_team();
+        find_op(graph.nodes[i].operation)->prepare(builder, graph.nodes[i]);
     }
     const bool finished = builder.finish();
     for (uint32_t i = 0; i < graph.nodes.size(); ++i)

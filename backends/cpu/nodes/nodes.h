@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Preparation of nodes: each function adds the steps of one node.
+// What several operations are made of: the stored forms of those that also compute with real values, and single steps.
 #ifndef ACCEL_BACKENDS_CPU_NODES_NODES_H
 #define ACCEL_BACKENDS_CPU_NODES_NODES_H
 
@@ -8,31 +8,7 @@
 namespace accel::cpu
 {
 
-void prepare_node(Builder &builder, const Node &node);
-
-void prepare_convolution(Builder &builder, const Node &node);
-void prepare_gemm(Builder &builder, const Node &node);
-void prepare_matmul(Builder &builder, const Node &node);
-void prepare_pool(Builder &builder, const Node &node);
-void prepare_global_pool(Builder &builder, const Node &node);
-void prepare_binary(Builder &builder, const Node &node);
-void prepare_unary(Builder &builder, const Node &node);
-void prepare_softmax(Builder &builder, const Node &node);
-void prepare_batch_normalization(Builder &builder, const Node &node);
-void prepare_reduce_mean(Builder &builder, const Node &node);
-
-void prepare_reshape(Builder &builder, const Node &node);
-void prepare_transpose(Builder &builder, const Node &node);
-void prepare_concat(Builder &builder, const Node &node);
-void prepare_split(Builder &builder, const Node &node);
-void prepare_slice(Builder &builder, const Node &node);
-void prepare_pad(Builder &builder, const Node &node);
-void prepare_gather(Builder &builder, const Node &node);
-void prepare_cast(Builder &builder, const Node &node);
-
-void prepare_quantize(Builder &builder, const Node &node); // of real values
 void prepare_requantize(Builder &builder, const Node &node);
-void prepare_dequantize(Builder &builder, const Node &node);
 void prepare_quantized_convolution(Builder &builder, const Node &node);
 void prepare_quantized_matmul(Builder &builder, const Node &node); // GEMM and MATMUL
 void prepare_quantized_binary(Builder &builder, const Node &node);

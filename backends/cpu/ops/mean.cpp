@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // REDUCE_MEAN, of real and of stored values.
-#include "nodes.h"
+#include "../checker.h"
+#include "../nodes/nodes.h"
+#include "ops.h"
 
 #include "../kernels/floats.h"
-#include "stored_mean.h"
-#include "walk.h"
+#include "../nodes/stored_mean.h"
+#include "../nodes/walk.h"
 
 #include <accel/graph/values.h>
 
@@ -161,6 +163,14 @@ int64_t reduced_elements(const Dims &dims, const std::vector<bool> &reduced)
 }
 
 } // namespace
+
+void check_reduce_mean(const Checker &c)
+{
+    // The sum of what is averaged must fit 32 bits.
+    constexpr int64_t kMost = ((INT64_C(1) << 31) - 1) / 255;
+    if (c.averaged_types())
+        c.stored_average(*element_count(*graph::fixed_dims(c.input(0))) / *element_count(*graph::fixed_dims(c.output())), kMost);
+}
 
 void prepare_reduce_mean(Builder &builder, const Node &node)
 {

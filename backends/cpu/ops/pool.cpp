@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Maxima of real and stored values, and averages of real ones.
-#include "nodes.h"
+#include "../checker.h"
+#include "../nodes/nodes.h"
+#include "ops.h"
 
 #include "../kernels/floats.h"
 #include "../window.h"
-#include "maximum_rows.h"
-#include "pool.h"
-#include "requantize.h"
-#include "stored_maximum.h"
-#include "walk.h"
+#include "../nodes/maximum_rows.h"
+#include "../nodes/pool.h"
+#include "../nodes/requantize.h"
+#include "../nodes/stored_maximum.h"
+#include "../nodes/walk.h"
 
 #include <limits>
 
@@ -122,13 +124,34 @@ private:
     int threads_;
 };
 
+// Elements under one window of a quantised average: there is a multiplier for each count.
+constexpr int64_t kMaxAveraged = 1 << 16;
+
 } // namespace
+
+void check_pool(const Checker &c)
+{
+    c.rank(5);
+    const auto given = c.applied().ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE);
+    const Dims kernel(given.begin(), given.end());
+    const Window window = c.window(kernel);
+    for (size_t axis = 0; axis < window.axes(); ++axis)
+        if (window.pad_begin[axis] >= window.reach(axis) || window.pad_end[axis] >= window.reach(axis))
+            refuse_attribute(ACCEL_ATTRIBUTE_PADS, window.pad_begin[axis], window.reach(axis) - 1);
+    if (c.operation() != ACCEL_OPERATION_MAX_POOL) {
+        if (c.averaged_types())
+            c.stored_average(element_count(kernel).value_or(INT64_MAX), kMaxAveraged);
+        return;
+    }
+    c.types({ACCEL_TYPE_F32, ACCEL_TYPE_I8, ACCEL_TYPE_U8});
+    c.equal_quantization(c.operand(0), c.result());
+}
 
 void prepare_pool(Builder &builder, const Node &node)
 {
     const Tensor &x_tensor = builder.graph().tensor(node.inputs[0]);
     const Window window = builder.window(node, node.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, {}));
-    if (node.operation == ACCEL_OPERATION_AVERAGE_POOL && x_tensor.type != ACCEL_TYPE_F32)
+    if (node.operation == ACCEL_OPERATION_AVERAGE_POOL && is_quantized(builder.graph(), node))
         return prepare_quantized_pool(builder, node);
     const Dims x_dims = dims_of(x_tensor), y_dims = dims_of(builder.graph().tensor(node.outputs[0]));
     const Clamp clamp = builder.fusion().clamp;
@@ -154,8 +177,16 @@ void prepare_pool(Builder &builder, const Node &node)
     builder.add(make_stored_maximum_step(x, y, window, bounds, builder.threads()), {x.value, y.value});
 }
 
+void check_global_pool(const Checker &c)
+{
+    if (c.averaged_types())
+        c.stored_average(element_count(spatial_of(*graph::fixed_dims(c.input(0)))).value_or(INT64_MAX), kMaxAveraged);
+}
+
 void prepare_global_pool(Builder &builder, const Node &node)
 {
+    if (is_quantized(builder.graph(), node))
+        return prepare_quantized_pool(builder, node);
     const View x = builder.in_layout(node.inputs[0], Layout::kChannelsLast), y = builder.define(node.outputs[0], Layout::kChannelsLast);
     const Window window = global_window(x.dims);
     builder.add(std::make_unique<AverageStep>(x, y, PoolWindows(x.dims, y.dims, window, false), builder.fusion().clamp, builder.threads()),

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Between real and stored values.
-#include "nodes.h"
+#include "../checker.h"
+#include "../nodes/nodes.h"
+#include "ops.h"
 
 #include "../kernels/floats.h"
-#include "walk.h"
+#include "../nodes/walk.h"
 
 #include <type_traits>
 
@@ -89,9 +91,32 @@ void dequantize_words(const int32_t *x, int64_t count, const Quantizing &from, f
 
 } // namespace
 
+void check_quantize(const Checker &c)
+{
+    if (!quantizable(c.output().type))
+        refuse(ACCEL_REASON_TYPE, c.result(), c.output().type, ACCEL_TYPE_I8);
+    if (quantizable(c.input(0).type))
+        return c.rescaled();
+    c.same_type(c.operand(0), ACCEL_TYPE_F32);
+    c.scaled(c.result());
+    const uint32_t rounding = c.applied().node->rounding;
+    if (rounding > ACCEL_ROUNDING_NATURAL)
+        refuse(ACCEL_REASON_ROUNDING, ACCEL_TENSOR_NONE, rounding, ACCEL_ROUNDING_HALF_EVEN);
+}
+
 void prepare_quantize(Builder &builder, const Node &node)
 {
+    if (is_quantized(builder.graph(), node))
+        return prepare_requantize(builder, node);
     add_scaling<float, uint8_t>(builder, node, builder.graph().tensor(node.outputs[0]), float_kernels().quantize);
+}
+
+void check_dequantize(const Checker &c)
+{
+    c.same_type(c.result(), ACCEL_TYPE_F32);
+    if (!quantizable(c.input(0).type) && c.input(0).type != ACCEL_TYPE_I32)
+        refuse(ACCEL_REASON_TYPE, c.operand(0), c.input(0).type, ACCEL_TYPE_I8);
+    c.scaled(c.operand(0));
 }
 
 void prepare_dequantize(Builder &builder, const Node &node)

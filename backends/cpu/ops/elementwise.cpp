@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Elementwise arithmetic and type conversion.
-#include "nodes.h"
+#include "../checker.h"
+#include "../nodes/nodes.h"
+#include "ops.h"
 
-#include "walk.h"
+#include "../nodes/walk.h"
 
 #include <limits>
 #include <type_traits>
@@ -218,8 +220,32 @@ std::unique_ptr<Step> make_scaled_add_step(const View &y, const View &c, float f
     return std::make_unique<ScaledAddStep>(y, c, factor, clamp, threads);
 }
 
+void check_binary(const Checker &c)
+{
+    if (!quantizable(c.input(0).type) || c.operation() == ACCEL_OPERATION_DIV) {
+        c.types({ACCEL_TYPE_F32, ACCEL_TYPE_I32, ACCEL_TYPE_I64});
+        c.same_type(c.operand(1), c.input(0).type);
+        const Clamp clamp{c.real(ACCEL_ATTRIBUTE_CLAMP_MIN, Clamp{}.min), c.real(ACCEL_ATTRIBUTE_CLAMP_MAX, Clamp{}.max)};
+        if (c.input(0).type != ACCEL_TYPE_F32 && !clamp.none())
+            refuse_attribute(ACCEL_ATTRIBUTE_CLAMP_MIN);
+        return;
+    }
+    for (const uint32_t tensor : {c.operand(0), c.operand(1), c.result()}) {
+        if (!quantizable(c.tensor(tensor).type))
+            refuse(ACCEL_REASON_TYPE, tensor, c.tensor(tensor).type, ACCEL_TYPE_I8);
+        c.per_tensor(tensor);
+    }
+    const auto a = static_cast<double>(c.quantization(c.operand(0)).scales[0]), b = static_cast<double>(c.quantization(c.operand(1)).scales[0]);
+    const bool product = c.operation() == ACCEL_OPERATION_MUL;
+    c.ratio(product ? a * b : a);
+    c.ratio(product ? a * b : b);
+    c.rounding();
+}
+
 void prepare_binary(Builder &builder, const Node &node)
 {
+    if (is_quantized(builder.graph(), node))
+        return prepare_quantized_binary(builder, node);
     // The larger operand decides the layout; channels last only where both have the axes for it.
     const graph::Shape &result = builder.graph().tensor(node.outputs[0]).shape;
     const bool a_full = builder.graph().tensor(node.inputs[0]).shape == result, b_full = builder.graph().tensor(node.inputs[1]).shape == result;
@@ -229,6 +255,21 @@ void prepare_binary(Builder &builder, const Node &node)
     const View y = builder.define(node.outputs[0], layout);
     const auto make = y.type == ACCEL_TYPE_F32 ? make_binary<float> : y.type == ACCEL_TYPE_I32 ? make_binary<uint32_t> : make_binary<uint64_t>;
     builder.add(make(node.operation, builder.fusion().clamp, a, b, y, builder.threads()), {a.value, b.value, y.value});
+}
+
+void check_cast(const Checker &c)
+{
+    for (const uint32_t tensor : {c.operand(0), c.result()}) {
+        const uint32_t type = c.tensor(tensor).type;
+        if (type != ACCEL_TYPE_F32 && type != ACCEL_TYPE_I8 && type != ACCEL_TYPE_U8 && type != ACCEL_TYPE_I32 && type != ACCEL_TYPE_I64 &&
+            type != ACCEL_TYPE_BOOL)
+            refuse(ACCEL_REASON_TYPE, tensor, type, ACCEL_TYPE_F32);
+        if (c.tensor(tensor).quantization != nullptr)
+            refuse(ACCEL_REASON_QUANTIZATION, tensor);
+    }
+    const int64_t to = c.integer(ACCEL_ATTRIBUTE_TO, c.output().type);
+    if (to != c.output().type)
+        refuse_attribute(ACCEL_ATTRIBUTE_TO, to, c.output().type);
 }
 
 void prepare_cast(Builder &builder, const Node &node)

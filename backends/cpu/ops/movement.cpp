@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Operations that move elements: all are strided copies, or no work at all.
-#include "nodes.h"
+#include "../checker.h"
+#include "../nodes/nodes.h"
+#include "ops.h"
 
 #include "../kernels/integer.h"
 #include "../team.h"
-#include "walk.h"
+#include "../nodes/walk.h"
 
 #include <accel/graph/cuts.h>
 #include <accel/graph/description.h>
@@ -209,6 +211,8 @@ void add_copy(Builder &builder, const View &from, int64_t from_offset, const Vie
 
 std::unique_ptr<Step> make_copy_step(const View &from, const View &to, int threads) { return make_copy(from, 0, to, 0, threads); }
 
+void check_move(const Checker &c) { c.moved(); }
+
 void prepare_reshape(Builder &builder, const Node &node)
 {
     const bool same = node.operation == ACCEL_OPERATION_IDENTITY;
@@ -238,6 +242,15 @@ void prepare_transpose(Builder &builder, const Node &node)
         return builder.alias(node.outputs[0], turned);
     }
     add_copy(builder, turned, 0, builder.define(node.outputs[0], Layout::kRowMajor), 0);
+}
+
+void check_concat(const Checker &c)
+{
+    c.moved();
+    for (const uint32_t tensor : c.inputs()) {
+        c.same_type(tensor, c.input(0).type);
+        c.equal_quantization(c.operand(0), tensor);
+    }
 }
 
 void prepare_concat(Builder &builder, const Node &node)
@@ -282,6 +295,12 @@ void prepare_slice(Builder &builder, const Node &node)
     add_copy(builder, part, start, to, 0);
 }
 
+void check_pad(const Checker &c)
+{
+    c.types({ACCEL_TYPE_F32, ACCEL_TYPE_I8, ACCEL_TYPE_U8});
+    c.moved();
+}
+
 void prepare_pad(Builder &builder, const Node &node)
 {
     const View from = builder.view(node.inputs[0]);
@@ -293,6 +312,14 @@ void prepare_pad(Builder &builder, const Node &node)
     View inside = to;
     inside.dims = from.dims;
     add_copy(builder, from, 0, inside, std::inner_product(to.strides.begin(), to.strides.end(), pads.begin(), int64_t{0}));
+}
+
+void check_gather(const Checker &c)
+{
+    c.moved();
+    const uint32_t index_type = c.input(1).type;
+    if (index_type != ACCEL_TYPE_I32 && index_type != ACCEL_TYPE_I64)
+        refuse(ACCEL_REASON_TYPE, c.operand(1), index_type, ACCEL_TYPE_I64);
 }
 
 void prepare_gather(Builder &builder, const Node &node)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Functions of one f32 operand, on the kernels of kernels/floats.h.
-#include "nodes.h"
+#include "../checker.h"
+#include "../nodes/nodes.h"
+#include "ops.h"
 
 #include "../kernels/floats.h"
-#include "walk.h"
+#include "../nodes/walk.h"
 
 namespace accel::cpu
 {
@@ -73,14 +75,12 @@ auto bounding(Clamp clamp)
 
 std::unique_ptr<Step> make_clamp_step(const View &y, Clamp clamp, int threads) { return make_step(y, y, bounding(clamp), threads); }
 
+void check_unary(const Checker &c) { c.types({ACCEL_TYPE_F32}); }
+
 void prepare_unary(Builder &builder, const Node &node)
 {
     const FloatKernels &kernels = float_kernels();
     switch (node.operation) {
-    case ACCEL_OPERATION_RELU:
-        return add_function(builder, node, bounding(Clamp{.min = 0.0f}));
-    case ACCEL_OPERATION_CLIP:
-        return add_function(builder, node, bounding(builder.fusion().clamp));
     case ACCEL_OPERATION_SIGMOID:
         return add_function(builder, node, builder.fusion().by_operand ? kernels.silu : kernels.sigmoid);
     case ACCEL_OPERATION_TANH:
@@ -94,6 +94,22 @@ void prepare_unary(Builder &builder, const Node &node)
         });
     }
     }
+}
+
+void check_choice(const Checker &c)
+{
+    if (!quantizable(c.input(0).type))
+        return c.types({ACCEL_TYPE_F32});
+    c.same_type(c.result(), c.input(0).type);
+    c.per_tensor(c.operand(0));
+    c.equal_quantization(c.operand(0), c.result());
+}
+
+void prepare_choice(Builder &builder, const Node &node)
+{
+    if (is_quantized(builder.graph(), node))
+        return prepare_quantized_choice(builder, node);
+    add_function(builder, node, bounding(node.operation == ACCEL_OPERATION_RELU ? Clamp{.min = 0.0f} : builder.fusion().clamp));
 }
 
 } // namespace accel::cpu

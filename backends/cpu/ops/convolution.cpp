@@ -2,8 +2,10 @@
 // f32 convolutions by oneDNN: channels-last activations, weights rearranged once; bias, residual and clamp in the same pass where the
 // implementation is one that was shown to do that right, else in steps behind it.
 #include "../dnnl_step.h"
-#include "convolution_parts.h"
-#include "nodes.h"
+#include "../nodes/convolution_parts.h"
+#include "../checker.h"
+#include "../nodes/nodes.h"
+#include "ops.h"
 
 namespace accel::cpu
 {
@@ -209,10 +211,36 @@ Convolution read_convolution(Builder &builder, const Node &node)
     return convolution;
 }
 
+// Integer kernels widen the padded input to pairs of 16 bit values; large pads and strides must not make that more than memory can be.
+bool canvas_fits(const Window &window, const Dims &x, const Dims &y, int64_t groups)
+{
+    constexpr double kCanvasBytesMax = 1ull << 36;
+    double bytes = (static_cast<double>(x[1]) + 32.0 + 2.0 * static_cast<double>(groups)) * sizeof(int16_t);
+    for (size_t axis = 0; axis < window.axes(); ++axis) {
+        const double reached = static_cast<double>(y[axis + 2] - 1) * static_cast<double>(window.stride[axis]) + static_cast<double>(window.reach(axis));
+        bytes *= std::max(reached, static_cast<double>(window.pad_begin[axis]) + static_cast<double>(x[axis + 2]));
+    }
+    return bytes <= kCanvasBytesMax;
+}
+
 } // namespace
+
+void check_convolution(const Checker &c)
+{
+    const bool quantized = quantizable(c.input(0).type);
+    c.rank(quantized ? 4 : 5);
+    const Window window = c.window(spatial_of(*graph::fixed_dims(c.input(1))));
+    if (!quantized)
+        return c.real_operands();
+    if (!canvas_fits(window, *graph::fixed_dims(c.input(0)), *graph::fixed_dims(c.output()), c.integer(ACCEL_ATTRIBUTE_GROUP, 1)))
+        refuse(ACCEL_REASON_SIZE, c.operand(0), window.pad_begin[0], 0);
+    c.quantized_weights(0);
+}
 
 void prepare_convolution(Builder &builder, const Node &node)
 {
+    if (is_quantized(builder.graph(), node))
+        return prepare_quantized_convolution(builder, node);
     Convolution convolution = read_convolution(builder, node);
     const int threads = builder.threads_for(convolution.multiply_adds());
     std::optional<Described> described;

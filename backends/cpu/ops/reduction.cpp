@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Softmax, and the per-channel normalisation.
-#include "nodes.h"
+#include "../checker.h"
+#include "../nodes/nodes.h"
+#include "ops.h"
 
 #include "../kernels/floats.h"
-#include "walk.h"
+#include "../nodes/walk.h"
 
 #include <cmath>
 
@@ -114,6 +116,8 @@ void prepare_softmax(Builder &builder, const Node &node)
     const auto axis = static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, static_cast<int64_t>(x.dims.size()) - 1));
     builder.add(std::make_unique<SoftmaxStep>(x, y, axis, builder.threads()), {x.value, y.value});
 }
+
+void check_batch_normalization(const Checker &c) { c.real_operands(); }
 
 void prepare_batch_normalization(Builder &builder, const Node &node)
 {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // f32 matrix products: oneDNN, and a plain loop where the product is smaller than the cost of calling it.
-#include "nodes.h"
-#include "product.h"
+#include "../checker.h"
+#include "../nodes/nodes.h"
+#include "ops.h"
+#include "../nodes/product.h"
 
 #include <algorithm>
 #include <cstring>
@@ -104,8 +106,25 @@ View stretched(View view, size_t rank)
 
 } // namespace
 
+void check_gemm(const Checker &c)
+{
+    if (!quantizable(c.input(0).type))
+        return c.real_operands();
+    if (c.integer(ACCEL_ATTRIBUTE_TRANS_A, 0) != 0)
+        refuse_attribute(ACCEL_ATTRIBUTE_TRANS_A, 1, 0);
+    for (const auto key : {ACCEL_ATTRIBUTE_ALPHA, ACCEL_ATTRIBUTE_BETA})
+        if (c.real(key, 1) != 1.0f)
+            refuse_attribute(key, 0, 1);
+    const int64_t columns = c.output().dims[1].size;
+    if (c.has_input(2) && (c.input(2).rank != 1 || c.input(2).dims[0].size != columns))
+        refuse(ACCEL_REASON_SIZE, c.operand(2), c.input(2).rank == 1 ? c.input(2).dims[0].size : c.input(2).rank, c.input(2).rank == 1 ? columns : 1);
+    c.quantized_weights(c.integer(ACCEL_ATTRIBUTE_TRANS_B, 0) != 0 ? 0 : 1);
+}
+
 void prepare_gemm(Builder &builder, const Node &node)
 {
+    if (is_quantized(builder.graph(), node))
+        return prepare_quantized_matmul(builder, node);
     Product product;
     product.a = builder.in_layout(node.inputs[0], Layout::kRowMajor);
     product.b = builder.in_layout(node.inputs[1], Layout::kRowMajor);
@@ -130,8 +149,19 @@ void prepare_gemm(Builder &builder, const Node &node)
     }
 }
 
+void check_matmul(const Checker &c)
+{
+    if (!quantizable(c.input(0).type))
+        return c.real_operands();
+    if (c.input(1).rank != 2)
+        refuse(ACCEL_REASON_RANK, c.operand(1), c.input(1).rank, 2);
+    c.quantized_weights(1);
+}
+
 void prepare_matmul(Builder &builder, const Node &node)
 {
+    if (is_quantized(builder.graph(), node))
+        return prepare_quantized_matmul(builder, node);
     Product product;
     product.a = builder.in_layout(node.inputs[0], Layout::kRowMajor);
     product.b = builder.in_layout(node.inputs[1], Layout::kRowMajor);
