@@ -61,6 +61,7 @@ public:
     }
     void node(uint32_t operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs, Attributes attributes);
     void output(uint32_t tensor) { outputs_.push_back(tensor); }
+    void resize(uint32_t tensor, Dims dims) { tensors_[tensor].dims = std::move(dims); }
     void symbolic(uint32_t tensor, size_t axis) { tensors_[tensor].dims[axis] = -1; }
 
     const accel_graph_desc &desc();
