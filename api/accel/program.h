@@ -119,7 +119,7 @@ struct accel_program_desc {
 
 /**
  * Build entry points of a model for an ordered device set, into one program that holds each of their constants once. All slow work happens here, but for
- * sizes that stay open: a set of them is built by accel_program_prepare, or by the bind that meets it first.
+ * sizes that stay open: where a device is built for one set of sizes at a time, a set is built by accel_program_prepare, or by the bind that meets it first.
  *
  * Sizes that stay open are planned: the largest size of a symbol, or, where it has no bound below 2^31 - 1, its typical_size (1 if that is not
  * said), made a size that it may have. What the program tells of itself (segments, placement, transfers, layouts, memory) is told for these.
@@ -147,7 +147,7 @@ struct accel_prepare_desc {
 };
 
 /**
- * Build a set of sizes now, so that binding it runs no compiler. Nothing happens where no size is open.
+ * Build a set of sizes now, so that binding it runs no compiler. Where no size is open, or all work is on devices that take open sizes, no compiler runs.
  *
  * Ownership: desc is borrowed for the call. Threads: any thread. Blocks: as a build does; cancellable through progress.
  * Errors: INVALID_ARGUMENT a symbol has no size, or one outside its range or not a multiple, or is not open; CANCELLED; what a build answers.
@@ -169,7 +169,7 @@ struct accel_program_info {
     uint32_t entry_count;
     uint32_t device_count;      /**< places of the device set, a target's too */
     uint32_t variable_count;
-    uint32_t size_variant_count; /**< sets of sizes that are built now, of all entry points that leave some open; else 1 */
+    uint32_t size_variant_count; /**< sets of sizes that are built now, of all entry points that leave some open; else 1. One entry point whose devices take open sizes counts 1 */
     uint32_t rounding;          /**< enum accel_rounding that was forced, or 0 */
     uint32_t precisions;        /**< precisions beyond the model's own that were used */
 };
@@ -220,7 +220,7 @@ ACCEL_API enum accel_status accel_program_symbol(struct accel_program *program, 
 /** How sure the sizes of a port are. */
 enum accel_size_knowledge {
     ACCEL_SIZE_KNOWLEDGE_EXACT = 1, /**< these are the sizes */
-    ACCEL_SIZE_KNOWLEDGE_BOUND = 2, /**< none is larger; the sizes themselves come with the bind, or, where they depend on data, with the fence */
+    ACCEL_SIZE_KNOWLEDGE_BOUND = 2, /**< none is larger; the sizes themselves come with the bind, or, where they depend on data, with the fence: accel_run_port then tells them */
     /** some have no bound, dims has ACCEL_SIZE_UNBOUNDED for them, or one beyond what was planned; layout is that of the planned sizes, size_bytes is 0 */
     ACCEL_SIZE_KNOWLEDGE_OPEN = 3
 };

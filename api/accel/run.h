@@ -18,7 +18,8 @@ struct accel_binding {
     uint32_t flags;               /**< must be 0 */
     struct accel_buffer *buffer;  /**< kept alive while bound and while in flight */
     uint64_t offset_bytes;        /**< a multiple of the port's align_bytes */
-    uint64_t size_bytes;          /**< memory that the port may use; 0: to the end of the buffer */
+    /** memory that the port may use; 0: to the end of the buffer. Of an output whose size depends on data it may be less than its bound */
+    uint64_t size_bytes;
 };
 
 enum accel_bind_flag {
@@ -103,7 +104,10 @@ enum accel_bind_cost {
     ACCEL_BIND_COST_MAX_ENUM = 0x7fffffff
 };
 
-/** What binding another buffer to a port costs; port ACCEL_NONE: sizes that are not built. Threads: any thread. Blocks: never. Errors: NOT_FOUND no such port. */
+/**
+ * What binding another buffer to a port costs; port ACCEL_NONE: other sizes, COMPILE where sets of sizes are built (what is not built yet). Threads: any thread.
+ * Blocks: never. Errors: NOT_FOUND no such port.
+ */
 ACCEL_API enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t port, enum accel_bind_cost *out_cost);
 
 /** What a run has done since it was made. */

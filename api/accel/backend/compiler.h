@@ -13,6 +13,12 @@ extern "C" {
 #endif
 
 enum accel_bk_target_flag {
+    /**
+     * Graphs whose sizes are open are built, once for all sizes: query and build get dimensions that are symbols, with the sizes that memory is planned for
+     * (planned_sizes), and run_bind tells the sizes. Else the runtime gives every symbol a size first, builds for each set of sizes, and refuses for
+     * the module, with SYMBOL, what has sizes that depend on data.
+     */
+    ACCEL_BK_TARGET_FLAG_OPEN_SIZES = 1 << 0,
     ACCEL_BK_TARGET_FLAG_ENTRIES = 1 << 1, /**< build takes several graphs. Else the runtime calls it once for each */
     /** Nodes with regions may be claimed, where what is in the regions may be. Else the runtime refuses them for the module, which never sees one. */
     ACCEL_BK_TARGET_FLAG_REGIONS = 1 << 2,
@@ -63,6 +69,13 @@ struct accel_bk_compile_options {
     const struct accel_bk_layout_wish *wishes; /**< of build; may be ignored: the blob's ports say what was done */
     uint32_t wish_count;
     uint32_t reserved;        /**< 0 */
+    /**
+     * Where sizes are open, for each graph what memory is planned for, one size per symbol of it; NULL for a graph without symbols. No size that fits
+     * the plan is larger: of a symbol with a bound it is the bound, each for itself (of a P - S the one for the largest P and the smallest S). Of a FREE one without a bound it is
+     * the typical size; of a DERIVED one without an expression, or one without a bound, what it is at the planned sizes; of a DATA one without a bound
+     * ACCEL_SIZE_UNBOUNDED. Ports and scratch of the blob are those of these sizes. NULL: no size is open.
+     */
+    const int64_t *const *planned_sizes;
 };
 
 /** A module's answer for one node. */
@@ -87,7 +100,8 @@ enum accel_bk_port_flag {
 struct accel_bk_port {
     uint32_t tensor;                   /**< index in the built graph */
     uint32_t flags;                    /**< enum accel_bk_port_flag */
-    const struct accel_layout *layout; /**< alive until release; its struct_size is the module's own */
+    /** for the planned sizes where sizes are open, and follows others as its sizing says; alive until release; its struct_size is the module's own */
+    const struct accel_layout *layout;
     uint64_t align_bytes;              /**< power of two */
     uint32_t in_place_of;              /**< with IN_PLACE: an input port of the graph whose elements lie where those of equal index of the output lie; else 0 */
     uint32_t reserved;                 /**< 0 */
@@ -136,6 +150,10 @@ struct accel_bk_blob {
 
 /**
  * Turns graphs into blobs. Pure: opens nothing, so it also runs without hardware, in another process or in a jail.
+ *
+ * Where a target has OPEN_SIZES, a node may have sizes that are symbols of its graph, which has then all symbols and expressions of the model's. Its attributes and value operands are as the model
+ * has them: what follows from sizes (SHAPE, a Reshape's shape, AUTO_PAD) is not worked out. Claim what is right for every size in range; what is refused so is
+ * asked about again with sizes.
  *
  * Threads: any thread; calls may overlap without limit. Blocks: as long as the work takes.
  */

@@ -112,8 +112,13 @@ struct accel_bk_run_desc {
 /** What a run works on from now on. */
 struct accel_bk_bind_desc {
     size_t struct_size;
-    const struct accel_bk_memory *ports; /**< in port order; each as large as its port is said to be */
-    const int64_t *sizes;                /**< NULL: no size of the built graph is open */
+    /** in port order, each as large as its port is said to be for these sizes; an output whose size depends on data has what was bound, up to its bound */
+    const struct accel_bk_memory *ports;
+    /**
+     * one per symbol of the built graph, those of DERIVED ones, too. -1: not known before the work is done (a DATA symbol, and what follows from one), or
+     * a symbol that nothing in the model has. NULL: no size of the built graph is open
+     */
+    const int64_t *sizes;
     uint32_t port_count;
     uint32_t size_count;
 };
@@ -235,14 +240,18 @@ struct accel_bk_device_ops {
     /**
      * [mandatory] Take the memory of all ports, in port order. Not in flight. may overlap for different runs. A blob is not trusted, so memory that is
      * shorter than the loaded program needs is INVALID_ARGUMENT here, whatever its ports claimed; more distinct buffers than a job can name are LIMIT.
-     * On an error what was bound may be lost.
+     * Sizes are in their ranges; beyond the planned ones, possible only where there is no bound, the module takes what more it needs here. A run may be bound
+     * with other sizes any number of times. On an error what was bound may be lost.
      */
     enum accel_status (*run_bind)(struct accel_bk_run *run, const struct accel_bk_bind_desc *desc);
     /** What run_bind costs when only this port changes. NULL: FREE. may overlap. */
     enum accel_bind_cost (*run_bind_cost)(struct accel_bk_run *run, uint32_t port);
     /**
-     * Sizes of the DATA symbols after the latest finished submission, in the order of the built graph's symbols; others are left alone. Also after
-     * LIMIT, which such a submission ends with when an output had too little memory. Not in flight. NULL: there are none. may overlap for different runs.
+     * Sizes that depend on data, after the latest finished submission: in sizes, one per symbol of the built graph, those that were -1 in run_bind and that an output
+     * of the graph has. Others are left alone. Also after LIMIT, which such a submission ends with when an output had too little memory: nothing is written
+     * behind what was bound, and these are the sizes that it needed. A size beyond its bound, or after OK beyond the memory, breaks R-9, and the
+     * runtime fails the submission with INTERNAL. Asked once for each submission, when queue_wait has told its end. NULL: no output's size depends on data. Blocks: never.
+     * may overlap with everything but calls on its run.
      */
     enum accel_status (*run_sizes)(struct accel_bk_run *run, int64_t *sizes, uint32_t size_count);
     /**
