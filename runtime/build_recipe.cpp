@@ -7,8 +7,8 @@
 
 namespace accel::runtime {
 
-BuildRecipe::BuildRecipe(const accel_program_desc &desc, const ChosenEntry &chosen, std::span<const accel_symbol_value> given)
-    : model_(desc.model), devices_(desc.devices, desc.devices + desc.device_count), entry_(keep(chosen.entry->name.c_str())), symbols_(given.begin(), given.end()), states_(chosen.states),
+BuildRecipe::BuildRecipe(const accel_program_desc &desc, const ChosenEntry &chosen, std::span<const accel_symbol_value> given, std::shared_ptr<const OpenParts> open)
+    : model_(desc.model), open_(std::move(open)), devices_(desc.devices, desc.devices + desc.device_count), entry_(keep(chosen.entry->name.c_str())), symbols_(given.begin(), given.end()), states_(chosen.states),
       options_(desc.options, desc.options + desc.option_count), desc_(desc)
 {
     for (accel_symbol_value &symbol : symbols_) {
@@ -74,7 +74,7 @@ accel_status BuildRecipe::build(std::span<const OpenSymbol> open, std::span<cons
     desc.symbol_size = sizeof(accel_symbol_value);
     desc.progress = progress;
     desc.progress_user = progress_user;
-    return build_program(desc, out);
+    return build_program(desc, open_, out);
 }
 
 }  // namespace accel::runtime

@@ -6,6 +6,7 @@
 #include <accel/layouts/layout.h>
 
 #include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,10 +17,12 @@
 
 namespace accel::runtime {
 
+struct OpenParts;
+
 class BuildRecipe {
 public:
-    /// given: the symbols of the entry point that have a size. The devices are kept alive by the program that has the recipe.
-    BuildRecipe(const accel_program_desc &desc, const ChosenEntry &chosen, std::span<const accel_symbol_value> given);
+    /// given: the symbols of the entry point that have a size. open: what is built for all sizes; null: nothing. The devices are kept alive by the program that has the recipe.
+    BuildRecipe(const accel_program_desc &desc, const ChosenEntry &chosen, std::span<const accel_symbol_value> given, std::shared_ptr<const OpenParts> open = nullptr);
     BuildRecipe(const BuildRecipe &) = delete;
     BuildRecipe &operator=(const BuildRecipe &) = delete;
 
@@ -32,6 +35,7 @@ private:
     void keep_ports(std::span<const accel_port_choice> ports);
 
     Ref<accel_model> model_;
+    std::shared_ptr<const OpenParts> open_;
     std::vector<accel_device *> devices_;
     std::deque<std::string> texts_;
     std::deque<std::vector<uint8_t>> data_;

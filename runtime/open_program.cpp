@@ -25,7 +25,7 @@ void set_bounds(ProgramPort &port, const OpenPlan &plan)
 void open_entry(ProgramEntry &entry, const OpenPlan &plan, std::unique_ptr<const BuildRecipe> recipe, uint32_t variant_max)
 {
     for (ProgramPort &port : entry.ports) set_bounds(port, plan);
-    entry.open_sizes = std::make_shared<OpenSizes>(plan.symbols, std::move(recipe), variant_max);
+    entry.open_sizes = std::make_shared<OpenSizes>(plan.symbols, std::move(recipe), variant_max, entry.has_fixed_parts());
 }
 
 }  // namespace accel::runtime

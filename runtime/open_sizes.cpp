@@ -29,15 +29,15 @@ std::shared_ptr<const SizeVariant> planned_variant(const std::vector<OpenSymbol>
 
 }  // namespace
 
-OpenSizes::OpenSizes(std::vector<OpenSymbol> symbols, std::unique_ptr<const BuildRecipe> recipe, uint32_t variant_max)
-    : symbols_(std::move(symbols)), recipe_(std::move(recipe)), variant_max_(variant_max ? variant_max : kVariantMax), planned_(planned_variant(symbols_)), built_{planned_}
+OpenSizes::OpenSizes(std::vector<OpenSymbol> symbols, std::unique_ptr<const BuildRecipe> recipe, uint32_t variant_max, bool compiles)
+    : symbols_(std::move(symbols)), recipe_(std::move(recipe)), variant_max_(variant_max ? variant_max : kVariantMax), compiles_(compiles), planned_(planned_variant(symbols_)), built_{planned_}
 {
 }
 
 uint32_t OpenSizes::count() const
 {
     const std::lock_guard guard(lock_);
-    return static_cast<uint32_t>(built_.size());
+    return compiles_ ? static_cast<uint32_t>(built_.size()) : 1;
 }
 
 accel_status OpenSizes::take(std::span<const accel_symbol_value> given, const Object *asked, std::vector<int64_t> *sizes) const

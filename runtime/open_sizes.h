@@ -25,10 +25,12 @@ public:
     static constexpr int64_t kNone = -1;        ///< a symbol without a size
 
     /// variant_max: 0 means kVariantMax.
-    OpenSizes(std::vector<OpenSymbol> symbols, std::unique_ptr<const BuildRecipe> recipe, uint32_t variant_max);
+    /// compiles: another set of sizes needs a compiler.
+    OpenSizes(std::vector<OpenSymbol> symbols, std::unique_ptr<const BuildRecipe> recipe, uint32_t variant_max, bool compiles);
 
     std::span<const OpenSymbol> symbols() const { return symbols_; }
-    /// Sets that are built now.
+    bool compiles() const { return compiles_; }
+    /// Sets that are built now; 1 where one build is for all.
     uint32_t count() const;
 
     /// Put what is given in its places; the others stay. Errors: INVALID_ARGUMENT (P-7).
@@ -50,6 +52,7 @@ private:
     const std::vector<OpenSymbol> symbols_;
     const std::unique_ptr<const BuildRecipe> recipe_;
     const uint32_t variant_max_;
+    const bool compiles_;
     const std::shared_ptr<const SizeVariant> planned_;
     std::mutex building_;      ///< taken before lock_
     mutable std::mutex lock_;  ///< of built_

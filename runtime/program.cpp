@@ -230,7 +230,7 @@ accel_port_info port_facts(const accel_program &program, const ProgramEntry &ent
     facts.quantization = port.quantization_desc ? &port.quantization_desc->get() : nullptr;
     facts.buffer_count_max = entry.buffer_count_max();
     if (port.converted) facts.flags |= ACCEL_PORT_FLAG_CONVERTED;
-    facts.knowledge = bound ? uint32_t{ACCEL_SIZE_KNOWLEDGE_EXACT} : port.knowledge;
+    facts.knowledge = bound && port.data_dims.empty() ? uint32_t{ACCEL_SIZE_KNOWLEDGE_EXACT} : port.knowledge;
     if (facts.knowledge != ACCEL_SIZE_KNOWLEDGE_EXACT) facts.dims = port.bounds.data();
     if (facts.knowledge == ACCEL_SIZE_KNOWLEDGE_OPEN) facts.size_bytes = 0;
     return facts;

@@ -5,6 +5,7 @@
 #include <accel/backend.h>
 #include <accel/graph/quantization.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,6 +22,7 @@ namespace accel::runtime {
 
 struct Blob;
 class OpenSizes;
+struct OpenParts;
 
 /// A blob on its device. Unloads itself.
 class LoadedBlob {
@@ -66,7 +68,12 @@ struct Blob {
     std::vector<accel_bk_constant> constants;
     uint32_t graph_count = 1;
     Remarks remarks;  ///< of its module when it was loaded, until they are in the placement reports
-    std::unique_ptr<LoadedBlob> loaded;  ///< null in programs for a bare target
+    std::shared_ptr<LoadedBlob> loaded;  ///< null in programs for a bare target; programs for sets of sizes have those for open sizes in common
+};
+
+/// A dimension whose size depends on data: the size of that symbol once the work is done.
+struct DataDim {
+    uint32_t axis = 0, symbol = 0;
 };
 
 /// A piece of an entry point that one device runs in one submission.
@@ -81,6 +88,10 @@ struct Segment {
     std::vector<uint32_t> in_place_of;  ///< by output: the input whose memory it may have; UINT32_MAX: none
     uint64_t scratch_bytes = 0;
     uint32_t buffer_count_max = 0;  ///< distinct buffers that its program ports may lie in, beside the values that it names; 0: any number
+    std::shared_ptr<const OpenParts> open;  ///< what it is a piece of, where it was built for open sizes; else null
+    std::vector<int64_t> sizes;             ///< then, by symbol of its graph, those of now; -1: it depends on data. Empty: none of its sizes is open
+    std::vector<int64_t> bounds;            ///< the same, with the largest that it may be in the place of -1
+    bool tells_sizes = false;               ///< an output's size depends on data
 };
 
 /// Memory between segments, allocated per run. Exactly one of two kinds:
@@ -130,6 +141,8 @@ struct ProgramPort {
     std::shared_ptr<const graph::QuantizationDesc> quantization_desc;  ///< of it, once the ports are settled
     uint32_t knowledge = ACCEL_SIZE_KNOWLEDGE_EXACT;  ///< where not EXACT, layout is that of the planned sizes
     std::vector<int64_t> bounds;                      ///< then, the dims that are told
+    std::vector<DataDim> data_dims;                   ///< that the segment tells after each submission, which writes the port itself
+    uint32_t data_segment = UINT32_MAX;               ///< which
     std::shared_ptr<const std::vector<uint8_t>> default_values;  ///< dense row-major, of an input that need not be bound; else null
 };
 
@@ -173,6 +186,10 @@ struct ProgramEntry {
     std::vector<uint32_t> readers_of(uint32_t port) const;
     /// Distinct buffers that fit whatever ports they are for; 0: any number.
     uint32_t buffer_count_max() const;
+    /// A segment was built for open sizes.
+    bool has_open_parts() const { return std::any_of(segments.begin(), segments.end(), [](const Segment &segment) { return segment.open != nullptr; }); }
+    /// Devices build for each set of sizes.
+    bool has_fixed_parts() const { return std::any_of(segments.begin(), segments.end(), [](const Segment &segment) { return segment.open == nullptr; }); }
     const PortLayout &layout_of(MemoryEnd end) const { return end.is_port ? ports[end.index].layout : values[end.index].layout; }
     /// Number the ports for the application, once it is known which are of variables.
     void number_ports();

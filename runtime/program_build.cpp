@@ -9,7 +9,9 @@
 #include "compiler/assembly.h"
 #include "compiler/choices.h"
 #include "compiler/constants.h"
+#include "compiler/open_parts.h"
 #include "compiler/prepare.h"
+#include "compiler/size_ranges.h"
 #include "compiler/support.h"
 #include "instance.h"
 #include "model.h"
@@ -31,8 +33,8 @@ constexpr double kPrepared = 0.05, kCut = 0.15, kBuilt = 0.9;
 
 class Build {
 public:
-    explicit Build(const accel_program_desc &desc)
-        : desc_(desc), program_(Ref<accel_program>::adopt(new accel_program)), progress_(desc.progress, desc.progress_user), budget_(0)
+    explicit Build(const accel_program_desc &desc, std::shared_ptr<const OpenParts> parts = nullptr)
+        : desc_(desc), parts_(std::move(parts)), program_(Ref<accel_program>::adopt(new accel_program)), progress_(desc.progress, desc.progress_user), budget_(0)
     {
     }
 
@@ -72,19 +74,20 @@ private:
         ConstantPool pool;
         for (const ChosenEntry &chosen : chosen_) {
             Graph graph;
-            ACCEL_TRY(in_entry(chosen, prepared(chosen, graph, &sizes_.emplace_back())));
+            ACCEL_TRY(in_entry(chosen, prepared(chosen, graph, &sizes_.emplace_back(), true)));
             if (chosen_.size() > 1) pool.share(graph);
             std::vector<VariableUse> uses;
             ACCEL_TRY(in_entry(chosen, variables_of(chosen, &uses)));
             PortChoices choices;
             ACCEL_TRY(in_entry(chosen, choices_of(chosen, graph, &choices)));
-            assembly.add(chosen.entry->name, std::move(graph), std::move(uses), std::move(choices));
+            assembly.add(chosen.entry->name, std::move(graph), std::move(uses), std::move(choices), sizes_.back().open);
         }
         ACCEL_TRY(assembly.run(OpenSetSharing(places_.open), &program_->blobs, &program_->entries, &program_->variables));
         ACCEL_TRY(load());
         for (size_t i = 0; i < chosen_.size(); ++i) {
             if (sizes_[i].plan.symbols.empty()) continue;
-            open_entry(program_->entries[i], sizes_[i].plan, std::make_unique<const BuildRecipe>(desc_, chosen_[i], sizes_[i].request.given), desc_.size_variant_max);
+            auto recipe = std::make_unique<const BuildRecipe>(desc_, chosen_[i], sizes_[i].request.given, sizes_[i].open ? sizes_[i].open->parts : nullptr);
+            open_entry(program_->entries[i], sizes_[i].plan, std::move(recipe), desc_.size_variant_max);
         }
         finish();
         return ACCEL_STATUS_OK;
@@ -105,9 +108,10 @@ private:
     struct EntrySizes {
         SizeRequest request;
         OpenPlan plan;
+        std::optional<OpenSet> open;  ///< where the first device takes open graphs, and a part of this one
     };
 
-    accel_status prepared(const ChosenEntry &chosen, Graph &graph, EntrySizes *sizes)
+    accel_status prepared(const ChosenEntry &chosen, Graph &graph, EntrySizes *sizes, bool builds)
     {
         const double share = kPrepared / static_cast<double>(chosen_.size()), from = share * static_cast<double>(&chosen - chosen_.data());
         ACCEL_TRY(step(from, from + share, "preparing the model"));
@@ -119,7 +123,46 @@ private:
         ACCEL_TRY(plan_open_sizes(graph, known, sizes->request, &sizes->plan));
         std::vector<accel_symbol_value> symbols = sizes->request.given;
         for (const OpenSymbol &symbol : sizes->plan.symbols) symbols.push_back({symbol.name.c_str(), nullptr, symbol.planned_size, 0, 0, 0});
+        ACCEL_TRY(find_parts(graph, known, symbols, *sizes, builds));
+        if (sizes->open) {
+            graph = collapse(*sizes->open->parts);
+            return prepare_rest(graph, sizes->open->sizes, {nullptr, 0, desc_.rounding, {}, &budget_});
+        }
         return prepare(graph, {symbols.data(), static_cast<uint32_t>(symbols.size()), desc_.rounding, known, &budget_});
+    }
+
+    /// What the first device makes of the open graph, once; sizes: those of all symbols that need one, planned where they stay open.
+    accel_status find_parts(const Graph &graph, const KnownValues &known, const std::vector<accel_symbol_value> &symbols, EntrySizes &sizes, bool builds)
+    {
+        std::shared_ptr<const OpenParts> parts = parts_;
+        const CompileTarget &target = places_.targets[0];
+        const bool has_device = program_->loaded();
+        if (!parts && target.takes_open && has_device && !graph.symbols.empty()) ACCEL_TRY(make_parts(graph, known, symbols, sizes, builds, &parts));
+        if (!parts || parts->pieces.empty()) return ACCEL_STATUS_OK;
+        OpenSet set{parts, {}, {}};
+        ACCEL_TRY(sizes_of_symbols(parts->graph, symbols, parts->known_sizes, &set.sizes));
+        set.bounds = size_bounds(parts->graph, set.sizes);
+        sizes.open = std::move(set);
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status make_parts(const Graph &graph, const KnownValues &known, const std::vector<accel_symbol_value> &symbols, const EntrySizes &sizes, bool builds,
+                            std::shared_ptr<const OpenParts> *out)
+    {
+        auto parts = std::make_shared<OpenParts>();
+        parts->graph = graph;
+        const auto &given = sizes.request.given;
+        ACCEL_TRY(prepare_open(parts->graph, {given.data(), static_cast<uint32_t>(given.size()), desc_.rounding, known, &budget_}, &parts->known_sizes));
+        parts->graph.budget = nullptr;
+        ACCEL_TRY(sizes_of_symbols(parts->graph, symbols, parts->known_sizes, &parts->at_planned));
+        parts->planned = planned_sizes(parts->graph, sizes.plan.symbols, parts->at_planned);
+        ACCEL_TRY(claim_pieces(places_.targets[0], request(), *parts));
+        const bool any_open = std::any_of(parts->pieces.begin(), parts->pieces.end(), [](const OpenPiece &piece) { return !piece.part.graph.symbols.empty(); });
+        if (sizes.plan.symbols.empty() && !any_open) return ACCEL_STATUS_OK;
+        if (builds) ACCEL_TRY(build_pieces(places_.targets[0], request(), *parts));
+        for (Blob &blob : parts->blobs) ACCEL_TRY(load_blob(places_.open[0], blob));
+        *out = std::move(parts);
+        return ACCEL_STATUS_OK;
     }
 
     static accel_status variables_of(const ChosenEntry &chosen, std::vector<VariableUse> *out) { return take_variables(chosen.entry->graph, chosen.states, out); }
@@ -159,7 +202,7 @@ private:
         const ChosenEntry &chosen = chosen_[entry];
         Graph graph;
         EntrySizes planned;
-        ACCEL_TRY(prepared(chosen, graph, &planned));
+        ACCEL_TRY(prepared(chosen, graph, &planned, false));
         PortChoices choices;
         ACCEL_TRY(choices_of(chosen, graph, &choices));
         ACCEL_TRY(step(kPrepared, 1.0, "asking the devices"));
@@ -199,7 +242,10 @@ private:
         program_->precisions = desc_.precisions;
         const ConstantBounds bounds = desc_.model->bounds();
         budget_ = ConstantBudget(desc_.constant_budget_bytes ? desc_.constant_budget_bytes : bounds.limit_bytes(), bounds.used_bytes);
-        return find_build_targets(desc_, *program_, &places_);
+        ACCEL_TRY(find_build_targets(desc_, *program_, &places_));
+        // Behind others it would take what they leave for each set of sizes anew.
+        for (size_t i = 1; i < places_.targets.size(); ++i) places_.targets[i].takes_open = false;
+        return ACCEL_STATUS_OK;
     }
 
     accel_status step(double from, double to, const char *what)
@@ -211,7 +257,8 @@ private:
     {
         ACCEL_TRY(step(kBuilt, 1.0, "loading"));
         if (!program_->loaded()) return ACCEL_STATUS_OK;
-        for (Blob &blob : program_->blobs) ACCEL_TRY(load_blob(places_.open[blob.device], blob));
+        for (Blob &blob : program_->blobs)
+            if (!blob.loaded) ACCEL_TRY(load_blob(places_.open[blob.device], blob));
         return ACCEL_STATUS_OK;
     }
 
@@ -220,12 +267,13 @@ private:
         settle_ports(*program_);
         settle_remarks(*program_);
         program_->settle_files();
-        const bool open = std::any_of(program_->entries.begin(), program_->entries.end(), [](const ProgramEntry &entry) { return entry.open_sizes != nullptr; });
+        const bool open = std::any_of(program_->entries.begin(), program_->entries.end(), [](const ProgramEntry &entry) { return entry.open_sizes != nullptr || entry.has_open_parts(); });
         program_->saved_bytes = open ? 0 : saved_size_bytes(*program_);
         progress_.enter(1.0, 1.0, "done");
     }
 
     const accel_program_desc &desc_;
+    const std::shared_ptr<const OpenParts> parts_;  ///< of the one entry point, which were built before; null: none were
     Ref<accel_program> program_;
     Progress progress_;
     ConstantBudget budget_;
@@ -262,7 +310,7 @@ accel_status LoadedBlob::load(Blob &blob)
 
 accel_status load_blob(const std::shared_ptr<OpenDevice> &device, Blob &blob)
 {
-    auto loaded = std::make_unique<LoadedBlob>(device);
+    auto loaded = std::make_shared<LoadedBlob>(device);
     ACCEL_TRY(loaded->load(blob));
     blob.loaded = std::move(loaded);
     return ACCEL_STATUS_OK;
@@ -276,6 +324,11 @@ accel_status report_support(const accel_program_desc &desc, accel_support_fn rep
 accel_status build_program(const accel_program_desc &desc, accel_program **out_program)
 {
     return Build(desc).run(out_program);
+}
+
+accel_status build_program(const accel_program_desc &desc, const std::shared_ptr<const OpenParts> &open, accel_program **out_program)
+{
+    return Build(desc, open).run(out_program);
 }
 
 }  // namespace accel::runtime

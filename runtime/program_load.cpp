@@ -184,6 +184,9 @@ enum accel_status accel_program_save(struct accel_program *program, accel_write_
             if (entry.open_sizes)
                 return fail(ACCEL_STATUS_UNSUPPORTED, "S-8", program, "the program leaves sizes open (%s), and what is saved has no model to build others from; build it with desc.symbols and save that",
                             entry.open_sizes->missing(std::vector<int64_t>(entry.open_sizes->symbols().size(), OpenSizes::kNone)).c_str());
+        for (const ProgramEntry &entry : program->entries)
+            if (entry.has_open_parts())
+                return fail(ACCEL_STATUS_UNSUPPORTED, "S-8", program, "the program has sizes that depend on data, and what is saved has no model to tell them from; build it where the device is");
         ACCEL_TRY(program->verify_files());
         const accel_status status = write_saved(*program, write, user);
         ACCEL_TRY(program->verify_files());

@@ -9,6 +9,8 @@
 namespace accel::runtime {
 
 accel_status build_program(const accel_program_desc &desc, accel_program **out_program);
+/// The program of one entry point for one set of sizes. open: what was built of it for all sizes; null: nothing.
+accel_status build_program(const accel_program_desc &desc, const std::shared_ptr<const OpenParts> &open, accel_program **out_program);
 /// Say for each node of the desc's model who takes it.
 accel_status report_support(const accel_program_desc &desc, accel_support_fn report, void *user);
 accel_status load_program(accel_instance *instance, const accel_program_load_desc &desc, accel_program **out_program);

@@ -178,6 +178,7 @@ private:
     void take_back(Slot &slot);
     accel_status judge_carried(Slot &slot, accel_status status);
     accel_status judge_files(Slot &slot);
+    accel_status judge_sizes(Slot &slot, accel_status ended);
     uint32_t carried_fds(const Slot &slot, int32_t *fds) const;
     accel_status submit_run(Slot &slot, const QueueDevice &queue, uint32_t flags);
     accel_status submit_transfer(Slot &slot, const QueueDevice &queue, uint32_t flags);

@@ -114,6 +114,18 @@ accel_status QueueCore::judge_files(Slot &slot)
     return slot.run->program().files_in_use()->changed(slot.detail, sizeof slot.detail) ? ACCEL_STATUS_CORRUPT : ACCEL_STATUS_OK;
 }
 
+/// A segment that tells sizes has ended with OK or LIMIT: what it tells has to be possible.
+accel_status QueueCore::judge_sizes(Slot &slot, accel_status ended)
+{
+    if (!slot.run || slot.run->steps()[slot.step].kind != Step::Kind::Segment || !slot.run->tells_sizes(slot.run->steps()[slot.step].segment)) [[likely]]
+        return ended;
+    const accel_status told = guarded([&] { return slot.run->take_sizes(slot.run->steps()[slot.step].segment, ended); });
+    if (told == ACCEL_STATUS_OK)
+        return ended;
+    snprintf(slot.detail, sizeof slot.detail, "%.200s", accel_last_error()->message);
+    return told;
+}
+
 void QueueCore::end_span(const Slot &slot) const
 {
     if (slot.run)
@@ -297,6 +309,8 @@ accel_status QueueCore::look(Slot &slot)
             if (const accel_status judged = judge_files(slot); judged != ACCEL_STATUS_OK)
                 return judged;
         }
+        if (const accel_status judged = judge_sizes(slot, status); judged != ACCEL_STATUS_OK) [[unlikely]]
+            return judged;
         return slot.carried_count == 0 ? status : judge_carried(slot, status);
     }
     if (status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_NOT_READY)
@@ -305,7 +319,9 @@ accel_status QueueCore::look(Slot &slot)
     note_loss(status, slot.device);
     if (queue.open->abandoned())
         keep_memory(slot);
-    const accel_status blamed = blame(slot, slot.device, status, "queue_wait");
+    accel_status blamed = blame(slot, slot.device, status, "queue_wait");
+    if (blamed == ACCEL_STATUS_LIMIT)
+        blamed = judge_sizes(slot, blamed);
     return slot.carried_count == 0 ? blamed : judge_carried(slot, blamed);
 }
 

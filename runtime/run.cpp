@@ -13,15 +13,19 @@
 
 using namespace accel::runtime;
 
+ModuleRun::~ModuleRun()
+{
+    if (handle)
+        tell_module(device->module_name(), "run_destroy", [&] { device->ops().run_destroy(handle); });
+}
+
 void RunBody::end() noexcept
 {
-    for (const SegmentRun &segment : segments)
-        if (segment.handle)
-            tell_module(segment.device->module_name(), "run_destroy", [&] { segment.device->ops().run_destroy(segment.handle); });
     segments.clear();
     conversions.clear();
     memories.clear();
     defaults.clear();
+    told.clear();
     timings = {};
     program = nullptr;
     entry = nullptr;
@@ -41,6 +45,7 @@ void RunBody::swap(RunBody &other) noexcept
     conversions.swap(other.conversions);
     is_copied.swap(other.is_copied);
     defaults.swap(other.defaults);
+    told.swap(other.told);
     timings.swap(other.timings);
 }
 
@@ -68,15 +73,17 @@ accel_status accel_run::prepare()
     ACCEL_TRY(prepare_state());
     if (!has_sizes())
         return ACCEL_STATUS_OK;  // the rest comes with them
-    ACCEL_TRY(prepare_body());
+    ACCEL_TRY(prepare_body(nullptr));
     // An entry point without ports of the application's can be submitted as it is.
     return entry().application_ports.empty() ? bind({}) : ACCEL_STATUS_OK;
 }
 
-accel_status accel_run::prepare_body()
+accel_status accel_run::prepare_body(const RunBody *before)
 {
     for (uint32_t i = 0; i < entry().segments.size(); ++i)
-        ACCEL_TRY(prepare_segment(i));
+        ACCEL_TRY(prepare_segment(i, before));
+    if (std::any_of(entry().ports.begin(), entry().ports.end(), [](const ProgramPort &port) { return !port.data_dims.empty(); }))
+        body_.told.resize(entry().ports.size());
     body_.places = place_values(entry().values);
     plan_steps();
     for (uint32_t i = 0; i < entry().values.size(); ++i)
@@ -135,15 +142,35 @@ accel_status accel_run::create_on_module(uint32_t index, const accel_bk_run_desc
     return *out ? status : fail(ACCEL_STATUS_INTERNAL, "M-9", program_.get(), "module '%s' answered OK to 'run_create' without a run", device.module_name());
 }
 
-accel_status accel_run::prepare_segment(uint32_t index)
+/// The run of a segment for open sizes, which is for all of them.
+static std::shared_ptr<ModuleRun> find_run(const RunBody *before, const std::shared_ptr<LoadedBlob> &blob, uint32_t graph)
 {
-    const LoadedBlob &loaded = *program().blobs[entry().segments[index].blob].loaded;
+    for (size_t i = 0; before && i < before->segments.size(); ++i)
+        if (const std::shared_ptr<ModuleRun> &made = before->segments[i].made; made->blob == blob && made->graph == graph)
+            return made;
+    return nullptr;
+}
+
+accel_status accel_run::prepare_segment(uint32_t index, const RunBody *before)
+{
+    const std::shared_ptr<LoadedBlob> &loaded = program().blobs[entry().segments[index].blob].loaded;
     SegmentRun segment;
-    segment.device = loaded.device();
+    segment.device = loaded->device();
     if (segment.device->lost() != ACCEL_STATUS_OK)
         return fail(segment.device->lost(), "Q-12", program_.get(), "the device of module '%s' is lost; open it again and build the program again",
                     segment.device->module_name());
+    if (entry().segments[index].tells_sizes && !segment.device->ops().run_sizes)
+        return fail(ACCEL_STATUS_INTERNAL, "A-10", program_.get(), "module '%s' took what has sizes that depend on data, and has no 'run_sizes'", segment.device->module_name());
     body_.segments.reserve(entry().segments.size());  // so that no run is lost for want of a place
+    if (entry().segments[index].open && (segment.made = find_run(before, loaded, entry().segments[index].graph))) {
+        segment.handle = segment.made->handle;
+        body_.segments.push_back(std::move(segment));
+        return ACCEL_STATUS_OK;
+    }
+    segment.made = std::make_shared<ModuleRun>();
+    segment.made->device = segment.device;
+    segment.made->blob = loaded;
+    segment.made->graph = entry().segments[index].graph;
     std::vector<accel_bk_memory> scratch;
     for (size_t i = 0; scratch_places() && i < scratch_places()->size(); ++i)
         if (const accel_scratch::Place &place = (*scratch_places())[i]; place.piece.segment == index && place.buffer)
@@ -156,7 +183,8 @@ accel_status accel_run::prepare_segment(uint32_t index)
     desc.entry = entry().segments[index].graph;
     desc.flags = measures_ && segment.device->ops().run_timings ? ACCEL_BK_RUN_FLAG_TIMINGS : 0;
     desc.priority = priority_;
-    ACCEL_TRY(create_on_module(index, desc, &segment.handle));
+    ACCEL_TRY(create_on_module(index, desc, &segment.made->handle));
+    segment.handle = segment.made->handle;
     body_.segments.push_back(std::move(segment));
     return ACCEL_STATUS_OK;
 }
@@ -243,8 +271,10 @@ bool accel_run::begin_flight(QueueCore &core)
         none = nullptr;
         begun = flight_.compare_exchange_strong(none, &core, std::memory_order_acq_rel);
     }
-    if (begun)
+    if (begun) {
         submission_count_.fetch_add(1, std::memory_order_relaxed);
+        forget_told();
+    }
     return begun;
 }
 
@@ -339,6 +369,13 @@ accel_status accel_run::port(uint32_t port, accel_port_info *out)
     if (in_flight())
         return fail(ACCEL_STATUS_NOT_READY, "R-6", this, "the run is in flight; ask when its fence is reached");
     *out = port_facts(program(), entry(), port, has_sizes());
+    if (body_.told.empty() || !body_.told[entry().application_ports[port]].known)
+        return ACCEL_STATUS_OK;
+    const ToldPort &told = body_.told[entry().application_ports[port]];
+    out->dims = told.dims.data();
+    out->layout = &told.shown;
+    out->size_bytes = told.layout.size_bytes;
+    out->knowledge = ACCEL_SIZE_KNOWLEDGE_EXACT;
     return ACCEL_STATUS_OK;
 }
 

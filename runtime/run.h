@@ -4,6 +4,7 @@
 
 #include <accel/backend.h>
 #include <accel/layouts/conversion.h>
+#include <accel/layouts/layout.h>
 
 #include <atomic>
 #include <deque>
@@ -69,9 +70,31 @@ struct BindRequest {
     bool prepared_only = false;
 };
 
+/// What a module made for a segment. Gives it back.
+struct ModuleRun {
+    std::shared_ptr<OpenDevice> device;
+    std::shared_ptr<LoadedBlob> blob;
+    uint32_t graph = 0;  ///< of the blob
+    accel_bk_run *handle = nullptr;
+
+    ModuleRun() = default;
+    ~ModuleRun();
+    ModuleRun(const ModuleRun &) = delete;
+    ModuleRun &operator=(const ModuleRun &) = delete;
+};
+
+/// A port whose size depends on data, after a submission.
+struct ToldPort {
+    bool known = false;
+    std::vector<int64_t> dims;
+    layouts::Layout layout;
+    accel_layout shown{};
+};
+
 /// A segment's run on its device.
 struct SegmentRun {
     std::shared_ptr<OpenDevice> device;
+    std::shared_ptr<ModuleRun> made;  ///< of a segment for open sizes it may be that of the body before, which is bound again
     accel_bk_run *handle = nullptr;
     std::vector<accel_bk_memory> bound;  ///< in port order, as the module has them; empty while a port is unbound
 };
@@ -97,6 +120,7 @@ struct RunBody {
     std::deque<RunConversion> conversions;  ///< by number
     std::vector<bool> is_copied;         ///< by port: a step copies it with the CPU
     std::vector<PortBinding> defaults;   ///< by input port, once they were needed
+    std::vector<ToldPort> told;          ///< by port, where some have sizes that depend on data; else empty
     std::unique_ptr<Timings> timings;    ///< of a run that measures
 };
 
@@ -148,6 +172,10 @@ struct accel_run : accel::runtime::Object {
             body_.timings->end(step);
     }
     bool in_flight();
+    /// The segment tells of each submission how large its outputs are.
+    bool tells_sizes(uint32_t segment) const { return body_.entry->segments[segment].tells_sizes; }
+    /// Ask it, once, when it has ended with OK or LIMIT. Errors: what the submission fails with instead; the sentence is the thread's error.
+    accel_status take_sizes(uint32_t segment, accel_status ended);
     /// A device that was given up may still be at work on it: what it reads and writes stays.
     void keep_memory();
     /// The queue whose device set was found to contain the program's.
@@ -155,10 +183,15 @@ struct accel_run : accel::runtime::Object {
 
 private:
     accel_status prepare_scratch();
-    accel_status prepare_body();
+    /// before: where runs for open sizes are taken from.
+    accel_status prepare_body(const accel::runtime::RunBody *before);
     /// Of the planned sizes; those of other sets are the run's own. Null: all is.
     const std::vector<accel_scratch::Place> *scratch_places() const { return body_.program == program_.get() ? scratch_places_ : nullptr; }
-    accel_status prepare_segment(uint32_t index);
+    accel_status prepare_segment(uint32_t index, const accel::runtime::RunBody *before);
+    accel_status take_back_shared(const accel::runtime::RunBody &other, accel_status status);
+    accel_status tell_port(uint32_t port, std::span<const int64_t> sizes, accel_status ended);
+    void forget_told();
+    accel_bind_cost sizes_cost() const;
     accel_status create_on_module(uint32_t index, const accel_bk_run_desc &desc, accel_bk_run **out) const;
     accel_status prepare_memory(uint32_t value);
     accel_status prepare_state();

@@ -38,7 +38,8 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
                     static_cast<unsigned long long>(binding.offset_bytes), port.name.c_str(), static_cast<unsigned long long>(port.layout.align_bytes));
     const uint64_t size_bytes = binding.buffer->size_bytes();
     const uint64_t rest_bytes = size_bytes > binding.offset_bytes ? size_bytes - binding.offset_bytes : 0;
-    const uint64_t needed_bytes = has_sizes() ? port.layout.size_bytes : 0;  // before all sizes have a value nobody knows
+    // Before all sizes have a value nobody knows; where one depends on data, the submission tells.
+    const uint64_t needed_bytes = !has_sizes() ? 0 : port.data_dims.empty() ? port.layout.size_bytes : 1;
     *out_size_bytes = binding.size_bytes ? binding.size_bytes : rest_bytes;
     if (binding.offset_bytes > size_bytes || rest_bytes < needed_bytes || binding.size_bytes > rest_bytes)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u]: port '%s' needs %llu bytes, the buffer has %llu from offset %llu on", number,
@@ -62,7 +63,7 @@ bool accel_run::has_memory(const std::vector<PortBinding> &ports, uint32_t port)
 {
     const PortBinding &bound = ports[port];
     const PortLayout &layout = entry().ports[port].layout;
-    if (!bound.buffer || bound.size_bytes < layout.size_bytes)
+    if (!bound.buffer || bound.size_bytes < (entry().ports[port].data_dims.empty() ? layout.size_bytes : 1))
         return false;
     // It may have been bound for other sizes, or before all had a value.
     return (layout.align_bytes <= 1 || bound.offset_bytes % layout.align_bytes == 0) && (!body_.is_copied[port] || bound.buffer->usage() & ACCEL_BUFFER_USAGE_MAP);
@@ -91,7 +92,7 @@ accel_status accel_run::check_overlaps(const std::vector<PortBinding> &ports) co
                 continue;
             // The whole of an input that the module may write over.
             const bool in_place = written.in_place_of == other && ports[output].offset_bytes == ports[other].offset_bytes;
-            if (!in_place && overlap(ports[output], written.layout.size_bytes, ports[other], port.layout.size_bytes))
+            if (!in_place && overlap(ports[output], std::min(written.layout.size_bytes, ports[output].size_bytes), ports[other], std::min(port.layout.size_bytes, ports[other].size_bytes)))
                 return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "output '%s' overlaps the memory of port '%s'", written.name.c_str(), port.name.c_str());
         }
     }
@@ -163,7 +164,9 @@ accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &
     const auto add = [&](const std::vector<PortSource> &sources, const std::vector<PortLayout> &layouts) -> accel_status {
         for (size_t i = 0; i < sources.size(); ++i) {
             accel_bk_memory memory{};
-            ACCEL_TRY(source_memory(sources[i], layouts[i].size_bytes, body_.segments[index].device, ports, &memory));
+            const bool data = sources[i].kind == PortSource::Kind::Port && !entry().ports[sources[i].index].data_dims.empty();
+            const uint64_t size_bytes = data ? std::min(layouts[i].size_bytes, ports[sources[i].index].size_bytes) : layouts[i].size_bytes;
+            ACCEL_TRY(source_memory(sources[i], size_bytes, body_.segments[index].device, ports, &memory));
             out->push_back(memory);
         }
         return ACCEL_STATUS_OK;
@@ -181,6 +184,10 @@ accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_
     desc.struct_size = sizeof desc;
     desc.ports = shown.data();
     desc.port_count = static_cast<uint32_t>(ports.size());
+    if (const std::vector<int64_t> &sizes = entry().segments[index].sizes; !sizes.empty()) {
+        desc.sizes = sizes.data();
+        desc.size_count = static_cast<uint32_t>(sizes.size());
+    }
     const accel_status status = segment.device->ops().run_bind(segment.handle, &desc);
     return status == ACCEL_STATUS_OK ? status : fail_from_module(status, segment.device->module_name(), "run_bind", this);
 }
@@ -244,6 +251,7 @@ accel_status accel_run::bind_ports(std::span<const accel_binding> bindings)
         ACCEL_TRY(collect(i, ports, &wanted[i]));
     ACCEL_TRY(apply(wanted));
     ports_ = std::move(ports);
+    forget_told();
     offer_conversions();
     ready_ = true;
     for (uint32_t i = 0; i < ports_.size(); ++i)
@@ -273,7 +281,7 @@ accel_status accel_run::find_body(const std::vector<int64_t> &sizes, bool prepar
     if (sizes == sizes_ || !open_sizes_->missing(sizes).empty())
         return ACCEL_STATUS_OK;
     out->variant = open_sizes_->find(sizes);
-    if (!out->variant && prepared_only)
+    if (!out->variant && prepared_only && open_sizes_->compiles())
         return fail(ACCEL_STATUS_NOT_FOUND, "P-15", this, "the sizes %s are not built; call accel_program_prepare with them", open_sizes_->text(sizes).c_str());
     if (!out->variant)
         ACCEL_TRY(open_sizes_->get(sizes, nullptr, nullptr, &out->variant));
@@ -316,13 +324,14 @@ accel_status accel_run::bind_sizes(const BindRequest &request)
         collect_times();
         body_.swap(fresh);
     }
-    accel_status status = changes ? guarded([&] { return prepare_body(); }) : ACCEL_STATUS_OK;
+    accel_status status = changes ? guarded([&] { return prepare_body(&fresh); }) : ACCEL_STATUS_OK;
     if (status == ACCEL_STATUS_OK)
         status = guarded([&] { return bind_ports(request.bindings); });
     if (status != ACCEL_STATUS_OK) {
         if (changes) {
             body_.swap(fresh);
             ready_ = was_ready;
+            return take_back_shared(fresh, status);
         }
         return status;
     }
@@ -339,10 +348,28 @@ accel_status accel_run::bind_sizes(const BindRequest &request)
     return ACCEL_STATUS_OK;
 }
 
+/// Runs that the body which did not come to be has bound for its sizes are for those of now again.
+accel_status accel_run::take_back_shared(const RunBody &other, accel_status status)
+{
+    const bool any = std::any_of(other.segments.begin(), other.segments.end(), [&](const SegmentRun &segment) {
+        return std::any_of(body_.segments.begin(), body_.segments.end(), [&](const SegmentRun &own) { return own.made == segment.made; });
+    });
+    if (!any)
+        return status;
+    const KeptError kept;
+    for (uint32_t i = 0; i < body_.segments.size(); ++i)
+        if (entry().segments[i].open)
+            give_back(i);
+    return kept.put_back();
+}
+
+/// Where no compiler runs: what lies between the segments is planned and made anew.
+accel_bind_cost accel_run::sizes_cost() const { return ACCEL_BIND_COST_REBUILD; }
+
 accel_status accel_run::bind_cost(uint32_t port, accel_bind_cost *out_cost)
 {
     if (port == ACCEL_NONE) {
-        *out_cost = open_sizes_ ? ACCEL_BIND_COST_COMPILE : ACCEL_BIND_COST_FREE;
+        *out_cost = !open_sizes_ ? ACCEL_BIND_COST_FREE : open_sizes_->compiles() ? ACCEL_BIND_COST_COMPILE : sizes_cost();
         return ACCEL_STATUS_OK;
     }
     if (port >= entry().application_ports.size())

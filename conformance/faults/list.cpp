@@ -108,6 +108,9 @@ const std::vector<FaultInfo> &every_fault()
         {"levels", "Q-14", "makes all queues of one priority", "runtime.witness.priorities", "meddling"},
         {"spills-into-gaps", "L-3", "writes between the rows of an output", "runtime.layouts.gaps", "meddling"},
         {"spills-into-padding", "L-4", "leaves something else than zeros in the padding that it claims", "runtime.layouts.padding", "meddling"},
+        {"keeps-sizes", "H-15", "binds a graph with open sizes and tells none", "runtime.open.once", "meddling"},
+        {"writes-behind", "R-9", "writes an output behind the memory that was bound", "runtime.open.short", "meddling"},
+        {"tells-too-much", "R-6", "tells a size of data beyond its bound", "runtime.open.data", "meddling"},
         {"overfills", "H-8", "makes a queue deeper than the device's", "runtime.witness.depth", "meddling"},
     };
     return faults;

@@ -2,6 +2,7 @@
 // Stands between the library and the witness and makes the calls of a broken library. So the witness, and the cases that ask it, are put to the test.
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "base.h"
 
@@ -117,6 +118,32 @@ template <uint64_t kOffsetBytes> void spill()
     mine.device.queue_wait = spilling_wait<kOffsetBytes>;
 }
 
+accel_status bind_without_sizes(accel_bk_run *run, const accel_bk_bind_desc *desc)
+{
+    auto other = *desc;
+    other.sizes = nullptr;
+    other.size_count = 0;
+    return base.device.run_bind(run, &other);
+}
+
+/// As if the output had twice the memory.
+accel_status bind_longer(accel_bk_run *run, const accel_bk_bind_desc *desc)
+{
+    std::vector<accel_bk_memory> ports(desc->ports, desc->ports + desc->port_count);
+    ports.back().size_bytes *= 2;
+    auto other = *desc;
+    other.ports = ports.data();
+    return base.device.run_bind(run, &other);
+}
+
+accel_status tell_more(accel_bk_run *run, int64_t *sizes, uint32_t size_count)
+{
+    const std::vector<int64_t> before(sizes, sizes + size_count);
+    const auto status = base.device.run_sizes(run, sizes, size_count);
+    for (uint32_t symbol = 0; symbol < size_count; ++symbol) sizes[symbol] += sizes[symbol] == before[symbol] ? 0 : 1000;
+    return status;
+}
+
 }  // namespace
 
 const std::vector<Fault> &meddling_faults()
@@ -138,6 +165,9 @@ const std::vector<Fault> &meddling_faults()
         {"spills-into-padding", spill<(60 + 2) * sizeof(float)>},  // the third channel of the second block, of which two exist
         {"overfills", [] { mine.device.queue_create = create_too_deep; }},
         {"levels", [] { mine.device.queue_create = create_level; }},
+        {"keeps-sizes", [] { mine.device.run_bind = bind_without_sizes; }},
+        {"writes-behind", [] { mine.device.run_bind = bind_longer; }},
+        {"tells-too-much", [] { mine.device.run_sizes = tell_more; }},
     };
     return faults;
 }

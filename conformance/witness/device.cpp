@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <memory>
 
 #include "elements.h"
 #include "memory.h"
+#include "open.h"
 #include "queue.h"
 
 namespace accel::witness {
@@ -120,10 +122,15 @@ accel_status program_load(accel_bk_device *device, const accel_bk_load_desc *des
     uint64_t named = 0;
     for (size_t at = 1; at < words.size();) {
         if (words.size() - at < 3) return ACCEL_STATUS_CORRUPT;
+        if (words[at] == kOpen) {
+            graphs.push_back({0, nullptr, {}, std::make_shared<OpenGraph>()});
+            if (!read_open(words, at, *graphs.back().open)) return ACCEL_STATUS_CORRUPT;
+            continue;
+        }
         const uint64_t count = words[at], constant = words[at + 1];
         named = std::max(named, constant);
         if (constant > desc->constant_count || (constant && desc->constants[constant - 1].byte_count != count * sizeof(float))) return ACCEL_STATUS_CORRUPT;
-        graphs.push_back({count, constant ? static_cast<const float *>(desc->constants[constant - 1].data) : nullptr, {}});
+        graphs.push_back({count, constant ? static_cast<const float *>(desc->constants[constant - 1].data) : nullptr, {}, nullptr});
         at += 2;
         if (!read_elements(words, at, graphs.back().elements)) return ACCEL_STATUS_CORRUPT;
     }
@@ -178,10 +185,22 @@ accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc
     check_scratch(*desc);
     ledger().ranked("run_create", desc->priority);
     if (const auto answer = take(ledger().run_create_answer); answer != ACCEL_STATUS_OK) return answer;
-    *out = new accel_bk_run{program, &program->graphs[desc->entry], {}, {}, {}};
+    *out = new accel_bk_run{program, &program->graphs[desc->entry], {}, {}, -1, {}, {}};
     ++program->runs;
     ++program->device->objects;
     runs().add(*out);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status run_sizes(accel_bk_run *run, int64_t *sizes, uint32_t size_count)
+{
+    if (!expect_alive(runs(), run, "run_sizes")) return ACCEL_STATUS_INTERNAL;
+    expect(run->in_flight == 0, "H-3", "run_sizes in flight");
+    const OpenGraph *open = run->graph->open.get();
+    expect(open && size_count == open->planned.size() && run->told >= 0, "H-15", "run_sizes of a graph whose sizes do not depend on data, or before it has run");
+    if (!open || size_count != open->planned.size()) return ACCEL_STATUS_INVALID_ARGUMENT;
+    for (const Dimension &dim : open->out)
+        if (dim.symbol != ACCEL_SYMBOL_NONE && run->sizes[dim.symbol] < 0) sizes[dim.symbol] = run->told + ledger().tells_more;
     return ACCEL_STATUS_OK;
 }
 
@@ -203,17 +222,25 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
     // Long enough that another call is still seen.
     std::this_thread::sleep_for(std::chrono::microseconds(300));
     expect(desc->struct_size == sizeof(*desc), "H-5", "run_bind: struct_size");
-    expect(!desc->sizes && desc->size_count == 0, "H-6", "run_bind: sizes of a graph that has no open ones");
+    check_sizes(*run->graph, *desc);
     expect(desc->port_count == run->graph->port_count(), "H-7", "run_bind: " + std::to_string(desc->port_count) + " ports of " + std::to_string(run->graph->port_count()));
     for (uint32_t index = 0; index < desc->port_count; ++index) {
         const accel_bk_memory &port = desc->ports[index];
         if (!expect_alive(buffers(), port.buffer, "run_bind", false)) continue;
         expect(port.offset_bytes % 64 == 0, "H-7", "run_bind: an offset is misaligned");
         expect(holds(port.buffer, port.offset_bytes, port.size_bytes), "H-7", "run_bind: memory beyond its buffer");
-        expect(port.size_bytes >= run->graph->element_count * 4, "H-7", "run_bind: memory is too short");
+        expect(port.size_bytes >= shortest_bytes(*run->graph, index, *desc), "H-7", "run_bind: memory is too short");
         expect((port.buffer->usage & ACCEL_BUFFER_USAGE_PORT) != 0, "H-7", "run_bind: memory that is not for ports");
     }
+    const auto answer = ledger().binds_before > 0 ? ACCEL_STATUS_OK : take(ledger().bind_answer);
+    if (ledger().binds_before > 0) --ledger().binds_before;
+    if (answer != ACCEL_STATUS_OK) {
+        run->ports.clear();
+        --run->binding;
+        return answer;
+    }
     run->ports.assign(desc->ports, desc->ports + desc->port_count);
+    run->sizes.assign(desc->sizes, desc->sizes + desc->size_count);
     --run->binding;
     return ACCEL_STATUS_OK;
 }
@@ -221,6 +248,6 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
 }  // namespace
 
 const accel_bk_device_ops kDevice{sizeof(accel_bk_device_ops), device_open, device_close, device_info, buffer_create, buffer_destroy, buffer_map, buffer_unmap, nullptr, program_load,
-                                  program_unload, program_scratch, run_create, run_destroy, run_bind, nullptr, nullptr, nullptr, queue_create, queue_destroy, queue_submit, queue_wait, nullptr, queue_cancel, queue_transfer};
+                                  program_unload, program_scratch, run_create, run_destroy, run_bind, nullptr, run_sizes, nullptr, queue_create, queue_destroy, queue_submit, queue_wait, nullptr, queue_cancel, queue_transfer};
 
 }  // namespace accel::witness

@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace accel::witness {
@@ -18,10 +19,15 @@ struct Ledger {
     std::atomic<accel_status> open_answer{ACCEL_STATUS_OK};        ///< of the next device_open
     std::atomic<accel_status> create_answer{ACCEL_STATUS_OK};      ///< of the next buffer_create; with a detail sentence
     std::atomic<accel_status> run_create_answer{ACCEL_STATUS_OK};  ///< of the next run_create
+    std::atomic<accel_status> bind_answer{ACCEL_STATUS_OK};        ///< of the next run_bind but binds_before
+    std::atomic<int> binds_before{0};
     std::atomic<accel_status> submit_answer{ACCEL_STATUS_OK};      ///< of the next queue_submit
     std::atomic<accel_status> ticket_answer{ACCEL_STATUS_OK};      ///< what the next submission ends with
+    std::atomic<int64_t> tells_more{0};                            ///< added to what run_sizes tells
     std::atomic<bool> hold{false};                                 ///< work does not end while this is set
     std::atomic<bool> takes_entries{false};                        ///< build takes several graphs
+    std::atomic<bool> takes_open{false};                           ///< graphs with open sizes are built, with custom nodes of the domain "witness"
+    std::atomic<bool> takes_custom{false};                         ///< the same custom nodes, where their sizes are known
     std::atomic<bool> writes_in_place{false};                      ///< sums may have the memory of their first operand
     uint32_t queue_depth = 4;
     /// How ports of rank 4 lie: row-major, channels in blocks of four (NC1HWC2), or as the library wishes where it wishes something.
@@ -65,7 +71,30 @@ struct Ledger {
         return found == priorities_.end() ? std::vector<int32_t>{} : found->second;
     }
 
+    /// By symbol, those that came with each run_bind of a graph with open sizes.
+    std::vector<std::vector<int64_t>> sizes() const
+    {
+        const std::lock_guard guard(lock_);
+        return sizes_;
+    }
+    /// By symbol, those that came with each build of such a graph.
+    std::vector<std::vector<int64_t>> planned() const
+    {
+        const std::lock_guard guard(lock_);
+        return planned_;
+    }
+
     // The module's side.
+    void sized(std::vector<int64_t> sizes)
+    {
+        const std::lock_guard guard(lock_);
+        sizes_.push_back(std::move(sizes));
+    }
+    void plans(std::vector<int64_t> sizes)
+    {
+        const std::lock_guard guard(lock_);
+        planned_.push_back(std::move(sizes));
+    }
     void called(const char *slot)
     {
         const std::lock_guard guard(lock_);
@@ -92,6 +121,7 @@ private:
     mutable std::mutex lock_;
     std::vector<std::string> violations_;
     std::vector<const void *> constants_;
+    std::vector<std::vector<int64_t>> sizes_, planned_;
     std::map<std::string, uint64_t> calls_;
     std::map<std::string, std::vector<int32_t>> priorities_;
 };

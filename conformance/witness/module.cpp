@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Entry and compiler of the witness.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -8,6 +9,7 @@
 #include <memory>
 
 #include "objects.h"
+#include "open.h"
 
 namespace accel::witness {
 
@@ -52,6 +54,18 @@ ACCEL_WITNESS_LIVING(queues)
 
 namespace {
 
+bool takes_custom() { return ledger().takes_open || ledger().takes_custom; }
+
+bool has_open_sizes(const accel_graph_desc *graph, const accel_node_desc &node)
+{
+    const auto is_open = [&](uint32_t tensor) {
+        for (uint32_t axis = 0; tensor != ACCEL_TENSOR_NONE && axis < graph->tensors[tensor].rank; ++axis)
+            if (graph->tensors[tensor].dims[axis].symbol != ACCEL_SYMBOL_NONE) return true;
+        return false;
+    };
+    return std::any_of(node.inputs, node.inputs + node.input_count, is_open) || std::any_of(node.outputs, node.outputs + node.output_count, is_open);
+}
+
 accel_status target_info(uint32_t index, accel_bk_target_info *info)
 {
     ledger().called("target_info");
@@ -59,7 +73,8 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     if (index > 0) return ACCEL_STATUS_NOT_FOUND;
     info->name = "witness";
     info->description = "adds, and watches";
-    info->flags = ledger().takes_entries ? static_cast<uint32_t>(ACCEL_BK_TARGET_FLAG_ENTRIES) : 0u;
+    info->flags = (ledger().takes_entries ? static_cast<uint32_t>(ACCEL_BK_TARGET_FLAG_ENTRIES) : 0u) | (ledger().takes_open ? static_cast<uint32_t>(ACCEL_BK_TARGET_FLAG_OPEN_SIZES) : 0u) |
+                  (takes_custom() ? static_cast<uint32_t>(ACCEL_BK_TARGET_FLAG_CUSTOM) : 0u);
     info->roundings = 0;
     info->memory_bytes = 0;
     return ACCEL_STATUS_OK;
@@ -72,15 +87,27 @@ void check_options(const accel_bk_compile_options *options, const char *slot)
     expect(options && options->target && std::strcmp(options->target, "witness") == 0, "H-5", std::string(slot) + ": target");
 }
 
-void check_graph(const accel_graph_desc *graph, const char *slot)
+/// Planned sizes come with graphs that have symbols, to who takes open sizes (H-15).
+void check_planned(const accel_graph_desc *graph, const int64_t *planned, const char *slot)
 {
+    if (!planned) return;
+    expect(ledger().takes_open && graph->symbol_count > 0, "H-15", std::string(slot) + ": planned sizes of a graph without symbols, or for who builds per set of sizes");
+    for (uint32_t symbol = 0; symbol < graph->symbol_count; ++symbol)
+        expect(planned[symbol] >= 0 && planned[symbol] >= graph->symbols[symbol].min_size, "H-15", std::string(slot) + ": symbol " + std::to_string(symbol) + " is planned as " + std::to_string(planned[symbol]));
+}
+
+void check_graph(const accel_graph_desc *graph, const int64_t *planned, const char *slot)
+{
+    check_planned(graph, planned, slot);
     expect(graph->struct_size == sizeof(*graph) && graph->tensor_size == sizeof(accel_tensor_desc) && graph->node_size == sizeof(accel_node_desc) &&
                graph->attribute_size == sizeof(accel_attribute), "H-5",
            std::string(slot) + ": sizes of the graph");
     for (uint32_t index = 0; index < graph->node_count; ++index) {
         const auto &node = graph->nodes[index];
         expect(node.name && node.domain && node.custom_name, "H-5", std::string(slot) + ": a string of a node is NULL");
-        expect(node.operation == ACCEL_OPERATION_ADD && node.revision == 1, "C-9", std::string(slot) + ": sees an operation or revision that it does not list");
+        const bool admitted = node.operation == ACCEL_OPERATION_CUSTOM ? takes_custom() : node.operation == ACCEL_OPERATION_ADD && node.revision == 1;
+        expect(admitted, "C-9", std::string(slot) + ": sees an operation or revision that it does not list");
+        expect(planned || !has_open_sizes(graph, node), "P-16", std::string(slot) + ": sees a size that nobody knows");
         expect(node.region_count == 0, "C-9", std::string(slot) + ": sees regions, which it does not claim");
         for (uint32_t operand = 0; operand < node.input_count; ++operand)
             expect(node.inputs[operand] == ACCEL_TENSOR_NONE || node.inputs[operand] < graph->tensor_count, "H-5", std::string(slot) + ": an operand lies outside the graph");
@@ -102,9 +129,10 @@ accel_status query(const accel_bk_host *, const accel_graph_desc *graph, const a
 {
     ledger().called("query");
     check_options(options, "query");
-    check_graph(graph, "query");
+    const int64_t *const planned = options->planned_sizes ? options->planned_sizes[0] : nullptr;
+    check_graph(graph, planned, "query");
     for (uint32_t index = 0; index < graph->node_count; ++index) {
-        const bool taken = is_sum(graph, graph->nodes[index]);
+        const bool taken = is_sum(graph, graph->nodes[index]) || (takes_custom() && takes_open(graph, graph->nodes[index]));
         // Every node is a unit of its own: a program of several nodes has several segments.
         nodes[index] = {taken ? index + 1 : 0, taken ? ACCEL_REASON_OK : ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, 0, 0, 0};
     }
@@ -212,16 +240,57 @@ void add(Built &built, const accel_graph_desc *graph, uint32_t number, const acc
     else built.words.push_back(0);
 }
 
+/// A port that is dense and follows its sizes, as large as they are planned.
+accel_bk_port open_port(Built &built, const accel_graph_desc *graph, uint32_t tensor, const int64_t *planned)
+{
+    std::vector<accel_layout_step> &steps = built.steps.emplace_back();
+    const accel_tensor_desc &desc = graph->tensors[tensor];
+    for (uint32_t axis = 0; axis < desc.rank; ++axis) {
+        const uint32_t symbol = desc.dims[axis].symbol;
+        steps.push_back({axis, 0, std::max<int64_t>(planned && symbol != ACCEL_SYMBOL_NONE ? planned[symbol] : desc.dims[axis].size, 1), 0});
+    }
+    int64_t stride_bits = 32;
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+        step->stride_bits = stride_bits;
+        stride_bits *= step->extent;
+    }
+    accel_layout &layout = built.layouts.emplace_back(accel_layout{});
+    layout.struct_size = sizeof(accel_layout);
+    layout.kind = ACCEL_LAYOUT_KIND_STEPS;
+    layout.type = ACCEL_TYPE_F32;
+    layout.sizing = planned ? ACCEL_LAYOUT_SIZING_PACKED : ACCEL_LAYOUT_SIZING_MAXIMUM;
+    layout.size_bytes = static_cast<uint64_t>(stride_bits) / 8;
+    layout.steps = steps.data();
+    layout.step_count = static_cast<uint32_t>(steps.size());
+    return {tensor, 0, &layout, 64, 0, 0};
+}
+
+void add_open(Built &built, const accel_graph_desc *graph, const int64_t *planned)
+{
+    std::vector<accel_bk_port> &ports = built.ports.emplace_back();
+    for (uint32_t port = 0; port < graph->input_count; ++port) ports.push_back(open_port(built, graph, graph->inputs[port], planned));
+    ports.push_back(open_port(built, graph, graph->outputs[0], planned));
+    built.entries.push_back({ports.data(), 0, static_cast<uint32_t>(ports.size()), 0});
+    write_open(graph, planned, built.words);
+    if (planned) ledger().plans({planned, planned + graph->symbol_count});
+}
+
 accel_status build(const accel_bk_host *, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
 {
     ledger().called("build");
     check_options(options, "build");
+    expect(!options->planned_sizes || ledger().takes_open, "H-15", "build: planned sizes for who builds per set of sizes");
     expect(graphs && (graph_count == 1 || (graph_count > 1 && ledger().takes_entries)), "H-14", "build is given " + std::to_string(graph_count) + " graphs");
     auto built = std::make_unique<Built>();
     built->words = {kMagic};
     for (uint32_t index = 0; index < graph_count; ++index) {
         const accel_graph_desc *graph = graphs[index];
-        check_graph(graph, "build");
+        const int64_t *const planned = options->planned_sizes ? options->planned_sizes[index] : nullptr;
+        check_graph(graph, planned, "build");
+        if (graph->node_count == 1 && graph->output_count == 1 && takes_custom() && takes_open(graph, graph->nodes[0])) {
+            add_open(*built, graph, planned);
+            continue;
+        }
         const bool fits = graph->node_count == 1 && graph->output_count == 1 && is_sum(graph, graph->nodes[0]) && graph->tensors[graph->inputs[0]].rank <= 8 &&
                           graph->input_count == (graph->tensors[graph->nodes[0].inputs[1]].data ? 1u : 2u);
         expect(fits, "C-1", "build is asked for a graph that was not claimed as one group");

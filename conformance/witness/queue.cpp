@@ -8,6 +8,7 @@
 
 #include "elements.h"
 #include "memory.h"
+#include "open.h"
 
 namespace accel::witness {
 
@@ -19,19 +20,21 @@ void mark(accel_bk_run *run, int change)
     for (auto &port : run->ports) port.buffer->in_flight += change;
 }
 
-void execute(const accel_bk_run &run)
+accel_status execute(accel_bk_run &run)
 {
+    if (run.graph->open) return execute_open(run);
     if (const Side &elements = run.graph->elements; !elements.dims.empty()) {
         for_each_index(elements.dims, [&](const std::vector<int64_t> &index) {
             const auto at = [&](size_t port) { return reinterpret_cast<float *>(memory(run.ports[port].buffer) + run.ports[port].offset_bytes + offset_of(elements, index)); };
             *at(2) = *at(0) + *at(1);
         });
-        return;
+        return ACCEL_STATUS_OK;
     }
     const auto at = [&](size_t port) { return reinterpret_cast<float *>(memory(run.ports[port].buffer) + run.ports[port].offset_bytes); };
     const float *a = at(0), *b = run.graph->constant ? run.graph->constant : at(1);
     float *y = at(run.graph->port_count() - 1);
     for (uint64_t index = 0; index < run.graph->element_count; ++index) y[index] = a[index] + b[index];
+    return ACCEL_STATUS_OK;
 }
 
 void mark(const Work &conversion, int change)
@@ -56,8 +59,8 @@ void work(accel_bk_queue *queue)
         if (queue->pending.empty()) return;
         while (ledger().hold && !queue->ending) queue->changed.wait_for(guard, std::chrono::milliseconds(1));
         if (queue->pending.empty()) continue;
-        const Work next = queue->pending.front();
-        if (next.answer == ACCEL_STATUS_OK && next.run) execute(*next.run);
+        Work next = queue->pending.front();
+        if (next.answer == ACCEL_STATUS_OK && next.run) next.answer = execute(*next.run);
         if (next.answer == ACCEL_STATUS_OK && !next.run) convert(next.from, next.to);
         if (next.run) mark(next.run, -1);
         else mark(next, -1);

@@ -24,12 +24,13 @@ Assembly::Assembly(const std::vector<CompileTarget> &targets, const CompileReque
 {
 }
 
-void Assembly::add(std::string name, Graph graph, std::vector<VariableUse> uses, PortChoices choices)
+void Assembly::add(std::string name, Graph graph, std::vector<VariableUse> uses, PortChoices choices, std::optional<OpenSet> open)
 {
     Work &work = works_.emplace_back();
     work.graph = std::move(graph);
     work.uses = std::move(uses);
     work.choices = std::move(choices);
+    work.open = std::move(open);
     work.made.name = std::move(name);
 }
 
@@ -45,7 +46,7 @@ accel_status Assembly::run(const Sharing &sharing, std::vector<Blob> *out_blobs,
         if (!again) ACCEL_TRY(connect(sharing, &again));
     }
     for (Work &work : works_) {
-        list_placements(work.graph, work.pieces, *work.partition, work.made.placements);
+        list_placements(work.graph, work.pieces, *work.partition, work.open ? &*work.open : nullptr, work.made.placements);
         out_entries->push_back(std::move(work.made));
     }
     *out_variables = std::move(variables_);
@@ -69,7 +70,10 @@ accel_status Assembly::cut()
         ACCEL_TRY(fail_in_entry(work.partition->run(&work.pieces), work.made.name));
         ACCEL_TRY(fail_in_entry(check_crossings(work.graph, work.pieces), work.made.name));
         work.parts.clear();
-        for (const Piece &piece : work.pieces) work.parts.push_back(extract(work.graph, piece.nodes));
+        for (const Piece &piece : work.pieces) {
+            const Node &first = work.graph.nodes[piece.nodes[0]];
+            work.parts.push_back(first.open_piece == UINT32_MAX ? extract(work.graph, piece.nodes) : part_of(work.graph, first));
+        }
         work.slots.assign(work.pieces.size(), 0);
         work.made.segments.assign(work.pieces.size(), {});
     }
@@ -82,6 +86,7 @@ std::deque<Assembly::Job> Assembly::plan_jobs()
     std::vector<Job *> joint(targets_.size());
     for (Work &work : works_) {
         for (uint32_t i = 0; i < work.pieces.size(); ++i) {
+            if (open_piece(work, i)) continue;
             const uint32_t device = work.pieces[i].device;
             if (!joint[device] || !targets_[device].takes_entries) joint[device] = &jobs.emplace_back(Job{device, {}});
             joint[device]->places.push_back({&work, i});
@@ -93,6 +98,8 @@ std::deque<Assembly::Job> Assembly::plan_jobs()
 accel_status Assembly::build(bool *out_again)
 {
     blobs_.clear();
+    for (Work &work : works_)
+        if (work.open) ACCEL_TRY(fail_in_entry(place_open(work), work.made.name));
     std::deque<Job> jobs = plan_jobs();
     for (size_t done = 0; !jobs.empty(); ++done) {
         const Job job = std::move(jobs.front());
@@ -112,6 +119,57 @@ accel_status Assembly::build(bool *out_again)
             return ACCEL_STATUS_OK;
         } else {
             ACCEL_TRY(alone ? fail_in_entry(status, first.work->made.name) : status);
+        }
+    }
+    return ACCEL_STATUS_OK;
+}
+
+const OpenPiece *Assembly::open_piece(const Work &work, uint32_t piece)
+{
+    const uint32_t number = work.graph.nodes[work.pieces[piece].nodes[0]].open_piece;
+    return number == UINT32_MAX ? nullptr : &work.open->parts->pieces[number];
+}
+
+/// Their blobs are loaded already; what is told of them is told once for each program.
+accel_status Assembly::place_open(Work &work)
+{
+    const auto first = static_cast<uint32_t>(blobs_.size());
+    for (const Blob &blob : work.open->parts->blobs) {
+        blobs_.push_back(blob);
+        blobs_.back().bytes.clear();  // such a program is not saved
+    }
+    for (uint32_t i = 0; i < work.pieces.size(); ++i) {
+        const OpenPiece *piece = open_piece(work, i);
+        if (!piece) continue;
+        Segment &segment = work.made.segments[i];
+        ACCEL_TRY(segment_for(*work.open, *piece, &segment));
+        segment.device = work.pieces[i].device;
+        segment.blob = first + piece->blob;
+        work.slots[i] = piece->slots;
+    }
+    return ACCEL_STATUS_OK;
+}
+
+/// What has sizes that depend on data lies as its device lays it: nobody knows what to convert.
+accel_status Assembly::connect_data(Work &work) const
+{
+    for (uint32_t i = 0; i < work.pieces.size(); ++i) {
+        const OpenPiece *piece = open_piece(work, i);
+        const Segment &segment = work.made.segments[i];
+        for (uint32_t output = 0; piece && !segment.sizes.empty() && output < segment.outputs.size(); ++output) {
+            std::vector<DataDim> dims = data_dims(segment, *piece, output);
+            if (dims.empty()) continue;
+            const PortSource &source = segment.output_sources[output];
+            const std::string &name = work.graph.tensors[work.parts[i].tensors[work.parts[i].graph.outputs[output]]].name;
+            if (source.kind == PortSource::Kind::Value && work.made.values[source.index].port_of != UINT32_MAX)
+                return fail(ACCEL_STATUS_UNSUPPORTED, "L-3", nullptr, "the size of output '%s' depends on data, so it lies as '%s' lays it; choose ACCEL_PORT_LAYOUT_DEVICE for it", name.c_str(),
+                            targets_[segment.device].label.c_str());
+            if (source.kind == PortSource::Kind::Value) continue;
+            ProgramPort &port = work.made.ports[source.index];
+            port.knowledge = ACCEL_SIZE_KNOWLEDGE_BOUND;
+            port.bounds = port.layout.dims;
+            port.data_dims = std::move(dims);
+            port.data_segment = i;
         }
     }
     return ACCEL_STATUS_OK;
@@ -175,6 +233,7 @@ accel_status Assembly::connect(const Sharing &sharing, bool *out_again)
         work.made.input_count = planned.input_count;
         work.made.values = std::move(planned.values);
         work.made.transfers = std::move(planned.transfers);
+        ACCEL_TRY(fail_in_entry(connect_data(work), work.made.name));
         entries.push_back({&work.made, work.uses});
         made.push_back(&work.made);
     }

@@ -18,9 +18,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "../program.h"
 #include "emit.h"
+#include "open_parts.h"
 #include "partition.h"
 #include "plan.h"
 #include "variables.h"
@@ -36,7 +38,8 @@ public:
     Assembly(const std::vector<CompileTarget> &targets, const CompileRequest &request, uint32_t flags, Step step);
 
     /// In the order in which the program numbers them. The graph has no flags of variables any more, which uses tell.
-    void add(std::string name, Graph graph, std::vector<VariableUse> uses, PortChoices choices = {});
+    /// open: of which the graph has pieces already (collapse, prepare_rest).
+    void add(std::string name, Graph graph, std::vector<VariableUse> uses, PortChoices choices = {}, std::optional<OpenSet> open = {});
 
     /// Errors: UNSUPPORTED, LIMIT, CANCELLED, those of the modules.
     accel_status run(const Sharing &sharing, std::vector<Blob> *out_blobs, std::vector<ProgramEntry> *out_entries, std::vector<Variable> *out_variables);
@@ -47,6 +50,7 @@ private:
         Graph graph;
         std::vector<VariableUse> uses;
         PortChoices choices;
+        std::optional<OpenSet> open;
         std::unique_ptr<Partition> partition;
         std::vector<Piece> pieces;
         std::vector<Subgraph> parts;  ///< by piece
@@ -68,6 +72,10 @@ private:
     std::deque<Job> plan_jobs();
     accel_status build(bool *out_again);
     accel_status build(const Job &job);
+    /// The piece that was built for open sizes; null: it is none.
+    static const OpenPiece *open_piece(const Work &work, uint32_t piece);
+    accel_status place_open(Work &work);
+    accel_status connect_data(Work &work) const;
     static void add_wishes(const Work &work, uint32_t piece, uint32_t part, std::vector<Wish> &wishes);
     accel_status connect(const Sharing &sharing, bool *out_again);
     accel_status find_slots(Work &work, const Sharing &sharing, bool *out_again);

@@ -11,6 +11,7 @@
 #include "../check.h"
 #include "../module_call.h"
 #include "../progress.h"
+#include "size_ranges.h"
 
 namespace accel::runtime {
 
@@ -37,13 +38,17 @@ std::string hex(uint32_t flags)
     return text;
 }
 
-accel_status take_port(const CompileTarget &target, const Graph &graph, uint32_t tensor, const accel_bk_port &port, PortLayout *out)
+/// open: the graph has the planned sizes, and the layout is to follow others, so every step of it counts.
+accel_status take_port(const CompileTarget &target, const Graph &graph, uint32_t tensor, const accel_bk_port &port, bool open, PortLayout *out)
 {
     const std::string where = "port " + tensor_text(graph, tensor);
     if (port.tensor != tensor) return blame(target, "P-3", "describes tensor " + std::to_string(port.tensor) + " where " + where + " belongs");
     if (port.reserved) return blame(target, "A-26", "sets what is reserved of " + where);
     out->align_bytes = std::max<uint64_t>(port.align_bytes, 1);
-    if (take_layout(port.layout, graph.tensors[tensor], false, out) == ACCEL_STATUS_OK) return ACCEL_STATUS_OK;
+    if (take_layout(port.layout, graph.tensors[tensor], false, out) == ACCEL_STATUS_OK) {
+        if (open) out->steps = layouts::copy_of(element(port.layout, 0, port.layout->struct_size)).steps;
+        return ACCEL_STATUS_OK;
+    }
     const std::string why = accel_last_error()->message;
     return blame(target, "L-1", "gives " + where + " a layout that cannot be: " + why);
 }
@@ -61,15 +66,15 @@ accel_status take_in_place(const CompileTarget &target, const accel_bk_port &por
     return ACCEL_STATUS_OK;
 }
 
-accel_status take_ports(const CompileTarget &target, const Graph &graph, const accel_bk_blob_entry &built, Segment &segment)
+accel_status take_ports(const CompileTarget &target, const Graph &graph, const accel_bk_blob_entry &built, bool open, Segment &segment)
 {
     const size_t inputs = graph.inputs.size(), outputs = graph.outputs.size();
     if (built.port_count != inputs + outputs || (built.port_count && !built.ports))
         return blame(target, "P-3", "built a blob with " + std::to_string(built.port_count) + " ports, expected " + std::to_string(inputs + outputs));
     const auto port = [&](size_t i) { return element_of(built.ports, i, target.sizes.port); };
-    for (size_t i = 0; i < inputs; ++i) ACCEL_TRY(take_port(target, graph, graph.inputs[i], port(i), &segment.inputs.emplace_back()));
+    for (size_t i = 0; i < inputs; ++i) ACCEL_TRY(take_port(target, graph, graph.inputs[i], port(i), open, &segment.inputs.emplace_back()));
     for (size_t i = 0; i < outputs; ++i) {
-        ACCEL_TRY(take_port(target, graph, graph.outputs[i], port(inputs + i), &segment.outputs.emplace_back()));
+        ACCEL_TRY(take_port(target, graph, graph.outputs[i], port(inputs + i), open, &segment.outputs.emplace_back()));
         ACCEL_TRY(take_in_place(target, port(inputs + i), segment));
     }
     return ACCEL_STATUS_OK;
@@ -125,6 +130,9 @@ accel_status call_build(const CompileTarget &target, std::span<const Subgraph *c
     const ShownWishes asked(wishes);
     options.wishes = asked.data();
     options.wish_count = static_cast<uint32_t>(wishes.size());
+    std::vector<const int64_t *> planned;
+    for (const Subgraph *part : parts) planned.push_back(request.planned && !part->graph.symbols.empty() ? request.planned->data() : nullptr);
+    if (request.planned) options.planned_sizes = planned.data();
     accel_bk_blob *made = nullptr;
     clear_module_error();
     const accel_status status = target.compiler->build(target.host, graphs.data(), static_cast<uint32_t>(graphs.size()), &options, &made);
@@ -163,7 +171,7 @@ accel_status build_blob(const CompileTarget &target, std::span<const Subgraph *c
         made.segment.graph = i;
         made.segment.scratch_bytes = entry.scratch_bytes;
         made.buffer_count_max = entry.buffer_count_max;
-        ACCEL_TRY(take_ports(target, parts[i]->graph, entry, made.segment));
+        ACCEL_TRY(request.planned ? take_ports(target, with_sizes(parts[i]->graph, *request.planned), entry, true, made.segment) : take_ports(target, parts[i]->graph, entry, false, made.segment));
     }
     return ACCEL_STATUS_OK;
 }

@@ -48,7 +48,7 @@ Made built(Graph graph, const std::vector<CompileTarget> &targets, uint32_t flag
     Partition partition(made.graph, targets, {}, flags, std::move(answers));
     std::vector<Piece> pieces;
     REQUIRE(partition.run(&pieces) == ACCEL_STATUS_OK);
-    list_placements(made.graph, pieces, partition, made.placements);
+    list_placements(made.graph, pieces, partition, nullptr, made.placements);
     return made;
 }
 

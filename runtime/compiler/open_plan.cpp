@@ -2,12 +2,11 @@
 // Decides which symbols stay open, plans sizes for them, and bounds the ports.
 #include "open_plan.h"
 
-#include <accel/graph/expressions.h>
-
 #include <algorithm>
 
 #include "../check.h"
 #include "rewrite.h"
+#include "size_ranges.h"
 #include "symbols.h"
 
 namespace accel::runtime {
@@ -15,8 +14,6 @@ namespace accel::runtime {
 namespace {
 
 constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;
-/// As large as importers let a size be, and so no bound of anything.
-constexpr int64_t kNoBound = INT32_MAX;
 
 int64_t bound_of(int64_t max_size) { return max_size >= kNoBound ? ACCEL_SIZE_UNBOUNDED : max_size; }
 
@@ -107,33 +104,11 @@ private:
         return ACCEL_STATUS_OK;
     }
 
-    /// What each symbol may be, derived ones by their expressions.
-    std::vector<graph::Range> symbol_ranges() const
-    {
-        std::vector<graph::Range> symbols;
-        for (const auto &[low, high] : ranges_) symbols.push_back({low, high});
-        std::vector<graph::Range> rows;
-        for (const accel_expression &row : graph_.expressions) {
-            if (row.op == ACCEL_EXPRESSION_CONSTANT) {
-                rows.push_back({row.value, row.value});
-            } else if (row.op == ACCEL_EXPRESSION_SYMBOL) {
-                const Symbol &symbol = graph_.symbols[row.left];
-                const bool derived = symbol.kind == ACCEL_SYMBOL_KIND_DERIVED && symbol.expression < rows.size();
-                rows.push_back(derived ? rows[symbol.expression] : symbols[row.left]);
-            } else {
-                rows.push_back(graph::step_range(row.op, rows[row.left], rows[row.right]));
-            }
-        }
-        for (size_t i = 0; i < symbols.size(); ++i) {
-            const Symbol &symbol = graph_.symbols[i];
-            if (symbol.kind == ACCEL_SYMBOL_KIND_DERIVED && symbol.expression < rows.size()) symbols[i].high = std::min(symbols[i].high, rows[symbol.expression].high);
-        }
-        return symbols;
-    }
-
     void list_ports(OpenPlan *out) const
     {
-        const std::vector<graph::Range> ranges = symbol_ranges();
+        std::vector<graph::Range> known;
+        for (const auto &[low, high] : ranges_) known.push_back({low, high});
+        const std::vector<graph::Range> ranges = size_ranges(graph_, known);
         for (const auto &[name, shape] : declared_) {
             OpenPlan::Port port{name, {}};
             bool open = false;

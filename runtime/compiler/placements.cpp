@@ -3,14 +3,39 @@
 #include "placements.h"
 
 #include "../progress.h"
+#include "size_ranges.h"
 
 namespace accel::runtime {
 
-void list_placements(const Graph &graph, const std::vector<Piece> &pieces, const Partition &partition, std::vector<PlacementRow> &out)
+namespace {
+
+/// A row for each operation that the piece was built of.
+void list_piece(const OpenSet &set, uint32_t piece, uint32_t device, uint32_t segment, std::vector<PlacementRow> &out)
+{
+    const Graph graph = with_sizes(set.parts->pieces[piece].part.graph, set.bounds);
+    for (const Node &node : graph.nodes) {
+        pace();
+        PlacementRow &row = out.emplace_back();
+        row.node = node.name;
+        row.operation = node.label();
+        row.device = device;
+        row.segment = segment;
+        row.work_macs = work_macs(graph, node);
+        row.reason = ACCEL_REASON_OK;
+    }
+}
+
+}  // namespace
+
+void list_placements(const Graph &graph, const std::vector<Piece> &pieces, const Partition &partition, const OpenSet *open, std::vector<PlacementRow> &out)
 {
     for (uint32_t s = 0; s < pieces.size(); ++s) {
         for (const uint32_t node : pieces[s].nodes) {
             pace();
+            if (open && graph.nodes[node].open_piece != UINT32_MAX) {
+                list_piece(*open, graph.nodes[node].open_piece, pieces[s].device, s, out);
+                continue;
+            }
             PlacementRow &row = out.emplace_back();
             row.node = graph.nodes[node].name;
             row.operation = graph.nodes[node].label();

@@ -31,10 +31,53 @@
 #include "name_everything.h"
 #include "quantise.h"
 #include "rewrite.h"
+#include "set_aside.h"
 #include "settle_regions.h"
 #include "symbols.h"
 
 namespace accel::runtime {
+
+namespace {
+
+accel_status run_passes(Graph &graph, uint32_t rounding)
+{
+    settle_scales(graph);
+    canonicalise(graph);
+    fold(graph, FoldDequantize::Keep);
+    canonicalise(graph);
+    quantise(graph, rounding);
+    fold(graph, FoldDequantize::Expand);
+    canonicalise(graph);
+    ACCEL_TRY(give_outputs_makers(graph));
+    align_constants(graph);
+    settle_regions(graph);
+    compact(graph);
+    name_everything(graph);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status check_made(const Graph &graph)
+{
+    if (check_inside(graph) == ACCEL_STATUS_OK) return ACCEL_STATUS_OK;
+    const std::string why = accel_last_error()->message;
+    return fail(ACCEL_STATUS_INTERNAL, "", nullptr, "the compiler's passes made a graph that breaks a rule: %s", why.c_str());
+}
+
+/// What pieces read stays a tensor that a node makes, whatever becomes known of it.
+void keep_borders(Graph &graph)
+{
+    const std::vector<uint32_t> maker = makers(graph);
+    std::vector<bool> kept = output_flags(graph);
+    for (const Node &node : graph.nodes) {
+        for (const uint32_t input : node.inputs) {
+            if (node.open_piece == UINT32_MAX || kept[input] || maker[input] == UINT32_MAX) continue;
+            kept[input] = true;
+            graph.outputs.push_back(input);
+        }
+    }
+}
+
+}  // namespace
 
 accel_status prepare(Graph &graph, const PrepareRequest &request)
 {
@@ -44,21 +87,33 @@ accel_status prepare(Graph &graph, const PrepareRequest &request)
     // What no output depends on is not judged.
     sweep(graph);
     ACCEL_TRY(specialise(graph, request.symbols, request.symbol_count, known_sizes));
-    settle_scales(graph);
-    canonicalise(graph);
-    fold(graph, FoldDequantize::Keep);
-    canonicalise(graph);
-    quantise(graph, request.rounding);
-    fold(graph, FoldDequantize::Expand);
-    canonicalise(graph);
-    ACCEL_TRY(give_outputs_makers(graph));
-    align_constants(graph);
-    settle_regions(graph);
-    compact(graph);
-    name_everything(graph);
-    if (check_inside(graph) == ACCEL_STATUS_OK) return ACCEL_STATUS_OK;
-    const std::string why = accel_last_error()->message;
-    return fail(ACCEL_STATUS_INTERNAL, "", nullptr, "the compiler's passes made a graph that breaks a rule: %s", why.c_str());
+    ACCEL_TRY(run_passes(graph, request.rounding));
+    return check_made(graph);
+}
+
+accel_status prepare_open(Graph &graph, const PrepareRequest &request, std::vector<KnownSize> *known_sizes)
+{
+    graph.budget = request.budget;
+    ACCEL_TRY(take_known_values(graph, request.known, known_sizes));
+    sweep(graph);
+    ACCEL_TRY(specialise_open(graph, request.symbols, request.symbol_count, *known_sizes));
+    ACCEL_TRY(run_passes(graph, request.rounding));
+    take_back(graph);
+    return check_made(graph);
+}
+
+accel_status prepare_rest(Graph &graph, std::span<const int64_t> sizes, const PrepareRequest &request)
+{
+    graph.budget = request.budget;
+    const size_t output_count = graph.outputs.size();
+    keep_borders(graph);
+    std::vector<KnownSize> known;
+    for (uint32_t symbol = 0; symbol < sizes.size(); ++symbol)
+        if (sizes[symbol] >= 0) known.push_back({symbol, sizes[symbol], graph.symbols[symbol].name});
+    ACCEL_TRY(specialise(graph, nullptr, 0, known));
+    ACCEL_TRY(run_passes(graph, request.rounding));
+    graph.outputs.resize(output_count);
+    return check_made(graph);
 }
 
 }  // namespace accel::runtime

@@ -4,6 +4,8 @@
 
 #include <accel/accel.h>
 
+#include <span>
+
 #include "../constant_budget.h"
 #include "../graph.h"
 #include "known_values.h"
@@ -21,5 +23,11 @@ struct PrepareRequest {
 
 /// Fixed shapes, canonical form, quantised operations, aligned constants, a name for every tensor and node. Throws Stopped.
 accel_status prepare(Graph &graph, const PrepareRequest &request);
+
+/// The same for sizes that stay open: what is over them is as the model has it, the rest as prepare makes it. known_sizes: what known inputs say of symbols. Throws Stopped.
+accel_status prepare_open(Graph &graph, const PrepareRequest &request, std::vector<KnownSize> *known_sizes);
+
+/// The same of what prepare_open has made and pieces were taken out of (collapse), which stay as they are, for these sizes of its symbols. Throws Stopped.
+accel_status prepare_rest(Graph &graph, std::span<const int64_t> sizes, const PrepareRequest &request);
 
 }  // namespace accel::runtime

@@ -57,7 +57,7 @@ std::string reason_text(const Graph &graph, const Node &node, const accel_bk_sup
     case ACCEL_REASON_QUANTIZATION: return "quantisation" + of + numbers(answer);
     case ACCEL_REASON_RESOURCE: return "does not fit: on-chip memory, contexts or addresses" + of + numbers(answer);
     case ACCEL_REASON_ROUNDING: return "does not requantise with rounding " + rounding_text(answer.given) + offer_text(answer.expected);
-    case ACCEL_REASON_SYMBOL: return "a dimension without a value" + of;
+    case ACCEL_REASON_SYMBOL: return "a dimension without a value" + of + (node.reason.empty() ? "" : " (" + node.reason + ")");
     case ACCEL_REASON_CONSTANT: return answer.tensor < graph.tensors.size() && graph.tensors[answer.tensor].constant() ? "must not be constant: tensor " + tensor_text(graph, answer.tensor)
                                                                                                                       : "must be constant" + (of.empty() ? ": an operand" : ": tensor " + tensor_text(graph, answer.tensor));
     case ACCEL_REASON_PROFILE: return node.label() + " is newer than the module";

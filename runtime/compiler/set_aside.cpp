@@ -3,6 +3,7 @@
 #include "set_aside.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "../catalog.h"
 #include "../check.h"
@@ -20,17 +21,6 @@ bool sized(const Tensor &tensor)
 /// Can a buffer hold it, and a port describe it?
 bool held(const Tensor &tensor) { return sized(tensor) && type_has_ports(tensor.type); }
 
-/// The first tensor of a node that has no size; ACCEL_TENSOR_NONE: all have one.
-uint32_t unsized_tensor(const Graph &graph, const Node &node)
-{
-    for (const auto *tensors : {&node.inputs, &node.outputs}) {
-        for (const uint32_t tensor : *tensors) {
-            if (tensor != ACCEL_TENSOR_NONE && !sized(graph.tensors[tensor])) return tensor;
-        }
-    }
-    return ACCEL_TENSOR_NONE;
-}
-
 /// "its shape 's' …"
 std::string computed_value(const Graph &graph, const Node &node, uint32_t tensor)
 {
@@ -47,7 +37,39 @@ std::string unknown_of(const Tensor &tensor)
     return "type " + std::string(type_text(tensor.type)) + ", which is in graphs only";
 }
 
+/// The first tensor of a node that has no size; ACCEL_TENSOR_NONE: all have one.
+uint32_t unsized_tensor(const Graph &graph, const Node &node)
+{
+    for (const auto *tensors : {&node.inputs, &node.outputs}) {
+        for (const uint32_t tensor : *tensors) {
+            if (tensor != ACCEL_TENSOR_NONE && !sized(graph.tensors[tensor])) return tensor;
+        }
+    }
+    return ACCEL_TENSOR_NONE;
+}
+
 }  // namespace
+
+void set_aside_open(Graph &graph)
+{
+    for (Node &node : graph.nodes) {
+        const bool spreads = node.operation == ACCEL_OPERATION_EXPAND && unknown_value(graph, node, true) != ACCEL_TENSOR_NONE;
+        if (node.operation == ACCEL_OPERATION_CUSTOM || (unsized_tensor(graph, node) == ACCEL_TENSOR_NONE && !spreads)) continue;
+        node.custom_name = node.label();
+        node.aside = std::exchange(node.operation, ACCEL_OPERATION_CUSTOM);
+        node.aside_revision = std::exchange(node.revision, 0);
+    }
+}
+
+void take_back(Graph &graph)
+{
+    for (Node &node : graph.nodes) {
+        if (node.aside == 0) continue;
+        node.operation = std::exchange(node.aside, 0);
+        node.revision = std::exchange(node.aside_revision, 0);
+        node.custom_name.clear();
+    }
+}
 
 void set_aside_unsized(Graph &graph)
 {
@@ -86,10 +108,15 @@ accel_status check_crossings(const Graph &graph, const std::vector<Piece> &piece
     for (const uint32_t input : graph.inputs) {
         if (!held(graph.tensors[input])) return refuse("input", input);
     }
-    for (const uint32_t output : graph.outputs) {
-        if (!held(graph.tensors[output])) return refuse("output", output);
-    }
     const std::vector<uint32_t> maker = makers(graph);
+    // Its memory is as large as its sizes may become.
+    const auto bounded = [&](uint32_t tensor) {
+        const bool open = maker[tensor] != UINT32_MAX && graph.nodes[maker[tensor]].open_piece != UINT32_MAX;
+        return open && graph.tensors[tensor].known() && type_has_ports(graph.tensors[tensor].type);
+    };
+    for (const uint32_t output : graph.outputs) {
+        if (!held(graph.tensors[output]) && !bounded(output)) return refuse("output", output);
+    }
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
         uint32_t lost = ACCEL_TENSOR_NONE;
         for_each_read(graph.nodes[i], [&](uint32_t input) {

@@ -12,7 +12,11 @@ namespace accel::runtime {
 /// then treat it as one.
 void set_aside_unsized(Graph &graph);
 
-/// Tensors that are ports, or that a piece hands to another, have a size. Errors: UNSUPPORTED.
+/// A node over sizes that stay open, whatever they depend on, is a custom node until take_back: passes are for sizes that are known.
+void set_aside_open(Graph &graph);
+void take_back(Graph &graph);
+
+/// Tensors that are ports, or that a piece hands to another, have a size, but for what a piece for open sizes makes. Errors: UNSUPPORTED.
 accel_status check_crossings(const Graph &graph, const std::vector<Piece> &pieces);
 
 }  // namespace accel::runtime

@@ -59,6 +59,25 @@ public:
         return ACCEL_STATUS_OK;
     }
 
+    accel_status run_open()
+    {
+        ACCEL_TRY(infer());
+        ACCEL_TRY(check_followed(used_tensors()));
+        for (Node &node : graph_.nodes) ACCEL_TRY(resolve_regions(node));
+        set_aside_open(graph_);
+        for (Node &node : graph_.nodes)
+            if (!node.aside) settle_sizes(graph_, node);
+        return ACCEL_STATUS_OK;
+    }
+
+    accel_status sizes(std::vector<int64_t> *out)
+    {
+        ACCEL_TRY(infer());
+        ACCEL_TRY(check_sizes());
+        for (uint32_t i = 0; i < graph_.symbols.size(); ++i) out->push_back(size_of(i).value_or(-1));
+        return ACCEL_STATUS_OK;
+    }
+
     accel_status find_open(std::vector<uint32_t> *out)
     {
         ACCEL_TRY(infer());
@@ -329,6 +348,12 @@ private:
     {
         const std::vector<bool> used = used_tensors();
         ACCEL_TRY(check_given(used));
+        return check_followed(used);
+    }
+
+    /// What is known goes together, and is not too large.
+    accel_status check_followed(const std::vector<bool> &used) const
+    {
         for (uint32_t i = 0; i < graph_.symbols.size(); ++i) ACCEL_TRY(check_expression(i));
         for (uint32_t i = 0; i < graph_.tensors.size(); ++i) {
             if (!used[i]) continue;
@@ -364,6 +389,22 @@ accel_status specialise(Graph &graph, const accel_symbol_value *values, uint32_t
     for (uint32_t i = 0; i < value_count; ++i) ACCEL_TRY(specialiser.take(values[i]));
     for (const KnownSize &size : known) ACCEL_TRY(specialiser.take(size));
     return specialiser.run();
+}
+
+accel_status specialise_open(Graph &graph, const accel_symbol_value *values, uint32_t value_count, std::span<const KnownSize> known)
+{
+    Specialiser specialiser(graph);
+    for (uint32_t i = 0; i < value_count; ++i) ACCEL_TRY(specialiser.take(values[i]));
+    for (const KnownSize &size : known) ACCEL_TRY(specialiser.take(size));
+    return specialiser.run_open();
+}
+
+accel_status sizes_of_symbols(Graph graph, std::span<const accel_symbol_value> values, std::span<const KnownSize> known, std::vector<int64_t> *out)
+{
+    Specialiser specialiser(graph);
+    for (const accel_symbol_value &value : values) ACCEL_TRY(specialiser.take(value));
+    for (const KnownSize &size : known) ACCEL_TRY(specialiser.take(size));
+    return specialiser.sizes(out);
 }
 
 accel_status find_open_symbols(Graph &graph, const accel_symbol_value *values, uint32_t value_count, std::span<const KnownSize> known, std::vector<uint32_t> *out)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "../catalog.h"
 #include "../check.h"
@@ -40,6 +41,7 @@ accel_status look_up(CompileTarget &target)
         if (target.name.empty()) target.name = info.name;
         if (target.name == info.name) {
             target.roundings = info.roundings;
+            target.takes_open = info.flags & ACCEL_BK_TARGET_FLAG_OPEN_SIZES;
             target.takes_entries = info.flags & ACCEL_BK_TARGET_FLAG_ENTRIES;
             target.takes_custom = info.flags & ACCEL_BK_TARGET_FLAG_CUSTOM;
             target.takes_regions = info.flags & ACCEL_BK_TARGET_FLAG_REGIONS;
@@ -71,7 +73,9 @@ accel_status query(const CompileTarget &target, const Graph &graph, const Compil
 {
     const GraphDesc desc(graph, pace);
     const ModuleGraph shown(desc.get(), target.sizes);
-    const accel_bk_compile_options options = options_for(target, request);
+    accel_bk_compile_options options = options_for(target, request);
+    const int64_t *const planned = request.planned && !graph.symbols.empty() ? request.planned->data() : nullptr;
+    if (request.planned) options.planned_sizes = &planned;
     out->assign(graph.nodes.size(), accel_bk_support{});
     for (accel_bk_support &answer : *out) answer.tensor = ACCEL_TENSOR_NONE;
     clear_module_error();
@@ -104,11 +108,30 @@ bool has_hidden(const CompileTarget &target, const Graph &region)
     });
 }
 
-/// Why a module may not see a node, which it then need not know how to refuse (C-9): for what the node is, or for what is in its regions.
-accel_bk_support refused_unseen(const CompileTarget &target, const Node &node)
+/// The first tensor of a node with a size that is open; ACCEL_TENSOR_NONE: none has one. What has no known type or rank is for C-9.
+uint32_t open_tensor(const Graph &graph, const Node &node)
 {
+    const auto is_open = [&](uint32_t tensor) {
+        if (tensor == ACCEL_TENSOR_NONE) return false;
+        const Shape &shape = graph.tensors[tensor].shape;
+        return std::any_of(shape.begin(), shape.end(), [](const Dim &dim) { return dim.symbol != ACCEL_SYMBOL_NONE; });
+    };
+    for (const auto *tensors : {&node.inputs, &node.outputs})
+        if (const auto found = std::find_if(tensors->begin(), tensors->end(), is_open); found != tensors->end()) return *found;
+    return ACCEL_TENSOR_NONE;
+}
+
+/// Why a module may not see a node, which it then need not know how to refuse (C-9, P-16): for what the node is, for sizes that depend on data, or for what is in its regions.
+accel_bk_support refused_unseen(const CompileTarget &target, const Graph &graph, const Node &node, bool open)
+{
+    constexpr accel_bk_support kPiece{0, ACCEL_REASON_OPERATION, ACCEL_TENSOR_NONE, 0, 0, 0};
+    if (node.open_piece != UINT32_MAX) return kPiece;
     const accel_bk_support refused = refused_by_list(target, node);
-    if (refused.reason != ACCEL_REASON_OK || node.regions.empty()) return refused;
+    const uint32_t unsized = open ? ACCEL_TENSOR_NONE : open_tensor(graph, node);
+    const bool reads = std::find(node.inputs.begin(), node.inputs.end(), unsized) != node.inputs.end();
+    if (unsized != ACCEL_TENSOR_NONE && (reads || refused.reason == ACCEL_REASON_OK)) return {0, ACCEL_REASON_SYMBOL, unsized, 0, 0, 0};
+    if (refused.reason != ACCEL_REASON_OK) return refused;
+    if (node.regions.empty()) return refused;
     constexpr accel_bk_support kRegion{0, ACCEL_REASON_REGION, ACCEL_TENSOR_NONE, 0, 0, 0};
     if (!target.takes_regions) return kRegion;
     const bool hidden = std::any_of(node.regions.begin(), node.regions.end(), [&](const Region &region) { return has_hidden(target, *region.graph); });
@@ -129,6 +152,19 @@ accel_status query_shown(const CompileTarget &target, const Graph &graph, const 
     return ACCEL_STATUS_OK;
 }
 
+/// Pieces that were built for open sizes have groups of their own, beside the module's.
+void claim_pieces(const Graph &graph, std::vector<accel_bk_support> &answers)
+{
+    std::set<uint32_t> taken{0};
+    for (const accel_bk_support &answer : answers) taken.insert(answer.group);
+    uint32_t next = 0;
+    for (size_t i = 0; i < answers.size(); ++i) {
+        if (graph.nodes[i].open_piece == UINT32_MAX) continue;
+        while (taken.count(next)) ++next;
+        answers[i] = {next++, ACCEL_REASON_OK, ACCEL_TENSOR_NONE, 0, 0, 0};
+    }
+}
+
 }  // namespace
 
 accel_status ask(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out)
@@ -136,7 +172,7 @@ accel_status ask(const CompileTarget &target, const Graph &graph, const CompileR
     out->clear();
     std::vector<uint32_t> shown;
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        out->push_back(refused_unseen(target, graph.nodes[i]));
+        out->push_back(refused_unseen(target, graph, graph.nodes[i], request.planned != nullptr));
         if (out->back().reason == ACCEL_REASON_OK) shown.push_back(i);
     }
     if (shown.size() == graph.nodes.size()) ACCEL_TRY(query(target, graph, request, out));
@@ -147,6 +183,7 @@ accel_status ask(const CompileTarget &target, const Graph &graph, const CompileR
         if (answer.group == 0 || rounding == ACCEL_ROUNDING_NONE || (target.roundings & (1u << rounding))) continue;
         answer = accel_bk_support{0, ACCEL_REASON_ROUNDING, ACCEL_TENSOR_NONE, 0, rounding, 0};
     }
+    if (target.takes_open) claim_pieces(graph, *out);
     // What would be taken instead is the target's to say, whoever refused.
     for (accel_bk_support &answer : *out)
         if (answer.reason == ACCEL_REASON_ROUNDING) answer.expected = target.roundings;

@@ -27,6 +27,7 @@ struct CompileTarget {
     std::string backend;  ///< module, for messages
     std::string label;    ///< device id, or the target's name when there is no device
     uint32_t roundings = 0;
+    bool takes_open = false;     ///< graphs with open sizes are built once
     bool takes_entries = false;  ///< build takes several graphs
     bool takes_custom = false;   ///< else the module never sees a custom node
     bool takes_regions = false;  ///< else it never sees a node with regions
@@ -39,6 +40,7 @@ struct CompileRequest {
     uint32_t precisions = 0;
     accel_progress_fn progress = nullptr;
     void *progress_user = nullptr;
+    const std::vector<int64_t> *planned = nullptr;  ///< by symbol, where graphs are open; null: all sizes are known
 };
 
 accel_bk_compile_options options_for(const CompileTarget &target, const CompileRequest &request);
@@ -46,7 +48,7 @@ accel_bk_compile_options options_for(const CompileTarget &target, const CompileR
 /// Fill in facts from target_info. Errors: UNSUPPORTED the module does not know the target.
 accel_status look_up(CompileTarget &target);
 
-/// Ask about every node that may be shown; the others are refused for the module. The answer is checked against rules C-3 and C-7; roundings that the target does not offer are refused whatever it says.
+/// Ask about every node that may be shown; the others are refused for the module. A piece that was built for open sizes is the target's that takes these. The answer is checked against rules C-3 and C-7; roundings that the target does not offer are refused whatever it says.
 accel_status ask(const CompileTarget &target, const Graph &graph, const CompileRequest &request, std::vector<accel_bk_support> *out);
 
 }  // namespace accel::runtime

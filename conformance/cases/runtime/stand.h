@@ -15,7 +15,8 @@ namespace accel::conformance {
 /// The witness and a ledger that notes what it sees until the case ends.
 class Stand {
 public:
-    explicit Stand(uint32_t queue_depth = 4)
+    /// with_cpu: the CPU is there, too.
+    explicit Stand(uint32_t queue_depth = 4, bool with_cpu = false)
     {
         const Target &tested = Target::current();
         const std::string folder = tested.fault.empty() ? tested.suite_module_folder("witness") : tested.module_paths.at(0);
@@ -26,13 +27,16 @@ public:
         setenv("ACCEL_WITNESS", address.str().c_str(), 1);
         Target target;
         target.module_paths = {folder};
-        target.only_given_paths = true;
+        target.only_given_paths = !with_cpu || tested.only_given_paths;
+        if (with_cpu) target.module_paths.insert(target.module_paths.end(), tested.module_paths.begin(), tested.module_paths.end());
         instance_ = make_instance(target);
         device_ = instance_.device("witness");
+        if (with_cpu) cpu_ = instance_.device("cpu");
     }
     witness::Ledger &ledger() { return ledger_; }
     const Instance &instance() const { return instance_; }
     const Device &device() const { return device_; }
+    const Device &cpu() const { return cpu_; }
     Fence fence() const { return Fence::create(instance_); }
     Queue queue(uint32_t depth = 0) const { return Queue::create({device_}, depth); }
     Buffer buffer(uint64_t size_bytes = kBytes) const { return Buffer::create({device_}, size_bytes); }
@@ -55,7 +59,7 @@ public:
     /// Ends everything and answers what the witness complained about.
     std::string complaints()
     {
-        device_ = Device();
+        device_ = cpu_ = Device();
         instance_ = Instance();
         // A thread of the library may hold the last reference a moment longer.
         for (int tries = 0; tries < 200 && ledger_.live() != 0; ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -71,7 +75,7 @@ public:
 private:
     witness::Ledger ledger_;
     Instance instance_;
-    Device device_;
+    Device device_, cpu_;
 };
 
 /// Keeps the witness from ending work, and lets it go on however the case ends.

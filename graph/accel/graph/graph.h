@@ -85,6 +85,8 @@ struct Node {
     std::string decomposed, decomposed_because;  ///< the composite operation that it is a step of, and why that had to become steps; else empty
     std::vector<std::string> fused;  ///< operations that this node has taken in, in order, for the placement report
     uint32_t origins = Origins::kNothing;  ///< of its graph's: nodes of the model that it stands for, as positions in the model's graph
+    uint32_t aside = 0, aside_revision = 0;  ///< the operation of a node that is custom only for as long as passes are to leave it alone; else 0
+    uint32_t open_piece = UINT32_MAX;        ///< which piece, built for open sizes already, stands here as one custom node; UINT32_MAX: none
 
     const Attribute *find(uint32_t key) const;
     /// The first integer of an attribute, or what it means when absent.
