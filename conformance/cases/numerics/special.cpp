@@ -62,6 +62,19 @@ ACCEL_CASE("numerics.special.max-pool", "N-13", "one NaN makes the maximum of a 
     }
 }
 
+ACCEL_CASE("numerics.special.mean", "N-13", "a mean of infinity and finite values is infinite, one of both infinities or of NaN is NaN, however long the row is")
+{
+    for (const size_t count : {3, 42, 2000}) {
+        std::vector<float> x(4 * count, 0.5f);
+        x[count / 2] = kInfinity;
+        x[count] = -kInfinity;
+        x[2 * count] = kInfinity, x[3 * count - 1] = -kInfinity;
+        x[4 * count - 1] = kNan;
+        const GraphBuilder::Attributes attributes{{{ACCEL_ATTRIBUTE_KEEPDIMS, {0}}}, {}, {{ACCEL_OPERAND_REDUCE_MEAN_AXES, {1}}}};
+        check<float>(answers<float>(ACCEL_OPERATION_REDUCE_MEAN, x, ACCEL_TYPE_F32, attributes, {}, {4, static_cast<int64_t>(count)}, {4}), {kInfinity, -kInfinity, kNan, kNan});
+    }
+}
+
 ACCEL_CASE("numerics.special.quantise", "N-13", "QUANTIZE saturates, and NaN becomes the lowest stored value")
 {
     check<int8_t>(answers<int8_t>(ACCEL_OPERATION_QUANTIZE, {kNan, kInfinity, -kInfinity, 1e30f}, ACCEL_TYPE_I8, {}, {{0.5f}, {3}}), {-128, 127, -128, 127});
