@@ -2,113 +2,50 @@
 // Shapes, values and scales drawn at random: a device that is right only for the shapes that it has seen before is wrong here.
 #pragma once
 
-#include <accel/catalog.h>
-
-#include <algorithm>
-#include <functional>
-#include <numeric>
-#include <string>
-#include <vector>
-
-#include "../reference/requantise.h"
+#include "../reference/question.h"
 #include "../support/bytes.h"
-#include "../support/graph.h"
+#include "aspect.h"
 
 namespace accel::conformance {
 
-using Dims = std::vector<int64_t>;
+/// Where real values lie.
+struct Reals {
+    double low = -9, high = 9;
+    int exponents = 0;          ///< else: of either sign, with binary exponents up to it
+    int extreme = 120;          ///< exponents of extreme values
+    bool sums = false;          ///< special values are few, and the largest numbers are none of them: sums stay what one of them makes of them
+};
 
-inline size_t element_count(const Dims &dims) { return static_cast<size_t>(std::accumulate(dims.begin(), dims.end(), int64_t{1}, std::multiplies<>())); }
-
-/// "1x8x4x4"
-inline std::string shape_text(const Dims &dims)
-{
-    if (dims.empty()) return "scalar";
-    std::string text = std::to_string(dims[0]);
-    for (size_t axis = 1; axis < dims.size(); ++axis) text.append("x").append(std::to_string(dims[axis]));
-    return text;
-}
-
-inline StoredRange stored_range(accel_type type) { return type == ACCEL_TYPE_U8 ? StoredRange{0, 255} : StoredRange{-128, 127}; }
-inline bool is_byte(accel_type type) { return type == ACCEL_TYPE_I8 || type == ACCEL_TYPE_U8; }
-
-/// The first draws are shapes that hardware likes, so that one that takes little is still asked for what it takes; the others are anything.
+/// Drawn from a seed. The first round draws the sizes that hardware likes most where plain ones are asked for.
 class Draw {
 public:
     Draw(uint64_t seed, size_t round) : random(seed * 1000003 + round), round_(round) {}
 
     bool plain() const { return round_ == 0; }
-    bool even() const { return round_ < 2; }
     bool coin() { return random.next() % 2; }
-    int64_t size(int low, int high) { return random.whole(low, high); }
+    int64_t size(int64_t low, int64_t high) { return random.whole(static_cast<int>(low), static_cast<int>(high)); }
     template <class T> const T &one_of(const std::vector<T> &list) { return list[random.next() % list.size()]; }
 
-    /// At most some thousand elements; mostly rank 4, as models are.
-    Dims dims(int least_rank = 1, int most_rank = 5)
-    {
-        if (plain() && least_rank <= 4 && most_rank >= 4) return {1, 16, 4, 8};
-        if (even() && least_rank <= 4 && most_rank >= 4) return {1, 8, 6, 10};
-        const int rank = random.next() % 2 && least_rank <= 4 && most_rank >= 4 ? 4 : random.whole(least_rank, most_rank);
-        Dims dims;
-        for (int axis = 0; axis < rank; ++axis) dims.push_back(rank > 2 && axis == 0 ? size(1, 2) : size(1, rank > 4 ? 5 : rank > 2 ? 11 : 70));
-        return dims;
-    }
+    /// One size of a kind; at most about 20.
+    int64_t size(Sizes sizes);
+    /// At most some thousand elements.
+    Dims dims(Sizes sizes, size_t least_rank, size_t most_rank);
 
     /// One scale and zero point for a stored byte.
-    Quantization quantization(accel_type type)
-    {
-        const auto range = stored_range(type);
-        return {{static_cast<float>(0.01 + 0.09 * (random.unit() + 1))}, {random.whole(range.low, range.high)}};
-    }
+    Quantization quantization(accel_type type);
 
-    /// Stored elements: any byte, small and large whole numbers, whole numbers in binary32.
-    std::vector<char> elements(accel_type type, size_t count)
-    {
-        std::vector<char> bytes;
-        bytes.reserve(count * 8);
-        const auto append = [&](const auto &value) { bytes.insert(bytes.end(), reinterpret_cast<const char *>(&value), reinterpret_cast<const char *>(&value) + sizeof(value)); };
-        for (size_t index = 0; index < count; ++index) {
-            if (is_byte(type)) append(static_cast<uint8_t>(random.next()));
-            else if (type == ACCEL_TYPE_BOOL) append(static_cast<uint8_t>(random.next() % 2));
-            else if (type == ACCEL_TYPE_I32) append(random.next());
-            else if (type == ACCEL_TYPE_I64) append(uint64_t{random.next()} << 32 | random.next());
-            else append(static_cast<float>(random.whole(-100000, 100000)));
-        }
-        return bytes;
-    }
-
-    std::vector<float> reals(size_t count, double low, double high)
-    {
-        std::vector<float> values(count);
-        for (auto &value : values) value = static_cast<float>(low + (high - low) * (random.unit() + 1) / 2);
-        return values;
-    }
+    /// Dense elements.
+    std::vector<char> elements(accel_type type, size_t count, Values values, const Reals &reals = {});
+    std::vector<float> reals(size_t count, double low, double high);
 
     Random random;
 
 private:
+    double real(Values values, const Reals &reals);
+    int64_t whole(accel_type type, Values values);
+    void place_ends(accel_type type, Values values, std::vector<char> &bytes);
+
     size_t round_;
 };
-
-/// The dense row-major position of an index.
-inline size_t position_of(const Dims &dims, const Dims &index)
-{
-    int64_t position = 0;
-    for (size_t axis = 0; axis < dims.size(); ++axis) position = position * dims[axis] + index[axis];
-    return static_cast<size_t>(position);
-}
-
-/// Calls visit with each index of a shape, in row-major order.
-template <class Visit> void for_each_index(const Dims &dims, const Visit &visit)
-{
-    Dims index(dims.size(), 0);
-    for (size_t left = element_count(dims); left > 0; --left) {
-        visit(static_cast<const Dims &>(index));
-        for (size_t axis = dims.size(); axis-- > 0;) {
-            if (++index[axis] < dims[axis]) break;
-            index[axis] = 0;
-        }
-    }
-}
 
 }  // namespace accel::conformance

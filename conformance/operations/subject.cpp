@@ -1,55 +1,20 @@
 // SPDX-License-Identifier: MIT
-// The table of who probes which operation, and what a subject is called.
+// What a subject is called, and which there are.
+#include "subject.h"
+
 #include <cctype>
 #include <stdexcept>
 
-#include "makers.h"
-#include "rows.h"
+#include "../reference/tensor.h"
+#include "../support/expected.h"
 
 namespace accel::conformance {
 namespace {
 
 constexpr uint32_t kNoRounding = 1u << ACCEL_ROUNDING_NONE;
-
-struct Prober {
-    accel_operation operation;
-    Maker make;
-};
-
-constexpr Prober kProbers[] = {
-    {ACCEL_OPERATION_CONV, probe_conv},
-    {ACCEL_OPERATION_GEMM, probe_gemm},
-    {ACCEL_OPERATION_MATMUL, probe_matmul},
-    {ACCEL_OPERATION_MAX_POOL, probe_pool},
-    {ACCEL_OPERATION_AVERAGE_POOL, probe_pool},
-    {ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, probe_global_average},
-    {ACCEL_OPERATION_ADD, probe_binary},
-    {ACCEL_OPERATION_SUB, probe_binary},
-    {ACCEL_OPERATION_MUL, probe_binary},
-    {ACCEL_OPERATION_DIV, probe_binary},
-    {ACCEL_OPERATION_RELU, probe_choose},
-    {ACCEL_OPERATION_CLIP, probe_choose},
-    {ACCEL_OPERATION_SIGMOID, probe_function},
-    {ACCEL_OPERATION_TANH, probe_function},
-    {ACCEL_OPERATION_EXP, probe_function},
-    {ACCEL_OPERATION_SOFTMAX, probe_softmax},
-    {ACCEL_OPERATION_RESHAPE, probe_reshape},
-    {ACCEL_OPERATION_TRANSPOSE, probe_transpose},
-    {ACCEL_OPERATION_CONCAT, probe_concat},
-    {ACCEL_OPERATION_SLICE, probe_slice},
-    {ACCEL_OPERATION_BATCH_NORMALIZATION, probe_batch_normalization},
-    {ACCEL_OPERATION_QUANTIZE, probe_quantize},
-    {ACCEL_OPERATION_DEQUANTIZE, probe_dequantize},
-    {ACCEL_OPERATION_REDUCE_MEAN, probe_reduce_mean},
-    {ACCEL_OPERATION_PAD, probe_pad},
-    {ACCEL_OPERATION_CAST, probe_cast},
-    {ACCEL_OPERATION_IDENTITY, probe_identity},
-    {ACCEL_OPERATION_LEAKY_RELU, probe_function},
-    {ACCEL_OPERATION_SPLIT, probe_split},
-    {ACCEL_OPERATION_GATHER, probe_gather},
-};
-
 constexpr const char *kRoundingNames[] = {"none", "half_even", "tflite", "natural"};
+
+}  // namespace
 
 const OperationRow &row_of(accel_operation operation)
 {
@@ -57,15 +22,6 @@ const OperationRow &row_of(accel_operation operation)
         if (row.operation == operation) return row;
     throw std::runtime_error("the catalog has no operation " + std::to_string(operation));
 }
-
-Maker maker_of(accel_operation operation)
-{
-    for (const auto &prober : kProbers)
-        if (prober.operation == operation) return prober.make;
-    throw std::runtime_error(std::string("the suite has no probe for ") + row_of(operation).name);
-}
-
-}  // namespace
 
 std::string Subject::id() const
 {
@@ -87,8 +43,20 @@ std::string Subject::text() const
 const char *Subject::rule() const
 {
     if (rounding != ACCEL_ROUNDING_NONE) return "N-3";
-    if (type == ACCEL_TYPE_F32) return row_of(operation).real_rule;
-    return operation == ACCEL_OPERATION_CAST || operation == ACCEL_OPERATION_DEQUANTIZE || (operation >= ACCEL_OPERATION_ADD && operation <= ACCEL_OPERATION_DIV) ? "N-12" : "N-4";
+    if (is_real(type)) return row_of(operation).real_rule;
+    return operation == ACCEL_OPERATION_CAST || operation == ACCEL_OPERATION_DEQUANTIZE || row_of(operation).numeric_class == NumericClass::Ulp ? "N-12" : "N-4";
+}
+
+std::vector<Subject> subjects_of(const OperationRow &row)
+{
+    std::vector<Subject> list;
+    for (uint32_t type = 1; type <= ACCEL_TYPE_STRING; ++type) {
+        if (!(row.types >> type & 1)) continue;
+        const bool requantises = is_byte(static_cast<accel_type>(type)) && row.roundings != kNoRounding;
+        for (uint32_t rounding = 0; rounding <= ACCEL_ROUNDING_NATURAL; ++rounding)
+            if (requantises ? row.roundings >> rounding & 1 : rounding == 0) list.push_back({row.operation, static_cast<accel_type>(type), static_cast<accel_rounding>(rounding)});
+    }
+    return list;
 }
 
 const std::vector<Subject> &all_subjects()
@@ -96,25 +64,10 @@ const std::vector<Subject> &all_subjects()
     static const std::vector<Subject> subjects = [] {
         std::vector<Subject> list;
         for (const auto &row : kOperationRows)
-            for (uint32_t type = 1; type <= ACCEL_TYPE_BOOL; ++type) {
-                if (!(row.types >> type & 1)) continue;
-                const bool requantises = is_byte(static_cast<accel_type>(type)) && row.roundings != kNoRounding;
-                for (uint32_t rounding = 0; rounding <= ACCEL_ROUNDING_NATURAL; ++rounding)
-                    if (requantises ? row.roundings >> rounding & 1 : rounding == 0)
-                        list.push_back({row.operation, static_cast<accel_type>(type), static_cast<accel_rounding>(rounding)});
-            }
+            for (const auto &subject : subjects_of(row)) list.push_back(subject);
         return list;
     }();
     return subjects;
-}
-
-Probe make_probe(const Subject &subject, uint64_t seed, size_t round)
-{
-    // Neighbouring subjects must not draw the same shapes.
-    Draw draw(seed + 7919 * subject.operation + 104729 * subject.type + 1299709 * subject.rounding, round);
-    auto probe = maker_of(subject.operation)(subject, draw);
-    probe.about = subject.text() + ", " + probe.about;
-    return probe;
 }
 
 }  // namespace accel::conformance

@@ -20,7 +20,7 @@ struct DotProducts {
     bool has_bias = false;
 };
 
-/// What is wrong with the results, or "" when they are within the three limits.
+/// What is wrong with the results, or "" when they are within the three limits. Where an operand is NaN or infinite, so is what is exact, and the result must be that.
 std::string judge_dot_products(const DotProducts &reference, const std::vector<float> &results);
 
 /// Distance in units in the last place of `exact` rounded to binary32; infinite when only one is finite.

@@ -54,6 +54,7 @@ nlohmann::json run_header(const Target &target, const Interview &interview, cons
     for (const auto &info : cases) ids.push_back(info.id);
     return {{"type", "run"}, {"format", kFormat}, {"suite", {{"version", kSuiteVersion}, {"commit", kSuiteCommit}}}, {"library_version", accel_version()},
             {"host", host_of()}, {"module", interview.module}, {"device", interview.facts}, {"fault", target.fault}, {"seed", target.seed},
+            {"graphs", target.depth == Depth::Pairs ? "pairs" : target.depth == Depth::All ? "all" : "few"},
             {"planned", cases.size()}, {"cases", ids}, {"unix_time", std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())}};
 }
 

@@ -40,7 +40,7 @@ int no_such_device(const Interview &answer)
 /// Throws unless the run that was cut short is the one that is asked for.
 void require_same_run(const nlohmann::json &left, const nlohmann::json &asked)
 {
-    for (const char *what : {"suite", "library_version", "host", "module", "device", "fault", "seed", "cases"})
+    for (const char *what : {"suite", "library_version", "host", "module", "device", "fault", "seed", "graphs", "cases"})
         if (left.value(what, nlohmann::json()) != asked.at(what))
             throw std::runtime_error(std::string("the interrupted run cannot go on: its ") + what + " was " + left.value(what, nlohmann::json()).dump().substr(0, 300) + ", now it is " +
                                      asked.at(what).dump().substr(0, 300) + "; run without --resume to begin again");
@@ -168,7 +168,7 @@ int run(const RunOptions &options, Target target)
     const std::string mark = options.ktap ? "# " : "";
     std::cout << (options.ktap ? to_ktap(record.results()) : to_summary(record.results()) + "\n");
     const auto &counts = record.counts();
-    std::cout << mark << target.device << (target.fault.empty() ? "" : " with fault " + target.fault) << ", seed " << target.seed << ": " << counts.pass << " passed, " << counts.fail << " failed, "
+    std::cout << mark << target.device << (target.fault.empty() ? "" : " with fault " + target.fault) << ", seed " << target.seed << (target.depth == Depth::All ? ", full" : target.depth == Depth::Few ? ", smoke only" : "") << ": " << counts.pass << " passed, " << counts.fail << " failed, "
               << counts.skip << " skipped\n";
     if (const auto proved = proved_text(record, answer); !proved.empty()) std::cout << mark << proved << "\n";
     for (const auto &objection : wrong) std::cout << "# " << objection << "\n";

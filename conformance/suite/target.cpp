@@ -32,6 +32,7 @@ std::vector<std::string> Target::to_arguments() const
 {
     std::vector<std::string> arguments;
     for (const auto &argument : {std::string("--device"), device, std::string("--seed"), std::to_string(seed)}) arguments.push_back(argument);
+    if (depth != Depth::Pairs) arguments.emplace_back(depth == Depth::All ? "--full" : "--smoke");
     const std::string_view folder = fault.empty() ? "" : find_fault(fault).folder;
     const auto see = [&](const std::string &path) { arguments.insert(arguments.end(), {"--module-path", path}); };
     // A broken module is seen alone, but for the device that it stands in front of.

@@ -67,6 +67,10 @@ void GraphBuilder::node(accel_operation operation, const std::vector<uint32_t> &
         const auto &kept = floats_.emplace_back(values);
         list.push_back({static_cast<uint32_t>(key), accel_attribute_kind_of(key), "", kept.data(), kept.size()});
     }
+    for (const auto &[key, text] : attributes.strings) {
+        const auto &kept = strings_.emplace_back(accel_bytes{texts_.emplace_back(text).data(), text.size()});
+        list.push_back({static_cast<uint32_t>(key), accel_attribute_kind_of(key), "", &kept, 1});
+    }
     accel_node_desc desc{};
     desc.name = names_.emplace_back("node" + std::to_string(nodes_.size())).c_str();
     desc.operation = operation;

@@ -9,14 +9,9 @@
 #include <string>
 #include <vector>
 
-namespace accel::conformance {
+#include "../reference/tensor.h"
 
-/// Scale and zero point of a tensor, per tensor or per index of an axis.
-struct Quantization {
-    std::vector<float> scales;
-    std::vector<int32_t> zero_points;
-    uint32_t axis = 0;
-};
+namespace accel::conformance {
 
 /// Builds a graph step by step. Tensors are named by the index that the functions return. desc() may be edited afterwards to break rules.
 class GraphBuilder {
@@ -52,6 +47,7 @@ public:
         std::vector<std::pair<accel_attribute_key, std::vector<float>>> floats;
         std::vector<std::pair<uint32_t, std::vector<int64_t>>> lists = {};
         std::vector<std::pair<uint32_t, float>> reals = {};
+        std::vector<std::pair<accel_attribute_key, std::string>> strings = {};
     };
     void node(accel_operation operation, const std::vector<uint32_t> &inputs, const std::vector<uint32_t> &outputs) { node(operation, inputs, outputs, Attributes()); }
     void node(accel_operation operation, const std::vector<uint32_t> &inputs, const std::vector<uint32_t> &outputs, const Attributes &attributes,
@@ -79,6 +75,8 @@ private:
     std::deque<std::vector<uint32_t>> operands_;
     std::deque<std::vector<int64_t>> ints_;
     std::deque<std::vector<float>> floats_;
+    std::deque<std::string> texts_;
+    std::deque<accel_bytes> strings_;
     std::deque<std::vector<accel_attribute>> attributes_;
     accel_graph_desc desc_{};
 };

@@ -15,7 +15,7 @@ SEEDS = range(1, 9)
 
 
 def composites(rows):
-    return [name.lower().replace("_", "-") for name in re.findall(r'^\{ACCEL_OPERATION_(\w+),.*, true\},$', rows.read_text(), flags=re.M)]
+    return [name.lower().replace("_", "-") for name in re.findall(r'^ +\{ACCEL_OPERATION_(\w+), "\w+", [^"]*"N-\d+", true, ', rows.read_text(), flags=re.M)]
 
 
 def verdict(suite, fault, case, seed):
