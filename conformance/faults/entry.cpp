@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base.h"
+#include "number.h"
 
 namespace accel::faults {
 
@@ -37,7 +38,7 @@ bool plant(const char *name)
                 fault.plant();
                 return true;
             }
-    return false;
+    return plant_mutant(name);
 }
 
 bool load_base(const accel_bk_host *host, uint32_t offered)

@@ -128,6 +128,7 @@ const std::vector<FaultInfo> &all_faults()
 {
     static const std::vector<FaultInfo> seen = [] {
         auto faults = every_fault();
+        faults.insert(faults.end(), campaign_faults().begin(), campaign_faults().end());
         std::erase_if(faults, [](const FaultInfo &fault) { return !can_be_seen(fault); });
         return faults;
     }();

@@ -89,6 +89,7 @@ struct Known {
     struct Port {
         uint64_t size_bytes;
         uint32_t type;
+        std::vector<int64_t> dims;
     };
     std::vector<Port> ports;
     uint32_t input_count = 0;
@@ -127,7 +128,11 @@ accel_status build(const accel_bk_host *host, const accel_graph_desc *const *gra
     known.input_count = graph->input_count;
     for (uint32_t index = 0; index < graph->node_count; ++index) known.operations.push_back(graph->nodes[index].operation);
     const auto &entry = (*out)->entries[0];
-    for (uint32_t port = 0; port < entry.port_count; ++port) known.ports.push_back({entry.ports[port].layout->size_bytes, graph->tensors[entry.ports[port].tensor].type});
+    for (uint32_t port = 0; port < entry.port_count; ++port) {
+        const auto &tensor = graph->tensors[entry.ports[port].tensor];
+        auto &kept = known.ports.emplace_back(Known::Port{entry.ports[port].layout->size_bytes, tensor.type, {}});
+        for (uint32_t axis = 0; axis < tensor.rank; ++axis) kept.dims.push_back(tensor.dims[axis].size);
+    }
     for (uint32_t index = 0; index < (*out)->constant_count; ++index) {
         const auto &tensor = other.tensors[(*out)->constants[index].tensor];
         known.constants.emplace_back(static_cast<const char *>(tensor.data), static_cast<const char *>(tensor.data) + tensor.data_bytes);
@@ -202,7 +207,7 @@ void spoil_outputs(const Bound &bound)
         void *pointer = nullptr;
         if (door::map(base.device, memory.buffer, ACCEL_ACCESS_WRITE, size_bytes, &pointer) != ACCEL_STATUS_OK) continue;
         spoil({static_cast<char *>(pointer) + memory.offset_bytes, bound.known->ports[port].size_bytes, size_bytes - memory.offset_bytes, bound.known->ports[port].type,
-               bound.known->operations});
+               bound.known->ports[port].dims, bound.known->operations});
         door::unmap(base.device, memory.buffer, ACCEL_ACCESS_WRITE, size_bytes);
     }
 }

@@ -84,6 +84,7 @@ struct Output {
     char *bytes;
     uint64_t size_bytes, room_bytes;  ///< of the port; from it to the end of its buffer
     uint32_t type;
+    const std::vector<int64_t> &dims;
     const std::vector<uint32_t> &operations;  ///< of the graph that made it
 
     bool made_by(uint32_t operation) const
@@ -109,5 +110,7 @@ template <class Word, class Edit> void for_each_word(const Output &output, uint3
 void plant_change(void (*how)(Other &));
 /// `how` is called with every output before its ticket is told to have finished.
 void plant_spoil(void (*how)(const Output &));
+/// A fault of that name of the campaign (mutant.h), if there is one.
+bool plant_mutant(const char *name);
 
 }  // namespace accel::faults

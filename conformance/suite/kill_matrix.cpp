@@ -32,17 +32,24 @@ constexpr FaultInfo kControls[] = {{"none", "", "breaks nothing", ""},
                                    {"core-only", "", "breaks nothing, and takes composites only as their steps", ""},
                                    {"none-carried", "", "breaks nothing, behind a transport that copies", "", "forgetful"}};
 
-CaseInfo find_case(std::string_view id)
+/// Of patterns with spaces between them.
+std::vector<CaseInfo> find_cases(std::string_view patterns)
 {
-    for (const auto &info : all_cases())
-        if (info.id == id) return info;
-    throw std::runtime_error("faults name the case '" + std::string(id) + "', which does not exist");
+    std::vector<CaseInfo> cases;
+    for (const auto &info : all_cases()) {
+        std::istringstream words{std::string(patterns)};
+        bool named = false;
+        for (std::string pattern; words >> pattern;) named = named || names(info.id, pattern);
+        if (named) cases.push_back(info);
+    }
+    if (cases.empty()) throw std::runtime_error("faults name the case '" + std::string(patterns) + "', which does not exist");
+    return cases;
 }
 
 /// Runs each case once for each module that it is to pass on.
 class Passes {
 public:
-    const Result &result(const CaseInfo &info, const Target &target, std::string_view fault);
+    const Result &result(const FaultInfo &fault, const Target &target, std::string_view planted);
 
 private:
     std::map<std::pair<std::string, std::string>, Result> known_;
@@ -56,18 +63,34 @@ void require_module(Target target, const FaultInfo &fault)
         if (!std::filesystem::exists(library)) throw std::runtime_error(library + " is not there; give --fault-module-path and --fault-of, or install the suite again");
 }
 
-Result run_one(const CaseInfo &info, Target target, std::string_view fault)
+/// All pass, or the first that does not.
+Result passed(const std::vector<Result> &results)
 {
-    target.fault = fault;
-    Result answer;
-    run_group({info}, target, "/dev/null", {[&](const Result &result) { answer = result; }});
-    return answer;
+    for (const auto &result : results)
+        if (result.verdict != Verdict::Pass) return result;
+    return results.at(0);
 }
 
-const Result &Passes::result(const CaseInfo &info, const Target &target, std::string_view fault)
+/// The first that fails; where each should and one does not, that one.
+Result failed(const std::vector<Result> &results, bool by_each)
 {
-    const auto [place, is_new] = known_.try_emplace({std::string(info.id), std::string(fault)});
-    if (is_new) place->second = run_one(info, target, fault);
+    for (const auto &result : results)
+        if (is_bad(result.verdict) != by_each) return result;
+    return results.at(0);
+}
+
+std::vector<Result> run_cases(const std::vector<CaseInfo> &cases, Target target, std::string_view fault)
+{
+    target.fault = fault;
+    std::vector<Result> results;
+    run_group(cases, target, "/dev/null", {[&](const Result &result) { results.push_back(result); }});
+    return results;
+}
+
+const Result &Passes::result(const FaultInfo &fault, const Target &target, std::string_view planted)
+{
+    const auto [place, is_new] = known_.try_emplace({std::string(fault.caught_by), std::string(planted)});
+    if (is_new) place->second = passed(run_cases(find_cases(fault.caught_by), target, planted));
     return place->second;
 }
 
@@ -107,7 +130,8 @@ void tell(const Row &row)
     std::cout << (row.caught() ? "caught      " : "NOT CAUGHT  ") << row.fault.name << " [" << row.fault.rule << "] by " << row.fault.caught_by << ": correct "
               << name(row.correct.verdict) << ", without the fault " << name(row.control.verdict) << ", broken " << name(row.broken.verdict) << std::endl;
     for (const auto *pass : {&row.correct, &row.control})
-        if (pass->verdict != Verdict::Pass) std::cout << "            should pass: " << pass->message << std::endl;
+        if (pass->verdict != Verdict::Pass) std::cout << "            should pass: " << pass->id << ": " << pass->message << std::endl;
+    if (!is_bad(row.broken.verdict)) std::cout << "            should fail: " << row.broken.id << std::endl;
 }
 
 void write_page(const std::vector<Row> &rows, const std::string &path)
@@ -149,9 +173,8 @@ bool run_kill_matrix(const Target &target, const KillMatrixOptions &options)
     Passes passes;
     for (const auto &fault : all_faults()) {
         if (!names.empty() && std::find(names.begin(), names.end(), fault.name) == names.end()) continue;
-        const auto info = find_case(fault.caught_by);
         const Target seen = target.where_seen(fault.folder);
-        rows.push_back({fault, passes.result(info, seen, ""), passes.result(info, seen, control_of(fault).name), run_one(info, seen, fault.name)});
+        rows.push_back({fault, passes.result(fault, seen, ""), passes.result(fault, seen, control_of(fault).name), failed(run_cases(find_cases(fault.caught_by), seen, fault.name), fault.by_each)});
         tell(rows.back());
     }
     const auto matrix = to_json(rows);

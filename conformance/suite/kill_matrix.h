@@ -15,11 +15,15 @@ struct FaultInfo {
     std::string_view name;
     std::string_view rule;
     std::string_view what;       ///< what the broken module does
-    std::string_view caught_by;  ///< id of the case that must fail
+    std::string_view caught_by;  ///< id of the case that must fail, or patterns of several with spaces between them
     std::string_view folder = "faulty";  ///< module folder that holds the broken module
+    bool by_each = true;         ///< of several cases each one must fail; else one at least
 };
 
-/// All faults that can be seen in this build (faults/list.cpp).
+/// The mutants of the campaign: every operation wrong in one way at a time, caught by its own cases (faults/campaign.cpp).
+const std::vector<FaultInfo> &campaign_faults();
+
+/// All faults that can be seen in this build (faults/list.cpp), the campaign's among them.
 const std::vector<FaultInfo> &all_faults();
 
 /// Whether that fault is known, but nothing could be seen of it in this build.
@@ -38,7 +42,7 @@ struct KillMatrixOptions {
     std::string expected;            ///< an earlier matrix that this one must repeat; "": none
 };
 
-/// For every fault: run its case on the correct module and on the broken module without the fault, where it must pass, and with the fault, where it must not.
+/// For every fault: run its cases on the correct module and on the broken module without the fault, where it must pass, and with the fault, where it must not.
 /// Returns whether every fault was caught, and as in the expected matrix.
 bool run_kill_matrix(const Target &target, const KillMatrixOptions &options);
 

@@ -5,7 +5,7 @@ find_package(CLI11 REQUIRED)
 find_package(Catch2 3 REQUIRED)
 
 file(GLOB_RECURSE case_sources CONFIGURE_DEPENDS cases/*.cpp)
-file(GLOB suite_sources CONFIGURE_DEPENDS suite/*.cpp support/*.cpp operations/*.cpp reference/*.cpp faults/list.cpp)
+file(GLOB suite_sources CONFIGURE_DEPENDS suite/*.cpp support/*.cpp operations/*.cpp reference/*.cpp faults/list.cpp faults/campaign.cpp)
 list(FILTER suite_sources EXCLUDE REGEX "_test\\.cpp$")
 list(FILTER suite_sources EXCLUDE REGEX "/suite/main\\.cpp$")
 
