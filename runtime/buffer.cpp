@@ -97,7 +97,7 @@ accel_status accel_buffer::share_with(const std::shared_ptr<OpenDevice> &device)
                     device->module_name(), owner.module_name());
     accel_bk_buffer_desc desc{};
     desc.struct_size = sizeof desc;
-    desc.size_bytes = size_bytes_;
+    desc.size_bytes = std::max(memory_bytes_, size_bytes_);
     desc.align_bytes = align_bytes_;
     desc.import_kind = kind;
     desc.fd = -1;
@@ -119,9 +119,11 @@ accel_status accel_buffer::share_with(const std::shared_ptr<OpenDevice> &device)
 
 accel_status accel_buffer::add_foreign(const std::shared_ptr<OpenDevice> &device, const ImportRequest &request)
 {
-    if (!(device->info().buffer_import_kinds & ACCEL_HANDLE_BIT(request.kind))) {
-        // It may still reach the device through the one that imported it.
-        if (!parts_.empty() && share_kind(*owner_.device, *device))
+    const bool takes = device->info().buffer_import_kinds & ACCEL_HANDLE_BIT(request.kind);
+    // It may still reach the device through the one that imported it.
+    const bool reaches = !parts_.empty() && share_kind(*owner_.device, *device);
+    if (!takes) {
+        if (reaches)
             return share_with(device);
         return fail(ACCEL_STATUS_UNSUPPORTED, "H-6", this, "module '%s' does not import this kind (%u) of memory; it imports the set 0x%x%s%s",
                     device->module_name(), request.kind, device->info().buffer_import_kinds, *device->no_import() ? ": " : "", device->no_import());
@@ -136,7 +138,8 @@ accel_status accel_buffer::add_foreign(const std::shared_ptr<OpenDevice> &device
     desc.offset_bytes = request.offset_bytes;
     desc.access = request.access;
     desc.usage = kAllUsages;
-    return add_part(device, desc);
+    const accel_status added = add_part(device, desc);
+    return added == ACCEL_STATUS_UNSUPPORTED && reaches ? share_with(device) : added;
 }
 
 namespace {
@@ -242,42 +245,45 @@ uint64_t liked_align(DeviceSet devices, uint64_t wanted)
     return std::max<uint64_t>(wanted, 1);
 }
 
-// Devices that can grant what the application wants to export come first.
-uint32_t find_allocator(DeviceSet devices, const SharePlan &plan, uint32_t export_kinds)
+/// Those whose memory all others can use and that can grant what the application wants to export, in the order of the set.
+std::vector<uint32_t> find_allocators(DeviceSet devices, uint32_t export_kinds)
 {
-    if ((devices[plan.allocator]->info().buffer_export_kinds & export_kinds) == export_kinds)
-        return plan.allocator;
+    std::vector<uint32_t> found;
     for (uint32_t i = 0; i < devices.size(); ++i) {
         const bool grants = (devices[i]->info().buffer_export_kinds & export_kinds) == export_kinds;
         const bool reaches = std::all_of(devices.begin(), devices.end(),
                                          [&](const auto &other) { return other == devices[i] || share_kind(*devices[i], *other); });
         if (grants && reaches)
-            return i;
+            found.push_back(i);
     }
-    return UINT32_MAX;
+    return found;
+}
+
+/// What address, offset and size of memory have to be multiples of for a device to import it.
+uint64_t import_align(const OpenDevice &device)
+{
+    const accel_bk_device_info &info = device.info();
+    return std::max<uint64_t>(info.import_align_bytes ? info.import_align_bytes : info.buffer_align_bytes, 1);
+}
+
+uint64_t round_up(uint64_t size_bytes, uint64_t align_bytes)
+{
+    uint64_t sum;
+    return __builtin_add_overflow(size_bytes, align_bytes - 1, &sum) ? size_bytes : sum / align_bytes * align_bytes;
 }
 
 }  // namespace
 
-accel_status make_buffer(accel_instance *instance, const BufferRequest &request, DeviceSet devices, accel_buffer **out_buffer)
+accel_status allocate_buffer(accel_instance *instance, const BufferRequest &request, DeviceSet devices, uint32_t allocator, accel_buffer **out_buffer)
 {
-    const SharePlan plan = plan_share(devices);
-    if (!plan.possible())
-        return fail(ACCEL_STATUS_UNSUPPORTED, "B-8", nullptr, "no device can allocate what the others can use: %s", plan.reason.c_str());
-    const uint32_t allocator = find_allocator(devices, plan, request.export_kinds);
-    if (allocator == UINT32_MAX)
-        return fail(ACCEL_STATUS_UNSUPPORTED, "B-4", nullptr, "no device of the set can export all of 0x%x; module '%s' exports 0x%x", request.export_kinds,
-                    devices[plan.allocator]->module_name(), devices[plan.allocator]->info().buffer_export_kinds);
     auto buffer = Ref<accel_buffer>::adopt(new accel_buffer(instance));
-    buffer->size_bytes_ = request.size_bytes;
+    buffer->size_bytes_ = buffer->memory_bytes_ = request.size_bytes;
     buffer->align_bytes_ = liked_align(devices, request.align_bytes);
     buffer->export_kinds_ = request.export_kinds;
     buffer->usage_ = request.usage;
     buffer->has_address_ = request.usage & ACCEL_BUFFER_USAGE_MAP;
     accel_bk_buffer_desc desc{};
     desc.struct_size = sizeof desc;
-    desc.size_bytes = request.size_bytes;
-    desc.align_bytes = buffer->align_bytes_;
     desc.fd = -1;
     desc.export_kinds = request.export_kinds;
     for (const auto &other : devices) {
@@ -285,7 +291,13 @@ accel_status make_buffer(accel_instance *instance, const BufferRequest &request,
         if (kind && kind != ACCEL_HANDLE_KIND_HOST_POINTER)
             desc.export_kinds |= ACCEL_HANDLE_BIT(kind);
         buffer->has_address_ |= kind == ACCEL_HANDLE_KIND_HOST_POINTER;
+        if (kind) {
+            buffer->align_bytes_ = std::max(buffer->align_bytes_, import_align(*other));
+            buffer->memory_bytes_ = round_up(buffer->memory_bytes_, import_align(*other));
+        }
     }
+    desc.size_bytes = buffer->memory_bytes_;
+    desc.align_bytes = buffer->align_bytes_;
     desc.access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
     desc.usage = buffer->has_address_ ? request.usage | ACCEL_BUFFER_USAGE_MAP : request.usage;
     ACCEL_TRY(buffer->add_part(devices[allocator], desc));
@@ -294,6 +306,22 @@ accel_status make_buffer(accel_instance *instance, const BufferRequest &request,
             ACCEL_TRY(buffer->share_with(device));
     *out_buffer = buffer.release();
     return ACCEL_STATUS_OK;
+}
+
+accel_status make_buffer(accel_instance *instance, const BufferRequest &request, DeviceSet devices, accel_buffer **out_buffer)
+{
+    const SharePlan plan = plan_share(devices);
+    if (!plan.possible())
+        return fail(ACCEL_STATUS_UNSUPPORTED, "B-8", nullptr, "no device can allocate what the others can use: %s", plan.reason.c_str());
+    const std::vector<uint32_t> allocators = find_allocators(devices, request.export_kinds);
+    if (allocators.empty())
+        return fail(ACCEL_STATUS_UNSUPPORTED, "B-4", nullptr, "no device of the set can export all of 0x%x; module '%s' exports 0x%x", request.export_kinds,
+                    devices[plan.allocator]->module_name(), devices[plan.allocator]->info().buffer_export_kinds);
+    accel_status status = ACCEL_STATUS_UNSUPPORTED;
+    // A device may take the kind and not this memory.
+    for (size_t i = 0; i < allocators.size() && status == ACCEL_STATUS_UNSUPPORTED; ++i)
+        status = allocate_buffer(instance, request, devices, allocators[i], out_buffer);
+    return status;
 }
 
 accel_status import_buffer(accel_instance *instance, const ImportRequest &request, DeviceSet devices, accel_buffer **out_buffer)
@@ -306,9 +334,18 @@ accel_status import_buffer(accel_instance *instance, const ImportRequest &reques
     std::vector<std::shared_ptr<OpenDevice>> ordered(devices.begin(), devices.end());
     std::stable_partition(ordered.begin(), ordered.end(),
                           [&](const auto &device) { return (device->info().buffer_import_kinds & ACCEL_HANDLE_BIT(request.kind)) != 0; });
-    for (const auto &device : ordered)
-        if (!buffer->find_locked(*device))
-            ACCEL_TRY(buffer->add_foreign(device, request));
+    std::vector<std::shared_ptr<OpenDevice>> later;  // what takes the kind and not this memory may reach it through another
+    for (const auto &device : ordered) {
+        if (buffer->find_locked(*device))
+            continue;
+        const accel_status status = buffer->add_foreign(device, request);
+        if (status == ACCEL_STATUS_UNSUPPORTED && device != ordered.back())
+            later.push_back(device);
+        else if (status != ACCEL_STATUS_OK)
+            return status;
+    }
+    for (const auto &device : later)
+        ACCEL_TRY(buffer->add_foreign(device, request));
     *out_buffer = buffer.release();
     return ACCEL_STATUS_OK;
 }

@@ -44,6 +44,8 @@ struct ImportRequest {
 
 using DeviceSet = std::span<const std::shared_ptr<OpenDevice>>;
 
+/// Allocate on one of the devices, for all of them.
+accel_status allocate_buffer(accel_instance *instance, const BufferRequest &request, DeviceSet devices, uint32_t allocator, accel_buffer **out_buffer);
 /// Allocate for all devices, or answer UNSUPPORTED naming the pair. Sets the error detail.
 accel_status make_buffer(accel_instance *instance, const BufferRequest &request, DeviceSet devices, accel_buffer **out_buffer);
 accel_status import_buffer(accel_instance *instance, const ImportRequest &request, DeviceSet devices, accel_buffer **out_buffer);
@@ -85,7 +87,7 @@ protected:
     void let_go() override { instance_ = {}; }
 
 private:
-    friend accel_status accel::runtime::make_buffer(accel_instance *, const accel::runtime::BufferRequest &, accel::runtime::DeviceSet, accel_buffer **);
+    friend accel_status accel::runtime::allocate_buffer(accel_instance *, const accel::runtime::BufferRequest &, accel::runtime::DeviceSet, uint32_t, accel_buffer **);
     friend accel_status accel::runtime::import_buffer(accel_instance *, const accel::runtime::ImportRequest &, accel::runtime::DeviceSet, accel_buffer **);
 
     /// The memory on one device. parts_[0] allocated or imported it; the others import it from there.
@@ -108,7 +110,7 @@ private:
     std::mutex lock_;
     Part owner_{};             ///< parts_[0], set before anybody else knows the buffer: read without the lock
     std::vector<Part> parts_;  ///< grows under the lock
-    uint64_t size_bytes_ = 0, align_bytes_ = 1;
+    uint64_t size_bytes_ = 0, memory_bytes_ = 0, align_bytes_ = 1;  ///< memory_bytes_: with what importing devices need behind it
     uint32_t export_kinds_ = 0, import_kind_ = 0, access_ = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
     uint32_t usage_ = accel::runtime::kAllUsages;
     bool has_address_ = true;        ///< the module was told that it will be mapped

@@ -32,8 +32,8 @@ public:
     const char *module_name() const { return module_name_.c_str(); }
     /// For messages: why it imports no foreign memory. "" if its manifest does not say.
     const char *no_import() const { return no_import_.c_str(); }
-    /// Mapped memory is a copy that map and unmap carry: only who calls them sees what the device sees, so nobody may keep a pointer to it.
-    bool copies() const { return copies_; }
+    /// What is mapped is what the device sees, so others may keep a pointer to it; else only who maps and unmaps around each use sees it. Never behind a transport that copies.
+    bool coherent() const { return (info_.flags & ACCEL_BK_DEVICE_FLAG_COHERENT) && !copies_; }
     /// Every object on it is dead; the next open of its entry opens it again. OK while it lives.
     accel_status lost() const { return static_cast<accel_status>(lost_.load(std::memory_order_relaxed)); }
     /// Remember DEVICE_LOST or DEVICE_GONE; the first loss stays.

@@ -20,14 +20,14 @@ namespace {
 constexpr uint64_t kSliceNs = 10'000'000;
 // Whoever only looks waits this long for the thread's answer.
 constexpr uint64_t kLookNs = 50'000'000;
+// A module that could not wait answers at once: it is asked again after this.
+constexpr uint64_t kAgainNs = 1'000'000;
 // Those who wait look up this often whether the module is late.
 constexpr uint64_t kBeatNs = 20'000'000;
 // A module that was seen to be late for this long does not come back.
 constexpr uint64_t kPatienceNs = 500'000'000;
 // Cancelling and destroying may talk to a slow device.
 constexpr uint64_t kCommandNs = 5'000'000'000;
-
-bool is_pending(accel_status status) { return status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_NOT_READY; }
 
 }  // namespace
 
@@ -105,10 +105,12 @@ bool Lookout::ask_once(Lock &lock, uint64_t ticket, uint64_t timeout_ns)
     asked_ = ticket;
     blocking_ = timeout_ns != 0;
     const bool back = enter_module(lock, "queue_wait", timeout_ns, [&] {
-        answer.status = ask_module(device_->module_name(), "queue_wait", [&] { return device_->ops().queue_wait(queue_, ticket, timeout_ns); });
+        answer.status = ask_for_ticket(device_->module_name(), [&] { return device_->ops().queue_wait(queue_, ticket, timeout_ns); });
         snprintf(answer.detail, sizeof answer.detail, "%s", module_error());
     });
-    if (!back || is_pending(answer.status))
+    if (back && answer.status == ACCEL_STATUS_TIMEOUT && timeout_ns != 0 && now_ns() < due_ns_)
+        called_.wait_for(lock, std::chrono::nanoseconds(kAgainNs));
+    if (!back || answer.status == ACCEL_STATUS_TIMEOUT)
         return false;
     place(ticket) = answer;
     return true;

@@ -229,7 +229,7 @@ TEST_CASE("Q-11 the last unref of a queue ends although its module hangs", "[loo
 
 TEST_CASE("Q-11 the last unref of a queue gives up work that does not end, and not earlier than its device would", "[lookout]")
 {
-    Shop shop(3, Shop::Work::Single, Waits::Watched);
+    Shop shop(3, Shop::Work::Single, Waits::Watched, 1);
     npu().gated = npu().deaf = true;
     REQUIRE(submit(shop.queue, shop.run, shop.fence, 1) == ACCEL_STATUS_OK);
     SECTION("it ends in time")
@@ -254,4 +254,19 @@ TEST_CASE("Q-11 the last unref of a queue gives up work that does not end, and n
         CHECK(accel_fence_error(shop.fence, 1) == ACCEL_STATUS_DEVICE_LOST);
         CHECK(std::string(accel_last_error()->message).find("does not end") != std::string::npos);
     }
+}
+
+TEST_CASE("Q-11 the last unref of a queue waits for as long as work takes that nothing ends", "[lookout]")
+{
+    Shop shop(3, Shop::Work::Single, Waits::Watched);
+    npu().gated = npu().deaf = true;
+    REQUIRE(submit(shop.queue, shop.run, shop.fence, 1) == ACCEL_STATUS_OK);
+    std::thread later([] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(6500));
+        npu().release();
+    });
+    accel_queue_unref(shop.queue);
+    shop.queue.it = nullptr;
+    later.join();
+    CHECK(accel_fence_error(shop.fence, 1) == ACCEL_STATUS_OK);
 }

@@ -110,7 +110,7 @@ private:
     std::string said(const char *purpose) const { return name + ": " + purpose; }
 };
 
-accel_bk_source describe(ImportServices &services)
+accel_bk_source describe(ImportServices &services, const char *format)
 {
     ImportedSource &source = services.source;
     accel_bk_source bk{};
@@ -124,6 +124,7 @@ accel_bk_source describe(ImportServices &services)
     bk.charge = ImportServices::charge;
     bk.progress = Progress::forward;
     bk.progress_user = &services.progress;
+    bk.format = format ? format : "";
     return bk;
 }
 
@@ -155,7 +156,7 @@ accel_status import_model(accel_instance *instance, const accel_model_source &gi
 
     ACCEL_TRY(go_on(kOpened, kRead, "reading the model"));
     ImportServices services(*source, progress, given.path ? given.path : "model");
-    const accel_bk_source bk = describe(services);
+    const accel_bk_source bk = describe(services, given.format);
     clear_module_error();
     const accel_status status = module->importer()->import(module->host(), &bk, &source->imported);
     if (status != ACCEL_STATUS_OK) source->imported = nullptr;
@@ -166,11 +167,16 @@ accel_status import_model(accel_instance *instance, const accel_model_source &gi
         const accel_status told = fail_from_module(status, module->name(), "import the model", instance);
         return told == ACCEL_STATUS_CORRUPT ? name_foreign(given, *source, told) : told;
     }
-    if (!source->imported || !source->imported->entries || source->imported->entry_count == 0)
+    if (!source->imported)
+        return fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "importer '%s' answered OK without a graph", module->name());
+    accel_bk_model made{};
+    if (const std::string wrong = take_struct(source->imported, &made); !wrong.empty())
+        return fail(ACCEL_STATUS_INTERNAL, "A-17", nullptr, "importer '%s' made a model whose description %s", module->name(), wrong.c_str());
+    if (!made.entries || made.entry_count == 0)
         return fail(ACCEL_STATUS_INTERNAL, "A-10", nullptr, "importer '%s' answered OK without a graph", module->name());
     ACCEL_TRY(go_on(kRead, 1.0, "checking the model"));
     std::vector<accel_entry_desc> entries;
-    for (uint32_t i = 0; i < source->imported->entry_count; ++i) entries.push_back(element_of(source->imported->entries, i, module->sizes().entry));
+    for (uint32_t i = 0; i < made.entry_count; ++i) entries.push_back(element_of(made.entries, i, module->sizes().entry));
     ACCEL_TRY(make_model(instance, entries, std::move(source), out_model));
     const accel_status unchanged = (*out_model)->verify_files();
     if (unchanged != ACCEL_STATUS_OK) Ref<accel_model>::adopt(std::exchange(*out_model, nullptr));

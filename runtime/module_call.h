@@ -19,6 +19,17 @@ template <class Call> accel_status ask_module(const char *module, const char *sl
     }
 }
 
+/// queue_wait. What it throws says nothing of the ticket, whose work may go on: INTERNAL, which no ticket ends with.
+template <class Call> accel_status ask_for_ticket(const char *module, Call &&call) noexcept
+{
+    try {
+        return call();
+    } catch (...) {
+        thrown_by_module(module, "queue_wait");
+        return ACCEL_STATUS_INTERNAL;
+    }
+}
+
 /// A slot that answers nothing: what it was to end is ended for the library, whatever it throws.
 template <class Call> void tell_module(const char *module, const char *slot, Call &&call) noexcept
 {

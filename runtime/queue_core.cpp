@@ -18,7 +18,7 @@ namespace accel::runtime {
 
 namespace {
 constexpr uint32_t kInlinePoints = 4;  // more per submission are made room for once and kept
-constexpr uint64_t kDrainNs = 5'000'000'000;  // what a job may take beyond the time that its device gives it
+constexpr uint64_t kDrainNs = 5'000'000'000;  // what a submission may take beyond the time that its device gives it
 }
 
 accel_status QueueCore::make(std::vector<Ref<accel_device>> devices, std::vector<std::shared_ptr<OpenDevice>> open, uint32_t depth, int32_t priority,
@@ -355,20 +355,24 @@ accel_status QueueCore::cancel()
     return answer;
 }
 
-/// Wait until all has ended. False: nothing more has, for longer than a job may take on any device of the queue that could be given up.
+/// Wait until all has ended. False: nothing more has, for longer than a submission may take on any device of the queue that could be given up. One without a limit may take
+/// for ever.
 bool QueueCore::drain()
 {
     uint64_t job_ns = 0;
-    bool watched = false;
+    bool gives_up = false, limited = true;
     for (const QueueDevice &queue : queues_)
         if (queue.watched()) {
-            watched = true;
-            job_ns = std::max(job_ns, std::min(queue.open->info().job_timeout_ns, UINT64_MAX / 2));
+            const uint64_t limit_ns = queue.open->info().job_timeout_ns;
+            gives_up = true;
+            limited &= limit_ns != 0;
+            job_ns = std::max(job_ns, std::min(limit_ns, UINT64_MAX / 2));
         }
+    gives_up &= limited;
     uint64_t before = UINT64_MAX, oldest = oldest_in_flight();
     for (; oldest != kNone && oldest != before; oldest = oldest_in_flight()) {
         before = oldest;
-        wait_until(oldest, watched ? deadline_after(job_ns + kDrainNs) : UINT64_MAX);
+        wait_until(oldest, gives_up ? deadline_after(job_ns + kDrainNs) : UINT64_MAX);
     }
     return oldest == kNone;
 }

@@ -201,6 +201,7 @@ private:
     accel_status look(Slot &slot);
     accel_status blame(Slot &slot, uint32_t device, accel_status status, const char *what);
     accel_status refuse_ticket(Slot &slot, uint32_t device);
+    accel_status refuse_end(Slot &slot, accel_status status);
     static void keep_memory(Slot &slot);
     bool drain();
     uint64_t oldest_in_flight();
@@ -209,7 +210,7 @@ private:
     void retire(Slot &slot);
     void sweep(Lock &lock);
     void keep_sync_files(Slot &slot);
-    void block(const HeldBlocker &blocker, uint64_t deadline_ns);
+    void block(const HeldBlocker &blocker, uint64_t deadline_ns, uint32_t fruitless);
     void hold();
 
     std::atomic<uint32_t> references_{1};

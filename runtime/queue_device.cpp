@@ -53,7 +53,7 @@ accel_status QueueDevice::wait(uint64_t ticket, uint64_t deadline_ns) const
     if (lookout_)
         return lookout_->wait(ticket, deadline_ns);
     clear_module_error();
-    return ask_module(open->module_name(), "queue_wait", [&] { return open->ops().queue_wait(queue, ticket, deadline_ns ? remaining_ns(deadline_ns) : 0); });
+    return ask_for_ticket(open->module_name(), [&] { return open->ops().queue_wait(queue, ticket, deadline_ns ? remaining_ns(deadline_ns) : 0); });
 }
 
 accel_status QueueDevice::cancel() const

@@ -283,6 +283,17 @@ accel_status QueueCore::refuse_ticket(Slot &slot, uint32_t device)
     return ACCEL_STATUS_INTERNAL;
 }
 
+/// An answer that no ticket ends with tells nothing of the work, which may go on: what it uses stays.
+accel_status QueueCore::refuse_end(Slot &slot, accel_status status)
+{
+    keep_memory(slot);
+    const accel_status blamed = blame(slot, slot.device, status, "queue_wait");
+    if (blamed != ACCEL_STATUS_INTERNAL)
+        snprintf(slot.detail, sizeof slot.detail, "module '%s' answered %s to 'queue_wait', which no ticket ends with (rule M-18)", queues_[slot.device].open->module_name(),
+                 accel_status_name(status));
+    return ACCEL_STATUS_INTERNAL;
+}
+
 /// Keep what the module said about a failure, for whoever asks the fence. The calling thread's own error detail stays as it is.
 accel_status QueueCore::blame(Slot &slot, uint32_t device, accel_status status, const char *what)
 {
@@ -313,9 +324,11 @@ accel_status QueueCore::look(Slot &slot)
             return judged;
         return slot.carried_count == 0 ? status : judge_carried(slot, status);
     }
-    if (status == ACCEL_STATUS_TIMEOUT || status == ACCEL_STATUS_NOT_READY)
-        return ACCEL_STATUS_TIMEOUT;
+    if (status == ACCEL_STATUS_TIMEOUT)
+        return status;
     end_span(slot);
+    if (!ends_ticket(status))
+        return refuse_end(slot, status);
     note_loss(status, slot.device);
     if (queue.open->abandoned())
         keep_memory(slot);
@@ -329,7 +342,7 @@ namespace {
 
 accel_status ask_fence(const QueueDevice &queue, uint64_t ticket, int *out_fd)
 {
-    return ask_module(queue.open->module_name(), "queue_fence", [&] { return queue.open->ops().queue_fence(queue.queue, ticket, out_fd); });
+    return ask_module(queue.open->module_name(), "queue_fence", [&] { return queue.open->ops().queue_fence(queue.queue, ticket, ACCEL_HANDLE_KIND_SYNC_FILE, out_fd); });
 }
 
 }  // namespace

@@ -18,10 +18,12 @@ namespace {
 
 constexpr uint64_t kSliceNs = 20'000'000;
 constexpr long kSoonNs = 20'000;
+constexpr uint32_t kDoublingsMax = 6;  // to a little more than a millisecond
 
-void pause_briefly()
+/// The longer the more looks were in vain: a device may be busy with others' work for as long as it likes.
+void pause_briefly(uint32_t fruitless)
 {
-    const timespec soon = {0, kSoonNs};
+    const timespec soon = {0, kSoonNs << std::min(fruitless, kDoublingsMax)};
     nanosleep(&soon, nullptr);
 }
 
@@ -86,6 +88,10 @@ HeldBlocker QueueCore::advance(Slot &slot, Lock &lock, bool may_copy)
                 return blocker;
             }
             const accel_status status = copy_unlocked(slot, lock);
+            if (status == ACCEL_STATUS_BUSY) {
+                blocker.kind = HeldBlocker::Kind::Soon;  // work of another queue in the same memory; nothing was begun
+                return blocker;
+            }
             ++slot.step;
             if (status != ACCEL_STATUS_OK) {
                 snprintf(slot.detail, sizeof slot.detail, "a copy with the CPU: %.200s", accel_last_error()->message);
@@ -94,7 +100,8 @@ HeldBlocker QueueCore::advance(Slot &slot, Lock &lock, bool may_copy)
         } else {
             const accel_status status = lost_ != ACCEL_STATUS_OK ? lost_ : submit_native(slot);
             if (status == ACCEL_STATUS_BUSY) {
-                blocker.kind = HeldBlocker::Kind::Soon;
+                blocker.kind = head_ < started_ ? HeldBlocker::Kind::Ticket : HeldBlocker::Kind::Soon;
+                blocker.sequence = head_;
                 return blocker;
             }
             // Taken back from the device: waits and order are to be looked at again.
@@ -245,6 +252,7 @@ bool QueueCore::wait_native(uint64_t sequence, uint64_t deadline_ns)
 void QueueCore::wait_until(uint64_t sequence, uint64_t deadline_ns)
 {
     Lock lock(lock_);
+    uint32_t fruitless = 0;
     while (head_ <= sequence && sequence < tail_) {
         if (slot(sequence).state == State::Native) {
             const QueueDevice &queue = queues_[slot(sequence).device];
@@ -252,15 +260,25 @@ void QueueCore::wait_until(uint64_t sequence, uint64_t deadline_ns)
             lock.unlock();
             const accel_status status = queue.wait(ticket, deadline_ns);
             lock.lock();
-            if (reap() || status != ACCEL_STATUS_TIMEOUT)
+            if (reap() || status != ACCEL_STATUS_TIMEOUT) {
+                fruitless = 0;
                 continue;
+            }
+            // A module that could not wait answers before its time.
+            if (remaining_ns(deadline_ns) != 0) {
+                lock.unlock();
+                pause_briefly(fruitless++);
+                lock.lock();
+            }
         } else {
             const HeldBlocker blocker = pump(lock, true);
             const bool progress = reap() || blocker.progress;
-            if (progress)
+            if (progress) {
+                fruitless = 0;
                 continue;
+            }
             lock.unlock();
-            block(blocker, std::min({deadline_ns, blocker.wake_ns, deadline_after(kSliceNs)}));
+            block(blocker, std::min({deadline_ns, blocker.wake_ns, deadline_after(kSliceNs)}), fruitless++);
             lock.lock();
         }
         if (deadline_ns != UINT64_MAX && remaining_ns(deadline_ns) == 0)
@@ -269,18 +287,18 @@ void QueueCore::wait_until(uint64_t sequence, uint64_t deadline_ns)
     sweep(lock);
 }
 
-void QueueCore::block(const HeldBlocker &blocker, uint64_t deadline_ns)
+void QueueCore::block(const HeldBlocker &blocker, uint64_t deadline_ns, uint32_t fruitless)
 {
     switch (blocker.kind) {
     case HeldBlocker::Kind::Ticket:
         if (!wait_native(blocker.sequence, deadline_ns))
-            pause_briefly();
+            pause_briefly(fruitless);
         break;
     case HeldBlocker::Kind::Fence:
         block_on(*blocker.fence, blocker.value, deadline_ns);
         break;
     case HeldBlocker::Kind::Soon:
-    case HeldBlocker::Kind::None: pause_briefly(); break;
+    case HeldBlocker::Kind::None: pause_briefly(fruitless); break;
     }
 }
 

@@ -67,6 +67,17 @@ accel_run::~accel_run()
         open_sizes_->let_go(std::move(set));
 }
 
+/// What it holds is kept by itself.
+void accel_run::let_go()
+{
+    ports_.clear();
+    body_.defaults.clear();
+    body_.memories.clear();
+    scratch_ = {};
+    state_ = {};
+    program_ = {};
+}
+
 accel_status accel_run::prepare()
 {
     ACCEL_TRY(prepare_scratch());
@@ -306,11 +317,13 @@ accel_status accel_run::take_turn(QueueCore &core, uint64_t sequence, std::span<
 
 void accel_run::keep_memory()
 {
+    keep();
     if (scratch_)
         scratch_->keep_memory();
-    for (const PortBinding &port : ports_)
-        if (port.buffer)
-            port.buffer->keep();
+    for (const auto *bindings : {&ports_, &body_.defaults})
+        for (const PortBinding &port : *bindings)
+            if (port.buffer)
+                port.buffer->keep();
     for (const Ref<accel_buffer> &memory : body_.memories)
         if (memory)
             memory->keep();

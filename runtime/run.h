@@ -181,6 +181,9 @@ struct accel_run : accel::runtime::Object {
     /// The queue whose device set was found to contain the program's.
     std::atomic<uint64_t> checked_queue_id{0};
 
+protected:
+    void let_go() override;
+
 private:
     accel_status prepare_scratch();
     /// before: where runs for open sizes are taken from.
@@ -230,8 +233,8 @@ private:
     accel::runtime::Ref<accel_scratch> scratch_;  ///< null: its own
     const std::vector<accel_scratch::Place> *scratch_places_ = nullptr;
     accel::runtime::Turn state_turn_, scratch_turn_;
-    accel::runtime::RunBody body_;
     std::vector<accel::runtime::PortBinding> ports_;
+    accel::runtime::RunBody body_;  ///< destroyed before the buffers that it is bound to (H-2)
     accel_run_info counts_{};  ///< of bodies that are gone
     std::unique_ptr<accel::runtime::Timings> told_timings_;  ///< of the latest submission, where its body is gone
     accel_status told_status_ = ACCEL_STATUS_OK;             ///< of asking the modules for them

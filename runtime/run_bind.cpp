@@ -317,11 +317,13 @@ accel_status accel_run::bind_sizes(const BindRequest &request)
 {
     std::vector<int64_t> sizes = sizes_;
     ACCEL_TRY(open_sizes_->take(request.symbols, this, &sizes));
+    std::vector<PortBinding> bound_before;  // outlives the body that goes, which is bound to it (H-2)
     RunBody fresh;
     ACCEL_TRY(find_body(sizes, request.prepared_only, &fresh));
     const bool changes = fresh.program, was_ready = ready_;
     if (changes) {
         collect_times();
+        bound_before = ports_;
         body_.swap(fresh);
     }
     accel_status status = changes ? guarded([&] { return prepare_body(&fresh); }) : ACCEL_STATUS_OK;

@@ -8,7 +8,7 @@ namespace {
 
 bool has(uint32_t kinds, accel_handle_kind kind) { return kinds & ACCEL_HANDLE_BIT(kind); }
 
-// The CPU reads what it maps. Another device that takes host pointers wants pages of the process, not a mapping of somebody's device memory.
+// Work that runs as this process reads what it is mapped to. Another device that takes host pointers wants pages of the process, not a mapping of somebody's device memory.
 bool is_process(const OpenDevice &device) { return device.info().isolation == ACCEL_ISOLATION_PROCESS; }
 
 }  // namespace
@@ -16,7 +16,7 @@ bool is_process(const OpenDevice &device) { return device.info().isolation == AC
 uint32_t share_kind(const OpenDevice &from, const OpenDevice &to)
 {
     const uint32_t out = from.info().buffer_export_kinds, in = to.info().buffer_import_kinds;
-    const bool host_pointer = has(in, ACCEL_HANDLE_KIND_HOST_POINTER) && !from.copies();
+    const bool host_pointer = has(in, ACCEL_HANDLE_KIND_HOST_POINTER) && from.coherent();
     if (host_pointer && is_process(to))
         return ACCEL_HANDLE_KIND_HOST_POINTER;
     for (const accel_handle_kind kind : {ACCEL_HANDLE_KIND_DMA_BUF, ACCEL_HANDLE_KIND_MEMFD, ACCEL_HANDLE_KIND_VULKAN_OPAQUE_FD})

@@ -63,6 +63,19 @@ accel_status job_status_from_errno(int error_number)
     }
 }
 
+bool ends_ticket(accel_status status)
+{
+    switch (status) {
+    case ACCEL_STATUS_OK:
+    case ACCEL_STATUS_CANCELLED:
+    case ACCEL_STATUS_JOB_FAILED:
+    case ACCEL_STATUS_JOB_TIMEOUT:
+    case ACCEL_STATUS_LIMIT:
+    case ACCEL_STATUS_OUT_OF_MEMORY: return true;
+    default: return is_loss(status);
+    }
+}
+
 bool is_loss(accel_status status)
 {
     return status == ACCEL_STATUS_CONTEXT_LOST || status == ACCEL_STATUS_DEVICE_LOST || status == ACCEL_STATUS_DEVICE_GONE;

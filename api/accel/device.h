@@ -66,7 +66,7 @@ struct accel_device_info {
     uint32_t flags;                  /**< enum accel_device_flag */
     uint32_t isolation;              /**< enum accel_isolation */
     uint32_t conformance_version;    /**< ACCEL_MAKE_VERSION of a passed certification, 0 if none */
-    uint64_t job_timeout_ns;         /**< longest job the system lets run; 0: no limit */
+    uint64_t job_timeout_ns;         /**< longest that one submission runs on it once started; then it ends by itself. 0: nothing ends it */
     uint64_t memory_bytes;           /**< memory a program may use at once; 0: only the machine's limits */
     uint64_t buffer_align_bytes;     /**< alignment that suits every port */
     uint32_t queue_depth;            /**< submissions in flight per queue before BUSY */

@@ -87,8 +87,8 @@ struct accel_transfer_op {
 ACCEL_API enum accel_status accel_queue_transfer(struct accel_queue *queue, const struct accel_transfer_op *op);
 
 /**
- * Cancel everything on the queue that has not started, and started work where the device can. Work that a device has taken together with its waits for imported fences
- * counts as started.
+ * Cancel everything on the queue that has not started, and started work where its device can stop it for good. Work that a device has taken together with its waits for
+ * imported fences counts as started.
  *
  * Every fence value concerned is reached or fails with CANCELLED; the queue stays usable.
  *

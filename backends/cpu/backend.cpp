@@ -41,8 +41,10 @@ accel_status device_info(accel_bk_device *, accel_bk_device_info *info)
         full.driver_version = "";
         full.firmware_version = "";
         full.isolation = ACCEL_ISOLATION_PROCESS;
+        full.flags = ACCEL_BK_DEVICE_FLAG_COHERENT;
         full.queue_depth = kQueueDepth;
         full.buffer_align_bytes = kAlignBytes;
+        full.import_align_bytes = 1;
         full.buffer_import_kinds = kImportKinds;
         full.buffer_export_kinds = kExportKinds;
         return ACCEL_STATUS_OK;

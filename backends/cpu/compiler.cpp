@@ -38,7 +38,6 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     accel_bk_target_info full{};
     full.struct_size = info->struct_size;
     full.name = kTarget;
-    full.description = "the host's processor";
     full.flags = ACCEL_BK_TARGET_FLAG_ENTRIES;
     full.roundings = 1u << ACCEL_ROUNDING_HALF_EVEN | 1u << ACCEL_ROUNDING_TFLITE | 1u << ACCEL_ROUNDING_NATURAL;
     std::memcpy(info, &full, std::min(info->struct_size, sizeof full));

@@ -53,7 +53,7 @@ struct accel_bk_queue {
 
     accel_status submit(const accel_bk_submit &submit, uint64_t &ticket) { return queue.submit(*submit.run->run, {submit.wait_fds, submit.wait_fd_count}, ticket); }
     accel_status wait(uint64_t ticket, uint64_t timeout_ns) { return queue.wait(ticket, timeout_ns); }
-    accel_status fence(uint64_t ticket, int &sync_file_fd) { return queue.fence(ticket, sync_file_fd); }
+    accel_status fence(uint64_t ticket, accel_handle_kind, int &fd) { return queue.fence(ticket, fd); }
 };
 
 struct accel_bk_device {
@@ -116,9 +116,7 @@ struct Compiler {
         if (index != 0)
             return ACCEL_STATUS_NOT_FOUND;
         info.name = kTarget;
-        info.description = "Arm Ethos-U65, 256 MACs per cycle";
         info.roundings = 1u << ACCEL_ROUNDING_TFLITE | 1u << ACCEL_ROUNDING_NATURAL;
-        info.memory_bytes = kMaxSpaceBytes;
         return ACCEL_STATUS_OK;
     }
 

@@ -61,6 +61,8 @@ void Device::info(accel_bk_device_info &info) const
     info.queue_depth = kQueueDepth;
     info.job_timeout_ns = kJobTimeoutNs;
     info.buffer_align_bytes = kBufferAlignmentBytes;
+    // The kernel's buffers are write-combined, a model's the process' own.
+    info.flags = node_.copies() ? 0u : uint32_t{ACCEL_BK_DEVICE_FLAG_COHERENT};
     if (!has_fences())
         return;
     info.buffer_export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_DMA_BUF);

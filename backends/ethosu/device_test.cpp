@@ -246,6 +246,37 @@ TEST_CASE("submit fences: outputs by sync_file, inputs as readers, waits on the 
     CHECK(queue.wait(1, 0) == ACCEL_STATUS_TIMEOUT);
     bench.driver.finish(1);
     CHECK(queue.wait(1, 0) == ACCEL_STATUS_OK);
+    // Also when the ticket has ended, and a descriptor of its own each time (M-21).
+    int again = -1;
+    REQUIRE(queue.fence(1, fd) == ACCEL_STATUS_OK);
+    REQUIRE(queue.fence(1, again) == ACCEL_STATUS_OK);
+    CHECK(fd != again);
+    ::close(fd);
+    ::close(again);
+}
+
+TEST_CASE("M-18 a wait that cannot be made says nothing of the job", "[queue]")
+{
+    for (const bool simulated : {false, true}) {
+        Bench bench(simulated);
+        auto a = bench.buffer(), b = bench.buffer(), y = bench.buffer();
+        const accel_bk_memory bindings[] = {memory_of(a), memory_of(b), memory_of(y)};
+        REQUIRE(bench.run->bind(bindings) == ACCEL_STATUS_OK);
+        Queue queue(bench.device, 1);
+        uint64_t ticket = 0;
+        REQUIRE(queue.submit(*bench.run, {}, ticket) == ACCEL_STATUS_OK);
+        bench.driver.finish(1);
+        for (const int error : {EMFILE, ENFILE, EINTR, EAGAIN}) {
+            bench.driver.wait_error = -error;
+            CHECK(queue.wait(1, 0) == ACCEL_STATUS_TIMEOUT);
+            CHECK(queue.submit(*bench.run, {}, ticket) == ACCEL_STATUS_BUSY);
+        }
+        // The kernel's ENOMEM is the wait's, a model's is the job's.
+        bench.driver.wait_error = -ENOMEM;
+        CHECK(queue.wait(1, 0) == (simulated ? ACCEL_STATUS_OUT_OF_MEMORY : ACCEL_STATUS_TIMEOUT));
+        bench.driver.wait_error = 0;
+        CHECK(queue.wait(1, 0) == (simulated ? ACCEL_STATUS_OUT_OF_MEMORY : ACCEL_STATUS_OK));
+    }
 }
 
 TEST_CASE("the ring is as deep as asked, and failures stay with their ticket", "[queue]")

@@ -73,7 +73,7 @@ public:
         };
         table_.fence_wait = [](void *self, int fd, uint64_t) {
             auto &fake = *static_cast<FakeDriver *>(self);
-            return fake.result_of(fake.fences.at(fd));
+            return fake.wait_error != 0 ? fake.wait_error : fake.result_of(fake.fences.at(fd));
         };
         table_.fence_time = [](void *self, int fd, uint64_t *out) {
             auto &fake = *static_cast<FakeDriver *>(self);
@@ -105,6 +105,7 @@ public:
     int submit_error = 0;
     int stream_error = 0;
     int fence_error = 0;
+    int wait_error = 0; // of waits that cannot be made
     int share_error = 0;
     std::map<uint32_t, std::vector<uint8_t>> buffers;
     std::map<uint32_t, std::vector<uint32_t>> streams;
@@ -169,6 +170,8 @@ private:
 
     int wait(void *argument) const
     {
+        if (wait_error != 0)
+            return wait_error;
         const uint32_t handle = static_cast<uapi::BoWait *>(argument)->handle;
         for (size_t job = jobs.size(); job-- > 0;)
             for (const uint32_t region : jobs[job].region_bo_handles)

@@ -43,6 +43,24 @@ const char *meaning_of_submit(int negative_errno)
     }
 }
 
+// Answers of a wait that could not be made, and so none about the job. Of a model that plays the
+// device ENOMEM is one about the job: there is no fence.
+bool is_no_answer(int negative_errno, bool has_fence)
+{
+    switch (-negative_errno) {
+    case ETIME:
+    case EINTR:
+    case EAGAIN:
+    case EMFILE:
+    case ENFILE:
+        return true;
+    case ENOMEM:
+        return has_fence;
+    default:
+        return false;
+    }
+}
+
 int64_t as_timeout(uint64_t deadline_ns) { return static_cast<int64_t>(std::min<uint64_t>(deadline_ns, INT64_MAX)); }
 
 } // namespace
@@ -103,7 +121,7 @@ accel_status Queue::free_slot(Slot &slot)
 {
     if (!slot.finished) {
         const int result = look(slot.fence, *slot.scratch, 0);
-        if (result == -ETIME)
+        if (is_no_answer(result, slot.fence.valid()))
             return ACCEL_STATUS_BUSY;
         settle(slot, result);
     }
@@ -187,7 +205,7 @@ accel_status Queue::wait(uint64_t ticket, uint64_t timeout_ns)
     const int result = look(slot.fence, *scratch, timeout_ns == 0 ? 0 : drm::deadline_after(timeout_ns));
     lock.lock();
     --slot.waiters;
-    if (!slot.finished && result == -ETIME)
+    if (!slot.finished && is_no_answer(result, slot.fence.valid()))
         return ACCEL_STATUS_TIMEOUT;
     settle(slot, result);
     return slot.result;

@@ -25,7 +25,9 @@ accel_status accel_bk_device::info(accel_bk_device_info &info)
     info.isolation = ACCEL_ISOLATION_PROCESS;
     info.queue_depth = accel_bk_queue::kDepth;
     info.buffer_align_bytes = 64;
+    info.import_align_bytes = 1;
     info.buffer_import_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER);
+    info.flags = ACCEL_BK_DEVICE_FLAG_COHERENT;
     return ACCEL_STATUS_OK;
     // <<<
 }

@@ -2,6 +2,8 @@
 // Takes submissions into the ring, works them off on one thread, and waits for them.
 #include "queue.h"
 
+#include <module/signals.h>
+
 #include <chrono>
 
 #include "device.h"
@@ -15,7 +17,11 @@ accel_status accel_bk_device::create_queue(const accel_bk_queue_desc &desc, std:
     // <<<
 }
 
-accel_bk_queue::accel_bk_queue(uint32_t depth) : ring_(depth), thread_([this] { work(); }) {}
+accel_bk_queue::accel_bk_queue(uint32_t depth) : ring_(depth)
+{
+    const accel::module::SignalsBlocked blocked;
+    thread_ = std::thread([this] { work(); });
+}
 
 accel_bk_queue::~accel_bk_queue()
 {

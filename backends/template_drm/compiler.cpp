@@ -145,7 +145,6 @@ accel_status Compiler::target_info(uint32_t index, accel_bk_target_info &info)
 {
     if (index > 0) return ACCEL_STATUS_NOT_FOUND;
     info.name = kTarget;
-    info.description = "adds and multiplies F32 tensors";
     return ACCEL_STATUS_OK;
 }
 

@@ -51,5 +51,7 @@ accel_status accel_bk_device::info(accel_bk_device_info &info)
     info.queue_depth = uapi::kDepth;
     info.job_timeout_ns = uapi::kJobTimeoutNs;
     info.buffer_align_bytes = kAlignBytes;
+    // Whatever the CPU does is seen, unless a transport carries it.
+    info.flags = node.copies() ? 0u : uint32_t{ACCEL_BK_DEVICE_FLAG_COHERENT};
     return ACCEL_STATUS_OK;
 }

@@ -29,7 +29,9 @@ static enum accel_status wrong(const char *what)
 static enum accel_status target_info(uint32_t index, struct accel_bk_target_info *info)
 {
     if (index > 0) return ACCEL_STATUS_NOT_FOUND;
-    info->name = "adder", info->description = "adds F32 tensors";
+    struct accel_bk_target_info facts = {.name = "adder"};
+    SET_NEXT(facts, UINT64_MAX);
+    ACCEL_BK_ANSWER(info, facts);
     return ACCEL_STATUS_OK;
 }
 
@@ -60,7 +62,8 @@ static int is_table(const struct accel_tensor_desc *tensor)
 static enum accel_status look_at(const struct accel_graph_desc *graph)
 {
     if (graph->tensor_size != sizeof(struct accel_tensor_desc) || graph->node_size != sizeof(struct accel_node_desc) ||
-        graph->attribute_size != sizeof(struct accel_attribute)) return wrong("element sizes of the graph are not mine");
+        graph->attribute_size != sizeof(struct accel_attribute) || (graph->symbol_count && graph->symbol_size != sizeof(struct accel_symbol)) ||
+        (graph->variable_count && graph->variable_size != sizeof(struct accel_variable))) return wrong("element sizes of the graph are not mine");
     for (uint32_t i = 0; i < graph->tensor_count; ++i)
         if ((graph->tensors[i].type != ACCEL_TYPE_F32 && !is_table(&graph->tensors[i])) || graph->tensors[i].rank != 1 || NEXT_OF(graph->tensors[i])) return wrong("a tensor is not what the application made");
     for (uint32_t i = 0; i < graph->node_count; ++i)
@@ -138,8 +141,10 @@ static void device_close(struct accel_bk_device *device) { free(device); }
 static enum accel_status device_info(struct accel_bk_device *device, struct accel_bk_device_info *info)
 {
     (void)device;
-    info->name = "Adder", info->target = "adder", info->driver_version = info->firmware_version = "";
-    info->isolation = ACCEL_ISOLATION_PROCESS, info->queue_depth = 8, info->buffer_align_bytes = 64;
+    struct accel_bk_device_info facts = {.name = "Adder", .target = "adder", .driver_version = "", .firmware_version = "", .isolation = ACCEL_ISOLATION_PROCESS, .queue_depth = 8,
+                                         .buffer_align_bytes = 64};
+    SET_NEXT(facts, UINT64_MAX); /* for which this library has no room */
+    ACCEL_BK_ANSWER(info, facts);
     return ACCEL_STATUS_OK;
 }
 static enum accel_status buffer_create(struct accel_bk_device *device, const struct accel_bk_buffer_desc *desc, struct accel_bk_buffer **out_buffer)

@@ -47,10 +47,6 @@ template <class Call> accel_status guarded(const accel_bk_host *host, const Call
 
 accel_status create(const accel_bk_play *play, accel_bk_simulation **out_simulation)
 {
-    if (play->option_count != 0) {
-        play->host->set_error(play->host->context, "P-10", "the carried device has no options");
-        return ACCEL_STATUS_INVALID_ARGUMENT;
-    }
     return guarded(play->host, [&] { *out_simulation = new accel_bk_simulation(server_program(), ACCEL_CARRIED_DEVICE); });
 }
 

@@ -204,6 +204,14 @@ accel_status overlapping_build(const accel_bk_host *host, const accel_graph_desc
     return status;
 }
 
+/// Without its struct_size.
+accel_status sizeless_build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
+{
+    const auto status = base.compiler.build(host, graphs, graph_count, options, out);
+    if (status == ACCEL_STATUS_OK) (*out)->struct_size = 0;
+    return status;
+}
+
 accel_status stubborn_build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
 {
     auto silent = *options;
@@ -292,6 +300,7 @@ const std::vector<Fault> &compiler_faults()
         {"guesses-values", [] { mine.compiler.query = guessing_query; }},
         {"random-blob", [] { mine.compiler.build = numbering_build; }},
         {"overlapping-rows", [] { mine.compiler.build = overlapping_build; }},
+        {"sizeless-blob", [] { mine.compiler.build = sizeless_build; }},
         {"ignores-progress", [] { mine.compiler.build = stubborn_build; }},
         {"first-graph-only", [] { mine.device.run_create = first_run_create; }},
         {"trusting-check", [] { mine.compiler.check = trusting_check; }},

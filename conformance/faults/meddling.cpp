@@ -17,6 +17,32 @@ void destroy_twice(accel_bk_run *run)
 
 void keep_buffer(accel_bk_buffer *) {}
 
+/// A run that the library has ended, and that the module hears of after its buffers.
+std::atomic<accel_bk_run *> ended_run{nullptr};
+
+void end_kept_run()
+{
+    if (accel_bk_run *run = ended_run.exchange(nullptr)) base.device.run_destroy(run);
+}
+
+void keep_run(accel_bk_run *run)
+{
+    end_kept_run();
+    ended_run = run;
+}
+
+void end_buffer_first(accel_bk_buffer *buffer)
+{
+    base.device.buffer_destroy(buffer);
+    end_kept_run();
+}
+
+void unload_behind_run(accel_bk_program *program)
+{
+    end_kept_run();
+    base.device.program_unload(program);
+}
+
 accel_status submit_twice(accel_bk_queue *queue, const accel_bk_submit *submit, uint64_t *out)
 {
     const auto status = base.device.queue_submit(queue, submit, out);
@@ -151,6 +177,12 @@ const std::vector<Fault> &meddling_faults()
     static const std::vector<Fault> faults{
         {"destroys-twice", [] { mine.device.run_destroy = destroy_twice; }},
         {"never-destroys", [] { mine.device.buffer_destroy = keep_buffer; }},
+        {"ends-buffers-first",
+         [] {
+             mine.device.run_destroy = keep_run;
+             mine.device.buffer_destroy = end_buffer_first;
+             mine.device.program_unload = unload_behind_run;
+         }},
         {"submits-twice", [] { mine.device.queue_submit = submit_twice; }},
         {"overlaps", [] { mine.device.run_bind = bind_from_two_threads; }},
         {"sizeless-struct", [] { mine.device.queue_create = create_sizeless; }},

@@ -159,6 +159,20 @@ accel_status losing_unmap(accel_bk_buffer *buffer, const accel_bk_access *access
     return base.device.buffer_unmap(buffer, access);
 }
 
+/// Maps go to a copy that is written back when the last of them ends: what the device sees meanwhile is older.
+accel_status carrying_unmap(accel_bk_buffer *buffer, const accel_bk_access *access)
+{
+    void *pointer = nullptr;
+    const uint64_t size_bytes = size_of(buffer);
+    if (door::map(base.device, buffer, ACCEL_ACCESS_WRITE, size_bytes, &pointer) == ACCEL_STATUS_OK) {
+        const std::lock_guard guard(state_lock());
+        Shadow &shadow = shadows[buffer];
+        if (--shadow.maps == 0) std::memcpy(pointer, shadow.latest, shadow.size_bytes);
+        door::unmap(base.device, buffer, ACCEL_ACCESS_WRITE, size_bytes);
+    }
+    return base.device.buffer_unmap(buffer, access);
+}
+
 // ---- scratch: what runs were given, and what is written there by who should not
 
 std::map<accel_bk_run *, accel_bk_memory> scratch_of;
@@ -253,6 +267,12 @@ const std::vector<Fault> &memory_faults()
              track();
              mine.device.buffer_map = moving_map;
              mine.device.buffer_unmap = moving_unmap;
+         }},
+        {"claims-coherence",
+         [] {
+             track();
+             mine.device.buffer_map = losing_map;
+             mine.device.buffer_unmap = carrying_unmap;
          }},
         {"loses-writes",
          [] {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Faults of queues, runs and programs.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <condition_variable>
 #include <map>
 #include <thread>
@@ -251,6 +255,36 @@ accel_status depthless_info(accel_bk_device *device, accel_bk_device_info *info)
     return status;
 }
 
+/// A wait that needs a descriptor, and takes the want of one for the end of the ticket.
+accel_status wanting_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
+{
+    const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return ACCEL_STATUS_RESOURCE;
+    close(fd);
+    return base.device.queue_wait(queue, ticket, timeout_ns);
+}
+
+/// A thread that hears the application's signals.
+accel_status hearing_create(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out)
+{
+    sigset_t none, before;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, &before);
+    std::thread([] {
+        for (;;) pause();
+    }).detach();
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return base.device.queue_create(device, desc, out);
+}
+
+/// A descriptor that a program which the application starts would have.
+accel_status bequeathing_create(accel_bk_device *device, const accel_bk_queue_desc *desc, accel_bk_queue **out)
+{
+    static const int fd = open("/dev/null", O_RDONLY);  // NOLINT
+    (void)fd;
+    return base.device.queue_create(device, desc, out);
+}
+
 accel_status deaf_cancel(accel_bk_queue *, uint64_t) { return ACCEL_STATUS_OK; }
 
 accel_status sweeping_cancel(accel_bk_queue *queue, uint64_t) { return base.device.queue_cancel(queue, 0); }
@@ -335,6 +369,9 @@ const std::vector<Fault> &queue_faults()
              mine.device.buffer_destroy = draining_destroy<&accel_bk_device_ops::buffer_destroy, accel_bk_buffer>;
          }},
         {"deaf-wait", [] { mine.device.queue_wait = ignoring_timeout_wait; }},
+        {"gives-up-waiting", [] { mine.device.queue_wait = wanting_wait; }},
+        {"hears-signals", [] { mine.device.queue_create = hearing_create; }},
+        {"bequeaths-descriptors", [] { mine.device.queue_create = bequeathing_create; }},
         {"hanging-wait", [] { mine.device.queue_wait = hanging_wait; }},
         {"forgets-answers", [] { mine.device.queue_create = remembering_create, mine.device.queue_wait = forgetful_wait; }},
         {"tickets-from-zero", [] { mine.device.queue_submit = zero_based_submit, mine.device.queue_wait = zero_based_wait; }},

@@ -119,7 +119,7 @@ accel_bk_host ModuleDoor::plain_host()
 ModuleDoor::ModuleDoor() : library_(find_library()), host_(plain_host())
 {
     module_ = entry_of(library_)(&host_, ACCEL_BK_API_VERSION);
-    if (!module_) throw std::runtime_error("the module refuses this version of the contract");
+    if (!module_) throw std::runtime_error("the module does not work here");
     target_ = listed().target;
     if (target_.empty() && module_->compiler) {
         auto info = sized<accel_bk_target_info>();
@@ -274,21 +274,28 @@ DoorSum::~DoorSum()
     for (auto *buffer : buffers_) ops_.buffer_destroy(buffer);
 }
 
-/// Ports of a device may have gaps between rows; what is written over all of a port, or the same everywhere, is seen in every layout.
-void DoorSum::set(size_t input, int value) const
+void *DoorSum::open(size_t port, uint32_t access) const
 {
     void *pointer = nullptr;
-    if (door::map(ops_, buffers_[input], ACCEL_ACCESS_WRITE, sizes_bytes_[input], &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
+    if (door::map(ops_, buffers_[port], access, sizes_bytes_[port], &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
+    return pointer;
+}
+
+void DoorSum::close(size_t port, uint32_t access) const
+{
+    if (door::unmap(ops_, buffers_[port], access, sizes_bytes_[port]) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
+}
+
+/// Ports of a device may have gaps between rows; what is written over all of a port, or the same everywhere, is seen in every layout.
+void DoorSum::fill(void *pointer, size_t input, int value) const
+{
     const float real = static_cast<float>(value);
     for (uint64_t at = 0; at + sizeof real <= sizes_bytes_[input] && is_float_; at += sizeof real) std::memcpy(static_cast<char *>(pointer) + at, &real, sizeof real);
     if (!is_float_) std::memset(pointer, value, sizes_bytes_[input]);
-    if (door::unmap(ops_, buffers_[input], ACCEL_ACCESS_WRITE, sizes_bytes_[input]) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
 }
 
-bool DoorSum::holds(int value) const
+bool DoorSum::is_filled(const void *pointer, int value) const
 {
-    void *pointer = nullptr;
-    if (door::map(ops_, buffers_[2], ACCEL_ACCESS_READ, sizes_bytes_[2], &pointer) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_map fails");
     const auto *bytes = static_cast<const char *>(pointer);
     uint64_t right = 0;
     for (uint64_t at = 0; at < sizes_bytes_[2]; at += is_float_ ? sizeof(float) : 1) {
@@ -296,8 +303,20 @@ bool DoorSum::holds(int value) const
         if (is_float_) std::memcpy(&real, bytes + at, sizeof real);
         right += is_float_ ? real == static_cast<float>(value) : bytes[at] == static_cast<char>(value);
     }
-    if (door::unmap(ops_, buffers_[2], ACCEL_ACCESS_READ, sizes_bytes_[2]) != ACCEL_STATUS_OK) throw std::runtime_error("buffer_unmap fails");
     return right >= elements_;
+}
+
+void DoorSum::set(size_t input, int value) const
+{
+    fill(open(input, ACCEL_ACCESS_WRITE), input, value);
+    close(input, ACCEL_ACCESS_WRITE);
+}
+
+bool DoorSum::holds(int value) const
+{
+    const bool result = is_filled(open(2, ACCEL_ACCESS_READ), value);
+    close(2, ACCEL_ACCESS_READ);
+    return result;
 }
 
 DoorQueue::DoorQueue(const DoorDevice &device, uint32_t depth) : ops_(device.ops())

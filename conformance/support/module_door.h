@@ -109,6 +109,12 @@ public:
     void set(size_t input, int value) const;
     /// Is every element of y value?
     bool holds(int value) const;
+    /// An access of the whole memory of a port, and its end. Both throw.
+    void *open(size_t port, uint32_t access) const;
+    void close(size_t port, uint32_t access) const;
+    /// The same through a pointer that open gave.
+    void fill(void *pointer, size_t input, int value) const;
+    bool is_filled(const void *pointer, int value) const;
 
 private:
     const accel_bk_device_ops &ops_;

@@ -43,6 +43,7 @@ accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
     info->target = "witness";
     info->driver_version = info->firmware_version = "";
     info->isolation = ACCEL_ISOLATION_PROCESS;
+    info->flags = ACCEL_BK_DEVICE_FLAG_COHERENT;
     info->queue_depth = ledger().queue_depth;
     info->buffer_align_bytes = 64;
     return ACCEL_STATUS_OK;
@@ -75,6 +76,7 @@ void buffer_destroy(accel_bk_buffer *buffer)
     if (!expect_alive(buffers(), buffer, "buffer_destroy")) return;
     expect(buffer->in_flight == 0, "H-3", "buffer_destroy while work uses the buffer");
     expect(buffer->accesses.empty(), "H-2", "buffer_destroy while the buffer is mapped");
+    expect(buffer->bound == 0, "H-2", "buffer_destroy while a run is bound to the buffer");
     --buffer->device->objects;
     buffers().remove(buffer);
     delete buffer;
@@ -204,10 +206,18 @@ accel_status run_sizes(accel_bk_run *run, int64_t *sizes, uint32_t size_count)
     return ACCEL_STATUS_OK;
 }
 
+/// Ports of a run that is bound to something else from now on, or to nothing.
+void let_go(const accel_bk_run &run)
+{
+    for (const auto &port : run.ports)
+        if (buffers().holds(port.buffer)) --port.buffer->bound;
+}
+
 void run_destroy(accel_bk_run *run)
 {
     if (!expect_alive(runs(), run, "run_destroy")) return;
     expect(run->in_flight == 0, "H-3", "run_destroy in flight");
+    let_go(*run);
     --run->program->runs;
     --run->program->device->objects;
     runs().remove(run);
@@ -235,11 +245,15 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
     const auto answer = ledger().binds_before > 0 ? ACCEL_STATUS_OK : take(ledger().bind_answer);
     if (ledger().binds_before > 0) --ledger().binds_before;
     if (answer != ACCEL_STATUS_OK) {
+        let_go(*run);
         run->ports.clear();
         --run->binding;
         return answer;
     }
+    let_go(*run);
     run->ports.assign(desc->ports, desc->ports + desc->port_count);
+    for (const auto &port : run->ports)
+        if (buffers().holds(port.buffer)) ++port.buffer->bound;
     run->sizes.assign(desc->sizes, desc->sizes + desc->size_count);
     --run->binding;
     return ACCEL_STATUS_OK;

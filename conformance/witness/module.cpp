@@ -72,11 +72,9 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     expect(info->struct_size == sizeof(*info), "H-5", "target_info: struct_size");
     if (index > 0) return ACCEL_STATUS_NOT_FOUND;
     info->name = "witness";
-    info->description = "adds, and watches";
     info->flags = (ledger().takes_entries ? static_cast<uint32_t>(ACCEL_BK_TARGET_FLAG_ENTRIES) : 0u) | (ledger().takes_open ? static_cast<uint32_t>(ACCEL_BK_TARGET_FLAG_OPEN_SIZES) : 0u) |
                   (takes_custom() ? static_cast<uint32_t>(ACCEL_BK_TARGET_FLAG_CUSTOM) : 0u);
     info->roundings = 0;
-    info->memory_bytes = 0;
     return ACCEL_STATUS_OK;
 }
 

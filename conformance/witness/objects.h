@@ -124,6 +124,7 @@ struct accel_bk_buffer {
     std::mutex lock;
     std::vector<accel_bk_access> accesses;  ///< that were begun and not ended
     std::atomic<int> in_flight{0};
+    std::atomic<int> bound{0};  ///< ports of runs
 };
 
 struct accel_bk_program {

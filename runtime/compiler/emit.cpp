@@ -9,6 +9,7 @@
 
 #include "../catalog.h"
 #include "../check.h"
+#include "../log.h"
 #include "../module_call.h"
 #include "../progress.h"
 #include "size_ranges.h"
@@ -117,6 +118,17 @@ private:
     std::vector<accel_bk_layout_wish> wishes_;
 };
 
+/// Line by line, so that each is one.
+void pass_on_log(const CompileTarget &target, const char *log)
+{
+    if (!log || !log_wanted(ACCEL_LOG_LEVEL_INFO)) return;
+    for (std::string_view rest = log; !rest.empty();) {
+        const size_t end = std::min(rest.find('\n'), rest.size());
+        if (end) log_line(ACCEL_LOG_LEVEL_INFO, target.backend.c_str(), std::string(rest.substr(0, end)).c_str());
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+}
+
 accel_status call_build(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, const std::vector<Wish> &wishes, HeldBlob *out)
 {
     std::deque<GraphDesc> descs;
@@ -151,8 +163,12 @@ accel_status call_build(const CompileTarget &target, std::span<const Subgraph *c
 
 accel_status build_blob(const CompileTarget &target, std::span<const Subgraph *const> parts, const CompileRequest &request, const std::vector<Wish> &wishes, BuiltBlob *out)
 {
-    HeldBlob built;
-    ACCEL_TRY(call_build(target, parts, request, wishes, &built));
+    HeldBlob held;
+    ACCEL_TRY(call_build(target, parts, request, wishes, &held));
+    accel_bk_blob taken{};
+    if (const std::string wrong = take_struct(held.get(), &taken); !wrong.empty()) return blame(target, "A-17", "built a blob whose description " + wrong);
+    const accel_bk_blob *const built = &taken;
+    pass_on_log(target, built->log);
     if (built->byte_count && !built->bytes) return blame(target, "A-10", "built a blob whose bytes are NULL");
     if (built->entry_count != parts.size() || !built->entries)
         return blame(target, "A-10", "built a blob with " + std::to_string(built->entry_count) + " entries for " + std::to_string(parts.size()) + " graphs");

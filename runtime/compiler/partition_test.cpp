@@ -233,6 +233,12 @@ TEST_CASE("a module that breaks its contract is blamed", "[partition]")
     npu.distort = [](accel_bk_support &answer) { answer.reason = 999; };
     CHECK(Partition(b.graph, {npu.target()}, {}, 0).run(&pieces) == ACCEL_STATUS_INTERNAL);
     CHECK(std::string(accel_last_error()->rule) == "C-7");
+    // A module may refuse for a reason of headers to come.
+    npu.distort = [](accel_bk_support &answer) {
+        if (answer.group == 0) answer.reason = 999;
+    };
+    CHECK(Partition(b.graph, {npu.target()}, {}, 0).run(&pieces) == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(std::string(accel_last_error()->message).find("reason 999, which this library does not know") != std::string::npos);
 }
 
 TEST_CASE("a rounding that the target does not offer is refused for it", "[partition]")

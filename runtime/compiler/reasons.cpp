@@ -67,7 +67,7 @@ std::string reason_text(const Graph &graph, const Node &node, const accel_bk_sup
     case ACCEL_REASON_NEIGHBOUR: return "possible only together with a neighbour that was refused";
     default: break;
     }
-    return "reason " + std::to_string(answer.reason);
+    return "reason " + std::to_string(answer.reason) + ", which this library does not know" + of + numbers(answer);
 }
 
 }  // namespace

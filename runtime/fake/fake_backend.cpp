@@ -19,6 +19,18 @@ namespace {
 
 const accel_bk_host *host = nullptr;
 
+// Runs that exist, with what they are bound to.
+std::mutex runs_lock;
+std::set<const accel_bk_run *> all_runs;
+
+bool is_bound(const accel_bk_buffer *buffer)
+{
+    const std::lock_guard guard(runs_lock);
+    return std::any_of(all_runs.begin(), all_runs.end(), [buffer](const accel_bk_run *run) {
+        return std::any_of(run->bindings, run->bindings + run->binding_count, [buffer](const accel_bk_memory &memory) { return memory.buffer == buffer; });
+    });
+}
+
 accel_status device_open(bool is_cpu, accel_bk_device **out)
 {
     Control &control = is_cpu ? cpu() : npu();
@@ -43,9 +55,11 @@ accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
     info->isolation = device->is_cpu ? ACCEL_ISOLATION_PROCESS : ACCEL_ISOLATION_IOMMU;
     info->queue_depth = accel_bk_queue::kDepth;
     info->buffer_align_bytes = 64;
+    info->flags = device->control->incoherent ? 0u : uint32_t{ACCEL_BK_DEVICE_FLAG_COHERENT};
     info->job_timeout_ns = device->control->job_timeout_ns;
     info->fence_wait_kinds = device->control->takes_fences ? ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE) : 0u;
-    info->buffer_import_kinds = device->is_cpu ? ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER) : 0u;
+    info->buffer_import_kinds = device->is_cpu || device->control->imports_pointers ? ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER) : 0u;
+    info->import_align_bytes = device->control->import_align_bytes;
     if (device->control->gives_fds) {
         info->buffer_export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_DMA_BUF);
         info->fence_export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE);
@@ -56,6 +70,9 @@ accel_status device_info(accel_bk_device *device, accel_bk_device_info *info)
 accel_status buffer_create(accel_bk_device *device, const accel_bk_buffer_desc *desc, accel_bk_buffer **out)
 {
     const bool import = desc->import_kind != 0;
+    if (import && device->control->picky_imports)
+        return ACCEL_STATUS_UNSUPPORTED;
+    device->control->latest_size_bytes = desc->size_bytes;
     void *memory = import ? static_cast<char *>(desc->host_pointer) + desc->offset_bytes : calloc(1, desc->size_bytes);
     *out = known(new accel_bk_buffer{device, memory, desc->size_bytes, !import});
     ++device->control->live_count;
@@ -66,6 +83,7 @@ void buffer_destroy(accel_bk_buffer *buffer)
 {
     Control &control = *buffer->device->control;
     --control.live_count;
+    control.bound_destroyed_count += is_bound(buffer);
     if (buffer->owned)
         free(buffer->memory);
     delete buffer;
@@ -74,8 +92,14 @@ void buffer_destroy(accel_bk_buffer *buffer)
 
 accel_status buffer_map(accel_bk_buffer *buffer, const accel_bk_access *, void **out)
 {
-    if (buffer->device->control->blank)
+    Control &control = *buffer->device->control;
+    if (control.blank)
         return ACCEL_STATUS_OK;
+    if (control.busy_map_count) {
+        --control.busy_map_count;
+        return ACCEL_STATUS_BUSY;
+    }
+    ++control.map_count;
     *out = buffer->memory;
     ++buffer->device->control->access_count;
     return ACCEL_STATUS_OK;
@@ -127,6 +151,10 @@ accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc
             return answer;
     control.given_scratch.assign(desc->scratch, desc->scratch + desc->scratch_count);
     *out = known(new accel_bk_run{program, {}, 0});
+    {
+        const std::lock_guard guard(runs_lock);
+        all_runs.insert(*out);
+    }
     ++program->device->control->live_count;
     return ACCEL_STATUS_OK;
 }
@@ -134,6 +162,10 @@ void run_destroy(accel_bk_run *run)
 {
     Control &control = *run->program->device->control;
     --control.live_count;
+    {
+        const std::lock_guard guard(runs_lock);
+        all_runs.erase(run);
+    }
     delete run;
     may_throw(control, "run_destroy");
 }
@@ -143,6 +175,7 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
     if (const accel_status answer = control.bind_answer; answer != ACCEL_STATUS_OK) {
         if (--control.bind_answer_count == 0)
             control.bind_answer = ACCEL_STATUS_OK, control.bind_answer_count = 1;
+        run->binding_count = 0;
         return answer;
     }
     std::set<const accel_bk_buffer *> distinct;
@@ -266,7 +299,9 @@ void Control::reset()
     transfer_answer = ACCEL_STATUS_UNSUPPORTED;
     transfer_count = wait_fd_count = bind_count = bound_buffer_count = 0;
     submit_count = executed_count = cancel_count = 0;
-    hangs = deaf = blank = gives_fds = false;
+    hangs = deaf = blank = gives_fds = incoherent = picky_imports = imports_pointers = false;
+    busy_map_count = map_count = bound_destroyed_count = 0;
+    import_align_bytes = latest_size_bytes = 0;
     throws = nullptr;
     job_timeout_ns = 0;
     bind_cost = ACCEL_BIND_COST_FREE;

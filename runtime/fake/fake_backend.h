@@ -26,6 +26,13 @@ struct Control {
     std::atomic<accel_status> submit_answer{ACCEL_STATUS_OK};
     std::atomic<accel_status> bind_answer{ACCEL_STATUS_OK};
     std::atomic<accel_status> unmap_answer{ACCEL_STATUS_OK};  ///< of the next one
+    std::atomic<uint32_t> busy_map_count{0};    ///< so many maps answer BUSY
+    std::atomic<uint32_t> map_count{0};         ///< that have begun
+    std::atomic<uint32_t> bound_destroyed_count{0};  ///< buffers that were destroyed while a run was bound to them
+    std::atomic<bool> picky_imports{false};     ///< takes host pointers, and not this memory
+    std::atomic<bool> imports_pointers{false};  ///< claims host pointers, as the CPU always does; asked when the device is opened
+    std::atomic<uint64_t> import_align_bytes{0};  ///< asked when the device is opened
+    std::atomic<uint64_t> latest_size_bytes{0};   ///< of the buffer that was made last
     std::atomic<uint32_t> bind_answer_count{1};  ///< so many binds answer it
     std::atomic<bool> takes_fences{false};      ///< claims to wait for sync_files; asked when the device is opened
     std::atomic<bool> ignores_fences{false};    ///< breaks M-10
@@ -39,6 +46,7 @@ struct Control {
     std::atomic<uint32_t> submit_count{0};
     std::atomic<uint32_t> executed_count{0};
     std::atomic<uint32_t> cancel_count{0};
+    std::atomic<bool> incoherent{false};        ///< its memory has to be mapped and unmapped around each use
     std::atomic<bool> blank{false};             ///< queue_create, buffer_map, buffer_export, queue_submit and queue_fence answer OK and give nothing
     std::atomic<bool> gives_fds{false};         ///< claims to export dma-bufs and sync_files; asked when the device is opened
     std::atomic<const char *> throws{nullptr};  ///< the slot that throws, having done its work

@@ -32,7 +32,6 @@ template <bool is_cpu> accel_status target_info(uint32_t index, accel_bk_target_
     if (index != 0)
         return ACCEL_STATUS_NOT_FOUND;
     info->name = is_cpu ? "fake-cpu" : "fake-npu";
-    info->description = "";
     info->roundings = control<is_cpu>().roundings;
     return ACCEL_STATUS_OK;
 }
@@ -42,7 +41,7 @@ template <bool is_cpu> accel_status query(const accel_bk_host *, const accel_gra
     const std::vector<uint32_t> &claimed = control<is_cpu>().operations;
     for (uint32_t i = 0; i < graph->node_count; ++i) {
         const bool takes = std::find(claimed.begin(), claimed.end(), accel_graph_node(graph, i)->operation) != claimed.end();
-        out[i] = {takes ? 1u : 0u, takes ? 0u : uint32_t{ACCEL_REASON_OPERATION}, ACCEL_TENSOR_NONE, 0, 0, 0};
+        out[i] = {takes ? 1u : 0u, takes ? 0u : control<is_cpu>().reason, ACCEL_TENSOR_NONE, 0, 0, 0};
     }
     return ACCEL_STATUS_OK;
 }
@@ -80,21 +79,21 @@ template <bool is_cpu> accel_status build(const accel_bk_host *, const accel_gra
     for (uint32_t i = 0; i < graph->output_count; ++i)
         add_port(*made, control<is_cpu>(), graph, graph->outputs[i]);
     accel_bk_blob &blob = made->blob;
-    blob.struct_size = sizeof blob;
+    blob.struct_size = control<is_cpu>().blob_bytes;
     blob.release = [](accel_bk_blob *released) { delete reinterpret_cast<Made *>(released); };
     blob.bytes = &made->bytes;
     blob.byte_count = sizeof made->bytes;
     made->entry = {made->ports.data(), 0, static_cast<uint32_t>(made->ports.size()), control<is_cpu>().buffer_count_max};
     blob.entries = &made->entry;
     blob.entry_count = 1;
-    blob.log = "";
+    blob.log = control<is_cpu>().log.c_str();
     *out = &made.release()->blob;
     return ACCEL_STATUS_OK;
 }
 
-accel_status check(const accel_bk_host *, const void *, uint64_t byte_count, const char *, accel_fit *fit)
+template <bool is_cpu> accel_status check(const accel_bk_host *, const void *, uint64_t byte_count, const char *, accel_fit *fit)
 {
-    *fit = byte_count == sizeof(FakeBlob) ? ACCEL_FIT_FULL : ACCEL_FIT_NONE;
+    *fit = byte_count == sizeof(FakeBlob) ? control<is_cpu>().fit : ACCEL_FIT_NONE;
     return ACCEL_STATUS_OK;
 }
 
@@ -106,7 +105,7 @@ template <bool is_cpu> const accel_bk_module *entry(const accel_bk_host *host, u
             all[i] = {i + 1, 1};
         return all;
     }();
-    static const accel_bk_compiler compiler = {sizeof compiler, every_operation.data(), every_operation.size(), 0, target_info<is_cpu>, query<is_cpu>, build<is_cpu>, check};
+    static const accel_bk_compiler compiler = {sizeof compiler, every_operation.data(), every_operation.size(), 0, target_info<is_cpu>, query<is_cpu>, build<is_cpu>, check<is_cpu>};
     static accel_bk_module module = *module_entry(is_cpu)(host, version);
     module.compiler = &compiler;
     return &module;

@@ -177,7 +177,7 @@ accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout
     }
 }
 
-accel_status queue_fence(accel_bk_queue *queue, uint64_t, int *out)
+accel_status queue_fence(accel_bk_queue *queue, uint64_t, accel_handle_kind, int *out)
 {
     may_throw(*queue->device->control, "queue_fence");
     return give_fd(*queue->device->control, out);

@@ -100,8 +100,9 @@ inline void make_run(accel_program *program, accel_buffer *in, accel_buffer *out
 /// What most tests begin with: a house, a run from one buffer to another, a queue for it and a fence.
 struct Shop {
     enum class Work { Single, Chain };
-    explicit Shop(uint8_t fill, Work work = Work::Single, Waits waits = Waits::AsEnvironmentSays)
-        : house(waits), program(work == Work::Single ? house.single() : house.chain())
+    /// job_timeout_ns: the NPU's.
+    explicit Shop(uint8_t fill, Work work = Work::Single, Waits waits = Waits::AsEnvironmentSays, uint64_t job_timeout_ns = 0)
+        : house(waits), program((npu().job_timeout_ns = job_timeout_ns, work == Work::Single ? house.single() : house.chain()))
     {
         house.make_buffer(in, fill);
         house.make_buffer(out);

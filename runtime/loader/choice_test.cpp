@@ -102,7 +102,7 @@ namespace {
 template <int number, uint32_t score> const accel_bk_module *importer_entry(const accel_bk_host *, uint32_t)
 {
     static const std::string name = "importer" + std::to_string(number);
-    static const accel_bk_importer importer = {sizeof importer, "x", [](const void *, uint64_t) { return score; },
+    static const accel_bk_importer importer = {sizeof importer, [](const void *, uint64_t) { return score; },
                                                [](const accel_bk_host *, const accel_bk_source *, accel_bk_model **) { return ACCEL_STATUS_CORRUPT; }};
     static const accel_bk_module module = [] {
         accel_bk_module it{};

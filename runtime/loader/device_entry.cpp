@@ -63,7 +63,7 @@ void ListedDevice::fill_info(accel_device_info *info)
     info->id = identity_.id.c_str();
     info->name = facts.name.empty() ? identity_.id.c_str() : facts.name.c_str();
     info->backend = identity_.backend->name();
-    info->backend_version = identity_.backend->manifest().version.c_str();
+    info->backend_version = identity_.backend->version();
     info->target = facts.target.c_str();
     info->node = identity_.node.path.c_str();
     info->bus_path = identity_.node.bus_path.c_str();
@@ -92,7 +92,7 @@ void ListedDevice::fill_open_info(const OpenDevice &open, accel_device_info *inf
         info->target = keep(told.target);
     info->driver_version = keep(told.driver_version);
     info->firmware_version = keep(told.firmware_version);
-    info->flags |= ACCEL_DEVICE_FLAG_OPEN | (told.flags & ACCEL_DEVICE_FLAG_SINGLE_CONTEXT);
+    info->flags |= ACCEL_DEVICE_FLAG_OPEN | (told.flags & ACCEL_BK_DEVICE_FLAG_SINGLE_CONTEXT ? uint32_t{ACCEL_DEVICE_FLAG_SINGLE_CONTEXT} : 0u);
     info->isolation = told.isolation;
     info->job_timeout_ns = told.job_timeout_ns;
     info->memory_bytes = told.memory_bytes;

@@ -21,7 +21,7 @@ struct DeviceIdentity {
     Way way = Way::None;
     Module *backend = nullptr;
     Module *model = nullptr;  ///< with Way::Model
-    DeviceNode node;                ///< with Way::Node
+    DeviceNode node;          ///< "" where there is none; with Way::None it is not the runtime's to open
     std::string driver;       ///< kernel driver, or the one that the model plays
     DeviceFacts facts;
 };
@@ -39,7 +39,7 @@ public:
     const char *driver() const override { return identity_.driver.c_str(); }
     uint32_t kind() const override { return identity_.facts.kind; }
     const accel_bk_sizes &sizes() const override;
-    bool has_node() const override { return identity_.way == Way::Node; }
+    bool has_node() const override { return !identity_.node.path.empty(); }
     bool simulated() const override { return identity_.way == Way::Model; }
     bool by_name() const override { return identity_.facts.by_name; }
     const DeviceIdentity &identity() const { return identity_; }

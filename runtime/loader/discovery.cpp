@@ -181,7 +181,7 @@ private:
     void list_node(const DeviceNode &node, Module *backend)
     {
         DeviceIdentity identity;
-        identity.way = Way::Node;
+        identity.way = backend->manifest().opens_itself ? Way::None : Way::Node;
         identity.backend = backend;
         identity.node = node;
         identity.driver = node.driver.empty() ? backend->manifest().name : node.driver;

@@ -8,15 +8,14 @@ namespace accel::runtime {
 
 namespace {
 
-constexpr uint32_t kElementBytesMax = 4096;
-
 // All versions that are served have elements of one size, so nothing of an element is ever cut off. With the first longer element of this library, the rest that an
 // older module would not see has to be looked at: what is not zero there is refused for the module (decision 0019, rule 7).
 static_assert(kFirstSize<accel_tensor_desc> == sizeof(accel_tensor_desc) && kFirstSize<accel_node_desc> == sizeof(accel_node_desc) &&
-              kFirstSize<accel_bk_memory> == sizeof(accel_bk_memory) && kFirstSize<accel_attribute> == sizeof(accel_attribute));
+              kFirstSize<accel_bk_memory> == sizeof(accel_bk_memory) && kFirstSize<accel_attribute> == sizeof(accel_attribute) &&
+              kFirstSize<accel_symbol> == sizeof(accel_symbol) && kFirstSize<accel_variable> == sizeof(accel_variable));
 // The same of structs that a graph points to, whose sizes follow from the module's api_version.
 static_assert(kFirstSize<accel_graph_desc> == sizeof(accel_graph_desc) && kFirstSize<accel_quantization> == sizeof(accel_quantization) &&
-              kFirstSize<accel_region> == sizeof(accel_region));
+              kFirstSize<accel_region> == sizeof(accel_region) && kFirstSize<accel_layout> == sizeof(accel_layout));
 
 struct Row {
     const char *name;
@@ -28,7 +27,8 @@ constexpr Row kRows[] = {
     {"accel_bk_support", &accel_bk_sizes::support, kFirstSize<accel_bk_support>},    {"accel_bk_port", &accel_bk_sizes::port, kFirstSize<accel_bk_port>},
     {"accel_bk_memory", &accel_bk_sizes::memory, kFirstSize<accel_bk_memory>},    {"accel_attribute", &accel_bk_sizes::attribute, kFirstSize<accel_attribute>},
     {"accel_entry_desc", &accel_bk_sizes::entry, kFirstSize<accel_entry_desc>},   {"accel_bk_blob_entry", &accel_bk_sizes::blob_entry, kFirstSize<accel_bk_blob_entry>},
-    {"accel_bk_timing", &accel_bk_sizes::timing, kFirstSize<accel_bk_timing>},
+    {"accel_bk_timing", &accel_bk_sizes::timing, kFirstSize<accel_bk_timing>},    {"accel_symbol", &accel_bk_sizes::symbol, kFirstSize<accel_symbol>},
+    {"accel_variable", &accel_bk_sizes::variable, kFirstSize<accel_variable>},
 };
 
 bool is_native(const accel_bk_sizes &sizes)
@@ -56,7 +56,10 @@ std::string take_sizes(const accel_bk_sizes *from, accel_bk_sizes *to)
     return "";
 }
 
-ModuleGraph::ModuleGraph(const accel_graph_desc &graph, const accel_bk_sizes &sizes) : sizes_(sizes), top_(is_native(sizes) ? &graph : lay_out(graph)) {}
+ModuleGraph::ModuleGraph(const accel_graph_desc &graph, const accel_bk_sizes &sizes)
+    : sizes_(sizes), symbols_(graph.symbols, graph.symbol_count, sizes.symbol), top_(is_native(sizes) ? &graph : lay_out(graph))
+{
+}
 
 const accel_graph_desc *ModuleGraph::lay_out(const accel_graph_desc &graph)
 {
@@ -80,6 +83,10 @@ const accel_graph_desc *ModuleGraph::lay_out(const accel_graph_desc &graph)
     copy.nodes = laid_nodes.data();
     copy.node_size = sizes_.node;
     copy.attribute_size = sizes_.attribute;
+    copy.symbols = symbols_.data();  // the outermost graph's, of its regions, too (G-20)
+    copy.symbol_size = sizes_.symbol;
+    copy.variables = variables_.emplace_back(graph.variables, graph.variable_count, sizes_.variable).data();
+    copy.variable_size = sizes_.variable;
     return &copy;
 }
 

@@ -17,6 +17,24 @@ inline constexpr accel_bk_sizes kNativeSizes = ACCEL_BK_SIZES;
 /// A complete copy of what a module says, or a sentence about the number that cannot be: "says that …".
 std::string take_sizes(const accel_bk_sizes *from, accel_bk_sizes *to);
 
+inline constexpr size_t kElementBytesMax = 4096;
+
+/// A struct that a module hands out, complete in this library's size. "" or what is wrong with it: "has …". What a newer module says beyond this library's may not be left out.
+template <class T> std::string take_struct(const T *from, T *to)
+{
+    size_t size = 0;
+    std::memcpy(&size, from, sizeof size);
+    if (size < kFirstSize<T> || size > kElementBytesMax)
+        return "has struct_size " + std::to_string(size) + ", expected " + std::to_string(sizeof(T));
+    const char *bytes = reinterpret_cast<const char *>(from);
+    for (size_t i = sizeof(T); i < size; ++i)
+        if (bytes[i]) return "says something beyond byte " + std::to_string(sizeof(T)) + " that this library does not know; a newer library does";
+    *to = {};
+    std::memcpy(to, from, size < sizeof(T) ? size : sizeof(T));
+    to->struct_size = sizeof(T);
+    return "";
+}
+
 /// Element of a module's array; what the module's version does not have is 0.
 template <class T> T element_of(const T *array, size_t index, uint32_t size)
 {
@@ -50,7 +68,7 @@ private:
     std::vector<uint64_t> bytes_;
 };
 
-/// A graph, and the graphs in its regions, with tensors, nodes and attributes in a module's sizes. Borrows what it is made from.
+/// A graph, and the graphs in its regions, with the elements of all tables in a module's sizes. Borrows what it is made from.
 class ModuleGraph {
 public:
     ModuleGraph(const accel_graph_desc &graph, const accel_bk_sizes &sizes);
@@ -62,6 +80,8 @@ private:
     const accel_graph_desc *lay_out(const accel_graph_desc &graph);
 
     const accel_bk_sizes &sizes_;
+    ModuleArray<accel_symbol> symbols_;
+    std::deque<ModuleArray<accel_variable>> variables_;
     std::deque<accel_graph_desc> graphs_;
     std::deque<std::vector<accel_node_desc>> natives_;
     std::deque<ModuleArray<accel_tensor_desc>> tensors_;

@@ -25,6 +25,8 @@ accel_bk_sizes longer()
     sizes.tensor = sizeof(LongTensor);
     sizes.node = sizeof(LongNode);
     sizes.attribute = sizeof(accel_attribute) + 8;
+    sizes.symbol = sizeof(accel_symbol) + 8;
+    sizes.variable = sizeof(accel_variable) + 16;
     return sizes;
 }
 
@@ -36,7 +38,7 @@ TEST_CASE("A-24 sizes of elements that no module has are refused with their numb
     CHECK(take_sizes(&kNativeSizes, &taken).empty());
     CHECK(taken.port == sizeof(accel_bk_port));
     CHECK(take_sizes(nullptr, &taken).find("ACCEL_BK_SIZES") != std::string::npos);
-    for (uint32_t accel_bk_sizes::*size : {&accel_bk_sizes::tensor, &accel_bk_sizes::node, &accel_bk_sizes::support, &accel_bk_sizes::port, &accel_bk_sizes::memory, &accel_bk_sizes::attribute})
+    for (uint32_t accel_bk_sizes::*size : {&accel_bk_sizes::tensor, &accel_bk_sizes::node, &accel_bk_sizes::support, &accel_bk_sizes::port, &accel_bk_sizes::memory, &accel_bk_sizes::attribute, &accel_bk_sizes::symbol, &accel_bk_sizes::variable})
         for (const uint32_t wrong : {0u, kNativeSizes.*size - 8, kNativeSizes.*size + 4, 4104u, 1u << 31}) {
             accel_bk_sizes given = kNativeSizes;
             given.*size = wrong;
@@ -73,6 +75,18 @@ TEST_CASE("H-11 a module gets the tensors, nodes and attributes of a graph, and 
     graph.nodes = nodes;
     graph.node_count = 2;
     graph.node_size = sizeof nodes[0];
+    accel_symbol symbols[2]{};
+    accel_variable variables[2]{};
+    symbols[1].name = "S";
+    variables[1].name = "cache";
+    graph.symbols = symbols;
+    graph.variables = variables;
+    graph.symbol_count = graph.variable_count = 2;
+    graph.symbol_size = sizeof symbols[0];
+    graph.variable_size = sizeof variables[0];
+    region.symbols = symbols;
+    region.symbol_count = 2;
+    region.symbol_size = sizeof symbols[0];
 
     const ModuleGraph native(graph, kNativeSizes);
     CHECK(&native.get() == &graph);
@@ -98,6 +112,35 @@ TEST_CASE("H-11 a module gets the tensors, nodes and attributes of a graph, and 
     const accel_graph_desc &inner = *long_nodes[1].known.regions[0]->graph;
     CHECK(inner.tensor_size == sizeof(LongTensor));
     CHECK(reinterpret_cast<const LongTensor *>(inner.tensors)[1].known.type == 2);
+    CHECK(laid.get().symbol_size == sizeof(accel_symbol) + 8);
+    CHECK(accel_graph_symbol(&laid.get(), 1)->name == symbols[1].name);
+    CHECK(laid.get().variable_size == sizeof(accel_variable) + 16);
+    CHECK(accel_graph_variable(&laid.get(), 1)->name == variables[1].name);
+    // A region has the table of the outermost graph.
+    CHECK(inner.symbols == laid.get().symbols);
+    CHECK(inner.symbol_size == laid.get().symbol_size);
+}
+
+TEST_CASE("A-17 a struct that a module hands out has a size that can be, and nothing that this library would leave out", "[loader]")
+{
+    struct {
+        accel_bk_model known;
+        uint64_t unknown;
+    } made{};
+    accel_bk_model taken{};
+    made.known.entry_count = 3;
+    for (const size_t wrong : {size_t{0}, size_t{8}, sizeof(accel_bk_model) - 8, size_t{4097}, SIZE_MAX}) {
+        made.known.struct_size = wrong;
+        CHECK(take_struct(&made.known, &taken).find("has struct_size " + std::to_string(wrong)) == 0);
+    }
+    made.known.struct_size = sizeof made.known;
+    CHECK(take_struct(&made.known, &taken).empty());
+    CHECK(taken.entry_count == 3);
+    made.known.struct_size = sizeof made;
+    CHECK(take_struct(&made.known, &taken).empty());
+    CHECK(taken.struct_size == sizeof taken);
+    made.unknown = 1;
+    CHECK(take_struct(&made.known, &taken).find("a newer library does") != std::string::npos);
 }
 
 TEST_CASE("H-11 answers in a module's elements come back without what the library does not know", "[loader]")

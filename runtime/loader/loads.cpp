@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "../per_process.h"
@@ -31,20 +32,23 @@ void Loads::expect(const std::string &library)
 {
     const std::lock_guard guard(lock_);
     if (!find(library))
-        libraries_.push_back({library, nullptr, false, true, ACCEL_STATUS_OK});
+        libraries_.push_back({library, nullptr, false, false, true, ACCEL_STATUS_OK, ""});
 }
 
-void Loads::note(const std::string &library, const accel_bk_module *answer)
+void Loads::note(const std::string &library, const accel_bk_module *answer, const char *why)
 {
     const std::lock_guard guard(lock_);
-    find(library)->answer = answer;
+    Library &known = *find(library);
+    known.answer = answer;
+    known.has_answered = true;
+    snprintf(known.why, sizeof known.why, "%s", why);
 }
 
-std::optional<const accel_bk_module *> Loads::answer_before(const std::string &library)
+std::optional<Loads::Answer> Loads::answer_before(const std::string &library)
 {
     const std::lock_guard guard(lock_);
     const Library *known = find(library);
-    return known && known->is_before ? std::optional(known->answer) : std::nullopt;
+    return known && (known->is_before || known->has_answered) ? std::optional(Answer{known->answer, known->is_before, known->why}) : std::nullopt;
 }
 
 accel_status Loads::start_again(const std::string &library, const std::function<accel_status()> &start)
@@ -73,8 +77,12 @@ void Loads::inherit(const Loads &parent)
     uncertain_ = parent.uncertain_ || !parent.held_;
     if (uncertain_)
         return;
-    for (const Library &library : parent.libraries_)
-        libraries_.push_back({library.path, library.answer, true, false, ACCEL_STATUS_OK});
+    for (const Library &library : parent.libraries_) {
+        Library &known = libraries_.emplace_back(library);
+        known.is_before = known.has_answered = true;
+        known.started = false;
+        known.status = ACCEL_STATUS_OK;
+    }
 }
 
 }  // namespace accel::runtime

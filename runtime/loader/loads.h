@@ -4,12 +4,12 @@
 
 #include <accel/backend.h>
 
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
-#include <vector>
 
 namespace accel::runtime {
 
@@ -23,10 +23,15 @@ public:
     /// The library's entry is about to be called. While loading.
     void expect(const std::string &library);
     /// It has answered so, which may be nothing, or what is refused. While loading; needs no memory.
-    void note(const std::string &library, const accel_bk_module *answer);
+    void note(const std::string &library, const accel_bk_module *answer, const char *why);
 
-    /// What the entry of a library answered in the parent; nullopt if this process is no child, or its parent had not loaded that one.
-    std::optional<const accel_bk_module *> answer_before(const std::string &library);
+    struct Answer {
+        const accel_bk_module *module;
+        bool is_parents;  ///< it has to be started again
+        const char *why;  ///< it answered nothing; lives as long as this
+    };
+    /// What the entry of a library has answered, to another manifest that names it or in the parent; nullopt if it was not called.
+    std::optional<Answer> answer_before(const std::string &library);
     /// Such a library is started again once; later calls answer as the first.
     accel_status start_again(const std::string &library, const std::function<accel_status()> &start);
     /// A thread of the parent was loading something when it forked: libraries cannot be trusted to be whole.
@@ -43,15 +48,17 @@ private:
         std::string path;
         const accel_bk_module *answer;
         bool is_before;       ///< the parent's
+        bool has_answered;
         bool started;         ///< by its entry, or again
         accel_status status;  ///< of being started again
+        char why[256];        ///< it answered nothing
     };
     Library *find(const std::string &path);
 
     std::shared_mutex loading_;
     bool held_ = false;  ///< by begin_fork
     std::mutex lock_;    ///< of what follows
-    std::vector<Library> libraries_;
+    std::deque<Library> libraries_;
     bool uncertain_ = false;
 };
 

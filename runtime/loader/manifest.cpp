@@ -130,6 +130,7 @@ constexpr std::pair<const char *, ModuleKind> kKinds[] = {
 constexpr std::pair<const char *, bool> kWaits[] = {{"watched", false}, {"inline", true}};
 constexpr std::pair<const char *, uint32_t> kDeviceKinds[] = {
     {"cpu", ACCEL_DEVICE_KIND_CPU}, {"npu", ACCEL_DEVICE_KIND_NPU}, {"gpu", ACCEL_DEVICE_KIND_GPU}, {"other", ACCEL_DEVICE_KIND_OTHER}};
+constexpr std::pair<const char *, bool> kTransports[] = {{"node", false}, {"none", true}};
 constexpr std::pair<const char *, bool> kUses[] = {{"default", false}, {"by-name", true}};
 constexpr std::pair<const char *, uint32_t> kIsolations[] = {{"process", ACCEL_ISOLATION_PROCESS},
                                                              {"iommu", ACCEL_ISOLATION_IOMMU},
@@ -181,6 +182,7 @@ void parse_serves(const Section &serves, Manifest &manifest)
     manifest.of = serves.texts("of");
     manifest.pci = serves.texts("pci");
     parse_pci(manifest.pci);
+    manifest.opens_itself = choice<bool>(serves, "transport", kTransports, false);
     manifest.targets = serves.texts("targets");
     manifest.formats = serves.texts("formats");
     manifest.suffixes = serves.texts("suffixes");

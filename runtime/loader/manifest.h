@@ -54,6 +54,7 @@ struct Manifest {
     bool waits_inline = false;                ///< it promises that its queue_wait comes back whatever the device does
     std::vector<std::string> drivers;         ///< kernel drivers behind accel nodes
     std::vector<std::string> render_drivers;  ///< kernel drivers behind render nodes, for NPUs that live there
+    bool opens_itself = false;                ///< a node is the module's own to open, or a vendor's library's: it gets no transport
     std::vector<std::string> device_names;    ///< names of the parent device, for nodes without a driver link
     std::vector<std::string> of;              ///< device tree compatibles; none: any
     std::vector<std::string> pci;             ///< "vendor:device" in hexadecimal; none: any

@@ -104,29 +104,29 @@ accel_status Module::load_once()
     const std::shared_lock loading(loads.loading());
     const std::string real = given_entry_ ? "" : real_path(library_path_);
     const std::string &library = real.empty() ? library_path_ : real;
-    const auto before = loads.answer_before(library);
-    const accel_bk_module *answer = nullptr;
-    if (before) {
-        answer = *before;
-    } else {
-        ModuleEntry entry = given_entry_;
-        if (!entry) {
-            const accel_status status = open_library(&entry);
-            if (status != ACCEL_STATUS_OK)
-                return status;
+    clear_module_error();
+    const auto before = given_entry_ ? std::nullopt : loads.answer_before(library);
+    const accel_bk_module *answer = before ? before->module : nullptr;
+    ModuleEntry entry = given_entry_;
+    if (!entry && !(before && before->is_parents)) {
+        const accel_status status = open_library(&entry);
+        if (status != ACCEL_STATUS_OK)
+            return status;
+    }
+    if (!before) {
+        if (!given_entry_)
             loads.expect(library);
-        }
         answer = entry(host_.table(), ACCEL_BK_API_VERSION);
         // Whatever it is: the entry of a refused module has run, too, and does not run again in a child.
         if (!given_entry_)
-            loads.note(library, answer);
+            loads.note(library, answer, module_error());
     }
-    accel_status status = negotiate(answer);
-    if (status == ACCEL_STATUS_OK && before)
+    accel_status status = negotiate(answer, before ? before->why : module_error());
+    if (status == ACCEL_STATUS_OK && before && before->is_parents)
         status = start_again(library, *answer);
     if (status != ACCEL_STATUS_OK)
         return status;
-    log_format(ACCEL_LOG_LEVEL_INFO, "", "loaded module '%s' from %s", manifest_.name.c_str(), library_path_.c_str());
+    log_format(ACCEL_LOG_LEVEL_INFO, "", "loaded module '%s' %s from %s", manifest_.name.c_str(), version(), library_path_.c_str());
     return status;
 }
 
@@ -164,11 +164,10 @@ accel_status Module::open_library(ModuleEntry *entry)
     return ACCEL_STATUS_OK;
 }
 
-accel_status Module::negotiate(const accel_bk_module *answer)
+accel_status Module::negotiate(const accel_bk_module *answer, const char *why)
 {
     if (!answer)
-        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "cannot serve version %u.%u of the module contract", ACCEL_BK_API_VERSION_MAJOR,
-                      ACCEL_BK_API_VERSION_MINOR);
+        return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "does not work here%s%s", *why ? ": " : ", and does not say why", why);
     accel_bk_module module{};
     if (!copy_table(answer, &module))
         return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-10", "answers with a module struct of %zu bytes, which is no possible size", answer->struct_size);
@@ -185,6 +184,8 @@ accel_status Module::negotiate(const accel_bk_module *answer)
     }
     if (!module.name || manifest_.name != module.name)
         return refuse(ACCEL_STATUS_INCOMPATIBLE, "A-9", "calls itself '%s'", module.name ? module.name : "(null)");
+    if (manifest_.version.empty() && module.version)
+        version_ = module.version;
     return take_tables(module);
 }
 
@@ -206,6 +207,8 @@ accel_status Module::take_tables(const accel_bk_module &module)
     const char *missing = nullptr, *wrong = nullptr, *table = "";
     if (module.compiler && !wrong) {
         wrong = take(module.compiler, &compiler_, kCompilerSlots, &missing);
+        if (!wrong && compiler_.operation_count && !compiler_.operations)
+            wrong = "counts operations and has no list of them";
         table = "compiler";
     }
     if (module.device && !wrong) {

@@ -17,7 +17,7 @@ namespace accel::runtime {
 
 using ModuleEntry = const accel_bk_module *(*)(const accel_bk_host *host, uint32_t runtime_api_version);
 
-/// One per library of the process; shared by instances.
+/// One per library and manifest of the process; shared by instances.
 class Module {
 public:
     Module(Manifest manifest, std::string library_path);
@@ -37,6 +37,8 @@ public:
     const Manifest &manifest() const { return manifest_; }
     const std::string &library_path() const { return library_path_; }
     const char *name() const { return manifest_.name.c_str(); }
+    /// Of the manifest; where that names none, of the module once it is loaded. For people.
+    const char *version() const { return manifest_.version.empty() && is_loaded() ? version_.c_str() : manifest_.version.c_str(); }
     const accel_bk_host *host() const { return host_.table(); }
     /// Of the elements in arrays for and from it; those of this library before load() answered OK.
     const accel_bk_sizes &sizes() const { return sizes_; }
@@ -52,7 +54,7 @@ private:
     accel_status load_once();
     accel_status open_library(ModuleEntry *entry);
     accel_status start_again(const std::string &library, const accel_bk_module &answer);
-    accel_status negotiate(const accel_bk_module *answer);
+    accel_status negotiate(const accel_bk_module *answer, const char *why);
     accel_status take_tables(const accel_bk_module &module);
     [[gnu::format(printf, 4, 5)]] accel_status refuse(accel_status status, const char *rule, const char *format, ...);
 
@@ -66,6 +68,7 @@ private:
     accel_status status_ = ACCEL_STATUS_OK;
     const char *rule_ = "";
     std::string error_;
+    std::string version_;
     std::atomic<bool> loaded_{false};
 
     bool has_compiler_ = false, has_device_ = false, has_importer_ = false, has_device_model_ = false;

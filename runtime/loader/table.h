@@ -17,7 +17,6 @@ struct Slot {
 #define ACCEL_SLOT(table, member) {offsetof(table, member), #member}
 
 inline constexpr Slot kCompilerSlots[] = {
-    ACCEL_SLOT(accel_bk_compiler, operations),
     ACCEL_SLOT(accel_bk_compiler, target_info),
     ACCEL_SLOT(accel_bk_compiler, query),
     ACCEL_SLOT(accel_bk_compiler, build),
@@ -34,7 +33,6 @@ inline constexpr Slot kDeviceSlots[] = {
 };
 
 inline constexpr Slot kImporterSlots[] = {
-    ACCEL_SLOT(accel_bk_importer, format),
     ACCEL_SLOT(accel_bk_importer, probe),
     ACCEL_SLOT(accel_bk_importer, import),
 };

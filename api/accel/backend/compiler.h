@@ -30,10 +30,8 @@ enum accel_bk_target_flag {
 struct accel_bk_target_info {
     size_t struct_size;
     const char *name;         /**< static */
-    const char *description;  /**< static */
     uint32_t flags;           /**< enum accel_bk_target_flag */
     uint32_t roundings;       /**< set of 1 << enum accel_rounding */
-    uint64_t memory_bytes;    /**< 0: not limited */
 };
 
 /**
@@ -81,8 +79,8 @@ struct accel_bk_compile_options {
 /** A module's answer for one node. */
 struct accel_bk_support {
     uint32_t group;    /**< 0: refused; nodes with the same number build together as one unit */
-    uint32_t reason;   /**< enum accel_reason when refused, else ACCEL_REASON_OK */
-    uint32_t tensor;   /**< the tensor concerned, ACCEL_TENSOR_NONE if none */
+    uint32_t reason;   /**< enum accel_reason when refused, else ACCEL_REASON_OK. One that the runtime does not know reaches the application as its number */
+    uint32_t tensor;   /**< the tensor concerned, of the graph that was given, not of a region in it; ACCEL_TENSOR_NONE if none */
     uint32_t attribute; /**< enum accel_attribute_key of the attribute concerned, 0 if none: messages then name it */
     int64_t given;     /**< the refused value: a rank, size, attribute value … */
     int64_t expected;  /**< the limit or the nearest admitted value */
@@ -143,13 +141,14 @@ struct accel_bk_blob {
     uint64_t byte_count;
     const struct accel_bk_blob_entry *entries;       /**< one per graph */
     const struct accel_bk_constant_place *constants; /**< one that several graphs have, with one data pointer, need be listed once only */
-    const char *log;                                 /**< remarks of the compiler; "" if none */
+    const char *log;                                 /**< remarks of the compiler for the application's log, a line each; "" if none */
     uint32_t entry_count;
     uint32_t constant_count;
 };
 
 /**
- * Turns graphs into blobs. Pure: opens nothing, so it also runs without hardware, in another process or in a jail.
+ * Turns graphs into blobs. Pure: opens no device, so it also runs without hardware, in another process or in a jail, and answers the same wherever its own files are the
+ * same. Files of its own it may read; where they are missing target_info has no target, and set_error says which file it wants.
  *
  * Where a target has OPEN_SIZES, a node may have sizes that are symbols of its graph, which has then all symbols and expressions of the model's. Its attributes and value operands are as the model
  * has them: what follows from sizes (SHAPE, a Reshape's shape, AUTO_PAD) is not worked out. Claim what is right for every size in range; what is refused so is
@@ -160,11 +159,11 @@ struct accel_bk_blob {
 struct accel_bk_compiler {
     size_t struct_size;
 
-    const struct accel_bk_operation *operations; /**< [mandatory] static */
+    const struct accel_bk_operation *operations; /**< static; NULL where operation_count is 0, as of a module that claims custom nodes only, or loads blobs only */
     uint32_t operation_count;
     uint32_t reserved;
 
-    /** [mandatory] Facts about target number index; NOT_FOUND beyond the last. */
+    /** [mandatory] Facts about target number index; NOT_FOUND beyond the last. The same at every time. */
     enum accel_status (*target_info)(uint32_t index, struct accel_bk_target_info *info);
 
     /**
@@ -172,7 +171,7 @@ struct accel_bk_compiler {
      * its answer with CANCELLED.
      *
      * Sound per group: the sub-graph of a group builds, or build answers LIMIT or OUT_OF_MEMORY; and it runs right. The answer depends on the
-     * graph and options alone, wishes left out.
+     * graph and options alone, wishes left out. The graph need not be the whole model: nodes that the runtime has refused are not in it.
      *
      * Ownership: out_nodes has graph->node_count entries, made by the runtime.
      */

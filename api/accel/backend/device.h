@@ -5,8 +5,9 @@
 #ifndef ACCEL_BACKEND_DEVICE_H
 #define ACCEL_BACKEND_DEVICE_H
 
+#include <accel/backend/buffer.h>
+#include <accel/backend/queue.h>
 #include <accel/backend/transport.h>
-#include <accel/layout.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,13 +16,23 @@ extern "C" {
 struct accel_bk_open {
     size_t struct_size;
     const struct accel_bk_host *host;            /**< outlives the device */
-    const struct accel_bk_transport *transport;  /**< outlives the device; NULL for devices without a node (the CPU) */
+    const struct accel_bk_transport *transport;  /**< outlives the device; NULL for devices without a node (the CPU), and where the manifest says transport "none" */
     const char *driver;                          /**< kernel driver that discovery saw; the module confirms it */
     const char *device_id;
     const char *node;                            /**< path of the node, to recognise the device behind another library (Vulkan); never opened. "" if none */
 };
 
-/** What a module tells about an open device. Strings live as long as the device; "" if unknown. */
+enum accel_bk_device_flag {
+    ACCEL_BK_DEVICE_FLAG_SINGLE_CONTEXT = 1 << 2, /**< one process at a time may open it */
+    /**
+     * While an access of buffer_map is open, later work sees what the CPU writes, and the CPU what ended work wrote, without buffer_unmap and buffer_map in between: an
+     * access of a whole buffer may stay open for as long as it lives, and the memory reach other devices by its address. Without it the runtime maps and
+     * unmaps around every use, and copies between devices.
+     */
+    ACCEL_BK_DEVICE_FLAG_COHERENT = 1 << 8
+};
+
+/** What a module tells about an open device. Asked once, after device_open: no fact changes later. Strings live as long as the device; "" if unknown. */
 struct accel_bk_device_info {
     size_t struct_size;
     const char *name;
@@ -30,41 +41,22 @@ struct accel_bk_device_info {
     const char *firmware_version;
     uint32_t isolation;             /**< enum accel_isolation */
     uint32_t queue_depth;           /**< submissions in flight per queue; at least 1 */
-    uint64_t job_timeout_ns;
-    uint64_t memory_bytes;
-    uint64_t buffer_align_bytes;
-    uint32_t context_count;
+    uint64_t job_timeout_ns;        /**< longest that one submission runs once it has started, all its jobs together; then it ends by itself. 0: nothing ends it, and the runtime waits for as long as it takes */
+    uint64_t memory_bytes;          /**< that programs and buffers may use at once; 0: only the machine's limits */
+    uint64_t buffer_align_bytes;    /**< that suits every port; 0: any */
+    uint64_t import_align_bytes;    /**< of address, offset and size of memory that is imported; 0: buffer_align_bytes */
+    uint32_t context_count;         /**< that the hardware offers; 0: not limited */
     uint32_t buffer_import_kinds;   /**< set of ACCEL_HANDLE_BIT */
     uint32_t buffer_export_kinds;   /**< set of ACCEL_HANDLE_BIT */
-    uint32_t fence_export_kinds;    /**< SYNC_FILE: queue_fence works */
+    uint32_t fence_export_kinds;    /**< set of ACCEL_HANDLE_BIT that queue_fence makes */
     uint32_t fence_wait_kinds;      /**< SYNC_FILE: submit takes wait fds */
-    uint32_t flags;                 /**< enum accel_device_flag: SINGLE_CONTEXT only */
+    uint32_t flags;                 /**< enum accel_bk_device_flag */
 };
 
-struct accel_bk_buffer_desc {
-    size_t struct_size;
-    uint64_t size_bytes;
-    uint64_t align_bytes;
-    void *host_pointer;
-    uint64_t offset_bytes;     /**< into the foreign memory */
-    int32_t fd;                /**< stays the runtime's */
-    uint32_t import_kind;      /**< enum accel_handle_kind, or 0: allocate */
-    uint32_t export_kinds;
-    uint32_t access;           /**< of imports: set of enum accel_access */
-    uint32_t usage;            /**< set of enum accel_buffer_usage, never 0; without MAP buffer_map is not called */
-    uint32_t reserved;         /**< 0 */
-};
-
-/** A part of a buffer that the CPU reads or writes from buffer_map to buffer_unmap. */
-struct accel_bk_access {
-    size_t struct_size;
-    uint64_t offset_bytes;
-    uint64_t size_bytes;       /**< at least 1, inside the buffer */
-    uint32_t access;           /**< set of enum accel_access, not empty */
-    uint32_t reserved;         /**< 0 */
-};
-
-/** A constant that a blob refers to, aligned for its tensor's element type as in the graph. Ownership: alive as long as the program. Frozen. */
+/**
+ * A constant that a blob refers to, aligned for its tensor's element type as in the graph. Two programs may be given one address: while both live, equal address
+ * and byte_count are equal bytes, which need be held once. Ownership: alive as long as the program. Frozen.
+ */
 struct accel_bk_constant {
     const void *data;
     uint64_t byte_count;
@@ -78,13 +70,6 @@ struct accel_bk_load_desc {
     const struct accel_bk_constant *constants; /**< in the blob's order */
     uint32_t constant_count;
     uint32_t flags;                            /**< 0 */
-};
-
-/** Memory inside a buffer. */
-struct accel_bk_memory {
-    struct accel_bk_buffer *buffer;
-    uint64_t offset_bytes;
-    uint64_t size_bytes;
 };
 
 /** A piece of memory that a run needs beside its ports. */
@@ -140,62 +125,19 @@ struct accel_bk_timing {
     uint32_t reserved;    /**< 0 */
 };
 
-struct accel_bk_queue_desc {
-    size_t struct_size;
-    int32_t priority;  /**< enum accel_priority and between, a hint */
-    uint32_t depth;    /**< at most the device's queue_depth */
-};
-
-enum accel_bk_submit_flag {
-    ACCEL_BK_SUBMIT_FLAG_FENCE = 1 << 0 /**< queue_fence will be asked for this ticket */
-};
-
-struct accel_bk_submit {
-    size_t struct_size;
-    struct accel_bk_run *run;
-    /**
-     * sync_files, only if the device claims to take them; borrowed for the call. No memory of the run is read or written and the ticket does not finish before
-     * all have signalled. An error that one carries ends the wait like a signal: the runtime fails the submission when the ticket has finished.
-     * UNSUPPORTED: the device cannot wait for these; nothing was queued, and the runtime waits itself.
-     */
-    const int32_t *wait_fds;
-    uint32_t wait_fd_count;
-    uint32_t flags;            /**< enum accel_bk_submit_flag */
-};
-
-/** One side of a conversion. */
-struct accel_bk_view {
-    size_t struct_size;
-    const int64_t *dims;               /**< rank */
-    const struct accel_layout *layout;
-    uint32_t type;                     /**< enum accel_type of the tensor, the same on both sides */
-    uint32_t rank;
-};
-
-/** A copy (source set), a fill, or a conversion (source and views set). Ranges are inside their buffers and do not overlap. */
-struct accel_bk_transfer {
-    size_t struct_size;
-    struct accel_bk_buffer *source;
-    uint64_t source_offset_bytes;
-    struct accel_bk_buffer *destination;
-    uint64_t destination_offset_bytes;
-    uint64_t size_bytes;       /**< of a conversion 0: each range is as long as its layout says */
-    uint32_t fill_value;       /**< the low byte is repeated; of a conversion the stored value that padding REAL_ZERO has, in its low bits */
-    uint32_t wait_fd_count;
-    const int32_t *wait_fds;   /**< as in accel_bk_submit */
-    uint32_t flags;            /**< enum accel_bk_submit_flag */
-    uint32_t reserved;
-    const struct accel_bk_view *source_view;      /**< both or none: put elements where the other layout wants them, and fill the padding that it claims */
-    const struct accel_bk_view *destination_view;
-};
-
 /**
  * Runs blobs on a device.
  *
  * Order: submissions of one queue take effect in the order of submit, memory included, as is scratch that several runs have been given; a queue's tickets finish in order. Where the hardware does
  * otherwise, the module adds the dependency.
  *
- * Threads: any thread; calls that name different devices may overlap, calls on one device where its slot says *may overlap*.
+ * Loss: after DEVICE_LOST and DEVICE_GONE the slots that end something are called as always and do not wait for the hardware; queue_wait answers the loss for every
+ * ticket that had not ended; memory of buffer_map can be read until buffer_destroy. A lost device may still be open, with all its objects, when the same node is
+ * opened again: they have nothing in common. After CONTEXT_LOST programs, runs and buffers are alive: a module whose context belongs to a program or to the device makes it anew, at
+ * the latest in the next queue_create, or answers DEVICE_LOST instead.
+ *
+ * Threads: any thread; calls that name different devices may overlap, calls on one device where its slot says *may overlap*: with every call that does not end an object that it names.
+ * queue_submit and queue_transfer of one queue follow each other.
  * Blocks: on the kernel. queue_submit, queue_transfer, queue_fence and queue_cancel do not wait for work; queue_wait does, up to its timeout.
  */
 struct accel_bk_device_ops {
@@ -205,16 +147,20 @@ struct accel_bk_device_ops {
     enum accel_status (*device_open)(const struct accel_bk_open *open, struct accel_bk_device **out_device);
     /** [mandatory] Everything made on the device is already gone. */
     void (*device_close)(struct accel_bk_device *device);
-    /** [mandatory] may overlap. */
+    /** [mandatory] Once, right after device_open. */
     enum accel_status (*device_info)(struct accel_bk_device *device, struct accel_bk_device_info *info);
 
-    /** [mandatory] Allocate zeroed memory, or import. may overlap. Errors: UNSUPPORTED the kind cannot be imported. */
+    /**
+     * [mandatory] Allocate zeroed memory, or import. may overlap. Errors: UNSUPPORTED the kind, or this memory, cannot be imported: the runtime looks for another way; INVALID_ARGUMENT
+     * it is shorter than offset + size, or not of that kind; RESOURCE or OUT_OF_MEMORY not now.
+     */
     enum accel_status (*buffer_create)(struct accel_bk_device *device, const struct accel_bk_buffer_desc *desc, struct accel_bk_buffer **out_buffer);
-    /** [mandatory] No work uses it any more. may overlap. */
+    /** [mandatory] No work uses it any more, and no run is bound to it: those are destroyed before, or were bound anew with OK; a run whose run_bind failed is bound to nothing. may overlap. */
     void (*buffer_destroy)(struct accel_bk_buffer *buffer);
     /**
-     * [mandatory] Begin CPU access to a part; out_pointer is that of the buffer's first byte, the same every time. may overlap.
-     * Errors: BUSY work in flight uses the buffer, and the driver brings caches in order only after all of it.
+     * [mandatory] Begin CPU access to a part; out_pointer is that of the buffer's first byte, the same every time. may overlap. Accesses nest, and work that uses the buffer
+     * may be submitted while one is open: what the CPU writes meanwhile it need not see (COHERENT).
+     * Errors: BUSY work in flight uses the buffer, and the driver brings caches in order only after all of it: nothing was begun, and the runtime asks again.
      */
     enum accel_status (*buffer_map)(struct accel_bk_buffer *buffer, const struct accel_bk_access *access, void **out_pointer);
     /** [mandatory] End one CPU access, with what it was begun with. After an error it goes on, and may be ended again. may overlap. */
@@ -255,7 +201,8 @@ struct accel_bk_device_ops {
      */
     enum accel_status (*run_sizes)(struct accel_bk_run *run, int64_t *sizes, uint32_t size_count);
     /**
-     * What the latest finished submission took; takes min(count, capacity), and *out_count is always the full count. Asked only of runs that were made
+     * What the latest finished submission took; takes min(count, capacity), and *out_count is always the full count, the same until the next submit; timings may be NULL with
+     * capacity 0. Asked only of runs that were made
      * with TIMINGS, after a submission that ended well. Strings live as long as the run. Not in flight. NULL: nothing finer than the ticket is known.
      * may overlap for different runs.
      */
@@ -267,26 +214,33 @@ struct accel_bk_device_ops {
     void (*queue_destroy)(struct accel_bk_queue *queue);
     /**
      * [mandatory] Hand one run to the device; *out_ticket is 1 for the first submission of a queue and rises by one. Allocates nothing, waits for nothing,
-     * executes nothing. One call at a time per queue; may overlap with every other call.
-     * Errors: BUSY ring full; UNSUPPORTED only for the wait_fds; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On an error nothing was queued.
+     * executes nothing. One call of this and queue_transfer at a time per queue; may overlap with every other call.
+     * Errors: BUSY full, with this queue's work or others'; the runtime asks again when a ticket of the queue has ended, or after a while, or the application does. OUT_OF_MEMORY, RESOURCE:
+     * the application gets it. UNSUPPORTED only for the wait_fds; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On an error nothing was queued.
      */
     enum accel_status (*queue_submit)(struct accel_bk_queue *queue, const struct accel_bk_submit *submit, uint64_t *out_ticket);
     /**
      * [mandatory] Wait until a ticket is finished. timeout_ns 0 only looks. The calling thread may execute the queue's work (a CPU device should).
-     * Answers OK, TIMEOUT, or what the ticket failed with — the same each time it is asked about one of the latest queue_depth tickets.
-     * may overlap with everything, itself included.
+     * A wait that could not be made is TIMEOUT, before its time if need be: it is no answer about the ticket. A ticket ends with OK, CANCELLED, JOB_FAILED, JOB_TIMEOUT, LIMIT,
+     * OUT_OF_MEMORY (of the device), CONTEXT_LOST, DEVICE_LOST or DEVICE_GONE, the same each time it is asked about one of the latest `depth` tickets of the queue, and older ones are not
+     * asked about. Any other status, and an exception, is INTERNAL, and the runtime then keeps the memory of the submission for good. With every answer but TIMEOUT the device touches no memory
+     * of the ticket any more. may overlap with everything, itself included.
      */
     enum accel_status (*queue_wait)(struct accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns);
-    /** A new sync_file of a ticket submitted with FLAG_FENCE; the fd is the runtime's. NULL unless the device claims SYNC_FILE. may overlap. */
-    enum accel_status (*queue_fence)(struct accel_bk_queue *queue, uint64_t ticket, int *out_sync_file_fd);
+    /**
+     * A descriptor of a kind in fence_export_kinds, of a ticket submitted with FLAG_FENCE; it is the runtime's. NULL unless there are such kinds. May be asked any number of times from the
+     * submit on, until `depth` later tickets were given, also when the ticket has ended, with or without an error; each answer is a descriptor of its own of the same
+     * fence. It may signal without the error that the ticket ends with: only queue_wait tells. may overlap.
+     */
+    enum accel_status (*queue_fence)(struct accel_bk_queue *queue, uint64_t ticket, enum accel_handle_kind kind, int *out_fd);
     /**
      * Drop what has not started; those tickets end with CANCELLED. ticket 0: all of the queue; else this one and no other, and UNSUPPORTED, with
-     * nothing dropped, where that cannot be done for one alone. A ticket that has started or ended goes on as it would, with OK. NULL: nothing can be
-     * cancelled. may overlap.
+     * nothing dropped, where that cannot be done for one alone. A ticket that has started ends with CANCELLED, too, where the device can stop it for good; else it goes on, and so
+     * does one that has ended, with OK. NULL: nothing can be cancelled. may overlap.
      */
     enum accel_status (*queue_cancel)(struct accel_bk_queue *queue, uint64_t ticket);
     /**
-     * Copy, fill or convert on the device, as queue_submit does a run. NULL: the runtime does it with the CPU, through buffer_map. So it does after
+     * Copy, fill or convert on the device, as queue_submit does a run, with its statuses. NULL: the runtime does it with the CPU, through buffer_map. So it does after
      * UNSUPPORTED, which says that the device cannot do this range, these buffers or these layouts.
      */
     enum accel_status (*queue_transfer)(struct accel_bk_queue *queue, const struct accel_bk_transfer *transfer, uint64_t *out_ticket);

@@ -15,9 +15,6 @@ extern "C" {
 struct accel_bk_play {
     size_t struct_size;
     const struct accel_bk_host *host;   /**< outlives the simulation */
-    const struct accel_option *options; /**< of the device that is played; unknown ones are INVALID_ARGUMENT */
-    uint32_t option_count;
-    uint32_t reserved;                  /**< 0 */
 };
 
 /**

@@ -9,6 +9,8 @@
 
 #include <accel/accel.h>
 
+#include <string.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -20,6 +22,23 @@ extern "C" {
 
 #define ACCEL_BK_EXPORT __attribute__((visibility("default")))
 
+/**
+ * Answer with a struct: as much of filled as its reader has room for, whose struct_size stays. So a module that was compiled with newer headers than the runtime writes nothing beyond it.
+ *
+ * Ownership: copied. Threads: any thread. Blocks: never.
+ */
+static inline void accel_bk_answer(void *out, const void *filled, size_t filled_bytes)
+{
+    size_t room_bytes;
+    memcpy(&room_bytes, out, sizeof room_bytes);
+    if (room_bytes < filled_bytes)
+        filled_bytes = room_bytes;
+    if (filled_bytes > sizeof room_bytes)
+        memcpy((char *)out + sizeof room_bytes, (const char *)filled + sizeof room_bytes, filled_bytes - sizeof room_bytes);
+}
+/** Of an out struct, and a struct of the same type that was filled in. */
+#define ACCEL_BK_ANSWER(out, filled) accel_bk_answer((out), &(filled), sizeof(filled))
+
 struct accel_bk_device;
 struct accel_bk_buffer;
 struct accel_bk_program;
@@ -30,7 +49,7 @@ struct accel_bk_simulation;
 /**
  * Services that the runtime hands to a module.
  *
- * Ownership: lives as long as the module is loaded. Threads: any thread, in every slot. Blocks: never for long.
+ * Ownership: lives as long as the module is loaded. Threads: any thread, in every slot; set_error, pulse and remark only on the thread of the slot that they are for. Blocks: never for long.
  */
 struct accel_bk_host {
     size_t struct_size;
@@ -46,12 +65,12 @@ struct accel_bk_host {
     void (*log)(void *context, enum accel_log_level level, const char *message);
 
     /**
-     * Add the detail sentence, and the number of the rule concerned, to the status that the module is about to return on this thread.
-     * Copied; never allocates.
+     * Add the detail sentence, and the number of the rule concerned ("" or NULL: none), to the status that the module is about to return on this thread.
+     * Copied, and cut to 1023 bytes; never allocates. The last one before the return counts; with OK it is dropped.
      */
     void (*set_error)(void *context, const char *rule, const char *message);
 
-    /** Begin and end a span on the calling thread's track of a recorded trace; nothing happens while no trace is recorded. */
+    /** Begin and end a span on the calling thread's track of a recorded trace; nothing happens while no trace is recorded. name is copied, and cut to 63 bytes; spans nest 16 deep. */
     void (*trace_begin)(void *context, const char *name);
     void (*trace_end)(void *context);
 

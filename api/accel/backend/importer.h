@@ -36,6 +36,7 @@ struct accel_bk_source {
     enum accel_status (*charge)(void *context, uint64_t byte_count, const char *purpose);
     accel_progress_fn progress; /**< to be called at least every 100 ms of work, and obeyed with CANCELLED; NULL: nobody wants to know */
     void *progress_user;
+    const char *format;  /**< what the application says that the bytes are, one of the formats in the manifest; "": nobody says */
 };
 
 /** An imported model. Released by its own release. Threads: release is called once, on any thread. Blocks: never for long. */
@@ -50,7 +51,6 @@ struct accel_bk_model {
 /** Reads a model format. Threads: any thread; calls may overlap without limit. Blocks: on file reads. */
 struct accel_bk_importer {
     size_t struct_size;
-    const char *format;  /**< "onnx" */
     /** [mandatory] 0..100: how sure is it that these bytes are of this format. Looks at the beginning only. */
     uint32_t (*probe)(const void *bytes, uint64_t byte_count);
     /** [mandatory] Errors: CORRUPT; UNSUPPORTED naming operation and node; PERMISSION external data outside the folder. */

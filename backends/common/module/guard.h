@@ -32,6 +32,20 @@ template <class Body> accel_status guarded(const Body &body) noexcept
     }
 }
 
+// The same for queue_wait, where a shortage is no answer about the ticket: TIMEOUT, and the runtime asks again (M-18).
+template <class Body> accel_status guarded_wait(const Body &body) noexcept
+{
+    return guarded([&] {
+        try {
+            return body();
+        } catch (const std::bad_alloc &) {
+            return ACCEL_STATUS_TIMEOUT;
+        } catch (const std::system_error &) {
+            return ACCEL_STATUS_TIMEOUT;
+        }
+    });
+}
+
 // The same for a body that makes an object, given as accel_status(std::unique_ptr<Object> &). *out is null unless it answers OK.
 template <class Object, class Body> accel_status guarded_making(Object **out, const Body &body) noexcept
 {

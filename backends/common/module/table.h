@@ -30,7 +30,7 @@
 //     struct accel_bk_queue {
 //         submit(const accel_bk_submit &, uint64_t &ticket)
 //         wait(uint64_t ticket, uint64_t timeout_ns)
-//         fence(uint64_t ticket, int &sync_file_fd)                // optional
+//         fence(uint64_t ticket, accel_handle_kind, int &fd)       // optional
 //         cancel(uint64_t ticket)                                  // optional
 //         transfer(const accel_bk_transfer &, uint64_t &ticket)    // optional
 //     };
@@ -138,12 +138,12 @@ template <class Device, class Queue> constexpr void add_queue_slots(accel_bk_dev
         return guarded([&] { return static_cast<Queue *>(queue)->submit(*submit, *out_ticket); });
     };
     ops.queue_wait = [](accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns) {
-        return guarded([&] { return static_cast<Queue *>(queue)->wait(ticket, timeout_ns); });
+        return guarded_wait([&] { return static_cast<Queue *>(queue)->wait(ticket, timeout_ns); });
     };
     if constexpr (requires { &Queue::fence; })
-        ops.queue_fence = [](accel_bk_queue *queue, uint64_t ticket, int *out) {
+        ops.queue_fence = [](accel_bk_queue *queue, uint64_t ticket, accel_handle_kind kind, int *out) {
             *out = -1;
-            return guarded([&] { return static_cast<Queue *>(queue)->fence(ticket, *out); });
+            return guarded([&] { return static_cast<Queue *>(queue)->fence(ticket, kind, *out); });
         };
     if constexpr (requires { &Queue::cancel; })
         ops.queue_cancel = [](accel_bk_queue *queue, uint64_t ticket) { return guarded([&] { return static_cast<Queue *>(queue)->cancel(ticket); }); };

@@ -118,7 +118,6 @@ struct Compiler {
     static accel_status target_info(uint32_t index, accel_bk_target_info &info)
     {
         info.name = "tabled";
-        info.memory_bytes = 77;
         return index == 0 ? reply() : ACCEL_STATUS_NOT_FOUND;
     }
     static accel_status query(const accel_graph_desc &, const accel_bk_compile_options &, std::span<accel_bk_support> nodes)
@@ -231,7 +230,8 @@ TEST_CASE("objects are made and ended through the table, and none is left by a f
         CHECK(fd == -1);
         CHECK(kDevice.buffer_unmap(buffer, &whole) == expected);
         CHECK(kDevice.queue_cancel(queue, 0) == expected);
-        CHECK(kDevice.queue_wait(queue, 1, 0) == expected);
+        // A shortage is no answer about the ticket.
+        CHECK(kDevice.queue_wait(queue, 1, 0) == (expected == ACCEL_STATUS_OUT_OF_MEMORY ? ACCEL_STATUS_TIMEOUT : expected));
         ticket = 6;
         CHECK(kDevice.queue_submit(queue, &submit, &ticket) == expected);
         CHECK(ticket == 0);
@@ -273,7 +273,7 @@ TEST_CASE("of out structs no more is written than the runtime has", "[module]")
     CHECK(kCompiler.target_info(1, &target) == ACCEL_STATUS_NOT_FOUND);
     CHECK(target.name == nullptr);
     CHECK(kCompiler.target_info(0, &target) == ACCEL_STATUS_OK);
-    CHECK(target.memory_bytes == 77);
+    CHECK(std::string(target.name) == "tabled");
 }
 
 TEST_CASE("a blob points to all that was built, and releases it", "[module]")

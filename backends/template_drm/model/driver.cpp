@@ -2,6 +2,8 @@
 // Answers requests as uapi.h says, and works lists off on a thread.
 #include "driver.h"
 
+#include <module/signals.h>
+
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -49,7 +51,11 @@ float *Driver::Ready::operand(int index) const
     return memory[index] ? reinterpret_cast<float *>(memory[index]->bytes + operands[index]->offset_bytes) : nullptr;
 }
 
-Driver::Driver(std::function<Mishap()> before_list) : before_list_(std::move(before_list)), thread_([this] { work(); }) {}
+Driver::Driver(std::function<Mishap()> before_list) : before_list_(std::move(before_list))
+{
+    const accel::module::SignalsBlocked blocked;
+    thread_ = std::thread([this] { work(); });
+}
 
 Driver::~Driver()
 {

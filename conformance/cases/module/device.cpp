@@ -260,7 +260,7 @@ ACCEL_CASE("module.device.facts", "D-5", "the open device's facts are in their r
     CHECK(info.driver_version != nullptr);
     CHECK(info.firmware_version != nullptr);
     CHECK((info.buffer_align_bytes & (info.buffer_align_bytes - 1)) == 0);
-    CHECK((info.flags & ~static_cast<uint32_t>(ACCEL_DEVICE_FLAG_SINGLE_CONTEXT)) == 0);
+    CHECK((info.flags & ~uint32_t{ACCEL_BK_DEVICE_FLAG_SINGLE_CONTEXT | ACCEL_BK_DEVICE_FLAG_COHERENT}) == 0);
     bool known = !door.module().compiler;
     auto target = sized<accel_bk_target_info>();
     for (uint32_t index = 0; !known && door.compiler().target_info(index, &target) == ACCEL_STATUS_OK; ++index) known = std::string(target.name) == info.target;

@@ -85,6 +85,26 @@ ACCEL_CASE("runtime.witness.all-gone", "H-2", "everything made on a device is de
     CHECK(stand.ledger().calls("device_open") == stand.ledger().calls("device_close"));
 }
 
+ACCEL_CASE("runtime.witness.runs-before-buffers", "H-2", "a buffer is destroyed after the runs that are bound to it, whoever has its last reference")
+{
+    Stand stand;
+    {
+        const Program program = stand.program();
+        auto job = std::make_unique<Job>(stand, program);
+        job->set(2, 3);
+        const Queue queue = stand.queue();
+        const Fence fence = stand.fence();
+        queue.submit(job->run, {}, {fence.at(1)});
+        REQUIRE(arrives(fence, 1));
+        // Bound anew, the run has the last reference to what it is bound to now, and none to what it was bound to before.
+        job->run.bind(0, stand.buffer());
+        job->a = job->b = job->y = Buffer();
+        job.reset();
+    }
+    CHECK(stand.ledger().calls("buffer_destroy") == 4);
+    CHECK(stand.complaints() == "");
+}
+
 ACCEL_CASE("runtime.witness.in-flight", "H-3", "a run in flight is neither bound, submitted nor destroyed below the library")
 {
     Stand stand;

@@ -4,11 +4,26 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 
 namespace accel::devices::ethosu {
 
 Engine::Engine(std::function<int()> before_job, std::chrono::nanoseconds clock_ahead)
-    : before_job_(std::move(before_job)), clock_ahead_(clock_ahead), thread_([this] { work(); }) {}
+    : before_job_(std::move(before_job)), clock_ahead_(clock_ahead)
+{
+    // A module's thread takes no signal of the application's (M-20).
+    sigset_t foreign, before;
+    sigfillset(&foreign);
+    for (const int own : {SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGSYS}) sigdelset(&foreign, own);
+    pthread_sigmask(SIG_SETMASK, &foreign, &before);
+    try {
+        thread_ = std::thread([this] { work(); });
+    } catch (...) {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        throw;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
 
 Engine::~Engine()
 {

@@ -28,10 +28,6 @@ using accel::devices::ethosu::SimulatedTransport;
 accel_status create(const accel_bk_play *play, accel_bk_simulation **out_simulation)
 {
     const accel_bk_host *host = play->host;
-    if (play->option_count != 0) {
-        host->set_error(host->context, "P-10", "the simulated device has no options");
-        return ACCEL_STATUS_INVALID_ARGUMENT;
-    }
     try {
         *out_simulation = new accel_bk_simulation(host);
         return ACCEL_STATUS_OK;

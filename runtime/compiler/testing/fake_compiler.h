@@ -106,7 +106,6 @@ inline accel_status FakeCompiler::target_info(uint32_t index, accel_bk_target_in
 {
     if (index != 0) return ACCEL_STATUS_NOT_FOUND;
     info->name = name_.c_str();
-    info->description = "";
     info->roundings = roundings;
     info->flags = flags;
     return ACCEL_STATUS_OK;

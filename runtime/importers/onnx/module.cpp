@@ -14,7 +14,7 @@ uint32_t probe_bytes(const void* bytes, uint64_t byte_count) {
     return accel::onnx::probe(bytes, byte_count);
 }
 
-constexpr accel_bk_importer kImporter = {sizeof(accel_bk_importer), "onnx", probe_bytes, import_source};
+constexpr accel_bk_importer kImporter = {sizeof(accel_bk_importer), probe_bytes, import_source};
 
 // Nothing here outlives a call.
 accel_status after_fork(const accel_bk_fork*) {

@@ -90,7 +90,10 @@ static void fill_slots(void *table, size_t size_bytes)
 
 static enum accel_status device_open(const struct accel_bk_open *open, struct accel_bk_device **device)
 {
-    (void)open;
+    if (getenv("ACCEL_TEST_TELLS_OPEN")) {
+        open->host->set_error(open->host->context, NULL, open->transport ? "it was given a transport" : open->node);
+        return ACCEL_STATUS_UNSUPPORTED;
+    }
     *device = (struct accel_bk_device *)(void *)&something;
     return ACCEL_STATUS_OK;
 }
@@ -121,11 +124,10 @@ static struct accel_bk_importer *importer_table(void)
 {
     static struct accel_bk_importer table;
     fill_slots(&table, sizeof table);
-    table.format = "broken";
     if (MODE == MODE_IMPORTER_SHORT)
         table.struct_size = offsetof(struct accel_bk_importer, import);
     if (MODE == MODE_IMPORTER_NULL)
-        memset(&table.format, 0, sizeof table - sizeof table.struct_size);
+        memset(&table.probe, 0, sizeof table - sizeof table.struct_size);
     return &table;
 }
 
@@ -188,7 +190,6 @@ ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct ac
     static struct accel_bk_compiler compiler = {sizeof compiler, operations, 1, 0, target_info, query, build, check};
     static const struct accel_bk_sizes sizes = ACCEL_BK_SIZES;
     static struct accel_bk_module module = {sizeof module, 0, 0, &sizes, "broken", "1", &compiler, NULL, NULL, NULL, NULL};
-    (void)host;
     /* A byte for each call, wherever it is made. */
     if (getenv("ACCEL_TEST_ENTRIES")) {
         const int calls = open(getenv("ACCEL_TEST_ENTRIES"), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
@@ -198,7 +199,7 @@ ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct ac
     }
     module.api_version = runtime_api_version;
     switch (MODE) {
-    case MODE_NULL: return NULL;
+    case MODE_NULL: host->set_error(host->context, "", "there is nothing to break on this machine"); return NULL;
     case MODE_SHORT_TABLE: compiler.struct_size = offsetof(struct accel_bk_compiler, check); break;
     case MODE_NULL_SLOTS: memset(&compiler.operations, 0, sizeof compiler - sizeof compiler.struct_size); break;
     case MODE_NEWER: module.api_version_min = runtime_api_version + ACCEL_MAKE_VERSION(0u, 1u, 0u); break;
