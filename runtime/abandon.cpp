@@ -63,7 +63,7 @@ void OpenDevice::abandon(std::shared_ptr<OpenDevice> self, std::shared_ptr<Devic
     next_abandoned_ = abandoned_devices.exchange(this);
     abandoned_.store(true, std::memory_order_release);
     guard.unlock();
-    log_format(ACCEL_LOG_LEVEL_ERROR, "", "%s", abandoned_why_);
+    log_format(ACCEL_LOG_LEVEL_ERROR, 0, "", "%s", abandoned_why_);
 }
 
 }  // namespace accel::runtime

@@ -30,7 +30,7 @@ TEST_CASE("M-3 M-9 a module that answers OK and gives nothing is found out", "[q
     house.make_fence(good);
     npu().blank = true;
     void *memory = nullptr;
-    CHECK(accel_buffer_map(a, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_INTERNAL);
+    CHECK(fake::map(a, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_INTERNAL);
     accel_device *const device = house.npu_device.get();
     accel_queue_desc desc{};
     desc.struct_size = sizeof desc;
@@ -106,7 +106,7 @@ TEST_CASE("A-22 what a module throws ends no process: slots that answer nothing"
         {
             Shop shop(1);
             void *memory = nullptr;
-            REQUIRE(accel_buffer_map(shop.in, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
+            REQUIRE(fake::map(shop.in, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
             REQUIRE(submit(shop.queue, shop.run, shop.fence, 1) == ACCEL_STATUS_OK);
             CHECK(accel_fence_wait(shop.fence, 1, kSecondNs) == ACCEL_STATUS_OK);
             npu().throws = slot;

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "check.h"
+#include "log.h"
 #include "module_call.h"
 #include "share.h"
 
@@ -25,8 +26,8 @@ accel_buffer::~accel_buffer()
         return;
     if (shared_pointer_)
         end_access(access_, whole());
-    for (const uint32_t access : accesses_)
-        end_access(access, whole());
+    for (const Access &access : accesses_)
+        end_access(access.access, access.part);
     destroy(parts_[0]);
 }
 
@@ -51,6 +52,7 @@ accel_bk_buffer *accel_buffer::on(const OpenDevice &device)
 
 accel_status accel_buffer::attach(const std::shared_ptr<OpenDevice> &device, accel_bk_buffer **out)
 {
+    const LogPause pause;
     const std::lock_guard guard(lock_);
     *out = find_locked(*device);
     if (*out)
@@ -167,8 +169,21 @@ void accel_buffer::end_access(uint32_t wanted, MemoryRange part)
     tell_module(owner_.device->module_name(), "buffer_unmap", [&] { ops().buffer_unmap(owner_.handle, &access); });
 }
 
-accel_status accel_buffer::map(uint32_t wanted, void **out_pointer)
+MemoryRange accel_buffer::part_of(const accel_map_desc &desc) const
 {
+    const uint64_t rest_bytes = desc.offset_bytes < size_bytes_ ? size_bytes_ - desc.offset_bytes : 0;
+    if (desc.size_bytes > rest_bytes)
+        return {};
+    return {desc.offset_bytes, desc.size_bytes ? desc.size_bytes : rest_bytes};
+}
+
+accel_status accel_buffer::map(const accel_map_desc &desc, void **out_pointer)
+{
+    const MemoryRange part = part_of(desc);
+    if (part.size_bytes == 0)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-13", this, "desc names %llu bytes at %llu of a buffer of %llu, expected a part of it that is not empty", static_cast<unsigned long long>(desc.size_bytes),
+                    static_cast<unsigned long long>(desc.offset_bytes), static_cast<unsigned long long>(size_bytes_));
+    const LogPause pause;
     const std::lock_guard guard(lock_);
     if (owner_.device->lost() != ACCEL_STATUS_OK)
         return fail(owner_.device->lost(), "Q-12", this, "the device that holds the buffer is lost");
@@ -176,22 +191,30 @@ accel_status accel_buffer::map(uint32_t wanted, void **out_pointer)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-12", this, "the buffer was made for usage 0x%x, without MAP (0x%x); add it to desc.usage when you create it", usage_,
                     ACCEL_BUFFER_USAGE_MAP);
     accesses_.reserve(accesses_.size() + 1);
-    ACCEL_TRY(begin_access(wanted, whole(), out_pointer));
-    accesses_.push_back(wanted);
+    void *first = nullptr;
+    ACCEL_TRY(begin_access(desc.access, part, &first));
+    accesses_.push_back({part, desc.access});
+    *out_pointer = static_cast<char *>(first) + part.offset_bytes;
     return ACCEL_STATUS_OK;
 }
 
-accel_status accel_buffer::unmap()
+accel_status accel_buffer::unmap(const accel_map_desc &desc)
 {
+    const MemoryRange part = part_of(desc);
+    const LogPause pause;
     const std::lock_guard guard(lock_);
-    if (accesses_.empty())
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-10", this, "the buffer is not mapped");
+    const auto found = std::find_if(accesses_.rbegin(), accesses_.rend(), [&](const Access &open) {
+        return open.access == desc.access && open.part.offset_bytes == part.offset_bytes && open.part.size_bytes == part.size_bytes;
+    });
+    if (found == accesses_.rend())
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-10", this, "no access 0x%x to %llu bytes at %llu is open; %zu others are", desc.access, static_cast<unsigned long long>(part.size_bytes),
+                    static_cast<unsigned long long>(part.offset_bytes), accesses_.size());
     clear_module_error();
-    const accel_bk_access access = module_access(accesses_.back(), whole());
+    const accel_bk_access access = module_access(found->access, found->part);
     const accel_status status = ops().buffer_unmap(owner_.handle, &access);
     if (status != ACCEL_STATUS_OK)
         return fail_from_module(status, owner_.device->module_name(), "unmap a buffer", this);
-    accesses_.pop_back();
+    accesses_.erase(std::next(found).base());
     return ACCEL_STATUS_OK;
 }
 
@@ -243,20 +266,6 @@ uint64_t liked_align(DeviceSet devices, uint64_t wanted)
     for (const auto &device : devices)
         wanted = std::max(wanted, device->info().buffer_align_bytes);
     return std::max<uint64_t>(wanted, 1);
-}
-
-/// Those whose memory all others can use and that can grant what the application wants to export, in the order of the set.
-std::vector<uint32_t> find_allocators(DeviceSet devices, uint32_t export_kinds)
-{
-    std::vector<uint32_t> found;
-    for (uint32_t i = 0; i < devices.size(); ++i) {
-        const bool grants = (devices[i]->info().buffer_export_kinds & export_kinds) == export_kinds;
-        const bool reaches = std::all_of(devices.begin(), devices.end(),
-                                         [&](const auto &other) { return other == devices[i] || share_kind(*devices[i], *other); });
-        if (grants && reaches)
-            found.push_back(i);
-    }
-    return found;
 }
 
 /// What address, offset and size of memory have to be multiples of for a device to import it.

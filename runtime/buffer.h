@@ -71,8 +71,8 @@ struct accel_buffer : accel::runtime::Object {
     accel_status attach(const std::shared_ptr<accel::runtime::OpenDevice> &device, accel_bk_buffer **out);
 
     /// CPU access for the application, counted.
-    accel_status map(uint32_t access, void **out_pointer);
-    accel_status unmap();
+    accel_status map(const accel_map_desc &desc, void **out_pointer);
+    accel_status unmap(const accel_map_desc &desc);
     /// CPU access for the runtime's own copies: not counted, cannot be unbalanced by the application.
     accel_status begin_access(uint32_t access, accel::runtime::MemoryRange part, void **out_pointer);
     void end_access(uint32_t access, accel::runtime::MemoryRange part);
@@ -95,6 +95,12 @@ private:
         std::shared_ptr<accel::runtime::OpenDevice> device;
         accel_bk_buffer *handle;
     };
+    struct Access {
+        accel::runtime::MemoryRange part;
+        uint32_t access;
+    };
+    /// What a description names; an empty part if it lies beyond the buffer.
+    accel::runtime::MemoryRange part_of(const accel_map_desc &desc) const;
     accel::runtime::MemoryRange whole() const { return {0, size_bytes_}; }
     accel_status add_part(const std::shared_ptr<accel::runtime::OpenDevice> &device, const accel_bk_buffer_desc &desc);
     accel_status add_foreign(const std::shared_ptr<accel::runtime::OpenDevice> &device, const accel::runtime::ImportRequest &request);
@@ -114,7 +120,7 @@ private:
     uint32_t export_kinds_ = 0, import_kind_ = 0, access_ = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
     uint32_t usage_ = accel::runtime::kAllUsages;
     bool has_address_ = true;        ///< the module was told that it will be mapped
-    std::vector<uint32_t> accesses_;  ///< of the application's maps that are not ended, in order
+    std::vector<Access> accesses_;   ///< the application's maps that are not ended
     struct StatePart {
         const accel_state *state;
         accel::runtime::MemoryRange part;

@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstring>
 
-#include "fake/fake_backend.h"
+#include "fake/house.h"
 #include "trace.h"
 
 using namespace accel::runtime;
@@ -45,18 +45,19 @@ TEST_CASE("B-2 B-4 B-10 rules of buffers", "[buffer]")
     CHECK(accel_buffer_create(&desc, &buffer) == ACCEL_STATUS_UNSUPPORTED);
     desc.export_kinds = 0;
     REQUIRE(accel_buffer_create(&desc, &buffer) == ACCEL_STATUS_OK);
-    CHECK(accel_buffer_unmap(buffer) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(fake::unmap(buffer, ACCEL_ACCESS_READ) == ACCEL_STATUS_INVALID_ARGUMENT);
     void *first = nullptr, *second = nullptr;
-    CHECK(accel_buffer_map(buffer, 8, &first) == ACCEL_STATUS_INVALID_ARGUMENT);
-    REQUIRE(accel_buffer_map(buffer, ACCEL_ACCESS_READ, &first) == ACCEL_STATUS_OK);
-    REQUIRE(accel_buffer_map(buffer, ACCEL_ACCESS_WRITE, &second) == ACCEL_STATUS_OK);
+    CHECK(fake::map(buffer, 8, &first) == ACCEL_STATUS_INVALID_ARGUMENT);
+    REQUIRE(fake::map(buffer, ACCEL_ACCESS_READ, &first) == ACCEL_STATUS_OK);
+    REQUIRE(fake::map(buffer, ACCEL_ACCESS_WRITE, &second) == ACCEL_STATUS_OK);
     CHECK(first == second);
     // What could not be written back is not given up: the access goes on, and may be ended again.
     fake::npu().unmap_answer = ACCEL_STATUS_OUT_OF_MEMORY;
-    CHECK(accel_buffer_unmap(buffer) == ACCEL_STATUS_OUT_OF_MEMORY);
-    CHECK(accel_buffer_unmap(buffer) == ACCEL_STATUS_OK);
-    CHECK(accel_buffer_unmap(buffer) == ACCEL_STATUS_OK);
-    CHECK(accel_buffer_unmap(buffer) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(fake::unmap(buffer, ACCEL_ACCESS_WRITE) == ACCEL_STATUS_OUT_OF_MEMORY);
+    CHECK(fake::unmap(buffer, ACCEL_ACCESS_WRITE) == ACCEL_STATUS_OK);
+    CHECK(fake::unmap(buffer, ACCEL_ACCESS_WRITE) == ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK(fake::unmap(buffer, ACCEL_ACCESS_READ) == ACCEL_STATUS_OK);
+    CHECK(fake::unmap(buffer, ACCEL_ACCESS_READ) == ACCEL_STATUS_INVALID_ARGUMENT);
     int fd = 3;
     CHECK(accel_buffer_export(buffer, ACCEL_HANDLE_KIND_DMA_BUF, &fd) == ACCEL_STATUS_UNSUPPORTED);
     CHECK(fd == -1);
@@ -89,8 +90,7 @@ TEST_CASE("B-7 imports are checked before a device sees them, and refused by nam
     accel_device *cpu[] = {house.cpu.get()}, *npu[] = {house.npu.get()};
     accel_buffer_import_desc desc{};
     desc.struct_size = sizeof desc;
-    desc.kind = ACCEL_HANDLE_KIND_HOST_POINTER;
-    desc.fd = -1;
+    desc.kind = ACCEL_HANDLE_KIND_HOST_POINTER;  // fd 0 is not looked at
     desc.host_pointer = memory;
     desc.size_bytes = sizeof memory;
     desc.devices = cpu;
@@ -99,8 +99,8 @@ TEST_CASE("B-7 imports are checked before a device sees them, and refused by nam
     accel_buffer *buffer = nullptr;
     REQUIRE(accel_buffer_import(&desc, &buffer) == ACCEL_STATUS_OK);
     void *pointer = nullptr;
-    CHECK(accel_buffer_map(buffer, ACCEL_ACCESS_WRITE, &pointer) == ACCEL_STATUS_INVALID_ARGUMENT);
-    REQUIRE(accel_buffer_map(buffer, ACCEL_ACCESS_READ, &pointer) == ACCEL_STATUS_OK);
+    CHECK(fake::map(buffer, ACCEL_ACCESS_WRITE, &pointer) == ACCEL_STATUS_INVALID_ARGUMENT);
+    REQUIRE(fake::map(buffer, ACCEL_ACCESS_READ, &pointer) == ACCEL_STATUS_OK);
     CHECK(pointer == memory);
     accel_buffer_unref(buffer);
     desc.devices = npu;
@@ -122,21 +122,33 @@ TEST_CASE("B-7 imports are checked before a device sees them, and refused by nam
 TEST_CASE("B-8 join finds the device whose memory all can use", "[buffer]")
 {
     Devices house;
-    const accel_join_port ports[] = {{nullptr, 0, 0, house.cpu.get(), 100}, {nullptr, 0, 0, house.npu.get(), 200}};
+    accel_join_port ports[] = {{nullptr, nullptr, house.cpu.get(), 100, 0, 0}, {nullptr, nullptr, house.npu.get(), 200, 0, 0}};
     accel_buffer_recipe recipe{};
     recipe.struct_size = sizeof recipe;
-    REQUIRE(accel_buffer_join(ports, 2, sizeof ports[0], &recipe) == ACCEL_STATUS_OK);
+    accel_join_desc desc{sizeof desc, ports, 2, sizeof ports[0], 0, 0};
+    REQUIRE(accel_buffer_join(&desc, &recipe) == ACCEL_STATUS_OK);
     CHECK(recipe.allocator == house.npu.get());
     CHECK(recipe.size_bytes == 200);
     CHECK(recipe.align_bytes == 64);
     CHECK(recipe.export_kinds == ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER));
-    CHECK(accel_buffer_join(ports, 0, sizeof ports[0], &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
+    desc.port_count = 0;
+    CHECK(accel_buffer_join(&desc, &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
+    desc.port_count = 2;
     // What nobody could allocate is no recipe.
     for (const uint64_t size_bytes : {uint64_t{0}, uint64_t{1} << 63, UINT64_MAX}) {
-        const accel_join_port wrong[] = {ports[0], {nullptr, 0, 0, house.npu.get(), size_bytes}};
-        CHECK(accel_buffer_join(wrong, 2, sizeof wrong[0], &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
+        ports[1].size_bytes = size_bytes;
+        CHECK(accel_buffer_join(&desc, &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
         CHECK(accel_last_error()->message == "ports[1].size_bytes is " + std::to_string(size_bytes) + ", expected at least 1 and less than 2^63");
     }
+    ports[1].size_bytes = 200;
+    desc.export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD);
+    CHECK(accel_buffer_join(&desc, &recipe) == ACCEL_STATUS_UNSUPPORTED);
+    CHECK(recipe.refusing_port == ACCEL_NONE);
+    desc.export_kinds = 1u << 31;
+    CHECK(accel_buffer_join(&desc, &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
+    desc.export_kinds = 0;
+    desc.usage = 1u << 31;
+    CHECK(accel_buffer_join(&desc, &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
 }
 
 TEST_CASE("a trace records spans only while it is on", "[trace]")

@@ -81,6 +81,11 @@ accel_status fail_exception()
     }
 }
 
+accel_status check_receiver(accel_status answer, const char *what)
+{
+    return answer == ACCEL_STATUS_OK ? answer : fail(answer, "A-29", nullptr, "the function that was given a %s answered %s", what, accel_status_name(answer));
+}
+
 accel_status check_priority(int32_t priority)
 {
     if (priority >= ACCEL_PRIORITY_BACKGROUND && priority <= ACCEL_PRIORITY_REALTIME)

@@ -27,6 +27,8 @@ accel_status fail_struct_size(size_t given, size_t known, const char *name);
 accel_status fail_struct_tail(size_t given, size_t known, const char *name);
 accel_status fail_element_size(uint32_t given, size_t known, const char *name);
 accel_status fail_null(const char *name);
+/// What a function of the application's that receives rows answered; what: of what it was given.
+accel_status check_receiver(accel_status answer, const char *what);
 /// Is this desc.priority one?
 accel_status check_priority(int32_t priority);
 /// Why a handle cannot be used: a fork, or not of that type.

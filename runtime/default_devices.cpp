@@ -48,7 +48,7 @@ accel_status choose_default_devices(const std::vector<std::unique_ptr<accel_devi
             continue;
         }
         const std::string reason = accel_last_error()->message;
-        log_format(ACCEL_LOG_LEVEL_WARNING, "", "device '%s' is left out of the default set: %s", entry.id(), reason.c_str());
+        log_format(ACCEL_LOG_LEVEL_WARNING, 0, "", "device '%s' is left out of the default set: %s", entry.id(), reason.c_str());
         out->left_out.push_back(left_out(entry, status, reason, "`accel doctor` examines it; name the devices to use to be without this note"));
     }
     return ACCEL_STATUS_OK;

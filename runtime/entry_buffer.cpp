@@ -25,7 +25,23 @@ accel_status invalid(const char *rule, const char *sentence) { return fail(ACCEL
 accel_status check_access_set(uint32_t access)
 {
     if (access == 0 || access & ~kAccessMask)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", nullptr, "access is 0x%x, expected a set of READ and WRITE that is not empty", access);
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-26", nullptr, "access is 0x%x, expected a set of READ and WRITE that is not empty", access);
+    return ACCEL_STATUS_OK;
+}
+
+accel_status check_map(const accel_map_desc &desc)
+{
+    if (desc.flags)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.flags is 0x%x, expected 0", desc.flags);
+    return check_access_set(desc.access);
+}
+
+accel_status check_purpose(uint32_t usage, uint32_t export_kinds)
+{
+    if (export_kinds & ~kMemoryKinds)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.export_kinds is 0x%x, which names kinds that are no memory", export_kinds);
+    if (usage & ~kAllUsages)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.usage is 0x%x, expected a set of enum accel_buffer_usage", usage);
     return ACCEL_STATUS_OK;
 }
 
@@ -37,11 +53,9 @@ accel_status create(const accel_buffer_desc &desc, accel_buffer **out_buffer)
     if (desc.align_bytes && !std::has_single_bit(desc.align_bytes))
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-2", nullptr, "desc.align_bytes is %llu, expected 0 or a power of two",
                     static_cast<unsigned long long>(desc.align_bytes));
-    if (desc.export_kinds & ~kMemoryKinds)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.export_kinds is 0x%x, which names kinds that are no memory", desc.export_kinds);
-    if (desc.usage & ~kAllUsages || desc.reserved)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.%s is 0x%x, expected %s", desc.reserved ? "reserved" : "usage", desc.reserved ? desc.reserved : desc.usage,
-                    desc.reserved ? "0" : "a set of enum accel_buffer_usage");
+    ACCEL_TRY(check_purpose(desc.usage, desc.export_kinds));
+    if (desc.reserved)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.reserved is 0x%x, expected 0", desc.reserved);
     std::vector<std::shared_ptr<OpenDevice>> open;
     accel_instance *instance = nullptr;
     ACCEL_TRY(open_device_set(desc.devices, desc.device_count, "desc.devices", &open, &instance));
@@ -88,8 +102,6 @@ accel_status check_import(const accel_buffer_import_desc &desc)
         return desc.host_pointer ? invalid("B-7", "desc.host_pointer is set, but desc.kind is a file descriptor") : check_descriptor(desc);
     if (!desc.host_pointer)
         return invalid("B-7", "desc.host_pointer is NULL, but desc.kind is HOST_POINTER");
-    if (desc.fd != -1)
-        return invalid("B-7", "desc.fd is set, expected -1, because desc.kind is HOST_POINTER");
     if (reinterpret_cast<uintptr_t>(desc.host_pointer) > UINTPTR_MAX - desc.offset_bytes - desc.size_bytes)
         return invalid("B-7", "desc.host_pointer + offset + size is beyond the address space");
     return ACCEL_STATUS_OK;
@@ -103,8 +115,13 @@ accel_status import(const accel_buffer_import_desc &desc, accel_buffer **out_buf
     std::vector<std::shared_ptr<OpenDevice>> open;
     accel_instance *instance = nullptr;
     ACCEL_TRY(open_device_set(desc.devices, desc.device_count, "desc.devices", &open, &instance));
-    const ImportRequest request = {static_cast<accel_handle_kind>(desc.kind), desc.fd,         desc.host_pointer,
-                                   desc.offset_bytes,                         desc.size_bytes, desc.access};
+    ImportRequest request;
+    request.kind = static_cast<accel_handle_kind>(desc.kind);
+    request.fd = desc.kind == ACCEL_HANDLE_KIND_HOST_POINTER ? -1 : desc.fd;
+    request.host_pointer = desc.host_pointer;
+    request.offset_bytes = desc.offset_bytes;
+    request.size_bytes = desc.size_bytes;
+    request.access = desc.access;
     ACCEL_TRY(import_buffer(instance, request, open, out_buffer));
     (*out_buffer)->lend({desc.release, desc.release_user});
     return ACCEL_STATUS_OK;
@@ -161,43 +178,45 @@ enum accel_status accel_buffer_export(struct accel_buffer *buffer, enum accel_ha
     return buffer->export_fd(kind, out_fd);
 }
 
-enum accel_status accel_buffer_map(struct accel_buffer *buffer, uint32_t access, void **out_pointer)
+enum accel_status accel_buffer_map(struct accel_buffer *buffer, const struct accel_map_desc *desc, void **out_pointer)
 {
     if (!out_pointer)
         return fail_null("out_pointer");
     *out_pointer = nullptr;
     ACCEL_TRY(check_handle(buffer, "buffer"));
-    ACCEL_TRY(check_access_set(access));
-    if (access & ~buffer->access())
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-7", buffer, "access 0x%x was asked for, the buffer was imported with 0x%x", access, buffer->access());
-    return guarded([&] { return buffer->map(access, out_pointer); });
+    accel_map_desc given;
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    ACCEL_TRY(check_map(given));
+    if (given.access & ~buffer->access())
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-7", buffer, "access 0x%x was asked for, the buffer was imported with 0x%x", given.access, buffer->access());
+    return guarded([&] { return buffer->map(given, out_pointer); });
 }
 
-enum accel_status accel_buffer_unmap(struct accel_buffer *buffer)
+enum accel_status accel_buffer_unmap(struct accel_buffer *buffer, const struct accel_map_desc *desc)
 {
     ACCEL_TRY(check_handle(buffer, "buffer"));
-    return buffer->unmap();
+    accel_map_desc given;
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    ACCEL_TRY(check_map(given));
+    return buffer->unmap(given);
 }
 
-enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_t port_count, uint32_t port_size, struct accel_buffer_recipe *recipe)
+enum accel_status accel_buffer_join(const struct accel_join_desc *desc, struct accel_buffer_recipe *recipe)
 {
     ACCEL_TRY(check_out(recipe, "recipe"));
     accel_buffer_recipe result{};
-    result.refusing_port = result.refused_port = UINT32_MAX;
+    result.refusing_port = result.refused_port = ACCEL_NONE;
     result.reason = "";
     copy_out(result, recipe);
-    if (!ports || port_count == 0)
-        return invalid("B-8", "ports is NULL or empty");
-    ACCEL_TRY(check_element_size<accel_join_port>(port_size, "ports"));
+    accel_join_desc given;
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    if (given.port_count == 0)
+        return invalid("B-8", "desc.port_count is 0, expected at least one port");
+    ACCEL_TRY(check_purpose(given.usage, given.export_kinds));
     const accel_status status = guarded([&] {
-        std::vector<accel_join_port> given;
-        for (uint32_t i = 0; i < port_count; ++i) {
-            const char *bytes = reinterpret_cast<const char *>(ports) + static_cast<size_t>(i) * port_size;
-            if (port_size > sizeof(accel_join_port) && !is_zero(bytes + sizeof(accel_join_port), port_size - sizeof(accel_join_port)))
-                return fail_struct_tail(port_size, sizeof(accel_join_port), "ports[]");
-            given.push_back(element(ports, i, port_size));
-        }
-        return join_ports(given, &result);
+        std::vector<accel_join_port> ports;
+        ACCEL_TRY(copy_in_array(given.ports, given.port_count, given.port_size, "desc.ports", &ports));
+        return join_ports(ports, given.usage ? given.usage : kAllUsages, given.export_kinds, &result);
     });
     copy_out(result, recipe);
     return status;

@@ -59,9 +59,16 @@ accel_status describe(accel_status status, const accel_fence *fence, uint64_t va
                 detail);
 }
 
+constexpr uint32_t kWaitFlags = ACCEL_WAIT_FLAG_ANY | ACCEL_WAIT_FLAG_NO_WORK;
+
 uint64_t wait_deadline(uint64_t timeout_ns) { return timeout_ns == 0 ? 0 : deadline_after(timeout_ns); }
 
 }  // namespace
+
+accel_status accel::runtime::check_value(uint64_t value, const char *name, const accel_fence *fence)
+{
+    return value != accel_fence::kNoValue ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", fence, "%s is UINT64_MAX, which is no value; the largest is 2^64 - 2", name);
+}
 
 extern "C" {
 
@@ -76,6 +83,7 @@ enum accel_status accel_fence_create(struct accel_instance *instance, const stru
         ACCEL_TRY(copy_in(desc, &given, "desc"));
     if (given.reserved)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", instance, "desc.reserved is not 0");
+    ACCEL_TRY(check_value(given.initial_value, "desc.initial_value", nullptr));
     ACCEL_TRY(check_export_kinds(*instance, given.export_kinds));
     return guarded([&] {
         *out_fence = new accel_fence(instance, given.initial_value, given.export_kinds);
@@ -104,17 +112,17 @@ enum accel_status accel_fence_query(struct accel_fence *fence, uint64_t *out_val
     if (!out_value)
         return fail_null("out_value");
     ACCEL_TRY(check_handle(fence, "fence"));
-    // Beyond every value that can be signalled: UINT64_MAX stands for "has not failed".
-    constexpr uint64_t kBeyond = UINT64_MAX - 1;
-    fence->progress(kBeyond);
+    constexpr uint64_t kLast = accel_fence::kNoValue - 1;
+    fence->progress(kLast);
     *out_value = fence->reached();
-    const accel_status state = fence->state(kBeyond);
-    return state == ACCEL_STATUS_NOT_READY || state == ACCEL_STATUS_OK ? ACCEL_STATUS_OK : describe(state, fence, kBeyond);
+    const accel_status state = fence->state(kLast);
+    return state == ACCEL_STATUS_NOT_READY || state == ACCEL_STATUS_OK ? ACCEL_STATUS_OK : describe(state, fence, kLast);
 }
 
 enum accel_status accel_fence_error(struct accel_fence *fence, uint64_t value)
 {
     ACCEL_TRY(check_handle(fence, "fence"));
+    ACCEL_TRY(check_value(value, "value", fence));
     accel_status state = fence->state(value);
     if (state == ACCEL_STATUS_NOT_READY) {
         fence->progress(value);
@@ -126,6 +134,7 @@ enum accel_status accel_fence_error(struct accel_fence *fence, uint64_t value)
 enum accel_status accel_fence_wait(struct accel_fence *fence, uint64_t value, uint64_t timeout_ns)
 {
     ACCEL_TRY(check_handle(fence, "fence"));
+    ACCEL_TRY(check_value(value, "value", fence));
     if (fence->state(value) == ACCEL_STATUS_OK)
         return ACCEL_STATUS_OK;
     const TraceScope span("wait", fence->id());
@@ -134,15 +143,29 @@ enum accel_status accel_fence_wait(struct accel_fence *fence, uint64_t value, ui
     return describe(wait_points(&point, 1, false, wait_deadline(timeout_ns), &index), fence, value);
 }
 
-enum accel_status accel_fence_wait_many(const struct accel_fence_point *points, uint32_t point_count, int any, uint64_t timeout_ns, uint32_t *out_index)
+enum accel_status accel_fence_wait_many(const struct accel_fence_point *points, uint32_t point_count, uint32_t flags, uint64_t timeout_ns, uint32_t *out_index)
 {
     if (!points || point_count == 0)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-11", nullptr, "points is %s, expected at least one", points ? "empty" : "NULL");
-    for (uint32_t i = 0; i < point_count; ++i)
+    if (flags & ~kWaitFlags)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "flags is 0x%x, of which 0x%x is not known", flags, flags & ~kWaitFlags);
+    for (uint32_t i = 0; i < point_count; ++i) {
         ACCEL_TRY(check_handle(points[i].fence, "points[].fence"));
+        ACCEL_TRY(check_value(points[i].value, "points[].value", points[i].fence));
+    }
     const TraceScope span("wait", points[0].fence->id());
+    const bool any = flags & ACCEL_WAIT_FLAG_ANY;
     uint32_t index = 0;
-    const accel_status status = wait_points(points, point_count, any, wait_deadline(timeout_ns), &index);
+    accel_status status = ACCEL_STATUS_OK;
+    if (flags & ACCEL_WAIT_FLAG_NO_WORK) {
+        const accel_status waited = guarded([&] {
+            status = wait_points_idle(points, point_count, any, wait_deadline(timeout_ns), &index);
+            return ACCEL_STATUS_OK;
+        });
+        ACCEL_TRY(waited);
+    } else {
+        status = wait_points(points, point_count, any, wait_deadline(timeout_ns), &index);
+    }
     if (status == ACCEL_STATUS_TIMEOUT)
         return fail(status, "", nullptr, any ? "none of %u points was reached" : "not all of %u points were reached", point_count);
     if (out_index)
@@ -153,12 +176,14 @@ enum accel_status accel_fence_wait_many(const struct accel_fence_point *points, 
 enum accel_status accel_fence_signal(struct accel_fence *fence, uint64_t value)
 {
     ACCEL_TRY(check_handle(fence, "fence"));
+    ACCEL_TRY(check_value(value, "value", fence));
     return fence->signal(value);
 }
 
 enum accel_status accel_fence_fail(struct accel_fence *fence, uint64_t value, enum accel_status reason)
 {
     ACCEL_TRY(check_handle(fence, "fence"));
+    ACCEL_TRY(check_value(value, "value", fence));
     return fence->fail_value(value, reason);
 }
 
@@ -168,6 +193,7 @@ enum accel_status accel_fence_export(struct accel_fence *fence, uint64_t value, 
         return fail_null("out_fd");
     *out_fd = -1;
     ACCEL_TRY(check_handle(fence, "fence"));
+    ACCEL_TRY(check_value(value, "value", fence));
     return guarded([&] { return fence->export_fd(value, kind, out_fd); });
 }
 

@@ -41,16 +41,19 @@ accel_status check_version(const accel_instance_desc *desc)
 
 accel_status take_options(const accel_instance_desc &desc, InstanceOptions *options)
 {
-    constexpr uint32_t kFlags = ACCEL_INSTANCE_FLAG_SIMULATED | ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS | ACCEL_INSTANCE_FLAG_NO_SIGBUS_HANDLER;
+    constexpr uint32_t kFlags = ACCEL_INSTANCE_FLAG_SIMULATED | ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS | ACCEL_INSTANCE_FLAG_NO_SIGBUS_HANDLER | ACCEL_INSTANCE_FLAG_NO_LOG;
     if (desc.flags & ~kFlags)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.flags is 0x%x, of which 0x%x is not known", desc.flags, desc.flags & ~kFlags);
     if (desc.reserved)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "desc.reserved is %u, expected 0", desc.reserved);
     if (desc.log_level > ACCEL_LOG_LEVEL_DEBUG)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", nullptr, "desc.log_level is %u, expected at most %u", desc.log_level, ACCEL_LOG_LEVEL_DEBUG);
-    options->log = desc.log;
-    options->log_user = desc.log_user;
-    options->log_level = desc.log_level;
+    const bool silent = desc.flags & ACCEL_INSTANCE_FLAG_NO_LOG;
+    if (silent && desc.log)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-30", nullptr, "desc.flags has NO_LOG, and desc.log is a function; expected one of them");
+    if (desc.log_release && !desc.log)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-30", nullptr, "desc.log_release is set, and desc.log is NULL: nothing is lent");
+    options->log = {desc.log, desc.log_user, desc.log_release, desc.log_level, silent};
     options->discovery.simulated = desc.flags & ACCEL_INSTANCE_FLAG_SIMULATED;
     options->discovery.only_given_paths = desc.flags & ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
     options->guards_files = !(desc.flags & ACCEL_INSTANCE_FLAG_NO_SIGBUS_HANDLER);
@@ -132,6 +135,12 @@ enum accel_status accel_instance_default_devices(struct accel_instance *instance
         hand_out(chosen, devices, device_capacity, out_count);
         return ACCEL_STATUS_OK;
     });
+}
+
+uint64_t accel_object_id(void *object)
+{
+    const auto *known = static_cast<const Object *>(object);
+    return known && known->is_object() ? known->id() : 0;
 }
 
 const void *accel_interface(void *object, const char *name, uint32_t version)

@@ -7,12 +7,14 @@ using namespace accel::runtime;
 
 namespace {
 
-accel_status create(accel_program *program, std::span<const accel_memory_binding> memory, Ref<accel_state> *out)
+accel_status create(accel_program *program, std::span<const accel_memory_binding> memory, accel_state *source, Ref<accel_state> *out)
 {
+    if (source && &source->program() != program) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", source, "desc.source is of another program");
+    if (source) ACCEL_TRY(source->check_idle());
     if (!program->loaded())
         return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", program, "the program was built for a bare target; save it and load it where the device is");
     *out = Ref<accel_state>::adopt(new accel_state(program));
-    return (*out)->prepare(memory);
+    return (*out)->prepare(memory, source);
 }
 
 accel_variable_info facts_of(const accel_program &program, uint32_t index)
@@ -48,11 +50,12 @@ enum accel_status accel_state_create(const struct accel_state_desc *desc, struct
     accel_state_desc given{};
     ACCEL_TRY(copy_in(desc, &given, "desc"));
     ACCEL_TRY(check_handle(given.program, "desc.program"));
+    if (given.source) ACCEL_TRY(check_handle(given.source, "desc.source"));
     return guarded([&] {
         std::vector<accel_memory_binding> memory;
         ACCEL_TRY(copy_in_array(given.memory, given.memory_count, given.memory_size, "desc.memory", &memory));
         Ref<accel_state> state;
-        ACCEL_TRY(create(given.program, memory, &state));
+        ACCEL_TRY(create(given.program, memory, given.source, &state));
         *out_state = state.release();
         return ACCEL_STATUS_OK;
     });
@@ -65,21 +68,6 @@ enum accel_status accel_state_reset(struct accel_state *state)
 {
     ACCEL_TRY(check_handle(state, "state"));
     return guarded([&] { return state->reset(); });
-}
-
-enum accel_status accel_state_duplicate(struct accel_state *state, struct accel_state **out_state)
-{
-    if (!out_state) return fail_null("out_state");
-    *out_state = nullptr;
-    ACCEL_TRY(check_handle(state, "state"));
-    return guarded([&] {
-        ACCEL_TRY(state->check_idle());
-        Ref<accel_state> copy;
-        ACCEL_TRY(create(&state->program(), {}, &copy));
-        ACCEL_TRY(copy->copy_from(*state));
-        *out_state = copy.release();
-        return ACCEL_STATUS_OK;
-    });
 }
 
 enum accel_status accel_program_variable(struct accel_program *program, uint32_t variable, struct accel_variable_info *info)

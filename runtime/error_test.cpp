@@ -48,9 +48,9 @@ TEST_CASE("A-16 an error may quote the one before", "[error]")
 TEST_CASE("A-21 a line of the log is one line", "[log]")
 {
     std::string seen;
-    const LogSink sink([](void *user, accel_log_level, const char *, const char *message) { *static_cast<std::string *>(user) = message; }, &seen, ACCEL_LOG_LEVEL_WARNING);
+    const LogListener listener({[](void *user, const accel_log_record *record) { *static_cast<std::string *>(user) = record->message; }, &seen, nullptr, ACCEL_LOG_LEVEL_WARNING, false});
     log_line(ACCEL_LOG_LEVEL_WARNING, "fake", "two\nlines \x9f");
     CHECK(seen == "two\\nlines \\x9f");
-    log_format(ACCEL_LOG_LEVEL_WARNING, "fake", "%s", "tab\t");
+    log_format(ACCEL_LOG_LEVEL_WARNING, 0, "fake", "%s", "tab\t");
     CHECK(seen == "tab\\t");
 }

@@ -23,19 +23,30 @@ accel_fence::accel_fence(accel_instance *instance, uint64_t initial_value, uint3
 
 accel_fence::~accel_fence()
 {
-    if (HoldThread *thread = watched_ ? instance_->hold_thread_if_made() : nullptr)
+    if (HoldThread *thread = watched_.load() ? instance_->hold_thread_if_made() : nullptr)
         thread->forget(this);
     for (const int fd : {sync_file_, signalled_file_, failed_file_})
         if (fd >= 0)
             close(fd);
 }
 
+/// May the value be signalled? Called with the lock.
+accel_status accel_fence::check_rises(uint64_t value) const
+{
+    if (value <= promised_)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", this, "value %llu is to be signalled, but %llu is reached or promised already; values rise",
+                    static_cast<unsigned long long>(value), static_cast<unsigned long long>(promised_));
+    if (const uint64_t failed = failed_value_.load(std::memory_order_relaxed); failed <= value)
+        return fail(static_cast<accel_status>(failure_.load(std::memory_order_relaxed)), "F-3", this,
+                    "the timeline has failed at value %llu, and could not tell what value %llu ends with; go on with a new fence", static_cast<unsigned long long>(failed),
+                    static_cast<unsigned long long>(value));
+    return ACCEL_STATUS_OK;
+}
+
 accel_status accel_fence::promise(Point &point)
 {
     const std::lock_guard guard(lock_);
-    if (point.value <= promised_)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", this, "value %llu is to be signalled, but %llu is reached or promised already; values rise",
-                    static_cast<unsigned long long>(point.value), static_cast<unsigned long long>(promised_));
+    ACCEL_TRY(check_rises(point.value));
     point.fence = this;
     point.reach_value = point.value;
     point.previous = last_;
@@ -85,14 +96,14 @@ void accel_fence::complete(Point &point, accel_status status, const char *detail
 void accel_fence::reach_locked(uint64_t value)
 {
     const uint64_t failed = failed_value_.load(std::memory_order_relaxed);
-    value = std::min(value, failed == UINT64_MAX ? value : failed - 1);
+    value = std::min(value, failed == kNoValue ? value : failed - 1);
     if (value > reached_.load(std::memory_order_relaxed))
         reached_.store(value, std::memory_order_release);
 }
 
 void accel_fence::fail_locked(uint64_t value, accel_status reason, const char *detail)
 {
-    if (failed_value_.load(std::memory_order_relaxed) == UINT64_MAX) {
+    if (failed_value_.load(std::memory_order_relaxed) == kNoValue) {
         snprintf(failure_detail_, sizeof failure_detail_, "%s", detail);
         failure_.store(reason, std::memory_order_relaxed);
     }
@@ -111,12 +122,7 @@ void accel_fence::changed_locked()
 accel_status accel_fence::signal(uint64_t value)
 {
     const std::lock_guard guard(lock_);
-    if (value <= promised_)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", this, "value %llu is to be signalled, but %llu is reached or promised already; values rise",
-                    static_cast<unsigned long long>(value), static_cast<unsigned long long>(promised_));
-    if (failed_value_.load(std::memory_order_relaxed) <= value)
-        return fail(static_cast<accel_status>(failure_.load(std::memory_order_relaxed)), "F-3", this, "the timeline has failed at value %llu",
-                    static_cast<unsigned long long>(failed_value_.load(std::memory_order_relaxed)));
+    ACCEL_TRY(check_rises(value));
     promised_ = value;
     if (last_)
         last_->reach_value = value;

@@ -59,6 +59,9 @@ struct FenceBlocker {
 }  // namespace accel::runtime
 
 struct accel_fence : accel::runtime::Object {
+    /// Values are below it (F-5); as one that failed it stands for "none has".
+    static constexpr uint64_t kNoValue = UINT64_MAX;
+
     accel_fence(accel_instance *instance, uint64_t initial_value, uint32_t export_kinds);
     ~accel_fence() override;
 
@@ -105,7 +108,7 @@ struct accel_fence : accel::runtime::Object {
     /// From now on every change wakes the instance's hold thread.
     void wake_hold_thread();
     /// The hold thread keeps a watch on it.
-    void set_watched() { watched_ = true; }
+    void set_watched() { watched_.store(true, std::memory_order_relaxed); }
 
     /// Becomes a fence of a foreign sync_file; takes the fd over.
     void adopt_sync_file(int fd) { sync_file_ = fd; }
@@ -116,6 +119,7 @@ struct accel_fence : accel::runtime::Object {
 private:
     void unlink(accel::runtime::Point &point);
     void stand_for(const accel::runtime::Point &point, accel::runtime::FenceBlocker &result) const;
+    accel_status check_rises(uint64_t value) const;
     void fail_locked(uint64_t value, accel_status reason, const char *detail);
     void reach_locked(uint64_t value);
     void changed_locked();
@@ -127,7 +131,7 @@ private:
     const uint32_t export_kinds_;
     int sync_file_ = -1;
     std::atomic<uint64_t> reached_;
-    std::atomic<uint64_t> failed_value_{UINT64_MAX};
+    std::atomic<uint64_t> failed_value_{kNoValue};
     std::atomic<uint32_t> failure_{ACCEL_STATUS_OK};
     char failure_detail_[256] = "";  ///< written once, before failed_value_
     std::mutex lock_;  ///< guards what follows, and every change of what precedes
@@ -136,15 +140,20 @@ private:
     accel::runtime::Point *last_ = nullptr;
     accel::runtime::Waiter *waiters_ = nullptr;
     bool wakes_hold_thread_ = false;
-    bool watched_ = false;
+    std::atomic<bool> watched_{false};
     int signalled_file_ = -1;  ///< a sync_file of work that has ended well: good for every reached value
     int failed_file_ = -1;     ///< one of the work that failed first
 };
 
 namespace accel::runtime {
 
+/// Is this a value (F-5)? name: of the argument.
+accel_status check_value(uint64_t value, const char *name, const accel_fence *fence);
+
 /// Wait for all or any of several points, helping with their work. Answers OK, TIMEOUT, or the failure of point *out_index. Sets no error detail.
 accel_status wait_points(const accel_fence_point *points, uint32_t count, bool any, uint64_t deadline_ns, uint32_t *out_index);
+/// The same without executing anything: the host thread does the work. Throws what making that thread throws.
+accel_status wait_points_idle(const accel_fence_point *points, uint32_t count, bool any, uint64_t deadline_ns, uint32_t *out_index);
 
 /// Do what brings a value nearer for at most until the deadline: wait for its submission, its descriptor or a change.
 void block_on(accel_fence &fence, uint64_t value, uint64_t deadline_ns);

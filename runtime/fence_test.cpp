@@ -94,12 +94,12 @@ TEST_CASE("F-11 wait_many for all and for any", "[fence]")
     Timeline a, b;
     const accel_fence_point points[] = {{a.fence, 1}, {b.fence, 1}};
     uint32_t index = 99;
-    CHECK(accel_fence_wait_many(points, 2, 1, 1'000'000, &index) == ACCEL_STATUS_TIMEOUT);
+    CHECK(accel_fence_wait_many(points, 2, ACCEL_WAIT_FLAG_ANY, 1'000'000, &index) == ACCEL_STATUS_TIMEOUT);
     std::thread signaller([&] {
         std::this_thread::sleep_for(std::chrono::milliseconds(3));
         accel_fence_signal(b.fence, 1);
     });
-    CHECK(accel_fence_wait_many(points, 2, 1, ACCEL_TIMEOUT_FOREVER, &index) == ACCEL_STATUS_OK);
+    CHECK(accel_fence_wait_many(points, 2, ACCEL_WAIT_FLAG_ANY, ACCEL_TIMEOUT_FOREVER, &index) == ACCEL_STATUS_OK);
     signaller.join();
     CHECK(index == 1);
     CHECK(accel_fence_wait_many(points, 2, 0, 1'000'000, &index) == ACCEL_STATUS_TIMEOUT);

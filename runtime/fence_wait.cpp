@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "fence.h"
+#include "hold.h"
 #include "queue_core.h"
 #include "trace.h"
 #include "transport_kernel.h"
@@ -146,6 +148,64 @@ accel_status wait_points(const accel_fence_point *points, uint32_t count, bool a
         if (host_only)
             registration.park(deadline_ns);
     }
+}
+
+namespace {
+
+/// The host thread's attention for several points, for as long as it is wanted.
+class HostWork {
+public:
+    HostWork() = default;
+    void begin(const accel_fence_point *points, uint32_t count)
+    {
+        watches_.reserve(count);
+        for (uint32_t i = 0; i < count; ++i) {
+            if (points[i].fence->state(points[i].value) != ACCEL_STATUS_NOT_READY)
+                continue;
+            HoldThread &thread = points[i].fence->instance()->hold_thread();
+            points[i].fence->set_watched();
+            watches_.push_back({&thread, thread.watch(points[i].fence, points[i].value, HoldThread::kNobody)});
+        }
+    }
+    ~HostWork()
+    {
+        for (const Watch &watch : watches_)
+            watch.thread->unwatch(watch.name);
+    }
+    HostWork(const HostWork &) = delete;
+    HostWork &operator=(const HostWork &) = delete;
+
+private:
+    struct Watch {
+        HoldThread *thread;
+        uint64_t name;
+    };
+    std::vector<Watch> watches_;
+};
+
+}  // namespace
+
+accel_status wait_points_idle(const accel_fence_point *points, uint32_t count, bool any, uint64_t deadline_ns, uint32_t *out_index)
+{
+    bool failed = false;
+    const auto decided = [&] { return decide(look(points, count), any, out_index, &failed); };
+    const auto answer = [&] { return failed ? points[*out_index].fence->state(points[*out_index].value) : ACCEL_STATUS_OK; };
+    if (decided())
+        return answer();
+    progress_all(points, count);
+    if (decided())
+        return answer();
+    if (deadline_ns == 0)
+        return ACCEL_STATUS_TIMEOUT;
+    HostWork work;
+    work.begin(points, count);
+    Registration registration(points, count);
+    while (!decided()) {
+        if (deadline_ns != UINT64_MAX && remaining_ns(deadline_ns) == 0)
+            return ACCEL_STATUS_TIMEOUT;
+        registration.park(deadline_ns);
+    }
+    return answer();
 }
 
 void block_on(accel_fence &fence, uint64_t value, uint64_t deadline_ns)

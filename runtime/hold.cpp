@@ -132,15 +132,20 @@ void HoldThread::remove(QueueCore &core)
         passed_.wait(lock, [&] { return resting_ || pass_ != pass; });
 }
 
-void HoldThread::watch(accel_fence *fence, uint64_t value, int fd)
+uint64_t HoldThread::watch(accel_fence *fence, uint64_t value, int fd)
 {
     fence->wake_hold_thread();
+    uint64_t name;
     {
         const std::lock_guard guard(lock_);
-        watches_.push_back({fence, value, fd});
+        name = ++watch_count_;
+        watches_.push_back({fence, value, fd, name});
     }
     wake();
+    return name;
 }
+
+void HoldThread::unwatch(uint64_t name) { end_watch(name, false); }
 
 void HoldThread::loop()
 {
@@ -226,7 +231,8 @@ void HoldThread::want(accel_fence &fence, uint64_t value, Sleep &sleep)
 void HoldThread::tell(int eventfd)
 {
     const uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = write(eventfd, &one, sizeof one);
+    if (eventfd != kNobody)
+        [[maybe_unused]] const ssize_t written = write(eventfd, &one, sizeof one);
 }
 
 void HoldThread::forget(accel_fence *fence)
@@ -240,7 +246,8 @@ void HoldThread::forget(accel_fence *fence)
         // The last reference may have been the work's own, dropped right after it ended.
         if (fence->state(watches_[index].value) != ACCEL_STATUS_NOT_READY)
             tell(watches_[index].fd);
-        close(watches_[index].fd);
+        if (watches_[index].fd != kNobody)
+            close(watches_[index].fd);
         watches_.erase(watches_.begin() + static_cast<ptrdiff_t>(index));
     }
 }
@@ -260,19 +267,21 @@ void HoldThread::check_watches(Sleep &sleep)
         want(*fence, watch.value, sleep);
         if (fence->state(watch.value) == ACCEL_STATUS_NOT_READY)
             continue;
-        end_watch(watch);
+        end_watch(watch.name, true);
         sleep.progress = true;
     }
 }
 
-void HoldThread::end_watch(const Watch &watch)
+void HoldThread::end_watch(uint64_t name, bool tells)
 {
     const std::lock_guard guard(lock_);
     for (size_t index = 0; index < watches_.size(); ++index) {
-        if (watches_[index].fd != watch.fd)
+        if (watches_[index].name != name)
             continue;
-        tell(watch.fd);
-        close(watch.fd);
+        if (tells)
+            tell(watches_[index].fd);
+        if (watches_[index].fd != kNobody)
+            close(watches_[index].fd);
         watches_.erase(watches_.begin() + static_cast<ptrdiff_t>(index));
         return;
     }

@@ -47,8 +47,11 @@ public:
     void add(QueueCore &core);
     /// Forget a queue that has nothing held any more; afterwards the thread has no reference to it.
     void remove(QueueCore &core);
-    /// Write to an eventfd when the value is reached or fails; takes the fd over, unless it throws std::bad_alloc.
-    void watch(accel_fence *fence, uint64_t value, int fd);
+    static constexpr int kNobody = -1;  ///< no eventfd: the work is done, and whoever waits hears of it by the fence
+    /// Do the work in front of a value, and write to an eventfd when it is reached or fails; takes the fd over, unless it throws std::bad_alloc. Answers a name of the watch.
+    uint64_t watch(accel_fence *fence, uint64_t value, int fd);
+    /// Of what it is still watching.
+    void unwatch(uint64_t name);
     /// The fence is about to go: its watches end without a signal.
     void forget(accel_fence *fence);
     void wake();
@@ -60,6 +63,7 @@ private:
         accel_fence *fence;  ///< not counted: it takes its watches along when it goes
         uint64_t value;
         int fd;
+        uint64_t name;
     };
     struct Sleep;
 
@@ -69,7 +73,7 @@ private:
     void drive_queues(Sleep &sleep);
     void check_watches(Sleep &sleep);
     static void tell(int eventfd);
-    void end_watch(const Watch &watch);
+    void end_watch(uint64_t name, bool tells);
     void want(accel_fence &fence, uint64_t value, Sleep &sleep);
     void wait_for_work(Sleep &sleep);
     void rest(Sleep &sleep);
@@ -83,6 +87,7 @@ private:
     bool resting_ = true;  ///< between passes, with no reference to any queue
     QueueCore *first_ = nullptr;  ///< queues in order of priority, so that of what waits the higher goes first (Q-14)
     std::vector<Watch> watches_;
+    uint64_t watch_count_ = 0;  ///< that were ever made
     std::atomic<int> wake_fd_{-1};  ///< -1 while no descriptor is to be had
     pthread_t thread_{};
     std::atomic<bool> stopping_{false};

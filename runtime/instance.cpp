@@ -19,13 +19,14 @@ accel_status create_instance(const InstanceOptions &options, accel_instance **ou
     if (found.status != ACCEL_STATUS_OK)
         return fail(found.status, "I-3", nullptr, "no folder with manifests could be read: %s", found.error.c_str());
     *out_instance = new accel_instance(options, std::move(found));
+    (*out_instance)->lend_log();
     return ACCEL_STATUS_OK;
 }
 
 }  // namespace accel::runtime
 
 accel_instance::accel_instance(const InstanceOptions &options, Discovery found)
-    : Object(ObjectType::Instance), sink_(options.log, options.log_user, options.log_level), guards_files_(options.guards_files)
+    : Object(ObjectType::Instance), listener_(options.log), guards_files_(options.guards_files)
 {
     report_ = std::move(found.report);
     modules_ = std::move(found.modules);
@@ -110,7 +111,7 @@ accel_status accel_instance::report(accel_report_fn report_line, void *user)
                 entry.remedy = "install a module that fits this library";
             }
         }
-        report_line(user, &entry);
+        ACCEL_TRY(check_receiver(report_line(user, &entry), "line of the report"));
     }
     return ACCEL_STATUS_OK;
 }

@@ -22,9 +22,7 @@ class HoldThread;
 
 struct InstanceOptions {
     DiscoveryRequest discovery;
-    accel_log_fn log = nullptr;
-    void *log_user = nullptr;
-    uint32_t log_level = 0;
+    LogWish log;
     bool guards_files = true;  ///< mapped files that shrink are no fatal signal
 };
 
@@ -37,6 +35,8 @@ struct accel_instance : accel::runtime::Object {
     accel_instance(const accel::runtime::InstanceOptions &options, accel::runtime::Discovery found);
     ~accel_instance() override;
 
+    /// The instance is handed out: with it ends what was lent to its log.
+    void lend_log() { listener_.lend(); }
     /// Usable modules in search order; importers, compilers for bare targets. Not loaded until load() is called.
     std::span<accel::runtime::Module *const> modules() const { return modules_; }
     uint32_t device_count() const { return static_cast<uint32_t>(devices_.size()); }
@@ -56,7 +56,7 @@ struct accel_instance : accel::runtime::Object {
     accel::runtime::HoldThread *hold_thread_if_made();
 
 private:
-    accel::runtime::LogSink sink_;
+    accel::runtime::LogListener listener_;
     const bool guards_files_;
     accel::runtime::Report report_;
     std::mutex left_out_lock_;

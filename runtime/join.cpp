@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "program.h"
+#include "run.h"
 #include "share.h"
 
 namespace accel::runtime {
@@ -24,29 +25,57 @@ struct Side {
     bool writes;               ///< an output
 };
 
-accel_status read_port(const accel_join_port &port, uint32_t number, Side *side)
+accel_status read_device(const accel_join_port &port, uint32_t number, Side *side)
 {
-    if (!port.program) {
-        if (port.entry || port.port)
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "ports[%u].%s is not 0, and there is no program", number, port.entry ? "entry" : "port");
-        ACCEL_TRY(check_handle(port.device, "ports[].device"));
-        if (port.size_bytes == 0 || port.size_bytes > INT64_MAX)
-            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-2", nullptr, "ports[%u].size_bytes is %llu, expected at least 1 and less than 2^63", number,
-                        static_cast<unsigned long long>(port.size_bytes));
-        *side = {port.device, nullptr, port.size_bytes, 1, nullptr, false};
+    if (port.entry || port.port)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "ports[%u].%s is not 0, and there is no program", number, port.entry ? "entry" : "port");
+    ACCEL_TRY(check_handle(port.device, "ports[].device"));
+    if (port.size_bytes == 0 || port.size_bytes > INT64_MAX)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-2", nullptr, "ports[%u].size_bytes is %llu, expected at least 1 and less than 2^63", number,
+                    static_cast<unsigned long long>(port.size_bytes));
+    *side = {port.device, nullptr, port.size_bytes, 1, nullptr, false};
+    return ACCEL_STATUS_OK;
+}
+
+/// The entry point of a port, with the sizes that are asked for.
+accel_status read_entry(const accel_join_port &port, uint32_t number, const accel_program **out_program, const ProgramEntry **out_entry)
+{
+    if (port.run) {
+        ACCEL_TRY(check_handle(port.run, "ports[].run"));
+        if (port.entry)
+            return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", port.run, "ports[%u].entry is %u, expected 0, as a run has one", number, port.entry);
+        *out_program = &port.run->program();
+        *out_entry = &port.run->entry();
         return ACCEL_STATUS_OK;
     }
     ACCEL_TRY(check_handle(port.program, "ports[].program"));
-    const accel_program &program = *port.program;
-    if (port.entry >= program.entries.size())
-        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", &program, "ports[%u].entry is %u, the program has %zu entry points", number, port.entry, program.entries.size());
-    const ProgramEntry &entry = program.entries[port.entry];
-    if (port.port >= entry.application_ports.size())
-        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", &program, "ports[%u].port is %u, the entry point has %zu ports", number, port.port, entry.application_ports.size());
-    if (!program.loaded())
-        return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", &program, "ports[%u] belongs to a program for a bare target, which has no device", number);
-    const ProgramPort &wanted = entry.ports[entry.application_ports[port.port]];
-    *side = {program.devices[wanted.device].get(), nullptr, wanted.layout.size_bytes, wanted.layout.align_bytes, &wanted.layout,
+    if (port.entry >= port.program->entries.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", port.program, "ports[%u].entry is %u, the program has %zu entry points", number, port.entry, port.program->entries.size());
+    *out_program = port.program;
+    *out_entry = &port.program->entries[port.entry];
+    return ACCEL_STATUS_OK;
+}
+
+accel_status read_port(const accel_join_port &port, uint32_t number, uint32_t usage, Side *side)
+{
+    if ((port.program != nullptr) + (port.run != nullptr) + (port.device != nullptr) != 1)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-8", nullptr, "ports[%u] has %s program, %s run and %s device, expected one of the three", number, port.program ? "a" : "no", port.run ? "a" : "no",
+                    port.device ? "a" : "no");
+    if (port.device)
+        return read_device(port, number, side);
+    if (port.size_bytes)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", nullptr, "ports[%u].size_bytes is not 0, and the port has a size of its own", number);
+    const accel_program *program = nullptr;
+    const ProgramEntry *entry = nullptr;
+    ACCEL_TRY(read_entry(port, number, &program, &entry));
+    if (port.port >= entry->application_ports.size())
+        return fail(ACCEL_STATUS_NOT_FOUND, "P-4", program, "ports[%u].port is %u, the entry point has %zu ports", number, port.port, entry->application_ports.size());
+    if (!program->loaded())
+        return fail(ACCEL_STATUS_UNSUPPORTED, "P-8", program, "ports[%u] belongs to a program for a bare target, which has no device", number);
+    if (!(usage & ACCEL_BUFFER_USAGE_PORT))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "B-12", program, "ports[%u] is a port, and desc.usage is 0x%x, without PORT", number, usage);
+    const ProgramPort &wanted = entry->ports[entry->application_ports[port.port]];
+    *side = {program->devices[wanted.device].get(), nullptr, wanted.layout.size_bytes, wanted.layout.align_bytes, &wanted.layout,
              wanted.direction == ACCEL_PORT_DIRECTION_OUTPUT};
     return ACCEL_STATUS_OK;
 }
@@ -72,12 +101,12 @@ std::string layouts_disagree(const std::vector<Side> &sides)
 
 }  // namespace
 
-accel_status join_ports(std::span<const accel_join_port> ports, accel_buffer_recipe *recipe)
+accel_status join_ports(std::span<const accel_join_port> ports, uint32_t usage, uint32_t export_kinds, accel_buffer_recipe *recipe)
 {
     std::vector<Side> sides(ports.size());
     std::vector<std::shared_ptr<OpenDevice>> devices;
     for (uint32_t i = 0; i < ports.size(); ++i) {
-        ACCEL_TRY(read_port(ports[i], i, &sides[i]));
+        ACCEL_TRY(read_port(ports[i], i, usage, &sides[i]));
         if (sides[i].device->instance() != sides[0].device->instance())
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", sides[i].device, "ports[%u] belongs to another instance than ports[0]", i);
         ACCEL_TRY(sides[i].device->entry().open(&sides[i].open));
@@ -97,10 +126,16 @@ accel_status join_ports(std::span<const accel_join_port> ports, accel_buffer_rec
         recipe->reason = latest_reason.c_str();
         return fail(ACCEL_STATUS_UNSUPPORTED, "B-8", nullptr, "%s", latest_reason.c_str());
     }
-    recipe->allocator = sides[plan.allocator].device;
+    const std::vector<uint32_t> allocators = find_allocators(devices, export_kinds);
+    if (allocators.empty())
+        return fail(ACCEL_STATUS_UNSUPPORTED, "B-4", nullptr, "no device of the ports that all others can share with exports all of 0x%x; '%s' exports 0x%x", export_kinds,
+                    sides[plan.allocator].device->entry().id(), devices[plan.allocator]->info().buffer_export_kinds);
+    const uint32_t allocator = allocators.front();
+    recipe->allocator = sides[allocator].device;
+    recipe->export_kinds = export_kinds;
     for (const auto &device : devices)
-        if (device != devices[plan.allocator])
-            recipe->export_kinds |= ACCEL_HANDLE_BIT(share_kind(*devices[plan.allocator], *device));
+        if (device != devices[allocator])
+            recipe->export_kinds |= ACCEL_HANDLE_BIT(share_kind(*devices[allocator], *device));
     return ACCEL_STATUS_OK;
 }
 

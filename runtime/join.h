@@ -8,6 +8,6 @@
 
 namespace accel::runtime {
 
-accel_status join_ports(std::span<const accel_join_port> ports, accel_buffer_recipe *recipe);
+accel_status join_ports(std::span<const accel_join_port> ports, uint32_t usage, uint32_t export_kinds, accel_buffer_recipe *recipe);
 
 }  // namespace accel::runtime

@@ -220,6 +220,7 @@ void Lookout::abandon_locked(const char *why, const char *slot)
 
 void Lookout::abandon(const char *why)
 {
+    const LogPause pause;
     const Lock lock(lock_);
     if (!abandoned_)
         abandon_locked(why, "");
@@ -227,6 +228,7 @@ void Lookout::abandon(const char *why)
 
 accel_status Lookout::wait(uint64_t ticket, uint64_t deadline_ns)
 {
+    const LogPause pause;
     Lock lock(lock_);
     if (has_ended(ticket))
         return tell(ticket);
@@ -263,12 +265,14 @@ accel_status Lookout::command(Lock &lock, Command wanted)
 
 accel_status Lookout::cancel()
 {
+    const LogPause pause;
     Lock lock(lock_);
     return command(lock, Command::Cancel);
 }
 
 void Lookout::close()
 {
+    const LogPause pause;
     Lock lock(lock_);
     if (!abandoned_)
         command(lock, Command::Close);

@@ -4,6 +4,7 @@
 
 #include "compiler/testing/builder.h"
 #include "fake/fake_compiler.h"
+#include "fake/house.h"
 #include "instance.h"
 #include "model.h"
 
@@ -68,7 +69,7 @@ TEST_CASE("C-5 a fit that the library does not know is none", "[module]")
     for (const auto &[told, expected] : {std::pair{ACCEL_FIT_REBUILD, ACCEL_FIT_REBUILD}, std::pair{static_cast<accel_fit>(7), ACCEL_FIT_NONE}}) {
         fake::npu_compiler().fit = told;
         accel_fit fit = ACCEL_FIT_FULL;
-        CHECK(accel_program_check(shop.instance.get(), saved.data(), saved.size(), "fake-npu", &fit) == ACCEL_STATUS_OK);
+        CHECK(fake::check_saved(shop.instance.get(), saved, "fake-npu", &fit) == ACCEL_STATUS_OK);
         CHECK(fit == expected);
     }
 }

@@ -26,7 +26,7 @@ accel_status thrown_by_module(const char *module, const char *slot) noexcept
         snprintf(sentence, sizeof sentence, "module '%s' threw an exception of unknown type out of '%s'", module, slot);
     }
     set_module_error("A-22", sentence);
-    log_format(ACCEL_LOG_LEVEL_ERROR, module, "%s", sentence);
+    log_format(ACCEL_LOG_LEVEL_ERROR, 0, module, "%s", sentence);
     return status;
 }
 

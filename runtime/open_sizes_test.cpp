@@ -92,9 +92,9 @@ struct Stand {
     std::vector<uint8_t> bytes(accel_buffer *of, uint64_t size_bytes)
     {
         void *memory = nullptr;
-        REQUIRE(accel_buffer_map(of, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
+        REQUIRE(fake::map(of, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
         const std::vector<uint8_t> copy(static_cast<uint8_t *>(memory), static_cast<uint8_t *>(memory) + size_bytes);
-        REQUIRE(accel_buffer_unmap(of) == ACCEL_STATUS_OK);
+        REQUIRE(fake::unmap(of, ACCEL_ACCESS_READ) == ACCEL_STATUS_OK);
         return copy;
     }
     void complete(accel_run *what)
@@ -163,6 +163,29 @@ TEST_CASE("R-5 a bind of other sizes that a module refuses leaves sizes, buffers
     CHECK(stand.bytes(out, 16) == std::vector<uint8_t>(16, 16));
 }
 
+TEST_CASE("B-8 a port of a run counts with the run's sizes, one of its program with the planned ones", "[sizes][buffer]")
+{
+    Stand stand;
+    accel_join_port port{};
+    port.run = stand.run;
+    accel_join_desc desc{sizeof desc, &port, 1, sizeof port, 0, 0};
+    const auto bytes = [&] {
+        accel_buffer_recipe recipe{};
+        recipe.struct_size = sizeof recipe;
+        REQUIRE(accel_buffer_join(&desc, &recipe) == ACCEL_STATUS_OK);
+        return recipe.size_bytes;
+    };
+    const uint64_t planned = bytes();
+    REQUIRE(stand.bind(stand.run, 2) == ACCEL_STATUS_OK);
+    CHECK(bytes() == planned / 4);
+    port = {stand.program.get(), nullptr, nullptr, 0, 0, 0};
+    CHECK(bytes() == planned);
+    desc.usage = ACCEL_BUFFER_USAGE_MAP;
+    accel_buffer_recipe recipe{};
+    recipe.struct_size = sizeof recipe;
+    CHECK(accel_buffer_join(&desc, &recipe) == ACCEL_STATUS_INVALID_ARGUMENT);
+}
+
 TEST_CASE("sizes of a run in flight are not changed", "[sizes]")
 {
     Stand stand;
@@ -175,7 +198,7 @@ TEST_CASE("sizes of a run in flight are not changed", "[sizes]")
     CHECK(stand.bind(stand.run, 4) == ACCEL_STATUS_BUSY);
     accel_port_info info{};
     info.struct_size = sizeof info;
-    CHECK(accel_run_port(stand.run, 1, &info) == ACCEL_STATUS_NOT_READY);
+    CHECK(accel_run_port(stand.run, 1, &info) == ACCEL_STATUS_BUSY);
     npu().gated = false;
     npu().release(1);
     CHECK(accel_fence_wait(stand.fence, stand.value, kSecondNs) == ACCEL_STATUS_OK);
@@ -365,7 +388,7 @@ TEST_CASE("R-14 times of the latest submission are told until the next, whatever
     npu().next_failure = ACCEL_STATUS_JOB_FAILED;
     REQUIRE(submit(stand.queue, timed, stand.fence, ++stand.value) == ACCEL_STATUS_OK);
     CHECK(accel_fence_wait(stand.fence, stand.value, kSecondNs) == ACCEL_STATUS_JOB_FAILED);
-    CHECK(accel_run_timing(timed, 0, &none) == ACCEL_STATUS_NOT_READY);
+    CHECK(accel_run_timing(timed, 0, &none) == ACCEL_STATUS_NOT_FOUND);
 }
 
 TEST_CASE("Q-13 a program that is kept lets go of what builds it for other sizes", "[sizes]")

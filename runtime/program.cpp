@@ -188,6 +188,7 @@ accel_entry_info facts_of(const ProgramEntry &entry)
     facts.placement_count = static_cast<uint32_t>(entry.placements.size());
     facts.transfer_count = static_cast<uint32_t>(entry.transfers.size());
     facts.open_symbol_count = entry.open_sizes ? static_cast<uint32_t>(entry.open_sizes->symbols().size()) : 0;
+    facts.buffer_count_max = entry.buffer_count_max();
     return facts;
 }
 
@@ -216,6 +217,7 @@ accel_port_info port_facts(const accel_program &program, const ProgramEntry &ent
     facts.direction = port.direction;
     facts.type = port.layout.tensor_type;
     facts.rank = static_cast<uint32_t>(port.layout.dims.size());
+    facts.in_place_of = ACCEL_NONE;
     if (port.in_place_of != UINT32_MAX) {
         facts.flags = ACCEL_PORT_FLAG_IN_PLACE;
         const auto input = std::find(entry.application_ports.begin(), entry.application_ports.end(), port.in_place_of);
@@ -228,7 +230,6 @@ accel_port_info port_facts(const accel_program &program, const ProgramEntry &ent
     facts.align_bytes = port.layout.align_bytes;
     facts.device = port.device < program.devices.size() ? program.devices[port.device].get() : nullptr;
     facts.quantization = port.quantization_desc ? &port.quantization_desc->get() : nullptr;
-    facts.buffer_count_max = entry.buffer_count_max();
     if (port.converted) facts.flags |= ACCEL_PORT_FLAG_CONVERTED;
     facts.knowledge = bound && port.data_dims.empty() ? uint32_t{ACCEL_SIZE_KNOWLEDGE_EXACT} : port.knowledge;
     if (facts.knowledge != ACCEL_SIZE_KNOWLEDGE_EXACT) facts.dims = port.bounds.data();
@@ -253,13 +254,25 @@ enum accel_status accel_program_query(struct accel_program *program, struct acce
     });
 }
 
+enum accel_status accel_program_device(struct accel_program *program, uint32_t index, struct accel_device **out_device)
+{
+    if (!out_device) return fail_null("out_device");
+    *out_device = nullptr;
+    ACCEL_TRY(check_handle(program, "program"));
+    if (index >= program->devices.size()) return fail_index(program, "device", index, program->devices.size());
+    if (accel_device *device = program->devices[index].get()) *out_device = device->acquire();
+    return ACCEL_STATUS_OK;
+}
+
 enum accel_status accel_program_entry(struct accel_program *program, uint32_t entry, struct accel_entry_info *info)
 {
     const ProgramEntry *of = nullptr;
     ACCEL_TRY(find_entry(program, entry, &of));
     ACCEL_TRY(check_out(info, "info"));
-    copy_out(facts_of(*of), info);
-    return ACCEL_STATUS_OK;
+    return guarded([&] {
+        copy_out(facts_of(*of), info);
+        return ACCEL_STATUS_OK;
+    });
 }
 
 enum accel_status accel_program_port(struct accel_program *program, uint32_t entry, uint32_t port, struct accel_port_info *info)
@@ -277,7 +290,7 @@ enum accel_status accel_program_port(struct accel_program *program, uint32_t ent
 enum accel_status accel_program_find_port(struct accel_program *program, uint32_t entry, const char *name, uint32_t *out_port)
 {
     if (!out_port) return fail_null("out_port");
-    *out_port = UINT32_MAX;
+    *out_port = ACCEL_NONE;
     const ProgramEntry *of = nullptr;
     ACCEL_TRY(find_entry(program, entry, &of));
     if (!name) return fail_null("name");

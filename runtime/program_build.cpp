@@ -214,7 +214,7 @@ private:
         for (const Support &row : support_of(chosen.entry->graph, graph, partition, groups)) {
             const accel_support told{sizeof told, entry, 0, row.nodes.data(), static_cast<uint32_t>(row.nodes.size()), row.device, row.group, row.reason, row.name.c_str(),
                                      row.operation.c_str(), row.text.c_str()};
-            report(user, &told);
+            ACCEL_TRY(check_receiver(report(user, &told), "row of support"));
         }
         return ACCEL_STATUS_OK;
     }

@@ -118,9 +118,9 @@ TEST_CASE("S-9 a module that is a device alone finds, checks and loads programs 
     CHECK(program == nullptr);
     CHECK(std::string(accel_last_error()->rule) == "S-4");
     accel_fit fit = ACCEL_FIT_NONE;
-    CHECK(accel_program_check(instance.get(), mine.data(), mine.size(), "fake-npu", &fit) == ACCEL_STATUS_OK);
+    CHECK(fake::check_saved(instance.get(), mine, "fake-npu", &fit) == ACCEL_STATUS_OK);
     CHECK(fit == ACCEL_FIT_FULL);
-    CHECK(accel_program_check(instance.get(), other.data(), other.size(), "fake-npu", &fit) == ACCEL_STATUS_OK);
+    CHECK(fake::check_saved(instance.get(), other, "fake-npu", &fit) == ACCEL_STATUS_OK);
     CHECK(fit == ACCEL_FIT_NONE);
     accel_program_load_desc search{};
     search.struct_size = sizeof search;

@@ -264,7 +264,12 @@ TEST_CASE("P-11 support tells of every entry point, under its number", "[entries
     const accel_program_desc desc = stand.desc();
     std::vector<std::pair<uint32_t, std::string>> rows;
     REQUIRE(accel_program_support(
-                &desc, [](void *user, const accel_support *row) { static_cast<decltype(rows) *>(user)->emplace_back(row->entry, row->name); }, &rows) == ACCEL_STATUS_OK);
+                &desc,
+                [](void *user, const accel_support *row) {
+                    static_cast<decltype(rows) *>(user)->emplace_back(row->entry, row->name);
+                    return ACCEL_STATUS_OK;
+                },
+                &rows) == ACCEL_STATUS_OK);
     CHECK(rows == std::vector<std::pair<uint32_t, std::string>>{{0, "exp"}, {1, "relu"}});
 }
 

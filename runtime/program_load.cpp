@@ -133,12 +133,21 @@ accel_status load_program(accel_instance *instance, const accel_program_load_des
     return Load(instance, desc).run(out_program);
 }
 
-accel_status check_program(accel_instance *instance, const void *bytes, size_t byte_count, const char *name, accel_fit *out_fit)
+accel_status check_program(accel_instance *instance, const accel_program_load_desc &desc, const char *name, accel_fit *out_fit)
 {
+    if (desc.device_count) return fail(ACCEL_STATUS_INVALID_ARGUMENT, "S-2", instance, "desc.device_count is %u, expected 0: name says what it is checked for", desc.device_count);
+    Progress progress(desc.progress, desc.progress_user);
+    const auto go_on = [&](double done, const char *step) {
+        return progress.enter(done, 1.0, step) ? ACCEL_STATUS_OK : fail(ACCEL_STATUS_CANCELLED, "P-5", instance, "the check was cancelled while %s", step);
+    };
+    ACCEL_TRY(go_on(0.0, "reading the program"));
+    SavedSource source(instance, desc);
     SavedProgram saved;
-    ACCEL_TRY(read_saved(bytes, byte_count, Constants::Copied, &saved));
+    ACCEL_TRY(source.read(progress, &saved));
     accel_fit worst = ACCEL_FIT_FULL;
+    double done = 0;
     for (const Blob &blob : saved.blobs) {
+        ACCEL_TRY(go_on(done++ / static_cast<double>(saved.blobs.size()), "checking a part"));
         Destination to;
         if (name) {
             ACCEL_TRY(destination_of_name(instance, name, &to));
@@ -221,13 +230,15 @@ enum accel_status accel_program_find_devices(struct accel_instance *instance, co
     });
 }
 
-enum accel_status accel_program_check(struct accel_instance *instance, const void *bytes, size_t byte_count, const char *name, enum accel_fit *out_fit)
+enum accel_status accel_program_check(struct accel_instance *instance, const struct accel_program_load_desc *desc, const char *name, enum accel_fit *out_fit)
 {
     if (!out_fit) return fail_null("out_fit");
     *out_fit = ACCEL_FIT_NONE;
     ACCEL_TRY(check_handle(instance, "instance"));
-    if (!bytes) return fail_null("bytes");
-    return guarded([&] { return check_program(instance, bytes, byte_count, name, out_fit); });
+    accel_program_load_desc given{};
+    ACCEL_TRY(copy_in(desc, &given, "desc"));
+    ACCEL_TRY(check_source(instance, given));
+    return guarded([&] { return check_program(instance, given, name, out_fit); });
 }
 
 }  // extern "C"

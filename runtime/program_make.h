@@ -14,7 +14,7 @@ accel_status build_program(const accel_program_desc &desc, const std::shared_ptr
 /// Say for each node of the desc's model who takes it.
 accel_status report_support(const accel_program_desc &desc, accel_support_fn report, void *user);
 accel_status load_program(accel_instance *instance, const accel_program_load_desc &desc, accel_program **out_program);
-accel_status check_program(accel_instance *instance, const void *bytes, size_t byte_count, const char *name, accel_fit *out_fit);
+accel_status check_program(accel_instance *instance, const accel_program_load_desc &desc, const char *name, accel_fit *out_fit);
 
 /// What the application is told of a port of a program that was built for its sizes, or of an open one.
 accel_port_info port_facts(const accel_program &program, uint32_t port);

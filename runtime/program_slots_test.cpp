@@ -92,22 +92,22 @@ struct House {
         REQUIRE(fake::submit(queue, run, fence, 1) == ACCEL_STATUS_OK);
         REQUIRE(accel_fence_wait(fence, 1, fake::kSecondNs) == ACCEL_STATUS_OK);
         void *memory = nullptr;
-        REQUIRE(accel_buffer_map(arena, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
+        REQUIRE(fake::map(arena, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
         std::vector<uint8_t> out;
         for (uint32_t port = 0; port < ports; ++port) {
             out.push_back(static_cast<uint8_t *>(memory)[64 * port]);
             CHECK(static_cast<uint8_t *>(memory)[64 * port + kBytes] == 0);  // nobody writes beyond a port
         }
-        REQUIRE(accel_buffer_unmap(arena) == ACCEL_STATUS_OK);
+        REQUIRE(fake::unmap(arena, ACCEL_ACCESS_READ) == ACCEL_STATUS_OK);
         return out;
     }
 };
 
 uint32_t buffer_count_max(accel_program *program)
 {
-    accel_port_info info{};
+    accel_entry_info info{};
     info.struct_size = sizeof info;
-    REQUIRE(accel_program_port(program, 0, 0, &info) == ACCEL_STATUS_OK);
+    REQUIRE(accel_program_entry(program, 0, &info) == ACCEL_STATUS_OK);
     return info.buffer_count_max;
 }
 

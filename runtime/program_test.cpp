@@ -117,6 +117,16 @@ TEST_CASE("damaged bytes are no program for anybody", "[program]")
     const accel_program_load_desc desc{sizeof desc, noise, sizeof noise, devices, 1, 0, nullptr, nullptr};
     CHECK(accel_program_load(instance.get(), &desc, &program) == ACCEL_STATUS_CORRUPT);
     accel_fit fit = ACCEL_FIT_FULL;
-    CHECK(accel_program_check(instance.get(), noise, sizeof noise, nullptr, &fit) == ACCEL_STATUS_CORRUPT);
+    CHECK(accel_program_check(instance.get(), &desc, nullptr, &fit) == ACCEL_STATUS_INVALID_ARGUMENT);  // with devices
+    accel_program_load_desc bare = desc;
+    bare.device_count = 0;
+    CHECK(accel_program_check(instance.get(), &bare, nullptr, &fit) == ACCEL_STATUS_CORRUPT);
     CHECK(fit == ACCEL_FIT_NONE);
+    bare.bytes = nullptr;
+    bare.path = "/nonexistent";
+    CHECK(accel_program_check(instance.get(), &bare, nullptr, &fit) == ACCEL_STATUS_NOT_FOUND);
+    bare.path = nullptr;
+    bare.bytes = noise;
+    bare.progress = [](void *, const accel_progress *progress) { return progress->struct_size == sizeof *progress && progress->fraction == 0 && *progress->step ? 1 : 0; };
+    CHECK(accel_program_check(instance.get(), &bare, nullptr, &fit) == ACCEL_STATUS_CANCELLED);
 }

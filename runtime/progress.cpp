@@ -36,8 +36,14 @@ bool Progress::look()
     const uint64_t now = now_ns();
     if (now - told_ns_ < kSilenceNs) return true;
     told_ns_ = now;
-    cancelled_ = report_(user_, last_, step_.c_str()) != 0;
-    return !cancelled_;
+    return !report(step_.c_str());
+}
+
+bool Progress::report(const char *step)
+{
+    const accel_progress progress = {sizeof progress, last_, step};
+    cancelled_ = report_(user_, &progress) != 0;
+    return cancelled_;
 }
 
 Progress *Progress::innermost() { return current; }
@@ -67,8 +73,7 @@ int Progress::tell(double fraction, const char *step)
     const double inside = fraction >= 0.0 ? std::min(fraction, 1.0) : 0.0;
     last_ = std::max(last_, from_ + (to_ - from_) * inside);
     told_ns_ = now_ns();
-    cancelled_ = report_(user_, last_, step ? step : "") != 0;
-    return cancelled_;
+    return report(step ? step : "");
 }
 
 }  // namespace accel::runtime

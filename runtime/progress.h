@@ -26,7 +26,7 @@ public:
     bool cancelled() const { return cancelled_; }
 
     /// For accel_bk_compile_options; user is the Progress. Always set: a module may call it without looking.
-    static int forward(void *user, double fraction, const char *step) { return static_cast<Progress *>(user)->tell(fraction, step); }
+    static int forward(void *user, const accel_progress *progress) { return static_cast<Progress *>(user)->tell(progress->fraction, progress->step); }
     /// accel_bk_host::pulse, for the innermost call on this thread that has a Progress.
     static accel_status pulse();
     /// The innermost one of this thread; null where nobody listens.
@@ -37,6 +37,7 @@ private:
     static constexpr uint32_t kTicksPerLook = 64;
 
     int tell(double fraction, const char *step);
+    bool report(const char *step);
 
     accel_progress_fn report_;
     void *user_;

@@ -50,6 +50,7 @@ accel_status check_points(const QueueCore &core, const accel_fence_point *points
         ACCEL_TRY(check_handle(points[i].fence, name));
         if (points[i].fence->instance() != core.instance())
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", points[i].fence, "%s[%u].fence is of another instance than the queue", name, i);
+        ACCEL_TRY(check_value(points[i].value, name, points[i].fence));
     }
     return ACCEL_STATUS_OK;
 }
@@ -114,6 +115,9 @@ accel_status check_transfer(const accel_queue &queue, const accel_transfer_op &o
 {
     if (op.reserved)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", &queue, "op.reserved is not 0");
+    if (op.source ? op.fill_value != 0 : op.source_offset_bytes != 0 || op.fill_value > 255)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "Q-15", &queue, "op is a %s with source_offset_bytes %llu and fill_value %u, expected %s", op.source ? "copy" : "fill",
+                    static_cast<unsigned long long>(op.source_offset_bytes), op.fill_value, op.source ? "no fill_value" : "no source_offset_bytes and a byte");
     ACCEL_TRY(check_handle(op.destination, "op.destination"));
     if (op.size_bytes == 0)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "Q-6", &queue, "op.size_bytes is 0");
@@ -174,6 +178,15 @@ enum accel_status accel_queue_create(const struct accel_queue_desc *desc, struct
     accel_queue_desc given;
     ACCEL_TRY(copy_in(desc, &given, "desc"));
     return guarded([&] { return create(given, out_queue); });
+}
+
+enum accel_status accel_queue_query(struct accel_queue *queue, struct accel_queue_info *info)
+{
+    ACCEL_TRY(check_handle(queue, "queue"));
+    ACCEL_TRY(check_out(info, "info"));
+    const accel_queue_info facts = {sizeof facts, queue->id(), queue->core().depth(), queue->core().priority()};
+    copy_out(facts, info);
+    return ACCEL_STATUS_OK;
 }
 
 struct accel_queue *accel_queue_ref(struct accel_queue *queue) { return ref_handle(queue); }

@@ -9,7 +9,6 @@
 
 #include "check.h"
 #include "hold.h"
-#include "log.h"
 #include "run.h"
 #include "status.h"
 #include "trace.h"
@@ -191,7 +190,7 @@ accel_status QueueCore::submit(const Submission &in, const Object *blame)
         if (filled)
             drop(slot);
         if (in.run)
-            in.run->end_flight(accel_run::Ended::Refused);
+            in.run->end_flight(accel_run::Ended::Refused, ACCEL_STATUS_OK);
         sweep(lock);
         return status;
     }
@@ -213,7 +212,7 @@ void QueueCore::hold()
         instance()->hold_thread().add(*this);
     } catch (const std::exception &) {
         // Without the thread the submission still goes on while some thread waits for it.
-        log_format(ACCEL_LOG_LEVEL_ERROR, "", "the thread that drives held work cannot be made: until it can, held work only goes on while some thread waits for it");
+        log_format(ACCEL_LOG_LEVEL_ERROR, id_, "", "the thread that drives held work cannot be made: until it can, held work only goes on while some thread waits for it");
     }
 }
 
@@ -303,7 +302,7 @@ void QueueCore::retire(Slot &slot)
 {
     // The run first: whoever sees its fence signalled may submit it again at once.
     if (slot.run)
-        slot.run->end_flight(slot.status == ACCEL_STATUS_OK ? accel_run::Ended::Well : accel_run::Ended::Badly);
+        slot.run->end_flight(slot.status == ACCEL_STATUS_OK ? accel_run::Ended::Well : accel_run::Ended::Badly, slot.status);
     slot.state = State::Free;
     for (uint32_t i = 0; i < slot.signal_count; ++i) {
         accel_fence *fence = slot.signals[i].fence;
@@ -342,7 +341,7 @@ accel_status QueueCore::cancel()
 {
     accel_status answer = ACCEL_STATUS_OK;
     {
-        const std::lock_guard guard(lock_);
+        const Lock guard(lock_);
         for (uint64_t sequence = started_; sequence < tail_; ++sequence)
             slot(sequence).cancelled = true;
         for (const QueueDevice &queue : queues_) {

@@ -38,6 +38,7 @@
 #include "device.h"
 #include "fence.h"
 #include "instance.h"
+#include "log.h"
 #include "object.h"
 #include "queue_device.h"
 
@@ -99,6 +100,7 @@ public:
     accel_instance *instance() const { return devices_[0]->instance(); }
     const std::vector<Ref<accel_device>> &devices() const { return devices_; }
     int32_t priority() const { return priority_; }
+    uint32_t depth() const { return depth_; }
     /// Position of a device among the queue's, UINT32_MAX if it is not one of them.
     uint32_t position(const OpenDevice *open) const;
 
@@ -160,7 +162,7 @@ private:
         char detail[256] = "";          ///< about a failure
         bool holds_something() const { return run || transfer.source || transfer.destination; }
     };
-    using Lock = std::unique_lock<std::mutex>;
+    using Lock = PausedLock;
 
     explicit QueueCore(int32_t priority);
     ~QueueCore();

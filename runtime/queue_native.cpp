@@ -363,7 +363,7 @@ void QueueCore::keep_sync_files(Slot &slot)
 
 accel_status QueueCore::sync_file(uint64_t sequence, int *out_fd)
 {
-    const std::lock_guard guard(lock_);
+    const Lock guard(lock_);
     const Slot *found = sequence >= head_ && sequence < tail_ ? &slot(sequence) : nullptr;
     if (!found || found->state != State::Native)
         return fail(ACCEL_STATUS_NOT_READY, "F-1", nullptr, "the work that signals this value was not handed to the kernel yet; try again later");

@@ -23,7 +23,7 @@ accel_transfer_op copy_op(accel_buffer *source, accel_buffer *destination, const
     op.source = source;
     op.destination = destination;
     op.size_bytes = 16;
-    op.fill_value = 7;
+    op.fill_value = source ? 0 : 7;
     op.signals = &signal;
     op.signal_count = 1;
     return op;

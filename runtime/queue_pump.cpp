@@ -228,7 +228,7 @@ HeldBlocker QueueCore::drive()
 bool QueueCore::nothing_held()
 {
     // Only tried: submit takes the two locks in the other order.
-    const Lock lock(lock_, std::try_to_lock);
+    const std::unique_lock lock(lock_, std::try_to_lock);
     return lock.owns_lock() && started_ == tail_;
 }
 

@@ -113,7 +113,7 @@ accel_status accel_run::prepare_state()
     }
     if (!state_) {
         state_ = Ref<accel_state>::adopt(new accel_state(program_.get()));
-        ACCEL_TRY(state_->prepare({}));
+        ACCEL_TRY(state_->prepare({}, nullptr));
     }
     for (uint32_t port = 0; port < ports_.size(); ++port) {
         if (entry().ports[port].variable == UINT32_MAX)
@@ -141,7 +141,7 @@ accel_status accel_run::create_on_module(uint32_t index, const accel_bk_run_desc
     clear_module_error();
     accel_status status = device.ops().run_create(loaded.program(), &desc, out);
     if (status == ACCEL_STATUS_UNSUPPORTED && desc.scratch_count) {
-        log_format(ACCEL_LOG_LEVEL_WARNING, device.module_name(), "a run allocates scratch of its own, as the module cannot use what is shared: %s", module_error());
+        log_format(ACCEL_LOG_LEVEL_WARNING, id(), device.module_name(), "a run allocates scratch of its own, as the module cannot use what is shared: %s", module_error());
         accel_bk_run_desc without = desc;
         without.scratch = nullptr;
         without.scratch_count = 0;
@@ -289,11 +289,13 @@ bool accel_run::begin_flight(QueueCore &core)
     return begun;
 }
 
-void accel_run::end_flight(Ended how)
+void accel_run::end_flight(Ended how, accel_status status)
 {
     const std::lock_guard guard(lock_);
     if (how == Ended::Refused) [[unlikely]]
         submission_count_.fetch_sub(1, std::memory_order_relaxed);  // it has not begun
+    else
+        latest_status_.store(status, std::memory_order_relaxed);
     if (body_.timings && how != Ended::Refused) [[unlikely]] {
         body_.timings->close(how == Ended::Well);
         told_timings_ = {};
@@ -380,7 +382,7 @@ accel_status accel_run::port(uint32_t port, accel_port_info *out)
     if (port >= entry().application_ports.size())
         return fail(ACCEL_STATUS_NOT_FOUND, "P-4", this, "port %u was asked for, the entry point has %zu ports", port, entry().application_ports.size());
     if (in_flight())
-        return fail(ACCEL_STATUS_NOT_READY, "R-6", this, "the run is in flight; ask when its fence is reached");
+        return fail(ACCEL_STATUS_BUSY, "R-6", this, "the run is in flight; ask when its fence is reached");
     *out = port_facts(program(), entry(), port, has_sizes());
     if (body_.told.empty() || !body_.told[entry().application_ports[port]].known)
         return ACCEL_STATUS_OK;
@@ -397,9 +399,9 @@ accel_status accel_run::timing(uint32_t index, accel_timing *out)
     if (!measures_)
         return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "the run was made without ACCEL_RUN_FLAG_TIMINGS; make one with it to measure");
     if (in_flight())
-        return fail(ACCEL_STATUS_NOT_READY, "R-14", this, "the run is in flight; its times are known when its fence is reached");
+        return fail(ACCEL_STATUS_BUSY, "R-14", this, "the run is in flight; its times are known when its fence is reached");
     if (!told_timings_ && (!body_.timings || !body_.timings->known()))
-        return fail(ACCEL_STATUS_NOT_READY, "R-14", this, "no submission of this run has been made yet, or the latest has failed");
+        return fail(ACCEL_STATUS_NOT_FOUND, "R-14", this, "no submission of this run has been made yet, or the latest has failed");
     if (!told_timings_)
         ACCEL_TRY(body_.timings->collect(*this));
     else if (told_status_ != ACCEL_STATUS_OK)

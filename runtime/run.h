@@ -97,6 +97,7 @@ struct SegmentRun {
     std::shared_ptr<ModuleRun> made;  ///< of a segment for open sizes it may be that of the body before, which is bound again
     accel_bk_run *handle = nullptr;
     std::vector<accel_bk_memory> bound;  ///< in port order, as the module has them; empty while a port is unbound
+    std::vector<Ref<accel_buffer>> kept;  ///< that the module still has although a port is unbound
 };
 
 /// What a run is made of for one set of sizes; all that there is where no size is open.
@@ -151,7 +152,7 @@ struct accel_run : accel::runtime::Object {
     accel::runtime::RunConversion &conversion(const accel::runtime::Step &step) { return body_.conversions[step.conversion]; }
     accel::runtime::MemoryPlace place_of(accel::runtime::MemoryEnd end) const;
     /// accel_run_query
-    accel_run_info facts() const;
+    accel_run_info facts();
 
     /// Take the turn of a submission in the state and the scratch that it shares, if it does. BUSY: see Turns. Sets the error detail.
     accel_status take_turn(accel::runtime::QueueCore &core, uint64_t sequence, std::span<const accel_fence_point> waits);
@@ -159,7 +160,7 @@ struct accel_run : accel::runtime::Object {
     bool begin_flight(accel::runtime::QueueCore &core);
     /// Leave flight. Refused: there was no submission.
     enum class Ended { Refused, Badly, Well };
-    void end_flight(Ended how);
+    void end_flight(Ended how, accel_status status);
     /// Around each step of a submission.
     void note_begin(uint32_t step)
     {
@@ -207,6 +208,7 @@ private:
     accel_status check_variables(const accel::runtime::RunBody &body) const;
     accel_status bind_ports(std::span<const accel_binding> bindings);
     accel_status check_binding(const accel_binding &binding, uint32_t number, std::span<const accel_binding> all, uint64_t *out_size_bytes) const;
+    accel_status check_memory(const accel_binding &binding, uint32_t number, uint64_t *out_size_bytes) const;
     /// Bound, and long enough and where it has to be for the sizes of now.
     bool has_memory(const std::vector<accel::runtime::PortBinding> &ports, uint32_t port) const;
     accel_status check_beside_scratch(const std::vector<accel::runtime::PortBinding> &ports) const;
@@ -245,4 +247,5 @@ private:
     std::mutex lock_;  ///< guards what follows against the thread that retires
     std::atomic<accel::runtime::QueueCore *> flight_{nullptr};
     std::atomic<uint64_t> submission_count_{0};
+    std::atomic<uint32_t> latest_status_{ACCEL_STATUS_NOT_READY};  ///< of the latest submission that has ended
 };

@@ -22,17 +22,26 @@ accel_status accel_run::check_binding(const accel_binding &binding, uint32_t num
 {
     if (binding.port >= entry().application_ports.size())
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].port is %u, the entry point has %zu ports", number, binding.port, entry().application_ports.size());
-    const uint32_t own = entry().application_ports[binding.port];
-    const ProgramPort &port = entry().ports[own];
+    const ProgramPort &port = entry().ports[entry().application_ports[binding.port]];
     if (binding.flags)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-3", this, "bindings[%u].flags is 0x%x, expected 0", number, binding.flags);
-    ACCEL_TRY(check_handle(binding.buffer, "bindings[].buffer"));
-    if (binding.buffer->instance() != program_->instance)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", binding.buffer, "bindings[%u].buffer is of another instance than the program", number);
     for (uint32_t i = 0; i < number; ++i)
         if (all[i].port == binding.port)
             return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "port %u ('%s') is named twice, by bindings[%u] and bindings[%u]", binding.port,
                         port.name.c_str(), i, number);
+    if (!binding.buffer && (binding.offset_bytes || binding.size_bytes))
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-15", this, "bindings[%u].buffer is NULL, which unbinds port '%s', with offset %llu and size %llu, expected 0", number, port.name.c_str(),
+                    static_cast<unsigned long long>(binding.offset_bytes), static_cast<unsigned long long>(binding.size_bytes));
+    return binding.buffer ? check_memory(binding, number, out_size_bytes) : ACCEL_STATUS_OK;
+}
+
+accel_status accel_run::check_memory(const accel_binding &binding, uint32_t number, uint64_t *out_size_bytes) const
+{
+    const uint32_t own = entry().application_ports[binding.port];
+    const ProgramPort &port = entry().ports[own];
+    ACCEL_TRY(check_handle(binding.buffer, "bindings[].buffer"));
+    if (binding.buffer->instance() != program_->instance)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "A-6", binding.buffer, "bindings[%u].buffer is of another instance than the program", number);
     if (port.layout.align_bytes > 1 && binding.offset_bytes % port.layout.align_bytes != 0)
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-3", this, "bindings[%u].offset_bytes is %llu, port '%s' needs a multiple of %llu", number,
                     static_cast<unsigned long long>(binding.offset_bytes), port.name.c_str(), static_cast<unsigned long long>(port.layout.align_bytes));
@@ -249,7 +258,22 @@ accel_status accel_run::bind_ports(std::span<const accel_binding> bindings)
     std::vector<std::vector<accel_bk_memory>> wanted(body_.segments.size());
     for (uint32_t i = 0; i < body_.segments.size(); ++i)
         ACCEL_TRY(collect(i, ports, &wanted[i]));
+    std::vector<uint32_t> unbound;
+    for (uint32_t i = 0; i < wanted.size(); ++i) {
+        if (!wanted[i].empty() || body_.segments[i].bound.empty())
+            continue;
+        unbound.push_back(i);
+        for (const PortBinding &port : ports_)
+            if (port.buffer)
+                body_.segments[i].kept.push_back(port.buffer);
+    }
     ACCEL_TRY(apply(wanted));
+    for (const uint32_t i : unbound)
+        body_.segments[i].bound.clear();
+    // A device that was given memory has it until it takes all ports anew, which it does before it runs.
+    for (SegmentRun &segment : body_.segments)
+        if (!segment.bound.empty())
+            segment.kept.clear();
     ports_ = std::move(ports);
     forget_told();
     offer_conversions();

@@ -77,9 +77,11 @@ void count(const RunBody &body, accel_run_info &facts)
 
 void accel_run::add_counts(const RunBody &body) { count(body, counts_); }
 
-accel_run_info accel_run::facts() const
+accel_run_info accel_run::facts()
 {
+    const bool flies = in_flight();
     accel_run_info facts = counts_;
+    facts.latest_status = flies ? uint32_t{ACCEL_STATUS_NOT_READY} : latest_status_.load(std::memory_order_relaxed);
     facts.object_id = id();
     facts.submission_count = submission_count_.load(std::memory_order_relaxed);
     count(body_, facts);

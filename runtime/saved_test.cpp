@@ -212,7 +212,7 @@ TEST_CASE("P-5 reading a program ends where the application wants no more", "[sa
     Sample sample;
     sample.program->entries[0].placements.resize(1000, sample.program->entries[0].placements[0]);
     const Bytes bytes = sample.save();
-    Progress unwilling([](void *, double, const char *) { return 1; }, nullptr);
+    Progress unwilling([](void *, const accel_progress *) { return 1; }, nullptr);
     SavedProgram out;
     CHECK(guarded([&] { return read_saved(bytes.data(), bytes.size(), Constants::Copied, &out); }) == ACCEL_STATUS_CANCELLED);
     CHECK(out.entries.empty());  // an entry is taken over once it was read whole

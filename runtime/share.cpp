@@ -2,6 +2,8 @@
 // Finds the kind of handle by which one device uses another's memory, and who can allocate for all.
 #include "share.h"
 
+#include <algorithm>
+
 namespace accel::runtime {
 
 namespace {
@@ -50,6 +52,19 @@ SharePlan plan_share(std::span<const std::shared_ptr<OpenDevice>> devices)
         plan.reason = std::string("module '") + devices[plan.refusing]->module_name() + "' imports none of the kinds that memory of module '" +
                       devices[plan.refused]->module_name() + "' can leave it as";
     return plan;
+}
+
+std::vector<uint32_t> find_allocators(std::span<const std::shared_ptr<OpenDevice>> devices, uint32_t export_kinds)
+{
+    std::vector<uint32_t> found;
+    for (uint32_t i = 0; i < devices.size(); ++i) {
+        const bool grants = (devices[i]->info().buffer_export_kinds & export_kinds) == export_kinds;
+        const bool reaches = std::all_of(devices.begin(), devices.end(),
+                                         [&](const auto &other) { return other == devices[i] || share_kind(*devices[i], *other); });
+        if (grants && reaches)
+            found.push_back(i);
+    }
+    return found;
 }
 
 }  // namespace accel::runtime

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "device.h"
 
@@ -26,5 +27,8 @@ struct SharePlan {
 
 /// The first device of the list whose memory all others can use.
 SharePlan plan_share(std::span<const std::shared_ptr<OpenDevice>> devices);
+
+/// Those whose memory all others can use and that can grant what the application wants to export, in the order of the set.
+std::vector<uint32_t> find_allocators(std::span<const std::shared_ptr<OpenDevice>> devices, uint32_t export_kinds);
 
 }  // namespace accel::runtime

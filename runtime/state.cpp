@@ -103,7 +103,18 @@ accel_status accel_state::allocate()
     return ACCEL_STATUS_OK;
 }
 
-accel_status accel_state::prepare(std::span<const accel_memory_binding> memory)
+accel_status accel_state::check_apart(accel_state &other) const
+{
+    for (uint32_t i = 0; i < places_.size(); ++i)
+        for (uint32_t j = 0; j < places_.size(); ++j)
+            if (places_[i].buffer.get() == other.places_[j].buffer.get() && places_[i].offset_bytes < other.places_[j].offset_bytes + program_->variables[j].layout.size_bytes &&
+                other.places_[j].offset_bytes < places_[i].offset_bytes + program_->variables[i].layout.size_bytes)
+                return fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-11", places_[i].buffer.get(), "the memory of variable '%s' overlaps that of '%s' in desc.source", program_->variables[i].name.c_str(),
+                            program_->variables[j].name.c_str());
+    return ACCEL_STATUS_OK;
+}
+
+accel_status accel_state::prepare(std::span<const accel_memory_binding> memory, accel_state *source)
 {
     for (uint32_t i = 0; i < memory.size(); ++i) {
         ACCEL_TRY(check_memory(memory[i], i));
@@ -113,7 +124,9 @@ accel_status accel_state::prepare(std::span<const accel_memory_binding> memory)
         places_[memory[i].index] = {Ref<accel_buffer>(memory[i].buffer), memory[i].offset_bytes};
     }
     ACCEL_TRY(allocate());
-    return reset();
+    if (!source) return reset();
+    ACCEL_TRY(check_apart(*source));
+    return copy_from(*source);
 }
 
 accel_status accel_state::write_first(uint32_t index)

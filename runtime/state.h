@@ -26,8 +26,8 @@ struct accel_state : accel::runtime::Object {
     explicit accel_state(accel_program *program);
     ~accel_state() override;
 
-    /// Memory for all variables that `memory` does not name, and their first values. Sets the error detail.
-    accel_status prepare(std::span<const accel_memory_binding> memory);
+    /// Memory for all variables that `memory` does not name, and the source's values, or without one the first. Sets the error detail.
+    accel_status prepare(std::span<const accel_memory_binding> memory, accel_state *source);
     /// First values. BUSY in flight.
     accel_status reset();
     /// Take another's values. BUSY in flight.
@@ -43,6 +43,8 @@ protected:
     void let_go() override { program_ = {}; }
 
 private:
+    /// Of another state, the memory is not this one's.
+    accel_status check_apart(accel_state &other) const;
     accel_status check_memory(const accel_memory_binding &binding, uint32_t number) const;
     accel_status allocate();
     accel_status open_devices(uint32_t variable, std::vector<std::shared_ptr<accel::runtime::OpenDevice>> *out) const;

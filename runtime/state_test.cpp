@@ -101,9 +101,9 @@ struct Stand {
     }
     uint32_t buffers_left() const
     {
-        accel_port_info info{};
+        accel_entry_info info{};
         info.struct_size = sizeof info;
-        REQUIRE(accel_program_port(program.get(), 0, 0, &info) == ACCEL_STATUS_OK);
+        REQUIRE(accel_program_entry(program.get(), 0, &info) == ACCEL_STATUS_OK);
         return info.buffer_count_max;
     }
 };

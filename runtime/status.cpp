@@ -86,6 +86,7 @@ bool is_loss(accel_status status)
 extern "C" {
 
 uint32_t accel_version(void) { return ACCEL_VERSION; }
+uint32_t accel_operation_profile(void) { return ACCEL_OPERATION_PROFILE; }
 
 const char *accel_status_name(enum accel_status status)
 {

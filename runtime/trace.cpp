@@ -83,12 +83,13 @@ accel_status stop(accel_instance *instance)
 {
     ACCEL_TRY(check_handle(instance, "instance"));
     Recording &it = recording();
+    const LogPause pause;
     const std::lock_guard guard(it.lock);
     if (!trace_on())
         return fail(ACCEL_STATUS_NOT_FOUND, "", nullptr, "no trace is being recorded");
     trace_recording.store(false, std::memory_order_relaxed);
     if (it.dropped_count)
-        log_format(ACCEL_LOG_LEVEL_WARNING, "", "trace: %llu spans did not fit into %zu", static_cast<unsigned long long>(it.dropped_count), it.capacity);
+        log_format(ACCEL_LOG_LEVEL_WARNING, 0, "", "trace: %llu spans did not fit into %zu", static_cast<unsigned long long>(it.dropped_count), it.capacity);
     return ACCEL_STATUS_OK;
 }
 
@@ -109,7 +110,7 @@ accel_status read(accel_instance *instance, accel_trace_fn event, void *user)
     const std::lock_guard guard(it.lock);
     for (const Span &span : it.spans) {
         const accel_trace_event given = {sizeof given, span.name, span.track, span.begin_ns, span.end_ns, span.object_id, span.thread_id, span.detail};
-        event(user, &given);
+        ACCEL_TRY(check_receiver(event(user, &given), "span"));
     }
     return ACCEL_STATUS_OK;
 }

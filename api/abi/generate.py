@@ -5,8 +5,8 @@
 generate.py           writes the table
 generate.py --check   fails when the table in the tree is another
 
-A .layout file is the golden layout of one version: a line "name size alignment" per struct, and an indented "member offset size" per member. The file of a released version
-never changes; that of the version in the making, whose number base.h has, is written by api/tests/layout.py --update.
+A .layout file is the golden layout of one version: a line "name size alignment" per struct, and an indented "member offset size" per member; behind them "enum name = value",
+"macro name = text" and "type name = result (parameters)" for functions, callbacks and slots. The file of a released version never changes; that of the version in the making, whose number base.h has, is written by api/tests/layout.py --update.
 """
 import pathlib
 import sys
@@ -20,7 +20,7 @@ def version_of(path):
 
 
 def sizes_of(path):
-    rows = (line.split() for line in path.read_text().splitlines() if not line.startswith(" "))
+    rows = (line.split() for line in path.read_text().splitlines() if not line.startswith(" ") and " = " not in line)
     return {name: int(size) for name, size, _ in rows}
 
 

@@ -17,10 +17,17 @@
  * - A `struct_size` member is set by the caller to sizeof the struct it was compiled with. Members beyond it
  *   are neither read nor written; unknown non-zero input members are INVALID_ARGUMENT; unknown output members become 0, so a caller that
  *   is newer than the library reads "not told" and no stale bytes. Sizes above 4096 are INVALID_ARGUMENT.
- *   Arrays of structs carry the element size beside the count, a multiple of 8; with a count of 0 it is not looked at.
- *   In structs that libaccel hands out (accel_error, report entries, accel_support, graphs of accel_model_entry, extension tables) struct_size is the library's: read no member
- *   beyond it. Structs without a size (accel_dim, accel_expression, accel_bytes, accel_sparse_tensor, accel_capture, accel_region_port, accel_fence_point, accel_bk_operation,
- *   accel_option) are frozen: their reserved members are 0, and what has no room there arrives as a parallel array in the owner.
+ * - Of an array, X_count says how many elements there are and X_size how large one is: sizeof the struct in the headers of whoever made the array, a multiple of 8. With a
+ *   count of 0 it is not looked at. (X_bytes is a length of memory.)
+ * - In structs that libaccel hands out (accel_error, records and rows of callbacks, graphs of accel_model_entry, extension tables) struct_size is the library's: read no member
+ *   beyond it.
+ * - Structs without a struct_size are of two sorts. Those whose size stands in their owner grow like the others: accel_binding, accel_memory_binding, accel_join_port,
+ *   accel_symbol_value, accel_known_value, accel_state_pair, accel_port_choice, accel_entry_desc, accel_tensor_desc, accel_node_desc, accel_symbol, accel_attribute,
+ *   accel_variable; accel_bk_sizes lists the modules'. All others are frozen: accel_bytes, accel_dim, accel_expression, accel_sparse_tensor, accel_capture, accel_region_port,
+ *   accel_layout_step, accel_option, accel_fence_point, and those whose comment says so. Their reserved members are 0 for ever; what has no room in one is a new struct
+ *   behind a new number of a `kind`, which old readers refuse.
+ * - Enums have a value ACCEL_..._MAX_ENUM, which means nothing: it makes all numbers of 31 bits legal in C++, since a newer library may answer with one that these headers
+ *   do not name.
  * - Strings are UTF-8, NUL terminated. A string inside a returned struct lives as long as the object asked.
  * - Threads: *any thread* = may be called at any time from any thread; *one thread per object* = calls
  *   that name the same object must not overlap; *host thread* = called by libaccel on a thread of its own.

@@ -34,6 +34,10 @@ extern "C" {
 #define ACCEL_VERSION_MINOR 2u
 #define ACCEL_VERSION_PATCH 0u
 #define ACCEL_MAKE_VERSION(major, minor, patch) (((major) << 22) | ((minor) << 12) | (patch))
+/** The parts of such a number. Comparisons leave the patch out. */
+#define ACCEL_VERSION_MAJOR_OF(version) ((version) >> 22)
+#define ACCEL_VERSION_MINOR_OF(version) ((version) >> 12 & 0x3ffu)
+#define ACCEL_VERSION_PATCH_OF(version) ((version) & 0xfffu)
 #define ACCEL_VERSION ACCEL_MAKE_VERSION(ACCEL_VERSION_MAJOR, ACCEL_VERSION_MINOR, ACCEL_VERSION_PATCH)
 
 /** A timeout that never ends. Timeouts are relative nanoseconds on CLOCK_MONOTONIC; 0 only looks. */
@@ -84,22 +88,22 @@ enum accel_status {
     ACCEL_STATUS_JOB_FAILED = 15,      /**< the device refused or aborted this job; the queue goes on */
     ACCEL_STATUS_JOB_TIMEOUT = 16,     /**< the device did not finish this job in time; the queue goes on */
     ACCEL_STATUS_CONTEXT_LOST = 17,    /**< this queue is dead; a new queue on the same device works */
-    ACCEL_STATUS_DEVICE_LOST = 18,     /**< every object on the device is dead; opening it again works */
+    ACCEL_STATUS_DEVICE_LOST = 18,     /**< every object on the device is dead; opening it again works, unless its module does not come back (Q-13) */
     ACCEL_STATUS_DEVICE_GONE = 19,     /**< the device left the machine */
     ACCEL_STATUS_FORKED = 20,          /**< called in a child process of the one that made the object */
     ACCEL_STATUS_INTERNAL = 21,        /**< a bug in libaccel or in a module; the detail names which */
     ACCEL_STATUS_LIMIT = 22,           /**< needs more than the device has; the same request will never fit */
-    ACCEL_STATUS_MAX_ENUM = 0x7fffffff /**< no status: makes every 32-bit value representable */
+    ACCEL_STATUS_MAX_ENUM = 0x7fffffff /**< no status, as in every enum: values up to 2^31 - 1 can be kept in it; only those of accel_priority are negative */
 };
 
-/** The latest failure on the calling thread. */
+/** The latest failure on the calling thread; before the first one status is OK and the texts are "". */
 struct accel_error {
     size_t struct_size;
     uint32_t status;       /**< enum accel_status */
     uint32_t reserved;
     uint64_t object_id;    /**< process-wide id of the object concerned, or 0 */
     const char *rule;      /**< number of the broken rule in docs/contract.md, or "" */
-    const char *message;   /**< one sentence: what was given, what was expected, what helps */
+    const char *message;   /**< one sentence, cut at 1023 bytes: what was given, what was expected, what helps */
 };
 
 /**
@@ -126,9 +130,10 @@ ACCEL_API int accel_status_is_transient(enum accel_status status);
 /**
  * Detail of the latest call on this thread that did not answer OK.
  *
- * A call that succeeds leaves it alone, so it is only meaningful after a failure. It never allocates.
+ * A call that succeeds leaves it alone, so it is only meaningful after a failure. It never allocates. Of a submission that failed later it tells what the device said once
+ * accel_fence_error, accel_fence_query or a wait has answered with its status; a sync_file carries no words.
  *
- * Ownership: valid until the next failing call on the same thread. Threads: any thread. Blocks: never.
+ * Ownership: never NULL; valid until the next failing call on the same thread. Threads: any thread. Blocks: never.
  */
 ACCEL_API const struct accel_error *accel_last_error(void);
 
@@ -140,8 +145,33 @@ ACCEL_API const struct accel_error *accel_last_error(void);
  */
 typedef void (*accel_release_fn)(void *user);
 
-/** Progress of an import, a build or a load in [0, 1]; a non-zero answer cancels it. Called at least every 100 ms of libaccel's own work. Threads: called on the thread that asked. */
-typedef int (*accel_progress_fn)(void *user, double fraction, const char *step);
+/** How far a call is. */
+struct accel_progress {
+    size_t struct_size; /**< of whoever tells */
+    double fraction;    /**< done, from 0 to 1; never falls */
+    const char *step;   /**< what is being done now, for people; never NULL */
+};
+
+/**
+ * Progress of an import, a build, a load or another call that is given one; a non-zero answer cancels it. Called at least every 100 ms of libaccel's own work.
+ *
+ * Ownership: progress and its step are valid during the call. Threads: called on the thread that asked.
+ */
+typedef int (*accel_progress_fn)(void *user, const struct accel_progress *progress);
+
+/**
+ * The id by which errors, log records and traces name an object, of whatever type it is: other than 0, and never used again in this process. 0 for NULL.
+ *
+ * Threads: any thread. Blocks: never.
+ */
+ACCEL_API uint64_t accel_object_id(void *object);
+
+/**
+ * Version of the loaded library's operation catalog: ACCEL_OPERATION_PROFILE of the headers that it was built with. A graph that needs more than this one has is UNSUPPORTED.
+ *
+ * Threads: any thread. Blocks: never.
+ */
+ACCEL_API uint32_t accel_operation_profile(void);
 
 /**
  * An extension or experiment by name: a versioned struct of functions from its own small header in accel/ext/.

@@ -13,7 +13,8 @@ extern "C" {
 
 enum accel_access {
     ACCEL_ACCESS_READ = 1 << 0,
-    ACCEL_ACCESS_WRITE = 1 << 1
+    ACCEL_ACCESS_WRITE = 1 << 1,
+    ACCEL_ACCESS_MAX_ENUM = 0x7fffffff
 };
 
 /** What a buffer is for. Memory for less may be had where memory for everything may not (device-local, without an address for the CPU). */
@@ -21,7 +22,8 @@ enum accel_buffer_usage {
     ACCEL_BUFFER_USAGE_PORT = 1 << 0,    /**< bound to ports */
     ACCEL_BUFFER_USAGE_STATE = 1 << 1,   /**< memory of state */
     ACCEL_BUFFER_USAGE_SCRATCH = 1 << 2, /**< memory of scratch */
-    ACCEL_BUFFER_USAGE_MAP = 1 << 3      /**< accel_buffer_map, and what libaccel copies with the CPU */
+    ACCEL_BUFFER_USAGE_MAP = 1 << 3,     /**< accel_buffer_map, and what libaccel copies with the CPU */
+    ACCEL_BUFFER_USAGE_MAX_ENUM = 0x7fffffff
 };
 
 struct accel_buffer_desc {
@@ -47,7 +49,7 @@ ACCEL_API enum accel_status accel_buffer_create(const struct accel_buffer_desc *
 struct accel_buffer_import_desc {
     size_t struct_size;
     uint32_t kind;                        /**< enum accel_handle_kind */
-    int32_t fd;                           /**< for kinds that are file descriptors, else -1 */
+    int32_t fd;                           /**< for kinds that are file descriptors; else not looked at */
     void *host_pointer;                   /**< for HOST_POINTER, else NULL */
     uint64_t offset_bytes;                /**< start inside the foreign memory */
     uint64_t size_bytes;
@@ -60,6 +62,9 @@ struct accel_buffer_import_desc {
 
 /**
  * Use foreign memory as a buffer.
+ *
+ * Work does not promise to wait for implicit fences of a dma-buf, or to leave its own there; some devices do both. Who needs that exports them (DMA_BUF_IOCTL_EXPORT_SYNC_FILE),
+ * imports them as fences, and puts exported ones back. Memory is linear: that a dma-buf has a modifier other than LINEAR is not noticed, and its bytes are taken as they lie.
  *
  * Ownership: desc is borrowed for the call; the fd stays the caller's (it is duplicated); host memory must outlive the buffer and all work on it, whose end release tells.
  * Threads: any thread. Blocks: on opening the devices and on the kernel.
@@ -95,31 +100,53 @@ ACCEL_API enum accel_status accel_buffer_query(struct accel_buffer *buffer, stru
  */
 ACCEL_API enum accel_status accel_buffer_export(struct accel_buffer *buffer, enum accel_handle_kind kind, int *out_fd);
 
-/**
- * Begin CPU access. Makes device writes of finished work visible.
- *
- * Maps nest; every successful map needs one unmap. It does not wait for work in flight: wait for its fence first.
- *
- * Ownership: the pointer is valid until the matching unmap. Threads: any thread. Blocks: on cache maintenance only.
- * Errors: INVALID_ARGUMENT the buffer was imported without that access, or made without MAP; BUSY work in flight uses the buffer, and its device brings caches in order for
- *         whole buffers only; DEVICE_LOST or DEVICE_GONE, if that befell the device that holds the memory.
- */
-ACCEL_API enum accel_status accel_buffer_map(struct accel_buffer *buffer, uint32_t access, void **out_pointer);
+/** A part of a buffer that the CPU reads or writes. */
+struct accel_map_desc {
+    size_t struct_size;
+    uint64_t offset_bytes;
+    uint64_t size_bytes;   /**< 0: to the end of the buffer */
+    uint32_t access;       /**< set of enum accel_access, not empty */
+    uint32_t flags;        /**< must be 0 */
+};
 
 /**
- * End CPU access. Makes CPU writes visible to work submitted afterwards.
+ * Begin CPU access to a part of a buffer. Makes device writes of finished work to it visible.
  *
- * Threads: any thread. Blocks: on cache maintenance only. Errors: INVALID_ARGUMENT the buffer is not mapped. After another one the access goes on, and may be ended again.
+ * Maps nest and may overlap; every successful map needs one unmap with the same description. It does not wait for work in flight: wait for its fence first.
+ *
+ * Ownership: desc is borrowed for the call; *out_pointer is that of the part's first byte, the same every time, and valid until the matching unmap. Threads: any thread.
+ * Blocks: on cache maintenance only.
+ * Errors: INVALID_ARGUMENT the part is empty or beyond the buffer, the buffer was imported without that access, or made without MAP; BUSY work in flight uses the buffer, and
+ *         its device brings caches in order for whole buffers only; DEVICE_LOST or DEVICE_GONE, if that befell the device that holds the memory.
  */
-ACCEL_API enum accel_status accel_buffer_unmap(struct accel_buffer *buffer);
+ACCEL_API enum accel_status accel_buffer_map(struct accel_buffer *buffer, const struct accel_map_desc *desc, void **out_pointer);
 
-/** One side of a shared buffer: a port of a program, or a plain size on a device. */
+/**
+ * End the CPU access that was begun with this description. Makes CPU writes to its part visible to work submitted afterwards.
+ *
+ * Ownership: desc is borrowed for the call. Threads: any thread, also another than the map's. Blocks: on cache maintenance only.
+ * Errors: INVALID_ARGUMENT no such access is open. After another one the access goes on, and may be ended again.
+ */
+ACCEL_API enum accel_status accel_buffer_unmap(struct accel_buffer *buffer, const struct accel_map_desc *desc);
+
+/** One side of a shared buffer: a port of a program, a port of a run, or a plain size on a device. What belongs to the other two is NULL or 0. */
 struct accel_join_port {
-    struct accel_program *program; /**< or NULL with device set */
-    uint32_t entry;                /**< of the program; 0 without one */
-    uint32_t port;                 /**< of the entry point; 0 without one */
-    struct accel_device *device;   /**< ignored when program is set */
-    uint64_t size_bytes;           /**< at least 1 and less than 2^63; ignored when program is set */
+    struct accel_program *program; /**< with the sizes that it was planned for: a port that accel_program_port says OPEN of may need more */
+    struct accel_run *run;         /**< with the sizes that it has: those bound, or the planned ones while some have no value. One thread per object */
+    struct accel_device *device;
+    uint64_t size_bytes;           /**< with device: at least 1 and less than 2^63 */
+    uint32_t entry;                /**< of the program */
+    uint32_t port;                 /**< of the entry point */
+};
+
+/** What a recipe is looked for. */
+struct accel_join_desc {
+    size_t struct_size;
+    const struct accel_join_port *ports;
+    uint32_t port_count;    /**< at least 1 */
+    uint32_t port_size;     /**< sizeof(struct accel_join_port) of the caller */
+    uint32_t usage;         /**< as in accel_buffer_desc */
+    uint32_t export_kinds;  /**< as in accel_buffer_desc: beside what the recipe needs by itself */
 };
 
 /** How one allocation can serve several ports. */
@@ -128,21 +155,21 @@ struct accel_buffer_recipe {
     struct accel_device *allocator;  /**< borrowed: which device allocates; NULL if refused */
     uint64_t size_bytes;
     uint64_t align_bytes;
-    uint32_t export_kinds;           /**< set of ACCEL_HANDLE_BIT in which the memory leaves the allocator for the others; 0 when there is one device */
+    uint32_t export_kinds;           /**< set of ACCEL_HANDLE_BIT in which the memory leaves the allocator for the others, and those of desc */
     uint32_t layouts_agree;          /**< 1: all ports see the same layout, and each finds the padding that it needs: nothing has to be converted */
-    uint32_t refusing_port;          /**< when refused: the port that cannot take part … */
-    uint32_t refused_port;           /**< … and the one it cannot share with; UINT32_MAX if none */
+    uint32_t refusing_port;          /**< when refused: the port that cannot take part; ACCEL_NONE: nobody refuses */
+    uint32_t refused_port;           /**< the one that it cannot share with; ACCEL_NONE: none */
     const char *reason;              /**< when refused, or when layouts disagree, a sentence; static or owned by the calling thread until its next join */
 };
 
 /**
- * Find the allocation that serves all ports, or the pair that refuses and why.
+ * Find the allocation that serves all ports, or the pair that refuses and why. Allocates nothing.
  *
- * Ownership: ports are borrowed for the call. Threads: any thread. Blocks: on opening the devices.
- * Errors: UNSUPPORTED no common memory, and the recipe then names the pair, or a port of a program for a bare target; NOT_FOUND no such entry point or port.
+ * Ownership: desc and its ports are borrowed for the call. Threads: any thread. Blocks: on opening the devices.
+ * Errors: UNSUPPORTED no common memory, and the recipe then names the pair, no device can export all export_kinds, or a port of a program for a bare target; NOT_FOUND no such
+ *         entry point or port.
  */
-ACCEL_API enum accel_status accel_buffer_join(const struct accel_join_port *ports, uint32_t port_count, uint32_t port_size,
-                                              struct accel_buffer_recipe *recipe);
+ACCEL_API enum accel_status accel_buffer_join(const struct accel_join_desc *desc, struct accel_buffer_recipe *recipe);
 
 /** Memory for a variable of state, or for a piece of scratch. */
 struct accel_memory_binding {

@@ -8,7 +8,7 @@
 
 /** Element types. Those below 8 bits are packed without regard to rows, the first element in the low bits, and bits behind the last are 0. */
 enum accel_type {
-    ACCEL_TYPE_UNKNOWN = 0, /**< none that the catalog has; no tensor has it yet */
+    ACCEL_TYPE_UNKNOWN = 0, /**< none that the catalog has */
     ACCEL_TYPE_F32 = 1, /**< IEEE binary32 */
     ACCEL_TYPE_I8 = 2, /**< signed 8 bit */
     ACCEL_TYPE_U8 = 3, /**< unsigned 8 bit */
@@ -34,10 +34,11 @@ enum accel_type {
     ACCEL_TYPE_F4E2M1 = 23, /**< 2 bits exponent, 1 bit mantissa, packed as I4 */
     ACCEL_TYPE_C64 = 24, /**< complex: two F32, the real part first */
     ACCEL_TYPE_C128 = 25, /**< complex: two F64, the real part first */
-    ACCEL_TYPE_STRING = 26 /**< struct accel_bytes in a graph; never in a buffer */
+    ACCEL_TYPE_STRING = 26, /**< struct accel_bytes in a graph; never in a buffer */
+    ACCEL_TYPE_MAX_ENUM = 0x7fffffff
 };
 
-/** Size of one element in bits; 0 for a type that this header does not know. Threads: any thread. Blocks: never. */
+/** Size of one element in bits; 0 for a type that this header does not know. The library exports it under this name, too, and knows its own. Threads: any thread. Blocks: never. */
 static inline unsigned accel_type_bits(unsigned type)
 {
     switch (type) {
@@ -84,13 +85,15 @@ enum accel_rounding {
     ACCEL_ROUNDING_NONE = 0,
     ACCEL_ROUNDING_HALF_EVEN = 1, /**< in binary32: saturate(round_half_even(real / scale) + zero_point), as ONNX QuantizeLinear */
     ACCEL_ROUNDING_TFLITE = 2, /**< integer: 32-bit multiplier with doubling high multiply, then rounding shift; two roundings, as TFLite */
-    ACCEL_ROUNDING_NATURAL = 3 /**< integer: one rounding, floor(x + 1/2) after the full product */
+    ACCEL_ROUNDING_NATURAL = 3, /**< integer: one rounding, floor(x + 1/2) after the full product */
+    ACCEL_ROUNDING_MAX_ENUM = 0x7fffffff
 };
 
 /** Permitted ways to compute, as a set. */
 enum accel_precision {
     ACCEL_PRECISION_F16_COMPUTE = 1 << 0, /**< f32 operations may multiply in binary16 */
-    ACCEL_PRECISION_BF16_COMPUTE = 1 << 1 /**< f32 operations may multiply in bfloat16 */
+    ACCEL_PRECISION_BF16_COMPUTE = 1 << 1, /**< f32 operations may multiply in bfloat16 */
+    ACCEL_PRECISION_MAX_ENUM = 0x7fffffff
 };
 
 /** Why a module refuses an operation. */
@@ -111,7 +114,8 @@ enum accel_reason {
     ACCEL_REASON_NEIGHBOUR = 13, /**< possible only together with a neighbour that was refused */
     ACCEL_REASON_REVISION = 14, /**< a newer meaning of the operation than the module knows */
     ACCEL_REASON_CUSTOM = 15, /**< a custom node that the module does not know */
-    ACCEL_REASON_REGION = 16 /**< something inside a region of the node, or that it has regions */
+    ACCEL_REASON_REGION = 16, /**< something inside a region of the node, or that it has regions */
+    ACCEL_REASON_MAX_ENUM = 0x7fffffff
 };
 
 /** Keys of operation attributes. 7, 20, 21, 22, 23, 24, 25 were keys of what are operands since 0.2 (enum accel_value_operand), and are not used again. */
@@ -137,10 +141,11 @@ enum accel_attribute_key {
     ACCEL_ATTRIBUTE_CEIL_MODE = 19, /**< 0 or 1 */
     ACCEL_ATTRIBUTE_START = 26, /**< of Shape: the first axis that is told; below 0 from the end */
     ACCEL_ATTRIBUTE_END = 27, /**< of Shape: the axis behind the last that is told; below 0 from the end */
-    ACCEL_ATTRIBUTE_AUTO_PAD = 28 /**< SAME_UPPER or SAME_LOWER, over a size that is open: the compiler writes pads before a module is asked; elsewhere the importer does */
+    ACCEL_ATTRIBUTE_AUTO_PAD = 28, /**< SAME_UPPER or SAME_LOWER, over a size that is open: the compiler writes pads before a module is asked; elsewhere the importer does */
+    ACCEL_ATTRIBUTE_MAX_ENUM = 0x7fffffff
 };
 
-/** Kind of the values of a key, as enum accel_attribute_kind; 0 for CUSTOM and for keys that this header does not know. Threads: any thread. Blocks: never. */
+/** Kind of the values of a key, as enum accel_attribute_kind; 0 for CUSTOM and for keys that this header does not know. The library exports it under this name, too, and knows its own. Threads: any thread. Blocks: never. */
 static inline unsigned accel_attribute_kind_of(unsigned key)
 {
     switch (key) {
@@ -209,7 +214,8 @@ enum accel_operation {
     ACCEL_OPERATION_GATHER = 30, /**< ONNX Gather */
     ACCEL_OPERATION_SHAPE = 31, /**< ONNX Shape */
     ACCEL_OPERATION_SIZE = 32, /**< ONNX Size */
-    ACCEL_OPERATION_EXPAND = 33 /**< ONNX Expand */
+    ACCEL_OPERATION_EXPAND = 33, /**< ONNX Expand */
+    ACCEL_OPERATION_MAX_ENUM = 0x7fffffff
 };
 
 /**
@@ -229,10 +235,11 @@ enum accel_value_operand {
     ACCEL_OPERAND_PAD_PADS = 1,
     ACCEL_OPERAND_PAD_VALUE = 2,
     ACCEL_OPERAND_SPLIT_SPLIT = 1,
-    ACCEL_OPERAND_EXPAND_SHAPE = 1
+    ACCEL_OPERAND_EXPAND_SHAPE = 1,
+    ACCEL_OPERAND_MAX_ENUM = 0x7fffffff
 };
 
-/** Position of an operation's first value operand; 0 where it has none, or this header does not know it. Threads: any thread. Blocks: never. */
+/** Position of an operation's first value operand; 0 where it has none, or this header does not know it. The library exports it under this name, too, and knows its own. Threads: any thread. Blocks: never. */
 static inline unsigned accel_first_value_operand(unsigned operation)
 {
     switch (operation) {

@@ -15,13 +15,16 @@ extern "C" {
  * A 64-bit timeline that can fail.
  *
  * Values rise strictly. A value is reached when its work, and all work of lower values, is done. Failure is sticky: the failing
- * value and every higher one fail with the first status; waiters are released, never left hanging.
+ * value and every higher one fail with the first status; waiters are released, never left hanging. A failed timeline never recovers, so where one
+ * failure must not hide what comes after it, each submission has a fence of its own.
+ *
+ * Values are 0 to 2^64 - 2. UINT64_MAX is none, and INVALID_ARGUMENT wherever one is given.
  */
 struct accel_fence_desc {
     size_t struct_size;
     uint64_t initial_value;
     uint32_t export_kinds; /**< set of ACCEL_HANDLE_BIT that accel_fence_export will be asked for */
-    uint32_t reserved;
+    uint32_t reserved;     /**< must be 0 */
 };
 
 /**
@@ -61,7 +64,7 @@ ACCEL_API enum accel_status accel_fence_error(struct accel_fence *fence, uint64_
  * Wait until a value is reached or has failed.
  *
  * Waiting before any work that signals the value was submitted is legal. The calling thread may execute queued CPU work meanwhile; it
- * spins briefly before it sleeps. Signals do not shorten or lengthen the wait.
+ * spins briefly before it sleeps. Signals do not shorten or lengthen the wait. It is accel_fence_wait_many of one point with no flags.
  *
  * Units: timeout in nanoseconds from now. Threads: any thread. Blocks: up to the timeout, or until the piece of CPU work that it is executing then ends.
  * Errors: TIMEOUT; or the status that the value failed with.
@@ -73,16 +76,23 @@ struct accel_fence_point {
     uint64_t value;
 };
 
+enum accel_wait_flag {
+    ACCEL_WAIT_FLAG_ANY = 1 << 0,     /**< for the first of the points, not for all */
+    /** Execute no queued CPU work on this thread, only look and sleep: a host thread does it. For threads with a small stack, a high priority or a lock. */
+    ACCEL_WAIT_FLAG_NO_WORK = 1 << 1,
+    ACCEL_WAIT_FLAG_MAX_ENUM = 0x7fffffff
+};
+
 /**
- * Wait for all of several points, or (any = 1) for the first.
+ * Wait for all of several points, or with ANY for the first.
  *
- * *out_index, unless out_index is NULL, becomes the position of the point that decided. any = 1: the first that is reached or has failed, by position where several are. any = 0:
+ * *out_index, unless out_index is NULL, becomes the position of the point that decided. With ANY: the first that is reached or has failed, by position where several are. Without:
  * the first that has failed, or 0 when all are reached. TIMEOUT leaves it alone.
  *
  * Units: timeout in nanoseconds from now. Ownership: points are borrowed for the call. Threads: any thread. Blocks: up to the timeout, or until the piece of CPU work that it
- * is executing then ends. Errors: TIMEOUT; or the status that a point failed with.
+ * is executing then ends. Errors: INVALID_ARGUMENT no points, or an unknown flag; TIMEOUT; or the status that a point failed with.
  */
-ACCEL_API enum accel_status accel_fence_wait_many(const struct accel_fence_point *points, uint32_t point_count, int any, uint64_t timeout_ns,
+ACCEL_API enum accel_status accel_fence_wait_many(const struct accel_fence_point *points, uint32_t point_count, uint32_t flags, uint64_t timeout_ns,
                                                   uint32_t *out_index);
 
 /**

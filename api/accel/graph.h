@@ -28,7 +28,8 @@ enum accel_attribute_kind {
     ACCEL_ATTRIBUTE_KIND_TYPE = 13,           /**< struct accel_bytes, count 1: ONNX's text for a type, "seq(tensor(float))" */
     ACCEL_ATTRIBUTE_KIND_TYPES = 14,          /**< struct accel_bytes, as TYPE */
     ACCEL_ATTRIBUTE_KIND_DOUBLE = 32,         /**< double, count 1 */
-    ACCEL_ATTRIBUTE_KIND_DOUBLES = 33         /**< double */
+    ACCEL_ATTRIBUTE_KIND_DOUBLES = 33,        /**< double */
+    ACCEL_ATTRIBUTE_KIND_MAX_ENUM = 0x7fffffff
 };
 
 /** A sparse constant: values in ascending order of their indices, each index once. Frozen. */
@@ -50,7 +51,7 @@ struct accel_attribute {
 };
 
 /** In accel_region_port: no operand, or no result. */
-#define ACCEL_OPERAND_NONE UINT32_MAX
+#define ACCEL_OPERAND_NONE ACCEL_NONE
 
 /** What a region is to its node. */
 enum accel_region_role {

@@ -7,10 +7,12 @@
 #include <accel/accel.h>
 
 #include <cstring>
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 // The inline namespace keeps two libraries apart that were compiled with different versions of this header and meet in one process.
 namespace accel {
@@ -67,6 +69,45 @@ template <class Struct, class Function, class... Arguments> Struct asked(Functio
     check(function(arguments..., &value));
     return value;
 }
+
+/// Every row that a function tells by number: NOT_FOUND is behind the last, anything else throws.
+template <class Row, class Function> std::vector<Row> counted_rows(Function &&function)
+{
+    std::vector<Row> all;
+    for (;;) {
+        auto row = sized<Row>();
+        const accel_status status = function(static_cast<uint32_t>(all.size()), &row);
+        if (status == ACCEL_STATUS_NOT_FOUND) return all;
+        check(status);
+        all.push_back(row);
+    }
+}
+
+/// A callable as a C function that receives rows, past which no exception goes: what it throws ends the enumeration, and done() throws it again.
+template <class Row, class Callable> class Relayed {
+public:
+    explicit Relayed(Callable &callable) : callable_(callable) {}
+    static accel_status call(void *user, const Row *row)
+    {
+        auto &self = *static_cast<Relayed *>(user);
+        try {
+            self.callable_(*row);
+            return ACCEL_STATUS_OK;
+        } catch (...) {
+            self.thrown_ = std::current_exception();
+            return ACCEL_STATUS_CANCELLED;
+        }
+    }
+    void done(accel_status status) const
+    {
+        if (thrown_) std::rethrow_exception(thrown_);
+        check(status);
+    }
+
+private:
+    std::remove_reference_t<Callable> &callable_;
+    std::exception_ptr thrown_;
+};
 
 /// One counted reference to a C object.
 template <class Handle, Handle *(*ref_function)(Handle *), void (*unref_function)(Handle *)> class Counted {

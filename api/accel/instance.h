@@ -19,8 +19,23 @@ enum accel_log_level {
     ACCEL_LOG_LEVEL_MAX_ENUM = 0x7fffffff
 };
 
-/** Receives log lines. Threads: called on any thread, also on host threads; must not call libaccel. */
-typedef void (*accel_log_fn)(void *user, enum accel_log_level level, const char *module, const char *message);
+/** One line of the log. */
+struct accel_log_record {
+    size_t struct_size;   /**< the library's */
+    uint64_t object_id;   /**< of the object concerned; 0: of none, or not known */
+    const char *module;   /**< who says it; "" is libaccel itself */
+    const char *message;  /**< one line */
+    uint32_t level;       /**< enum accel_log_level */
+    uint32_t reserved;
+};
+
+/**
+ * Receives log lines. Modules and devices are shared by all instances of a process, so each instance is told what concerns any of them.
+ *
+ * Ownership: record and its strings are valid during the call. Threads: called on any thread, also on host threads and on several at once, and never while a lock is held that
+ * a call which blocks never needs; must not call libaccel.
+ */
+typedef void (*accel_log_fn)(void *user, const struct accel_log_record *record);
 
 enum accel_instance_flag {
     /** Also list devices that `device-model` modules play in this process; they are marked SIMULATED. */
@@ -31,7 +46,10 @@ enum accel_instance_flag {
      * Install no SIGBUS handler for the files that this instance maps. Without it a file that shrinks while it is mapped ends the process. The environment's
      * ACCEL_NO_SIGBUS_HANDLER=1 says the same for all instances.
      */
-    ACCEL_INSTANCE_FLAG_NO_SIGBUS_HANDLER = 1 << 2
+    ACCEL_INSTANCE_FLAG_NO_SIGBUS_HANDLER = 1 << 2,
+    /** No log at all; log is NULL then. */
+    ACCEL_INSTANCE_FLAG_NO_LOG = 1 << 3,
+    ACCEL_INSTANCE_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 struct accel_instance_desc {
@@ -40,10 +58,11 @@ struct accel_instance_desc {
     uint32_t flags;                    /**< enum accel_instance_flag */
     accel_log_fn log;                  /**< NULL: standard error */
     void *log_user;
+    accel_release_fn log_release;      /**< called with log_user when log is called no more; NULL: the caller knows by other means. Only with log */
     const char *const *module_paths;   /**< directories with manifests, searched first */
-    const char *const *device_filters; /**< keep devices whose id, backend or driver equals one; none: keep all */
-    const char *sysfs_root;            /**< NULL: "/sys"; tests point it elsewhere */
-    const char *dev_root;              /**< NULL: "/dev" */
+    const char *const *device_filters; /**< keep devices whose id, backend or driver (not kind) equals one; none: keep all */
+    const char *sysfs_root;            /**< NULL: "/sys". Else a folder laid out like it: class/accel, class/drm, devices and what their links lead to */
+    const char *dev_root;              /**< NULL: "/dev". Else a folder with the nodes, at the same places below it */
     uint32_t module_path_count;
     uint32_t device_filter_count;
     uint32_t log_level;                /**< most verbose enum accel_log_level wanted; 0: WARNING */
@@ -71,7 +90,8 @@ ACCEL_API void accel_instance_unref(struct accel_instance *instance);
 enum accel_report_kind {
     ACCEL_REPORT_KIND_MANIFEST = 1, /**< a manifest file and its module */
     ACCEL_REPORT_KIND_NODE = 2,     /**< a device node seen in sysfs */
-    ACCEL_REPORT_KIND_DEVICE = 3    /**< a device that is listed */
+    ACCEL_REPORT_KIND_DEVICE = 3,   /**< a device that is listed */
+    ACCEL_REPORT_KIND_MAX_ENUM = 0x7fffffff
 };
 
 /** One line of the discovery report. */
@@ -86,13 +106,13 @@ struct accel_report_entry {
     const char *remedy;   /**< what helps, in a sentence; "" if nothing is needed */
 };
 
-/** Receives one line of the report. Ownership: entry is valid during the call. Threads: called on the thread that asked. */
-typedef void (*accel_report_fn)(void *user, const struct accel_report_entry *entry);
+/** Receives one line of the report; anything but OK ends the call with that status. Ownership: entry is valid during the call. Threads: called on the thread that asked. */
+typedef enum accel_status (*accel_report_fn)(void *user, const struct accel_report_entry *entry);
 
 /**
  * Tell for every manifest, node and device what was done with it and why not.
  *
- * Ownership: each entry is valid during its callback. Threads: any thread; report is called on the calling thread. Blocks: never. Errors: none of its own.
+ * Ownership: each entry is valid during its callback. Threads: any thread; report is called on the calling thread. Blocks: never. Errors: what report answered.
  */
 ACCEL_API enum accel_status accel_instance_report(struct accel_instance *instance, accel_report_fn report, void *user);
 

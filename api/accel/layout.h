@@ -49,7 +49,8 @@ enum accel_padding {
     ACCEL_PADDING_ANY = 0,        /**< an input ignores it; an output leaves it undefined and may write it */
     ACCEL_PADDING_ZERO_BITS = 1,  /**< bits are 0 */
     ACCEL_PADDING_REAL_ZERO = 2,  /**< the stored value that stands for 0.0: the zero point, or 0 */
-    ACCEL_PADDING_KEPT = 3        /**< an output leaves it as it was */
+    ACCEL_PADDING_KEPT = 3,       /**< an output leaves it as it was */
+    ACCEL_PADDING_MAX_ENUM = 0x7fffffff
 };
 
 /** How a layout follows the sizes of a run where some of them are open. */
@@ -59,7 +60,8 @@ enum accel_layout_sizing {
      * The first digit of each axis takes as many values as the size needs, and strides are made anew: the last step is an element apart,
      * each other one as far as the steps behind it reach. What size_bytes has beyond the last element and its padding keeps its length.
      */
-    ACCEL_LAYOUT_SIZING_PACKED = 1
+    ACCEL_LAYOUT_SIZING_PACKED = 1,
+    ACCEL_LAYOUT_SIZING_MAX_ENUM = 0x7fffffff
 };
 
 /**
@@ -90,6 +92,7 @@ struct accel_layout {
 /**
  * Distances of neighbours in bytes, one per axis of the tensor, for consumers that know strides: 1 if they say where every element is, 0 if
  * the layout needs more than one step for an axis, or parts of bytes; strides_bytes is then unchanged. An axis of size 1 has distance 0.
+ * The library exports it under this name, too.
  *
  * Shapes: strides_bytes takes rank numbers, in the model's axis order. Ownership: layout is borrowed for the call. Threads: any thread.
  * Blocks: never.
@@ -120,7 +123,8 @@ enum accel_port_layout {
     ACCEL_PORT_LAYOUT_DEVICE = 1,  /**< the device's layout, whatever it is: never converted */
     /** row-major in the model's axis order, without gaps; types below 8 bits packed, first element in the low bits */
     ACCEL_PORT_LAYOUT_DENSE = 2,
-    ACCEL_PORT_LAYOUT_GIVEN = 3    /**< the layout given with the choice */
+    ACCEL_PORT_LAYOUT_GIVEN = 3,   /**< the layout given with the choice */
+    ACCEL_PORT_LAYOUT_MAX_ENUM = 0x7fffffff
 };
 
 #ifdef __cplusplus

@@ -38,7 +38,8 @@ ACCEL_API enum accel_status accel_model_create(struct accel_instance *instance, 
 
 enum accel_import_flag {
     /** Read the file, and files with external data, into memory instead of mapping them: what happens to the files afterwards changes nothing. */
-    ACCEL_IMPORT_FLAG_COPY = 1 << 0
+    ACCEL_IMPORT_FLAG_COPY = 1 << 0,
+    ACCEL_IMPORT_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 struct accel_model_source {
@@ -63,7 +64,7 @@ struct accel_model_source {
  * at again when a program is built, saved, given a run, and when a run ends: once they differ the model and its programs are lost, and every such call or run is
  * CORRUPT. So is what was in the middle of reading a file that shrinks (libaccel handles SIGBUS for its own mappings; docs/decisions/0011-mapped-files.md). A program
  * that needs no byte of the file any more still counts as lost. With COPY files may change once the import has answered. External data is opened below the model's
- * folder only, and treated alike. Bytes are the caller's to keep.
+ * folder only, and treated alike. Bytes are the caller's to keep; they have no folder, so a model whose external data is needed is refused, naming the file.
  *
  * Ownership: source is borrowed for the call. Threads: any thread. Blocks: on file reads and on loading the importer; cancellable through progress.
  * Errors: NOT_FOUND no such file or no importer for it; CORRUPT malformed, or changed while it was read; UNSUPPORTED a form of storage, or more nodes, than the

@@ -17,13 +17,15 @@ enum accel_program_flag {
     /** Fail with UNSUPPORTED unless everything runs on the first device. */
     ACCEL_PROGRAM_FLAG_FIRST_DEVICE_ONLY = 1 << 0,
     /** Cut the graph where measured speeds and transfer costs say, instead of by the order of the set alone. */
-    ACCEL_PROGRAM_FLAG_BALANCE = 1 << 1
+    ACCEL_PROGRAM_FLAG_BALANCE = 1 << 1,
+    ACCEL_PROGRAM_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 enum accel_option_kind {
     ACCEL_OPTION_KIND_STRING = 1,
     ACCEL_OPTION_KIND_INTEGER = 2,
-    ACCEL_OPTION_KIND_NUMBER = 3
+    ACCEL_OPTION_KIND_NUMBER = 3,
+    ACCEL_OPTION_KIND_MAX_ENUM = 0x7fffffff
 };
 
 /** A build option, named `<module>.<option>` and handed to that module. An unknown name is INVALID_ARGUMENT unless optional; so is a kind that the module does not expect. */
@@ -165,7 +167,7 @@ struct accel_program_info {
     uint64_t scratch_bytes;     /**< memory that a run allocates, all devices together; of the entry point that needs most */
     uint64_t constant_bytes;    /**< weights held once per program */
     uint64_t state_bytes;       /**< of one accel_state */
-    uint64_t saved_bytes;       /**< size of accel_program_save's output */
+    uint64_t saved_bytes;       /**< size of accel_program_save's output; 0 of a program that leaves sizes open, which cannot be saved */
     uint32_t entry_count;
     uint32_t device_count;      /**< places of the device set, a target's too */
     uint32_t variable_count;
@@ -176,6 +178,13 @@ struct accel_program_info {
 
 /** Facts about a program. Threads: any thread. Blocks: never. Errors: none of its own. */
 ACCEL_API enum accel_status accel_program_query(struct accel_program *program, struct accel_program_info *info);
+
+/**
+ * A device of the program's set, by its place.
+ *
+ * Ownership: adds a reference; NULL with OK for a target without hardware. Threads: any thread. Blocks: never. Errors: NOT_FOUND beyond the last.
+ */
+ACCEL_API enum accel_status accel_program_device(struct accel_program *program, uint32_t index, struct accel_device **out_device);
 
 /** Facts about one entry point. */
 struct accel_entry_info {
@@ -190,6 +199,8 @@ struct accel_entry_info {
     uint32_t placement_count;   /**< one per operation of the model that is left after folding and fusing */
     uint32_t transfer_count;    /**< device switches, copies and conversions per run */
     uint32_t open_symbol_count; /**< sizes that a bind has to give */
+    uint32_t buffer_count_max;  /**< distinct buffers that it can take at once over all ports, beside what it keeps for itself; 0: no limit, else at least 1 */
+    uint32_t reserved;
 };
 
 /** Facts about an entry point. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
@@ -197,7 +208,8 @@ ACCEL_API enum accel_status accel_program_entry(struct accel_program *program, u
 
 enum accel_port_direction {
     ACCEL_PORT_DIRECTION_INPUT = 1,
-    ACCEL_PORT_DIRECTION_OUTPUT = 2
+    ACCEL_PORT_DIRECTION_OUTPUT = 2,
+    ACCEL_PORT_DIRECTION_MAX_ENUM = 0x7fffffff
 };
 
 /** A size that an entry point leaves open, for a bind to give. */
@@ -222,14 +234,16 @@ enum accel_size_knowledge {
     ACCEL_SIZE_KNOWLEDGE_EXACT = 1, /**< these are the sizes */
     ACCEL_SIZE_KNOWLEDGE_BOUND = 2, /**< none is larger; the sizes themselves come with the bind, or, where they depend on data, with the fence: accel_run_port then tells them */
     /** some have no bound, dims has ACCEL_SIZE_UNBOUNDED for them, or one beyond what was planned; layout is that of the planned sizes, size_bytes is 0 */
-    ACCEL_SIZE_KNOWLEDGE_OPEN = 3
+    ACCEL_SIZE_KNOWLEDGE_OPEN = 3,
+    ACCEL_SIZE_KNOWLEDGE_MAX_ENUM = 0x7fffffff
 };
 
 enum accel_port_flag {
     ACCEL_PORT_FLAG_DEFAULT = 1 << 0, /**< an input that has values where nothing is bound */
     /** the runtime converts between this layout and the device's, every run; a row of the transfer report */
     ACCEL_PORT_FLAG_CONVERTED = 1 << 1,
-    ACCEL_PORT_FLAG_IN_PLACE = 1 << 2 /**< an output that may have the memory of input in_place_of, all of it */
+    ACCEL_PORT_FLAG_IN_PLACE = 1 << 2, /**< an output that may have the memory of input in_place_of, all of it */
+    ACCEL_PORT_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 /** What one input or output needs from its memory. */
@@ -246,16 +260,14 @@ struct accel_port_info {
     uint64_t align_bytes;           /**< of offset_bytes in a binding */
     struct accel_device *device;    /**< borrowed: the device that reads or writes it first */
     const struct accel_quantization *quantization; /**< NULL if none; where layout->type moves values, of those that were not moved */
-    uint32_t buffer_count_max;      /**< distinct buffers the entry point can take at once over all ports, beside what it keeps for itself; 0: no limit, else at least 1 */
-    uint32_t in_place_of;           /**< with IN_PLACE, else 0 */
+    uint32_t in_place_of;           /**< with IN_PLACE, else ACCEL_NONE */
     uint32_t knowledge;             /**< enum accel_size_knowledge */
-    uint32_t reserved;
 };
 
 /** Facts about a port of an entry point, whatever run: sizes that stay open are bounds. Ownership: pointers live as long as the program. Threads: any thread. Blocks: never. Errors: NOT_FOUND. */
 ACCEL_API enum accel_status accel_program_port(struct accel_program *program, uint32_t entry, uint32_t port, struct accel_port_info *info);
 
-/** Index of the port with that name. Threads: any thread. Blocks: never. Errors: NOT_FOUND (the detail lists the names). */
+/** Index of the port with that name; ACCEL_NONE on an error. Threads: any thread. Blocks: never. Errors: NOT_FOUND (the detail lists the names). */
 ACCEL_API enum accel_status accel_program_find_port(struct accel_program *program, uint32_t entry, const char *name, uint32_t *out_port);
 
 #ifdef __cplusplus

@@ -22,12 +22,22 @@ struct accel_queue_desc {
 };
 
 /**
- * Make an ordered queue. Memory effects of one submission are visible to the next, whatever the hardware does.
+ * Make an ordered queue. accel_queue_query tells the depth that it has. Memory effects of one submission are visible to the next, whatever the hardware does.
  *
  * Ownership: desc is borrowed for the call; the queue keeps its devices. Threads: any thread. Blocks: on opening the devices and on the kernel.
  * Errors: INVALID_ARGUMENT a device is named twice; RESOURCE or BUSY a device has no room for another queue now.
  */
 ACCEL_API enum accel_status accel_queue_create(const struct accel_queue_desc *desc, struct accel_queue **out_queue);
+
+struct accel_queue_info {
+    size_t struct_size;
+    uint64_t object_id;
+    uint32_t depth;       /**< submissions in flight before BUSY */
+    int32_t priority;     /**< as it was given */
+};
+
+/** Facts about a queue. Threads: any thread. Blocks: never. Errors: none of its own. */
+ACCEL_API enum accel_status accel_queue_query(struct accel_queue *queue, struct accel_queue_info *info);
 
 /** Add a reference. Threads: any thread. Blocks: never. */
 ACCEL_API struct accel_queue *accel_queue_ref(struct accel_queue *queue);
@@ -44,20 +54,23 @@ struct accel_submit {
     uint32_t signal_count;
     uint64_t deadline_ns;                   /**< CLOCK_MONOTONIC instant; not started by then: DEADLINE. 0: none */
     uint32_t flags;                         /**< must be 0 */
-    uint32_t reserved;
+    uint32_t reserved;                      /**< must be 0 */
 };
 
 /**
  * Hand over one run. Only queues the work: never waits for anything and executes nothing. It allocates on first needs alone: when a place of the ring takes more than four
  * waits or signals for the first time, and for the thread that drives held work, once per instance.
  *
+ * A fence of signals that has failed already is refused with that status: it could not tell what this submission ends with. accel_run_info tells what the latest one of a run
+ * ended with, whatever fences it had.
+ *
  * A wait that failed fails this submission's signals with the same status. Nothing runs then, unless the wait is for an imported fence and a device that waits
  * by itself had the work already (not with a deadline).
  *
  * Ownership: submit and its arrays are borrowed for the call; run, its buffers and the fences are kept until it is done.
- * Threads: one thread per object (queue and run; runs of several threads may share scratch). Blocks: never.
+ * Threads: any thread, for the queue; one thread per object, for the run. Runs of several threads may share scratch and state. Blocks: never.
  * Errors: BUSY ring full, run in flight, or its scratch in flight on another queue without a wait for that; INVALID_ARGUMENT a port is unbound, a signal value does not rise, a wait is for a later
- *         submission of this queue; CORRUPT a file that the program maps is known to have changed; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On any error nothing was queued
+ *         submission of this queue; the status that a timeline of signals has failed with, at that value or a lower one; CORRUPT a file that the program maps is known to have changed; CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE. On any error nothing was queued
  *         and no fence will change.
  */
 ACCEL_API enum accel_status accel_queue_submit(struct accel_queue *queue, const struct accel_submit *submit);
@@ -66,23 +79,23 @@ ACCEL_API enum accel_status accel_queue_submit(struct accel_queue *queue, const 
 struct accel_transfer_op {
     size_t struct_size;
     struct accel_buffer *source;            /**< NULL: fill */
-    uint64_t source_offset_bytes;
+    uint64_t source_offset_bytes;           /**< of a fill 0 */
     struct accel_buffer *destination;
     uint64_t destination_offset_bytes;
     uint64_t size_bytes;
-    uint32_t fill_value;                    /**< the low byte is repeated */
+    uint32_t fill_value;                    /**< of a fill: the byte that is repeated, at most 255; of a copy 0 */
     uint32_t wait_count;
     const struct accel_fence_point *waits;
     const struct accel_fence_point *signals;
     uint32_t signal_count;
-    uint32_t reserved;
+    uint32_t reserved;                      /**< must be 0 */
 };
 
 /**
  * Queue a copy (source set) or a fill (source NULL).
  *
- * Ownership: op and its arrays are borrowed for the call; the buffers and fences are kept until it is done. Threads: one thread per object (queue). Blocks: never.
- * Errors: as accel_queue_submit; INVALID_ARGUMENT also for ranges outside a buffer or overlapping ones, and for access that an import does not permit.
+ * Ownership: op and its arrays are borrowed for the call; the buffers and fences are kept until it is done. Threads: any thread. Blocks: never.
+ * Errors: as accel_queue_submit; INVALID_ARGUMENT also for a member that does not apply and is not 0, ranges outside a buffer or overlapping ones, and for access that an import does not permit.
  */
 ACCEL_API enum accel_status accel_queue_transfer(struct accel_queue *queue, const struct accel_transfer_op *op);
 
@@ -92,7 +105,7 @@ ACCEL_API enum accel_status accel_queue_transfer(struct accel_queue *queue, cons
  *
  * Every fence value concerned is reached or fails with CANCELLED; the queue stays usable.
  *
- * Threads: one thread per object. Blocks: never. Errors: CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE; what a device had not taken yet is cancelled all the same.
+ * Threads: any thread. Blocks: never. Errors: CONTEXT_LOST, DEVICE_LOST, DEVICE_GONE; what a device had not taken yet is cancelled all the same.
  */
 ACCEL_API enum accel_status accel_queue_cancel(struct accel_queue *queue);
 

@@ -18,7 +18,7 @@ struct accel_support {
     uint32_t reserved;
     const uint32_t *nodes;    /**< indices in the nodes of the entry point's graph, ascending: fused into this operation, or folded away in front of it. A node may be in several */
     uint32_t node_count;
-    uint32_t device;          /**< position in the set of the first device that takes it, where a target counts as the first; UINT32_MAX: none does */
+    uint32_t device;          /**< position in the set of the first device that takes it, where a target counts as the first; ACCEL_NONE: none does */
     uint32_t group;           /**< the device takes operations with one number as a whole, and answers for the whole only: no operation outside stands between them. 0: none takes it */
     uint32_t reason;          /**< enum accel_reason: OK when the first device takes it, else why that one refuses */
     const char *name;         /**< of the node in the model that gave its name; may be "" */
@@ -26,8 +26,8 @@ struct accel_support {
     const char *reason_text;  /**< a sentence with the reason of each device before the one that takes it; "" if there is none */
 };
 
-/** Receives one row. Ownership: support is valid during the call. Threads: called on the thread that asked. */
-typedef void (*accel_support_fn)(void *user, const struct accel_support *support);
+/** Receives one row; anything but OK ends the call with that status. Ownership: support is valid during the call. Threads: called on the thread that asked. */
+typedef enum accel_status (*accel_support_fn)(void *user, const struct accel_support *support);
 
 /**
  * Ask without building: which operations would the devices take, and why not?
@@ -37,7 +37,7 @@ typedef void (*accel_support_fn)(void *user, const struct accel_support *support
  *
  * Ownership: each report is valid during its callback, on the calling thread, in the order of execution, one entry point after the other. Every node that anything depends on is in at least one. Threads: any thread.
  * Blocks: on opening the devices, and for as long as their compilers look at the graph; cancellable through progress.
- * Errors: UNSUPPORTED the module of a device has no compiler; NOT_FOUND no module compiles for target; CANCELLED; LIMIT and CORRUPT as accel_program_build.
+ * Errors: UNSUPPORTED the module of a device has no compiler; NOT_FOUND no module compiles for target; CANCELLED; LIMIT and CORRUPT as accel_program_build; what report answered.
  */
 ACCEL_API enum accel_status accel_program_support(const struct accel_program_desc *desc, accel_support_fn report, void *user);
 
@@ -60,11 +60,12 @@ ACCEL_API enum accel_status accel_program_placement(struct accel_program *progra
 enum accel_transfer_kind {
     ACCEL_TRANSFER_KIND_SHARED = 1, /**< a switch of devices over memory that both see: no byte moves */
     ACCEL_TRANSFER_KIND_COPY = 2,   /**< bytes are copied as they are */
-    ACCEL_TRANSFER_KIND_CONVERT = 3 /**< elements are put where another layout, or another type in memory, wants them */
+    ACCEL_TRANSFER_KIND_CONVERT = 3, /**< elements are put where another layout, or another type in memory, wants them */
+    ACCEL_TRANSFER_KIND_MAX_ENUM = 0x7fffffff
 };
 
 /** In from_segment and to_segment: the application, at a port. */
-#define ACCEL_SEGMENT_APPLICATION UINT32_MAX
+#define ACCEL_SEGMENT_APPLICATION ACCEL_NONE
 
 /** One tensor that crosses devices, or is converted for a port, every run. */
 struct accel_transfer {

@@ -16,7 +16,10 @@ extern "C" {
 struct accel_binding {
     uint32_t port;
     uint32_t flags;               /**< must be 0 */
-    struct accel_buffer *buffer;  /**< kept alive while bound and while in flight */
+    /**
+     * kept alive while bound and while in flight, and unbound until its device is given other memory. NULL, with offset and size 0: nothing is bound from now on; DEFAULT has the model's values again
+     */
+    struct accel_buffer *buffer;
     uint64_t offset_bytes;        /**< a multiple of the port's align_bytes */
     /** memory that the port may use; 0: to the end of the buffer. Of an output whose size depends on data it may be less than its bound */
     uint64_t size_bytes;
@@ -24,7 +27,8 @@ struct accel_binding {
 
 enum accel_bind_flag {
     /** Answer NOT_FOUND instead of running compilers: then accel_program_prepare, with progress, and bind again. */
-    ACCEL_BIND_FLAG_PREPARED_ONLY = 1 << 0
+    ACCEL_BIND_FLAG_PREPARED_ONLY = 1 << 0,
+    ACCEL_BIND_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 struct accel_bind_desc {
@@ -48,11 +52,13 @@ enum accel_priority {
     ACCEL_PRIORITY_LOW = -100,
     ACCEL_PRIORITY_NORMAL = 0,
     ACCEL_PRIORITY_HIGH = 100,
-    ACCEL_PRIORITY_REALTIME = 200
+    ACCEL_PRIORITY_REALTIME = 200,
+    ACCEL_PRIORITY_MAX_ENUM = 0x7fffffff
 };
 
 enum accel_run_flag {
-    ACCEL_RUN_FLAG_TIMINGS = 1 << 0 /**< measure each submission, as finely as the devices can; may cost time. accel_run_timing tells */
+    ACCEL_RUN_FLAG_TIMINGS = 1 << 0, /**< measure each submission, as finely as the devices can; may cost time. accel_run_timing tells */
+    ACCEL_RUN_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 struct accel_run_desc {
@@ -88,9 +94,12 @@ ACCEL_API void accel_run_unref(struct accel_run *run);
  * Once every open size has a value all sizes are known, before anything is submitted: accel_run_port tells them. So sizes may be bound first, and
  * buffers for them in a second call: each call checks the buffers that it names, and submit refuses one of an earlier call that has become too short.
  *
+ * Sizes that are not built yet are built here, without progress and without a way to cancel it: who wants those calls accel_program_prepare first, and binds with
+ * PREPARED_ONLY.
+ *
  * Ownership: desc and its arrays are borrowed for the call. Threads: one thread per object. Blocks: see accel_run_bind_cost.
  * Errors: INVALID_ARGUMENT unknown port or symbol, one named twice, a size outside its range or not a multiple, memory misaligned or shorter than the
- *         sizes of now need, buffer not usable on the port's device, an output overlapping another binding without IN_PLACE; LIMIT more distinct buffers than the ports'
+ *         sizes of now need, buffer not usable on the port's device, an output overlapping another binding without IN_PLACE; LIMIT more distinct buffers than the entry point's
  *         buffer_count_max; NOT_FOUND no such set of sizes is built (PREPARED_ONLY); BUSY in flight; where sizes are to be built, what a build answers.
  *         On any error nothing that was bound has changed.
  */
@@ -105,7 +114,7 @@ enum accel_bind_cost {
 };
 
 /**
- * What binding another buffer to a port costs; port ACCEL_NONE: other sizes, COMPILE where sets of sizes are built (what is not built yet). Threads: any thread.
+ * What binding another buffer to a port costs; port ACCEL_NONE: other sizes, COMPILE where sets of sizes are built (what is not built yet). Threads: one thread per object.
  * Blocks: never. Errors: NOT_FOUND no such port.
  */
 ACCEL_API enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t port, enum accel_bind_cost *out_cost);
@@ -119,6 +128,8 @@ struct accel_run_info {
     uint64_t converted_bytes;
     uint64_t copy_count;        /**< tensors that were copied between devices as they are */
     uint64_t copied_bytes;
+    uint32_t latest_status;     /**< enum accel_status: what the latest submission ended with; NOT_READY while it is in flight, and before the first */
+    uint32_t reserved;
 };
 
 /** Facts about a run. Threads: one thread per object, also in flight. Blocks: never. Errors: none of its own. */
@@ -132,7 +143,7 @@ ACCEL_API enum accel_status accel_run_query(struct accel_run *run, struct accel_
  *
  * Shapes: info->dims are rank sizes in the model's axis order.
  * Ownership: pointers live until the next bind or submit of the run. Threads: one thread per object. Blocks: never.
- * Errors: NOT_READY the run is in flight; NOT_FOUND no such port.
+ * Errors: BUSY the run is in flight; NOT_FOUND no such port.
  */
 ACCEL_API enum accel_status accel_run_port(struct accel_run *run, uint32_t port, struct accel_port_info *info);
 
@@ -140,7 +151,8 @@ enum accel_timing_kind {
     ACCEL_TIMING_KIND_SEGMENT = 1,   /**< a whole piece on one device */
     ACCEL_TIMING_KIND_OPERATION = 2, /**< one row of the placement report */
     ACCEL_TIMING_KIND_PART = 3,      /**< a part of an operation: a tile, a core's share, a DMA */
-    ACCEL_TIMING_KIND_TRANSFER = 4   /**< one row of the transfer report that moves bytes */
+    ACCEL_TIMING_KIND_TRANSFER = 4,  /**< one row of the transfer report that moves bytes */
+    ACCEL_TIMING_KIND_MAX_ENUM = 0x7fffffff
 };
 
 /** When something of the latest submission ran. */
@@ -172,7 +184,7 @@ struct accel_timing {
  * it was found finished.
  *
  * Ownership: pointers live until the next submit of the run. Threads: one thread per object. Blocks: never.
- * Errors: NOT_READY no submission has been made yet, the latest is in flight or has failed; NOT_FOUND beyond the last, or without TIMINGS.
+ * Errors: BUSY the latest is in flight; NOT_FOUND no submission has been made yet, the latest has failed, beyond the last, or without TIMINGS.
  */
 ACCEL_API enum accel_status accel_run_timing(struct accel_run *run, uint32_t index, struct accel_timing *timing);
 

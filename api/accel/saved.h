@@ -17,14 +17,15 @@ typedef enum accel_status (*accel_write_fn)(void *user, const void *bytes, size_
 /**
  * Write the program so that accel_program_load can restore it without the model. The bytes begin with "ACPG".
  *
- * Threads: any thread; write is called on the calling thread. Blocks: on write. Errors: what write answered; nothing of the program changes. CORRUPT a file that the program maps
+ * Threads: any thread; write is called on the calling thread. Blocks: on write. Errors: what write answered; nothing of the program changes. UNSUPPORTED the program leaves sizes open; CORRUPT a file that the program maps
  *         has changed: throw away what was written.
  */
 ACCEL_API enum accel_status accel_program_save(struct accel_program *program, accel_write_fn write, void *user);
 
 enum accel_load_flag {
     /** Read the file into memory instead of mapping it: what happens to it afterwards changes nothing. Only with path. */
-    ACCEL_LOAD_FLAG_COPY = 1 << 0
+    ACCEL_LOAD_FLAG_COPY = 1 << 0,
+    ACCEL_LOAD_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 struct accel_program_load_desc {
@@ -57,8 +58,8 @@ ACCEL_API enum accel_status accel_program_load(struct accel_instance *instance, 
  * desc is that of the load to come, with no devices yet: device_count is 0.
  *
  * Ownership: desc and bytes are borrowed for the call. devices takes min(count, device_capacity) devices, each with a reference added, in the order that accel_program_load
- * wants. *out_count is always the full count. Threads: any thread. Blocks: on file reads, and as accel_device_open does, once per candidate.
- * Errors: CORRUPT; INCOMPATIBLE of another version of the file format; NOT_FOUND a place has no device here (the detail names its target and module, and why each candidate
+ * wants. *out_count is always the full count. Threads: any thread. Blocks: on file reads, and as accel_device_open does, once per candidate; cancellable
+ * through progress. Errors: CANCELLED; CORRUPT; INCOMPATIBLE of another version of the file format; NOT_FOUND a place has no device here (the detail names its target and module, and why each candidate
  *         was refused); PERMISSION, IO of path.
  */
 ACCEL_API enum accel_status accel_program_find_devices(struct accel_instance *instance, const struct accel_program_load_desc *desc, struct accel_device **devices,
@@ -75,14 +76,15 @@ enum accel_fit {
 /**
  * Is this saved program good for that target or device? Opens no device.
  *
- * name is a device id or a target name; NULL: every part is checked against the target it was built for.
+ * name is a device id or a target name; NULL: every part is checked against the target it was built for. desc is that of the load to come, with no devices yet: device_count
+ * is 0.
  *
- * Ownership: bytes are borrowed for the call. Threads: any thread. Blocks: on loading the module.
- * Errors: CORRUPT the bytes are no intact program; INCOMPATIBLE they are of another version of the file format; NOT_FOUND no device or target has that name. On any
- *         error the fit is NONE. Where a module has no compiler, the name of the target alone decides: the device judges the bytes when it loads them.
+ * Ownership: desc and bytes are borrowed for the call. Threads: any thread. Blocks: on file reads and on loading the module; cancellable through progress.
+ * Errors: CANCELLED; NOT_FOUND, PERMISSION, IO of path; CORRUPT the bytes are no intact program; INCOMPATIBLE they are of another version of the file format; NOT_FOUND no
+ *         device or target has that name. On any error the fit is NONE. Where a module has no compiler, the name of the target alone decides: the device judges the bytes when it
+ *         loads them.
  */
-ACCEL_API enum accel_status accel_program_check(struct accel_instance *instance, const void *bytes, size_t byte_count, const char *name,
-                                                enum accel_fit *out_fit);
+ACCEL_API enum accel_status accel_program_check(struct accel_instance *instance, const struct accel_program_load_desc *desc, const char *name, enum accel_fit *out_fit);
 
 #ifdef __cplusplus
 }

@@ -17,18 +17,20 @@ struct accel_state_desc {
     const struct accel_memory_binding *memory; /**< variables whose memory, of usage STATE and MAP, the application supplies; libaccel allocates the others */
     uint32_t memory_count;
     uint32_t memory_size;                      /**< sizeof(struct accel_memory_binding) of the caller */
+    /** NULL: variables have their initial values. Else a state of this program, idle and in no other thread's hands, whose values they have: a conversation that goes on in two ways */
+    struct accel_state *source;
 };
 
 /**
  * The variables of a program, with their initial values. Runs of all its entry points may use one state, one submission after the other:
  * those on one queue follow each other; a submit on another queue waits for a fence value that the latest one with this state signals, or
- * is BUSY until all have ended. Several threads may submit with it at once; reset, duplicate and looking at it are one thread's. A
- * submission that fails may have written some variables and not others: reset, or go back to a duplicate.
+ * is BUSY until all have ended. Several threads may submit with it at once; reset, copying and looking at it are one thread's. A
+ * submission that fails may have written some variables and not others: reset, or go back to a state that was made of this one before.
  *
- * Ownership: desc is borrowed for the call; the state keeps program and buffers. Threads: any thread. Blocks: on opening the devices, on
+ * Ownership: desc is borrowed for the call; the state keeps program and buffers, and nothing of source. Threads: any thread. Blocks: on opening the devices, on
  * the kernel, and while initial values are written.
  * Errors: UNSUPPORTED the program was built for a bare target; INVALID_ARGUMENT memory that is misaligned, too short, overlapping, another state's, not for
- *         this usage or not usable on its device; NOT_FOUND no such variable; OUT_OF_MEMORY.
+ *         this usage or not usable on its device, or a source of another program; BUSY the source is in flight; NOT_FOUND no such variable; OUT_OF_MEMORY.
  */
 ACCEL_API enum accel_status accel_state_create(const struct accel_state_desc *desc, struct accel_state **out_state);
 
@@ -39,14 +41,6 @@ ACCEL_API void accel_state_unref(struct accel_state *state);
 
 /** Give every variable its initial value. Threads: one thread per object. Blocks: while values are written. Errors: BUSY in flight. */
 ACCEL_API enum accel_status accel_state_reset(struct accel_state *state);
-
-/**
- * A second state with the same values, in memory that libaccel allocates: a conversation that goes on in two ways.
- *
- * Ownership: the copy is the caller's, and keeps the program. Threads: one thread per object. Blocks: on the kernel, and while values are
- * copied. Errors: BUSY in flight; OUT_OF_MEMORY.
- */
-ACCEL_API enum accel_status accel_state_duplicate(struct accel_state *state, struct accel_state **out_state);
 
 /** One variable, and where it lies. */
 struct accel_variable_info {

@@ -12,11 +12,11 @@ extern "C" {
 #endif
 
 /** No tensor: an optional operand that is absent. */
-#define ACCEL_TENSOR_NONE UINT32_MAX
+#define ACCEL_TENSOR_NONE ACCEL_NONE
 /** In accel_dim.symbol: the dimension is fixed. */
-#define ACCEL_SYMBOL_NONE UINT32_MAX
+#define ACCEL_SYMBOL_NONE ACCEL_NONE
 /** In accel_symbol.expression: there is none. */
-#define ACCEL_EXPRESSION_NONE UINT32_MAX
+#define ACCEL_EXPRESSION_NONE ACCEL_NONE
 /** In accel_tensor_desc.rank: not known, not even how many dimensions. */
 #define ACCEL_RANK_UNKNOWN UINT32_MAX
 /** In place of a largest size: no bound is known. A bound of 2^31 - 1 or more says no more than that. */
@@ -107,7 +107,8 @@ enum accel_tensor_flag {
      * An input that reads, or an output that writes, the leading elements of the variable, as many along each axis as the tensor has: no
      * port, its memory belongs to a state. Of an entry point's graph, not of a region's. Not with DEFAULT.
      */
-    ACCEL_TENSOR_FLAG_VARIABLE = 1 << 1
+    ACCEL_TENSOR_FLAG_VARIABLE = 1 << 1,
+    ACCEL_TENSOR_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 /** A value of a graph. Where type or rank is unknown, only custom nodes touch it. */

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What libaccel.so and the modules export, and what the library needs.
 
-symbols.py library FILE   exports exactly api/accel.symbols, which are the functions that accel.h and what it includes declare; needs only the C and C++ run time
+symbols.py library FILE   exports exactly api/accel.symbols, which are the functions that accel.h and what it includes declare, and of the inline ones those that are marked so;
+                          a function of 0.1 whose parameters, structs or callbacks have changed has a version of its own; needs only the C and C++ run time
 symbols.py modules DIR    every shared object in the folder exports accel_module_entry and nothing else, and needs what docs/decisions/0007-libraries.md says
 """
 import pathlib
@@ -33,11 +34,44 @@ def differences(have, want, what):
     return [f"{what}: {name} is extra" for name in sorted(have - want)] + [f"{what}: {name} is missing" for name in sorted(want - have)]
 
 
+class Door:
+    """Functions of an application's door, each with the text of all that it names: structs, callbacks, and what those name."""
+
+    def __init__(self, headers):
+        text = " ".join(re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.S) for header in headers)
+        self.inline = set(re.findall(r"^static inline [^;(]*?(accel_\w+)\(", text, flags=re.M))
+        text = re.sub(r"\s+", " ", text)
+        self.functions = {name: whole for whole, name in re.findall(r"(ACCEL_API [^;(]*?(accel_\w+)\([^;]*\));", text)}
+        self.types = {name: whole for whole, name in re.findall(r"(struct (accel_\w+) \{.*?\});", text)}
+        self.types.update({name: whole for whole, name in re.findall(r"(typedef [^;]*?\(\*(accel_\w+_fn)\)[^;]*);", text)})
+
+    def meaning(self, name):
+        texts, left = {}, [self.functions.get(name, "")]
+        while left:
+            for one in re.findall(r"\baccel_\w+", left.pop()):
+                if one in self.types and one not in texts:
+                    texts[one] = self.types[one]
+                    left.append(self.types[one])
+        return self.functions.get(name), texts
+
+
+def unchanged_since_0_1(listed):
+    """A-32: functions of version 0.1 that are not what they were then."""
+    now = Door([API / header for header in doors.application()])
+    then = Door([API.parent / "conformance/abi/0.1/include/accel/accel.h"])
+    kept = [name for name, version, *mark in listed if version == "ACCEL_0.1" and "old" not in mark]
+    problems = [f"{name}: declared otherwise than in 0.1, with the version that it had then" for name in kept if now.meaning(name) != then.meaning(name)]
+    # The control: what is known to have changed is seen.
+    return problems + [f"{name}: seen as unchanged" for name in ("accel_run_bind", "accel_model_import", "accel_device_query") if now.meaning(name) == then.meaning(name)]
+
+
 def check_library(path):
     listed = [line.split() for line in (API / "accel.symbols").read_text().splitlines() if line and not line.startswith("#")]
-    problems = differences(exported(path), {f"{name}{'@' if old else '@@'}{version}" for name, version, *old in listed}, path)
-    declared = {name for header in doors.application() for name in re.findall(r"^ACCEL_API [^;(]*?(accel_\w+)\(", (API / header).read_text(), flags=re.M)}
-    problems += differences(declared, {name for name, _, *old in listed if not old}, "accel.h")
+    problems = differences(exported(path), {f"{name}{'@' if 'old' in mark else '@@'}{version}" for name, version, *mark in listed}, path)
+    door = Door([API / header for header in doors.application()])
+    problems += differences(set(door.functions), {name for name, _, *mark in listed if not mark}, "accel.h")
+    problems += [f"{name}: no inline function of the headers" for name, _, *mark in listed if "inline" in mark and name not in door.inline]
+    problems += unchanged_since_0_1(listed)
     problems += [f"{path}: needs {name}" for name in needed(path) if not NEEDED.match(name) and not SANITIZERS.match(name)]
     print(f"{len(listed)} symbols, needs {' '.join(needed(path))}")
     return problems

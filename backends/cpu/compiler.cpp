@@ -119,8 +119,8 @@ void add_port(BuiltBlob &built, std::vector<accel_bk_port> &ports, const graph::
 accel_status check_nodes(const graph::View &graph, const accel_bk_compile_options &options)
 {
     for (uint32_t i = 0; i < graph.node_count(); ++i) {
-        const double done = static_cast<double>(i) / static_cast<double>(graph.node_count());
-        if (options.progress != nullptr && options.progress(options.progress_user, done, "check") != 0)
+        const accel_progress done = {sizeof done, static_cast<double>(i) / static_cast<double>(graph.node_count()), "check"};
+        if (options.progress != nullptr && options.progress(options.progress_user, &done) != 0)
             return fail(ACCEL_STATUS_CANCELLED, "P-5", "the build was cancelled at node %u of %u", i, graph.node_count());
         if (const Refusal refusal = check_node(graph, graph.node(i)); refusal.refused())
             return fail(ACCEL_STATUS_UNSUPPORTED, "C-2", "node %u is refused: %s", i, text_of(refusal).c_str());

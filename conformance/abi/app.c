@@ -36,119 +36,28 @@ static void line(const char *step, enum accel_status status)
         if (must != ACCEL_STATUS_OK) exit(1);                                                                                              \
     } while (0)
 
-static void show(void *user, const struct accel_report_entry *entry)
+#include "app_model.h"
+
+static enum accel_status show(void *user, const struct accel_report_entry *entry)
 {
     (void)user;
     if (entry->kind == ACCEL_REPORT_KIND_MANIFEST) printf("report: %s %s %s\n", entry->subject, entry->action, entry->reason);
+    return ACCEL_STATUS_OK;
 }
 
-static struct accel_model *make_model(struct accel_instance *instance)
+/* Records of a library that may be older: nothing beyond their size is read. */
+static void hear(void *user, const struct accel_log_record *record)
 {
-    const struct accel_dim eight = {.size = 8, .symbol = ACCEL_SYMBOL_NONE};
-    const char *names[] = {"a", "b", "sum"};
-    struct accel_tensor_desc tensors[5];
-    memset(tensors, 0, sizeof tensors);
-    for (int i = 0; i < 3; ++i) tensors[i].name = names[i], tensors[i].type = ACCEL_TYPE_F32, tensors[i].rank = 1, tensors[i].dims = &eight;
-    const uint32_t inputs[] = {0, 1}, outputs[] = {2};
-    struct accel_node_desc nodes[2], node;
-    memset(&node, 0, sizeof node);
-    node.name = "add", node.operation = ACCEL_OPERATION_ADD, node.revision = 1, node.input_count = 2, node.inputs = inputs, node.outputs = outputs, node.output_count = 1;
-    const int64_t steps[] = {3, 4};
-    const struct accel_bytes word = {"a\0b", 3};
-    struct accel_attribute attributes[3]; /* by name, so any operation may have them */
-    memset(attributes, 0, sizeof attributes);
-    /* a quantised constant, in blocks of four with scales of binary16 */
-    const int8_t table[8] = {1, 2, 3, 4, 5, 6, 7, 8}, zeros[2] = {-1, 1};
-    const uint16_t scales[2] = {0x3c00, 0x3800};
-    const int64_t blocks = 4;
-    struct accel_quantization quantization;
-    memset(&quantization, 0, sizeof quantization);
-    quantization.struct_size = sizeof quantization, quantization.kind = ACCEL_QUANTIZATION_KIND_AFFINE, quantization.scale_type = ACCEL_TYPE_F16, quantization.zero_point_type = ACCEL_TYPE_I8;
-    quantization.rank = 1, quantization.block_dims = &blocks, quantization.scales = scales, quantization.zero_points = zeros, quantization.count = 2;
-    tensors[3].name = "table", tensors[3].type = ACCEL_TYPE_I8, tensors[3].rank = 1, tensors[3].dims = &eight, tensors[3].data = table, tensors[3].data_bytes = sizeof table;
-    tensors[3].quantization = &quantization;
-    const uint32_t numbers[] = {3};
-    attributes[0].kind = ACCEL_ATTRIBUTE_KIND_INTS, attributes[0].name = "steps", attributes[0].values = steps, attributes[0].count = 2;
-    attributes[1].kind = ACCEL_ATTRIBUTE_KIND_STRING, attributes[1].name = "word", attributes[1].values = &word, attributes[1].count = 1;
-    attributes[2].kind = ACCEL_ATTRIBUTE_KIND_TENSOR, attributes[2].name = "table", attributes[2].values = numbers, attributes[2].count = 1;
-    node.attributes = attributes, node.attribute_count = 3;
-    /* a branch that nothing reads, so that nobody is asked about it; it takes `a` from around it */
-    struct accel_tensor_desc taken[1] = {tensors[0]};
-    const uint32_t first[] = {0}, made[] = {4};
-    struct accel_graph_desc inside = {.struct_size = sizeof inside, .name = "then", .tensors = taken, .outputs = first, .tensor_count = 1, .tensor_size = sizeof taken[0], .output_count = 1};
-    const struct accel_capture capture = {.outer = 0, .inner = 0};
-    const struct accel_region_port port = {.kind = ACCEL_REGION_PORT_KIND_VALUE, .operand = ACCEL_OPERAND_NONE};
-    struct accel_region region;
-    memset(&region, 0, sizeof region);
-    region.struct_size = sizeof region, region.graph = &inside, region.captures = &capture, region.capture_count = 1, region.outputs = &port, region.role = ACCEL_REGION_ROLE_THEN;
-    const struct accel_region *const regions[] = {&region};
-    tensors[4] = tensors[2], tensors[4].name = "branch";
-    memset(nodes, 0, sizeof nodes);
-    nodes[1].name = "choose", nodes[1].custom_name = "Choose", nodes[1].outputs = made, nodes[1].output_count = 1, nodes[1].regions = regions, nodes[1].region_count = 1;
-    nodes[0] = node;
-    struct accel_graph_desc graph = {.struct_size = sizeof graph, .name = "adder", .tensors = tensors, .nodes = nodes, .inputs = inputs, .outputs = outputs, .tensor_count = 5,
-                                     .tensor_size = sizeof tensors[0], .node_count = 2, .node_size = sizeof node, .attribute_size = sizeof(struct accel_attribute), .input_count = 2, .output_count = 1};
-    struct accel_entry_desc entry;
-    memset(&entry, 0, sizeof entry);
-    entry.name = "", entry.graph = &graph;
-    struct accel_model_desc desc = {.struct_size = sizeof desc, .entries = &entry, .entry_count = 1, .entry_size = sizeof entry};
-    struct accel_model *model = NULL;
-    MUST(model_create, instance, &desc, &model);
-    struct accel_model *refused = NULL;
-    graph.attribute_size -= 4;
-    STEP(model_create, instance, &desc, &refused);
-    graph.attribute_size += 8;
-    STEP(model_create, instance, &desc, &refused);
-    graph.attribute_size -= 4;
-    attributes[1].kind += 1000; /* as a later version may have it */
-    STEP(model_create, instance, &desc, &refused);
-    attributes[1].kind -= 1000;
-    tensors[1].type += 1000;
-    STEP(model_create, instance, &desc, &refused);
-    tensors[1].type -= 1000;
-    nodes[0].revision = 2;
-    STEP(model_create, instance, &desc, &refused);
-    nodes[0].revision = 1;
-    quantization.kind += 1000;
-    STEP(model_create, instance, &desc, &refused);
-    quantization.kind -= 1000;
-    quantization.struct_size = 8;
-    STEP(model_create, instance, &desc, &refused);
-    quantization.struct_size = sizeof quantization;
-    desc.entry_size -= 4;
-    STEP(model_create, instance, &desc, &refused);
-    desc.entry_size += 8;
-    STEP(model_create, instance, &desc, &refused);
-    desc.entry_size -= 4;
-    region.role += 1000;
-    STEP(model_create, instance, &desc, &refused);
-    region.role -= 1000;
-    struct accel_model_entry_info told;
-    memset(&told, 0, sizeof told);
-    told.struct_size = sizeof told;
-    MUST(model_entry, model, 0, &told);
-    const struct accel_region *kept = accel_graph_node(told.graph, 1)->regions[0];
-    printf("region: role %u, takes %u of %u, %u ports\n", kept->role, kept->capture_count, kept->captures[0].outer, kept->graph->output_count);
-#ifdef ABI_NEXT
-    region.abi_next = 1;
-    STEP(model_create, instance, &desc, &refused);
-    region.abi_next = 0;
-    quantization.abi_next = 1;
-    STEP(model_create, instance, &desc, &refused);
-    quantization.abi_next = 0;
-    entry.abi_next = 1;
-    STEP(model_create, instance, &desc, &refused);
-    entry.abi_next = 0;
-    attributes[1].abi_next = 1;
-    STEP(model_create, instance, &desc, &refused);
-    attributes[1].abi_next = 0;
-    tensors[1].abi_next = 1;
-    STEP(model_create, instance, &desc, &refused);
-    tensors[1].abi_next = 0;
-    graph.abi_next = 1;
-    STEP(model_create, instance, &desc, &refused);
-#endif
-    return model;
+    *(int *)user += record->struct_size < 40 || !record->module || !record->message || record->level != ACCEL_LOG_LEVEL_ERROR;
+}
+static void released(void *user)
+{
+    printf("log: released, %d wrong records\n", *(int *)user);
+}
+static int go_on(void *user, const struct accel_progress *progress)
+{
+    *(int *)user |= progress->struct_size < 24 || progress->fraction < 0 || !progress->step ? 2 : 1;
+    return 0;
 }
 
 static void facts(struct accel_device *device)
@@ -205,6 +114,43 @@ static void misuse(struct accel_run *run, const struct accel_binding *bindings)
     STEP(run_bind, run, &unknown);
 }
 
+/* What objects tell of themselves, and what they can do together. */
+static void ask(struct accel_queue *queue, struct accel_run *run, struct accel_program *program, const struct accel_binding *bindings)
+{
+    struct accel_queue_info info;
+    memset(&info, 0xa5, sizeof info);
+    info.struct_size = sizeof info;
+    MUST(queue_query, queue, &info);
+    printf("queue: depth %u, %s id%s\n", info.depth, info.object_id == CALL(accel_object_id)(queue) ? "its" : "another", NEXT_OF(info) ? ", and noise beyond what the library knows" : "");
+    struct accel_run_info done;
+    memset(&done, 0xa5, sizeof done);
+    done.struct_size = sizeof done;
+    MUST(run_query, run, &done);
+    printf("run: %u submissions, the latest ended with %u%s\n", (unsigned)done.submission_count, done.latest_status, NEXT_OF(done) ? ", and noise beyond what the library knows" : "");
+    struct accel_join_port ports[2];
+    memset(ports, 0, sizeof ports);
+    ports[0].program = program, ports[1].run = run, ports[1].port = 1;
+    struct accel_join_desc desc = {.struct_size = sizeof desc, .ports = ports, .port_count = 2, .port_size = sizeof ports[0] - 4};
+    struct accel_buffer_recipe recipe = {.struct_size = sizeof recipe};
+    STEP(buffer_join, &desc, &recipe);
+    desc.port_size += 4;
+#ifdef ABI_NEXT
+    ports[1].abi_next = 1;
+    STEP(buffer_join, &desc, &recipe);
+    ports[1].abi_next = 0;
+#endif
+    MUST(buffer_join, &desc, &recipe);
+    printf("recipe: %u bytes, %u\n", (unsigned)recipe.size_bytes, recipe.layouts_agree);
+    struct accel_binding none;
+    memset(&none, 0, sizeof none);
+    const struct accel_bind_desc unbind = {.struct_size = sizeof unbind, .bindings = &none, .binding_count = 1, .binding_size = sizeof none};
+    const struct accel_bind_desc again = {.struct_size = sizeof again, .bindings = bindings, .binding_count = 1, .binding_size = sizeof none};
+    const struct accel_submit submit = {.struct_size = sizeof submit, .run = run};
+    MUST(run_bind, run, &unbind);
+    STEP(queue_submit, queue, &submit);
+    MUST(run_bind, run, &again);
+}
+
 /* The first input is a variable, and no port then. */
 static void keep(const struct accel_program_desc *given)
 {
@@ -230,7 +176,8 @@ static void keep(const struct accel_program_desc *given)
     state_desc.memory_count = 0;
     MUST(state_create, &state_desc, &state);
     MUST(state_reset, state);
-    MUST(state_duplicate, state, &copy);
+    state_desc.source = state;
+    MUST(state_create, &state_desc, &copy);
     struct accel_variable_info info = {.struct_size = sizeof info};
     MUST(state_variable, copy, 0, &info);
     printf("variable: %s, %u bytes\n", info.name, (unsigned)info.size_bytes);
@@ -240,8 +187,9 @@ static void keep(const struct accel_program_desc *given)
 static int live(const char *folder, int only_report)
 {
     const char *paths[] = {folder};
+    static int wrong;
     struct accel_instance_desc desc = {.struct_size = sizeof desc, .api_version = ACCEL_VERSION, .flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS, .module_paths = paths,
-                                       .module_path_count = 1, .log_level = ACCEL_LOG_LEVEL_ERROR};
+                                       .module_path_count = 1, .log_level = ACCEL_LOG_LEVEL_ERROR, .log = hear, .log_user = &wrong, .log_release = released};
     struct accel_instance *instance = NULL;
 #ifdef ABI_NEXT
     desc.abi_next = 1;
@@ -264,9 +212,11 @@ static int live(const char *folder, int only_report)
     MUST(device_open, device);
     facts(device);
     struct accel_model *model = make_model(instance);
-    const struct accel_program_desc program_desc = {.struct_size = sizeof program_desc, .model = model, .devices = &device, .device_count = 1};
+    int told = 0;
+    const struct accel_program_desc program_desc = {.struct_size = sizeof program_desc, .model = model, .devices = &device, .device_count = 1, .progress = go_on, .progress_user = &told};
     struct accel_program *program = NULL;
     MUST(program_build, &program_desc, &program);
+    printf("progress: %d\n", told);
     struct accel_binding bindings[3];
     memset(bindings, 0, sizeof bindings);
     for (uint32_t i = 0; i < 3; ++i) {
@@ -274,9 +224,10 @@ static int live(const char *folder, int only_report)
         float *values;
         MUST(buffer_create, &buffer_desc, &bindings[i].buffer);
         bindings[i].port = i;
-        MUST(buffer_map, bindings[i].buffer, ACCEL_ACCESS_WRITE, (void **)&values);
+        const struct accel_map_desc whole = {.struct_size = sizeof whole, .access = ACCEL_ACCESS_WRITE};
+        MUST(buffer_map, bindings[i].buffer, &whole, (void **)&values);
         for (int at = 0; at < 8; ++at) values[at] = (float)(at + (int)i * 100);
-        MUST(buffer_unmap, bindings[i].buffer);
+        MUST(buffer_unmap, bindings[i].buffer, &whole);
     }
     struct accel_scratch *scratch = make_scratch(program);
     const struct accel_run_desc run_desc = {.struct_size = sizeof run_desc, .program = program, .scratch = scratch, .flags = ACCEL_RUN_FLAG_TIMINGS, .priority = ACCEL_PRIORITY_LOW};
@@ -300,12 +251,15 @@ static int live(const char *folder, int only_report)
     MUST(queue_submit, queue, &submit);
     MUST(fence_wait, fence, 1, 5000000000u);
     times(run);
+    ask(queue, run, program, bindings);
     float *sums;
-    MUST(buffer_map, bindings[2].buffer, ACCEL_ACCESS_READ, (void **)&sums);
+    const struct accel_map_desc end = {.struct_size = sizeof end, .offset_bytes = 16, .access = ACCEL_ACCESS_READ};
+    MUST(buffer_map, bindings[2].buffer, &end, (void **)&sums);
     printf("result:");
-    for (int at = 0; at < 8; ++at) printf(" %g", sums[at]);
+    for (int at = 0; at < 4; ++at) printf(" %g", sums[at]);
     printf("\n");
-    MUST(buffer_unmap, bindings[2].buffer);
+    MUST(buffer_unmap, bindings[2].buffer, &end);
+    STEP(buffer_unmap, bindings[2].buffer, &end);
     keep(&program_desc);
     CALL(accel_instance_unref)(instance), CALL(accel_device_unref)(device), CALL(accel_model_unref)(model), CALL(accel_program_unref)(program);
     CALL(accel_scratch_unref)(scratch), CALL(accel_run_unref)(run), CALL(accel_queue_unref)(queue), CALL(accel_fence_unref)(fence);

@@ -7,7 +7,7 @@ import pathlib
 import re
 
 # Structs without a size, of which the conventions in accel.h say that they never change.
-FROZEN = {"accel_dim", "accel_expression", "accel_fence_point", "accel_option", "accel_bk_constant", "accel_bk_constant_place", "accel_bk_operation", "accel_bytes", "accel_sparse_tensor", "accel_capture", "accel_region_port", "accel_bk_span"}
+FROZEN = {"accel_dim", "accel_expression", "accel_fence_point", "accel_layout_step", "accel_option", "accel_bk_constant", "accel_bk_constant_place", "accel_bk_operation", "accel_bytes", "accel_sparse_tensor", "accel_capture", "accel_region_port", "accel_bk_span"}
 MEMBER = "    uint64_t abi_next;\n"
 
 

@@ -19,10 +19,10 @@ constexpr uint64_t kTriesPerPhase = 24;
 class Unwilling {
 public:
     explicit Unwilling(uint64_t last) : last_(last) {}
-    static int hear(void *user, double, const char *step)
+    static int hear(void *user, const accel_progress *progress)
     {
         auto &self = *static_cast<Unwilling *>(user);
-        self.was_done_ = std::string_view(step) == "done";
+        self.was_done_ = std::string_view(progress->step) == "done";
         return self.heard() ? 0 : 1;
     }
     static accel_status take(void *user, const void *, size_t) { return static_cast<Unwilling *>(user)->heard() ? ACCEL_STATUS_OK : ACCEL_STATUS_CANCELLED; }

@@ -108,7 +108,7 @@ public:
         desc.flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS;
         desc.module_paths = paths;
         desc.module_path_count = 1;
-        desc.log = [](void *, accel_log_level, const char *, const char *) {};
+        desc.log = [](void *, const accel_log_record *) {};
         return Instance::create(desc);
     }
 
@@ -119,10 +119,9 @@ private:
 size_t listed_manifests(const Instance &instance)
 {
     size_t count = 0;
-    const auto look = [](void *user, const accel_report_entry *entry) {
-        *static_cast<size_t *>(user) += entry->kind == ACCEL_REPORT_KIND_MANIFEST && entry->status == ACCEL_STATUS_OK && std::string(entry->action) == "listed";
-    };
-    check(accel_instance_report(instance.get(), look, &count));
+    instance.report([&](const accel_report_entry &entry) {
+        count += entry.kind == ACCEL_REPORT_KIND_MANIFEST && entry.status == ACCEL_STATUS_OK && std::string(entry.action) == "listed";
+    });
     return count;
 }
 
@@ -149,8 +148,10 @@ nlohmann::json measure_calls(const Instance &instance, Direct &direct, Through &
     accel_bk_buffer *below = direct.buffer();
     const auto &ops = direct.ops();
     const accel_bk_access part{sizeof(accel_bk_access), 0, 1, ACCEL_ACCESS_READ, 0};
+    auto whole = sized<accel_map_desc>();
+    whole.access = ACCEL_ACCESS_READ;
     void *pointer = nullptr;
-    const auto pair = paired(kRounds, 200000, [&] { accel_buffer_map(buffer, ACCEL_ACCESS_READ, &pointer), accel_buffer_unmap(buffer); },
+    const auto pair = paired(kRounds, 200000, [&] { accel_buffer_map(buffer, &whole, &pointer), accel_buffer_unmap(buffer, &whole); },
                              [&] { ops.buffer_map(below, &part, &pointer), ops.buffer_unmap(below, &part); });
     // The door itself: a call that checks its handle and answers a number, against one that only answers a number. Both lie in a shared library, as a module
     // does (a call across objects costs about 1 ns more than one inside a program), and go through a pointer that the compiler cannot see through.

@@ -23,9 +23,9 @@ double seconds(clockid_t clock)
 /// Hears progress, and how long it has heard nothing.
 class Listener {
 public:
-    static int hear(void *user, double, const char *step)
+    static int hear(void *user, const accel_progress *progress)
     {
-        static_cast<Listener *>(user)->heard(step);
+        static_cast<Listener *>(user)->heard(progress->step);
         return 0;
     }
     void heard(const char *step)

@@ -215,7 +215,8 @@ accel_status sizeless_build(const accel_bk_host *host, const accel_graph_desc *c
 accel_status stubborn_build(const accel_bk_host *host, const accel_graph_desc *const *graphs, uint32_t graph_count, const accel_bk_compile_options *options, accel_bk_blob **out)
 {
     auto silent = *options;
-    if (options->progress) options->progress(options->progress_user, 0.5, "building");
+    const accel_progress half = {sizeof half, 0.5, "building"};
+    if (options->progress) options->progress(options->progress_user, &half);
     silent.progress = nullptr;
     return base.compiler.build(host, graphs, graph_count, &silent, out);
 }

@@ -112,7 +112,7 @@ struct Saboteur {
     const Weights &weights;
     const Change &change;
     int calls_left;
-    static int progress(void *user, double, const char *)
+    static int progress(void *user, const accel_progress *)
     {
         auto &self = *static_cast<Saboteur *>(user);
         if (self.calls_left-- == 0) self.change.happen(self.weights);
@@ -189,7 +189,7 @@ TEST_CASE("G-16 a file that changes in the middle of an import is no model")
         auto source = sized<accel_model_source>();
         source.path = weights.model();
         int calls = 0;
-        source.progress = [](void *user, double, const char *) { return ++*static_cast<int *>(user), 0; };
+        source.progress = [](void *user, const accel_progress *) { return ++*static_cast<int *>(user), 0; };
         source.progress_user = &calls;
         Model::load(machine.instance, source);
         return calls;
@@ -221,11 +221,11 @@ TEST_CASE("P-5 an import tells its progress and is cancelled at any of its calls
         int calls_left, calls = 0;
         double last = 0;
         bool falls = false;
-        static int hear(void *user, double fraction, const char *step)
+        static int hear(void *user, const accel_progress *progress)
         {
             auto &self = *static_cast<Listener *>(user);
-            self.falls = self.falls || fraction < self.last || fraction > 1 || !*step;
-            self.last = fraction;
+            self.falls = self.falls || progress->fraction < self.last || progress->fraction > 1 || !*progress->step;
+            self.last = progress->fraction;
             ++self.calls;
             return self.calls_left-- == 0;
         }
@@ -253,7 +253,8 @@ TEST_CASE("G-16 a file that changes in the middle of a save is none that was sav
         const Program program = machine.build(weights);
         Saboteur saboteur{weights, change, 0};
         const auto write = [](void *user, const void *bytes, size_t byte_count) {
-            Saboteur::progress(user, 0, "");
+            const accel_progress none = {sizeof none, 0, ""};
+            Saboteur::progress(user, &none);
             // As an application does; a page that is gone is EFAULT here and a signal nowhere.
             FILE *nowhere = fopen("/dev/null", "wb");
             const bool written = fwrite(bytes, 1, byte_count, nowhere) == byte_count;

@@ -58,9 +58,9 @@ public:
         auto port = sized<accel_port_info>();
         TRY(accel_program_port(program_, 0, output_port_, &port));
         void *pointer = nullptr;
-        TRY(accel_buffer_map(buffers_[output_port_].get(), ACCEL_ACCESS_READ, &pointer));
+        TRY(conformance::map_buffer(buffers_[output_port_].get(), ACCEL_ACCESS_READ, &pointer));
         walk.result(digest(pointer, port.size_bytes));
-        return accel_buffer_unmap(buffers_[output_port_].get());
+        return conformance::unmap_buffer(buffers_[output_port_].get(), ACCEL_ACCESS_READ);
     }
 
     Queue queue;
@@ -87,11 +87,11 @@ private:
     static accel_status fill(const Buffer &buffer, const accel_port_info &port)
     {
         void *pointer = nullptr;
-        TRY(accel_buffer_map(buffer.get(), ACCEL_ACCESS_WRITE, &pointer));
+        TRY(conformance::map_buffer(buffer.get(), ACCEL_ACCESS_WRITE, &pointer));
         for (uint64_t at = 0; at < port.size_bytes; ++at) static_cast<unsigned char *>(pointer)[at] = 0;
         const float one = 1;
         for (uint64_t at = 0; port.type == ACCEL_TYPE_F32 && at + 4 <= port.size_bytes; at += 8) std::memcpy(static_cast<char *>(pointer) + at, &one, 4);
-        return accel_buffer_unmap(buffer.get());
+        return conformance::unmap_buffer(buffer.get(), ACCEL_ACCESS_WRITE);
     }
 
     accel_program *program_ = nullptr;
@@ -129,7 +129,7 @@ accel_status held(Walk &walk)
     int fd = -1;
     const accel_status exported = accel_fence_export(gate.get(), 1, ACCEL_HANDLE_KIND_EVENTFD, &fd);
     const accel_fence_point points[] = {{gate.get(), 1}, {flight.fence.get(), flight.value}};
-    const accel_status looked = accel_fence_wait_many(points, 2, 1, 1000, nullptr);
+    const accel_status looked = accel_fence_wait_many(points, 2, ACCEL_WAIT_FLAG_ANY, 1000, nullptr);
     if (looked != ACCEL_STATUS_TIMEOUT && looked != ACCEL_STATUS_OUT_OF_MEMORY) walk.complain("a wait for nothing ended with " + std::string(accel_status_name(looked)));
     TRY(accel_fence_signal(gate.get(), 1));
     const accel_status waited = flight.wait();
@@ -212,7 +212,7 @@ accel_status share(Walk &walk)
         port.size_bytes = 4096;
     }
     auto recipe = sized<accel_buffer_recipe>();
-    TRY(accel_buffer_join(ports, 2, sizeof ports[0], &recipe));
+    TRY(conformance::join(ports, 2, &recipe));
     Queue queue;
     auto queue_desc = sized<accel_queue_desc>();
     queue_desc.devices = devices.handles;
@@ -240,7 +240,8 @@ accel_status keep(Walk &walk)
     auto desc = sized<accel_state_desc>();
     desc.program = walk.ready.keeping.get();
     TRY(make(&state, [&](accel_state **handle) { return accel_state_create(&desc, handle); }));
-    TRY(make(&copy, [&](accel_state **handle) { return accel_state_duplicate(state.get(), handle); }));
+    desc.source = state.get();
+    TRY(make(&copy, [&](accel_state **handle) { return accel_state_create(&desc, handle); }));
     TRY(accel_state_reset(copy.get()));
     auto variable = sized<accel_variable_info>();
     TRY(accel_state_variable(copy.get(), 0, &variable));
@@ -292,7 +293,7 @@ accel_status trace(Walk &walk)
     TRY(recorder->stop(instance));
     TRY(ran);
     bool any = false;
-    TRY(recorder->read(instance, [](void *user, const accel_trace_event *) { *static_cast<bool *>(user) = true; }, &any));
+    TRY(recorder->read(instance, [](void *user, const accel_trace_event *) { return *static_cast<bool *>(user) = true, ACCEL_STATUS_OK; }, &any));
     if (!any) walk.complain("a recording of a run is empty");
     g_saved.size = 0;
     return recorder->write(instance, take, &g_saved);

@@ -12,7 +12,7 @@ accel_status make_instance(const Walk &walk, Instance *out)
     auto desc = sized<accel_instance_desc>();
     desc.api_version = ACCEL_VERSION;
     desc.flags = walk.subject.simulated ? ACCEL_INSTANCE_FLAG_SIMULATED : 0;
-    desc.log = [](void *, accel_log_level, const char *, const char *) {};
+    desc.log = [](void *, const accel_log_record *) {};
     return make(out, [&](accel_instance **handle) { return accel_instance_create(&desc, handle); });
 }
 
@@ -23,7 +23,7 @@ accel_status list(Walk &walk)
     Instance instance;
     TRY(make_instance(walk, &instance));
     uint64_t lines = 0;
-    TRY(accel_instance_report(instance.get(), [](void *user, const accel_report_entry *entry) { *static_cast<uint64_t *>(user) += 1 + entry->status * 1000; }, &lines));
+    TRY(accel_instance_report(instance.get(), [](void *user, const accel_report_entry *entry) { return *static_cast<uint64_t *>(user) += 1 + entry->status * 1000, ACCEL_STATUS_OK; }, &lines));
     walk.result(lines);
     const uint32_t count = accel_instance_device_count(instance.get());
     walk.result(count);
@@ -133,7 +133,7 @@ accel_program_desc build_desc(const Walk &walk, const Devices &devices)
     desc.devices = devices.handles;
     desc.device_count = devices.count;
     desc.rounding = walk.subject.rounding;
-    desc.progress = [](void *, double, const char *) { return 0; };
+    desc.progress = [](void *, const accel_progress *) { return 0; };
     return desc;
 }
 
@@ -144,7 +144,7 @@ accel_status support(Walk &walk)
     const Devices devices(walk.ready);
     const auto desc = build_desc(walk, devices);
     uint64_t rows = 0;
-    TRY(accel_program_support(&desc, [](void *user, const accel_support *row) { *static_cast<uint64_t *>(user) += 1 + row->device * 1000; }, &rows));
+    TRY(accel_program_support(&desc, [](void *user, const accel_support *row) { return *static_cast<uint64_t *>(user) += 1 + row->device * 1000, ACCEL_STATUS_OK; }, &rows));
     walk.result(rows);
     walk.ending();
     return ACCEL_STATUS_OK;
@@ -201,7 +201,7 @@ accel_status save(Walk &walk)
 accel_status check_saved(Walk &walk)
 {
     accel_fit fit = ACCEL_FIT_NONE;
-    TRY(accel_program_check(walk.ready.instance.get(), walk.ready.saved.data(), walk.ready.saved.size(), nullptr, &fit));
+    TRY(conformance::check_program(walk.ready.instance, walk.ready.saved, nullptr, &fit));
     walk.result(fit);
     walk.ending();
     return ACCEL_STATUS_OK;

@@ -28,8 +28,7 @@ nlohmann::json facts_of(const accel_device_info &info)
             {"node", info.node}, {"driver", info.driver}, {"driver_version", info.driver_version}, {"firmware_version", info.firmware_version},
             {"simulated", (info.flags & ACCEL_DEVICE_FLAG_SIMULATED) != 0}, {"job_timeout_ns", info.job_timeout_ns},
             {"queue_depth", info.queue_depth}, {"buffer_import_kinds", info.buffer_import_kinds}, {"buffer_export_kinds", info.buffer_export_kinds},
-            {"fence_export_kinds", info.fence_export_kinds}, {"fence_wait_kinds", info.fence_wait_kinds}, {"roundings", info.roundings},
-            {"operation_count", info.operation_count}, {"conformance_version", info.conformance_version}};
+            {"fence_export_kinds", info.fence_export_kinds}, {"fence_wait_kinds", info.fence_wait_kinds}, {"roundings", info.roundings}};
 }
 
 nlohmann::json module_of()

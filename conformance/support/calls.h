@@ -26,6 +26,41 @@ inline accel_status bind_run(accel_run *run, const accel_binding *bindings, uint
     return accel_run_bind(run, &desc);
 }
 
+/// CPU access to a whole buffer.
+inline accel_map_desc whole(uint32_t access)
+{
+    auto desc = sized<accel_map_desc>();
+    desc.access = access;
+    return desc;
+}
+inline accel_status map_buffer(accel_buffer *buffer, uint32_t access, void **out_pointer)
+{
+    const auto desc = whole(access);
+    return accel_buffer_map(buffer, &desc, out_pointer);
+}
+inline accel_status unmap_buffer(accel_buffer *buffer, uint32_t access)
+{
+    const auto desc = whole(access);
+    return accel_buffer_unmap(buffer, &desc);
+}
+
+inline accel_status join(const accel_join_port *ports, uint32_t count, accel_buffer_recipe *recipe)
+{
+    auto desc = sized<accel_join_desc>();
+    desc.ports = ports;
+    desc.port_count = count;
+    desc.port_size = sizeof(accel_join_port);
+    return accel_buffer_join(&desc, recipe);
+}
+
+inline accel_status check_program(const Instance &instance, std::string_view bytes, const char *name, accel_fit *out_fit)
+{
+    auto desc = sized<accel_program_load_desc>();
+    desc.bytes = bytes.data();
+    desc.byte_count = bytes.size();
+    return accel_program_check(instance.get(), &desc, name, out_fit);
+}
+
 inline accel_status create_model(const Instance &instance, const std::vector<accel_entry_desc> &entries, accel_model **out_model)
 {
     auto desc = sized<accel_model_desc>();

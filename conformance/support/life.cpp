@@ -73,10 +73,10 @@ private:
     void begin()
     {
         const Target &target = Target::current();
-        const accel_log_fn quiet = [](void *, accel_log_level, const char *, const char *) {};
+        const accel_log_fn quiet = [](void *, const accel_log_record *) {};
         instance_ = make<Instance>("instance_create", [&](accel_instance **out) { return create_instance(target, quiet, out); });
         transcript_ += std::to_string(accel_instance_device_count(instance_.get())) + " devices\n";
-        call("instance_report", [&] { return accel_instance_report(instance_.get(), [](void *, const accel_report_entry *) {}, nullptr); });
+        call("instance_report", [&] { return accel_instance_report(instance_.get(), [](void *, const accel_report_entry *) { return ACCEL_STATUS_OK; }, nullptr); });
         device_ = make<Device>("find_device", [&](accel_device **out) { return accel_instance_find_device(instance_.get(), target.device.c_str(), out); });
         call("device_open", [&] { return accel_device_open(device_.get()); });
         info_ = sized<accel_device_info>();
@@ -141,7 +141,7 @@ private:
             return accel_program_save(built.get(), append, &bytes);
         });
         accel_fit fit{};
-        call("program_check", [&] { return accel_program_check(instance_.get(), bytes.data(), bytes.size(), nullptr, &fit); });
+        call("program_check", [&] { return check_program(instance_, bytes, nullptr, &fit); });
         accel_device *devices[] = {device_.get()};
         auto desc = sized<accel_program_load_desc>();
         desc.bytes = bytes.data();
@@ -187,19 +187,19 @@ private:
             if (submit(round)) call("fence_wait", [&] { return accel_fence_wait(fence_.get(), round, kLong); });
         }
         void *pointer = nullptr;
-        if (call("buffer_map", [&] { return accel_buffer_map(y.get(), ACCEL_ACCESS_READ, &pointer); }) != ACCEL_STATUS_OK) return;
+        if (call("buffer_map", [&] { return map_buffer(y.get(), ACCEL_ACCESS_READ, &pointer); }) != ACCEL_STATUS_OK) return;
         for (uint64_t index = 0; index < program_.port(2).size_bytes; ++index) transcript_ += std::to_string(static_cast<unsigned char *>(pointer)[index]) + " ";
-        call("buffer_unmap", [&] { return accel_buffer_unmap(y.get()); });
+        call("buffer_unmap", [&] { return unmap_buffer(y.get(), ACCEL_ACCESS_READ); });
     }
 
     /// Values whose sum is no overflow in any type: 1.0f in F32, 0, 0, -128 and 63 in I8.
     void fill(const Buffer &memory, uint64_t size_bytes)
     {
         void *pointer = nullptr;
-        if (call("buffer_map", [&] { return accel_buffer_map(memory.get(), ACCEL_ACCESS_WRITE, &pointer); }) != ACCEL_STATUS_OK) return;
+        if (call("buffer_map", [&] { return map_buffer(memory.get(), ACCEL_ACCESS_WRITE, &pointer); }) != ACCEL_STATUS_OK) return;
         const float one = 1;
         for (uint64_t index = 0; index + 4 <= size_bytes; index += 4) std::memcpy(static_cast<char *>(pointer) + index, &one, 4);
-        call("buffer_unmap", [&] { return accel_buffer_unmap(memory.get()); });
+        call("buffer_unmap", [&] { return unmap_buffer(memory.get(), ACCEL_ACCESS_WRITE); });
     }
 
     /// Whether there is something to wait for.

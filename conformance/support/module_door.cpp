@@ -38,6 +38,7 @@ const Listed &listed()
             instance.get(),
             [](void *user, const accel_report_entry *entry) {
                 if (entry->kind == ACCEL_REPORT_KIND_MANIFEST && entry->status == ACCEL_STATUS_OK) static_cast<Listed *>(user)->manifests.emplace_back(entry->path);
+                return ACCEL_STATUS_OK;
             },
             &found);
         return found;

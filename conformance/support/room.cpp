@@ -278,7 +278,7 @@ struct Place {
 std::vector<Place> make_places(const Room &room, const Program &program, uint32_t entry)
 {
     const auto info = program.entry(entry);
-    const uint32_t buffers_max = program.port(0, entry).buffer_count_max;
+    const uint32_t buffers_max = info.buffer_count_max;
     std::vector<Place> places;
     if (buffers_max == 0 || info.port_count <= buffers_max) {
         for (uint32_t port = 0; port < info.port_count; ++port) places.push_back({room.buffer(program.port(port, entry).size_bytes)});

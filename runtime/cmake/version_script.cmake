@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
-# SYMBOLS ("name version" lines, "name version old" for a symbol of that version which is not the default one) -> OUTPUT, a linker version script. Versions follow each other in the order of their first use.
+# SYMBOLS ("name version" lines, "name version old" for a symbol of that version which is not the default one, "name version inline" for one that the headers define, too) -> OUTPUT, a linker version script. Versions follow each other by their numbers.
 file(STRINGS ${SYMBOLS} lines REGEX "^[^#]")
 set(versions "")
 foreach(line IN LISTS lines)
-  if(NOT line MATCHES "^([a-z0-9_]+) (ACCEL_[0-9]+\\.[0-9]+)( old)?$")
-    message(FATAL_ERROR "${SYMBOLS}: '${line}' is not 'symbol ACCEL_major.minor' or 'symbol ACCEL_major.minor old'")
+  if(NOT line MATCHES "^([a-z0-9_]+) (ACCEL_[0-9]+\\.[0-9]+)( old| inline)?$")
+    message(FATAL_ERROR "${SYMBOLS}: '${line}' is not 'symbol ACCEL_major.minor' with 'old' or 'inline' behind it or nothing")
   endif()
   list(APPEND versions ${CMAKE_MATCH_2})
   # An old one is put there by its .symver.
-  if(NOT CMAKE_MATCH_3)
+  if(NOT CMAKE_MATCH_3 STREQUAL " old")
     list(APPEND "symbols_${CMAKE_MATCH_2}" ${CMAKE_MATCH_1})
   endif()
 endforeach()
 list(REMOVE_DUPLICATES versions)
+list(SORT versions COMPARE NATURAL)
 # What is not listed is local. The last version says so: in an earlier one the linker would hide the old symbols of that version, too, which are not listed either.
 set(text "")
 set(previous "")

@@ -101,7 +101,7 @@ TEST_CASE("P-5 passes obey the application in the middle of their walks", "[boun
     }
     b.output(at);
     int calls = 0;
-    Progress unwilling([](void *user, double, const char *) { return ++*static_cast<int *>(user); }, &calls);
+    Progress unwilling([](void *user, const accel_progress *) { return ++*static_cast<int *>(user); }, &calls);
     CHECK(guarded([&] { return prepare(b.graph, {}); }) == ACCEL_STATUS_CANCELLED);
     CHECK(calls == 1);
     CHECK(std::string(accel_last_error()->rule) == "P-5");
@@ -111,13 +111,13 @@ TEST_CASE("P-5 modules without a progress function have a pulse", "[bounds]")
 {
     CHECK(Progress::pulse() == ACCEL_STATUS_OK);
     int calls = 0;
-    Progress outer([](void *user, double, const char *) { return ++*static_cast<int *>(user), 0; }, &calls);
+    Progress outer([](void *user, const accel_progress *) { return ++*static_cast<int *>(user), 0; }, &calls);
     CHECK(Progress::pulse() == ACCEL_STATUS_OK);
     CHECK(calls == 1);
     CHECK(Progress::pulse() == ACCEL_STATUS_OK);
     CHECK(calls == 1);  // it was told a moment ago
     {
-        Progress inner([](void *, double, const char *) { return 1; }, nullptr);
+        Progress inner([](void *, const accel_progress *) { return 1; }, nullptr);
         CHECK(Progress::pulse() == ACCEL_STATUS_CANCELLED);
     }
     CHECK(Progress::pulse() == ACCEL_STATUS_OK);

@@ -178,13 +178,16 @@ accel_status time_copy(accel_device *device, double *out_bytes_per_s)
     HeldBuffer buffer;
     ACCEL_TRY(accel_buffer_create(&desc, buffer.out()));
     const std::vector<uint8_t> from(kCopyBytes, 1);
+    accel_map_desc whole{};
+    whole.struct_size = sizeof whole;
+    whole.access = ACCEL_ACCESS_WRITE;
     double best = 1e9;
     for (int round = 0; round < kRounds; ++round) {
         const auto start = std::chrono::steady_clock::now();
         void *pointer = nullptr;
-        ACCEL_TRY(accel_buffer_map(buffer.get(), ACCEL_ACCESS_WRITE, &pointer));
+        ACCEL_TRY(accel_buffer_map(buffer.get(), &whole, &pointer));
         std::memcpy(pointer, from.data(), kCopyBytes);
-        ACCEL_TRY(accel_buffer_unmap(buffer.get()));
+        ACCEL_TRY(accel_buffer_unmap(buffer.get(), &whole));
         best = std::min(best, seconds_since(start));
     }
     *out_bytes_per_s = static_cast<double>(kCopyBytes) / std::max(best, 1e-9);

@@ -104,8 +104,9 @@ accel_status buffer_map(accel_bk_buffer *buffer, const accel_bk_access *, void *
     ++buffer->device->control->access_count;
     return ACCEL_STATUS_OK;
 }
-accel_status buffer_unmap(accel_bk_buffer *buffer, const accel_bk_access *)
+accel_status buffer_unmap(accel_bk_buffer *buffer, const accel_bk_access *access)
 {
+    buffer->device->control->ended_access = *access;
     may_throw(*buffer->device->control, "buffer_unmap");
     const accel_status answer = buffer->device->control->unmap_answer.exchange(ACCEL_STATUS_OK);
     buffer->device->control->access_count -= answer == ACCEL_STATUS_OK;

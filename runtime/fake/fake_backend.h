@@ -33,6 +33,8 @@ struct Control {
     std::atomic<bool> imports_pointers{false};  ///< claims host pointers, as the CPU always does; asked when the device is opened
     std::atomic<uint64_t> import_align_bytes{0};  ///< asked when the device is opened
     std::atomic<uint64_t> latest_size_bytes{0};   ///< of the buffer that was made last
+    accel_bk_access ended_access{};             ///< of the latest buffer_unmap
+    std::atomic<uint64_t> blocking_waiter{0};   ///< thread of the latest queue_wait with a timeout
     std::atomic<uint32_t> bind_answer_count{1};  ///< so many binds answer it
     std::atomic<bool> takes_fences{false};      ///< claims to wait for sync_files; asked when the device is opened
     std::atomic<bool> ignores_fences{false};    ///< breaks M-10

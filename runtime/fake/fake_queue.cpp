@@ -161,6 +161,8 @@ accel_status queue_transfer(accel_bk_queue *queue, const accel_bk_transfer *tran
 accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout_ns)
 {
     may_throw(*queue->device->control, "queue_wait");
+    if (timeout_ns)
+        queue->device->control->blocking_waiter = static_cast<uint64_t>(gettid());
     const Hang hang(*queue->device->control);
     const uint64_t deadline_ns = timeout_ns && !hang.happened() ? deadline_after(timeout_ns) : 0;
     for (;;) {

@@ -41,13 +41,42 @@ inline void make_buffer(std::vector<accel_device *> devices, Buffer &buffer, uin
     REQUIRE(accel_buffer_create(&desc, buffer.out()) == ACCEL_STATUS_OK);
 }
 
+/// CPU access to a whole buffer.
+inline accel_map_desc whole(uint32_t access)
+{
+    accel_map_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.access = access;
+    return desc;
+}
+inline accel_status map(accel_buffer *buffer, uint32_t access, void **out_pointer)
+{
+    const accel_map_desc desc = whole(access);
+    return accel_buffer_map(buffer, &desc, out_pointer);
+}
+inline accel_status unmap(accel_buffer *buffer, uint32_t access)
+{
+    const accel_map_desc desc = whole(access);
+    return accel_buffer_unmap(buffer, &desc);
+}
+
+/// Is a saved program good for that device?
+template <class Bytes> accel_status check_saved(accel_instance *instance, const Bytes &bytes, const char *name, accel_fit *out_fit)
+{
+    accel_program_load_desc desc{};
+    desc.struct_size = sizeof desc;
+    desc.bytes = bytes.data();
+    desc.byte_count = bytes.size();
+    return accel_program_check(instance, &desc, name, out_fit);
+}
+
 /// Every byte from the first on.
 inline void fill(Buffer &buffer, uint64_t size_bytes, uint8_t value)
 {
     void *memory = nullptr;
-    REQUIRE(accel_buffer_map(buffer, ACCEL_ACCESS_WRITE, &memory) == ACCEL_STATUS_OK);
+    REQUIRE(map(buffer, ACCEL_ACCESS_WRITE, &memory) == ACCEL_STATUS_OK);
     memset(memory, value, size_bytes);
-    REQUIRE(accel_buffer_unmap(buffer) == ACCEL_STATUS_OK);
+    REQUIRE(unmap(buffer, ACCEL_ACCESS_WRITE) == ACCEL_STATUS_OK);
 }
 
 struct House {
@@ -136,9 +165,9 @@ inline accel_status submit(accel_queue *queue, accel_run *run, accel_fence *sign
 inline uint8_t first_byte(accel_buffer *buffer)
 {
     void *memory = nullptr;
-    REQUIRE(accel_buffer_map(buffer, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
+    REQUIRE(map(buffer, ACCEL_ACCESS_READ, &memory) == ACCEL_STATUS_OK);
     const uint8_t value = *static_cast<uint8_t *>(memory);
-    REQUIRE(accel_buffer_unmap(buffer) == ACCEL_STATUS_OK);
+    REQUIRE(unmap(buffer, ACCEL_ACCESS_READ) == ACCEL_STATUS_OK);
     return value;
 }
 

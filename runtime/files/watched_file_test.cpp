@@ -130,7 +130,7 @@ TEST_CASE("G-16 a copy outlives every change", "[files]")
 TEST_CASE("P-5 copying a file can be cancelled", "[files]")
 {
     const TempFile file("0123456789");
-    Progress unwilling([](void *, double, const char *) { return 1; }, nullptr);
+    Progress unwilling([](void *, const accel_progress *) { return 1; }, nullptr);
     std::unique_ptr<WatchedFile> watched;
     CHECK(WatchedFile::open(Descriptor(file.open()), "model 'm'", {.copied = true}, unwilling, &watched) == ACCEL_STATUS_CANCELLED);
     CHECK(watched == nullptr);

@@ -56,6 +56,7 @@ std::vector<std::string> actions(accel_instance &instance)
     instance.report([](void *user, const accel_report_entry *entry) {
         if (entry->kind == ACCEL_REPORT_KIND_MANIFEST)
             static_cast<std::vector<std::string> *>(user)->push_back(std::string(entry->action) + (*entry->reason ? "" : ", without a reason"));
+        return ACCEL_STATUS_OK;
     }, &seen);
     return seen;
 }

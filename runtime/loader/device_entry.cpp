@@ -117,7 +117,6 @@ void ListedDevice::fill_numerics(accel_device_info *info)
             return;
         if (target.name && strcmp(target.name, info->target) == 0) {
             info->roundings = target.roundings;
-            info->operation_count = identity_.backend->compiler()->operation_count;
             return;
         }
     }

@@ -58,6 +58,7 @@ accel_status Module::load_locked()
 
 accel_status Module::try_load()
 {
+    const LogPause pause;
     const std::lock_guard guard(lock_);
     load_locked();
     if (!tried_)
@@ -69,6 +70,7 @@ accel_status Module::load()
 {
     if (is_loaded())
         return ACCEL_STATUS_OK;
+    const LogPause pause;
     const std::lock_guard guard(lock_);
     if (load_locked() == ACCEL_STATUS_OK)
         return status_;
@@ -94,7 +96,7 @@ accel_status Module::refuse(accel_status status, const char *rule, const char *f
     va_end(arguments);
     rule_ = rule;
     error_ = "module '" + manifest_.name + "' (" + (library_path_.empty() ? "built in" : library_path_) + ") " + text;
-    log_format(ACCEL_LOG_LEVEL_WARNING, "", "%s", error_.c_str());
+    log_format(ACCEL_LOG_LEVEL_WARNING, 0, "", "%s", error_.c_str());
     return status;
 }
 
@@ -126,7 +128,7 @@ accel_status Module::load_once()
         status = start_again(library, *answer);
     if (status != ACCEL_STATUS_OK)
         return status;
-    log_format(ACCEL_LOG_LEVEL_INFO, "", "loaded module '%s' %s from %s", manifest_.name.c_str(), version(), library_path_.c_str());
+    log_format(ACCEL_LOG_LEVEL_INFO, 0, "", "loaded module '%s' %s from %s", manifest_.name.c_str(), version(), library_path_.c_str());
     return status;
 }
 

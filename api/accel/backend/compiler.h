@@ -23,7 +23,8 @@ enum accel_bk_target_flag {
     /** Nodes with regions may be claimed, where what is in the regions may be. Else the runtime refuses them for the module, which never sees one. */
     ACCEL_BK_TARGET_FLAG_REGIONS = 1 << 2,
     /** Custom nodes may be claimed. Else the runtime refuses them for the module, which never sees one. */
-    ACCEL_BK_TARGET_FLAG_CUSTOM = 1 << 3
+    ACCEL_BK_TARGET_FLAG_CUSTOM = 1 << 3,
+    ACCEL_BK_TARGET_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 /** Facts about a compile target. A target is a name for what a blob fits: "ethos-u65-256", "cpu". */
@@ -91,7 +92,8 @@ enum accel_bk_port_flag {
      * an output that may have the memory of port in_place_of: no element of that is read after it was written, and what the output does not
      * write stays
      */
-    ACCEL_BK_PORT_FLAG_IN_PLACE = 1 << 0
+    ACCEL_BK_PORT_FLAG_IN_PLACE = 1 << 0,
+    ACCEL_BK_PORT_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 /** What one input or output of a graph in a blob needs. */
@@ -115,7 +117,8 @@ struct accel_bk_blob_entry {
 
 /** What of a constant a blob refers to. */
 enum accel_bk_constant_part {
-    ACCEL_BK_CONSTANT_PART_VALUES = 0
+    ACCEL_BK_CONSTANT_PART_VALUES = 0,
+    ACCEL_BK_CONSTANT_PART_MAX_ENUM = 0x7fffffff
 };
 
 /** A constant that a blob refers to. Frozen. */

@@ -29,7 +29,8 @@ enum accel_bk_device_flag {
      * access of a whole buffer may stay open for as long as it lives, and the memory reach other devices by its address. Without it the runtime maps and
      * unmaps around every use, and copies between devices.
      */
-    ACCEL_BK_DEVICE_FLAG_COHERENT = 1 << 8
+    ACCEL_BK_DEVICE_FLAG_COHERENT = 1 << 8,
+    ACCEL_BK_DEVICE_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 /** What a module tells about an open device. Asked once, after device_open: no fact changes later. Strings live as long as the device; "" if unknown. */
@@ -80,7 +81,8 @@ struct accel_bk_scratch {
 };
 
 enum accel_bk_run_flag {
-    ACCEL_BK_RUN_FLAG_TIMINGS = 1 << 0 /**< run_timings will be asked */
+    ACCEL_BK_RUN_FLAG_TIMINGS = 1 << 0, /**< run_timings will be asked */
+    ACCEL_BK_RUN_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 /** What a run is made for. */

@@ -19,7 +19,8 @@ struct accel_bk_queue_desc {
 };
 
 enum accel_bk_submit_flag {
-    ACCEL_BK_SUBMIT_FLAG_FENCE = 1 << 0 /**< queue_fence will be asked for this ticket, in any kind of fence_export_kinds */
+    ACCEL_BK_SUBMIT_FLAG_FENCE = 1 << 0, /**< queue_fence will be asked for this ticket, in any kind of fence_export_kinds */
+    ACCEL_BK_SUBMIT_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 struct accel_bk_submit {

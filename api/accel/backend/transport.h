@@ -74,7 +74,8 @@ enum accel_bk_transport_flag {
      * requests are carried by copying: PINNED and ADDRESS answer -EOPNOTSUPP, mapped memory needs sync, and addresses of this process that
      * a module writes into mapped memory mean nothing to the device. share, adopt and fences may be absent
      */
-    ACCEL_BK_TRANSPORT_FLAG_COPYING = 1 << 1
+    ACCEL_BK_TRANSPORT_FLAG_COPYING = 1 << 1,
+    ACCEL_BK_TRANSPORT_FLAG_MAX_ENUM = 0x7fffffff
 };
 
 /**

@@ -29,8 +29,8 @@ struct accel_trace_event {
     uint32_t detail;       /**< number of the segment where there is one; of a copy, of the step of the run */
 };
 
-/** Receives one span. Ownership: event is valid during the call. Threads: called on the thread that reads. */
-typedef void (*accel_trace_fn)(void *user, const struct accel_trace_event *event);
+/** Receives one span; anything but OK ends the call with that status. Ownership: event is valid during the call. Threads: called on the thread that reads. */
+typedef enum accel_status (*accel_trace_fn)(void *user, const struct accel_trace_event *event);
 
 struct accel_trace_interface {
     size_t struct_size;
@@ -45,7 +45,7 @@ struct accel_trace_interface {
     /**
      * Every span recorded, in order of its end.
      *
-     * Ownership: an event is valid during its callback. Threads: any thread. Blocks: on the callback, and while another thread reads. Errors: BUSY still recording.
+     * Ownership: an event is valid during its callback. Threads: any thread. Blocks: on the callback, and while another thread reads. Errors: BUSY still recording; what event answered.
      */
     enum accel_status (*read)(struct accel_instance *instance, accel_trace_fn event, void *user);
     /**

@@ -8,16 +8,15 @@ KIND_NUMBERS = {"ACCEL_ATTRIBUTE_KIND_FLOAT": 1, "ACCEL_ATTRIBUTE_KIND_INT": 2, 
 def enum(name, prefix, rows, number="id", extra=()):
     lines = [f"enum {name} {{"]
     entries = list(extra) + [(f"{prefix}_{row['name']}", row[number], row.get("doc") or row.get("onnx", "")) for row in rows]
-    for index, (label, value, doc) in enumerate(entries):
-        comma = "," if index + 1 < len(entries) else ""
+    for label, value, doc in entries:
         tail = f" /**< {doc} */" if doc else ""
-        lines.append(f"    {label} = {value}{comma}{tail}")
-    return "\n".join(lines + ["};"])
+        lines.append(f"    {label} = {value},{tail}")
+    return "\n".join(lines + [f"    {prefix}_MAX_ENUM = 0x7fffffff", "};"])
 
 
 def type_bits(types):
     """accel_type_bits, by ascending size."""
-    lines = ["/** Size of one element in bits; 0 for a type that this header does not know. Threads: any thread. Blocks: never. */",
+    lines = ["/** Size of one element in bits; 0 for a type that this header does not know. The library exports it under this name, too, and knows its own. Threads: any thread. Blocks: never. */",
              "static inline unsigned accel_type_bits(unsigned type)", "{", "    switch (type) {"]
     for bits in sorted({row["size_bits"] for row in types}):
         lines += [f"    case ACCEL_TYPE_{row['name']}:" for row in types if row["size_bits"] == bits] + [f"        return {bits}u;"]
@@ -26,7 +25,7 @@ def type_bits(types):
 
 def attribute_kinds(rows):
     """accel_attribute_kind_of, kind by kind. The numbers, since graph.h, which has the names, comes later."""
-    lines = ["/** Kind of the values of a key, as enum accel_attribute_kind; 0 for CUSTOM and for keys that this header does not know. Threads: any thread. Blocks: never. */",
+    lines = ["/** Kind of the values of a key, as enum accel_attribute_kind; 0 for CUSTOM and for keys that this header does not know. The library exports it under this name, too, and knows its own. Threads: any thread. Blocks: never. */",
              "static inline unsigned accel_attribute_kind_of(unsigned key)", "{", "    switch (key) {"]
     for name, number in KIND_NUMBERS.items():
         if keys := [row["name"] for row in rows if abi.attribute_kind(row) == name]:
@@ -46,7 +45,7 @@ def value_positions(catalog):
 
 def first_value(catalog):
     """accel_first_value_operand."""
-    lines = ["/** Position of an operation's first value operand; 0 where it has none, or this header does not know it. Threads: any thread. Blocks: never. */",
+    lines = ["/** Position of an operation's first value operand; 0 where it has none, or this header does not know it. The library exports it under this name, too, and knows its own. Threads: any thread. Blocks: never. */",
              "static inline unsigned accel_first_value_operand(unsigned operation)", "{", "    switch (operation) {"]
     for position in sorted({abi.first_value(r) for r in catalog.operations() if r.values()}):
         lines += [f"    case ACCEL_OPERATION_{r.name}:" for r in catalog.operations() if abi.first_value(r) == position] + [f"        return {position}u;"]
@@ -68,7 +67,7 @@ def write(catalog, note):
         "/** Revision of the operation catalog in this header; it moves on its own, not with the ABI. */",
         f"#define ACCEL_OPERATION_PROFILE {words.profile}u", "",
         "/** Element types. Those below 8 bits are packed without regard to rows, the first element in the low bits, and bits behind the last are 0. */",
-        enum("accel_type", "ACCEL_TYPE", words.types, extra=[("ACCEL_TYPE_UNKNOWN", 0, "none that the catalog has; no tensor has it yet")]), "",
+        enum("accel_type", "ACCEL_TYPE", words.types, extra=[("ACCEL_TYPE_UNKNOWN", 0, "none that the catalog has")]), "",
         type_bits(words.types), "",
         "/** Rounding of requantising operations. 0 where no requantisation happens. */",
         enum("accel_rounding", "ACCEL_ROUNDING", words.roundings, extra=[("ACCEL_ROUNDING_NONE", 0, "")]), "",

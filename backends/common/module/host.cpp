@@ -89,7 +89,8 @@ void pulse()
 
 void progress(const accel_bk_compile_options &options, double fraction, const char *what)
 {
-    if (options.progress != nullptr && options.progress(options.progress_user, fraction, what) != 0)
+    const accel_progress done = {sizeof done, fraction, what};
+    if (options.progress != nullptr && options.progress(options.progress_user, &done) != 0)
         throw Cancelled();
 }
 

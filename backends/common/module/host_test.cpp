@@ -125,7 +125,7 @@ TEST_CASE("progress that is refused cancels, and none at all goes on", "[module]
     accel_bk_compile_options options{};
     module::progress(options, 0.5, "x");
     static double told = 0;
-    options.progress = [](void *, double fraction, const char *) { return told = fraction, fraction > 0.6 ? 1 : 0; };
+    options.progress = [](void *, const accel_progress *progress) { return told = progress->fraction, progress->fraction > 0.6 ? 1 : 0; };
     module::progress(options, 0.5, "x");
     CHECK(told == 0.5);
     CHECK_THROWS_AS(module::progress(options, 0.7, "x"), module::Cancelled);

@@ -85,7 +85,7 @@ ACCEL_CASE("abi.fork.parents-objects", "A-7", "in a child after fork calls with 
         auto desc = sized<accel_buffer_info>();
         failures += accel_buffer_query(sum.a.get(), &desc) != ACCEL_STATUS_FORKED;
         void *pointer = nullptr;
-        failures += accel_buffer_map(sum.a.get(), ACCEL_ACCESS_READ, &pointer) != ACCEL_STATUS_FORKED;
+        failures += map_buffer(sum.a.get(), ACCEL_ACCESS_READ, &pointer) != ACCEL_STATUS_FORKED;
         accel_buffer_unref(accel_buffer_ref(sum.a.get()));
         for (int times = 0; times < 3; ++times) {
             accel_buffer_unref(sum.a.get());

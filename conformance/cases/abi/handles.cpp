@@ -49,7 +49,7 @@ ACCEL_CASE("abi.out.cleared", "A-4", "on an error every out handle is NULL and e
     CHECK(accel_fence_export(timeline.get(), 1, ACCEL_HANDLE_KIND_EVENTFD, &fd) != ACCEL_STATUS_OK);
     CHECK(fd == -1);
     void *pointer = dirty<void>();
-    CHECK(accel_buffer_map(memory.get(), 1u << 30, &pointer) != ACCEL_STATUS_OK);
+    CHECK(map_buffer(memory.get(), 1u << 30, &pointer) != ACCEL_STATUS_OK);
     CHECK(pointer == nullptr);
 }
 

@@ -174,7 +174,8 @@ ACCEL_CASE("compile.progress.cancels", "P-5", "a build asks progress and ends wi
         bool falls = false;
     } seen;
     desc.progress_user = &seen;
-    desc.progress = [](void *user, double fraction, const char *) {
+    desc.progress = [](void *user, const accel_progress *progress) {
+        const double fraction = progress->fraction;
         auto *told = static_cast<Seen *>(user);
         ++told->calls;
         told->falls = told->falls || fraction < told->last || fraction < 0 || fraction > 1;
@@ -192,7 +193,7 @@ ACCEL_CASE("compile.progress.cancels", "P-5", "a build asks progress and ends wi
     CHECK(program == nullptr);
     CHECK(seen.calls == 1);
     seen = {0, 1, 0, false};
-    const auto nothing = [](void *, const accel_support *) {};
+    const auto nothing = [](void *, const accel_support *) { return ACCEL_STATUS_OK; };
     CHECK_STATUS(accel_program_support(&desc, nothing, nullptr), ACCEL_STATUS_CANCELLED);
     CHECK(seen.calls == 1);
 }

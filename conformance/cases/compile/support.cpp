@@ -27,6 +27,7 @@ accel_status ask(const Model &model, accel_device *const *devices, uint32_t devi
         &desc,
         [](void *user, const accel_support *row) {
             static_cast<std::vector<Row> *>(user)->push_back({{row->nodes, row->nodes + row->node_count}, row->device, row->group, row->reason, row->reason_text});
+            return ACCEL_STATUS_OK;
         },
         rows);
 }

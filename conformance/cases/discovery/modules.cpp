@@ -63,6 +63,7 @@ std::vector<Line> report(const Instance &instance)
         [](void *user, const accel_report_entry *entry) {
             static_cast<std::vector<Line> *>(user)->push_back(
                 {entry->subject, entry->path, entry->action, entry->reason, entry->remedy, entry->kind, entry->status});
+            return ACCEL_STATUS_OK;
         },
         &lines));
     return lines;

@@ -89,7 +89,7 @@ ACCEL_CASE("fences.fail.sticky", "F-3", "a failure holds for its value and every
     CHECK_STATUS(accel_fence_wait(fence.get(), 1, 0), ACCEL_STATUS_OK);
     CHECK_STATUS(accel_fence_wait(fence.get(), 3, kSecond), ACCEL_STATUS_IO);
     CHECK_STATUS(accel_fence_wait(fence.get(), 9, kSecond), ACCEL_STATUS_IO);
-    CHECK_STATUS(accel_fence_error(fence.get(), UINT64_MAX), ACCEL_STATUS_IO);
+    CHECK_STATUS(accel_fence_error(fence.get(), UINT64_MAX - 1), ACCEL_STATUS_IO);
     accel_fence_fail(fence.get(), 5, ACCEL_STATUS_CANCELLED);
     CHECK_STATUS(accel_fence_error(fence.get(), 5), ACCEL_STATUS_IO);
     CHECK(accel_fence_signal(fence.get(), 7) != ACCEL_STATUS_OK);
@@ -165,9 +165,9 @@ ACCEL_CASE("fences.wait-many.any", "F-11", "wait_many for any names the first th
     const Fence one = Fence::create(instance), two = Fence::create(instance);
     const accel_fence_point points[] = {one.at(1), two.at(1)};
     uint32_t index = 4711;
-    CHECK_STATUS(accel_fence_wait_many(points, 2, 1, 0, &index), ACCEL_STATUS_TIMEOUT);
+    CHECK_STATUS(accel_fence_wait_many(points, 2, ACCEL_WAIT_FLAG_ANY, 0, &index), ACCEL_STATUS_TIMEOUT);
     two.signal(1);
-    CHECK_STATUS(accel_fence_wait_many(points, 2, 1, kSecond, &index), ACCEL_STATUS_OK);
+    CHECK_STATUS(accel_fence_wait_many(points, 2, ACCEL_WAIT_FLAG_ANY, kSecond, &index), ACCEL_STATUS_OK);
     CHECK(index == 1);
     REQUIRE_STATUS(accel_fence_fail(one.get(), 1, ACCEL_STATUS_IO), ACCEL_STATUS_OK);
     index = 4711;

@@ -72,14 +72,14 @@ ACCEL_CASE("memory.create.usage", "B-12", "a buffer is bound and mapped only if 
     const Buffer mapped(handle);
     CHECK(usage_of(mapped) == ACCEL_BUFFER_USAGE_MAP);
     void *pointer = nullptr;
-    REQUIRE_STATUS(accel_buffer_map(mapped.get(), ACCEL_ACCESS_WRITE, &pointer), ACCEL_STATUS_OK);
-    CHECK_STATUS(accel_buffer_unmap(mapped.get()), ACCEL_STATUS_OK);
+    REQUIRE_STATUS(map_buffer(mapped.get(), ACCEL_ACCESS_WRITE, &pointer), ACCEL_STATUS_OK);
+    CHECK_STATUS(unmap_buffer(mapped.get(), ACCEL_ACCESS_WRITE), ACCEL_STATUS_OK);
     const accel_binding binding{Adder::kA, 0, mapped.get(), 0, 0};
     CHECK_REFUSED(bind_run(sum.run.get(), &binding, 1), ACCEL_STATUS_INVALID_ARGUMENT);
     desc.usage = ACCEL_BUFFER_USAGE_PORT;
     REQUIRE_STATUS(accel_buffer_create(&desc, &handle), ACCEL_STATUS_OK);
     const Buffer bound(handle);
-    CHECK_REFUSED(accel_buffer_map(bound.get(), ACCEL_ACCESS_READ, &pointer), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(map_buffer(bound.get(), ACCEL_ACCESS_READ, &pointer), ACCEL_STATUS_INVALID_ARGUMENT);
     // New memory is zero, and the device reads it where nobody else can look.
     sum.set(9, 5);
     sum.run.bind(Adder::kA, bound);
@@ -148,11 +148,47 @@ ACCEL_CASE("memory.map.unbalanced", "B-10", "an unmap without a map is INVALID_A
 {
     const Room room;
     const Buffer buffer = room.buffer(64);
-    CHECK_REFUSED(accel_buffer_unmap(buffer.get()), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(unmap_buffer(buffer.get(), ACCEL_ACCESS_READ), ACCEL_STATUS_INVALID_ARGUMENT);
     { const auto mapping = buffer.map(); }
-    CHECK_REFUSED(accel_buffer_unmap(buffer.get()), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(unmap_buffer(buffer.get(), ACCEL_ACCESS_READ), ACCEL_STATUS_INVALID_ARGUMENT);
     void *pointer = nullptr;
-    CHECK_REFUSED(accel_buffer_map(buffer.get(), 0, &pointer), ACCEL_STATUS_INVALID_ARGUMENT);
+    CHECK_REFUSED(map_buffer(buffer.get(), 0, &pointer), ACCEL_STATUS_INVALID_ARGUMENT);
+}
+
+ACCEL_CASE("memory.map.part", "B-13", "a map is of a part, and the unmap with its description ends that access and no other")
+{
+    const Room room;
+    const Buffer buffer = room.buffer(4096);
+    auto part = sized<accel_map_desc>(), other = part;
+    part.offset_bytes = 100, part.size_bytes = 64, part.access = ACCEL_ACCESS_WRITE;
+    other.offset_bytes = 100, other.size_bytes = 64, other.access = ACCEL_ACCESS_READ;
+    void *written = nullptr, *read = nullptr;
+    REQUIRE_STATUS(accel_buffer_map(buffer.get(), &part, &written), ACCEL_STATUS_OK);
+    REQUIRE_STATUS(accel_buffer_map(buffer.get(), &other, &read), ACCEL_STATUS_OK);
+    {
+        const auto mapping = buffer.map(ACCEL_ACCESS_READ);
+        CHECK(written == mapping.as<char>() + 100);
+        CHECK(read == written);
+    }
+    std::memset(written, 7, 64);
+    // The one that was begun first ends first, and is then no more.
+    CHECK_STATUS(accel_buffer_unmap(buffer.get(), &part), ACCEL_STATUS_OK);
+    CHECK_REFUSED(accel_buffer_unmap(buffer.get(), &part), ACCEL_STATUS_INVALID_ARGUMENT);
+    other.size_bytes = 32;
+    CHECK_REFUSED(accel_buffer_unmap(buffer.get(), &other), ACCEL_STATUS_INVALID_ARGUMENT);
+    other.size_bytes = 64;
+    CHECK_STATUS(accel_buffer_unmap(buffer.get(), &other), ACCEL_STATUS_OK);
+    std::vector<uint8_t> bytes(4096), expected(4096);
+    std::fill(expected.begin() + 100, expected.begin() + 164, uint8_t{7});
+    buffer.read(bytes.data(), bytes.size());
+    CHECK(same(bytes, expected));
+    // Parts that are none.
+    for (const auto &[offset_bytes, size_bytes] : {std::pair<uint64_t, uint64_t>{4096, 0}, {4097, 0}, {0, 4097}, {1, 4096}, {UINT64_MAX, 2}}) {
+        part.offset_bytes = offset_bytes, part.size_bytes = size_bytes;
+        CHECK_REFUSED(accel_buffer_map(buffer.get(), &part, &written), ACCEL_STATUS_INVALID_ARGUMENT);
+    }
+    part.offset_bytes = 0, part.size_bytes = 0, part.flags = 1;
+    CHECK_REFUSED(accel_buffer_map(buffer.get(), &part, &written), ACCEL_STATUS_INVALID_ARGUMENT);
 }
 
 ACCEL_CASE("memory.map.persists", "B-9", "what was written stays for later maps and for work, to the last byte")
@@ -264,14 +300,23 @@ ACCEL_CASE("memory.join.one-device", "B-8", "ports of one device get a recipe th
 {
     const Room room;
     const Adder adder = room.adder();
-    accel_join_port ports[2] = {{adder.program().get(), 0, Adder::kY, nullptr, 0}, {adder.program().get(), 0, Adder::kA, nullptr, 0}};
+    accel_join_port ports[2] = {{adder.program().get(), nullptr, nullptr, 0, 0, Adder::kY}, {adder.program().get(), nullptr, nullptr, 0, 0, Adder::kA}};
     auto recipe = sized<accel_buffer_recipe>();
-    REQUIRE_STATUS(accel_buffer_join(ports, 2, sizeof(ports[0]), &recipe), ACCEL_STATUS_OK);
+    REQUIRE_STATUS(join(ports, 2, &recipe), ACCEL_STATUS_OK);
     CHECK(recipe.allocator == room.device().get());
     CHECK(recipe.size_bytes >= std::max(adder.size_bytes(Adder::kA), adder.size_bytes(Adder::kY)));
     CHECK(recipe.align_bytes >= adder.program().port(Adder::kA).align_bytes);
     CHECK(recipe.layouts_agree == 1);
-    CHECK_REFUSED(accel_buffer_join(ports, 0, sizeof(ports[0]), &recipe), ACCEL_STATUS_INVALID_ARGUMENT);
+    auto refused = sized<accel_buffer_recipe>();
+    CHECK_REFUSED(join(ports, 0, &refused), ACCEL_STATUS_INVALID_ARGUMENT);
+    // What has been bound has the same sizes where none is open.
+    const Sum sum(room, adder);
+    ports[1] = {nullptr, sum.run.get(), nullptr, 0, 0, Adder::kA};
+    auto of_run = sized<accel_buffer_recipe>();
+    REQUIRE_STATUS(join(ports, 2, &of_run), ACCEL_STATUS_OK);
+    CHECK(of_run.size_bytes == recipe.size_bytes);
+    ports[1].program = adder.program().get();
+    CHECK_REFUSED(join(ports, 2, &of_run), ACCEL_STATUS_INVALID_ARGUMENT);
 }
 
 }  // namespace accel::conformance

@@ -328,7 +328,7 @@ ACCEL_CASE("module.compiler.progress", "P-5", "build asks progress and ends with
     auto options = door.options();
     int calls = 0;
     options.progress_user = &calls;
-    options.progress = [](void *user, double, const char *) {
+    options.progress = [](void *user, const accel_progress *) {
         ++*static_cast<int *>(user);
         return 1;
     };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sums.h"
+#include "support/calls.h"
 #include "support/status.h"
 
 namespace accel::conformance {
@@ -274,12 +275,12 @@ ACCEL_CASE("runtime.layouts.join", "B-8", "a recipe says whether the layouts of 
     stand.ledger().lie = Ledger::Lie::Blocked;
     {
         const Program program = build(stand, {{"y", {ACCEL_PORT_LAYOUT_DEVICE}}}), native = build(stand, all_ports({ACCEL_PORT_LAYOUT_DEVICE}));
-        accel_join_port ports[] = {{program.get(), 0, 2, nullptr, 0}, {native.get(), 0, 0, nullptr, 0}};
+        accel_join_port ports[] = {{program.get(), nullptr, nullptr, 0, 0, 2}, {native.get(), nullptr, nullptr, 0, 0, 0}};
         auto recipe = sized<accel_buffer_recipe>();
-        REQUIRE_STATUS(accel_buffer_join(ports, 2, sizeof ports[0], &recipe), ACCEL_STATUS_OK);
+        REQUIRE_STATUS(join(ports, 2, &recipe), ACCEL_STATUS_OK);
         CHECK(recipe.layouts_agree == 1);
-        ports[1] = {program.get(), 0, 0, nullptr, 0};
-        REQUIRE_STATUS(accel_buffer_join(ports, 2, sizeof ports[0], &recipe), ACCEL_STATUS_OK);
+        ports[1] = {program.get(), nullptr, nullptr, 0, 0, 0};
+        REQUIRE_STATUS(join(ports, 2, &recipe), ACCEL_STATUS_OK);
         CHECK(recipe.layouts_agree == 0);
         REQUIRE(recipe.reason != nullptr);
         CHECK(std::string(recipe.reason).find("different places") != std::string::npos);

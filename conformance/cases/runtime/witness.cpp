@@ -189,7 +189,7 @@ ACCEL_CASE("runtime.witness.structs", "H-5", "structs have their size, reserved 
         const std::string bytes = program.save();
         const Program loaded = Program::load(stand.instance(), bytes, {stand.device()});
         accel_fit fit = ACCEL_FIT_NONE;
-        CHECK_STATUS(accel_program_check(stand.instance().get(), bytes.data(), bytes.size(), "witness", &fit), ACCEL_STATUS_OK);
+        CHECK_STATUS(check_program(stand.instance(), bytes, "witness", &fit), ACCEL_STATUS_OK);
         CHECK(fit == ACCEL_FIT_FULL);
         const Job job(stand, loaded);
         const Queue queue = stand.queue();

@@ -30,7 +30,7 @@ accel_status load_telling(const Room &room, const std::string &bytes, Count &cou
     desc.byte_count = bytes.size();
     desc.devices = &device;
     desc.device_count = 1;
-    desc.progress = [](void *user, double, const char *) {
+    desc.progress = [](void *user, const accel_progress *) {
         auto &counted = *static_cast<Count *>(user);
         return ++counted.told == counted.stop_at ? 1 : 0;
     };
@@ -131,11 +131,11 @@ ACCEL_CASE("saved.check.fits", "S-2", "check answers FULL for its device and tar
     const auto instance = make_instance(Target::current());
     const Device device = instance.device(Target::current().device.c_str());
     accel_fit fit = ACCEL_FIT_NONE;
-    REQUIRE_STATUS(accel_program_check(instance.get(), bytes.data(), bytes.size(), device.info().id, &fit), ACCEL_STATUS_OK);
+    REQUIRE_STATUS(check_program(instance, bytes, device.info().id, &fit), ACCEL_STATUS_OK);
     CHECK(fit == ACCEL_FIT_FULL);
-    REQUIRE_STATUS(accel_program_check(instance.get(), bytes.data(), bytes.size(), nullptr, &fit), ACCEL_STATUS_OK);
+    REQUIRE_STATUS(check_program(instance, bytes, nullptr, &fit), ACCEL_STATUS_OK);
     CHECK(fit == ACCEL_FIT_FULL);
-    const accel_status foreign = accel_program_check(instance.get(), bytes.data(), bytes.size(), "some-foreign-target", &fit);
+    const accel_status foreign = check_program(instance, bytes, "some-foreign-target", &fit);
     CHECK(one_of(foreign, {ACCEL_STATUS_OK, ACCEL_STATUS_NOT_FOUND}));
     CHECK(fit == ACCEL_FIT_NONE);
     CHECK((device.info().flags & ACCEL_DEVICE_FLAG_OPEN) == 0);
@@ -150,7 +150,7 @@ ACCEL_CASE("saved.damage.cut", "S-3", "a cut file is refused at every length")
         INFO(size << " of " << bytes.size() << " bytes: " << name_of(status));
         REQUIRE(is_refusal(status));
         accel_fit fit = ACCEL_FIT_FULL;
-        accel_program_check(room.instance().get(), bytes.data(), size, nullptr, &fit);
+        check_program(room.instance(), std::string_view(bytes).substr(0, size), nullptr, &fit);
         REQUIRE(fit == ACCEL_FIT_NONE);
     }
 }

@@ -27,9 +27,9 @@ int main(int argc, char **argv)
     struct accel_buffer *image, *scores; float *values;
     TRY(accel_buffer_create(DESC(buffer_desc, .size_bytes = 64 * sizeof(float), .devices = &device, .device_count = 1), &image));
     TRY(accel_buffer_create(DESC(buffer_desc, .size_bytes = 10 * sizeof(float), .devices = &device, .device_count = 1), &scores));
-    TRY(accel_buffer_map(image, ACCEL_ACCESS_WRITE, (void **)&values));
+    TRY(accel_buffer_map(image, DESC(map_desc, .access = ACCEL_ACCESS_WRITE), (void **)&values));
     for (int pixel = 0; pixel < 64; ++pixel) values[pixel] = pixels[pixel] / 255.0f;
-    TRY(accel_buffer_unmap(image));
+    TRY(accel_buffer_unmap(image, DESC(map_desc, .access = ACCEL_ACCESS_WRITE)));
 
     struct accel_run *run; struct accel_queue *queue; struct accel_fence *fence;
     TRY(accel_run_create(DESC(run_desc, .program = program), &run));
@@ -40,11 +40,11 @@ int main(int argc, char **argv)
     TRY(accel_queue_submit(queue, DESC(submit, .run = run, .signals = &(struct accel_fence_point){fence, 1}, .signal_count = 1)));
     TRY(accel_fence_wait(fence, 1, ACCEL_TIMEOUT_FOREVER));
 
-    TRY(accel_buffer_map(scores, ACCEL_ACCESS_READ, (void **)&values));
+    TRY(accel_buffer_map(scores, DESC(map_desc, .access = ACCEL_ACCESS_READ), (void **)&values));
     int best = 0;
     for (int digit = 1; digit < 10; ++digit) if (values[digit] > values[best]) best = digit;
     printf("%d\n", best);
-    TRY(accel_buffer_unmap(scores));
+    TRY(accel_buffer_unmap(scores, DESC(map_desc, .access = ACCEL_ACCESS_READ)));
     accel_fence_unref(fence), accel_queue_unref(queue), accel_run_unref(run), accel_buffer_unref(scores), accel_buffer_unref(image);
     accel_program_unref(program), accel_model_unref(model), accel_device_unref(device), accel_instance_unref(instance);
 }

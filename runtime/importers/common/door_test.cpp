@@ -73,7 +73,7 @@ TEST_CASE("a refusal of the runtime keeps the runtime's sentence", "[door]") {
 
 TEST_CASE("an application that wants no more ends an import", "[door]") {
     TestHost host;
-    host.source.progress = [](void*, double, const char*) { return 1; };
+    host.source.progress = [](void*, const accel_progress*) { return 1; };
     CHECK(refused(host, [](Host& asked, const accel_bk_source&, ModelMemory&) -> const accel_graph_desc* {
               asked.look(1, 2);
               return nullptr;

@@ -80,7 +80,8 @@ void Host::look(uint64_t done, uint64_t all) {
         return;
     }
     told_ns_ = now;
-    if (source_.progress(source_.progress_user, all == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(all), "reading the model") != 0) {
+    const accel_progress progress = {sizeof progress, all == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(all), "reading the model"};
+    if (source_.progress(source_.progress_user, &progress) != 0) {
         fail(ACCEL_STATUS_CANCELLED, "the import was cancelled");
     }
 }

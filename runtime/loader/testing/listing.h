@@ -62,6 +62,7 @@ inline std::vector<Line> report_of(accel_instance *instance)
         instance,
         [](void *user, const accel_report_entry *entry) {
             static_cast<std::vector<Line> *>(user)->push_back({entry->kind, entry->status, entry->subject, entry->action, entry->reason, entry->remedy});
+            return ACCEL_STATUS_OK;
         },
         &lines);
     return lines;
@@ -92,7 +93,7 @@ struct Listing {
         desc.device_filter_count = static_cast<uint32_t>(filters.size());
         desc.sysfs_root = sys.c_str();
         desc.dev_root = dev.c_str();
-        desc.log = [](void *user, accel_log_level, const char *, const char *message) { static_cast<Listing *>(user)->logged.push_back(message); };
+        desc.log = [](void *user, const accel_log_record *record) { static_cast<Listing *>(user)->logged.push_back(record->message); };
         desc.log_user = this;
         REQUIRE(accel_instance_create(&desc, &instance) == ACCEL_STATUS_OK);
     }

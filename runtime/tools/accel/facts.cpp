@@ -50,21 +50,18 @@ nlohmann::json device_json(const accel_device_info &info)
     return {{"id", info.id}, {"name", info.name}, {"kind", kind_name(info.kind)}, {"backend", info.backend}, {"backend_version", info.backend_version}, {"target", info.target},
             {"node", info.node}, {"bus_path", info.bus_path}, {"driver", info.driver}, {"driver_version", info.driver_version}, {"firmware_version", info.firmware_version},
             {"simulated", (info.flags & ACCEL_DEVICE_FLAG_SIMULATED) != 0}, {"open", (info.flags & ACCEL_DEVICE_FLAG_OPEN) != 0},
-            {"isolation", isolation_name(info.isolation)}, {"conformance_version", version_text(info.conformance_version)}, {"job_timeout_ns", info.job_timeout_ns},
+            {"isolation", isolation_name(info.isolation)}, {"job_timeout_ns", info.job_timeout_ns},
             {"memory_bytes", info.memory_bytes}, {"queue_depth", info.queue_depth}, {"context_count", info.context_count},
             {"buffer_import", kinds_json(info.buffer_import_kinds)}, {"buffer_export", kinds_json(info.buffer_export_kinds)},
-            {"fence_export", kinds_json(info.fence_export_kinds)}, {"fence_wait", kinds_json(info.fence_wait_kinds)}, {"operation_count", info.operation_count}};
+            {"fence_export", kinds_json(info.fence_export_kinds)}, {"fence_wait", kinds_json(info.fence_wait_kinds)}};
 }
 
 std::vector<ReportLine> report_lines(const Instance &instance)
 {
     std::vector<ReportLine> lines;
-    check(accel_instance_report(
-        instance.get(),
-        [](void *user, const accel_report_entry *entry) {
-            static_cast<std::vector<ReportLine> *>(user)->push_back({entry->kind, entry->status, entry->subject, entry->path, entry->action, entry->reason, entry->remedy});
-        },
-        &lines));
+    instance.report([&](const accel_report_entry &entry) {
+        lines.push_back({entry.kind, entry.status, entry.subject, entry.path, entry.action, entry.reason, entry.remedy});
+    });
     return lines;
 }
 

@@ -16,8 +16,6 @@ void check_open_device(Findings &findings, const accel_device_info &info)
     if (*info.driver) what += std::string(", driver ") + info.driver + " " + info.driver_version;
     if (*info.firmware_version) what += std::string(", firmware ") + info.firmware_version;
     findings.ok(what + ", isolation " + isolation_name(info.isolation));
-    if (info.conformance_version == 0 && info.kind != ACCEL_DEVICE_KIND_CPU && !(info.flags & ACCEL_DEVICE_FLAG_SIMULATED))
-        findings.note(id + " has no conformance certificate", "run accel-conformance run --device " + id);
     if (*info.node && !(info.fence_export_kinds & ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE)))
         findings.note(id + " cannot make sync_files: its work cannot be polled by other drivers", "Linux 6.0 or newer and dma-buf export are needed");
 }

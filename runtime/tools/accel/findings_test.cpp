@@ -21,7 +21,6 @@ accel_device_info node_facts()
     info.driver_version = "1.0.0";
     info.firmware_version = "";
     info.kind = ACCEL_DEVICE_KIND_NPU;
-    info.conformance_version = 1;
     info.fence_export_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE);
     return info;
 }
@@ -55,16 +54,5 @@ TEST_CASE("a device with a node that makes no sync_files is noted with a remedy"
     CHECK(findings.list[1].what.find("cannot make sync_files") != std::string::npos);
     CHECK(findings.list[1].remedy.find("Linux 6.0") != std::string::npos);
     info.node = "";
-    CHECK(findings_of(info).list.size() == 1);
-}
-
-TEST_CASE("a certificate is asked of hardware only")
-{
-    auto info = node_facts();
-    info.conformance_version = 0;
-    const Findings findings = findings_of(info);
-    REQUIRE(findings.list.size() == 2);
-    CHECK(findings.list[1].remedy == "run accel-conformance run --device ethosu@4a900000.npu");
-    info.flags = ACCEL_DEVICE_FLAG_SIMULATED;
     CHECK(findings_of(info).list.size() == 1);
 }

@@ -33,15 +33,15 @@ void Progress::update(double fraction, const char *step)
     step_ = step ? step : "";
 }
 
-int Progress::callback(void *user, double fraction, const char *step)
+int Progress::callback(void *user, const accel_progress *progress)
 {
-    static_cast<Progress *>(user)->update(fraction, step);
+    static_cast<Progress *>(user)->update(progress->fraction, progress->step);
     return 0;
 }
 
-int Progress::callback_before(void *user, double, const char *step)
+int Progress::callback_before(void *user, const accel_progress *progress)
 {
-    static_cast<Progress *>(user)->update(-1, step);
+    static_cast<Progress *>(user)->update(-1, progress->step);
     return 0;
 }
 

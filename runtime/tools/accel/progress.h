@@ -2,6 +2,8 @@
 // A progress line on a terminal, for what takes over a second.
 #pragma once
 
+#include <accel/base.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -18,9 +20,9 @@ public:
     Progress &operator=(const Progress &) = delete;
     void update(double fraction, const char *step);
     /// Fits accel_progress_fn with the object as user; never cancels.
-    static int callback(void *user, double fraction, const char *step);
+    static int callback(void *user, const accel_progress *progress);
     /// The same for work in front of that whose share is shown: says what is done, and not how much of it.
-    static int callback_before(void *user, double fraction, const char *step);
+    static int callback_before(void *user, const accel_progress *progress);
 
 private:
     void draw_until_done();
