@@ -21,10 +21,10 @@
 namespace accel::tool {
 namespace {
 
-void log_to_stderr(void *, accel_log_level level, const char *module, const char *message)
+void log_to_stderr(void *, const accel_log_record *record)
 {
     static constexpr const char *kNames[] = {"", "error", "warning", "info", "debug"};
-    std::cerr << kNames[level] << ": " << module << (*module ? ": " : "") << message << "\n";
+    std::cerr << (record->level < std::size(kNames) ? kNames[record->level] : "log") << ": " << record->module << (*record->module ? ": " : "") << record->message << "\n";
 }
 
 }  // namespace
