@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: MIT
 """The public headers by door: what accel.h and backend.h include, in that order, and the extensions."""
+import functools
 import pathlib
 import re
 
 API = pathlib.Path(__file__).resolve().parent.parent
 
 
+@functools.cache
 def included(name):
     """The headers of one door in the order of their text: each behind what it includes, and the door's own file last."""
     found = []
 
     def visit(header):
+        if header in found:
+            return
         for one in re.findall(r"^#include <(accel/[\w/]+\.h)>", (API / header).read_text(), flags=re.M):
             visit(one)
-        if header not in found:
-            found.append(header)
+        found.append(header)
 
     visit(f"accel/{name}.h")
     return found
