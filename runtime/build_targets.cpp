@@ -15,8 +15,11 @@ namespace accel::runtime {
 
 namespace {
 
-/// In the place of a target without hardware. It promises nothing about its memory: others can at most read it where it is mapped.
-class UnopenedDevice : public OpenDevice {};
+/// In the place of a target without hardware. Of its memory it promises what its manifest does: where that is coherent, others can read it where it is mapped.
+class UnopenedDevice : public OpenDevice {
+public:
+    explicit UnopenedDevice(bool coherent) { info_.flags = coherent ? uint32_t{ACCEL_BK_DEVICE_FLAG_COHERENT} : 0u; }
+};
 
 class Finding {
 public:
@@ -67,7 +70,8 @@ public:
         ACCEL_TRY(look_up(target));
         program_.places.push_back({target.backend, target.name, ""});
         program_.devices.emplace_back();
-        out_.open.push_back(std::make_shared<UnopenedDevice>());
+        const Manifest &manifest = module->manifest();
+        out_.open.push_back(std::make_shared<UnopenedDevice>(manifest.always && manifest.always->target == target.name ? manifest.always->coherent : manifest.device.coherent));
         return ACCEL_STATUS_OK;
     }
 

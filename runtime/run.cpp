@@ -70,6 +70,11 @@ accel_run::~accel_run()
 /// What it holds is kept by itself.
 void accel_run::let_go()
 {
+    for (SegmentRun &segment : body_.segments) {
+        segment.bound = {};
+        if (segment.made)
+            segment.made->held = nullptr;
+    }
     ports_.clear();
     body_.defaults.clear();
     body_.memories.clear();

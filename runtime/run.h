@@ -70,12 +70,19 @@ struct BindRequest {
     bool prepared_only = false;
 };
 
+/// The memory of a segment's ports in their order, and the buffers that it is in.
+struct PortMemory {
+    std::vector<accel_bk_memory> places;
+    std::shared_ptr<std::vector<Ref<accel_buffer>>> buffers;
+};
+
 /// What a module made for a segment. Gives it back.
 struct ModuleRun {
     std::shared_ptr<OpenDevice> device;
     std::shared_ptr<LoadedBlob> blob;
     uint32_t graph = 0;  ///< of the blob
     accel_bk_run *handle = nullptr;
+    std::shared_ptr<std::vector<Ref<accel_buffer>>> held;  ///< buffers that it is bound to, by whichever body, until it is bound anew or is gone (H-2)
 
     ModuleRun() = default;
     ~ModuleRun();
@@ -96,8 +103,7 @@ struct SegmentRun {
     std::shared_ptr<OpenDevice> device;
     std::shared_ptr<ModuleRun> made;  ///< of a segment for open sizes it may be that of the body before, which is bound again
     accel_bk_run *handle = nullptr;
-    std::vector<accel_bk_memory> bound;  ///< in port order, as the module has them; empty while a port is unbound
-    std::vector<Ref<accel_buffer>> kept;  ///< that the module still has although a port is unbound
+    PortMemory bound;  ///< as the module has it; empty while a port is unbound
 };
 
 /// What a run is made of for one set of sizes; all that there is where no size is open.
@@ -216,11 +222,11 @@ private:
     accel_status take_defaults(std::vector<accel::runtime::PortBinding> *ports);
     accel_status make_defaults();
     accel_status check_buffer_counts(const std::vector<accel::runtime::PortBinding> &ports) const;
-    accel_status collect(uint32_t segment, const std::vector<accel::runtime::PortBinding> &ports, std::vector<accel_bk_memory> *out);
+    accel_status collect(uint32_t segment, const std::vector<accel::runtime::PortBinding> &ports, accel::runtime::PortMemory *out);
     accel_status source_memory(const accel::runtime::PortSource &source, uint64_t size_bytes, const std::shared_ptr<accel::runtime::OpenDevice> &device,
                                const std::vector<accel::runtime::PortBinding> &ports, accel_bk_memory *out);
-    accel_status apply(std::vector<std::vector<accel_bk_memory>> &wanted);
-    accel_status bind_segment(uint32_t segment, const std::vector<accel_bk_memory> &ports);
+    accel_status apply(std::vector<accel::runtime::PortMemory> &wanted);
+    accel_status bind_segment(uint32_t segment, const accel::runtime::PortMemory &memory);
     void give_back(uint32_t index);
     void offer_conversions();
     void plan_copy(accel::runtime::MemoryEnd from, accel::runtime::MemoryEnd to);
@@ -236,7 +242,7 @@ private:
     const std::vector<accel_scratch::Place> *scratch_places_ = nullptr;
     accel::runtime::Turn state_turn_, scratch_turn_;
     std::vector<accel::runtime::PortBinding> ports_;
-    accel::runtime::RunBody body_;  ///< destroyed before the buffers that it is bound to (H-2)
+    accel::runtime::RunBody body_;
     accel_run_info counts_{};  ///< of bodies that are gone
     std::unique_ptr<accel::runtime::Timings> told_timings_;  ///< of the latest submission, where its body is gone
     accel_status told_status_ = ACCEL_STATUS_OK;             ///< of asking the modules for them

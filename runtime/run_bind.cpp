@@ -162,21 +162,24 @@ accel_status accel_run::source_memory(const PortSource &source, uint64_t size_by
 }
 
 /// The memory of a segment's ports in their order; empty while one of its ports is unbound.
-accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &ports, std::vector<accel_bk_memory> *out)
+accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &ports, PortMemory *out)
 {
     const Segment &segment = entry().segments[index];
-    out->clear();
+    *out = {};
     for (const auto *sources : {&segment.input_sources, &segment.output_sources})
         for (const PortSource &source : *sources)
             if (source.kind == PortSource::Kind::Port && !has_memory(ports, source.index))
                 return ACCEL_STATUS_OK;
+    out->buffers = std::make_shared<std::vector<Ref<accel_buffer>>>();
     const auto add = [&](const std::vector<PortSource> &sources, const std::vector<PortLayout> &layouts) -> accel_status {
         for (size_t i = 0; i < sources.size(); ++i) {
             accel_bk_memory memory{};
             const bool data = sources[i].kind == PortSource::Kind::Port && !entry().ports[sources[i].index].data_dims.empty();
             const uint64_t size_bytes = data ? std::min(layouts[i].size_bytes, ports[sources[i].index].size_bytes) : layouts[i].size_bytes;
             ACCEL_TRY(source_memory(sources[i], size_bytes, body_.segments[index].device, ports, &memory));
-            out->push_back(memory);
+            out->places.push_back(memory);
+            const bool is_value = sources[i].kind == PortSource::Kind::Value;
+            out->buffers->push_back(is_value ? body_.memories[memory_of(entry().values, sources[i].index)] : ports[sources[i].index].buffer);
         }
         return ACCEL_STATUS_OK;
     };
@@ -184,20 +187,21 @@ accel_status accel_run::collect(uint32_t index, const std::vector<PortBinding> &
     return add(segment.output_sources, segment.outputs);
 }
 
-accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_memory> &ports)
+accel_status accel_run::bind_segment(uint32_t index, const PortMemory &memory)
 {
     const SegmentRun &segment = body_.segments[index];
     clear_module_error();
-    const ModuleArray<accel_bk_memory> shown(ports.data(), ports.size(), segment.device->sizes().memory);
+    const ModuleArray<accel_bk_memory> shown(memory.places.data(), memory.places.size(), segment.device->sizes().memory);
     accel_bk_bind_desc desc{};
     desc.struct_size = sizeof desc;
     desc.ports = shown.data();
-    desc.port_count = static_cast<uint32_t>(ports.size());
+    desc.port_count = static_cast<uint32_t>(memory.places.size());
     if (const std::vector<int64_t> &sizes = entry().segments[index].sizes; !sizes.empty()) {
         desc.sizes = sizes.data();
         desc.size_count = static_cast<uint32_t>(sizes.size());
     }
     const accel_status status = segment.device->ops().run_bind(segment.handle, &desc);
+    segment.made->held = status == ACCEL_STATUS_OK ? memory.buffers : nullptr;
     return status == ACCEL_STATUS_OK ? status : fail_from_module(status, segment.device->module_name(), "run_bind", this);
 }
 
@@ -205,14 +209,14 @@ accel_status accel_run::bind_segment(uint32_t index, const std::vector<accel_bk_
 void accel_run::give_back(uint32_t index)
 {
     SegmentRun &segment = body_.segments[index];
-    if (segment.bound.empty() || guarded([&] { return bind_segment(index, segment.bound); }) == ACCEL_STATUS_OK)
+    if (segment.bound.places.empty() || guarded([&] { return bind_segment(index, segment.bound); }) == ACCEL_STATUS_OK)
         return;
-    segment.bound.clear();
+    segment.bound = {};
     ready_ = false;
 }
 
 /// Hand new bindings to the modules; when one refuses, give back to the others what they had.
-accel_status accel_run::apply(std::vector<std::vector<accel_bk_memory>> &wanted)
+accel_status accel_run::apply(std::vector<PortMemory> &wanted)
 {
     const auto same = [](const std::vector<accel_bk_memory> &a, const std::vector<accel_bk_memory> &b) {
         return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -223,7 +227,8 @@ accel_status accel_run::apply(std::vector<std::vector<accel_bk_memory>> &wanted)
     for (uint32_t i = 0; i < wanted.size(); ++i) {
         const Segment &segment = entry().segments[i];
         const bool has_ports = !segment.input_sources.empty() || !segment.output_sources.empty();
-        if ((wanted[i].empty() && has_ports) || (!wanted[i].empty() && same(wanted[i], body_.segments[i].bound)))
+        const bool is_bound = !wanted[i].places.empty();
+        if ((!is_bound && has_ports) || (is_bound && same(wanted[i].places, body_.segments[i].bound.places)))
             continue;
         const accel_status status = guarded([&] { return bind_segment(i, wanted[i]); });  // a module of another version is shown a copy, for which memory may be short
         if (status != ACCEL_STATUS_OK) {
@@ -255,25 +260,17 @@ accel_status accel_run::bind_ports(std::span<const accel_binding> bindings)
     ACCEL_TRY(take_defaults(&ports));
     ACCEL_TRY(check_overlaps(ports));
     ACCEL_TRY(check_buffer_counts(ports));
-    std::vector<std::vector<accel_bk_memory>> wanted(body_.segments.size());
+    std::vector<PortMemory> wanted(body_.segments.size());
     for (uint32_t i = 0; i < body_.segments.size(); ++i)
         ACCEL_TRY(collect(i, ports, &wanted[i]));
     std::vector<uint32_t> unbound;
-    for (uint32_t i = 0; i < wanted.size(); ++i) {
-        if (!wanted[i].empty() || body_.segments[i].bound.empty())
-            continue;
-        unbound.push_back(i);
-        for (const PortBinding &port : ports_)
-            if (port.buffer)
-                body_.segments[i].kept.push_back(port.buffer);
-    }
+    for (uint32_t i = 0; i < wanted.size(); ++i)
+        if (wanted[i].places.empty())
+            unbound.push_back(i);
     ACCEL_TRY(apply(wanted));
-    for (const uint32_t i : unbound)
-        body_.segments[i].bound.clear();
     // A device that was given memory has it until it takes all ports anew, which it does before it runs.
-    for (SegmentRun &segment : body_.segments)
-        if (!segment.bound.empty())
-            segment.kept.clear();
+    for (const uint32_t i : unbound)
+        body_.segments[i].bound = {};
     ports_ = std::move(ports);
     forget_told();
     offer_conversions();
@@ -341,13 +338,11 @@ accel_status accel_run::bind_sizes(const BindRequest &request)
 {
     std::vector<int64_t> sizes = sizes_;
     ACCEL_TRY(open_sizes_->take(request.symbols, this, &sizes));
-    std::vector<PortBinding> bound_before;  // outlives the body that goes, which is bound to it (H-2)
     RunBody fresh;
     ACCEL_TRY(find_body(sizes, request.prepared_only, &fresh));
     const bool changes = fresh.program, was_ready = ready_;
     if (changes) {
         collect_times();
-        bound_before = ports_;
         body_.swap(fresh);
     }
     accel_status status = changes ? guarded([&] { return prepare_body(&fresh); }) : ACCEL_STATUS_OK;

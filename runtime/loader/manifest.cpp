@@ -131,6 +131,7 @@ constexpr std::pair<const char *, bool> kWaits[] = {{"watched", false}, {"inline
 constexpr std::pair<const char *, uint32_t> kDeviceKinds[] = {
     {"cpu", ACCEL_DEVICE_KIND_CPU}, {"npu", ACCEL_DEVICE_KIND_NPU}, {"gpu", ACCEL_DEVICE_KIND_GPU}, {"other", ACCEL_DEVICE_KIND_OTHER}};
 constexpr std::pair<const char *, bool> kTransports[] = {{"node", false}, {"none", true}};
+constexpr std::pair<const char *, bool> kMemories[] = {{"separate", false}, {"coherent", true}};
 constexpr std::pair<const char *, bool> kUses[] = {{"default", false}, {"by-name", true}};
 constexpr std::pair<const char *, uint32_t> kIsolations[] = {{"process", ACCEL_ISOLATION_PROCESS},
                                                              {"iommu", ACCEL_ISOLATION_IOMMU},
@@ -151,6 +152,7 @@ DeviceFacts parse_device(const Section &section)
     facts.job_timeout_ns = section.number("job_timeout_ns", UINT64_MAX);
     facts.memory_bytes = section.number("memory_bytes", UINT64_MAX);
     facts.buffer_align_bytes = section.number("buffer_align_bytes", 1 << 30);
+    facts.coherent = choice<bool>(section, "memory", kMemories, false);
     facts.by_name = choice<bool>(section, "use", kUses, false);
     return facts;
 }

@@ -27,6 +27,7 @@ struct DeviceFacts {
     uint64_t job_timeout_ns = 0;
     uint64_t memory_bytes = 0;
     uint64_t buffer_align_bytes = 0;
+    bool coherent = false; ///< of a target without hardware: what accel_bk_device_info.flags will say of its devices
     bool by_name = false;  ///< used only where it is named, never by default
 };
 
