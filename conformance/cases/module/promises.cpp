@@ -168,7 +168,7 @@ ACCEL_CASE("module.process.threads", "M-20", "threads that a module makes block 
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     std::string hearing;
     for (const auto &thread : names_in("/proc/self/task"))
-        if (!before.count(thread) && (blocked_signals(thread) & wanted) != wanted) hearing += " " + thread;
+        if (!before.count(thread) && (blocked_signals(thread) & wanted) != wanted) hearing.append(" ").append(thread);
     CHECK(hearing == "");
 }
 
@@ -178,7 +178,7 @@ ACCEL_CASE("module.process.descriptors", "M-20", "descriptors that a module make
     const Works works;
     std::string inherited;
     for (const int fd : open_descriptors())
-        if (!before.count(fd) && !(fcntl(fd, F_GETFD) & FD_CLOEXEC)) inherited += " " + std::to_string(fd);
+        if (!before.count(fd) && !(fcntl(fd, F_GETFD) & FD_CLOEXEC)) inherited.append(" ").append(std::to_string(fd));
     CHECK(inherited == "");
 }
 
