@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "suite/case.h"
+#include "suite/child.h"
 #include "support/module_door.h"
 #include "support/status.h"
 
