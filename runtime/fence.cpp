@@ -33,13 +33,13 @@ accel_fence::~accel_fence()
 /// May the value be signalled? Called with the lock.
 accel_status accel_fence::check_rises(uint64_t value) const
 {
-    if (value <= promised_)
-        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", this, "value %llu is to be signalled, but %llu is reached or promised already; values rise",
-                    static_cast<unsigned long long>(value), static_cast<unsigned long long>(promised_));
     if (const uint64_t failed = failed_value_.load(std::memory_order_relaxed); failed <= value)
         return fail(static_cast<accel_status>(failure_.load(std::memory_order_relaxed)), "F-3", this,
                     "the timeline has failed at value %llu, and could not tell what value %llu ends with; go on with a new fence", static_cast<unsigned long long>(failed),
                     static_cast<unsigned long long>(value));
+    if (value <= promised_)
+        return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", this, "value %llu is to be signalled, but %llu is reached or promised already; values rise",
+                    static_cast<unsigned long long>(value), static_cast<unsigned long long>(promised_));
     return ACCEL_STATUS_OK;
 }
 
@@ -85,7 +85,7 @@ void accel_fence::complete(Point &point, accel_status status, const char *detail
     Point *before = point.previous;
     unlink(point);
     if (status != ACCEL_STATUS_OK)
-        fail_locked(point.value, status, detail);
+        fail_locked(point.value, before, status, detail);
     else if (before)
         before->reach_value = std::max(before->reach_value, point.reach_value);
     else
@@ -101,8 +101,10 @@ void accel_fence::reach_locked(uint64_t value)
         reached_.store(value, std::memory_order_release);
 }
 
-void accel_fence::fail_locked(uint64_t value, accel_status reason, const char *detail)
+/// Values rise, so those between what stands before the value and the value itself were to be reached with it, by nobody else: they fail, too.
+void accel_fence::fail_locked(uint64_t value, const Point *before, accel_status reason, const char *detail)
 {
+    value = std::min(value, (before ? before->reach_value : reached_.load(std::memory_order_relaxed)) + 1);
     if (failed_value_.load(std::memory_order_relaxed) == kNoValue) {
         snprintf(failure_detail_, sizeof failure_detail_, "%s", detail);
         failure_.store(reason, std::memory_order_relaxed);
@@ -140,7 +142,10 @@ accel_status accel_fence::fail_value(uint64_t value, accel_status reason)
     const std::lock_guard guard(lock_);
     if (value <= reached_.load(std::memory_order_relaxed))
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "F-5", this, "value %llu is reached already", static_cast<unsigned long long>(value));
-    fail_locked(value, reason, "the CPU failed it");
+    const Point *before = last_;
+    while (before && before->value >= value)
+        before = before->previous;
+    fail_locked(value, before, reason, "the CPU failed it");
     promised_ = std::max(promised_, value);
     changed_locked();
     return ACCEL_STATUS_OK;
@@ -261,7 +266,7 @@ void accel_fence::look_at_sync_file()
     if (result == 0)
         reach_locked(1);
     else
-        fail_locked(1, job_status_from_errno(result), "the foreign fence carries an error");
+        fail_locked(1, nullptr, job_status_from_errno(result), "the foreign fence carries an error");
     changed_locked();
 }
 

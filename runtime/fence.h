@@ -120,7 +120,7 @@ private:
     void unlink(accel::runtime::Point &point);
     void stand_for(const accel::runtime::Point &point, accel::runtime::FenceBlocker &result) const;
     accel_status check_rises(uint64_t value) const;
-    void fail_locked(uint64_t value, accel_status reason, const char *detail);
+    void fail_locked(uint64_t value, const accel::runtime::Point *before, accel_status reason, const char *detail);
     void reach_locked(uint64_t value);
     void changed_locked();
     void look_at_sync_file();

@@ -61,7 +61,10 @@ TEST_CASE("F-3 failure is sticky and the first status stays", "[fence]")
     REQUIRE(accel_fence_fail(line.fence, 5, ACCEL_STATUS_JOB_FAILED) == ACCEL_STATUS_OK);
     REQUIRE(accel_fence_fail(line.fence, 6, ACCEL_STATUS_IO) == ACCEL_STATUS_OK);
     CHECK(accel_fence_error(line.fence, 2) == ACCEL_STATUS_OK);
-    CHECK(accel_fence_error(line.fence, 3) == ACCEL_STATUS_NOT_READY);
+    // Nothing but what was to reach 5 could have reached 3 and 4.
+    CHECK(accel_fence_error(line.fence, 3) == ACCEL_STATUS_JOB_FAILED);
+    CHECK(accel_fence_wait(line.fence, 3, ACCEL_TIMEOUT_FOREVER) == ACCEL_STATUS_JOB_FAILED);
+    CHECK(accel_fence_signal(line.fence, 3) == ACCEL_STATUS_JOB_FAILED);
     CHECK(accel_fence_error(line.fence, 5) == ACCEL_STATUS_JOB_FAILED);
     CHECK(accel_fence_wait(line.fence, 1000, ACCEL_TIMEOUT_FOREVER) == ACCEL_STATUS_JOB_FAILED);
     uint64_t reached = 0;
@@ -153,11 +156,12 @@ TEST_CASE("F-2 kinds of export are chosen at creation", "[fence]")
 
 TEST_CASE("F-12 an eventfd becomes readable when its value is reached or fails", "[fence]")
 {
-    Timeline line(0, ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_EVENTFD));
-    int reached = -1, failed = -1, never = -1;
+    Timeline line(0, ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_EVENTFD)), other(0, ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_EVENTFD));
+    int reached = -1, failed = -1, passed = -1, never = -1;
     REQUIRE(accel_fence_export(line.fence, 1, ACCEL_HANDLE_KIND_EVENTFD, &reached) == ACCEL_STATUS_OK);
     REQUIRE(accel_fence_export(line.fence, 4, ACCEL_HANDLE_KIND_EVENTFD, &failed) == ACCEL_STATUS_OK);
-    REQUIRE(accel_fence_export(line.fence, 2, ACCEL_HANDLE_KIND_EVENTFD, &never) == ACCEL_STATUS_OK);
+    REQUIRE(accel_fence_export(line.fence, 2, ACCEL_HANDLE_KIND_EVENTFD, &passed) == ACCEL_STATUS_OK);
+    REQUIRE(accel_fence_export(other.fence, 1, ACCEL_HANDLE_KIND_EVENTFD, &never) == ACCEL_STATUS_OK);
     pollfd wanted = {reached, POLLIN, 0};
     CHECK(poll(&wanted, 1, 0) == 0);
     accel_fence_signal(line.fence, 1);
@@ -165,9 +169,11 @@ TEST_CASE("F-12 an eventfd becomes readable when its value is reached or fails",
     accel_fence_fail(line.fence, 3, ACCEL_STATUS_IO);
     wanted.fd = failed;
     CHECK(poll(&wanted, 1, 5000) == 1);
+    wanted.fd = passed;
+    CHECK(poll(&wanted, 1, 5000) == 1);
     wanted.fd = never;
     CHECK(poll(&wanted, 1, 20) == 0);
-    for (const int fd : {reached, failed, never})
+    for (const int fd : {reached, failed, passed, never})
         close(fd);
 }
 
@@ -192,6 +198,22 @@ TEST_CASE("handles of another type, of another instance and NULL are refused", "
     submit.signal_count = 1;
     CHECK(accel_queue_submit(queue, &submit) == ACCEL_STATUS_INVALID_ARGUMENT);
     accel_queue_unref(queue);
+}
+
+TEST_CASE("F-3 values that only failed work would have reached fail with it, and those before it do not", "[fence]")
+{
+    Timeline line;
+    Point second{}, fifth{};
+    second.value = 2;
+    fifth.value = 5;
+    REQUIRE(line.fence->promise(second) == ACCEL_STATUS_OK);
+    REQUIRE(line.fence->promise(fifth) == ACCEL_STATUS_OK);
+    line.fence->complete(fifth, ACCEL_STATUS_JOB_FAILED, "");
+    CHECK(line.fence->state(3) == ACCEL_STATUS_JOB_FAILED);
+    CHECK(line.fence->state(2) == ACCEL_STATUS_NOT_READY);
+    line.fence->complete(second, ACCEL_STATUS_OK, "");
+    CHECK(line.fence->state(2) == ACCEL_STATUS_OK);
+    CHECK(line.fence->state(3) == ACCEL_STATUS_JOB_FAILED);
 }
 
 TEST_CASE("F-5 values reached through a promise that was taken back stay reached", "[fence]")

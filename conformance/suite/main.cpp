@@ -60,6 +60,7 @@ void add_kill_matrix(CLI::App &app, Options &options)
 
 int list(const Options &options)
 {
+    if (!each_matches(options.run.patterns)) return kInvalid;
     nlohmann::json lines = nlohmann::json::array();
     for (const auto &info : select(options.run.patterns)) {
         if (options.json) lines.push_back({{"id", info.id}, {"rule", info.rule}, {"sentence", info.sentence}, {"limit_s", info.limit_s}});

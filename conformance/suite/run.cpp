@@ -131,6 +131,16 @@ std::vector<CaseInfo> select(const std::vector<std::string> &patterns)
     return chosen;
 }
 
+bool each_matches(const std::vector<std::string> &patterns)
+{
+    for (const auto &pattern : patterns)
+        if (select({pattern}).empty()) {
+            std::cerr << "error: no case matches '" << pattern << "'; `accel-conformance list` shows them\n";
+            return false;
+        }
+    return true;
+}
+
 bool device_exists(const Target &target)
 {
     const auto answer = interview(target, false, "/dev/null");
@@ -140,11 +150,8 @@ bool device_exists(const Target &target)
 
 int run(const RunOptions &options, Target target)
 {
+    if (!each_matches(options.patterns)) return kInvalid;
     const auto cases = select(options.patterns);
-    if (cases.empty()) {
-        std::cerr << "error: no case matches; `accel-conformance list` shows them\n";
-        return kInvalid;
-    }
     if (!target.fault.empty()) find_fault(target.fault);
     const auto expected_skips = options.expected_skips.empty() ? SkipList() : SkipList(options.expected_skips, all_cases());
     if (!options.out.empty()) std::filesystem::create_directories(options.out);

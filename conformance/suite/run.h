@@ -29,6 +29,9 @@ struct RunOptions {
 /// The cases that one of the patterns chooses; all when there is none.
 std::vector<CaseInfo> select(const std::vector<std::string> &patterns);
 
+/// Whether each pattern selects something; says which does not: a misspelt chapter is not to be left out in silence.
+bool each_matches(const std::vector<std::string> &patterns);
+
 /// Does the target name a device? If not, says so on standard error. Asks in a process of its own.
 bool device_exists(const Target &target);
 

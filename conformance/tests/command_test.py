@@ -68,6 +68,10 @@ class Command(unittest.TestCase):
         self.assertEqual(suite("run", "--quiet", "abi.version.major")[0], PASS)
         self.assertEqual(suite("run", "--quiet", "memory.export.dma-buf")[0], SKIPPED)
         self.assertEqual(suite("run", "--quiet", "no.such.case")[0], USAGE)
+        for command in (["run", "--quiet"], ["list"]):
+            code, _, error = suite(*command, "abi.version.major", "no.such.case")
+            self.assertEqual(code, USAGE, command)
+            self.assertIn("'no.such.case'", error)
         self.assertEqual(suite("run", "--quiet", "--resume", "abi.version.major")[0], USAGE)
         self.assertEqual(suite("run", "--quiet", "--fault", "dirty-memory", "memory.create.zeroed")[0], FAILED)
         self.assertEqual(suite("run", "--quiet", "--fault", "no-such-fault", "memory")[0], BROKEN)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
@@ -97,6 +98,9 @@ uint32_t ModelOptions::rounding_value() const
 
 bool is_saved_program(const std::string &path)
 {
+    // Opening a pipe waits for its other end; the library says what is wrong with it.
+    std::error_code unknown;
+    if (!std::filesystem::is_regular_file(path, unknown)) return false;
     std::ifstream probe(path, std::ios::binary);
     std::string head(4, '\0');
     probe.read(head.data(), 4);
