@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: MIT
 # IREE 3.13.0 with its ONNX importer, local CPU. The imported function says ui8, so one would expect bytes. What is computed comes back as int8: 200 + 0 is -56. That may be read as bits, but a Cast of a
 # float to uint8 is done with sign, too, and loses the value: 200 is 127. A tensor that is only handed through stays uint8.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet iree-base-compiler==3.13.0 iree-base-runtime==3.13.0 onnx==1.23.2 numpy==2.4.6
-PATH="$folder/venv/bin:$PATH" FOLDER="$folder" "$folder/venv/bin/python" - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" iree-base-compiler==3.13.0 iree-base-runtime==3.13.0 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 import os
 import subprocess
 import sys

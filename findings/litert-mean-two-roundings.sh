@@ -3,11 +3,9 @@
 # LiteRT 2.3.0, MEAN of int8 with equal quantisation on both sides. One package holds two answers: the kernels that run by default round a mean of one half to even, those of
 # OpResolverType.BUILTIN_REF round it up. So "bit-exact to TFLite" has to say to which of its kernels.
 set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet ai-edge-litert==2.3.0 numpy==2.4.6
-"$folder/venv/bin/python" - 2>"$folder/log" <<'PYTHON' || { cat "$folder/log" >&2; exit 1; }
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+"$(dirname "$0")/lib/python" ai-edge-litert==2.3.0 numpy==2.4.6 2>"$log" <<'PYTHON' || { cat "$log" >&2; exit 1; }
 from importlib.metadata import version
 
 import flatbuffers

@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ONNX Runtime 1.32.0, CPU, Clip of f32. With a lower bound alone one would expect what lies above it to pass, as Relu lets it. Infinity comes out as the largest finite number:
 # the bound that is absent is taken as that. Relu of the same value keeps infinity, so "Clip with min 0" and Relu differ.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6
-"$folder/venv/bin/python" - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper

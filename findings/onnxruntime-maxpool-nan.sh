@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ONNX Runtime 1.32.0, CPU, MaxPool of f32. One would expect a NaN in a window either to come out always or never. It comes out when it lies last and is lost when it lies first
 # in the window. A window of nothing but -infinity gives the lowest finite number, which is none of its elements.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6
-"$folder/venv/bin/python" - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper

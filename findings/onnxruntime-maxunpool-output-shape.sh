@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ONNX Runtime 1.32.0, CPU, MaxUnpool with output_shape. The indices are flat positions; ONNX counts them in the tensor without output_shape (4 by 4 here) and then places that in the larger one;
 # ONNX's node test maxunpool_export_with_output_shape has it so. ONNX Runtime counts in the larger tensor: the same values, in other places.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6
-"$folder/venv/bin/python" - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper

@@ -3,12 +3,7 @@
 # ONNX Runtime 1.32.0, CPU, Resize with scales and align_corners. ONNX computes the coordinates with the exact length, 4 * 0.6 = 2.4, and its own node test says so
 # (resize_downsample_scales_linear_align_corners); the length of the result is 2. ONNX Runtime takes 2, so the last value is the corner itself. "Aligned corners" holds here, not in ONNX.
 # OpenVINO 2026.4.1 and IREE 3.13.0 were seen to give the same as ONNX Runtime.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6
-"$folder/venv/bin/python" - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper

@@ -3,12 +3,7 @@
 # OpenVINO 2026.4.1 reads ONNX attributes that it does not implement without a word: the model compiles, and computes something else. ONNX Runtime 1.32
 # refuses the first, by name. RNN with layout 1 takes the batch for the sequence, so even the shape is another; Resize with keep_aspect_ratio_policy
 # stretches; Resize with antialias does not filter.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6
-PYTHONPATH=$(cd "$(dirname "$0")" && pwd)/lib "$folder/venv/bin/python" -B - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 from openvino_node import *
 
 rng = np.random.default_rng(1)

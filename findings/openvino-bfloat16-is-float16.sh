@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: MIT
 # OpenVINO 2026.4.1, Python: a result of type bf16 arrives as a NumPy array of float16 that holds the bits of bfloat16. Nothing is raised, and the numbers are
 # close enough to look right: 1, 2, 3 are read as 1.875, 2, 2.125.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6 ml_dtypes==0.6.0
-PYTHONPATH=$(cd "$(dirname "$0")" && pwd)/lib "$folder/venv/bin/python" -B - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6 ml_dtypes==0.6.0 <<'PYTHON'
 import ml_dtypes
 from openvino_node import *
 

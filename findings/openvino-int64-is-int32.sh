@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: MIT
 # OpenVINO 2026.4.1, CPU, an ONNX model whose tensors are int64 at both ends. One would expect 64-bit sums, or a refusal. The sum is made of the lower 32
 # bits: (2^40 + 1) + 1 is 2, and 2^31 - 1 plus 1 is negative, in a result that is still called int64.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6
-PYTHONPATH=$(cd "$(dirname "$0")" && pwd)/lib "$folder/venv/bin/python" -B - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 from openvino_node import *
 
 operands, result = [("a", TensorProto.INT64), ("b", TensorProto.INT64)], [("y", TensorProto.INT64)]

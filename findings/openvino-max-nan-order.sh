@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: MIT
 # OpenVINO 2026.4.1, CPU: Max and Min of two tensors with a NaN. One would expect NaN whichever operand it is in (ONNX Runtime), or the number (IEEE 754
 # maximumNumber). Here the second operand decides: Max(NaN, 1) is 1, Max(1, NaN) is NaN. Relu of NaN is 0.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6
-PYTHONPATH=$(cd "$(dirname "$0")" && pwd)/lib "$folder/venv/bin/python" -B - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 from openvino_node import *
 
 operands, result = [("a", TensorProto.FLOAT), ("b", TensorProto.FLOAT)], [("y", TensorProto.FLOAT)]

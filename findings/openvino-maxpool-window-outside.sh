@@ -4,12 +4,7 @@
 # maxpool_2d_ceil_output_size_reduce_by_one) and in ONNX Runtime 1.32. Here it does: for one input of 2 by 2, a kernel of 1 and strides of 2 the result is 2
 # by 2, and three of its values are the lowest finite float.
 # AveragePool with the same attributes leaves the windows out.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6
-PYTHONPATH=$(cd "$(dirname "$0")" && pwd)/lib "$folder/venv/bin/python" -B - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 from openvino_node import *
 
 x = np.arange(1, 5, dtype=np.float32).reshape(1, 1, 2, 2)

@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: MIT
 # OpenVINO 2026.4.1, CPU: arithmetic of uint8 tensors. NumPy and ONNX Runtime wrap, as ONNX prescribes for integers. Here products, differences and even
 # shifts saturate: 200 * 2 is 255, 0 - 2 is 0, and 200 shifted left by one is 255. Cast of 300 to uint8, in the same program, wraps.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6
-PYTHONPATH=$(cd "$(dirname "$0")" && pwd)/lib "$folder/venv/bin/python" -B - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" openvino==2026.4.1 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 from openvino_node import *
 
 operands, result = [("a", TensorProto.UINT8), ("b", TensorProto.UINT8)], [("y", TensorProto.UINT8)]

@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ONNX 1.23.2 gave SpaceToDepth a mode in opset 28 (DCR, as before, or CRD). A reader that knows older opsets would be expected to refuse the model, or the attribute. OpenVINO 2026.4.1 and the importer of
 # IREE 3.13.0 take a model of opset 28 with mode CRD and compute DCR. So "the newest opset I know is older" does not stop a model, and neither does an attribute that nobody asked for.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet openvino==2026.4.1 iree-base-compiler==3.13.0 iree-base-runtime==3.13.0 onnx==1.23.2 numpy==2.4.6
-PATH="$folder/venv/bin:$PATH" FOLDER="$folder" "$folder/venv/bin/python" - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" openvino==2026.4.1 iree-base-compiler==3.13.0 iree-base-runtime==3.13.0 onnx==1.23.2 numpy==2.4.6 <<'PYTHON'
 import os
 import subprocess
 from importlib.metadata import version

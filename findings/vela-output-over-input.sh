@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Vela 5.2.0, networks of one operation. One would expect the arena to hold inputs and outputs side by side, since an application may run twice with one input. Vela's plan has the result at the place of
 # the first input, for a transposition too, which goes through a third place: a run destroys what it was given. So inputs are written before every run, or copied by whoever binds them.
-set -eu
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet ethos-u-vela==5.2.0 ai-edge-litert==2.3.0 numpy==2.4.6
-PATH="$folder/venv/bin:$PATH" FOLDER="$folder" "$folder/venv/bin/python" - <<'PYTHON'
+exec "$(dirname "$0")/lib/python" ethos-u-vela==5.2.0 ai-edge-litert==2.3.0 numpy==2.4.6 <<'PYTHON'
 import os
 import subprocess
 from importlib.metadata import version
