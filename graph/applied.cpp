@@ -3,6 +3,7 @@
 #include <accel/graph/applied.h>
 
 #include <accel/graph/catalog.h>
+#include <accel/graph/reals.h>
 #include <accel/graph/values.h>
 
 namespace accel::graph {
@@ -58,7 +59,8 @@ size_t Applied::unknown_shape() const
     const OperationRow *row = find_operation(operation());
     for (size_t i = 0; row && i < row->values.size(); ++i) {
         const size_t position = row->first_value + i;
-        if (row->values[i].kind == ValueKind::kIntegers && operand(position) && !integers(position)) return position;
+        if (!operand(position) || row->values[i].kind == ValueKind::kReal) continue;
+        if (row->values[i].kind == ValueKind::kReals ? !reals_at(*this, position) : !integers(position)) return position;
     }
     return 0;
 }

@@ -189,8 +189,10 @@ uint32_t Builder::cancelled(uint32_t a, uint32_t b)
         while (!open.empty() && found.size() + open.size() <= kFactorsMax) {
             const uint32_t at = open.back();
             open.pop_back();
-            if (is(at, ACCEL_EXPRESSION_MUL)) open.insert(open.end(), {rows_[at].left, rows_[at].right});
-            else found.push_back(at);
+            if (is(at, ACCEL_EXPRESSION_MUL))
+                open.insert(open.end(), {rows_[at].left, rows_[at].right});
+            else
+                found.push_back(at);
         }
         if (!open.empty()) found.assign(1, whole);
         std::sort(found.begin(), found.end());

@@ -2,6 +2,9 @@
 // Looks up the generated rows, and ties each operation to its rules.
 #include <accel/graph/catalog.h>
 
+#include <accel/graph/reals.h>
+#include <accel/graph/typing.h>
+
 #include <algorithm>
 
 #include "fold/rules.h"
@@ -35,6 +38,7 @@ const NameRow *find_reason(uint32_t reason) { return find_value(kReasons, &NameR
 const AttributeRow *find_attribute(uint32_t key) { return find_value(kAttributes, &AttributeRow::key, key); }
 const RetiredRow *find_retired_attribute(uint32_t key) { return find_value(kRetired, &RetiredRow::key, key); }
 const OperationRow *find_operation(uint32_t operation) { return find_value(kOperations, &OperationRow::operation, operation); }
+const Typing *find_typing(uint32_t operation) { return find_value(kTypings, &Typing::operation, operation); }
 
 const char *type_text(uint32_t type)
 {

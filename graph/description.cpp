@@ -158,7 +158,8 @@ Graph copy_graph(const accel_graph_desc &desc, Pulse pulse)
     return graph;
 }
 
-GraphDesc::GraphDesc(const Graph &graph, Pulse pulse) : pulse_(pulse), top_(describe(graph, nullptr)) {}
+GraphDesc::GraphDesc(const Graph &graph, Pulse pulse) : pulse_(pulse),
+                                                        top_(describe(graph, nullptr)) {}
 
 const accel_graph_desc *GraphDesc::describe(const Graph &graph, const accel_graph_desc *outermost)
 {
@@ -281,7 +282,9 @@ void GraphDesc::describe_node(const Node &node, const accel_graph_desc &outermos
     out.reason = node.reason.c_str();
 }
 
-NodeDesc::NodeDesc(const Graph &graph, const Node &node) : attributes_(&memory_), tensors_(&memory_), named_(&memory_)
+NodeDesc::NodeDesc(const Graph &graph, const Node &node) : attributes_(&memory_),
+                                                           tensors_(&memory_),
+                                                           named_(&memory_)
 {
     attributes_.reserve(node.attributes.size());
     for (const Attribute &attribute : node.attributes) attributes_.push_back(arrays_.describe(attribute));

@@ -56,9 +56,12 @@ std::vector<Number> evaluate(Rows rows, std::span<const SymbolSize> symbols)
     std::vector<Number> numbers;
     numbers.reserve(rows.size());
     for (const accel_expression &row : rows) {
-        if (row.op == ACCEL_EXPRESSION_CONSTANT) numbers.push_back({Outcome::kNumber, row.value});
-        else if (row.op == ACCEL_EXPRESSION_SYMBOL) numbers.push_back(symbol_number(symbols[row.left], numbers));
-        else numbers.push_back(step(row.op, numbers[row.left], numbers[row.right]));
+        if (row.op == ACCEL_EXPRESSION_CONSTANT)
+            numbers.push_back({Outcome::kNumber, row.value});
+        else if (row.op == ACCEL_EXPRESSION_SYMBOL)
+            numbers.push_back(symbol_number(symbols[row.left], numbers));
+        else
+            numbers.push_back(step(row.op, numbers[row.left], numbers[row.right]));
     }
     return numbers;
 }

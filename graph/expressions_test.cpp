@@ -43,7 +43,7 @@ TEST_CASE("division goes toward minus infinity, or plus, and a rest is not below
     CHECK(of(ACCEL_EXPRESSION_CEIL_DIV, 7, 2).value == 4);
     CHECK(of(ACCEL_EXPRESSION_CEIL_DIV, 8, 2).value == 4);
     CHECK(of(ACCEL_EXPRESSION_MOD, -7, 2).value == 1);
-    CHECK(of(ACCEL_EXPRESSION_MOD, -INT64_MAX, INT64_MAX - 1).value == INT64_MAX - 2); // the quotient times the divisor is below INT64_MIN
+    CHECK(of(ACCEL_EXPRESSION_MOD, -INT64_MAX, INT64_MAX - 1).value == INT64_MAX - 2);  // the quotient times the divisor is below INT64_MIN
     CHECK(of(ACCEL_EXPRESSION_FLOOR_DIV, INT64_MIN, 1).value == INT64_MIN);
     CHECK(of(ACCEL_EXPRESSION_MAX, -7, 2).value == 2);
     CHECK(of(ACCEL_EXPRESSION_MIN, -7, 2).value == -7);

@@ -17,9 +17,18 @@ namespace {
 
 template <class Value> const Value *values(const accel_attribute &attribute) { return static_cast<const Value *>(attribute.values); }
 
-} // namespace
+std::string error_of(const std::vector<uint8_t> &bytes)
+{
+    std::string error;
+    CHECK_FALSE(FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, &error));
+    return error;
+}
 
-TEST_CASE("a graph survives the round trip", "[graph]")
+std::string refusal(const Sample &sample) { return error_of(flatten(sample.graph)); }
+
+}  // namespace
+
+TEST_CASE("a graph and its tensors survive the round trip", "[graph]")
 {
     const Sample sample;
     const std::vector<uint8_t> bytes = flatten(sample.graph);
@@ -45,6 +54,16 @@ TEST_CASE("a graph survives the round trip", "[graph]")
     CHECK(in_blocks->zero_points == nullptr);
     CHECK(static_cast<const int32_t *>(tensor_at(graph, 2).data)[2] == 9);
     CHECK(tensor_at(graph, 0).dims[2].symbol == 0);
+    CHECK(flatten(graph) == bytes);
+}
+
+TEST_CASE("attributes of every kind and regions survive the round trip", "[graph]")
+{
+    const Sample sample;
+    const std::vector<uint8_t> bytes = flatten(sample.graph);
+    const auto read = FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, nullptr);
+    REQUIRE(read);
+    const accel_graph_desc &graph = read->desc();
     const accel_node_desc conv = node_at(graph, 0);
     CHECK(conv.rounding == ACCEL_ROUNDING_TFLITE);
     CHECK(values<int64_t>(conv.attributes[0])[1] == 2);
@@ -80,7 +99,6 @@ TEST_CASE("a graph survives the round trip", "[graph]")
     CHECK(region.graph->symbols == graph.symbols);
     CHECK(region.graph->expressions == graph.expressions);
     CHECK(odd.inputs[1] == ACCEL_TENSOR_NONE);
-    CHECK(flatten(graph) == bytes);
 }
 
 TEST_CASE("large constants stay outside and come back from the table", "[graph]")
@@ -134,12 +152,6 @@ TEST_CASE("cut and flipped bytes are refused or harmless", "[graph]")
 
 TEST_CASE("order, double makers and indices are checked", "[graph]")
 {
-    const auto refusal = [](const Sample &sample) {
-        const std::vector<uint8_t> bytes = flatten(sample.graph);
-        std::string error;
-        CHECK_FALSE(FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, &error));
-        return error;
-    };
     Sample late;
     late.conv_in[0] = 4;
     CHECK(refusal(late) == "node 'conv' reads tensor 4 before it is made");
@@ -160,6 +172,25 @@ TEST_CASE("order, double makers and indices are checked", "[graph]")
     static const int64_t sizes[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
     deep.sparse[0].dims = sizes;
     CHECK(refusal(deep) == "node 'odd': a sparse tensor of rank 9, at most 8");
+    Sample two;
+    two.custom_attributes[4].count = 2;
+    CHECK(refusal(two) == "an attribute of kind 2 with 2 values");
+    Sample constant_input;
+    constant_input.inputs[0] = 1;
+    CHECK(refusal(constant_input) == "tensor 1 is an input and a constant");
+    Sample scale;
+    scale.scales[1] = -1.0f;
+    CHECK(refusal(scale) == "tensor 1 is quantised, but scale 1 is -1.000000, expected finite and above 0");
+    Sample kind;
+    kind.quantization.kind = 2;
+    CHECK(refusal(kind) == "tensor 1 is quantised, but its kind is 2, expected one of enum accel_quantization_kind");
+    Sample blocks;
+    blocks.blocks[0] = 1;
+    CHECK(refusal(blocks) == "tensor 2 is quantised, but it has 2 scales, expected one for each of its 3 blocks");
+}
+
+TEST_CASE("captures, ports and roles of regions are checked", "[graph]")
+{
     Sample region;
     region.bodies[0] = 1;
     CHECK(refusal(region) == "node 'odd': an attribute names region 1, there are 1");
@@ -188,33 +219,7 @@ TEST_CASE("order, double makers and indices are checked", "[graph]")
     Sample role;
     role.region.role = 7;
     CHECK(refusal(role) == "node 'odd': a region of role 7");
-    Sample two;
-    two.custom_attributes[4].count = 2;
-    CHECK(refusal(two) == "an attribute of kind 2 with 2 values");
-    Sample constant_input;
-    constant_input.inputs[0] = 1;
-    CHECK(refusal(constant_input) == "tensor 1 is an input and a constant");
-    Sample scale;
-    scale.scales[1] = -1.0f;
-    CHECK(refusal(scale) == "tensor 1 is quantised, but scale 1 is -1.000000, expected finite and above 0");
-    Sample kind;
-    kind.quantization.kind = 2;
-    CHECK(refusal(kind) == "tensor 1 is quantised, but its kind is 2, expected one of enum accel_quantization_kind");
-    Sample blocks;
-    blocks.blocks[0] = 1;
-    CHECK(refusal(blocks) == "tensor 2 is quantised, but it has 2 scales, expected one for each of its 3 blocks");
 }
-
-namespace {
-
-std::string error_of(const std::vector<uint8_t> &bytes)
-{
-    std::string error;
-    CHECK_FALSE(FlatGraph::parse(bytes.data(), bytes.size(), nullptr, 0, &error));
-    return error;
-}
-
-} // namespace
 
 TEST_CASE("strings, packed elements, unknown types and ranks survive the round trip", "[graph]")
 {
@@ -223,7 +228,7 @@ TEST_CASE("strings, packed elements, unknown types and ranks survive the round t
         const OddSample sample;
         std::vector<uint32_t> referenced;
         bytes = flatten(sample.graph, FlattenOptions{1}, &referenced);
-        CHECK(referenced == std::vector<uint32_t>{1}); // strings never stay outside
+        CHECK(referenced == std::vector<uint32_t>{1});  // strings never stay outside
         bytes = flatten(sample.graph);
     }
     std::string error;
@@ -286,4 +291,10 @@ TEST_CASE("a graph is the same owned, described and flat", "[graph]")
     counted = &nodes;
     copy_graph(sample.graph, [] { ++*counted; });
     CHECK(nodes == 2);
+    const FlattenOptions nothing;
+    size_t words = 0;
+    counted = &words;
+    CHECK(flatten(sample.graph, nothing, nullptr, [] { ++*counted; }) == bytes);
+    CHECK(words >= sample.graph.tensor_count + sample.graph.node_count);
+    CHECK_THROWS_AS(flatten(sample.graph, nothing, nullptr, [] { throw 1; }), int);
 }

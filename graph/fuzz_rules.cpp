@@ -15,7 +15,8 @@ using accel::graph::testing::TestNode;
 /// Endless: zeros follow the bytes.
 class Choices {
 public:
-    Choices(const uint8_t *bytes, size_t count) : bytes_(bytes), count_(count) {}
+    Choices(const uint8_t *bytes, size_t count) : bytes_(bytes),
+                                                  count_(count) {}
     uint8_t byte() { return at_ < count_ ? bytes_[at_++] : 0; }
     uint32_t below(uint32_t limit) { return byte() % limit; }
     /// Mostly small, sometimes absurd.
@@ -44,9 +45,12 @@ Shape make_shape(Choices &choose)
     const bool small = choose.below(2) == 0;
     for (uint32_t axis = choose.below(kMaxRank + 1); axis > 0; --axis) {
         const uint32_t kind = small ? 3 : choose.below(8);
-        if (kind == 0) shape.push_back(kUnknownDim);
-        else if (kind == 1) shape.push_back({-1, choose.below(kSymbols)});
-        else shape.push_back(kind == 2 ? static_cast<int64_t>(static_cast<uint64_t>(choose.number()) % (kMaxTensorBytes + 1)) : choose.below(9));
+        if (kind == 0)
+            shape.push_back(kUnknownDim);
+        else if (kind == 1)
+            shape.push_back({-1, choose.below(kSymbols)});
+        else
+            shape.push_back(kind == 2 ? static_cast<int64_t>(static_cast<uint64_t>(choose.number()) % (kMaxTensorBytes + 1)) : choose.below(9));
     }
     return shape;
 }
@@ -60,7 +64,9 @@ void make_value(Choices &choose, ValueKind kind, TestNode &node)
     }
     std::vector<int64_t> values(choose.below(2 * kMaxRank + 2));
     for (int64_t &value : values) value = choose.number();
-    node.list(values);
+    if (kind != ValueKind::kReals) return void(node.list(values));
+    const std::vector<float> reals(values.begin(), values.end());
+    node.constant<float>({static_cast<int64_t>(reals.size())}, ACCEL_TYPE_F32, reals);
 }
 
 constexpr uint64_t kMostElements = 1 << 12;
@@ -84,9 +90,12 @@ void make_operands(Choices &choose, const OperationRow &row, TestNode &node)
     const uint32_t count = row.input_count_min + choose.below(most - row.input_count_min + 1);
     for (uint32_t i = 0; i < count; ++i) {
         const bool optional = i >= row.input_count_min && row.input_count_max != kUnbounded;
-        if (optional && choose.below(4) == 0) node.absent();
-        else if (i >= row.first_value && choose.below(8) != 0) make_value(choose, row.values[i - row.first_value].kind, node);
-        else make_operand(choose, node);
+        if (optional && choose.below(4) == 0)
+            node.absent();
+        else if (i >= row.first_value && choose.below(8) != 0)
+            make_value(choose, row.values[i - row.first_value].kind, node);
+        else
+            make_operand(choose, node);
     }
 }
 
@@ -107,7 +116,19 @@ void make_attributes(Choices &choose, const OperationRow &row, TestNode &node)
         if (choose.below(3) == 0) continue;
         const accel_attribute_kind kind = find_attribute(key)->kind;
         if (kind == ACCEL_ATTRIBUTE_KIND_STRING) {
-            node.string(key, choose.below(2) ? "SAME_UPPER" : std::string(choose.below(3), 'x'));
+            node.string(key, choose.below(2) ? "SAME_UPPER" : choose.below(2) ? "bidirectional"
+                                                                              : std::string(choose.below(3), 'x'));
+            continue;
+        }
+        if (kind == ACCEL_ATTRIBUTE_KIND_STRINGS) {
+            static constexpr const char *kNames[] = {"Tanh", "Sigmoid", "Affine", "Elu", "HardSigmoid", "", "none"};
+            std::vector<std::string> names(choose.below(8));
+            for (std::string &name : names) name = kNames[choose.below(std::size(kNames))];
+            node.strings(key, names);
+            continue;
+        }
+        if (kind == ACCEL_ATTRIBUTE_KIND_FLOATS || kind == ACCEL_ATTRIBUTE_KIND_FLOAT) {
+            node.floats(key, std::vector<float>(kind == ACCEL_ATTRIBUTE_KIND_FLOAT ? 1 : choose.below(8), static_cast<float>(choose.byte()) - 9));
             continue;
         }
         if (kind != ACCEL_ATTRIBUTE_KIND_INT && kind != ACCEL_ATTRIBUTE_KIND_INTS) continue;

@@ -6,9 +6,67 @@
 #include <accel/graph/description.h>
 
 #include <algorithm>
+#include <list>
 #include <unordered_set>
 
 namespace accel::graph {
+
+namespace {
+
+/// The regions of a node as its rule looks at them: how they are connected, and what they make.
+class RegionDescs {
+public:
+    explicit RegionDescs(const Node &node)
+    {
+        for (const Region &region : node.regions) list_.push_back(describe(region));
+    }
+    Applied with(const Applied &node)
+    {
+        desc_ = *node.node;
+        desc_.regions = list_.data();
+        desc_.region_count = static_cast<uint32_t>(list_.size());
+        Applied whole = node;
+        whole.node = &desc_;
+        return whole;
+    }
+
+private:
+    struct RegionDesc {
+        std::vector<accel_tensor_desc> made;
+        std::vector<uint32_t> outputs;
+        accel_graph_desc graph{};
+        accel_region region{};
+    };
+
+    const accel_region *describe(const Region &region)
+    {
+        RegionDesc &desc = regions_.emplace_back();
+        for (const uint32_t output : region.graph->outputs) {
+            const Tensor &tensor = region.graph->tensors[output];
+            desc.outputs.push_back(static_cast<uint32_t>(desc.made.size()));
+            accel_tensor_desc &made = desc.made.emplace_back();
+            made.name = tensor.name.c_str();
+            made.type = tensor.type;
+            made.rank = tensor.ranked ? static_cast<uint32_t>(tensor.shape.size()) : ACCEL_RANK_UNKNOWN;
+            made.dims = tensor.shape.data();
+        }
+        desc.graph.struct_size = sizeof desc.graph;
+        desc.graph.tensors = desc.made.data();
+        desc.graph.tensor_count = desc.graph.output_count = static_cast<uint32_t>(desc.made.size());
+        desc.graph.tensor_size = sizeof(accel_tensor_desc);
+        desc.graph.outputs = desc.outputs.data();
+        desc.graph.input_count = static_cast<uint32_t>(region.graph->inputs.size());
+        const bool custom = region.role == ACCEL_REGION_ROLE_CUSTOM;
+        desc.region = {sizeof(accel_region), &desc.graph, region.captures.data(), custom ? nullptr : region.inputs.data(), custom ? nullptr : region.outputs.data(), region.role, static_cast<uint32_t>(region.captures.size())};
+        return &desc.region;
+    }
+
+    std::list<RegionDesc> regions_;
+    std::vector<const accel_region *> list_;
+    accel_node_desc desc_{};
+};
+
+}  // namespace
 
 const Attribute *Node::find(uint32_t key) const
 {
@@ -71,8 +129,11 @@ std::string Node::label() const
 
 size_t Node::tensor_count() const
 {
-    const unsigned first_value = accel_first_value_operand(operation);
-    return first_value ? std::min<size_t>(first_value, inputs.size()) : inputs.size();
+    constexpr size_t kPositionsMax = 32;  // no operand behind is a value operand; a node may have thousands, and loops ask for each
+    const size_t end = std::min(inputs.size(), kPositionsMax);
+    for (size_t count = 0; count < end; ++count)
+        if (accel_is_value_operand(operation, static_cast<unsigned>(count))) return count;
+    return inputs.size();
 }
 
 uint32_t Origins::only(uint32_t model_node)
@@ -98,8 +159,10 @@ std::vector<uint32_t> Origins::members(uint32_t set) const
         open.pop_back();
         if (!seen.insert(at).second) continue;
         const Link &link = links_[at];
-        if (link.b == kNothing) found.push_back(link.a);
-        else open.insert(open.end(), {link.a, link.b});
+        if (link.b == kNothing)
+            found.push_back(link.a);
+        else
+            open.insert(open.end(), {link.a, link.b});
     }
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -177,7 +240,13 @@ std::string node_text(const Node &node)
     return "node '" + node.name + "' (" + node.label() + ")";
 }
 
-std::optional<ResultShapes> infer_shapes(const Graph &graph, const Node &node, Contradiction *why) { return infer_shapes(NodeDesc(graph, node).get(), why); }
+std::optional<ResultShapes> infer_shapes(const Graph &graph, const Node &node, Contradiction *why)
+{
+    const NodeDesc desc(graph, node);
+    if (node.regions.empty()) return infer_shapes(desc.get(), why);
+    RegionDescs regions(node);
+    return infer_shapes(regions.with(desc.get()), why);
+}
 
 uint64_t work_macs(const Graph &graph, const Node &node) { return work_macs(NodeDesc(graph, node).get()); }
 

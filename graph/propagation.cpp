@@ -30,7 +30,10 @@ bool takes_rows(const accel_expression &row) { return row.op != ACCEL_EXPRESSION
 }  // namespace
 
 Propagation::Propagation(Rows rows, std::vector<uint32_t> expressions)
-    : rows_(rows), expressions_(std::move(expressions)), symbols_(expressions_.size()), numbers_(rows.size())
+    : rows_(rows),
+      expressions_(std::move(expressions)),
+      symbols_(expressions_.size()),
+      numbers_(rows.size())
 {
     const auto count = static_cast<uint32_t>(rows.size());
     Table readers = table_of(count, [&](auto &&add) {

@@ -33,8 +33,7 @@ TEST_CASE("what follows from a size is known as soon as it is", "[expressions]")
 
 TEST_CASE("what has no number is told apart from what is open", "[expressions]")
 {
-    const std::vector<accel_expression> rows{{ACCEL_EXPRESSION_SYMBOL, 0, 0, 0, 0}, {ACCEL_EXPRESSION_MUL, 0, 0, 0, 0}, {ACCEL_EXPRESSION_SYMBOL, 1, 0, 0, 0},
-                                             {ACCEL_EXPRESSION_MOD, 1, 2, 0, 0}};
+    const std::vector<accel_expression> rows{{ACCEL_EXPRESSION_SYMBOL, 0, 0, 0, 0}, {ACCEL_EXPRESSION_MUL, 0, 0, 0, 0}, {ACCEL_EXPRESSION_SYMBOL, 1, 0, 0, 0}, {ACCEL_EXPRESSION_MOD, 1, 2, 0, 0}};
     Propagation sizes(rows, {kNone, kNone, 1, 3});
     sizes.set(0, INT64_MAX);
     CHECK(sizes.symbol(2).outcome == Outcome::kOverflow);

@@ -18,23 +18,18 @@ bool ranked(const Applied &node)
     return std::all_of(node.operands.begin(), node.operands.end(), [](const accel_tensor_desc *operand) { return !operand || operand->rank <= kMaxRank; });
 }
 
-/// A constant that is as long as its shape says.
+/// A constant that is as long as its shape says, or a tensor that has no elements to know.
 bool whole(const accel_tensor_desc &tensor)
 {
     const auto count = element_count(Applied::shape_of(tensor));
+    if (count == 0) return true;
     return tensor.data && count && packed_size_bytes(tensor.type, *count) == tensor.data_bytes;
 }
 
-bool known(const Applied &node, const OperationRow &row)
+bool known(const accel_tensor_desc &operand, size_t position, Fold::Reads reads)
 {
-    for (size_t i = 0; i < node.operands.size(); ++i) {
-        const accel_tensor_desc *operand = node.operands[i];
-        if (!operand && i < row.input_count_min) return false;
-        if (!operand) continue;
-        const bool is_known = row.rules.fold.reads == Fold::Reads::kShapes ? element_count(Applied::shape_of(*operand)).has_value() : whole(*operand);
-        if (!is_known) return false;
-    }
-    return true;
+    if (reads == Fold::Reads::kShapes) return element_count(Applied::shape_of(operand)).has_value();
+    return (reads == Fold::Reads::kFirst && position != 0) || whole(operand);
 }
 
 }  // namespace
@@ -46,12 +41,22 @@ std::optional<ResultShapes> infer_shapes(const Applied &node, Contradiction *why
     return row->rules.shapes(node, why);
 }
 
-bool may_fold(const Applied &node)
+bool operands_known(const Applied &node)
 {
     const OperationRow *row = find_operation(node.operation());
-    if (!row || !row->rules.fold.value || !ranked(node) || node.results.size() != 1 || !node.results[0] || node.results[0]->rank > kMaxRank) return false;
+    if (!row || !row->rules.fold.value || !ranked(node)) return false;
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+        const accel_tensor_desc *operand = node.operands[i];
+        if (operand ? !known(*operand, i, row->rules.fold.reads) : i < row->input_count_min) return false;
+    }
+    return true;
+}
+
+bool may_fold(const Applied &node)
+{
+    if (!operands_known(node) || node.results.size() != 1 || !node.results[0] || node.results[0]->rank > kMaxRank) return false;
     const auto count = element_count(Applied::shape_of(*node.results[0]));
-    return count && *count <= row->rules.fold.elements_most && known(node, *row);
+    return count && *count <= find_operation(node.operation())->rules.fold.elements_most;
 }
 
 std::optional<Bytes> fold(const Applied &node, Pulse pulse)

@@ -40,7 +40,7 @@ std::vector<uint8_t> constant()
     return flatten(graph);
 }
 
-} // namespace
+}  // namespace
 
 int main(int, char **arguments)
 {
@@ -48,6 +48,7 @@ int main(int, char **arguments)
     write_seed(arguments[1], "inline", flatten(sample.graph));
     write_seed(arguments[1], "referenced", flatten(sample.graph, FlattenOptions{8}));
     write_seed(arguments[1], "nested", nested());
+    write_seed(arguments[1], "branches", flatten(BranchSample().graph));
     write_seed(arguments[1], "constant", constant());
     write_seed(arguments[1], "odd", flatten(OddSample().graph));
     return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Compares, counts, broadcasts and prints shapes.
+#include <accel/graph/broadcast.h>
 #include <accel/graph/shape.h>
 
 #include <algorithm>
@@ -52,19 +53,14 @@ bool shapes_agree(Symbols symbols, const Shape &a, const Shape &b)
 
 std::optional<Shape> broadcast(const Shape &a, const Shape &b)
 {
-    const size_t rank = std::max(a.size(), b.size());
-    Shape out(rank);
-    for (size_t i = 0; i < rank; ++i) {
-        const Dim x = i + a.size() >= rank ? a[i + a.size() - rank] : Dim{1};
-        const Dim y = i + b.size() >= rank ? b[i + b.size() - rank] : Dim{1};
-        if (x == y || y == Dim{1}) out[i] = x;
-        else if (x == Dim{1}) out[i] = y;
-        else if (x.fixed() && y.fixed()) return std::nullopt;
-        else if (x.fixed()) out[i] = x;
-        else if (y.fixed()) out[i] = y;
-        else out[i] = kUnknownDim;
-    }
-    return out;
+    const auto is_one = [](const Dim &dim) { return dim == Dim{1}; };
+    return broadcast(a, b, is_one, [](const Dim &x, const Dim &y) -> std::optional<Dim> {
+        if (x == y) return x;
+        if (x.fixed() && y.fixed()) return std::nullopt;
+        // An open size beside a number is that number, or 1.
+        return x.fixed() ? x : y.fixed() ? y
+                                         : kUnknownDim;
+    });
 }
 
 std::string text(Symbols symbols, const Shape &shape)
@@ -73,8 +69,10 @@ std::string text(Symbols symbols, const Shape &shape)
     for (size_t axis = 0; axis < shape.size(); ++axis) {
         if (axis) out += ",";
         const Dim &dim = shape[axis];
-        if (dim.symbol < symbols.size()) out += symbols[dim.symbol].name;
-        else out += dim.size < 0 ? "?" : std::to_string(dim.size);
+        if (dim.symbol < symbols.size())
+            out += symbols[dim.symbol].name;
+        else
+            out += dim.size < 0 ? "?" : std::to_string(dim.size);
     }
     return out + "]";
 }

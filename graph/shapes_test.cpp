@@ -4,6 +4,8 @@
 
 #include <accel/graph/catalog.h>
 
+#include <cmath>
+
 #include "test_node.h"
 
 using namespace accel::graph;
@@ -99,6 +101,104 @@ TEST_CASE("what attributes and value operands say is checked before it is used",
     CHECK(TestNode(ACCEL_OPERATION_PAD).operand({2, 3}).list({1, 0, 0, -1}).result().shapes() == "pads is -1, expected 0 to 1099511627776");
     CHECK(TestNode(ACCEL_OPERATION_EXPAND).operand({3, 1}).list({2, 1, 4}).result().shapes() == "[2,3,4]");
     CHECK(TestNode(ACCEL_OPERATION_REDUCE_MEAN).operand({2, 3}).list({-1}).result().ints(ACCEL_ATTRIBUTE_KEEPDIMS, {0}).shapes() == "[2]");
+    CHECK(TestNode(ACCEL_OPERATION_REDUCE_SUM).operand({2, 3}).list({-1}).result().shapes() == "[2,1]");
+    CHECK(TestNode(ACCEL_OPERATION_ARG_MAX).operand({2, 3, 4}).result().ints(ACCEL_ATTRIBUTE_AXIS, {1}).ints(ACCEL_ATTRIBUTE_KEEPDIMS, {0}).shapes() == "[2,4]");
+    CHECK(TestNode(ACCEL_OPERATION_ARG_MIN).operand({2, 3}).result().shapes() == "[1,3]");
+    CHECK(TestNode(ACCEL_OPERATION_ARG_MIN).operand({2, 3}).result().ints(ACCEL_ATTRIBUTE_AXIS, {2}).shapes() == "axis is 2, expected 0 to 1");
+    CHECK(TestNode(ACCEL_OPERATION_CUM_SUM).operand({2, 3}).list({-2}).result().shapes() == "[2,3]");
+    CHECK(TestNode(ACCEL_OPERATION_CUM_SUM).operand({2, 3}).list({2}).result().shapes() == "axis 2 lies outside of rank 2; operand 't0' has shape [2,3]");
+    CHECK(TestNode(ACCEL_OPERATION_CUM_SUM).operand({2, 3}).list({0, 1}).result().shapes() == "axis has 2 values, expected one");
+}
+
+TEST_CASE("statistics go with the channels and axes that they are of", "[rules]")
+{
+    const auto layer = [](std::vector<int64_t> axis, Shape scale) {
+        TestNode node(ACCEL_OPERATION_LAYER_NORMALIZATION);
+        node.operand({2, 3, 4}).operand(std::move(scale)).result().result().result();
+        return axis.empty() ? node.shapes() : node.ints(ACCEL_ATTRIBUTE_AXIS, std::move(axis)).shapes();
+    };
+    CHECK(layer({}, {4}) == "[2,3,4] [2,3,1] [2,3,1]");
+    CHECK(layer({1}, {3, 4}) == "[2,3,4] [2,1,1] [2,1,1]");
+    CHECK(layer({0}, {2, 1, 4}) == "[2,3,4] [1,1,1] [1,1,1]");
+    CHECK(layer({2}, {3}) == "operand 't1' has shape [3], which does not stretch to [2,3,4]");
+    CHECK(layer({2}, {5, 2, 3, 4}) == "operand 't1' has shape [5,2,3,4], which does not stretch to [2,3,4]");
+    CHECK(layer({-1}, {4}) == "axis is -1, expected 0 to 2");
+    CHECK(TestNode(ACCEL_OPERATION_RMS_NORMALIZATION).operand({2, 4}).operand({4}).result().shapes() == "[2,4]");
+    CHECK(TestNode(ACCEL_OPERATION_RMS_NORMALIZATION).operand({}).operand({}).result().shapes() == "operand 't0' has shape [], expected rank 1 at least");
+    const auto grouped = [](int64_t groups, Shape bias) {
+        return TestNode(ACCEL_OPERATION_GROUP_NORMALIZATION).operand({1, 6, 5}).operand({6}).operand(std::move(bias)).result().ints(ACCEL_ATTRIBUTE_NUM_GROUPS, {groups}).shapes();
+    };
+    CHECK(grouped(3, {6}) == "[1,6,5]");
+    CHECK(grouped(3, {3}) == "operand 't2' has shape [3], expected one per channel");
+    CHECK(grouped(4, {6}) == "num_groups is 4, expected a divisor of the channels; operand 't0' has shape [1,6,5]");
+    CHECK(grouped(0, {6}).starts_with("num_groups is 0"));
+    CHECK(TestNode(ACCEL_OPERATION_MEAN_VARIANCE_NORMALIZATION).operand({1, 2, 3}).result().ints(ACCEL_ATTRIBUTE_AXES, {0, -1}).shapes() == "[1,2,3]");
+    CHECK(TestNode(ACCEL_OPERATION_MEAN_VARIANCE_NORMALIZATION).operand({1, 2, 3}).result().shapes() == "axis 3 lies outside of rank 3; operand 't0' has shape [1,2,3]");
+    const auto beside = [](int64_t size) { return TestNode(ACCEL_OPERATION_LOCAL_RESPONSE_NORMALIZATION).operand({1, 6, 5}).result().ints(ACCEL_ATTRIBUTE_SIZE, {size}).shapes(); };
+    CHECK(beside(9) == "[1,6,5]");
+    CHECK(beside(0) == "size is 0, expected 1 to 1048576");
+    const auto features = [](std::vector<float> offset, std::vector<float> scale) {
+        return TestNode(ACCEL_OPERATION_SCALER).operand({2, 3}).result().floats(ACCEL_ATTRIBUTE_OFFSET, std::move(offset)).floats(ACCEL_ATTRIBUTE_SCALE, std::move(scale)).shapes();
+    };
+    CHECK(features({1}, {1, 2, 3}) == "[2,3]");
+    CHECK(features({1, 2}, {1}) == "offset has 2 values, expected one, or one for each feature; operand 't0' has shape [2,3]");
+    CHECK(features({1}, {}) == "scale has 0 values, expected one, or one for each feature; operand 't0' has shape [2,3]");
+}
+
+TEST_CASE("blocks move between depth and space", "[rules]")
+{
+    const auto moved = [](uint32_t operation, Shape x, int64_t side, std::string mode = "DCR") {
+        return TestNode(operation).operand(std::move(x)).result().ints(ACCEL_ATTRIBUTE_BLOCK_SIZE, {side}).string(ACCEL_ATTRIBUTE_MODE, std::move(mode)).shapes();
+    };
+    CHECK(moved(ACCEL_OPERATION_DEPTH_TO_SPACE, {1, 8, 2, 3}, 2) == "[1,2,4,6]");
+    CHECK(moved(ACCEL_OPERATION_DEPTH_TO_SPACE, {1, 8, 2, kUnknownDim}, 2, "CRD") == "[1,2,4,?]");
+    CHECK(moved(ACCEL_OPERATION_DEPTH_TO_SPACE, {1, 6, 2, 3}, 2) == "operand 't0' has shape [1,6,2,3], whose size 6 is no multiple of 4");
+    CHECK(moved(ACCEL_OPERATION_SPACE_TO_DEPTH, {1, 2, 4, 6}, 2) == "[1,8,2,3]");
+    CHECK(moved(ACCEL_OPERATION_SPACE_TO_DEPTH, {1, 2, 4, 5}, 2) == "operand 't0' has shape [1,2,4,5], whose size 5 is no multiple of 2");
+    CHECK(moved(ACCEL_OPERATION_SPACE_TO_DEPTH, {1, 2, 4}, 2) == "operand 't0' has shape [1,2,4], expected rank 4");
+    CHECK(moved(ACCEL_OPERATION_SPACE_TO_DEPTH, {1, 2, 4, 6}, 0) == "blocksize is 0, expected 1 to 1048576");
+    CHECK(moved(ACCEL_OPERATION_SPACE_TO_DEPTH, {1, 2, 4, 6}, 2, "RCD") == "mode is 'RCD', expected DCR or CRD");
+    CHECK(moved(ACCEL_OPERATION_DEPTH_TO_SPACE, {1, int64_t{1} << 40, 1, int64_t{1} << 40}, 2).ends_with("is more than 1099511627776"));
+}
+
+TEST_CASE("zero points are one value, or one for each row or channel", "[rules]")
+{
+    const auto product = [](Shape a_zero, Shape b_zero) {
+        return TestNode(ACCEL_OPERATION_MATMUL_INTEGER).operand({2, 4, 3}, ACCEL_TYPE_U8).operand({3, 5}, ACCEL_TYPE_I8).operand(std::move(a_zero), ACCEL_TYPE_U8).operand(std::move(b_zero), ACCEL_TYPE_I8).result({}, ACCEL_TYPE_I32).shapes();
+    };
+    CHECK(product({}, {1}) == "[2,4,5]");
+    CHECK(product({4}, {5}) == "[2,4,5]");
+    CHECK(product({2, 4, 1}, {1, 5}) == "[2,4,5]");
+    CHECK(product({3}, {}) == "operand 't2' has shape [3], expected one value, or one for each row; operand 't0' has shape [2,4,3]");
+    CHECK(product({}, {3}) == "operand 't3' has shape [3], expected one value, or one for each column; operand 't1' has shape [3,5]");
+    const auto convolution = [](Shape x_zero, Shape w_zero) {
+        return TestNode(ACCEL_OPERATION_CONV_INTEGER).operand({1, 2, 5}, ACCEL_TYPE_U8).operand({4, 2, 3}, ACCEL_TYPE_U8).operand(std::move(x_zero), ACCEL_TYPE_U8).operand(std::move(w_zero), ACCEL_TYPE_U8).result({}, ACCEL_TYPE_I32).shapes();
+    };
+    CHECK(convolution({1}, {4}) == "[1,4,3]");
+    CHECK(convolution({2}, {}) == "operand 't2' has shape [2], expected one value");
+    CHECK(convolution({}, {2}) == "operand 't3' has shape [2], expected one value, or one per output channel");
+}
+
+TEST_CASE("a range has as many values as steps lead to its limit", "[rules]")
+{
+    const auto whole = [](int64_t start, int64_t limit, int64_t step) {
+        return TestNode(ACCEL_OPERATION_RANGE).constant<int64_t>({}, ACCEL_TYPE_I64, {start}).constant<int64_t>({}, ACCEL_TYPE_I64, {limit}).constant<int64_t>({}, ACCEL_TYPE_I64, {step}).result().shapes();
+    };
+    const auto real = [](float start, float limit, float step) {
+        return TestNode(ACCEL_OPERATION_RANGE).constant<float>({}, ACCEL_TYPE_F32, {start}).constant<float>({1}, ACCEL_TYPE_F32, {limit}).constant<float>({}, ACCEL_TYPE_F32, {step}).result().shapes();
+    };
+    CHECK(whole(1, 8, 3) == "[3]");
+    CHECK(whole(10, 4, -3) == "[2]");
+    CHECK(whole(1, 8, -1) == "[0]");
+    CHECK(whole(INT64_MIN, INT64_MAX, INT64_MAX) == "[3]");
+    CHECK(whole(INT64_MIN, INT64_MAX, 1) == "more than 1099511627776 values between start and limit");
+    CHECK(whole(0, 1, 0).starts_with("a step of 0"));
+    CHECK(real(1, 2, 0.3f) == "[4]");
+    CHECK(real(0, 1, -0.5f) == "[0]");
+    CHECK(real(0, 1, NAN).starts_with("a step of 0, or none"));
+    CHECK(TestNode(ACCEL_OPERATION_RANGE).operand({}).operand({}).operand({}).result().shapes() == "[?]");
+    CHECK(TestNode(ACCEL_OPERATION_RANGE).operand({}).operand({2}).operand({}).result().shapes() == "operand 't1' has shape [2], expected one value");
+    CHECK(TestNode(ACCEL_OPERATION_DYNAMIC_QUANTIZE_LINEAR).operand({2, 3}).result().result().result().shapes() == "[2,3] [] []");
 }
 
 TEST_CASE("a contradiction is told as a module's answer, too", "[rules]")

@@ -33,7 +33,8 @@ int64_t bounded_sum(int64_t a, int64_t b, int64_t none)
     return a > 0 ? INT64_MAX : INT64_MIN;
 }
 
-int64_t bounded_negative(int64_t a) { return a == INT64_MIN ? INT64_MAX : a == INT64_MAX ? INT64_MIN : -a; }
+int64_t bounded_negative(int64_t a) { return a == INT64_MIN ? INT64_MAX : a == INT64_MAX ? INT64_MIN
+                                                                                         : -a; }
 
 Range sum_range(const Range &a, const Range &b) { return {bounded_sum(a.low, b.low, INT64_MIN), bounded_sum(a.high, b.high, INT64_MAX)}; }
 

@@ -60,6 +60,22 @@ public:
         attributes_.push_back({key, ACCEL_ATTRIBUTE_KIND_STRING, "", &bytes_.emplace_back(accel_bytes{kept.data(), kept.size()}), 1});
         return *this;
     }
+    TestNode &strings(uint32_t key, std::vector<std::string> values)
+    {
+        auto &views = lists_.emplace_back();
+        for (std::string &value : values) {
+            const auto &kept = strings_.emplace_back(std::move(value));
+            views.push_back({kept.data(), kept.size()});
+        }
+        attributes_.push_back({key, accel_attribute_kind_of(key), "", views.data(), views.size()});
+        return *this;
+    }
+    TestNode &floats(uint32_t key, std::vector<float> values)
+    {
+        const auto &kept = floats_.emplace_back(std::move(values));
+        attributes_.push_back({key, accel_attribute_kind_of(key), "", kept.data(), kept.size()});
+        return *this;
+    }
     uint32_t symbol(std::string name, int64_t least, int64_t most)
     {
         symbols_.push_back({std::move(name), least, most});
@@ -103,7 +119,9 @@ private:
     std::deque<accel_tensor_desc> tensors_;
     std::deque<std::vector<uint8_t>> data_;
     std::deque<std::vector<int64_t>> ints_;
+    std::deque<std::vector<float>> floats_;
     std::deque<accel_bytes> bytes_;
+    std::deque<std::vector<accel_bytes>> lists_;
     std::vector<accel_attribute> attributes_;
     std::vector<const accel_tensor_desc *> operands_, results_;
     std::vector<Symbol> symbols_;

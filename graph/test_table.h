@@ -16,7 +16,8 @@ inline std::vector<SymbolSize> sizes(std::initializer_list<int64_t> given)
     return made;
 }
 
-inline std::string name_of(uint32_t symbol) { return symbol == 0 ? "W" : symbol == 1 ? "H" : "s" + std::to_string(symbol); }
+inline std::string name_of(uint32_t symbol) { return symbol == 0 ? "W" : symbol == 1 ? "H"
+                                                                                     : "s" + std::to_string(symbol); }
 
 inline std::string text(const Builder &builder, uint32_t row) { return text(builder.rows(), row, name_of); }
 

@@ -11,11 +11,15 @@ constexpr int kDepthMax = 16;
 constexpr int kRowsMax = 48;
 
 /// How tightly an operator binds.
-enum Binding { kLoose, kSum, kProduct, kTight };
+enum Binding { kLoose,
+               kSum,
+               kProduct,
+               kTight };
 
 class Printer {
 public:
-    Printer(Rows rows, const std::function<std::string(uint32_t)> &name) : rows_(rows), name_(name) {}
+    Printer(Rows rows, const std::function<std::string(uint32_t)> &name) : rows_(rows),
+                                                                           name_(name) {}
 
     std::string print(uint32_t index, Binding around, int depth)
     {

@@ -6,10 +6,8 @@
 
 #include <algorithm>
 
-namespace accel::graph
-{
-namespace
-{
+namespace accel::graph {
+namespace {
 
 template <typename Element> const Element &at(const Element *table, uint32_t element_size, uint32_t index)
 {
@@ -25,7 +23,7 @@ const accel_attribute *find(const accel_node_desc &node, accel_attribute_key key
     return nullptr;
 }
 
-} // namespace
+}  // namespace
 
 const accel_tensor_desc &View::tensor(uint32_t index) const { return at(graph_.tensors, graph_.tensor_size, index); }
 
@@ -133,4 +131,4 @@ uint32_t known_revision(std::span<const accel_bk_operation> known, uint32_t oper
     return row == known.end() ? 0 : row->revision;
 }
 
-} // namespace accel::graph
+}  // namespace accel::graph

@@ -40,8 +40,18 @@ uint64_t pool(const Applied &node)
 
 uint64_t conv(const Applied &node) { return times(results(node), area(node.shape(1), 1)); }
 
+uint64_t transposed_conv(const Applied &node) { return times(element_count(node.shape(0)).value_or(0), area(node.shape(1), 1)); }
+
 uint64_t gemm(const Applied &node) { return times(results(node), size_at(node.shape(0), node.integer(ACCEL_ATTRIBUTE_TRANS_A, 0) ? 0 : 1)); }
 
 uint64_t matmul(const Applied &node) { return times(results(node), size_at(node.shape(0), node.operand(0)->rank - 1)); }
+
+uint64_t recurrent(const Applied &node)
+{
+    const Shape x = node.shape(0);
+    if (results(node) == 0) return 0;  // a size is open
+    const uint64_t from_x = area(node.shape(1), 0), from_state = area(node.shape(2), 0);
+    return times(times(size_at(x, 0), size_at(x, 1)), from_x > UINT64_MAX - from_state ? UINT64_MAX : from_x + from_state);
+}
 
 }  // namespace accel::graph::work

@@ -10,7 +10,9 @@ uint64_t none(const Applied &node);
 uint64_t elementwise(const Applied &node);
 uint64_t pool(const Applied &node);
 uint64_t conv(const Applied &node);
+uint64_t transposed_conv(const Applied &node);
 uint64_t gemm(const Applied &node);
 uint64_t matmul(const Applied &node);
+uint64_t recurrent(const Applied &node);
 
 }  // namespace accel::graph::work

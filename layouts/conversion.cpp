@@ -39,8 +39,12 @@ void visit(const std::vector<AxisCut> &axes, size_t axis, int64_t from_bits, int
 }  // namespace
 
 Conversion::Conversion(const Layout &from, const Layout &to, uint32_t tensor_type, Sizes sizes, int64_t zero)
-    : from_bits_(accel_type_bits(from.type)), to_bits_(accel_type_bits(to.type)), value_bits_(accel_type_bits(tensor_type)), from_flip_(flip_in(tensor_type, from.type)),
-      to_flip_(flip_in(tensor_type, to.type)), sign_extends_(is_signed(tensor_type))
+    : from_bits_(accel_type_bits(from.type)),
+      to_bits_(accel_type_bits(to.type)),
+      value_bits_(accel_type_bits(tensor_type)),
+      from_flip_(flip_in(tensor_type, from.type)),
+      to_flip_(flip_in(tensor_type, to.type)),
+      sign_extends_(is_signed(tensor_type))
 {
     empty_ = std::find(sizes.begin(), sizes.end(), 0) != sizes.end();
     if (empty_) return;

@@ -11,7 +11,8 @@ namespace {
 
 class Reader {
 public:
-    Reader(const uint8_t *bytes, size_t count) : bytes_(bytes), left_(count) {}
+    Reader(const uint8_t *bytes, size_t count) : bytes_(bytes),
+                                                 left_(count) {}
     uint8_t byte()
     {
         if (left_ == 0) return 0;

@@ -38,39 +38,121 @@ TEST_CASE_METHOD(Fixture, "a list that keeps the rule", "[layouts]")
 
 TEST_CASE_METHOD(Fixture, "heads that are wrong", "[layouts]")
 {
-    SECTION("kind") { layout.kind = 2; CHECK(says("is of kind 2")); }
-    SECTION("steps") { layout.step_count = 33; CHECK(says("33 steps; 32 are the most")); }
-    SECTION("NULL") { layout.steps = nullptr; CHECK(broken_rule(layout, ACCEL_TYPE_U8, kSizes).find("3 steps at NULL") != std::string::npos); }
-    SECTION("type") { layout.type = ACCEL_TYPE_F16; CHECK(says("cannot lie")); }
-    SECTION("padding") { layout.padding = 4; CHECK(says("padding 4")); }
-    SECTION("sizing") { layout.sizing = 2; CHECK(says("sizing 2")); }
-    SECTION("reserved") { layout.reserved = 1; CHECK(says("reserved 1")); }
-    SECTION("strings are in no memory") { layout.type = ACCEL_TYPE_STRING; CHECK(wrong(ACCEL_TYPE_STRING) != ""); }
+    SECTION("kind")
+    {
+        layout.kind = 2;
+        CHECK(says("is of kind 2"));
+    }
+    SECTION("steps")
+    {
+        layout.step_count = 33;
+        CHECK(says("33 steps; 32 are the most"));
+    }
+    SECTION("NULL")
+    {
+        layout.steps = nullptr;
+        CHECK(broken_rule(layout, ACCEL_TYPE_U8, kSizes).find("3 steps at NULL") != std::string::npos);
+    }
+    SECTION("type")
+    {
+        layout.type = ACCEL_TYPE_F16;
+        CHECK(says("cannot lie"));
+    }
+    SECTION("padding")
+    {
+        layout.padding = 4;
+        CHECK(says("padding 4"));
+    }
+    SECTION("sizing")
+    {
+        layout.sizing = 2;
+        CHECK(says("sizing 2"));
+    }
+    SECTION("reserved")
+    {
+        layout.reserved = 1;
+        CHECK(says("reserved 1"));
+    }
+    SECTION("strings are in no memory")
+    {
+        layout.type = ACCEL_TYPE_STRING;
+        CHECK(wrong(ACCEL_TYPE_STRING) != "");
+    }
 }
 
 TEST_CASE_METHOD(Fixture, "steps that are wrong", "[layouts]")
 {
-    SECTION("axis") { steps[1].axis = 2; CHECK(says("number 1, that names axis 2 of a tensor of rank 2")); }
-    SECTION("reserved") { steps[0].reserved = 5; CHECK(says("reserved 5")); }
-    SECTION("extent") { steps[0].extent = 0; CHECK(says("extent 0")); }
-    SECTION("distance") { steps[2].stride_bits = -8; CHECK(says("-8 bits")); }
-    SECTION("whole bytes") { steps[2].stride_bits = 12; CHECK(says("12 bits, which is no number of bytes")); }
-    SECTION("too few places") { steps[1].extent = 1; CHECK(says("fewer than the 20 values of axis 1")); }
-    SECTION("no step") { layout.step_count = 2; steps[0] = {1, 0, 20, 8}; CHECK(says("values of axis 0")); }
-    SECTION("meeting") { steps[0].stride_bits = 8 * 24; CHECK(says("places that meet")); }
-    SECTION("a size that is too small") { layout.size_bytes = 63; CHECK(says("reaches 64 bytes, and has a size of 63")); }
-    SECTION("a size that is too large") { layout.size_bytes = UINT64_MAX; CHECK(says("more than 2^56")); }
+    SECTION("axis")
+    {
+        steps[1].axis = 2;
+        CHECK(says("number 1, that names axis 2 of a tensor of rank 2"));
+    }
+    SECTION("reserved")
+    {
+        steps[0].reserved = 5;
+        CHECK(says("reserved 5"));
+    }
+    SECTION("extent")
+    {
+        steps[0].extent = 0;
+        CHECK(says("extent 0"));
+    }
+    SECTION("distance")
+    {
+        steps[2].stride_bits = -8;
+        CHECK(says("-8 bits"));
+    }
+    SECTION("whole bytes")
+    {
+        steps[2].stride_bits = 12;
+        CHECK(says("12 bits, which is no number of bytes"));
+    }
+    SECTION("too few places")
+    {
+        steps[1].extent = 1;
+        CHECK(says("fewer than the 20 values of axis 1"));
+    }
+    SECTION("no step")
+    {
+        layout.step_count = 2;
+        steps[0] = {1, 0, 20, 8};
+        CHECK(says("values of axis 0"));
+    }
+    SECTION("meeting")
+    {
+        steps[0].stride_bits = 8 * 24;
+        CHECK(says("places that meet"));
+    }
+    SECTION("a size that is too small")
+    {
+        layout.size_bytes = 63;
+        CHECK(says("reaches 64 bytes, and has a size of 63"));
+    }
+    SECTION("a size that is too large")
+    {
+        layout.size_bytes = UINT64_MAX;
+        CHECK(says("more than 2^56"));
+    }
 }
 
 TEST_CASE_METHOD(Fixture, "products beyond 64 bits", "[layouts]")
 {
     layout.size_bytes = kSizeBytesMax;
-    SECTION("of a distance and an extent") { steps[0].stride_bits = INT64_MAX / 8 * 8; CHECK(says("further than 2^56")); }
-    SECTION("of extents") {
+    SECTION("of a distance and an extent")
+    {
+        steps[0].stride_bits = INT64_MAX / 8 * 8;
+        CHECK(says("further than 2^56"));
+    }
+    SECTION("of extents")
+    {
         steps = {{1, 0, int64_t{1} << 62, 16}, {1, 0, int64_t{1} << 62, 8}, {0, 0, 2, 8}};
         CHECK(says("places that meet"));
     }
-    SECTION("of a sum") { steps[0] = {0, 0, INT64_MAX, 8 * 32}; CHECK(says("further than 2^56")); }
+    SECTION("of a sum")
+    {
+        steps[0] = {0, 0, INT64_MAX, 8 * 32};
+        CHECK(says("further than 2^56"));
+    }
 }
 
 TEST_CASE("hostile lists that are let pass keep elements apart, and inside", "[layouts]")

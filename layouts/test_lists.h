@@ -11,7 +11,7 @@ namespace accel::layouts::test {
 
 using Bytes = std::vector<uint8_t>;
 
-inline constexpr uint32_t kTypes[] = {ACCEL_TYPE_I2,  ACCEL_TYPE_U2,  ACCEL_TYPE_I4,  ACCEL_TYPE_U4,  ACCEL_TYPE_F4E2M1, ACCEL_TYPE_I8, ACCEL_TYPE_U8,
+inline constexpr uint32_t kTypes[] = {ACCEL_TYPE_I2, ACCEL_TYPE_U2, ACCEL_TYPE_I4, ACCEL_TYPE_U4, ACCEL_TYPE_F4E2M1, ACCEL_TYPE_I8, ACCEL_TYPE_U8,
                                       ACCEL_TYPE_F16, ACCEL_TYPE_I32, ACCEL_TYPE_F64, ACCEL_TYPE_C128};
 
 class Random {

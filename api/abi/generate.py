@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""runtime/abi_first_sizes.inc from api/abi/*.layout: for every public struct the size that it had in the first version that published it, and its later ones.
+"""runtime/base/abi_first_sizes.inc from api/abi/*.layout: for every public struct the size that it had in the first version that published it, and its later ones.
 
 generate.py           writes the table
 generate.py --check   fails when the table in the tree is another
@@ -12,7 +12,7 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-TABLE = HERE.parent.parent / "runtime/abi_first_sizes.inc"
+TABLE = HERE.parent.parent / "runtime/base/abi_first_sizes.inc"
 
 
 def version_of(path):

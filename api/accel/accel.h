@@ -23,8 +23,7 @@
  *   beyond it.
  * - Structs without a struct_size are of two sorts. Those whose size stands in their owner grow like the others: accel_binding, accel_memory_binding, accel_join_port,
  *   accel_symbol_value, accel_known_value, accel_state_pair, accel_port_choice, accel_entry_desc, accel_tensor_desc, accel_node_desc, accel_symbol, accel_attribute,
- *   accel_variable; accel_bk_sizes lists the modules'. All others are frozen: accel_bytes, accel_dim, accel_expression, accel_sparse_tensor, accel_capture, accel_region_port,
- *   accel_layout_step, accel_option, accel_fence_point, and those whose comment says so. Their reserved members are 0 for ever; what has no room in one is a new struct
+ *   accel_variable; accel_bk_sizes lists the modules'. All others are frozen, and their comments say so. Their reserved members are 0 for ever; what has no room in one is a new struct
  *   behind a new number of a `kind`, which old readers refuse.
  * - Enums have a value ACCEL_..._MAX_ENUM, which means nothing: it makes all numbers of 31 bits legal in C++, since a newer library may answer with one that these headers
  *   do not name.
@@ -49,14 +48,14 @@
 #include <accel/base.h>
 #include <accel/catalog.h>
 
-#include <accel/instance.h>
-#include <accel/device.h>
 #include <accel/buffer.h>
+#include <accel/device.h>
 #include <accel/fence.h>
+#include <accel/instance.h>
 
-#include <accel/tensor.h>
 #include <accel/graph.h>
 #include <accel/model.h>
+#include <accel/tensor.h>
 
 #include <accel/layout.h>
 #include <accel/program.h>
@@ -64,8 +63,8 @@
 #include <accel/saved.h>
 #include <accel/scratch.h>
 
+#include <accel/queue.h>
 #include <accel/run.h>
 #include <accel/state.h>
-#include <accel/queue.h>
 
 #endif /* ACCEL_ACCEL_H */

@@ -41,14 +41,14 @@
 
 #include <accel/accel.h>
 
-#include <accel/backend/host.h>
-#include <accel/backend/transport.h>
-#include <accel/backend/compiler.h>
 #include <accel/backend/buffer.h>
-#include <accel/backend/queue.h>
+#include <accel/backend/compiler.h>
 #include <accel/backend/device.h>
-#include <accel/backend/importer.h>
 #include <accel/backend/device_model.h>
+#include <accel/backend/host.h>
+#include <accel/backend/importer.h>
+#include <accel/backend/queue.h>
+#include <accel/backend/transport.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -57,27 +57,27 @@ extern "C" {
 /** Element sizes of all arrays that cross the border, as the module compiled them; each a multiple of 8, and at most 4096. */
 struct accel_bk_sizes {
     size_t struct_size;
-    uint32_t tensor;   /**< struct accel_tensor_desc */
-    uint32_t node;     /**< struct accel_node_desc */
-    uint32_t support;  /**< struct accel_bk_support */
-    uint32_t port;     /**< struct accel_bk_port */
-    uint32_t memory;   /**< struct accel_bk_memory */
-    uint32_t attribute; /**< struct accel_attribute */
+    uint32_t tensor;     /**< struct accel_tensor_desc */
+    uint32_t node;       /**< struct accel_node_desc */
+    uint32_t support;    /**< struct accel_bk_support */
+    uint32_t port;       /**< struct accel_bk_port */
+    uint32_t memory;     /**< struct accel_bk_memory */
+    uint32_t attribute;  /**< struct accel_attribute */
     uint32_t entry;      /**< struct accel_entry_desc */
     uint32_t blob_entry; /**< struct accel_bk_blob_entry */
-    uint32_t timing;   /**< struct accel_bk_timing */
-    uint32_t symbol;   /**< struct accel_symbol */
-    uint32_t variable; /**< struct accel_variable */
-    uint32_t reserved; /**< 0 */
+    uint32_t timing;     /**< struct accel_bk_timing */
+    uint32_t symbol;     /**< struct accel_symbol */
+    uint32_t variable;   /**< struct accel_variable */
+    uint32_t reserved;   /**< 0 */
 };
 
 /** Initialiser of a module's struct accel_bk_sizes. */
-#define ACCEL_BK_SIZES                                                                                                                     \
-    {                                                                                                                                      \
-        sizeof(struct accel_bk_sizes), sizeof(struct accel_tensor_desc), sizeof(struct accel_node_desc), sizeof(struct accel_bk_support),  \
+#define ACCEL_BK_SIZES                                                                                                                      \
+    {                                                                                                                                       \
+        sizeof(struct accel_bk_sizes), sizeof(struct accel_tensor_desc), sizeof(struct accel_node_desc), sizeof(struct accel_bk_support),   \
             sizeof(struct accel_bk_port), sizeof(struct accel_bk_memory), sizeof(struct accel_attribute), sizeof(struct accel_entry_desc),  \
-            sizeof(struct accel_bk_blob_entry), sizeof(struct accel_bk_timing), sizeof(struct accel_symbol), sizeof(struct accel_variable),  \
-            0                                                                                                                              \
+            sizeof(struct accel_bk_blob_entry), sizeof(struct accel_bk_timing), sizeof(struct accel_symbol), sizeof(struct accel_variable), \
+            0                                                                                                                               \
     }
 
 /** What a module in a child is told about the fork. */
@@ -91,12 +91,12 @@ struct accel_bk_fork {
 /** What a module is. It serves as what its manifest's kind says (docs/manifest.md): tables of other kinds are checked, and not called. */
 struct accel_bk_module {
     size_t struct_size;
-    uint32_t api_version;      /**< what the module was compiled for */
+    uint32_t api_version; /**< what the module was compiled for */
     /** oldest contract of a runtime that can serve it; 0: 0.2. A runtime that is older than api_version gets the module all the same */
     uint32_t api_version_min;
     const struct accel_bk_sizes *sizes; /**< [mandatory] static, from ACCEL_BK_SIZES */
-    const char *name;      /**< as in its manifest */
-    const char *version;   /**< of the module, for people, where its manifest names none */
+    const char *name;                   /**< as in its manifest */
+    const char *version;                /**< of the module, for people, where its manifest names none */
     const struct accel_bk_compiler *compiler;
     const struct accel_bk_device_ops *device;
     const struct accel_bk_importer *importer;

@@ -28,7 +28,8 @@ extern "C" {
 
 /**
  * Version of this header. The library's own is accel_version(). 0.2 is the first version that later ones go on serving, 1.x included: the
- * library stays libaccel.so.0.
+ * library stays libaccel.so.0. What a released version declares never changes: another member, number, function or slot is another minor
+ * version; the patch number, and the catalog's profile, rise within one.
  */
 #define ACCEL_VERSION_MAJOR 0u
 #define ACCEL_VERSION_MINOR 2u
@@ -37,7 +38,7 @@ extern "C" {
 /** The parts of such a number. Comparisons leave the patch out. */
 #define ACCEL_VERSION_MAJOR_OF(version) ((version) >> 22)
 #define ACCEL_VERSION_MINOR_OF(version) ((version) >> 12 & 0x3ffu)
-#define ACCEL_VERSION_PATCH_OF(version) ((version) & 0xfffu)
+#define ACCEL_VERSION_PATCH_OF(version) ((version)&0xfffu)
 #define ACCEL_VERSION ACCEL_MAKE_VERSION(ACCEL_VERSION_MAJOR, ACCEL_VERSION_MINOR, ACCEL_VERSION_PATCH)
 
 /** A timeout that never ends. Timeouts are relative nanoseconds on CLOCK_MONOTONIC; 0 only looks. */
@@ -59,7 +60,7 @@ struct accel_scratch;
 
 /** Bytes of any kind, not terminated. Frozen. */
 struct accel_bytes {
-    const void *data;     /**< may be NULL when byte_count is 0 */
+    const void *data; /**< may be NULL when byte_count is 0 */
     uint64_t byte_count;
 };
 
@@ -99,11 +100,11 @@ enum accel_status {
 /** The latest failure on the calling thread; before the first one status is OK and the texts are "". */
 struct accel_error {
     size_t struct_size;
-    uint32_t status;       /**< enum accel_status */
+    uint32_t status; /**< enum accel_status */
     uint32_t reserved;
-    uint64_t object_id;    /**< process-wide id of the object concerned, or 0 */
-    const char *rule;      /**< number of the broken rule in docs/contract.md, or "" */
-    const char *message;   /**< one sentence, cut at 1023 bytes: what was given, what was expected, what helps */
+    uint64_t object_id;  /**< process-wide id of the object concerned, or 0 */
+    const char *rule;    /**< number of the broken rule in docs/contract.md, or "" */
+    const char *message; /**< one sentence, cut at 1023 bytes: what was given, what was expected, what helps */
 };
 
 /**

@@ -28,13 +28,13 @@ enum accel_buffer_usage {
 
 struct accel_buffer_desc {
     size_t struct_size;
-    uint64_t size_bytes;                  /**< at least 1 */
-    uint64_t align_bytes;                 /**< power of two; 0: what every device of the set likes */
-    struct accel_device *const *devices;  /**< every device that will use it, in order of preference for allocating */
-    uint32_t device_count;                /**< at least 1 */
-    uint32_t export_kinds;                /**< set of ACCEL_HANDLE_BIT that accel_buffer_export will be asked for */
-    uint32_t usage;                       /**< set of enum accel_buffer_usage; 0: all. Another use is INVALID_ARGUMENT */
-    uint32_t reserved;                    /**< must be 0 */
+    uint64_t size_bytes;                 /**< at least 1 */
+    uint64_t align_bytes;                /**< power of two; 0: what every device of the set likes */
+    struct accel_device *const *devices; /**< every device that will use it, in order of preference for allocating */
+    uint32_t device_count;               /**< at least 1 */
+    uint32_t export_kinds;               /**< set of ACCEL_HANDLE_BIT that accel_buffer_export will be asked for */
+    uint32_t usage;                      /**< set of enum accel_buffer_usage; 0: all. Another use is INVALID_ARGUMENT */
+    uint32_t reserved;                   /**< must be 0 */
 };
 
 /**
@@ -48,15 +48,15 @@ ACCEL_API enum accel_status accel_buffer_create(const struct accel_buffer_desc *
 
 struct accel_buffer_import_desc {
     size_t struct_size;
-    uint32_t kind;                        /**< enum accel_handle_kind */
-    int32_t fd;                           /**< for kinds that are file descriptors; else not looked at */
-    void *host_pointer;                   /**< for HOST_POINTER, else NULL */
-    uint64_t offset_bytes;                /**< start inside the foreign memory */
+    uint32_t kind;         /**< enum accel_handle_kind */
+    int32_t fd;            /**< for kinds that are file descriptors; else not looked at */
+    void *host_pointer;    /**< for HOST_POINTER, else NULL */
+    uint64_t offset_bytes; /**< start inside the foreign memory */
     uint64_t size_bytes;
     struct accel_device *const *devices;
     uint32_t device_count;
-    uint32_t access;                      /**< set of enum accel_access that programs will make of it */
-    accel_release_fn release;             /**< called when host_pointer is used no more; NULL: the caller knows by other means. Only with HOST_POINTER */
+    uint32_t access;          /**< set of enum accel_access that programs will make of it */
+    accel_release_fn release; /**< called when host_pointer is used no more; NULL: the caller knows by other means. Only with HOST_POINTER */
     void *release_user;
 };
 
@@ -104,9 +104,9 @@ ACCEL_API enum accel_status accel_buffer_export(struct accel_buffer *buffer, enu
 struct accel_map_desc {
     size_t struct_size;
     uint64_t offset_bytes;
-    uint64_t size_bytes;   /**< 0: to the end of the buffer */
-    uint32_t access;       /**< set of enum accel_access, not empty */
-    uint32_t flags;        /**< must be 0 */
+    uint64_t size_bytes; /**< 0: to the end of the buffer */
+    uint32_t access;     /**< set of enum accel_access, not empty */
+    uint32_t flags;      /**< must be 0 */
 };
 
 /**
@@ -134,32 +134,32 @@ struct accel_join_port {
     struct accel_program *program; /**< with the sizes that it was planned for: a port that accel_program_port says OPEN of may need more */
     struct accel_run *run;         /**< with the sizes that it has: those bound, or the planned ones while some have no value. One thread per object */
     struct accel_device *device;
-    uint64_t size_bytes;           /**< with device: at least 1 and less than 2^63 */
-    uint32_t entry;                /**< of the program */
-    uint32_t port;                 /**< of the entry point */
+    uint64_t size_bytes; /**< with device: at least 1 and less than 2^63 */
+    uint32_t entry;      /**< of the program */
+    uint32_t port;       /**< of the entry point */
 };
 
 /** What a recipe is looked for. */
 struct accel_join_desc {
     size_t struct_size;
     const struct accel_join_port *ports;
-    uint32_t port_count;    /**< at least 1 */
-    uint32_t port_size;     /**< sizeof(struct accel_join_port) of the caller */
-    uint32_t usage;         /**< as in accel_buffer_desc */
-    uint32_t export_kinds;  /**< as in accel_buffer_desc: beside what the recipe needs by itself */
+    uint32_t port_count;   /**< at least 1 */
+    uint32_t port_size;    /**< sizeof(struct accel_join_port) of the caller */
+    uint32_t usage;        /**< as in accel_buffer_desc */
+    uint32_t export_kinds; /**< as in accel_buffer_desc: beside what the recipe needs by itself */
 };
 
 /** How one allocation can serve several ports. */
 struct accel_buffer_recipe {
     size_t struct_size;
-    struct accel_device *allocator;  /**< borrowed: which device allocates; NULL if refused */
+    struct accel_device *allocator; /**< borrowed: which device allocates; NULL if refused */
     uint64_t size_bytes;
     uint64_t align_bytes;
-    uint32_t export_kinds;           /**< set of ACCEL_HANDLE_BIT in which the memory leaves the allocator for the others, and those of desc */
-    uint32_t layouts_agree;          /**< 1: all ports see the same layout, and each finds the padding that it needs: nothing has to be converted */
-    uint32_t refusing_port;          /**< when refused: the port that cannot take part; ACCEL_NONE: nobody refuses */
-    uint32_t refused_port;           /**< the one that it cannot share with; ACCEL_NONE: none */
-    const char *reason;              /**< when refused, or when layouts disagree, a sentence; static or owned by the calling thread until its next join */
+    uint32_t export_kinds;  /**< set of ACCEL_HANDLE_BIT in which the memory leaves the allocator for the others, and those of desc */
+    uint32_t layouts_agree; /**< 1: all ports see the same layout, and each finds the padding that it needs: nothing has to be converted */
+    uint32_t refusing_port; /**< when refused: the port that cannot take part; ACCEL_NONE: nobody refuses */
+    uint32_t refused_port;  /**< the one that it cannot share with; ACCEL_NONE: none */
+    const char *reason;     /**< when refused, or when layouts disagree, a sentence; static or owned by the calling thread until its next join */
 };
 
 /**
@@ -173,10 +173,10 @@ ACCEL_API enum accel_status accel_buffer_join(const struct accel_join_desc *desc
 
 /** Memory for a variable of state, or for a piece of scratch. */
 struct accel_memory_binding {
-    uint32_t index;               /**< of the variable, or the piece */
-    uint32_t reserved;            /**< must be 0 */
-    struct accel_buffer *buffer;  /**< of the usage that it needs */
-    uint64_t offset_bytes;        /**< a multiple of its align_bytes */
+    uint32_t index;              /**< of the variable, or the piece */
+    uint32_t reserved;           /**< must be 0 */
+    struct accel_buffer *buffer; /**< of the usage that it needs */
+    uint64_t offset_bytes;       /**< a multiple of its align_bytes */
 };
 
 #ifdef __cplusplus

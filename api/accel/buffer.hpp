@@ -67,7 +67,8 @@ private:
 
 class Buffer::Mapping {
 public:
-    Mapping(const Buffer &buffer, uint32_t access, uint64_t offset_bytes = 0, uint64_t size_bytes = 0) : buffer_(buffer), desc_(sized<accel_map_desc>())
+    Mapping(const Buffer &buffer, uint32_t access, uint64_t offset_bytes = 0, uint64_t size_bytes = 0) : buffer_(buffer),
+                                                                                                         desc_(sized<accel_map_desc>())
     {
         desc_.offset_bytes = offset_bytes;
         desc_.size_bytes = size_bytes;

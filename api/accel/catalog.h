@@ -3,38 +3,38 @@
 #ifndef ACCEL_CATALOG_H
 #define ACCEL_CATALOG_H
 
-/** Revision of the operation catalog in this header; it moves on its own, not with the ABI. */
-#define ACCEL_OPERATION_PROFILE 1u
+/** Revision of the operation catalog in this header. It moves on its own: names are added to the enums here within a version of the ABI, and no number changes. */
+#define ACCEL_OPERATION_PROFILE 3u
 
 /** Element types. Those below 8 bits are packed without regard to rows, the first element in the low bits, and bits behind the last are 0. */
 enum accel_type {
-    ACCEL_TYPE_UNKNOWN = 0, /**< none that the catalog has */
-    ACCEL_TYPE_F32 = 1, /**< IEEE binary32 */
-    ACCEL_TYPE_I8 = 2, /**< signed 8 bit */
-    ACCEL_TYPE_U8 = 3, /**< unsigned 8 bit */
-    ACCEL_TYPE_I32 = 4, /**< signed 32 bit */
-    ACCEL_TYPE_I64 = 5, /**< signed 64 bit; indices and shapes */
-    ACCEL_TYPE_F16 = 6, /**< IEEE binary16 */
-    ACCEL_TYPE_BF16 = 7, /**< bfloat16 */
-    ACCEL_TYPE_I16 = 8, /**< signed 16 bit */
-    ACCEL_TYPE_BOOL = 9, /**< 0 or 1 in a byte */
-    ACCEL_TYPE_F64 = 10, /**< IEEE binary64 */
-    ACCEL_TYPE_U16 = 11, /**< unsigned 16 bit */
-    ACCEL_TYPE_U32 = 12, /**< unsigned 32 bit */
-    ACCEL_TYPE_U64 = 13, /**< unsigned 64 bit */
-    ACCEL_TYPE_I4 = 14, /**< signed 4 bit, two in a byte, the first in the low half */
-    ACCEL_TYPE_U4 = 15, /**< unsigned 4 bit, packed as I4 */
-    ACCEL_TYPE_I2 = 16, /**< signed 2 bit, four in a byte, the first in the low bits */
-    ACCEL_TYPE_U2 = 17, /**< unsigned 2 bit, packed as I2 */
-    ACCEL_TYPE_F8E4M3FN = 18, /**< 4 bits exponent, 3 bits mantissa, bias 7, no infinities */
+    ACCEL_TYPE_UNKNOWN = 0,     /**< none that the catalog has */
+    ACCEL_TYPE_F32 = 1,         /**< IEEE binary32 */
+    ACCEL_TYPE_I8 = 2,          /**< signed 8 bit */
+    ACCEL_TYPE_U8 = 3,          /**< unsigned 8 bit */
+    ACCEL_TYPE_I32 = 4,         /**< signed 32 bit */
+    ACCEL_TYPE_I64 = 5,         /**< signed 64 bit; indices and shapes */
+    ACCEL_TYPE_F16 = 6,         /**< IEEE binary16 */
+    ACCEL_TYPE_BF16 = 7,        /**< bfloat16 */
+    ACCEL_TYPE_I16 = 8,         /**< signed 16 bit */
+    ACCEL_TYPE_BOOL = 9,        /**< 0 or 1 in a byte */
+    ACCEL_TYPE_F64 = 10,        /**< IEEE binary64 */
+    ACCEL_TYPE_U16 = 11,        /**< unsigned 16 bit */
+    ACCEL_TYPE_U32 = 12,        /**< unsigned 32 bit */
+    ACCEL_TYPE_U64 = 13,        /**< unsigned 64 bit */
+    ACCEL_TYPE_I4 = 14,         /**< signed 4 bit, two in a byte, the first in the low half */
+    ACCEL_TYPE_U4 = 15,         /**< unsigned 4 bit, packed as I4 */
+    ACCEL_TYPE_I2 = 16,         /**< signed 2 bit, four in a byte, the first in the low bits */
+    ACCEL_TYPE_U2 = 17,         /**< unsigned 2 bit, packed as I2 */
+    ACCEL_TYPE_F8E4M3FN = 18,   /**< 4 bits exponent, 3 bits mantissa, bias 7, no infinities */
     ACCEL_TYPE_F8E4M3FNUZ = 19, /**< as F8E4M3FN with bias 8 and no negative zero */
-    ACCEL_TYPE_F8E5M2 = 20, /**< 5 bits exponent, 2 bits mantissa, bias 15, with infinities */
+    ACCEL_TYPE_F8E5M2 = 20,     /**< 5 bits exponent, 2 bits mantissa, bias 15, with infinities */
     ACCEL_TYPE_F8E5M2FNUZ = 21, /**< as F8E5M2 with bias 16, no infinities and no negative zero */
-    ACCEL_TYPE_F8E8M0 = 22, /**< a power of two, bias 127; scales of blocks */
-    ACCEL_TYPE_F4E2M1 = 23, /**< 2 bits exponent, 1 bit mantissa, packed as I4 */
-    ACCEL_TYPE_C64 = 24, /**< complex: two F32, the real part first */
-    ACCEL_TYPE_C128 = 25, /**< complex: two F64, the real part first */
-    ACCEL_TYPE_STRING = 26, /**< struct accel_bytes in a graph; never in a buffer */
+    ACCEL_TYPE_F8E8M0 = 22,     /**< a power of two, bias 127; scales of blocks */
+    ACCEL_TYPE_F4E2M1 = 23,     /**< 2 bits exponent, 1 bit mantissa, packed as I4 */
+    ACCEL_TYPE_C64 = 24,        /**< complex: two F32, the real part first */
+    ACCEL_TYPE_C128 = 25,       /**< complex: two F64, the real part first */
+    ACCEL_TYPE_STRING = 26,     /**< struct accel_bytes in a graph; never in a buffer */
     ACCEL_TYPE_MAX_ENUM = 0x7fffffff
 };
 
@@ -84,64 +84,104 @@ static inline unsigned accel_type_bits(unsigned type)
 enum accel_rounding {
     ACCEL_ROUNDING_NONE = 0,
     ACCEL_ROUNDING_HALF_EVEN = 1, /**< in binary32: saturate(round_half_even(real / scale) + zero_point), as ONNX QuantizeLinear */
-    ACCEL_ROUNDING_TFLITE = 2, /**< integer: 32-bit multiplier with doubling high multiply, then rounding shift; two roundings, as TFLite */
-    ACCEL_ROUNDING_NATURAL = 3, /**< integer: one rounding, floor(x + 1/2) after the full product */
+    ACCEL_ROUNDING_TFLITE = 2,    /**< integer: 32-bit multiplier with doubling high multiply, then rounding shift; two roundings, as TFLite */
+    ACCEL_ROUNDING_NATURAL = 3,   /**< integer: one rounding, floor(x + 1/2) after the full product */
     ACCEL_ROUNDING_MAX_ENUM = 0x7fffffff
 };
 
 /** Permitted ways to compute, as a set. */
 enum accel_precision {
-    ACCEL_PRECISION_F16_COMPUTE = 1 << 0, /**< f32 operations may multiply in binary16 */
+    ACCEL_PRECISION_F16_COMPUTE = 1 << 0,  /**< f32 operations may multiply in binary16 */
     ACCEL_PRECISION_BF16_COMPUTE = 1 << 1, /**< f32 operations may multiply in bfloat16 */
     ACCEL_PRECISION_MAX_ENUM = 0x7fffffff
 };
 
 /** Why a module refuses an operation. */
 enum accel_reason {
-    ACCEL_REASON_OK = 0, /**< not refused */
-    ACCEL_REASON_OPERATION = 1, /**< does not do this operation */
-    ACCEL_REASON_TYPE = 2, /**< element type */
-    ACCEL_REASON_RANK = 3, /**< number of dimensions */
-    ACCEL_REASON_SIZE = 4, /**< a dimension or byte size */
-    ACCEL_REASON_LAYOUT = 5, /**< axis order or stride */
-    ACCEL_REASON_ATTRIBUTE = 6, /**< value of an attribute */
+    ACCEL_REASON_OK = 0,           /**< not refused */
+    ACCEL_REASON_OPERATION = 1,    /**< does not do this operation */
+    ACCEL_REASON_TYPE = 2,         /**< element type */
+    ACCEL_REASON_RANK = 3,         /**< number of dimensions */
+    ACCEL_REASON_SIZE = 4,         /**< a dimension or byte size */
+    ACCEL_REASON_LAYOUT = 5,       /**< axis order or stride */
+    ACCEL_REASON_ATTRIBUTE = 6,    /**< value of an attribute */
     ACCEL_REASON_QUANTIZATION = 7, /**< scale, zero point or axis */
-    ACCEL_REASON_RESOURCE = 8, /**< on-chip memory, contexts, addresses */
-    ACCEL_REASON_ROUNDING = 9, /**< rounding mode of requantisation */
-    ACCEL_REASON_SYMBOL = 10, /**< a dimension without a value */
-    ACCEL_REASON_CONSTANT = 11, /**< an operand that must be constant is not, or the other way round */
-    ACCEL_REASON_PROFILE = 12, /**< not used since 0.2: an operation newer than the module is OPERATION */
-    ACCEL_REASON_NEIGHBOUR = 13, /**< possible only together with a neighbour that was refused */
-    ACCEL_REASON_REVISION = 14, /**< a newer meaning of the operation than the module knows */
-    ACCEL_REASON_CUSTOM = 15, /**< a custom node that the module does not know */
-    ACCEL_REASON_REGION = 16, /**< something inside a region of the node, or that it has regions */
+    ACCEL_REASON_RESOURCE = 8,     /**< on-chip memory, contexts, addresses */
+    ACCEL_REASON_ROUNDING = 9,     /**< rounding mode of requantisation */
+    ACCEL_REASON_SYMBOL = 10,      /**< a dimension without a value */
+    ACCEL_REASON_CONSTANT = 11,    /**< an operand that must be constant is not, or the other way round */
+    ACCEL_REASON_PROFILE = 12,     /**< not used since 0.2: an operation newer than the module is OPERATION */
+    ACCEL_REASON_NEIGHBOUR = 13,   /**< possible only together with a neighbour that was refused */
+    ACCEL_REASON_REVISION = 14,    /**< a newer meaning of the operation than the module knows */
+    ACCEL_REASON_CUSTOM = 15,      /**< a custom node that the module does not know */
+    ACCEL_REASON_REGION = 16,      /**< something inside a region of the node, or that it has regions */
     ACCEL_REASON_MAX_ENUM = 0x7fffffff
 };
 
-/** Keys of operation attributes. 7, 20, 21, 22, 23, 24, 25 were keys of what are operands since 0.2 (enum accel_value_operand), and are not used again. */
+/** Keys of operation attributes. 20, 21, 22, 23, 24, 25, 44, 47, 50, 51, 52, 70 were keys of what are operands since 0.2 (enum accel_value_operand), and are not used again. */
 enum accel_attribute_key {
-    ACCEL_ATTRIBUTE_CUSTOM = 0, /**< by name */
-    ACCEL_ATTRIBUTE_KERNEL_SHAPE = 1, /**< height, width */
-    ACCEL_ATTRIBUTE_STRIDES = 2, /**< per spatial axis */
-    ACCEL_ATTRIBUTE_DILATIONS = 3, /**< per spatial axis */
-    ACCEL_ATTRIBUTE_PADS = 4, /**< begins of all spatial axes, then ends; importers resolve auto_pad */
-    ACCEL_ATTRIBUTE_GROUP = 5, /**< groups of channels */
-    ACCEL_ATTRIBUTE_AXIS = 6, /**< one axis, 0 <= axis < rank; importers resolve negative ones */
-    ACCEL_ATTRIBUTE_ALPHA = 8, /**< alpha */
-    ACCEL_ATTRIBUTE_BETA = 9, /**< beta */
-    ACCEL_ATTRIBUTE_TRANS_A = 10, /**< transA */
-    ACCEL_ATTRIBUTE_TRANS_B = 11, /**< transB */
-    ACCEL_ATTRIBUTE_EPSILON = 12, /**< epsilon */
-    ACCEL_ATTRIBUTE_KEEPDIMS = 13, /**< 0 or 1 */
-    ACCEL_ATTRIBUTE_PERM = 14, /**< permutation of the axes */
-    ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD = 15, /**< 0 or 1 */
-    ACCEL_ATTRIBUTE_CLAMP_MIN = 16, /**< lower bound of the real output value, of an activation that was fused into the operation */
-    ACCEL_ATTRIBUTE_CLAMP_MAX = 17, /**< upper bound of the real output value, of a fused activation */
-    ACCEL_ATTRIBUTE_TO = 18, /**< enum accel_type */
-    ACCEL_ATTRIBUTE_CEIL_MODE = 19, /**< 0 or 1 */
-    ACCEL_ATTRIBUTE_START = 26, /**< of Shape: the first axis that is told; below 0 from the end */
-    ACCEL_ATTRIBUTE_END = 27, /**< of Shape: the axis behind the last that is told; below 0 from the end */
-    ACCEL_ATTRIBUTE_AUTO_PAD = 28, /**< SAME_UPPER or SAME_LOWER, over a size that is open: the compiler writes pads before a module is asked; elsewhere the importer does */
+    ACCEL_ATTRIBUTE_CUSTOM = 0,               /**< by name */
+    ACCEL_ATTRIBUTE_KERNEL_SHAPE = 1,         /**< height, width */
+    ACCEL_ATTRIBUTE_STRIDES = 2,              /**< per spatial axis */
+    ACCEL_ATTRIBUTE_DILATIONS = 3,            /**< per spatial axis */
+    ACCEL_ATTRIBUTE_PADS = 4,                 /**< begins of all spatial axes, then ends; importers resolve auto_pad */
+    ACCEL_ATTRIBUTE_GROUP = 5,                /**< groups of channels */
+    ACCEL_ATTRIBUTE_AXIS = 6,                 /**< one axis, 0 <= axis < rank; importers resolve negative ones */
+    ACCEL_ATTRIBUTE_AXES = 7,                 /**< several axes */
+    ACCEL_ATTRIBUTE_ALPHA = 8,                /**< alpha */
+    ACCEL_ATTRIBUTE_BETA = 9,                 /**< beta */
+    ACCEL_ATTRIBUTE_TRANS_A = 10,             /**< transA */
+    ACCEL_ATTRIBUTE_TRANS_B = 11,             /**< transB */
+    ACCEL_ATTRIBUTE_EPSILON = 12,             /**< epsilon */
+    ACCEL_ATTRIBUTE_KEEPDIMS = 13,            /**< 0 or 1 */
+    ACCEL_ATTRIBUTE_PERM = 14,                /**< permutation of the axes */
+    ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD = 15,   /**< 0 or 1 */
+    ACCEL_ATTRIBUTE_CLAMP_MIN = 16,           /**< lower bound of the real output value, of an activation that was fused into the operation */
+    ACCEL_ATTRIBUTE_CLAMP_MAX = 17,           /**< upper bound of the real output value, of a fused activation */
+    ACCEL_ATTRIBUTE_TO = 18,                  /**< enum accel_type */
+    ACCEL_ATTRIBUTE_CEIL_MODE = 19,           /**< 0 or 1 */
+    ACCEL_ATTRIBUTE_START = 26,               /**< of Shape: the first axis that is told; below 0 from the end */
+    ACCEL_ATTRIBUTE_END = 27,                 /**< of Shape: the axis behind the last that is told; below 0 from the end */
+    ACCEL_ATTRIBUTE_AUTO_PAD = 28,            /**< SAME_UPPER or SAME_LOWER, over a size that is open: the compiler writes pads before a module is asked; elsewhere the importer does */
+    ACCEL_ATTRIBUTE_FMOD = 29,                /**< 0: the sign of the divisor, 1: that of the dividend */
+    ACCEL_ATTRIBUTE_DIRECTION = 30,           /**< BitShift: LEFT or RIGHT; recurrent operations: forward, reverse or bidirectional */
+    ACCEL_ATTRIBUTE_DETECT_POSITIVE = 31,     /**< 0 or 1: of IsInf, whether inf counts */
+    ACCEL_ATTRIBUTE_DETECT_NEGATIVE = 32,     /**< 0 or 1: of IsInf, whether -inf counts */
+    ACCEL_ATTRIBUTE_SELECT_LAST = 33,         /**< 0 or 1: of equal values the last one's index, not the first one's */
+    ACCEL_ATTRIBUTE_EXCLUSIVE = 34,           /**< 0 or 1: a sum leaves out its own element */
+    ACCEL_ATTRIBUTE_REVERSE = 35,             /**< 0 or 1: from the end */
+    ACCEL_ATTRIBUTE_GAMMA = 36,               /**< factor of the result */
+    ACCEL_ATTRIBUTE_LAMBDA = 37,              /**< half the width of the part around 0 that becomes 0 */
+    ACCEL_ATTRIBUTE_BIAS = 38,                /**< what is taken from values outside of that part */
+    ACCEL_ATTRIBUTE_APPROXIMATE = 39,         /**< none or tanh */
+    ACCEL_ATTRIBUTE_BLOCK_SIZE = 40,          /**< height and width of the block */
+    ACCEL_ATTRIBUTE_MODE = 41,                /**< DepthToSpace: DCR or CRD, which of depth and block comes first; Resize: nearest, linear or cubic */
+    ACCEL_ATTRIBUTE_NUM_GROUPS = 42,          /**< groups of channels that share statistics */
+    ACCEL_ATTRIBUTE_OUTPUT_PADDING = 43,      /**< positions added to the end of each spatial axis of a transposed convolution's result */
+    ACCEL_ATTRIBUTE_LARGEST = 45,             /**< 0 or 1 */
+    ACCEL_ATTRIBUTE_SORTED = 46,              /**< 0 or 1 */
+    ACCEL_ATTRIBUTE_REDUCTION = 48,           /**< what happens to values at the same place: none, add, mul, max or min */
+    ACCEL_ATTRIBUTE_SIZE = 49,                /**< channels that are summed over */
+    ACCEL_ATTRIBUTE_COORDINATES = 53,         /**< where a position of the result lies in the operand */
+    ACCEL_ATTRIBUTE_NEAREST = 54,             /**< how a position between two is rounded */
+    ACCEL_ATTRIBUTE_CUBIC_COEFFICIENT = 55,   /**< cubic_coeff_a */
+    ACCEL_ATTRIBUTE_EXCLUDE_OUTSIDE = 56,     /**< 0 or 1: weights outside of the operand are 0 */
+    ACCEL_ATTRIBUTE_EXTRAPOLATION = 57,       /**< what lies outside of the part that is taken */
+    ACCEL_ATTRIBUTE_ANTIALIAS = 58,           /**< 0 or 1: the window grows when sizes shrink */
+    ACCEL_ATTRIBUTE_HIDDEN_SIZE = 59,         /**< hidden_size */
+    ACCEL_ATTRIBUTE_ACTIVATIONS = 60,         /**< names of functions, for each direction */
+    ACCEL_ATTRIBUTE_ACTIVATION_ALPHA = 61,    /**< activation_alpha */
+    ACCEL_ATTRIBUTE_ACTIVATION_BETA = 62,     /**< activation_beta */
+    ACCEL_ATTRIBUTE_CELL_CLIP = 63,           /**< bound of what goes into a function */
+    ACCEL_ATTRIBUTE_LAYOUT = 64,              /**< 0: steps first, 1: batch first */
+    ACCEL_ATTRIBUTE_INPUT_FORGET = 65,        /**< 0 or 1: input and forget gate are coupled */
+    ACCEL_ATTRIBUTE_LINEAR_BEFORE_RESET = 66, /**< 0 or 1 */
+    ACCEL_ATTRIBUTE_OFFSET = 67,              /**< one for each feature, or one */
+    ACCEL_ATTRIBUTE_SCALE = 68,               /**< one for each feature, or one */
+    ACCEL_ATTRIBUTE_BATCH_DIMS = 69,          /**< leading axes that both operands have */
+    ACCEL_ATTRIBUTE_UPPER = 71,               /**< 0 or 1: what lies above the diagonal is kept */
+    ACCEL_ATTRIBUTE_THEN_BRANCH = 72,         /**< what is computed when the condition is true */
+    ACCEL_ATTRIBUTE_ELSE_BRANCH = 73,         /**< what is computed when it is false */
     ACCEL_ATTRIBUTE_MAX_ENUM = 0x7fffffff
 };
 
@@ -154,6 +194,12 @@ static inline unsigned accel_attribute_kind_of(unsigned key)
     case ACCEL_ATTRIBUTE_EPSILON:
     case ACCEL_ATTRIBUTE_CLAMP_MIN:
     case ACCEL_ATTRIBUTE_CLAMP_MAX:
+    case ACCEL_ATTRIBUTE_GAMMA:
+    case ACCEL_ATTRIBUTE_LAMBDA:
+    case ACCEL_ATTRIBUTE_BIAS:
+    case ACCEL_ATTRIBUTE_CUBIC_COEFFICIENT:
+    case ACCEL_ATTRIBUTE_EXTRAPOLATION:
+    case ACCEL_ATTRIBUTE_CELL_CLIP:
         return 1u; /* FLOAT */
     case ACCEL_ATTRIBUTE_GROUP:
     case ACCEL_ATTRIBUTE_AXIS:
@@ -165,15 +211,52 @@ static inline unsigned accel_attribute_kind_of(unsigned key)
     case ACCEL_ATTRIBUTE_CEIL_MODE:
     case ACCEL_ATTRIBUTE_START:
     case ACCEL_ATTRIBUTE_END:
+    case ACCEL_ATTRIBUTE_FMOD:
+    case ACCEL_ATTRIBUTE_DETECT_POSITIVE:
+    case ACCEL_ATTRIBUTE_DETECT_NEGATIVE:
+    case ACCEL_ATTRIBUTE_SELECT_LAST:
+    case ACCEL_ATTRIBUTE_EXCLUSIVE:
+    case ACCEL_ATTRIBUTE_REVERSE:
+    case ACCEL_ATTRIBUTE_BLOCK_SIZE:
+    case ACCEL_ATTRIBUTE_NUM_GROUPS:
+    case ACCEL_ATTRIBUTE_LARGEST:
+    case ACCEL_ATTRIBUTE_SORTED:
+    case ACCEL_ATTRIBUTE_SIZE:
+    case ACCEL_ATTRIBUTE_EXCLUDE_OUTSIDE:
+    case ACCEL_ATTRIBUTE_ANTIALIAS:
+    case ACCEL_ATTRIBUTE_HIDDEN_SIZE:
+    case ACCEL_ATTRIBUTE_LAYOUT:
+    case ACCEL_ATTRIBUTE_INPUT_FORGET:
+    case ACCEL_ATTRIBUTE_LINEAR_BEFORE_RESET:
+    case ACCEL_ATTRIBUTE_BATCH_DIMS:
+    case ACCEL_ATTRIBUTE_UPPER:
         return 2u; /* INT */
     case ACCEL_ATTRIBUTE_AUTO_PAD:
+    case ACCEL_ATTRIBUTE_DIRECTION:
+    case ACCEL_ATTRIBUTE_APPROXIMATE:
+    case ACCEL_ATTRIBUTE_MODE:
+    case ACCEL_ATTRIBUTE_REDUCTION:
+    case ACCEL_ATTRIBUTE_COORDINATES:
+    case ACCEL_ATTRIBUTE_NEAREST:
         return 3u; /* STRING */
+    case ACCEL_ATTRIBUTE_THEN_BRANCH:
+    case ACCEL_ATTRIBUTE_ELSE_BRANCH:
+        return 5u; /* GRAPH */
+    case ACCEL_ATTRIBUTE_ACTIVATION_ALPHA:
+    case ACCEL_ATTRIBUTE_ACTIVATION_BETA:
+    case ACCEL_ATTRIBUTE_OFFSET:
+    case ACCEL_ATTRIBUTE_SCALE:
+        return 6u; /* FLOATS */
     case ACCEL_ATTRIBUTE_KERNEL_SHAPE:
     case ACCEL_ATTRIBUTE_STRIDES:
     case ACCEL_ATTRIBUTE_DILATIONS:
     case ACCEL_ATTRIBUTE_PADS:
+    case ACCEL_ATTRIBUTE_AXES:
     case ACCEL_ATTRIBUTE_PERM:
+    case ACCEL_ATTRIBUTE_OUTPUT_PADDING:
         return 7u; /* INTS */
+    case ACCEL_ATTRIBUTE_ACTIVATIONS:
+        return 8u; /* STRINGS */
     default:
         return 0u;
     }
@@ -181,47 +264,145 @@ static inline unsigned accel_attribute_kind_of(unsigned key)
 
 /** Operations. Semantics: docs/operations.md. */
 enum accel_operation {
-    ACCEL_OPERATION_CUSTOM = 0, /**< by domain and name */
-    ACCEL_OPERATION_CONV = 1, /**< ONNX Conv */
-    ACCEL_OPERATION_GEMM = 2, /**< ONNX Gemm */
-    ACCEL_OPERATION_MATMUL = 3, /**< ONNX MatMul */
-    ACCEL_OPERATION_MAX_POOL = 4, /**< ONNX MaxPool */
-    ACCEL_OPERATION_AVERAGE_POOL = 5, /**< ONNX AveragePool */
-    ACCEL_OPERATION_GLOBAL_AVERAGE_POOL = 6, /**< ONNX GlobalAveragePool */
-    ACCEL_OPERATION_ADD = 7, /**< ONNX Add */
-    ACCEL_OPERATION_SUB = 8, /**< ONNX Sub */
-    ACCEL_OPERATION_MUL = 9, /**< ONNX Mul */
-    ACCEL_OPERATION_DIV = 10, /**< ONNX Div */
-    ACCEL_OPERATION_RELU = 11, /**< ONNX Relu */
-    ACCEL_OPERATION_CLIP = 12, /**< ONNX Clip */
-    ACCEL_OPERATION_SIGMOID = 13, /**< ONNX Sigmoid */
-    ACCEL_OPERATION_TANH = 14, /**< ONNX Tanh */
-    ACCEL_OPERATION_EXP = 15, /**< ONNX Exp */
-    ACCEL_OPERATION_SOFTMAX = 16, /**< ONNX Softmax; along one axis; importers rewrite the flattening form of opsets below 13 */
-    ACCEL_OPERATION_RESHAPE = 17, /**< ONNX Reshape; also Flatten, Squeeze, Unsqueeze; without a shape, to the sizes of its result as declared */
-    ACCEL_OPERATION_TRANSPOSE = 18, /**< ONNX Transpose */
-    ACCEL_OPERATION_CONCAT = 19, /**< ONNX Concat */
-    ACCEL_OPERATION_SLICE = 20, /**< ONNX Slice */
-    ACCEL_OPERATION_BATCH_NORMALIZATION = 21, /**< ONNX BatchNormalization */
-    ACCEL_OPERATION_QUANTIZE = 22, /**< ONNX QuantizeLinear; scale and zero point are the output tensor's quantisation; also requantises when the input is quantised */
-    ACCEL_OPERATION_DEQUANTIZE = 23, /**< ONNX DequantizeLinear; scale and zero point are the input tensor's quantisation */
-    ACCEL_OPERATION_REDUCE_MEAN = 24, /**< ONNX ReduceMean */
-    ACCEL_OPERATION_PAD = 25, /**< ONNX Pad; constant mode; pads cover all axes */
-    ACCEL_OPERATION_CAST = 26, /**< ONNX Cast */
-    ACCEL_OPERATION_IDENTITY = 27, /**< ONNX Identity; also inference-time Dropout */
-    ACCEL_OPERATION_LEAKY_RELU = 28, /**< ONNX LeakyRelu */
-    ACCEL_OPERATION_SPLIT = 29, /**< ONNX Split */
-    ACCEL_OPERATION_GATHER = 30, /**< ONNX Gather */
-    ACCEL_OPERATION_SHAPE = 31, /**< ONNX Shape */
-    ACCEL_OPERATION_SIZE = 32, /**< ONNX Size */
-    ACCEL_OPERATION_EXPAND = 33, /**< ONNX Expand */
+    ACCEL_OPERATION_CUSTOM = 0,                         /**< by domain and name */
+    ACCEL_OPERATION_CONV = 1,                           /**< ONNX Conv */
+    ACCEL_OPERATION_GEMM = 2,                           /**< ONNX Gemm */
+    ACCEL_OPERATION_MATMUL = 3,                         /**< ONNX MatMul */
+    ACCEL_OPERATION_MAX_POOL = 4,                       /**< ONNX MaxPool */
+    ACCEL_OPERATION_AVERAGE_POOL = 5,                   /**< ONNX AveragePool */
+    ACCEL_OPERATION_GLOBAL_AVERAGE_POOL = 6,            /**< ONNX GlobalAveragePool */
+    ACCEL_OPERATION_ADD = 7,                            /**< ONNX Add */
+    ACCEL_OPERATION_SUB = 8,                            /**< ONNX Sub */
+    ACCEL_OPERATION_MUL = 9,                            /**< ONNX Mul */
+    ACCEL_OPERATION_DIV = 10,                           /**< ONNX Div */
+    ACCEL_OPERATION_RELU = 11,                          /**< ONNX Relu */
+    ACCEL_OPERATION_CLIP = 12,                          /**< ONNX Clip */
+    ACCEL_OPERATION_SIGMOID = 13,                       /**< ONNX Sigmoid */
+    ACCEL_OPERATION_TANH = 14,                          /**< ONNX Tanh */
+    ACCEL_OPERATION_EXP = 15,                           /**< ONNX Exp */
+    ACCEL_OPERATION_SOFTMAX = 16,                       /**< ONNX Softmax; along one axis; importers rewrite the flattening form of opsets below 13 */
+    ACCEL_OPERATION_RESHAPE = 17,                       /**< ONNX Reshape; also Flatten, Squeeze, Unsqueeze; without a shape, to the sizes of its result as declared */
+    ACCEL_OPERATION_TRANSPOSE = 18,                     /**< ONNX Transpose */
+    ACCEL_OPERATION_CONCAT = 19,                        /**< ONNX Concat */
+    ACCEL_OPERATION_SLICE = 20,                         /**< ONNX Slice */
+    ACCEL_OPERATION_BATCH_NORMALIZATION = 21,           /**< ONNX BatchNormalization */
+    ACCEL_OPERATION_QUANTIZE = 22,                      /**< ONNX QuantizeLinear; scale and zero point are the output tensor's quantisation; also requantises when the input is quantised */
+    ACCEL_OPERATION_DEQUANTIZE = 23,                    /**< ONNX DequantizeLinear; scale and zero point are the input tensor's quantisation */
+    ACCEL_OPERATION_REDUCE_MEAN = 24,                   /**< ONNX ReduceMean */
+    ACCEL_OPERATION_PAD = 25,                           /**< ONNX Pad; constant mode; pads cover all axes */
+    ACCEL_OPERATION_CAST = 26,                          /**< ONNX Cast */
+    ACCEL_OPERATION_IDENTITY = 27,                      /**< ONNX Identity; also inference-time Dropout */
+    ACCEL_OPERATION_LEAKY_RELU = 28,                    /**< ONNX LeakyRelu */
+    ACCEL_OPERATION_SPLIT = 29,                         /**< ONNX Split */
+    ACCEL_OPERATION_GATHER = 30,                        /**< ONNX Gather */
+    ACCEL_OPERATION_SHAPE = 31,                         /**< ONNX Shape */
+    ACCEL_OPERATION_SIZE = 32,                          /**< ONNX Size */
+    ACCEL_OPERATION_EXPAND = 33,                        /**< ONNX Expand */
+    ACCEL_OPERATION_ABS = 34,                           /**< ONNX Abs */
+    ACCEL_OPERATION_NEG = 35,                           /**< ONNX Neg */
+    ACCEL_OPERATION_FLOOR = 36,                         /**< ONNX Floor */
+    ACCEL_OPERATION_CEIL = 37,                          /**< ONNX Ceil */
+    ACCEL_OPERATION_ROUND = 38,                         /**< ONNX Round */
+    ACCEL_OPERATION_SIGN = 39,                          /**< ONNX Sign */
+    ACCEL_OPERATION_SQRT = 40,                          /**< ONNX Sqrt */
+    ACCEL_OPERATION_RECIPROCAL = 41,                    /**< ONNX Reciprocal */
+    ACCEL_OPERATION_LOG = 42,                           /**< ONNX Log */
+    ACCEL_OPERATION_ERF = 43,                           /**< ONNX Erf */
+    ACCEL_OPERATION_SIN = 44,                           /**< ONNX Sin */
+    ACCEL_OPERATION_COS = 45,                           /**< ONNX Cos */
+    ACCEL_OPERATION_TAN = 46,                           /**< ONNX Tan */
+    ACCEL_OPERATION_ASIN = 47,                          /**< ONNX Asin */
+    ACCEL_OPERATION_ACOS = 48,                          /**< ONNX Acos */
+    ACCEL_OPERATION_ATAN = 49,                          /**< ONNX Atan */
+    ACCEL_OPERATION_SINH = 50,                          /**< ONNX Sinh */
+    ACCEL_OPERATION_COSH = 51,                          /**< ONNX Cosh */
+    ACCEL_OPERATION_ASINH = 52,                         /**< ONNX Asinh */
+    ACCEL_OPERATION_ACOSH = 53,                         /**< ONNX Acosh */
+    ACCEL_OPERATION_ATANH = 54,                         /**< ONNX Atanh */
+    ACCEL_OPERATION_IS_NAN = 55,                        /**< ONNX IsNaN */
+    ACCEL_OPERATION_IS_INF = 56,                        /**< ONNX IsInf */
+    ACCEL_OPERATION_NOT = 57,                           /**< ONNX Not */
+    ACCEL_OPERATION_BITWISE_NOT = 58,                   /**< ONNX BitwiseNot */
+    ACCEL_OPERATION_EQUAL = 59,                         /**< ONNX Equal */
+    ACCEL_OPERATION_LESS = 60,                          /**< ONNX Less */
+    ACCEL_OPERATION_GREATER = 61,                       /**< ONNX Greater */
+    ACCEL_OPERATION_LESS_OR_EQUAL = 62,                 /**< ONNX LessOrEqual */
+    ACCEL_OPERATION_GREATER_OR_EQUAL = 63,              /**< ONNX GreaterOrEqual */
+    ACCEL_OPERATION_AND = 64,                           /**< ONNX And */
+    ACCEL_OPERATION_OR = 65,                            /**< ONNX Or */
+    ACCEL_OPERATION_XOR = 66,                           /**< ONNX Xor */
+    ACCEL_OPERATION_BITWISE_AND = 67,                   /**< ONNX BitwiseAnd */
+    ACCEL_OPERATION_BITWISE_OR = 68,                    /**< ONNX BitwiseOr */
+    ACCEL_OPERATION_BITWISE_XOR = 69,                   /**< ONNX BitwiseXor */
+    ACCEL_OPERATION_BIT_SHIFT = 70,                     /**< ONNX BitShift */
+    ACCEL_OPERATION_MOD = 71,                           /**< ONNX Mod */
+    ACCEL_OPERATION_POW = 72,                           /**< ONNX Pow */
+    ACCEL_OPERATION_MAX = 73,                           /**< ONNX Max */
+    ACCEL_OPERATION_MIN = 74,                           /**< ONNX Min */
+    ACCEL_OPERATION_SUM = 75,                           /**< ONNX Sum */
+    ACCEL_OPERATION_MEAN = 76,                          /**< ONNX Mean */
+    ACCEL_OPERATION_WHERE = 77,                         /**< ONNX Where */
+    ACCEL_OPERATION_PRELU = 78,                         /**< ONNX PRelu */
+    ACCEL_OPERATION_REDUCE_SUM = 79,                    /**< ONNX ReduceSum */
+    ACCEL_OPERATION_REDUCE_MAX = 80,                    /**< ONNX ReduceMax */
+    ACCEL_OPERATION_REDUCE_MIN = 81,                    /**< ONNX ReduceMin */
+    ACCEL_OPERATION_REDUCE_PROD = 82,                   /**< ONNX ReduceProd */
+    ACCEL_OPERATION_REDUCE_SUM_SQUARE = 83,             /**< ONNX ReduceSumSquare */
+    ACCEL_OPERATION_GLOBAL_MAX_POOL = 84,               /**< ONNX GlobalMaxPool */
+    ACCEL_OPERATION_ARG_MAX = 85,                       /**< ONNX ArgMax; where the greatest value is: the first of equal ones, or the last; a NaN is the greatest */
+    ACCEL_OPERATION_ARG_MIN = 86,                       /**< ONNX ArgMin; where the least value is: the first of equal ones, or the last; a NaN is the least */
+    ACCEL_OPERATION_CUM_SUM = 87,                       /**< ONNX CumSum; the sum of the values up to each place, or from its end on */
+    ACCEL_OPERATION_REDUCE_L1 = 88,                     /**< ONNX ReduceL1 */
+    ACCEL_OPERATION_REDUCE_L2 = 89,                     /**< ONNX ReduceL2 */
+    ACCEL_OPERATION_REDUCE_LOG_SUM = 90,                /**< ONNX ReduceLogSum */
+    ACCEL_OPERATION_REDUCE_LOG_SUM_EXP = 91,            /**< ONNX ReduceLogSumExp */
+    ACCEL_OPERATION_HARD_SIGMOID = 92,                  /**< ONNX HardSigmoid */
+    ACCEL_OPERATION_HARD_SWISH = 93,                    /**< ONNX HardSwish */
+    ACCEL_OPERATION_SOFTPLUS = 94,                      /**< ONNX Softplus */
+    ACCEL_OPERATION_MISH = 95,                          /**< ONNX Mish */
+    ACCEL_OPERATION_ELU = 96,                           /**< ONNX Elu */
+    ACCEL_OPERATION_CELU = 97,                          /**< ONNX Celu */
+    ACCEL_OPERATION_SELU = 98,                          /**< ONNX Selu */
+    ACCEL_OPERATION_SOFTSIGN = 99,                      /**< ONNX Softsign */
+    ACCEL_OPERATION_SWISH = 100,                        /**< ONNX Swish */
+    ACCEL_OPERATION_GELU = 101,                         /**< ONNX Gelu */
+    ACCEL_OPERATION_THRESHOLDED_RELU = 102,             /**< ONNX ThresholdedRelu */
+    ACCEL_OPERATION_SHRINK = 103,                       /**< ONNX Shrink */
+    ACCEL_OPERATION_LOG_SOFTMAX = 104,                  /**< ONNX LogSoftmax */
+    ACCEL_OPERATION_INSTANCE_NORMALIZATION = 105,       /**< ONNX InstanceNormalization */
+    ACCEL_OPERATION_CONV_TRANSPOSE = 106,               /**< ONNX ConvTranspose */
+    ACCEL_OPERATION_CONV_INTEGER = 107,                 /**< ONNX ConvInteger */
+    ACCEL_OPERATION_MATMUL_INTEGER = 108,               /**< ONNX MatMulInteger */
+    ACCEL_OPERATION_DYNAMIC_QUANTIZE_LINEAR = 109,      /**< ONNX DynamicQuantizeLinear */
+    ACCEL_OPERATION_TOP_K = 110,                        /**< ONNX TopK */
+    ACCEL_OPERATION_CAST_LIKE = 111,                    /**< ONNX CastLike */
+    ACCEL_OPERATION_RANGE = 112,                        /**< ONNX Range */
+    ACCEL_OPERATION_SCALER = 113,                       /**< ONNX Scaler */
+    ACCEL_OPERATION_DEPTH_TO_SPACE = 114,               /**< ONNX DepthToSpace */
+    ACCEL_OPERATION_SPACE_TO_DEPTH = 115,               /**< ONNX SpaceToDepth */
+    ACCEL_OPERATION_TILE = 116,                         /**< ONNX Tile */
+    ACCEL_OPERATION_GATHER_ELEMENTS = 117,              /**< ONNX GatherElements */
+    ACCEL_OPERATION_GATHER_ND = 118,                    /**< ONNX GatherND */
+    ACCEL_OPERATION_SCATTER_ELEMENTS = 119,             /**< ONNX ScatterElements */
+    ACCEL_OPERATION_SCATTER_ND = 120,                   /**< ONNX ScatterND */
+    ACCEL_OPERATION_TRILU = 121,                        /**< ONNX Trilu */
+    ACCEL_OPERATION_LAYER_NORMALIZATION = 122,          /**< ONNX LayerNormalization */
+    ACCEL_OPERATION_RMS_NORMALIZATION = 123,            /**< ONNX RMSNormalization */
+    ACCEL_OPERATION_GROUP_NORMALIZATION = 124,          /**< ONNX GroupNormalization */
+    ACCEL_OPERATION_MEAN_VARIANCE_NORMALIZATION = 125,  /**< ONNX MeanVarianceNormalization */
+    ACCEL_OPERATION_LOCAL_RESPONSE_NORMALIZATION = 126, /**< ONNX LRN */
+    ACCEL_OPERATION_LSTM = 127,                         /**< ONNX LSTM */
+    ACCEL_OPERATION_GRU = 128,                          /**< ONNX GRU */
+    ACCEL_OPERATION_RNN = 129,                          /**< ONNX RNN */
+    ACCEL_OPERATION_RESIZE = 130,                       /**< ONNX Resize */
+    ACCEL_OPERATION_IF = 131,                           /**< ONNX If */
     ACCEL_OPERATION_MAX_ENUM = 0x7fffffff
 };
 
 /**
- * Positions of value operands. Their values make the result's shape, or bound its values, so modules read them when they build: a list of I64 or I32 in
- * one axis, or one F32. The tensor of one that is known is a constant. Without data it is computed when the program runs, and who cannot do that refuses the
- * node with ACCEL_REASON_CONSTANT. They are behind all other operands.
+ * Positions of value operands. Their values make the result's shape, or bound its values, so modules read them when they build: one number, or a list in one
+ * axis, of a type that the catalog gives. The tensor of one that is known is a constant. Without data it is computed when the program runs, and who cannot do
+ * that refuses the node with ACCEL_REASON_CONSTANT. accel_is_value_operand tells which they are.
  */
 enum accel_value_operand {
     ACCEL_OPERAND_CLIP_MIN = 1,
@@ -236,21 +417,56 @@ enum accel_value_operand {
     ACCEL_OPERAND_PAD_VALUE = 2,
     ACCEL_OPERAND_SPLIT_SPLIT = 1,
     ACCEL_OPERAND_EXPAND_SHAPE = 1,
+    ACCEL_OPERAND_REDUCE_SUM_AXES = 1,
+    ACCEL_OPERAND_REDUCE_MAX_AXES = 1,
+    ACCEL_OPERAND_REDUCE_MIN_AXES = 1,
+    ACCEL_OPERAND_REDUCE_PROD_AXES = 1,
+    ACCEL_OPERAND_REDUCE_SUM_SQUARE_AXES = 1,
+    ACCEL_OPERAND_CUM_SUM_AXIS = 1,
+    ACCEL_OPERAND_REDUCE_L1_AXES = 1,
+    ACCEL_OPERAND_REDUCE_L2_AXES = 1,
+    ACCEL_OPERAND_REDUCE_LOG_SUM_AXES = 1,
+    ACCEL_OPERAND_REDUCE_LOG_SUM_EXP_AXES = 1,
+    ACCEL_OPERAND_TOP_K_K = 1,
+    ACCEL_OPERAND_TILE_REPEATS = 1,
+    ACCEL_OPERAND_TRILU_K = 1,
+    ACCEL_OPERAND_RESIZE_ROI = 1,
+    ACCEL_OPERAND_RESIZE_SCALES = 2,
+    ACCEL_OPERAND_RESIZE_SIZES = 3,
     ACCEL_OPERAND_MAX_ENUM = 0x7fffffff
 };
 
-/** Position of an operation's first value operand; 0 where it has none, or this header does not know it. The library exports it under this name, too, and knows its own. Threads: any thread. Blocks: never. */
-static inline unsigned accel_first_value_operand(unsigned operation)
+/** Is the operand at this position a value operand? 1 or 0; 0 for an operation that this header does not know. The library exports it under this name, too, and knows its own. Threads: any thread. Blocks: never. */
+static inline unsigned accel_is_value_operand(unsigned operation, unsigned position)
 {
+    if (position >= 32u)
+        return 0u;
     switch (operation) {
-    case ACCEL_OPERATION_CLIP:
     case ACCEL_OPERATION_RESHAPE:
-    case ACCEL_OPERATION_SLICE:
     case ACCEL_OPERATION_REDUCE_MEAN:
-    case ACCEL_OPERATION_PAD:
     case ACCEL_OPERATION_SPLIT:
     case ACCEL_OPERATION_EXPAND:
-        return 1u;
+    case ACCEL_OPERATION_REDUCE_SUM:
+    case ACCEL_OPERATION_REDUCE_MAX:
+    case ACCEL_OPERATION_REDUCE_MIN:
+    case ACCEL_OPERATION_REDUCE_PROD:
+    case ACCEL_OPERATION_REDUCE_SUM_SQUARE:
+    case ACCEL_OPERATION_CUM_SUM:
+    case ACCEL_OPERATION_REDUCE_L1:
+    case ACCEL_OPERATION_REDUCE_L2:
+    case ACCEL_OPERATION_REDUCE_LOG_SUM:
+    case ACCEL_OPERATION_REDUCE_LOG_SUM_EXP:
+    case ACCEL_OPERATION_TOP_K:
+    case ACCEL_OPERATION_TILE:
+    case ACCEL_OPERATION_TRILU:
+        return 0x2u >> position & 1u;
+    case ACCEL_OPERATION_CLIP:
+    case ACCEL_OPERATION_PAD:
+        return 0x6u >> position & 1u;
+    case ACCEL_OPERATION_RESIZE:
+        return 0xeu >> position & 1u;
+    case ACCEL_OPERATION_SLICE:
+        return 0x1eu >> position & 1u;
     default:
         return 0u;
     }

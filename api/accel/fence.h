@@ -36,9 +36,9 @@ ACCEL_API enum accel_status accel_fence_create(struct accel_instance *instance, 
 
 struct accel_fence_import_desc {
     size_t struct_size;
-    uint32_t kind;         /**< enum accel_handle_kind: SYNC_FILE */
+    uint32_t kind; /**< enum accel_handle_kind: SYNC_FILE */
     int32_t fd;
-    uint64_t reserved;     /**< must be 0; room for the point of a foreign timeline */
+    uint64_t reserved; /**< must be 0; room for the point of a foreign timeline */
 };
 
 /**
@@ -71,13 +71,14 @@ ACCEL_API enum accel_status accel_fence_error(struct accel_fence *fence, uint64_
  */
 ACCEL_API enum accel_status accel_fence_wait(struct accel_fence *fence, uint64_t value, uint64_t timeout_ns);
 
+/** A value of a timeline. Frozen. */
 struct accel_fence_point {
     struct accel_fence *fence;
     uint64_t value;
 };
 
 enum accel_wait_flag {
-    ACCEL_WAIT_FLAG_ANY = 1 << 0,     /**< for the first of the points, not for all */
+    ACCEL_WAIT_FLAG_ANY = 1 << 0, /**< for the first of the points, not for all */
     /** Execute no queued CPU work on this thread, only look and sleep: a host thread does it. For threads with a small stack, a high priority or a lock. */
     ACCEL_WAIT_FLAG_NO_WORK = 1 << 1,
     ACCEL_WAIT_FLAG_MAX_ENUM = 0x7fffffff

@@ -34,8 +34,8 @@ enum accel_attribute_kind {
 
 /** A sparse constant: values in ascending order of their indices, each index once. Frozen. */
 struct accel_sparse_tensor {
-    uint32_t values;     /**< constant of rank 1 in the graph's tensor table */
-    uint32_t indices;    /**< constant of I64 in it: linear indices [values], or coordinates [values, rank] */
+    uint32_t values;  /**< constant of rank 1 in the graph's tensor table */
+    uint32_t indices; /**< constant of I64 in it: linear indices [values], or coordinates [values, rank] */
     uint32_t rank;
     uint32_t reserved;   /**< must be 0 */
     const int64_t *dims; /**< rank, outermost first */
@@ -66,8 +66,8 @@ enum accel_region_role {
 
 /** A tensor of the enclosing graph that a region reads; never a constant: those are in its own table, with the same data. Frozen. */
 struct accel_capture {
-    uint32_t outer;      /**< tensor of the enclosing graph: an input, the result of an earlier node, or what that graph captures itself */
-    uint32_t inner;      /**< tensor of the region's graph, of the same type, rank and dimensions; neither an input nor a result there */
+    uint32_t outer; /**< tensor of the enclosing graph: an input, the result of an earlier node, or what that graph captures itself */
+    uint32_t inner; /**< tensor of the region's graph, of the same type, rank and dimensions; neither an input nor a result there */
 };
 
 /** What an input or output of a region's graph is connected to. */
@@ -82,11 +82,11 @@ enum accel_region_port_kind {
 
 /** One input or output of a region's graph. Frozen. */
 struct accel_region_port {
-    uint32_t kind;       /**< enum accel_region_port_kind */
-    uint32_t operand;    /**< position among the node's inputs; ACCEL_OPERAND_NONE if none */
-    uint32_t result;     /**< of an output: position among the node's outputs; ACCEL_OPERAND_NONE if none, as of every input */
-    uint32_t reversed;   /**< of SCANNED: 1 from the last slice to the first; else 0 */
-    int64_t axis;        /**< of SCANNED: the axis that is cut or joined, not negative; else 0 */
+    uint32_t kind;     /**< enum accel_region_port_kind */
+    uint32_t operand;  /**< position among the node's inputs; ACCEL_OPERAND_NONE if none */
+    uint32_t result;   /**< of an output: position among the node's outputs; ACCEL_OPERAND_NONE if none, as of every input */
+    uint32_t reversed; /**< of SCANNED: 1 from the last slice to the first; else 0 */
+    int64_t axis;      /**< of SCANNED: the axis that is cut or joined, not negative; else 0 */
 };
 
 struct accel_graph_desc;
@@ -112,7 +112,7 @@ struct accel_region {
 
 struct accel_node_desc {
     const char *name;
-    uint32_t operation;                     /**< enum accel_operation; 0: custom, by domain and custom_name */
+    uint32_t operation; /**< enum accel_operation; 0: custom, by domain and custom_name */
     /**
      * Which meaning of the operation: the lowest revision in the catalog that says what this node says, at least 1. Of a custom node the
      * version of the operator set of its domain, or 0.
@@ -120,18 +120,18 @@ struct accel_node_desc {
     uint32_t revision;
     uint32_t input_count;
     uint32_t output_count;
-    const uint32_t *inputs;                 /**< tensor indices, ACCEL_TENSOR_NONE for an absent one */
+    const uint32_t *inputs; /**< tensor indices, ACCEL_TENSOR_NONE for an absent one */
     const uint32_t *outputs;
-    const struct accel_attribute *attributes; /**< elements of attribute_size of the graph */
+    const struct accel_attribute *attributes;  /**< elements of attribute_size of the graph */
     const struct accel_region *const *regions; /**< nested at most 8 deep */
     uint32_t attribute_count;
     uint32_t region_count;
-    uint32_t rounding;                      /**< enum accel_rounding of a requantising operation; 0 elsewhere */
-    uint32_t flags;                         /**< must be 0 */
-    const char *domain;                     /**< of a custom node; "" is ONNX's own */
-    const char *custom_name;                /**< of a custom node */
-    const char *overload;                   /**< of a custom node that calls one of several functions of a name; "" or NULL if none */
-    const char *reason;                     /**< of a custom node: why its maker could not say it with the catalog, a part of a sentence; "" or NULL if nobody says */
+    uint32_t rounding;       /**< enum accel_rounding of a requantising operation; 0 elsewhere */
+    uint32_t flags;          /**< must be 0 */
+    const char *domain;      /**< of a custom node; "" is ONNX's own */
+    const char *custom_name; /**< of a custom node */
+    const char *overload;    /**< of a custom node that calls one of several functions of a name; "" or NULL if none */
+    const char *reason;      /**< of a custom node: why its maker could not say it with the catalog, a part of a sentence; "" or NULL if nobody says */
 };
 
 /**
@@ -144,23 +144,23 @@ struct accel_graph_desc {
     const char *name;
     const struct accel_tensor_desc *tensors;
     const struct accel_node_desc *nodes;
-    const uint32_t *inputs;    /**< tensor indices */
+    const uint32_t *inputs; /**< tensor indices */
     const uint32_t *outputs;
-    const struct accel_symbol *symbols;           /**< elements of symbol_size */
+    const struct accel_symbol *symbols; /**< elements of symbol_size */
     const struct accel_expression *expressions;
-    const struct accel_variable *variables;       /**< elements of variable_size; not of a region's graph */
+    const struct accel_variable *variables; /**< elements of variable_size; not of a region's graph */
     uint32_t tensor_count;
-    uint32_t tensor_size;      /**< sizeof(struct accel_tensor_desc) of the maker */
+    uint32_t tensor_size; /**< sizeof(struct accel_tensor_desc) of the maker */
     uint32_t node_count;
-    uint32_t node_size;        /**< sizeof(struct accel_node_desc) of the maker */
+    uint32_t node_size; /**< sizeof(struct accel_node_desc) of the maker */
     uint32_t input_count;
     uint32_t output_count;
     uint32_t symbol_count;
-    uint32_t symbol_size;      /**< sizeof(struct accel_symbol) of the maker */
+    uint32_t symbol_size; /**< sizeof(struct accel_symbol) of the maker */
     uint32_t expression_count;
-    uint32_t attribute_size;   /**< sizeof(struct accel_attribute) of the maker */
+    uint32_t attribute_size; /**< sizeof(struct accel_attribute) of the maker */
     uint32_t variable_count;
-    uint32_t variable_size;    /**< sizeof(struct accel_variable) of the maker */
+    uint32_t variable_size; /**< sizeof(struct accel_variable) of the maker */
 };
 
 /** Tensor number index of a graph, whatever version of this header its maker had. Ownership: lives as long as the graph. Threads: any thread. Blocks: never. */

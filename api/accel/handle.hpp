@@ -21,7 +21,8 @@ inline namespace v0_2 {
 /// A failed call: its status, and the sentence of accel_last_error().
 class Error : public std::runtime_error {
 public:
-    explicit Error(accel_status status) : std::runtime_error(sentence(status)), status_(status)
+    explicit Error(accel_status status) : std::runtime_error(sentence(status)),
+                                          status_(status)
     {
         if (const accel_error *error = accel_last_error()) {
             if (error->rule) rule_ = error->rule;

@@ -21,11 +21,11 @@ enum accel_log_level {
 
 /** One line of the log. */
 struct accel_log_record {
-    size_t struct_size;   /**< the library's */
-    uint64_t object_id;   /**< of the object concerned; 0: of none, or not known */
-    const char *module;   /**< who says it; "" is libaccel itself */
-    const char *message;  /**< one line */
-    uint32_t level;       /**< enum accel_log_level */
+    size_t struct_size;  /**< the library's */
+    uint64_t object_id;  /**< of the object concerned; 0: of none, or not known */
+    const char *module;  /**< who says it; "" is libaccel itself */
+    const char *message; /**< one line */
+    uint32_t level;      /**< enum accel_log_level */
     uint32_t reserved;
 };
 
@@ -54,9 +54,9 @@ enum accel_instance_flag {
 
 struct accel_instance_desc {
     size_t struct_size;
-    uint32_t api_version;              /**< ACCEL_VERSION of the headers that the application was compiled with */
-    uint32_t flags;                    /**< enum accel_instance_flag */
-    accel_log_fn log;                  /**< NULL: standard error */
+    uint32_t api_version; /**< ACCEL_VERSION of the headers that the application was compiled with */
+    uint32_t flags;       /**< enum accel_instance_flag */
+    accel_log_fn log;     /**< NULL: standard error */
     void *log_user;
     accel_release_fn log_release;      /**< called with log_user when log is called no more; NULL: the caller knows by other means. Only with log */
     const char *const *module_paths;   /**< directories with manifests, searched first */
@@ -65,8 +65,8 @@ struct accel_instance_desc {
     const char *dev_root;              /**< NULL: "/dev". Else a folder with the nodes, at the same places below it */
     uint32_t module_path_count;
     uint32_t device_filter_count;
-    uint32_t log_level;                /**< most verbose enum accel_log_level wanted; 0: WARNING */
-    uint32_t reserved;                 /**< must be 0 */
+    uint32_t log_level; /**< most verbose enum accel_log_level wanted; 0: WARNING */
+    uint32_t reserved;  /**< must be 0 */
 };
 
 /**
@@ -97,13 +97,13 @@ enum accel_report_kind {
 /** One line of the discovery report. */
 struct accel_report_entry {
     size_t struct_size;
-    uint32_t kind;        /**< enum accel_report_kind */
-    uint32_t status;      /**< enum accel_status: OK when it is in use or usable */
-    const char *subject;  /**< module name, node or device id */
-    const char *path;     /**< manifest file, node path; "" if none */
-    const char *action;   /**< what was done: "listed", "skipped", "loaded", … */
-    const char *reason;   /**< why, in a sentence; "" if nothing is to be said */
-    const char *remedy;   /**< what helps, in a sentence; "" if nothing is needed */
+    uint32_t kind;       /**< enum accel_report_kind */
+    uint32_t status;     /**< enum accel_status: OK when it is in use or usable */
+    const char *subject; /**< module name, node or device id */
+    const char *path;    /**< manifest file, node path; "" if none */
+    const char *action;  /**< what was done: "listed", "skipped", "loaded", … */
+    const char *reason;  /**< why, in a sentence; "" if nothing is to be said */
+    const char *remedy;  /**< what helps, in a sentence; "" if nothing is needed */
 };
 
 /** Receives one line of the report; anything but OK ends the call with that status. Ownership: entry is valid during the call. Threads: called on the thread that asked. */

@@ -33,23 +33,23 @@ extern "C" {
 
 /** One digit of one axis. Frozen. */
 struct accel_layout_step {
-    uint32_t axis;        /**< in the model's order */
-    uint32_t reserved;    /**< must be 0; room for the alignment of a distance, with a sizing that says so */
-    int64_t extent;       /**< values of the digit, at least 1 */
-    int64_t stride_bits;  /**< distance of neighbours, at least 1 where extent is above 1; a multiple of 8 for elements of whole bytes */
+    uint32_t axis;       /**< in the model's order */
+    uint32_t reserved;   /**< must be 0; room for the alignment of a distance, with a sizing that says so */
+    int64_t extent;      /**< values of the digit, at least 1 */
+    int64_t stride_bits; /**< distance of neighbours, at least 1 where extent is above 1; a multiple of 8 for elements of whole bytes */
 };
 
 enum accel_layout_kind {
-    ACCEL_LAYOUT_KIND_STEPS = 1,           /**< the steps say everything */
+    ACCEL_LAYOUT_KIND_STEPS = 1, /**< the steps say everything */
     ACCEL_LAYOUT_KIND_MAX_ENUM = 0x7fffffff
 };
 
 /** What an input needs in its padding (one of the first three), and what an output leaves there. */
 enum accel_padding {
-    ACCEL_PADDING_ANY = 0,        /**< an input ignores it; an output leaves it undefined and may write it */
-    ACCEL_PADDING_ZERO_BITS = 1,  /**< bits are 0 */
-    ACCEL_PADDING_REAL_ZERO = 2,  /**< the stored value that stands for 0.0: the zero point, or 0 */
-    ACCEL_PADDING_KEPT = 3,       /**< an output leaves it as it was */
+    ACCEL_PADDING_ANY = 0,       /**< an input ignores it; an output leaves it undefined and may write it */
+    ACCEL_PADDING_ZERO_BITS = 1, /**< bits are 0 */
+    ACCEL_PADDING_REAL_ZERO = 2, /**< the stored value that stands for 0.0: the zero point, or 0 */
+    ACCEL_PADDING_KEPT = 3,      /**< an output leaves it as it was */
     ACCEL_PADDING_MAX_ENUM = 0x7fffffff
 };
 
@@ -73,7 +73,7 @@ enum accel_layout_sizing {
  */
 struct accel_layout {
     size_t struct_size;
-    uint32_t kind;                         /**< enum accel_layout_kind; of an unknown kind nothing else may be read */
+    uint32_t kind; /**< enum accel_layout_kind; of an unknown kind nothing else may be read */
     /**
      * enum accel_type of an element in memory. The tensor's own, or a wider or shifted form of the same stored value: I8 for unsigned
      * integers of 8, 4 or 2 bits holds value - 128, U8 for signed ones value + 128; I8 for signed and U8 for unsigned ones of 4 or 2 bits
@@ -120,10 +120,10 @@ static inline int accel_layout_strides(const struct accel_layout *layout, uint32
 enum accel_port_layout {
     /** the device's layout where it has one step per axis, the tensor's type and needs no padding; else DENSE */
     ACCEL_PORT_LAYOUT_STRIDED = 0,
-    ACCEL_PORT_LAYOUT_DEVICE = 1,  /**< the device's layout, whatever it is: never converted */
+    ACCEL_PORT_LAYOUT_DEVICE = 1, /**< the device's layout, whatever it is: never converted */
     /** row-major in the model's axis order, without gaps; types below 8 bits packed, first element in the low bits */
     ACCEL_PORT_LAYOUT_DENSE = 2,
-    ACCEL_PORT_LAYOUT_GIVEN = 3,   /**< the layout given with the choice */
+    ACCEL_PORT_LAYOUT_GIVEN = 3, /**< the layout given with the choice */
     ACCEL_PORT_LAYOUT_MAX_ENUM = 0x7fffffff
 };
 

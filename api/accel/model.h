@@ -13,7 +13,7 @@ extern "C" {
 
 /** One graph of a model that can be run: "prefill", "decode"; "" for the only one. Several may name one graph, to be built for different sizes. */
 struct accel_entry_desc {
-    const char *name;                     /**< unique in the model */
+    const char *name; /**< unique in the model */
     const struct accel_graph_desc *graph;
 };
 
@@ -21,9 +21,9 @@ struct accel_model_desc {
     size_t struct_size;
     /** The graphs that can be run. Variables of one name are one variable, free symbols of one name have one range; constants with one data pointer, size and type are held once. */
     const struct accel_entry_desc *entries;
-    uint32_t entry_count;      /**< at least 1 */
-    uint32_t entry_size;       /**< sizeof(struct accel_entry_desc) of the caller */
-    accel_release_fn release;  /**< called when the constant data is used no more; NULL: the caller knows by other means */
+    uint32_t entry_count;     /**< at least 1 */
+    uint32_t entry_size;      /**< sizeof(struct accel_entry_desc) of the caller */
+    accel_release_fn release; /**< called when the constant data is used no more; NULL: the caller knows by other means */
     void *release_user;
 };
 
@@ -44,16 +44,16 @@ enum accel_import_flag {
 
 struct accel_model_source {
     size_t struct_size;
-    const char *path;    /**< a file; or NULL with bytes */
-    const void *bytes;   /**< must outlive the model and every program built from it */
+    const char *path;  /**< a file; or NULL with bytes */
+    const void *bytes; /**< must outlive the model and every program built from it */
     uint64_t byte_count;
-    const char *format;  /**< importer name such as "onnx"; NULL: found by content */
+    const char *format;       /**< importer name such as "onnx"; NULL: found by content */
     accel_release_fn release; /**< called when bytes are used no more; NULL: the caller knows by other means. Only with bytes */
     void *release_user;
-    uint32_t flags;           /**< enum accel_import_flag */
-    uint32_t reserved;        /**< must be 0 */
+    uint32_t flags;                 /**< enum accel_import_flag */
+    uint32_t reserved;              /**< must be 0 */
     uint64_t constant_budget_bytes; /**< most memory for constants that are made or copied, at import and in each build; 0: 256 MiB, or 4 times the model's bytes where that is more */
-    accel_progress_fn progress; /**< may be NULL */
+    accel_progress_fn progress;     /**< may be NULL */
     void *progress_user;
 };
 
@@ -80,9 +80,9 @@ ACCEL_API void accel_model_unref(struct accel_model *model);
 struct accel_model_info {
     size_t struct_size;
     uint64_t object_id;
-    uint64_t constant_bytes;     /**< of all constants, each counted once */
+    uint64_t constant_bytes; /**< of all constants, each counted once */
     uint32_t entry_count;
-    uint32_t custom_node_count;  /**< nodes that no catalog operation describes, regions included; those of a graph that several entry points name count for each */
+    uint32_t custom_node_count; /**< nodes that no catalog operation describes, regions included; those of a graph that several entry points name count for each */
 };
 
 /** Facts about a model. Threads: any thread. Blocks: never. Errors: none of its own. */

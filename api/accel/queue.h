@@ -16,9 +16,9 @@ struct accel_queue_desc {
     size_t struct_size;
     struct accel_device *const *devices; /**< ordered device set, each once; takes any program whose set it contains */
     uint32_t device_count;
-    int32_t priority;                    /**< from BACKGROUND to REALTIME, enum accel_priority; a hint where the device has no priorities */
-    uint32_t depth;                      /**< submissions in flight before BUSY, at most the smallest queue_depth of the set; 0: 64. More is cut to that */
-    uint32_t flags;                      /**< must be 0 */
+    int32_t priority; /**< from BACKGROUND to REALTIME, enum accel_priority; a hint where the device has no priorities */
+    uint32_t depth;   /**< submissions in flight before BUSY, at most the smallest queue_depth of the set; 0: 64. More is cut to that */
+    uint32_t flags;   /**< must be 0 */
 };
 
 /**
@@ -32,8 +32,8 @@ ACCEL_API enum accel_status accel_queue_create(const struct accel_queue_desc *de
 struct accel_queue_info {
     size_t struct_size;
     uint64_t object_id;
-    uint32_t depth;       /**< submissions in flight before BUSY */
-    int32_t priority;     /**< as it was given */
+    uint32_t depth;   /**< submissions in flight before BUSY */
+    int32_t priority; /**< as it was given */
 };
 
 /** Facts about a queue. Threads: any thread. Blocks: never. Errors: none of its own. */
@@ -47,14 +47,14 @@ ACCEL_API void accel_queue_unref(struct accel_queue *queue);
 /** One submission: run, wait for, signal. */
 struct accel_submit {
     size_t struct_size;
-    struct accel_run *run;                  /**< NULL: only waits and signals */
-    const struct accel_fence_point *waits;  /**< all reached before any memory of the submission is read or written */
-    const struct accel_fence_point *signals;/**< reached when every output may be read */
+    struct accel_run *run;                   /**< NULL: only waits and signals */
+    const struct accel_fence_point *waits;   /**< all reached before any memory of the submission is read or written */
+    const struct accel_fence_point *signals; /**< reached when every output may be read */
     uint32_t wait_count;
     uint32_t signal_count;
-    uint64_t deadline_ns;                   /**< CLOCK_MONOTONIC instant; not started by then: DEADLINE. 0: none */
-    uint32_t flags;                         /**< must be 0 */
-    uint32_t reserved;                      /**< must be 0 */
+    uint64_t deadline_ns; /**< CLOCK_MONOTONIC instant; not started by then: DEADLINE. 0: none */
+    uint32_t flags;       /**< must be 0 */
+    uint32_t reserved;    /**< must be 0 */
 };
 
 /**
@@ -78,17 +78,17 @@ ACCEL_API enum accel_status accel_queue_submit(struct accel_queue *queue, const 
 /** A copy or a fill between buffers, ordered like any submission. */
 struct accel_transfer_op {
     size_t struct_size;
-    struct accel_buffer *source;            /**< NULL: fill */
-    uint64_t source_offset_bytes;           /**< of a fill 0 */
+    struct accel_buffer *source;  /**< NULL: fill */
+    uint64_t source_offset_bytes; /**< of a fill 0 */
     struct accel_buffer *destination;
     uint64_t destination_offset_bytes;
     uint64_t size_bytes;
-    uint32_t fill_value;                    /**< of a fill: the byte that is repeated, at most 255; of a copy 0 */
+    uint32_t fill_value; /**< of a fill: the byte that is repeated, at most 255; of a copy 0 */
     uint32_t wait_count;
     const struct accel_fence_point *waits;
     const struct accel_fence_point *signals;
     uint32_t signal_count;
-    uint32_t reserved;                      /**< must be 0 */
+    uint32_t reserved; /**< must be 0 */
 };
 
 /**

@@ -15,12 +15,12 @@ extern "C" {
 /** One buffer bound to one port. */
 struct accel_binding {
     uint32_t port;
-    uint32_t flags;               /**< must be 0 */
+    uint32_t flags; /**< must be 0 */
     /**
      * kept alive while bound and while in flight, and unbound until its device is given other memory. NULL, with offset and size 0: nothing is bound from now on; DEFAULT has the model's values again
      */
     struct accel_buffer *buffer;
-    uint64_t offset_bytes;        /**< a multiple of the port's align_bytes */
+    uint64_t offset_bytes; /**< a multiple of the port's align_bytes */
     /** memory that the port may use; 0: to the end of the buffer. Of an output whose size depends on data it may be less than its bound */
     uint64_t size_bytes;
 };
@@ -36,11 +36,11 @@ struct accel_bind_desc {
     const struct accel_binding *bindings;
     const struct accel_symbol_value *symbols; /**< sizes from now on; symbols that are not named keep theirs */
     uint32_t binding_count;
-    uint32_t binding_size;                    /**< sizeof(struct accel_binding) of the caller */
+    uint32_t binding_size; /**< sizeof(struct accel_binding) of the caller */
     uint32_t symbol_count;
-    uint32_t symbol_size;                     /**< sizeof(struct accel_symbol_value) of the caller */
-    uint32_t flags;                           /**< enum accel_bind_flag */
-    uint32_t reserved;                        /**< must be 0 */
+    uint32_t symbol_size; /**< sizeof(struct accel_symbol_value) of the caller */
+    uint32_t flags;       /**< enum accel_bind_flag */
+    uint32_t reserved;    /**< must be 0 */
 };
 
 /**
@@ -64,13 +64,13 @@ enum accel_run_flag {
 struct accel_run_desc {
     size_t struct_size;
     struct accel_program *program;
-    struct accel_state *state; /**< of this program; NULL: one of the run's own, if the entry point has variables */
+    struct accel_state *state;     /**< of this program; NULL: one of the run's own, if the entry point has variables */
     struct accel_scratch *scratch; /**< made for this program; NULL: the run has its own */
-    uint32_t entry;     /**< number of the entry point in the program */
-    uint32_t flags;     /**< enum accel_run_flag */
+    uint32_t entry;                /**< number of the entry point in the program */
+    uint32_t flags;                /**< enum accel_run_flag */
     /** that of the queues it will be submitted to: some devices give it to what a run is made of, not to queues. A hint */
     int32_t priority;
-    uint32_t reserved;  /**< must be 0 */
+    uint32_t reserved; /**< must be 0 */
 };
 
 /**
@@ -123,12 +123,12 @@ ACCEL_API enum accel_status accel_run_bind_cost(struct accel_run *run, uint32_t 
 struct accel_run_info {
     size_t struct_size;
     uint64_t object_id;
-    uint64_t submission_count;  /**< that have begun */
-    uint64_t conversion_count;  /**< tensors that were converted */
+    uint64_t submission_count; /**< that have begun */
+    uint64_t conversion_count; /**< tensors that were converted */
     uint64_t converted_bytes;
-    uint64_t copy_count;        /**< tensors that were copied between devices as they are */
+    uint64_t copy_count; /**< tensors that were copied between devices as they are */
     uint64_t copied_bytes;
-    uint32_t latest_status;     /**< enum accel_status: what the latest submission ended with; NOT_READY while it is in flight, and before the first */
+    uint32_t latest_status; /**< enum accel_status: what the latest submission ended with; NOT_READY while it is in flight, and before the first */
     uint32_t reserved;
 };
 
@@ -163,16 +163,16 @@ struct accel_timing {
     uint64_t begin_ns;           /**< CLOCK_MONOTONIC; 0: not known */
     /** 0: not known, or with a begin_ns that there was nothing to do. Of an operation with parts apart from each other: their sum */
     uint64_t duration_ns;
-    uint64_t cycles;             /**< of the device's own clock; 0: not known */
-    uint32_t kind;               /**< enum accel_timing_kind */
-    uint32_t segment;            /**< of a TRANSFER: the one that it makes ready */
-    uint32_t row;                /**< in the placement or transfer report; ACCEL_NONE: of none, which a SEGMENT is */
+    uint64_t cycles;  /**< of the device's own clock; 0: not known */
+    uint32_t kind;    /**< enum accel_timing_kind */
+    uint32_t segment; /**< of a TRANSFER: the one that it makes ready */
+    uint32_t row;     /**< in the placement or transfer report; ACCEL_NONE: of none, which a SEGMENT is */
     /**
      * row of the placement report whose time has this operation's too, as the device does both at once; no times are here then. ACCEL_NONE:
      * the times here are its own
      */
     uint32_t counted_in;
-    uint32_t lane;               /**< which of the device's engines, from 0 */
+    uint32_t lane; /**< which of the device's engines, from 0 */
     uint32_t reserved;
 };
 

@@ -30,14 +30,14 @@ enum accel_load_flag {
 
 struct accel_program_load_desc {
     size_t struct_size;
-    const void *bytes;                    /**< or NULL with path */
+    const void *bytes; /**< or NULL with path */
     uint64_t byte_count;
-    struct accel_device *const *devices;  /**< ordered device set: as many, of the same modules, as the program was built for */
+    struct accel_device *const *devices; /**< ordered device set: as many, of the same modules, as the program was built for */
     uint32_t device_count;
-    uint32_t flags;                       /**< enum accel_load_flag */
-    accel_progress_fn progress;           /**< may be NULL */
+    uint32_t flags;             /**< enum accel_load_flag */
+    accel_progress_fn progress; /**< may be NULL */
     void *progress_user;
-    const char *path;                     /**< a file, mapped as accel_model_import maps a model, so that its constants exist once; or NULL with bytes, which are copied */
+    const char *path; /**< a file, mapped as accel_model_import maps a model, so that its constants exist once; or NULL with bytes, which are copied */
 };
 
 /**
@@ -67,8 +67,8 @@ ACCEL_API enum accel_status accel_program_find_devices(struct accel_instance *in
 
 /** How well a saved program fits. */
 enum accel_fit {
-    ACCEL_FIT_NONE = 0,     /**< will not load */
-    ACCEL_FIT_REBUILD = 1,  /**< loads and runs right, a rebuild would be better */
+    ACCEL_FIT_NONE = 0,    /**< will not load */
+    ACCEL_FIT_REBUILD = 1, /**< loads and runs right, a rebuild would be better */
     ACCEL_FIT_FULL = 2,
     ACCEL_FIT_MAX_ENUM = 0x7fffffff
 };

@@ -18,8 +18,8 @@ struct accel_scratch_info {
     struct accel_device *device; /**< borrowed: every device that needs it has to be able to use it, this one most */
     uint64_t size_bytes;
     uint64_t align_bytes;
-    uint32_t can_supply;         /**< 1: the application may supply it, and runs may share it; 0: the module allocates it for each run */
-    uint32_t usage;              /**< set of enum accel_buffer_usage that its memory has to have */
+    uint32_t can_supply; /**< 1: the application may supply it, and runs may share it; 0: the module allocates it for each run */
+    uint32_t usage;      /**< set of enum accel_buffer_usage that its memory has to have */
 };
 
 /**
@@ -36,13 +36,13 @@ ACCEL_API enum accel_status accel_program_scratch(struct accel_program *program,
  */
 struct accel_scratch_desc {
     size_t struct_size;
-    struct accel_program *const *programs;     /**< runs of these may use it; no two alike */
+    struct accel_program *const *programs; /**< runs of these may use it; no two alike */
     /** pieces that the application supplies; libaccel allocates the others, one memory for all that can share it */
     const struct accel_memory_binding *memory;
-    uint32_t program_count;                    /**< at least 1 */
+    uint32_t program_count; /**< at least 1 */
     uint32_t memory_count;
-    uint32_t memory_size;                      /**< sizeof(struct accel_memory_binding) of the caller */
-    uint32_t reserved;                         /**< must be 0 */
+    uint32_t memory_size; /**< sizeof(struct accel_memory_binding) of the caller */
+    uint32_t reserved;    /**< must be 0 */
 };
 
 /**

@@ -16,7 +16,7 @@ struct accel_state_desc {
     struct accel_program *program;
     const struct accel_memory_binding *memory; /**< variables whose memory, of usage STATE and MAP, the application supplies; libaccel allocates the others */
     uint32_t memory_count;
-    uint32_t memory_size;                      /**< sizeof(struct accel_memory_binding) of the caller */
+    uint32_t memory_size; /**< sizeof(struct accel_memory_binding) of the caller */
     /** NULL: variables have their initial values. Else a state of this program, idle and in no other thread's hands, whose values they have: a conversation that goes on in two ways */
     struct accel_state *source;
 };
@@ -53,7 +53,7 @@ struct accel_variable_info {
     uint64_t offset_bytes;
     uint64_t size_bytes;
     uint64_t align_bytes;
-    uint32_t type;                     /**< enum accel_type */
+    uint32_t type; /**< enum accel_type */
     uint32_t rank;
     /** 1: runs write where they read; 0: some write elsewhere, and their submissions copy it at the end, which the transfer report tells */
     uint32_t in_place;

@@ -22,11 +22,11 @@ extern "C" {
 /** In place of a largest size: no bound is known. A bound of 2^31 - 1 or more says no more than that. */
 #define ACCEL_SIZE_UNBOUNDED INT64_MAX
 
-/** One dimension: fixed (symbol = ACCEL_SYMBOL_NONE, size >= 0) or a symbol of the graph (size = -1). */
+/** One dimension: fixed (symbol = ACCEL_SYMBOL_NONE, size >= 0) or a symbol of the graph (size = -1). Frozen. */
 struct accel_dim {
     int64_t size;
     uint32_t symbol;
-    uint32_t reserved;    /**< must be 0 */
+    uint32_t reserved; /**< must be 0 */
 };
 
 /** Where the size of a symbol comes from. */
@@ -39,17 +39,17 @@ enum accel_symbol_kind {
 
 /** A size that is open when the graph is made. */
 struct accel_symbol {
-    const char *name;      /**< unique and not empty */
-    uint32_t kind;         /**< enum accel_symbol_kind */
-    uint32_t expression;   /**< DERIVED: its value. DATA: an upper bound of it. ACCEL_EXPRESSION_NONE where there is none, as of every FREE one */
+    const char *name;    /**< unique and not empty */
+    uint32_t kind;       /**< enum accel_symbol_kind */
+    uint32_t expression; /**< DERIVED: its value. DATA: an upper bound of it. ACCEL_EXPRESSION_NONE where there is none, as of every FREE one */
     int64_t min_size;
     int64_t max_size;
-    int64_t multiple;      /**< the size is a multiple of it; at least 1 */
+    int64_t multiple; /**< the size is a multiple of it; at least 1 */
 };
 
 enum accel_expression_operator {
-    ACCEL_EXPRESSION_CONSTANT = 1,  /**< value */
-    ACCEL_EXPRESSION_SYMBOL = 2,    /**< the size of symbol number left */
+    ACCEL_EXPRESSION_CONSTANT = 1, /**< value */
+    ACCEL_EXPRESSION_SYMBOL = 2,   /**< the size of symbol number left */
     ACCEL_EXPRESSION_ADD = 3,
     ACCEL_EXPRESSION_SUB = 4,
     ACCEL_EXPRESSION_MUL = 5,
@@ -68,15 +68,15 @@ enum accel_expression_operator {
  * expression of that symbol.
  */
 struct accel_expression {
-    uint32_t op;           /**< enum accel_expression_operator */
-    uint32_t left;         /**< a row, or of SYMBOL the symbol; 0 of CONSTANT */
-    uint32_t right;        /**< a row; 0 of SYMBOL and CONSTANT */
-    uint32_t reserved;     /**< must be 0 */
-    int64_t value;         /**< of CONSTANT, else 0 */
+    uint32_t op;       /**< enum accel_expression_operator */
+    uint32_t left;     /**< a row, or of SYMBOL the symbol; 0 of CONSTANT */
+    uint32_t right;    /**< a row; 0 of SYMBOL and CONSTANT */
+    uint32_t reserved; /**< must be 0 */
+    int64_t value;     /**< of CONSTANT, else 0 */
 };
 
 enum accel_quantization_kind {
-    ACCEL_QUANTIZATION_KIND_AFFINE = 1,     /**< real = (stored - zero point) * scale */
+    ACCEL_QUANTIZATION_KIND_AFFINE = 1, /**< real = (stored - zero point) * scale */
     ACCEL_QUANTIZATION_KIND_MAX_ENUM = 0x7fffffff
 };
 
@@ -90,14 +90,14 @@ enum accel_quantization_kind {
  */
 struct accel_quantization {
     size_t struct_size;
-    uint32_t kind;              /**< enum accel_quantization_kind; of an unknown kind nothing else may be read */
-    uint32_t scale_type;        /**< enum accel_type: F32, F16, BF16, F64 or F8E8M0 */
-    uint32_t zero_point_type;   /**< enum accel_type: the tensor's own, or I32; 0: all zero points are 0, as they are of 8-bit and 4-bit floats */
-    uint32_t rank;              /**< of block_dims: the tensor's, or 0: per tensor */
-    const int64_t *block_dims;  /**< rank */
-    const void *scales;         /**< dense, each finite and above 0; lent and aligned as a constant's data is */
-    const void *zero_points;    /**< dense, as scales, of a type below 8 bits packed as a constant's data; NULL with zero_point_type 0 */
-    uint64_t count;             /**< of scales, and of zero points if there are any */
+    uint32_t kind;             /**< enum accel_quantization_kind; of an unknown kind nothing else may be read */
+    uint32_t scale_type;       /**< enum accel_type: F32, F16, BF16, F64 or F8E8M0 */
+    uint32_t zero_point_type;  /**< enum accel_type: the tensor's own, or I32; 0: all zero points are 0, as they are of 8-bit and 4-bit floats */
+    uint32_t rank;             /**< of block_dims: the tensor's, or 0: per tensor */
+    const int64_t *block_dims; /**< rank */
+    const void *scales;        /**< dense, each finite and above 0; lent and aligned as a constant's data is */
+    const void *zero_points;   /**< dense, as scales, of a type below 8 bits packed as a constant's data; NULL with zero_point_type 0 */
+    uint64_t count;            /**< of scales, and of zero points if there are any */
 };
 
 enum accel_tensor_flag {
@@ -113,16 +113,16 @@ enum accel_tensor_flag {
 
 /** A value of a graph. Where type or rank is unknown, only custom nodes touch it. */
 struct accel_tensor_desc {
-    const char *name;                        /**< unique in its graph for inputs and outputs; "" is allowed elsewhere */
-    uint32_t type;                           /**< enum accel_type; 0: unknown, type_name says what it is */
-    uint32_t rank;                           /**< or ACCEL_RANK_UNKNOWN */
-    const struct accel_dim *dims;            /**< rank, outermost first, ONNX axis order (N, C, spatial …) */
-    const void *data;                        /**< constants, and with DEFAULT: dense row-major values, an application's at any byte, a module's aligned for their type; else NULL */
-    uint64_t data_bytes;                     /**< elements * accel_type_bits, rounded up to bytes; of STRING: of an array of struct accel_bytes */
+    const char *name;                              /**< unique in its graph for inputs and outputs; "" is allowed elsewhere */
+    uint32_t type;                                 /**< enum accel_type; 0: unknown, type_name says what it is */
+    uint32_t rank;                                 /**< or ACCEL_RANK_UNKNOWN */
+    const struct accel_dim *dims;                  /**< rank, outermost first, ONNX axis order (N, C, spatial …) */
+    const void *data;                              /**< constants, and with DEFAULT: dense row-major values, an application's at any byte, a module's aligned for their type; else NULL */
+    uint64_t data_bytes;                           /**< elements * accel_type_bits, rounded up to bytes; of STRING: of an array of struct accel_bytes */
     const struct accel_quantization *quantization; /**< NULL: not quantised */
-    uint32_t flags;                          /**< enum accel_tensor_flag */
-    uint32_t variable;                       /**< with VARIABLE: the variable of the graph; else 0 */
-    const char *type_name;                   /**< of an unknown type: ONNX's text, "seq(tensor(float))", or another format's own; "" or NULL if not even that is known */
+    uint32_t flags;                                /**< enum accel_tensor_flag */
+    uint32_t variable;                             /**< with VARIABLE: the variable of the graph; else 0 */
+    const char *type_name;                         /**< of an unknown type: ONNX's text, "seq(tensor(float))", or another format's own; "" or NULL if not even that is known */
 };
 
 /**
@@ -136,11 +136,11 @@ struct accel_tensor_desc {
  * written the variable, elements that this run did not write are undefined; how many there are is for the application to keep.
  */
 struct accel_variable {
-    const char *name;              /**< unique and not empty */
-    uint32_t type;                 /**< enum accel_type */
+    const char *name; /**< unique and not empty */
+    uint32_t type;    /**< enum accel_type */
     uint32_t rank;
-    const struct accel_dim *dims;  /**< rank; fixed, or free symbols whose largest size is the memory's, whatever size a run gives them */
-    const void *data;              /**< value after creation and reset, dense row-major, lent as a constant's; NULL: zero bits */
+    const struct accel_dim *dims; /**< rank; fixed, or free symbols whose largest size is the memory's, whatever size a run gives them */
+    const void *data;             /**< value after creation and reset, dense row-major, lent as a constant's; NULL: zero bits */
     uint64_t data_bytes;
     const struct accel_quantization *quantization; /**< NULL: not quantised */
 };

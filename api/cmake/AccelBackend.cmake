@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-# accel_add_backend(NAME [NO_INSTALL] SOURCES a.cpp … [LIBRARIES lib …] [MANIFEST manifest.json])
+# accel_add_backend(NAME [NO_INSTALL] SOURCES a.cpp … [LIBRARIES lib …] [NEEDS soname …] [MANIFEST manifest.json])
 #
 # Builds the module libaccel-NAME.so with one exported symbol, puts it and its manifest into ACCEL_MODULE_OUTPUT_DIR (default: modules/ in
-# the build tree) and installs both, unless NO_INSTALL says that nobody but the tests needs it. The same function serves backends, importers and device models, in this tree and outside of it.
+# the build tree) and installs both, unless NO_INSTALL says that nobody but the tests needs it. NEEDS names the shared libraries beyond the C and C++ run time that
+# the module may need, such as libdrm.so.2: in libaccel's own tree a test compares (api.symbols.modules). The same function serves backends, importers and device models, in this tree and outside of it.
 
 function(accel_add_backend name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "NO_INSTALL" "MANIFEST" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "NO_INSTALL" "MANIFEST" "SOURCES;LIBRARIES;NEEDS")
   if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "accel_add_backend(${name} [NO_INSTALL] SOURCES … [LIBRARIES …] [MANIFEST file]): '${arg_UNPARSED_ARGUMENTS}' not understood")
+    message(FATAL_ERROR "accel_add_backend(${name} [NO_INSTALL] SOURCES … [LIBRARIES …] [NEEDS …] [MANIFEST file]): '${arg_UNPARSED_ARGUMENTS}' not understood")
   endif()
   if(NOT arg_MANIFEST)
     set(arg_MANIFEST manifest.json)
@@ -34,6 +35,8 @@ function(accel_add_backend name)
     LIBRARY_OUTPUT_DIRECTORY ${ACCEL_MODULE_OUTPUT_DIR})
   if(TARGET modules)
     add_dependencies(modules ${target})
+    list(JOIN arg_NEEDS "\n" needs)
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/module-needs/libaccel-${name}.so.txt CONTENT "${needs}\n")
   endif()
   configure_file(${arg_MANIFEST} ${ACCEL_MODULE_OUTPUT_DIR}/${name}.json COPYONLY)
   if(arg_NO_INSTALL)

@@ -8,14 +8,14 @@ API = pathlib.Path(__file__).resolve().parent.parent
 
 
 @functools.cache
-def included(name):
+def included(name, root=API):
     """The headers of one door in the order of their text: each behind what it includes, and the door's own file last."""
     found = []
 
     def visit(header):
         if header in found:
             return
-        for one in re.findall(r"^#include <(accel/[\w/]+\.h)>", (API / header).read_text(), flags=re.M):
+        for one in re.findall(r"^#include <(accel/[\w/]+\.h)>", (root / header).read_text(), flags=re.M):
             visit(one)
         found.append(header)
 
@@ -23,21 +23,21 @@ def included(name):
     return found
 
 
-def application():
-    return included("accel")
+def application(root=API):
+    return included("accel", root)
 
 
-def module():
+def module(root=API):
     """What the vendor's door has beyond the application's."""
-    return [header for header in included("backend") if header not in application()]
+    return [header for header in included("backend", root) if header not in application(root)]
 
 
-def extensions():
-    return sorted(str(path.relative_to(API)) for path in (API / "accel/ext").glob("*.h"))
+def extensions(root=API):
+    return sorted(str(path.relative_to(root)) for path in (root / "accel/ext").glob("*.h"))
 
 
-def everything():
-    return [*application(), *module(), *extensions()]
+def everything(root=API):
+    return [*application(root), *module(root), *extensions(root)]
 
 
 def stray():

@@ -4,7 +4,8 @@
 
 symbols.py library FILE   exports exactly api/accel.symbols, which are the functions that accel.h and what it includes declare, and of the inline ones those that are marked so;
                           a function of 0.1 whose parameters, structs or callbacks have changed has a version of its own; needs only the C and C++ run time
-symbols.py modules DIR    every shared object in the folder exports accel_module_entry and nothing else, and needs what docs/decisions/0007-libraries.md says
+symbols.py modules DIR NEEDS   every shared object in the folder exports accel_module_entry and nothing else, and needs what its room says (accel_add_backend's NEEDS, a file for each
+                               module in the folder NEEDS; docs/decisions/0007-libraries.md has the reasons)
 """
 import pathlib
 import re
@@ -15,8 +16,6 @@ import doors
 
 API = pathlib.Path(__file__).resolve().parent.parent
 NEEDED = re.compile(r"^(libc|libm|libstdc\+\+|libgcc_s|ld-linux[\w-]*)\.so(\.\d+)*$")
-# Beyond the C and C++ run time.
-MODULE_NEEDS = {"libaccel-cpu.so": {"libdnnl.so.2", "libgomp.so.1"}, "libaccel-ethosu.so": {"libdrm.so.2"}, "libaccel-template_drm.so": {"libdrm.so.2"}}
 SANITIZERS = re.compile(r"^lib(asan|ubsan|tsan)\.so")
 
 
@@ -65,34 +64,49 @@ def unchanged_since_0_1(listed):
     return problems + [f"{name}: seen as unchanged" for name in ("accel_run_bind", "accel_model_import", "accel_device_query") if now.meaning(name) == then.meaning(name)]
 
 
+def kept(listed):
+    """Every symbol of a version that was released is there with its version, old or not."""
+    now = {tuple(row[:2]) for row in listed}
+    problems = []
+    for path in sorted((API.parent / "conformance/abi").glob("*/accel.symbols")):
+        rows = [line.split() for line in path.read_text().splitlines() if line and not line.startswith("#")]
+        problems += [f"{row[0]}@{row[1]}: in {path.parent.name}, and gone" for row in rows if tuple(row[:2]) not in now]
+        problems += [] if len(rows) > 50 else [f"{path}: {len(rows)} symbols"]
+    return problems
+
+
 def check_library(path):
     listed = [line.split() for line in (API / "accel.symbols").read_text().splitlines() if line and not line.startswith("#")]
     problems = differences(exported(path), {f"{name}{'@' if 'old' in mark else '@@'}{version}" for name, version, *mark in listed}, path)
     door = Door([API / header for header in doors.application()])
     problems += differences(set(door.functions), {name for name, _, *mark in listed if not mark}, "accel.h")
     problems += [f"{name}: no inline function of the headers" for name, _, *mark in listed if "inline" in mark and name not in door.inline]
-    problems += unchanged_since_0_1(listed)
+    problems += unchanged_since_0_1(listed) + kept(listed)
+    # The control: a symbol that went is missed.
+    problems += [] if kept(listed[1:]) else ["a symbol that went would not be missed"]
     problems += [f"{path}: needs {name}" for name in needed(path) if not NEEDED.match(name) and not SANITIZERS.match(name)]
     print(f"{len(listed)} symbols, needs {' '.join(needed(path))}")
     return problems
 
 
-def check_modules(folder):
+def check_modules(folder, needs):
     modules = sorted(pathlib.Path(folder).glob("*.so"))
     problems = [] if modules else [f"{folder}: no module"]
     for module in modules:
         problems += differences(exported(str(module)), {"accel_module_entry"}, module.name)
         beyond = {name for name in needed(str(module)) if not NEEDED.match(name) and not SANITIZERS.match(name)}
-        problems += differences(beyond, MODULE_NEEDS.get(module.name, set()), f"{module.name} needs")
+        problems += differences(beyond, set((pathlib.Path(needs) / f"{module.name}.txt").read_text().split()), f"{module.name} needs")
     print(f"{len(modules)} modules")
     return problems
 
 
 def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in ("library", "modules"):
+    checks = {("library", 3): check_library, ("modules", 4): check_modules}
+    check = checks.get((sys.argv[1] if len(sys.argv) > 1 else "", len(sys.argv)))
+    if not check:
         print(__doc__)
         return 2
-    problems = check_library(sys.argv[2]) if sys.argv[1] == "library" else check_modules(sys.argv[2])
+    problems = check(*sys.argv[2:])
     for problem in problems:
         print(problem)
     return 1 if problems else 0

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A device table called as the runtime calls it: for tests, benchmarks and go-betweens.
-#ifndef ACCEL_BACKENDS_COMMON_DOOR_H
-#define ACCEL_BACKENDS_COMMON_DOOR_H
+#pragma once
 
 #include <accel/backend.h>
 
-namespace accel::door
-{
+namespace accel::door {
 
 inline accel_status load(const accel_bk_device_ops &ops, accel_bk_device *device, const void *bytes, uint64_t byte_count, const accel_bk_constant *constants,
                          uint32_t constant_count, accel_bk_program **out)
@@ -42,6 +40,4 @@ inline accel_status unmap(const accel_bk_device_ops &ops, accel_bk_buffer *buffe
     return ops.buffer_unmap(buffer, &part);
 }
 
-} // namespace accel::door
-
-#endif
+}  // namespace accel::door

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the makers of fuzzing seeds in the backends' rooms share.
-#ifndef ACCEL_BACKENDS_COMMON_SEED_H
-#define ACCEL_BACKENDS_COMMON_SEED_H
+#pragma once
 
 #include <cstdint>
 #include <cstdlib>
@@ -10,8 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace accel
-{
+namespace accel {
 
 // One valid input, in a file for a fuzz target to start from.
 inline void write_seed(const std::filesystem::path &folder, const std::string &name, const std::vector<uint8_t> &bytes)
@@ -22,6 +20,4 @@ inline void write_seed(const std::filesystem::path &folder, const std::string &n
         std::abort();
 }
 
-} // namespace accel
-
-#endif
+}  // namespace accel

@@ -17,10 +17,8 @@ struct accel_bk_device {
     uint32_t reserved = 0;
 };
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 accel_status device_open(const accel_bk_open *, accel_bk_device **out_device)
 {
@@ -95,11 +93,11 @@ accel_status after_fork(const accel_bk_fork *fork)
 
 constexpr accel_bk_module kModule = module::describe("cpu", "0.1.0", &kCompiler, &kDevice, after_fork);
 
-} // namespace
+}  // namespace
 
 const accel_bk_module *describe_module(const accel_bk_host *host)
 {
     return module::enter(kModule, host);
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

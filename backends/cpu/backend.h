@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The module's answer to the runtime, for its entry and for tests that need no shared object.
-#ifndef ACCEL_BACKENDS_CPU_BACKEND_H
-#define ACCEL_BACKENDS_CPU_BACKEND_H
+#pragma once
 
 #include <accel/backend.h>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // What the module's entry answers.
 const accel_bk_module *describe_module(const accel_bk_host *host);
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

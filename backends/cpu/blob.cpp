@@ -11,10 +11,8 @@
 #include <map>
 #include <utility>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 constexpr uint64_t kInlineLimitBytes = 64;
 
@@ -23,7 +21,7 @@ struct Header {
     uint32_t threads;
     uint32_t constant_count;
     uint32_t graph_count;
-    uint32_t reserved; // 0
+    uint32_t reserved;  // 0
 };
 
 // In front of each graph; behind it the numbers of its constants, then the graph, each at a multiple of 8.
@@ -59,7 +57,7 @@ bool read_graphs(module::Reader &reader, uint32_t graph_count, Blob &blob)
     return graph_count != 0 && reader.at_end();
 }
 
-} // namespace
+}  // namespace
 
 std::vector<uint8_t> write_blob(std::span<const accel_graph_desc *const> graphs, uint32_t threads, std::vector<accel_bk_constant_place> &referenced)
 {
@@ -69,7 +67,7 @@ std::vector<uint8_t> write_blob(std::span<const accel_graph_desc *const> graphs,
     module::Writer writer(body);
     for (uint32_t g = 0; g < graphs.size(); ++g) {
         std::vector<uint32_t> tensors;
-        const std::vector<uint8_t> flat = graph::flatten(*graphs[g], {.inline_limit_bytes = kInlineLimitBytes}, &tensors);
+        const std::vector<uint8_t> flat = graph::flatten(*graphs[g], {.inline_limit_bytes = kInlineLimitBytes}, &tensors, pulse);
         pulse();
         writer.put(GraphHeader{flat.size(), static_cast<uint32_t>(tensors.size()), 0});
         for (const uint32_t tensor : tensors) {
@@ -124,4 +122,4 @@ BlobState read_blob(const void *bytes, uint64_t byte_count, Blob &blob, std::str
     return BlobState::kGood;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -2,8 +2,7 @@
 // What build makes and program_load reads: a seal, a header of this module, then the flat graphs.
 //
 // Constants above a few bytes stay with the runtime; the header notes their sizes, so that a blob can be checked without them. Those that several graphs have are one.
-#ifndef ACCEL_BACKENDS_CPU_BLOB_H
-#define ACCEL_BACKENDS_CPU_BLOB_H
+#pragma once
 
 #include "module/seal.h"
 
@@ -16,17 +15,16 @@
 #include <string>
 #include <vector>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 struct BlobGraph {
     const uint8_t *bytes = nullptr;
     uint64_t byte_count = 0;
-    std::vector<uint32_t> constants; // what it refers to, as positions among the blob's
+    std::vector<uint32_t> constants;  // what it refers to, as positions among the blob's
 };
 
 struct Blob {
-    uint32_t threads = 0; // 0: as many as the machine has cores
+    uint32_t threads = 0;  // 0: as many as the machine has cores
     std::vector<uint64_t> constant_bytes;
     std::vector<BlobGraph> graphs;
 };
@@ -43,6 +41,4 @@ std::vector<accel_bk_constant> constants_of(const BlobGraph &graph, const accel_
 // Reads untrusted bytes; the blob points into them. error gets a sentence when it is not good.
 BlobState read_blob(const void *bytes, uint64_t byte_count, Blob &blob, std::string &error);
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -19,14 +19,10 @@ accel_bk_buffer::~accel_bk_buffer()
 {
     if (mapping != nullptr)
         munmap(mapping, mapping_bytes);
-    if (fd >= 0)
-        close(fd);
 }
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // Not in a function: a child after fork would wait for a thread of the parent that was making it.
 const auto kPageBytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
@@ -45,7 +41,7 @@ accel_status map_failed(int error, uint64_t size_bytes)
 
 accel_status map_memory(accel_bk_buffer &buffer, uint64_t bytes, int protection, int flags, uint64_t offset_bytes)
 {
-    void *mapping = mmap(nullptr, bytes, protection, flags, buffer.fd, static_cast<off_t>(offset_bytes));
+    void *mapping = mmap(nullptr, bytes, protection, flags, buffer.fd.get(), static_cast<off_t>(offset_bytes));
     if (mapping == MAP_FAILED)
         return map_failed(errno, bytes);
     buffer.mapping = mapping;
@@ -70,13 +66,13 @@ accel_status allocate(accel_bk_buffer &buffer, const accel_bk_buffer_desc &desc)
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
     if (desc.export_kinds != 0) {
         flags = MAP_SHARED;
-        buffer.fd = memfd_create("accel-buffer", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-        if (buffer.fd < 0)
+        buffer.fd = border::Fd(memfd_create("accel-buffer", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+        if (!buffer.fd.valid())
             return map_failed(errno, bytes);
-        if (ftruncate(buffer.fd, static_cast<off_t>(bytes)) != 0)
+        if (ftruncate(buffer.fd.get(), static_cast<off_t>(bytes)) != 0)
             return map_failed(errno, bytes);
         // Nobody who gets the fd can shorten the memory under a run.
-        fcntl(buffer.fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
+        fcntl(buffer.fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
     }
     if (const accel_status status = map_memory(buffer, bytes, PROT_READ | PROT_WRITE, flags, 0); status != ACCEL_STATUS_OK)
         return status;
@@ -88,7 +84,7 @@ accel_status allocate(accel_bk_buffer &buffer, const accel_bk_buffer_desc &desc)
 int64_t foreign_bytes(int fd, uint32_t kind)
 {
     if (kind == ACCEL_HANDLE_KIND_DMA_BUF) {
-        dma_buf_sync nothing{}; // neither read nor write: a dma-buf refuses it with EINVAL, anything else with ENOTTY
+        dma_buf_sync nothing{};  // neither read nor write: a dma-buf refuses it with EINVAL, anything else with ENOTTY
         if (ioctl(fd, DMA_BUF_IOCTL_SYNC, &nothing) != 0 && errno != EINVAL)
             return -1;
         return lseek(fd, 0, SEEK_END);
@@ -109,8 +105,8 @@ accel_status import_fd(accel_bk_buffer &buffer, const accel_bk_buffer_desc &desc
         return fail(ACCEL_STATUS_INVALID_ARGUMENT, "", "the %s has %lld bytes, offset %llu and size %llu need more", kind,
                     static_cast<long long>(available), static_cast<unsigned long long>(desc.offset_bytes),
                     static_cast<unsigned long long>(desc.size_bytes));
-    buffer.fd = fcntl(desc.fd, F_DUPFD_CLOEXEC, 3);
-    if (buffer.fd < 0)
+    buffer.fd = border::Fd(border::Fd::duplicate(desc.fd).value_or(-1));
+    if (!buffer.fd.valid())
         return map_failed(errno, 0);
     buffer.is_dma_buf = desc.import_kind == ACCEL_HANDLE_KIND_DMA_BUF;
     const uint64_t lead = desc.offset_bytes % page_bytes();
@@ -140,7 +136,7 @@ accel_status import_foreign(accel_bk_buffer &buffer, const accel_bk_buffer_desc 
     }
 }
 
-} // namespace
+}  // namespace
 
 accel_status buffer_create(accel_bk_device *, const accel_bk_buffer_desc *desc, accel_bk_buffer **out_buffer)
 {
@@ -171,7 +167,7 @@ bool sync_dma_buf(const accel_bk_buffer &buffer, bool begin, uint32_t access)
         sync.flags |= DMA_BUF_SYNC_WRITE;
     int result;
     do
-        result = ioctl(buffer.fd, DMA_BUF_IOCTL_SYNC, &sync);
+        result = ioctl(buffer.fd.get(), DMA_BUF_IOCTL_SYNC, &sync);
     while (result != 0 && (errno == EINTR || errno == EAGAIN));
     return result == 0;
 }
@@ -196,11 +192,11 @@ accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind kind, int 
     *out_fd = -1;
     if (kind != ACCEL_HANDLE_KIND_MEMFD || (buffer->export_kinds & ACCEL_HANDLE_BIT(kind)) == 0)
         return fail(ACCEL_STATUS_UNSUPPORTED, "", "the buffer was not made to be exported as kind %d", static_cast<int>(kind));
-    const int fd = fcntl(buffer->fd, F_DUPFD_CLOEXEC, 3);
-    if (fd < 0)
+    const std::optional<int> fd = buffer->fd.duplicate();
+    if (!fd)
         return fail(ACCEL_STATUS_RESOURCE, "", "no file descriptors left");
-    *out_fd = fd;
+    *out_fd = *fd;
     return ACCEL_STATUS_OK;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

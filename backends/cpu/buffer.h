@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Linear memory that steps read and write in place: anonymous, a memfd's, a dma-buf's or the application's.
-#ifndef ACCEL_BACKENDS_CPU_BUFFER_H
-#define ACCEL_BACKENDS_CPU_BUFFER_H
+#pragma once
 
 #include <accel/backend.h>
+#include <accel/border/fd.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +11,9 @@
 struct accel_bk_buffer {
     std::byte *data = nullptr;
     uint64_t size_bytes = 0;
-    void *mapping = nullptr; // what munmap gets; null for host pointers
+    void *mapping = nullptr;  // what munmap gets; null for host pointers
     uint64_t mapping_bytes = 0;
-    int fd = -1; // own duplicate
+    accel::border::Fd fd;  // own duplicate
     bool is_dma_buf = false;
     uint32_t export_kinds = 0;
     uint32_t access = ACCEL_ACCESS_READ | ACCEL_ACCESS_WRITE;
@@ -24,8 +24,7 @@ struct accel_bk_buffer {
     ~accel_bk_buffer();
 };
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 inline constexpr uint32_t kImportKinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_HOST_POINTER) | ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_MEMFD) |
                                          ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_DMA_BUF);
@@ -40,6 +39,4 @@ accel_status buffer_export(accel_bk_buffer *buffer, accel_handle_kind kind, int 
 // Cache maintenance around CPU access (set of enum accel_access) to a dma-buf. False: the exporter reported an error.
 bool sync_dma_buf(const accel_bk_buffer &buffer, bool begin, uint32_t access);
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

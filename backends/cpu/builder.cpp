@@ -2,6 +2,8 @@
 // Keeps the layout of each tensor while steps are collected, and adds the steps that convert it.
 #include "builder.h"
 
+#include "held.h"
+#include "host.h"
 #include "nodes/nodes.h"
 
 #include <accel/graph/description.h>
@@ -9,12 +11,12 @@
 #include <algorithm>
 #include <cstring>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-uint64_t bytes_of(const Tensor &tensor) { return graph::size_bytes(tensor).value_or(0); }
+constexpr size_t kPerPulse = 64;  // tensors
+
+uint64_t bytes_of(const Tensor &tensor) { return static_cast<uint64_t>(element_count(dims_of(tensor)).value_or(0)) * held_bytes(tensor.type); }
 
 View row_major(const Tensor &tensor, uint32_t value)
 {
@@ -22,7 +24,7 @@ View row_major(const Tensor &tensor, uint32_t value)
     return {value, tensor.type, dims, row_major_strides(dims)};
 }
 
-} // namespace
+}  // namespace
 
 Dims strides_of(const Dims &dims, Layout layout)
 {
@@ -47,20 +49,33 @@ bool same_strides(const Dims &dims, const Dims &a, const Dims &b)
 }
 
 Builder::Builder(const Graph &graph, Plan &plan, const PlanRules &rules)
-    : graph_(graph), plan_(plan), rules_(rules), views_(graph.tensors.size()), makers_(graph.tensors.size(), kNone), known_(graph.tensors.size(), false),
+    : graph_(graph),
+      plan_(plan),
+      rules_(rules),
+      views_(graph.tensors.size()),
+      makers_(graph.tensors.size(), kNone),
+      known_(graph.tensors.size(), false),
       port_value_(graph.outputs.size(), UINT32_MAX)
 {
     plan_.port_count = static_cast<uint32_t>(graph.inputs.size() + graph.outputs.size());
     for (uint32_t i = 0; i < graph.outputs.size(); ++i)
-        port_of_.emplace(graph.outputs[i], i); // the first, if a tensor is several outputs
+        port_of_.emplace(graph.outputs[i], i);  // the first, if a tensor is several outputs
     for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
+        if (i % kPerPulse == 0)
+            pulse();
         const Tensor &tensor = graph.tensors[i];
-        const uint64_t unit_bytes = type_bytes(tensor.type);
+        const uint64_t unit_bytes = held_bytes(tensor.type);
         if (!tensor.constant() || unit_bytes == 0)
             continue;
+        if (held_type(tensor.type) != tensor.type) {
+            std::byte *apart = own(bytes_of(tensor));
+            unpack(tensor.type, tensor.data, bytes_of(tensor), apart);
+            alias(i, row_major(tensor, constant(apart, bytes_of(tensor))));
+            continue;
+        }
         // Only read from, whatever its type says.
         auto *data = const_cast<std::byte *>(static_cast<const std::byte *>(tensor.data));
-        if (tensor.owned || reinterpret_cast<uintptr_t>(data) % unit_bytes != 0) { // what a pass made goes with the graph
+        if (tensor.owned || reinterpret_cast<uintptr_t>(data) % unit_bytes != 0) {  // what a pass made goes with the graph
             data = own(tensor.data_bytes);
             std::memcpy(data, tensor.data, tensor.data_bytes);
         }
@@ -168,6 +183,10 @@ bool Builder::finish()
         node_ = makers_[tensor];
         copy(from, {value, from.type, from.dims, row_major_strides(from.dims)}, Part::kOutput);
     }
+    // Nothing is asked any more, and giving many small pieces back takes a while.
+    for (; !views_.empty(); views_.pop_back())
+        if (views_.size() % kPerPulse == 0)
+            pulse();
     return true;
 }
 
@@ -181,7 +200,7 @@ View Builder::arena_view(const View &like, Layout layout)
 {
     View view = like;
     view.strides = strides_of(like.dims, layout);
-    view.value = new_value({.size_bytes = static_cast<uint64_t>(element_count(like.dims).value_or(0)) * type_bytes(like.type)});
+    view.value = new_value({.size_bytes = static_cast<uint64_t>(element_count(like.dims).value_or(0)) * held_bytes(like.type)});
     return view;
 }
 
@@ -192,4 +211,4 @@ void Builder::copy(const View &from, const View &to, Part part)
     part_ = Part::kWork;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

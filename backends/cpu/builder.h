@@ -3,8 +3,7 @@
 //
 // Two layouts are used inside: row-major in the graph's axis order, and channels last (N, spatial…, C), which convolutions and pools want.
 // A tensor is converted where a step needs the other one, at most once; where both are the same bytes nothing happens.
-#ifndef ACCEL_BACKENDS_CPU_BUILDER_H
-#define ACCEL_BACKENDS_CPU_BUILDER_H
+#pragma once
 
 #include "fusions.h"
 #include "plan.h"
@@ -14,18 +13,17 @@
 #include <span>
 #include <unordered_map>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
-enum class Layout { kRowMajor, kChannelsLast };
+enum class Layout { kRowMajor,
+                    kChannelsLast };
 
 Dims strides_of(const Dims &dims, Layout layout);
 
 // Do two stride lists address the same elements? Axes of size 1 do not matter.
 bool same_strides(const Dims &dims, const Dims &a, const Dims &b);
 
-class Builder
-{
+class Builder {
 public:
     Builder(const Graph &graph, Plan &plan, const PlanRules &rules);
 
@@ -63,7 +61,7 @@ public:
     // In how many parts that work is cut for that many threads: two each of large work, so that one which loses its core delays little.
     int64_t parts_for(int threads, int64_t multiply_adds) const
     {
-        constexpr int64_t kLarge = 16; // times the least work: 160 us, against which what a part costs by itself is nothing
+        constexpr int64_t kLarge = 16;  // times the least work: 160 us, against which what a part costs by itself is nothing
         const bool large = multiply_adds / threads / kLarge >= rules_.least_multiply_adds;
         return threads > 1 && large ? 2 * threads : threads;
     }
@@ -81,6 +79,8 @@ public:
 
     // Working memory of the next added step alone.
     uint32_t scratch(uint64_t size_bytes);
+    // Of the steps' memory.
+    Descriptions &descriptions() { return *plan_.descriptions; }
     // Where constants are rearranged for several plans; null: nowhere.
     Packed *packed() const { return rules_.packed; }
     // Memory that lives as long as the plan.
@@ -108,14 +108,12 @@ private:
     const PlanRules rules_;
     uint32_t node_ = kNone;
     Part part_ = Part::kWork;
-    std::vector<View> views_;          // per tensor
-    std::vector<uint32_t> makers_;     // per tensor: the node that the view is of; kNone for inputs and constants
-    std::vector<bool> known_;          // per tensor
-    std::vector<uint32_t> port_value_; // per output port; UINT32_MAX until something writes there directly
-    std::unordered_map<uint32_t, uint32_t> port_of_;              // output tensor, its position among the outputs
-    std::unordered_map<uint32_t, std::vector<View>> converted_;   // by value: the same elements in other layouts
+    std::vector<View> views_;                                    // per tensor
+    std::vector<uint32_t> makers_;                               // per tensor: the node that the view is of; kNone for inputs and constants
+    std::vector<bool> known_;                                    // per tensor
+    std::vector<uint32_t> port_value_;                           // per output port; UINT32_MAX until something writes there directly
+    std::unordered_map<uint32_t, uint32_t> port_of_;             // output tensor, its position among the outputs
+    std::unordered_map<uint32_t, std::vector<View>> converted_;  // by value: the same elements in other layouts
 };
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -2,14 +2,16 @@
 // What operations ask of their operands and results, in one place each.
 #include "checker.h"
 
+#include "held.h"
+
+#include <accel/graph/reals.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 bool in_range(uint32_t type, int32_t zero_point)
 {
@@ -35,7 +37,7 @@ int64_t largest_bias(const Checker &c, int64_t channels)
     return most;
 }
 
-} // namespace
+}  // namespace
 
 void refuse(uint32_t reason, uint32_t tensor, int64_t given, int64_t expected) { throw Refusal{reason, tensor, given, expected, 0, {}}; }
 
@@ -46,7 +48,7 @@ void refuse_attribute(uint32_t key, int64_t given, int64_t expected)
 
 void Checker::known(uint32_t revision) const
 {
-    if (node_.region_count != 0)
+    if (node_.region_count != 0 && node_.operation != ACCEL_OPERATION_IF)
         refuse(ACCEL_REASON_OPERATION);
     if (node_.revision > revision)
         refuse(ACCEL_REASON_REVISION, ACCEL_TENSOR_NONE, node_.revision, revision);
@@ -65,22 +67,22 @@ void Checker::operands(const graph::OperationRow &row) const
     for (uint32_t i = 0; i < node_.input_count; ++i)
         if (!has_input(i) && (i < row.input_count_min || row.input_count_max == graph::kUnbounded))
             refuse(ACCEL_REASON_OPERATION);
-    for (const uint32_t tensor : outputs())
-        if (tensor == ACCEL_TENSOR_NONE)
-            refuse(ACCEL_REASON_OPERATION);
-        else if (graph::is_constant(graph_.tensor(tensor)))
+    for (uint32_t i = 0; i < node_.output_count; ++i)
+        if (const uint32_t tensor = outputs()[i]; tensor != ACCEL_TENSOR_NONE && graph::is_constant(graph_.tensor(tensor)))
             refuse(ACCEL_REASON_CONSTANT, tensor);
+        else if (tensor == ACCEL_TENSOR_NONE && i < row.output_count_min)
+            refuse(ACCEL_REASON_OPERATION);
 }
 
 // All but value operands.
 void Checker::tensors() const
 {
-    const unsigned first_value = accel_first_value_operand(node_.operation);
-    const auto all = inputs();
-    for (const auto numbers : {first_value == 0 ? all : all.first(std::min<size_t>(first_value, all.size())), outputs()})
-        for (const uint32_t index : numbers)
-            if (index != ACCEL_TENSOR_NONE)
-                sized(index);
+    for (uint32_t i = 0; i < node_.input_count; ++i)
+        if (has_input(i) && !accel_is_value_operand(node_.operation, i))
+            sized(node_.inputs[i]);
+    for (const uint32_t index : outputs())
+        if (index != ACCEL_TENSOR_NONE)
+            sized(index);
 }
 
 void Checker::sized(uint32_t index) const
@@ -98,8 +100,8 @@ void Checker::sized(uint32_t index) const
     }
     if (count > kMaxElements || count == 0)
         refuse(ACCEL_REASON_SIZE, index, count, count == 0 ? 1 : kMaxElements);
-    const uint64_t unit_bytes = type_bytes(described.type), size_bytes = static_cast<uint64_t>(count) * unit_bytes;
-    if (unit_bytes == 0)
+    const uint64_t size_bytes = graph::packed_size_bytes(described.type, static_cast<uint64_t>(count)).value_or(0);
+    if ((node_.operation == ACCEL_OPERATION_CAST ? held_bytes(described.type) : type_bytes(described.type)) == 0)
         refuse(ACCEL_REASON_TYPE, index, described.type, ACCEL_TYPE_F32);
     if (described.quantization != nullptr && quantization(index).scales.empty())
         refuse(ACCEL_REASON_QUANTIZATION, index);
@@ -115,7 +117,11 @@ void Checker::values(const graph::OperationRow &row) const
             continue;
         graph::Unreadable why;
         const graph::Values values = graph::Values::of(graph_.tensor(index));
-        if (!(row.values[i].kind == graph::ValueKind::kIntegers ? graph::read_integers(values, &why).has_value() : graph::read_real(values, &why).has_value()))
+        const graph::ValueKind kind = row.values[i].kind;
+        const bool readable = kind == graph::ValueKind::kIntegers ? graph::read_integers(values, &why).has_value()
+                              : kind == graph::ValueKind::kReals  ? graph::read_reals(values, &why).has_value()
+                                                                  : graph::read_real(values, &why).has_value();
+        if (!readable)
             refuse(why.reason, index, why.given, why.expected);
     }
 }
@@ -129,7 +135,11 @@ void Checker::fitting() const
         throw Refusal{why.reason, of_tensor ? operand(why.operand) : ACCEL_TENSOR_NONE, why.given, why.expected, why.attribute, why.sentence};
     }
     for (size_t i = 0; i < shapes->size(); ++i) {
-        const graph::Shape &expected = (*shapes)[i].value();
+        if (outputs()[i] == ACCEL_TENSOR_NONE)
+            continue;
+        if (!(*shapes)[i])  // of a region that does not know what it makes
+            refuse(ACCEL_REASON_SIZE, outputs()[i]);
+        const graph::Shape &expected = *(*shapes)[i];
         const accel_tensor_desc &described = graph_.tensor(outputs()[i]);
         if (described.rank != expected.size())
             refuse(ACCEL_REASON_RANK, outputs()[i], described.rank, static_cast<int64_t>(expected.size()));
@@ -150,12 +160,23 @@ void Checker::same_type(uint32_t tensor, uint32_t type) const
         refuse(ACCEL_REASON_TYPE, tensor, graph_.tensor(tensor).type, type);
 }
 
-void Checker::types(std::initializer_list<uint32_t> admitted) const
+void Checker::operand_types(std::initializer_list<uint32_t> admitted) const
 {
     const uint32_t type = input(0).type;
     if (std::ranges::find(admitted, type) == admitted.end())
         refuse(ACCEL_REASON_TYPE, operand(0), type, *admitted.begin());
-    same_type(result(), type);
+}
+
+void Checker::types(std::initializer_list<uint32_t> admitted) const
+{
+    operand_types(admitted);
+    same_type(result(), input(0).type);
+}
+
+void Checker::unscaled(uint32_t tensor) const
+{
+    if (graph_.tensor(tensor).quantization != nullptr)
+        refuse(ACCEL_REASON_QUANTIZATION, tensor);
 }
 
 void Checker::equal_quantization(uint32_t a, uint32_t b) const
@@ -190,7 +211,14 @@ void Checker::real_operands() const
 
 void Checker::moved() const
 {
-    types({ACCEL_TYPE_F32, ACCEL_TYPE_I8, ACCEL_TYPE_U8, ACCEL_TYPE_I32, ACCEL_TYPE_I64, ACCEL_TYPE_BOOL});
+    // All whose elements are whole bytes.
+    types({ACCEL_TYPE_F32, ACCEL_TYPE_F64, ACCEL_TYPE_F16, ACCEL_TYPE_BF16, ACCEL_TYPE_I8, ACCEL_TYPE_U8, ACCEL_TYPE_I16, ACCEL_TYPE_U16, ACCEL_TYPE_I32, ACCEL_TYPE_U32,
+           ACCEL_TYPE_I64, ACCEL_TYPE_U64, ACCEL_TYPE_BOOL});
+    kept();
+}
+
+void Checker::kept() const
+{
     for (const uint32_t tensor : outputs()) {
         same_type(tensor, input(0).type);
         // Per-axis scales would have to move along with their axis.
@@ -293,4 +321,4 @@ void Checker::quantized_weights(uint32_t channel_axis) const
         refuse(ACCEL_REASON_SIZE, index, depth, (limit - bias) / (255 * 255));
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

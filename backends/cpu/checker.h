@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Requirements on one node. Each throws the refusal that it finds; check_node catches it.
-#ifndef ACCEL_BACKENDS_CPU_CHECKER_H
-#define ACCEL_BACKENDS_CPU_CHECKER_H
+#pragma once
 
 #include "support.h"
 #include "window.h"
@@ -10,18 +9,18 @@
 
 #include <initializer_list>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 [[noreturn]] void refuse(uint32_t reason, uint32_t tensor = ACCEL_TENSOR_NONE, int64_t given = 0, int64_t expected = 0);
 [[noreturn]] void refuse_attribute(uint32_t key, int64_t given = 0, int64_t expected = 0);
 
 inline bool quantizable(uint32_t type) { return type == ACCEL_TYPE_I8 || type == ACCEL_TYPE_U8; }
 
-class Checker
-{
+class Checker {
 public:
-    Checker(const graph::View &graph, const accel_node_desc &node) : graph_(graph), node_(node), view_(graph, node) {}
+    Checker(const graph::View &graph, const accel_node_desc &node) : graph_(graph),
+                                                                     node_(node),
+                                                                     view_(graph, node) {}
 
     // What the catalog says, of an operation that is implemented to that revision: counts of operands, known sizes and values; shapes that fit each other.
     void known(uint32_t revision) const;
@@ -44,12 +43,18 @@ public:
     graph::Quantization quantization(uint32_t tensor) const;
 
     void same_type(uint32_t tensor, uint32_t type) const;
+    // Of the data operand.
+    void operand_types(std::initializer_list<uint32_t> admitted) const;
     // Of the data operand, and of the result the same.
     void types(std::initializer_list<uint32_t> admitted) const;
+    // A tensor's numbers are themselves.
+    void unscaled(uint32_t tensor) const;
     void equal_quantization(uint32_t a, uint32_t b) const;
     // Every operand is F32, and so is the result.
     void real_operands() const;
     // Type and quantisation stay what they are.
+    void kept() const;
+    // And the type is one that moves.
     void moved() const;
     // Of the data operand.
     void rank(uint32_t most) const;
@@ -82,6 +87,4 @@ private:
     const graph::NodeView view_;
 };
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

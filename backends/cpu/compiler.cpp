@@ -4,6 +4,7 @@
 
 #include "arena/arena.h"
 #include "blob.h"
+#include "held.h"
 #include "host.h"
 #include "memory.h"
 #include "ops/ops.h"
@@ -18,18 +19,26 @@
 #include <deque>
 #include <iterator>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-constexpr auto kOperations = [] {
-    std::array<accel_bk_operation, std::size(kOps)> operations{};
-    std::ranges::transform(kOps, operations.begin(), [](const CpuOp &op) { return accel_bk_operation{op.operation, op.revision}; });
-    return operations;
-}();
+// What the table lists, by number. A row that finds no room ends the process that loads the module.
+struct Listed {
+    std::array<accel_bk_operation, 512> operations{};
+    uint32_t count = 0;
 
-constexpr uint32_t kGroup = 1; // any accepted nodes build together
+    Listed() noexcept
+    {
+        for (const auto family : op_families())
+            for (const CpuOp &op : family)
+                operations.at(count++) = {op.operation, op.revision};
+        std::sort(operations.begin(), operations.begin() + count, [](const auto &a, const auto &b) { return a.operation < b.operation; });
+    }
+};
+
+const Listed kListed;
+
+constexpr uint32_t kGroup = 1;  // any accepted nodes build together
 
 accel_status target_info(uint32_t index, accel_bk_target_info *info)
 {
@@ -38,7 +47,7 @@ accel_status target_info(uint32_t index, accel_bk_target_info *info)
     accel_bk_target_info full{};
     full.struct_size = info->struct_size;
     full.name = kTarget;
-    full.flags = ACCEL_BK_TARGET_FLAG_ENTRIES;
+    full.flags = ACCEL_BK_TARGET_FLAG_ENTRIES | ACCEL_BK_TARGET_FLAG_REGIONS;
     full.roundings = 1u << ACCEL_ROUNDING_HALF_EVEN | 1u << ACCEL_ROUNDING_TFLITE | 1u << ACCEL_ROUNDING_NATURAL;
     std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
     return ACCEL_STATUS_OK;
@@ -98,7 +107,7 @@ struct BuiltBlob {
     std::vector<uint8_t> bytes;
     std::vector<accel_bk_constant_place> constants;
     std::vector<accel_bk_blob_entry> entries;
-    std::deque<std::vector<accel_bk_port>> ports; // by graph
+    std::deque<std::vector<accel_bk_port>> ports;  // by graph
     std::deque<layouts::Layout> layouts;
     std::deque<accel_layout> shown;
 };
@@ -110,7 +119,7 @@ static_assert(offsetof(BuiltBlob, table) == 0);
 void add_port(BuiltBlob &built, std::vector<accel_bk_port> &ports, const graph::View &graph, uint32_t index)
 {
     const accel_tensor_desc &tensor = graph.tensor(index);
-    built.layouts.push_back(layouts::dense(tensor.type, *graph::fixed_dims(tensor)).value_or(layouts::Layout{}));
+    built.layouts.push_back(layouts::dense(held_type(tensor.type), *graph::fixed_dims(tensor)).value_or(layouts::Layout{}));
     built.shown.push_back(built.layouts.back().view());
     ports.push_back({index, 0, &built.shown.back(), kAlignBytes, 0, 0});
 }
@@ -132,14 +141,27 @@ accel_status check_nodes(const graph::View &graph, const accel_bk_compile_option
 uint64_t estimate_arena(const graph::View &graph)
 {
     std::vector<arena::Lifetime> lifetimes(graph.tensor_count(), {0, UINT32_MAX, 0});
-    for (uint32_t step = 0; step < graph.node_count(); ++step)
-        for (const auto numbers : {graph::inputs(graph.node(step)), graph::outputs(graph.node(step))})
-            for (const uint32_t tensor : numbers)
-                if (tensor != ACCEL_TENSOR_NONE && !graph::is_constant(graph.tensor(tensor))) {
-                    lifetimes[tensor].size_bytes = graph::size_bytes(graph.tensor(tensor)).value_or(0);
-                    lifetimes[tensor].first = std::min(lifetimes[tensor].first, step);
-                    lifetimes[tensor].last = std::max(lifetimes[tensor].last, step);
-                }
+    for (uint32_t step = 0; step < graph.node_count(); ++step) {
+        const auto lives = [&](uint32_t tensor) {
+            if (tensor == ACCEL_TENSOR_NONE || graph::is_constant(graph.tensor(tensor)))
+                return;
+            lifetimes[tensor].size_bytes = graph::size_bytes(graph.tensor(tensor)).value_or(0);
+            lifetimes[tensor].first = std::min(lifetimes[tensor].first, step);
+            lifetimes[tensor].last = std::max(lifetimes[tensor].last, step);
+        };
+        const accel_node_desc &node = graph.node(step);
+        for (const auto numbers : {graph::inputs(node), graph::outputs(node)})
+            std::ranges::for_each(numbers, lives);
+        // One region of a node runs: all share the memory of the largest.
+        uint64_t inside_bytes = 0;
+        for (uint32_t i = 0; i < node.region_count; ++i) {
+            const accel_region &region = *node.regions[i];
+            for (uint32_t capture = 0; capture < region.capture_count; ++capture)
+                lives(region.captures[capture].outer);
+            inside_bytes = std::max(inside_bytes, estimate_arena(graph::View(*region.graph)));
+        }
+        lifetimes.push_back({inside_bytes, step, step});
+    }
     for (const auto numbers : {graph.inputs(), graph.outputs()})
         for (const uint32_t tensor : numbers)
             lifetimes[tensor].size_bytes = 0;
@@ -222,8 +244,8 @@ accel_status check(const accel_bk_host *, const void *bytes, uint64_t byte_count
     });
 }
 
-} // namespace
+}  // namespace
 
-const accel_bk_compiler kCompiler = {sizeof(accel_bk_compiler), kOperations.data(), kOperations.size(), 0, target_info, query, build, check};
+const accel_bk_compiler kCompiler = {sizeof(accel_bk_compiler), kListed.operations.data(), kListed.count, 0, target_info, query, build, check};
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -4,6 +4,8 @@
 
 #include "thread.h"
 
+#include <accel/border/fd.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
@@ -16,10 +18,8 @@
 #include <unistd.h>
 #include <utility>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // On the heap, and with a page for every block, which is what a thread without a part of the heap takes.
 struct Bytes {
@@ -28,9 +28,9 @@ struct Bytes {
 
 // Measured over 2,000 random convolutions and products for each set of instructions; code buffers of 256 KiB are most of it.
 constexpr Bytes kReserves[] = {
-    {size_t{4} << 20, size_t{4} << 20},   // took 0.6 MB, 2.0 MB in pages; the heap itself may grow by 1 MiB
-    {size_t{12} << 20, size_t{12} << 20}, // 6.0 MB, 6.6 MB in pages, 24 buffers among it
-    {size_t{16} << 20, size_t{48} << 20}, // 11.7 MB, 34.9 MB in pages
+    {size_t{4} << 20, size_t{4} << 20},    // took 0.6 MB, 2.0 MB in pages; the heap itself may grow by 1 MiB
+    {size_t{12} << 20, size_t{12} << 20},  // 6.0 MB, 6.6 MB in pages, 24 buffers among it
+    {size_t{16} << 20, size_t{48} << 20},  // 11.7 MB, 34.9 MB in pages
 };
 
 // Executing one took 0.7 KB otherwise, and 107 KB for the packed operands of the products of SSE4.1. Small enough to come from the heap of the thread,
@@ -43,7 +43,7 @@ std::mutex g_lock;
 std::atomic<bool> g_limited{true};
 
 // While the process forks, the lock above keeps all threads out of oneDNN.
-std::mutex g_fork_lock; // one fork at a time, and of what follows
+std::mutex g_fork_lock;  // one fork at a time, and of what follows
 bool g_held = false;
 bool g_whole = true;
 
@@ -79,15 +79,12 @@ bool has_limit(__rlimit_resource resource)
 // Mode 2 of vm.overcommit_memory: the kernel refuses what it could not back (proc(5)).
 bool accounts_strictly()
 {
-    const int file = open("/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC);
+    const border::Fd file(open("/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC));
     char mode = '2';
-    const bool known = file >= 0 && read(file, &mode, 1) == 1;
-    if (file >= 0)
-        close(file);
-    return known && mode == '2';
+    return file.valid() && read(file.get(), &mode, 1) == 1 && mode == '2';
 }
 
-} // namespace
+}  // namespace
 
 DnnlWork work_to_make(std::string_view implementation)
 {
@@ -125,9 +122,9 @@ bool can_execute_dnnl() noexcept
 {
     if (!g_limited.load(std::memory_order_relaxed))
         return true;
-    void *volatile room = std::malloc(kExecutionBytes); // volatile: or the pair would be dropped
+    void *volatile room = std::malloc(kExecutionBytes);  // volatile: or the pair would be dropped
     std::free(room);
     return room != nullptr;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -4,8 +4,7 @@
 // Where an allocation inside oneDNN 2.6 fails it constructs objects at address 0, or throws through its C functions. Nobody outside can mend that, so
 // this room makes sure beforehand that there is more than it takes. That holds against limits of the address space and strict accounting of memory, and
 // not against another thread of the process that takes the memory in between, nor against the kernel, which may end a process that uses what it was given.
-#ifndef ACCEL_BACKENDS_CPU_DNNL_RESERVE_H
-#define ACCEL_BACKENDS_CPU_DNNL_RESERVE_H
+#pragma once
 
 #include <mutex>
 #include <new>
@@ -13,14 +12,13 @@
 #include <optional>
 #include <string_view>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // What oneDNN is about to do.
 enum class DnnlWork {
-    kLittle,     // an engine, a description, a memory object, a reorder; a primitive with few kernels
-    kKernels,    // a primitive with a kernel for every kind of edge
-    kProductCode // what all products of the process stand on (product_code.h)
+    kLittle,      // an engine, a description, a memory object, a reorder; a primitive with few kernels
+    kKernels,     // a primitive with a kernel for every kind of edge
+    kProductCode  // what all products of the process stand on (product_code.h)
 };
 
 // Making a primitive of that implementation, as oneDNN names it.
@@ -30,8 +28,7 @@ std::optional<DnnlWork> work_to_execute_first(std::string_view implementation);
 
 // While one lives, its thread may ask oneDNN for that work. Memory that the room itself takes meanwhile comes out of the reserve, so it takes what is large
 // before. One lives at a time: others wait for it.
-class DnnlReserve
-{
+class DnnlReserve {
 public:
     // Throws std::bad_alloc while there is less than oneDNN may take.
     explicit DnnlReserve(DnnlWork work = DnnlWork::kLittle);
@@ -63,6 +60,4 @@ bool dnnl_is_whole() noexcept;
 // a reserve is made, which making a run does.
 bool can_execute_dnnl() noexcept;
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

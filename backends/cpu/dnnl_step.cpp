@@ -15,10 +15,8 @@
 #include <optional>
 #include <string_view>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 std::string_view implementation_of(const dnnl::primitive &primitive)
 {
@@ -32,7 +30,7 @@ struct PartState {
     explicit PartState(const std::vector<DnnlArgument> &arguments) : stream(cpu_engine())
     {
         for (const DnnlArgument &argument : arguments) {
-            memories.emplace_back(argument.desc, cpu_engine(), static_cast<void *>(DNNL_MEMORY_NONE));
+            memories.emplace_back(*argument.desc, cpu_engine(), static_cast<void *>(DNNL_MEMORY_NONE));
             list.push_back({argument.name, memories.back().get()});
         }
     }
@@ -45,7 +43,7 @@ struct PartState {
         try {
             const InvalidFlag invalid;
             const auto first = executed ? std::nullopt : work_to_execute_first(implementation_of(part.primitive));
-            const dnnl_status_t status = guarded(first, [&] {
+            const dnnl_status_t status = within_reserve(first, [&] {
                 return dnnl_primitive_execute(part.primitive.get(), stream.get(), static_cast<int>(list.size()), list.data());
             });
             executed = executed || status == dnnl_success;
@@ -53,7 +51,7 @@ struct PartState {
                 return status;
             if (!unclamped)
                 unclamped.emplace(part.primitive, list);
-            return guarded(std::nullopt, [&] { return unclamped->execute(stream, part.clamp); });
+            return within_reserve(std::nullopt, [&] { return unclamped->execute(stream, part.clamp); });
         } catch (const std::bad_alloc &) {
             return dnnl_out_of_memory;
         } catch (const dnnl::error &error) {
@@ -65,11 +63,11 @@ struct PartState {
     std::vector<dnnl::memory> memories;
     std::vector<dnnl_exec_arg_t> list;
     bool executed = false;
-    std::optional<Unclamped> unclamped; // made when a value is NaN for the first time
+    std::optional<Unclamped> unclamped;  // made when a value is NaN for the first time
 
 private:
     // Within a reserve for that work; without any, where there is memory for the small objects of an execution.
-    template <typename Body> static dnnl_status_t guarded(std::optional<DnnlWork> work, const Body &body)
+    template <typename Body> static dnnl_status_t within_reserve(std::optional<DnnlWork> work, const Body &body)
     {
         std::optional<DnnlReserve> reserve;
         if (work)
@@ -80,13 +78,12 @@ private:
     }
 };
 
-class DnnlState : public StepState
-{
+class DnnlState : public StepState {
 public:
     std::vector<PartState> parts;
 };
 
-} // namespace
+}  // namespace
 
 const dnnl::engine &cpu_engine()
 {
@@ -125,7 +122,7 @@ void DnnlStep::copy(Values values, const DnnlPart &part, bool in) const noexcept
         if (argument.stride_bytes == 0 || in != (argument.name != DNNL_ARG_DST))
             continue;
         std::byte *dense = values[scratch_] + argument.dense_bytes, *apart = values[argument.value] + argument.offset_bytes;
-        for (uint64_t left = argument.desc.get_size(); left != 0; left -= argument.row_bytes) {
+        for (uint64_t left = argument.desc->get_size(); left != 0; left -= argument.row_bytes) {
             std::memcpy(in ? dense : apart, in ? apart : dense, argument.row_bytes);
             dense += argument.row_bytes, apart += argument.stride_bytes;
         }
@@ -158,12 +155,12 @@ void add_dnnl_step(Builder &builder, std::vector<DnnlPart> parts, int threads)
         const const_dnnl_primitive_desc_t description = part.primitive.get_primitive_desc();
         const dnnl::memory::desc scratchpad(*dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0));
         if (scratchpad.get_size() != 0)
-            part.arguments.push_back({DNNL_ARG_SCRATCHPAD, scratchpad, 0, scratch_bytes});
+            part.arguments.push_back({DNNL_ARG_SCRATCHPAD, builder.descriptions().shared(scratchpad), 0, scratch_bytes});
         scratch_bytes += round_up(scratchpad.get_size(), kAlignBytes);
         for (DnnlArgument &argument : part.arguments)
             if (argument.stride_bytes != 0) {
                 argument.dense_bytes = scratch_bytes;
-                scratch_bytes += round_up(argument.desc.get_size(), kAlignBytes);
+                scratch_bytes += round_up(argument.desc->get_size(), kAlignBytes);
             }
     }
     const uint32_t scratch = scratch_bytes == 0 ? 0 : builder.scratch(scratch_bytes);
@@ -214,4 +211,4 @@ void append_clamp(dnnl::post_ops &operations, Clamp clamp)
 
 bool is_reference(std::string_view implementation) { return implementation.starts_with("ref"); }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

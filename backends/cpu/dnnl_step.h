@@ -2,10 +2,10 @@
 // A oneDNN primitive as a step.
 //
 // oneDNN keeps pointers in its memory objects, so each run has its own set; executing then only hands them over.
-#ifndef ACCEL_BACKENDS_CPU_DNNL_STEP_H
-#define ACCEL_BACKENDS_CPU_DNNL_STEP_H
+#pragma once
 
 #include "builder.h"
+#include "descriptions.h"
 #include "dnnl_reserve.h"
 #include "product_code.h"
 
@@ -13,34 +13,34 @@
 
 #include <string_view>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 const dnnl::engine &cpu_engine();
 
 struct DnnlArgument {
-    int name = 0; // DNNL_ARG_*
-    dnnl::memory::desc desc;
+    int name = 0;                              // DNNL_ARG_*
+    const dnnl::memory::desc *desc = nullptr;  // in the plan's descriptions
     uint32_t value = 0;
     uint64_t offset_bytes = 0;
     // Not 0: the primitive works on a dense copy of rows that lie that far apart, in the step's working memory.
     uint64_t stride_bytes = 0, row_bytes = 0;
-    uint64_t dense_bytes = 0; // where in that memory, which add_dnnl_step says
+    uint64_t dense_bytes = 0;  // where in that memory, which add_dnnl_step says
 };
 
 // A part of a step's result. Parts share a primitive where their shapes are equal.
 struct DnnlPart {
-    dnnl::primitive primitive; // with user-managed scratchpad
+    dnnl::primitive primitive;  // with user-managed scratchpad
     std::vector<DnnlArgument> arguments;
-    Clamp clamp; // that the primitive ends with
+    Clamp clamp;  // that the primitive ends with
 };
 
 // Parts that do not depend on each other, which the team divides.
-class DnnlStep : public Step
-{
+class DnnlStep : public Step {
 public:
     // scratch: the value that working memory is.
-    DnnlStep(std::vector<DnnlPart> parts, uint32_t scratch, int threads) : parts_(std::move(parts)), scratch_(scratch), threads_(threads) {}
+    DnnlStep(std::vector<DnnlPart> parts, uint32_t scratch, int threads) : parts_(std::move(parts)),
+                                                                           scratch_(scratch),
+                                                                           threads_(threads) {}
 
     std::unique_ptr<StepState> make_state() const override;
     bool bind(Values values, StepState *state) const noexcept override;
@@ -99,11 +99,9 @@ auto first_fitting(const Builder &builder, Kernel kernel, unsigned fusions, bool
             } while (description.next_impl());
             return std::nullopt;
         });
-    } catch (const dnnl::error &) { // it has none
+    } catch (const dnnl::error &) {  // it has none
         return std::nullopt;
     }
 }
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

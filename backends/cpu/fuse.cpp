@@ -2,20 +2,19 @@
 // Makes clamps, biases and residual additions part of the operation before them.
 #include "fuse.h"
 
+#include "host.h"
 #include "uses.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-class Fuser
-{
+class Fuser {
 public:
-    explicit Fuser(Graph &graph) : graph_(graph), uses_(graph) {}
+    explicit Fuser(Graph &graph) : graph_(graph),
+                                   uses_(graph) {}
 
     void activations();
     void biases();
@@ -43,6 +42,7 @@ bool takes_clamp(uint32_t operation)
 {
     switch (operation) {
     case ACCEL_OPERATION_CONV:
+    case ACCEL_OPERATION_CONV_TRANSPOSE:
     case ACCEL_OPERATION_GEMM:
     case ACCEL_OPERATION_MATMUL:
     case ACCEL_OPERATION_MAX_POOL:
@@ -61,6 +61,7 @@ bool takes_clamp(uint32_t operation)
 void Fuser::activations()
 {
     for (Node &node : graph_.nodes) {
+        pulse();
         if (node.operation != ACCEL_OPERATION_RELU && node.operation != ACCEL_OPERATION_CLIP)
             continue;
         Node *maker = is_f32(node.inputs[0]) ? sole_maker(node.inputs[0]) : nullptr;
@@ -79,7 +80,7 @@ const float *Fuser::channel_vector(const Node &maker, uint32_t addend) const
         return nullptr;
     const graph::Dim channels = result[channel_axis];
     if (maker.operation == ACCEL_OPERATION_MATMUL && (graph_.tensor(maker.inputs[0]).shape.size() < 2 || graph_.tensor(maker.inputs[1]).shape.size() < 2))
-        return nullptr; // vectors lose an axis, so the last one is no channel
+        return nullptr;  // vectors lose an axis, so the last one is no channel
     const size_t rank = vector.shape.size(), from_back = result.size() - channel_axis;
     if (elements_of(vector) != channels.size || rank < from_back || rank > result.size() || vector.shape[rank - from_back] != channels)
         return nullptr;
@@ -111,6 +112,7 @@ void Fuser::add_bias(Node &maker, const float *values, int64_t count)
 void Fuser::biases()
 {
     for (Node &node : graph_.nodes) {
+        pulse();
         if (node.operation != ACCEL_OPERATION_ADD || !is_f32(node.inputs[0]) || node.inputs[0] == node.inputs[1])
             continue;
         for (const size_t side : {0, 1}) {
@@ -132,6 +134,7 @@ void Fuser::biases()
 void Fuser::residuals()
 {
     for (Node &node : graph_.nodes) {
+        pulse();
         if (graph_.fusion(node).fused() || node.operation != ACCEL_OPERATION_ADD || !is_f32(node.inputs[0]) || node.inputs[0] == node.inputs[1])
             continue;
         if (graph_.tensor(node.inputs[0]).shape != graph_.tensor(node.inputs[1]).shape)
@@ -149,7 +152,7 @@ void Fuser::residuals()
     }
 }
 
-} // namespace
+}  // namespace
 
 void fuse(Graph &graph)
 {
@@ -159,4 +162,4 @@ void fuse(Graph &graph)
     fuser.residuals();
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

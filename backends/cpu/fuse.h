@@ -15,13 +15,11 @@
 // It is done when a blob is loaded, so blobs hold what was compiled, and checking one knows no fused nodes. Whether oneDNN does a fused form right is asked later, implementation by implementation (fusions.h).
 //
 // Not chosen: to do it in the runtime's compiler, for all devices. What goes along with an operation for nothing is a fact of this room's library.
-#ifndef ACCEL_BACKENDS_CPU_FUSE_H
-#define ACCEL_BACKENDS_CPU_FUSE_H
+#pragma once
 
 #include "graph.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // Activations become clamps; constant per-channel additions become biases; an addition of another tensor becomes part of the convolution
 // before it. The order of nodes stays topological.
@@ -34,6 +32,4 @@ void fuse_quantized_additions(Graph &graph);
 // The product of x and SIGMOID(x) becomes part of the SIGMOID, where nothing else reads it. The step rounds twice, so that no bit changes.
 void fuse_sigmoid_products(Graph &graph);
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

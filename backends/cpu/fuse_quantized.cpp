@@ -2,13 +2,12 @@
 // Makes quantised additions part of the convolution before them.
 #include "fuse.h"
 
+#include "host.h"
 #include "nodes/residual.h"
 #include "uses.h"
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // The convolution of which the ADD is the only reader; the addend is there before it runs.
 Node *convolution_for(Graph &graph, const Uses &uses, const Node &add, size_t side)
@@ -19,12 +18,13 @@ Node *convolution_for(Graph &graph, const Uses &uses, const Node &add, size_t si
     return takes ? maker : nullptr;
 }
 
-} // namespace
+}  // namespace
 
 void fuse_quantized_additions(Graph &graph)
 {
     Uses uses(graph);
     for (const Node &add : graph.nodes) {
+        pulse();
         if (graph.fusion(add).fused() || add.operation != ACCEL_OPERATION_ADD || !is_quantized(graph, add) || add.inputs[0] == add.inputs[1] ||
             graph.tensor(add.inputs[0]).shape != graph.tensor(add.inputs[1]).shape)
             continue;
@@ -42,4 +42,4 @@ void fuse_quantized_additions(Graph &graph)
     }
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -2,15 +2,16 @@
 // Makes the product of x and SIGMOID(x) part of the SIGMOID.
 #include "fuse.h"
 
+#include "host.h"
 #include "uses.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 void fuse_sigmoid_products(Graph &graph)
 {
     Uses uses(graph);
     for (const Node &product : graph.nodes) {
+        pulse();
         if (graph.fusion(product).fused() || product.operation != ACCEL_OPERATION_MUL || graph.tensor(product.outputs[0]).type != ACCEL_TYPE_F32 ||
             !graph.fusion(product).clamp.none())
             continue;
@@ -25,4 +26,4 @@ void fuse_sigmoid_products(Graph &graph)
     }
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

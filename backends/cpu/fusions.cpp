@@ -2,10 +2,8 @@
 // The table of what each implementation of oneDNN was shown to fuse right.
 #include "fusions.h"
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 constexpr unsigned kWithoutResidual = kBias | kClamp, kAll = kBias | kResidual | kClamp;
 
@@ -15,7 +13,7 @@ constexpr Shown kShown[] = {
     {Kernel::kConvolution, "brdgmm_dw:avx512_core", kWithoutResidual},
     {Kernel::kConvolution, "brgconv:avx512_core", kWithoutResidual},
     {Kernel::kConvolution, "brgconv_1x1:avx512_core", kWithoutResidual},
-    {Kernel::kConvolution, "jit:avx", kWithoutResidual}, // never asked for a residual: it leaves them to "x64:gemm:jit"
+    {Kernel::kConvolution, "jit:avx", kWithoutResidual},  // never asked for a residual: it leaves them to "x64:gemm:jit"
     {Kernel::kConvolution, "jit:avx2", kAll},
     {Kernel::kConvolution, "jit:avx512_core", kAll},
     {Kernel::kConvolution, "jit:sse41", kAll},
@@ -31,7 +29,7 @@ constexpr Shown kShown[] = {
     {Kernel::kProduct, "gemm:jit", kWithoutResidual},
 };
 
-} // namespace
+}  // namespace
 
 std::span<const Shown> shown() { return kShown; }
 
@@ -43,4 +41,4 @@ unsigned shown_right(Kernel kernel, std::string_view implementation)
     return kNoFusion;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Sleeping on a 32-bit word, as the kernel offers it.
-#ifndef ACCEL_BACKENDS_CPU_FUTEX_H
-#define ACCEL_BACKENDS_CPU_FUTEX_H
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -10,8 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 inline uint64_t now_ns()
 {
@@ -44,6 +42,4 @@ inline void relax()
 #endif
 }
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -3,16 +3,15 @@
 #include "graph.h"
 
 #include "host.h"
+#include "region.h"
 
 #include <accel/graph/catalog.h>
 #include <accel/graph/description.h>
 
 #include <algorithm>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // Kernels compute with the plain form, which everything that passed the check has; what no node reads may be without scales.
 void make_plain(Tensor &tensor)
@@ -33,17 +32,31 @@ Clamp clamp_of(const Graph &graph, const Node &node)
     return {desc.get().real(ACCEL_OPERAND_CLIP_MIN).value_or(open.min), desc.get().real(ACCEL_OPERAND_CLIP_MAX).value_or(open.max)};
 }
 
-} // namespace
+}  // namespace
 
-Graph read_graph(const accel_graph_desc &desc)
+namespace {
+
+Graph read(graph::Graph given)
 {
-    Graph graph{graph::copy_graph(desc, pulse), {}};
+    Graph graph{std::move(given), {}};
     for (Tensor &tensor : graph.tensors)
         make_plain(tensor);
     graph.fusions.resize(graph.nodes.size());
     for (const Node &node : graph.nodes)
         graph.fusion(node).clamp = clamp_of(graph, node);
     return graph;
+}
+
+}  // namespace
+
+Graph read_graph(const accel_graph_desc &desc) { return read(graph::copy_graph(desc, pulse)); }
+
+Graph read_region(const graph::Region &region)
+{
+    graph::Graph inside = *region.graph;
+    for (const accel_capture &capture : region.captures)
+        inside.inputs.push_back(capture.inner);
+    return read(std::move(inside));
 }
 
 bool is_quantized(const Graph &graph, const Node &node)
@@ -56,7 +69,7 @@ bool is_quantized(const Graph &graph, const Node &node)
 }
 
 // The newer types are the catalog's, but none that a kernel here moves or computes.
-uint64_t type_bytes(uint32_t type) { return type <= ACCEL_TYPE_F64 ? graph::type_size_bytes(type) : 0; }
+uint64_t type_bytes(uint32_t type) { return type <= ACCEL_TYPE_U64 ? graph::type_size_bytes(type) : 0; }
 
 std::optional<int64_t> element_count(const Dims &dims)
 {
@@ -81,4 +94,4 @@ Dims row_major_strides(const Dims &dims)
     return strides;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

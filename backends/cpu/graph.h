@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The graph library's form of a graph, and beside each of its nodes what its step does besides.
-#ifndef ACCEL_BACKENDS_CPU_GRAPH_H
-#define ACCEL_BACKENDS_CPU_GRAPH_H
+#pragma once
 
 #include <accel/backend.h>
 #include <accel/graph/graph.h>
@@ -11,8 +10,7 @@
 #include <optional>
 #include <vector>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 using Dims = std::vector<int64_t>;
 using graph::kMaxRank;
@@ -30,18 +28,18 @@ struct Clamp {
 };
 
 struct Fusion {
-    Clamp clamp;                  // of the result; of a CLIP, what its operands hold
-    uint32_t done_by = kNone;     // the node whose step does this one, which has none of its own
-    bool by_operand = false;      // of a SIGMOID: multiplied by its operand
-    uint32_t residual = kNone;    // of a CONV: tensor added before the clamp; quantised: added by the node `addition`
-    uint32_t addition = kNone;    // of a quantised CONV: the ADD that it does too
-    uint32_t residual_of = kNone; // of a quantised CONV: its own result, which nothing else reads
+    Clamp clamp;                   // of the result; of a CLIP, what its operands hold
+    uint32_t done_by = kNone;      // the node whose step does this one, which has none of its own
+    bool by_operand = false;       // of a SIGMOID: multiplied by its operand
+    uint32_t residual = kNone;     // of a CONV: tensor added before the clamp; quantised: added by the node `addition`
+    uint32_t addition = kNone;     // of a quantised CONV: the ADD that it does too
+    uint32_t residual_of = kNone;  // of a quantised CONV: its own result, which nothing else reads
 
     bool fused() const { return done_by != kNone; }
 };
 
 struct Graph : graph::Graph {
-    std::vector<Fusion> fusions; // by node
+    std::vector<Fusion> fusions;  // by node
 
     const Tensor &tensor(uint32_t index) const { return tensors[index]; }
     // Of a node of this graph.
@@ -68,6 +66,4 @@ std::optional<int64_t> element_count(const Dims &dims);
 
 Dims row_major_strides(const Dims &dims);
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

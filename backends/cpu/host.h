@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The runtime's services and the border of the module, as this room calls them.
-#ifndef ACCEL_BACKENDS_CPU_HOST_H
-#define ACCEL_BACKENDS_CPU_HOST_H
+#pragma once
 
 #include "module/guard.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 using module::Cancelled;
 using module::fail;
@@ -15,6 +13,4 @@ using module::guarded;
 using module::pulse;
 using module::remark;
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Whether a thread met a NaN.
-#ifndef ACCEL_BACKENDS_CPU_INVALID_FLAG_H
-#define ACCEL_BACKENDS_CPU_INVALID_FLAG_H
+#pragma once
 
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // While one lives it sees whether its thread's vector unit raises the flag of invalid operations: where a NaN is made, and where a maximum or minimum has
 // one as an operand. The thread may be the application's: the flag is put back. Elsewhere than on x86 it sees nothing.
-class InvalidFlag
-{
+class InvalidFlag {
 public:
     InvalidFlag() : before_(read()) { write(before_ & ~kInvalid); }
     ~InvalidFlag() { write(read() | (before_ & kInvalid)); }
@@ -26,16 +23,20 @@ private:
     static constexpr unsigned kInvalid = 1;
 
 #if defined(__SSE__)
-    static unsigned read() { return _mm_getcsr(); }
+    static unsigned read()
+    {
+        return _mm_getcsr();
+    }
     static void write(unsigned value) { _mm_setcsr(value); }
 #else
-    static unsigned read() { return 0; }
+    static unsigned read()
+    {
+        return 0;
+    }
     static void write(unsigned) {}
 #endif
 
     unsigned before_;
 };
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

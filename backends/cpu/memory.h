@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Memory aligned for every vector width. Contents are undefined until written.
-#ifndef ACCEL_BACKENDS_CPU_MEMORY_H
-#define ACCEL_BACKENDS_CPU_MEMORY_H
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +8,7 @@
 #include <memory>
 #include <new>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 inline constexpr uint64_t kAlignBytes = 64;
 
@@ -34,6 +32,4 @@ inline AlignedBytes allocate_aligned(uint64_t size_bytes)
     return AlignedBytes(bytes);
 }
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -7,10 +7,8 @@
 #include <new>
 #include <omp.h>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // Initial-exec: part of every thread's thread-local storage from its beginning, so that using it allocates nothing.
 [[gnu::tls_model("initial-exec")]] thread_local bool is_noted = false;
@@ -22,15 +20,16 @@ bool can_be_noted() noexcept
     if (is_noted)
         return true;
     constexpr size_t kNoteBytes = 1024;
-    void *volatile room = std::malloc(kNoteBytes); // volatile: or the pair would be dropped
+    void *volatile room = std::malloc(kNoteBytes);  // volatile: or the pair would be dropped
     std::free(room);
     is_noted = room != nullptr;
     return is_noted;
 }
 
-} // namespace
+}  // namespace
 
-OneThread::OneThread() noexcept : before_(omp_get_max_threads()), holds_(before_ == 1 || can_be_noted())
+OneThread::OneThread() noexcept : before_(omp_get_max_threads()),
+                                  holds_(before_ == 1 || can_be_noted())
 {
     if (before_ != 1 && holds_)
         omp_set_num_threads(1);
@@ -48,4 +47,4 @@ void OneThread::require() const
         throw std::bad_alloc();
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

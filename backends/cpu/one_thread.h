@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What oneDNN is told about threads.
-#ifndef ACCEL_BACKENDS_CPU_ONE_THREAD_H
-#define ACCEL_BACKENDS_CPU_ONE_THREAD_H
+#pragma once
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // oneDNN takes the number of its threads from OpenMP, where a primitive is described and where it is executed. While one of these lives it
 // is 1 for the calling thread, so that OpenMP never makes a team: work is divided here. The thread may be the application's: its own number
 // is put back.
-class OneThread
-{
+class OneThread {
 public:
     OneThread() noexcept;
     ~OneThread();
@@ -27,6 +24,4 @@ private:
     bool holds_;
 };
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

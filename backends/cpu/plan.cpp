@@ -4,6 +4,7 @@
 
 #include "arena/arena.h"
 #include "builder.h"
+#include "descriptions.h"
 #include "fuse.h"
 #include "host.h"
 #include "nodes/walk.h"
@@ -13,10 +14,8 @@
 #include <algorithm>
 #include <new>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // Lays the arena out: values whose lives do not overlap share memory.
 void place(Plan &plan)
@@ -51,7 +50,8 @@ int64_t walked_elements(const Graph &graph, const Node &node)
 {
     int64_t most = 0;
     for (const uint32_t tensor : node.outputs)
-        most = std::max(most, elements_of(graph.tensors[tensor]));
+        if (tensor != kNone)
+            most = std::max(most, elements_of(graph.tensors[tensor]));
     return most * node.integer(ACCEL_ATTRIBUTE_KERNEL_SHAPE, 1);
 }
 
@@ -85,7 +85,7 @@ template <typename Item> void let_go(std::vector<Item> &items)
     }
 }
 
-} // namespace
+}  // namespace
 
 std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules)
 {
@@ -100,6 +100,7 @@ std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules
     }
     auto plan = std::make_unique<Plan>();
     plan->threads = threads;
+    plan->descriptions = std::make_shared<Descriptions>();
     if (!build(graph, *plan, rules))
         return nullptr;
     pulse();
@@ -110,4 +111,4 @@ std::unique_ptr<Plan> make_plan(Graph graph, int threads, const PlanRules &rules
     return plan;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -8,10 +8,8 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <vector>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 std::atomic<bool> g_made{false};
 
@@ -23,7 +21,7 @@ struct Size {
 constexpr Size kSizes[] = {{64, 1, 64}, {1, 64, 64}, {64, 4, 64}, {8, 8, 8}, {48, 48, 48}, {160, 160, 160}, {160, 160, 24}};
 constexpr dnnl_dim_t kSideMost = 160;
 
-} // namespace
+}  // namespace
 
 bool stands_on_product_code(std::string_view implementation)
 {
@@ -49,4 +47,4 @@ void make_product_code()
     g_made.store(true, std::memory_order_release);
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -6,16 +6,14 @@
 #include "compiler.h"
 #include "cores/cores.h"
 #include "host.h"
-#include "support.h"
 #include "one_thread.h"
+#include "support.h"
 
 #include <algorithm>
 #include <cstdio>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 accel_status load(uint32_t number, const BlobGraph &from, int threads, const accel_bk_constant *constants, Packed &packed,
                   accel_bk_program::Graph &to)
@@ -51,7 +49,7 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
                     blob.constant_bytes.size());
     if (blob.threads > kThreadsMax)
         return fail(ACCEL_STATUS_CORRUPT, "M-8", "the blob asks for %u threads, at most %u are possible", blob.threads, kThreadsMax);
-    const int threads = blob.threads != 0 ? static_cast<int>(blob.threads) : cores::usable();
+    const int threads = usable_threads(blob.threads);
     bool uses_team = false;
     for (uint32_t i = 0; i < blob.graphs.size(); ++i) {
         accel_bk_program::Graph &graph = program.graphs.emplace_back();
@@ -65,7 +63,13 @@ accel_status load(const Blob &blob, const accel_bk_constant *constants, uint32_t
     return ACCEL_STATUS_OK;
 }
 
-} // namespace
+}  // namespace
+
+int usable_threads(uint32_t asked)
+{
+    const int usable = cores::usable();
+    return asked == 0 ? usable : static_cast<int>(std::min(asked, static_cast<uint32_t>(usable)));
+}
 
 accel_status program_load(accel_bk_device *, const accel_bk_load_desc *desc, accel_bk_program **out_program)
 {
@@ -98,8 +102,7 @@ accel_status program_scratch(accel_bk_program *program, uint32_t entry, uint32_t
     return ACCEL_STATUS_OK;
 }
 
-namespace
-{
+namespace {
 
 // Where the arena lies: in memory that was given, else in memory of the run's own.
 accel_status place_arena(const accel_bk_run_desc &desc, accel_bk_run &run, std::byte **out)
@@ -119,7 +122,7 @@ accel_status place_arena(const accel_bk_run_desc &desc, accel_bk_run &run, std::
     return ACCEL_STATUS_OK;
 }
 
-} // namespace
+}  // namespace
 
 accel_status run_create(accel_bk_program *program, const accel_bk_run_desc *desc, accel_bk_run **out_run)
 {
@@ -194,7 +197,7 @@ accel_status run_bind(accel_bk_run *run, const accel_bk_bind_desc *desc)
     });
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu
 
 void accel_bk_run::explain(const accel::cpu::Step &step) noexcept
 {
@@ -232,5 +235,6 @@ accel_status accel_bk_run::execute() noexcept
         std::snprintf(failure, sizeof failure, "a dma-buf could not be made coherent with the processor's caches");
     if (lacked_memory)
         std::snprintf(failure, sizeof failure, "the host has no memory left to execute it");
-    return lacked_memory ? ACCEL_STATUS_OUT_OF_MEMORY : synced && good ? ACCEL_STATUS_OK : ACCEL_STATUS_JOB_FAILED;
+    return lacked_memory ? ACCEL_STATUS_OUT_OF_MEMORY : synced && good ? ACCEL_STATUS_OK
+                                                                       : ACCEL_STATUS_JOB_FAILED;
 }

@@ -13,19 +13,18 @@
 
 using namespace accel::cpu;
 
-namespace
-{
+namespace {
 
 // Waking a sleeping core costs 30 to 50 us, so spinning about as long never loses more than twofold.
 constexpr uint64_t kSpinNs = 40000;
-constexpr uint32_t kPollsPerLook = 64; // between looks at the clock
-constexpr uint64_t kNapNs = 500000; // half a percent of a core
+constexpr uint32_t kPollsPerLook = 64;  // between looks at the clock
+constexpr uint64_t kNapNs = 500000;     // half a percent of a core
 constexpr uint64_t kExecutionsPerTiming = 16;
 
 // Of the worker, also what it sleeps on.
 constexpr uint32_t kAwake = 0, kNaps = 1, kSleeps = 2;
 
-} // namespace
+}  // namespace
 
 accel_bk_queue::accel_bk_queue(uint32_t depth) : depth_(std::max<uint32_t>(depth, 1))
 {
@@ -145,7 +144,7 @@ accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
             deadline = timeout_ns > UINT64_MAX - now ? UINT64_MAX : now + timeout_ns;
         }
         wait_finished(ticket, deadline);
-        if (pending() && worker_.load() != kAwake) // this thread may have been the one that executes
+        if (pending() && worker_.load() != kAwake)  // this thread may have been the one that executes
             wake_worker();
         if (finished_.load(std::memory_order_acquire) < ticket)
             return ACCEL_STATUS_TIMEOUT;
@@ -178,8 +177,7 @@ void accel_bk_queue::wait_finished(uint64_t ticket, uint64_t deadline_ns)
     }
 }
 
-namespace
-{
+namespace {
 
 // Of two threads that cancel, the later ticket stays.
 void raise(std::atomic<uint64_t> &to, uint64_t ticket)
@@ -189,7 +187,7 @@ void raise(std::atomic<uint64_t> &to, uint64_t ticket)
     }
 }
 
-} // namespace
+}  // namespace
 
 void accel_bk_queue::cancel(uint64_t ticket)
 {
@@ -209,9 +207,9 @@ void *accel_bk_queue::work(void *queue)
 void accel_bk_queue::worker_loop()
 {
     settle_heap();
-    const OneThread within_libraries; // once, not with every run
+    const OneThread within_libraries;  // once, not with every run
     Spin spin(kSpinNs, kPollsPerLook);
-    uint64_t seen = 0; // what had finished when it last looked
+    uint64_t seen = 0;  // what had finished when it last looked
     while (!stop_.load(std::memory_order_acquire)) {
         if (execute_next(UINT64_MAX, nullptr)) {
             seen = finished_.load();
@@ -236,8 +234,7 @@ void accel_bk_queue::worker_rest(uint32_t how, uint64_t deadline_ns)
     worker_.store(kAwake);
 }
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 accel_status queue_create(accel_bk_device *, const accel_bk_queue_desc *desc, accel_bk_queue **out_queue)
 {
@@ -272,4 +269,4 @@ accel_status queue_cancel(accel_bk_queue *queue, uint64_t ticket)
     return ACCEL_STATUS_OK;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Polling for a bounded while before sleeping: waking a thread costs more than a short spin.
-#ifndef ACCEL_BACKENDS_CPU_SPIN_H
-#define ACCEL_BACKENDS_CPU_SPIN_H
+#pragma once
 
 #include "futex.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
-class Spin
-{
+class Spin {
 public:
     // polls_per_look: the clock is read once in so many polls.
-    Spin(uint64_t bound_ns, uint32_t polls_per_look) : bound_ns_(bound_ns), polls_per_look_(polls_per_look) {}
+    Spin(uint64_t bound_ns, uint32_t polls_per_look) : bound_ns_(bound_ns),
+                                                       polls_per_look_(polls_per_look) {}
 
     // After a poll that found nothing. True: the bound has passed, so sleep; then restart().
     bool is_over()
@@ -33,10 +31,8 @@ public:
     uint64_t looked_ns() const { return looked_ns_; }
 
 private:
-    uint64_t bound_ns_, end_ns_ = 0, looked_ns_ = 0; // end 0: the next look begins
+    uint64_t bound_ns_, end_ns_ = 0, looked_ns_ = 0;  // end 0: the next look begins
     uint32_t polls_per_look_, polls_ = 0;
 };
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

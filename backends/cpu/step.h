@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: MIT
 // One prepared piece of work: a function and its packed arguments, with memory named by value.
-#ifndef ACCEL_BACKENDS_CPU_STEP_H
-#define ACCEL_BACKENDS_CPU_STEP_H
+#pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // Where each value of a plan lies for one run.
 using Values = std::byte *const *;
 
 // What a step keeps per run.
-class StepState
-{
+class StepState {
 public:
     virtual ~StepState() = default;
 
@@ -24,8 +21,7 @@ public:
     std::atomic<bool> lacked_memory{false};
 };
 
-class Step
-{
+class Step {
 public:
     virtual ~Step() = default;
 
@@ -40,6 +36,4 @@ public:
     virtual bool bind(Values, StepState *) const noexcept { return true; }
 };
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -3,10 +3,10 @@
 #include "support.h"
 
 #include "checker.h"
+#include "held.h"
 #include "ops/ops.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 std::string text_of(const Refusal &refusal)
 {
@@ -39,9 +39,9 @@ std::optional<uint32_t> port_without_size(const graph::View &graph)
 {
     for (const auto numbers : {graph.inputs(), graph.outputs()})
         for (const uint32_t tensor : numbers)
-            if (type_bytes(graph.tensor(tensor).type) == 0 || graph::size_bytes(graph.tensor(tensor)).value_or(0) == 0)
+            if (held_bytes(graph.tensor(tensor).type) == 0 || graph::size_bytes(graph.tensor(tensor)).value_or(0) == 0)
                 return tensor;
     return std::nullopt;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

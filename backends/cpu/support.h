@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Can this backend execute a node? One answer for the compiler's query and for loading a blob.
-#ifndef ACCEL_BACKENDS_CPU_SUPPORT_H
-#define ACCEL_BACKENDS_CPU_SUPPORT_H
+#pragma once
 
 #include <accel/graph/view.h>
 
@@ -9,16 +8,15 @@
 #include <optional>
 #include <string>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 struct Refusal {
     uint32_t reason = ACCEL_REASON_OK;
     uint32_t tensor = ACCEL_TENSOR_NONE;
     int64_t given = 0;
     int64_t expected = 0;
-    uint32_t attribute = 0; // enum accel_attribute_key, with reason ATTRIBUTE
-    std::string sentence;   // of a contradiction of shapes
+    uint32_t attribute = 0;  // enum accel_attribute_key, with reason ATTRIBUTE
+    std::string sentence;    // of a contradiction of shapes
 
     bool refused() const { return reason != ACCEL_REASON_OK; }
 };
@@ -33,6 +31,4 @@ Refusal check_node(const graph::View &graph, const accel_node_desc &node);
 // The first input or output of the graph whose bytes cannot be counted, or are none.
 std::optional<uint32_t> port_without_size(const graph::View &graph);
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

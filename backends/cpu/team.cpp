@@ -24,23 +24,20 @@
 #include "thread.h"
 
 #include <algorithm>
-#include <new>
 #include <mutex>
+#include <new>
 #include <sched.h>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-constexpr uint32_t kPollsPerLook = 32;    // between looks at the clock
-constexpr int64_t kPiecesPerThread = 4;   // more of them even out what threads do, fewer cost less
+constexpr uint32_t kPollsPerLook = 32;   // between looks at the clock
+constexpr int64_t kPiecesPerThread = 4;  // more of them even out what threads do, fewer cost less
 constexpr int64_t kPiecesMost = UINT16_MAX;
 
 // The pieces of one thread that nobody has taken yet, and the job that they are of. One word, so that a helper that comes late takes
 // nothing of a later job. The owner takes from the front, the others from the back: neighbouring pieces stay on one core.
-class alignas(64) Lane
-{
+class alignas(64) Lane {
 public:
     void fill(uint32_t job, int64_t first, int64_t last)
     {
@@ -70,8 +67,7 @@ private:
 };
 
 // How long a helper without work waits for more before it sleeps.
-class Patience
-{
+class Patience {
 public:
     // No core besides the caller's: neither goes on while the other spins.
     bool is_over(bool shares_core, bool running)
@@ -90,16 +86,15 @@ public:
     void restart() { spin_.restart(), counts_ = false; }
 
 private:
-    static constexpr uint64_t kLostNs = 100000;     // between two looks: someone else had the core
-    static constexpr uint64_t kWantedNs = 20000000; // for so long after that, others are thought to want it again
+    static constexpr uint64_t kLostNs = 100000;      // between two looks: someone else had the core
+    static constexpr uint64_t kWantedNs = 20000000;  // for so long after that, others are thought to want it again
 
     Spin spin_{kTeamSpinNs, kPollsPerLook};
     uint64_t looked_ns_ = 0, lost_ns_ = 0;
-    bool counts_ = false; // it spun at the look before
+    bool counts_ = false;  // it spun at the look before
 };
 
-class Team
-{
+class Team {
 public:
     bool hold(int threads);
     void let_go();
@@ -111,7 +106,7 @@ private:
     struct Helper {
         Team *team;
         int lane;
-        uint32_t seen; // the latest job when it was made: of a later one it takes what it finds
+        uint32_t seen;  // the latest job when it was made: of a later one it takes what it finds
         pthread_t thread;
     };
 
@@ -130,17 +125,17 @@ private:
 
     Lane lanes_[kTeamMost];
     alignas(64) std::atomic<bool> taken_{false};
-    alignas(64) std::atomic<uint32_t> posted_{0}; // the latest job; what helpers sleep on
+    alignas(64) std::atomic<uint32_t> posted_{0};  // the latest job; what helpers sleep on
     std::atomic<int> asleep_{0};
-    std::atomic<int> runs_{0}, core_{-1}; // being executed; where the latest job was posted
-    alignas(64) std::atomic<uint32_t> done_{0}; // pieces that helpers finished; what the owner of the job sleeps on
+    std::atomic<int> runs_{0}, core_{-1};        // being executed; where the latest job was posted
+    alignas(64) std::atomic<uint32_t> done_{0};  // pieces that helpers finished; what the owner of the job sleeps on
     std::atomic<uint32_t> awaited_{0};
     std::atomic<bool> stop_{false};
-    std::atomic<int> size_{1}; // threads, the caller included
+    std::atomic<int> size_{1};  // threads, the caller included
 
-    std::mutex mutex_; // of what follows, and of changes of size_
+    std::mutex mutex_;  // of what follows, and of changes of size_
     int holds_ = 0;
-    Helper helpers_[kTeamMost] = {}; // the first is nobody: lane 0 is the caller's
+    Helper helpers_[kTeamMost] = {};  // the first is nobody: lane 0 is the caller's
 };
 
 Team g_team;
@@ -270,7 +265,7 @@ void Team::help(int lane, uint32_t seen)
     }
 }
 
-} // namespace
+}  // namespace
 
 // Nobody in the child is in it, and whatever holds it is never named there.
 void forget_team() { new (&g_team) Team; }
@@ -300,4 +295,4 @@ void share_work(int threads, int64_t count, int64_t grain, TeamWork work, const 
     g_team.share(threads, count, grain, work, body);
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -5,21 +5,18 @@
 // the other goes on alone. Work is handed out in pieces, so that a thread which has lost its core holds up one piece and no more.
 // Helpers spin for kTeamSpinNs when there is nothing to do and then sleep. While a run is executed they spin for up to kTeamRunSpinNs, as
 // its next step may have work for them, unless someone else wants their core.
-#ifndef ACCEL_BACKENDS_CPU_TEAM_H
-#define ACCEL_BACKENDS_CPU_TEAM_H
+#pragma once
 
 #include <cstdint>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 inline constexpr uint64_t kTeamSpinNs = 20000;
 inline constexpr uint64_t kTeamRunSpinNs = 500000;
 inline constexpr int kTeamMost = 256;
 
 // Keeps helpers, from the load of a program to its end; the last one to go ends all of them. Any thread.
-class TeamHold
-{
+class TeamHold {
 public:
     TeamHold() = default;
     ~TeamHold();
@@ -34,8 +31,7 @@ private:
 };
 
 // For as long as a run is executed that may have work for the team. Any thread.
-class TeamRun
-{
+class TeamRun {
 public:
     explicit TeamRun(bool uses_team) noexcept;
     ~TeamRun();
@@ -67,6 +63,4 @@ template <typename Body> void parallel_for(int threads, int64_t count, int64_t g
         [](const void *given, int64_t first, int64_t last) { (*static_cast<const Body *>(given))(first, last); }, &body);
 }
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -8,15 +8,13 @@
 #include <malloc.h>
 #include <sys/mman.h>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // Addresses that every thread takes; the C library's 8 MiB are most of what a small model does. Its own choice where stacks have no limit.
 constexpr size_t kStackBytes = size_t{2} << 20;
 
-} // namespace
+}  // namespace
 
 bool start_thread(pthread_t &thread, const char *name, void *(*body)(void *), void *argument)
 {
@@ -28,7 +26,7 @@ bool start_thread(pthread_t &thread, const char *name, void *(*body)(void *), vo
     pthread_attr_setstacksize(&attributes, std::min(stack_bytes, kStackBytes));
     sigset_t all, before;
     sigfillset(&all);
-    sigdelset(&all, SIGBUS); // a fault of the thread itself, which the runtime may have an answer to
+    sigdelset(&all, SIGBUS);  // a fault of the thread itself, which the runtime may have an answer to
     pthread_sigmask(SIG_SETMASK, &all, &before);
     const bool started = pthread_create(&thread, &attributes, body, argument) == 0;
     pthread_attr_destroy(&attributes);
@@ -50,11 +48,11 @@ void settle_heap() noexcept
 
 bool has_heap() noexcept
 {
-    constexpr size_t kMuch = 1024; // for one byte
+    constexpr size_t kMuch = 1024;  // for one byte
     void *room = std::malloc(1);
     const bool has = room != nullptr && malloc_usable_size(room) < kMuch;
     std::free(room);
     return has;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Threads that this module makes.
-#ifndef ACCEL_BACKENDS_CPU_THREAD_H
-#define ACCEL_BACKENDS_CPU_THREAD_H
+#pragma once
 
 #include <pthread.h>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // Starts a thread that no signal of the application interrupts. The name has up to 15 characters.
 // False: the system has no thread left.
@@ -20,6 +18,4 @@ void settle_heap() noexcept;
 // False: the calling thread has no part of the heap, and every block of it, however small, takes a page.
 bool has_heap() noexcept;
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

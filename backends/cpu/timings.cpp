@@ -4,10 +4,8 @@
 
 #include "futex.h"
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 const char *name_of(Part part)
 {
@@ -27,7 +25,7 @@ accel_bk_timing row_of(uint32_t node, const char *part, uint64_t begin_ns, uint6
     return {.part = part, .begin_ns = begin_ns, .duration_ns = duration_ns, .cycles = 0, .node = node, .counted_in = ACCEL_NONE, .lane = 0, .reserved = 0};
 }
 
-} // namespace
+}  // namespace
 
 void Timings::begin() noexcept { begin_ns_ = now_ns(); }
 
@@ -78,4 +76,4 @@ std::vector<accel_bk_timing> Timings::rows() const
     return rows;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

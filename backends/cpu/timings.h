@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How long the steps of a run took in its latest execution, and for which node of the graph.
-#ifndef ACCEL_BACKENDS_CPU_TIMINGS_H
-#define ACCEL_BACKENDS_CPU_TIMINGS_H
+#pragma once
 
 #include "plan.h"
 
@@ -9,13 +8,12 @@
 
 #include <vector>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
-class Timings
-{
+class Timings {
 public:
-    explicit Timings(const Plan &plan) : plan_(plan), ends_ns_(plan.steps.size()) {}
+    explicit Timings(const Plan &plan) : plan_(plan),
+                                         ends_ns_(plan.steps.size()) {}
 
     // By whoever executes. Allocate nothing.
     void begin() noexcept;
@@ -32,9 +30,7 @@ private:
 
     const Plan &plan_;
     uint64_t begin_ns_ = 0, ready_ns_ = 0, end_ns_ = 0;
-    std::vector<uint64_t> ends_ns_; // by step
+    std::vector<uint64_t> ends_ns_;  // by step
 };
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

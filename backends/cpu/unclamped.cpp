@@ -7,10 +7,8 @@
 
 #include <string_view>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // Made anew: oneDNN 2.6.3 does not make a list of post-ops shorter.
 dnnl::primitive_attr without_last(const_dnnl_primitive_desc_t description)
@@ -56,7 +54,7 @@ template <typename Operation> dnnl::primitive make_unclamped(const_dnnl_primitiv
     const Operation *given = nullptr;
     dnnl::error::wrap_c_api(dnnl_primitive_desc_query(description, kind, 0, &given), "no operation");
     Operation operation = *given;
-    operation.weights_desc = *dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0); // as they were rearranged
+    operation.weights_desc = *dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);  // as they were rearranged
     return describe_again(description, &operation);
 }
 
@@ -76,14 +74,14 @@ void clamp_all(float *values, const dnnl_memory_desc_t &desc, int axis, Clamp cl
         float &value = values[i * step];
         if (axis + 1 < desc.ndims)
             clamp_all(&value, desc, axis + 1, clamp);
-        else if (value < clamp.min) // false of NaN
+        else if (value < clamp.min)  // false of NaN
             value = clamp.min;
         else if (value > clamp.max)
             value = clamp.max;
     }
 }
 
-} // namespace
+}  // namespace
 
 Unclamped::Unclamped(const dnnl::primitive &clamped, std::span<const dnnl_exec_arg_t> arguments)
     : primitive_(ask_dnnl([&] { return make_unclamped(clamped.get_primitive_desc()); }, DnnlWork::kKernels))
@@ -117,4 +115,4 @@ dnnl_status_t Unclamped::execute(const dnnl::stream &stream, Clamp clamp) const 
     return status;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

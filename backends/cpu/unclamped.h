@@ -3,8 +3,7 @@
 //
 // oneDNN clamps by x86's maximum and minimum, which take the bound where a value is NaN: the fault that made it would disappear. So a clamp is part of a
 // primitive, and where the thread met a NaN meanwhile (invalid_flag.h) the result is made again by this.
-#ifndef ACCEL_BACKENDS_CPU_UNCLAMPED_H
-#define ACCEL_BACKENDS_CPU_UNCLAMPED_H
+#pragma once
 
 #include "graph.h"
 #include "memory.h"
@@ -14,11 +13,9 @@
 #include <span>
 #include <vector>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
-class Unclamped
-{
+class Unclamped {
 public:
     // Of a primitive with user-managed scratchpad; the arguments' memory objects are used where they are. Asks oneDNN within reserves of its own, because
     // its working memory is large and comes between; throws std::bad_alloc and dnnl::error.
@@ -34,6 +31,4 @@ private:
     dnnl_memory_t result_ = nullptr;
 };
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

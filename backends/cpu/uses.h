@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: MIT
 // Who makes and who reads the tensors of a graph, while it is rewritten.
-#ifndef ACCEL_BACKENDS_CPU_USES_H
-#define ACCEL_BACKENDS_CPU_USES_H
+#pragma once
 
 #include "graph.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // An output of the graph counts as a reader.
 struct Uses {
-    std::vector<uint32_t> maker; // a node; kNone: none
+    std::vector<uint32_t> maker;  // a node; kNone: none
     std::vector<uint32_t> readers;
 
-    explicit Uses(const Graph &graph) : maker(graph.tensors.size(), kNone), readers(graph.tensors.size(), 0)
+    explicit Uses(const Graph &graph) : maker(graph.tensors.size(), kNone),
+                                        readers(graph.tensors.size(), 0)
     {
         for (const Node &node : graph.nodes) {
             if (graph.fusion(node).fused())
                 continue;
-            for (const uint32_t tensor : node.inputs)
-                if (tensor != kNone)
-                    ++readers[tensor];
+            for_each_read(node, [this](uint32_t tensor) { ++readers[tensor]; });
             for (const uint32_t tensor : node.outputs)
                 maker[tensor] = graph.number(node);
         }
@@ -48,6 +45,4 @@ struct Uses {
     }
 };
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

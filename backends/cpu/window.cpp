@@ -4,10 +4,8 @@
 
 #include <algorithm>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 constexpr int64_t kMaxStep = 1 << 20;
 
@@ -22,7 +20,7 @@ Dims values_or(const graph::Applied &node, uint32_t key, size_t count, int64_t o
     return values.empty() ? Dims(count, otherwise) : Dims(values.begin(), values.end());
 }
 
-} // namespace
+}  // namespace
 
 bool Window::covers_all() const
 {
@@ -49,4 +47,4 @@ std::optional<Window> read_window(const graph::Applied &node, const Dims &kernel
 
 Dims spatial_of(const Dims &dims) { return dims.size() < 2 ? Dims{} : Dims(dims.begin() + 2, dims.end()); }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Geometry of sliding windows: convolutions and pools, one to three spatial axes.
-#ifndef ACCEL_BACKENDS_CPU_WINDOW_H
-#define ACCEL_BACKENDS_CPU_WINDOW_H
+#pragma once
 
 #include "graph.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 struct Window {
     Dims kernel, stride, dilation, pad_begin, pad_end;
@@ -14,7 +12,7 @@ struct Window {
     size_t axes() const { return kernel.size(); }
     // Distance from the first to past the last element that a window touches.
     int64_t reach(size_t axis) const { return dilation[axis] * (kernel[axis] - 1) + 1; }
-    bool covers_all() const; // kernel 1, stride 1, no padding: every element is its own window
+    bool covers_all() const;  // kernel 1, stride 1, no padding: every element is its own window
 };
 
 // Of a node whose shapes fit; nothing when an attribute has a value that is out of range here.
@@ -23,6 +21,4 @@ std::optional<Window> read_window(const graph::Applied &node, const Dims &kernel
 // The axes behind N and C.
 Dims spatial_of(const Dims &dims);
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

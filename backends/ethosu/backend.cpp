@@ -40,7 +40,7 @@ struct accel_bk_program {
     }
     accel_status create_run(const accel_bk_run_desc &desc, std::unique_ptr<accel_bk_run> &out)
     {
-        if (desc.entry != 0) // a blob here has one graph
+        if (desc.entry != 0)  // a blob here has one graph
             return ACCEL_STATUS_INVALID_ARGUMENT;
         out = std::make_unique<accel_bk_run>();
         return Run::create(*program, desc, out->run);
@@ -92,10 +92,8 @@ struct accel_bk_device {
     }
 };
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 accel_status check_request(const graph::View &graph, const accel_bk_compile_options &options)
 {
@@ -167,8 +165,8 @@ constexpr accel_bk_device_ops kDevice = module::device_table();
 
 constexpr accel_bk_module kModule = module::describe("ethosu", "0.1.0", &kCompiler, &kDevice, module::after_fork);
 
-} // namespace
-} // namespace accel::ethosu
+}  // namespace
+}  // namespace accel::ethosu
 
 extern "C" const accel_bk_module *accel_module_entry(const accel_bk_host *host, uint32_t)
 {

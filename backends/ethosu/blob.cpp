@@ -11,10 +11,8 @@
 #include <array>
 #include <cstring>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 constexpr uint64_t kSectionAlignment = 16;
 
@@ -85,8 +83,8 @@ const char *check_relocation(const BlobView &blob, const Relocation &at)
 // relocation will set them.
 const char *check_words(const BlobView &blob)
 {
-    size_t next = 0; // relocation; they are in word order
-    size_t last = 0; // index of the latest command
+    size_t next = 0;  // relocation; they are in word order
+    size_t last = 0;  // index of the latest command
     for (size_t i = 0; i < blob.words.size(); ++i) {
         last = i;
         const Command command = command_at(blob.words, i);
@@ -129,7 +127,7 @@ const char *read_sections(module::Reader reader, const Header &header, BlobView 
     return check_words(blob);
 }
 
-} // namespace
+}  // namespace
 
 std::vector<uint8_t> write_blob(const Program &program)
 {
@@ -184,4 +182,4 @@ std::optional<BlobView> read_blob(std::span<const uint8_t> bytes, const char *&w
     return blob;
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

@@ -5,8 +5,7 @@
 //
 // Sections are aligned to 16 bytes. Whoever loads a blob trusts nothing in it: the seal finds accidents, the checks here find lies, and the kernel
 // validates the words once more.
-#ifndef ACCEL_BACKENDS_ETHOSU_BLOB_H
-#define ACCEL_BACKENDS_ETHOSU_BLOB_H
+#pragma once
 
 #include "emit.h"
 #include "module/seal.h"
@@ -17,8 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 inline constexpr const char *kTarget = "ethos-u65-256";
 inline constexpr module::Format kFormat{{'A', 'C', 'C', 'L', 'E', 'T', 'H', 'U'}, 2};
@@ -44,7 +42,7 @@ struct Program {
     Stream stream;
     std::vector<PortInfo> ports;
     std::vector<uint8_t> constants;
-    uint64_t scratch_bytes = 0; // header included
+    uint64_t scratch_bytes = 0;  // header included
 };
 
 std::vector<uint8_t> write_blob(const Program &program);
@@ -64,6 +62,4 @@ struct BlobView {
 // Nothing when the bytes are not an intact program; `why` then says what is wrong.
 std::optional<BlobView> read_blob(std::span<const uint8_t> bytes, const char *&why);
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

@@ -10,8 +10,7 @@
 
 using namespace accel::ethosu;
 
-namespace
-{
+namespace {
 
 Program pool_program()
 {
@@ -35,7 +34,7 @@ const char *why_refused(const std::vector<uint8_t> &bytes)
 // A blob of a changed program, with a checksum that fits.
 const char *why_refused(const Program &program) { return why_refused(write_blob(program)); }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("a blob reads back as it was written", "[blob]")
 {
@@ -93,7 +92,7 @@ TEST_CASE("lies with a right checksum are found too", "[blob]")
     bad = good;
     bad.stream.relocations[0].address_word += 2;
     CHECK(why_refused(bad));
-    bad = good; // a register that is no region, before the base of an output
+    bad = good;  // a register that is no region, before the base of an output
     for (const Relocation &relocation : good.stream.relocations)
         if (good.ports[relocation.port].is_output)
             bad.stream.words[relocation.region_word] = command_word(Command::SET0_IFM_DEPTH_M1, 0);
@@ -105,21 +104,21 @@ TEST_CASE("lies with a right checksum are found too", "[blob]")
     bad = good;
     bad.stream.relocations[0].offset_bytes = 1000;
     CHECK(why_refused(bad));
-    bad = good; // the job would write what it only reads
+    bad = good;  // the job would write what it only reads
     for (PortInfo &port : bad.ports)
         port.is_output = false;
     CHECK(why_refused(bad));
     bad = good;
-    bad.stream.relocations.pop_back(); // a port region that nothing will set
+    bad.stream.relocations.pop_back();  // a port region that nothing will set
     CHECK(why_refused(bad));
     bad = good;
-    bad.stream.words.pop_back(); // no STOP
+    bad.stream.words.pop_back();  // no STOP
     CHECK(why_refused(bad));
     bad = good;
-    bad.stream.words[0] = 0x00000010; // DMA
+    bad.stream.words[0] = 0x00000010;  // DMA
     CHECK(why_refused(bad));
     bad = good;
-    bad.stream.words[0] = 0x000003ff; // no such command
+    bad.stream.words[0] = 0x000003ff;  // no such command
     CHECK(why_refused(bad));
     bad = good;
     bad.scratch_bytes = 0;

@@ -9,10 +9,8 @@
 // the top for lookup tables; input and accumulator buffers are double) are those
 // of Vela's architecture description.
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 using layout::align_up;
 
@@ -85,7 +83,7 @@ int64_t fetch_cost(const Op &op, const Block &block)
 
 int64_t largest(int64_t extent, int64_t granule, int64_t limit) { return std::min(align_up(extent, granule), limit); }
 
-} // namespace
+}  // namespace
 
 bool prefers_part_kernel(int64_t ifm_channels, int64_t kernel_elements)
 {
@@ -110,7 +108,7 @@ std::optional<Block> choose_block(const Op &op)
             for (int64_t width = kMicroWidth; width <= max_width; width += kMicroWidth) {
                 Block block{height, width, depth, 0, 0, 0};
                 if (!lay_out_shram(op, block))
-                    break; // wider blocks need more
+                    break;  // wider blocks need more
                 const int64_t cost = fetch_cost(op, block);
                 if (cost < best_cost) {
                     best_cost = cost;
@@ -123,4 +121,4 @@ std::optional<Block> choose_block(const Op &op)
     }
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

@@ -8,8 +8,7 @@
 
 using namespace accel::ethosu;
 
-namespace
-{
+namespace {
 
 Op conv(int64_t size, int64_t in, int64_t out, int64_t kernel, int64_t stride)
 {
@@ -66,7 +65,7 @@ void check_valid(const Op &op)
     check_buffers(op, *block);
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("every operation within the limits has a block", "[block]")
 {

@@ -10,8 +10,7 @@
 #include <cinttypes>
 #include <cstddef>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 accel_status Buffer::create(const Device &device, uint64_t size_bytes, std::unique_ptr<Buffer> &out)
 {
@@ -120,4 +119,4 @@ accel_status CommandBuffer::create(const Device &device, std::span<const uint32_
 
 CommandBuffer::~CommandBuffer() { device_.node().close_handle(handle_); }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

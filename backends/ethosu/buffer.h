@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Memory of the NPU: contiguous, coherent, zeroed.      ~ kernel  ethosu_gem.c
-#ifndef ACCEL_BACKENDS_ETHOSU_BUFFER_H
-#define ACCEL_BACKENDS_ETHOSU_BUFFER_H
+#pragma once
 
 #include "device.h"
 
@@ -9,12 +8,10 @@
 #include <mutex>
 #include <span>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 // A GEM object and, once asked for, its mapping and its dma-buf.
-class Buffer
-{
+class Buffer {
 public:
     static accel_status create(const Device &device, uint64_t size_bytes, std::unique_ptr<Buffer> &out);
     ~Buffer();
@@ -39,21 +36,22 @@ public:
     accel_status export_dma_buf(int &fd);
 
 private:
-    Buffer(const Device &device, uint32_t handle, uint64_t size_bytes) : device_(device), handle_(handle), size_bytes_(size_bytes) {}
+    Buffer(const Device &device, uint32_t handle, uint64_t size_bytes) : device_(device),
+                                                                         handle_(handle),
+                                                                         size_bytes_(size_bytes) {}
 
     accel_status sync(uint64_t offset_bytes, uint64_t size_bytes, uint32_t access) const;
 
     const Device &device_;
     const uint32_t handle_;
     const uint64_t size_bytes_;
-    std::mutex mutex_; // of what follows, and of what a transport carries
-    void *pointer_ = nullptr; // made on first use, as is the dma-buf
+    std::mutex mutex_;         // of what follows, and of what a transport carries
+    void *pointer_ = nullptr;  // made on first use, as is the dma-buf
     drm::Fd dma_buf_;
 };
 
 // A validated, immutable command stream in the kernel.
-class CommandBuffer
-{
+class CommandBuffer {
 public:
     static accel_status create(const Device &device, std::span<const uint32_t> words, std::unique_ptr<CommandBuffer> &out);
     ~CommandBuffer();
@@ -63,12 +61,11 @@ public:
     uint32_t handle() const { return handle_; }
 
 private:
-    CommandBuffer(const Device &device, uint32_t handle) : device_(device), handle_(handle) {}
+    CommandBuffer(const Device &device, uint32_t handle) : device_(device),
+                                                           handle_(handle) {}
 
     const Device &device_;
     const uint32_t handle_;
 };
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

@@ -15,7 +15,7 @@
 //
 // A scale record is ten bytes for each output channel: 40 bits of bias, 32 of multiplier, 6 of shift; a stream of them is a multiple of 16 bytes.
 //
-// That the order is right is seen against Vela's (coefs_golden.inc has counts and hashes) and against the device model, which undoes it (conformance/devices/ethosu/weights.cpp).
+// That the order is right is seen against Vela's (coefs_golden.inc has counts and hashes) and against the device model, which undoes it (conformance/devices/ethosu/model/weights.cpp).
 //
 // Not chosen: encoding while walking. Order and encoding are two files, so that each can be compared with others' by itself.
 #include "coefs.h"
@@ -26,17 +26,15 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 using layout::align_up;
 
 constexpr int64_t kMicroOut = 8;
 constexpr int64_t kMicroIn = 8;
 constexpr int64_t kSubKernel = 8;
-constexpr int64_t kTapGroup = 4; // taps are fed in fours, except depth-first
+constexpr int64_t kTapGroup = 4;  // taps are fed in fours, except depth-first
 constexpr size_t kScaleRecordBytes = 10;
 
 struct SubKernel {
@@ -46,10 +44,10 @@ struct SubKernel {
     int64_t width = 0;
 };
 
-class Walk
-{
+class Walk {
 public:
-    Walk(const WeightView &weights, const WeightOrder &order) : weights_(weights), order_(order)
+    Walk(const WeightView &weights, const WeightOrder &order) : weights_(weights),
+                                                                order_(order)
     {
         const int64_t out = align_up(weights.out, kMicroOut);
         const int64_t taps = align_up(weights.height * weights.width, kTapGroup);
@@ -126,7 +124,7 @@ void put_little_endian(std::vector<uint8_t> &out, uint64_t value, int bytes)
         out.push_back(static_cast<uint8_t>(value >> (8 * i)));
 }
 
-} // namespace
+}  // namespace
 
 int32_t WeightView::zero_point(int64_t o) const
 {
@@ -172,4 +170,4 @@ std::vector<uint8_t> pack_scales(std::span<const ScaleRecord> records)
     return out;
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

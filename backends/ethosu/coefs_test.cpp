@@ -8,14 +8,13 @@
 
 using namespace accel::ethosu;
 
-namespace
-{
+namespace {
 
 struct Case {
     int64_t out, height, width, in;
     WeightOrder order;
     size_t count;
-    uint32_t hash; // FNV-1a over the ordered weights as 16-bit little endian
+    uint32_t hash;  // FNV-1a over the ordered weights as 16-bit little endian
 };
 
 // OHWI weights with a value that depends on every index.
@@ -57,7 +56,7 @@ const Case kCases[] = {
 #include "coefs_golden.inc"
 };
 
-} // namespace
+}  // namespace
 
 TEST_CASE("weight order equals the reference encoder's", "[coefs]")
 {
@@ -72,7 +71,7 @@ TEST_CASE("weight order equals the reference encoder's", "[coefs]")
 
 TEST_CASE("source layout and zero points do not change what is meant", "[coefs]")
 {
-    const uint8_t ohwi_bytes[] = {1, 2, 3, 4, 5, 6, 7, 8}; // 2 out, 1x2, 2 in
+    const uint8_t ohwi_bytes[] = {1, 2, 3, 4, 5, 6, 7, 8};  // 2 out, 1x2, 2 in
     const uint8_t oihw_bytes[] = {1, 3, 2, 4, 5, 7, 6, 8};
     const std::vector<int32_t> zero_points{1, 2};
     WeightView a{ohwi_bytes, false, 2, 1, 2, 2, 4, 4, 2, 1, zero_points};

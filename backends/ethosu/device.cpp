@@ -9,16 +9,14 @@
 
 #include <cstddef>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 // NPU_INFO fields: architecture major [31:28] of id, log2 of MACs per cycle [3:0] of config.
 constexpr uint32_t kArchU65 = 1;
 constexpr uint32_t kMacsLog2 = 8;
 
-} // namespace
+}  // namespace
 
 accel_status Device::identify()
 {
@@ -27,11 +25,11 @@ accel_status Device::identify()
         return module::fail(drm::status_of(error), "", "asking the node for its driver failed with errno %d", -error);
     if (version.name != uapi::kDriverName)
         return module::fail(ACCEL_STATUS_INCOMPATIBLE, "", "the node's driver is \"%s\", expected \"%s\"", version.name.c_str(),
-                          uapi::kDriverName);
+                            uapi::kDriverName);
     driver_version_ = std::to_string(version.major) + "." + std::to_string(version.minor) + "." + std::to_string(version.patch);
     if (version.major != 1)
         return module::fail(ACCEL_STATUS_INCOMPATIBLE, "", "the driver speaks version %s of its interface, expected 1",
-                          driver_version_.c_str());
+                            driver_version_.c_str());
     return check_hardware();
 }
 
@@ -45,9 +43,9 @@ accel_status Device::check_hardware()
     const uint32_t macs_log2 = npu.config & 0xf;
     if (arch != kArchU65 || macs_log2 != kMacsLog2)
         return module::fail(ACCEL_STATUS_UNSUPPORTED, "",
-                          "the NPU has architecture %u and 2^%u MACs, expected an Ethos-U65 "
-                          "(architecture 1) with 2^8",
-                          arch, macs_log2);
+                            "the NPU has architecture %u and 2^%u MACs, expected an Ethos-U65 "
+                            "(architecture 1) with 2^8",
+                            arch, macs_log2);
     return ACCEL_STATUS_OK;
 }
 
@@ -70,4 +68,4 @@ void Device::info(accel_bk_device_info &info) const
     info.fence_wait_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_SYNC_FILE);
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

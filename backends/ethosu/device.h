@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: MIT
 // An open NPU.                                        ~ kernel  ethosu_drv.c
-#ifndef ACCEL_BACKENDS_ETHOSU_DEVICE_H
-#define ACCEL_BACKENDS_ETHOSU_DEVICE_H
+#pragma once
 
 #include "drm/node.h"
 
 #include <cstdint>
 #include <string>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 // The driver ends a job whose stream makes no progress for this long.
 inline constexpr uint64_t kJobTimeoutNs = 500'000'000;
 inline constexpr uint32_t kQueueDepth = 32;
 inline constexpr uint64_t kBufferAlignmentBytes = 16;
 
-class Device
-{
+class Device {
 public:
     explicit Device(const accel_bk_transport &transport) : node_(transport) {}
 
@@ -36,6 +33,4 @@ private:
     std::string driver_version_;
 };
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

@@ -11,10 +11,8 @@
 // stride are set before every CONV, DEPTHWISE and POOL, and every POOL and
 // ELEMENTWISE sets the global-scale bit so that no scale stream is demanded.
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 using enum Command;
 
@@ -32,15 +30,15 @@ struct MapCommands {
     Command height0, height1, width0, stride_y, stride_x, stride_c, zero_point;
 };
 
-constexpr MapCommands kIfm{SET0_IFM_REGION,   SET1_IFM_BASE0,      SET1_IFM_BASE1,      SET1_IFM_BASE2,
-                           SET1_IFM_BASE3,    SET0_IFM_HEIGHT0_M1, SET0_IFM_HEIGHT1_M1, SET0_IFM_WIDTH0_M1,
-                           SET1_IFM_STRIDE_Y, SET1_IFM_STRIDE_X,   SET1_IFM_STRIDE_C,   SET0_IFM_ZERO_POINT};
-constexpr MapCommands kIfm2{SET0_IFM2_REGION,   SET1_IFM2_BASE0,      SET1_IFM2_BASE1,      SET1_IFM2_BASE2,
-                            SET1_IFM2_BASE3,    SET0_IFM2_HEIGHT0_M1, SET0_IFM2_HEIGHT1_M1, SET0_IFM2_WIDTH0_M1,
-                            SET1_IFM2_STRIDE_Y, SET1_IFM2_STRIDE_X,   SET1_IFM2_STRIDE_C,   SET0_IFM2_ZERO_POINT};
-constexpr MapCommands kOfm{SET0_OFM_REGION,   SET1_OFM_BASE0,      SET1_OFM_BASE1,      SET1_OFM_BASE2,
-                           SET1_OFM_BASE3,    SET0_OFM_HEIGHT0_M1, SET0_OFM_HEIGHT1_M1, SET0_OFM_WIDTH0_M1,
-                           SET1_OFM_STRIDE_Y, SET1_OFM_STRIDE_X,   SET1_OFM_STRIDE_C,   SET0_OFM_ZERO_POINT};
+constexpr MapCommands kIfm{SET0_IFM_REGION, SET1_IFM_BASE0, SET1_IFM_BASE1, SET1_IFM_BASE2,
+                           SET1_IFM_BASE3, SET0_IFM_HEIGHT0_M1, SET0_IFM_HEIGHT1_M1, SET0_IFM_WIDTH0_M1,
+                           SET1_IFM_STRIDE_Y, SET1_IFM_STRIDE_X, SET1_IFM_STRIDE_C, SET0_IFM_ZERO_POINT};
+constexpr MapCommands kIfm2{SET0_IFM2_REGION, SET1_IFM2_BASE0, SET1_IFM2_BASE1, SET1_IFM2_BASE2,
+                            SET1_IFM2_BASE3, SET0_IFM2_HEIGHT0_M1, SET0_IFM2_HEIGHT1_M1, SET0_IFM2_WIDTH0_M1,
+                            SET1_IFM2_STRIDE_Y, SET1_IFM2_STRIDE_X, SET1_IFM2_STRIDE_C, SET0_IFM2_ZERO_POINT};
+constexpr MapCommands kOfm{SET0_OFM_REGION, SET1_OFM_BASE0, SET1_OFM_BASE1, SET1_OFM_BASE2,
+                           SET1_OFM_BASE3, SET0_OFM_HEIGHT0_M1, SET0_OFM_HEIGHT1_M1, SET0_OFM_WIDTH0_M1,
+                           SET1_OFM_STRIDE_Y, SET1_OFM_STRIDE_X, SET1_OFM_STRIDE_C, SET0_OFM_ZERO_POINT};
 
 uint32_t minus_one(int64_t extent) { return static_cast<uint32_t>(extent - 1); }
 
@@ -57,8 +55,7 @@ uint32_t region_of(const Place &place)
     return kFirstPortRegion + std::min(place.port, kPortRegionCount - 1);
 }
 
-class Emitter
-{
+class Emitter {
 public:
     explicit Emitter(size_t capacity_words) : out_(capacity_words) { set(SET0_PARALLEL_MODE, 0); }
 
@@ -228,7 +225,7 @@ private:
     bool started_ = false;
 };
 
-} // namespace
+}  // namespace
 
 std::optional<Stream> emit(std::span<const Op> ops, size_t capacity_words)
 {
@@ -248,4 +245,4 @@ void relocate(std::span<uint32_t> words, const Relocation &at, uint32_t region, 
     words[at.address_word + 1] = static_cast<uint32_t>(address);
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Operations -> command words. The only file pair that writes registers.
-#ifndef ACCEL_BACKENDS_ETHOSU_EMIT_H
-#define ACCEL_BACKENDS_ETHOSU_EMIT_H
+#pragma once
 
 #include "op.h"
 
@@ -10,8 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 // Regions of a job. 2 can only be the on-chip SRAM, which is not used.
 inline constexpr uint32_t kConstantsRegion = 0;
@@ -22,10 +20,10 @@ inline constexpr uint32_t kPortRegionCount = kRegionCount - kFirstPortRegion;
 
 // Where the words name a port, so that binding can point them elsewhere.
 struct Relocation {
-    uint32_t region_word = 0;  // index of the SET *_REGION word
-    uint32_t address_word = 0; // index of the two words that set *_BASE0
+    uint32_t region_word = 0;   // index of the SET *_REGION word
+    uint32_t address_word = 0;  // index of the two words that set *_BASE0
     uint32_t port = 0;
-    uint64_t offset_bytes = 0; // of the feature map inside the port
+    uint64_t offset_bytes = 0;  // of the feature map inside the port
 
     bool operator==(const Relocation &) const = default;
 };
@@ -43,6 +41,4 @@ std::optional<Stream> emit(std::span<const Op> ops, size_t capacity_words);
 // Points one relocation at a region and an offset in it.
 void relocate(std::span<uint32_t> words, const Relocation &at, uint32_t region, uint64_t offset_bytes);
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

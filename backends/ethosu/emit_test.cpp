@@ -10,8 +10,7 @@
 using namespace accel::ethosu;
 using enum Command;
 
-namespace
-{
+namespace {
 
 FeatureMap map_at(Space space, uint32_t port, uint64_t offset_bytes, accel::layout::Extent extent)
 {
@@ -60,7 +59,7 @@ Seen scan(const std::vector<uint32_t> &words)
     return seen;
 }
 
-} // namespace
+}  // namespace
 
 // Derived by hand from the field tables.
 TEST_CASE("a convolution word by word", "[emit]")
@@ -69,32 +68,32 @@ TEST_CASE("a convolution word by word", "[emit]")
     const auto stream = emit({&op, 1}, 1000);
     REQUIRE(stream);
     const std::vector<uint32_t> expected = {
-        0x00000123,                                           // PARALLEL_MODE 0
-        0x0003010f, 0x00004000, 0,                            // IFM_REGION 3, IFM_BASE0..3
-        0x00004001, 0,          0x00004002, 0,                //
-        0x00004003, 0,                                        //
-        0x0004010b, 0x0004010c, 0x0005010a,                   // IFM_HEIGHT0/1, WIDTH0
-        0x00004005, 24,         0x00004004, 4,                // strides y, x
-        0x00004006, 1,                                        // stride c
-        0xfffd0109,                                           // IFM_ZERO_POINT -3
-        0x00030104, 0x00010105, 0x00000107,                   // depth, precision s8, no upscale
-        0x0001011f, 0x00004010, 0x40,                         // OFM_REGION 1, OFM_BASE0..3
-        0x00004011, 0,          0x00004012, 0,                //
-        0x00004013, 0,                                        //
-        0x0002011b, 0x0002011c, 0x0002011a,                   //
-        0x00004015, 24,         0x00004014, 8,                //
-        0x00004016, 1,                                        //
-        0x00070118,                                           // OFM_ZERO_POINT 7
-        0x00020112, 0x00020111, 0x00070113, 0x00010114,       // height, width, depth, precision
-        0x00010100, 0x00010101, 0x00010103, 0x00000102,       // pads top, left, bottom, right
-        0x00020121, 0x00020120, 0x00070122,                   // kernel 3x3, strides 2x2, part kernel
-        0x00000128, 0x00004020, 0x100,      0x00004021, 0x50, // weights
-        0x00000129, 0x00004022, 0x20,       0x00004023, 0x60, // scales
-        0x00000125, 0xff800126, 0x00140127,                   // activation, min, max
-        0x00030116, 0x00030115, 0x00070117,                   // block
-        0x000a010d, 0x001e012d, 0x00000124,                   // IB_END, AB_START, int32
-        0x0000012f, 0x00000002,                               // BLOCKDEP 0, CONV
-        0xffff0000,                                           // STOP
+        0x00000123,                                       // PARALLEL_MODE 0
+        0x0003010f, 0x00004000, 0,                        // IFM_REGION 3, IFM_BASE0..3
+        0x00004001, 0, 0x00004002, 0,                     //
+        0x00004003, 0,                                    //
+        0x0004010b, 0x0004010c, 0x0005010a,               // IFM_HEIGHT0/1, WIDTH0
+        0x00004005, 24, 0x00004004, 4,                    // strides y, x
+        0x00004006, 1,                                    // stride c
+        0xfffd0109,                                       // IFM_ZERO_POINT -3
+        0x00030104, 0x00010105, 0x00000107,               // depth, precision s8, no upscale
+        0x0001011f, 0x00004010, 0x40,                     // OFM_REGION 1, OFM_BASE0..3
+        0x00004011, 0, 0x00004012, 0,                     //
+        0x00004013, 0,                                    //
+        0x0002011b, 0x0002011c, 0x0002011a,               //
+        0x00004015, 24, 0x00004014, 8,                    //
+        0x00004016, 1,                                    //
+        0x00070118,                                       // OFM_ZERO_POINT 7
+        0x00020112, 0x00020111, 0x00070113, 0x00010114,   // height, width, depth, precision
+        0x00010100, 0x00010101, 0x00010103, 0x00000102,   // pads top, left, bottom, right
+        0x00020121, 0x00020120, 0x00070122,               // kernel 3x3, strides 2x2, part kernel
+        0x00000128, 0x00004020, 0x100, 0x00004021, 0x50,  // weights
+        0x00000129, 0x00004022, 0x20, 0x00004023, 0x60,   // scales
+        0x00000125, 0xff800126, 0x00140127,               // activation, min, max
+        0x00030116, 0x00030115, 0x00070117,               // block
+        0x000a010d, 0x001e012d, 0x00000124,               // IB_END, AB_START, int32
+        0x0000012f, 0x00000002,                           // BLOCKDEP 0, CONV
+        0xffff0000,                                       // STOP
     };
     CHECK(stream->words == expected);
     REQUIRE(stream->relocations.size() == 1);

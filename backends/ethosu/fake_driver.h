@@ -2,8 +2,7 @@
 // A stand-in for the kernel driver, for this room's tests: it keeps books, runs
 // nothing, and ends jobs when told to. Fences are eventfd-like pipes, so descriptors
 // are real and leaks can be counted.
-#ifndef ACCEL_BACKENDS_ETHOSU_FAKE_DRIVER_H
-#define ACCEL_BACKENDS_ETHOSU_FAKE_DRIVER_H
+#pragma once
 
 #include "drm/node.h"
 #include "uapi/ethosu_accel.h"
@@ -18,11 +17,9 @@
 #include <unistd.h>
 #include <vector>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
-class FakeDriver
-{
+class FakeDriver {
 public:
     struct FenceNote {
         uint32_t handle;
@@ -105,7 +102,7 @@ public:
     int submit_error = 0;
     int stream_error = 0;
     int fence_error = 0;
-    int wait_error = 0; // of waits that cannot be made
+    int wait_error = 0;  // of waits that cannot be made
     int share_error = 0;
     std::map<uint32_t, std::vector<uint8_t>> buffers;
     std::map<uint32_t, std::vector<uint32_t>> streams;
@@ -214,6 +211,4 @@ private:
     uint32_t next_handle_ = 1;
 };
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

@@ -8,8 +8,7 @@
 
 using namespace accel::ethosu;
 
-namespace
-{
+namespace {
 
 void relocate_all(std::span<const uint8_t> bytes)
 {
@@ -51,7 +50,7 @@ std::vector<uint8_t> assemble(std::span<const uint8_t> bytes)
     return write_blob(program);
 }
 
-} // namespace
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

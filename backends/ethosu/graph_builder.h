@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Small graphs for this room's tests.
-#ifndef ACCEL_BACKENDS_ETHOSU_GRAPH_BUILDER_H
-#define ACCEL_BACKENDS_ETHOSU_GRAPH_BUILDER_H
+#pragma once
 
 #include <accel/backend.h>
 #include <accel/graph/quantization.h>
@@ -10,11 +9,9 @@
 #include <deque>
 #include <vector>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
-class GraphBuilder
-{
+class GraphBuilder {
 public:
     uint32_t tensor(accel_type type, std::vector<int64_t> dims)
     {
@@ -127,6 +124,4 @@ private:
     accel_graph_desc graph_{};
 };
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

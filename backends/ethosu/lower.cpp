@@ -10,19 +10,19 @@
 #include <algorithm>
 #include <map>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 constexpr uint64_t kAlignmentBytes = 16;
 constexpr size_t kMaxWordsPerOp = 128;
 
-class Lowering
-{
+class Lowering {
 public:
     Lowering(const graph::View &graph, const std::function<void(double)> &progress)
-        : graph_(graph), progress_(progress), root_(graph.tensor_count()), port_(graph.tensor_count(), kNoPort),
+        : graph_(graph),
+          progress_(progress),
+          root_(graph.tensor_count()),
+          port_(graph.tensor_count(), kNoPort),
           produced_(graph.tensor_count())
     {
         for (uint32_t i = 0; i < graph.tensor_count(); ++i)
@@ -246,14 +246,14 @@ private:
     const std::function<void(double)> &progress_;
     Lowered result_;
     std::vector<PlannedOp> ops_;
-    std::vector<uint32_t> root_; // tensor whose memory a tensor is
+    std::vector<uint32_t> root_;  // tensor whose memory a tensor is
     std::vector<uint32_t> port_;
     std::vector<bool> produced_;
-    std::map<uint32_t, uint64_t> scratch_;                     // by root
-    std::map<std::pair<uint32_t, size_t>, uint64_t> operands_; // by tensor and rank
+    std::map<uint32_t, uint64_t> scratch_;                      // by root
+    std::map<std::pair<uint32_t, size_t>, uint64_t> operands_;  // by tensor and rank
 };
 
-} // namespace
+}  // namespace
 
 Ports ports_of(const graph::View &graph)
 {
@@ -274,4 +274,4 @@ Ports ports_of(const graph::View &graph)
 
 Lowered lower(const graph::View &graph, const std::function<void(double)> &progress) { return Lowering(graph, progress).run(); }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

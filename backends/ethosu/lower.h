@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Graph -> program: what is claimed, where tensors live, in which order the NPU works.
-#ifndef ACCEL_BACKENDS_ETHOSU_LOWER_H
-#define ACCEL_BACKENDS_ETHOSU_LOWER_H
+#pragma once
 
 #include "blob.h"
 #include "plan.h"
@@ -12,8 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 // A claim for every node. Claimed nodes share a group number as long as no path
 // between two of them leaves the group.
@@ -23,20 +21,18 @@ std::vector<accel_bk_support> query(const graph::View &graph, const std::functio
 // Ports of a graph: inputs, then outputs.
 struct Ports {
     std::vector<uint32_t> tensors;
-    std::vector<layouts::Layout> layouts; // channels-last
+    std::vector<layouts::Layout> layouts;  // channels-last
 };
 
 Ports ports_of(const graph::View &graph);
 
 struct Lowered {
     accel_status status = ACCEL_STATUS_OK;
-    std::string message; // when it is not OK
+    std::string message;  // when it is not OK
     Program program;
 };
 
 // `progress` is told the fraction done after each node; what it throws ends it.
 Lowered lower(const graph::View &graph, const std::function<void(double)> &progress);
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

@@ -9,8 +9,7 @@
 
 using namespace accel::ethosu;
 
-namespace
-{
+namespace {
 
 struct ConvGraph {
     GraphBuilder builder;
@@ -49,7 +48,7 @@ std::vector<uint32_t> values_of(const Lowered &lowered, Command wanted)
 
 int count_ops(const Lowered &lowered, Command wanted) { return static_cast<int>(values_of(lowered, wanted).size()); }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("a convolution within the limits is claimed", "[query]")
 {
@@ -58,7 +57,7 @@ TEST_CASE("a convolution within the limits is claimed", "[query]")
     CHECK(answer.reason == ACCEL_REASON_OK);
 }
 
-TEST_CASE("each refusal has its reason and its tensor", "[query]")
+TEST_CASE("each refusal of a convolution has its reason and its tensor", "[query]")
 {
     CHECK(ConvGraph(ACCEL_TYPE_F32).reason() == ACCEL_REASON_TYPE);
     CHECK(ConvGraph(ACCEL_TYPE_I8, ACCEL_ROUNDING_HALF_EVEN).reason() == ACCEL_REASON_ROUNDING);
@@ -99,7 +98,10 @@ TEST_CASE("each refusal has its reason and its tensor", "[query]")
     ConvGraph cut;
     cut.builder.tensors()[cut.w].data_bytes = 5;
     CHECK(cut.reason() == ACCEL_REASON_SIZE);
+}
 
+TEST_CASE("sizes, ranks and operations that the device has not are refused by reason", "[query]")
+{
     GraphBuilder symbolic;
     const uint32_t x = symbolic.quantised(ACCEL_TYPE_I8, {-1, 2, 4, 4}, 0.5f, 0);
     const uint32_t y = symbolic.quantised(ACCEL_TYPE_I8, {-1, 2, 4, 4}, 0.5f, 0);

@@ -6,10 +6,8 @@
 #include <bit>
 #include <cstdlib>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 constexpr size_t kMaxSliceWeights = 32767;
 constexpr uint32_t kZeroRunsNone = 6;
@@ -18,8 +16,7 @@ constexpr uint32_t kUncompressed = 7;
 constexpr uint32_t kMinSymbolBits = 2;
 
 // Least significant bit first.
-class BitWriter
-{
+class BitWriter {
 public:
     explicit BitWriter(size_t reserve_bytes) { bytes_.reserve(reserve_bytes); }
 
@@ -71,16 +68,16 @@ void put_slice(BitWriter &out, std::span<const int16_t> weights)
     out.put(kZeroRunsNone, 3);
     out.put(static_cast<uint32_t>(weights.size() - 1), 15);
     out.put(kUncompressed, 3);
-    out.put(0, 1);                     // no truncation
-    out.put(1, 1);                     // a palette header follows:
-    out.put(0, 5);                     //   direct offset
-    out.put(0, 5);                     //   no palette entries
-    out.put(bits - kMinSymbolBits, 3); //   bits per symbol
+    out.put(0, 1);                      // no truncation
+    out.put(1, 1);                      // a palette header follows:
+    out.put(0, 5);                      //   direct offset
+    out.put(0, 5);                      //   no palette entries
+    out.put(bits - kMinSymbolBits, 3);  //   bits per symbol
     for (const int16_t weight : weights)
         out.put(symbol(weight), bits);
 }
 
-} // namespace
+}  // namespace
 
 std::optional<std::vector<uint8_t>> encode_weights(std::span<const int16_t> weights)
 {
@@ -99,4 +96,4 @@ std::optional<std::vector<uint8_t>> encode_weights(std::span<const int16_t> weig
     return out.finish();
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

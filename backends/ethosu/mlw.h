@@ -4,16 +4,14 @@
 // The format ("mlw") is Arm's; its reference decoder ships with Vela. A slice may
 // carry its symbols as plain fixed-width fields, so nothing has to be searched
 // for: the cost is one bit per weight over raw int8 at worst, plus 38 bits per slice.
-#ifndef ACCEL_BACKENDS_ETHOSU_MLW_H
-#define ACCEL_BACKENDS_ETHOSU_MLW_H
+#pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 inline constexpr int kMaxWeight = 255;
 inline constexpr size_t kStreamAlignmentBytes = 16;
@@ -22,6 +20,4 @@ inline constexpr size_t kStreamAlignmentBytes = 16;
 // [-255, 255].
 std::optional<std::vector<uint8_t>> encode_weights(std::span<const int16_t> weights);
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

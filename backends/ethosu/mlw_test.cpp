@@ -8,12 +8,10 @@
 
 using namespace accel::ethosu;
 
-namespace
-{
+namespace {
 
 // Reads only what the encoder may write: uncompressed slices without palette.
-class Reader
-{
+class Reader {
 public:
     explicit Reader(const std::vector<uint8_t> &bytes) : bytes_(bytes) {}
 
@@ -58,7 +56,7 @@ std::vector<int16_t> decode(const std::vector<uint8_t> &bytes)
     return out;
 }
 
-} // namespace
+}  // namespace
 
 // The bytes were accepted by Arm's reference decoder as [1, -2, 0, 3].
 TEST_CASE("a stream that the reference decoder accepts", "[mlw]")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One NPU operation, complete: everything that emission turns into words.
-#ifndef ACCEL_BACKENDS_ETHOSU_OP_H
-#define ACCEL_BACKENDS_ETHOSU_OP_H
+#pragma once
 
 #include "layout/layout.h"
 #include "quant/quant.h"
@@ -9,15 +8,16 @@
 
 #include <cstdint>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 // Memory an address is relative to. Ports get their region when a run is bound.
-enum class Space : uint8_t { kConstants, kScratch, kPort };
+enum class Space : uint8_t { kConstants,
+                             kScratch,
+                             kPort };
 
 struct Place {
     Space space = Space::kScratch;
-    uint32_t port = 0; // with kPort
+    uint32_t port = 0;  // with kPort
     uint64_t offset_bytes = 0;
 };
 
@@ -63,29 +63,37 @@ struct ByteRange {
     uint64_t length_bytes = 0;
 };
 
-enum class OpKind : uint8_t { kConv, kDepthwise, kMaxPool, kAveragePool, kAdd, kSubtract, kMultiply };
+enum class OpKind : uint8_t { kConv,
+                              kDepthwise,
+                              kMaxPool,
+                              kAveragePool,
+                              kAdd,
+                              kSubtract,
+                              kMultiply };
 
 // Which operand of a sum or difference is brought to the other's scale.
-enum class ScaledOperand : uint8_t { kNone = 0, kFirst = 1, kSecond = 2 };
+enum class ScaledOperand : uint8_t { kNone = 0,
+                                     kFirst = 1,
+                                     kSecond = 2 };
 
 struct Op {
     OpKind kind = OpKind::kConv;
     FeatureMap ifm;
-    FeatureMap ifm2; // elementwise
+    FeatureMap ifm2;  // elementwise
     FeatureMap ofm;
-    Kernel kernel; // all but elementwise
+    Kernel kernel;  // all but elementwise
     bool part_kernel = false;
 
-    ByteRange weights; // kConv, kDepthwise; in the constants
+    ByteRange weights;  // kConv, kDepthwise; in the constants
     ByteRange scales;
 
-    quant::Multiplier ofm_scale{1, 0}; // pools, elementwise
-    quant::Multiplier operand_scale;   // kAdd, kSubtract
+    quant::Multiplier ofm_scale{1, 0};  // pools, elementwise
+    quant::Multiplier operand_scale;    // kAdd, kSubtract
     ScaledOperand scaled_operand = ScaledOperand::kNone;
-    bool reversed = false; // ifm2 is the first operand
+    bool reversed = false;  // ifm2 is the first operand
 
     Rounding rounding = Rounding::kDouble;
-    quant::Range clamp = quant::kInt8Range; // applied after the zero point
+    quant::Range clamp = quant::kInt8Range;  // applied after the zero point
     Block block;
 };
 
@@ -95,6 +103,4 @@ constexpr bool is_elementwise(OpKind kind) { return kind == OpKind::kAdd || kind
 
 constexpr bool has_kernel(OpKind kind) { return !is_elementwise(kind); }
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

@@ -8,10 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 Verdict read_dims(const accel_tensor_desc &tensor, uint32_t index, std::vector<int64_t> &out)
 {
@@ -24,7 +22,7 @@ Verdict read_dims(const accel_tensor_desc &tensor, uint32_t index, std::vector<i
     for (const int64_t dim : *dims) {
         if (dim < 1 || dim > kMaxExtent)
             return refuse(ACCEL_REASON_SIZE, index, dim, kMaxExtent);
-        bytes *= dim; // 2^16 at most each: no overflow before the check below
+        bytes *= dim;  // 2^16 at most each: no overflow before the check below
         if (bytes > kMaxFeatureMapBytes)
             return refuse(ACCEL_REASON_SIZE, index, bytes, kMaxFeatureMapBytes);
     }
@@ -57,7 +55,7 @@ double stored(float value, const Operand &output, uint32_t rounding)
     return static_cast<double>(rounded) + output.zero_point;
 }
 
-} // namespace
+}  // namespace
 
 bool Operand::same_quantisation(const Operand &other) const
 {
@@ -130,8 +128,7 @@ Verdict read_rounding(const accel_node_desc &node, Rounding &out)
     }
 }
 
-namespace
-{
+namespace {
 
 // False: nothing of the stored range is left.
 bool narrow(std::optional<float> min, std::optional<float> max, uint32_t rounding, const Operand &output, quant::Range &out)
@@ -156,7 +153,7 @@ Verdict unreadable(const accel_node_desc &node, uint32_t position, const graph::
     return Refusal{static_cast<accel_reason>(why.reason), node.inputs[position], why.given, why.expected};
 }
 
-} // namespace
+}  // namespace
 
 Verdict read_clamp(const accel_node_desc &node, const Operand &output, quant::Range &out)
 {
@@ -203,4 +200,4 @@ Verdict finish_op(Op &op)
     return std::nullopt;
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the planners ask about a node's tensors before they use them.
-#ifndef ACCEL_BACKENDS_ETHOSU_OPERAND_H
-#define ACCEL_BACKENDS_ETHOSU_OPERAND_H
+#pragma once
 
 #include "plan.h"
 #include "shape.h"
@@ -9,8 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 // An 8-bit feature map with fixed dimensions.
 struct Operand {
@@ -70,6 +68,4 @@ inline Refusal refuse_attribute(accel_attribute_key key, uint32_t tensor = ACCEL
     return {ACCEL_REASON_ATTRIBUTE, tensor, given, expected, static_cast<uint32_t>(key)};
 }
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The operations that plan_node knows, each to its newest revision that is implemented here.
-#ifndef ACCEL_ETHOSU_OPERATIONS_H
-#define ACCEL_ETHOSU_OPERATIONS_H
+#pragma once
 
 #include <accel/backend.h>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 inline constexpr accel_bk_operation kOperations[] = {
     {ACCEL_OPERATION_CONV, 1},
@@ -28,6 +26,4 @@ inline constexpr accel_bk_operation kOperations[] = {
     {ACCEL_OPERATION_SLICE, 1},
 };
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

@@ -4,8 +4,7 @@
 
 #include "operations.h"
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 Verdict plan_node(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
 {
@@ -45,4 +44,4 @@ Verdict plan_node(const graph::View &graph, const accel_node_desc &node, NodePla
     }
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

@@ -3,29 +3,27 @@
 //
 // Query and build both come here, so a claim cannot promise what a build does not
 // do. Nothing is encoded yet: feature maps name tensors, weights are views.
-#ifndef ACCEL_BACKENDS_ETHOSU_PLAN_H
-#define ACCEL_BACKENDS_ETHOSU_PLAN_H
+#pragma once
 
 #include "coefs.h"
-#include <accel/graph/view.h>
 #include "op.h"
+#include <accel/graph/view.h>
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 struct Refusal {
     accel_reason reason = ACCEL_REASON_OPERATION;
     uint32_t tensor = ACCEL_TENSOR_NONE;
     int64_t given = 0;
     int64_t expected = 0;
-    uint32_t attribute = 0; // enum accel_attribute_key, with reason ATTRIBUTE
+    uint32_t attribute = 0;  // enum accel_attribute_key, with reason ATTRIBUTE
 };
 
-using Verdict = std::optional<Refusal>; // nothing: admitted
+using Verdict = std::optional<Refusal>;  // nothing: admitted
 
 struct Coefs {
     WeightView weights;
@@ -39,7 +37,7 @@ struct PlannedOp {
     uint32_t ifm2 = ACCEL_TENSOR_NONE;
     uint32_t ofm = ACCEL_TENSOR_NONE;
     std::optional<Coefs> coefs;
-    std::vector<int64_t> ifm2_dims; // the rank at which a constant ifm2 is laid out
+    std::vector<int64_t> ifm2_dims;  // the rank at which a constant ifm2 is laid out
 };
 
 struct NodePlan {
@@ -62,6 +60,4 @@ Verdict plan_transpose(const graph::View &graph, const accel_node_desc &node, No
 Verdict plan_concat(const graph::View &graph, const accel_node_desc &node, NodePlan &plan);
 Verdict plan_slice(const graph::View &graph, const accel_node_desc &node, NodePlan &plan);
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

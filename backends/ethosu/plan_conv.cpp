@@ -7,10 +7,8 @@
 
 #include <cmath>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 constexpr int64_t kMaxGroups = 64;
 constexpr double kBiasScaleTolerance = 1e-3;
@@ -19,7 +17,7 @@ constexpr double kBiasScaleTolerance = 1e-3;
 struct WeightOperand {
     uint32_t tensor = ACCEL_TENSOR_NONE;
     WeightView view;
-    std::vector<double> scales; // one, or one per output channel
+    std::vector<double> scales;  // one, or one per output channel
 
     double scale(int64_t channel) const { return scales.size() == 1 ? scales[0] : scales[static_cast<size_t>(channel)]; }
 };
@@ -227,7 +225,7 @@ Verdict read_conv_weights(const graph::View &graph, const accel_node_desc &node,
     return std::nullopt;
 }
 
-} // namespace
+}  // namespace
 
 Verdict plan_conv(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
 {
@@ -298,4 +296,4 @@ Verdict plan_gemm(const graph::View &graph, const accel_node_desc &node, NodePla
     return add_groups(product, 1, plan);
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

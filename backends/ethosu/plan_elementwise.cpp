@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 // Fraction bits that the sum keeps, as in TFLite's 8-bit addition.
 constexpr int kSumFractionBits = 20;
@@ -33,7 +31,7 @@ bool broadcasts_to(const Shape &shape, const Shape &full)
 }
 
 struct Binary {
-    Operand a; // in the end of the output's shape, and not constant
+    Operand a;  // in the end of the output's shape, and not constant
     Operand b;
     Operand y;
     Op op;
@@ -112,7 +110,7 @@ Verdict set_sum_scales(Binary &sum)
     return std::nullopt;
 }
 
-} // namespace
+}  // namespace
 
 Verdict plan_binary(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
 {
@@ -139,8 +137,7 @@ Verdict plan_binary(const graph::View &graph, const accel_node_desc &node, NodeP
     return std::nullopt;
 }
 
-namespace
-{
+namespace {
 
 struct Unary {
     Operand x;
@@ -175,7 +172,7 @@ Verdict add_images(Unary &unary, NodePlan &plan)
     return std::nullopt;
 }
 
-} // namespace
+}  // namespace
 
 // A mean over one element.
 Verdict plan_requantise(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
@@ -212,4 +209,4 @@ Verdict plan_clamp(const graph::View &graph, const accel_node_desc &node, NodePl
     return add_images(unary, plan);
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

@@ -9,10 +9,8 @@
 
 #include <algorithm>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 constexpr size_t kMaxCopies = 64;
 
@@ -44,7 +42,7 @@ std::vector<Axis> simplify(std::vector<Axis> axes)
 }
 
 struct Copy {
-    int64_t from = 0; // element offsets
+    int64_t from = 0;  // element offsets
     int64_t to = 0;
     Axis y, x, c;
 };
@@ -170,14 +168,14 @@ Verdict read_cuts(const graph::View &graph, const accel_node_desc &node, const O
     return std::nullopt;
 }
 
-} // namespace
+}  // namespace
 
 Verdict plan_reshape(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
 {
     Operand x, y;
     if (const Verdict refusal = read_move(graph, node, x, y))
         return refusal;
-    std::optional<std::vector<int64_t>> shape; // of a RESHAPE: known, the result has its sizes
+    std::optional<std::vector<int64_t>> shape;  // of a RESHAPE: known, the result has its sizes
     if (const Verdict refusal = read_integers(graph, node, ACCEL_OPERAND_RESHAPE_SHAPE, shape))
         return refusal;
     if (x.shape.elements() != y.shape.elements())
@@ -281,4 +279,4 @@ Verdict plan_slice(const graph::View &graph, const accel_node_desc &node, NodePl
     return add_copies(x, y, std::move(axes), offset, 0, plan);
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

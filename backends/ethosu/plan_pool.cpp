@@ -7,16 +7,14 @@
 
 #include <bit>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 struct Pool {
     Operand x;
     Operand y;
     Op op;
-    bool means_of_stored = false; // of stored values as they are; else of reals
+    bool means_of_stored = false;  // of stored values as they are; else of reals
 };
 
 Verdict read_pool(const graph::View &graph, const accel_node_desc &node, Pool &out)
@@ -201,7 +199,7 @@ Verdict add_maxima(Pool &pool, NodePlan &plan)
     return std::nullopt;
 }
 
-} // namespace
+}  // namespace
 
 Verdict plan_pool(const graph::View &graph, const accel_node_desc &node, NodePlan &plan)
 {
@@ -220,4 +218,4 @@ Verdict plan_pool(const graph::View &graph, const accel_node_desc &node, NodePla
     return add_averages(pool, plan);
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

@@ -8,11 +8,9 @@
 #include <cinttypes>
 #include <cstring>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
-namespace
-{
+namespace {
 
 // The last operation of every program copies the receipt. Nothing for words that do otherwise, or that keep nothing else in the scratch: the
 // driver refuses memory for a region that no word names.
@@ -41,7 +39,7 @@ std::optional<std::array<Relocation, 2>> find_receipt(std::span<const uint32_t> 
     return uses > found.size() ? std::optional(found) : std::nullopt;
 }
 
-} // namespace
+}  // namespace
 
 accel_status LoadedProgram::load(const Device &device, std::span<const uint8_t> bytes, std::unique_ptr<LoadedProgram> &out)
 {
@@ -53,7 +51,7 @@ accel_status LoadedProgram::load(const Device &device, std::span<const uint8_t> 
         return module::fail(ACCEL_STATUS_CORRUPT, "M-8", "%s", why);
     if (blob->is_foreign)
         return module::fail(ACCEL_STATUS_INCOMPATIBLE, "M-8", "the program is for target \"%.32s\" or of another format, expected \"%s\"",
-                         blob->target.c_str(), kTarget);
+                            blob->target.c_str(), kTarget);
     std::unique_ptr<LoadedProgram> program(new LoadedProgram(device));
     program->words_ = std::move(blob->words);
     program->relocations_ = std::move(blob->relocations);
@@ -137,7 +135,7 @@ accel_status Run::take_scratch(const accel_bk_run_desc &desc)
     const accel_bk_memory &given = desc.scratch[0];
     if (desc.scratch_count != 1 || !program_.can_share_scratch() || given.size_bytes < program_.scratch_bytes())
         return module::fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-13", "%u pieces of scratch are given, the first of %" PRIu64 " bytes, expected one of %" PRIu64, desc.scratch_count,
-                         given.size_bytes, program_.scratch_bytes());
+                            given.size_bytes, program_.scratch_bytes());
     if (given.offset_bytes != 0)
         return module::fail(ACCEL_STATUS_UNSUPPORTED, "", "scratch of this device begins where its buffer does, and not at byte %" PRIu64, given.offset_bytes);
     shared_ = given.buffer->buffer.get();
@@ -166,9 +164,9 @@ accel_status Run::assign(std::span<const accel_bk_memory> ports, Regions &region
         if (found == end) {
             if (regions.count == kPortRegionCount)
                 return module::fail(ACCEL_STATUS_LIMIT, "R-8",
-                                                     "the ports use more than %u distinct buffers, which is all that a job of "
-                                                     "this device takes",
-                                                     kPortRegionCount);
+                                    "the ports use more than %u distinct buffers, which is all that a job of "
+                                    "this device takes",
+                                    kPortRegionCount);
             regions.buffers[regions.count++] = buffer;
         }
         regions.written[index] = regions.written[index] || program_.ports()[port].is_output;
@@ -215,7 +213,7 @@ accel_status Run::share_inputs(const Regions &regions, Inputs &inputs) const
         return ACCEL_STATUS_OK;
     for (uint32_t i = 0; i < regions.count; ++i) {
         if (regions.written[i])
-            continue; // the job's own fence is a writer's already
+            continue;  // the job's own fence is a writer's already
         if (const accel_status status = regions.buffers[i]->dma_buf(inputs.fds[inputs.count]))
             return status;
         ++inputs.count;
@@ -228,7 +226,7 @@ accel_status Run::bind(std::span<const accel_bk_memory> ports)
 {
     if (ports.size() != program_.ports().size())
         return module::fail(ACCEL_STATUS_INVALID_ARGUMENT, "R-4", "%zu buffers are bound, the program has %zu ports",
-                                             ports.size(), program_.ports().size());
+                            ports.size(), program_.ports().size());
     Regions regions;
     std::vector<Target> targets;
     if (const accel_status status = assign(ports, regions, targets))
@@ -281,4 +279,4 @@ accel_bind_cost Run::bind_cost(uint32_t port) const
     return free ? ACCEL_BIND_COST_FREE : ACCEL_BIND_COST_REBUILD;
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

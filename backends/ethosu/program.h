@@ -4,8 +4,7 @@
 // The application's buffers are regions of the job: binding other buffers changes
 // handles and nothing else. Only where a buffer serves several ports, or a port
 // begins inside its buffer, the words are pointed elsewhere and validated again.
-#ifndef ACCEL_BACKENDS_ETHOSU_PROGRAM_H
-#define ACCEL_BACKENDS_ETHOSU_PROGRAM_H
+#pragma once
 
 #include "blob.h"
 #include "buffer.h"
@@ -17,11 +16,9 @@
 #include <span>
 #include <vector>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
-class LoadedProgram
-{
+class LoadedProgram {
 public:
     static accel_status load(const Device &device, std::span<const uint8_t> bytes, std::unique_ptr<LoadedProgram> &out);
 
@@ -57,8 +54,7 @@ private:
 
 // Memory of a run, with the receipt of its latest job. A queue keeps it until it
 // has looked at how the job ended, which may be after the run is gone.
-class Scratch
-{
+class Scratch {
 public:
     static accel_status create(const Device &device, uint64_t size_bytes, std::shared_ptr<Scratch> &out);
 
@@ -83,8 +79,7 @@ private:
     std::optional<Times> times_;
 };
 
-class Run
-{
+class Run {
 public:
     static accel_status create(const LoadedProgram &program, const accel_bk_run_desc &desc, std::unique_ptr<Run> &out);
 
@@ -131,17 +126,17 @@ private:
     accel_status share_inputs(const Regions &regions, Inputs &inputs) const;
 
     const LoadedProgram &program_;
-    std::shared_ptr<Scratch> scratch_; // where scratch is shared, of the receipt alone
-    Buffer *shared_ = nullptr;         // the memory of intermediate results; null: in scratch_
+    std::shared_ptr<Scratch> scratch_;  // where scratch is shared, of the receipt alone
+    Buffer *shared_ = nullptr;          // the memory of intermediate results; null: in scratch_
     const drm::Fd *scratch_dma_buf_ = nullptr;
-    std::vector<Target> targets_; // of own_commands_
-    uint32_t receipt_region_ = kScratchRegion; // of own_commands_
+    std::vector<Target> targets_;               // of own_commands_
+    uint32_t receipt_region_ = kScratchRegion;  // of own_commands_
     std::unique_ptr<CommandBuffer> own_commands_;
     Inputs inputs_;
     uapi::Job job_{};
 };
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu
 
 // The module's own definition of the runtime's buffer handle. The driver's memory is coherent: there is nothing to write back but what a transport carries.
 struct accel_bk_buffer {
@@ -151,5 +146,3 @@ struct accel_bk_buffer {
     accel_status unmap(const accel_bk_access &access) { return buffer->end_access(access); }
     accel_status export_fd(accel_handle_kind kind, int &fd) { return kind == ACCEL_HANDLE_KIND_DMA_BUF ? buffer->export_dma_buf(fd) : ACCEL_STATUS_UNSUPPORTED; }
 };
-
-#endif

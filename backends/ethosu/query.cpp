@@ -4,8 +4,7 @@
 
 #include "group/group.h"
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 std::vector<accel_bk_support> query(const graph::View &graph, const std::function<void(double)> &progress)
 {
@@ -27,4 +26,4 @@ std::vector<accel_bk_support> query(const graph::View &graph, const std::functio
     return answers;
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

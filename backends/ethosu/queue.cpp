@@ -10,10 +10,8 @@
 #include <cinttypes>
 #include <cstddef>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 // SUBMIT wakes the NPU. What it answers when that fails is known from Linux 7.3: ETIMEDOUT when the
 // reset does not complete, EACCES when the driver has let go of the device.
@@ -63,7 +61,7 @@ bool is_no_answer(int negative_errno, bool has_fence)
 
 int64_t as_timeout(uint64_t deadline_ns) { return static_cast<int64_t>(std::min<uint64_t>(deadline_ns, INT64_MAX)); }
 
-} // namespace
+}  // namespace
 
 int Queue::look(const drm::Fd &fence, Scratch &scratch, uint64_t deadline_ns) const
 {
@@ -110,7 +108,7 @@ void Queue::settle(Slot &slot, int result) const
     else if (result == -ENODEV)
         slot.result = ACCEL_STATUS_DEVICE_GONE;
     else if (result == -ENOMEM)
-        slot.result = ACCEL_STATUS_OUT_OF_MEMORY; // of a model that plays the device: the kernel's jobs never end so
+        slot.result = ACCEL_STATUS_OUT_OF_MEMORY;  // of a model that plays the device: the kernel's jobs never end so
     else if (result == -ECANCELED && times.end_ns - times.begin_ns >= kJobTimeoutNs)
         slot.result = ACCEL_STATUS_JOB_TIMEOUT;
     else
@@ -196,11 +194,11 @@ accel_status Queue::wait(uint64_t ticket, uint64_t timeout_ns)
     if (ticket == 0 || ticket > last_ticket_)
         return module::fail(ACCEL_STATUS_INVALID_ARGUMENT, "M-3", "ticket %" PRIu64 " was never given", ticket);
     if (slot.ticket != ticket)
-        return ACCEL_STATUS_OK; // so old that its slot serves a later ticket
+        return ACCEL_STATUS_OK;  // so old that its slot serves a later ticket
     if (slot.finished)
         return slot.result;
-    ++slot.waiters;                                        // keeps fence and ticket of the slot
-    const std::shared_ptr<Scratch> scratch = slot.scratch; // another waiter may settle first
+    ++slot.waiters;                                         // keeps fence and ticket of the slot
+    const std::shared_ptr<Scratch> scratch = slot.scratch;  // another waiter may settle first
     lock.unlock();
     const int result = look(slot.fence, *scratch, timeout_ns == 0 ? 0 : drm::deadline_after(timeout_ns));
     lock.lock();
@@ -226,4 +224,4 @@ accel_status Queue::fence(uint64_t ticket, int &fd)
     return ACCEL_STATUS_OK;
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

@@ -5,21 +5,19 @@
 // keeps the sync_file of its job, made right after SUBMIT; without fences BO_WAIT
 // answers for the run's scratch. A job that failed before its sync_file was made
 // leaves a good fence behind, so the receipt in the scratch has the last word.
-#ifndef ACCEL_BACKENDS_ETHOSU_QUEUE_H
-#define ACCEL_BACKENDS_ETHOSU_QUEUE_H
+#pragma once
 
 #include "program.h"
 
 #include <array>
 #include <mutex>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
-class Queue
-{
+class Queue {
 public:
-    Queue(const Device &device, uint32_t depth) : device_(device), depth_(depth) {}
+    Queue(const Device &device, uint32_t depth) : device_(device),
+                                                  depth_(depth) {}
 
     accel_status submit(const Run &run, std::span<const int32_t> wait_fds, uint64_t &ticket);
     accel_status wait(uint64_t ticket, uint64_t timeout_ns);
@@ -29,9 +27,9 @@ private:
     struct Slot {
         uint64_t ticket = 0;
         uint64_t submitted_ns = 0;
-        std::shared_ptr<Scratch> scratch; // until finished
+        std::shared_ptr<Scratch> scratch;  // until finished
         uint8_t receipt = 0;
-        uint32_t waiters = 0; // threads that wait outside the lock
+        uint32_t waiters = 0;  // threads that wait outside the lock
         bool finished = true;
         accel_status result = ACCEL_STATUS_OK;
         drm::Fd fence;
@@ -50,11 +48,9 @@ private:
 
     const Device &device_;
     const uint32_t depth_;
-    std::mutex mutex_; // of everything below; never held while the device is waited for
+    std::mutex mutex_;  // of everything below; never held while the device is waited for
     uint64_t last_ticket_ = 0;
     std::array<Slot, kQueueDepth> slots_;
 };
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

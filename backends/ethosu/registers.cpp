@@ -5,14 +5,13 @@
 #include <cinttypes>
 #include <cstdio>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 const char *command_name(uint32_t word)
 {
     switch (static_cast<Command>(word & (kOpcodeMask | kPayloadFollows))) {
-#define ACCEL_ETHOSU_CMD(form, name, opcode)                                                                                               \
-    case Command::form##_##name:                                                                                                           \
+#define ACCEL_ETHOSU_CMD(form, name, opcode) \
+    case Command::form##_##name:             \
         return #name;
 #include "registers.def"
 #undef ACCEL_ETHOSU_CMD
@@ -35,4 +34,4 @@ stream::Decoded decode_command(std::span<const uint32_t> rest)
     return {wide ? size_t{2} : size_t{1}, text};
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

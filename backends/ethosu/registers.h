@@ -2,8 +2,7 @@
 // Command words of the Ethos-U65. The tables are in registers.def.
 //
 //   word    [9:0] opcode   [14] a payload word follows   [31:16] parameter
-#ifndef ACCEL_BACKENDS_ETHOSU_REGISTERS_H
-#define ACCEL_BACKENDS_ETHOSU_REGISTERS_H
+#pragma once
 
 #include "stream/stream.h"
 
@@ -11,13 +10,14 @@
 #include <span>
 #include <string>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 inline constexpr uint32_t kPayloadFollows = 0x4000;
 inline constexpr uint32_t kOpcodeMask = 0x3ff;
 
-enum class Form { OP0, SET0, SET1 };
+enum class Form { OP0,
+                  SET0,
+                  SET1 };
 
 // The low half of the command word: opcode and control bits.
 enum class Command : uint16_t {
@@ -26,9 +26,14 @@ enum class Command : uint16_t {
 #undef ACCEL_ETHOSU_CMD
 };
 
-enum class PoolMode : uint16_t { kMax = 0, kAverage = 1 };
-enum class ElementwiseMode : uint16_t { kMultiply = 0, kAdd = 1, kSubtract = 2 };
-enum class Rounding : uint16_t { kDouble = 0, kTruncate = 1, kNatural = 2 };
+enum class PoolMode : uint16_t { kMax = 0,
+                                 kAverage = 1 };
+enum class ElementwiseMode : uint16_t { kMultiply = 0,
+                                        kAdd = 1,
+                                        kSubtract = 2 };
+enum class Rounding : uint16_t { kDouble = 0,
+                                 kTruncate = 1,
+                                 kNatural = 2 };
 
 constexpr uint32_t command_word(Command command, uint32_t parameter) { return static_cast<uint32_t>(command) | (parameter & 0xffff) << 16; }
 
@@ -48,6 +53,4 @@ const char *command_name(uint32_t word);
 // For stream::dump.
 stream::Decoded decode_command(std::span<const uint32_t> rest);
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

@@ -6,8 +6,7 @@
 
 using namespace accel::ethosu;
 
-namespace
-{
+namespace {
 
 void lower_to(Program &program, GraphBuilder &builder, uint32_t x, uint32_t y)
 {
@@ -60,7 +59,7 @@ std::vector<uint8_t> parts(const Program &program)
     return bytes;
 }
 
-} // namespace
+}  // namespace
 
 int main(int, char **arguments)
 {

@@ -2,8 +2,7 @@
 // From the graph's sizes to the NPU's, and the strides of both.
 #include "shape.h"
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 Shape shape_of(std::span<const int64_t> dims)
 {
@@ -47,4 +46,4 @@ std::vector<int64_t> pad_rank(std::span<const int64_t> dims, size_t rank)
     return padded;
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

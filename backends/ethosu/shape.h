@@ -3,8 +3,7 @@
 //
 // Rank 4 is [N, C, H, W] in the graph and N, H, W, C in memory, the NPU's order.
 // Lower ranks lie as they are: their last axis is the NPU's channel axis.
-#ifndef ACCEL_BACKENDS_ETHOSU_SHAPE_H
-#define ACCEL_BACKENDS_ETHOSU_SHAPE_H
+#pragma once
 
 #include "layout/layout.h"
 
@@ -12,8 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 struct Shape {
     int64_t batch = 1;
@@ -35,6 +33,4 @@ bool is_row_major(std::span<const int64_t> dims);
 // `dims` with ones put before it up to `rank`.
 std::vector<int64_t> pad_rank(std::span<const int64_t> dims, size_t rank);
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

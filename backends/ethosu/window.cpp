@@ -7,10 +7,8 @@
 
 #include <algorithm>
 
-namespace accel::ethosu
-{
-namespace
-{
+namespace accel::ethosu {
+namespace {
 
 Verdict read_pair(const accel_node_desc &node, accel_attribute_key key, int64_t limit, uint32_t tensor, int64_t &y, int64_t &x)
 {
@@ -81,7 +79,7 @@ int64_t attribute_stride_limit(const Operand &y)
     return extent.height == 1 && extent.width == 1 ? kMaxExtent : kMaxStride;
 }
 
-} // namespace
+}  // namespace
 
 Verdict fit_window(const accel_node_desc &node, const Operand &x, const Operand &y, int64_t max_length, Kernel &kernel)
 {
@@ -112,4 +110,4 @@ Verdict fit_window(const accel_node_desc &node, const Operand &x, const Operand 
     return std::nullopt;
 }
 
-} // namespace accel::ethosu
+}  // namespace accel::ethosu

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Kernel windows against feature maps: strides, dilations and pads as the graph
 // gives them, turned into what the registers take.
-#ifndef ACCEL_BACKENDS_ETHOSU_WINDOW_H
-#define ACCEL_BACKENDS_ETHOSU_WINDOW_H
+#pragma once
 
 #include "operand.h"
 
-namespace accel::ethosu
-{
+namespace accel::ethosu {
 
 // STRIDES, DILATIONS and PADS of a node into a kernel whose size is set, within
 // the limits of the hardware; pads become what the outputs touch.
 Verdict fit_window(const accel_node_desc &node, const Operand &x, const Operand &y, int64_t max_length, Kernel &kernel);
 
-} // namespace accel::ethosu
-
-#endif
+}  // namespace accel::ethosu

@@ -104,7 +104,7 @@ accel_status Compiler::query(const accel_graph_desc &graph, const accel_bk_compi
 accel_status Compiler::build(std::span<const accel_graph_desc *const> graphs, const accel_bk_compile_options &options, std::unique_ptr<module::Built> &out)
 {
     // >>> build
-    const accel_graph_desc &graph = *graphs[0]; // one, as the target has no flag ENTRIES
+    const accel_graph_desc &graph = *graphs[0];  // one, as the target has no flag ENTRIES
     if (const accel_status status = check_options(options)) return status;
     module::progress(options, 0.0, "adding");
     if (graph.node_count != 1 || judge(graph, *accel_graph_node(&graph, 0), 1).group == 0)

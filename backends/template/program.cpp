@@ -26,7 +26,7 @@ accel_status accel_bk_device::load(const accel_bk_load_desc &desc, std::unique_p
 accel_status accel_bk_program::create_run(const accel_bk_run_desc &desc, std::unique_ptr<accel_bk_run> &out)
 {
     // >>> run_create
-    if (desc.entry != 0) return ACCEL_STATUS_INVALID_ARGUMENT; // a blob here has one graph
+    if (desc.entry != 0) return ACCEL_STATUS_INVALID_ARGUMENT;  // a blob here has one graph
     out.reset(new accel_bk_run{blob, {}});
     return ACCEL_STATUS_OK;
     // <<<

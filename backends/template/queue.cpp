@@ -52,7 +52,7 @@ accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
     // >>> queue_wait
     std::unique_lock lock(mutex_);
     const auto over = [&] { return finished_ticket_ >= ticket; };
-    constexpr uint64_t kDayNs = 86'400'000'000'000; // at a time, so that far deadlines cannot overflow the clock
+    constexpr uint64_t kDayNs = 86'400'000'000'000;  // at a time, so that far deadlines cannot overflow the clock
     while (!over() && timeout_ns > 0) {
         const uint64_t part = timeout_ns < kDayNs ? timeout_ns : kDayNs;
         finished_.wait_for(lock, std::chrono::nanoseconds(part), over);

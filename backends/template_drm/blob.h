@@ -14,7 +14,9 @@
 
 namespace accel::template_drm {
 
-enum Space : uint32_t { kPort, kConstants, kScratch };
+enum Space : uint32_t { kPort,
+                        kConstants,
+                        kScratch };
 
 struct Place {
     uint32_t space;         ///< enum Space

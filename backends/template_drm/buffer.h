@@ -5,7 +5,8 @@
 #include "device.h"
 
 struct accel_bk_buffer {
-    accel_bk_buffer(const accel_bk_device &the_device, uint64_t size) : device(the_device), size_bytes(size) {}
+    accel_bk_buffer(const accel_bk_device &the_device, uint64_t size) : device(the_device),
+                                                                        size_bytes(size) {}
     accel_bk_buffer(const accel_bk_buffer &) = delete;
     accel_bk_buffer &operator=(const accel_bk_buffer &) = delete;
     ~accel_bk_buffer();

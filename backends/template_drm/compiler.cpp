@@ -53,7 +53,8 @@ accel_status check_options(const accel_bk_compile_options &options) { return mod
 
 class Lowering {
 public:
-    explicit Lowering(const graph::View &graph) : graph_(graph), places_(graph.tensor_count(), Place{kNowhere, 0, 0}) {}
+    explicit Lowering(const graph::View &graph) : graph_(graph),
+                                                  places_(graph.tensor_count(), Place{kNowhere, 0, 0}) {}
 
     Blob run(const accel_bk_compile_options &options)
     {
@@ -112,7 +113,8 @@ private:
     {
         BlobJob job{};
         const bool is_relu = node.operation == ACCEL_OPERATION_RELU;
-        job.operation = is_relu ? uapi::kClamp : node.operation == ACCEL_OPERATION_MUL ? uapi::kMultiply : uapi::kAdd;
+        job.operation = is_relu ? uapi::kClamp : node.operation == ACCEL_OPERATION_MUL ? uapi::kMultiply
+                                                                                       : uapi::kAdd;
         job.a = operand(graph::input(node, 0));
         job.b = is_relu ? job.a : operand(graph::input(node, 1));
         job.y = places_[graph::outputs(node)[0]];

@@ -40,7 +40,8 @@ accel_bk_transport transport_to(Driver &driver)
 
 /// A transport that copies: what a request does not describe does not arrive, and mapped memory is another's until it is brought or taken.
 struct Carrier {
-    explicit Carrier(Driver &the_driver) : driver(the_driver), table(transport_to(the_driver))
+    explicit Carrier(Driver &the_driver) : driver(the_driver),
+                                           table(transport_to(the_driver))
     {
         table.context = this;
         table.request = [](void *self, const accel_bk_request *request) { return static_cast<Carrier *>(self)->carry(*request); };
@@ -229,7 +230,7 @@ TEST_CASE("a job that fails is its own ticket's matter", "[template_drm]")
     bench.next = Mishap::kFault;
     CHECK(bench.submit_and_wait(bench.queue) == ACCEL_STATUS_JOB_FAILED);
     CHECK(bench.computes(bench.queue));
-    CHECK(bench.ops.queue_wait(bench.queue, 1, 0) == ACCEL_STATUS_JOB_FAILED); // the same each time
+    CHECK(bench.ops.queue_wait(bench.queue, 1, 0) == ACCEL_STATUS_JOB_FAILED);  // the same each time
 }
 
 TEST_CASE("a hang ends in time, loses the queue behind it, and no other one", "[template_drm]")
@@ -333,7 +334,9 @@ TEST_CASE("lies behind a right seal are found", "[template_drm]")
         lie(bad);
         accel_bk_program *none = nullptr;
         const auto bytes = write_blob(bad);
-        return door::load(bench.ops, bench.device, bytes.data(), bytes.size(), nullptr, 0, &none) == ACCEL_STATUS_CORRUPT && none == nullptr;
+        const accel_status status = door::load(bench.ops, bench.device, bytes.data(), bytes.size(), nullptr, 0, &none);
+        if (none) bench.ops.program_unload(none);
+        return status == ACCEL_STATUS_CORRUPT && none == nullptr;
     };
     CHECK(!refused([](Blob &) {}));
     CHECK(refused([](Blob &blob) { blob.jobs.clear(); }));

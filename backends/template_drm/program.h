@@ -18,6 +18,6 @@ struct accel_bk_run {
     accel_status bind(const accel_bk_bind_desc &desc);
 
     const accel_bk_program &program;
-    std::unique_ptr<accel_bk_buffer> scratch;  ///< none without
+    std::unique_ptr<accel_bk_buffer> scratch;          ///< none without
     std::vector<accel::template_drm::uapi::Job> jobs;  ///< empty until buffers are bound
 };

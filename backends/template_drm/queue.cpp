@@ -51,7 +51,7 @@ accel_status accel_bk_queue::wait(uint64_t ticket, uint64_t timeout_ns)
     const uint64_t deadline_ns = timeout_ns == 0 ? 0 : std::min<uint64_t>(drm::deadline_after(timeout_ns), INT64_MAX);
     uapi::Wait request{context, 0, ticket, static_cast<int64_t>(deadline_ns)};
     const int error = device.node.request(uapi::kWait, &request, {drm::span_instant(offsetof(uapi::Wait, deadline_ns))});
-    if (error == -EINTR || error == -EMFILE || error == -ENOMEM) return ACCEL_STATUS_TIMEOUT; // no wait was made, so this is no answer about the jobs
+    if (error == -EINTR || error == -EMFILE || error == -ENOMEM) return ACCEL_STATUS_TIMEOUT;  // no wait was made, so this is no answer about the jobs
     return error == 0 || error == -ETIME ? status_of(error) : module::fail(status_of(error), "", "the jobs ended with errno %d", -error);
     // <<<
 }

@@ -39,7 +39,9 @@ struct Context {
 };
 
 /// On F32: y = clamp(a + b), clamp(a * b), clamp(a). A NaN stays one.
-enum Operation : uint32_t { kAdd = 1, kMultiply = 2, kClamp = 3 };
+enum Operation : uint32_t { kAdd = 1,
+                            kMultiply = 2,
+                            kClamp = 3 };
 
 struct Operand {
     uint32_t handle;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The life of an application, compiled with the headers of each version of the contract: prints a line per step. argv[1] is the folder with the module's manifest, argv[2]
- * "only-report" where the module is not expected to be usable, or "again": a hundred lives, each with the library opened and closed, and one in a child. With ABI_NEXT also what a caller does that is newer than the library.
+ * "only-report" where the module is not expected to be usable, "again": a hundred lives, each with the library opened and closed, and one in a child, "fork": a life in a child of
+ * somebody who has an instance, and one afterwards; or "save" or "load" and argv[3] a file. With ABI_NEXT also what a caller does that is newer than the library.
  */
 #include <accel/accel.h>
 
@@ -26,14 +27,15 @@ static int details; /* of failures: the sentence, which may change, else the num
 static void line(const char *step, enum accel_status status)
 {
     const struct accel_error *error = CALL(accel_last_error)();
-    printf("%s: %s%s%s\n", step, CALL(accel_status_name)(status), status == ACCEL_STATUS_OK ? "" : " ", status == ACCEL_STATUS_OK ? "" : details ? error->message : error->rule);
+    printf("%s: %s%s%s\n", step, CALL(accel_status_name)(status), status == ACCEL_STATUS_OK ? "" : " ", status == ACCEL_STATUS_OK ? "" : details ? error->message
+                                                                                                                                                 : error->rule);
 }
 #define STEP(name, ...) line(#name, CALL(accel_##name)(__VA_ARGS__))
-#define MUST(name, ...)                                                                                                                    \
-    do {                                                                                                                                   \
-        const enum accel_status must = CALL(accel_##name)(__VA_ARGS__);                                                                    \
-        line(#name, must);                                                                                                                 \
-        if (must != ACCEL_STATUS_OK) exit(1);                                                                                              \
+#define MUST(name, ...)                                                 \
+    do {                                                                \
+        const enum accel_status must = CALL(accel_##name)(__VA_ARGS__); \
+        line(#name, must);                                              \
+        if (must != ACCEL_STATUS_OK) exit(1);                           \
     } while (0)
 
 #include "app_model.h"
@@ -181,15 +183,15 @@ static void keep(const struct accel_program_desc *given)
     struct accel_variable_info info = {.struct_size = sizeof info};
     MUST(state_variable, copy, 0, &info);
     printf("variable: %s, %u bytes\n", info.name, (unsigned)info.size_bytes);
-    CALL(accel_program_unref)(program), CALL(accel_state_unref)(state), CALL(accel_state_unref)(copy);
+    CALL(accel_program_unref)
+    (program), CALL(accel_state_unref)(state), CALL(accel_state_unref)(copy);
 }
 
-static int live(const char *folder, int only_report)
+static struct accel_instance *make_instance(const char *folder)
 {
     const char *paths[] = {folder};
     static int wrong;
-    struct accel_instance_desc desc = {.struct_size = sizeof desc, .api_version = ACCEL_VERSION, .flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS, .module_paths = paths,
-                                       .module_path_count = 1, .log_level = ACCEL_LOG_LEVEL_ERROR, .log = hear, .log_user = &wrong, .log_release = released};
+    struct accel_instance_desc desc = {.struct_size = sizeof desc, .api_version = ACCEL_VERSION, .flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS, .module_paths = paths, .module_path_count = 1, .log_level = ACCEL_LOG_LEVEL_ERROR, .log = hear, .log_user = &wrong, .log_release = released};
     struct accel_instance *instance = NULL;
 #ifdef ABI_NEXT
     desc.abi_next = 1;
@@ -197,28 +199,25 @@ static int live(const char *folder, int only_report)
     desc.abi_next = 0;
 #endif
     MUST(instance_create, &desc, &instance);
-    struct accel_device *device = NULL;
-    if (only_report) {
-        details = 1;
-        struct accel_device *devices[1];
-        uint32_t count = 0;
-        STEP(instance_default_devices, instance, devices, 0, &count);
-        MUST(instance_report, instance, show, NULL);
-        STEP(instance_find_device, instance, "adder", &device);
-        if (device) STEP(device_open, device);
-        return 0;
-    }
-    MUST(instance_find_device, instance, "adder", &device);
-    MUST(device_open, device);
-    facts(device);
-    struct accel_model *model = make_model(instance);
-    int told = 0;
-    const struct accel_program_desc program_desc = {.struct_size = sizeof program_desc, .model = model, .devices = &device, .device_count = 1, .progress = go_on, .progress_user = &told};
-    struct accel_program *program = NULL;
-    MUST(program_build, &program_desc, &program);
-    printf("progress: %d\n", told);
-    struct accel_binding bindings[3];
-    memset(bindings, 0, sizeof bindings);
+    return instance;
+}
+
+/* Of a module that is not expected to be usable. */
+static int only_look(struct accel_instance *instance)
+{
+    details = 1;
+    struct accel_device *device = NULL, *devices[1];
+    uint32_t count = 0;
+    STEP(instance_default_devices, instance, devices, 0, &count);
+    MUST(instance_report, instance, show, NULL);
+    STEP(instance_find_device, instance, "adder", &device);
+    if (device) STEP(device_open, device);
+    return 0;
+}
+
+/* Three buffers of eight values each, of which the first two are the operands. */
+static void make_operands(struct accel_device *device, struct accel_binding *bindings)
+{
     for (uint32_t i = 0; i < 3; ++i) {
         const struct accel_buffer_desc buffer_desc = {.struct_size = sizeof buffer_desc, .size_bytes = 32, .devices = &device, .device_count = 1};
         float *values;
@@ -229,7 +228,10 @@ static int live(const char *folder, int only_report)
         for (int at = 0; at < 8; ++at) values[at] = (float)(at + (int)i * 100);
         MUST(buffer_unmap, bindings[i].buffer, &whole);
     }
-    struct accel_scratch *scratch = make_scratch(program);
+}
+
+static struct accel_run *make_run(struct accel_program *program, struct accel_scratch *scratch, struct accel_binding *bindings)
+{
     const struct accel_run_desc run_desc = {.struct_size = sizeof run_desc, .program = program, .scratch = scratch, .flags = ACCEL_RUN_FLAG_TIMINGS, .priority = ACCEL_PRIORITY_LOW};
     struct accel_run *run = NULL;
     MUST(run_create, &run_desc, &run);
@@ -241,6 +243,12 @@ static int live(const char *folder, int only_report)
     bindings[1].abi_next = 0;
 #endif
     MUST(run_bind, run, &bind_desc);
+    return run;
+}
+
+/* Answers the queue, which has nothing in flight any more. */
+static struct accel_queue *run_once(struct accel_instance *instance, struct accel_device *device, struct accel_run *run)
+{
     const struct accel_queue_desc queue_desc = {.struct_size = sizeof queue_desc, .devices = &device, .device_count = 1};
     struct accel_queue *queue = NULL;
     struct accel_fence *fence = NULL;
@@ -250,8 +258,13 @@ static int live(const char *folder, int only_report)
     const struct accel_submit submit = {.struct_size = sizeof submit, .run = run, .signals = &point, .signal_count = 1};
     MUST(queue_submit, queue, &submit);
     MUST(fence_wait, fence, 1, 5000000000u);
-    times(run);
-    ask(queue, run, program, bindings);
+    CALL(accel_fence_unref)
+    (fence);
+    return queue;
+}
+
+static void result(const struct accel_binding *bindings)
+{
     float *sums;
     const struct accel_map_desc end = {.struct_size = sizeof end, .offset_bytes = 16, .access = ACCEL_ACCESS_READ};
     MUST(buffer_map, bindings[2].buffer, &end, (void **)&sums);
@@ -260,10 +273,45 @@ static int live(const char *folder, int only_report)
     printf("\n");
     MUST(buffer_unmap, bindings[2].buffer, &end);
     STEP(buffer_unmap, bindings[2].buffer, &end);
+}
+
+static struct accel_device *open_device(struct accel_instance *instance)
+{
+    struct accel_device *device = NULL;
+    MUST(instance_find_device, instance, "adder", &device);
+    MUST(device_open, device);
+    return device;
+}
+
+#include "app_saved.h"
+
+static int live(const char *folder)
+{
+    struct accel_instance *instance = make_instance(folder);
+    struct accel_device *device = open_device(instance);
+    facts(device);
+    struct accel_model *model = make_model(instance);
+    int told = 0;
+    const struct accel_program_desc program_desc = {.struct_size = sizeof program_desc, .model = model, .devices = &device, .device_count = 1, .progress = go_on, .progress_user = &told};
+    struct accel_program *program = NULL;
+    MUST(program_build, &program_desc, &program);
+    printf("progress: %d\n", told);
+    struct accel_binding bindings[3];
+    memset(bindings, 0, sizeof bindings);
+    make_operands(device, bindings);
+    struct accel_scratch *scratch = make_scratch(program);
+    struct accel_run *run = make_run(program, scratch, bindings);
+    struct accel_queue *queue = run_once(instance, device, run);
+    times(run);
+    ask(queue, run, program, bindings);
+    result(bindings);
     keep(&program_desc);
-    CALL(accel_instance_unref)(instance), CALL(accel_device_unref)(device), CALL(accel_model_unref)(model), CALL(accel_program_unref)(program);
-    CALL(accel_scratch_unref)(scratch), CALL(accel_run_unref)(run), CALL(accel_queue_unref)(queue), CALL(accel_fence_unref)(fence);
-    for (int i = 0; i < 3; ++i) CALL(accel_buffer_unref)(bindings[i].buffer);
+    CALL(accel_instance_unref)
+    (instance), CALL(accel_device_unref)(device), CALL(accel_model_unref)(model), CALL(accel_program_unref)(program);
+    CALL(accel_scratch_unref)
+    (scratch), CALL(accel_run_unref)(run), CALL(accel_queue_unref)(queue);
+    for (int i = 0; i < 3; ++i) CALL(accel_buffer_unref)
+    (bindings[i].buffer);
     return 0;
 }
 
@@ -275,13 +323,13 @@ static int live_again(const char *folder)
     if (!freopen("/dev/null", "w", stdout)) return 1;
     for (int round = 0; round < 100; ++round) {
         library = dlopen("libaccel.so.0", RTLD_NOW);
-        if (!library || live(folder, 0) != 0) return 1;
+        if (!library || live(folder) != 0) return 1;
         dlclose(library);
         const pid_t child = fork();
         if (child == 0) {
             alarm(60);
             library = dlopen("libaccel.so.0", RTLD_NOW);
-            _exit(library ? live(folder, 0) : 1);
+            _exit(library ? live(folder) : 1);
         }
         int state = 1;
         if (waitpid(child, &state, 0) != child || state != 0) return dprintf(out, "round %d: the child ended with state 0x%x\n", round, (unsigned)state), 1;
@@ -294,12 +342,38 @@ static int live_again(const char *folder)
 }
 #endif
 
+/* A child asks for nothing of its parent's and makes its own; the parent goes on as if nothing had been. */
+static int live_in_child(const char *folder)
+{
+    struct accel_instance *parents = make_instance(folder);
+    struct accel_device *device = open_device(parents), *none = NULL;
+    (void)device;
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(60);
+        STEP(instance_find_device, parents, "adder", &none);
+        const int answer = live(folder);
+        fflush(stdout);
+        _exit(answer);
+    }
+    int state = 1;
+    if (waitpid(child, &state, 0) != child || state != 0) return printf("the child ended with state 0x%x\n", (unsigned)state), 1;
+    return live(folder);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) return 2;
+    const char *mode = argc > 2 ? argv[2] : "";
 #ifdef ABI_DLSYM
-    if (argc > 2 && strcmp(argv[2], "again") == 0) return live_again(argv[1]);
+    if (strcmp(mode, "again") == 0) return live_again(argv[1]);
     library = dlopen("libaccel.so.0", RTLD_NOW);
 #endif
-    return live(argv[1], argc > 2);
+    if (strcmp(mode, "fork") == 0) return live_in_child(argv[1]);
+    if (!*mode) return live(argv[1]);
+    struct accel_instance *instance = make_instance(argv[1]);
+    if (argc < 4) return only_look(instance);
+    struct accel_device *device = open_device(instance);
+    return strcmp(mode, "save") == 0 ? save_to(instance, device, argv[3]) : load_from(instance, device, argv[3]);
 }

@@ -20,8 +20,7 @@ static void report(const char *what, enum accel_status status, struct accel_inst
 int main(int argc, char **argv)
 {
     const char *paths[] = {argc > 1 ? argv[1] : "."};
-    const struct accel_instance_desc desc = {.struct_size = sizeof desc, .flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS | ACCEL_INSTANCE_FLAG_SIMULATED,
-                                             .module_paths = paths, .module_path_count = 1};
+    const struct accel_instance_desc desc = {.struct_size = sizeof desc, .flags = ACCEL_INSTANCE_FLAG_ONLY_GIVEN_PATHS | ACCEL_INSTANCE_FLAG_SIMULATED, .module_paths = paths, .module_path_count = 1};
     struct accel_instance *instance = (struct accel_instance *)(void *)&instance;
     enum accel_status status = FUNCTION(accel_instance_create)(&desc, &instance);
     report("description", status, instance);

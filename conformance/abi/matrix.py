@@ -4,19 +4,20 @@
 
 matrix.py LIBRARY API COMPILER WORK    LIBRARY libaccel.so; API the folder api/; WORK an empty folder for what is built
 
-Versions: 0.1, which is refused with a sentence; tip, the tree's; next, which next.py makes from the tip. docs/decisions/0019-matrix.md has the whole picture.
-Rules A-2, A-5, A-7, A-9, A-23, A-24, A-26, A-27, A-28, H-11.
+Versions: 0.1, which is refused with a sentence; 0.2 and what else was released; tip, the tree's; next, which next.py makes from the tip. docs/decisions/0019-matrix.md has the
+whole picture. Each application also lives in a child of fork, and saves a program that each other one loads; saved/ has programs that were saved by libraries of released versions.
+Rules A-2, A-5, A-7, A-9, A-23, A-24, A-26, A-27, A-28, H-11, S-3.
 """
 import hashlib
 import json
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
 
 import next as next_version
+from abi_facts import Headers, kept_versions
 
 HERE = pathlib.Path(__file__).resolve().parent
 FLAGS = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers"]
@@ -36,11 +37,16 @@ FAULTS = {
 }
 
 
+def form_of(file):
+    """The number of a saved program's format, behind its four first bytes."""
+    return int.from_bytes(file.read_bytes()[4:8], "little")
+
+
 class Matrix:
     def __init__(self, library, api, compiler, work):
         self.library, self.api, self.compiler, self.work = pathlib.Path(library).resolve(), pathlib.Path(api), compiler, pathlib.Path(work).resolve()
         self.failures, self.cells = [], 0
-        self.version = ".".join(re.search(rf"VERSION_{part} (\d+)u", (self.api / "accel/base.h").read_text()).group(1) for part in ("MAJOR", "MINOR"))
+        self.version = Headers(self.api).version()
 
     def check(self, what, good, detail=""):
         self.cells += 1
@@ -61,16 +67,26 @@ class Matrix:
             "serves": {"always": {"id": "adder", "name": "Adder", "kind": "other", "target": "adder"}, "targets": ["adder"]}}))
         return folder
 
-    def stub(self, symbols):
+    def stub(self, version):
         """A library with the symbols and versions of an old release, to link with as its applications were."""
-        rows = [line.split() for line in symbols.read_text().splitlines() if line and not line.startswith("#")]
-        source, script = self.work / "stub.c", self.work / "stub.map"
-        source.write_text("".join(f"void {name}(void) {{}}\n" for name, _ in rows))
-        script.write_text(f"{rows[0][1]} {{ global: {' '.join(name + ';' for name, _ in rows)} local: *; }};\n")
-        folder = self.work / "stub"
+        listed = (HERE / version / "accel.symbols").read_text().splitlines()
+        rows = [line.split() for line in listed if line and not line.startswith("#") and not line.endswith(" old")]
+        folder = self.work / f"stub-{version}"
         folder.mkdir()
+        source, script = folder / "stub.c", folder / "stub.map"
+        source.write_text("".join(f"void {row[0]}(void) {{}}\n" for row in rows))
+        nodes = {node: [row[0] for row in rows if row[1] == node] for node in sorted({row[1] for row in rows})}
+        script.write_text("".join(f"{node} {{ global: {' '.join(name + ';' for name in names)} }};\n" for node, names in nodes.items()))
         subprocess.run([self.compiler, "-shared", "-fPIC", "-o", folder / "libaccel.so", source, "-Wl,-soname,libaccel.so.0", f"-Wl,--version-script={script}"], check=True)
         return folder
+
+    def unchanged(self, version):
+        folder = HERE / version
+        rows = [row.split() for row in (folder / "SHA256SUMS").read_text().splitlines()]
+        for digest, name in rows:
+            self.check(f"{name} of {version} is as it was", hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest)
+        found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.name not in ("SHA256SUMS", ".clang-format")}
+        self.check(f"{version} has the files that it had", found == {name for _, name in rows}, str(found ^ {name for _, name in rows}))
 
     def run(self, app, *arguments):
         environment = {**os.environ, "LD_LIBRARY_PATH": str(self.library.parent)}
@@ -79,11 +95,8 @@ class Matrix:
 
     def old(self):
         """0.1: refused with a sentence, linked and by dlsym; its modules by their manifests and by what they answer."""
-        folder = HERE / "0.1"
-        for row in (folder / "SHA256SUMS").read_text().splitlines():
-            digest, name = row.split()
-            self.check(f"{name} of 0.1 is as it was", hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest)
-        include, stub = folder / "include", self.stub(folder / "accel.symbols")
+        self.unchanged("0.1")
+        include, stub = HERE / "0.1/include", self.stub("0.1")
         honest = self.module("0.1", "module_0_1.c", include, api_version="0.1")
         liar = self.module("0.1-lies", "module_0_1.c", include, api_version=self.version)
         linked = self.build("app_0_1.c", self.work / "app-0.1", include, "-L", stub, "-laccel", "-ldl")
@@ -96,22 +109,77 @@ class Matrix:
             self.check(f"{app.name} is refused with a sentence, and nothing was loaded", good, text)
         return honest, liar
 
-    def current(self, honest, liar):
+    def versions(self):
+        """{name: (headers, flags, number, folder to link with)} of what is served."""
         next_include = self.work / "next"
         grew = next_version.make(self.api, next_include)
         self.check("next has longer structs", grew > 40, str(grew))
         major, minor = self.version.split(".")
-        versions = {"tip": (self.api, [], self.version), "next": (next_include, ["-DABI_NEXT"], f"{major}.{int(minor) + 1}")}
-        modules = {name: self.module(name, "module.c", include, *flags, api_version=number) for name, (include, flags, number) in versions.items()}
-        for name, (include, flags, _) in versions.items():
-            linked = self.build("app.c", self.work / f"app-{name}", include, *flags, "-L", self.library.parent, "-laccel", "-ldl")
+        found = {name: (HERE / name / "include", [], name, self.stub(name)) for name in kept_versions()}
+        found["tip"] = (self.api, [], self.version, self.library.parent)
+        found["next"] = (next_include, ["-DABI_NEXT"], f"{major}.{int(minor) + 1}", self.library.parent)
+        return found
+
+    def current(self, honest, liar):
+        """Every application with every module. Answers both, by version."""
+        for name in kept_versions():
+            self.unchanged(name)
+        versions = self.versions()
+        modules = {name: self.module(name, "module.c", include, *flags, api_version=number) for name, (include, flags, number, _) in versions.items()}
+        apps = {}
+        for name, (include, flags, _, link) in versions.items():
+            apps[name] = linked = self.build("app.c", self.work / f"app-{name}", include, *flags, "-L", link, "-laccel", "-ldl")
             by_name = self.build("app.c", self.work / f"app-{name}-dlsym", include, *flags, "-DABI_DLSYM", "-ldl")
             expected = (HERE / f"expected/{name}.txt").read_text()
             for app in (linked, by_name):
                 for module, folder in modules.items():
                     text = self.run(app, folder)
                     self.check(f"{app.name} with the module of {module} prints expected/{name}.txt", text == expected, text)
+                    self.child(app, module, folder, expected)
             self.refused(linked, honest, liar)
+        return apps, modules
+
+    def child(self, app, module, folder, expected):
+        """A-7: in a child the parent's instance is refused and a new one lives, and so does the parent afterwards."""
+        text = self.run(app, folder, "fork")
+        begun = text.removesuffix(expected + expected)
+        good = begun != text and begun.endswith("device_open: OK\ninstance_find_device: FORKED A-7\n")
+        self.check(f"{app.name} with the module of {module} lives in a child, too", good, text)
+
+    def saved(self, apps, modules):
+        """A program that one application saved, whose module was of one version, is loaded by all others, and with all other modules."""
+        files = {}
+        for name, app in apps.items():
+            files[name] = self.work / f"{name}.acpg"
+            text = self.run(app, modules[name], "save", files[name])
+            self.check(f"{app.name} saves a program", text.endswith("program_save: OK\n"), text)
+        for version in kept_versions():
+            source = HERE / f"saved/{version}.hex"
+            if not source.exists():
+                self.check(f"saved/{version}.hex is there", False, f"keep what a library of {version} saved, {files[version]}, as hexadecimal digits")
+                continue
+            lines = source.read_text().splitlines()
+            files[f"{version}, kept"] = kept = self.work / f"{version}-kept.acpg"
+            kept.write_bytes(bytes.fromhex("".join(line for line in lines if not line.startswith("#"))))
+            # What reads a format reads all of it, so other bytes are another format: an older library then says so (below).
+            self.check(f"a program as {version} saves it is as it was, or of a later format", files[version].read_bytes() == kept.read_bytes() or form_of(files[version]) > form_of(kept))
+        for file in files.values():
+            for name, app in apps.items():
+                for module, folder in modules.items():
+                    text = self.run(app, folder, "load", file)
+                    good = "program_load: OK\n" in text and "\nresult: 108 110 112 114\n" in text and "exit" not in text
+                    self.check(f"{app.name} with the module of {module} loads and runs {file.name}", good, text)
+        self.later(apps["tip"], modules["tip"], files["tip"])
+
+    def later(self, app, folder, file):
+        """S-3: what a library of a later version saved in its own format is refused with a sentence, as this library's will be by older ones."""
+        whole, form = bytearray(file.read_bytes()), form_of(file)
+        whole[4:8] = (form + 1).to_bytes(4, "little")
+        newer = self.work / "newer.acpg"
+        newer.write_bytes(whole)
+        text = self.run(app, folder, "load", newer)
+        sentence = f"program_load: INCOMPATIBLE the saved program is of format {form + 1}, this library reads {form}; build it again from its model"
+        self.check("a saved program of a later format is refused with a sentence", sentence in text, text)
 
     def refused(self, app, honest, liar):
         sentence = "built for contract 0.1; this library serves 0.2 and newer: build it with newer headers"
@@ -140,7 +208,7 @@ def main():
     matrix = Matrix(*sys.argv[1:])
     shutil.rmtree(matrix.work, ignore_errors=True)
     matrix.work.mkdir(parents=True)
-    matrix.current(*matrix.old())
+    matrix.saved(*matrix.current(*matrix.old()))
     matrix.faults()
     matrix.again()
     for failure in matrix.failures:

@@ -10,11 +10,23 @@
 
 #include "abi.h"
 
-struct accel_bk_device { int opened; };
-struct accel_bk_buffer { void *memory; int owned; };
-struct accel_bk_program { uint64_t count; };
-struct accel_bk_run { struct accel_bk_program *program; float *ports[3]; };
-struct accel_bk_queue { uint64_t ticket; };
+struct accel_bk_device {
+    int opened;
+};
+struct accel_bk_buffer {
+    void *memory;
+    int owned;
+};
+struct accel_bk_program {
+    uint64_t count;
+};
+struct accel_bk_run {
+    struct accel_bk_program *program;
+    float *ports[3];
+};
+struct accel_bk_queue {
+    uint64_t ticket;
+};
 
 static const struct accel_bk_host *host;
 
@@ -108,16 +120,14 @@ static enum accel_status build(const struct accel_bk_host *asked, const struct a
     blob->count = (uint64_t)graph->tensors[graph->outputs[0]].dims[0].size;
     const uint32_t tensors[] = {graph->inputs[0], graph->inputs[1], graph->outputs[0]};
     blob->step = (struct accel_layout_step){.axis = 0, .extent = (int64_t)blob->count, .stride_bits = 8 * sizeof(float)};
-    blob->layout = (struct accel_layout){.struct_size = sizeof blob->layout, .kind = ACCEL_LAYOUT_KIND_STEPS, .type = ACCEL_TYPE_F32, .steps = &blob->step, .step_count = 1,
-                                         .size_bytes = blob->count * sizeof(float)};
+    blob->layout = (struct accel_layout){.struct_size = sizeof blob->layout, .kind = ACCEL_LAYOUT_KIND_STEPS, .type = ACCEL_TYPE_F32, .steps = &blob->step, .step_count = 1, .size_bytes = blob->count * sizeof(float)};
     for (int i = 0; i < 3; ++i) {
         blob->ports[i] = (struct accel_bk_port){.tensor = tensors[i], .layout = &blob->layout, .align_bytes = 4};
         SET_NEXT(blob->ports[i], UINT64_MAX);
     }
     blob->entry = (struct accel_bk_blob_entry){.ports = blob->ports, .port_count = 3};
     SET_NEXT(blob->entry, UINT64_MAX);
-    blob->told = (struct accel_bk_blob){.struct_size = sizeof blob->told, .release = release, .bytes = &blob->count, .byte_count = sizeof blob->count,
-                                        .entries = &blob->entry, .entry_count = 1, .log = ""};
+    blob->told = (struct accel_bk_blob){.struct_size = sizeof blob->told, .release = release, .bytes = &blob->count, .byte_count = sizeof blob->count, .entries = &blob->entry, .entry_count = 1, .log = ""};
     *out_blob = &blob->told;
     return ACCEL_STATUS_OK;
 }
@@ -141,8 +151,7 @@ static void device_close(struct accel_bk_device *device) { free(device); }
 static enum accel_status device_info(struct accel_bk_device *device, struct accel_bk_device_info *info)
 {
     (void)device;
-    struct accel_bk_device_info facts = {.name = "Adder", .target = "adder", .driver_version = "", .firmware_version = "", .isolation = ACCEL_ISOLATION_PROCESS, .queue_depth = 8,
-                                         .buffer_align_bytes = 64};
+    struct accel_bk_device_info facts = {.name = "Adder", .target = "adder", .driver_version = "", .firmware_version = "", .isolation = ACCEL_ISOLATION_PROCESS, .queue_depth = 8, .buffer_align_bytes = 64};
     SET_NEXT(facts, UINT64_MAX); /* for which this library has no room */
     ACCEL_BK_ANSWER(info, facts);
     return ACCEL_STATUS_OK;
@@ -244,14 +253,28 @@ ACCEL_BK_EXPORT const struct accel_bk_module *accel_module_entry(const struct ac
     static const struct accel_bk_operation operations[] = {{ACCEL_OPERATION_ADD, 1}};
     static struct accel_bk_compiler compiler = {.struct_size = sizeof compiler, .operations = operations, .operation_count = 1, .target_info = target_info, .query = query, .build = build, .check = check};
     static struct accel_bk_device_ops ops = {
-        .struct_size = sizeof ops, .device_open = device_open, .device_close = device_close, .device_info = device_info, .buffer_create = buffer_create,
-        .buffer_destroy = buffer_destroy, .buffer_map = buffer_map, .buffer_unmap = buffer_unmap, .program_load = program_load, .program_unload = program_unload,
-        .program_scratch = program_scratch, .run_create = run_create, .run_destroy = run_destroy, .run_bind = run_bind, .run_timings = run_timings, .queue_create = queue_create, .queue_destroy = queue_destroy,
-        .queue_submit = queue_submit, .queue_wait = queue_wait,
+        .struct_size = sizeof ops,
+        .device_open = device_open,
+        .device_close = device_close,
+        .device_info = device_info,
+        .buffer_create = buffer_create,
+        .buffer_destroy = buffer_destroy,
+        .buffer_map = buffer_map,
+        .buffer_unmap = buffer_unmap,
+        .program_load = program_load,
+        .program_unload = program_unload,
+        .program_scratch = program_scratch,
+        .run_create = run_create,
+        .run_destroy = run_destroy,
+        .run_bind = run_bind,
+        .run_timings = run_timings,
+        .queue_create = queue_create,
+        .queue_destroy = queue_destroy,
+        .queue_submit = queue_submit,
+        .queue_wait = queue_wait,
     };
     static struct accel_bk_sizes sizes = ACCEL_BK_SIZES;
-    static struct accel_bk_module module = {.struct_size = sizeof module, .api_version = ACCEL_BK_API_VERSION, .sizes = &sizes, .name = "adder", .version = "1",
-                                            .compiler = &compiler, .device = &ops, .after_fork = after_fork};
+    static struct accel_bk_module module = {.struct_size = sizeof module, .api_version = ACCEL_BK_API_VERSION, .sizes = &sizes, .name = "adder", .version = "1", .compiler = &compiler, .device = &ops, .after_fork = after_fork};
     (void)runtime_api_version;
     host = given;
     SET_NEXT(compiler, UINT64_MAX); /* a slot that this library does not know; it is no function */

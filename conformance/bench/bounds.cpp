@@ -71,8 +71,10 @@ std::vector<Measured> measure_all(const std::string &kind, const Options &option
     for (int round = 0; round < options.repeats; ++round) {
         for (size_t i = 0; i < options.nodes.size(); ++i) {
             const Measured next = measure_apart(kind, options.nodes[i], options.verbose);
-            if (round == 0) best.push_back(next);
-            else keep_best(best[i], next);
+            if (round == 0)
+                best.push_back(next);
+            else
+                keep_best(best[i], next);
         }
     }
     return best;

@@ -33,7 +33,8 @@ accel_bk_host quiet_host()
 
 }  // namespace
 
-Direct::Direct(const std::string &module_path) : library_(dlopen(module_path.c_str(), RTLD_NOW | RTLD_LOCAL)), host_(quiet_host())
+Direct::Direct(const std::string &module_path) : library_(dlopen(module_path.c_str(), RTLD_NOW | RTLD_LOCAL)),
+                                                 host_(quiet_host())
 {
     if (!library_) throw std::runtime_error(dlerror());
     auto *entry = reinterpret_cast<decltype(&accel_module_entry)>(dlsym(library_, "accel_module_entry"));

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "../support/graph.h"
+#include "support/graph.h"
 #include "allocations.h"
 #include "direct.h"
 #include "timing.h"
@@ -39,8 +39,12 @@ GraphBuilder chain(unsigned nodes)
 struct Through {
     Through(const Instance &instance, const Device &device, GraphBuilder &graph) : Through(instance, device, Model::create(instance, graph.desc())) {}
     Through(const Instance &instance, const Device &device, const Model &model)
-        : program(Program::build(model, {device})), run(Run::create(program)), queue(Queue::create({device})), fence(Fence::create(instance)),
-          x(Buffer::create({device}, program.port(0).size_bytes)), y(Buffer::create({device}, program.port(1).size_bytes))
+        : program(Program::build(model, {device})),
+          run(Run::create(program)),
+          queue(Queue::create({device})),
+          fence(Fence::create(instance)),
+          x(Buffer::create({device}, program.port(0).size_bytes)),
+          y(Buffer::create({device}, program.port(1).size_bytes))
     {
         run.bind(0, x);
         run.bind(1, y);
@@ -151,22 +155,23 @@ nlohmann::json measure_calls(const Instance &instance, Direct &direct, Through &
     auto whole = sized<accel_map_desc>();
     whole.access = ACCEL_ACCESS_READ;
     void *pointer = nullptr;
-    const auto pair = paired(kRounds, 200000, [&] { accel_buffer_map(buffer, &whole, &pointer), accel_buffer_unmap(buffer, &whole); },
-                             [&] { ops.buffer_map(below, &part, &pointer), ops.buffer_unmap(below, &part); });
+    const auto pair = paired(
+        kRounds, 200000, [&] { accel_buffer_map(buffer, &whole, &pointer), accel_buffer_unmap(buffer, &whole); },
+        [&] { ops.buffer_map(below, &part, &pointer), ops.buffer_unmap(below, &part); });
     // The door itself: a call that checks its handle and answers a number, against one that only answers a number. Both lie in a shared library, as a module
     // does (a call across objects costs about 1 ns more than one inside a program), and go through a pointer that the compiler cannot see through.
     uint32_t (*volatile door)(accel_instance *) = accel_instance_device_count;
     uint32_t (*volatile plain)() = accel_version;
     uint32_t sum = 0;
-    const auto checked = paired(kRounds, 200000, [&] { sum += door(instance.get()); }, [&] { sum += plain(); });
+    const auto checked = paired(
+        kRounds, 200000, [&] { sum += door(instance.get()); }, [&] { sum += plain(); });
     // A question that the module answers, asked through the door and without it. map and unmap do more than hand on: they count nested maps.
     accel_run *run = through.run.get();
     accel_bk_run *run_below = direct.run();
     accel_bind_cost cost = ACCEL_BIND_COST_FREE;
-    const auto handed_on = paired(kRounds, 200000, [&] { accel_run_bind_cost(run, 0, &cost); }, [&] { cost = ops.run_bind_cost(run_below, 0); });
-    return {{"check_ns", checked.first_ns}, {"no_check_ns", checked.second_ns}, {"check_added_ns", checked.difference_ns},
-            {"module_call_ns", handed_on.first_ns}, {"module_call_direct_ns", handed_on.second_ns}, {"module_call_added_ns", handed_on.difference_ns},
-            {"map_unmap_ns", pair.first_ns}, {"map_unmap_direct_ns", pair.second_ns}, {"map_unmap_added_ns", pair.difference_ns}};
+    const auto handed_on = paired(
+        kRounds, 200000, [&] { accel_run_bind_cost(run, 0, &cost); }, [&] { cost = ops.run_bind_cost(run_below, 0); });
+    return {{"check_ns", checked.first_ns}, {"no_check_ns", checked.second_ns}, {"check_added_ns", checked.difference_ns}, {"module_call_ns", handed_on.first_ns}, {"module_call_direct_ns", handed_on.second_ns}, {"module_call_added_ns", handed_on.difference_ns}, {"map_unmap_ns", pair.first_ns}, {"map_unmap_direct_ns", pair.second_ns}, {"map_unmap_added_ns", pair.difference_ns}};
 }
 
 nlohmann::json measure_submit(Direct &direct, Through &through)
@@ -195,13 +200,13 @@ nlohmann::json measure_nodes(const Instance &instance, const Device &device, Thr
     auto graph = chain(kNodes);
     Through many(instance, device, graph);
     many.once();
-    const auto pair = paired(kRounds, 500, [&] { many.once(); }, [&] { one.once(); });
+    const auto pair = paired(
+        kRounds, 500, [&] { many.once(); }, [&] { one.once(); });
     // Without a run: the queue orders it and reaches the value, and no device has work.
     accel_run *run = std::exchange(one.submit.run, nullptr);
     const double empty = median_ns(kRounds, 5000, [&] { one.once(); });
     one.submit.run = run;
-    return {{"submit_and_wait_empty_ns", empty}, {"submit_and_wait_1_node_ns", pair.second_ns}, {"submit_and_wait_101_nodes_ns", pair.first_ns},
-            {"per_node_ns", pair.difference_ns / (kNodes - 1)}};
+    return {{"submit_and_wait_empty_ns", empty}, {"submit_and_wait_1_node_ns", pair.second_ns}, {"submit_and_wait_101_nodes_ns", pair.first_ns}, {"per_node_ns", pair.difference_ns / (kNodes - 1)}};
 }
 
 nlohmann::json measure_allocations(Through &through)

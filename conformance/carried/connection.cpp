@@ -94,10 +94,7 @@ int receive_head(int socket, Head &head, std::vector<Fd> &fds)
 
 }  // namespace
 
-Fd::~Fd()
-{
-    if (fd_ >= 0) ::close(fd_);
-}
+int error_of_thrown() noexcept { return border::caught().status == ACCEL_STATUS_OUT_OF_MEMORY ? -ENOMEM : -EIO; }
 
 int send_frame(int socket, const Frame &frame)
 {

@@ -2,40 +2,36 @@
 // Two ends of a stream socket that carry frames: a head, bytes, and file descriptors.
 #pragma once
 
+#include <accel/border/fd.h>
+#include <accel/border/guard.h>
+
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace accel::carried {
 
 using Bytes = std::vector<uint8_t>;
 
-/// A file descriptor with an owner.
-class Fd {
-public:
-    explicit Fd(int fd = -1) : fd_(fd) {}
-    Fd(Fd &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Fd &operator=(Fd &&other) noexcept
-    {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Fd();
-    int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
+using border::Fd;
 
-private:
-    int fd_;
-};
+/// Inside of a handler: what was thrown, as a negative errno.
+int error_of_thrown() noexcept;
 
 /// What a frame asks for or answers. Answers carry their errno in `result`.
-enum class Verb : uint32_t { Clock = 1, Request, Map, Unmap, Bring, Take, Connect, Answer };
+enum class Verb : uint32_t { Clock = 1,
+                             Request,
+                             Map,
+                             Unmap,
+                             Bring,
+                             Take,
+                             Connect,
+                             Answer };
 
 struct Frame {
     Verb verb = Verb::Answer;
-    int32_t result = 0;      ///< of an answer: 0 or a negative errno
-    uint64_t place = 0;      ///< of a map: its number; of a Map: the offset that the driver gave
-    uint64_t offset = 0;     ///< into the map
+    int32_t result = 0;   ///< of an answer: 0 or a negative errno
+    uint64_t place = 0;   ///< of a map: its number; of a Map: the offset that the driver gave
+    uint64_t offset = 0;  ///< into the map
     uint64_t size_bytes = 0;
     Bytes body;
     std::vector<Fd> fds;

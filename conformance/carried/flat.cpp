@@ -81,7 +81,8 @@ std::string fault_of(const accel_bk_request &request, uint32_t index, int &error
 /// Memory of the receiver, with poison on both sides.
 class Piece {
 public:
-    explicit Piece(uint64_t byte_count) : bytes_(byte_count + 2 * kAroundBytes, kPoison), byte_count_(byte_count) {}
+    explicit Piece(uint64_t byte_count) : bytes_(byte_count + 2 * kAroundBytes, kPoison),
+                                          byte_count_(byte_count) {}
     uint8_t *data() { return bytes_.data() + kAroundBytes; }
     uint64_t size() const { return byte_count_; }
     bool is_whole() const
@@ -276,9 +277,12 @@ int take_back(const accel_bk_request &request, Frame &answer)
         const accel_bk_span &span = request.spans[index];
         const bool is_made = span.kind == ACCEL_BK_SPAN_KIND_FD_OUT && answer.result == 0;
         if (is_made && next_fd == answer.fds.size()) return -EPROTO;
-        if (is_made) store<int32_t>(kept[index].first, answer.fds[next_fd++].release());
-        else if (is_descriptor(span.kind)) store(kept[index].first, static_cast<uint32_t>(kept[index].second));
-        else store(kept[index].first, kept[index].second);
+        if (is_made)
+            store<int32_t>(kept[index].first, answer.fds[next_fd++].release());
+        else if (is_descriptor(span.kind))
+            store(kept[index].first, static_cast<uint32_t>(kept[index].second));
+        else
+            store(kept[index].first, kept[index].second);
     }
     return reader.at_end() ? answer.result : -EPROTO;
 }

@@ -2,19 +2,17 @@
 // A device model that plays nothing itself: its device is in another process, which shares no memory with this one. The suite, run on it, finds what a module
 // forgot to describe (M-14) or to carry (M-15).
 #include <accel/backend.h>
+#include <accel/border/guard.h>
 
 #include <dlfcn.h>
 
-#include <exception>
-#include <new>
 #include <string>
-#include <system_error>
 
 #include "process.h"
 #include "transport.h"
 
 struct accel_bk_simulation {
-    accel_bk_simulation(const std::string &program, const std::string &device) : process(program, device) {}
+    explicit accel_bk_simulation(const std::string &program) : process(program) {}
     accel::carried::ServerProcess process;
 };
 
@@ -22,32 +20,29 @@ namespace {
 
 using accel::carried::CarryingTransport;
 
-/// In the folder `carried`, beside this module's own.
+/// Beside this module.
 std::string server_program()
 {
     Dl_info facts{};
     dladdr(reinterpret_cast<const void *>(&accel_module_entry), &facts);
     const std::string library = facts.dli_fname ? facts.dli_fname : "";
-    return library.substr(0, library.rfind('/') + 1) + "../carried/accel-carried-server";
+    return library.substr(0, library.rfind('/') + 1) + ACCEL_CARRIED_NAME "-server";
 }
 
-/// Exceptions end here.
+/// What was thrown, as a status.
 template <class Call> accel_status guarded(const accel_bk_host *host, const Call &call)
 {
-    try {
-        call();
-        return ACCEL_STATUS_OK;
-    } catch (const std::bad_alloc &) {
-        return ACCEL_STATUS_OUT_OF_MEMORY;
-    } catch (const std::system_error &error) {
-        if (host) host->set_error(host->context, "", error.what());
-        return error.code().value() == ENOMEM ? ACCEL_STATUS_OUT_OF_MEMORY : ACCEL_STATUS_RESOURCE;
-    }
+    return accel::border::guarded([&] { return call(), ACCEL_STATUS_OK; },
+                                  [&] {
+                                      const accel::border::Caught caught = accel::border::caught();
+                                      if (host) host->set_error(host->context, "", caught.what);
+                                      return caught.status;
+                                  });
 }
 
 accel_status create(const accel_bk_play *play, accel_bk_simulation **out_simulation)
 {
-    return guarded(play->host, [&] { *out_simulation = new accel_bk_simulation(server_program(), ACCEL_CARRIED_DEVICE); });
+    return guarded(play->host, [&] { *out_simulation = new accel_bk_simulation(server_program()); });
 }
 
 void destroy(accel_bk_simulation *simulation) { delete simulation; }
@@ -59,7 +54,7 @@ accel_status open_transport(accel_bk_simulation *simulation, const accel_bk_tran
 
 void close_transport(accel_bk_simulation *, const accel_bk_transport *transport) { delete static_cast<CarryingTransport *>(transport->context); }
 
-constexpr accel_bk_device_model kModel = {sizeof(accel_bk_device_model), "ethosu", "Arm Ethos-U65-256 (carried)", create, destroy, open_transport, close_transport};
+constexpr accel_bk_device_model kModel = {sizeof(accel_bk_device_model), ACCEL_CARRIED_MODEL_OF, ACCEL_CARRIED_TITLE " (carried)", create, destroy, open_transport, close_transport};
 // Nothing here outlives the runtime's objects.
 accel_status after_fork(const accel_bk_fork *) { return ACCEL_STATUS_OK; }
 

@@ -24,7 +24,7 @@ struct Actions {
 
 }  // namespace
 
-ServerProcess::ServerProcess(const std::string &program, const std::string &device)
+ServerProcess::ServerProcess(const std::string &program)
 {
     Fd theirs;
     if (const int error = make_pair(control_, theirs)) throw std::system_error(-error, std::generic_category(), "carried: no socket");
@@ -33,7 +33,7 @@ ServerProcess::ServerProcess(const std::string &program, const std::string &devi
     Actions actions;
     posix_spawn_file_actions_adddup2(&actions.actions, theirs.get(), kServerFd);
     const std::string number = std::to_string(kServerFd);
-    const char *const arguments[] = {program.c_str(), number.c_str(), device.c_str(), nullptr};
+    const char *const arguments[] = {program.c_str(), number.c_str(), nullptr};
     const int error = posix_spawn(&pid_, program.c_str(), &actions.actions, nullptr, const_cast<char *const *>(arguments), environ);
     if (error) throw std::system_error(error, std::generic_category(), "carried: " + program);
 }

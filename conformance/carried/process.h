@@ -10,11 +10,11 @@
 
 namespace accel::carried {
 
-/// accel-carried-server with an open device; ends with its control socket.
+/// A server with an open device; ends with its control socket.
 class ServerProcess {
 public:
-    /// program: the server's file; device as it takes it. Throws std::system_error.
-    ServerProcess(const std::string &program, const std::string &device);
+    /// program: the server's file. Throws std::system_error.
+    explicit ServerProcess(const std::string &program);
     /// After whoever took the control socket has closed it: waits for the process to end.
     ~ServerProcess();
     ServerProcess(const ServerProcess &) = delete;

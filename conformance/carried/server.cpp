@@ -47,12 +47,7 @@ void Server::serve_line(const Fd &line)
 {
     Frame question;
     while (receive_frame(line.get(), question) == 0) {
-        Frame reply;
-        try {
-            reply = answer(question);
-        } catch (const std::bad_alloc &) {
-            reply = failed(-ENOMEM);
-        }
+        const Frame reply = border::guarded([&] { return answer(question); }, [] { return failed(error_of_thrown()); });
         if (send_frame(line.get(), reply) != 0) return;
     }
 }
@@ -105,8 +100,10 @@ Frame Server::move(const Frame &question)
     if (found == maps_.end() || question.offset > found->second.size_bytes || size_bytes > found->second.size_bytes - question.offset) return failed(-EINVAL);
     uint8_t *place = found->second.memory + question.offset;
     Frame frame;
-    if (question.verb == Verb::Take) std::memcpy(place, question.body.data(), size_bytes);
-    else frame.body.assign(place, place + size_bytes);
+    if (question.verb == Verb::Take)
+        std::memcpy(place, question.body.data(), size_bytes);
+    else
+        frame.body.assign(place, place + size_bytes);
     return frame;
 }
 

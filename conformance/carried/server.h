@@ -16,7 +16,8 @@ namespace accel::carried {
 class Server {
 public:
     /// inner outlives the server. clock_ahead_ns: what the device's clock shows more than this machine's.
-    Server(const accel_bk_transport &inner, int64_t clock_ahead_ns) : inner_(inner), clock_ahead_ns_(clock_ahead_ns) {}
+    Server(const accel_bk_transport &inner, int64_t clock_ahead_ns) : inner_(inner),
+                                                                      clock_ahead_ns_(clock_ahead_ns) {}
     Server(const Server &) = delete;
     Server &operator=(const Server &) = delete;
 

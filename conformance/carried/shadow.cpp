@@ -14,7 +14,8 @@ namespace {
 constexpr uint64_t kBlockBytes = 4096;
 }
 
-Shadow::Shadow(uint64_t place, uint64_t size_bytes, uint64_t align_bytes) : place_(place), size_bytes_(size_bytes)
+Shadow::Shadow(uint64_t place, uint64_t size_bytes, uint64_t align_bytes) : place_(place),
+                                                                            size_bytes_(size_bytes)
 {
     if (size_bytes == 0 || (align_bytes & (align_bytes - 1)) != 0 || __builtin_add_overflow(size_bytes, align_bytes, &space_bytes_)) return;
     twin_.assign(size_bytes, kPoison);
@@ -54,8 +55,10 @@ std::vector<Shadow::Change> Shadow::changes(uint64_t offset, uint64_t size_bytes
             continue;
         }
         if (known_[at] && memory_[at] == twin_[at]) continue;
-        if (!found.empty() && found.back().offset + found.back().size_bytes == at) ++found.back().size_bytes;
-        else found.push_back({at, 1});
+        if (!found.empty() && found.back().offset + found.back().size_bytes == at)
+            ++found.back().size_bytes;
+        else
+            found.push_back({at, 1});
     }
     return found;
 }

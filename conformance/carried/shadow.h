@@ -42,8 +42,8 @@ private:
     uint64_t space_bytes_ = 0;
     uint8_t *memory_ = nullptr;
     std::mutex lock_;
-    Bytes twin_;              ///< the other side's, as far as this one has heard
-    Bytes known_;             ///< per byte: 1 if it has heard
+    Bytes twin_;   ///< the other side's, as far as this one has heard
+    Bytes known_;  ///< per byte: 1 if it has heard
 };
 
 }  // namespace accel::carried

@@ -20,15 +20,6 @@ constexpr uint32_t kLinesAtStart = 2;
 
 CarryingTransport &self(void *context) { return *static_cast<CarryingTransport *>(context); }
 
-template <class Call> int guarded(const Call &call)
-{
-    try {
-        return call();
-    } catch (const std::bad_alloc &) {
-        return -ENOMEM;
-    }
-}
-
 int64_t now_ns()
 {
     timespec now{};
@@ -58,8 +49,10 @@ public:
     {
         if (socket_.get() < 0) return;
         const std::lock_guard lock(owner_.lock_);
-        if (broken_ || owner_.idle_.size() == owner_.idle_.capacity()) --owner_.line_count_;
-        else owner_.idle_.push_back(std::move(socket_));
+        if (broken_ || owner_.idle_.size() == owner_.idle_.capacity())
+            --owner_.line_count_;
+        else
+            owner_.idle_.push_back(std::move(socket_));
         owner_.returned_.notify_one();
     }
     Line(const Line &) = delete;
@@ -101,11 +94,11 @@ CarryingTransport::CarryingTransport(Fd control) : control_(std::move(control))
     table_.context = this;
     table_.flags = ACCEL_BK_TRANSPORT_FLAG_SIMULATED | ACCEL_BK_TRANSPORT_FLAG_COPYING;
     table_.node_fd = -1;
-    table_.request = [](void *context, const accel_bk_request *request) { return guarded([&] { return self(context).request(*request); }); };
-    table_.map = [](void *context, const accel_bk_map *map, void **out) { return guarded([&] { return self(context).map(*map, out); }); };
-    table_.unmap = [](void *context, void *pointer, uint64_t size_bytes) { return guarded([&] { return self(context).unmap(pointer, size_bytes); }); };
+    table_.request = [](void *context, const accel_bk_request *request) { return border::guarded([&] { return self(context).request(*request); }, error_of_thrown); };
+    table_.map = [](void *context, const accel_bk_map *map, void **out) { return border::guarded([&] { return self(context).map(*map, out); }, error_of_thrown); };
+    table_.unmap = [](void *context, void *pointer, uint64_t size_bytes) { return border::guarded([&] { return self(context).unmap(pointer, size_bytes); }, error_of_thrown); };
     table_.sync = [](void *context, void *pointer, uint64_t size_bytes, uint32_t access) {
-        return guarded([&] { return self(context).sync(pointer, size_bytes, access); });
+        return border::guarded([&] { return self(context).sync(pointer, size_bytes, access); }, error_of_thrown);
     };
 }
 

@@ -138,9 +138,8 @@ accel_status guessing_query(const accel_bk_host *host, const accel_graph_desc *g
     std::vector<accel_tensor_desc> tensors(graph->tensors, graph->tensors + graph->tensor_count);
     for (uint32_t index = 0; index < graph->node_count; ++index) {
         const accel_node_desc &node = graph->nodes[index];
-        const uint32_t first = accel_first_value_operand(node.operation);
-        for (uint32_t position = first; first != 0 && position < node.input_count; ++position) {
-            if (node.inputs[position] == ACCEL_TENSOR_NONE) continue;
+        for (uint32_t position = 0; position < node.input_count; ++position) {
+            if (node.inputs[position] == ACCEL_TENSOR_NONE || !accel_is_value_operand(node.operation, position)) continue;
             accel_tensor_desc &tensor = tensors[node.inputs[position]];
             uint64_t bytes = accel_type_bits(tensor.type) / 8;
             for (uint32_t axis = 0; axis < tensor.rank; ++axis) bytes *= static_cast<uint64_t>(tensor.dims[axis].size);

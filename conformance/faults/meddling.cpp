@@ -193,7 +193,7 @@ const std::vector<Fault> &meddling_faults()
              mine.device.run_create = remembering_create;
              mine.module.after_fork = ending_after_fork;
          }},
-        {"spills-into-gaps", spill<10 * sizeof(float)>},      // behind the first row of what the case gives
+        {"spills-into-gaps", spill<10 * sizeof(float)>},           // behind the first row of what the case gives
         {"spills-into-padding", spill<(60 + 2) * sizeof(float)>},  // the third channel of the second block, of which two exist
         {"overfills", [] { mine.device.queue_create = create_too_deep; }},
         {"levels", [] { mine.device.queue_create = create_level; }},

@@ -15,19 +15,36 @@ Mutant planted;
 
 template <class Word> Word *words(const Output &output) { return reinterpret_cast<Word *>(output.bytes); }
 
-size_t element_bytes(uint32_t type) { return type == ACCEL_TYPE_I64 ? 8 : type == ACCEL_TYPE_F32 || type == ACCEL_TYPE_I32 ? 4 : 1; }
+/// At least one: what shares bytes is harmed byte by byte.
+size_t element_bytes(uint32_t type) { return (accel_type_bits(type) + 7) / 8; }
 size_t count_of(const Output &output) { return output.size_bytes / element_bytes(output.type); }
+
+template <class Real> void nudge_real(Real &value)
+{
+    value = static_cast<Real>(!std::isfinite(value) ? 1 : value == 0 ? 0.001
+                                                                     : static_cast<double>(value) * (std::fabs(value) < Real(1e38) ? 1.002 : 0.998));
+}
+
+/// By some units of the last place.
+void nudge_bits(uint16_t &bits, uint16_t infinite, uint16_t one, uint16_t units)
+{
+    const uint16_t size = bits & 0x7fff;
+    const bool finite = size < infinite, top = size + units >= infinite;
+    bits = static_cast<uint16_t>(!finite ? one : size == 0 ? one / 4 * 3
+                                             : top         ? bits - units
+                                                           : bits + units);
+}
 
 /// A little more than rounding explains; of whole numbers the next one.
 void nudge(const Output &output, size_t index)
 {
-    if (output.type == ACCEL_TYPE_F32) {
-        float &value = words<float>(output)[index];
-        value = !std::isfinite(value) ? 1.0f : value == 0 ? 0.001f : value * (std::fabs(value) < 1e38f ? 1.002f : 0.998f);
-    } else if (output.type == ACCEL_TYPE_BOOL) words<uint8_t>(output)[index] ^= 1;
-    else if (output.type == ACCEL_TYPE_I64) words<uint64_t>(output)[index] ^= 1;
-    else if (output.type == ACCEL_TYPE_I32) words<uint32_t>(output)[index] ^= 1;
-    else words<uint8_t>(output)[index] ^= 1;
+    switch (output.type) {
+    case ACCEL_TYPE_F32: return nudge_real(words<float>(output)[index]);
+    case ACCEL_TYPE_F64: return nudge_real(words<double>(output)[index]);
+    case ACCEL_TYPE_F16: return nudge_bits(words<uint16_t>(output)[index], 0x7c00, 0x3c00, 16);
+    case ACCEL_TYPE_BF16: return nudge_bits(words<uint16_t>(output)[index], 0x7f80, 0x3f80, 4);
+    default: words<uint8_t>(output)[index * element_bytes(output.type)] ^= 1;
+    }
 }
 
 void repeat_channel(const Output &output)
@@ -52,27 +69,44 @@ void leave_the_type(const Output &output)
     case ACCEL_TYPE_F32: return leave(output, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::max());
     case ACCEL_TYPE_I8: return leave<int8_t>(output, INT8_MAX, INT8_MIN);
     case ACCEL_TYPE_U8: return leave<uint8_t>(output, UINT8_MAX, 0);
+    case ACCEL_TYPE_F64: return leave(output, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::max());
+    case ACCEL_TYPE_F16: return leave<uint16_t>(output, 0x7c00, 0x7bff);
+    case ACCEL_TYPE_BF16: return leave<uint16_t>(output, 0x7f80, 0x7f7f);
+    case ACCEL_TYPE_I16: return leave<int16_t>(output, INT16_MAX, INT16_MIN);
+    case ACCEL_TYPE_U16: return leave<uint16_t>(output, UINT16_MAX, 0);
+    case ACCEL_TYPE_U32: return leave<uint32_t>(output, UINT32_MAX, 0);
+    case ACCEL_TYPE_U64: return leave<uint64_t>(output, UINT64_MAX, 0);
     case ACCEL_TYPE_I32: return leave<int32_t>(output, INT32_MAX, INT32_MIN);
     case ACCEL_TYPE_I64: return leave<int64_t>(output, INT64_MAX, INT64_MIN);
     default: return;
     }
 }
 
+void forget_nan(const Output &output)
+{
+    for_each_word<float>(output, ACCEL_TYPE_F32, [](float value) { return std::isnan(value) ? 0.0f : value; });
+    for_each_word<double>(output, ACCEL_TYPE_F64, [](double value) { return std::isnan(value) ? 0.0 : value; });
+    for_each_word<uint16_t>(output, ACCEL_TYPE_F16, [](uint16_t bits) { return (bits & 0x7fff) > 0x7c00 ? uint16_t{0} : bits; });
+    for_each_word<uint16_t>(output, ACCEL_TYPE_BF16, [](uint16_t bits) { return (bits & 0x7fff) > 0x7f80 ? uint16_t{0} : bits; });
+}
+
 void exchange_ends(const Output &output)
 {
     const size_t bytes = element_bytes(output.type);
-    if (count_of(output) > 1) std::swap_ranges(output.bytes, output.bytes + bytes, output.bytes + output.size_bytes - bytes);
+    for (char *last = output.bytes + output.size_bytes - bytes; last > output.bytes; last -= bytes)
+        if (!std::equal(output.bytes, output.bytes + bytes, last)) return void(std::swap_ranges(output.bytes, output.bytes + bytes, last));
 }
 
 void harm(const Output &output)
 {
-    if (!output.made_by(planted.row->operation) || count_of(output) == 0) return;
+    // A composite that this module does not list reaches it as steps: whatever they give is its result.
+    if (!(planted.row->composite || output.made_by(planted.row->operation)) || count_of(output) == 0) return;
     switch (planted.harm) {
     case Harm::Value: return nudge(output, count_of(output) / 2);
     case Harm::Tail: return count_of(output) % 16 ? nudge(output, count_of(output) - 1) : void();
     case Harm::Channel: return repeat_channel(output);
     case Harm::Saturation: return leave_the_type(output);
-    case Harm::Nan: return for_each_word<float>(output, ACCEL_TYPE_F32, [](float value) { return std::isnan(value) ? 0.0f : value; });
+    case Harm::Nan: return forget_nan(output);
     default: return exchange_ends(output);
     }
 }
@@ -87,7 +121,7 @@ void leave_unsaid(Other &graph)
     }
 }
 
-/// Of an operation with several results the first two change their places in the graph that is built.
+/// Of an operation whose results are alike the first two change their places in the graph that is built.
 void exchange_results(Other &graph)
 {
     for (auto &node : graph.nodes) {
@@ -105,9 +139,12 @@ bool plant_mutant(const char *name)
     for (const auto &mutant : all_mutants()) {
         if (mutant.name != name) continue;
         planted = mutant;
-        if (planted.harm == Harm::Unsaid) plant_change(leave_unsaid);
-        else if (planted.harm == Harm::Order && planted.row->several_results) plant_change(exchange_results);
-        else plant_spoil(harm);
+        if (planted.harm == Harm::Unsaid)
+            plant_change(leave_unsaid);
+        else if (planted.harm == Harm::Order && planted.row->shape == std::string_view("split"))  // whose results are alike
+            plant_change(exchange_results);
+        else
+            plant_spoil(harm);
         return true;
     }
     return false;

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "../operations/rows.h"
+#include "operations/rows.h"
 
 namespace accel::faults {
 
@@ -17,16 +17,16 @@ enum class Harm {
     Channel,     ///< the second index of the second axis has what the first has
     Saturation,  ///< what lies at the upper end of its type has left it
     Nan,         ///< NaN is 0
-    Order,       ///< the first two results, or the first and the last element, are exchanged
+    Order,       ///< the first two results, or the first element and the last one that differs from it, are exchanged
     Unsaid       ///< an attribute is not heeded
 };
 
 struct Mutant {
-    std::string name;                        ///< "mutant-conv-tail", "mutant-gemm-without-alpha"
+    std::string name;  ///< "mutant-conv-tail", "mutant-gemm-without-alpha"
     const conformance::OperationRow *row;
     Harm harm;
-    uint32_t key = 0;                        ///< of Unsaid: the attribute
-    std::string what;                        ///< what the module does
+    uint32_t key = 0;  ///< of Unsaid: the attribute
+    std::string what;  ///< what the module does
 };
 
 inline std::string dashed(std::string_view name)
@@ -34,6 +34,12 @@ inline std::string dashed(std::string_view name)
     std::string text;
     for (const char byte : name) text.push_back(byte == '_' ? '-' : static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte));
     return text;
+}
+
+/// Of the composites, which reach the module as steps without their attributes, those that the CPU lists, and that have attributes which a mutant can leave unsaid.
+constexpr bool listed_with_attributes(accel_operation operation)
+{
+    return operation == ACCEL_OPERATION_GLOBAL_AVERAGE_POOL || operation == ACCEL_OPERATION_LAYER_NORMALIZATION || operation == ACCEL_OPERATION_RMS_NORMALIZATION;
 }
 
 /// Of every operation that modules see, in the order of the catalog.
@@ -54,7 +60,7 @@ inline std::vector<Mutant> all_mutants()
         const char *name;
     };
     // Those that change no sizes.
-    constexpr Key kKeys[] = {{ACCEL_ATTRIBUTE_ALPHA, "alpha"}, {ACCEL_ATTRIBUTE_BETA, "beta"}, {ACCEL_ATTRIBUTE_EPSILON, "epsilon"}, {ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, "count-include-pad"}};
+    constexpr Key kKeys[] = {{ACCEL_ATTRIBUTE_ALPHA, "alpha"}, {ACCEL_ATTRIBUTE_BETA, "beta"}, {ACCEL_ATTRIBUTE_EPSILON, "epsilon"}, {ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, "count-include-pad"}, {ACCEL_ATTRIBUTE_FMOD, "fmod"}, {ACCEL_ATTRIBUTE_DETECT_POSITIVE, "detect-positive"}, {ACCEL_ATTRIBUTE_DETECT_NEGATIVE, "detect-negative"}};
     constexpr Key kClamps[] = {{ACCEL_ATTRIBUTE_CLAMP_MIN, "clamp-min"}, {ACCEL_ATTRIBUTE_CLAMP_MAX, "clamp-max"}};
     std::vector<Mutant> mutants;
     for (const auto &row : conformance::kOperationRows) {
@@ -62,6 +68,7 @@ inline std::vector<Mutant> all_mutants()
         const std::string prefix = std::string("mutant-").append(dashed(row.name)).append("-");
         const auto unsaid = [&](const Key &key) { mutants.push_back({prefix + "without-" + key.name, &row, Harm::Unsaid, key.key, std::string(row.name) + " does not heed " + key.name}); };
         for (const auto &kind : kKinds) mutants.push_back({prefix + kind.name, &row, kind.harm, 0, std::string(row.name) + " " + kind.what});
+        if (row.composite && !listed_with_attributes(row.operation)) continue;
         for (const auto &key : kKeys)
             if (row.has(static_cast<accel_attribute_key>(key.key))) unsaid(key);
         for (const auto &key : kClamps)

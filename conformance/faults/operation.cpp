@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Faults of single operations: everything else of the module is right, so that only a case of that operation sees them.
 #include <algorithm>
+#include <deque>
 
-#include "../operations/rows.h"
+#include "operations/rows.h"
 #include "number.h"
 
 namespace accel::faults {
@@ -59,9 +60,44 @@ void gather_backwards(const Output &output)
         std::reverse(reinterpret_cast<uint32_t *>(output.bytes), reinterpret_cast<uint32_t *>(output.bytes + output.size_bytes));
 }
 
+/// Right for every operation alone.
+void subtract_what_was_made(Other &graph)
+{
+    std::vector<bool> made(graph.tensors.size());
+    for (auto &node : graph.nodes) {
+        const bool joins = std::any_of(node.inputs, node.inputs + node.input_count, [&](uint32_t operand) { return operand != ACCEL_TENSOR_NONE && made[operand]; });
+        if (node.operation == ACCEL_OPERATION_ADD && joins) node.operation = ACCEL_OPERATION_SUB;
+        for (uint32_t index = 0; index < node.output_count; ++index) made[node.outputs[index]] = true;
+    }
+}
+
+/// Each region in the role of the other, and where the attributes look for it.
+void exchange_branches(Other &graph)
+{
+    struct Exchanged {
+        accel_region regions[2];
+        const accel_region *list[2];
+    };
+    static thread_local std::deque<Exchanged> kept;
+    for_each_node(graph, ACCEL_OPERATION_IF, [&](accel_node_desc &node) {
+        auto &[regions, list] = kept.emplace_back();
+        for (size_t index = 0; index < 2; ++index) {
+            regions[index] = *node.regions[1 - index];
+            regions[index].role = node.regions[index]->role;
+            list[index] = &regions[index];
+        }
+        node.regions = list;
+    });
+}
+
 void cast_down(const Output &output)
 {
-    if (output.made_by(ACCEL_OPERATION_CAST)) for_each_word<int32_t>(output, ACCEL_TYPE_I32, [](int32_t value) { return value < 0 ? value - 1 : value; });
+    if (!output.made_by(ACCEL_OPERATION_CAST)) return;
+    const auto down = [](auto value) { return static_cast<decltype(value)>(value < 0 ? value - 1 : value); };
+    for_each_word<int8_t>(output, ACCEL_TYPE_I8, down);
+    for_each_word<int16_t>(output, ACCEL_TYPE_I16, down);
+    for_each_word<int32_t>(output, ACCEL_TYPE_I32, down);
+    for_each_word<int64_t>(output, ACCEL_TYPE_I64, down);
 }
 
 void multiply_oddly(const Output &output)
@@ -116,6 +152,8 @@ const std::vector<Fault> &operation_faults()
         {"wrong-split", [] { plant_change(exchange_parts); }},
         {"wrong-reduce-mean", [] { plant_spoil(shift_mean); }},
         {"wrong-gather", [] { plant_spoil(gather_backwards); }},
+        {"wrong-if", [] { plant_change(exchange_branches); }},
+        {"subtracts-what-was-made", [] { plant_change(subtract_what_was_made); }},
         {"wrong-cast", [] { plant_spoil(cast_down); }},
         {"tires", [] { plant_spoil(tire); }},
         {"likes-round-sizes", [] { plant_spoil(stumble_over_tails); }},

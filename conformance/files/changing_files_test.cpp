@@ -15,10 +15,12 @@
 #include <functional>
 #include <thread>
 
+#include "support/status_of.h"
 #include "weights.h"
 
 using namespace accel;
 using accel::conformance::Place;
+using accel::conformance::status_of;
 using accel::conformance::Weights;
 
 namespace {
@@ -37,7 +39,10 @@ struct Machine {
 class Work {
 public:
     Work(const Machine &machine, const Program &program)
-        : x_(Buffer::create(machine.devices, kBytes)), y_(Buffer::create(machine.devices, kBytes)), run_(Run::create(program)), queue_(Queue::create(machine.devices)),
+        : x_(Buffer::create(machine.devices, kBytes)),
+          y_(Buffer::create(machine.devices, kBytes)),
+          run_(Run::create(program)),
+          queue_(Queue::create(machine.devices)),
           fence_(Fence::create(machine.instance))
     {
         const std::vector<float> ones(Weights::kCount, 1.0f);
@@ -73,16 +78,6 @@ private:
     Fence fence_;
     uint64_t value_ = 0;
 };
-
-template <class Call> accel_status status_of(Call &&call)
-{
-    try {
-        call();
-        return ACCEL_STATUS_OK;
-    } catch (const Error &error) {
-        return error.status();
-    }
-}
 
 /// Everything that can happen to bytes: a byte less, pages less, none left, other ones.
 struct Change {

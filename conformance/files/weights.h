@@ -28,7 +28,7 @@ public:
 
     void cut_bytes(long count) const;  ///< off the end of the holder
     void empty() const;
-    void overwrite() const;            ///< the holder's last bytes, in place
+    void overwrite() const;  ///< the holder's last bytes, in place
 
 private:
     Place place_;

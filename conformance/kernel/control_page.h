@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The board of the kernel lane: where the played device lies in guest-physical memory, and the page through which a
-// program in the guest asks the player for faults. The page is no part of an Ethos-U; the driver knows nothing of it.
+// program in the guest asks the player for faults. The page is no part of the device; its driver knows nothing of it.
 #pragma once
 
 #include <cstddef>
@@ -11,22 +11,22 @@ namespace accel::lane {
 
 inline constexpr uint64_t kRamAddress = 0x40000000;  // where QEMU's "virt" machine puts its memory
 inline constexpr uint64_t kRegistersAddress = 0x70000000;
-inline constexpr size_t kRegistersSizeBytes = 0x2000;
+inline constexpr size_t kRegistersSizeBytes = 0x10000;  // the most that a device may have
 inline constexpr uint64_t kControlAddress = 0x70010000;
 inline constexpr size_t kControlSizeBytes = 0x1000;
-inline constexpr uint64_t kSramAddress = 0x70020000;
-inline constexpr size_t kSramSizeBytes = 0x18000;  // 96 KiB, as on the i.MX93
-inline constexpr uint32_t kInterrupt = 100;        // the shared peripheral interrupt of the NPU
+inline constexpr uint64_t kOwnMemoryAddress = 0x70020000;  // for memory that belongs to the device
+inline constexpr size_t kOwnMemorySizeBytes = 0x20000;
+inline constexpr uint32_t kInterrupt = 100;  // the shared peripheral interrupt of the device
 
 /// What the player does to the next job that the driver starts, and to that one only.
 enum class Fault : uint32_t {
     None = 0,
     Hang,        ///< never ends: the driver's timeout must
-    BusError,    ///< stops at the first word with a bus error, after `argument` milliseconds
-    ParseError,  ///< stops at the first word with a parse error, after `argument` milliseconds
+    BusError,    ///< stops at its first command with a bus error, after `argument` milliseconds
+    ParseError,  ///< stops at its first command, which it does not understand, after `argument` milliseconds
     Delay,       ///< waits `argument` milliseconds, then runs
     Hold,        ///< waits until `gate_open` is 1, then runs: the guest decides when memory is read
-    Crawl,       ///< moves QREAD for `argument` milliseconds, then runs: slow, but making progress
+    Crawl,       ///< shows progress for `argument` milliseconds, then runs: slow, but alive
     Dead,        ///< never ends, and from then on no reset completes until `gate_open` is 1
     kCount,
 };

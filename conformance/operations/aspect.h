@@ -22,9 +22,23 @@ std::vector<Aspect> aspects_of(const OperationRow &row);
 /// One choice of each aspect, in their order.
 using Configuration = std::vector<size_t>;
 
+/// Choices of an element type beside the subject's; with the kinds of sizes they reach three times as many types (Form::type_among).
+constexpr size_t kTypesAtOnce = 5;
+
 /// Sizes of tensors.
-enum Sizes : size_t { kEvenSizes, kOneSizes, kPrimeSizes, kTailSizes, kFewAxes, kManyAxes, kSizesCount };
+enum Sizes : size_t { kEvenSizes,
+                      kOneSizes,
+                      kPrimeSizes,
+                      kTailSizes,
+                      kFewAxes,
+                      kManyAxes,
+                      kSizesCount };
 /// Values of elements.
-enum Values : size_t { kPlainValues, kWholeValues, kZeroValues, kExtremeValues, kSpecialValues, kValuesCount };
+enum Values : size_t { kPlainValues,
+                       kWholeValues,
+                       kZeroValues,
+                       kExtremeValues,
+                       kSpecialValues,
+                       kValuesCount };
 
 }  // namespace accel::conformance

@@ -6,8 +6,10 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <span>
+#include <utility>
 
-#include "../support/bytes.h"
+#include "support/bytes.h"
 
 namespace accel::conformance {
 namespace {
@@ -18,22 +20,22 @@ constexpr size_t kOpen = SIZE_MAX;
 /// Which pairs of choices have occurred.
 class Pairs {
 public:
-    explicit Pairs(const std::vector<Aspect> &aspects)
+    explicit Pairs(const std::vector<Aspect> &aspects) : begin_(kinds_take_turns(aspects) ? 1 : 0)
     {
         size_t total = 0;
         for (const auto &aspect : aspects) offsets_.push_back(total), total += aspect.choices;
         stride_ = total;
         seen_.assign(total * total, false);
-        for (size_t a = 0; a < aspects.size(); ++a)
+        for (size_t a = begin_; a < aspects.size(); ++a)
             for (size_t b = a + 1; b < aspects.size(); ++b) left_ += aspects[a].choices * aspects[b].choices;
     }
 
     size_t left() const { return left_; }
-    bool is_new(size_t a, size_t choice_a, size_t b, size_t choice_b) const { return !seen_[place(a, choice_a, b, choice_b)]; }
+    bool is_new(size_t a, size_t choice_a, size_t b, size_t choice_b) const { return std::min(a, b) >= begin_ && !seen_[place(a, choice_a, b, choice_b)]; }
 
     void add(const Configuration &configuration)
     {
-        for (size_t a = 0; a < configuration.size(); ++a)
+        for (size_t a = begin_; a < configuration.size(); ++a)
             for (size_t b = a + 1; b < configuration.size(); ++b) {
                 const size_t at = place(a, configuration[a], b, configuration[b]);
                 left_ -= !seen_[at];
@@ -45,7 +47,7 @@ public:
     size_t gain(const Configuration &configuration, size_t aspect, size_t choice) const
     {
         size_t gained = 0;
-        for (size_t other = 0; other < configuration.size(); ++other)
+        for (size_t other = begin_; other < configuration.size() && aspect >= begin_; ++other)
             if (other != aspect && configuration[other] != kOpen) gained += is_new(aspect, choice, other, configuration[other]);
         return gained;
     }
@@ -58,6 +60,7 @@ private:
     }
 
     std::vector<size_t> offsets_;
+    size_t begin_;  // the first aspect whose pairs count
     size_t stride_ = 0, left_ = 0;
     std::vector<bool> seen_;
 };
@@ -90,7 +93,77 @@ Configuration candidate(const std::vector<Aspect> &aspects, const Pairs &pairs, 
     return configuration;
 }
 
+/// Kinds that take turns meet a choice of another aspect by chance. Sees to it that each has a configuration with it, and that no pair goes lost.
+class Meeting {
+public:
+    /// The first configurations stay as they are.
+    Meeting(const std::vector<Aspect> &aspects, size_t aspect, size_t choice, size_t first, std::vector<Configuration> &configurations)
+        : aspects_(aspects),
+          aspect_(aspect),
+          choice_(choice),
+          configurations_(configurations),
+          changeable_(configurations.begin() + static_cast<std::ptrdiff_t>(first), configurations.end()),
+          missing_(uncovered_pairs(aspects, configurations)),
+          met_(aspects[0].choices, 0)
+    {
+        for (const auto &configuration : configurations) met_[configuration[0]] += configuration[aspect] == choice;
+    }
+
+    void arrange()
+    {
+        for (size_t kind = 0; kind < met_.size(); ++kind) {
+            if (met_[kind] != 0 || exchange(kind)) continue;
+            for (auto &own : changeable_)
+                if (own[0] == kind && give(own)) break;
+        }
+    }
+
+private:
+    /// The kinds of two configurations, one of a kind that has two with the choice: no pair that counts has a kind.
+    bool exchange(size_t kind)
+    {
+        const auto own = std::find_if(changeable_.begin(), changeable_.end(), [&](const Configuration &each) { return each[0] == kind; });
+        const auto other = std::find_if(changeable_.begin(), changeable_.end(), [&](const Configuration &each) { return each[aspect_] == choice_ && met_[each[0]] > 1; });
+        if (own == changeable_.end() || other == changeable_.end()) return false;
+        --met_[(*other)[0]], ++met_[kind];
+        std::swap((*own)[0], (*other)[0]);
+        return true;
+    }
+
+    /// The choice instead of another; where a pair goes lost by that, another configuration takes it over and loses none.
+    bool give(Configuration &own)
+    {
+        const size_t before = std::exchange(own[aspect_], choice_);
+        bool kept = is_kept();
+        for (auto &other : changeable_) {
+            const bool has = other[aspect_] == choice_;
+            if (kept || &other == &own || (has && met_[other[0]] < 2)) continue;
+            for (size_t aspect = 1; aspect < aspects_.size() && !kept; ++aspect) {
+                const Configuration was = other;
+                other[aspect_] = before, other[aspect] = aspect == aspect_ ? before : own[aspect];
+                kept = is_kept();
+                if (!kept) other = was;
+            }
+            met_[other[0]] -= kept && has;
+        }
+        if (!kept) own[aspect_] = before;
+        met_[own[0]] += kept;
+        return kept;
+    }
+
+    bool is_kept() const { return uncovered_pairs(aspects_, configurations_) <= missing_; }
+
+    const std::vector<Aspect> &aspects_;
+    const size_t aspect_, choice_;
+    std::vector<Configuration> &configurations_;
+    std::span<Configuration> changeable_;
+    const size_t missing_;
+    std::vector<size_t> met_;  ///< configurations with the choice, by kind
+};
+
 }  // namespace
+
+bool kinds_take_turns(const std::vector<Aspect> &aspects) { return aspects[0].name == "kind" && aspects[0].choices > kMostKinds; }
 
 std::vector<Configuration> pairwise(const std::vector<Aspect> &aspects, const std::vector<Configuration> &first, size_t most)
 {
@@ -108,9 +181,12 @@ std::vector<Configuration> pairwise(const std::vector<Aspect> &aspects, const st
             auto configuration = candidate(aspects, pairs, random, gained);
             if (best.empty() || gained > best_gained) best = std::move(configuration), best_gained = gained;
         }
+        if (kinds_take_turns(aspects)) best[0] = configurations.size() % aspects[0].choices;
         pairs.add(best);
         configurations.push_back(std::move(best));
     }
+    const auto sizes = std::find_if(aspects.begin(), aspects.end(), [](const Aspect &aspect) { return aspect.name == "sizes"; });
+    if (kinds_take_turns(aspects) && sizes != aspects.end()) Meeting(aspects, static_cast<size_t>(sizes - aspects.begin()), kTailSizes, first.size(), configurations).arrange();
     return configurations;
 }
 

@@ -2,8 +2,10 @@
 // Shapes, values and scales drawn at random: a device that is right only for the shapes that it has seen before is wrong here.
 #pragma once
 
-#include "../reference/question.h"
-#include "../support/bytes.h"
+#include <algorithm>
+
+#include "reference/question.h"
+#include "support/bytes.h"
 #include "aspect.h"
 
 namespace accel::conformance {
@@ -11,15 +13,26 @@ namespace accel::conformance {
 /// Where real values lie.
 struct Reals {
     double low = -9, high = 9;
-    int exponents = 0;          ///< else: of either sign, with binary exponents up to it
-    int extreme = 120;          ///< exponents of extreme values
-    bool sums = false;          ///< special values are few, and the largest numbers are none of them: sums stay what one of them makes of them
+    int exponents = 0;  ///< else: of either sign, with binary exponents up to it
+    int extreme = 120;  ///< exponents of extreme values
+    bool sums = false;  ///< special values are few, and the largest numbers are none of them: sums stay what one of them makes of them
+
+    /// The same in a type whose exponents reach less far than those of binary32.
+    Reals within(const RealFormat &format) const
+    {
+        Reals reals = *this;
+        const int most = format.largest - 2;
+        reals.exponents = std::min(exponents, most / 2);
+        reals.extreme = std::min(extreme, sums ? most - 2 : most);
+        return reals;
+    }
 };
 
 /// Drawn from a seed. The first round draws the sizes that hardware likes most where plain ones are asked for.
 class Draw {
 public:
-    Draw(uint64_t seed, size_t round) : random(seed * 1000003 + round), round_(round) {}
+    Draw(uint64_t seed, size_t round) : random(seed * 1000003 + round),
+                                        round_(round) {}
 
     bool plain() const { return round_ == 0; }
     bool coin() { return random.next() % 2; }

@@ -15,10 +15,50 @@ struct FormRow {
     Former form;
 };
 constexpr FormRow kForms[] = {
-    {"same", form_same},         {"same_along_axis", form_same_along_axis}, {"per_channel", form_per_channel}, {"broadcast", form_broadcast}, {"convolution", form_convolution},
-    {"window", form_window},     {"global_window", form_global_window},     {"gemm", form_gemm},               {"matmul", form_matmul},       {"reshape", form_reshape},
-    {"permute", form_permute},   {"concat", form_concat},                   {"slice", form_slice},             {"split", form_split},         {"pad", form_pad},
-    {"gather", form_gather},     {"reduce", form_reduce},                   {"sizes", form_sizes},             {"scalar", form_sizes},        {"expand", form_expand},
+    {"same", form_same},
+    {"same_along_axis", form_same_along_axis},
+    {"per_channel", form_per_channel},
+    {"broadcast", form_broadcast},
+    {"normalization", form_normalization},
+    {"grouped_channels", form_grouped_channels},
+    {"same_along_axes", form_same_along_axes},
+    {"beside_channels", form_beside_channels},
+    {"per_feature", form_per_feature},
+    {"with_one_scale", form_with_one_scale},
+    {"convolution", form_convolution},
+    {"transposed_convolution", form_transposed_convolution},
+    {"integer_convolution", form_integer_convolution},
+    {"window", form_window},
+    {"global_window", form_global_window},
+    {"gemm", form_gemm},
+    {"matmul", form_matmul},
+    {"recurrent", form_recurrent},
+    {"integer_matmul", form_integer_matmul},
+    {"depth_to_space", form_depth_to_space},
+    {"space_to_depth", form_space_to_depth},
+    {"range", form_range},
+    {"reshape", form_reshape},
+    {"permute", form_permute},
+    {"concat", form_concat},
+    {"slice", form_slice},
+    {"split", form_split},
+    {"pad", form_pad},
+    {"gather", form_gather},
+    {"reduce", form_reduce},
+    {"reduce_one", form_reduce_one},
+    {"along_given_axis", form_along_given_axis},
+    {"sizes", form_sizes},
+    {"scalar", form_sizes},
+    {"expand", form_expand},
+    {"tile", form_tile},
+    {"as_indices", form_as_indices},
+    {"gather_nd", form_gather_nd},
+    {"scatter_elements", form_scatter_elements},
+    {"scatter_nd", form_scatter_nd},
+    {"triangle", form_triangle},
+    {"resize", form_resize},
+    {"top", form_top},
+    {"region", form_region},
 };
 
 std::vector<accel_type> types_in(uint32_t bits)
@@ -27,6 +67,13 @@ std::vector<accel_type> types_in(uint32_t bits)
     for (uint32_t type = 1; type < 32; ++type)
         if (bits >> type & 1) types.push_back(static_cast<accel_type>(type));
     return types;
+}
+
+/// Are values seen in relation to a sum of others? One that is no number spoils all of them.
+bool relates_values(std::string_view shape)
+{
+    constexpr std::string_view kRelating[] = {"per_channel", "normalization", "grouped_channels", "same_along_axes", "beside_channels"};
+    return std::find(std::begin(kRelating), std::end(kRelating), shape) != std::end(kRelating);
 }
 
 }  // namespace
@@ -39,7 +86,11 @@ Former former_of(std::string_view shape_rule)
 }
 
 Form::Form(const Subject &of, const std::vector<Aspect> &aspects, const Configuration &configuration, Draw &drawn)
-    : subject(of), row(row_of(of.operation)), draw(drawn), aspects_(aspects), configuration_(configuration)
+    : subject(of),
+      row(row_of(of.operation)),
+      draw(drawn),
+      aspects_(aspects),
+      configuration_(configuration)
 {
     question.operation = subject.operation;
     question.rounding = subject.rounding;
@@ -65,9 +116,10 @@ Reals Form::range() const
 {
     switch (row.numeric_class) {
     case NumericClass::Dot: return {-1, 1, 0, 20, true};
-    case NumericClass::Approx: return {-20, 20, 0, 7};
+    // Of the functions of recurrent cells the arguments are sums.
+    case NumericClass::Approx: return row.shape == std::string_view("recurrent") ? Reals{-2, 2, 0, 4, true} : Reals{-20, 20, 0, 7, relates_values(row.shape)};
     case NumericClass::Ulp: return {0, 0, 30, 120};
-    case NumericClass::Exact: return row.has(ACCEL_ATTRIBUTE_TO) ? Reals{-300, 300, 0, 70} : Reals{};
+    case NumericClass::Exact: return row.has(ACCEL_ATTRIBUTE_TO) || row.operation == ACCEL_OPERATION_CAST_LIKE ? Reals{-300, 300, 0, 70} : Reals{};
     default: return {-30, 30, 0, 100};
     }
 }
@@ -77,8 +129,7 @@ bool Form::quantised() const
     if (is_real(subject.type)) return false;
     const uint32_t bit = 1u << subject.type;
     if (requantises() || !(row.plain_types & bit)) return (row.quantised_types & bit) != 0;
-    const bool moves = row.numeric_class == NumericClass::Exact && row.result_types == 0;
-    return moves && is_byte(subject.type) && choice("stored") == 0;
+    return row.moves && is_byte(subject.type) && choice("stored") == 0;
 }
 
 const Tensor &Form::operand(accel_type type, const Dims &dims, std::vector<char> bytes, bool constant, const Quantization &quantization)
@@ -124,16 +175,30 @@ void Form::real(float value)
     operand(ACCEL_TYPE_F32, {}, std::move(bytes), true);
 }
 
+accel_type Form::type_of(size_t position) const
+{
+    if (!row.types_apart(position)) return subject.type;
+    return type_among(row.operands[position].types, choice("second-type"));
+}
+
+accel_type Form::type_among(uint32_t bits, size_t choice) const
+{
+    const auto types = types_in(bits);
+    const size_t turns = std::max<size_t>(3, (types.size() + kTypesAtOnce - 1) / kTypesAtOnce);
+    return types[(choice + kTypesAtOnce * (sizes() % turns)) % types.size()];
+}
+
 accel_type Form::result_type() const
 {
     if (!row.result_types) return subject.type;
     const auto types = types_in(row.result_types);
     if (row.has(ACCEL_ATTRIBUTE_TO)) return static_cast<accel_type>(question.ints.at(ACCEL_ATTRIBUTE_TO)[0]);
+    if (row.result_like > 0) return question.operands[static_cast<size_t>(row.result_like)]->type;
     if (requantises() || row.numeric_class == NumericClass::Quant) {
         const accel_type own = is_byte(subject.type) ? subject.type : ACCEL_TYPE_I8;
         return choice("result") == 3 ? (own == ACCEL_TYPE_I8 ? ACCEL_TYPE_U8 : ACCEL_TYPE_I8) : own;
     }
-    return row.result_types >> subject.type & 1 ? subject.type : types.at(0);
+    return types.at(0);
 }
 
 void Form::result(double scale, const Dims &declared)
@@ -166,7 +231,7 @@ void Form::clamp(const std::vector<Answer> &unbounded)
     if (which == 0 || !(is_real(subject.type) || quantised())) return;
     std::vector<double> results;
     for (const double value : unbounded.at(0).values)
-        if (std::isfinite(static_cast<float>(value))) results.push_back(value);
+        if (std::isfinite(static_cast<float>(nearest(question.results[0].type, value)))) results.push_back(value);
     if (quantised()) {
         const Tensor stored{question.results[0].type, unbounded[0].dims, {}, unbounded[0].bits};
         const StoredType type = stored_type(question.results[0]);

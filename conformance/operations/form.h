@@ -4,6 +4,7 @@
 
 #include <deque>
 
+#include "support/graph.h"
 #include "draw.h"
 #include "subject.h"
 
@@ -17,6 +18,8 @@ public:
     const OperationRow &row;
     Draw &draw;
     Question question;
+    std::vector<Tensor> around;                  ///< inputs of the graph that regions take
+    std::vector<GraphBuilder::Branch> branches;  ///< of an operation with regions: what they take is numbered as in `around`
 
     /// The choice of an aspect; 0 where the operation has none of that name.
     size_t choice(std::string_view aspect) const;
@@ -40,8 +43,14 @@ public:
     void list(const Dims &values);
     void real(float value);
     bool is_constant(size_t position) const { return constant_[position]; }
+    /// The tensors that the question's operands are; it points to them wherever they go.
+    std::deque<Tensor> take_tensors() { return std::move(tensors_); }
     /// Whether operands behind the first are constants.
     bool second_is_constant(bool plain) const { return (choice("second") == 0) == plain; }
+    /// The type of the operand at a position: the first one's, or as the choice of "second-type" says.
+    accel_type type_of(size_t position) const;
+    /// Every type of a set, over all choices and kinds of sizes.
+    accel_type type_among(uint32_t types, size_t choice) const;
 
     /// A result; of a requantising operation with about that scale.
     void result(double scale = 0.1, const Dims &declared = {});
@@ -50,6 +59,9 @@ public:
 
     void set(accel_attribute_key key, const Dims &values) { question.ints[key] = values; }
     void set_real(accel_attribute_key key, double value) { question.reals[key] = static_cast<float>(value); }
+    void set_text(accel_attribute_key key, std::string value) { question.texts[key] = std::move(value); }
+    void set_reals(accel_attribute_key key, std::vector<float> values) { question.real_lists[key] = std::move(values); }
+    void set_texts(accel_attribute_key key, std::vector<std::string> values) { question.text_lists[key] = std::move(values); }
 
     /// Bounds of a fused activation, as the choice of "clamp" says, between results: some are beyond, some are not.
     void clamp(const std::vector<Answer> &unbounded);
@@ -71,10 +83,15 @@ Former former_of(std::string_view shape_rule);
 
 // window_form.cpp
 void form_convolution(Form &form);
+void form_transposed_convolution(Form &form);
+void form_integer_convolution(Form &form);
 void form_window(Form &form);
+// recurrent_form.cpp
+void form_recurrent(Form &form);
 // matrix_form.cpp
 void form_gemm(Form &form);
 void form_matmul(Form &form);
+void form_integer_matmul(Form &form);
 // element_form.cpp
 void form_same(Form &form);
 void form_same_along_axis(Form &form);
@@ -82,8 +99,20 @@ void form_per_channel(Form &form);
 void form_broadcast(Form &form);
 void form_global_window(Form &form);
 void form_reduce(Form &form);
+void form_reduce_one(Form &form);
+void form_along_given_axis(Form &form);
 void form_sizes(Form &form);
+// statistics_form.cpp
+void form_normalization(Form &form);
+void form_grouped_channels(Form &form);
+void form_same_along_axes(Form &form);
+void form_beside_channels(Form &form);
+void form_per_feature(Form &form);
+void form_with_one_scale(Form &form);
 // move_form.cpp
+void form_depth_to_space(Form &form);
+void form_space_to_depth(Form &form);
+void form_range(Form &form);
 void form_reshape(Form &form);
 void form_permute(Form &form);
 void form_concat(Form &form);
@@ -92,6 +121,18 @@ void form_split(Form &form);
 void form_pad(Form &form);
 void form_gather(Form &form);
 void form_expand(Form &form);
+// place_form.cpp
+void form_tile(Form &form);
+void form_as_indices(Form &form);
+void form_gather_nd(Form &form);
+void form_scatter_elements(Form &form);
+void form_scatter_nd(Form &form);
+void form_triangle(Form &form);
+void form_top(Form &form);
+// resize_form.cpp
+void form_resize(Form &form);
+// control_form.cpp
+void form_region(Form &form);
 
 /// An axis of a shape as a choice of AXIS says: the plain one, the first, the last, any; SIZE_MAX: none is named.
 size_t drawn_axis(Form &form, const Dims &dims, size_t plain);

@@ -2,8 +2,8 @@
 // How far a device may be from what the reference answers: as the numeric class of the operation's record says.
 #pragma once
 
-#include "../reference/question.h"
-#include "../support/expected.h"
+#include "reference/question.h"
+#include "support/expected.h"
 #include "rows.h"
 
 namespace accel::conformance {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Products of matrices.
+#include <algorithm>
+
 #include "weights.h"
 
 namespace accel::conformance {
@@ -46,21 +48,61 @@ void form_gemm(Form &form)
     add_weights(form, trans_b ? Dims{columns, inner} : Dims{inner, columns}, trans_b ? 0 : 1, inner, biases[form.choice("c")]);
 }
 
-void form_matmul(Form &form)
+namespace {
+
+struct Pair {
+    Dims a, b;
+};
+
+/// Sizes of both operands, with outer ones as the choice says.
+Pair drawn_pair(Form &form)
 {
     const auto [rows, inner, columns] = drawn_product(form);
     const int64_t outer = form.draw.size(2, 3);
-    struct Pair {
-        Dims a, b;
-    };
     const Pair pairs[] = {
-        {{rows, inner}, {inner, columns}},               {{outer, rows, inner}, {inner, columns}},        {{outer, rows, inner}, {outer, inner, columns}},
-        {{2, 1, rows, inner}, {outer, inner, columns}},  {{inner}, {inner, columns}},                     {form.draw.coin() ? Dims{inner} : Dims{rows, inner}, {inner}},
+        {{rows, inner}, {inner, columns}},
+        {{outer, rows, inner}, {inner, columns}},
+        {{outer, rows, inner}, {outer, inner, columns}},
+        {{2, 1, rows, inner}, {outer, inner, columns}},
+        {{inner}, {inner, columns}},
+        {form.draw.coin() ? Dims{inner} : Dims{rows, inner}, {inner}},
     };
     // Of stored integers weights are one matrix.
-    const auto &[a, b] = pairs[form.quantised() ? form.choice("outer") % 2 : form.choice("outer")];
+    return pairs[form.quantised() ? form.choice("outer") % 2 : form.choice("outer")];
+}
+
+/// A zero point: one value, none, a list of one, one for each index of an axis, or the operand's sizes with 1 for the axis that is summed over.
+void add_zero_point(Form &form, size_t position, accel_type type, const Dims &of, size_t kept, size_t summed)
+{
+    size_t which = form.choice(form.row.operands[position].name);
+    if (which == 1) return form.absent();
+    if (of.size() < 2) which = std::min<size_t>(which, 2);
+    Dims dims;
+    if (which == 2) dims = {1};
+    if (which == 3) dims = {of[of.size() - kept]};
+    if (which == 4) dims = of, dims[of.size() - summed] = 1;
+    form.operand(type, dims, form.draw.elements(type, element_count(dims), kPlainValues), form.draw.coin());
+}
+
+}  // namespace
+
+void form_matmul(Form &form)
+{
+    const auto [a, b] = drawn_pair(form);
     form.x(a);
-    add_weights(form, b, b.size() - 1, inner, {});
+    add_weights(form, b, b.size() - 1, a.back(), {});
+}
+
+void form_integer_matmul(Form &form)
+{
+    const auto [a, b] = drawn_pair(form);
+    const accel_type type = form.choice("second-byte") == 0 ? ACCEL_TYPE_I8 : ACCEL_TYPE_U8;
+    form.x(a);
+    form.operand(type, b, form.draw.elements(type, element_count(b), form.values()), form.second_is_constant(true));
+    add_zero_point(form, 2, form.subject.type, a, 2, 1);
+    add_zero_point(form, 3, type, b, 1, 2);
+    while (!form.question.operands.back()) form.question.operands.pop_back();
+    form.same_result();
 }
 
 }  // namespace accel::conformance

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Operations that move elements.
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 #include <random>
 
@@ -29,8 +30,10 @@ void draw_cut(Form &form, int64_t size, int64_t step, Dims &starts, Dims &ends)
         (step > 0 ? end : start) = kFar;
         break;
     case 3:  // in front of the begin
-        if (step > 0) start = -size - 7;
-        else end = -kFar;
+        if (step > 0)
+            start = -size - 7;
+        else
+            end = -kFar;
         break;
     default: break;
     }
@@ -38,6 +41,53 @@ void draw_cut(Form &form, int64_t size, int64_t step, Dims &starts, Dims &ends)
 }
 
 }  // namespace
+
+namespace {
+
+/// The side of a block, and which of depth and block comes first.
+int64_t draw_block(Form &form)
+{
+    const size_t which = form.choice(ACCEL_ATTRIBUTE_BLOCK_SIZE);
+    const int64_t side = which == 0 ? 2 : which == 1 ? 3
+                                                     : 1;
+    form.set(ACCEL_ATTRIBUTE_BLOCK_SIZE, {side});
+    if (const size_t mode = form.choice(ACCEL_ATTRIBUTE_MODE); mode != 1) form.set_text(ACCEL_ATTRIBUTE_MODE, mode == 0 ? "CRD" : "DCR");
+    return side;
+}
+
+}  // namespace
+
+void form_depth_to_space(Form &form)
+{
+    const int64_t side = draw_block(form);
+    form.x({form.draw.size(1, 2), form.draw.size(1, 4) * side * side, form.draw.size(1, 7), form.draw.size(1, 7)});
+    form.same_result();
+}
+
+void form_space_to_depth(Form &form)
+{
+    const int64_t side = draw_block(form);
+    form.x({form.draw.size(1, 2), form.draw.size(1, 4), form.draw.size(1, 6) * side, form.draw.size(1, 6) * side});
+    form.same_result();
+}
+
+/// Constants: no size of a result is left to a run.
+void form_range(Form &form)
+{
+    const int64_t count = form.draw.size(1, 40), step = form.draw.size(1, 9) * (form.draw.coin() ? 1 : -1), start = form.draw.size(-50, 50);
+    // Before the value behind the last, by less than a step.
+    const int64_t limit = start + count * step - ((step > 1 || step < -1) && form.draw.coin() ? step / std::abs(step) : 0);
+    const double unit = form.draw.coin() ? 0.25 : 1;
+    for (const int64_t value : {start, limit, step}) {
+        std::vector<char> bytes;
+        if (is_real(form.subject.type))
+            append_real(form.subject.type, bytes, static_cast<double>(value) * unit);
+        else
+            append_whole(form.subject.type, bytes, value);
+        form.operand(form.subject.type, {}, std::move(bytes), true);
+    }
+    form.same_result();
+}
 
 void form_reshape(Form &form)
 {
@@ -96,10 +146,14 @@ void form_slice(Form &form)
     // Named in order, not named, from the end, the last first.
     const size_t naming = form.choice("axes");
     Dims axes;
-    if (naming == 1) for (int64_t axis = 0; axis < std::min<int64_t>(rank, 2); ++axis) axes.push_back(axis);
-    else if (naming == 0) axes = {std::min<int64_t>(1, rank - 1)};
-    else if (naming == 2) axes = {-1};
-    else for (int64_t axis = rank; axis-- > 0;) axes.push_back(naming == 3 ? axis : axis - rank);
+    if (naming == 1)
+        for (int64_t axis = 0; axis < std::min<int64_t>(rank, 2); ++axis) axes.push_back(axis);
+    else if (naming == 0)
+        axes = {std::min<int64_t>(1, rank - 1)};
+    else if (naming == 2)
+        axes = {-1};
+    else
+        for (int64_t axis = rank; axis-- > 0;) axes.push_back(naming == 3 ? axis : axis - rank);
     constexpr int64_t kSteps[] = {1, 1, 2, -1};
     Dims starts, ends, steps;
     for (const int64_t axis : axes) {
@@ -109,10 +163,14 @@ void form_slice(Form &form)
     }
     form.list(starts);
     form.list(ends);
-    if (naming == 1) form.absent();
-    else form.list(axes);
-    if (form.choice("steps") != 1) form.list(steps);
-    else if (naming == 1) form.question.operands.pop_back();
+    if (naming == 1)
+        form.absent();
+    else
+        form.list(axes);
+    if (form.choice("steps") != 1)
+        form.list(steps);
+    else if (naming == 1)
+        form.question.operands.pop_back();
     form.same_result();
 }
 
@@ -124,7 +182,8 @@ void form_split(Form &form)
     const auto count = static_cast<int64_t>(parts);
     const size_t given = form.choice("split");
     Dims sizes;
-    for (int64_t part = 0; part < count; ++part) sizes.push_back(given != 0 ? 4 : form.sizes() == kEvenSizes && x[axis] > 1 ? x[axis] / 2 : form.draw.size(1, 5));
+    for (int64_t part = 0; part < count; ++part) sizes.push_back(given != 0 ? 4 : form.sizes() == kEvenSizes && x[axis] > 1 ? x[axis] / 2
+                                                                                                                            : form.draw.size(1, 5));
     // Not given: equal parts, or a last one that is smaller.
     if (given == 2 && count > 1) sizes.back() = 2;
     x[axis] = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
@@ -144,7 +203,8 @@ void form_pad(Form &form)
     const size_t rank = x.size(), which = form.choice("pads");
     Dims pads(2 * rank, 0);
     for (size_t axis = 0; axis < rank; ++axis) {
-        const bool padded = which == 0 ? axis >= 2 : which == 1 ? true : which == 3 && form.draw.coin();
+        const bool padded = which == 0 ? axis >= 2 : which == 1 ? true
+                                                                : which == 3 && form.draw.coin();
         if (!padded) continue;
         pads[axis] = form.draw.size(0, 3), pads[rank + axis] = which == 1 ? 0 : form.draw.size(0, 3);
     }
@@ -163,7 +223,9 @@ void form_gather(Form &form)
     const size_t named = drawn_axis(form, x, 1), axis = named == SIZE_MAX ? 0 : named, which = form.choice("indices");
     if (named != SIZE_MAX) form.set(ACCEL_ATTRIBUTE_AXIS, {static_cast<int64_t>(axis)});
     form.x(x);
-    const Dims dims = which == 0 ? Dims{3} : which == 1 ? Dims{} : which == 2 ? Dims{2, 3} : Dims{form.draw.size(1, 9)};
+    const Dims dims = which == 0 ? Dims{3} : which == 1 ? Dims{}
+                                         : which == 2   ? Dims{2, 3}
+                                                        : Dims{form.draw.size(1, 9)};
     const accel_type type = which == 3 || which == 4 ? ACCEL_TYPE_I32 : ACCEL_TYPE_I64;
     std::vector<char> indices;
     // Below 0 they count from the end.

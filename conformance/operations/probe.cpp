@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <map>
 
-#include "../reference/rows.h"
+#include "reference/rows.h"
+#include "reference/small.h"
 #include "cover.h"
 #include "form.h"
 #include "judge.h"
@@ -30,7 +31,7 @@ Plan planned(const OperationRow &row, Depth depth)
     const auto aspects = aspects_of(row);
     const auto subjects = subjects_of(row);
     const auto first = first_configurations(row, aspects);
-    const auto all = depth == Depth::All ? product(aspects, kMostOfProduct, 1) : pairwise(aspects, first, kMostOfRow);
+    const auto all = depth == Depth::All ? product(aspects, kMostOfProduct, 1) : pairwise(aspects, first, most_of(aspects));
     Plan plan(subjects.size());
     for (const auto &configuration : first) plan[configuration[0]].push_back(configuration);
     for (const auto &configuration : all) {
@@ -42,21 +43,25 @@ Plan planned(const OperationRow &row, Depth depth)
 
 }  // namespace
 
+size_t most_of(const std::vector<Aspect> &aspects) { return std::max(kMostOfRow, 4 * aspects[0].choices); }
+
 std::vector<Configuration> first_configurations(const OperationRow &row, const std::vector<Aspect> &aspects)
 {
     const auto subjects = subjects_of(row);
-    const size_t values = index_of(aspects, "values");
+    const size_t values = index_of(aspects, "values"), sizes = index_of(aspects, "sizes");
+    const bool few = !kinds_take_turns(aspects);  // where they are many, ends of whole numbers come with the pairs
     std::vector<Configuration> first;
     const auto add = [&](size_t kind, size_t choice) {
         first.emplace_back(aspects.size(), 0);
         first.back()[0] = kind;
         if (choice) first.back()[values] = choice;
+        if (choice == kExtremeValues && !few) first.back()[sizes] = kTailSizes;
     };
     for (size_t kind = 0; kind < subjects.size(); ++kind) add(kind, kPlainValues);
     for (size_t kind = 0; kind < subjects.size() && values != SIZE_MAX; ++kind) {
         const bool real = is_real(subjects[kind].type), moved = row.numeric_class == NumericClass::Exact;
         if (real) add(kind, kSpecialValues);
-        if (real || (moved && bytes_of(subjects[kind].type) > 1)) add(kind, kExtremeValues);
+        if (real || (few && moved && bytes_of(subjects[kind].type) > 1)) add(kind, kExtremeValues);
     }
     return first;
 }
@@ -79,15 +84,6 @@ std::string name_of_operand(const OperationRow &row, size_t position)
     return std::string("x").append(std::to_string(position));
 }
 
-GraphBuilder::Attributes attributes_of(const Question &question)
-{
-    GraphBuilder::Attributes attributes;
-    for (const auto &[key, values] : question.ints) attributes.ints.push_back({static_cast<accel_attribute_key>(key), values});
-    for (const auto &[key, value] : question.reals) attributes.floats.push_back({static_cast<accel_attribute_key>(key), {value}});
-    if (!question.auto_pad.empty()) attributes.strings.push_back({ACCEL_ATTRIBUTE_AUTO_PAD, question.auto_pad});
-    return attributes;
-}
-
 /// "CONV in F32: 1x8x7x7 by 5x8x3x3 to 1x5x3x3; strides 2, clamp 1"
 std::string about(const Form &form, const std::vector<Aspect> &aspects, const Configuration &configuration, const std::vector<Answer> &answers)
 {
@@ -101,7 +97,20 @@ std::string about(const Form &form, const std::vector<Aspect> &aspects, const Co
     return text;
 }
 
-Probe built(const Form &form, const std::vector<Answer> &answers)
+void add_branches(Form &form, uint32_t condition, const std::vector<uint32_t> &results, Probe &probe)
+{
+    std::vector<uint32_t> around;
+    for (const Tensor &tensor : form.around) {
+        around.push_back(probe.graph.input(std::string("around").append(std::to_string(around.size())).c_str(), tensor.type, tensor.dims));
+        probe.inputs.push_back(tensor.bytes);
+    }
+    std::vector<GraphBuilder::Branch> branches = std::move(form.branches);
+    for (auto &branch : branches)
+        for (auto &capture : branch.captures) capture.outer = around[capture.outer];
+    probe.graph.branches(condition, results, std::move(branches[0]), std::move(branches[1]));
+}
+
+Probe built(Form &form, const std::vector<Answer> &answers)
 {
     Probe probe;
     const Question &question = form.question;
@@ -113,7 +122,8 @@ Probe built(const Form &form, const std::vector<Answer> &answers)
             continue;
         }
         const std::string name = name_of_operand(form.row, position);
-        if (form.is_constant(position)) operands.push_back(probe.graph.constant<char>(name.c_str(), operand->type, operand->dims, operand->bytes, operand->quantization));
+        if (form.is_constant(position))
+            operands.push_back(probe.graph.constant<char>(name.c_str(), operand->type, operand->dims, packed(operand->type, operand->bytes), operand->quantization));
         else {
             operands.push_back(probe.graph.input(name.c_str(), operand->type, operand->dims, operand->quantization));
             probe.inputs.push_back(operand->bytes);
@@ -125,7 +135,10 @@ Probe built(const Form &form, const std::vector<Answer> &answers)
         results.push_back(probe.graph.tensor(name.c_str(), result.type, answers[index].dims, result.quantization));
         probe.expected.push_back(judged(form.row.numeric_class, result.type, answers[index]));
     }
-    probe.graph.node(question.operation, operands, results, attributes_of(question), question.rounding);
+    if (form.branches.empty())
+        probe.graph.node(question.operation, operands, results, attributes_of(question), question.rounding);
+    else
+        add_branches(form, operands[0], results, probe);
     for (const uint32_t result : results) probe.graph.output(result);
     return probe;
 }
@@ -134,20 +147,60 @@ Probe built(const Form &form, const std::vector<Answer> &answers)
 
 size_t probe_count(const Subject &subject, Depth depth) { return configurations_of(subject, depth).size(); }
 
+GraphBuilder::Attributes attributes_of(const Question &question)
+{
+    GraphBuilder::Attributes attributes;
+    for (const auto &[key, values] : question.ints) attributes.ints.push_back({static_cast<accel_attribute_key>(key), values});
+    for (const auto &[key, value] : question.reals) attributes.floats.push_back({static_cast<accel_attribute_key>(key), {value}});
+    for (const auto &[key, values] : question.real_lists) attributes.floats.push_back({static_cast<accel_attribute_key>(key), values});
+    for (const auto &[key, value] : question.texts) attributes.strings.push_back({static_cast<accel_attribute_key>(key), value});
+    for (const auto &[key, values] : question.text_lists) attributes.string_lists.push_back({static_cast<accel_attribute_key>(key), values});
+    if (!question.auto_pad.empty()) attributes.strings.push_back({ACCEL_ATTRIBUTE_AUTO_PAD, question.auto_pad});
+    return attributes;
+}
+
+namespace {
+
+/// Draws the operands, and what the result of an activation is bounded by.
+std::vector<Answer> drawn_answers(Form &form)
+{
+    former_of(form.row.shape)(form);
+    auto answers = answers_to(form.question);
+    if (!form.choice("clamp")) return answers;
+    form.clamp(answers);
+    return answers_to(form.question);
+}
+
+/// Neighbouring subjects must not draw the same shapes.
+uint64_t seed_of(const Subject &subject, uint64_t seed) { return seed + 7919 * subject.operation + 104729 * subject.type + 1299709 * subject.rounding; }
+
+}  // namespace
+
+Drawn draw_question(const Subject &subject, uint64_t seed, size_t round)
+{
+    const auto &row = row_of(subject.operation);
+    const auto aspects = aspects_of(row);
+    const auto subjects = subjects_of(row);
+    Draw draw(seed_of(subject, seed), round + 1);
+    Configuration configuration;
+    for (const auto &[name, choices] : aspects) configuration.push_back(draw.random.next() % (name == "values" ? std::min<size_t>(choices, kExtremeValues) : choices));
+    configuration[0] = static_cast<size_t>(std::find(subjects.begin(), subjects.end(), subject) - subjects.begin());
+    Form form(subject, aspects, configuration, draw);
+    drawn_answers(form);
+    Drawn drawn{std::move(form.question), {}, {}};
+    for (size_t position = 0; position < drawn.question.operands.size(); ++position) drawn.constant.push_back(form.is_constant(position));
+    drawn.tensors = form.take_tensors();
+    return drawn;
+}
+
 Probe make_probe(const Subject &subject, uint64_t seed, size_t round, Depth depth)
 {
-    // Neighbouring subjects must not draw the same shapes.
-    Draw draw(seed + 7919 * subject.operation + 104729 * subject.type + 1299709 * subject.rounding, round);
+    Draw draw(seed_of(subject, seed), round);
     const auto aspects = aspects_of(row_of(subject.operation));
     const auto &configurations = configurations_of(subject, depth);
     const auto &configuration = configurations[round % configurations.size()];
     Form form(subject, aspects, configuration, draw);
-    former_of(form.row.shape)(form);
-    auto answers = answers_to(form.question);
-    if (form.choice("clamp")) {
-        form.clamp(answers);
-        answers = answers_to(form.question);
-    }
+    const auto answers = drawn_answers(form);
     auto probe = built(form, answers);
     probe.about = about(form, aspects, configuration, answers);
     return probe;

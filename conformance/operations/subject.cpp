@@ -5,8 +5,7 @@
 #include <cctype>
 #include <stdexcept>
 
-#include "../reference/tensor.h"
-#include "../support/expected.h"
+#include "reference/tensor.h"
 
 namespace accel::conformance {
 namespace {
@@ -15,6 +14,13 @@ constexpr uint32_t kNoRounding = 1u << ACCEL_ROUNDING_NONE;
 constexpr const char *kRoundingNames[] = {"none", "half_even", "tflite", "natural"};
 
 }  // namespace
+
+const char *type_name(accel_type type)
+{
+    for (const auto &row : kTypeRows)
+        if (row.type == type) return row.name;
+    throw std::runtime_error("the catalog has no type " + std::to_string(type));
+}
 
 const OperationRow &row_of(accel_operation operation)
 {
@@ -50,11 +56,11 @@ const char *Subject::rule() const
 std::vector<Subject> subjects_of(const OperationRow &row)
 {
     std::vector<Subject> list;
-    for (uint32_t type = 1; type <= ACCEL_TYPE_STRING; ++type) {
+    for (const auto &[type, name] : kTypeRows) {
         if (!(row.types >> type & 1)) continue;
-        const bool requantises = is_byte(static_cast<accel_type>(type)) && row.roundings != kNoRounding;
+        const bool requantises = is_byte(type) && row.roundings != kNoRounding;
         for (uint32_t rounding = 0; rounding <= ACCEL_ROUNDING_NATURAL; ++rounding)
-            if (requantises ? row.roundings >> rounding & 1 : rounding == 0) list.push_back({row.operation, static_cast<accel_type>(type), static_cast<accel_rounding>(rounding)});
+            if (requantises ? row.roundings >> rounding & 1 : rounding == 0) list.push_back({row.operation, type, static_cast<accel_rounding>(rounding)});
     }
     return list;
 }

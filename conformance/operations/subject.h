@@ -11,8 +11,8 @@ namespace accel::conformance {
 
 struct Subject {
     accel_operation operation = ACCEL_OPERATION_ADD;
-    accel_type type = ACCEL_TYPE_F32;                ///< of the first operand
-    accel_rounding rounding = ACCEL_ROUNDING_NONE;   ///< of a requantising operation
+    accel_type type = ACCEL_TYPE_F32;               ///< of the first operand
+    accel_rounding rounding = ACCEL_ROUNDING_NONE;  ///< of a requantising operation
 
     /// "operations.leaky-relu.f32", "operations.conv.i8-tflite": the id of its case.
     std::string id() const;
@@ -22,6 +22,9 @@ struct Subject {
     const char *rule() const;
     bool operator==(const Subject &) const = default;
 };
+
+/// "F32"; throws where the catalog has no such type.
+const char *type_name(accel_type type);
 
 /// Throws where the catalog has no such operation.
 const OperationRow &row_of(accel_operation operation);

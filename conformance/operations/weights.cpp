@@ -55,9 +55,9 @@ void add_weights(Form &form, const Dims &dims, size_t channel_axis, int64_t prod
 {
     if (form.quantised()) return add_stored(form, dims, channel_axis, products);
     const bool constant = form.second_is_constant(true);
-    form.operand(ACCEL_TYPE_F32, dims, form.draw.elements(ACCEL_TYPE_F32, element_count(dims), form.finite_values(), form.range()), constant);
+    form.operand(form.subject.type, dims, form.draw.elements(form.subject.type, element_count(dims), form.finite_values(), form.range()), constant);
     if (has_bias(form))
-        form.operand(ACCEL_TYPE_F32, bias_dims, form.draw.elements(ACCEL_TYPE_F32, element_count(bias_dims), form.finite_values() == kZeroValues ? kPlainValues : form.finite_values(), form.range()),
+        form.operand(form.subject.type, bias_dims, form.draw.elements(form.subject.type, element_count(bias_dims), form.finite_values() == kZeroValues ? kPlainValues : form.finite_values(), form.range()),
                      constant || form.draw.coin());
     form.result();
 }

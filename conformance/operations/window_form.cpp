@@ -19,7 +19,8 @@ struct Window {
     }
 };
 
-size_t spatial_axes(const Form &form) { return form.sizes() == kFewAxes ? 1 : form.sizes() == kManyAxes ? 3 : 2; }
+size_t spatial_axes(const Form &form) { return form.sizes() == kFewAxes ? 1 : form.sizes() == kManyAxes ? 3
+                                                                                                        : 2; }
 
 /// `values` for the first axes, over and over.
 Dims repeated(const Dims &values, size_t axes)
@@ -33,7 +34,10 @@ Dims repeated(const Dims &values, size_t axes)
 Dims per_axis(Form &form, accel_attribute_key key, size_t axes, const Dims &plain, const Dims &mixed)
 {
     const size_t which = form.choice(key);
-    const Dims list = repeated(which == 0 ? plain : which == 1 ? Dims{1} : which == 2 ? Dims{2} : mixed, axes);
+    const Dims list = repeated(which == 0 ? plain : which == 1 ? Dims{1}
+                                                : which == 2   ? Dims{2}
+                                                               : mixed,
+                               axes);
     if (form.row.has(key) && which != 1) form.set(key, list);
     return form.row.has(key) ? list : Dims(axes, 1);
 }
@@ -52,8 +56,12 @@ void pad(Form &form, Window &window, bool convolution)
     for (size_t axis = 0; axis < axes; ++axis) {
         const int64_t most = std::min<int64_t>(reach[axis] - 1, 3), half = convolution ? reach[axis] / 2 : 0;
         const int64_t one = std::min<int64_t>(most, 1);
-        window.begin[axis] = which == 0 ? half : which == 2 ? one : which == 3 ? most : most / 2;
-        window.end[axis] = which == 0 ? half : which == 2 ? one : which == 4 ? most : 0;
+        window.begin[axis] = which == 0 ? half : which == 2 ? one
+                                             : which == 3   ? most
+                                                            : most / 2;
+        window.end[axis] = which == 0 ? half : which == 2 ? one
+                                           : which == 4   ? most
+                                                          : 0;
     }
     Dims pads = window.begin;
     pads.insert(pads.end(), window.end.begin(), window.end.end());
@@ -76,7 +84,8 @@ Dims spatial(Form &form, const Window &window)
     const Dims reach = window.reach();
     Dims dims;
     for (size_t axis = 0; axis < reach.size(); ++axis) {
-        const int64_t more = form.sizes() == kEvenSizes ? std::max<int64_t>(8 - reach[axis], 0) : form.sizes() == kOneSizes ? 0 : form.draw.size(0, reach.size() > 2 ? 4 : 9);
+        const int64_t more = form.sizes() == kEvenSizes ? std::max<int64_t>(8 - reach[axis], 0) : form.sizes() == kOneSizes ? 0
+                                                                                                                            : form.draw.size(0, reach.size() > 2 ? 4 : 9);
         dims.push_back(reach[axis] + more);
     }
     return dims;
@@ -94,20 +103,85 @@ constexpr int64_t kChannelsMost = 20;
 
 }  // namespace
 
-void form_convolution(Form &form)
+namespace {
+
+Dims drawn_kernel(Form &form)
 {
     static const std::vector<Dims> kKernels{{3}, {1}, {2, 3, 1}, {4, 1, 2}, {5, 2, 1}};
-    const size_t axes = spatial_axes(form);
-    const Dims kernel = repeated(kKernels[form.choice("kernel")], axes);
+    const Dims kernel = repeated(kKernels[form.choice("kernel")], spatial_axes(form));
     if (form.choice(ACCEL_ATTRIBUTE_KERNEL_SHAPE) % 2 == 0) form.set(ACCEL_ATTRIBUTE_KERNEL_SHAPE, kernel);
-    const Window window = drawn_window(form, kernel, {1}, true);
+    return kernel;
+}
+
+/// Groups, and the channels of each.
+struct Channels {
+    int64_t groups, in, out;
+};
+
+Channels drawn_channels(Form &form)
+{
     const size_t grouping = form.choice(ACCEL_ATTRIBUTE_GROUP);
-    const int64_t groups = grouping < 2 ? 1 : grouping == 2 ? form.draw.size(2, 4) : std::max<int64_t>(2, form.draw.size(form.sizes()));
+    const int64_t groups = grouping < 2 ? 1 : grouping == 2 ? form.draw.size(2, 4)
+                                                            : std::max<int64_t>(2, form.draw.size(form.sizes()));
     const int64_t in = grouping == 3 ? 1 : std::min(form.draw.size(form.sizes()), kChannelsMost / groups + 1), out = grouping == 3 ? form.draw.size(1, 2) : std::min(form.draw.size(form.sizes()), kChannelsMost / groups + 1);
     if (grouping != 1) form.set(ACCEL_ATTRIBUTE_GROUP, {groups});
+    return {groups, in, out};
+}
+
+}  // namespace
+
+void form_convolution(Form &form)
+{
+    const Dims kernel = drawn_kernel(form);
+    const Window window = drawn_window(form, kernel, {1}, true);
+    const auto [groups, in, out] = drawn_channels(form);
     form.x(with_spatial({images(form), groups * in}, spatial(form, window)));
     const Dims weights = with_spatial({groups * out, in}, kernel);
     add_weights(form, weights, 0, in * static_cast<int64_t>(element_count(kernel)), {groups * out});
+}
+
+void form_integer_convolution(Form &form)
+{
+    const Dims kernel = drawn_kernel(form);
+    const Window window = drawn_window(form, kernel, {1}, true);
+    const auto [groups, in, out] = drawn_channels(form);
+    const Dims weights = with_spatial({groups * out, in}, kernel);
+    const accel_type type = form.choice("second-byte") == 0 ? ACCEL_TYPE_I8 : ACCEL_TYPE_U8;
+    form.x(with_spatial({images(form), groups * in}, spatial(form, window)));
+    form.operand(type, weights, form.draw.elements(type, element_count(weights), form.values()), form.second_is_constant(true));
+    for (size_t position = 2; position < 4; ++position) {
+        const size_t which = form.choice(form.row.operands[position].name);
+        if (which == 1) {
+            form.absent();
+            continue;
+        }
+        const accel_type of = position == 2 ? form.subject.type : type;
+        const Dims dims = which == 0 ? Dims{} : which == 3 && position == 3 ? Dims{weights[0]}
+                                                                            : Dims{1};
+        form.operand(of, dims, form.draw.elements(of, element_count(dims), kPlainValues), form.draw.coin());
+    }
+    while (!form.question.operands.back()) form.question.operands.pop_back();
+    form.same_result();
+}
+
+void form_transposed_convolution(Form &form)
+{
+    const Dims kernel = drawn_kernel(form);
+    const Window window = drawn_window(form, kernel, {2}, true);
+    const size_t adding = form.choice(ACCEL_ATTRIBUTE_OUTPUT_PADDING), axes = kernel.size();
+    if (adding != 1) form.set(ACCEL_ATTRIBUTE_OUTPUT_PADDING, adding == 0 ? Dims(axes, 0) : repeated({1, 2, 0}, axes));
+    const auto [groups, in, out] = drawn_channels(form);
+    Dims places;
+    for (size_t axis = 0; axis < axes; ++axis) {
+        const int64_t taken = window.begin[axis] + window.end[axis] - window.reach()[axis];
+        // As many that pads leave one place at least.
+        const int64_t least = taken < 0 ? 1 : 2 + taken / window.stride[axis];
+        places.push_back(form.sizes() == kEvenSizes ? std::max<int64_t>(least, 4) : form.sizes() == kOneSizes ? least
+                                                                                                              : least + form.draw.size(0, axes > 2 ? 2 : 5));
+    }
+    form.x(with_spatial({images(form), groups * in}, places));
+    const Dims weights = with_spatial({groups * in, out}, kernel);
+    add_weights(form, weights, 1, in * static_cast<int64_t>(element_count(kernel)), {groups * out});
 }
 
 void form_window(Form &form)

@@ -51,6 +51,10 @@ def make(name):
         attributes = {"axis": int(form)}
     elif operation == "LeakyRelu":
         attributes = {"alpha": 0.1}
+    elif operation == "Max":
+        inputs += [constant("second", random.normal(0, 1, DIMS))]
+    elif operation == "Where":
+        inputs = [constant("chosen", random.integers(0, 2, DIMS), bool), "x", constant("other", 0.5)]
     nodes = [helper.make_node(operation, inputs, ["y"], **attributes)]
     graph = helper.make_graph(nodes, operation, [helper.make_tensor_value_info("x", kinds[0], DIMS)], [helper.make_tensor_value_info("y", kinds[1], y_dims)], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
@@ -59,7 +63,7 @@ def make(name):
 
 
 NAMES = ["QuantizeLinear U8", "QuantizeLinear I8", "DequantizeLinear U8", "DequantizeLinear I8", "Tanh", "Exp", "Sigmoid", "LeakyRelu", "Relu", "Softmax -1", "Softmax 1",
-         "BatchNormalization", "MaxPool 2/2", "MaxPool 3/2", "MaxPool 3/1", "MaxPool 5/1"]
+         "Erf", "Log", "Sin", "Sqrt", "Floor", "Round", "Abs", "Max", "Where", "BatchNormalization", "MaxPool 2/2", "MaxPool 3/2", "MaxPool 3/1", "MaxPool 5/1"]
 
 
 def measure(arguments, path, threads):

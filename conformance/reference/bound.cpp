@@ -11,10 +11,10 @@ namespace accel::conformance {
 namespace {
 
 constexpr double kSmallestNormal = std::numeric_limits<float>::min();
-constexpr double kHalfUlp = 1.0 / 16777216;        // of a number in [1, 2)
-constexpr double kVariancePerRounding = 4 * 0.4;   // 0.4: variance of evenly spread rounding errors of half an ulp, with a margin
-constexpr size_t kEnough = 16;                     // fewer errors may well lie to one side
-constexpr double kSquaredSigmas = 10;              // a sum beyond sqrt(10) deviations is no accident
+constexpr double kHalfUlp = 1.0 / 16777216;       // of a number in [1, 2)
+constexpr double kVariancePerRounding = 4 * 0.4;  // 0.4: variance of evenly spread rounding errors of half an ulp, with a margin
+constexpr size_t kEnough = 16;                    // fewer errors may well lie to one side
+constexpr double kSquaredSigmas = 10;             // a sum beyond sqrt(10) deviations is no accident
 
 }  // namespace
 
@@ -47,8 +47,10 @@ std::string judge_dot_products(const DotProducts &reference, const std::vector<f
     }
     if (judged < kEnough) return "";
     const double variance = kVariancePerRounding * roundings * static_cast<double>(judged);
-    if (squares > variance) out << "the errors' squares sum to " << squares << ", limit " << variance;
-    else if (std::fabs(sum) > std::sqrt(kSquaredSigmas * variance)) out << "the errors sum to " << sum << ", limit " << std::sqrt(kSquaredSigmas * variance);
+    if (squares > variance)
+        out << "the errors' squares sum to " << squares << ", limit " << variance;
+    else if (std::fabs(sum) > std::sqrt(kSquaredSigmas * variance))
+        out << "the errors sum to " << sum << ", limit " << std::sqrt(kSquaredSigmas * variance);
     return out.str();
 }
 

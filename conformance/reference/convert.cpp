@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "rows.h"
+#include "small.h"
 
 namespace accel::conformance {
 namespace {
@@ -13,11 +14,11 @@ int64_t saturated(accel_type type, double value)
 {
     if (std::isnan(value)) return 0;
     const double cut = std::trunc(value);
-    const bool is_unsigned = type == ACCEL_TYPE_U8;
-    const int bits = static_cast<int>(bytes_of(type) * 8) - (is_unsigned ? 0 : 1);
-    const double beyond = std::ldexp(1.0, bits), low = is_unsigned ? 0 : -beyond;
-    if (cut >= beyond) return bits == 63 ? INT64_MAX : static_cast<int64_t>(beyond) - 1;
-    return static_cast<int64_t>(std::max(cut, low));
+    const int bits = static_cast<int>(bytes_of(type) * 8) - (is_unsigned(type) ? 0 : 1);
+    const double beyond = std::ldexp(1.0, bits), low = is_unsigned(type) ? 0 : -beyond;
+    // Of 64 bits without a sign, as they wrap.
+    const Whole most = (static_cast<Whole>(1) << bits) - 1, whole = cut >= beyond ? most : static_cast<Whole>(std::max(cut, low));
+    return static_cast<int64_t>(whole);
 }
 
 int64_t stored_real(double value, accel_rounding rounding, const StoredType &type, StoredRange range)
@@ -28,8 +29,6 @@ int64_t stored_real(double value, accel_rounding rounding, const StoredType &typ
     const auto rounded = static_cast<int64_t>(away ? std::round(quotient) : std::nearbyint(quotient));
     return std::clamp<int64_t>(rounded + type.zero_point, range.low, range.high);
 }
-
-}  // namespace
 
 std::vector<Answer> quantize(const Question &question)
 {
@@ -62,18 +61,39 @@ std::vector<Answer> dequantize(const Question &question)
     return {answer};
 }
 
+/// Below 8 bits the low bits of the whole number, as of a whole one.
+int64_t cut(accel_type type, double value) { return saturated(accel_type_bits(type) < 8 ? ACCEL_TYPE_I32 : type, value); }
+
 std::vector<Answer> cast(const Question &question)
 {
     const Tensor &x = question.x();
     const accel_type to = question.results.at(0).type;
     Answer answer;
     answer.dims = x.dims;
+    const bool reals = is_real(x.type) || is_small(x.type);
     for (size_t index = 0; index < x.count(); ++index) {
-        if (is_real(to)) append_real(answer.bits, is_real(x.type) ? static_cast<float>(x.real(index)) : static_cast<float>(x.whole(index)));
-        else if (to == ACCEL_TYPE_BOOL) append_whole(to, answer.bits, is_real(x.type) ? x.real(index) != 0 : x.whole(index) != 0);
-        else append_whole(to, answer.bits, is_real(x.type) ? saturated(to, x.real(index)) : x.whole(index));
+        if (is_small(to))
+            append_small(to, answer.bits, x.real(index));
+        else if (is_real(to))
+            append_real(to, answer.bits, reals ? x.real(index) : to == ACCEL_TYPE_F32 ? static_cast<double>(static_cast<float>(x.number(index)))
+                                                                                      : static_cast<double>(x.number(index)));
+        else if (to == ACCEL_TYPE_BOOL)
+            append_whole(to, answer.bits, reals ? x.real(index) != 0 : x.whole(index) != 0);
+        else
+            append_whole(to, answer.bits, reals ? cut(to, x.real(index)) : x.whole(index));
     }
     return {answer};
 }
+
+constexpr ReferenceRow kRows[] = {
+    {ACCEL_OPERATION_QUANTIZE, quantize},
+    {ACCEL_OPERATION_DEQUANTIZE, dequantize},
+    {ACCEL_OPERATION_CAST, cast},
+    {ACCEL_OPERATION_CAST_LIKE, cast},
+};
+
+}  // namespace
+
+const std::span<const ReferenceRow> kConvertRows = kRows;
 
 }  // namespace accel::conformance

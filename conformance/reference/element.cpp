@@ -11,18 +11,18 @@ namespace {
 
 double real_result(accel_operation operation, double a, double b)
 {
-    return operation == ACCEL_OPERATION_ADD ? a + b : operation == ACCEL_OPERATION_SUB ? a - b : operation == ACCEL_OPERATION_MUL ? a * b : a / b;
+    return operation == ACCEL_OPERATION_ADD ? a + b : operation == ACCEL_OPERATION_SUB ? a - b
+                                                  : operation == ACCEL_OPERATION_MUL   ? a * b
+                                                                                       : a / b;
 }
 
-/// In 64 bits that wrap; what is appended wraps into the type.
-int64_t whole_result(accel_operation operation, int64_t a, int64_t b)
+/// What is appended wraps into the type, so that the low 64 bits count.
+int64_t whole_result(accel_operation operation, Whole a, Whole b)
 {
-    const auto left = static_cast<uint64_t>(a), right = static_cast<uint64_t>(b);
-    if (operation == ACCEL_OPERATION_ADD) return static_cast<int64_t>(left + right);
-    if (operation == ACCEL_OPERATION_SUB) return static_cast<int64_t>(left - right);
-    if (operation == ACCEL_OPERATION_MUL) return static_cast<int64_t>(left * right);
-    if (b == 0) return 0;
-    return b == -1 ? static_cast<int64_t>(0 - left) : a / b;
+    if (operation == ACCEL_OPERATION_ADD) return static_cast<int64_t>(a + b);
+    if (operation == ACCEL_OPERATION_SUB) return static_cast<int64_t>(a - b);
+    if (operation == ACCEL_OPERATION_MUL) return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+    return b == 0 ? 0 : static_cast<int64_t>(a / b);
 }
 
 int32_t stored_result(const Question &question, int64_t a, int64_t b)
@@ -60,7 +60,7 @@ template <class Function> std::vector<Answer> each(const Question &question, con
     return {answer};
 }
 
-/// Values between bounds; stored ones by the bounds of their type.
+/// Values between bounds; stored ones by the bounds of their type, other whole ones are at least 0.
 std::vector<Answer> bounded(const Question &question, double low, double high)
 {
     const Tensor &x = question.x();
@@ -69,17 +69,18 @@ std::vector<Answer> bounded(const Question &question, double low, double high)
     auto range = stored_range(x.type);
     if (question.quantised()) range = clamp_range(low, high, stored_type(x), question.rounding, range);
     for (size_t index = 0; index < x.count(); ++index) {
-        if (is_byte(x.type)) {
-            append_whole(x.type, answer.bits, std::min<int64_t>(std::max<int64_t>(x.whole(index), range.low), range.high));
+        if (!is_real(x.type)) {
+            const bool stored = question.quantised();
+            const int64_t least = stored ? range.low : 0, most = stored ? range.high : std::numeric_limits<int64_t>::max();
+            append_whole(x.type, answer.bits, std::clamp(x.whole(index), least, most));
             continue;
         }
         const double value = x.real(index);
-        answer.values.push_back(value < low ? low : value > high ? high : value);
+        answer.values.push_back(value < low ? low : value > high ? high
+                                                                 : value);
     }
     return {answer};
 }
-
-}  // namespace
 
 std::vector<Answer> arithmetic(const Question &question)
 {
@@ -88,9 +89,12 @@ std::vector<Answer> arithmetic(const Question &question)
     answer.dims = stretched(a.dims, b.dims);
     for_each_index(answer.dims, [&](const Dims &index) {
         const size_t from_a = stretched_position(a.dims, index), from_b = stretched_position(b.dims, index);
-        if (is_real(a.type)) answer.values.push_back(question.clamped(real_result(question.operation, a.real(from_a), b.real(from_b))));
-        else if (question.quantised()) append_whole(a.type, answer.bits, stored_result(question, a.whole(from_a), b.whole(from_b)));
-        else append_whole(a.type, answer.bits, whole_result(question.operation, a.whole(from_a), b.whole(from_b)));
+        if (is_real(a.type))
+            answer.values.push_back(question.clamped(real_result(question.operation, a.real(from_a), b.real(from_b))));
+        else if (question.quantised())
+            append_whole(a.type, answer.bits, stored_result(question, a.whole(from_a), b.whole(from_b)));
+        else
+            append_whole(a.type, answer.bits, whole_result(question.operation, a.number(from_a), b.number(from_b)));
     });
     return {answer};
 }
@@ -129,5 +133,22 @@ std::vector<Answer> leaky_relu(const Question &question)
     answers[0].allowed.clear();
     return answers;
 }
+
+constexpr ReferenceRow kRows[] = {
+    {ACCEL_OPERATION_ADD, arithmetic},
+    {ACCEL_OPERATION_SUB, arithmetic},
+    {ACCEL_OPERATION_MUL, arithmetic},
+    {ACCEL_OPERATION_DIV, arithmetic},
+    {ACCEL_OPERATION_RELU, relu},
+    {ACCEL_OPERATION_CLIP, clip},
+    {ACCEL_OPERATION_SIGMOID, sigmoid},
+    {ACCEL_OPERATION_TANH, hyperbolic_tangent},
+    {ACCEL_OPERATION_EXP, exponential},
+    {ACCEL_OPERATION_LEAKY_RELU, leaky_relu},
+};
+
+}  // namespace
+
+const std::span<const ReferenceRow> kElementRows = kRows;
 
 }  // namespace accel::conformance

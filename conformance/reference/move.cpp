@@ -56,13 +56,14 @@ std::vector<char> filler(const Question &question)
     const Tensor &x = question.x();
     const double value = question.value(ACCEL_OPERAND_PAD_VALUE, 0);
     std::vector<char> bytes;
-    if (is_real(x.type)) append_real(bytes, static_cast<float>(value));
-    else if (x.quantization.scales.empty()) append_whole(x.type, bytes, static_cast<int64_t>(value));
-    else append_whole(x.type, bytes, quantise_real(static_cast<float>(value), x.quantization.scales[0], x.quantization.zero_points[0], stored_range(x.type)));
+    if (is_real(x.type))
+        append_real(x.type, bytes, value);
+    else if (x.quantization.scales.empty())
+        append_whole(x.type, bytes, static_cast<int64_t>(value));
+    else
+        append_whole(x.type, bytes, quantise_real(static_cast<float>(value), x.quantization.scales[0], x.quantization.zero_points[0], stored_range(x.type)));
     return bytes;
 }
-
-}  // namespace
 
 std::vector<Answer> identity(const Question &question) { return {renamed(question.x(), question.x().dims)}; }
 
@@ -147,8 +148,10 @@ std::vector<Answer> pad(const Question &question)
             index[axis] -= pads[axis];
             inside = inside && index[axis] >= 0 && index[axis] < x.dims[axis];
         }
-        if (inside) copy_element(x, position_of(x.dims, index), answer.bits);
-        else answer.bits.insert(answer.bits.end(), fill.begin(), fill.end());
+        if (inside)
+            copy_element(x, position_of(x.dims, index), answer.bits);
+        else
+            answer.bits.insert(answer.bits.end(), fill.begin(), fill.end());
     });
     return {answer};
 }
@@ -195,5 +198,57 @@ std::vector<Answer> gather(const Question &question)
         return position_of(x.dims, source);
     })};
 }
+
+/// Blocks between the channels and the sides: both results read the other's place.
+std::vector<Answer> blocks(const Question &question)
+{
+    const Tensor &x = question.x();
+    const int64_t side = question.integer(ACCEL_ATTRIBUTE_BLOCK_SIZE, 1);
+    const bool to_space = question.operation == ACCEL_OPERATION_DEPTH_TO_SPACE, blocks_last = question.text(ACCEL_ATTRIBUTE_MODE) == "CRD";
+    const int64_t channels = to_space ? x.dims[1] / (side * side) : x.dims[1];
+    if (to_space)
+        return {moved(x, {x.dims[0], channels, x.dims[2] * side, x.dims[3] * side}, [&](const Dims &index) {
+            const int64_t within = index[2] % side * side + index[3] % side;
+            return position_of(x.dims, {index[0], blocks_last ? index[1] * side * side + within : within * channels + index[1], index[2] / side, index[3] / side});
+        })};
+    return {moved(x, {x.dims[0], channels * side * side, x.dims[2] / side, x.dims[3] / side}, [&](const Dims &index) {
+        const int64_t within = blocks_last ? index[1] % (side * side) : index[1] / channels, channel = blocks_last ? index[1] / (side * side) : index[1] % channels;
+        return position_of(x.dims, {index[0], channel, index[2] * side + within / side, index[3] * side + within % side});
+    })};
+}
+
+std::vector<Answer> range(const Question &question)
+{
+    const Tensor &start = question.x(), &limit = *question.operand(1), &step = *question.operand(2);
+    Answer answer;
+    const auto fill = [&](auto first, auto last, auto by, const auto &give) {
+        int64_t count = 0;
+        for (auto value = first; by > 0 ? value < last : value > last; value = first + static_cast<decltype(first)>(++count) * by) give(value);
+        answer.dims = {count};
+    };
+    if (is_real(start.type))
+        fill(start.real(0), limit.real(0), step.real(0), [&](double value) { answer.values.push_back(value); });
+    else
+        fill(start.whole(0), limit.whole(0), step.whole(0), [&](int64_t value) { append_whole(start.type, answer.bits, value); });
+    return {answer};
+}
+
+constexpr ReferenceRow kRows[] = {
+    {ACCEL_OPERATION_DEPTH_TO_SPACE, blocks},
+    {ACCEL_OPERATION_SPACE_TO_DEPTH, blocks},
+    {ACCEL_OPERATION_RANGE, range},
+    {ACCEL_OPERATION_RESHAPE, reshape},
+    {ACCEL_OPERATION_TRANSPOSE, transpose},
+    {ACCEL_OPERATION_CONCAT, concat},
+    {ACCEL_OPERATION_SLICE, slice},
+    {ACCEL_OPERATION_PAD, pad},
+    {ACCEL_OPERATION_IDENTITY, identity},
+    {ACCEL_OPERATION_SPLIT, split},
+    {ACCEL_OPERATION_GATHER, gather},
+};
+
+}  // namespace
+
+const std::span<const ReferenceRow> kMoveRows = kRows;
 
 }  // namespace accel::conformance

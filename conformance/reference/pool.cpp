@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "along.h"
 #include "rows.h"
 #include "slide.h"
 
@@ -18,11 +19,23 @@ struct Members {
     int64_t count() const { return static_cast<int64_t>(positions.size()) + padding; }
 };
 
+Whole whole_sum(const Tensor &x, const Members &members)
+{
+    Whole sum = 0;
+    for (const size_t position : members.positions) sum += x.number(position);
+    return sum;
+}
+
 using StoredMean = int32_t (*)(int64_t sum, int64_t count, const StoredType &x, const StoredType &y, accel_rounding rounding, StoredRange range);
 
 class Means {
 public:
-    Means(const Question &question, Dims dims, StoredMean stored) : question_(question), stored_(stored) { answer_.dims = std::move(dims); answer_.one_more = true; }
+    Means(const Question &question, Dims dims, StoredMean stored) : question_(question),
+                                                                    stored_(stored)
+    {
+        answer_.dims = std::move(dims);
+        answer_.one_more = true;
+    }
 
     void add(const Members &members)
     {
@@ -34,11 +47,15 @@ public:
             append_whole(question_.results[0].type, answer_.bits, stored_(sum, members.count(), type_x, type_y, question_.rounding, question_.range()));
             return;
         }
+        if (!is_real(x.type)) return append_whole(x.type, answer_.bits, static_cast<int64_t>(whole_sum(x, members) / members.count()));  // toward zero
         double sum = 0, mass = 0;
         for (const size_t position : members.positions) sum += x.real(position), mass += std::fabs(x.real(position));
         const auto count = static_cast<double>(members.count());
         answer_.values.push_back(question_.clamped(sum / count));
-        answer_.mass.push_back(mass / count);
+        if (x.type == ACCEL_TYPE_F32)
+            answer_.mass.push_back(mass / count);
+        else
+            answer_.allowed.push_back(allowed_sum(x.type, sum / count, mass / count, count + 2));
         answer_.terms = std::max(answer_.terms, members.count());
     }
     std::vector<Answer> end() { return {std::move(answer_)}; }
@@ -78,32 +95,21 @@ double maximum(const Tensor &x, const Members &members)
     double highest = -std::numeric_limits<double>::infinity();
     for (const size_t position : members.positions) {
         const double value = x.real(position);
-        if (std::isnan(value) || std::isnan(highest)) highest = std::numeric_limits<double>::quiet_NaN();
-        else highest = std::max(highest, value);
+        if (std::isnan(value) || std::isnan(highest))
+            highest = std::numeric_limits<double>::quiet_NaN();
+        else
+            highest = std::max(highest, value);
     }
     return highest;
 }
 
-/// One mean for each index of `kept`, over all elements of x that have it but for the axes that are reduced.
-std::vector<Answer> means_along(const Question &question, const std::vector<bool> &reduced, const Dims &dims, StoredMean stored)
+std::vector<Answer> means_along(const Question &question, const std::vector<bool> &reduced, StoredMean stored)
 {
-    const Tensor &x = question.x();
-    Dims kept = x.dims;
-    for (size_t axis = 0; axis < kept.size(); ++axis)
-        if (reduced[axis]) kept[axis] = 1;
-    std::vector<Members> all(element_count(kept));
-    for_each_index(x.dims, [&](Dims index) {
-        const size_t position = position_of(x.dims, index);
-        for (size_t axis = 0; axis < kept.size(); ++axis)
-            if (reduced[axis]) index[axis] = 0;
-        all[position_of(kept, index)].positions.push_back(position);
-    });
-    Means means(question, dims, stored);
-    for (const auto &members : all) means.add(members);
+    const Groups groups = groups_along(question, reduced);
+    Means means(question, groups.dims, stored);
+    for (const auto &positions : groups.members) means.add({positions});
     return means.end();
 }
-
-}  // namespace
 
 std::vector<Answer> max_pool(const Question &question)
 {
@@ -111,9 +117,12 @@ std::vector<Answer> max_pool(const Question &question)
     Answer answer;
     answer.dims = pooled(question, [&](const Members &members) {
         const double highest = maximum(x, members);
-        if (is_real(x.type)) answer.values.push_back(question.clamped(highest));
-        else if (!question.quantised()) append_whole(x.type, answer.bits, static_cast<int64_t>(question.clamped(highest)));
-        else append_whole(x.type, answer.bits, std::clamp(static_cast<int32_t>(highest), question.range().low, question.range().high));
+        if (is_real(x.type))
+            answer.values.push_back(question.clamped(highest));
+        else if (!question.quantised())
+            append_whole(x.type, answer.bits, static_cast<int64_t>(question.clamped(highest)));
+        else
+            append_whole(x.type, answer.bits, std::clamp(static_cast<int32_t>(highest), question.range().low, question.range().high));
     });
     return {answer};
 }
@@ -133,25 +142,22 @@ std::vector<Answer> average_pool(const Question &question)
 
 std::vector<Answer> global_average_pool(const Question &question)
 {
-    const Dims &x = question.x().dims;
-    std::vector<bool> reduced(x.size(), true);
+    std::vector<bool> reduced(question.x().dims.size(), true);
     reduced[0] = reduced[1] = false;
-    Dims dims(x.size(), 1);
-    dims[0] = x[0], dims[1] = x[1];
-    return means_along(question, reduced, dims, average_stored);
+    return means_along(question, reduced, average_stored);
 }
 
-std::vector<Answer> reduce_mean(const Question &question)
-{
-    const Dims &x = question.x().dims;
-    const auto axes = question.values(ACCEL_OPERAND_REDUCE_MEAN_AXES);
-    std::vector<bool> reduced(x.size(), !axes);
-    for (const int64_t axis : axes.value_or(Dims{})) reduced[static_cast<size_t>(axis < 0 ? axis + static_cast<int64_t>(x.size()) : axis)] = true;
-    const bool keep = question.integer(ACCEL_ATTRIBUTE_KEEPDIMS, 1) != 0;
-    Dims dims;
-    for (size_t axis = 0; axis < x.size(); ++axis)
-        if (!reduced[axis] || keep) dims.push_back(reduced[axis] ? 1 : x[axis]);
-    return means_along(question, reduced, dims, reduced_mean_stored);
-}
+std::vector<Answer> reduce_mean(const Question &question) { return means_along(question, named_axes(question, ACCEL_OPERAND_REDUCE_MEAN_AXES), reduced_mean_stored); }
+
+constexpr ReferenceRow kRows[] = {
+    {ACCEL_OPERATION_MAX_POOL, max_pool},
+    {ACCEL_OPERATION_AVERAGE_POOL, average_pool},
+    {ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, global_average_pool},
+    {ACCEL_OPERATION_REDUCE_MEAN, reduce_mean},
+};
+
+}  // namespace
+
+const std::span<const ReferenceRow> kPoolRows = kRows;
 
 }  // namespace accel::conformance

@@ -26,7 +26,8 @@ double Question::clamped(double value) const
 {
     // A NaN is neither below nor above.
     const double low = real(ACCEL_ATTRIBUTE_CLAMP_MIN, -std::numeric_limits<double>::infinity()), high = real(ACCEL_ATTRIBUTE_CLAMP_MAX, std::numeric_limits<double>::infinity());
-    return value < low ? low : value > high ? high : value;
+    return value < low ? low : value > high ? high
+                                            : value;
 }
 
 StoredRange Question::range() const

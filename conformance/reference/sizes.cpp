@@ -5,6 +5,7 @@
 #include "rows.h"
 
 namespace accel::conformance {
+namespace {
 
 std::vector<Answer> shape(const Question &question)
 {
@@ -37,5 +38,15 @@ std::vector<Answer> expand(const Question &question)
     });
     return {answer};
 }
+
+constexpr ReferenceRow kRows[] = {
+    {ACCEL_OPERATION_SHAPE, shape},
+    {ACCEL_OPERATION_SIZE, size},
+    {ACCEL_OPERATION_EXPAND, expand},
+};
+
+}  // namespace
+
+const std::span<const ReferenceRow> kSizeRows = kRows;
 
 }  // namespace accel::conformance

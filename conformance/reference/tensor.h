@@ -20,11 +20,37 @@ struct Quantization {
     uint32_t axis = 0;
 };
 
-/// Bytes of one element; 0 of a type that the suite does not compute with.
+/// Bytes of one element. What is less than a byte has one of its own in the suite's tensors (small.h).
 size_t bytes_of(accel_type type);
 
+/// Wide enough for every whole number, their sums and differences.
+__extension__ using Whole = __int128;
+
 inline bool is_byte(accel_type type) { return type == ACCEL_TYPE_I8 || type == ACCEL_TYPE_U8; }
-inline bool is_real(accel_type type) { return type == ACCEL_TYPE_F32; }
+inline bool is_unsigned(accel_type type) { return type == ACCEL_TYPE_U8 || type == ACCEL_TYPE_U16 || type == ACCEL_TYPE_U32 || type == ACCEL_TYPE_U64 || type == ACCEL_TYPE_BOOL; }
+
+/// Of the whole numbers that the suite computes with; truth values are among them.
+inline bool is_whole(accel_type type) { return type == ACCEL_TYPE_I8 || type == ACCEL_TYPE_I16 || type == ACCEL_TYPE_I32 || type == ACCEL_TYPE_I64 || is_unsigned(type); }
+
+/// A binary format of real numbers.
+struct RealFormat {
+    int digits;    ///< of the significand, the first one counted, which is not written
+    int smallest;  ///< exponent of the smallest normal number
+    int largest;   ///< of the largest one
+};
+/// No digits: no type of real numbers that the suite computes with.
+RealFormat real_format(accel_type type);
+inline bool is_real(accel_type type) { return real_format(type).digits != 0; }
+/// The nearest number of the type, halves to even; infinite beyond its largest.
+double nearest(accel_type type, double value);
+/// The distance of two neighbouring numbers of the type around `value`.
+double ulp_of(accel_type type, double value);
+/// One element of real numbers among bytes.
+double real_at(accel_type type, const std::vector<char> &bytes, size_t index);
+/// One element of whole numbers among bytes; of U64, as it wraps.
+int64_t whole_at(accel_type type, const std::vector<char> &bytes, size_t index);
+/// As people write it.
+std::string whole_text(accel_type type, const std::vector<char> &bytes, size_t index);
 
 size_t element_count(const Dims &dims);
 
@@ -60,17 +86,20 @@ struct Tensor {
     std::vector<char> bytes;
 
     size_t count() const { return element_count(dims); }
-    /// An element of binary32, or of integers as they are stored.
+    /// An element of real numbers, or of integers as they are stored.
     double real(size_t index) const;
-    int64_t whole(size_t index) const;
+    /// Of U64, as it wraps.
+    int64_t whole(size_t index) const { return whole_at(type, bytes, index); }
+    Whole number(size_t index) const { return type == ACCEL_TYPE_U64 ? static_cast<Whole>(static_cast<uint64_t>(whole(index))) : static_cast<Whole>(whole(index)); }
     /// Every element is finite and a whole number.
     bool all_whole() const;
     /// Scale and zero point of the element at that index.
     size_t scale_at(const Dims &index) const { return quantization.scales.size() > 1 ? static_cast<size_t>(index[quantization.axis]) : 0; }
 };
 
-/// Appends one element; a whole number wraps into the type, a real one must fit it.
+/// Appends one element; a whole number wraps into the type, a real one becomes the nearest that it has.
 void append_whole(accel_type type, std::vector<char> &bytes, int64_t value);
+void append_real(accel_type type, std::vector<char> &bytes, double value);
 void append_real(std::vector<char> &bytes, float value);
 
 }  // namespace accel::conformance

@@ -242,7 +242,8 @@ ACCEL_INTERPOSE int posix_memalign(void **out, size_t align, size_t size)
 ACCEL_INTERPOSE void free(void *block)
 {
     give_back(block);
-    REAL(free)(block);
+    REAL(free)
+    (block);
 }
 
 ACCEL_INTERPOSE void *mmap(void *address, size_t bytes, int protection, int flags, int fd, off_t offset)
@@ -298,7 +299,8 @@ ACCEL_NEW[](size_t size, std::align_val_t align)
 {
     return request_or_throw(CALLER, size, [&] { return REAL(memalign)(static_cast<size_t>(align), size); });
 }
-ACCEL_NEW(size_t size, const std::nothrow_t &) noexcept
+ACCEL_NEW(size_t size, const std::nothrow_t &)
+noexcept
 {
     return request(CALLER, size, [&] { return REAL(malloc)(size ? size : 1); });
 }
@@ -306,11 +308,15 @@ ACCEL_NEW[](size_t size, const std::nothrow_t &) noexcept
 {
     return request(CALLER, size, [&] { return REAL(malloc)(size ? size : 1); });
 }
-ACCEL_DELETE(void *block) noexcept { free(block); }
+ACCEL_DELETE(void *block)
+noexcept { free(block); }
 ACCEL_DELETE[](void *block) noexcept { free(block); }
-ACCEL_DELETE(void *block, size_t) noexcept { free(block); }
+ACCEL_DELETE(void *block, size_t)
+noexcept { free(block); }
 ACCEL_DELETE[](void *block, size_t) noexcept { free(block); }
-ACCEL_DELETE(void *block, std::align_val_t) noexcept { free(block); }
+ACCEL_DELETE(void *block, std::align_val_t)
+noexcept { free(block); }
 ACCEL_DELETE[](void *block, std::align_val_t) noexcept { free(block); }
-ACCEL_DELETE(void *block, size_t, std::align_val_t) noexcept { free(block); }
+ACCEL_DELETE(void *block, size_t, std::align_val_t)
+noexcept { free(block); }
 ACCEL_DELETE[](void *block, size_t, std::align_val_t) noexcept { free(block); }

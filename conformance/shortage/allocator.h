@@ -10,7 +10,7 @@
 namespace accel::shortage {
 
 enum class Mode {
-    Once,   ///< one request is refused
+    Once,     ///< one request is refused
     FromThen  ///< that request is refused, and all after it
 };
 

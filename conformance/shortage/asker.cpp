@@ -13,7 +13,10 @@
 namespace accel::shortage {
 namespace {
 
-enum class Kind { Ours, Foreign, Language, Loader };
+enum class Kind { Ours,
+                  Foreign,
+                  Language,
+                  Loader };
 
 const char *base_name(const char *path)
 {

@@ -7,9 +7,9 @@ namespace accel::shortage {
 inline constexpr int kFramesMax = 12;
 
 struct Asker {
-    bool counts = false;      ///< libaccel or a module of it
-    bool by_loader = false;   ///< the dynamic loader asks on its behalf, and keeps what it likes
-    void *frames[kFramesMax]; ///< as far as it was looked, the asker's last
+    bool counts = false;       ///< libaccel or a module of it
+    bool by_loader = false;    ///< the dynamic loader asks on its behalf, and keeps what it likes
+    void *frames[kFramesMax];  ///< as far as it was looked, the asker's last
     int frame_count = 0;
 };
 

@@ -12,8 +12,8 @@ namespace accel::shortage {
 /// What the pieces work on.
 struct Subject {
     std::string model_path;
-    std::string external_path;  ///< of a model whose weights are in a file beside it
-    std::string saved_path;     ///< of a saved program
+    std::string external_path;              ///< of a model whose weights are in a file beside it
+    std::string saved_path;                 ///< of a saved program
     std::vector<std::string> device_names;  ///< ordered
     bool simulated = false;
     accel_rounding rounding = ACCEL_ROUNDING_NONE;
@@ -33,7 +33,9 @@ struct Ready {
 class Walk {
 public:
     /// `at_ending` is called when everything is made and only dropping is left.
-    Walk(const Subject &the_subject, Ready *the_ready, void (*at_ending)() = nullptr) : subject(the_subject), ready(*the_ready), ending_(at_ending) {}
+    Walk(const Subject &the_subject, Ready *the_ready, void (*at_ending)() = nullptr) : subject(the_subject),
+                                                                                        ready(*the_ready),
+                                                                                        ending_(at_ending) {}
 
     const Subject &subject;
     Ready &ready;

@@ -293,7 +293,8 @@ accel_status trace(Walk &walk)
     TRY(recorder->stop(instance));
     TRY(ran);
     bool any = false;
-    TRY(recorder->read(instance, [](void *user, const accel_trace_event *) { return *static_cast<bool *>(user) = true, ACCEL_STATUS_OK; }, &any));
+    TRY(recorder->read(
+        instance, [](void *user, const accel_trace_event *) { return *static_cast<bool *>(user) = true, ACCEL_STATUS_OK; }, &any));
     if (!any) walk.complain("a recording of a run is empty");
     g_saved.size = 0;
     return recorder->write(instance, take, &g_saved);

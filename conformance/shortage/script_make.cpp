@@ -23,7 +23,8 @@ accel_status list(Walk &walk)
     Instance instance;
     TRY(make_instance(walk, &instance));
     uint64_t lines = 0;
-    TRY(accel_instance_report(instance.get(), [](void *user, const accel_report_entry *entry) { return *static_cast<uint64_t *>(user) += 1 + entry->status * 1000, ACCEL_STATUS_OK; }, &lines));
+    TRY(accel_instance_report(
+        instance.get(), [](void *user, const accel_report_entry *entry) { return *static_cast<uint64_t *>(user) += 1 + entry->status * 1000, ACCEL_STATUS_OK; }, &lines));
     walk.result(lines);
     const uint32_t count = accel_instance_device_count(instance.get());
     walk.result(count);
@@ -144,7 +145,8 @@ accel_status support(Walk &walk)
     const Devices devices(walk.ready);
     const auto desc = build_desc(walk, devices);
     uint64_t rows = 0;
-    TRY(accel_program_support(&desc, [](void *user, const accel_support *row) { return *static_cast<uint64_t *>(user) += 1 + row->device * 1000, ACCEL_STATUS_OK; }, &rows));
+    TRY(accel_program_support(
+        &desc, [](void *user, const accel_support *row) { return *static_cast<uint64_t *>(user) += 1 + row->device * 1000, ACCEL_STATUS_OK; }, &rows));
     walk.result(rows);
     walk.ending();
     return ACCEL_STATUS_OK;
@@ -235,8 +237,16 @@ accel_status load_bytes(Walk &walk)
 }  // namespace
 
 const std::vector<Piece> kMakingPieces = {
-    {"instance", list},   {"open", open},   {"import", import_file}, {"import-bytes", import_bytes}, {"graph", copy_graph},
-    {"support", support}, {"build", build}, {"save", save},          {"check", check_saved},         {"load", load_bytes},
+    {"instance", list},
+    {"open", open},
+    {"import", import_file},
+    {"import-bytes", import_bytes},
+    {"graph", copy_graph},
+    {"support", support},
+    {"build", build},
+    {"save", save},
+    {"check", check_saved},
+    {"load", load_bytes},
 };
 
 }  // namespace accel::shortage

@@ -4,13 +4,13 @@
 
 #include <cstring>
 
-#include "../support/calls.h"
+#include "support/calls.h"
 #include "script.h"
 
 namespace accel::shortage {
 
-#define TRY(call)                                                                                         \
-    do {                                                                                                  \
+#define TRY(call)                                                                                        \
+    do {                                                                                                 \
         if (const accel_status try_status_ = (call); try_status_ != ACCEL_STATUS_OK) return try_status_; \
     } while (0)
 

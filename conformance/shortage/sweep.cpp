@@ -56,7 +56,10 @@ std::string wrong_with(const Outcome &outcome, uint64_t digest)
 
 class Sweep {
 public:
-    Sweep(const Piece &piece, const Subject &subject, Ready &ready, Mode mode) : piece_(piece), subject_(subject), ready_(ready), mode_(mode) {}
+    Sweep(const Piece &piece, const Subject &subject, Ready &ready, Mode mode) : piece_(piece),
+                                                                                 subject_(subject),
+                                                                                 ready_(ready),
+                                                                                 mode_(mode) {}
 
     Tally run(const Range &range)
     {

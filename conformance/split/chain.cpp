@@ -2,9 +2,9 @@
 // Builds the chain of convolutions.
 #include "chain.h"
 
-#include "../reference/window.h"
-#include "../support/bytes.h"
-#include "../support/operation.h"
+#include "reference/window.h"
+#include "support/bytes.h"
+#include "support/operation.h"
 
 namespace accel::split {
 namespace {

@@ -2,7 +2,7 @@
 // A model whose middle both devices take and whose ends only the CPU takes: float in, int8 convolutions, float out.
 #pragma once
 
-#include "../support/graph.h"
+#include "support/graph.h"
 
 namespace accel::split {
 

@@ -2,12 +2,15 @@
 // Makes the run, fills its inputs, runs it and reads what it made.
 #include "job.h"
 
-#include "../support/bytes.h"
+#include "support/bytes.h"
 
 namespace accel::split {
 
 Job::Job(const Instance &instance, const std::vector<Device> &devices, const Program &program)
-    : program_(program), run_(Run::create(program)), queue_(Queue::create(devices)), fence_(Fence::create(instance))
+    : program_(program),
+      run_(Run::create(program)),
+      queue_(Queue::create(devices)),
+      fence_(Fence::create(instance))
 {
     for (uint32_t port = 0; port < program_.entry().port_count; ++port) {
         buffers_.push_back(Buffer::create(devices, program_.port(port).size_bytes));

@@ -36,8 +36,10 @@ struct CodeRange {
 Toucher toucher_of_library(const char *path)
 {
     const auto names = [&](const char *part) { return std::strstr(path, part) != nullptr; };
-    return names("/libaccel.so") ? Toucher::Runtime : names("/libaccel-ethosu-sim.so") ? Toucher::Simulation : names("/libaccel-ethosu.so") ? Toucher::Ethosu
-         : names("/libaccel-cpu.so") ? Toucher::Cpu : Toucher::Others;
+    return names("/libaccel.so") ? Toucher::Runtime : names("/libaccel-ethosu-sim.so") ? Toucher::Simulation
+                                                  : names("/libaccel-ethosu.so")       ? Toucher::Ethosu
+                                                  : names("/libaccel-cpu.so")          ? Toucher::Cpu
+                                                                                       : Toucher::Others;
 }
 
 int note_library(dl_phdr_info *info, size_t, void *list)
@@ -67,8 +69,8 @@ private:
 /// One mapping with a mark per byte, kind of access and toucher.
 struct Watched {
     Mapping mapping;
-    std::vector<uint8_t> reads, writes;       ///< bit number `toucher` is set
-    std::vector<uint16_t> open_steps;         ///< per page
+    std::vector<uint8_t> reads, writes;  ///< bit number `toucher` is set
+    std::vector<uint16_t> open_steps;    ///< per page
 };
 
 }  // namespace

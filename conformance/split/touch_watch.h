@@ -14,7 +14,12 @@ struct Touches {
     uint64_t written_bytes = 0;
 };
 
-enum class Toucher { Runtime, Ethosu, Simulation, Cpu, Others, Count };
+enum class Toucher { Runtime,
+                     Ethosu,
+                     Simulation,
+                     Cpu,
+                     Others,
+                     Count };
 
 /// From its making on, the memory that modules have mapped is watched. At most one at a time; nothing may be in flight when it begins and ends.
 class TouchWatch {

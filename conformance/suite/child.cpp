@@ -49,7 +49,7 @@ std::string asserted(const std::string &written, const std::string &values)
 {
     if (!values.empty() && values.front() == kSentence) return values.substr(1);
     if (values == "false") return written + " was false, expected true";
-    if (values == "!true") return written + " was true, expected false"; // CHECK_FALSE
+    if (values == "!true") return written + " was true, expected false";  // CHECK_FALSE
     return written + " was " + values;
 }
 
@@ -94,7 +94,8 @@ public:
         const bool skipped = result.getResultType() == Catch::ResultWas::ExplicitSkip;
         if (result.isOk() && !skipped) return;
         const std::string text = told(stats);
-        if (!skipped) m_stream << currentTestCaseInfo->name << ": " << text << "\n" << std::flush;
+        if (!skipped) m_stream << currentTestCaseInfo->name << ": " << text << "\n"
+                               << std::flush;
         if (message_.empty()) message_ = text;
     }
 
@@ -104,12 +105,13 @@ public:
         const bool failed = counts.failed > 0 || stats.totals.testCases.failed > 0;
         // A case without an assertion proves nothing.
         const bool empty = counts.total() == 0 && stats.totals.testCases.skipped == 0;
-        const char *verdict = failed || empty ? "fail" : stats.totals.testCases.skipped ? "skip" : "pass";
-        m_stream << stats.testInfo->name << ": " << verdict << "\n" << std::flush;
+        const char *verdict = failed || empty ? "fail" : stats.totals.testCases.skipped ? "skip"
+                                                                                        : "pass";
+        m_stream << stats.testInfo->name << ": " << verdict << "\n"
+                 << std::flush;
         nlohmann::json refusals = nlohmann::json::array();
         for (const auto &refusal : g_refusals) refusals.push_back({{"operation", refusal.operation}, {"reason", refusal.reason}, {"text", refusal.text}});
-        report({{"event", "end"}, {"id", stats.testInfo->name}, {"verdict", verdict},
-                {"message", empty ? std::string("the case checked nothing") : message_}, {"key", g_skip_key}, {"refusals", refusals}});
+        report({{"event", "end"}, {"id", stats.testInfo->name}, {"verdict", verdict}, {"message", empty ? std::string("the case checked nothing") : message_}, {"key", g_skip_key}, {"refusals", refusals}});
         StreamingReporterBase::testCaseEnded(stats);
     }
 

@@ -31,7 +31,9 @@ int limit_s(const CaseInfo &info) { return info.limit_s * kSlowdown; }
 /// Follows one child: turns its lines into results and knows which case is running.
 class Follower {
 public:
-    Follower(const std::vector<CaseInfo> &cases, size_t first, const Watcher &watcher) : cases_(cases), next_(first), watcher_(watcher) {}
+    Follower(const std::vector<CaseInfo> &cases, size_t first, const Watcher &watcher) : cases_(cases),
+                                                                                         next_(first),
+                                                                                         watcher_(watcher) {}
 
     /// Returns the index of the case to go on with.
     size_t follow(const Process &child)
@@ -97,7 +99,9 @@ private:
             return;
         }
         const std::string verdict = json.value("verdict", "error");
-        finish(verdict == "pass" ? Verdict::Pass : verdict == "skip" ? Verdict::Skip : Verdict::Fail, json.value("message", ""), json.value("key", ""));
+        finish(verdict == "pass" ? Verdict::Pass : verdict == "skip" ? Verdict::Skip
+                                                                     : Verdict::Fail,
+               json.value("message", ""), json.value("key", ""));
         for (const auto &refusal : json.value("refusals", nlohmann::json::array()))
             ended_->refusals.push_back({refusal.value("operation", ""), refusal.value("reason", 0u), refusal.value("text", "")});
     }
@@ -131,7 +135,8 @@ private:
     void judge_end(int state, bool timed_out)
     {
         if (is_bad(ended_->verdict) || (WIFEXITED(state) && WEXITSTATUS(state) == 0)) return;
-        ended_->verdict = timed_out ? Verdict::Timeout : WIFSIGNALED(state) ? Verdict::Crash : Verdict::Error;
+        ended_->verdict = timed_out ? Verdict::Timeout : WIFSIGNALED(state) ? Verdict::Crash
+                                                                            : Verdict::Error;
         ended_->message = "after the case the process " + (timed_out ? std::string("did not end; the watchdog ended it") : (WIFSIGNALED(state) ? "was " : "") + end_text(state));
     }
 

@@ -14,7 +14,7 @@ namespace accel::conformance {
 
 /// Who is told about each case. What it throws ends the run.
 struct Watcher {
-    std::function<void(const Result &)> ended;          ///< once per case, when nothing can change its result any more
+    std::function<void(const Result &)> ended;           ///< once per case, when nothing can change its result any more
     std::function<void(const CaseInfo &)> started = {};  ///< may be empty
 };
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -31,6 +32,18 @@ void give_up_file(const std::string &path, int error)
     if (const std::string temporary = temporary_name(path); temporary != path) std::remove(temporary.c_str());
     const bool full = error == ENOSPC || error == EFBIG || error == EDQUOT;
     throw std::runtime_error("cannot write " + path + ": " + strerror(error ? error : EIO) + (full ? "; free some space or choose another place" : "; choose another place"));
+}
+
+void require_place(const std::string &path)
+{
+    std::error_code problem;
+    if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) std::filesystem::create_directories(folder, problem);
+    if (problem) give_up_file(path, problem.value());
+    const std::string temporary = temporary_name(path);
+    if (temporary == path) return;  // who reads a pipe would see its end
+    errno = 0;
+    if (!std::ofstream(temporary, std::ios::app)) give_up_file(path, errno);
+    std::remove(temporary.c_str());
 }
 
 void write_file(const std::string &path, const std::string &text)

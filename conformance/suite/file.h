@@ -15,6 +15,9 @@ void keep_file(const std::string &path);
 /// Remove what was written under the temporary name, and throw std::runtime_error with the reason and what helps.
 [[noreturn]] void give_up_file(const std::string &path, int error);
 
+/// Make the folder of `path` and see that the file can be written there: asked before long work, not after. Throws std::runtime_error.
+void require_place(const std::string &path);
+
 /// Write a file that is whole or not there. Throws std::runtime_error.
 void write_file(const std::string &path, const std::string &text);
 

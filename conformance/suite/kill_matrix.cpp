@@ -2,6 +2,8 @@
 // Runs each fault's case on the module with the fault and without it, and writes the matrix.
 #include "kill_matrix.h"
 
+#include <absl/strings/str_split.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -35,13 +37,10 @@ constexpr FaultInfo kControls[] = {{"none", "", "breaks nothing", ""},
 /// Of patterns with spaces between them.
 std::vector<CaseInfo> find_cases(std::string_view patterns)
 {
+    const std::vector<std::string> wanted = absl::StrSplit(std::string(patterns), ' ', absl::SkipEmpty());
     std::vector<CaseInfo> cases;
-    for (const auto &info : all_cases()) {
-        std::istringstream words{std::string(patterns)};
-        bool named = false;
-        for (std::string pattern; words >> pattern;) named = named || names(info.id, pattern);
-        if (named) cases.push_back(info);
-    }
+    for (const auto &info : all_cases())
+        if (std::any_of(wanted.begin(), wanted.end(), [&](const std::string &pattern) { return names(info.id, pattern); })) cases.push_back(info);
     if (cases.empty()) throw std::runtime_error("faults name the case '" + std::string(patterns) + "', which does not exist");
     return cases;
 }
@@ -103,8 +102,7 @@ nlohmann::json to_json(const std::vector<Row> &rows)
 {
     nlohmann::json list = nlohmann::json::array();
     for (const auto &row : rows)
-        list.push_back({{"fault", row.fault.name}, {"rule", row.fault.rule}, {"what", row.fault.what}, {"case", row.fault.caught_by}, {"correct", to_json(row.correct)},
-                        {"control", to_json(row.control)}, {"broken", to_json(row.broken)}, {"caught", row.caught()}});
+        list.push_back({{"fault", row.fault.name}, {"rule", row.fault.rule}, {"what", row.fault.what}, {"case", row.fault.caught_by}, {"correct", to_json(row.correct)}, {"control", to_json(row.control)}, {"broken", to_json(row.broken)}, {"caught", row.caught()}});
     return {{"format", 2}, {"faults", list}};
 }
 
@@ -169,6 +167,8 @@ bool run_kill_matrix(const Target &target, const KillMatrixOptions &options)
     const auto &names = options.names;
     for (const auto &name : names) find_fault(name);
     for (const auto &fault : all_faults()) require_module(target, fault);
+    for (const auto &path : {options.out, options.page})
+        if (!path.empty()) require_place(path);
     std::vector<Row> rows;
     Passes passes;
     for (const auto &fault : all_faults()) {
@@ -181,6 +181,10 @@ bool run_kill_matrix(const Target &target, const KillMatrixOptions &options)
     write_file(options.out, matrix.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     if (!options.page.empty()) write_page(rows, options.page);
     const auto caught = static_cast<size_t>(std::count_if(rows.begin(), rows.end(), [](const Row &row) { return row.caught(); }));
+    // Once more at the end, where people and cut logs look.
+    if (rows.size() > 1)
+        for (const auto &row : rows)
+            if (!row.caught()) tell(row);
     std::cout << caught << " of " << rows.size() << " faults caught\n";
     return !rows.empty() && caught == rows.size() && (options.expected.empty() || repeats(matrix, options.expected));
 }

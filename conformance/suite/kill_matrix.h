@@ -14,10 +14,10 @@ namespace accel::conformance {
 struct FaultInfo {
     std::string_view name;
     std::string_view rule;
-    std::string_view what;       ///< what the broken module does
-    std::string_view caught_by;  ///< id of the case that must fail, or patterns of several with spaces between them
+    std::string_view what;               ///< what the broken module does
+    std::string_view caught_by;          ///< id of the case that must fail, or patterns of several with spaces between them
     std::string_view folder = "faulty";  ///< module folder that holds the broken module
-    bool by_each = true;         ///< of several cases each one must fail; else one at least
+    bool by_each = true;                 ///< of several cases each one must fail; else one at least
 };
 
 /// The mutants of the campaign: every operation wrong in one way at a time, caught by its own cases (faults/campaign.cpp).

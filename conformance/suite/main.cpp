@@ -32,8 +32,11 @@ CLI::Option *add_target(CLI::App &app, Target &target)
     app.add_option("--fault", target.fault, "plant this fault: the device is then served by the faulty module alone");
     app.add_option("--fault-of", target.fault_of, "library of the module that faults are planted into (default: the CPU module of the build tree or installation)");
     app.add_option("--fault-module-path", target.fault_module_path, "folder of the suite's own modules (default: those of the build tree or installation)");
-    app.add_flag_callback("--full", [&target] { target.depth = Depth::All; }, "ask for all combinations of types, sizes, values and attributes of an operation, at most 4096 of each");
-    app.add_flag_callback("--smoke", [&target] { target.depth = Depth::Few; }, "ask for a few graphs of each operation only")->excludes("--full");
+    app.add_flag_callback(
+        "--full", [&target] { target.depth = Depth::All; }, "ask for all combinations of types, sizes, values and attributes of an operation, at most 4096 of each");
+    app.add_flag_callback(
+           "--smoke", [&target] { target.depth = Depth::Few; }, "ask for a few graphs of each operation only")
+        ->excludes("--full");
     return app.add_option("--seed", target.seed, "number that shapes and values of the chapter operations are drawn from (default: run: another one each time; kill-matrix: 1)");
 }
 
@@ -63,8 +66,10 @@ int list(const Options &options)
     if (!each_matches(options.run.patterns)) return kInvalid;
     nlohmann::json lines = nlohmann::json::array();
     for (const auto &info : select(options.run.patterns)) {
-        if (options.json) lines.push_back({{"id", info.id}, {"rule", info.rule}, {"sentence", info.sentence}, {"limit_s", info.limit_s}});
-        else std::cout << info.id << "  [" << info.rule << "]  " << info.sentence << "\n";
+        if (options.json)
+            lines.push_back({{"id", info.id}, {"rule", info.rule}, {"sentence", info.sentence}, {"limit_s", info.limit_s}});
+        else
+            std::cout << info.id << "  [" << info.rule << "]  " << info.sentence << "\n";
     }
     if (options.json) std::cout << lines.dump(2) << "\n";
     return kPass;

@@ -24,8 +24,7 @@ nlohmann::json host_of()
 {
     utsname host{};
     uname(&host);
-    return {{"name", host.nodename}, {"machine", host.machine}, {"processors", std::thread::hardware_concurrency()},
-            {"kernel", {{"name", host.sysname}, {"release", host.release}, {"version", host.version}}}};
+    return {{"name", host.nodename}, {"machine", host.machine}, {"processors", std::thread::hardware_concurrency()}, {"kernel", {{"name", host.sysname}, {"release", host.release}, {"version", host.version}}}};
 }
 
 nlohmann::json to_json(const Result &result)
@@ -46,44 +45,65 @@ Result from_json(const nlohmann::json &json)
     return result;
 }
 
+/// False: the line is damaged, or the first is no header of this format.
+bool take_line(const std::string &text, Remainder &remainder)
+{
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    const std::string type = json.is_object() ? json.value("type", "") : "";
+    if (remainder.header.is_null()) {
+        if (type != "run" || json.value("format", 0) != kFormat) return false;
+        remainder.header = json;
+    }
+    try {
+        if (type == "start") ++remainder.begun[json.at("id")];
+        if (type == "case") {
+            remainder.results.push_back(from_json(json));
+            remainder.begun.erase(remainder.results.back().id);
+        }
+    } catch (const nlohmann::json::exception &) {
+        return false;
+    }
+    return type != "";
+}
+
 }  // namespace
 
 nlohmann::json run_header(const Target &target, const Interview &interview, const std::vector<CaseInfo> &cases)
 {
     nlohmann::json ids = nlohmann::json::array();
     for (const auto &info : cases) ids.push_back(info.id);
-    return {{"type", "run"}, {"format", kFormat}, {"suite", {{"version", kSuiteVersion}, {"commit", kSuiteCommit}}}, {"library_version", accel_version()},
-            {"host", host_of()}, {"module", interview.module}, {"device", interview.facts}, {"fault", target.fault}, {"seed", target.seed},
-            {"graphs", target.depth == Depth::Pairs ? "pairs" : target.depth == Depth::All ? "all" : "few"},
-            {"planned", cases.size()}, {"cases", ids}, {"unix_time", std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())}};
+    return {{"type", "run"}, {"format", kFormat}, {"suite", {{"version", kSuiteVersion}, {"commit", kSuiteCommit}}}, {"library_version", accel_version()}, {"host", host_of()}, {"module", interview.module}, {"device", interview.facts}, {"fault", target.fault}, {"seed", target.seed}, {"graphs", target.depth == Depth::Pairs ? "pairs" : target.depth == Depth::All ? "all"
+                                                                                                                                                                                                                                                                                                                                                                          : "few"},
+            {"planned", cases.size()},
+            {"cases", ids},
+            {"unix_time", std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())}};
 }
 
 Remainder read_remainder(const std::string &path)
 {
     Remainder remainder;
     const std::string temporary = temporary_name(path);
-    if (temporary == path || access(temporary.c_str(), F_OK) != 0) return remainder;
+    if (temporary == path || access(temporary.c_str(), F_OK) != 0) {
+        remainder.notice = "no interrupted run is there to go on with: " + temporary + " does not exist; all cases run";
+        return remainder;
+    }
     std::ifstream file(temporary);
-    for (std::string text; std::getline(file, text);) {
-        const auto json = nlohmann::json::parse(text, nullptr, false);
-        const std::string type = json.is_object() ? json.value("type", "") : "";
-        if (remainder.header.is_null()) {
-            if (type != "run" || json.value("format", 0) != kFormat) break;
-            remainder.header = json;
-        }
-        // Whatever follows a line that is not whole was not written by this run.
-        if (type == "") break;
-        if (type == "start") ++remainder.begun[json.at("id")];
-        if (type == "case") {
-            remainder.results.push_back(from_json(json));
-            remainder.begun.erase(remainder.results.back().id);
-        }
+    size_t number = 1;
+    std::string text;
+    while (std::getline(file, text) && take_line(text, remainder)) ++number;
+    // Whatever follows a line that is not whole was not written by this run. The last line may be cut, as the run ended while it was written.
+    if (!file.eof()) {
+        size_t left_out = 1;
+        while (std::getline(file, text)) ++left_out;
+        remainder.notice = "line " + std::to_string(number) + " of " + temporary + " is damaged; it and the " + std::to_string(left_out - 1) + " behind it are left out, and cases without another result run again";
     }
     if (remainder.header.is_null()) throw std::runtime_error(temporary + " is no record of an interrupted run; remove it, or run without --resume");
     return remainder;
 }
 
-Record::Record(const std::string &path, nlohmann::json header, SkipList expected_skips) : path_(path), facts_(header.value("device", nlohmann::json::object())), expected_skips_(std::move(expected_skips))
+Record::Record(const std::string &path, nlohmann::json header, SkipList expected_skips) : path_(path),
+                                                                                          facts_(header.value("device", nlohmann::json::object())),
+                                                                                          expected_skips_(std::move(expected_skips))
 {
     if (!path.empty()) {
         file_.open(temporary_name(path), std::ios::trunc);

@@ -19,9 +19,12 @@ struct Counts {
     unsigned pass = 0, fail = 0, skip = 0;
     void add(Verdict verdict)
     {
-        if (verdict == Verdict::Pass) ++pass;
-        else if (verdict == Verdict::Skip) ++skip;
-        else ++fail;
+        if (verdict == Verdict::Pass)
+            ++pass;
+        else if (verdict == Verdict::Skip)
+            ++skip;
+        else
+            ++fail;
     }
     unsigned total() const { return pass + fail + skip; }
 };
@@ -31,11 +34,12 @@ nlohmann::json run_header(const Target &target, const Interview &interview, cons
 
 /// What a run that was cut short left under the temporary name of its record.
 struct Remainder {
-    nlohmann::json header;                     ///< null: there is none
+    nlohmann::json header;  ///< null: there is none
     std::vector<Result> results;
-    std::map<std::string, unsigned> begun;     ///< by id: how often a case without a result was begun
+    std::map<std::string, unsigned> begun;  ///< by id: how often a case without a result was begun
+    std::string notice;                     ///< what the run does otherwise than to go on where the other ended; "": nothing
 };
-/// Of the record that is to become `path`. A last line that was cut is left out. Throws std::runtime_error when a file is there that is no record.
+/// Of the record that is to become `path`. A last line that was cut is left out, and so is all from a damaged line on, which the notice tells. Throws std::runtime_error when a file is there that is no record.
 Remainder read_remainder(const std::string &path);
 
 class Record {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // KTAP and the readable summary, both made from results.
+#include <absl/strings/str_format.h>
+
 #include <algorithm>
-#include <iomanip>
 #include <map>
 #include <sstream>
 
@@ -68,17 +69,18 @@ std::string to_ktap(const std::vector<Result> &results)
 std::string to_summary(const std::vector<Result> &results)
 {
     std::ostringstream out;
-    out << std::left << std::setw(14) << "chapter" << std::right << std::setw(6) << "pass" << std::setw(6) << "fail" << std::setw(6) << "skip" << "\n";
+    out << absl::StrFormat("%-14s%6s%6s%6s\n", "chapter", "pass", "fail", "skip");
     for (const auto &[chapter, cases] : by_chapter(results)) {
         Counts counts;
         for (const auto *result : cases) counts.add(result->verdict);
-        out << std::left << std::setw(14) << chapter << std::right << std::setw(6) << counts.pass << std::setw(6) << counts.fail << std::setw(6) << counts.skip << "\n";
+        out << absl::StrFormat("%-14s%6d%6d%6d\n", chapter, counts.pass, counts.fail, counts.skip);
     }
     const auto cases = all_cases();
     for (const auto &result : results) {
         if (result.verdict == Verdict::Pass) continue;
         const CaseInfo *info = find(cases, result.id);
-        out << "\n" << name(result.verdict) << "  " << result.id << "  [" << result.rule << "] " << (info ? info->sentence : "") << "\n      " << result.message
+        out << "\n"
+            << name(result.verdict) << "  " << result.id << "  [" << result.rule << "] " << (info ? info->sentence : "") << "\n      " << result.message
             << "\n";
     }
     return out.str();

@@ -58,7 +58,11 @@ std::optional<Result> blamed(const CaseInfo &info, const Remainder &remainder)
 class Runner {
 public:
     Runner(const RunOptions &options, const Target &target, const std::vector<CaseInfo> &cases, Record &record, const Remainder &remainder)
-        : options_(options), target_(target), cases_(cases), record_(record), remainder_(remainder)
+        : options_(options),
+          target_(target),
+          cases_(cases),
+          record_(record),
+          remainder_(remainder)
     {
     }
 
@@ -166,6 +170,7 @@ int run(const RunOptions &options, Target target)
     const auto header = run_header(target, answer, cases);
     if (!remainder.header.is_null()) require_same_run(remainder.header, header);
 
+    if (!remainder.notice.empty()) std::cerr << "warning: " << remainder.notice << "\n";
     Record record(path, header, expected_skips);
     record.take(remainder);
     Runner(options, target, cases, record, remainder).run_all();
@@ -175,7 +180,9 @@ int run(const RunOptions &options, Target target)
     const std::string mark = options.ktap ? "# " : "";
     std::cout << (options.ktap ? to_ktap(record.results()) : to_summary(record.results()) + "\n");
     const auto &counts = record.counts();
-    std::cout << mark << target.device << (target.fault.empty() ? "" : " with fault " + target.fault) << ", seed " << target.seed << (target.depth == Depth::All ? ", full" : target.depth == Depth::Few ? ", smoke only" : "") << ": " << counts.pass << " passed, " << counts.fail << " failed, "
+    std::cout << mark << target.device << (target.fault.empty() ? "" : " with fault " + target.fault) << ", seed " << target.seed << (target.depth == Depth::All ? ", full" : target.depth == Depth::Few ? ", smoke only"
+                                                                                                                                                                                                         : "")
+              << ": " << counts.pass << " passed, " << counts.fail << " failed, "
               << counts.skip << " skipped\n";
     if (const auto proved = proved_text(record, answer); !proved.empty()) std::cout << mark << proved << "\n";
     for (const auto &objection : wrong) std::cout << "# " << objection << "\n";

@@ -11,7 +11,11 @@
 namespace accel::conformance {
 
 // Exit codes as IGT has them, so that DRM CI's runners understand: success, skip, invalid, failure, and that the suite itself could not do its work.
-enum Exit { kPass = 0, kSkip = 77, kInvalid = 79, kFail = 98, kBroken = 112 };
+enum Exit { kPass = 0,
+            kSkip = 77,
+            kInvalid = 79,
+            kFail = 98,
+            kBroken = 112 };
 
 /// What --help says of them.
 constexpr const char *kExitCodes =
@@ -23,7 +27,7 @@ struct RunOptions {
     std::string out;                    ///< folder; "": nothing is written
     std::string expected_skips;         ///< file; "": none
     bool ktap = false, quiet = false, resume = false;
-    bool seed_given = false;            ///< else a run that goes on takes the seed that it began with
+    bool seed_given = false;  ///< else a run that goes on takes the seed that it began with
 };
 
 /// The cases that one of the patterns chooses; all when there is none.

@@ -5,7 +5,7 @@ find_package(CLI11 REQUIRED)
 find_package(Catch2 3 REQUIRED)
 
 file(GLOB_RECURSE case_sources CONFIGURE_DEPENDS cases/*.cpp)
-file(GLOB suite_sources CONFIGURE_DEPENDS suite/*.cpp support/*.cpp operations/*.cpp reference/*.cpp faults/list.cpp faults/campaign.cpp)
+file(GLOB suite_sources CONFIGURE_DEPENDS suite/*.cpp support/*.cpp operations/*.cpp networks/*.cpp reference/*.cpp faults/list.cpp faults/campaign.cpp)
 list(FILTER suite_sources EXCLUDE REGEX "_test\\.cpp$")
 list(FILTER suite_sources EXCLUDE REGEX "/suite/main\\.cpp$")
 
@@ -18,15 +18,17 @@ add_custom_target(suite-commit BYPRODUCTS ${suite_commit_header}
   COMMAND ${CMAKE_COMMAND} -DSOURCE=${PROJECT_SOURCE_DIR} -DHEADER=${suite_commit_header} -P ${CMAKE_CURRENT_SOURCE_DIR}/suite/version.cmake)
 add_dependencies(accel_suite suite-commit)
 set_source_files_properties(suite/version.cpp PROPERTIES COMPILE_DEFINITIONS "ACCEL_SUITE_VERSION=\"${PROJECT_VERSION}\"" INCLUDE_DIRECTORIES ${CMAKE_CURRENT_BINARY_DIR}/generated)
-target_link_libraries(accel_suite PUBLIC accel::accel Catch2::Catch2 nlohmann_json::nlohmann_json CLI11::CLI11 Threads::Threads ${CMAKE_DL_LIBS})
+target_link_libraries(accel_suite PUBLIC accel::accel Catch2::Catch2 nlohmann_json::nlohmann_json CLI11::CLI11 accel_absl Threads::Threads ${CMAKE_DL_LIBS})
 target_compile_options(accel_suite PUBLIC -Wno-missing-field-initializers)
-if(NOT ACCEL_SLIM)
-  target_precompile_headers(accel_suite PRIVATE <nlohmann/json.hpp>)
-endif()
+accel_precompile(accel_suite <nlohmann/json.hpp> <accel/accel.hpp>)
+accel_compile_fast(accel_suite)
+# The reference mathematics is hot; the rest of the suite is not and is compiled as tests are.
+file(GLOB reference_sources reference/*.cpp)
+set_source_files_properties(${reference_sources} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 if(ACCEL_SANITIZE)
-  # The reference mathematics is hot; the rest of the suite is not and is compiled as tests are.
-  file(GLOB reference_sources reference/*.cpp)
-  set_source_files_properties(${reference_sources} PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)
+  set_source_files_properties(${reference_sources} PROPERTIES COMPILE_OPTIONS -O1)
+elseif(CMAKE_BUILD_TYPE STREQUAL Release)
+  set_source_files_properties(${reference_sources} PROPERTIES COMPILE_OPTIONS -O3)
 endif()
 
 # The suite's own modules are installed where no application looks for backends. The program finds them from its own place, so a moved installation works.
@@ -43,11 +45,10 @@ endfunction()
 
 add_executable(accel-conformance suite/main.cpp ${case_sources})
 target_link_libraries(accel-conformance PRIVATE accel_suite)
+accel_compile_fast(accel-conformance)
 set_target_properties(accel-conformance PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}" RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
-# A slim build is made from scratch more often than its sources change, and a compiler cache knows nothing of precompiled headers.
-if(NOT ACCEL_SLIM)
-  target_precompile_headers(accel-conformance PRIVATE support/room.h)
-endif()
+# Of headers that are not ours: a compiler knows one of its own by contents alone once it is precompiled, and what it does not know again it reads twice.
+accel_precompile(accel-conformance <nlohmann/json.hpp> <accel/accel.hpp>)
 install(TARGETS accel-conformance)
 
 add_subdirectory(witness)

@@ -10,18 +10,20 @@
 namespace accel::conformance {
 
 /// How many graphs of an operation the chapter `operations` asks for: those in which every two choices meet, all combinations, or until the first few are right.
-enum class Depth { Pairs, All, Few };
+enum class Depth { Pairs,
+                   All,
+                   Few };
 
 struct Target {
     std::string device = "cpu";             ///< as accel_instance_find_device takes it
     std::vector<std::string> module_paths;  ///< extra directories with manifests
     bool simulated = false;                 ///< list simulated devices
     bool only_given_paths = false;
-    uint64_t seed = 1;                      ///< of the shapes and values that cases draw
+    uint64_t seed = 1;  ///< of the shapes and values that cases draw
     Depth depth = Depth::Pairs;
-    std::string fault;                      ///< name of the fault that is planted in the module, "" for none
-    std::string fault_module_path;          ///< folder of the modules that only the suite uses; "": found from the program's own place
-    std::string fault_of;                   ///< library that a fault is planted into; "": the CPU module beside the program
+    std::string fault;              ///< name of the fault that is planted in the module, "" for none
+    std::string fault_module_path;  ///< folder of the modules that only the suite uses; "": found from the program's own place
+    std::string fault_of;           ///< library that a fault is planted into; "": the CPU module beside the program
 
     /// The target that this process tests; a child receives it from the supervisor.
     static Target &current();

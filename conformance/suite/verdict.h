@@ -9,7 +9,12 @@
 
 namespace accel::conformance {
 
-enum class Verdict { Pass, Fail, Skip, Crash, Timeout, Error };
+enum class Verdict { Pass,
+                     Fail,
+                     Skip,
+                     Crash,
+                     Timeout,
+                     Error };
 
 constexpr std::string_view name(Verdict verdict)
 {
@@ -34,8 +39,8 @@ struct Result {
     std::string rule;
     Verdict verdict = Verdict::Error;
     double seconds = 0;
-    std::string message;  ///< failed expression with place, reason of a skip, signal of a crash
-    std::string key;      ///< of a skip: the capability that is not claimed
+    std::string message;                 ///< failed expression with place, reason of a skip, signal of a crash
+    std::string key;                     ///< of a skip: the capability that is not claimed
     std::vector<Refusal> refusals = {};  ///< of a skip with the key "program": what the device refused when it was asked
 };
 

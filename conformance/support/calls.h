@@ -112,4 +112,15 @@ inline accel_buffer_import_desc import_desc(accel_device *const *device, accel_h
     return desc;
 }
 
+/// Sizes alone, with the ports that are bound.
+inline accel_status try_bind(const Run &run, const std::vector<accel_symbol_value> &sizes, uint32_t flags = 0)
+{
+    auto desc = sized<accel_bind_desc>();
+    desc.symbols = sizes.data();
+    desc.symbol_count = static_cast<uint32_t>(sizes.size());
+    desc.symbol_size = sizeof(accel_symbol_value);
+    desc.flags = flags;
+    return accel_run_bind(run.get(), &desc);
+}
+
 }  // namespace accel::conformance

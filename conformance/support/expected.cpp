@@ -2,43 +2,37 @@
 // Compares results bit by bit or within a bound, and says where they differ.
 #include "expected.h"
 
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <sstream>
+
+#include "reference/tensor.h"
 
 namespace accel::conformance {
 namespace {
 
-size_t bytes_of(accel_type type)
+/// The bits of an element, "0x40200000".
+std::string bits_text(accel_type type, const std::vector<char> &bytes, size_t index)
 {
-    switch (type) {
-    case ACCEL_TYPE_I8: case ACCEL_TYPE_U8: case ACCEL_TYPE_BOOL: return 1;
-    case ACCEL_TYPE_I64: return 8;
-    default: return 4;
-    }
+    const size_t size = bytes_of(type);
+    std::string text = "0x";
+    for (size_t byte = size; byte-- > 0;) absl::StrAppend(&text, absl::Hex(static_cast<uint8_t>(bytes.at(index * size + byte)), absl::kZeroPad2));
+    return text;
 }
 
-template <class T> T element(const std::vector<char> &bytes, size_t index)
-{
-    T value;
-    std::memcpy(&value, &bytes[index * sizeof(T)], sizeof(T));
-    return value;
-}
-
-/// An element as people write it; of a binary32 number its bits too, which tell a zero from the other and one NaN from another.
+/// An element as people write it; of a real number its bits too, which tell a zero from the other and one NaN from another.
 std::string shown(accel_type type, const std::vector<char> &bytes, size_t index)
 {
+    if (is_whole(type)) return whole_text(type, bytes, index);
+    if (!is_real(type)) return bits_text(type, bytes, index);
     std::ostringstream out;
-    switch (type) {
-    case ACCEL_TYPE_I8: out << int{element<int8_t>(bytes, index)}; break;
-    case ACCEL_TYPE_U8: case ACCEL_TYPE_BOOL: out << int{element<uint8_t>(bytes, index)}; break;
-    case ACCEL_TYPE_I32: out << element<int32_t>(bytes, index); break;
-    case ACCEL_TYPE_I64: out << element<int64_t>(bytes, index); break;
-    default:
-        out.precision(std::numeric_limits<float>::max_digits10);
-        out << element<float>(bytes, index) << " (0x" << std::hex << element<uint32_t>(bytes, index) << ")";
-    }
+    out.precision(type == ACCEL_TYPE_F64 ? std::numeric_limits<double>::max_digits10 : std::numeric_limits<float>::max_digits10);
+    out << real_at(type, bytes, index) << " (" << bits_text(type, bytes, index) << ")";
     return out.str();
 }
 
@@ -50,8 +44,7 @@ std::string place(const std::vector<int64_t> &dims, size_t index)
     std::vector<int64_t> position(dims.size());
     auto rest = static_cast<int64_t>(index);
     for (size_t axis = dims.size(); axis-- > 0; rest /= dims[axis]) position[axis] = rest % dims[axis];
-    for (size_t axis = 0; axis < position.size(); ++axis) text += (axis ? "," : " [") + std::to_string(position[axis]);
-    return text + "]";
+    return absl::StrCat(text, " [", absl::StrJoin(position, ","), "]");
 }
 
 std::string counted(size_t wrong, size_t count) { return wrong == 1 ? "" : "; " + std::to_string(wrong) + " of " + std::to_string(count) + " elements are wrong"; }
@@ -67,8 +60,10 @@ Comparison compare_bits(const Expected &expected, const std::vector<char> &resul
     return Comparison(text + ", nothing else is allowed" + counted(wrong, count));
 }
 
+/// Without a bound nothing is asked, of partial products that may leave the type for instance: they may be no number, too.
 bool is_near(double result, double value, double allowed)
 {
+    if (std::isinf(allowed)) return true;
     if (std::isnan(value) || std::isnan(result)) return std::isnan(value) && std::isnan(result);
     return result == value || std::fabs(result - value) <= allowed;
 }
@@ -77,32 +72,20 @@ Comparison compare_values(const Expected &expected, const std::vector<char> &res
 {
     size_t wrong = 0, first = 0;
     for (size_t index = expected.values.size(); index-- > 0;) {
-        // The exact value may lie beyond what binary32 holds: its rounded form counts then.
-        const double value = std::isinf(static_cast<float>(expected.values[index])) ? static_cast<double>(static_cast<float>(expected.values[index])) : expected.values[index];
-        if (!is_near(static_cast<double>(element<float>(result, index)), value, expected.allowed[index])) ++wrong, first = index;
+        // The exact value may lie beyond what the type holds: its rounded form counts then.
+        const double rounded = nearest(expected.type, expected.values[index]), value = std::isinf(rounded) ? rounded : expected.values[index];
+        if (!is_near(real_at(expected.type, result, index), value, expected.allowed[index])) ++wrong, first = index;
     }
     if (wrong == 0) return {};
-    const double value = expected.values[first], error = static_cast<double>(element<float>(result, first)) - value;
+    const double value = expected.values[first], error = real_at(expected.type, result, first) - value, ulp = ulp_of(expected.type, value);
     std::ostringstream out;
-    out.precision(std::numeric_limits<float>::max_digits10);
-    out << place(expected.dims, first) << " is " << shown(ACCEL_TYPE_F32, result, first) << ", expected " << value << ": off by " << error << " or " << std::fabs(error) / ulp_of(value)
-        << " ULP, allowed are " << expected.allowed[first] << " or " << expected.allowed[first] / ulp_of(value) << " ULP" << counted(wrong, expected.values.size());
+    out.precision(expected.type == ACCEL_TYPE_F64 ? std::numeric_limits<double>::max_digits10 : std::numeric_limits<float>::max_digits10);
+    out << place(expected.dims, first) << " is " << shown(expected.type, result, first) << ", expected " << value << ": off by " << error << " or " << std::fabs(error) / ulp
+        << " ULP, allowed are " << expected.allowed[first] << " or " << expected.allowed[first] / ulp << " ULP" << counted(wrong, expected.values.size());
     return Comparison(out.str());
 }
 
 }  // namespace
-
-const char *type_name(accel_type type)
-{
-    static constexpr const char *kNames[] = {"", "F32", "I8", "U8", "I32", "I64", "F16", "BF16", "I16", "BOOL", "F64"};
-    return kNames[type];
-}
-
-double ulp_of(double value)
-{
-    if (!std::isfinite(value)) return std::numeric_limits<float>::max();
-    return std::ldexp(1.0, std::ilogb(std::max(std::fabs(value), static_cast<double>(std::numeric_limits<float>::min()))) - 23);
-}
 
 Expected Expected::exactly(accel_type type, std::vector<int64_t> dims, std::vector<char> bits)
 {
@@ -113,20 +96,25 @@ Expected Expected::exactly(accel_type type, std::vector<int64_t> dims, std::vect
     return expected;
 }
 
-Expected Expected::within(std::vector<int64_t> dims, std::vector<double> values, std::vector<double> allowed)
+Expected Expected::within(std::vector<int64_t> dims, std::vector<double> values, std::vector<double> allowed) { return within(ACCEL_TYPE_F32, std::move(dims), std::move(values), std::move(allowed)); }
+
+Expected Expected::within(accel_type type, std::vector<int64_t> dims, std::vector<double> values, std::vector<double> allowed)
 {
     Expected expected;
+    expected.type = type;
     expected.dims = std::move(dims);
     expected.values = std::move(values);
     expected.allowed = std::move(allowed);
     return expected;
 }
 
-Expected Expected::within_ulps(std::vector<int64_t> dims, std::vector<double> values, double ulps)
+Expected Expected::within_ulps(std::vector<int64_t> dims, std::vector<double> values, double ulps) { return within_ulps(ACCEL_TYPE_F32, std::move(dims), std::move(values), ulps); }
+
+Expected Expected::within_ulps(accel_type type, std::vector<int64_t> dims, std::vector<double> values, double ulps)
 {
     std::vector<double> allowed;
-    for (const double value : values) allowed.push_back(ulps * ulp_of(value));
-    return within(std::move(dims), std::move(values), std::move(allowed));
+    for (const double value : values) allowed.push_back(ulps * ulp_of(type, value));
+    return within(type, std::move(dims), std::move(values), std::move(allowed));
 }
 
 Expected Expected::dot_products(std::vector<int64_t> dims, DotProducts reference)
@@ -139,7 +127,8 @@ Expected Expected::dot_products(std::vector<int64_t> dims, DotProducts reference
 
 Comparison compare(const Expected &expected, const std::vector<char> &result)
 {
-    const size_t count = expected.dot ? expected.dot->exact.size() : expected.bits.empty() ? expected.values.size() : expected.bits.size() / bytes_of(expected.type);
+    const size_t count = expected.dot ? expected.dot->exact.size() : expected.bits.empty() ? expected.values.size()
+                                                                                           : expected.bits.size() / bytes_of(expected.type);
     if (result.size() != count * bytes_of(expected.type))
         return Comparison("the output has " + std::to_string(result.size()) + " bytes, expected " + std::to_string(count * bytes_of(expected.type)));
     if (expected.dot) return Comparison(judge_dot_products(*expected.dot, from_bytes<float>(result)));

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "../reference/bound.h"
-#include "../suite/verdict.h"
+#include "reference/bound.h"
+#include "suite/verdict.h"
 #include "bytes.h"
 
 namespace accel::conformance {
@@ -33,19 +33,21 @@ private:
 /// What is no comparison of values: the sentence tells what came and what was expected.
 inline Comparison expect(bool holds, const std::string &otherwise) { return holds ? Comparison() : Comparison(otherwise); }
 
-/// A dense row-major output. Three kinds: bits, binary32 values that may each err by so much, and binary32 dot products.
+/// A dense row-major output. Three kinds: bits, real values that may each err by so much, and binary32 dot products.
 struct Expected {
     accel_type type = ACCEL_TYPE_F32;
     std::vector<int64_t> dims;
-    std::vector<char> bits;         ///< the exact stored elements; empty for the other kinds
-    std::vector<double> values;     ///< in binary64
-    std::vector<double> allowed;    ///< largest |result - value| of each element
+    std::vector<char> bits;       ///< the exact stored elements; empty for the other kinds
+    std::vector<double> values;   ///< in binary64
+    std::vector<double> allowed;  ///< largest |result - value| of each element
     std::optional<DotProducts> dot;
 
     static Expected exactly(accel_type type, std::vector<int64_t> dims, std::vector<char> bits);
-    /// F32 values that may each be off by `ulps` units in the last place.
+    /// Real values that may each be off by `ulps` units in the last place; of F32 where no type is given.
     static Expected within_ulps(std::vector<int64_t> dims, std::vector<double> values, double ulps);
+    static Expected within_ulps(accel_type type, std::vector<int64_t> dims, std::vector<double> values, double ulps);
     static Expected within(std::vector<int64_t> dims, std::vector<double> values, std::vector<double> allowed);
+    static Expected within(accel_type type, std::vector<int64_t> dims, std::vector<double> values, std::vector<double> allowed);
     static Expected dot_products(std::vector<int64_t> dims, DotProducts reference);
 };
 
@@ -54,21 +56,20 @@ Comparison compare(const Expected &expected, const std::vector<char> &result);
 /// Typed shorthands for cases that hold values instead of bytes.
 template <class T> constexpr accel_type type_of()
 {
-    if constexpr (std::is_same_v<T, float>) return ACCEL_TYPE_F32;
-    else if constexpr (std::is_same_v<T, int8_t>) return ACCEL_TYPE_I8;
-    else if constexpr (std::is_same_v<T, uint8_t>) return ACCEL_TYPE_U8;
-    else if constexpr (std::is_same_v<T, int32_t>) return ACCEL_TYPE_I32;
-    else return ACCEL_TYPE_I64;
+    if constexpr (std::is_same_v<T, float>)
+        return ACCEL_TYPE_F32;
+    else if constexpr (std::is_same_v<T, int8_t>)
+        return ACCEL_TYPE_I8;
+    else if constexpr (std::is_same_v<T, uint8_t>)
+        return ACCEL_TYPE_U8;
+    else if constexpr (std::is_same_v<T, int32_t>)
+        return ACCEL_TYPE_I32;
+    else
+        return ACCEL_TYPE_I64;
 }
 template <class T> Comparison same(const std::vector<T> &result, const std::vector<T> &expected)
 {
     return compare(Expected::exactly(type_of<T>(), {static_cast<int64_t>(expected.size())}, to_bytes(expected)), to_bytes(result));
 }
-
-/// The distance of two neighbouring binary32 numbers around `value`.
-double ulp_of(double value);
-
-/// "F32", "I8", …
-const char *type_name(accel_type type);
 
 }  // namespace accel::conformance

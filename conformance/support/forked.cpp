@@ -9,7 +9,7 @@
 #include <cstring>
 #include <exception>
 
-#include "../suite/child.h"
+#include "suite/child.h"
 
 namespace accel::conformance {
 

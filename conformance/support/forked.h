@@ -9,7 +9,9 @@
 namespace accel::conformance {
 
 /// How a child ended: it works, it does not (or a signal ended it), or a module said that it does not start again there.
-enum ChildEnd : int { kChildWorks = 0, kChildFails = 1, kDoesNotStartAgain = 77 };
+enum ChildEnd : int { kChildWorks = 0,
+                      kChildFails = 1,
+                      kDoesNotStartAgain = 77 };
 
 /// Runs body in a child, which ends with its answer and within a minute. What it throws is printed. The child asserts nothing: it has no part in the case.
 pid_t start_child(const std::function<int()> &body);

@@ -33,6 +33,7 @@ uint32_t GraphBuilder::input(const char *name, accel_type type, const std::vecto
 void GraphBuilder::set_data(uint32_t index, const void *bytes, size_t byte_count)
 {
     auto &kept = data_.emplace_back(static_cast<const char *>(bytes), static_cast<const char *>(bytes) + byte_count);
+    kept.reserve(1);  // what has no elements is a constant, too
     tensors_[index].data = kept.data();
     tensors_[index].data_bytes = byte_count;
 }
@@ -67,10 +68,13 @@ void GraphBuilder::node(accel_operation operation, const std::vector<uint32_t> &
         const auto &kept = floats_.emplace_back(values);
         list.push_back({static_cast<uint32_t>(key), accel_attribute_kind_of(key), "", kept.data(), kept.size()});
     }
-    for (const auto &[key, text] : attributes.strings) {
-        const auto &kept = strings_.emplace_back(accel_bytes{texts_.emplace_back(text).data(), text.size()});
-        list.push_back({static_cast<uint32_t>(key), accel_attribute_kind_of(key), "", &kept, 1});
-    }
+    const auto add_texts = [&](accel_attribute_key key, const std::vector<std::string> &texts) {
+        auto &kept = strings_.emplace_back();
+        for (const auto &text : texts) kept.push_back(accel_bytes{texts_.emplace_back(text).data(), text.size()});
+        list.push_back({static_cast<uint32_t>(key), accel_attribute_kind_of(key), "", kept.data(), kept.size()});
+    };
+    for (const auto &[key, text] : attributes.strings) add_texts(key, {text});
+    for (const auto &[key, texts] : attributes.string_lists) add_texts(key, texts);
     accel_node_desc desc{};
     desc.name = names_.emplace_back("node" + std::to_string(nodes_.size())).c_str();
     desc.operation = operation;
@@ -86,6 +90,28 @@ void GraphBuilder::node(accel_operation operation, const std::vector<uint32_t> &
     desc.domain = "";
     desc.custom_name = "";
     nodes_.push_back(desc);
+}
+
+void GraphBuilder::branches(uint32_t condition, const std::vector<uint32_t> &outputs, Branch then_branch, Branch else_branch)
+{
+    static constexpr uint32_t kNumbers[] = {0, 1};
+    node(ACCEL_OPERATION_IF, {condition}, outputs);
+    auto &list = region_lists_.emplace_back();
+    for (auto *given : {&then_branch, &else_branch}) {
+        auto &kept = *branches_.emplace_back(std::make_shared<Branch>(std::move(*given)));
+        auto &ports = ports_.emplace_back();
+        for (uint32_t index = 0; index < outputs.size(); ++index) ports.push_back({ACCEL_REGION_PORT_KIND_VALUE, ACCEL_OPERAND_NONE, index, 0, 0});
+        const uint32_t role = list.empty() ? ACCEL_REGION_ROLE_THEN : ACCEL_REGION_ROLE_ELSE;
+        list.push_back(&regions_.emplace_back(accel_region{sizeof(accel_region), &kept.graph.desc(), kept.captures.data(), nullptr, ports.data(), role, static_cast<uint32_t>(kept.captures.size())}));
+    }
+    auto &attributes = attributes_.emplace_back();
+    attributes.push_back({ACCEL_ATTRIBUTE_THEN_BRANCH, ACCEL_ATTRIBUTE_KIND_GRAPH, "", &kNumbers[0], 1});
+    attributes.push_back({ACCEL_ATTRIBUTE_ELSE_BRANCH, ACCEL_ATTRIBUTE_KIND_GRAPH, "", &kNumbers[1], 1});
+    accel_node_desc &made = nodes_.back();
+    made.attributes = attributes.data();
+    made.attribute_count = static_cast<uint32_t>(attributes.size());
+    made.regions = list.data();
+    made.region_count = static_cast<uint32_t>(list.size());
 }
 
 accel_graph_desc &GraphBuilder::desc()

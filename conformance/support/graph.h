@@ -6,10 +6,11 @@
 
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "../reference/tensor.h"
+#include "reference/tensor.h"
 
 namespace accel::conformance {
 
@@ -48,10 +49,15 @@ public:
         std::vector<std::pair<uint32_t, std::vector<int64_t>>> lists = {};
         std::vector<std::pair<uint32_t, float>> reals = {};
         std::vector<std::pair<accel_attribute_key, std::string>> strings = {};
+        std::vector<std::pair<accel_attribute_key, std::vector<std::string>>> string_lists = {};
     };
     void node(accel_operation operation, const std::vector<uint32_t> &inputs, const std::vector<uint32_t> &outputs) { node(operation, inputs, outputs, Attributes()); }
     void node(accel_operation operation, const std::vector<uint32_t> &inputs, const std::vector<uint32_t> &outputs, const Attributes &attributes,
               accel_rounding rounding = ACCEL_ROUNDING_NONE);
+
+    /// One region of an IF, and what it takes from this graph.
+    struct Branch;
+    void branches(uint32_t condition, const std::vector<uint32_t> &outputs, Branch then_branch, Branch else_branch);
 
     /// Valid until the builder changes or goes.
     accel_graph_desc &desc();
@@ -76,9 +82,18 @@ private:
     std::deque<std::vector<int64_t>> ints_;
     std::deque<std::vector<float>> floats_;
     std::deque<std::string> texts_;
-    std::deque<accel_bytes> strings_;
+    std::deque<std::vector<accel_bytes>> strings_;
     std::deque<std::vector<accel_attribute>> attributes_;
+    std::deque<std::shared_ptr<Branch>> branches_;
+    std::deque<std::vector<accel_region_port>> ports_;
+    std::deque<accel_region> regions_;
+    std::deque<std::vector<const accel_region *>> region_lists_;
     accel_graph_desc desc_{};
+};
+
+struct GraphBuilder::Branch {
+    GraphBuilder graph;
+    std::vector<accel_capture> captures;
 };
 
 }  // namespace accel::conformance

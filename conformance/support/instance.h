@@ -4,7 +4,7 @@
 
 #include <accel/accel.hpp>
 
-#include "../suite/target.h"
+#include "suite/target.h"
 
 namespace accel::conformance {
 

@@ -76,7 +76,8 @@ private:
         const accel_log_fn quiet = [](void *, const accel_log_record *) {};
         instance_ = make<Instance>("instance_create", [&](accel_instance **out) { return create_instance(target, quiet, out); });
         transcript_ += std::to_string(accel_instance_device_count(instance_.get())) + " devices\n";
-        call("instance_report", [&] { return accel_instance_report(instance_.get(), [](void *, const accel_report_entry *) { return ACCEL_STATUS_OK; }, nullptr); });
+        call("instance_report", [&] { return accel_instance_report(
+                                          instance_.get(), [](void *, const accel_report_entry *) { return ACCEL_STATUS_OK; }, nullptr); });
         device_ = make<Device>("find_device", [&](accel_device **out) { return accel_instance_find_device(instance_.get(), target.device.c_str(), out); });
         call("device_open", [&] { return accel_device_open(device_.get()); });
         info_ = sized<accel_device_info>();

@@ -26,8 +26,10 @@ bool write_all(int fd, const std::string &bytes)
 {
     for (size_t done = 0; done < bytes.size();) {
         const ssize_t count = write(fd, bytes.data() + done, bytes.size() - done);
-        if (count > 0) done += static_cast<size_t>(count);
-        else if (errno != EINTR) return false;
+        if (count > 0)
+            done += static_cast<size_t>(count);
+        else if (errno != EINTR)
+            return false;
     }
     return true;
 }

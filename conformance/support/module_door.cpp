@@ -13,8 +13,8 @@
 #include <stdexcept>
 
 #include "../../backends/common/door.h"
-#include "../suite/child.h"
-#include "../suite/target.h"
+#include "suite/child.h"
+#include "suite/target.h"
 #include "instance.h"
 
 namespace accel::conformance {
@@ -60,7 +60,9 @@ std::string library_of(const std::string &manifest, const nlohmann::json &json)
 {
     const std::filesystem::path name = json.at("module").at("library").get<std::string>();
     const auto beside = std::filesystem::path(manifest).parent_path() / name;
-    return (name.is_absolute() ? name : std::filesystem::exists(beside) ? beside : installed_modules() / name).string();
+    return (name.is_absolute() ? name : std::filesystem::exists(beside) ? beside
+                                                                        : installed_modules() / name)
+        .string();
 }
 
 /// Library of the first manifest that the test accepts.
@@ -117,7 +119,8 @@ accel_bk_host ModuleDoor::plain_host()
     return {sizeof(accel_bk_host), ACCEL_BK_API_VERSION, ACCEL_OPERATION_PROFILE, nullptr, log_enabled, log, set_error, trace_begin, trace_end, fault_point};
 }
 
-ModuleDoor::ModuleDoor() : library_(find_library()), host_(plain_host())
+ModuleDoor::ModuleDoor() : library_(find_library()),
+                           host_(plain_host())
 {
     module_ = entry_of(library_)(&host_, ACCEL_BK_API_VERSION);
     if (!module_) throw std::runtime_error("the module does not work here");
@@ -175,10 +178,13 @@ std::vector<accel_bk_constant> Blob::constants(GraphBuilder &graph) const
     return list;
 }
 
-DoorDevice::DoorDevice(const ModuleDoor &door) : door_(door), ops_(door.device())
+DoorDevice::DoorDevice(const ModuleDoor &door) : door_(door),
+                                                 ops_(door.device())
 {
-    if (listed().flags & ACCEL_DEVICE_FLAG_SIMULATED) open_model();
-    else if (!listed().node.empty()) open_node();
+    if (listed().flags & ACCEL_DEVICE_FLAG_SIMULATED)
+        open_model();
+    else if (!listed().node.empty())
+        open_node();
     auto open = sized<accel_bk_open>();
     open.host = door.host();
     open.transport = transport_;

@@ -2,7 +2,7 @@
 // Graphs of one operation: the stuff of numeric probes and of the sweep over what a device claims.
 #pragma once
 
-#include "../reference/window.h"
+#include "reference/window.h"
 #include "graph.h"
 
 namespace accel::conformance {

@@ -32,6 +32,15 @@ GraphBuilder adder_graph(accel_type type, const std::vector<int64_t> &dims, acce
     return graph;
 }
 
+/// Elements of less than a byte lie at distances that only bits tell.
+std::vector<int64_t> bit_strides_of(const accel_port_info &port)
+{
+    std::vector<int64_t> strides(port.rank, 0);
+    for (uint32_t step = 0; step < port.layout->step_count; ++step) strides.at(port.layout->steps[step].axis) += port.layout->steps[step].stride_bits;
+    if (port.layout->type != port.type) throw std::runtime_error(std::string("port '") + port.name + "' holds another type than the tensor's although nobody asked for its device's layout");
+    return strides;
+}
+
 /// Nobody here asks for another layout than STRIDED, so there are strides (P-3).
 std::vector<int64_t> strides_of(const accel_port_info &port)
 {
@@ -67,15 +76,7 @@ void skip_unless(bool claimed, const char *group, accel_handle_kind kind)
 
 }  // namespace
 
-uint32_t element_bytes(uint32_t type)
-{
-    switch (type) {
-    case ACCEL_TYPE_I8: case ACCEL_TYPE_U8: case ACCEL_TYPE_BOOL: return 1;
-    case ACCEL_TYPE_F16: case ACCEL_TYPE_BF16: case ACCEL_TYPE_I16: return 2;
-    case ACCEL_TYPE_I64: case ACCEL_TYPE_F64: return 8;
-    default: return 4;
-    }
-}
+uint32_t element_bytes(uint32_t type) { return (accel_type_bits(type) + 7) / 8; }
 
 uint64_t dense_bytes(const accel_port_info &port)
 {
@@ -84,6 +85,13 @@ uint64_t dense_bytes(const accel_port_info &port)
 
 void scatter(const accel_port_info &port, const char *dense, char *memory)
 {
+    if (const uint32_t bits = accel_type_bits(port.type); bits < 8) {
+        for_each_element(port, bit_strides_of(port), 0, 0, [&](int64_t offset) {
+            const int place = static_cast<int>(offset % 8), all = (1 << bits) - 1;
+            memory[offset / 8] = static_cast<char>((memory[offset / 8] & ~(all << place)) | *dense++ << place);
+        });
+        return;
+    }
     if (is_dense(port)) {
         std::memcpy(memory, dense, dense_bytes(port));
         return;
@@ -97,6 +105,10 @@ void scatter(const accel_port_info &port, const char *dense, char *memory)
 
 void gather(const accel_port_info &port, const char *memory, char *dense)
 {
+    if (const uint32_t bits = accel_type_bits(port.type); bits < 8) {
+        for_each_element(port, bit_strides_of(port), 0, 0, [&](int64_t offset) { *dense++ = static_cast<char>(static_cast<uint8_t>(memory[offset / 8]) >> offset % 8 & ((1 << bits) - 1)); });
+        return;
+    }
     if (is_dense(port)) {
         std::memcpy(dense, memory, dense_bytes(port));
         return;
@@ -119,8 +131,10 @@ void Adder::write(const Buffer &buffer, uint32_t port, const std::vector<int> &v
     std::vector<char> dense(values.size() * bytes);
     for (size_t index = 0; index < values.size(); ++index) {
         const auto real = static_cast<float>(values[index]);
-        if (type_ == ACCEL_TYPE_I8) dense[index] = static_cast<char>(values[index]);
-        else std::memcpy(&dense[index * bytes], &real, sizeof(real));
+        if (type_ == ACCEL_TYPE_I8)
+            dense[index] = static_cast<char>(values[index]);
+        else
+            std::memcpy(&dense[index * bytes], &real, sizeof(real));
     }
     scatter(program_.port(port), dense.data(), buffer.map(ACCEL_ACCESS_WRITE).as<char>());
 }
@@ -133,8 +147,10 @@ std::vector<int> Adder::read(const Buffer &buffer, uint32_t port) const
     values.reserve(element_count());
     for (size_t index = 0; index < element_count(); ++index) {
         float real = 0;
-        if (type_ == ACCEL_TYPE_I8) real = static_cast<int8_t>(dense[index]);
-        else std::memcpy(&real, &dense[index * 4], 4);
+        if (type_ == ACCEL_TYPE_I8)
+            real = static_cast<int8_t>(dense[index]);
+        else
+            std::memcpy(&real, &dense[index * 4], 4);
         values.push_back(static_cast<int>(real));
     }
     return values;
@@ -155,7 +171,10 @@ int Adder::last(const Buffer &buffer, uint32_t port) const
 }
 
 Sum::Sum(const Room &room, const Adder &the_adder, uint32_t run_flags, const Scratch &scratch)
-    : adder(the_adder), a(room.buffer(adder.size_bytes(Adder::kA))), b(room.buffer(adder.size_bytes(Adder::kB))), y(room.buffer(adder.size_bytes(Adder::kY))),
+    : adder(the_adder),
+      a(room.buffer(adder.size_bytes(Adder::kA))),
+      b(room.buffer(adder.size_bytes(Adder::kB))),
+      y(room.buffer(adder.size_bytes(Adder::kY))),
       run(Run::create(adder.program(), 0, State(), run_flags, ACCEL_PRIORITY_NORMAL, scratch))
 {
     run.bind(Adder::kA, a);
@@ -170,7 +189,9 @@ Comparison Sum::holds(int value) const
 }
 
 Room::Room()
-    : instance_(make_instance(Target::current())), device_(instance_.device(Target::current().device.c_str())), facts_((device_.open(), device_.info()))
+    : instance_(make_instance(Target::current())),
+      device_(instance_.device(Target::current().device.c_str())),
+      facts_((device_.open(), device_.info()))
 {
 }
 

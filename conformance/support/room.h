@@ -9,19 +9,21 @@
 #include <string>
 #include <vector>
 
-#include "../suite/case.h"
-#include "../suite/child.h"
+#include "suite/case.h"
+#include "suite/child.h"
+#include "arrival.h"
 #include "expected.h"
 #include "graph.h"
 #include "instance.h"
-#include "arrival.h"
 
 namespace accel::conformance {
 
 /// y = a + b over small whole numbers: the simplest program that every device must offer in one of its types, exact in all of them.
 class Adder {
 public:
-    Adder(Program program, accel_type type, std::vector<int64_t> dims) : program_(std::move(program)), type_(type), dims_(std::move(dims)) {}
+    Adder(Program program, accel_type type, std::vector<int64_t> dims) : program_(std::move(program)),
+                                                                         type_(type),
+                                                                         dims_(std::move(dims)) {}
     const Program &program() const { return program_; }
     accel_type type() const { return type_; }
     size_t element_count() const;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "expected.h"
+#include "status_of.h"
 
 namespace accel::conformance {
 
@@ -23,17 +24,6 @@ inline Comparison one_of(accel_status status, std::initializer_list<accel_status
         names += (names.empty() ? "" : " or ") + name_of(candidate);
     }
     return Comparison("the answer is " + name_of(status) + ", expected " + names);
-}
-
-/// The status that a call of the C++ door threw, or OK.
-template <class Call> accel_status status_of(Call &&call)
-{
-    try {
-        call();
-        return ACCEL_STATUS_OK;
-    } catch (const Error &error) {
-        return error.status();
-    }
 }
 
 /// Seconds since it was made.
@@ -55,8 +45,8 @@ constexpr uint64_t kLong = 15 * kSecond;
 #define CHECK_STATUS(expression, expected) CHECK(::accel::conformance::name_of(expression) == ::accel::conformance::name_of(expected))
 #define REQUIRE_STATUS(expression, expected) REQUIRE(::accel::conformance::name_of(expression) == ::accel::conformance::name_of(expected))
 /// The call fails with that status and leaves a sentence.
-#define CHECK_REFUSED(expression, expected)                                                                                                                  \
-    do {                                                                                                                                                     \
-        CHECK_STATUS(expression, expected);                                                                                                                  \
-        CHECK(std::string(accel_last_error()->message) != "");                                                                                               \
+#define CHECK_REFUSED(expression, expected)                    \
+    do {                                                       \
+        CHECK_STATUS(expression, expected);                    \
+        CHECK(std::string(accel_last_error()->message) != ""); \
     } while (false)

@@ -14,19 +14,23 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # docs/operations.md defines no form of NATURAL for these.
 WITHOUT_NATURAL = {"ADD", "SUB"}
 # Of what is quantised, these move or choose stored values.
-CHOOSING = {"MAX_POOL", "RELU", "CLIP", "DEQUANTIZE"}
+CHOOSING = {"MAX_POOL", "RELU", "CLIP", "DEQUANTIZE", "REDUCE_MAX", "REDUCE_MIN"}
+# Bytes without scales are not among the whole numbers that these take.
+WITHOUT_BYTES = {"REDUCE_MEAN"}
 
 
 def expected():
     ids = set()
     table = (ROOT / "docs/operations.md").read_text()
-    rows = re.findall(r"^\| \d+ \| ([A-Z_]+)([^|]*)\|[^|]*\|[^|]*\|[^|]*\| ([A-Z0-9, ]+) \|[^|]*\| \w+ \| (yes)? *\|$", table, flags=re.M)
+    rows = re.findall(r"^\| \d+ \| ([A-Z0-9_]+)([^|]*)\|[^|]*\|[^|]*\|[^|]*\| ([A-Z0-9, ]+) \|[^|]*\| \w+ \| (yes)? *\|$", table, flags=re.M)
     for name, _, types, quantised in rows:
         admitted = set(types.split(", ")) | ({"I8", "U8"} if quantised else set())
         for kind in admitted:
             roundings = [""]
             if quantised and kind in ("I8", "U8") and name not in CHOOSING:
                 roundings = ["-half-even", "-tflite"] + ([] if name in WITHOUT_NATURAL else ["-natural"])
+                # Where other whole numbers are admitted, bytes without scales are whole numbers, too.
+                roundings += [""] if "I32" in types.split(", ") and name not in WITHOUT_BYTES else []
             ids.update(f"operations.{name.lower().replace('_', '-')}.{kind.lower()}{rounding}" for rounding in roundings)
     return ids, len(rows)
 

@@ -48,9 +48,7 @@ TEST_CASE("a skip for want of a program needs a refusal of the device, with a re
 
 TEST_CASE("what the device claims and no case proved is told, and nothing else")
 {
-    const std::map<std::string, SubjectClaim> claims{{"operations.exp.f32", {"EXP in F32", 12, 3, "EXP in F32, 2x3"}}, {"operations.tanh.f32", {"TANH in F32", 12, 0, ""}},
-                                                     {"operations.add.f32", {"ADD in F32", 12, 12, "x"}},  {"operations.mul.f32", {"MUL in F32", 12, 12, "x"}},
-                                                     {"operations.div.f32", {"DIV in F32", 12, 12, "x"}}};
+    const std::map<std::string, SubjectClaim> claims{{"operations.exp.f32", {"EXP in F32", 12, 3, "EXP in F32, 2x3"}}, {"operations.tanh.f32", {"TANH in F32", 12, 0, ""}}, {"operations.add.f32", {"ADD in F32", 12, 12, "x"}}, {"operations.mul.f32", {"MUL in F32", 12, 12, "x"}}, {"operations.div.f32", {"DIV in F32", 12, 12, "x"}}};
     Record record("", kHeader);
     record.add(skipped("operations.exp.f32", kRefused));
     record.add(skipped("operations.tanh.f32", kRefused));
@@ -65,6 +63,7 @@ TEST_CASE("an interrupted record gives back its results and the cases that were 
 {
     const Scratch scratch;
     CHECK(read_remainder(scratch.path()).header.is_null());
+    CHECK(read_remainder(scratch.path()).notice.find("no interrupted run is there") == 0);
     {
         Record record(scratch.path(), kHeader);
         record.begin({"a.b.done", "N-5", "", 20});
@@ -75,6 +74,7 @@ TEST_CASE("an interrupted record gives back its results and the cases that were 
     }
     std::ofstream(scratch.path() + ".part", std::ios::app) << R"({"type":"case","id":"a.b.under-)";
     const auto remainder = read_remainder(scratch.path());
+    CHECK(remainder.notice == "");
     CHECK(remainder.header == kHeader);
     REQUIRE(remainder.results.size() == 2);
     CHECK(remainder.results[0].verdict == Verdict::Pass);
@@ -88,6 +88,25 @@ TEST_CASE("an interrupted record gives back its results and the cases that were 
     // Interrupted again at once, it has not forgotten.
     next.begin({"a.b.under-way", "N-5", "", 20});
     CHECK(read_remainder(scratch.path()).begun.at("a.b.under-way") == 2);
+}
+
+TEST_CASE("of a damaged record what stands before the damage is taken, and what is left out is told")
+{
+    const Scratch scratch;
+    for (const char *damage : {"{\"type\":\"ca\n", "{\"type\":\"case\",\"id\":\"a.b.none\"}\n", "\n"}) {
+        {
+            Record record(scratch.path(), kHeader);
+            record.add({"a.b.done", "N-5", Verdict::Pass, 0.5, "", ""});
+        }
+        std::ofstream(scratch.path() + ".part", std::ios::app) << damage << R"({"type":"start","id":"a.b.later"})"
+                                                               << "\n";
+        const auto remainder = read_remainder(scratch.path());
+        INFO(remainder.notice);
+        CHECK(remainder.results.size() == 1);
+        CHECK(remainder.begun.empty());
+        CHECK(remainder.notice.find("line 3 of ") == 0);
+        CHECK(remainder.notice.find("it and the 1 behind it") != std::string::npos);
+    }
 }
 
 TEST_CASE("a file that is no interrupted record is not taken for one")

@@ -64,6 +64,16 @@ class Command(unittest.TestCase):
             self.assertIn("cpu", error)
         self.assertEqual(suite("kill-matrix", "--device", "nosuch", "--out", self.out)[0], USAGE)
 
+    def test_a_matrix_makes_its_folders_or_says_so_before_it_runs(self):
+        code, _, error = suite("kill-matrix", "null-slot", "--out", self.out / "new" / "matrix.json", "--page", self.out / "other" / "matrix.md")
+        self.assertEqual(code, PASS, error)
+        self.assertIn("null-slot", (self.out / "other" / "matrix.md").read_text())
+        for option in ("--out", "--page"):
+            places = {"--out": self.out / "matrix.json", option: self.out / "new" / "matrix.json" / "below" / "matrix"}
+            code, out, error = suite("kill-matrix", "null-slot", *(word for pair in places.items() for word in pair))
+            self.assertEqual((code, out), (BROKEN, ""), "faults were run for a matrix that cannot be written")
+            self.assertRegex(error, "cannot write .*below/matrix.*choose another place")
+
     def test_the_other_exit_codes(self):
         self.assertEqual(suite("run", "--quiet", "abi.version.major")[0], PASS)
         self.assertEqual(suite("run", "--quiet", "memory.export.dma-buf")[0], SKIPPED)
@@ -176,7 +186,9 @@ class Command(unittest.TestCase):
         self.assertEqual(code, BROKEN)
         self.assertIn("no record of an interrupted run", error)
         self.part.unlink()
-        self.assertEqual(suite("run", "--quiet", "--out", self.out, "--resume", "abi.status")[0], PASS, "with nothing to go on with, a run begins")
+        code, _, error = suite("run", "--quiet", "--out", self.out, "--resume", "abi.status")
+        self.assertEqual(code, PASS, "with nothing to go on with, a run begins")
+        self.assertIn("no interrupted run is there to go on with", error)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,14 @@
 #include <set>
 #include <string>
 
-#include "../reference/rows.h"
+#include "reference/rows.h"
 
 namespace accel::conformance {
 
 struct Evaluated {
-    std::string refused;                ///< why the graph cannot be evaluated; else "", and:
+    std::string refused;  ///< why the graph cannot be evaluated; else "", and:
     std::vector<Tensor> outputs;
-    std::set<uint32_t> operations;      ///< that the graph has
+    std::set<uint32_t> operations;  ///< that the graph has
 };
 
 /// Inputs are given in order, those that are constants or have defaults left out where `inputs` ends.

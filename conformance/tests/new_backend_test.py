@@ -29,11 +29,11 @@ def make_room(tree):
     script = tree / "scripts/new-backend"
     before = set(tree.rglob("*"))
     run(script, "acme")
-    room = tree / "backends/acme"
+    room, device = tree / "backends/acme", tree / "conformance/devices/acme"
     made = set(tree.rglob("*")) - before
-    strays = [path for path in made if room not in (path, *path.parents) or "_test." in path.name]
-    if room not in made or strays:
-        sys.exit(f"new-backend made {sorted(made)}, expected a room in backends/acme without tests of the template's own")
+    strays = [path for path in made if not {room, device} & {path, *path.parents} or "_test." in path.name]
+    if not {room, device} <= made or strays:
+        sys.exit(f"new-backend made {sorted(made)}, expected a room in backends/acme without tests of the template's own, and a folder for the suite")
     if "is there already" not in run(script, "acme", expect=1) or "no name for a room" not in run(script, "9lives", expect=1):
         sys.exit("new-backend refuses without saying why")
     return room

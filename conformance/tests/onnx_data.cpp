@@ -29,9 +29,16 @@ accel_type type_of(int32_t data_type)
     case 1: return ACCEL_TYPE_F32;
     case 2: return ACCEL_TYPE_U8;
     case 3: return ACCEL_TYPE_I8;
+    case 4: return ACCEL_TYPE_U16;
+    case 5: return ACCEL_TYPE_I16;
     case 6: return ACCEL_TYPE_I32;
     case 7: return ACCEL_TYPE_I64;
     case 9: return ACCEL_TYPE_BOOL;
+    case 10: return ACCEL_TYPE_F16;
+    case 11: return ACCEL_TYPE_F64;
+    case 12: return ACCEL_TYPE_U32;
+    case 13: return ACCEL_TYPE_U64;
+    case 16: return ACCEL_TYPE_BF16;
     default: return ACCEL_TYPE_UNKNOWN;
     }
 }
@@ -67,12 +74,15 @@ std::optional<Tensor> read_tensor(const std::string &bytes)
     while (reader.next()) {
         if (reader.tag() == kTensorDims && reader.wire_type() == protozero::pbf_wire_type::length_delimited)
             for (const int64_t size : reader.get_packed_int64()) tensor.dims.push_back(size);
-        else if (reader.tag() == kTensorDims) tensor.dims.push_back(reader.get_int64());
-        else if (reader.tag() == kTensorType) tensor.type = type_of(reader.get_int32());
+        else if (reader.tag() == kTensorDims)
+            tensor.dims.push_back(reader.get_int64());
+        else if (reader.tag() == kTensorType)
+            tensor.type = type_of(reader.get_int32());
         else if (reader.tag() == kTensorRaw) {
             const auto raw = reader.get_view();
             tensor.bytes.assign(raw.data(), raw.data() + raw.size());
-        } else reader.skip();
+        } else
+            reader.skip();
     }
     // Debian's data are raw throughout.
     if (tensor.type == ACCEL_TYPE_UNKNOWN || tensor.bytes.size() != tensor.count() * bytes_of(tensor.type)) return std::nullopt;
@@ -85,9 +95,12 @@ std::string PublishedTest::with_constants(size_t first) const
     protozero::pbf_writer kept(rest);
     protozero::pbf_reader reader(model);
     while (reader.next()) {
-        if (reader.tag() == kModelGraph) graph = reader.get_string();
-        else if (reader.wire_type() == protozero::pbf_wire_type::varint) kept.add_int64(reader.tag(), reader.get_int64());
-        else kept.add_bytes(reader.tag(), reader.get_view());
+        if (reader.tag() == kModelGraph)
+            graph = reader.get_string();
+        else if (reader.wire_type() == protozero::pbf_wire_type::varint)
+            kept.add_int64(reader.tag(), reader.get_int64());
+        else
+            kept.add_bytes(reader.tag(), reader.get_view());
     }
     const auto names = input_names(graph);
     for (size_t index = first; index < std::min(names.size(), inputs.size()); ++index) {

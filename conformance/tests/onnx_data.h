@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "../reference/tensor.h"
+#include "reference/tensor.h"
 
 namespace accel::conformance {
 
@@ -16,8 +16,8 @@ std::optional<Tensor> read_tensor(const std::string &bytes);
 
 struct PublishedTest {
     std::string name;
-    std::string model;                   ///< bytes of model.onnx
-    std::vector<std::string> inputs;     ///< bytes of each TensorProto
+    std::string model;                ///< bytes of model.onnx
+    std::vector<std::string> inputs;  ///< bytes of each TensorProto
     std::vector<std::string> outputs;
 
     /// The model with its inputs from number `first` on as initializers.

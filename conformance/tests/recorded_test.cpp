@@ -10,8 +10,8 @@
 #include <map>
 #include <memory>
 
-#include "../operations/rows.h"
-#include "../support/bytes.h"
+#include "operations/rows.h"
+#include "support/bytes.h"
 #include "evaluator.h"
 #include "onnx_data.h"
 
@@ -25,8 +25,9 @@ const fs::path kRoot = "/usr/share/libonnx-testdata/data";
 /// Beside ONNX's own tolerance, of a result that is rounded once more in binary32.
 constexpr double kRelative = 1e-3, kAbsolute = 1e-7;
 
-/// Debian's casts are between types that nothing computes with, and the importer makes constants of sizes: the test below has these.
-constexpr accel_operation kByHand[] = {ACCEL_OPERATION_CAST, ACCEL_OPERATION_SHAPE, ACCEL_OPERATION_SIZE};
+/// The importer makes constants of sizes, which the test below has; bits, some activations and normalisations are newer than Debian's tests, and those of onnx 1.23.2 compare them with
+/// devices (scripts/onnx-tests); of SCALER nobody has published any.
+constexpr accel_operation kElsewhere[] = {ACCEL_OPERATION_MISH, ACCEL_OPERATION_SWISH, ACCEL_OPERATION_GELU, ACCEL_OPERATION_RMS_NORMALIZATION, ACCEL_OPERATION_GROUP_NORMALIZATION, ACCEL_OPERATION_SCALER, ACCEL_OPERATION_SIZE, ACCEL_OPERATION_BITWISE_NOT, ACCEL_OPERATION_BITWISE_AND, ACCEL_OPERATION_BITWISE_OR, ACCEL_OPERATION_BITWISE_XOR};
 
 const accel_bk_importer &importer()
 {
@@ -94,6 +95,8 @@ bool compare(const PublishedTest &test, size_t first, std::map<uint32_t, size_t>
     for (size_t output = 0; output < test.outputs.size(); ++output) {
         const auto recorded = read_tensor(test.outputs[output]);
         if (!recorded) return false;
+        // Debian's data of ONNX 1.12 has the bits of bfloat16 as uint16, and cuts off what the operator rounds.
+        if (evaluated.outputs[output].type == ACCEL_TYPE_BF16 && recorded->type == ACCEL_TYPE_U16) return false;
         INFO(test.name << ", output " << output);
         CHECK(difference(evaluated.outputs[output], *recorded) == "");
     }
@@ -128,10 +131,10 @@ TEST_CASE("the reference gives what ONNX recorded")
         }
     WARN(tests << " tests compared");
     // Numbers of libonnx-testdata 1.12.
-    CHECK(tests >= 270);
+    CHECK(tests >= 900);
     for (const auto &row : reference_rows()) {
         INFO("operation " << row.operation);
-        const bool elsewhere = std::find(std::begin(kByHand), std::end(kByHand), row.operation) != std::end(kByHand);
+        const bool elsewhere = std::find(std::begin(kElsewhere), std::end(kElsewhere), row.operation) != std::end(kElsewhere);
         CHECK((compared[row.operation] > 0) != elsewhere);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The kernel interfaces that these tests speak, written down from their public description so that the program builds
-// with any kernel headers: DRM core, ethosu (Linux 6.19 and later), vgem, udmabuf, dma-buf and sync_file.
+// with any kernel headers: DRM core, vgem, udmabuf, dma-buf and sync_file. A driver's own are in its device's folder.
 #pragma once
 
 #include <sys/ioctl.h>
@@ -20,11 +20,23 @@ struct DrmVersion {
     uint64_t description_length;
     char *description;
 };
-struct DrmGetCap { uint64_t capability, value; };
-struct DrmGemClose { uint32_t handle, pad; };
-struct DrmPrimeHandle { uint32_t handle, flags; int32_t fd; };
-struct DrmSyncobjCreate { uint32_t handle, flags; };
-struct DrmModeCreateDumb { uint32_t height, width, bpp, flags, handle, pitch; uint64_t size; };
+struct DrmGetCap {
+    uint64_t capability, value;
+};
+struct DrmGemClose {
+    uint32_t handle, pad;
+};
+struct DrmPrimeHandle {
+    uint32_t handle, flags;
+    int32_t fd;
+};
+struct DrmSyncobjCreate {
+    uint32_t handle, flags;
+};
+struct DrmModeCreateDumb {
+    uint32_t height, width, bpp, flags, handle, pitch;
+    uint64_t size;
+};
 
 inline constexpr unsigned long kDrmVersion = _IOWR('d', 0x00, DrmVersion);
 inline constexpr unsigned long kDrmGemClose = _IOW('d', 0x09, DrmGemClose);
@@ -36,32 +48,13 @@ inline constexpr unsigned long kDrmSyncobjCreate = _IOWR('d', 0xbf, DrmSyncobjCr
 inline constexpr uint64_t kDrmCapSyncobj = 0x13;
 inline constexpr uint32_t kDrmReadWrite = 02, kDrmCloseOnExec = 02000000;
 
-// ethosu
-struct EthosuDevQuery { uint32_t type, size; uint64_t pointer; };
-struct EthosuNpuInfo { uint32_t id, config, sram_size, pmu_counters; };
-struct EthosuBoCreate { uint64_t size; uint32_t flags, handle; };
-struct EthosuBoWait { uint32_t handle, pad; int64_t timeout_ns; };
-struct EthosuBoMmapOffset { uint32_t handle, pad; uint64_t offset; };
-struct EthosuCmdstreamBoCreate { uint32_t size, flags; uint64_t data; uint32_t handle, pad; };
-struct EthosuJob { uint32_t cmd_bo, sram_size, region_bo_handles[8]; };
-struct EthosuSubmit { uint64_t jobs; uint32_t job_count, perfmon_id; };
-
-inline constexpr unsigned long kEthosuDevQuery = _IOWR('d', 0x40, EthosuDevQuery);
-inline constexpr unsigned long kEthosuBoCreate = _IOWR('d', 0x41, EthosuBoCreate);
-inline constexpr unsigned long kEthosuBoWait = _IOWR('d', 0x42, EthosuBoWait);
-inline constexpr unsigned long kEthosuBoMmapOffset = _IOWR('d', 0x43, EthosuBoMmapOffset);
-inline constexpr unsigned long kEthosuCmdstreamBoCreate = _IOWR('d', 0x44, EthosuCmdstreamBoCreate);
-inline constexpr unsigned long kEthosuSubmit = _IOWR('d', 0x45, EthosuSubmit);
-inline constexpr uint32_t kEthosuNoMmap = 1;
-inline constexpr unsigned kSramRegion = 2;
-
-static_assert(kEthosuDevQuery == 0xc0106440 && kEthosuBoCreate == 0xc0106441 && kEthosuBoWait == 0xc0106442);
-static_assert(kEthosuBoMmapOffset == 0xc0106443 && kEthosuCmdstreamBoCreate == 0xc0186444);
-static_assert(kEthosuSubmit == 0xc0106445 && sizeof(EthosuJob) == 40 && sizeof(EthosuNpuInfo) == 16);
 static_assert(kDrmVersion == 0xc0406400);
 
 // dma-buf and sync_file
-struct DmaBufSyncFile { uint32_t flags; int32_t fd; };
+struct DmaBufSyncFile {
+    uint32_t flags;
+    int32_t fd;
+};
 struct SyncFileInfo {
     char name[32];
     int32_t status;
@@ -81,9 +74,16 @@ inline constexpr unsigned long kDmaBufImportSyncFile = _IOW('b', 3, DmaBufSyncFi
 inline constexpr unsigned long kSyncFileInfo = _IOWR('>', 4, SyncFileInfo);
 
 // vgem and udmabuf
-struct VgemFenceAttach { uint32_t handle, flags, out_fence, pad; };
-struct VgemFenceSignal { uint32_t fence, flags; };
-struct UdmabufCreate { uint32_t memfd, flags; uint64_t offset, size; };
+struct VgemFenceAttach {
+    uint32_t handle, flags, out_fence, pad;
+};
+struct VgemFenceSignal {
+    uint32_t fence, flags;
+};
+struct UdmabufCreate {
+    uint32_t memfd, flags;
+    uint64_t offset, size;
+};
 inline constexpr uint32_t kVgemFenceWrite = 1;
 inline constexpr unsigned long kVgemFenceAttach = _IOWR('d', 0x41, VgemFenceAttach);
 inline constexpr unsigned long kVgemFenceSignal = _IOW('d', 0x42, VgemFenceSignal);

@@ -21,17 +21,19 @@ struct Ledger {
     std::atomic<accel_status> run_create_answer{ACCEL_STATUS_OK};  ///< of the next run_create
     std::atomic<accel_status> bind_answer{ACCEL_STATUS_OK};        ///< of the next run_bind but binds_before
     std::atomic<int> binds_before{0};
-    std::atomic<accel_status> submit_answer{ACCEL_STATUS_OK};      ///< of the next queue_submit
-    std::atomic<accel_status> ticket_answer{ACCEL_STATUS_OK};      ///< what the next submission ends with
-    std::atomic<int64_t> tells_more{0};                            ///< added to what run_sizes tells
-    std::atomic<bool> hold{false};                                 ///< work does not end while this is set
-    std::atomic<bool> takes_entries{false};                        ///< build takes several graphs
-    std::atomic<bool> takes_open{false};                           ///< graphs with open sizes are built, with custom nodes of the domain "witness"
-    std::atomic<bool> takes_custom{false};                         ///< the same custom nodes, where their sizes are known
-    std::atomic<bool> writes_in_place{false};                      ///< sums may have the memory of their first operand
+    std::atomic<accel_status> submit_answer{ACCEL_STATUS_OK};  ///< of the next queue_submit
+    std::atomic<accel_status> ticket_answer{ACCEL_STATUS_OK};  ///< what the next submission ends with
+    std::atomic<int64_t> tells_more{0};                        ///< added to what run_sizes tells
+    std::atomic<bool> hold{false};                             ///< work does not end while this is set
+    std::atomic<bool> takes_entries{false};                    ///< build takes several graphs
+    std::atomic<bool> takes_open{false};                       ///< graphs with open sizes are built, with custom nodes of the domain "witness"
+    std::atomic<bool> takes_custom{false};                     ///< the same custom nodes, where their sizes are known
+    std::atomic<bool> writes_in_place{false};                  ///< sums may have the memory of their first operand
     uint32_t queue_depth = 4;
     /// How ports of rank 4 lie: row-major, channels in blocks of four (NC1HWC2), or as the library wishes where it wishes something.
-    enum class Lie { Dense, Blocked, Wished } lie = Lie::Dense;
+    enum class Lie { Dense,
+                     Blocked,
+                     Wished } lie = Lie::Dense;
     bool claims_zeros = false;  ///< padding of blocked ports is ZERO_BITS, else ANY
     bool converts = false;      ///< queue_transfer takes conversions
 

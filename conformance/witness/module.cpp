@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
-#include <vector>
 #include <memory>
+#include <vector>
 
 #include "objects.h"
 #include "open.h"
@@ -39,11 +39,11 @@ bool expect_alive(const Living &living, const void *object, const char *slot, bo
     return false;
 }
 
-#define ACCEL_WITNESS_LIVING(name)                                                                                                                           \
-    Living &name()                                                                                                                                           \
-    {                                                                                                                                                        \
-        static Living living;                                                                                                                                \
-        return living;                                                                                                                                       \
+#define ACCEL_WITNESS_LIVING(name) \
+    Living &name()                 \
+    {                              \
+        static Living living;      \
+        return living;             \
     }
 ACCEL_WITNESS_LIVING(devices)
 ACCEL_WITNESS_LIVING(buffers)
@@ -98,7 +98,8 @@ void check_graph(const accel_graph_desc *graph, const int64_t *planned, const ch
 {
     check_planned(graph, planned, slot);
     expect(graph->struct_size == sizeof(*graph) && graph->tensor_size == sizeof(accel_tensor_desc) && graph->node_size == sizeof(accel_node_desc) &&
-               graph->attribute_size == sizeof(accel_attribute), "H-5",
+               graph->attribute_size == sizeof(accel_attribute),
+           "H-5",
            std::string(slot) + ": sizes of the graph");
     for (uint32_t index = 0; index < graph->node_count; ++index) {
         const auto &node = graph->nodes[index];
@@ -234,8 +235,10 @@ void add(Built &built, const accel_graph_desc *graph, uint32_t number, const acc
     }
     built.words.push_back(layout->size_bytes / 4);
     built.words.push_back(constant);
-    if (ledger().lie == Ledger::Lie::Wished && !constant) add_elements(built, graph->tensors[graph->inputs[0]], *layout);
-    else built.words.push_back(0);
+    if (ledger().lie == Ledger::Lie::Wished && !constant)
+        add_elements(built, graph->tensors[graph->inputs[0]], *layout);
+    else
+        built.words.push_back(0);
 }
 
 /// A port that is dense and follows its sizes, as large as they are planned.

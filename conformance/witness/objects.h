@@ -43,7 +43,9 @@ struct Dimension {
 
 /// What a graph with open sizes does.
 struct OpenGraph {
-    enum class Kind : uint64_t { Sum, Repeat, Positive } kind = Kind::Sum;
+    enum class Kind : uint64_t { Sum,
+                                 Repeat,
+                                 Positive } kind = Kind::Sum;
     uint64_t inputs = 2;
     std::vector<Dimension> in, out;  ///< of each input, and of the output
     std::vector<int64_t> planned;    ///< by symbol
@@ -51,11 +53,12 @@ struct OpenGraph {
 
 /// One graph of a blob: a sum of two inputs, or of one and a constant.
 struct Graph {
-    uint64_t element_count;  ///< of the memory
-    const float *constant;  ///< null: both are ports
-    Side elements;          ///< where there may be gaps, which are not written; else without dims
+    uint64_t element_count;           ///< of the memory
+    const float *constant;            ///< null: both are ports
+    Side elements;                    ///< where there may be gaps, which are not written; else without dims
     std::shared_ptr<OpenGraph> open;  ///< of a graph with open sizes, for which nothing above says anything; else null
-    size_t port_count() const { return open ? open->inputs + 1 : constant ? 2 : 3; }
+    size_t port_count() const { return open ? open->inputs + 1 : constant ? 2
+                                                                          : 3; }
 };
 
 /// Remembers which pointers are alive: a call that names another one is a violation.
@@ -137,8 +140,8 @@ struct accel_bk_run {
     accel_bk_program *program;
     const accel::witness::Graph *graph;
     std::vector<accel_bk_memory> ports;
-    std::vector<int64_t> sizes;       ///< by symbol, of a graph with open sizes
-    std::atomic<int64_t> told = -1;   ///< what the latest submission has found of data; -1: nothing
+    std::vector<int64_t> sizes;      ///< by symbol, of a graph with open sizes
+    std::atomic<int64_t> told = -1;  ///< what the latest submission has found of data; -1: nothing
     std::atomic<int> in_flight{0};
     std::atomic<int> binding{0};
 };

@@ -50,7 +50,8 @@ uint64_t count(const std::vector<Dimension> &dims, const int64_t *sizes, size_t 
 {
     uint64_t elements = 1;
     for (const Dimension &dim : dims) {
-        const int64_t size = dim.symbol == ACCEL_SYMBOL_NONE ? dim.size : dim.symbol < size_count ? sizes[dim.symbol] : 0;
+        const int64_t size = dim.symbol == ACCEL_SYMBOL_NONE ? dim.size : dim.symbol < size_count ? sizes[dim.symbol]
+                                                                                                  : 0;
         elements *= static_cast<uint64_t>(std::max<int64_t>(size, 0));
     }
     return elements;
@@ -72,7 +73,8 @@ bool takes_open(const accel_graph_desc *graph, const accel_node_desc &node)
 void write_open(const accel_graph_desc *graph, const int64_t *planned, std::vector<uint64_t> &words)
 {
     const accel_node_desc &node = graph->nodes[0];
-    const auto kind = is_named(node, "Positive") ? OpenGraph::Kind::Positive : is_named(node, "Repeat") ? OpenGraph::Kind::Repeat : OpenGraph::Kind::Sum;
+    const auto kind = is_named(node, "Positive") ? OpenGraph::Kind::Positive : is_named(node, "Repeat") ? OpenGraph::Kind::Repeat
+                                                                                                        : OpenGraph::Kind::Sum;
     words.push_back(kOpen);
     words.push_back(static_cast<uint64_t>(kind));
     words.push_back(graph->input_count);

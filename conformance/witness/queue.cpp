@@ -62,8 +62,10 @@ void work(accel_bk_queue *queue)
         Work next = queue->pending.front();
         if (next.answer == ACCEL_STATUS_OK && next.run) next.answer = execute(*next.run);
         if (next.answer == ACCEL_STATUS_OK && !next.run) convert(next.from, next.to);
-        if (next.run) mark(next.run, -1);
-        else mark(next, -1);
+        if (next.run)
+            mark(next.run, -1);
+        else
+            mark(next, -1);
         queue->pending.pop_front();
         queue->answers.push_back(next.answer);
         queue->changed.notify_all();
@@ -180,8 +182,10 @@ accel_status queue_wait(accel_bk_queue *queue, uint64_t ticket, uint64_t timeout
     expect(ticket >= 1 && ticket <= queue->submitted, "H-5", "queue_wait for a ticket that was never given");
     const auto is_done = [&] { return queue->answers.size() >= ticket; };
     // Longer than a century is for ever, and what the clock can add.
-    if (timeout_ns > uint64_t{1} << 61) queue->changed.wait(guard, is_done);
-    else queue->changed.wait_for(guard, std::chrono::nanoseconds(timeout_ns), is_done);
+    if (timeout_ns > uint64_t{1} << 61)
+        queue->changed.wait(guard, is_done);
+    else
+        queue->changed.wait_for(guard, std::chrono::nanoseconds(timeout_ns), is_done);
     return is_done() ? queue->answers[ticket - 1] : ACCEL_STATUS_TIMEOUT;
 }
 

@@ -14,7 +14,9 @@ namespace {
 
 class Flattener {
 public:
-    Flattener(const FlattenOptions &options, std::vector<uint32_t> *out_referenced) : options_(options), referenced_(out_referenced) {}
+    Flattener(const FlattenOptions &options, std::vector<uint32_t> *out_referenced, Pulse pulse) : options_(options),
+                                                                                                   referenced_(out_referenced),
+                                                                                                   pulse_(pulse) {}
 
     std::vector<uint8_t> run(const accel_graph_desc &graph)
     {
@@ -76,6 +78,7 @@ private:
 
     void write_tensor(const accel_tensor_desc &tensor, uint32_t index, uint32_t depth)
     {
+        if (pulse_) pulse_();
         structure_.string(tensor.name);
         structure_.u32(tensor.type);
         structure_.u32(tensor.flags);
@@ -137,6 +140,7 @@ private:
 
     void write_node(const accel_graph_desc &graph, const accel_node_desc &node, uint32_t depth)
     {
+        if (pulse_) pulse_();
         structure_.string(node.name);
         structure_.u32(node.operation);
         structure_.u32(node.revision);
@@ -192,7 +196,7 @@ private:
         case ACCEL_ATTRIBUTE_KIND_GRAPHS: return each<uint32_t>(attribute, [this](uint32_t value) { structure_.u32(value); });
         case ACCEL_ATTRIBUTE_KIND_SPARSE_TENSOR:
         case ACCEL_ATTRIBUTE_KIND_SPARSE_TENSORS: return each<accel_sparse_tensor>(attribute, [this](const accel_sparse_tensor &value) { write_sparse(value); });
-        default: // STRING, STRINGS, TYPE, TYPES
+        default:  // STRING, STRINGS, TYPE, TYPES
             return each<accel_bytes>(attribute, [this](const accel_bytes &value) { structure_.string(static_cast<const char *>(value.data), static_cast<uint32_t>(value.byte_count)); });
         }
     }
@@ -212,16 +216,17 @@ private:
 
     const FlattenOptions &options_;
     std::vector<uint32_t> *referenced_;
+    Pulse pulse_;
     uint64_t referenced_count_ = 0;
     ByteWriter structure_;
     ByteWriter data_;
 };
 
-} // namespace
+}  // namespace
 
-std::vector<uint8_t> flatten(const accel_graph_desc &graph, const FlattenOptions &options, std::vector<uint32_t> *out_referenced)
+std::vector<uint8_t> flatten(const accel_graph_desc &graph, const FlattenOptions &options, std::vector<uint32_t> *out_referenced, Pulse pulse)
 {
-    return Flattener(options, out_referenced).run(graph);
+    return Flattener(options, out_referenced, pulse).run(graph);
 }
 
-} // namespace accel::graph
+}  // namespace accel::graph

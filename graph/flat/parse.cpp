@@ -188,4 +188,4 @@ std::optional<FlatGraph> FlatGraph::parse(const void *bytes, size_t byte_count, 
     return FlatGraph(std::move(body));
 }
 
-} // namespace accel::graph
+}  // namespace accel::graph

@@ -53,7 +53,11 @@ struct Constants {
 class Parser {
 public:
     Parser(ByteReader reader, const Constants &constants, Body &body, std::string *error, Pulse pulse)
-        : reader_(reader), constants_(constants), body_(body), error_(error), pulse_(pulse)
+        : reader_(reader),
+          constants_(constants),
+          body_(body),
+          error_(error),
+          pulse_(pulse)
     {
     }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A small graph, for tests and as what the fuzz target starts from.
-#ifndef ACCEL_GRAPH_FLAT_SAMPLE_H
-#define ACCEL_GRAPH_FLAT_SAMPLE_H
+#pragma once
 
 #include <accel/graph/flat.h>
 
+#include <span>
 #include <string>
 
 namespace accel::graph {
@@ -90,6 +90,29 @@ struct OddSample {
                            sizeof(accel_node_desc), 1, 1, 0, sizeof(accel_symbol), 0, sizeof(accel_attribute), 0, 0};
 };
 
-} // namespace accel::graph
+/// One of two regions by a condition: the square root of x, or x itself.
+struct BranchSample {
+    accel_dim x_dims[2] = {{2, ACCEL_SYMBOL_NONE, 0}, {3, ACCEL_SYMBOL_NONE, 0}};
+    accel_tensor_desc tensors[3] = {{"c", ACCEL_TYPE_BOOL, 0, nullptr, nullptr, 0, nullptr, 0, 0}, {"x", ACCEL_TYPE_F32, 2, x_dims, nullptr, 0, nullptr, 0, 0}, {"y", ACCEL_TYPE_F32, 2, x_dims, nullptr, 0, nullptr, 0, 0}};
+    accel_tensor_desc root_tensors[2] = {{"taken", ACCEL_TYPE_F32, 2, x_dims, nullptr, 0, nullptr, 0, 0}, {"root", ACCEL_TYPE_F32, 2, x_dims, nullptr, 0, nullptr, 0, 0}};
+    accel_tensor_desc same_tensors[1] = {{"taken", ACCEL_TYPE_F32, 2, x_dims, nullptr, 0, nullptr, 0, 0}};
+    uint32_t zero[1] = {0}, one[1] = {1}, two[1] = {2}, ports[2] = {0, 1};
+    accel_node_desc root_nodes[1] = {{"root", ACCEL_OPERATION_SQRT, 1, 1, 1, zero, one, nullptr, nullptr, 0, 0, 0, 0, nullptr, nullptr, nullptr, nullptr}};
+    accel_graph_desc root = graph_of("root", root_tensors, 2, root_nodes, 1, {}, {one, 1}), same = graph_of("same", same_tensors, 1, nullptr, 0, {}, {zero, 1});
+    accel_capture captures[1] = {{1, 0}};
+    accel_region_port outputs[1] = {{ACCEL_REGION_PORT_KIND_VALUE, ACCEL_OPERAND_NONE, 0, 0, 0}};
+    accel_region then_region{sizeof(accel_region), &root, captures, nullptr, outputs, ACCEL_REGION_ROLE_THEN, 1}, else_region{sizeof(accel_region), &same, captures, nullptr, outputs, ACCEL_REGION_ROLE_ELSE, 1};
+    const accel_region *regions[2] = {&then_region, &else_region};
+    accel_attribute attributes[2] = {{ACCEL_ATTRIBUTE_THEN_BRANCH, ACCEL_ATTRIBUTE_KIND_GRAPH, "", zero, 1}, {ACCEL_ATTRIBUTE_ELSE_BRANCH, ACCEL_ATTRIBUTE_KIND_GRAPH, "", one, 1}};
+    accel_node_desc nodes[1] = {{"choice", ACCEL_OPERATION_IF, 1, 1, 1, zero, two, attributes, regions, 2, 2, 0, 0, nullptr, nullptr, nullptr, nullptr}};
+    accel_graph_desc graph = graph_of("branches", tensors, 3, nodes, 1, {ports, 2}, {two, 1});
 
-#endif
+private:
+    static accel_graph_desc graph_of(const char *name, const accel_tensor_desc *tensors, uint32_t tensor_count, const accel_node_desc *nodes, uint32_t node_count, std::span<const uint32_t> inputs, std::span<const uint32_t> outputs)
+    {
+        return {sizeof(accel_graph_desc), name, tensors, nodes, inputs.data(), outputs.data(), nullptr, nullptr, nullptr, tensor_count, sizeof(accel_tensor_desc), node_count,
+                sizeof(accel_node_desc), static_cast<uint32_t>(inputs.size()), static_cast<uint32_t>(outputs.size()), 0, sizeof(accel_symbol), 0, sizeof(accel_attribute), 0, 0};
+    }
+};
+
+}  // namespace accel::graph

@@ -28,10 +28,27 @@ template <class To, class From> To converted(From value)
     }
 }
 
+/// What is not 0, a NaN among it.
+std::optional<Bytes> truths(const accel_tensor_desc &from, Pulse pulse)
+{
+    std::optional<Bytes> out;
+    with_type(from.type, [&](auto sample) {
+        using From = decltype(sample);
+        Bytes &bytes = out.emplace(from.data_bytes / sizeof(From));
+        for (size_t i = 0; i < bytes.size(); ++i) {
+            pulse_at(i, pulse);
+            bytes[i] = load<From>(bytes_of(from), i) != From{} ? 1 : 0;
+        }
+    });
+    return out;
+}
+
 /// Numbers of a tensor's quantisation, and whose they are; there are none of scales that F32 does not have.
 struct Scaling {
     explicit Scaling(const accel_tensor_desc &tensor) : Scaling(*tensor.quantization, sizes_of(tensor)) {}
-    Scaling(const accel_quantization &desc, const std::vector<int64_t> &sizes) : index(desc, sizes), scales(float_scales(desc)), zero_points(graph::zero_points(desc)) {}
+    Scaling(const accel_quantization &desc, const std::vector<int64_t> &sizes) : index(desc, sizes),
+                                                                                 scales(float_scales(desc)),
+                                                                                 zero_points(graph::zero_points(desc)) {}
 
     static std::vector<int64_t> sizes_of(const accel_tensor_desc &tensor)
     {
@@ -51,8 +68,10 @@ std::optional<Bytes> convert(const Applied &node, const Shape &result, Pulse pul
 {
     const accel_tensor_desc &from = *node.operand(0);
     if (from.type == node.results[0]->type) return alias(node, result, pulse);
+    if (node.results[0]->type == ACCEL_TYPE_BOOL) return truths(from, pulse);
     std::optional<Bytes> out;
-    with_type(from.type, [&](auto from_value) {
+    // Truths are 0 and 1.
+    with_type(from.type == ACCEL_TYPE_BOOL ? uint32_t{ACCEL_TYPE_U8} : from.type, [&](auto from_value) {
         using From = decltype(from_value);
         with_type(node.results[0]->type, [&](auto to_value) {
             using To = decltype(to_value);
@@ -66,6 +85,8 @@ std::optional<Bytes> convert(const Applied &node, const Shape &result, Pulse pul
     });
     return out;
 }
+
+std::optional<Bytes> convert_like(const Applied &node, const Shape &result, Pulse pulse) { return convert(node, result, pulse); }
 
 std::optional<Bytes> dequantize(const Applied &node, const Shape &, Pulse pulse)
 {

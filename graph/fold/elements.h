@@ -36,8 +36,11 @@ template <class Function> bool with_type(uint32_t type, Function &&function)
     case ACCEL_TYPE_I8: return function(int8_t{}), true;
     case ACCEL_TYPE_U8: return function(uint8_t{}), true;
     case ACCEL_TYPE_I16: return function(int16_t{}), true;
+    case ACCEL_TYPE_U16: return function(uint16_t{}), true;
     case ACCEL_TYPE_I32: return function(int32_t{}), true;
+    case ACCEL_TYPE_U32: return function(uint32_t{}), true;
     case ACCEL_TYPE_I64: return function(int64_t{}), true;
+    case ACCEL_TYPE_U64: return function(uint64_t{}), true;
     default: return false;
     }
 }

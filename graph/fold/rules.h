@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The folds of api/catalog/rules.yaml, by their names there.
 //
-// They find what graph::fold has seen to: operands that are there, constants as long as their shapes say (of sizes and count only shapes), of the types that the catalog
+// They find what graph::fold has seen to: operands that are there, constants as long as their shapes say (of sizes and count only shapes, of a cast to another's type only operand 0), of the types that the catalog
 // admits; the shape of the result is what infer_shapes makes of them.
 #pragma once
 
@@ -19,16 +19,32 @@ std::optional<Bytes> stretch(const Applied &node, const Shape &result, Pulse pul
 std::optional<Bytes> concat(const Applied &node, const Shape &result, Pulse pulse);
 std::optional<Bytes> gather(const Applied &node, const Shape &result, Pulse pulse);
 
-// compute.cpp
-std::optional<Bytes> add(const Applied &node, const Shape &result, Pulse pulse);
-std::optional<Bytes> subtract(const Applied &node, const Shape &result, Pulse pulse);
-std::optional<Bytes> multiply(const Applied &node, const Shape &result, Pulse pulse);
-std::optional<Bytes> divide(const Applied &node, const Shape &result, Pulse pulse);
+// places.cpp
+std::optional<Bytes> tile(const Applied &node, const Shape &result, Pulse pulse);
+std::optional<Bytes> gather_elements(const Applied &node, const Shape &result, Pulse pulse);
+std::optional<Bytes> gather_nd(const Applied &node, const Shape &result, Pulse pulse);
+std::optional<Bytes> triangle(const Applied &node, const Shape &result, Pulse pulse);
+
+// arithmetic.cpp
+std::optional<Bytes> arithmetic(const Applied &node, const Shape &result, Pulse pulse);
+
+// reduce.cpp
+std::optional<Bytes> reduce(const Applied &node, const Shape &result, Pulse pulse);
+std::optional<Bytes> running(const Applied &node, const Shape &result, Pulse pulse);
+
+// sizes.cpp
 std::optional<Bytes> sizes(const Applied &node, const Shape &result, Pulse pulse);
 std::optional<Bytes> count(const Applied &node, const Shape &result, Pulse pulse);
+std::optional<Bytes> range(const Applied &node, const Shape &result, Pulse pulse);
+
+// truth.cpp
+std::optional<Bytes> compare(const Applied &node, const Shape &result, Pulse pulse);
+std::optional<Bytes> logic(const Applied &node, const Shape &result, Pulse pulse);
+std::optional<Bytes> choose(const Applied &node, const Shape &result, Pulse pulse);
 
 // convert.cpp
 std::optional<Bytes> convert(const Applied &node, const Shape &result, Pulse pulse);
+std::optional<Bytes> convert_like(const Applied &node, const Shape &result, Pulse pulse);
 std::optional<Bytes> quantize(const Applied &node, const Shape &result, Pulse pulse);
 std::optional<Bytes> dequantize(const Applied &node, const Shape &result, Pulse pulse);
 

@@ -39,6 +39,9 @@ inline std::optional<ResultShapes> one(std::optional<Shape> shape)
     return ResultShapes{std::move(shape)};
 }
 
+/// A scalar, or a list of one.
+inline bool is_one_value(const Shape &shape) { return shape.empty() || (shape.size() == 1 && shape[0] == Dim{1}); }
+
 /// An attribute as a list, or what it means when absent.
 Ints ints_or(const Applied &node, uint32_t key, Ints otherwise);
 

@@ -36,9 +36,12 @@ std::optional<ResultShapes> reshape(const Applied &node, Contradiction *why)
     size_t open_axis = SIZE_MAX;
     for (size_t axis = 0; axis < wanted.size(); ++axis) {
         const int64_t size = wanted[axis];
-        if (size == -1 && open_axis == SIZE_MAX) open_axis = axis;
-        else if (size < 0 || size > kMaxExtent) return refuse(why, of_operand(ACCEL_OPERAND_RESHAPE_SHAPE, "shape has " + std::to_string(size) + " at axis " + std::to_string(axis), size, 0));
-        out.push_back(size == -1 ? kUnknownDim : size == 0 && axis < x.size() ? x[axis] : Dim{size});
+        if (size == -1 && open_axis == SIZE_MAX)
+            open_axis = axis;
+        else if (size < 0 || size > kMaxExtent)
+            return refuse(why, of_operand(ACCEL_OPERAND_RESHAPE_SHAPE, "shape has " + std::to_string(size) + " at axis " + std::to_string(axis), size, 0));
+        out.push_back(size == -1 ? kUnknownDim : size == 0 && axis < x.size() ? x[axis]
+                                                                              : Dim{size});
     }
     const auto count = element_count(x);
     if (!count) return one(std::move(out));

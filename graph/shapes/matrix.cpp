@@ -39,4 +39,29 @@ std::optional<ResultShapes> matmul(const Applied &node, Contradiction *why)
     return one(std::move(out));
 }
 
+namespace {
+
+/// A zero point that has one value, one for each index of an axis of its operand, or the operand's own sizes but for 1 along the axis that is summed over.
+bool fits_zero_point(const Applied &node, size_t position, size_t of, size_t summed, size_t kept)
+{
+    const Shape zero = node.shape(position);
+    Shape whole = node.shape(of);
+    if (is_one_value(zero)) return true;
+    if (whole.size() < 2) return false;
+    if (zero.size() == 1) return shapes_agree(node.symbols, zero, Shape{whole[whole.size() - kept]});
+    whole[whole.size() - summed] = Dim{1};
+    return shapes_agree(node.symbols, zero, whole);
+}
+
+}  // namespace
+
+std::optional<ResultShapes> integer_matmul(const Applied &node, Contradiction *why)
+{
+    auto shapes = matmul(node, why);
+    if (!shapes) return std::nullopt;
+    if (node.operand(2) && !fits_zero_point(node, 2, 0, 1, 2)) return refuse(why, of_operand(2, node.shown(2) + ", expected one value, or one for each row; " + node.shown(0)));
+    if (node.operand(3) && !fits_zero_point(node, 3, 1, 2, 1)) return refuse(why, of_operand(3, node.shown(3) + ", expected one value, or one for each column; " + node.shown(1)));
+    return shapes;
+}
+
 }  // namespace accel::graph::shapes

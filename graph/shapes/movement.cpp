@@ -39,8 +39,10 @@ std::optional<ResultShapes> concat(const Applied &node, Contradiction *why)
                 return refuse(why, of_operand(i, node.shown(0) + " and " + node.shown(i) + ", expected equal sizes except along axis " + std::to_string(*along)));
             if (k != *along && !out[k].fixed() && next[k].fixed()) out[k] = next[k];
         }
-        if (out[*along].fixed() && next[*along].fixed()) out[*along].size = std::min(out[*along].size + next[*along].size, kMaxExtent);
-        else out[*along] = kUnknownDim;
+        if (out[*along].fixed() && next[*along].fixed())
+            out[*along].size = std::min(out[*along].size + next[*along].size, kMaxExtent);
+        else
+            out[*along] = kUnknownDim;
     }
     return one(std::move(out));
 }
@@ -63,8 +65,10 @@ std::optional<ResultShapes> pad(const Applied &node, Contradiction *why)
     for (size_t axis = 0; axis < out.size(); ++axis) {
         const int64_t added = (*pads)[axis] + (*pads)[axis + out.size()];
         if (added == 0) continue;
-        if (out[axis].fixed()) out[axis].size += added;
-        else out[axis] = kUnknownDim;
+        if (out[axis].fixed())
+            out[axis].size += added;
+        else
+            out[axis] = kUnknownDim;
     }
     return one(std::move(out));
 }

@@ -76,9 +76,8 @@ std::optional<Ints> kernel_of(const Applied &node, const Shape &weights, Contrad
     return kernel;
 }
 
-}  // namespace
-
-std::optional<ResultShapes> convolution(const Applied &node, Contradiction *why)
+/// Of operands 0 and 1, whatever else there is.
+std::optional<ResultShapes> convolved(const Applied &node, Contradiction *why)
 {
     const Shape x = node.shape(0), w = node.shape(1);
     if (x.size() < 3 || w.size() != x.size())
@@ -91,12 +90,83 @@ std::optional<ResultShapes> convolution(const Applied &node, Contradiction *why)
         return refuse(why, of_operand(1, node.shown(0) + ", which needs " + std::to_string(x[1].size / group) + " input channels per group; " + node.shown(1), w[1].size, x[1].size / group));
     if (w[0].fixed() && w[0].size % group != 0)
         return refuse(why, of_attribute(ACCEL_ATTRIBUTE_GROUP, node.shown(1) + ", whose output channels are no multiple of " + std::to_string(group) + " groups", group, 1));
-    if (node.operand(2) && !shapes_agree(node.symbols, node.shape(2), Shape{w[0]})) return refuse(why, of_operand(2, node.shown(2) + ", expected one per output channel"));
     const auto window = read_window(node, *kernel, why);
     if (!window) return std::nullopt;
     Shape out = x;
     out[1] = w[0];
     return slide(*window, std::move(out), why);
+}
+
+/// An operand with one value for each output channel.
+bool is_per_output(const Applied &node, size_t position) { return shapes_agree(node.symbols, node.shape(position), Shape{node.shape(1)[0]}); }
+
+}  // namespace
+
+std::optional<ResultShapes> convolution(const Applied &node, Contradiction *why)
+{
+    auto shapes = convolved(node, why);
+    if (shapes && node.operand(2) && !is_per_output(node, 2)) return refuse(why, of_operand(2, node.shown(2) + ", expected one per output channel"));
+    return shapes;
+}
+
+std::optional<ResultShapes> integer_convolution(const Applied &node, Contradiction *why)
+{
+    auto shapes = convolved(node, why);
+    if (!shapes) return std::nullopt;
+    if (node.operand(2) && !is_one_value(node.shape(2))) return refuse(why, of_operand(2, node.shown(2) + ", expected one value"));
+    if (node.operand(3) && !is_one_value(node.shape(3)) && !is_per_output(node, 3)) return refuse(why, of_operand(3, node.shown(3) + ", expected one value, or one per output channel"));
+    return shapes;
+}
+
+namespace {
+
+/// Places that windows over so many positions reach, without the pads; nothing where pads leave none.
+std::optional<ResultShapes> spread(const Applied &node, const Window &window, const Ints &more, Shape out, Contradiction *why)
+{
+    for (size_t i = 0; i < window.axes.size(); ++i) {
+        const WindowAxis &axis = window.axes[i];
+        Dim &dim = out[i + 2];
+        if (!dim.fixed()) {
+            dim = kUnknownDim;
+            continue;
+        }
+        const int64_t places = std::min(dim.size, kMaxExtent), reached = places == 0 ? 0 : axis.extent();
+        int64_t size;
+        if (__builtin_mul_overflow(axis.stride, std::max<int64_t>(places - 1, 0), &size) || size > 2 * kMaxExtent)
+            return refuse(why, of_operand(0, "spatial axis " + std::to_string(i) + " of the result would pass " + std::to_string(kMaxExtent) + " places; " + node.shown(0), dim.size, kMaxExtent / axis.stride));
+        size += reached + more[i] - axis.pad_begin - axis.pad_end;
+        if (size < 0 || (size == 0 && places != 0))
+            return refuse(why, of_attribute(ACCEL_ATTRIBUTE_PADS, "pads take all places of spatial axis " + std::to_string(i) + ", of which there are " + std::to_string(size + axis.pad_begin + axis.pad_end), axis.pad_begin + axis.pad_end, size + axis.pad_begin + axis.pad_end - 1));
+        dim.size = size;
+    }
+    return one(std::move(out));
+}
+
+}  // namespace
+
+std::optional<ResultShapes> transposed_convolution(const Applied &node, Contradiction *why)
+{
+    const Shape x = node.shape(0), w = node.shape(1);
+    if (x.size() < 3 || w.size() != x.size())
+        return refuse(why, of_rank(x.size() < 3 ? 0 : 1, node.shown(0) + " and " + node.shown(1) + ", expected equal ranks of at least 3", x.size() < 3 ? x.size() : w.size(), std::max<size_t>(x.size(), 3)));
+    const auto kernel = kernel_of(node, w, why);
+    if (!kernel) return std::nullopt;
+    const int64_t group = node.integer(ACCEL_ATTRIBUTE_GROUP, 1);
+    if (group < 1 || group > kMaxExtent) return refuse(why, of_attribute(ACCEL_ATTRIBUTE_GROUP, "group is " + std::to_string(group) + ", expected at least 1", group, 1));
+    if (!shapes_agree(node.symbols, Shape{x[1]}, Shape{w[0]})) return refuse(why, of_operand(1, node.shown(0) + " and " + node.shown(1) + ", whose input channels differ", w[0].size, x[1].size));
+    const Dim inputs = w[0].fixed() ? w[0] : x[1];
+    if (inputs.fixed() && inputs.size % group != 0)
+        return refuse(why, of_attribute(ACCEL_ATTRIBUTE_GROUP, node.shown(1) + ", whose input channels are no multiple of " + std::to_string(group) + " groups", group, 1));
+    if (w[1].fixed() && w[1].size > kMaxExtent / group)
+        return refuse(why, of_operand(1, node.shown(1) + ", whose channels pass " + std::to_string(kMaxExtent) + " in " + std::to_string(group) + " groups", w[1].size, kMaxExtent / group));
+    Shape out = x;
+    out[1] = w[1].fixed() ? Dim{w[1].size * group} : kUnknownDim;
+    if (node.operand(2) && !shapes_agree(node.symbols, node.shape(2), Shape{out[1]})) return refuse(why, of_operand(2, node.shown(2) + ", expected one per output channel"));
+    const auto window = read_window(node, *kernel, why);
+    if (!window) return std::nullopt;
+    const auto more = bounded_ints(node, ACCEL_ATTRIBUTE_OUTPUT_PADDING, kernel->size(), 0, 0, kMaxPad, why);
+    if (!more) return std::nullopt;
+    return spread(node, *window, *more, std::move(out), why);
 }
 
 std::optional<ResultShapes> window(const Applied &node, Contradiction *why)

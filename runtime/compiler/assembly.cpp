@@ -2,8 +2,8 @@
 // Asks, cuts and builds entry point by entry point, and again where a build is too much.
 #include "assembly.h"
 
-#include "../check.h"
-#include "../progress.h"
+#include "base/check.h"
+#include "base/progress.h"
 #include "emit.h"
 #include "expand.h"
 #include "placements.h"
@@ -20,7 +20,10 @@ constexpr double kCut = 0.1;
 }  // namespace
 
 Assembly::Assembly(const std::vector<CompileTarget> &targets, const CompileRequest &request, uint32_t flags, Step step)
-    : targets_(targets), request_(request), flags_(flags), step_(std::move(step))
+    : targets_(targets),
+      request_(request),
+      flags_(flags),
+      step_(std::move(step))
 {
 }
 

@@ -20,10 +20,12 @@
 #include <memory>
 #include <optional>
 
-#include "../program.h"
 #include "emit.h"
 #include "open_parts.h"
 #include "partition.h"
+#include "parts/blob.h"
+#include "parts/entry.h"
+#include "parts/variable.h"
 #include "plan.h"
 #include "variables.h"
 

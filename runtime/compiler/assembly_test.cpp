@@ -6,8 +6,8 @@
 
 #include <map>
 
-#include "../check.h"
-#include "../constant_budget.h"
+#include "base/check.h"
+#include "base/constant_budget.h"
 #include "constants.h"
 #include "testing/builder.h"
 #include "testing/fake_compiler.h"

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-
 namespace accel::runtime {
 
 namespace {

@@ -2,8 +2,8 @@
 // What passes may take: memory for constants, and time without a word to the application.
 #include <catch2/catch_test_macros.hpp>
 
-#include "../check.h"
-#include "../progress.h"
+#include "base/check.h"
+#include "base/progress.h"
 #include "canonicalise.h"
 #include "constants.h"
 #include "fold.h"

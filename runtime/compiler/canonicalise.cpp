@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "../catalog.h"
-#include "../error.h"
-#include "../graph_values.h"
-#include "../progress.h"
+#include "base/catalog.h"
+#include "base/error.h"
+#include "base/progress.h"
 #include "constants.h"
+#include "graph/values.h"
 #include "rewrite.h"
 #include "value_operands.h"
 

@@ -3,7 +3,7 @@
 // convolutions, activations as clamps of the operation before them.
 #pragma once
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "../check.h"
+#include "base/check.h"
 
 namespace accel::runtime {
 

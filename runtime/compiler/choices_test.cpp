@@ -4,7 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "../check.h"
+#include "base/check.h"
 #include "testing/builder.h"
 
 using namespace accel;

@@ -18,7 +18,8 @@ using Reals = std::vector<double>;
 /// One evaluation: a stack of values, and the first thing that went wrong.
 class Machine {
 public:
-    Machine(const NodeFacts &facts, std::string *why) : facts_(facts), why_(why) {}
+    Machine(const NodeFacts &facts, std::string *why) : facts_(facts),
+                                                        why_(why) {}
 
     std::optional<Datum> run(std::span<const Token> tokens)
     {
@@ -123,7 +124,8 @@ private:
         const bool whole = stack_.size() >= 2 && std::holds_alternative<int64_t>(stack_.back()) && std::holds_alternative<int64_t>(stack_[stack_.size() - 2]);
         if (!whole) {
             const auto b = pop<double>(), a = b ? pop<double>() : std::nullopt;
-            return a && push(code == Code::kAdd ? *a + *b : code == Code::kSub ? *a - *b : *a * *b);
+            return a && push(code == Code::kAdd ? *a + *b : code == Code::kSub ? *a - *b
+                                                                               : *a * *b);
         }
         const int64_t b = *pop<int64_t>(), a = *pop<int64_t>();
         int64_t result = 0;

@@ -7,11 +7,42 @@
 namespace accel::runtime {
 
 enum class Code : uint8_t {
-    kInteger, kReal, kText, kType, kAttribute, kAttributeList, kOperandValue,
-    kAdd, kSub, kMul, kDiv, kFloorDiv, kMod, kNegate, kList,
-    kRank, kDim, kShape, kTypeOf, kGiven,
-    kRange, kRepeat, kReverse, kPart, kCount, kProduct, kRemove, kInsert, kFind,
-    kCeilDiv, kMax, kMin, kSqrt, kEqual, kAll, kNot
+    kInteger,
+    kReal,
+    kText,
+    kType,
+    kAttribute,
+    kAttributeList,
+    kOperandValue,
+    kAdd,
+    kSub,
+    kMul,
+    kDiv,
+    kFloorDiv,
+    kMod,
+    kNegate,
+    kList,
+    kRank,
+    kDim,
+    kShape,
+    kTypeOf,
+    kGiven,
+    kRange,
+    kRepeat,
+    kReverse,
+    kPart,
+    kCount,
+    kProduct,
+    kRemove,
+    kInsert,
+    kFind,
+    kCeilDiv,
+    kMax,
+    kMin,
+    kSqrt,
+    kEqual,
+    kAll,
+    kNot
 };
 
 struct Token {

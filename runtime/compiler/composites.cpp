@@ -50,12 +50,17 @@ namespace {
 
 #include "composite_tables.inc"
 
-template <class Row, size_t N> std::span<const Row> of(const Row (&rows)[N], Rows wanted) { return std::span(rows).subspan(wanted.first, wanted.count); }
+template <class Row, size_t N> std::span<const Row> of(const Row (&rows)[N], Rows wanted)
+{
+    return std::span(rows).subspan(wanted.first, wanted.count);
+}
 
 /// The node's facts, with what absent attributes stand for.
 class Expansion {
 public:
-    Expansion(const Composite &composite, const NodeFacts &facts, std::string *why) : composite_(composite), node_(facts), why_(why)
+    Expansion(const Composite &composite, const NodeFacts &facts, std::string *why) : composite_(composite),
+                                                                                      node_(facts),
+                                                                                      why_(why)
     {
         facts_ = facts;
         facts_.attribute = [this](uint32_t key) { return attribute(key); };
@@ -84,11 +89,18 @@ public:
     }
 
 private:
+    /// Real attributes are binary32, and so is what an absent one stands for.
+    static std::optional<Datum> as_given(std::optional<Datum> value)
+    {
+        if (auto *real = value ? std::get_if<double>(&*value) : nullptr) *real = static_cast<double>(static_cast<float>(*real));
+        return value;
+    }
+
     std::optional<Datum> attribute(uint32_t key) const
     {
         if (auto value = node_.attribute(key)) return value;
         for (const StepAttribute &row : of(kStepAttributes, composite_.defaults))
-            if (row.key == key && key != ACCEL_ATTRIBUTE_CUSTOM) return evaluate(of(kTokens, row.expression), facts_, why_);
+            if (row.key == key && key != ACCEL_ATTRIBUTE_CUSTOM) return as_given(evaluate(of(kTokens, row.expression), facts_, why_));
         return std::nullopt;
     }
 

@@ -27,12 +27,14 @@ using Datum = std::variant<int64_t, double, std::vector<int64_t>, std::vector<do
 struct NodeFacts {
     std::function<std::optional<std::span<const int64_t>>(uint32_t operand)> shape;  ///< nothing: the operand is absent
     std::function<uint32_t(uint32_t operand)> type;
-    std::function<std::optional<Datum>(uint32_t key)> attribute;                ///< nothing: absent
-    std::function<std::optional<Datum>(uint32_t position)> operand_value;       ///< of an operand that shapes the result, counted among all
+    std::function<std::optional<Datum>(uint32_t key)> attribute;           ///< nothing: absent
+    std::function<std::optional<Datum>(uint32_t position)> operand_value;  ///< of an operand that shapes the result, counted among all
 };
 
 struct PlacedOperand {
-    enum class Source { kValue, kConstant, kAbsent } source = Source::kAbsent;
+    enum class Source { kValue,
+                        kConstant,
+                        kAbsent } source = Source::kAbsent;
     uint32_t value = 0;  ///< number of the value; of a constant: of the one whose element type it has
     Datum constant;
 };

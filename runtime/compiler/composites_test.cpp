@@ -162,8 +162,7 @@ TEST_CASE("no token and no number makes an evaluation fail otherwise than with a
             for (const int64_t b : numbers) {
                 const Code which = static_cast<Code>(first);
                 if (which == Code::kText) continue;
-                for (const auto &tokens : {std::vector<Token>{code(which, a)}, {number(a), code(which, b)}, {number(a), number(b), code(which, b)},
-                                           {code(Code::kShape, 0), number(a), number(b), code(which, 2)}, {code(Code::kShape, 0), code(Code::kShape, 0), number(a), code(which, 2)}}) {
+                for (const auto &tokens : {std::vector<Token>{code(which, a)}, {number(a), code(which, b)}, {number(a), number(b), code(which, b)}, {code(Code::kShape, 0), number(a), number(b), code(which, 2)}, {code(Code::kShape, 0), code(Code::kShape, 0), number(a), code(which, 2)}}) {
                     std::string why;
                     if (!evaluate(tokens, facts.get(), &why)) CHECK_FALSE(why.empty());
                 }

@@ -3,10 +3,11 @@
 #include "constants.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
-#include "../catalog.h"
-#include "../progress.h"
+#include "base/catalog.h"
+#include "base/progress.h"
 
 namespace accel::runtime {
 
@@ -27,6 +28,18 @@ void own_data(Tensor &tensor, std::vector<uint8_t> bytes, graph::Grant charge)
     tensor.data = owned->bytes.empty() ? kNothing : owned->bytes.data();
     tensor.data_bytes = owned->bytes.size();
     tensor.owned = {owned, &owned->bytes};
+}
+
+uint16_t sixteen_bits(uint32_t type, double value)
+{
+    // Units of the last place of a normal number have one bit more than the fraction is long, which lifts the exponent's field from 0 to 1.
+    const int fraction_bits = type == ACCEL_TYPE_F16 ? 10 : 7, smallest = type == ACCEL_TYPE_F16 ? -14 : -126, largest = type == ACCEL_TYPE_F16 ? 15 : 127;
+    const int sign = std::signbit(value) ? 0x8000 : 0, infinite = (largest - smallest + 2) << fraction_bits;
+    if (std::isnan(value)) return static_cast<uint16_t>(infinite | 1 << (fraction_bits - 1));
+    if (std::isinf(value) || std::fabs(value) >= std::ldexp(1.0, largest + 1)) return static_cast<uint16_t>(sign | infinite);
+    const int exponent = value == 0 ? smallest : std::max(std::ilogb(value), smallest);
+    const int units = static_cast<int>(std::nearbyint(std::ldexp(std::fabs(value), fraction_bits - exponent)));
+    return static_cast<uint16_t>(sign | (((exponent - smallest) << fraction_bits) + units));
 }
 
 void ConstantPool::share(Graph &graph)

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 
@@ -27,6 +27,9 @@ template <class Value> void own_values(Tensor &tensor, const std::vector<Value> 
     if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
     own_data(tensor, std::move(bytes), std::move(charge));
 }
+
+/// The bits of the nearest number of F16 or BF16, halves to even; infinite beyond its largest.
+uint16_t sixteen_bits(uint32_t type, double value);
 
 /// What passes made of the entry points of one model, held once: of constants with equal bytes one is kept.
 class ConstantPool {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

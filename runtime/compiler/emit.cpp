@@ -7,11 +7,11 @@
 #include <deque>
 #include <memory>
 
-#include "../catalog.h"
-#include "../check.h"
-#include "../log.h"
-#include "../module_call.h"
-#include "../progress.h"
+#include "base/catalog.h"
+#include "base/check.h"
+#include "base/log.h"
+#include "base/module_call.h"
+#include "base/progress.h"
 #include "size_ranges.h"
 
 namespace accel::runtime {
@@ -87,8 +87,7 @@ accel_status take_constants(const CompileTarget &target, std::span<const Subgrap
     for (uint32_t i = 0; i < built.constant_count; ++i) {
         const accel_bk_constant_place &place = built.constants[i];
         if (place.graph >= parts.size() || place.part != ACCEL_BK_CONSTANT_PART_VALUES || place.reserved)
-            return blame(target, "A-10", "built a blob that refers to part " + std::to_string(place.part) + " of a constant of graph " + std::to_string(place.graph) + " of " +
-                                             std::to_string(parts.size()) + ", reserved " + std::to_string(place.reserved));
+            return blame(target, "A-10", "built a blob that refers to part " + std::to_string(place.part) + " of a constant of graph " + std::to_string(place.graph) + " of " + std::to_string(parts.size()) + ", reserved " + std::to_string(place.reserved));
         const Graph &graph = parts[place.graph]->graph;
         if (place.tensor >= graph.tensors.size() || !graph.tensors[place.tensor].constant())
             return blame(target, "A-10", "built a blob that refers to tensor " + std::to_string(place.tensor) + " as a constant");

@@ -4,7 +4,8 @@
 
 #include <span>
 
-#include "../program.h"
+#include "parts/blob.h"
+#include "parts/segment.h"
 #include "subgraph.h"
 #include "target.h"
 

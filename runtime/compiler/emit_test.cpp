@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "../check.h"
+#include "base/check.h"
 #include "testing/builder.h"
 #include "testing/fake_compiler.h"
 

@@ -3,9 +3,11 @@
 #include "expand.h"
 
 #include <algorithm>
+#include <span>
 
-#include "../check.h"
-#include "../progress.h"
+#include "base/check.h"
+#include "base/progress.h"
+#include "branches.h"
 #include "name_everything.h"
 #include "reasons.h"
 #include "steps.h"
@@ -35,18 +37,47 @@ Expanded expand(const Graph &graph, const std::vector<bool> &wanted)
         pace();
         const auto first = static_cast<uint32_t>(out.graph.nodes.size());
         auto steps = wanted[i] ? steps_of(out.graph, graph.nodes[i]) : std::nullopt;
-        if (steps) std::move(steps->begin(), steps->end(), std::back_inserter(out.graph.nodes));
-        else out.graph.nodes.push_back(graph.nodes[i]);
+        if (steps)
+            std::move(steps->begin(), steps->end(), std::back_inserter(out.graph.nodes));
+        else
+            out.graph.nodes.push_back(graph.nodes[i]);
         out.steps.emplace_back(first, static_cast<uint32_t>(out.graph.nodes.size()) - first);
     }
     name_everything(out.graph);
     return out;
 }
 
+bool is_listed(const CompileTarget &target, uint32_t operation)
+{
+    const std::span known(target.compiler->operations, target.compiler->operation_count);
+    return std::ranges::find(known, operation, &accel_bk_operation::operation) != known.end();
+}
+
+/// No device is asked about parts of a region: there, composites that the one which could take it does not list become steps.
+void expand_regions(Graph &graph, const CompileTarget &target)
+{
+    for (Node &node : graph.nodes) {
+        if (!has_branches(node)) continue;
+        for (Region &region : node.regions) {
+            auto inside = std::make_shared<Graph>(*region.graph);
+            expand_regions(*inside, target);
+            std::vector<bool> wanted;
+            for (const Node &inner : inside->nodes) wanted.push_back(!is_listed(target, inner.operation) && is_real_composite(*inside, inner));
+            if (std::ranges::find(wanted, true) != wanted.end()) *inside = expand(*inside, wanted).graph;
+            region.graph = std::move(inside);
+        }
+    }
+}
+
 class Choice {
 public:
     Choice(const Graph &graph, const std::vector<CompileTarget> &targets, const Answers &as_such, const Expanded &expanded, const Answers &as_steps, size_t device_count)
-        : graph_(graph), targets_(targets), as_such_(as_such), expanded_(expanded), as_steps_(as_steps), device_count_(device_count)
+        : graph_(graph),
+          targets_(targets),
+          as_such_(as_such),
+          expanded_(expanded),
+          as_steps_(as_steps),
+          device_count_(device_count)
     {
     }
 
@@ -88,6 +119,8 @@ private:
 
 accel_status expand_composites(Graph &graph, const std::vector<CompileTarget> &targets, const CompileRequest &request, bool first_only, Answers *out_answers)
 {
+    const auto with_regions = std::ranges::find_if(targets, &CompileTarget::takes_regions);
+    if (with_regions != targets.end()) expand_regions(graph, *with_regions);
     ACCEL_TRY(ask_each(graph, targets, request, out_answers));
     std::vector<bool> wanted(graph.nodes.size());
     for (uint32_t i = 0; i < wanted.size(); ++i) wanted[i] = (*out_answers)[0][i].group == 0 && is_real_composite(graph, graph.nodes[i]);

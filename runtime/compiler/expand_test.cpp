@@ -4,11 +4,12 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "../check.h"
-#include "../graph_check.h"
-#include "../graph_values.h"
+#include "base/check.h"
+#include "graph/graph_check.h"
+#include "graph/values.h"
 #include "partition.h"
 #include "placements.h"
+#include "steps.h"
 #include "testing/builder.h"
 #include "testing/fake_compiler.h"
 
@@ -81,6 +82,24 @@ TEST_CASE("a device that knows core operations alone gets the steps, and the rep
     CHECK(made.placements[1].reason_text == "a step of node 'pool' (GlobalAveragePool): core: does not do GlobalAveragePool");
     CHECK(made.graph.nodes[1].outputs == std::vector<uint32_t>{2});
     CHECK(integers_at(made.graph, made.graph.nodes[1], ACCEL_OPERAND_REDUCE_MEAN_AXES) == std::vector<int64_t>{2, 3});
+}
+
+TEST_CASE("a step that chooses has the type of what it chooses from", "[expand]")
+{
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_F32, {3}), y = b.tensor("y", ACCEL_TYPE_F32, {3});
+    b.node("shrink", ACCEL_OPERATION_SHRINK, {x}, {y});
+    b.output(y);
+    const auto steps = steps_of(b.graph, b.graph.nodes[0]);
+    REQUIRE(steps);
+    size_t chosen = 0;
+    for (const Node &node : *steps) {
+        if (node.operation != ACCEL_OPERATION_WHERE) continue;
+        ++chosen;
+        CHECK(b.graph.tensors[node.inputs[0]].type == ACCEL_TYPE_BOOL);
+        CHECK(b.graph.tensors[node.outputs[0]].type == ACCEL_TYPE_F32);
+    }
+    CHECK(chosen == 2);
 }
 
 TEST_CASE("the order of the set decides: the composite goes to whom takes it before another takes its steps", "[expand]")

@@ -6,9 +6,10 @@
 
 #include <algorithm>
 
-#include "../catalog.h"
-#include "../progress.h"
+#include "base/catalog.h"
+#include "base/progress.h"
 #include "constants.h"
+#include "empty.h"
 #include "rewrite.h"
 
 namespace accel::runtime {
@@ -18,7 +19,8 @@ namespace {
 /// Operands that only folded nodes read are needed no more: a chain of large constants needs room for two at a time.
 class Leftovers {
 public:
-    explicit Leftovers(const Graph &graph) : readers_(graph.tensors.size()), output_(output_flags(graph))
+    explicit Leftovers(const Graph &graph) : readers_(graph.tensors.size()),
+                                             output_(output_flags(graph))
     {
         for (const Node &node : graph.nodes) {
             for_each_read(node, [this](uint32_t input) { ++readers_[input]; });
@@ -44,12 +46,18 @@ private:
 
 bool is_foldable(const Graph &graph, const Node &node, const Leftovers &leftovers)
 {
-    const bool known = node.operation != ACCEL_OPERATION_CUSTOM && find_operation(node.operation);
-    if (!known || node.outputs.size() != 1 || leftovers.is_output(node.outputs[0])) return false;
-    return std::all_of(node.inputs.begin(), node.inputs.end(), [&](uint32_t tensor) { return tensor != ACCEL_TENSOR_NONE && graph.tensors[tensor].constant(); });
+    return node.outputs.size() == 1 && !leftovers.is_output(node.outputs[0]) && reads_constants(graph, node);
 }
 
 }  // namespace
+
+bool reads_constants(const Graph &graph, const Node &node)
+{
+    // Most nodes read something that is made when the program runs, which is seen without asking the catalog.
+    const bool sizes_only = node.operation == ACCEL_OPERATION_SHAPE || node.operation == ACCEL_OPERATION_SIZE;
+    if (node.inputs.empty() || node.inputs[0] == ACCEL_TENSOR_NONE || (!sizes_only && !graph.tensors[node.inputs[0]].constant() && !is_empty(graph.tensors[node.inputs[0]]))) return false;
+    return graph::operands_known(NodeDesc(graph, node).get());
+}
 
 bool fold_node(Graph &graph, const Node &node, FoldDequantize dequantize)
 {
@@ -59,6 +67,7 @@ bool fold_node(Graph &graph, const Node &node, FoldDequantize dequantize)
     // A reshaped or renamed constant needs no bytes of its own.
     if (graph::folds_to_operand(desc.get())) {
         const Tensor &from = graph.tensors[node.inputs[0]];
+        if (!from.constant()) return false;
         result.data = from.data;
         result.data_bytes = from.data_bytes;
         result.owned = from.owned;

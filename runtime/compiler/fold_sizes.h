@@ -2,7 +2,7 @@
 // What computes with sizes is computed as soon as they are known, node by node, because sizes of later nodes follow from it.
 #pragma once
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

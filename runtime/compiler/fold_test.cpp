@@ -4,8 +4,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "../graph_values.h"
 #include "constants.h"
+#include "graph/values.h"
 #include "testing/builder.h"
 #include "testing/labels.h"
 

@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "../catalog.h"
-#include "../check.h"
+#include "base/catalog.h"
+#include "base/check.h"
 #include "constants.h"
 
 namespace accel::runtime {
@@ -19,7 +19,8 @@ constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;
 
 class Taker {
 public:
-    Taker(Graph &graph, std::vector<KnownSize> *sizes) : graph_(graph), sizes_(sizes)
+    Taker(Graph &graph, std::vector<KnownSize> *sizes) : graph_(graph),
+                                                         sizes_(sizes)
     {
         for (const uint32_t input : graph.inputs) inputs_.emplace(graph.tensors[input].name, input);
     }

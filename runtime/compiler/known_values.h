@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "../graph.h"
+#include "graph/graph.h"
 #include "symbols.h"
 
 namespace accel::runtime {

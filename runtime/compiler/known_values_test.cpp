@@ -5,11 +5,11 @@
 #include <accel/graph/builder.h>
 #include <catch2/catch_test_macros.hpp>
 
-#include "../check.h"
-#include "../error.h"
-#include "../graph_check.h"
-#include "../graph_values.h"
-#include "../progress.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "graph/graph_check.h"
+#include "graph/values.h"
 #include "prepare.h"
 #include "testing/builder.h"
 

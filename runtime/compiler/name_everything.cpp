@@ -6,7 +6,7 @@
 #include <bit>
 #include <functional>
 
-#include "../progress.h"
+#include "base/progress.h"
 
 namespace accel::runtime {
 
@@ -15,7 +15,8 @@ namespace {
 /// The tensors that have a name of their own. One table of numbers; the names stay where they are.
 class Named {
 public:
-    explicit Named(const Graph &graph) : graph_(graph), slots_(std::bit_ceil(std::max<size_t>(64, 2 * graph.tensors.size()))) {}
+    explicit Named(const Graph &graph) : graph_(graph),
+                                         slots_(std::bit_ceil(std::max<size_t>(64, 2 * graph.tensors.size()))) {}
 
     /// False if another one has the tensor's name.
     bool insert(uint32_t tensor)

@@ -2,7 +2,7 @@
 // Names for tensors and nodes that have none of their own.
 #pragma once
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <set>
 
-#include "../check.h"
-#include "../progress.h"
+#include "base/check.h"
+#include "base/progress.h"
 #include "emit.h"
 #include "size_ranges.h"
 
@@ -98,15 +98,20 @@ std::vector<int64_t> planned_sizes(const Graph &graph, std::span<const OpenSymbo
     for (size_t i = 0; i < graph.symbols.size(); ++i) {
         const Symbol &symbol = graph.symbols[i];
         const auto found = std::find_if(open.begin(), open.end(), [&](const OpenSymbol &other) { return other.name == symbol.name; });
-        if (found != open.end()) known.push_back({found->min_size, found->max_size});
-        else if (symbol.kind == ACCEL_SYMBOL_KIND_FREE && at_planned[i] >= 0) known.push_back({at_planned[i], at_planned[i]});
-        else known.push_back({symbol.min_size, symbol.max_size});
+        if (found != open.end())
+            known.push_back({found->min_size, found->max_size});
+        else if (symbol.kind == ACCEL_SYMBOL_KIND_FREE && at_planned[i] >= 0)
+            known.push_back({at_planned[i], at_planned[i]});
+        else
+            known.push_back({symbol.min_size, symbol.max_size});
     }
     const std::vector<graph::Range> ranges = size_ranges(graph, known);
     for (size_t i = 0; i < graph.symbols.size(); ++i) {
         if (graph.symbols[i].kind == ACCEL_SYMBOL_KIND_FREE && at_planned[i] >= 0) continue;
-        if (ranges[i].high < kNoBound) planned[i] = ranges[i].high;
-        else if (at_planned[i] < 0) planned[i] = ACCEL_SIZE_UNBOUNDED;
+        if (ranges[i].high < kNoBound)
+            planned[i] = ranges[i].high;
+        else if (at_planned[i] < 0)
+            planned[i] = ACCEL_SIZE_UNBOUNDED;
     }
     return planned;
 }

@@ -6,9 +6,10 @@
 #include <memory>
 #include <span>
 
-#include "../open_symbol.h"
-#include "../program.h"
 #include "partition.h"
+#include "parts/blob.h"
+#include "parts/open_symbol.h"
+#include "parts/segment.h"
 #include "symbols.h"
 
 namespace accel::runtime {
@@ -16,9 +17,9 @@ namespace accel::runtime {
 struct OpenPiece {
     std::vector<uint32_t> nodes;  ///< of the open graph
     Subgraph part;
-    uint32_t blob = 0;         ///< index in the parts'
-    Segment segment;           ///< with layouts for the planned sizes
-    uint32_t slots = 0;        ///< distinct buffers that its compiler admits, 0: any number
+    uint32_t blob = 0;   ///< index in the parts'
+    Segment segment;     ///< with layouts for the planned sizes
+    uint32_t slots = 0;  ///< distinct buffers that its compiler admits, 0: any number
 };
 
 /// Any thread once it is made.

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "../check.h"
+#include "base/check.h"
 #include "rewrite.h"
 #include "size_ranges.h"
 #include "symbols.h"
@@ -28,7 +28,9 @@ accel_status check_value(const accel_symbol_value &value)
 
 class Planner {
 public:
-    Planner(Graph graph, const SizeRequest &request) : graph_(std::move(graph)), request_(request), ranges_(graph_.symbols.size())
+    Planner(Graph graph, const SizeRequest &request) : graph_(std::move(graph)),
+                                                       request_(request),
+                                                       ranges_(graph_.symbols.size())
     {
         for (size_t i = 0; i < graph_.symbols.size(); ++i) ranges_[i] = {graph_.symbols[i].min_size, graph_.symbols[i].max_size};
         for (const auto *tensors : {&graph_.inputs, &graph_.outputs}) {
@@ -154,11 +156,12 @@ accel_status read_sizes(std::span<const accel_symbol_value> values, SizeRequest 
     return ACCEL_STATUS_OK;
 }
 
-accel_status plan_open_sizes(Graph graph, const KnownValues &known, const SizeRequest &request, OpenPlan *out)
+accel_status plan_open_sizes(const Graph &graph, const KnownValues &known, const SizeRequest &request, OpenPlan *out)
 {
     if (request.ranges.empty() && !has_free_symbols(graph, request)) return ACCEL_STATUS_OK;
-    graph.budget = nullptr;
-    return Planner(std::move(graph), request).run(known, out);
+    Graph tried = copy_of(graph);
+    tried.budget = nullptr;
+    return Planner(std::move(tried), request).run(known, out);
 }
 
 }  // namespace accel::runtime

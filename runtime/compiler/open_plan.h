@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "../graph.h"
-#include "../open_symbol.h"
+#include "graph/graph.h"
 #include "known_values.h"
+#include "parts/open_symbol.h"
 
 namespace accel::runtime {
 
@@ -34,6 +34,6 @@ struct OpenPlan {
 };
 
 /// Errors: INVALID_ARGUMENT (P-7) an unknown symbol, an impossible range; as specialise.
-accel_status plan_open_sizes(Graph graph, const KnownValues &known, const SizeRequest &request, OpenPlan *out);
+accel_status plan_open_sizes(const Graph &graph, const KnownValues &known, const SizeRequest &request, OpenPlan *out);
 
 }  // namespace accel::runtime

@@ -5,7 +5,7 @@
 #include <accel/graph/builder.h>
 #include <catch2/catch_test_macros.hpp>
 
-#include "../error.h"
+#include "base/error.h"
 #include "testing/builder.h"
 
 using namespace accel::runtime;

@@ -5,15 +5,19 @@
 #include <algorithm>
 #include <map>
 
-#include "../check.h"
 #include "balance.h"
+#include "base/check.h"
 #include "cut.h"
 #include "reasons.h"
 
 namespace accel::runtime {
 
 Partition::Partition(const Graph &graph, std::vector<CompileTarget> targets, const CompileRequest &request, uint32_t flags, Answers answers)
-    : graph_(graph), targets_(std::move(targets)), request_(request), flags_(flags), too_large_(graph.nodes.size())
+    : graph_(graph),
+      targets_(std::move(targets)),
+      request_(request),
+      flags_(flags),
+      too_large_(graph.nodes.size())
 {
     if (!answers.empty()) take_answers(std::move(answers));
 }
@@ -132,8 +136,10 @@ public:
     {
         ++count_;
         const auto same = std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind &kind) { return kind.reasons == reasons; });
-        if (same == kinds_.end()) kinds_.push_back({reasons, {node}});
-        else same->nodes.push_back(node);
+        if (same == kinds_.end())
+            kinds_.push_back({reasons, {node}});
+        else
+            same->nodes.push_back(node);
     }
     /// As many as the error detail has room for, and how many are left.
     std::string text(const char *what) const

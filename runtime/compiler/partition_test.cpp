@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "../check.h"
+#include "base/check.h"
 #include "cut.h"
 #include "plan.h"
 #include "testing/builder.h"
@@ -95,7 +95,7 @@ TEST_CASE("cuts are convex, ordered and few", "[cut]")
 TEST_CASE("random cuts keep every edge forward", "[cut]")
 {
     uint32_t state = 1;
-    const auto random = [&state](uint32_t below) { 
+    const auto random = [&state](uint32_t below) {
         state = state * 1664525u + 1013904223u;
         return (state >> 10) % below;
     };

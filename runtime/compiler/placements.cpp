@@ -2,7 +2,7 @@
 // Lists where each node of the model went, and why.
 #include "placements.h"
 
-#include "../progress.h"
+#include "base/progress.h"
 #include "size_ranges.h"
 
 namespace accel::runtime {
@@ -22,6 +22,26 @@ void list_piece(const OpenSet &set, uint32_t piece, uint32_t device, uint32_t se
         row.segment = segment;
         row.work_macs = work_macs(graph, node);
         row.reason = ACCEL_REASON_OK;
+    }
+}
+
+/// A row for each operation in the branches of a node, which run where the node does.
+void list_branches(const Node &node, size_t depth, uint32_t device, uint32_t segment, std::vector<PlacementRow> &out)
+{
+    for (const Region &region : node.regions) {
+        for (const Node &inner : region.graph->nodes) {
+            pace();
+            PlacementRow &row = out.emplace_back();
+            row.node = inner.name;
+            row.operation = std::string(2 * depth, ' ') + inner.label();
+            row.device = device;
+            row.segment = segment;
+            row.work_macs = work_macs(*region.graph, inner);
+            row.reason = ACCEL_REASON_OK;
+            row.reason_text = region.role == ACCEL_REGION_ROLE_THEN ? "where the condition is true" : region.role == ACCEL_REGION_ROLE_ELSE ? "where the condition is false"
+                                                                                                                                            : "inside of the node above";
+            list_branches(inner, depth + 1, device, segment, out);
+        }
     }
 }
 
@@ -46,6 +66,7 @@ void list_placements(const Graph &graph, const std::vector<Piece> &pieces, const
             row.reason_text = partition.earlier_refusals(pieces[s].device, node);
             if (row.reason_text.empty()) row.reason_text = graph.nodes[node].decomposed_because;
             if (row.reason_text.empty() && pieces[s].device != 0) row.reason_text = "by the measured speeds of the devices";
+            list_branches(graph.nodes[node], 1, pieces[s].device, s, out);
         }
     }
 }

@@ -2,8 +2,8 @@
 // The placement report.
 #pragma once
 
-#include "../program.h"
 #include "open_parts.h"
+#include "parts/report.h"
 
 namespace accel::runtime {
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <map>
 
-#include "../catalog.h"
-#include "../check.h"
-#include "../progress.h"
+#include "base/catalog.h"
+#include "base/check.h"
+#include "base/progress.h"
 #include "constants.h"
 #include "emit.h"
 
@@ -29,7 +29,12 @@ struct Home {
 class Planner {
 public:
     Planner(const Graph &graph, const std::vector<Subgraph> &parts, const Sharing &sharing, const PortChoices &choices, std::vector<Segment> &segments, Plan &out)
-        : graph_(graph), parts_(parts), sharing_(sharing), choices_(choices), segments_(segments), out_(out)
+        : graph_(graph),
+          parts_(parts),
+          sharing_(sharing),
+          choices_(choices),
+          segments_(segments),
+          out_(out)
     {
     }
 
@@ -278,7 +283,7 @@ private:
     std::map<uint32_t, Home> homes_;
     std::map<uint32_t, uint32_t> output_port_;
     std::map<std::pair<uint32_t, uint32_t>, std::vector<uint32_t>> copies_;  ///< by tensor and the device that reads them
-    std::map<uint32_t, std::vector<uint32_t>> users_;  ///< of a value: its devices
+    std::map<uint32_t, std::vector<uint32_t>> users_;                        ///< of a value: its devices
 };
 
 }  // namespace

@@ -22,7 +22,7 @@
 
 #include <map>
 
-#include "../program.h"
+#include "parts/entry.h"
 #include "subgraph.h"
 
 namespace accel::runtime {
@@ -47,7 +47,7 @@ public:
 /// How a port is to lie.
 struct PortChoice {
     uint32_t layout = ACCEL_PORT_LAYOUT_STRIDED;  ///< enum accel_port_layout
-    PortLayout given;  ///< with GIVEN; with DENSE what it is
+    PortLayout given;                             ///< with GIVEN; with DENSE what it is
 };
 using PortChoices = std::map<uint32_t, PortChoice>;  ///< by tensor; what is not there is STRIDED
 

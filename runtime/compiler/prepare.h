@@ -6,9 +6,10 @@
 
 #include <span>
 
-#include "../constant_budget.h"
-#include "../graph.h"
+#include "base/constant_budget.h"
+#include "graph/graph.h"
 #include "known_values.h"
+#include "passes.h"
 
 namespace accel::runtime {
 
@@ -19,6 +20,7 @@ struct PrepareRequest {
     uint32_t rounding = 0;
     KnownValues known = {};
     ConstantBudget *budget = nullptr;  ///< pays for constants that passes make or copy; null: nobody counts
+    PassWatch watch = {};              ///< empty: nobody is told of passes
 };
 
 /// Fixed shapes, canonical form, quantised operations, aligned constants, a name for every tensor and node. Throws Stopped.

@@ -9,9 +9,9 @@
 // and whatever else stays real between its conversions, which is right on every device.
 //
 //   products      x with one scale; constant weights, I8 around 0, or U8 around 128, which become I8; scales of weights for all or along the output channel; a bias of I32 at s_x * s_w,
-//                 one value per channel; exact sums that fit 32 bits whatever x is
+//                 one value per channel, which a constant F32 bias is rounded to, half to even; exact sums that fit 32 bits whatever x is
 //   arithmetic    operands and result of one type, each with one scale
-//   moves         one type and quantisation on both sides; PAD with 0, where the zero point is 0
+//   moves         one type and quantisation on both sides; PAD with 0, where the zero point is 0; what is put by indices takes the place of what was there
 //   conversions   QUANTIZE of a DEQUANTIZE requantises, or hands on where both sides are equal
 //
 // Of the first three, each result has a QUANTIZE as its only reader. A node takes the origins of all that it stands for, so that reports speak of the model's nodes (P-11).
@@ -25,10 +25,10 @@
 #include <cmath>
 #include <limits>
 
-#include "../catalog.h"
-#include "../graph_values.h"
-#include "../progress.h"
+#include "base/catalog.h"
+#include "base/progress.h"
 #include "constants.h"
+#include "graph/values.h"
 #include "rewrite.h"
 
 namespace accel::runtime {
@@ -64,10 +64,19 @@ bool is_dot(const Node &node)
     return node.operation == ACCEL_OPERATION_CONV || node.operation == ACCEL_OPERATION_GEMM || node.operation == ACCEL_OPERATION_MATMUL;
 }
 
+/// What an attribute says, or what it means when absent.
+std::string_view text_of(const Node &node, uint32_t key, std::string_view otherwise)
+{
+    const Attribute *found = node.find(key);
+    return found ? found->text() : otherwise;
+}
+
 bool is_move(const Node &node)
 {
     switch (node.operation) {
     case ACCEL_OPERATION_MAX_POOL:
+    case ACCEL_OPERATION_REDUCE_MAX:
+    case ACCEL_OPERATION_REDUCE_MIN:
     case ACCEL_OPERATION_RELU:
     case ACCEL_OPERATION_CLIP:
     case ACCEL_OPERATION_RESHAPE:
@@ -77,7 +86,27 @@ bool is_move(const Node &node)
     case ACCEL_OPERATION_PAD:
     case ACCEL_OPERATION_SPLIT:
     case ACCEL_OPERATION_GATHER:
+    case ACCEL_OPERATION_TILE:
+    case ACCEL_OPERATION_GATHER_ELEMENTS:
+    case ACCEL_OPERATION_GATHER_ND:
+    case ACCEL_OPERATION_TRILU:
     case ACCEL_OPERATION_IDENTITY: return true;
+    case ACCEL_OPERATION_SCATTER_ELEMENTS:
+    case ACCEL_OPERATION_SCATTER_ND: return text_of(node, ACCEL_ATTRIBUTE_REDUCTION, "none") == "none";
+    case ACCEL_OPERATION_RESIZE: return text_of(node, ACCEL_ATTRIBUTE_MODE, "nearest") == "nearest" && text_of(node, ACCEL_ATTRIBUTE_COORDINATES, "") != "tf_crop_and_resize";
+    default: return false;
+    }
+}
+
+/// Does the operand hold indices, which are no stored values?
+bool holds_indices(const Node &node, size_t position)
+{
+    switch (node.operation) {
+    case ACCEL_OPERATION_GATHER:
+    case ACCEL_OPERATION_GATHER_ELEMENTS:
+    case ACCEL_OPERATION_GATHER_ND:
+    case ACCEL_OPERATION_SCATTER_ELEMENTS:
+    case ACCEL_OPERATION_SCATTER_ND: return position == 1;
     default: return false;
     }
 }
@@ -97,7 +126,9 @@ bool is_arithmetic(const Node &node)
 
 class Fuser {
 public:
-    explicit Fuser(Graph &graph) : graph_(graph), uses_(graph), dead_(graph.nodes.size()) {}
+    explicit Fuser(Graph &graph) : graph_(graph),
+                                   uses_(graph),
+                                   dead_(graph.nodes.size()) {}
 
     void run()
     {
@@ -138,9 +169,12 @@ private:
             if (!is_per_tensor_byte(tensor(graph_.nodes[quantizers.back()].outputs[0]))) return;
         }
         std::optional<std::vector<uint32_t>> operands;
-        if (is_dot(node)) operands = dot_operands(node);
-        else if (is_arithmetic(node)) operands = arithmetic_operands(node, tensor(graph_.nodes[quantizers[0]].outputs[0]).type);
-        else if (is_move(node)) operands = move_operands(node, quantizers);
+        if (is_dot(node))
+            operands = dot_operands(node);
+        else if (is_arithmetic(node))
+            operands = arithmetic_operands(node, tensor(graph_.nodes[quantizers[0]].outputs[0]).type);
+        else if (is_move(node))
+            operands = move_operands(node, quantizers);
         if (operands) replace(index, std::move(*operands), quantizers);
     }
 
@@ -201,8 +235,8 @@ private:
         // A pad value is real: only the stored 0 that means 0 needs no conversion.
         if (node.operation == ACCEL_OPERATION_PAD && (wanted.quantization->zero_points[0] != 0 || !pads_with_zero(node))) return std::nullopt;
         std::vector<uint32_t> operands = node.inputs;
-        const size_t moved = node.operation == ACCEL_OPERATION_GATHER ? 1 : node.tensor_count();
-        for (size_t i = 0; i < moved; ++i) {
+        for (size_t i = 0; i < node.tensor_count(); ++i) {
+            if (holds_indices(node, i)) continue;
             operands[i] = stored(operands[i]);
             if (!fits(operands[i])) return std::nullopt;
         }
@@ -279,7 +313,7 @@ private:
     /// The stored bias, one value per output channel at scale s_x * s_w.
     uint32_t bias_operand(const Node &node, uint32_t x, uint32_t w)
     {
-        const uint32_t bias = stored(node.inputs[2]);
+        const uint32_t bias = tensor(node.inputs[2]).type == ACCEL_TYPE_F32 && tensor(node.inputs[2]).constant() ? store_bias(node, x, w) : stored(node.inputs[2]);
         if (bias == ACCEL_TENSOR_NONE || !tensor(bias).constant() || tensor(bias).type != ACCEL_TYPE_I32) return ACCEL_TENSOR_NONE;
         const uint64_t channels = element_count(Shape{tensor(node.inputs[1]).shape[channel_axis(node)]}).value_or(0);
         const Quantization &given = *tensor(bias).quantization;
@@ -298,6 +332,27 @@ private:
         flat.shape = {Dim{static_cast<int64_t>(channels)}};
         if (!flat.quantization->per_tensor()) flat.quantization->axis = 0;
         return graph_.add_tensor(std::move(flat));
+    }
+
+    /// A bias of reals, one for each output channel, in steps of s_x * s_w; none where one leaves 32 bits.
+    uint32_t store_bias(const Node &node, uint32_t x, uint32_t w)
+    {
+        Tensor bias = tensor(node.inputs[2]);
+        const std::vector<float> reals = values_of<float>(bias), &weight_scales = tensor(w).quantization->scales;
+        if (bias.shape.size() != 1 || static_cast<size_t>(tensor(node.inputs[1]).shape[channel_axis(node)].size) != reals.size()) return ACCEL_TENSOR_NONE;
+        Quantization steps{{}, {}, 0};
+        std::vector<int32_t> integers;
+        for (size_t c = 0; c < reals.size(); ++c) {
+            steps.scales.push_back(tensor(x).quantization->scales[0] * weight_scales[weight_scales.size() == 1 ? 0 : c]);
+            const double value = std::nearbyint(reals[c] / static_cast<double>(steps.scales[c]));
+            if (!(std::abs(value) <= std::numeric_limits<int32_t>::max())) return ACCEL_TENSOR_NONE;
+            integers.push_back(static_cast<int32_t>(value));
+        }
+        steps.zero_points.assign(reals.size(), 0);
+        bias.type = ACCEL_TYPE_I32;
+        bias.quantization = std::move(steps);
+        own_values(bias, integers, graph_.grant(bias.data_bytes, "tensor '" + bias.name + "', a bias that is stored,"));
+        return graph_.add_tensor(std::move(bias));
     }
 
     Graph &graph_;
@@ -335,8 +390,10 @@ void quantise(Graph &graph, uint32_t forced_rounding)
             if (is_move(node)) node.rounding = ACCEL_ROUNDING_NONE;
             continue;
         }
-        if (forced_rounding != ACCEL_ROUNDING_NONE) node.rounding = forced_rounding;
-        else if (node.rounding == ACCEL_ROUNDING_NONE) node.rounding = ACCEL_ROUNDING_HALF_EVEN;
+        if (forced_rounding != ACCEL_ROUNDING_NONE)
+            node.rounding = forced_rounding;
+        else if (node.rounding == ACCEL_ROUNDING_NONE)
+            node.rounding = ACCEL_ROUNDING_HALF_EVEN;
     }
 }
 

@@ -2,7 +2,7 @@
 // DEQUANTIZE -> operation -> QUANTIZE becomes one operation on stored integers.
 #pragma once
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

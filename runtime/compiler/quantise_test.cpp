@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What becomes one quantised operation, and what stays in real numbers.
 #include <catch2/catch_test_macros.hpp>
+#include <cmath>
 
-#include "../graph_values.h"
 #include "canonicalise.h"
 #include "constants.h"
 #include "fold.h"
+#include "graph/values.h"
 #include "quantise.h"
 #include "testing/builder.h"
 #include "testing/labels.h"
@@ -58,9 +59,11 @@ struct Product {
     std::vector<int64_t> x{2, 4}, w{4, 3}, y{2, 3};
     bool constant = true, transposed = false;
     std::vector<int32_t> bias{};
+    std::vector<float> real_bias{};
+    std::vector<int32_t> stored_bias{};  ///< what the product reads afterwards
 
     /// How many nodes are left of the conversions and the product between them.
-    size_t nodes() const
+    size_t nodes()
     {
         Builder b;
         const uint32_t in = b.quantised("x", ACCEL_TYPE_I8, x, 0.5f, 3), out = b.quantised("y", ACCEL_TYPE_I8, y, 0.5f, 0);
@@ -80,11 +83,13 @@ struct Product {
             operands.push_back(b.tensor("br", ACCEL_TYPE_F32, dims));
             b.node("dqb", ACCEL_OPERATION_DEQUANTIZE, {stored}, {operands.back()});
         }
+        if (!real_bias.empty()) operands.push_back(b.constant<float>("br", ACCEL_TYPE_F32, {static_cast<int64_t>(real_bias.size())}, real_bias));
         Node &node = b.node("product", operation, operands, {made});
         if (transposed) node.set_ints(ACCEL_ATTRIBUTE_TRANS_A, {1});
         b.node("q", ACCEL_OPERATION_QUANTIZE, {made}, {out}).rounding = ACCEL_ROUNDING_HALF_EVEN;
         b.output(out);
         quantise(b.graph, 0);
+        if (b.graph.nodes.size() == 1 && operands.size() > 2) stored_bias = values_of<int32_t>(b.graph.tensors[b.graph.nodes[0].inputs[2]]);
         return b.graph.nodes.size();
     }
 };
@@ -95,9 +100,9 @@ TEST_CASE("products without an integer form stay real", "[quantise]")
 {
     CHECK(Product{}.nodes() == 1);
     CHECK(Product{.operation = ACCEL_OPERATION_GEMM}.nodes() == 1);
-    CHECK(Product{.constant = false}.nodes() == 4);                                        // of two variables, as attention has
-    CHECK(Product{.x = {5, 2, 4}, .w = {5, 4, 3}, .y = {5, 2, 3}}.nodes() == 4);           // of stacks
-    CHECK(Product{.w = {4}, .y = {2}}.nodes() == 4);                                       // by a vector
+    CHECK(Product{.constant = false}.nodes() == 4);                               // of two variables, as attention has
+    CHECK(Product{.x = {5, 2, 4}, .w = {5, 4, 3}, .y = {5, 2, 3}}.nodes() == 4);  // of stacks
+    CHECK(Product{.w = {4}, .y = {2}}.nodes() == 4);                              // by a vector
     CHECK(Product{.operation = ACCEL_OPERATION_GEMM, .x = {4, 2}, .transposed = true}.nodes() == 4);
 }
 
@@ -125,6 +130,16 @@ TEST_CASE("sums that may leave 32 bits stay real", "[quantise]")
     CHECK(Product{.x = {1, 33026}, .w = {33026, 1}, .y = {1, 1}}.nodes() == 4);
     CHECK(Product{.operation = ACCEL_OPERATION_GEMM, .bias = {5, -5, 0}}.nodes() == 1);
     CHECK(Product{.operation = ACCEL_OPERATION_GEMM, .bias = {5, INT32_MIN, 0}}.nodes() == 5);
+}
+
+TEST_CASE("a constant bias of reals is stored at the scale of the sums, halves to even", "[quantise]")
+{
+    Product gemm{.operation = ACCEL_OPERATION_GEMM, .real_bias = {0.3125f, -0.1875f, 100}};  // steps of 0.5 * 0.25
+    CHECK(gemm.nodes() == 1);
+    CHECK(gemm.stored_bias == std::vector<int32_t>{2, -2, 800});
+    CHECK(Product{.operation = ACCEL_OPERATION_GEMM, .real_bias = {0, 3e8f, 0}}.nodes() == 4);
+    CHECK(Product{.operation = ACCEL_OPERATION_GEMM, .real_bias = {0, NAN, 0}}.nodes() == 4);
+    CHECK(Product{.operation = ACCEL_OPERATION_GEMM, .real_bias = {1}}.nodes() == 4);  // of one for all channels
 }
 
 TEST_CASE("a convolution between DEQUANTIZE and QUANTIZE becomes one quantised operation", "[quantise]")
@@ -213,6 +228,26 @@ TEST_CASE("moves are fused at equal quantisation only", "[quantise]")
         require_valid(b.graph);
         CHECK(b.graph.nodes.size() == (equal ? 1u : 3u));
         if (equal) CHECK(b.graph.nodes[0].rounding == ACCEL_ROUNDING_NONE);
+    }
+}
+
+TEST_CASE("what is put in the place of others is fused, what is added to them is not", "[quantise]")
+{
+    for (const char *reduction : {"none", "add"}) {
+        Builder b;
+        const uint32_t x = b.quantised("x", ACCEL_TYPE_I8, {4}, 0.5f, 3), u = b.quantised("u", ACCEL_TYPE_I8, {2}, 0.5f, 3), y = b.quantised("y", ACCEL_TYPE_I8, {4}, 0.5f, 3);
+        const uint32_t xf = b.tensor("xf", ACCEL_TYPE_F32, {4}), uf = b.tensor("uf", ACCEL_TYPE_F32, {2}), put = b.tensor("put", ACCEL_TYPE_F32, {4}), at = b.list("at", {2, -4});
+        b.graph.inputs = {x, u};
+        b.node("dqx", ACCEL_OPERATION_DEQUANTIZE, {x}, {xf});
+        b.node("dqu", ACCEL_OPERATION_DEQUANTIZE, {u}, {uf});
+        b.node("put", ACCEL_OPERATION_SCATTER_ELEMENTS, {xf, at, uf}, {put}).attributes.push_back({ACCEL_ATTRIBUTE_REDUCTION, ACCEL_ATTRIBUTE_KIND_STRING, "", std::vector<std::string>{reduction}});
+        b.node("q", ACCEL_OPERATION_QUANTIZE, {put}, {y}).rounding = ACCEL_ROUNDING_HALF_EVEN;
+        b.output(y);
+        quantise(b.graph, 0);
+        require_valid(b.graph);
+        const bool fused = std::string_view(reduction) == "none";
+        REQUIRE(b.graph.nodes.size() == (fused ? 1u : 4u));
+        if (fused) CHECK(b.graph.nodes[0].inputs == std::vector<uint32_t>{x, at, u});
     }
 }
 

@@ -2,8 +2,11 @@
 // Turns a module's reason code and numbers into a sentence.
 #include "reasons.h"
 
-#include "../catalog.h"
-#include "../text/printable.h"
+#include <set>
+#include <vector>
+
+#include "base/catalog.h"
+#include "text/printable.h"
 
 namespace accel::runtime {
 
@@ -44,6 +47,35 @@ std::string attribute_text(const Node &node, const accel_bk_support &answer)
     return row ? "attribute '" + std::string(row->name) + "'" : "an attribute of " + node.label();
 }
 
+/// The free symbols that a symbol's size follows from, itself among them.
+void add_free_symbols(const Graph &graph, uint32_t symbol, std::set<uint32_t> *seen, std::string *names)
+{
+    if (!seen->insert(symbol).second) return;
+    const Symbol &row = graph.symbols[symbol];
+    if (row.kind == ACCEL_SYMBOL_KIND_FREE) *names += (names->empty() ? "'" : ", '") + row.name + "'";
+    if (row.kind != ACCEL_SYMBOL_KIND_DERIVED || row.expression == ACCEL_EXPRESSION_NONE) return;
+    std::vector<bool> read(row.expression + size_t{1});
+    read[row.expression] = true;
+    for (size_t i = read.size(); i-- > 0;) {  // an expression's operands stand before it
+        const accel_expression &expression = graph.expressions[i];
+        if (!read[i] || expression.op == ACCEL_EXPRESSION_CONSTANT) continue;
+        if (expression.op == ACCEL_EXPRESSION_SYMBOL)
+            add_free_symbols(graph, expression.left, seen, names);
+        else
+            read[expression.left] = read[expression.right] = true;
+    }
+}
+
+/// What to give so that the tensor has sizes; "" where nothing that can be given decides them.
+std::string wanted_sizes(const Graph &graph, uint32_t tensor)
+{
+    std::set<uint32_t> seen;
+    std::string names;
+    for (size_t axis = 0; tensor < graph.tensors.size() && axis < graph.tensors[tensor].shape.size(); ++axis)
+        if (const Dim &dim = graph.tensors[tensor].shape[axis]; dim.symbol < graph.symbols.size()) add_free_symbols(graph, dim.symbol, &seen, &names);
+    return names.empty() ? "" : "; sizes follow from " + names + ": --dim, or symbols in accel_program_desc, give them";
+}
+
 std::string reason_text(const Graph &graph, const Node &node, const accel_bk_support &answer)
 {
     const std::string of = answer.tensor < graph.tensors.size() ? " of tensor " + tensor_text(graph, answer.tensor) : "";
@@ -57,9 +89,9 @@ std::string reason_text(const Graph &graph, const Node &node, const accel_bk_sup
     case ACCEL_REASON_QUANTIZATION: return "quantisation" + of + numbers(answer);
     case ACCEL_REASON_RESOURCE: return "does not fit: on-chip memory, contexts or addresses" + of + numbers(answer);
     case ACCEL_REASON_ROUNDING: return "does not requantise with rounding " + rounding_text(answer.given) + offer_text(answer.expected);
-    case ACCEL_REASON_SYMBOL: return "a dimension without a value" + of + (node.reason.empty() ? "" : " (" + node.reason + ")");
+    case ACCEL_REASON_SYMBOL: return "a dimension without a value" + of + (node.reason.empty() ? "" : " (" + node.reason + ")") + wanted_sizes(graph, answer.tensor);
     case ACCEL_REASON_CONSTANT: return answer.tensor < graph.tensors.size() && graph.tensors[answer.tensor].constant() ? "must not be constant: tensor " + tensor_text(graph, answer.tensor)
-                                                                                                                      : "must be constant" + (of.empty() ? ": an operand" : ": tensor " + tensor_text(graph, answer.tensor));
+                                                                                                                       : "must be constant" + (of.empty() ? ": an operand" : ": tensor " + tensor_text(graph, answer.tensor));
     case ACCEL_REASON_PROFILE: return node.label() + " is newer than the module";
     case ACCEL_REASON_REVISION: return "knows " + node.label() + " up to revision " + std::to_string(answer.expected) + ", this node is of revision " + std::to_string(answer.given);
     case ACCEL_REASON_CUSTOM: return "does not do the custom node " + node.label() + of + (node.reason.empty() ? "" : " (" + node.reason + ")");

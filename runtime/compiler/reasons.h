@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "../progress.h"
+#include "base/progress.h"
 
 namespace accel::runtime {
 
 Uses::Uses(const Graph &graph)
-    : maker(makers(graph)), reader_count(graph.tensors.size()), last_reader(graph.tensors.size(), UINT32_MAX), output(output_flags(graph))
+    : maker(makers(graph)),
+      reader_count(graph.tensors.size()),
+      last_reader(graph.tensors.size(), UINT32_MAX),
+      output(output_flags(graph))
 {
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
         for_each_read(graph.nodes[i], [&](uint32_t input) {
@@ -55,6 +58,23 @@ void Bypass::finish()
 {
     if (!renamed_) return;
     for (Node &node : graph_.nodes) enter(node);
+}
+
+Graph copy_of(const Graph &graph)
+{
+    // All members are named: one that is new is not forgotten, as this does not compile then.
+    const auto &[name, tensors, nodes, inputs, outputs, symbols, expressions, variables, outer_symbols, origins, budget] = graph;
+    Graph copy{name, {}, {}, inputs, outputs, symbols, expressions, variables, outer_symbols, origins, budget};
+    const auto fill = [](auto &to, const auto &from) {
+        to.reserve(from.size());
+        for (const auto &item : from) {
+            pace();
+            to.push_back(item);
+        }
+    };
+    fill(copy.tensors, tensors);
+    fill(copy.nodes, nodes);
+    return copy;
 }
 
 void sweep(Graph &graph, std::vector<bool> dead)

@@ -2,7 +2,7 @@
 // Small changes to graphs that several passes make.
 #pragma once
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 
@@ -21,7 +21,10 @@ struct Uses {
 /// Nodes that hand their operand on unchanged, taken out in one walk over the graph: whoever reads the result reads the operand.
 class Bypass {
 public:
-    explicit Bypass(Graph &graph) : graph_(graph), maker_(makers(graph)), output_(output_flags(graph)), instead_(graph.tensors.size(), UINT32_MAX) {}
+    explicit Bypass(Graph &graph) : graph_(graph),
+                                    maker_(makers(graph)),
+                                    output_(output_flags(graph)),
+                                    instead_(graph.tensors.size(), UINT32_MAX) {}
 
     /// Let a node read what is to be read instead of its operands. To be called for each node, in order.
     void enter(Node &node);
@@ -41,6 +44,9 @@ private:
     std::vector<uint32_t> instead_;  ///< the tensor to read instead of each; UINT32_MAX: itself
     bool renamed_ = false;
 };
+
+/// A copy, made with a word to the application in between: that of a large graph takes as long as a pass.
+Graph copy_of(const Graph &graph);
 
 /// Remove nodes marked dead, and then all whose results nobody needs.
 void sweep(Graph &graph, std::vector<bool> dead = {});

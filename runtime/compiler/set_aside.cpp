@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "../catalog.h"
-#include "../check.h"
-#include "../graph_values.h"
+#include "base/catalog.h"
+#include "base/check.h"
+#include "branches.h"
+#include "graph/values.h"
 
 namespace accel::runtime {
 
@@ -89,6 +90,11 @@ void set_aside_unsized(Graph &graph)
         if (unknown != ACCEL_TENSOR_NONE && sized(graph.tensors[unknown])) {
             computed = true;
             set_aside(node, computed_value(graph, node, unknown));
+        } else if (has_branches(node) && std::find(node.outputs.begin(), node.outputs.end(), tensor) != node.outputs.end()) {
+            set_aside(node, "the size of '" + graph.tensors[tensor].name + "' depends on which of its branches runs; it has to be the same in both, or the condition known when the program is built");
+        } else if (std::all_of(node.inputs.begin(), node.inputs.end(), [&](uint32_t input) { return input == ACCEL_TENSOR_NONE || sized(graph.tensors[input]); })) {
+            computed = true;
+            set_aside(node, "the size of '" + graph.tensors[tensor].name + "' follows from values that are computed when the program runs, and have to be known when it is built");
         } else {
             set_aside(node, "the size of '" + graph.tensors[tensor].name + "' is known only once " + (computed ? "other nodes have" : "a custom node has") + " run");
         }

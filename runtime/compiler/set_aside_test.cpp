@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "../error.h"
+#include "base/error.h"
 #include "prepare.h"
 #include "reasons.h"
 #include "target.h"

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "../progress.h"
+#include "base/progress.h"
 #include "constants.h"
 
 namespace accel::runtime {
@@ -15,15 +15,7 @@ void settle(const Graph &outer, graph::Budget *budget, Region &region)
 {
     pace();
     auto inner = std::make_shared<Graph>(*region.graph);
-    std::erase_if(region.captures, [&](const accel_capture &capture) {
-        const Tensor &from = outer.tensors[capture.outer];
-        if (!from.constant()) return false;
-        Tensor &to = inner->tensors[capture.inner];
-        to.data = from.data;
-        to.data_bytes = from.data_bytes;
-        to.owned = from.owned;
-        return true;
-    });
+    hand_in(outer, region, *inner);
     inner->budget = budget;
     align_constants(*inner);
     inner->budget = nullptr;
@@ -34,6 +26,20 @@ void settle(const Graph &outer, graph::Budget *budget, Region &region)
 }
 
 }  // namespace
+
+void hand_in(const Graph &outer, Region &region, Graph &inside)
+{
+    std::erase_if(region.captures, [&](const accel_capture &capture) {
+        const Tensor &from = outer.tensors[capture.outer];
+        Tensor &to = inside.tensors[capture.inner];
+        to.shape = from.shape;
+        if (!from.constant()) return false;
+        to.data = from.data;
+        to.data_bytes = from.data_bytes;
+        to.owned = from.owned;
+        return true;
+    });
+}
 
 void settle_regions(Graph &graph)
 {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "../graph_values.h"
 #include "constants.h"
+#include "graph/values.h"
 #include "value_operands.h"
 
 namespace accel::runtime {
@@ -20,8 +20,10 @@ void settle_reshape(Graph &graph, Node &node)
     if (is_given(node, ACCEL_OPERAND_RESHAPE_SHAPE) && !integers_at(graph, node, ACCEL_OPERAND_RESHAPE_SHAPE)) return;
     std::vector<int64_t> sizes;
     for (const Dim &dim : shape_of(graph, node.outputs[0])) sizes.push_back(dim.size);
-    if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) take_away(node, ACCEL_OPERAND_RESHAPE_SHAPE);
-    else set_integers(graph, node, ACCEL_OPERAND_RESHAPE_SHAPE, sizes);
+    if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end())
+        take_away(node, ACCEL_OPERAND_RESHAPE_SHAPE);
+    else
+        set_integers(graph, node, ACCEL_OPERAND_RESHAPE_SHAPE, sizes);
 }
 
 /// Equal parts become their sizes.
@@ -74,49 +76,68 @@ void settle_gather(Graph &graph, Node &node)
         own_values(resolved, values, graph.grant(indices.data_bytes, node_text(node)));
         node.inputs[1] = graph.add_tensor(std::move(resolved));
     };
-    if (indices.type == ACCEL_TYPE_I64) rewrite(values_of<int64_t>(indices));
-    else if (indices.type == ACCEL_TYPE_I32) rewrite(values_of<int32_t>(indices));
+    if (indices.type == ACCEL_TYPE_I64)
+        rewrite(values_of<int64_t>(indices));
+    else if (indices.type == ACCEL_TYPE_I32)
+        rewrite(values_of<int32_t>(indices));
 }
 
-/// Ones to multiply x with: of the sizes of y where x has 1.
-Tensor ones(const Graph &graph, const Node &node)
+/// Ones of the sizes of y where x has 1: what x is multiplied with, or the condition under which it is chosen.
+Tensor ones(const Graph &graph, const Node &node, uint32_t type)
 {
-    const Tensor &x = graph.tensors[node.inputs[0]];
+    const Shape &x = graph.tensors[node.inputs[0]].shape;
     Tensor made;
     made.name = graph.tensors[node.outputs[0]].name + ".ones";
-    made.type = x.type;
+    made.type = type;
     made.shape = graph.tensors[node.outputs[0]].shape;
-    const size_t lead = made.shape.size() - x.shape.size();
-    for (size_t axis = 0; axis < x.shape.size(); ++axis) {
-        if (x.shape[axis] == made.shape[axis + lead]) made.shape[axis + lead] = Dim{1};
+    const size_t lead = made.shape.size() - x.size();
+    for (size_t axis = 0; axis < x.size(); ++axis) {
+        if (x[axis] == made.shape[axis + lead]) made.shape[axis + lead] = Dim{1};
     }
     const size_t count = element_count(made.shape).value_or(0);
     const auto charge = graph.grant(size_bytes(made).value_or(0), node_text(node));
-    if (made.type == ACCEL_TYPE_F32) own_values(made, std::vector<float>(count, 1.0f), std::move(charge));
-    else if (made.type == ACCEL_TYPE_I32) own_values(made, std::vector<int32_t>(count, 1), std::move(charge));
-    else own_values(made, std::vector<int64_t>(count, 1), std::move(charge));
+    switch (type) {
+    case ACCEL_TYPE_F32: own_values(made, std::vector<float>(count, 1.0f), std::move(charge)); break;
+    case ACCEL_TYPE_I32: own_values(made, std::vector<int32_t>(count, 1), std::move(charge)); break;
+    case ACCEL_TYPE_I64: own_values(made, std::vector<int64_t>(count, 1), std::move(charge)); break;
+    default: own_values(made, std::vector<uint8_t>(count, 1), std::move(charge)); break;
+    }
     return made;
 }
 
+/// How often each axis of x stands in y.
+std::vector<int64_t> repeats(const Shape &x, const Shape &y)
+{
+    std::vector<int64_t> times;
+    for (size_t axis = 0; axis < x.size(); ++axis) times.push_back(x[axis] == y[axis] ? 1 : y[axis].size);
+    return times;
+}
+
+/// A product where many devices have one; else a TILE, or between ranks a WHERE that chooses x in any case.
 void settle_expand(Graph &graph, Node &node)
 {
     const Tensor &x = graph.tensors[node.inputs[0]];
     if (!integers_at(graph, node, ACCEL_OPERAND_EXPAND_SHAPE)) return;
     take_away(node, ACCEL_OPERAND_EXPAND_SHAPE);
-    if (x.shape == shape_of(graph, node.outputs[0])) {
+    const Shape from = x.shape, to = shape_of(graph, node.outputs[0]);
+    const uint32_t type = x.type;
+    if (from == to) {
         node.operation = ACCEL_OPERATION_IDENTITY;
-        return;
-    }
-    if (x.type != ACCEL_TYPE_F32 && x.type != ACCEL_TYPE_I32 && x.type != ACCEL_TYPE_I64) {
+    } else if (type == ACCEL_TYPE_F32 || type == ACCEL_TYPE_I32 || type == ACCEL_TYPE_I64) {
+        node.operation = ACCEL_OPERATION_MUL;
+        node.inputs.push_back(graph.add_tensor(ones(graph, node, type)));
+    } else if (from.size() == to.size()) {
+        node.operation = ACCEL_OPERATION_TILE;
+        set_integers(graph, node, ACCEL_OPERAND_TILE_REPEATS, repeats(from, to));
+    } else if (!x.quantization) {
+        node.operation = ACCEL_OPERATION_WHERE;
+        node.inputs = {graph.add_tensor(ones(graph, node, ACCEL_TYPE_BOOL)), node.inputs[0], node.inputs[0]};
+    } else {
         node.custom_name = node.label();
         node.operation = ACCEL_OPERATION_CUSTOM;
         node.revision = 0;
-        node.reason = "no device spreads values of this type yet";
-        return;
+        node.reason = "no device spreads stored integers along new axes yet: reshape to the rank of the result first";
     }
-    const uint32_t factor = graph.add_tensor(ones(graph, node));
-    node.operation = ACCEL_OPERATION_MUL;
-    node.inputs.push_back(factor);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 // What attributes say once every size is known.
 #pragma once
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

@@ -12,7 +12,12 @@ namespace {
 class Slots {
 public:
     Slots(const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values, std::span<const ProgramPort> ports, std::span<const Variable> variables)
-        : sharing_(sharing), segments_(segments), values_(values), ports_(ports), variables_(variables), users_(values.size())
+        : sharing_(sharing),
+          segments_(segments),
+          values_(values),
+          ports_(ports),
+          variables_(variables),
+          users_(values.size())
     {
         for (uint32_t i = 0; i < values_.size(); ++i) memory_.push_back(i);
         for (const Segment &segment : segments_) {
@@ -110,7 +115,7 @@ private:
 }  // namespace
 
 std::optional<SlotShortage> plan_slots(const std::vector<uint32_t> &limits, const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values,
-                                        std::span<const ProgramPort> ports, std::span<const Variable> variables)
+                                       std::span<const ProgramPort> ports, std::span<const Variable> variables)
 {
     Slots slots(sharing, segments, values, ports, variables);
     for (uint32_t s = 0; s < segments.size(); ++s) {

@@ -5,7 +5,8 @@
 #include <optional>
 #include <span>
 
-#include "../program.h"
+#include "parts/entry.h"
+#include "parts/variable.h"
 #include "plan.h"
 
 namespace accel::runtime {
@@ -21,6 +22,6 @@ struct SlotShortage {
 /// A state has a buffer for all variables of the same devices; an application that supplies memory may use more, where they fit. Values stay by themselves where a buffer for each port
 /// fits beside them. Returns the first segment for which nothing helps.
 std::optional<SlotShortage> plan_slots(const std::vector<uint32_t> &limits, const Sharing &sharing, std::vector<Segment> &segments, std::vector<Value> &values,
-                                        std::span<const ProgramPort> ports = {}, std::span<const Variable> variables = {});
+                                       std::span<const ProgramPort> ports = {}, std::span<const Variable> variables = {});
 
 }  // namespace accel::runtime

@@ -2,12 +2,15 @@
 // Makes tensors and nodes of a decomposition.
 #include "steps.h"
 
-#include <algorithm>
+#include <accel/graph/typing.h>
 
-#include "../catalog.h"
-#include "../graph_values.h"
+#include <algorithm>
+#include <bit>
+
+#include "base/catalog.h"
 #include "composites.h"
 #include "constants.h"
+#include "graph/values.h"
 #include "value_operands.h"
 
 namespace accel::runtime {
@@ -48,6 +51,13 @@ template <class To, class From> std::vector<To> converted(const std::vector<From
     return out;
 }
 
+std::vector<uint16_t> sixteen(uint32_t type, const Reals &values)
+{
+    std::vector<uint16_t> out;
+    for (const double value : values) out.push_back(sixteen_bits(type, value));
+    return out;
+}
+
 bool has_clamp(const Node &node)
 {
     const OperationRow *row = find_operation(node.operation);
@@ -56,7 +66,8 @@ bool has_clamp(const Node &node)
 
 class Steps {
 public:
-    Steps(Graph &graph, const Node &node) : graph_(graph), node_(node)
+    Steps(Graph &graph, const Node &node) : graph_(graph),
+                                            node_(node)
     {
         for (const uint32_t input : node.inputs) {
             Ints &sizes = shapes_.emplace_back();
@@ -141,8 +152,12 @@ private:
 
     uint32_t result_type(const Node &next) const
     {
-        if (next.operation == ACCEL_OPERATION_CAST) return static_cast<uint32_t>(next.integer(ACCEL_ATTRIBUTE_TO, 0));
-        return graph_.tensors[next.inputs[0]].type;
+        const graph::Typed result = graph::find_typing(next.operation)->results[0];
+        if (result.named_by != 0) return static_cast<uint32_t>(next.integer(result.named_by, 0));
+        // Comparisons have truth values as results, whatever they compare.
+        if (result.like < 0 && std::has_single_bit(result.types)) return static_cast<uint32_t>(std::countr_zero(result.types));
+        // A WHERE has the type of what it chooses from, not of its condition.
+        return graph_.tensors[next.inputs[static_cast<size_t>(std::max<int64_t>(result.like, 0))]].type;
     }
 
     uint32_t between(uint32_t type, Shape shape)
@@ -166,6 +181,9 @@ private:
         if (list) tensor.shape = {Dim{static_cast<int64_t>(values->size())}};
         switch (tensor.type) {
         case ACCEL_TYPE_F32: own_values(tensor, converted<float>(*values)); break;
+        case ACCEL_TYPE_F64: own_values(tensor, *values); break;
+        case ACCEL_TYPE_F16:
+        case ACCEL_TYPE_BF16: own_values(tensor, sixteen(tensor.type, *values)); break;
         case ACCEL_TYPE_I32: own_values(tensor, converted<int32_t>(*values)); break;
         case ACCEL_TYPE_I64: own_values(tensor, converted<int64_t>(*values)); break;
         default: return ACCEL_TENSOR_NONE;

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

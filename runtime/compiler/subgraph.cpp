@@ -4,18 +4,23 @@
 
 #include <algorithm>
 
+#include "base/progress.h"
+
 namespace accel::runtime {
 
 namespace {
 
 class Extraction {
 public:
-    Extraction(const Graph &graph, const std::vector<uint32_t> &nodes) : graph_(graph), local_(graph.tensors.size(), ACCEL_TENSOR_NONE), needed_(graph.tensors.size())
+    Extraction(const Graph &graph, const std::vector<uint32_t> &nodes) : graph_(graph),
+                                                                         local_(graph.tensors.size(), ACCEL_TENSOR_NONE),
+                                                                         needed_(graph.tensors.size())
     {
         std::vector<bool> inside(graph.nodes.size());
         for (const uint32_t node : nodes) inside[node] = true;
         for (const uint32_t output : graph.outputs) needed_[output] = true;
         for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+            pace();
             if (inside[i]) continue;
             for_each_read(graph.nodes[i], [this](uint32_t input) { needed_[input] = true; });
         }
@@ -26,6 +31,7 @@ public:
         out_.graph.name = graph_.name;
         take_inputs(nodes);
         for (const uint32_t index : nodes) {
+            pace();
             Node node = graph_.nodes[index];
             for_each_read(node, [this](uint32_t &input) { input = take(input); });
             for (Attribute &attribute : node.attributes) for_each_tensor(attribute, [this](uint32_t &tensor) { tensor = take(tensor); });
@@ -65,6 +71,7 @@ private:
         std::vector<bool> wanted(graph_.tensors.size()), made(graph_.tensors.size());
         std::vector<uint32_t> order;
         for (const uint32_t index : nodes) {
+            pace();
             for_each_read(graph_.nodes[index], [&](uint32_t input) {
                 if (made[input] || graph_.tensors[input].constant() || wanted[input]) return;
                 wanted[input] = true;

@@ -2,7 +2,7 @@
 // A set of nodes as a graph of its own.
 #pragma once
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

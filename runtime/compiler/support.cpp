@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "../progress.h"
+#include "base/progress.h"
 
 namespace accel::runtime {
 

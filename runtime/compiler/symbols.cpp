@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Gives symbols their sizes, and infers shapes node by node.
+// Infers shapes node by node, as symbols get their sizes.
 #include "symbols.h"
-
-#include <accel/graph/propagation.h>
 
 #include <algorithm>
 #include <unordered_map>
 
-#include "../check.h"
-#include "../graph_check.h"
-#include "../progress.h"
+#include "base/check.h"
+#include "base/progress.h"
+#include "branches.h"
 #include "fold_sizes.h"
+#include "graph/graph_check.h"
 #include "rewrite.h"
 #include "set_aside.h"
+#include "settle_regions.h"
 #include "settle_sizes.h"
+#include "symbol_sizes.h"
 #include "value_operands.h"
 
 namespace accel::runtime {
@@ -24,39 +25,21 @@ constexpr accel_status kBad = ACCEL_STATUS_INVALID_ARGUMENT;
 
 class Specialiser {
 public:
-    explicit Specialiser(Graph &graph) : graph_(graph), sizes_({graph.expressions.data(), graph.expressions.size()}, derived(graph))
+    /// sizes: of the outermost graph, which regions share.
+    Specialiser(Graph &graph, SymbolSizes &sizes) : graph_(graph),
+                                                    outputs_(output_flags(graph)),
+                                                    sizes_(sizes)
     {
-        for (uint32_t i = 0; i < graph.symbols.size(); ++i) {
-            const Symbol &symbol = graph.symbols[i];
-            by_name_.emplace(symbol.name, i);
-            if (symbol.kind == ACCEL_SYMBOL_KIND_FREE && symbol.min_size == symbol.max_size) sizes_.set(i, symbol.min_size);
-        }
-        for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
-            if (!fixed(graph.tensors[i].shape)) declared_.emplace(i, graph.tensors[i].shape);
-        }
+        remember_declared(0);
     }
 
-    accel_status take(const accel_symbol_value &given)
-    {
-        if (!given.name) return fail_null("symbols.name");
-        const auto found = by_name_.find(given.name);
-        if (found == by_name_.end()) return fail(kBad, "P-7", nullptr, "the model has no symbol '%s'; it has: %s", given.name, free_names().c_str());
-        if (graph_.symbols[found->second].kind != ACCEL_SYMBOL_KIND_FREE)
-            return fail(kBad, "P-7", nullptr, "symbol %s is not given: it follows from others; give: %s", quoted(found->second).c_str(), free_names().c_str());
-        return bind(found->second, given.size, "the program description");
-    }
-
-    /// Of any kind: what follows from others is compared with what follows.
-    accel_status take(const KnownSize &known) { return bind(known.symbol, known.size, "known value '" + known.input + "'"); }
+    template <class Size> accel_status take(const Size &given) { return sizes_.take(given); }
 
     accel_status run()
     {
         ACCEL_TRY(infer());
         ACCEL_TRY(check_sizes());
-        for (Node &node : graph_.nodes) ACCEL_TRY(resolve_regions(node));
-        set_aside_unsized(graph_);
-        for (Node &node : graph_.nodes) settle_sizes(graph_, node);
-        return ACCEL_STATUS_OK;
+        return settle();
     }
 
     accel_status run_open()
@@ -74,7 +57,7 @@ public:
     {
         ACCEL_TRY(infer());
         ACCEL_TRY(check_sizes());
-        for (uint32_t i = 0; i < graph_.symbols.size(); ++i) out->push_back(size_of(i).value_or(-1));
+        for (uint32_t i = 0; i < graph_.symbols.size(); ++i) out->push_back(sizes_.of(i).value_or(-1));
         return ACCEL_STATUS_OK;
     }
 
@@ -90,71 +73,74 @@ private:
     accel_status infer()
     {
         for (Tensor &tensor : graph_.tensors) resolve(tensor.shape);
-        std::vector<bool> dead(graph_.nodes.size());
-        for (size_t i = 0; i < graph_.nodes.size(); ++i) {
-            ACCEL_TRY(visit(graph_.nodes[i]));
-            dead[i] = fold_sizes(graph_, graph_.nodes[i], outputs_);
-        }
-        sweep(graph_, std::move(dead));
+        ACCEL_TRY(infer_nodes(graph_.nodes));
+        sweep(graph_);
         for (Tensor &tensor : graph_.tensors) resolve(tensor.shape);
         return ACCEL_STATUS_OK;
     }
 
-    static std::vector<uint32_t> derived(const Graph &graph)
+    /// A branch that the condition chooses stands in the place of its node from then on.
+    accel_status infer_nodes(std::vector<Node> &nodes)
     {
-        std::vector<uint32_t> expressions;
-        for (const Symbol &symbol : graph.symbols) expressions.push_back(symbol.kind == ACCEL_SYMBOL_KIND_DERIVED ? symbol.expression : ACCEL_EXPRESSION_NONE);
-        return expressions;
-    }
-
-    std::string free_names() const
-    {
-        std::string names;
-        for (const Symbol &symbol : graph_.symbols) {
-            if (symbol.kind == ACCEL_SYMBOL_KIND_FREE) names += (names.empty() ? "" : ", ") + symbol.name;
+        std::vector<bool> dead(nodes.size());
+        BranchesTaken taken;
+        for (uint32_t i = 0; i < nodes.size(); ++i) {
+            if (const Region *region = known_branch(graph_, nodes[i])) {
+                const size_t tensor_count = graph_.tensors.size();
+                std::vector<Node> &inside = taken[i] = nodes_of_branch(graph_, nodes[i], *region);
+                outputs_.resize(graph_.tensors.size());
+                remember_declared(tensor_count);
+                for (size_t tensor = tensor_count; tensor < graph_.tensors.size(); ++tensor) resolve(graph_.tensors[tensor].shape);
+                ACCEL_TRY(infer_nodes(inside));
+                continue;
+            }
+            ACCEL_TRY(visit(nodes[i]));
+            dead[i] = fold_sizes(graph_, nodes[i], outputs_);
         }
-        return names.empty() ? "none" : names;
+        put_branches(nodes, std::move(taken), dead);
+        return ACCEL_STATUS_OK;
     }
 
-    /// "rows = floor((H + 3) / 2)", of one that is named as its expression "floor((H + 3) / 2)".
-    std::string symbol_text(uint32_t symbol, const char *quote = "") const
+    /// Shapes with symbols, of tensors from the first on.
+    void remember_declared(size_t first)
     {
-        const Symbol &row = graph_.symbols[symbol];
-        const std::string name = quote + row.name + quote;
-        if (row.kind != ACCEL_SYMBOL_KIND_DERIVED || row.expression == ACCEL_EXPRESSION_NONE) return name;
-        const std::string value =
-            graph::text({graph_.expressions.data(), graph_.expressions.size()}, row.expression, [this](uint32_t other) { return graph_.symbols[other].name; });
-        return value == row.name ? name : name + " = " + value;
+        for (size_t i = first; i < graph_.tensors.size(); ++i) {
+            if (!fixed(graph_.tensors[i].shape)) declared_.emplace(static_cast<uint32_t>(i), graph_.tensors[i].shape);
+        }
     }
 
-    std::string quoted(uint32_t symbol) const { return symbol_text(symbol, "'"); }
-
-    static bool admits(const Symbol &symbol, int64_t size) { return size >= symbol.min_size && size <= symbol.max_size && size % symbol.multiple == 0; }
-
-    /// The size of a symbol, where it has one that it may have.
-    std::optional<int64_t> size_of(uint32_t symbol) const
+    /// Both branches of a node whose condition is not known.
+    accel_status infer_branches(Node &node)
     {
-        const graph::Number &number = sizes_.symbol(symbol);
-        if (number.outcome != graph::Outcome::kNumber || !admits(graph_.symbols[symbol], number.value)) return std::nullopt;
-        return number.value;
+        if (!has_branches(node)) return ACCEL_STATUS_OK;
+        for (Region &region : node.regions) {
+            auto inside = std::make_shared<Graph>(copy_of(*region.graph));
+            hand_in(graph_, region, *inside);
+            ACCEL_TRY(Specialiser(*inside, sizes_).infer());
+            region.graph = std::move(inside);
+        }
+        return ACCEL_STATUS_OK;
     }
 
-    accel_status fail_size(uint32_t symbol, int64_t size, const std::string &who) const
+    /// What is left once all sizes are known that will be.
+    accel_status settle()
     {
-        const Symbol &row = graph_.symbols[symbol];
-        const std::string multiple = row.multiple == 1 ? "" : ", a multiple of " + std::to_string(row.multiple);
-        return fail(kBad, "P-7", nullptr, "symbol %s is %lld by %s, expected %lld to %lld%s", quoted(symbol).c_str(), static_cast<long long>(size), who.c_str(),
-                    static_cast<long long>(row.min_size), static_cast<long long>(row.max_size), multiple.c_str());
-    }
-
-    accel_status bind(uint32_t symbol, int64_t size, const std::string &who)
-    {
-        if (!admits(graph_.symbols[symbol], size)) return fail_size(symbol, size, who);
-        const graph::Number &number = sizes_.symbol(symbol);
-        if (number.outcome == graph::Outcome::kNumber && number.value != size)
-            return fail(kBad, "P-7", nullptr, "symbol %s is %lld by %s, but it is %lld already", quoted(symbol).c_str(), static_cast<long long>(size), who.c_str(),
-                        static_cast<long long>(number.value));
-        sizes_.set(symbol, size);
+        for (Node &node : graph_.nodes) {
+            if (!has_branches(node)) {
+                ACCEL_TRY(resolve_regions(node));
+                continue;
+            }
+            for (Region &region : node.regions) {
+                auto inside = std::make_shared<Graph>(copy_of(*region.graph));
+                hand_in(graph_, region, *inside);
+                Specialiser settled(*inside, sizes_);
+                for (Tensor &tensor : inside->tensors) resolve(tensor.shape);
+                ACCEL_TRY(settled.settle());
+                region.graph = std::move(inside);
+            }
+        }
+        set_aside_unsized(graph_);
+        for (Node &node : graph_.nodes) settle_sizes(graph_, node);
         return ACCEL_STATUS_OK;
     }
 
@@ -162,7 +148,7 @@ private:
     {
         for (Dim &dim : shape) {
             if (dim.symbol == ACCEL_SYMBOL_NONE) continue;
-            if (const auto size = size_of(dim.symbol)) dim = Dim{*size};
+            if (const auto size = sizes_.of(dim.symbol)) dim = Dim{*size};
         }
     }
 
@@ -176,7 +162,7 @@ private:
     /// The same with the sizes that are known; null: nothing is different.
     std::shared_ptr<const Graph> resolved(const Graph &graph) const
     {
-        const auto has_size = [this](const Dim &dim) { return dim.symbol != ACCEL_SYMBOL_NONE && size_of(dim.symbol); };
+        const auto has_size = [this](const Dim &dim) { return dim.symbol != ACCEL_SYMBOL_NONE && sizes_.of(dim.symbol); };
         bool differs = std::any_of(graph.tensors.begin(), graph.tensors.end(), [&](const Tensor &tensor) { return std::any_of(tensor.shape.begin(), tensor.shape.end(), has_size); });
         std::vector<std::shared_ptr<const Graph>> inner;
         for (const Node &node : graph.nodes) {
@@ -214,8 +200,10 @@ private:
         std::string text;
         for (const Dim &dim : shape) {
             text += text.empty() ? "[" : ",";
-            if (dim.symbol == ACCEL_SYMBOL_NONE) text += std::to_string(dim.size);
-            else text += symbol_text(dim.symbol);
+            if (dim.symbol == ACCEL_SYMBOL_NONE)
+                text += std::to_string(dim.size);
+            else
+                text += sizes_.text(dim.symbol);
         }
         return text + "]";
     }
@@ -238,6 +226,7 @@ private:
         resolve(node.outputs);
         std::string unread;
         if (!resolve_values(graph_, node, &unread)) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), unread.c_str(), by_name(node).c_str());
+        ACCEL_TRY(infer_branches(node));
         graph::Contradiction why;
         const auto shapes = infer_shapes(graph_, node, &why);
         if (!shapes) return fail(kBad, "G-7", nullptr, "with the given symbols, %s: %s%s", node_text(node).c_str(), why.sentence.c_str(), by_name(node).c_str());
@@ -252,7 +241,7 @@ private:
         Shape &shape = graph_.tensors[tensor].shape;
         for (size_t axis = 0; axis < shape.size() && axis < inferred.size(); ++axis) {
             if (!inferred[axis].fixed()) continue;
-            if (shape[axis].symbol != ACCEL_SYMBOL_NONE) ACCEL_TRY(bind(shape[axis].symbol, inferred[axis].size, node_text(node)));
+            if (shape[axis].symbol != ACCEL_SYMBOL_NONE) ACCEL_TRY(sizes_.bind(shape[axis].symbol, inferred[axis].size, node_text(node)));
         }
         resolve(shape);
         if (!shapes_agree(graph_, shape, inferred))
@@ -288,18 +277,6 @@ private:
         return used;
     }
 
-    /// A derived symbol of a tensor that has a number, but none that it may have, or none because there is no such number.
-    accel_status check_derived(uint32_t symbol) const
-    {
-        const graph::Number &number = sizes_.symbol(symbol);
-        if (number.outcome == graph::Outcome::kNumber) return fail_size(symbol, number.value, "its expression");
-        if (number.outcome == graph::Outcome::kOverflow)
-            return fail(ACCEL_STATUS_LIMIT, "P-7", nullptr, "with the given symbols, symbol %s passes 64 bits", quoted(symbol).c_str());
-        if (number.outcome == graph::Outcome::kUndefined)
-            return fail(kBad, "P-7", nullptr, "with the given symbols, symbol %s divides by what is not above 0", quoted(symbol).c_str());
-        return ACCEL_STATUS_OK;
-    }
-
     struct Missing {
         uint32_t symbol, tensor;
     };
@@ -326,22 +303,12 @@ private:
     {
         std::string first, others;
         for (const auto &[symbol, tensor] : missing(used)) {
-            if (first.empty()) first = "symbol '" + graph_.symbols[symbol].name + "' of tensor " + tensor_text(graph_, tensor) + " has no value (accel_program_desc.symbols)";
-            else others += (others.empty() ? "; nor has '" : ", '") + graph_.symbols[symbol].name + "'";
+            if (first.empty())
+                first = "symbol '" + graph_.symbols[symbol].name + "' of tensor " + tensor_text(graph_, tensor) + " has no value (accel_program_desc.symbols)";
+            else
+                others += (others.empty() ? "; nor has '" : ", '") + graph_.symbols[symbol].name + "'";
         }
         return first.empty() ? ACCEL_STATUS_OK : fail(kBad, "P-7", nullptr, "%s%s", first.c_str(), others.c_str());
-    }
-
-    /// One that was told its size before its expression had one.
-    accel_status check_expression(uint32_t symbol) const
-    {
-        const Symbol &row = graph_.symbols[symbol];
-        if (row.kind != ACCEL_SYMBOL_KIND_DERIVED || row.expression == ACCEL_EXPRESSION_NONE) return ACCEL_STATUS_OK;
-        const graph::Number &told = sizes_.symbol(symbol), &follows = sizes_.row(row.expression);
-        const bool differ = told.outcome == graph::Outcome::kNumber && follows.outcome == graph::Outcome::kNumber && told.value != follows.value;
-        return !differ ? ACCEL_STATUS_OK
-                       : fail(kBad, "P-7", nullptr, "symbol %s is %lld by a known value or a node, but %lld by its expression", quoted(symbol).c_str(), static_cast<long long>(told.value),
-                              static_cast<long long>(follows.value));
     }
 
     accel_status check_sizes() const
@@ -354,11 +321,11 @@ private:
     /// What is known goes together, and is not too large.
     accel_status check_followed(const std::vector<bool> &used) const
     {
-        for (uint32_t i = 0; i < graph_.symbols.size(); ++i) ACCEL_TRY(check_expression(i));
+        for (uint32_t i = 0; i < graph_.symbols.size(); ++i) ACCEL_TRY(sizes_.check_expression(i));
         for (uint32_t i = 0; i < graph_.tensors.size(); ++i) {
             if (!used[i]) continue;
             for (const Dim &dim : graph_.tensors[i].shape) {
-                if (dim.symbol != ACCEL_SYMBOL_NONE) ACCEL_TRY(check_derived(dim.symbol));
+                if (dim.symbol != ACCEL_SYMBOL_NONE) ACCEL_TRY(sizes_.check_derived(dim.symbol));
             }
             if (!fixed(graph_.tensors[i].shape)) continue;
             if (graph_.tensors[i].known() && !size_bytes(graph_.tensors[i]))
@@ -374,10 +341,9 @@ private:
     }
 
     Graph &graph_;
-    const std::vector<bool> outputs_ = output_flags(graph_);
-    graph::Propagation sizes_;
-    std::unordered_map<std::string, uint32_t> by_name_;    ///< symbols
-    std::unordered_map<uint32_t, Shape> declared_;         ///< shapes with symbols, by tensor
+    std::vector<bool> outputs_;
+    SymbolSizes &sizes_;
+    std::unordered_map<uint32_t, Shape> declared_;  ///< shapes with symbols, by tensor
 };
 
 }  // namespace
@@ -385,7 +351,8 @@ private:
 accel_status specialise(Graph &graph, const accel_symbol_value *values, uint32_t value_count, std::span<const KnownSize> known)
 {
     if (value_count && !values) return fail_null("symbols");
-    Specialiser specialiser(graph);
+    SymbolSizes sizes(graph);
+    Specialiser specialiser(graph, sizes);
     for (uint32_t i = 0; i < value_count; ++i) ACCEL_TRY(specialiser.take(values[i]));
     for (const KnownSize &size : known) ACCEL_TRY(specialiser.take(size));
     return specialiser.run();
@@ -393,7 +360,8 @@ accel_status specialise(Graph &graph, const accel_symbol_value *values, uint32_t
 
 accel_status specialise_open(Graph &graph, const accel_symbol_value *values, uint32_t value_count, std::span<const KnownSize> known)
 {
-    Specialiser specialiser(graph);
+    SymbolSizes sizes(graph);
+    Specialiser specialiser(graph, sizes);
     for (uint32_t i = 0; i < value_count; ++i) ACCEL_TRY(specialiser.take(values[i]));
     for (const KnownSize &size : known) ACCEL_TRY(specialiser.take(size));
     return specialiser.run_open();
@@ -401,7 +369,8 @@ accel_status specialise_open(Graph &graph, const accel_symbol_value *values, uin
 
 accel_status sizes_of_symbols(Graph graph, std::span<const accel_symbol_value> values, std::span<const KnownSize> known, std::vector<int64_t> *out)
 {
-    Specialiser specialiser(graph);
+    SymbolSizes sizes(graph);
+    Specialiser specialiser(graph, sizes);
     for (const accel_symbol_value &value : values) ACCEL_TRY(specialiser.take(value));
     for (const KnownSize &size : known) ACCEL_TRY(specialiser.take(size));
     return specialiser.sizes(out);
@@ -409,7 +378,8 @@ accel_status sizes_of_symbols(Graph graph, std::span<const accel_symbol_value> v
 
 accel_status find_open_symbols(Graph &graph, const accel_symbol_value *values, uint32_t value_count, std::span<const KnownSize> known, std::vector<uint32_t> *out)
 {
-    Specialiser specialiser(graph);
+    SymbolSizes sizes(graph);
+    Specialiser specialiser(graph, sizes);
     for (uint32_t i = 0; i < value_count; ++i) ACCEL_TRY(specialiser.take(values[i]));
     for (const KnownSize &size : known) ACCEL_TRY(specialiser.take(size));
     return specialiser.find_open(out);

@@ -5,9 +5,9 @@
 #include <accel/graph/builder.h>
 #include <catch2/catch_test_macros.hpp>
 
-#include "../error.h"
-#include "../graph_check.h"
-#include "../graph_values.h"
+#include "base/error.h"
+#include "graph/graph_check.h"
+#include "graph/values.h"
 #include "testing/builder.h"
 #include "testing/labels.h"
 

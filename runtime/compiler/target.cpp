@@ -6,9 +6,9 @@
 #include <cstring>
 #include <set>
 
-#include "../catalog.h"
-#include "../check.h"
-#include "../progress.h"
+#include "base/catalog.h"
+#include "base/check.h"
+#include "base/progress.h"
 #include "set_aside.h"
 #include "subgraph.h"
 
@@ -132,7 +132,7 @@ accel_bk_support refused_unseen(const CompileTarget &target, const Graph &graph,
     if (refused.reason != ACCEL_REASON_OK) return refused;
     if (node.regions.empty()) return refused;
     constexpr accel_bk_support kRegion{0, ACCEL_REASON_REGION, ACCEL_TENSOR_NONE, 0, 0, 0};
-    if (!target.takes_regions) return kRegion;
+    if (!target.takes_regions || open) return kRegion;  // what is inside has gone through no passes yet
     const bool hidden = std::any_of(node.regions.begin(), node.regions.end(), [&](const Region &region) { return has_hidden(target, *region.graph); });
     return hidden ? kRegion : accel_bk_support{};
 }
@@ -171,11 +171,14 @@ accel_status ask(const CompileTarget &target, const Graph &graph, const CompileR
     out->clear();
     std::vector<uint32_t> shown;
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+        pace();
         out->push_back(refused_unseen(target, graph, graph.nodes[i], request.planned != nullptr));
         if (out->back().reason == ACCEL_REASON_OK) shown.push_back(i);
     }
-    if (shown.size() == graph.nodes.size()) ACCEL_TRY(query(target, graph, request, out));
-    else ACCEL_TRY(query_shown(target, graph, shown, request, out));
+    if (shown.size() == graph.nodes.size())
+        ACCEL_TRY(query(target, graph, request, out));
+    else
+        ACCEL_TRY(query_shown(target, graph, shown, request, out));
     for (size_t i = 0; i < out->size(); ++i) {
         accel_bk_support &answer = (*out)[i];
         const uint32_t rounding = graph.nodes[i].rounding;

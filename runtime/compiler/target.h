@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "../graph.h"
-#include "../loader/elements.h"
+#include "base/elements.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 
 /// Measured speeds, for balancing. The defaults are those of an unmeasured device.
 struct Speed {
     double macs_per_s = 1e9;
-    double overhead_ns = 20e3;       ///< of one more segment
+    double overhead_ns = 20e3;  ///< of one more segment
     double copy_bytes_per_s = 2e9;
 };
 
@@ -27,10 +27,10 @@ struct CompileTarget {
     std::string backend;  ///< module, for messages
     std::string label;    ///< device id, or the target's name when there is no device
     uint32_t roundings = 0;
-    bool takes_open = false;     ///< graphs with open sizes are built once
-    bool takes_entries = false;  ///< build takes several graphs
-    bool takes_custom = false;   ///< else the module never sees a custom node
-    bool takes_regions = false;  ///< else it never sees a node with regions
+    bool takes_open = false;            ///< graphs with open sizes are built once
+    bool takes_entries = false;         ///< build takes several graphs
+    bool takes_custom = false;          ///< else the module never sees a custom node
+    bool takes_regions = false;         ///< else it never sees a node with regions
     std::vector<accel_option> options;  ///< those whose name begins with the module's
     Speed speed;
 };

@@ -4,9 +4,9 @@
 
 #include <cmath>
 
-#include "../catalog.h"
-#include "../graph_values.h"
+#include "base/catalog.h"
 #include "constants.h"
+#include "graph/values.h"
 
 namespace accel::runtime {
 
@@ -62,8 +62,10 @@ bool resolve_axes(Graph &graph, Node &node, std::string *why)
     if (!given) return true;
     const auto axes = graph::ascending_axes(*given, graph.tensors[node.inputs[0]].shape.size(), why);
     if (!axes) return false;
-    if (axes->empty()) take_away(node, ACCEL_OPERAND_REDUCE_MEAN_AXES);
-    else set_integers(graph, node, ACCEL_OPERAND_REDUCE_MEAN_AXES, *axes);
+    if (axes->empty())
+        take_away(node, ACCEL_OPERAND_REDUCE_MEAN_AXES);
+    else
+        set_integers(graph, node, ACCEL_OPERAND_REDUCE_MEAN_AXES, *axes);
     return true;
 }
 
@@ -124,10 +126,21 @@ bool resolve_values(Graph &graph, Node &node, std::string *why)
     if (const uint32_t unknown = unknown_value(graph, node); unknown != ACCEL_TENSOR_NONE) return true;
     switch (node.operation) {
     case ACCEL_OPERATION_SLICE: return resolve_slice(graph, node, why);
-    case ACCEL_OPERATION_REDUCE_MEAN: return resolve_axes(graph, node, why);
+    case ACCEL_OPERATION_REDUCE_MEAN:
+    case ACCEL_OPERATION_REDUCE_SUM:
+    case ACCEL_OPERATION_REDUCE_MAX:
+    case ACCEL_OPERATION_REDUCE_MIN:
+    case ACCEL_OPERATION_REDUCE_PROD:
+    case ACCEL_OPERATION_REDUCE_SUM_SQUARE:
+    case ACCEL_OPERATION_REDUCE_L1:
+    case ACCEL_OPERATION_REDUCE_L2:
+    case ACCEL_OPERATION_REDUCE_LOG_SUM:
+    case ACCEL_OPERATION_REDUCE_LOG_SUM_EXP: return resolve_axes(graph, node, why);
     case ACCEL_OPERATION_CLIP: return resolve_bounds(graph, node, why);
     case ACCEL_OPERATION_PAD: return resolve_pad(graph, node, why) && resolve_list(graph, node, ACCEL_OPERAND_PAD_PADS);
     case ACCEL_OPERATION_SPLIT: return resolve_list(graph, node, ACCEL_OPERAND_SPLIT_SPLIT);
+    case ACCEL_OPERATION_TILE: return resolve_list(graph, node, ACCEL_OPERAND_TILE_REPEATS);
+    case ACCEL_OPERATION_TRILU: return resolve_list(graph, node, ACCEL_OPERAND_TRILU_K);
     default: return true;
     }
 }

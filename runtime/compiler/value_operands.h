@@ -2,7 +2,7 @@
 // Value operands as modules see them: a Reshape's shape, a Slice's bounds.
 #pragma once
 
-#include "../graph.h"
+#include "graph/graph.h"
 
 namespace accel::runtime {
 

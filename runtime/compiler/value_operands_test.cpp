@@ -6,9 +6,9 @@
 
 #include <cmath>
 
-#include "../error.h"
-#include "../graph_check.h"
-#include "../graph_values.h"
+#include "base/error.h"
+#include "graph/graph_check.h"
+#include "graph/values.h"
 #include "prepare.h"
 #include "symbols.h"
 #include "testing/builder.h"
@@ -264,6 +264,38 @@ TEST_CASE("sizes that are outputs, and values that are spread", "[symbols]")
     CHECK(spread.operation == ACCEL_OPERATION_MUL);
     CHECK(b.graph.tensors[spread.inputs[1]].shape == Shape{Dim{2}, Dim{1}, Dim{5}, Dim{1}});
     CHECK(b.graph.nodes[made_by[b.graph.outputs[4]]].operation == ACCEL_OPERATION_IDENTITY);
+}
+
+TEST_CASE("values that no product spreads are repeated, or chosen along new axes", "[symbols]")
+{
+    Builder b;
+    const uint32_t x = b.input("x", ACCEL_TYPE_U32, {4, 1, 3}), y = b.tensor("y", ACCEL_TYPE_U32, {4, 5, 3}), z = b.tensor("z", ACCEL_TYPE_U32, {2, 4, 5, 3});
+    b.node("repeat", ACCEL_OPERATION_EXPAND, {x, b.list("same_rank", {4, 5, 1})}, {y});
+    b.node("choose", ACCEL_OPERATION_EXPAND, {x, b.list("more_rank", {2, 1, 5, 1})}, {z});
+    for (const uint32_t out : {y, z}) b.output(out);
+    REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
+    REQUIRE(prepare(b.graph, {}) == ACCEL_STATUS_OK);
+    const Node &repeat = b.graph.nodes[0], &choose = b.graph.nodes[1];
+    REQUIRE(repeat.operation == ACCEL_OPERATION_TILE);
+    CHECK(std::memcmp(b.graph.tensors[repeat.inputs[1]].data, Ints{1, 5, 1}.data(), 24) == 0);
+    REQUIRE(choose.operation == ACCEL_OPERATION_WHERE);
+    CHECK(b.graph.tensors[choose.inputs[0]].shape == Shape{Dim{2}, Dim{1}, Dim{5}, Dim{1}});
+    CHECK(std::memcmp(b.graph.tensors[choose.inputs[0]].data, std::vector<uint8_t>(10, 1).data(), 10) == 0);
+    CHECK(choose.inputs[1] == b.graph.inputs[0]);
+    CHECK(choose.inputs[2] == b.graph.inputs[0]);
+}
+
+TEST_CASE("a range that is an output is a constant behind it", "[symbols]")
+{
+    Builder b;
+    const auto number = [&](const char *name, float value) { return b.constant<float>(name, ACCEL_TYPE_F32, {}, {value}); };
+    const uint32_t y = b.tensor("y", ACCEL_TYPE_F32, {3});
+    b.node("range", ACCEL_OPERATION_RANGE, {number("start", 1), number("limit", 2.25f), number("delta", 0.5f)}, {y});
+    b.output(y);
+    REQUIRE(check_rules(b.graph) == ACCEL_STATUS_OK);
+    REQUIRE(prepare(b.graph, {}) == ACCEL_STATUS_OK);
+    REQUIRE(b.graph.nodes[0].operation == ACCEL_OPERATION_IDENTITY);
+    CHECK(std::memcmp(b.graph.tensors[b.graph.nodes[0].inputs[0]].data, std::vector<float>{1, 1.5f, 2}.data(), 12) == 0);
 }
 
 TEST_CASE("SAME over a size that was open becomes pads", "[symbols]")

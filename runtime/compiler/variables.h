@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "../graph.h"
-#include "../program.h"
+#include "graph/graph.h"
+#include "parts/entry.h"
+#include "parts/variable.h"
 #include "plan.h"
 
 namespace accel::runtime {
@@ -15,7 +16,7 @@ namespace accel::runtime {
 /// A variable of one entry point, by the names of its ports, which passes keep.
 struct VariableUse {
     std::string name;
-    std::string input, output;       ///< "": it is not read, or not written
+    std::string input, output;         ///< "": it is not read, or not written
     const Tensor *declared = nullptr;  ///< by the model, with its largest sizes in a shape of its own; null: it is as large as the largest port
     Shape largest;
 };

@@ -21,7 +21,8 @@ inline constexpr bool kCanRefuse = true;
 /// While it lives, operator new refuses an allocation of this thread, number 1 the next one; where it can.
 class Shortage {
 public:
-    enum class Mode { Once, FromThen };
+    enum class Mode { Once,
+                      FromThen };
     Shortage(uint64_t number, Mode mode);
     ~Shortage();
     Shortage(const Shortage &) = delete;

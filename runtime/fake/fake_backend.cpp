@@ -2,6 +2,7 @@
 // The tables of both fake backends, with what tests can make them do wrong.
 #include "fake_backend.h"
 
+#include "door/create_instance.h"
 #include <sys/eventfd.h>
 
 #include <algorithm>

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <cstring>
+#include <deque>
 
 using namespace accel;
 using namespace accel::runtime;

@@ -18,10 +18,10 @@ struct CompilerControl {
     uint64_t align_bytes = 4;          ///< of every port
     bool pairs = false;                ///< gaps as wide as two elements lie between every two, else there are none
     uint32_t roundings = 1u << ACCEL_ROUNDING_HALF_EVEN;
-    uint32_t reason = ACCEL_REASON_OPERATION;          ///< of what is not claimed
-    accel_fit fit = ACCEL_FIT_FULL;                    ///< of blobs of its own
-    size_t blob_bytes = sizeof(accel_bk_blob);         ///< struct_size of every blob
-    std::string log;                                   ///< of every blob
+    uint32_t reason = ACCEL_REASON_OPERATION;   ///< of what is not claimed
+    accel_fit fit = ACCEL_FIT_FULL;             ///< of blobs of its own
+    size_t blob_bytes = sizeof(accel_bk_blob);  ///< struct_size of every blob
+    std::string log;                            ///< of every blob
 };
 CompilerControl &npu_compiler();
 CompilerControl &cpu_compiler();

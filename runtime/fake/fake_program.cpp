@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "program_make.h"
+#include "program/make.h"
 
 namespace accel::runtime::fake {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "fake_backend.h"
-#include "program.h"
+#include "program/program.h"
 
 namespace accel::runtime::fake {
 

@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "clock.h"
+#include "base/clock.h"
 
 namespace accel::runtime::fake {
 

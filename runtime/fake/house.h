@@ -128,10 +128,12 @@ inline void make_run(accel_program *program, accel_buffer *in, accel_buffer *out
 
 /// What most tests begin with: a house, a run from one buffer to another, a queue for it and a fence.
 struct Shop {
-    enum class Work { Single, Chain };
+    enum class Work { Single,
+                      Chain };
     /// job_timeout_ns: the NPU's.
     explicit Shop(uint8_t fill, Work work = Work::Single, Waits waits = Waits::AsEnvironmentSays, uint64_t job_timeout_ns = 0)
-        : house(waits), program((npu().job_timeout_ns = job_timeout_ns, work == Work::Single ? house.single() : house.chain()))
+        : house(waits),
+          program((npu().job_timeout_ns = job_timeout_ns, work == Work::Single ? house.single() : house.chain()))
     {
         house.make_buffer(in, fill);
         house.make_buffer(out);
@@ -148,7 +150,7 @@ struct Shop {
 };
 
 inline accel_status submit(accel_queue *queue, accel_run *run, accel_fence *signal, uint64_t value, accel_fence *wait = nullptr, uint64_t wait_value = 0,
-                    uint64_t deadline_ns = 0)
+                           uint64_t deadline_ns = 0)
 {
     const accel_fence_point waits[] = {{wait, wait_value}}, signals[] = {{signal, value}};
     accel_submit desc{};

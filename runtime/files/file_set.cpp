@@ -12,7 +12,7 @@
 #include <climits>
 #include <cstring>
 
-#include "../check.h"
+#include "base/check.h"
 
 namespace accel::runtime {
 
@@ -47,7 +47,7 @@ std::string path_of(int fd)
     return length > 0 && path[0] == '/' ? std::string(path, static_cast<size_t>(length)) : "";
 }
 
-Descriptor open_folder(const std::string &path) { return Descriptor(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)); }
+border::Fd open_folder(const std::string &path) { return border::Fd(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)); }
 
 /// Names that stay in the folder as far as they are written; where links lead is another matter.
 bool is_written_inside(const std::string &path)
@@ -81,7 +81,7 @@ accel_status fail_inside(int error, const char *purpose, const char *location)
 accel_status FileSet::open(const char *path, const char *what, Progress &progress, const WatchedFile **out)
 {
     const std::string who = std::string(what) + " '" + path + "'";
-    Descriptor file(::open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    border::Fd file(::open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (file.get() < 0) return fail_file(errno, who.c_str(), "cannot be opened");
     struct stat facts {};
     if (fstat(file.get(), &facts) != 0) return fail_file(errno, who.c_str(), "cannot be examined");
@@ -102,11 +102,12 @@ accel_status FileSet::open(const char *path, const char *what, Progress &progres
 void FileSet::find_target_folder(int file_fd)
 {
     const std::string target = path_of(file_fd);
-    Descriptor folder = target.empty() ? Descriptor() : open_folder(folder_of(target));
-    struct stat here {}, there {};
+    border::Fd folder = target.empty() ? border::Fd() : open_folder(folder_of(target));
+    struct stat here {
+    }, there{};
     const bool elsewhere = folder.get() >= 0 && folder_.get() >= 0 && fstat(folder_.get(), &here) == 0 && fstat(folder.get(), &there) == 0 &&
                            (here.st_dev != there.st_dev || here.st_ino != there.st_ino);
-    target_folder_ = elsewhere ? std::move(folder) : Descriptor();
+    target_folder_ = elsewhere ? std::move(folder) : border::Fd();
 }
 
 /// The descriptor, or -1 and errno: of the model's folder, if the target's has no such file.
@@ -116,7 +117,7 @@ int FileSet::open_by_name(const char *location) const
     const int error = errno;
     if (fd >= 0 || target_folder_.get() < 0 || !is_written_inside(location)) return fd;
     // The link is only asked where it leads; what is opened is a name beneath the target's folder, which the kernel holds it to.
-    const Descriptor linked(openat(folder_.get(), location, O_PATH | O_CLOEXEC));
+    const border::Fd linked(openat(folder_.get(), location, O_PATH | O_CLOEXEC));
     const std::string path = linked.get() < 0 ? "" : path_of(linked.get()), folder = path_of(target_folder_.get()) + '/';
     const int second = open_inside(target_folder_.get(), path.starts_with(folder) ? path.c_str() + folder.size() : location);
     if (second < 0) errno = error;
@@ -131,7 +132,7 @@ accel_status FileSet::open_beneath(const char *location, const char *purpose, Pr
     }
     if (folder_.get() < 0)
         return fail(ACCEL_STATUS_PERMISSION, "G-13", nullptr, "%s: '%s' cannot be opened because the model came without a folder; import it by path", purpose, location);
-    Descriptor file(open_by_name(location));
+    border::Fd file(open_by_name(location));
     if (file.get() < 0) return fail_inside(errno, purpose, location);
     struct stat facts {};
     if (fstat(file.get(), &facts) != 0) return fail_inside(errno, purpose, location);

@@ -19,7 +19,8 @@ class Object;
 class FileSet {
 public:
     /// folder: where open_beneath looks until open() names another one.
-    explicit FileSet(const FileOptions &options, Descriptor folder = Descriptor()) : options_(options), folder_(std::move(folder)) {}
+    explicit FileSet(const FileOptions &options, border::Fd folder = border::Fd()) : options_(options),
+                                                                                     folder_(std::move(folder)) {}
 
     /// The file at a path. what begins sentences: "model". Errors: CORRUPT it is empty. The pointer lives as long as the set.
     accel_status open(const char *path, const char *what, Progress &progress, const WatchedFile **out);
@@ -43,8 +44,8 @@ private:
     int open_by_name(const char *location) const;
 
     const FileOptions options_;
-    Descriptor folder_;
-    Descriptor target_folder_;  ///< of the file itself, where the path was a link that leads elsewhere
+    border::Fd folder_;
+    border::Fd target_folder_;  ///< of the file itself, where the path was a link that leads elsewhere
     std::vector<std::unique_ptr<WatchedFile>> files_;
     std::map<std::string, const WatchedFile *, std::less<>> beneath_;
 };

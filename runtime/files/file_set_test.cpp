@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "../progress.h"
+#include "base/progress.h"
 
 using namespace accel::runtime;
 

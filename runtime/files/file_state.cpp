@@ -48,7 +48,8 @@ void describe_change(const FileState &then, const FileState &now, char *out, siz
 {
     if (then.size_bytes != now.size_bytes)
         snprintf(out, capacity, "its size was %llu bytes and is %llu", static_cast<unsigned long long>(then.size_bytes), static_cast<unsigned long long>(now.size_bytes));
-    else snprintf(out, capacity, "its %s is another", same(then.modified, now.modified) ? "ctime" : "mtime");
+    else
+        snprintf(out, capacity, "its %s is another", same(then.modified, now.modified) ? "ctime" : "mtime");
 }
 
 }  // namespace accel::runtime

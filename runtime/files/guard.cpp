@@ -11,7 +11,7 @@
 #include <mutex>
 #include <utility>
 
-#include "../per_process.h"
+#include "base/per_process.h"
 #include "sigbus.h"
 
 namespace accel::runtime {

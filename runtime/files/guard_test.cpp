@@ -44,7 +44,8 @@ constexpr int kDiedOfSigbus = 1000 + SIGBUS;
 /// Two pages of a file that has lost its second one.
 class Shrunk {
 public:
-    explicit Shrunk(bool guarded) : file_(std::string(2 * kPage, 'x')), descriptor_(file_.open())
+    explicit Shrunk(bool guarded) : file_(std::string(2 * kPage, 'x')),
+                                    descriptor_(file_.open())
     {
         bytes_ = static_cast<const char *>(mmap(nullptr, 2 * kPage, PROT_READ, MAP_PRIVATE, descriptor_, 0));
         if (guarded) guard_.emplace(bytes_, 2 * kPage);
@@ -152,7 +153,9 @@ TEST_CASE("G-16 without a guard, and beside one, a fault is what it was", "[file
               return 0;
           }) == kDiedOfSigbus);
     CHECK(ending_of([] {
-              { const Shrunk ours(true); }
+              {
+                  const Shrunk ours(true);
+              }
               Shrunk(false).touch();
               return 0;
           }) == kDiedOfSigbus);
@@ -169,7 +172,7 @@ TEST_CASE("G-16 what is not ours goes to the handler that was there before, as i
               if (!sigismember(&seen_mask, SIGUSR1) || !sigismember(&seen_mask, SIGBUS)) return 4;
               return jumped_from(foreign) && calls == 2 ? 0 : 5;
           }) == 0);
-#if !defined(__SANITIZE_THREAD__) // which calls every handler with all signals blocked, a program without this guard's, too
+#if !defined(__SANITIZE_THREAD__)  // which calls every handler with all signals blocked, a program without this guard's, too
     CHECK(ending_of([] {
               install(note_and_jump, SA_NODEFER);
               const Shrunk ours(true), foreign(false);
@@ -274,7 +277,9 @@ TEST_CASE("G-16 with the last guard the signal is as it was", "[files]")
               return sigismember(&after.sa_mask, SIGUSR2) == 1 && sigismember(&after.sa_mask, SIGUSR1) == 0 ? 0 : 3;
           }) == 0);
     CHECK(ending_of([] {
-              { const Shrunk ours(true); }
+              {
+                  const Shrunk ours(true);
+              }
               return present().sa_handler == SIG_DFL ? 0 : 1;
           }) == 0);
     // An application that takes its own handler away again must not leave us without one.
@@ -302,6 +307,7 @@ TEST_CASE("G-16 many guards at once, by many threads", "[files]")
                   });
               }
               for (std::thread &thread : threads) thread.join();
-              return wrong != 0 ? 1 : present().sa_handler == SIG_DFL ? 0 : 2;
+              return wrong != 0 ? 1 : present().sa_handler == SIG_DFL ? 0
+                                                                      : 2;
           }) == 0);
 }

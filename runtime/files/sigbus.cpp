@@ -48,8 +48,10 @@ void hand_on(int number, siginfo_t *info, void *context)
     if (plain && action.sa_handler == SIG_IGN && !is_fault(*info)) return;
     const bool standard = plain && (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN);
     if (standard || (action.sa_flags & static_cast<int>(SA_RESETHAND) && to->spent.exchange(true))) return act_by_default(number, info);
-    if (plain) action.sa_handler(number);
-    else action.sa_sigaction(number, info, context);
+    if (plain)
+        action.sa_handler(number);
+    else
+        action.sa_sigaction(number, info, context);
 }
 
 void on_sigbus(int number, siginfo_t *info, void *context)

@@ -10,8 +10,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "../check.h"
-#include "../progress.h"
+#include "base/check.h"
+#include "base/progress.h"
 
 namespace accel::runtime {
 
@@ -32,7 +32,7 @@ accel_status fail_file(int error, const char *who, const char *what)
     return fail(status, "G-9", nullptr, "%s: %s: %s", who, what, strerror(error));
 }
 
-accel_status WatchedFile::open(Descriptor file, std::string who, const FileOptions &options, Progress &progress, std::unique_ptr<WatchedFile> *out)
+accel_status WatchedFile::open(border::Fd file, std::string who, const FileOptions &options, Progress &progress, std::unique_ptr<WatchedFile> *out)
 {
     FileState then;
     if (const int error = look_settled(file.get(), &then)) return fail_file(error, who.c_str(), "cannot be examined");
@@ -73,7 +73,7 @@ accel_status WatchedFile::copy(Progress &progress)
     }
     char sentence[512];
     if (changed(sentence, sizeof sentence)) return fail(ACCEL_STATUS_CORRUPT, "G-16", nullptr, "%s was written to while it was read; try again when its writer has finished", who_.c_str());
-    file_ = Descriptor();
+    file_ = border::Fd();
     return ACCEL_STATUS_OK;
 }
 
@@ -91,9 +91,12 @@ bool WatchedFile::changed(char *sentence, size_t capacity)
     if (error == 0 && !lost() && !bytes_may_differ(then_, now)) return false;
     lost_.store(true, std::memory_order_release);
     char clause[kClauseBytes];
-    if (error) snprintf(clause, sizeof clause, "it cannot be examined: %s", strerror(error));
-    else if (bytes_may_differ(then_, now)) describe_change(then_, now, clause, sizeof clause);
-    else snprintf(clause, sizeof clause, "a part of it could not be read");
+    if (error)
+        snprintf(clause, sizeof clause, "it cannot be examined: %s", strerror(error));
+    else if (bytes_may_differ(then_, now))
+        describe_change(then_, now, clause, sizeof clause);
+    else
+        snprintf(clause, sizeof clause, "a part of it could not be read");
     snprintf(sentence, capacity, "%s has changed since it was opened (%s): what came from it is lost; open it again, or have it copied (COPY, --copy)", who_.c_str(), clause);
     return true;
 }

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <accel/accel.h>
+#include <accel/border/fd.h>
 
 #include <atomic>
 #include <memory>
 #include <string>
 
-#include "../descriptor.h"
 #include "file_state.h"
 #include "guard.h"
 
@@ -25,7 +25,7 @@ struct FileOptions {
 class WatchedFile {
 public:
     /// An ordinary file that is open for reading. who begins sentences: "model 'a.onnx'". An empty file has no bytes. Sets the error detail.
-    static accel_status open(Descriptor file, std::string who, const FileOptions &options, Progress &progress, std::unique_ptr<WatchedFile> *out);
+    static accel_status open(border::Fd file, std::string who, const FileOptions &options, Progress &progress, std::unique_ptr<WatchedFile> *out);
     ~WatchedFile();
     WatchedFile(const WatchedFile &) = delete;
     WatchedFile &operator=(const WatchedFile &) = delete;
@@ -42,11 +42,13 @@ public:
     bool lost() const { return lost_.load(std::memory_order_acquire) || guard_.lost(); }
 
 private:
-    WatchedFile(Descriptor file, std::string who, const FileState &then) : file_(std::move(file)), who_(std::move(who)), then_(then) {}
+    WatchedFile(border::Fd file, std::string who, const FileState &then) : file_(std::move(file)),
+                                                                           who_(std::move(who)),
+                                                                           then_(then) {}
     accel_status map(bool guarded);
     accel_status copy(Progress &progress);
 
-    Descriptor file_;  ///< none with a copy
+    border::Fd file_;  ///< none with a copy
     const std::string who_;
     const FileState then_;
     void *bytes_ = nullptr;

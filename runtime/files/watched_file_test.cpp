@@ -6,8 +6,8 @@
 
 #include <cstring>
 
-#include "../loader/testing/listing.h"
-#include "../progress.h"
+#include "base/progress.h"
+#include "loader/testing/listing.h"
 #include "testing/temp_file.h"
 
 using namespace accel::runtime;
@@ -19,7 +19,7 @@ std::unique_ptr<WatchedFile> watch(int fd, const FileOptions &options = {})
 {
     Progress silent(nullptr, nullptr);
     std::unique_ptr<WatchedFile> watched;
-    REQUIRE(WatchedFile::open(Descriptor(fd), "model 'm'", options, silent, &watched) == ACCEL_STATUS_OK);
+    REQUIRE(WatchedFile::open(accel::border::Fd(fd), "model 'm'", options, silent, &watched) == ACCEL_STATUS_OK);
     return watched;
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("G-16 a file is opened when every later write gives it other times", "
     for (int round = 0; round < 20; ++round) {
         const TempFile file("0123456789");
         FileState state;
-        const Descriptor descriptor(file.open());
+        const accel::border::Fd descriptor(file.open());
         REQUIRE(look_settled(descriptor.get(), &state) == 0);
         timespec tick{};
         clock_gettime(CLOCK_REALTIME_COARSE, &tick);
@@ -132,6 +132,6 @@ TEST_CASE("P-5 copying a file can be cancelled", "[files]")
     const TempFile file("0123456789");
     Progress unwilling([](void *, const accel_progress *) { return 1; }, nullptr);
     std::unique_ptr<WatchedFile> watched;
-    CHECK(WatchedFile::open(Descriptor(file.open()), "model 'm'", {.copied = true}, unwilling, &watched) == ACCEL_STATUS_CANCELLED);
+    CHECK(WatchedFile::open(accel::border::Fd(file.open()), "model 'm'", {.copied = true}, unwilling, &watched) == ACCEL_STATUS_CANCELLED);
     CHECK(watched == nullptr);
 }

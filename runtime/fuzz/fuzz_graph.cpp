@@ -7,7 +7,7 @@
 
 #include "compiler/constants.h"
 #include "compiler/prepare.h"
-#include "graph_check.h"
+#include "graph/graph_check.h"
 
 namespace {
 
@@ -16,7 +16,8 @@ using namespace accel::runtime;
 /// Endless: zeros follow the bytes.
 class Choices {
 public:
-    Choices(const uint8_t *bytes, size_t count) : bytes_(bytes), count_(count) {}
+    Choices(const uint8_t *bytes, size_t count) : bytes_(bytes),
+                                                  count_(count) {}
     uint8_t byte() { return at_ < count_ ? bytes_[at_++] : 0; }
     uint32_t below(uint32_t limit) { return limit ? byte() % limit : 0; }
     bool empty() const { return at_ >= count_; }
@@ -60,8 +61,10 @@ Tensor make_list(Choices &choose, Tensor tensor, uint64_t count)
 {
     std::vector<int64_t> wide;
     for (uint64_t i = 0; i < count; ++i) wide.push_back(choose.number());
-    if (tensor.type == ACCEL_TYPE_I64) own_values(tensor, wide);
-    else own_values(tensor, std::vector<int32_t>(wide.begin(), wide.end()));
+    if (tensor.type == ACCEL_TYPE_I64)
+        own_values(tensor, wide);
+    else
+        own_values(tensor, std::vector<int32_t>(wide.begin(), wide.end()));
     return tensor;
 }
 

@@ -4,9 +4,9 @@
 #include <cstring>
 #include <vector>
 
-#include "error.h"
-#include "saved.h"
-#include "saved_format.h"
+#include "base/error.h"
+#include "program/saved.h"
+#include "program/saved_format.h"
 
 namespace {
 

@@ -11,7 +11,8 @@ namespace {
 using Bytes = std::vector<uint8_t>;
 using Ints = std::vector<int64_t>;
 
-enum class Holds { Values, Constant };
+enum class Holds { Values,
+                   Constant };
 
 /// The inverse of Choices::number() for what is small.
 uint8_t number(int64_t value) { return static_cast<uint8_t>(value < 0 ? 207 - value : value); }

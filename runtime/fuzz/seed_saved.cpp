@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Writes saved programs that the fuzz target starts from.
+#include "program/testing/saved_sample.h"
 #include "seed.h"
-#include "testing/saved_sample.h"
 
 using namespace accel::runtime;
 

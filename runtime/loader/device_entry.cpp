@@ -2,7 +2,7 @@
 // Opens a device once for all that want it, and fills its facts.
 #include "device_entry.h"
 
-#include "../check.h"
+#include "base/check.h"
 #include "open_device.h"
 
 namespace accel::runtime {

@@ -6,14 +6,16 @@
 #include <mutex>
 #include <string>
 
-#include "../device.h"
+#include "device/device.h"
 #include "module.h"
 #include "sysfs.h"
 
 namespace accel::runtime {
 
 /// What kind of transport leads to a device.
-enum class Way { Node, Model, None };
+enum class Way { Node,
+                 Model,
+                 None };
 
 /// A device as discovery found it.
 struct DeviceIdentity {

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <set>
 
-#include "../status.h"
+#include "base/status.h"
 #include "registry.h"
 #include "search_path.h"
 
@@ -86,7 +86,8 @@ private:
             if (!given && error == ENOENT)
                 continue;
             const accel_status status = status_from_errno(error);
-            const char *remedy = error == EACCES ? "make the folder readable" : status == ACCEL_STATUS_RESOURCE ? "close files or raise the limit of open files" : "check the path";
+            const char *remedy = error == EACCES ? "make the folder readable" : status == ACCEL_STATUS_RESOURCE ? "close files or raise the limit of open files"
+                                                                                                                : "check the path";
             line(ACCEL_REPORT_KIND_MANIFEST, status, directory, directory, "skipped", std::string("the folder cannot be read: ") + strerror(error), remedy);
             if (error != ENOENT && !any_read) {
                 const bool known = status == ACCEL_STATUS_PERMISSION || status == ACCEL_STATUS_RESOURCE;
@@ -223,7 +224,8 @@ private:
         }
     }
 
-    enum class ListPart { Accelerators, Cpus };
+    enum class ListPart { Accelerators,
+                          Cpus };
 
     /// Devices without a node. The CPU comes last of all, other ones stand with the accelerators (I-2).
     void list_always(ListPart part)

@@ -11,8 +11,8 @@
 #include <cstring>
 #include <filesystem>
 
-#include "../fake/counters.h"
-#include "../instance.h"
+#include "fake/counters.h"
+#include "instance/instance.h"
 #include "testing/listing.h"
 
 using namespace accel::runtime;

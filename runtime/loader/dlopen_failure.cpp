@@ -2,6 +2,7 @@
 // Judges dlopen's words, with a look at room, permissions and descriptors.
 #include "dlopen_failure.h"
 
+#include <accel/border/fd.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -32,25 +33,21 @@ bool has_room()
 /// False where the file may not be executed from: it lies on a file system that is mounted so, or a policy forbids it.
 bool may_execute(const char *path)
 {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    const border::Fd file(open(path, O_RDONLY | O_CLOEXEC));
+    if (!file.valid())
         return true;
-    void *page = mmap(nullptr, 1, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    void *page = mmap(nullptr, 1, PROT_READ | PROT_EXEC, MAP_PRIVATE, file.get(), 0);
     const bool refused = page == MAP_FAILED && (errno == EPERM || errno == EACCES);
     if (page != MAP_FAILED)
         munmap(page, 1);
-    close(fd);
     return !refused;
 }
 
 /// Whether descriptors are used up is seen by taking one.
 bool descriptors_are_used_up()
 {
-    const int fd = open("/", O_PATH | O_CLOEXEC);
-    if (fd < 0)
-        return errno == EMFILE || errno == ENFILE;
-    close(fd);
-    return false;
+    const border::Fd taken(open("/", O_PATH | O_CLOEXEC));
+    return !taken.valid() && (errno == EMFILE || errno == ENFILE);
 }
 
 DlopenFailure judge_mapping(const char *words, size_t library_length)

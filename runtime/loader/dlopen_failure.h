@@ -7,8 +7,8 @@
 namespace accel::runtime {
 
 struct DlopenFailure {
-    accel_status status;    ///< OUT_OF_MEMORY, RESOURCE or INCOMPATIBLE
-    const char *remedy;     ///< behind the words of dlopen; "" if those say it all
+    accel_status status;  ///< OUT_OF_MEMORY, RESOURCE or INCOMPATIBLE
+    const char *remedy;   ///< behind the words of dlopen; "" if those say it all
 };
 
 /// Right after dlopen has failed with these words of dlerror(). Never throws.

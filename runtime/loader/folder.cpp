@@ -2,6 +2,7 @@
 // Reads folders, links and small files.
 #include "folder.h"
 
+#include <accel/border/fd.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,8 +11,6 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
-
-#include "../descriptor.h"
 
 namespace accel::runtime {
 
@@ -38,7 +37,7 @@ std::string real_path(const std::string &path)
 
 std::string read_text(const std::string &path)
 {
-    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const border::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0 && errno == ENOMEM)
         throw std::bad_alloc();
     std::string text;

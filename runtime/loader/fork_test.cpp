@@ -9,7 +9,7 @@
 #include <functional>
 #include <thread>
 
-#include "../fork.h"
+#include "base/fork.h"
 #include "testing/listing.h"
 
 using namespace accel::runtime;
@@ -68,10 +68,10 @@ TEST_CASE("A-7 a module that was loaded before fork starts again, once in each c
     const System system("starts-again");
     REQUIRE(system.open() == "");
     CHECK(in_child([&] {
-        if (fork_generation != 1 || system.open() != "" || system.open() != "") return 1;
-        // And in the child's child, which its own parent does not stop.
-        return in_child([&] { return fork_generation == 2 && system.open() == "" ? 0 : 1; });
-    }) == 0);
+              if (fork_generation != 1 || system.open() != "" || system.open() != "") return 1;
+              // And in the child's child, which its own parent does not stop.
+              return in_child([&] { return fork_generation == 2 && system.open() == "" ? 0 : 1; });
+          }) == 0);
     // Nor need the child itself have used it.
     CHECK(in_child([&] { return in_child([&] { return system.open() == "" ? 0 : 1; }); }) == 0);
     CHECK(system.open() == "");
@@ -117,9 +117,9 @@ TEST_CASE("A-7 a fork inside the loading of a module: the child loads nothing, a
     std::thread loader([&] { opened = slow.open(); });
     while (access(mark.c_str(), F_OK) != 0) usleep(1000);
     CHECK(in_child([&] {
-        const char *why = "cannot be loaded: when this process was forked, another thread of its parent was loading a module; fork again";
-        return ends_with(other.open(), why) && other.report_says("was loading a module") && ends_with(slow.open(), why) ? 0 : 1;
-    }) == 0);
+              const char *why = "cannot be loaded: when this process was forked, another thread of its parent was loading a module; fork again";
+              return ends_with(other.open(), why) && other.report_says("was loading a module") && ends_with(slow.open(), why) ? 0 : 1;
+          }) == 0);
     loader.join();
     CHECK(opened == "");
     // Later forks find it whole.

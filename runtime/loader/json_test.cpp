@@ -18,8 +18,7 @@ TEST_CASE("a JSON text becomes a tree with its values")
     CHECK(root.find("list")->items().at(2).find("deep")->text() == "x");
     CHECK(root.find("absent") == nullptr);
     CHECK(root.find("name")->find("no object") == nullptr);
-    const char *const rows[][3] = {{"name", "string", "\"a\\u0007b\""}, {"below", "number", "-1"},  {"half", "number", "0.5"},
-                                   {"on", "boolean", "true"},             {"none", "null", "null"}, {"list", "array", "array"}};
+    const char *const rows[][3] = {{"name", "string", "\"a\\u0007b\""}, {"below", "number", "-1"}, {"half", "number", "0.5"}, {"on", "boolean", "true"}, {"none", "null", "null"}, {"list", "array", "array"}};
     for (const auto &[key, type, shown] : rows) {
         CHECK(std::string(root.find(key)->type_name()) == type);
         CHECK(root.find(key)->shown() == shown);

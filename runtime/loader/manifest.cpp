@@ -2,6 +2,7 @@
 // Reads and checks a manifest, field by field, and says where one is wrong.
 #include "manifest.h"
 
+#include <accel/border/fd.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,11 +13,10 @@
 #include <cstring>
 #include <new>
 
-#include "../descriptor.h"
-#include "../status.h"
-#include "../text/printable.h"
+#include "base/status.h"
 #include "contract.h"
 #include "json.h"
+#include "text/printable.h"
 
 namespace accel::runtime {
 
@@ -34,7 +34,8 @@ struct Problem {
 /// An object of the manifest together with its place, for messages.
 class Section {
 public:
-    Section(const Json &json, std::string place) : json_(json), place_(std::move(place))
+    Section(const Json &json, std::string place) : json_(json),
+                                                   place_(std::move(place))
     {
         if (!json.is_object())
             reject("'" + place_ + "' is " + json.type_name() + ", expected an object");
@@ -263,7 +264,7 @@ Manifest parse(const Json &json, const std::string &path)
 
 std::string read_file(const std::string &path)
 {
-    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    const border::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (file.get() < 0 && errno == ENOMEM)
         throw std::bad_alloc();
     if (file.get() < 0)

@@ -12,11 +12,13 @@
 
 namespace accel::runtime {
 
-enum class ModuleKind { Backend, Importer, DeviceModel };
+enum class ModuleKind { Backend,
+                        Importer,
+                        DeviceModel };
 
 /// Facts about a device that are listed without opening it. 0 or "" where the manifest is silent.
 struct DeviceFacts {
-    std::string id;    ///< of a device that needs no node
+    std::string id;  ///< of a device that needs no node
     std::string name;
     std::string target;
     std::string no_import;  ///< why it imports no foreign memory, and what to do instead; for messages
@@ -27,8 +29,8 @@ struct DeviceFacts {
     uint64_t job_timeout_ns = 0;
     uint64_t memory_bytes = 0;
     uint64_t buffer_align_bytes = 0;
-    bool coherent = false; ///< of a target without hardware: what accel_bk_device_info.flags will say of its devices
-    bool by_name = false;  ///< used only where it is named, never by default
+    bool coherent = false;  ///< of a target without hardware: what accel_bk_device_info.flags will say of its devices
+    bool by_name = false;   ///< used only where it is named, never by default
 };
 
 /// How files of a format begin: bytes of which some digits are known.
@@ -64,7 +66,7 @@ struct Manifest {
     std::vector<std::string> targets;
     std::vector<std::string> formats;
     std::vector<std::string> suffixes;
-    std::vector<FirstBytes> first_bytes;      ///< of its formats; none: only asking it tells
+    std::vector<FirstBytes> first_bytes;  ///< of its formats; none: only asking it tells
     std::string model_of;
     std::string device_id;
 };

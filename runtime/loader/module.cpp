@@ -28,23 +28,27 @@
 #include <cstring>
 #include <shared_mutex>
 
-#include "../error.h"
-#include "../fork.h"
-#include "../log.h"
+#include "base/error.h"
+#include "base/fork.h"
+#include "base/loads.h"
+#include "base/log.h"
 #include "contract.h"
 #include "dlopen_failure.h"
 #include "folder.h"
-#include "loads.h"
 #include "table.h"
 
 namespace accel::runtime {
 
 Module::Module(Manifest manifest, std::string library_path)
-    : manifest_(std::move(manifest)), library_path_(std::move(library_path)), host_(manifest_.name)
+    : manifest_(std::move(manifest)),
+      library_path_(std::move(library_path)),
+      host_(manifest_.name)
 {
 }
 
-Module::Module(Manifest manifest, ModuleEntry entry) : manifest_(std::move(manifest)), host_(manifest_.name), given_entry_(entry) {}
+Module::Module(Manifest manifest, ModuleEntry entry) : manifest_(std::move(manifest)),
+                                                       host_(manifest_.name),
+                                                       given_entry_(entry) {}
 
 accel_status Module::load_locked()
 {

@@ -9,8 +9,8 @@
 #include <mutex>
 #include <string>
 
-#include "../host.h"
-#include "elements.h"
+#include "base/elements.h"
+#include "host.h"
 #include "manifest.h"
 
 namespace accel::runtime {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "../instance.h"
+#include "instance/instance.h"
 #include "testing/listing.h"
 
 using namespace accel::runtime;
@@ -19,9 +19,14 @@ TEST_CASE("A-8 A-9 A-10 broken modules are refused with the rule, good ones load
         const char *expected;
     };
     const Case cases[] = {
-        {"no-entry", "does not export accel_module_entry"}, {"null", "does not work here: there is nothing to break on this machine"}, {"short-table", "lacks a mandatory slot: check"},
-        {"null-slots", "lacks a mandatory slot: target_info"}, {"newer", "needs a library of contract"},       {"other-name", "calls itself 'somebody'"},
-        {"no-table", "has no table"},                        {"good", nullptr},
+        {"no-entry", "does not export accel_module_entry"},
+        {"null", "does not work here: there is nothing to break on this machine"},
+        {"short-table", "lacks a mandatory slot: check"},
+        {"null-slots", "lacks a mandatory slot: target_info"},
+        {"newer", "needs a library of contract"},
+        {"other-name", "calls itself 'somebody'"},
+        {"no-table", "has no table"},
+        {"good", nullptr},
     };
     for (const Case &wanted : cases) {
         INFO(wanted.library);

@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <cstring>
 
-#include "../check.h"
-#include "../module_call.h"
-#include "../status.h"
-#include "../transport_kernel.h"
+#include "base/check.h"
+#include "base/module_call.h"
+#include "base/status.h"
+#include "device/transport_kernel.h"
 #include "table.h"
 
 namespace accel::runtime {
@@ -126,7 +126,8 @@ private:
         return fail(status, "", nullptr, "%s cannot be opened: %s%s%s", path.c_str(), strerror(error), remedy.empty() ? "" : "; ", remedy.c_str());
     }
 
-    const accel_bk_transport *transport() const { return simulation_ ? simulation_->table() : kernel_ ? kernel_->table() : nullptr; }
+    const accel_bk_transport *transport() const { return simulation_ ? simulation_->table() : kernel_ ? kernel_->table()
+                                                                                                      : nullptr; }
 
     accel_status read_info()
     {
@@ -142,6 +143,9 @@ private:
             info_.queue_depth = 1;
         if (info_.buffer_align_bytes == 0)
             info_.buffer_align_bytes = 1;
+        // Until a version says what they are, nobody is handed any.
+        for (uint32_t *kinds : {&info_.buffer_import_kinds, &info_.buffer_export_kinds, &info_.fence_export_kinds, &info_.fence_wait_kinds})
+            *kinds &= ~kReservedKinds;
         // A model has no kernel behind it that could make or take such descriptors.
         if (simulation_) {
             const uint32_t kernel_kinds = ACCEL_HANDLE_BIT(ACCEL_HANDLE_KIND_DMA_BUF);

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "../per_process.h"
+#include "base/per_process.h"
 #include "folder.h"
 
 namespace accel::runtime {

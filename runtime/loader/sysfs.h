@@ -8,17 +8,18 @@
 
 namespace accel::runtime {
 
-enum class NodeClass { Accel, Render };
+enum class NodeClass { Accel,
+                       Render };
 
 struct DeviceNode {
     NodeClass node_class = NodeClass::Accel;
     uint32_t number = 0;
-    std::string name;         ///< "accel0"
-    std::string path;         ///< "/dev/accel/accel0"
-    std::string driver;       ///< name behind the driver link, "" without one
-    std::string bus_path;     ///< below /sys/devices
-    std::string device_name;  ///< of the parent, such as "4a900000.npu"
-    std::string pci_id;       ///< "vvvv:dddd", "" if it is no PCI device
+    std::string name;                      ///< "accel0"
+    std::string path;                      ///< "/dev/accel/accel0"
+    std::string driver;                    ///< name behind the driver link, "" without one
+    std::string bus_path;                  ///< below /sys/devices
+    std::string device_name;               ///< of the parent, such as "4a900000.npu"
+    std::string pci_id;                    ///< "vvvv:dddd", "" if it is no PCI device
     std::vector<std::string> compatibles;  ///< device tree
 };
 

@@ -14,7 +14,10 @@ struct Slot {
     const char *name;
 };
 
-#define ACCEL_SLOT(table, member) {offsetof(table, member), #member}
+#define ACCEL_SLOT(table, member)        \
+    {                                    \
+        offsetof(table, member), #member \
+    }
 
 inline constexpr Slot kCompilerSlots[] = {
     ACCEL_SLOT(accel_bk_compiler, target_info),
@@ -24,11 +27,21 @@ inline constexpr Slot kCompilerSlots[] = {
 };
 
 inline constexpr Slot kDeviceSlots[] = {
-    ACCEL_SLOT(accel_bk_device_ops, device_open),    ACCEL_SLOT(accel_bk_device_ops, device_close),   ACCEL_SLOT(accel_bk_device_ops, device_info),
-    ACCEL_SLOT(accel_bk_device_ops, buffer_create),  ACCEL_SLOT(accel_bk_device_ops, buffer_destroy), ACCEL_SLOT(accel_bk_device_ops, buffer_map),
-    ACCEL_SLOT(accel_bk_device_ops, buffer_unmap),   ACCEL_SLOT(accel_bk_device_ops, program_load),   ACCEL_SLOT(accel_bk_device_ops, program_unload),
-    ACCEL_SLOT(accel_bk_device_ops, run_create),     ACCEL_SLOT(accel_bk_device_ops, run_destroy),    ACCEL_SLOT(accel_bk_device_ops, run_bind),
-    ACCEL_SLOT(accel_bk_device_ops, queue_create),   ACCEL_SLOT(accel_bk_device_ops, queue_destroy),  ACCEL_SLOT(accel_bk_device_ops, queue_submit),
+    ACCEL_SLOT(accel_bk_device_ops, device_open),
+    ACCEL_SLOT(accel_bk_device_ops, device_close),
+    ACCEL_SLOT(accel_bk_device_ops, device_info),
+    ACCEL_SLOT(accel_bk_device_ops, buffer_create),
+    ACCEL_SLOT(accel_bk_device_ops, buffer_destroy),
+    ACCEL_SLOT(accel_bk_device_ops, buffer_map),
+    ACCEL_SLOT(accel_bk_device_ops, buffer_unmap),
+    ACCEL_SLOT(accel_bk_device_ops, program_load),
+    ACCEL_SLOT(accel_bk_device_ops, program_unload),
+    ACCEL_SLOT(accel_bk_device_ops, run_create),
+    ACCEL_SLOT(accel_bk_device_ops, run_destroy),
+    ACCEL_SLOT(accel_bk_device_ops, run_bind),
+    ACCEL_SLOT(accel_bk_device_ops, queue_create),
+    ACCEL_SLOT(accel_bk_device_ops, queue_destroy),
+    ACCEL_SLOT(accel_bk_device_ops, queue_submit),
     ACCEL_SLOT(accel_bk_device_ops, queue_wait),
 };
 
@@ -38,8 +51,11 @@ inline constexpr Slot kImporterSlots[] = {
 };
 
 inline constexpr Slot kDeviceModelSlots[] = {
-    ACCEL_SLOT(accel_bk_device_model, driver),         ACCEL_SLOT(accel_bk_device_model, create),          ACCEL_SLOT(accel_bk_device_model, destroy),
-    ACCEL_SLOT(accel_bk_device_model, open_transport), ACCEL_SLOT(accel_bk_device_model, close_transport),
+    ACCEL_SLOT(accel_bk_device_model, driver),
+    ACCEL_SLOT(accel_bk_device_model, create),
+    ACCEL_SLOT(accel_bk_device_model, destroy),
+    ACCEL_SLOT(accel_bk_device_model, open_transport),
+    ACCEL_SLOT(accel_bk_device_model, close_transport),
 };
 
 inline constexpr Slot kTransportSlots[] = {

@@ -24,7 +24,8 @@ Character first_of(std::string_view text)
     const auto byte = [&](size_t index) { return static_cast<unsigned char>(text[index]); };
     const unsigned char lead = byte(0);
     if (lead < 0x80) return {lead, 1};
-    const size_t count = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    const size_t count = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3
+                                                         : 2;
     if (lead < 0xc2 || lead > 0xf4 || text.size() < count) return {0, 0};
     uint32_t code = lead & (0xffu >> (count + 1));
     for (size_t index = 1; index < count; ++index) {

@@ -28,11 +28,11 @@ TEST_CASE("bytes that are no UTF-8 are written out one by one", "[text]")
 {
     CHECK(printable("\xff\xfe{") == "\\xff\\xfe{");
     CHECK(printable("\x80") == "\\x80");
-    CHECK(printable("\xc0\xaf") == "\\xc0\\xaf");                      // overlong
-    CHECK(printable("\xe0\x80\x80") == "\\xe0\\x80\\x80");             // overlong
-    CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");             // a surrogate
-    CHECK(printable("\xf4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");    // beyond U+10FFFF
-    CHECK(printable("caf\xc3") == "caf\\xc3");                         // cut off
+    CHECK(printable("\xc0\xaf") == "\\xc0\\xaf");                    // overlong
+    CHECK(printable("\xe0\x80\x80") == "\\xe0\\x80\\x80");           // overlong
+    CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");           // a surrogate
+    CHECK(printable("\xf4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
+    CHECK(printable("caf\xc3") == "caf\\xc3");                       // cut off
     CHECK(printable("\xc3(") == "\\xc3(");
 }
 

@@ -63,6 +63,10 @@ def real(name, number):
     return field(5, field(1, name) + varint(2 << 3 | 5) + struct.pack("<f", number) + field(20, 1))
 
 
+def text(name, value):
+    return field(5, field(1, name) + field(4, value) + field(20, 3))
+
+
 def constant(name, kind, dims, raw):
     """An initializer; raw is its data, little endian."""
     return field(5, b"".join(field(1, size) for size in dims) + field(2, kind) + field(8, name) + field(9, raw))

@@ -31,7 +31,7 @@ problems = [problem for problem in found if problem] + ([] if found else ["no pa
 for wanted in sys.argv[1:]:
     package, _, version = wanted.partition("==")
     try:
-        importlib.import_module(package)
+        importlib.import_module(package.replace("-", "_"))
         if version and importlib.metadata.version(package) != version:
             problems.append(f"{package} is {importlib.metadata.version(package)}, not {version}")
     except Exception as error:

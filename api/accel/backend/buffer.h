@@ -23,22 +23,22 @@ struct accel_bk_buffer_desc {
     uint64_t size_bytes;
     uint64_t align_bytes;
     void *host_pointer;
-    uint64_t offset_bytes;     /**< into the foreign memory */
-    int32_t fd;                /**< stays the runtime's */
-    uint32_t import_kind;      /**< enum accel_handle_kind, one of buffer_import_kinds; or 0: allocate */
-    uint32_t export_kinds;     /**< that buffer_export will be asked for: set of ACCEL_HANDLE_BIT, of buffer_export_kinds */
-    uint32_t access;           /**< of imports: set of enum accel_access */
-    uint32_t usage;            /**< set of enum accel_buffer_usage, never 0; without MAP buffer_map is not called */
-    uint32_t reserved;         /**< 0 */
+    uint64_t offset_bytes; /**< into the foreign memory */
+    int32_t fd;            /**< stays the runtime's */
+    uint32_t import_kind;  /**< enum accel_handle_kind, one of buffer_import_kinds; or 0: allocate */
+    uint32_t export_kinds; /**< that buffer_export will be asked for: set of ACCEL_HANDLE_BIT, of buffer_export_kinds */
+    uint32_t access;       /**< of imports: set of enum accel_access */
+    uint32_t usage;        /**< set of enum accel_buffer_usage, never 0; without MAP buffer_map is not called */
+    uint32_t reserved;     /**< 0 */
 };
 
 /** A part of a buffer that the CPU reads or writes from buffer_map to buffer_unmap. With WRITE, bytes in it that the CPU does not write are as they were, also without READ. */
 struct accel_bk_access {
     size_t struct_size;
     uint64_t offset_bytes;
-    uint64_t size_bytes;       /**< at least 1, inside the buffer */
-    uint32_t access;           /**< set of enum accel_access, not empty */
-    uint32_t reserved;         /**< 0 */
+    uint64_t size_bytes; /**< at least 1, inside the buffer */
+    uint32_t access;     /**< set of enum accel_access, not empty */
+    uint32_t reserved;   /**< 0 */
 };
 
 /** Memory inside a buffer. */

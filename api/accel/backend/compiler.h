@@ -30,9 +30,9 @@ enum accel_bk_target_flag {
 /** Facts about a compile target. A target is a name for what a blob fits: "ethos-u65-256", "cpu". */
 struct accel_bk_target_info {
     size_t struct_size;
-    const char *name;         /**< static */
-    uint32_t flags;           /**< enum accel_bk_target_flag */
-    uint32_t roundings;       /**< set of 1 << enum accel_rounding */
+    const char *name;   /**< static */
+    uint32_t flags;     /**< enum accel_bk_target_flag */
+    uint32_t roundings; /**< set of 1 << enum accel_rounding */
 };
 
 /**
@@ -51,8 +51,8 @@ struct accel_bk_operation {
  * the part of the model has that makes the tensor. Frozen.
  */
 struct accel_bk_layout_wish {
-    uint32_t graph;   /**< of those given to build */
-    uint32_t tensor;  /**< an input or output of the graph */
+    uint32_t graph;  /**< of those given to build */
+    uint32_t tensor; /**< an input or output of the graph */
     const struct accel_layout *layout;
 };
 
@@ -62,12 +62,12 @@ struct accel_bk_compile_options {
     const char *target;
     const struct accel_option *options;
     uint32_t option_count;
-    uint32_t precisions;      /**< set of enum accel_precision permitted beside the graph's own types */
+    uint32_t precisions; /**< set of enum accel_precision permitted beside the graph's own types */
     accel_progress_fn progress;
     void *progress_user;
     const struct accel_bk_layout_wish *wishes; /**< of build; may be ignored: the blob's ports say what was done */
     uint32_t wish_count;
-    uint32_t reserved;        /**< 0 */
+    uint32_t reserved; /**< 0 */
     /**
      * Where sizes are open, for each graph what memory is planned for, one size per symbol of it; NULL for a graph without symbols. No size that fits
      * the plan is larger: of a symbol with a bound it is the bound, each for itself (of a P - S the one for the largest P and the smallest S). Of a FREE one without a bound it is
@@ -79,12 +79,12 @@ struct accel_bk_compile_options {
 
 /** A module's answer for one node. */
 struct accel_bk_support {
-    uint32_t group;    /**< 0: refused; nodes with the same number build together as one unit */
-    uint32_t reason;   /**< enum accel_reason when refused, else ACCEL_REASON_OK. One that the runtime does not know reaches the application as its number */
-    uint32_t tensor;   /**< the tensor concerned, of the graph that was given, not of a region in it; ACCEL_TENSOR_NONE if none */
+    uint32_t group;     /**< 0: refused; nodes with the same number build together as one unit */
+    uint32_t reason;    /**< enum accel_reason when refused, else ACCEL_REASON_OK. One that the runtime does not know reaches the application as its number */
+    uint32_t tensor;    /**< the tensor concerned, of the graph that was given, not of a region in it; ACCEL_TENSOR_NONE if none */
     uint32_t attribute; /**< enum accel_attribute_key of the attribute concerned, 0 if none: messages then name it */
-    int64_t given;     /**< the refused value: a rank, size, attribute value … */
-    int64_t expected;  /**< the limit or the nearest admitted value */
+    int64_t given;      /**< the refused value: a rank, size, attribute value … */
+    int64_t expected;   /**< the limit or the nearest admitted value */
 };
 
 enum accel_bk_port_flag {
@@ -98,13 +98,13 @@ enum accel_bk_port_flag {
 
 /** What one input or output of a graph in a blob needs. */
 struct accel_bk_port {
-    uint32_t tensor;                   /**< index in the built graph */
-    uint32_t flags;                    /**< enum accel_bk_port_flag */
+    uint32_t tensor; /**< index in the built graph */
+    uint32_t flags;  /**< enum accel_bk_port_flag */
     /** for the planned sizes where sizes are open, and follows others as its sizing says; alive until release; its struct_size is the module's own */
     const struct accel_layout *layout;
-    uint64_t align_bytes;              /**< power of two */
-    uint32_t in_place_of;              /**< with IN_PLACE: an input port of the graph whose elements lie where those of equal index of the output lie; else 0 */
-    uint32_t reserved;                 /**< 0 */
+    uint64_t align_bytes; /**< power of two */
+    uint32_t in_place_of; /**< with IN_PLACE: an input port of the graph whose elements lie where those of equal index of the output lie; else 0 */
+    uint32_t reserved;    /**< 0 */
 };
 
 /** One graph in a blob, in the order in which build got them. */
@@ -112,7 +112,7 @@ struct accel_bk_blob_entry {
     const struct accel_bk_port *ports; /**< graph inputs, then graph outputs */
     uint64_t scratch_bytes;            /**< per run, for reports; the module allocates it in run_create */
     uint32_t port_count;
-    uint32_t buffer_count_max;         /**< distinct buffers that run_bind takes at once over all ports; 0: no limit. The runtime plans with it and keeps to it */
+    uint32_t buffer_count_max; /**< distinct buffers that run_bind takes at once over all ports; 0: no limit. The runtime plans with it and keeps to it */
 };
 
 /** What of a constant a blob refers to. */

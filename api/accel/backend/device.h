@@ -15,11 +15,11 @@ extern "C" {
 
 struct accel_bk_open {
     size_t struct_size;
-    const struct accel_bk_host *host;            /**< outlives the device */
-    const struct accel_bk_transport *transport;  /**< outlives the device; NULL for devices without a node (the CPU), and where the manifest says transport "none" */
-    const char *driver;                          /**< kernel driver that discovery saw; the module confirms it */
+    const struct accel_bk_host *host;           /**< outlives the device */
+    const struct accel_bk_transport *transport; /**< outlives the device; NULL for devices without a node (the CPU), and where the manifest says transport "none" */
+    const char *driver;                         /**< kernel driver that discovery saw; the module confirms it */
     const char *device_id;
-    const char *node;                            /**< path of the node, to recognise the device behind another library (Vulkan); never opened. "" if none */
+    const char *node; /**< path of the node, to recognise the device behind another library (Vulkan); never opened. "" if none */
 };
 
 enum accel_bk_device_flag {
@@ -37,21 +37,21 @@ enum accel_bk_device_flag {
 struct accel_bk_device_info {
     size_t struct_size;
     const char *name;
-    const char *target;             /**< a name from target_info */
+    const char *target; /**< a name from target_info */
     const char *driver_version;
     const char *firmware_version;
-    uint32_t isolation;             /**< enum accel_isolation */
-    uint32_t queue_depth;           /**< submissions in flight per queue; at least 1 */
-    uint64_t job_timeout_ns;        /**< longest that one submission runs once it has started, all its jobs together; then it ends by itself. 0: nothing ends it, and the runtime waits for as long as it takes */
-    uint64_t memory_bytes;          /**< that programs and buffers may use at once; 0: only the machine's limits */
-    uint64_t buffer_align_bytes;    /**< that suits every port; 0: any */
-    uint64_t import_align_bytes;    /**< of address, offset and size of memory that is imported; 0: buffer_align_bytes */
-    uint32_t context_count;         /**< that the hardware offers; 0: not limited */
-    uint32_t buffer_import_kinds;   /**< set of ACCEL_HANDLE_BIT */
-    uint32_t buffer_export_kinds;   /**< set of ACCEL_HANDLE_BIT */
-    uint32_t fence_export_kinds;    /**< set of ACCEL_HANDLE_BIT that queue_fence makes */
-    uint32_t fence_wait_kinds;      /**< SYNC_FILE: submit takes wait fds */
-    uint32_t flags;                 /**< enum accel_bk_device_flag */
+    uint32_t isolation;           /**< enum accel_isolation */
+    uint32_t queue_depth;         /**< submissions in flight per queue; at least 1 */
+    uint64_t job_timeout_ns;      /**< longest that one submission runs once it has started, all its jobs together; then it ends by itself. 0: nothing ends it, and the runtime waits for as long as it takes */
+    uint64_t memory_bytes;        /**< that programs and buffers may use at once; 0: only the machine's limits */
+    uint64_t buffer_align_bytes;  /**< that suits every port; 0: any */
+    uint64_t import_align_bytes;  /**< of address, offset and size of memory that is imported; 0: buffer_align_bytes */
+    uint32_t context_count;       /**< that the hardware offers; 0: not limited */
+    uint32_t buffer_import_kinds; /**< set of ACCEL_HANDLE_BIT */
+    uint32_t buffer_export_kinds; /**< set of ACCEL_HANDLE_BIT */
+    uint32_t fence_export_kinds;  /**< set of ACCEL_HANDLE_BIT that queue_fence makes */
+    uint32_t fence_wait_kinds;    /**< SYNC_FILE: submit takes wait fds */
+    uint32_t flags;               /**< enum accel_bk_device_flag */
 };
 
 /**
@@ -66,18 +66,18 @@ struct accel_bk_constant {
 /** What is loaded. */
 struct accel_bk_load_desc {
     size_t struct_size;
-    const void *bytes;                         /**< of the blob; not trusted; borrowed for the call */
+    const void *bytes; /**< of the blob; not trusted; borrowed for the call */
     uint64_t byte_count;
     const struct accel_bk_constant *constants; /**< in the blob's order */
     uint32_t constant_count;
-    uint32_t flags;                            /**< 0 */
+    uint32_t flags; /**< 0 */
 };
 
 /** A piece of memory that a run needs beside its ports. */
 struct accel_bk_scratch {
     size_t struct_size;
-    uint64_t size_bytes;    /**< at least 1 */
-    uint64_t align_bytes;   /**< power of two */
+    uint64_t size_bytes;  /**< at least 1 */
+    uint64_t align_bytes; /**< power of two */
 };
 
 enum accel_bk_run_flag {
@@ -90,10 +90,10 @@ struct accel_bk_run_desc {
     size_t struct_size;
     /** one for each piece that program_scratch named; what is in them means nothing when a submission begins, and other runs may have them, too, in turns */
     const struct accel_bk_memory *scratch;
-    uint32_t scratch_count;                /**< 0: the module allocates what it needs */
-    uint32_t entry;                        /**< which graph of the blob */
-    uint32_t flags;                        /**< enum accel_bk_run_flag */
-    int32_t priority;                      /**< a hint, as in accel_bk_queue_desc, for drivers whose contexts belong to a program */
+    uint32_t scratch_count; /**< 0: the module allocates what it needs */
+    uint32_t entry;         /**< which graph of the blob */
+    uint32_t flags;         /**< enum accel_bk_run_flag */
+    int32_t priority;       /**< a hint, as in accel_bk_queue_desc, for drivers whose contexts belong to a program */
 };
 
 /** What a run works on from now on. */

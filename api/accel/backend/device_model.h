@@ -14,7 +14,7 @@ extern "C" {
 /** What is to be played. */
 struct accel_bk_play {
     size_t struct_size;
-    const struct accel_bk_host *host;   /**< outlives the simulation */
+    const struct accel_bk_host *host; /**< outlives the simulation */
 };
 
 /**
@@ -27,8 +27,8 @@ struct accel_bk_play {
  */
 struct accel_bk_device_model {
     size_t struct_size;
-    const char *driver;       /**< the kernel driver whose uAPI it speaks */
-    const char *device_name;  /**< for people */
+    const char *driver;      /**< the kernel driver whose uAPI it speaks */
+    const char *device_name; /**< for people */
     /** [mandatory] Power it up. The transport lives until destroy. */
     enum accel_status (*create)(const struct accel_bk_play *play, struct accel_bk_simulation **out_simulation);
     /** [mandatory] */

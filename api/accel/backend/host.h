@@ -58,7 +58,7 @@ struct accel_bk_host {
      * ACCEL_OPERATION_PROFILE of the runtime's catalog, which moves on its own. An importer writes operations and revisions that came later as custom nodes.
      */
     uint32_t operation_profile;
-    void *context;        /**< first argument of every slot */
+    void *context; /**< first argument of every slot */
 
     /** Is a line of this level wanted? Ask before formatting one. */
     int (*log_enabled)(void *context, enum accel_log_level level);

@@ -16,10 +16,10 @@ struct accel_bk_source {
     size_t struct_size;
     const void *bytes;
     uint64_t byte_count;
-    int32_t folder_fd;   /**< where external data may be opened, and nowhere above; -1: nowhere */
+    int32_t folder_fd; /**< where external data may be opened, and nowhere above; -1: nowhere */
     uint32_t reserved;
-    const char *name;    /**< for messages */
-    void *context;       /**< first argument of map, charge */
+    const char *name; /**< for messages */
+    void *context;    /**< first argument of map, charge */
     /**
      * The bytes of a file at or below the folder, alive until the imported model is released. The runtime maps or reads it, as the application wanted, and watches
      * whether it changes. purpose begins the detail sentence, which is set on an error. NULL, or beyond struct_size: files are the importer's own affair, in folder_fd.
@@ -36,7 +36,7 @@ struct accel_bk_source {
     enum accel_status (*charge)(void *context, uint64_t byte_count, const char *purpose);
     accel_progress_fn progress; /**< to be called at least every 100 ms of work, and obeyed with CANCELLED; NULL: nobody wants to know */
     void *progress_user;
-    const char *format;  /**< what the application says that the bytes are, one of the formats in the manifest; "": nobody says */
+    const char *format; /**< what the application says that the bytes are, one of the formats in the manifest; "": nobody says */
 };
 
 /** An imported model. Released by its own release. Threads: release is called once, on any thread. Blocks: never for long. */

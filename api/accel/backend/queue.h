@@ -14,8 +14,8 @@ extern "C" {
 
 struct accel_bk_queue_desc {
     size_t struct_size;
-    int32_t priority;  /**< enum accel_priority and between, a hint */
-    uint32_t depth;    /**< submissions in flight, at most the device's queue_depth */
+    int32_t priority; /**< enum accel_priority and between, a hint */
+    uint32_t depth;   /**< submissions in flight, at most the device's queue_depth */
 };
 
 enum accel_bk_submit_flag {
@@ -33,15 +33,15 @@ struct accel_bk_submit {
      */
     const int32_t *wait_fds;
     uint32_t wait_fd_count;
-    uint32_t flags;            /**< enum accel_bk_submit_flag */
+    uint32_t flags; /**< enum accel_bk_submit_flag */
 };
 
 /** One side of a conversion. */
 struct accel_bk_view {
     size_t struct_size;
-    const int64_t *dims;               /**< rank */
+    const int64_t *dims; /**< rank */
     const struct accel_layout *layout;
-    uint32_t type;                     /**< enum accel_type of the tensor, the same on both sides */
+    uint32_t type; /**< enum accel_type of the tensor, the same on both sides */
     uint32_t rank;
 };
 
@@ -52,13 +52,13 @@ struct accel_bk_transfer {
     uint64_t source_offset_bytes;
     struct accel_bk_buffer *destination;
     uint64_t destination_offset_bytes;
-    uint64_t size_bytes;       /**< of a conversion 0: each range is as long as its layout says */
-    uint32_t fill_value;       /**< the low byte is repeated; of a conversion the stored value that padding REAL_ZERO has, in its low bits */
+    uint64_t size_bytes; /**< of a conversion 0: each range is as long as its layout says */
+    uint32_t fill_value; /**< the low byte is repeated; of a conversion the stored value that padding REAL_ZERO has, in its low bits */
     uint32_t wait_fd_count;
-    const int32_t *wait_fds;   /**< as in accel_bk_submit */
-    uint32_t flags;            /**< enum accel_bk_submit_flag */
+    const int32_t *wait_fds; /**< as in accel_bk_submit */
+    uint32_t flags;          /**< enum accel_bk_submit_flag */
     uint32_t reserved;
-    const struct accel_bk_view *source_view;      /**< both or none: put elements where the other layout wants them, and fill the padding that it claims */
+    const struct accel_bk_view *source_view; /**< both or none: put elements where the other layout wants them, and fill the padding that it claims */
     const struct accel_bk_view *destination_view;
 };
 

@@ -46,19 +46,19 @@ struct accel_bk_span {
  */
 struct accel_bk_request {
     size_t struct_size;
-    uint64_t request;                  /**< as the kernel's headers make it */
+    uint64_t request; /**< as the kernel's headers make it */
     void *argument;
     const struct accel_bk_span *spans; /**< every pointer, descriptor and instant in it; a span's children come behind it */
     uint32_t span_count;
-    uint32_t flags;                    /**< must be 0 */
+    uint32_t flags; /**< must be 0 */
 };
 
 /** What is to be mapped, and where. */
 struct accel_bk_map {
     size_t struct_size;
-    uint64_t offset;        /**< as the driver gave it for this object */
+    uint64_t offset; /**< as the driver gave it for this object */
     uint64_t size_bytes;
-    uint64_t align_bytes;   /**< the pointer is a multiple of it, a power of two; 0: of a page (amdxdna's heap wants 64 MiB) */
+    uint64_t align_bytes; /**< the pointer is a multiple of it, a power of two; 0: of a page (amdxdna's heap wants 64 MiB) */
     /**
      * address space that is taken around the pointer, for later maps at its end: 0, or at least size_bytes. It is given back with unmap of
      * the last map in it
@@ -87,8 +87,8 @@ enum accel_bk_transport_flag {
 struct accel_bk_transport {
     size_t struct_size;
     void *context;
-    uint32_t flags;     /**< enum accel_bk_transport_flag */
-    int32_t node_fd;    /**< the node's descriptor, for libraries that want one; borrowed. -1 where there is none: a module works without */
+    uint32_t flags;  /**< enum accel_bk_transport_flag */
+    int32_t node_fd; /**< the node's descriptor, for libraries that want one; borrowed. -1 where there is none: a module works without */
 
     /** [mandatory] A description that breaks its rules is -EINVAL where the transport reads it: one that copies does, the kernel's does not. */
     int (*request)(void *context, const struct accel_bk_request *request);

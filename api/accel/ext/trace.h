@@ -20,13 +20,13 @@ extern "C" {
 /** One finished span. Times are CLOCK_MONOTONIC nanoseconds. */
 struct accel_trace_event {
     size_t struct_size;
-    const char *name;      /**< what: "submit", "segment", "transfer", "copy", "wait", or a module's own */
-    const char *track;     /**< where: a device id, "host copies", or "" for the thread */
+    const char *name;  /**< what: "submit", "segment", "transfer", "copy", "wait", or a module's own */
+    const char *track; /**< where: a device id, "host copies", or "" for the thread */
     uint64_t begin_ns;
     uint64_t end_ns;
-    uint64_t object_id;    /**< queue, fence or 0 */
-    uint32_t thread_id;    /**< of the kernel; 0 on the other tracks */
-    uint32_t detail;       /**< number of the segment where there is one; of a copy, of the step of the run */
+    uint64_t object_id; /**< queue, fence or 0 */
+    uint32_t thread_id; /**< of the kernel; 0 on the other tracks */
+    uint32_t detail;    /**< number of the segment where there is one; of a copy, of the step of the run */
 };
 
 /** Receives one span; anything but OK ends the call with that status. Ownership: event is valid during the call. Threads: called on the thread that reads. */

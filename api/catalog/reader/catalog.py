@@ -118,7 +118,7 @@ def check_shape_rule(record, words):
     for key in rule.get("reads", []):
         if key not in have:
             record.place.fail(f"shape rule {record.shape}", f"a record without {key}", f"{', '.join(rule['reads'])}, which the rule reads")
-    if record.shape == "composite" and not record.decomposition and record.only_import != "value":
+    if record.shape == "composite" and not record.decomposition and record.only_import not in ("value", "steps"):
         record.place.fail("shape rule", "composite", "another rule: there is no decomposition")
 
 
@@ -140,6 +140,8 @@ def check_record(record, catalog, operations):
     check_shape_rule(record, words)
     if record.only_import == "rewrite" and not record.decomposition:
         record.place.fail("decomposition", "nothing", "the operations that the importer makes of it")
+    if record.only_import == "steps" and record.decomposition:
+        record.place.fail("decomposition", "steps", "none, or import: rewrite: the importer's steps depend on more than a decomposition says")
     if record.decomposition:
         decompositions.check(record, operations, words)
 

@@ -11,7 +11,7 @@ DEVIATIONS = {   # kind: the extra fields that it may have
     "attribute_required": set(),
     "input_resolved": {"into"}, "input_ignored": set(), "input_refused": {"unless"}, "operand_added": set(),
     "result_refused": set(), "default_differs": set(), "option_differs": set(), "types_absent": set(), "types_added": set(),
-    "versions_refused": set(), "versions_rewritten": set(), "schema_absent": set(),
+    "versions_refused": set(), "versions_rewritten": set(), "schema_absent": set(), "deprecated": set(),
 }
 RECORD_FIELDS = {"name", "id", "revision", "doc", "onnx", "operands", "results", "attributes", "fused_clamp", "types", "shape", "fold", "class", "work", "import", "resolved",
                  "decomposition", "deviations"}
@@ -96,7 +96,7 @@ class Record:
     numeric_class: str
     work: str
     resolved: bool                  # the compiler puts constants or other operations in its place: no module sees it
-    only_import: typing.Optional[str]   # "rewrite" or "value": the importer makes other operations of it, or a constant
+    only_import: typing.Optional[str]   # "rewrite", "steps" or "value": the importer makes other operations of it, or a constant
     decomposition: list
     deviations: list
     place: Place
@@ -235,7 +235,7 @@ def read_record(item, place, vocabulary, family, planned, shared_deviations):
     names = {o.name for o in operands + results} | {o.types for o in operands + results if isinstance(o.types, str)}
     only_import = field(item, place, "import", "name", None)
     if only_import is not None:
-        one_of(place, "import", only_import, ("rewrite", "value"))
+        one_of(place, "import", only_import, ("rewrite", "steps", "value"))
     return Record(
         name, family, planned, field(item, place, "id", "positive", None), field(item, place, "revision", "positive", 1), field(item, place, "doc", "text", ""),
         field(onnx, place, "name", "name"), field(onnx, place, "domain", "name", "ai.onnx"), field(onnx, place, "since", "positive"),

@@ -12,8 +12,8 @@ ROW_FIELDS = {
     "attributes": {"id": "positive", "name": "key", "kind": "name", "doc": "text", "onnx": "name", "scalar": "flag"},
 }
 OPTIONAL = {"onnx", "scalar"}
-ATTRIBUTE_KINDS = ("ints", "floats", "string")          # that today's ABI carries
-PLANNED_KINDS = ATTRIBUTE_KINDS + ("strings", "graph")
+ATTRIBUTE_KINDS = ("ints", "floats", "string", "strings", "graph")  # that today's ABI carries
+PLANNED_KINDS = ATTRIBUTE_KINDS
 
 
 @dataclasses.dataclass
@@ -92,7 +92,7 @@ def check_rules(rules, file, attributes):
         field(fold, place, "doc", "text")
         field(fold, place, "most", "positive", None)
         if "reads" in fold:
-            one_of(place, "reads", field(fold, place, "reads", "name"), ("shapes", "values"))
+            one_of(place, "reads", field(fold, place, "reads", "name"), ("shapes", "first", "values"))
     for name, row in field(rules, top, "classes", "mapping").items():
         place = Place(file, getattr(row, "line", 1), f"class {name}")
         if not isinstance(row, dict):

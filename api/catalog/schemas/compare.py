@@ -58,8 +58,8 @@ def type_name(text):
 class Comparison:
     """One record beside the versions of its operator; limit: the newest opset that the schemas know."""
 
-    def __init__(self, record, versions, words, limit):
-        self.record, self.words, self.limit = record, words, limit
+    def __init__(self, record, versions, words, limit, later=None):
+        self.record, self.words, self.limit, self.later = record, words, limit, later
         self.all = versions
         self.versions = [v for v in versions if v["since"] >= record.since]
         self.newest = self.versions[-1] if self.versions else None
@@ -72,7 +72,9 @@ class Comparison:
     def run(self):
         refused = self.declared("versions_refused")
         for version in self.all:
-            if version["since"] < self.record.since:
+            if version["since"] < self.record.since and version["since"] in self.declared("versions_rewritten"):
+                self.differ("versions_rewritten", version["since"], f"the version of opset {version['since']} means something else")
+            elif version["since"] < self.record.since:
                 self.differ("versions_refused", version["since"], f"opset {version['since']} has a version that the record, from opset {self.record.since}, leaves out")
         for since in self.declared("versions_rewritten"):
             if any(v["since"] == since for v in self.versions):
@@ -184,6 +186,13 @@ class Comparison:
 
     # ---- element types
 
+    def later_types(self, what, position):
+        """Those that the newest version of newer schemas admits, which the record follows; nothing where there are none."""
+        if self.later is None or position >= len(self.later[what]):
+            return set()
+        formal = self.later[what][position]["type"]
+        return {type_name(text) for text in self.later["types"].get(formal, [formal])}
+
     def schema_types(self, formal):
         listed = self.newest["types"].get(formal["type"], [formal["type"]])
         return {type_name(text) for text in listed}
@@ -198,10 +207,11 @@ class Comparison:
                     continue
                 theirs = self.schema_types(self.newest[what][operand.at])
                 ours = {names[t] for s in real for t in self.record.types_of(operand, s)}
+                later = self.later_types(what, operand.at)
                 admitted |= ours & theirs
-                for name in sorted(theirs - ours):
+                for name in sorted((theirs & later if later else theirs) - ours):
                     absent.setdefault(name, operand.name)
-                for name in sorted(ours - theirs):
+                for name in sorted(ours - theirs - later):
                     self.differ("types_added", name, f"'{operand.name}' admits {name}, which the schema does not")
         for name, operand in sorted(absent.items()):
             self.differ("types_absent", name, f"the schema admits {name} for '{operand}'")
@@ -233,11 +243,13 @@ def explain(record, found, words, used, whole):
     return wrong
 
 
-def differences(record, schemas, words, source):
+def differences(record, schemas, words, source, newer=None):
     versions = schemas.get((record.domain, record.onnx))
     if versions is None:
         return [Found("schema_absent", record.domain, f"no schema of {record.domain}.{record.onnx}")]
-    found = Comparison(record, versions, words, source["opsets"][record.domain]).run()
+    limit = source["opsets"][record.domain]
+    later = newer[record.domain, record.onnx][-1] if newer else None
+    found = Comparison(record, versions, words, limit, later).run()
     if versions[-1].get("deprecated"):
         found.append(Found("deprecated", record.onnx, f"opset {versions[-1]['since']} deprecates {record.onnx}"))
     return found
@@ -247,10 +259,11 @@ def compare(catalog, source, schemas):
     """(list of (record, differences), sentences about what is wrong). Schemas that end before a record's first opset are not asked about it."""
     used, rows, wrong = set(), [], []
     whole = "compared with" not in source
+    newer = None if whole else load_onnx()[1]
     for record in catalog.everything():
         if not whole and record.since > source["opsets"].get(record.domain, 0) and record.domain in source["opsets"]:
             continue
-        found = differences(record, schemas, catalog.vocabulary, source)
+        found = differences(record, schemas, catalog.vocabulary, source, newer)
         rows.append((record, found))
         wrong += explain(record, found, catalog.vocabulary, used, whole)
     for deviation in catalog.shared if whole else ():

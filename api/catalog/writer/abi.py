@@ -29,6 +29,11 @@ def first_value(record):
     return next((i for i, operand in enumerate(record.operands) if operand.key), None)
 
 
+def value_set(record):
+    """Positions of value operands, as bits. Operands are in ONNX's order, so another one may stand behind one of them (OneHot's values)."""
+    return sum(1 << i for i, operand in enumerate(record.operands) if operand.key)
+
+
 def is_value(record, key):
     return any(operand.key == key for operand in record.values())
 

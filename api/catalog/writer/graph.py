@@ -14,16 +14,38 @@ def values(record):
 
 def value(operand, words):
     row = words.attribute(operand.key)
-    kind = {"ints": "kIntegers", "floats": "kReal"}[row["kind"]]
-    return f'{{"{operand.name}", ValueKind::{kind}, {row["id"]}}}'
+    kind = "ValueKind::kIntegers" if row["kind"] == "ints" else "ValueKind::kReal" if row.get("scalar", False) else "ValueKind::kReals"
+    return f'{{"{operand.name}", {kind}, {row["id"]}}}'
 
 
 def rules(record, words):
     """Functions of the graph library, by the names that rules.yaml has for them."""
     fold = words.folds[record.fold]
     value = "nullptr" if record.fold == "none" else f"folds::{record.fold}"
-    reads = "kShapes" if fold.get("reads") == "shapes" else "kValues"
+    reads = f"k{fold.get('reads', 'values').capitalize()}"
     return f"{{shapes::{record.shape}, {{{value}, {fold.get('most', 'UINT64_MAX')}, Fold::Reads::{reads}}}, work::{record.work}}}"
+
+
+def bits(words, names):
+    return " | ".join(f"type_bit(ACCEL_TYPE_{name})" for name in words.type_order(names)) or "0"
+
+
+def typed(record, words, each):
+    """An operand or result: its types, and the first operand that its name of a type makes it go with."""
+    tensors = record.tensors()
+    names = {name for signature in record.signatures for name in record.types_of(each, signature)}
+    like = next((position for position, other in enumerate(tensors) if not isinstance(each.types, list) and other.types == each.types), -1)
+    return f"{{{bits(words, names)}, {like}{f', ACCEL_ATTRIBUTE_{each.type_from}' if each.type_from else ''}}}"
+
+
+def signatures(record, words):
+    """The types of each operand, then of each result, signature by signature."""
+    return ", ".join(bits(words, record.types_of(each, signature)) for signature in record.signatures for each in record.tensors() + record.results)
+
+
+def typing(record, words):
+    plain = {name for signature in record.signatures if not signature.quantised for name in record.types_of(record.tensors()[0], signature)}
+    return f"    {{ACCEL_OPERATION_{record.name}, {bits(words, plain)}, kOperandsOf{record.name}, kResultsOf{record.name}, kSignaturesOf{record.name}}},"
 
 
 def operation(record, words):
@@ -53,5 +75,9 @@ def write(catalog, note):
             out.append(f"constexpr uint32_t kKeysOf{record.name}[] = {{{', '.join(f'ACCEL_ATTRIBUTE_{key}' for key in keys)}}};")
         if record.values():
             out.append(f"constexpr ValueRow kValuesOf{record.name}[] = {{{', '.join(value(operand, words) for operand in record.values())}}};")
-    out += ["", "constexpr OperationRow kOperations[] = {"]
-    return "\n".join(out + [operation(record, words) for record in catalog.operations()] + ["};", ""])
+        for kind, each in (("Operands", record.tensors()), ("Results", record.results)):
+            out.append(f"constexpr Typed k{kind}Of{record.name}[] = {{{', '.join(typed(record, words, one) for one in each)}}};")
+        out.append(f"constexpr uint32_t kSignaturesOf{record.name}[] = {{{signatures(record, words)}}};")
+    out += ["", "constexpr OperationRow kOperations[] = {"] + [operation(record, words) for record in catalog.operations()]
+    out += ["};", "", "constexpr Typing kTypings[] = {"] + [typing(record, words) for record in catalog.operations()]
+    return "\n".join(out + ["};", ""])

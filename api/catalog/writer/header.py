@@ -2,16 +2,15 @@
 """api/accel/catalog.h: the enums of the public ABI."""
 from writer import abi
 
-KIND_NUMBERS = {"ACCEL_ATTRIBUTE_KIND_FLOAT": 1, "ACCEL_ATTRIBUTE_KIND_INT": 2, "ACCEL_ATTRIBUTE_KIND_STRING": 3, "ACCEL_ATTRIBUTE_KIND_FLOATS": 6, "ACCEL_ATTRIBUTE_KIND_INTS": 7}
+KIND_NUMBERS = {"ACCEL_ATTRIBUTE_KIND_FLOAT": 1, "ACCEL_ATTRIBUTE_KIND_INT": 2, "ACCEL_ATTRIBUTE_KIND_STRING": 3, "ACCEL_ATTRIBUTE_KIND_GRAPH": 5, "ACCEL_ATTRIBUTE_KIND_FLOATS": 6, "ACCEL_ATTRIBUTE_KIND_INTS": 7, "ACCEL_ATTRIBUTE_KIND_STRINGS": 8}
 
 
 def enum(name, prefix, rows, number="id", extra=()):
-    lines = [f"enum {name} {{"]
     entries = list(extra) + [(f"{prefix}_{row['name']}", row[number], row.get("doc") or row.get("onnx", "")) for row in rows]
-    for label, value, doc in entries:
-        tail = f" /**< {doc} */" if doc else ""
-        lines.append(f"    {label} = {value},{tail}")
-    return "\n".join(lines + [f"    {prefix}_MAX_ENUM = 0x7fffffff", "};"])
+    # In one column, as clang-format wants them.
+    width = max((len(f"{label} = {value},") for label, value, doc in entries if doc), default=0)
+    lines = [f"    {f'{label} = {value},':<{width}} /**< {doc} */" if doc else f"    {label} = {value}," for label, value, doc in entries]
+    return "\n".join([f"enum {name} {{"] + lines + [f"    {prefix}_MAX_ENUM = 0x7fffffff", "};"])
 
 
 def type_bits(types):
@@ -37,18 +36,19 @@ def value_positions(catalog):
     """enum accel_value_operand."""
     rows = [{"name": f"{record.name}_{operand.name.upper()}", "id": record.operands.index(operand), "doc": ""} for record in catalog.operations() for operand in record.values()]
     return "\n".join(["/**",
-                      " * Positions of value operands. Their values make the result's shape, or bound its values, so modules read them when they build: a list of I64 or I32 in",
-                      " * one axis, or one F32. The tensor of one that is known is a constant. Without data it is computed when the program runs, and who cannot do that refuses the",
-                      " * node with ACCEL_REASON_CONSTANT. They are behind all other operands.",
+                      " * Positions of value operands. Their values make the result's shape, or bound its values, so modules read them when they build: one number, or a list in one",
+                      " * axis, of a type that the catalog gives. The tensor of one that is known is a constant. Without data it is computed when the program runs, and who cannot do",
+                      " * that refuses the node with ACCEL_REASON_CONSTANT. accel_is_value_operand tells which they are.",
                       " */", enum("accel_value_operand", "ACCEL_OPERAND", rows)])
 
 
-def first_value(catalog):
-    """accel_first_value_operand."""
-    lines = ["/** Position of an operation's first value operand; 0 where it has none, or this header does not know it. The library exports it under this name, too, and knows its own. Threads: any thread. Blocks: never. */",
-             "static inline unsigned accel_first_value_operand(unsigned operation)", "{", "    switch (operation) {"]
-    for position in sorted({abi.first_value(r) for r in catalog.operations() if r.values()}):
-        lines += [f"    case ACCEL_OPERATION_{r.name}:" for r in catalog.operations() if abi.first_value(r) == position] + [f"        return {position}u;"]
+def is_value(catalog):
+    """accel_is_value_operand, set by set."""
+    lines = ["/** Is the operand at this position a value operand? 1 or 0; 0 for an operation that this header does not know. The library exports it under this name, too, and knows its own. Threads: any thread. Blocks: never. */",
+             "static inline unsigned accel_is_value_operand(unsigned operation, unsigned position)", "{", "    if (position >= 32u)", "        return 0u;", "    switch (operation) {"]
+    records = [record for record in catalog.operations() if record.values()]
+    for positions in sorted({abi.value_set(record) for record in records}):
+        lines += [f"    case ACCEL_OPERATION_{record.name}:" for record in records if abi.value_set(record) == positions] + [f"        return 0x{positions:x}u >> position & 1u;"]
     return "\n".join(lines + ["    default:", "        return 0u;", "    }", "}"])
 
 
@@ -64,7 +64,7 @@ def write(catalog, note):
     return "\n".join([
         "/* SPDX-License-Identifier: MIT */", f"/* {note} */",
         "#ifndef ACCEL_CATALOG_H", "#define ACCEL_CATALOG_H", "",
-        "/** Revision of the operation catalog in this header; it moves on its own, not with the ABI. */",
+        "/** Revision of the operation catalog in this header. It moves on its own: names are added to the enums here within a version of the ABI, and no number changes. */",
         f"#define ACCEL_OPERATION_PROFILE {words.profile}u", "",
         "/** Element types. Those below 8 bits are packed without regard to rows, the first element in the low bits, and bits behind the last are 0. */",
         enum("accel_type", "ACCEL_TYPE", words.types, extra=[("ACCEL_TYPE_UNKNOWN", 0, "none that the catalog has")]), "",
@@ -78,5 +78,5 @@ def write(catalog, note):
         attribute_kinds(abi.attribute_rows(catalog)), "",
         "/** Operations. Semantics: docs/operations.md. */",
         enum("accel_operation", "ACCEL_OPERATION", operations, extra=[("ACCEL_OPERATION_CUSTOM", 0, "by domain and name")]), "",
-        value_positions(catalog), "", first_value(catalog), "",
+        value_positions(catalog), "", is_value(catalog), "",
         "#endif /* ACCEL_CATALOG_H */", ""])

@@ -3,12 +3,15 @@
 
 Ranges of opsets come from the recorded schemas, meanings from the records. An attribute that became an operand has a row among the attributes up to the opset before, and
 one among the inputs from that opset on, both with the operand's position.
+An operator of a domain that no recorded schema has is read as its record says, at every opset from the record's first on.
 """
 import itertools
 
 from writer import abi
 
 LATER = "kOpsetNewest"
+# Shape rules whose operators are read by the record alone (ops/by_record.cpp), unless ops/table.cpp has a translator of their own.
+FAMILIES = {"same": "kSame", "beside_channels": "kSame", "grouped_channels": "kSame", "per_feature": "kSame", "broadcast": "kBroadcast", "per_channel": "kPerChannel"}
 USES = {"resolved": "kResolved", "ignored": "kIgnored", "refused": "kRefused"}
 ATTRIBUTE_TYPES = {"INT": "kInt", "INTS": "kInts", "FLOAT": "kFloat", "FLOATS": "kFloats", "STRING": "kString", "STRINGS": "kStrings", "TENSOR": "kTensor",
                    "SPARSE_TENSOR": "kUndefined", "GRAPH": "kGraph", "TYPE_PROTO": "kUndefined"}
@@ -55,6 +58,11 @@ class Reading:
         """Position among the record's operands, value operands included."""
         return self.record.operands.index(operand) if operand in self.record.operands else self.record.results.index(operand)
 
+    def like(self, operand):
+        """Position of the first operand that always has this one's element type; -1: there is none."""
+        same = [each for each in self.record.operands if not isinstance(operand.types, list) and each.types == operand.types]
+        return self.record.operands.index(same[0]) if same else -1
+
     def types(self, operand):
         names = {name for s in self.record.signatures for name in self.record.types_of(operand, s)}
         return "type_set({" + ", ".join(f"ACCEL_TYPE_{name}" for name in self.words.type_order(names)) + "})"
@@ -88,9 +96,9 @@ class Reading:
                 use, operand = self.use(kind, formal["name"]), here.get(position)
                 option = "k" + formal.get("option", "single").capitalize()
                 if operand is None:
-                    row = f'"{formal["name"]}", {position}, Option::{option}, Use::{use}, -1, 0'
+                    row = f'"{formal["name"]}", {position}, Option::{option}, Use::{use}, -1, 0, -1'
                 else:
-                    row = f'"{operand.name}", {position}, Option::{option}, Use::kTensor, {self.place(operand)}, {self.types(operand)}'
+                    row = f'"{operand.name}", {position}, Option::{option}, Use::kTensor, {self.place(operand)}, {self.types(operand)}, {self.like(operand)}'
                 rows.append((row, first, last))
         return merged(rows)
 
@@ -113,17 +121,34 @@ def array(kind, name, rows, newest):
 
 def operator(record, versions, newest, words, carried):
     reading = Reading(record, versions, newest, words, carried)
+    owner = "" if record.domain == "ai.onnx" else "".join(part.capitalize() for part in record.domain.split("."))
     lines, names = [], []
     for kind, suffix, rows in (("OpsetRange", "Opsets", reading.covers()), ("AttributeSchema", "Attributes", reading.attributes()),
                                ("OperandSchema", "Inputs", reading.operands("inputs", "input", record.operands)),
                                ("OperandSchema", "Outputs", reading.operands("outputs", "result", record.results))):
-        made, name = array(kind, f"k{record.onnx}{suffix}", rows, newest)
+        made, name = array(kind, f"k{owner}{record.onnx}{suffix}", rows, newest)
         lines += made
         names.append(name)
-    form = {"rewrite": "Form::kRewrite", "value": "Form::kValue"}.get(record.only_import, "Form::kOperation")
+    form = {"rewrite": "Form::kRewrite", "steps": "Form::kRewrite", "value": "Form::kValue"}.get(record.only_import, "Form::kOperation")
     number = f"ACCEL_OPERATION_{record.name}" if record.id else "ACCEL_OPERATION_CUSTOM"
     domain = "" if record.domain == "ai.onnx" else record.domain
-    return lines, f'    {{"{domain}", "{record.onnx}", {form}, {number}, {", ".join(names)}}},'
+    family = FAMILIES.get(record.shape, "kOther") if record.id else "kOther"
+    return lines, f'    {{"{domain}", "{record.onnx}", {form}, {number}, Family::{family}, {", ".join(names)}}},'
+
+
+def schema_of(record, words):
+    """The one version of an operator that its record has to stand for."""
+    kinds = {("ints", True): "INT", ("ints", False): "INTS", ("floats", True): "FLOAT", ("floats", False): "FLOATS"}
+    known = {a.key: words.attribute(a.key) for a in record.attributes if a.onnx}
+
+    def formal(operand):
+        return {"name": operand.name, "option": "single" if operand.option == "required" else operand.option}
+
+    def attribute(a):
+        plain = {"default": a.default} if isinstance(a.default, (int, float)) else {}
+        return {"type": kinds.get((known[a.key]["kind"], known[a.key].get("scalar", False)), "STRING"), "required": a.required, **plain}
+    return {"since": record.since, "inputs": [formal(o) for o in record.operands], "outputs": [formal(o) for o in record.results],
+            "attributes": {a.onnx: attribute(a) for a in record.attributes if a.onnx}}
 
 
 def write(catalog, note, source, schemas):
@@ -131,9 +156,10 @@ def write(catalog, note, source, schemas):
     rows, carried = [], {row["name"] for row in abi.attribute_rows(catalog)}
     for record in sorted(catalog.records, key=lambda r: (r.domain, r.onnx)):
         versions = schemas.get((record.domain, record.onnx))
-        if versions is None:
-            continue
-        lines, row = operator(record, versions, source["opsets"][record.domain], catalog.vocabulary, carried)
+        if versions is None and record.id is None:
+            continue  # a rewrite, which the importer knows by itself
+        newest = source["opsets"].get(record.domain, source["opsets"]["ai.onnx"])
+        lines, row = operator(record, versions or [schema_of(record, catalog.vocabulary)], newest, catalog.vocabulary, carried)
         out += lines
         rows.append(row)
     return "\n".join(out + ["", "constexpr OperatorSchema kOperators[] = {"] + rows + ["};", ""])

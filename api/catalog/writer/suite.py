@@ -8,7 +8,10 @@ def bits(prefix, names):
 
 
 def roundings(record, words):
-    names = {name for signature in record.signatures for name in signature.roundings} or {"NONE"}
+    names = {name for signature in record.signatures for name in signature.roundings}
+    plain_bytes = any(name in ("I8", "U8") for signature in record.signatures if not signature.quantised for name in record.types_of(record.tensors()[0], signature))
+    if not names or plain_bytes:
+        names.add("NONE")
     return bits("ROUNDING", [name for name in ["NONE"] + [row["name"] for row in words.roundings] if name in names])
 
 
@@ -36,16 +39,19 @@ def attributes(record, words):
 def row(record, words):
     first, result = record.tensors()[0], record.results[0]
     apart = result.types != first.types
+    like = next((position for position, each in enumerate(record.tensors()) if not isinstance(result.types, list) and each.types == result.types), -1)
+    moves = record.numeric_class == "exact" and not apart and (record.work in ("none", "pool") or any(signature.quantised for signature in record.signatures))
     facts = [f"ACCEL_OPERATION_{record.name}", f'"{record.name}"', types(record, words, first), roundings(record, words), f'"{words.classes[record.numeric_class]["rule"]}"',
              str(bool(record.decomposition)).lower(), str(record.resolved).lower(), f'"{record.shape}"', f"NumericClass::{record.numeric_class.capitalize()}",
              str(record.fused_clamp).lower(), str(len(record.results) > 1 or result.option == "variadic").lower(), types(record, words, first, False), types(record, words, first, True), types(record, words, result) if apart else "0",
-             f"kOperandsOf{record.name}", f"kAttributesOf{record.name}" if attributes(record, words) else "{}"]
+             str(moves).lower(), str(like), f"kOperandsOf{record.name}", f"kAttributesOf{record.name}" if attributes(record, words) else "{}"]
     return "{" + ", ".join(facts) + "},"
 
 
 def write(catalog, note):
     words = catalog.vocabulary
-    out = [f"// {note}", "// Included by rows.h only.", ""]
+    out = [f"// {note}", "// Included by rows.h only.", "", "constexpr TypeRow kTypeRows[] = {"]
+    out += [f'    {{ACCEL_TYPE_{each["name"]}, "{each["name"]}"}},' for each in words.types] + ["};", ""]
     for record in catalog.operations():
         out.append(f"constexpr OperandRow kOperandsOf{record.name}[] = {{{', '.join(operand(record, words, each) for each in record.operands)}}};")
         if rows := attributes(record, words):

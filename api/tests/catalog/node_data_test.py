@@ -47,6 +47,17 @@ def values_by_input(model, folder):
     return [given[name] if name else None for name in model.graph.node[0].input]
 
 
+def as_declared(model, folder):
+    """Whether the values have the types that the model declares: two tests of Debian's release have bfloat16 values stored as uint16."""
+    declared = [value.type.tensor_type.elem_type for value in model.graph.input]
+    stored = []
+    for index in range(len(declared)):
+        tensor = onnx.TensorProto()
+        tensor.ParseFromString((folder / f"test_data_set_0/input_{index}.pb").read_bytes())
+        stored.append(tensor.data_type)
+    return declared == stored
+
+
 def facts(record, node, values, opset):
     """(operand values, attributes) of the record's node; None where this opset's version is left out or a value is not taken."""
     given = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
@@ -110,7 +121,7 @@ def main():
         if record is None or model.graph.node[0].domain or (sys.argv[1:] and record.name not in sys.argv[1:]):
             continue
         opset = next(entry.version for entry in model.opset_import if not entry.domain)
-        known = None if rewritten(record, versions[("ai.onnx", record.onnx)], opset) else facts(record, model.graph.node[0], values_by_input(model, folder), opset)
+        known = None if rewritten(record, versions[("ai.onnx", record.onnx)], opset) or not as_declared(model, folder) else facts(record, model.graph.node[0], values_by_input(model, folder), opset)
         if known is None or not admitted(record, known[0]):
             outside += 1
             continue

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Operations of the catalog as ONNX models: one node, or the steps of a decomposition for given shapes and attributes. Needs the Python package onnx."""
+import ml_dtypes
 import numpy
 from onnx import TensorProto, helper, numpy_helper
 
 from reader import expressions
 from reader.expressions import Scope, Values
 
-NUMPY = {"F32": numpy.float32, "I8": numpy.int8, "U8": numpy.uint8, "I32": numpy.int32, "I64": numpy.int64, "BOOL": numpy.bool_, "F16": numpy.float16, "F64": numpy.float64}
+NUMPY = {
+    "F32": numpy.float32, "F16": numpy.float16, "F64": numpy.float64, "BF16": ml_dtypes.bfloat16, "BOOL": numpy.bool_,
+    "I8": numpy.int8, "I16": numpy.int16, "I32": numpy.int32, "I64": numpy.int64, "U8": numpy.uint8, "U16": numpy.uint16, "U32": numpy.uint32, "U64": numpy.uint64,
+    "F8E4M3FN": ml_dtypes.float8_e4m3fn, "F8E4M3FNUZ": ml_dtypes.float8_e4m3fnuz, "F8E5M2": ml_dtypes.float8_e5m2, "F8E5M2FNUZ": ml_dtypes.float8_e5m2fnuz, "F8E8M0": ml_dtypes.float8_e8m0fnu,
+    "F4E2M1": ml_dtypes.float4_e2m1fn, "I4": ml_dtypes.int4, "U4": ml_dtypes.uint4, "I2": ml_dtypes.int2, "U2": ml_dtypes.uint2,
+}
 OPSET, OPSET_ML, IR = 28, 5, 14
 
 
@@ -72,7 +78,7 @@ def called_attributes(step, called, values, words):
     for key, text in step.attributes.items():
         made[key] = expressions.value_of(expressions.parse(text), values)
         if words.attribute(key)["kind"] == "floats":
-            made[key] = float(made[key])
+            made[key] = [float(one) for one in made[key]] if isinstance(made[key], list) else float(made[key])
     return made
 
 
@@ -93,6 +99,7 @@ def decomposed(record, operations, words, inputs, given, outputs):
             operands.append(operand if operand is None or operand in done or operand in inputs or operand.startswith("constant") else None)
         called = operations[step.operation]
         builder.add(called, operands, called_attributes(step, called, values, words), step.results, values.types[record.tensors()[0].name])
+        values.types.update({name: result.types[0] for name, result in zip(step.results, called.results) if isinstance(result.types, list) and len(result.types) == 1})
         done |= set(step.results)
     return builder.model(inputs, outputs)
 

@@ -10,7 +10,7 @@ sys.path[:0] = [str(ROOT / "api/catalog"), str(ROOT / "api/catalog/schemas")]
 
 
 class Planted:
-    """with Planted("ops/matrix.yaml", "id: 3", "id: 4") as root: the copy's root; the text must be there once."""
+    """with Planted("ops/matrix.yaml", "id: 3", "id: 4") as root: the copy's root. Where the text is there several times, the first is changed."""
 
     def __init__(self, file, old, new):
         self.file, self.old, self.new = file, old, new
@@ -21,9 +21,9 @@ class Planted:
         shutil.copytree(ROOT / "api/catalog", root / "api/catalog", ignore=shutil.ignore_patterns("__pycache__", "*.json", "*.py"))
         path = root / "api/catalog" / self.file
         text = path.read_text()
-        if text.count(self.old) != 1:
-            raise ValueError(f"{self.file} has '{self.old}' {text.count(self.old)} times, expected once")
-        path.write_text(text.replace(self.old, self.new))
+        if self.old not in text:
+            raise ValueError(f"{self.file} does not have '{self.old}'")
+        path.write_text(text.replace(self.old, self.new, 1))
         return root
 
     def __exit__(self, *failure):

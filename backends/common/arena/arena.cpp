@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-namespace accel::arena
-{
+namespace accel::arena {
 uint64_t least_bytes(std::span<const Lifetime> lifetimes, uint64_t alignment)
 {
     struct Change {
@@ -60,4 +59,4 @@ std::optional<Plan> plan(std::span<const Lifetime> lifetimes, uint64_t alignment
     return by_size && by_size->size_bytes < by_time->size_bytes ? by_size : by_time;
 }
 
-} // namespace accel::arena
+}  // namespace accel::arena

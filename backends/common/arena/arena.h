@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Offsets for tensors that live for a while in one block of memory.
-#ifndef ACCEL_BACKENDS_COMMON_ARENA_ARENA_H
-#define ACCEL_BACKENDS_COMMON_ARENA_ARENA_H
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -9,8 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace accel::arena
-{
+namespace accel::arena {
 
 // Live from step `first` to step `last`, both included.
 struct Lifetime {
@@ -20,7 +18,7 @@ struct Lifetime {
 };
 
 struct Plan {
-    std::vector<uint64_t> offsets; // one per lifetime
+    std::vector<uint64_t> offsets;  // one per lifetime
     uint64_t size_bytes = 0;
 };
 
@@ -43,6 +41,4 @@ uint64_t count_pairs(std::span<const Lifetime> lifetimes);
 std::optional<Plan> plan_by_time(std::span<const Lifetime> lifetimes, uint64_t alignment, const Pulse &pulse);
 std::optional<Plan> plan_by_size(std::span<const Lifetime> lifetimes, uint64_t alignment, const Pulse &pulse);
 
-} // namespace accel::arena
-
-#endif
+}  // namespace accel::arena

@@ -49,8 +49,7 @@ TEST_CASE("sizes that leave 64 bits have no plan", "[arena]")
     CHECK_FALSE(plan(huge, 16));
 }
 
-namespace
-{
+namespace {
 
 // Lives of a net: most are short, some skip over many steps.
 std::vector<Lifetime> random_lives(std::mt19937 &random, size_t count)
@@ -64,7 +63,7 @@ std::vector<Lifetime> random_lives(std::mt19937 &random, size_t count)
     return lives;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("a plan is as small as the one that places the largest first, and no smaller than what lives at once", "[arena]")
 {

@@ -7,10 +7,8 @@
 #include <functional>
 #include <numeric>
 
-namespace accel::arena
-{
-namespace
-{
+namespace accel::arena {
+namespace {
 
 constexpr size_t kPerPulse = 64;
 
@@ -35,10 +33,11 @@ std::optional<uint64_t> lowest_gap(const std::vector<Placed> &neighbours, uint64
 }
 
 // Lifetimes by their first step, and over them a tree of their last steps: finds those that meet another one without a look at the rest.
-class Meetings
-{
+class Meetings {
 public:
-    explicit Meetings(std::span<const Lifetime> lifetimes) : lifetimes_(lifetimes), order_(lifetimes.size()), leaves_(std::bit_ceil(lifetimes.size() + 1))
+    explicit Meetings(std::span<const Lifetime> lifetimes) : lifetimes_(lifetimes),
+                                                             order_(lifetimes.size()),
+                                                             leaves_(std::bit_ceil(lifetimes.size() + 1))
     {
         std::iota(order_.begin(), order_.end(), 0);
         std::ranges::stable_sort(order_, {}, [&](uint32_t index) { return lifetimes[index].first; });
@@ -70,10 +69,10 @@ private:
     std::span<const Lifetime> lifetimes_;
     std::vector<uint32_t> order_;
     size_t leaves_;
-    std::vector<uint64_t> latest_; // last + 1, so that 0 is none
+    std::vector<uint64_t> latest_;  // last + 1, so that 0 is none
 };
 
-} // namespace
+}  // namespace
 
 std::optional<Plan> plan_by_size(std::span<const Lifetime> lifetimes, uint64_t alignment, const Pulse &pulse)
 {
@@ -106,4 +105,4 @@ std::optional<Plan> plan_by_size(std::span<const Lifetime> lifetimes, uint64_t a
     return result;
 }
 
-} // namespace accel::arena
+}  // namespace accel::arena

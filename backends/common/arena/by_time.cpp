@@ -8,16 +8,13 @@
 #include <queue>
 #include <set>
 
-namespace accel::arena
-{
-namespace
-{
+namespace accel::arena {
+namespace {
 
 constexpr size_t kPerPulse = 64;
 
 // Free ranges below the end of the arena; neighbours are always one range.
-class FreeRanges
-{
+class FreeRanges {
 public:
     // The start of the smallest range of that many bytes, of several the lowest; the end of the arena where there is none. Nothing beyond 64 bits.
     std::optional<uint64_t> take(uint64_t size_bytes)
@@ -78,12 +75,12 @@ private:
         by_size_.erase({length, begin});
     }
 
-    std::map<uint64_t, uint64_t> by_begin_;             // begin, length
-    std::set<std::pair<uint64_t, uint64_t>> by_size_;   // length, begin
+    std::map<uint64_t, uint64_t> by_begin_;            // begin, length
+    std::set<std::pair<uint64_t, uint64_t>> by_size_;  // length, begin
     uint64_t end_ = 0;
 };
 
-} // namespace
+}  // namespace
 
 std::optional<Plan> plan_by_time(std::span<const Lifetime> lifetimes, uint64_t alignment, const Pulse &pulse)
 {
@@ -118,4 +115,4 @@ std::optional<Plan> plan_by_time(std::span<const Lifetime> lifetimes, uint64_t a
     return result;
 }
 
-} // namespace accel::arena
+}  // namespace accel::arena

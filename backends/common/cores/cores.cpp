@@ -10,15 +10,13 @@
 #include <sstream>
 #include <vector>
 
-namespace accel::cores
-{
-namespace
-{
+namespace accel::cores {
+namespace {
 
 // A hierarchy of control groups that is mounted here.
 struct Hierarchy {
-    bool unified = false; // version 2
-    std::string top;      // the group that the mount shows first
+    bool unified = false;  // version 2
+    std::string top;       // the group that the mount shows first
     std::string mount;
 };
 
@@ -71,7 +69,7 @@ std::optional<double> limit_of(const std::string &folder, bool unified)
 {
     double quota = 0, period = 0;
     if (unified) {
-        std::ifstream file(folder + "/cpu.max"); // "max 100000" without a limit, which is no number
+        std::ifstream file(folder + "/cpu.max");  // "max 100000" without a limit, which is no number
         if (!(file >> quota >> period))
             return std::nullopt;
     } else {
@@ -79,7 +77,7 @@ std::optional<double> limit_of(const std::string &folder, bool unified)
         if (!(quota_file >> quota) || !(period_file >> period))
             return std::nullopt;
     }
-    return quota > 0 && period > 0 ? std::optional(quota / period) : std::nullopt; // -1: none
+    return quota > 0 && period > 0 ? std::optional(quota / period) : std::nullopt;  // -1: none
 }
 
 // The lowest-numbered hardware thread of the core that a CPU belongs to; the CPU itself where the system does not tell.
@@ -90,7 +88,7 @@ int first_sibling(const std::string &root, int cpu)
     return file >> first ? first : cpu;
 }
 
-} // namespace
+}  // namespace
 
 std::optional<double> quota(const std::string &root)
 {
@@ -130,4 +128,4 @@ int usable(const std::string &root)
     return std::min(physical(root), static_cast<int>(std::clamp<double>(limit, 1, kMost)));
 }
 
-} // namespace accel::cores
+}  // namespace accel::cores

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // How many threads this process can keep busy.
-#ifndef ACCEL_BACKENDS_COMMON_CORES_CORES_H
-#define ACCEL_BACKENDS_COMMON_CORES_CORES_H
+#pragma once
 
 #include <optional>
 #include <string>
 
-namespace accel::cores
-{
+namespace accel::cores {
 
 inline constexpr int kMost = 256;
 
@@ -21,6 +19,4 @@ int physical(const std::string &root = "");
 // The lesser of both, the quota rounded up; 1 to kMost.
 int usable(const std::string &root = "");
 
-} // namespace accel::cores
-
-#endif
+}  // namespace accel::cores

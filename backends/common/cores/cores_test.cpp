@@ -11,11 +11,9 @@
 
 using namespace accel::cores;
 
-namespace
-{
+namespace {
 
-class Tree
-{
+class Tree {
 public:
     Tree() : root_(std::filesystem::temp_directory_path() / ("accel-cores-" + std::to_string(getpid()))) { std::filesystem::remove_all(root_); }
     ~Tree() { std::filesystem::remove_all(root_); }
@@ -45,11 +43,12 @@ void mount_unified(Tree &tree)
 void mount_hybrid(Tree &tree, const std::string &top = "/")
 {
     tree.file("proc/self/mountinfo", "31 25 0:27 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n"
-                                     "34 25 0:30 " + top + " /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:14 - cgroup cgroup rw,cpu,cpuacct\n"
-                                     "35 25 0:31 / /sys/fs/cgroup/cpuset rw,relatime shared:15 - cgroup cgroup rw,cpuset");
+                                     "34 25 0:30 " +
+                                         top + " /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:14 - cgroup cgroup rw,cpu,cpuacct\n"
+                                               "35 25 0:31 / /sys/fs/cgroup/cpuset rw,relatime shared:15 - cgroup cgroup rw,cpuset");
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("version 2: the least quota of the group and those above it", "[cores]")
 {
@@ -98,7 +97,7 @@ TEST_CASE("version 1: quota and period are two files, -1 is none", "[cores]")
 TEST_CASE("a quota is rounded up and never raises the number of cores", "[cores]")
 {
     Tree tree;
-    CHECK_FALSE(quota(tree.path())); // no such files at all
+    CHECK_FALSE(quota(tree.path()));  // no such files at all
     const int cores = physical(tree.path());
     CHECK(usable(tree.path()) == cores);
     mount_unified(tree);

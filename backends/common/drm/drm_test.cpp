@@ -16,8 +16,7 @@
 
 using namespace accel::drm;
 
-namespace
-{
+namespace {
 
 // What a span says, but for the address of its data.
 struct Said {
@@ -28,8 +27,8 @@ struct Said {
 
 struct FakeNode {
     std::vector<unsigned long> requests;
-    std::vector<Said> spans; // of the latest request
-    bool is_true = true;     // what lies at each span's offset has been its data so far
+    std::vector<Said> spans;  // of the latest request
+    bool is_true = true;      // what lies at each span's offset has been its data so far
     uint32_t closed = 0;
     uint32_t destroyed = 0;
     int64_t timeout_ns = 0;
@@ -104,7 +103,7 @@ struct FakeNode {
 
 bool is_open(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("a node tells its driver", "[drm]")
 {

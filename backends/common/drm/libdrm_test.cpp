@@ -24,28 +24,28 @@
 
 using namespace accel::drm;
 
-namespace
-{
+namespace {
 
-constexpr int kNodeFd = 1000; // none that is open
+constexpr int kNodeFd = 1000;  // none that is open
 
 struct Call {
     int fd;
     unsigned long request;
-    std::string argument; // as it came, with what its pointers lead to behind it
+    std::string argument;  // as it came, with what its pointers lead to behind it
     bool operator==(const Call &) const = default;
 };
 
 // Takes every request on a descriptor: one buffer, 7, and one syncobj, 5, whose timeline has reached 3.
 struct Kernel {
     std::vector<Call> calls;
-    std::vector<int> errors; // what the calls that come fail with, in order; 0: that one is taken
+    std::vector<int> errors;  // what the calls that come fail with, in order; 0: that one is taken
 
     int take(int fd, unsigned long request, void *argument)
     {
         calls.push_back({fd, request, argument ? std::string(static_cast<const char *>(argument), _IOC_SIZE(request)) : ""});
         const int error = calls.size() <= errors.size() ? errors[calls.size() - 1] : 0;
-        return error != 0 ? -error : argument ? answer(request, argument) : 0;
+        return error != 0 ? -error : argument ? answer(request, argument)
+                                              : 0;
     }
 
 private:
@@ -78,10 +78,10 @@ private:
     }
 };
 
-Kernel *kernel = nullptr; // of the test that runs
-int allocations_left = -1; // -1: any number
+Kernel *kernel = nullptr;   // of the test that runs
+int allocations_left = -1;  // -1: any number
 
-} // namespace
+}  // namespace
 
 // Both are found before the C library's, by libdrm, too.
 extern "C" [[gnu::visibility("default")]] int ioctl(int fd, unsigned long request, ...) noexcept
@@ -105,8 +105,7 @@ extern "C" [[gnu::visibility("default")]] void *calloc(size_t count, size_t size
     return memory ? memset(memory, 0, all_bytes) : nullptr;
 }
 
-namespace
-{
+namespace {
 
 struct Bench {
     Bench() { kernel = &system; }
@@ -151,7 +150,7 @@ std::vector<Call> syncobj_calls(bool direct)
     return bench.system.calls;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("a node with a descriptor asks through libdrm for the same as one without", "[libdrm]")
 {
@@ -164,7 +163,7 @@ TEST_CASE("a node with a descriptor asks through libdrm for the same as one with
     }
     drm_syncobj_timeline_wait wait{};
     memcpy(&wait, direct[1].argument.data(), sizeof wait);
-    CHECK(wait.timeout_nsec == 70); // an instant: nothing is added to it
+    CHECK(wait.timeout_nsec == 70);  // an instant: nothing is added to it
 }
 
 TEST_CASE("a node with a descriptor shares and adopts through libdrm, and one without through its transport", "[libdrm]")

@@ -12,14 +12,12 @@
 #include <fcntl.h>
 #include <xf86drm.h>
 
-namespace accel::drm
-{
-namespace
-{
+namespace accel::drm {
+namespace {
 
 constexpr size_t kMaxNameBytes = 64;
 
-} // namespace
+}  // namespace
 
 int Node::fd() const
 {
@@ -171,4 +169,4 @@ uint64_t deadline_after(uint64_t timeout_ns)
     return deadline;
 }
 
-} // namespace accel::drm
+}  // namespace accel::drm

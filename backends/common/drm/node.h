@@ -5,21 +5,18 @@
 // dma-buf fences explicit: a job's fence leaves as a sync_file right after submit,
 // foreign fences enter on a buffer of the job before it, and inputs get the job's
 // fence as a reader, so that later writers wait.
-#ifndef ACCEL_BACKENDS_COMMON_DRM_NODE_H
-#define ACCEL_BACKENDS_COMMON_DRM_NODE_H
-
-#include "module/fd.h"
+#pragma once
 
 #include <accel/backend.h>
+#include <accel/border/fd.h>
 
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 
-namespace accel::drm
-{
+namespace accel::drm {
 
-using module::Fd;
+using border::Fd;
 
 struct Version {
     std::string name;
@@ -33,8 +30,7 @@ struct Version {
 // Handles, dma-bufs and syncobjs are DRM's own, alike for all drivers: they go through libdrm where the node's descriptor is here, and through the
 // transport where it is not, with the same answers. What a driver defines goes through the transport always: libdrm repeats EAGAIN without end, and
 // some drivers mean something by it.
-class Node
-{
+class Node {
 public:
     explicit Node(const accel_bk_transport &transport) : transport_(transport) {}
 
@@ -84,6 +80,4 @@ uint64_t now_ns();
 // now + timeout, UINT64_MAX when it never comes.
 uint64_t deadline_after(uint64_t timeout_ns);
 
-} // namespace accel::drm
-
-#endif
+}  // namespace accel::drm

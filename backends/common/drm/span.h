@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What a request's pointers, descriptors and instants are, in the words of the transport. `offset` is where the pointer or number lies in its parent:
 // 0, the argument, or the number of an earlier span, counted from 1.
-#ifndef ACCEL_BACKENDS_COMMON_DRM_SPAN_H
-#define ACCEL_BACKENDS_COMMON_DRM_SPAN_H
+#pragma once
 
 #include <accel/backend.h>
 
 #include <cstdint>
 
-namespace accel::drm
-{
+namespace accel::drm {
 
 inline accel_bk_span span_in(uint64_t offset, const void *data, uint64_t byte_count, uint32_t parent = 0)
 {
@@ -26,6 +24,4 @@ inline accel_bk_span span_fd_out(uint64_t offset, uint32_t parent = 0) { return 
 // A CLOCK_MONOTONIC instant.
 inline accel_bk_span span_instant(uint64_t offset, uint32_t parent = 0) { return {ACCEL_BK_SPAN_KIND_INSTANT, parent, offset, nullptr, 0}; }
 
-} // namespace accel::drm
-
-#endif
+}  // namespace accel::drm

@@ -10,10 +10,10 @@
 #include <utility>
 #include <xf86drm.h>
 
-namespace accel::drm
-{
+namespace accel::drm {
 
-Syncobj::Syncobj(Syncobj &&other) noexcept : node_(other.node_), handle_(std::exchange(other.handle_, 0)) {}
+Syncobj::Syncobj(Syncobj &&other) noexcept : node_(other.node_),
+                                             handle_(std::exchange(other.handle_, 0)) {}
 
 Syncobj &Syncobj::operator=(Syncobj &&other) noexcept
 {
@@ -80,4 +80,4 @@ int Syncobj::wait(uint64_t point, uint64_t deadline_ns) const
                            span_in(offsetof(drm_syncobj_timeline_wait, points), &point, sizeof point), span_instant(offsetof(drm_syncobj_timeline_wait, timeout_nsec))});
 }
 
-} // namespace accel::drm
+}  // namespace accel::drm

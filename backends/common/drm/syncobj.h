@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 // A DRM syncobj behind a transport, as libdrm's drmSyncobj* are over a descriptor. ethosu and rocket have none and answer -EOPNOTSUPP; drivers with
 // explicit fences (amdxdna, neutron) do.
-#ifndef ACCEL_BACKENDS_COMMON_DRM_SYNCOBJ_H
-#define ACCEL_BACKENDS_COMMON_DRM_SYNCOBJ_H
+#pragma once
 
 #include "drm/node.h"
 
-namespace accel::drm
-{
+namespace accel::drm {
 
 // Owns the handle; the node outlives it. Any thread; only wait blocks. Results are 0 or a negative errno.
-class Syncobj
-{
+class Syncobj {
 public:
     Syncobj() = default;
     Syncobj(Syncobj &&other) noexcept;
@@ -20,7 +17,7 @@ public:
 
     static int create(const Node &node, bool signalled, Syncobj &out);
 
-    uint32_t handle() const { return handle_; } // 0: none
+    uint32_t handle() const { return handle_; }  // 0: none
     // The fence that it holds now, as a sync_file; -EINVAL when it holds none.
     int to_sync_file(Fd &sync_file) const;
     // Takes a sync_file's fence in place of its own; the descriptor stays the caller's.
@@ -30,12 +27,11 @@ public:
     int wait(uint64_t point, uint64_t deadline_ns) const;
 
 private:
-    Syncobj(const Node &node, uint32_t handle) : node_(&node), handle_(handle) {}
+    Syncobj(const Node &node, uint32_t handle) : node_(&node),
+                                                 handle_(handle) {}
 
     const Node *node_ = nullptr;
     uint32_t handle_ = 0;
 };
 
-} // namespace accel::drm
-
-#endif
+}  // namespace accel::drm

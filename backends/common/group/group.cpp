@@ -4,18 +4,16 @@
 
 #include <algorithm>
 
-namespace accel::group
-{
-namespace
-{
+namespace accel::group {
+namespace {
 
 // What is known of the producer of each tensor while nodes are walked in order.
 struct Origin {
-    uint32_t level = 0; // highest group number on any path to it
+    uint32_t level = 0;  // highest group number on any path to it
     bool claimed = false;
 };
 
-} // namespace
+}  // namespace
 
 std::vector<uint32_t> convex(const graph::View &graph, const std::vector<bool> &claimed)
 {
@@ -37,4 +35,4 @@ std::vector<uint32_t> convex(const graph::View &graph, const std::vector<bool> &
     return groups;
 }
 
-} // namespace accel::group
+}  // namespace accel::group

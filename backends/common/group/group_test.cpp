@@ -8,8 +8,7 @@
 
 using namespace accel;
 
-namespace
-{
+namespace {
 
 // Nodes of one output each; tensor 0 is the graph's input, tensor n + 1 what node n makes.
 std::vector<uint32_t> groups_of(const std::vector<std::vector<uint32_t>> &inputs, const std::vector<bool> &claimed)
@@ -37,7 +36,7 @@ std::vector<uint32_t> groups_of(const std::vector<std::vector<uint32_t>> &inputs
 
 using Groups = std::vector<uint32_t>;
 
-} // namespace
+}  // namespace
 
 TEST_CASE("claimed nodes in a row are one group", "[group]")
 {

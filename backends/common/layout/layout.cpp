@@ -2,8 +2,7 @@
 // Strides, sizes and offsets of feature maps.
 #include "layout/layout.h"
 
-namespace accel::layout
-{
+namespace accel::layout {
 
 Strides strides(const Layout &layout, Extent extent, int64_t element_bytes)
 {
@@ -38,4 +37,4 @@ int64_t offset_bytes(const Layout &layout, const Strides &strides, int64_t eleme
     return row + c / layout.brick_channels * strides.c_bytes + c % layout.brick_channels * element_bytes;
 }
 
-} // namespace accel::layout
+}  // namespace accel::layout

@@ -4,14 +4,12 @@
 //
 //   NHWC       y, x, c                    channels contiguous
 //   NHCWB16    y, c/16, x, c%16           bricks of 16 channels
-#ifndef ACCEL_BACKENDS_COMMON_LAYOUT_LAYOUT_H
-#define ACCEL_BACKENDS_COMMON_LAYOUT_LAYOUT_H
+#pragma once
 
 #include <cstdint>
 #include <optional>
 
-namespace accel::layout
-{
+namespace accel::layout {
 
 struct Extent {
     int64_t height = 1;
@@ -24,7 +22,7 @@ struct Extent {
 
 struct Layout {
     const char *name;
-    int64_t brick_channels; // 0: all channels are one brick
+    int64_t brick_channels;  // 0: all channels are one brick
 };
 
 inline constexpr Layout kNhwc{"NHWC", 0};
@@ -33,7 +31,7 @@ inline constexpr Layout kNhcwb16{"NHCWB16", 16};
 struct Strides {
     int64_t y_bytes = 0;
     int64_t x_bytes = 0;
-    int64_t c_bytes = 0; // between bricks; between channels when there are none
+    int64_t c_bytes = 0;  // between bricks; between channels when there are none
 
     bool operator==(const Strides &) const = default;
 };
@@ -49,6 +47,4 @@ int64_t offset_bytes(const Layout &layout, const Strides &strides, int64_t eleme
 // The smallest multiple of `granule` that is not below `value`.
 constexpr int64_t align_up(int64_t value, int64_t granule) { return (value + granule - 1) / granule * granule; }
 
-} // namespace accel::layout
-
-#endif
+}  // namespace accel::layout

@@ -4,14 +4,13 @@
 
 #include <utility>
 
-namespace accel::module
-{
-namespace
-{
+namespace accel::module {
+namespace {
 
 // Lists that the description points to, reserved before they are filled.
 struct Shown : accel_bk_blob {
-    explicit Shown(std::unique_ptr<Built> given) : accel_bk_blob{}, built(std::move(given)) {}
+    explicit Shown(std::unique_ptr<Built> given) : accel_bk_blob{},
+                                                   built(std::move(given)) {}
 
     std::unique_ptr<Built> built;
     std::vector<accel_layout> layouts;
@@ -38,7 +37,7 @@ void show_ports(Shown &shown)
 
 void release(accel_bk_blob *blob) { delete static_cast<Shown *>(blob); }
 
-} // namespace
+}  // namespace
 
 accel_bk_blob *hand_out(std::unique_ptr<Built> built)
 {
@@ -56,4 +55,4 @@ accel_bk_blob *hand_out(std::unique_ptr<Built> built)
     return shown.release();
 }
 
-} // namespace accel::module
+}  // namespace accel::module

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a compiler's build hands out, with all that its description points to.
-#ifndef ACCEL_BACKENDS_COMMON_MODULE_BUILT_H
-#define ACCEL_BACKENDS_COMMON_MODULE_BUILT_H
+#pragma once
 
 #include <accel/backend.h>
 #include <accel/layouts/layout.h>
@@ -11,26 +10,25 @@
 #include <string>
 #include <vector>
 
-namespace accel::module
-{
+namespace accel::module {
 
 // Fill it in; hand_out makes an accel_bk_blob of it. The members are those of the structs of accel/backend/compiler.h.
 struct Built {
     struct Port {
         uint32_t tensor;
         layouts::Layout layout;
-        uint64_t align_bytes; // a power of two
-        uint32_t flags = 0;   // enum accel_bk_port_flag
+        uint64_t align_bytes;  // a power of two
+        uint32_t flags = 0;    // enum accel_bk_port_flag
         uint32_t in_place_of = 0;
     };
     struct Entry {
-        std::vector<Port> ports; // graph inputs, then graph outputs
+        std::vector<Port> ports;  // graph inputs, then graph outputs
         uint64_t scratch_bytes = 0;
         uint32_t buffer_count_max = 0;
     };
 
     std::vector<uint8_t> bytes;
-    std::vector<Entry> entries; // one per graph
+    std::vector<Entry> entries;  // one per graph
     std::vector<accel_bk_constant_place> constants;
     std::string log;
 };
@@ -38,6 +36,4 @@ struct Built {
 // Its release deletes all of it. Throws bad_alloc, and keeps nothing then.
 accel_bk_blob *hand_out(std::unique_ptr<Built> built);
 
-} // namespace accel::module
-
-#endif
+}  // namespace accel::module

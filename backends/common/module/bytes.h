@@ -2,8 +2,7 @@
 // Records one behind the other in bytes: written, and read back from bytes that nobody vouches for.
 //
 // Records are plain structs without holes, in the machine's byte order, which is little-endian on all that run this. One thread per object.
-#ifndef ACCEL_BACKENDS_COMMON_MODULE_BYTES_H
-#define ACCEL_BACKENDS_COMMON_MODULE_BYTES_H
+#pragma once
 
 #include <bit>
 #include <cstdint>
@@ -14,14 +13,12 @@
 
 static_assert(std::endian::native == std::endian::little, "programs are little-endian");
 
-namespace accel::module
-{
+namespace accel::module {
 
 template <class T>
 concept Record = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
 
-class Writer
-{
+class Writer {
 public:
     // Behind what is there already.
     explicit Writer(std::vector<uint8_t> &bytes) : bytes_(bytes) {}
@@ -44,11 +41,11 @@ private:
 
 // Each call answers false where the bytes end before what is asked for, and then takes nothing. What counts say is compared with the bytes that are
 // there before memory is allocated for it.
-class Reader
-{
+class Reader {
 public:
     // Ownership: bytes outlive it, and the views that it gives. `at`: where to begin.
-    explicit Reader(std::span<const uint8_t> bytes, uint64_t at = 0) : bytes_(bytes), at_(at) {}
+    explicit Reader(std::span<const uint8_t> bytes, uint64_t at = 0) : bytes_(bytes),
+                                                                       at_(at) {}
 
     uint64_t left() const { return at_ <= bytes_.size() ? bytes_.size() - at_ : 0; }
     bool at_end() const { return at_ == bytes_.size(); }
@@ -97,6 +94,4 @@ private:
     uint64_t at_;
 };
 
-} // namespace accel::module
-
-#endif
+}  // namespace accel::module

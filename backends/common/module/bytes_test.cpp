@@ -9,8 +9,7 @@
 
 using namespace accel::module;
 
-namespace
-{
+namespace {
 
 constexpr Format kFormat{{'A', 'C', 'M', 'E', 'P', 'R', 'O', 'G'}, 3};
 
@@ -31,7 +30,7 @@ std::vector<uint8_t> sample()
     return bytes;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("what was written is read back, and nothing beyond the end", "[module]")
 {

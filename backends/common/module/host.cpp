@@ -2,15 +2,15 @@
 // Keeps the host, and calls those of its slots that are there.
 #include "module/host.h"
 
+#include <accel/border/guard.h>
+
 #include <atomic>
 #include <cstdarg>
 #include <cstddef>
 #include <cstdio>
 
-namespace accel::module
-{
-namespace
-{
+namespace accel::module {
+namespace {
 
 constexpr size_t kMaxMessageBytes = 256;
 
@@ -33,7 +33,7 @@ struct Message {
     Message(const char *format, va_list arguments) { std::vsnprintf(text, sizeof text, format, arguments); }
 };
 
-} // namespace
+}  // namespace
 
 void set_host(const accel_bk_host *host) { g_host.store(host, std::memory_order_release); }
 
@@ -48,6 +48,18 @@ accel_status fail(accel_status status, const char *rule, const char *format, ...
     va_end(arguments);
     host->set_error(host->context, rule, message.text);
     return status;
+}
+
+accel_status fail_thrown() noexcept
+{
+    try {
+        throw;
+    } catch (const Cancelled &) {
+        return fail(ACCEL_STATUS_CANCELLED, "P-5", "the application cancelled it");
+    } catch (...) {
+        const border::Caught caught = border::caught();
+        return fail(caught.status, "", "%s", caught.what);
+    }
 }
 
 void warn(const char *format, ...)
@@ -94,4 +106,4 @@ void progress(const accel_bk_compile_options &options, double fraction, const ch
         throw Cancelled();
 }
 
-} // namespace accel::module
+}  // namespace accel::module

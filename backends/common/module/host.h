@@ -5,13 +5,11 @@
 // older runtime does not have do nothing here, and so does everything before a host was given: tests that need no host need not make one.
 //
 // Threads: any thread, in every function but set_host. Blocks: never for long. Nothing here allocates.
-#ifndef ACCEL_BACKENDS_COMMON_MODULE_HOST_H
-#define ACCEL_BACKENDS_COMMON_MODULE_HOST_H
+#pragma once
 
 #include <accel/backend.h>
 
-namespace accel::module
-{
+namespace accel::module {
 
 // From now on the services of this one; null takes them away. Ownership: borrowed, for as long as the module is loaded. Threads: no other call of the
 // module overlaps.
@@ -33,6 +31,9 @@ accel_status fault_point(const char *place);
 struct Cancelled {
 };
 
+// Inside of a handler: the status of what was thrown, with a sentence. Never throws.
+accel_status fail_thrown() noexcept;
+
 // Shows the application that a call goes on which has no progress function, such as program_load. To be called at least every 100 ms of work.
 // Throws Cancelled.
 void pulse();
@@ -40,6 +41,4 @@ void pulse();
 // The same for query and build: tells what part of the work is done (0 to 1), and what is being done. Throws Cancelled.
 void progress(const accel_bk_compile_options &options, double fraction, const char *what);
 
-} // namespace accel::module
-
-#endif
+}  // namespace accel::module

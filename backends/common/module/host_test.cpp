@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tests of host services, guarded bodies, options and descriptors, with hosts that are played.
-#include "module/fd.h"
+// Tests of host services, guarded bodies and options, with hosts that are played.
 #include "module/guard.h"
 #include "module/option.h"
 
@@ -13,8 +12,7 @@
 
 using namespace accel;
 
-namespace
-{
+namespace {
 
 // A host that writes down what it is told.
 struct Ear {
@@ -46,7 +44,7 @@ accel_option option(const char *name, uint32_t kind, int64_t integer = 0, const 
     return {name, kind, 0, string, integer, 0};
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("what a module tells arrives at the host, cut where it is too long", "[module]")
 {
@@ -77,7 +75,7 @@ TEST_CASE("slots that an older host does not have are not called, nor those of n
     module::pulse();
     module::remark(0, 0, "unheard");
     CHECK(ear.about.empty());
-    CHECK(module::fault_point("acme.x") == ACCEL_STATUS_CANCELLED); // in front of pulse
+    CHECK(module::fault_point("acme.x") == ACCEL_STATUS_CANCELLED);  // in front of pulse
     module::set_host(nullptr);
     CHECK(module::fault_point("acme.x") == ACCEL_STATUS_OK);
     CHECK(module::fail(ACCEL_STATUS_IO, "", "unheard") == ACCEL_STATUS_IO);
@@ -165,31 +163,4 @@ TEST_CASE("options of the module are read, and what it does not have is refused 
     CHECK(ear.error == "option 'acme.lanes mode' is unknown; the options of its module: lanes, mode");
     given[0].optional = 1;
     CHECK(read(std::span(given, 1)) == ACCEL_STATUS_OK);
-}
-
-TEST_CASE("a descriptor is closed once, by its last owner", "[module]")
-{
-    const int raw = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    const auto is_open = [](int fd) { return ::fcntl(fd, F_GETFD) >= 0; };
-    int copy = -1;
-    {
-        module::Fd first(raw);
-        copy = first.duplicate().value_or(-1);
-        CHECK(::fcntl(copy, F_GETFD) == FD_CLOEXEC);
-        module::Fd second(std::move(first));
-        CHECK(!first.valid()); // NOLINT: what is left of it
-        {
-            module::Fd third;
-            third = std::move(second);
-            CHECK(third.get() == raw);
-            third = module::Fd();
-            CHECK(!is_open(raw));
-        }
-        second = module::Fd(copy);
-        CHECK(second.release() == copy);
-    }
-    CHECK(is_open(copy));
-    CHECK(module::Fd(copy).valid());
-    CHECK(!is_open(copy));
-    CHECK(!module::Fd().duplicate());
 }

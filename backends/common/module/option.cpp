@@ -7,8 +7,7 @@
 #include <algorithm>
 #include <string>
 
-namespace accel::module
-{
+namespace accel::module {
 
 std::optional<std::string_view> Options::own_name(const accel_option &option) const
 {
@@ -69,4 +68,4 @@ accel_status Options::end() const
     return ACCEL_STATUS_OK;
 }
 
-} // namespace accel::module
+}  // namespace accel::module

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Options of a module, named `<module>.<option>`.
-#ifndef ACCEL_BACKENDS_COMMON_MODULE_OPTION_H
-#define ACCEL_BACKENDS_COMMON_MODULE_OPTION_H
+#pragma once
 
 #include <accel/backend.h>
 
@@ -11,8 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace accel::module
-{
+namespace accel::module {
 
 // Read each one that the module has, then call end:
 //
@@ -22,11 +20,11 @@ namespace accel::module
 //     return options.end();
 //
 // Options of other modules are passed over. One thread per object. Errors: INVALID_ARGUMENT, with a sentence (P-10).
-class Options
-{
+class Options {
 public:
     // Ownership: both are borrowed, and so are the names that are asked for.
-    Options(const char *module, std::span<const accel_option> given) : module_(module), given_(given) {}
+    Options(const char *module, std::span<const accel_option> given) : module_(module),
+                                                                       given_(given) {}
 
     // The value of an option, or what is in `value` already where it is not given; the last one counts. `least` and `most` are admitted.
     accel_status integer(const char *name, int64_t least, int64_t most, int64_t &value);
@@ -47,6 +45,4 @@ private:
     std::vector<std::string_view> known_;
 };
 
-} // namespace accel::module
-
-#endif
+}  // namespace accel::module

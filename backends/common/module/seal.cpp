@@ -7,17 +7,15 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace accel::module
-{
-namespace
-{
+namespace accel::module {
+namespace {
 
 struct Seal {
     std::array<char, 8> magic;
     uint32_t version;
-    uint32_t reserved; // 0
+    uint32_t reserved;  // 0
     uint64_t total_bytes;
-    uint64_t checksum; // of the members above, and of everything behind
+    uint64_t checksum;  // of the members above, and of everything behind
 };
 static_assert(sizeof(Seal) == kSealBytes);
 
@@ -34,7 +32,7 @@ uint64_t checksum(std::span<const uint8_t> bytes)
     return hash;
 }
 
-} // namespace
+}  // namespace
 
 std::vector<uint8_t> begin_sealed() { return std::vector<uint8_t>(kSealBytes); }
 
@@ -68,4 +66,4 @@ SealState check_seal(const Format &format, std::span<const uint8_t> bytes, const
     return SealState::kForeign;
 }
 
-} // namespace accel::module
+}  // namespace accel::module

@@ -3,16 +3,14 @@
 //
 // The seal finds accidents, and tells intact bytes of another version from damaged ones. It proves no origin: whoever reads what is behind it trusts
 // nothing there.
-#ifndef ACCEL_BACKENDS_COMMON_MODULE_SEAL_H
-#define ACCEL_BACKENDS_COMMON_MODULE_SEAL_H
+#pragma once
 
 #include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace accel::module
-{
+namespace accel::module {
 
 // What a module writes into its seals. Keep magic for ever, and raise version whenever what is behind the seal changes.
 struct Format {
@@ -29,14 +27,12 @@ std::vector<uint8_t> begin_sealed();
 void seal(const Format &format, std::span<uint8_t> bytes);
 
 enum class SealState {
-    kGood,    // intact, of this version: read on behind kSealBytes
-    kForeign, // intact, of another version of this module's format: not for this module, and nobody's fault
+    kGood,     // intact, of this version: read on behind kSealBytes
+    kForeign,  // intact, of another version of this module's format: not for this module, and nobody's fault
     kCorrupt
 };
 
 // Any bytes. `why`, where they are not good: how they differ, as a sentence that stays; null if they are.
 SealState check_seal(const Format &format, std::span<const uint8_t> bytes, const char *&why);
 
-} // namespace accel::module
-
-#endif
+}  // namespace accel::module

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Threads of a module take no signal of the application's (M-20).
-#ifndef ACCEL_BACKENDS_COMMON_MODULE_SIGNALS_H
-#define ACCEL_BACKENDS_COMMON_MODULE_SIGNALS_H
+#pragma once
 
 #include <csignal>
 
-namespace accel::module
-{
+namespace accel::module {
 
 // While it lives the calling thread blocks all signals but those of its own instructions, and a thread that it makes begins so. One thread.
-class SignalsBlocked
-{
+class SignalsBlocked {
 public:
     SignalsBlocked()
     {
@@ -28,6 +25,4 @@ private:
     sigset_t before_;
 };
 
-} // namespace accel::module
-
-#endif
+}  // namespace accel::module

@@ -45,8 +45,7 @@
 //
 // Members are public and not overloaded. An optional one that is not there leaves its slot NULL; one that is there with other arguments does not compile.
 // Destructors end what the objects stand for.
-#ifndef ACCEL_BACKENDS_COMMON_MODULE_TABLE_H
-#define ACCEL_BACKENDS_COMMON_MODULE_TABLE_H
+#pragma once
 
 #include "module/built.h"
 #include "module/guard.h"
@@ -61,8 +60,7 @@
 #include <span>
 #include <utility>
 
-namespace accel::module
-{
+namespace accel::module {
 
 // As much of value as the runtime's struct has.
 template <class Struct> void give(Struct &out, Struct value)
@@ -237,6 +235,4 @@ inline accel_status after_fork(const accel_bk_fork *fork)
     return ACCEL_STATUS_OK;
 }
 
-} // namespace accel::module
-
-#endif
+}  // namespace accel::module

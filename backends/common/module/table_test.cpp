@@ -9,11 +9,10 @@
 
 using namespace accel;
 
-namespace
-{
+namespace {
 
 int alive = 0;
-accel_status answer = ACCEL_STATUS_OK; // of everything
+accel_status answer = ACCEL_STATUS_OK;  // of everything
 bool throws = false;
 
 accel_status reply()
@@ -28,7 +27,7 @@ struct Counted {
     ~Counted() { --alive; }
 };
 
-} // namespace
+}  // namespace
 
 struct accel_bk_buffer : Counted {
     int place = 0;
@@ -109,8 +108,7 @@ struct accel_bk_device : Counted {
     }
 };
 
-namespace
-{
+namespace {
 
 struct Compiler {
     static constexpr accel_bk_operation kOperations[] = {{ACCEL_OPERATION_ADD, 1}, {ACCEL_OPERATION_MUL, 2}};
@@ -175,7 +173,7 @@ template <class Check> void with_failures(const Check &check)
     answer = ACCEL_STATUS_OK;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("members that are there are slots, and others are not", "[module]")
 {
@@ -254,7 +252,7 @@ TEST_CASE("of out structs no more is written than the runtime has", "[module]")
     CHECK(std::string_view(info.name) == "tabled");
     CHECK(info.flags == 99);
     CHECK(info.struct_size == offsetof(accel_bk_device_info, flags));
-    info.struct_size = sizeof info + 8; // a newer runtime's
+    info.struct_size = sizeof info + 8;  // a newer runtime's
     REQUIRE(kDevice.device_info(&device, &info) == ACCEL_STATUS_OK);
     CHECK(info.flags == 5);
     CHECK(info.struct_size == sizeof info);

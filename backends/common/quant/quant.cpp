@@ -6,10 +6,8 @@
 #include <cmath>
 #include <limits>
 
-namespace accel::quant
-{
-namespace
-{
+namespace accel::quant {
+namespace {
 
 constexpr int kMantissaBits = 31;
 
@@ -39,7 +37,7 @@ int64_t rounding_divide_by_power_of_two(int64_t value, int exponent)
     return (value >> exponent) + ((value & mask) > threshold ? 1 : 0);
 }
 
-} // namespace
+}  // namespace
 
 std::optional<Multiplier> quantise(double real)
 {
@@ -99,4 +97,4 @@ std::optional<int32_t> fold_input_zero_point(int32_t bias, std::span<const int16
     return static_cast<int32_t>(folded);
 }
 
-} // namespace accel::quant
+}  // namespace accel::quant

@@ -3,15 +3,13 @@
 //
 // Pure functions. A real multiplier r is held as scale * 2^-shift with scale in
 // [2^30, 2^31), the form used by TFLite's kernels and by several NPUs' registers.
-#ifndef ACCEL_BACKENDS_COMMON_QUANT_QUANT_H
-#define ACCEL_BACKENDS_COMMON_QUANT_QUANT_H
+#pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
 
-namespace accel::quant
-{
+namespace accel::quant {
 
 struct Multiplier {
     uint32_t scale = 0;
@@ -51,6 +49,4 @@ int32_t quantise_value(double real, double scale, int32_t zero_point, Range rang
 // must add instead. Nothing when the sum leaves int32.
 std::optional<int32_t> fold_input_zero_point(int32_t bias, std::span<const int16_t> weights, int32_t zero_point);
 
-} // namespace accel::quant
-
-#endif
+}  // namespace accel::quant

@@ -6,10 +6,8 @@
 #include <cinttypes>
 #include <cstdio>
 
-namespace accel::stream
-{
-namespace
-{
+namespace accel::stream {
+namespace {
 
 std::string hex(uint64_t value, int digits)
 {
@@ -18,7 +16,7 @@ std::string hex(uint64_t value, int digits)
     return text;
 }
 
-} // namespace
+}  // namespace
 
 template <typename Word> std::string dump(std::span<const Word> words, Decoder<Word> decode)
 {
@@ -44,4 +42,4 @@ template <typename Word> std::string dump(std::span<const Word> words, Decoder<W
 template std::string dump<uint32_t>(std::span<const uint32_t>, Decoder<uint32_t>);
 template std::string dump<uint64_t>(std::span<const uint64_t>, Decoder<uint64_t>);
 
-} // namespace accel::stream
+}  // namespace accel::stream

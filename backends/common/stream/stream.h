@@ -3,8 +3,7 @@
 //
 // Overflow is sticky and asked for once, at the end: emitters stay free of
 // error paths. After an overflow nothing more is kept.
-#ifndef ACCEL_BACKENDS_COMMON_STREAM_STREAM_H
-#define ACCEL_BACKENDS_COMMON_STREAM_STREAM_H
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -12,11 +11,9 @@
 #include <string>
 #include <vector>
 
-namespace accel::stream
-{
+namespace accel::stream {
 
-template <typename Word> class Writer
-{
+template <typename Word> class Writer {
 public:
     explicit Writer(size_t capacity_words) : capacity_words_(capacity_words) {}
 
@@ -41,7 +38,7 @@ private:
 
 // One decoded command: how many words it takes, and its text.
 struct Decoded {
-    size_t word_count = 0; // 0: not a command; the dump prints the bare word
+    size_t word_count = 0;  // 0: not a command; the dump prints the bare word
     std::string text;
 };
 
@@ -53,6 +50,4 @@ template <typename Word> std::string dump(std::span<const Word> words, Decoder<W
 extern template std::string dump<uint32_t>(std::span<const uint32_t>, Decoder<uint32_t>);
 extern template std::string dump<uint64_t>(std::span<const uint64_t>, Decoder<uint64_t>);
 
-} // namespace accel::stream
-
-#endif
+}  // namespace accel::stream

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-namespace accel::tile
-{
+namespace accel::tile {
 
 std::optional<int64_t> output_length(int64_t input_length, Window window, Padding padding)
 {
@@ -42,4 +41,4 @@ Halo halo(int64_t input_length, Interval output, Window window, int64_t before)
     return result;
 }
 
-} // namespace accel::tile
+}  // namespace accel::tile

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 // One-dimensional window arithmetic, shared by convolution and pooling: what an
 // output range reads, how much padding it needs. Call once per axis.
-#ifndef ACCEL_BACKENDS_COMMON_TILE_TILE_H
-#define ACCEL_BACKENDS_COMMON_TILE_TILE_H
+#pragma once
 
 #include <cstdint>
 #include <optional>
 
-namespace accel::tile
-{
+namespace accel::tile {
 
 struct Window {
-    int64_t kernel = 1; // taps
+    int64_t kernel = 1;  // taps
     int64_t stride = 1;
     int64_t dilation = 1;
 
@@ -56,6 +54,4 @@ Padding touched_padding(int64_t input_length, int64_t output_length, Window wind
 // What the outputs in `output` read of an input, clipped to it.
 Halo halo(int64_t input_length, Interval output, Window window, int64_t before);
 
-} // namespace accel::tile
-
-#endif
+}  // namespace accel::tile

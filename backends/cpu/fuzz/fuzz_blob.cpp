@@ -11,12 +11,11 @@
 
 using namespace accel::cpu;
 
-namespace
-{
+namespace {
 
-constexpr size_t kThreadsAt = accel::module::kSealBytes, kConstantCountAt = kThreadsAt + 4; // the header is behind the seal
+constexpr size_t kThreadsAt = accel::module::kSealBytes, kConstantCountAt = kThreadsAt + 4;  // the header is behind the seal
 constexpr uint64_t kConstantBytes = 4096;
-constexpr uint64_t kPortBytesMax = 4096, kArenaBytesMax = 1 << 16; // of what is also run: the rest could take hours
+constexpr uint64_t kPortBytesMax = 4096, kArenaBytesMax = 1 << 16;  // of what is also run: the rest could take hours
 
 uint32_t word_at(const std::vector<uint8_t> &bytes, size_t at)
 {
@@ -48,11 +47,11 @@ std::vector<accel_bk_constant> constants_of(const std::vector<uint8_t> &bytes)
 struct Port {
     explicit Port(uint64_t size_bytes)
     {
-        buffer.data = static_cast<std::byte *>(::operator new(size_bytes, std::align_val_t{kAlignBytes}));
+        buffer.data = static_cast<std::byte *>(::operator new (size_bytes, std::align_val_t{kAlignBytes}));
         buffer.size_bytes = size_bytes;
         std::memset(buffer.data, 0x3f, size_bytes);
     }
-    ~Port() { ::operator delete(buffer.data, std::align_val_t{kAlignBytes}); }
+    ~Port() { ::operator delete (buffer.data, std::align_val_t{kAlignBytes}); }
     accel_bk_buffer buffer;
 };
 
@@ -73,7 +72,7 @@ void run(accel_bk_program &program, uint32_t graph)
             ports[value.port] = std::make_unique<Port>(value.size_bytes);
     std::vector<accel_bk_memory> memory;
     for (auto &port : ports) {
-        if (!port) // of no value: an output that is another port's too
+        if (!port)  // of no value: an output that is another port's too
             port = std::make_unique<Port>(0);
         memory.push_back({&port->buffer, 0, port->buffer.size_bytes});
     }
@@ -87,7 +86,7 @@ void run(accel_bk_program &program, uint32_t graph)
     run_destroy(run);
 }
 
-} // namespace
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -9,8 +9,7 @@
 
 using namespace accel::cpu::test;
 
-namespace
-{
+namespace {
 
 using Attributes = GraphMaker::Attributes;
 
@@ -33,10 +32,10 @@ Bytes compiled(GraphMaker &graph)
 }
 
 // Input, nodes of one operand in a row, output.
-class Chain
-{
+class Chain {
 public:
-    Chain(uint32_t type, Dims dims, std::optional<Scales> scales = std::nullopt) : scales_(scales), type_(type)
+    Chain(uint32_t type, Dims dims, std::optional<Scales> scales = std::nullopt) : scales_(scales),
+                                                                                   type_(type)
     {
         last_ = graph_.input(type, std::move(dims), std::move(scales));
     }
@@ -129,7 +128,7 @@ Bytes branches()
     return compiled(graph);
 }
 
-} // namespace
+}  // namespace
 
 int main(int, char **arguments)
 {

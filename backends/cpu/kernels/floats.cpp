@@ -4,8 +4,7 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 const FloatKernels &float_kernels()
 {
@@ -20,4 +19,4 @@ const FloatKernels &float_kernels()
     return float_kernels_base();
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

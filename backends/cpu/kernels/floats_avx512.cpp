@@ -4,12 +4,11 @@
 
 #include <immintrin.h>
 
+#include <cmath>
 #include <utility>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 constexpr int64_t kLanes = 16;
 
@@ -24,6 +23,8 @@ inline Floats load_some(const float *from, int64_t count) { return _mm512_maskz_
 inline void store_some(float *to, Floats value, int64_t count) { _mm512_mask_storeu_ps(to, first(count), value); }
 inline Floats first_lanes(Floats value, int64_t count) { return _mm512_maskz_mov_ps(first(count), value); }
 inline Floats scaled(Floats value, Floats n, Ints) { return _mm512_scalef_ps(value, n); }
+inline Floats root(Floats x) { return _mm512_sqrt_ps(x); }
+inline bool any(Ints mask) { return _mm512_movepi32_mask(reinterpret_cast<__m512i>(mask)) != 0; }
 template <typename Stored> inline Ints load_bytes(const uint8_t *from)
 {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
@@ -39,12 +40,12 @@ inline Floats evens(Floats a, Floats b)
 }
 inline Floats maximum(Floats a, Floats b)
 {
-    return _mm512_mask_max_ps(a, _mm512_cmp_ps_mask(a, a, _CMP_ORD_Q), a, b); // b where it is NaN
+    return _mm512_mask_max_ps(a, _mm512_cmp_ps_mask(a, a, _CMP_ORD_Q), a, b);  // b where it is NaN
 }
 
 #include "floats.inc"
 
-} // namespace
+}  // namespace
 
 const FloatKernels &float_kernels_avx512()
 {
@@ -52,4 +53,4 @@ const FloatKernels &float_kernels_avx512()
     return kKernels;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

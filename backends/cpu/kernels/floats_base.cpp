@@ -8,12 +8,11 @@
 #include <arm_neon.h>
 #endif
 
+#include <cmath>
 #include <utility>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 constexpr int64_t kLanes = 4;
 
@@ -21,15 +20,48 @@ using Floats = float __attribute__((vector_size(16)));
 using Ints = int32_t __attribute__((vector_size(16)));
 
 #if defined(__aarch64__)
-inline Floats multiply_add(Floats a, Floats b, Floats c) { return vfmaq_f32(c, a, b); }
+inline Floats root(Floats x)
+{
+    return vsqrtq_f32(x);
+}
+inline bool any(Ints mask) { return vmaxvq_u32(reinterpret_cast<uint32x4_t>(mask)) != 0; }
+#elif defined(__x86_64__)
+inline Floats root(Floats x)
+{
+    return _mm_sqrt_ps(x);
+}
+inline bool any(Ints mask) { return _mm_movemask_epi8(reinterpret_cast<__m128i>(mask)) != 0; }
 #else
-inline Floats multiply_add(Floats a, Floats b, Floats c) { return a * b + c; }
+inline Floats root(Floats x)
+{
+    for (int64_t lane = 0; lane < kLanes; ++lane)
+        x[lane] = std::sqrt(x[lane]);
+    return x;
+}
+inline bool any(Ints mask) { return (mask[0] | mask[1] | mask[2] | mask[3]) != 0; }
+#endif
+#if defined(__aarch64__)
+inline Floats multiply_add(Floats a, Floats b, Floats c)
+{
+    return vfmaq_f32(c, a, b);
+}
+#else
+inline Floats multiply_add(Floats a, Floats b, Floats c)
+{
+    return a * b + c;
+}
 #endif
 #if defined(__x86_64__)
-inline Floats lower(Floats a, Floats b) { return _mm_min_ps(a, b); }
+inline Floats lower(Floats a, Floats b)
+{
+    return _mm_min_ps(a, b);
+}
 inline Floats higher(Floats a, Floats b) { return _mm_max_ps(a, b); }
 #else
-inline Floats lower(Floats a, Floats b) { return a < b ? a : b; }
+inline Floats lower(Floats a, Floats b)
+{
+    return a < b ? a : b;
+}
 inline Floats higher(Floats a, Floats b) { return a > b ? a : b; }
 #endif
 inline Floats load_some(const float *from, int64_t count)
@@ -78,7 +110,7 @@ inline void store_bytes(uint8_t *to, Ints values)
 inline Floats evens(Floats a, Floats b) { return Floats{a[0], a[2], b[0], b[2]}; }
 inline Floats maximum(Floats a, Floats b)
 {
-    const Floats most = higher(a, b); // b where one of them is NaN
+    const Floats most = higher(a, b);  // b where one of them is NaN
     return a == a ? most : a;
 }
 
@@ -86,7 +118,7 @@ inline Floats maximum(Floats a, Floats b)
 
 #include "floats.inc"
 
-} // namespace
+}  // namespace
 
 const FloatKernels &float_kernels_base()
 {
@@ -94,4 +126,4 @@ const FloatKernels &float_kernels_base()
     return kKernels;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

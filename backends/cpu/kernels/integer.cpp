@@ -9,8 +9,7 @@
 #include <sys/auxv.h>
 #endif
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 const IntegerKernels &integer_kernels()
 {
@@ -31,4 +30,4 @@ const IntegerKernels &integer_kernels()
     return integer_kernels_base();
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

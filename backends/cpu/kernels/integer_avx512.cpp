@@ -4,19 +4,20 @@
 
 #include <immintrin.h>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 #include "integer_avx512.inc"
 
-Vector multiply_add(Vector sum, Vector x, Vector w) { return sum + (Vector)_mm512_madd_epi16((__m512i)x, (__m512i)w); }
+Vector multiply_add(Vector sum, Vector x, Vector w)
+{
+    return sum + (Vector)_mm512_madd_epi16((__m512i)x, (__m512i)w);
+}
 
 #include "integer.inc"
 #include "integer_fixed.inc"
 
-} // namespace
+}  // namespace
 
 const IntegerKernels &integer_kernels_avx512()
 {
@@ -26,4 +27,4 @@ const IntegerKernels &integer_kernels_avx512()
     return kKernels;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

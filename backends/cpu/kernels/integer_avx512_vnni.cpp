@@ -4,10 +4,8 @@
 
 #include <immintrin.h>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 #include "integer_avx512.inc"
 
@@ -44,7 +42,7 @@ Bytes upper(Bytes a, Bytes b) { return (Bytes)_mm512_max_epu8((__m512i)a, (__m51
 
 void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 {
-    constexpr int kEven = 0x88, kOdd = 0xdd; // parts 0 and 2 of each, parts 1 and 3
+    constexpr int kEven = 0x88, kOdd = 0xdd;  // parts 0 and 2 of each, parts 1 and 3
     const auto a = (__m512i)v0, b = (__m512i)v1, c = (__m512i)v2, d = (__m512i)v3;
     const __m512i even01 = _mm512_shuffle_i32x4(a, b, kEven), odd01 = _mm512_shuffle_i32x4(a, b, kOdd);
     const __m512i even23 = _mm512_shuffle_i32x4(c, d, kEven), odd23 = _mm512_shuffle_i32x4(c, d, kOdd);
@@ -55,18 +53,18 @@ void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 }
 
 #include "integer.inc"
-#include "integer_fixed.inc"
 #include "integer_bytes.inc"
+#include "integer_fixed.inc"
 
-} // namespace
+}  // namespace
 
 const IntegerKernels &integer_kernels_avx512_vnni()
 {
-    static constexpr ProductKernels kBytes{1, false, kLanes, kVectors, convolve_bytes, depthwise_bytes};
+    static constexpr ProductKernels kBytes{1, false, kLanes, kVectors, convolve_bytes, depthwise_bytes, true};
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
     static constexpr IntegerKernels kKernels{
         "avx512_vnni", &kBytes, &kHalves, finish_half_even, finish_added, finish_fixed, finish_fixed_added, maximum, widen, interleave3};
     return kKernels;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

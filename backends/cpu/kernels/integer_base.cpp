@@ -8,10 +8,8 @@
 #include <arm_neon.h>
 #endif
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 #include "integer_128.inc"
 
@@ -37,7 +35,7 @@ Vector multiply_add(Vector sum, Vector x, Vector w)
 #include "integer.inc"
 #include "integer_fixed.inc"
 
-} // namespace
+}  // namespace
 
 const IntegerKernels &integer_kernels_base()
 {
@@ -47,4 +45,4 @@ const IntegerKernels &integer_kernels_base()
     return kKernels;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -4,10 +4,8 @@
 
 #include <arm_neon.h>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 #include "integer_128.inc"
 
@@ -63,18 +61,18 @@ void store_parts(int32_t *to, Vector v0, Vector v1, Vector v2, Vector v3)
 }
 
 #include "integer.inc"
-#include "integer_fixed.inc"
 #include "integer_bytes.inc"
+#include "integer_fixed.inc"
 
-} // namespace
+}  // namespace
 
 const IntegerKernels &integer_kernels_dotprod()
 {
-    static constexpr ProductKernels kBytes{1, true, kLanes, kVectors, convolve_bytes, depthwise_bytes};
+    static constexpr ProductKernels kBytes{1, true, kLanes, kVectors, convolve_bytes, depthwise_bytes, true};
     static constexpr ProductKernels kHalves{2, true, kLanes, kVectors, convolve_pairs, depthwise_pairs};
     static constexpr IntegerKernels kKernels{
         "dotprod", &kBytes, &kHalves, finish_half_even, finish_added, finish_fixed, finish_fixed_added, maximum, widen, interleave3};
     return kKernels;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -4,10 +4,8 @@
 
 #include <algorithm>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 int64_t product(Dims::const_iterator begin, Dims::const_iterator end)
 {
@@ -76,7 +74,7 @@ bool channels_pay(const ConvolutionShape &shape)
     return depth >= kCopied;
 }
 
-} // namespace
+}  // namespace
 
 bool ConvolutionShape::single_pixel() const
 {
@@ -123,7 +121,7 @@ ConvolutionPart whole_part(const ConvolutionShape &shape)
 
 std::vector<ConvolutionCut> cuts_of(const ConvolutionShape &shape, int threads, int64_t wanted)
 {
-    constexpr int64_t kVector = 16, kHalfVector = 8; // floats that the widest instructions take
+    constexpr int64_t kVector = 16, kHalfVector = 8;  // floats that the widest instructions take
     std::vector<ConvolutionCut> cuts;
     if (shape.single_pixel()) {
         cuts.push_back(cut_channels(shape, wanted, 1));
@@ -161,4 +159,4 @@ ConvolutionShape flattened(const ConvolutionShape &shape)
     return flat;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Cutting a convolution into parts that threads execute side by side: by image and by rows, or by channels.
-#ifndef ACCEL_BACKENDS_CPU_NODES_CONVOLUTION_PARTS_H
-#define ACCEL_BACKENDS_CPU_NODES_CONVOLUTION_PARTS_H
+#pragma once
 
 #include "../window.h"
 
 #include <vector>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 struct ConvolutionShape {
-    Dims x, y; // N, C, spatial…
+    Dims x, y;  // N, C, spatial…
     Window window;
     int64_t groups = 1;
 
-    bool single_pixel() const; // one position in all, of the input and of the output
+    bool single_pixel() const;  // one position in all, of the input and of the output
 };
 
 // What a part writes, and what it reads for that. Rows lie along the first spatial axis.
@@ -48,6 +46,4 @@ std::vector<ConvolutionCut> cuts_of(const ConvolutionShape &shape, int threads, 
 // positions become one long row; a first axis of one row that the window does not leave is no axis.
 ConvolutionShape flattened(const ConvolutionShape &shape);
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -7,18 +7,21 @@
 #include <algorithm>
 #include <cstring>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-constexpr int64_t kPartBytes = 1 << 15; // moved by one thread, at least
+constexpr int64_t kPartBytes = 1 << 15;  // moved by one thread, at least
 
-} // namespace
+}  // namespace
 
 Canvas::Canvas(const IntegerGeometry &g, const Operands &operands, int64_t group_step, int64_t pixel_step)
-    : geometry_(g), operands_(operands), widen_(integer_kernels().widen), operand_bytes_(operands.kernels->operand_bytes),
-      height_(std::max(g.reach_y(), g.top + g.height)), width_(std::max(g.reach_x(), g.left + g.width)), group_step_(group_step),
+    : geometry_(g),
+      operands_(operands),
+      widen_(integer_kernels().widen),
+      operand_bytes_(operands.kernels->operand_bytes),
+      height_(std::max(g.reach_y(), g.top + g.height)),
+      width_(std::max(g.reach_x(), g.left + g.width)),
+      group_step_(group_step),
       pixel_step_(pixel_step)
 {
 }
@@ -68,4 +71,4 @@ void Canvas::blank(std::byte *to, int64_t operands) const
     std::memset(to, operand_bytes_ == 1 ? operands_.zero_byte() : 0, static_cast<size_t>(operands * operand_bytes_));
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -7,15 +7,13 @@
 
 #include <algorithm>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-constexpr int64_t kChunkBytes = 1 << 15; // input that all blocks of channels visit before the next part is begun
+constexpr int64_t kChunkBytes = 1 << 15;  // input that all blocks of channels visit before the next part is begun
 
 struct Runs {
-    bool joined; // taps of one row are one run
+    bool joined;  // taps of one row are one run
     int64_t group_step, pixel_step, words;
 
     Runs(const IntegerGeometry &g, const Operands &operands) : joined(g.groups == 1 && (g.dilation_x == 1 || g.kernel_x == 1))
@@ -27,13 +25,19 @@ struct Runs {
     }
 };
 
-class IntegerConvolutionStep : public Step
-{
+class IntegerConvolutionStep : public Step {
 public:
     IntegerConvolutionStep(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, SumsFinish finish)
-        : g_(convolution.geometry), operands_(operands), kernels_(*operands.kernels), runs_(g_, operands),
-          canvas_(g_, operands, runs_.group_step, runs_.pixel_step), finish_(std::move(finish)), threads_(builder.threads_for(g_.multiply_adds())),
-          x_(convolution.x.value), y_(convolution.y.value), addend_(convolution.addend.value)
+        : g_(convolution.geometry),
+          operands_(operands),
+          kernels_(*operands.kernels),
+          runs_(g_, operands),
+          canvas_(g_, operands, runs_.group_step, runs_.pixel_step),
+          finish_(std::move(finish)),
+          threads_(builder.threads_for(g_.multiply_adds())),
+          x_(convolution.x.value),
+          y_(convolution.y.value),
+          addend_(convolution.addend.value)
     {
         const bool whole_words = runs_.words * kernels_.word_operands() == g_.group_inputs() * (runs_.joined ? g_.kernel_x : 1);
         direct_ = operands.bytes() && whole_words && !g_.padded();
@@ -59,7 +63,7 @@ public:
                 x = values[canvas_value_];
             }
             const int64_t at = image * g_.out_height * g_.out_width * g_.out_channels;
-            convolve(x, reinterpret_cast<uint8_t *>(values[y_]) + at, reinterpret_cast<const uint8_t *>(values[addend_]) + at);
+            convolve(x, reinterpret_cast<uint8_t *>(values[y_]) + at * finish_.result_bytes(), reinterpret_cast<const uint8_t *>(values[addend_]) + at);
         }
         return true;
     }
@@ -67,7 +71,7 @@ public:
 private:
     // A block of output channels of one group.
     struct Block {
-        int64_t group, first, channels; // first: channel of the result
+        int64_t group, first, channels;  // first: channel of the result
         int vectors;
     };
 
@@ -163,7 +167,7 @@ void IntegerConvolutionStep::chunk(const std::byte *x, uint8_t *y, const uint8_t
     tile.channels = of.channels;
     const bool fills = of.channels == of.vectors * kernels_.lanes;
     const std::optional<HalfEven> rule =
-        operands_.bytes() && (fills || !finish_.adds()) ? finish_.in_registers(of.first) : std::nullopt;
+        kernels_.finishes && (fills || !finish_.adds()) ? finish_.in_registers(of.first) : std::nullopt;
     const int64_t end = std::min(first + chunk_outputs_, g_.out_height * g_.out_width);
     const int64_t row_step = g_.stride_y * row_bytes_, output_step = g_.stride_x * canvas_.pixel_bytes();
     int64_t column = first % g_.out_width, row_at = first / g_.out_width * row_step;
@@ -180,11 +184,11 @@ void IntegerConvolutionStep::chunk(const std::byte *x, uint8_t *y, const uint8_t
             tile.finish = {&*rule, y + at, g_.out_channels, finish_.addition(), addend + at};
         kernels_.convolve(tile);
         if (!rule)
-            finish_.store({sums, of.vectors * kernels_.lanes, tile.outputs, of.channels, y + at, addend + at, g_.out_channels}, of.first);
+            finish_.store({sums, of.vectors * kernels_.lanes, tile.outputs, of.channels, y + at * finish_.result_bytes(), addend + at, g_.out_channels}, of.first);
     }
 }
 
-} // namespace
+}  // namespace
 
 void add_integer_convolution(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, const IntegerWeights &weights,
                              SumsFinish finish)
@@ -192,4 +196,4 @@ void add_integer_convolution(Builder &builder, const IntegerConvolution &convolu
     add_integer_step<IntegerConvolutionStep>(builder, convolution, operands, weights, std::move(finish));
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Quantised convolutions and products: exact 32-bit sums, then requantisation and, where it follows, a residual addition.
-#ifndef ACCEL_BACKENDS_CPU_NODES_INTEGER_CONVOLUTION_H
-#define ACCEL_BACKENDS_CPU_NODES_INTEGER_CONVOLUTION_H
+#pragma once
 
 #include "integer_weights.h"
 #include "requantize.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 struct IntegerConvolution {
     IntegerGeometry geometry;
     View x, y;
-    View addend; // used where the finish adds
+    View addend;  // used where the finish adds
 };
 
 // Adds the steps. Geometry says which of the two a convolution is.
@@ -23,13 +21,12 @@ void add_integer_depthwise(Builder &builder, const IntegerConvolution &convoluti
 
 // The input with its padding written out, where the kernels cannot read it as it lies: channels last, as bytes or as 16-bit values less the
 // zero point.
-class Canvas
-{
+class Canvas {
 public:
     // group_step, pixel_step: operands per group of channels and per pixel.
     Canvas(const IntegerGeometry &geometry, const Operands &operands, int64_t group_step, int64_t pixel_step);
 
-    int64_t size_bytes() const; // what kernels read past the last operand included
+    int64_t size_bytes() const;  // what kernels read past the last operand included
     int64_t pixel_bytes() const { return pixel_step_ * operand_bytes_; }
     int64_t row_bytes() const { return width_ * pixel_bytes(); }
     void fill(std::byte *canvas, const uint8_t *x, int threads) const;
@@ -61,6 +58,4 @@ void add_integer_step(Builder &builder, const IntegerConvolution &convolution, c
     builder.add(std::move(step), values);
 }
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

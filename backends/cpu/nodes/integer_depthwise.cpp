@@ -11,23 +11,28 @@
 #include <algorithm>
 #include <cstring>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-constexpr int64_t kPieceChannels = 512; // whole blocks of every instruction set
-constexpr int64_t kSums = 2048;         // on the stack: outputs times channels of a piece
+constexpr int64_t kPieceChannels = 512;  // whole blocks of every instruction set
+constexpr int64_t kSums = 2048;          // on the stack: outputs times channels of a piece
 
-class IntegerDepthwiseStep : public Step
-{
+class IntegerDepthwiseStep : public Step {
 public:
     IntegerDepthwiseStep(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, SumsFinish finish)
-        : g_(convolution.geometry), operands_(operands), kernels_(*operands.kernels), bytes_(operands.bytes()),
-          block_(bytes_ ? 4 * kernels_.lanes : kernels_.lanes), fold_(outputs_of_a_block()),
+        : g_(convolution.geometry),
+          operands_(operands),
+          kernels_(*operands.kernels),
+          bytes_(operands.bytes()),
+          block_(bytes_ ? 4 * kernels_.lanes : kernels_.lanes),
+          fold_(outputs_of_a_block()),
           padded_(static_cast<int64_t>(round_up(static_cast<uint64_t>(g_.channels), static_cast<uint64_t>(block_)))),
-          canvas_(g_, operands, bytes_ ? g_.channels : padded_, bytes_ ? g_.channels : padded_), finish_(std::move(finish)),
-          threads_(builder.threads_for(g_.multiply_adds())), x_(convolution.x.value), y_(convolution.y.value), addend_(convolution.addend.value)
+          canvas_(g_, operands, bytes_ ? g_.channels : padded_, bytes_ ? g_.channels : padded_),
+          finish_(std::move(finish)),
+          threads_(builder.threads_for(g_.multiply_adds())),
+          x_(convolution.x.value),
+          y_(convolution.y.value),
+          addend_(convolution.addend.value)
     {
         if (bytes_) {
             std::byte *blank = builder.own(static_cast<uint64_t>(g_.width * g_.channels));
@@ -59,7 +64,7 @@ public:
                 x = values[canvas_value_];
             }
             const int64_t at = image * g_.out_height * g_.out_width * g_.out_channels;
-            uint8_t *y = reinterpret_cast<uint8_t *>(values[y_]) + at;
+            uint8_t *y = reinterpret_cast<uint8_t *>(values[y_]) + at * finish_.result_bytes();
             const uint8_t *addend = reinterpret_cast<const uint8_t *>(values[addend_]) + at;
             parallel_for(threads_, g_.out_height, 1, [&](int64_t first, int64_t last) {
                 for (int64_t row = first; row < last; ++row)
@@ -112,9 +117,9 @@ private:
     int threads_;
     uint32_t x_, y_, addend_, canvas_value_ = 0;
     bool by_rows_ = false;
-    int64_t words_ = 0, places_ = 0; // places: of taps, in words those of weight 0 as well
+    int64_t words_ = 0, places_ = 0;  // places: of taps, in words those of weight 0 as well
     std::optional<HalfEven> in_registers_;
-    std::vector<float> multipliers_; // as the starts lie
+    std::vector<float> multipliers_;  // as the starts lie
     const std::byte *blank_ = nullptr, *weights_ = nullptr;
     const int32_t *starts_ = nullptr;
 };
@@ -146,7 +151,7 @@ void IntegerDepthwiseStep::whole_row(const std::byte *x, const Row &row) const
 {
     int64_t inside = 0, outside = g_.out_width;
     if (bytes_) {
-        const int64_t last_origin = g_.width - g_.dilation_x * (g_.kernel_x - 1) - 1 + g_.left; // of a window that stays inside
+        const int64_t last_origin = g_.width - g_.dilation_x * (g_.kernel_x - 1) - 1 + g_.left;  // of a window that stays inside
         inside = std::min((g_.left + g_.stride_x - 1) / g_.stride_x, g_.out_width);
         outside = last_origin < 0 ? inside : std::clamp(last_origin / g_.stride_x + 1, inside, g_.out_width);
     }
@@ -164,7 +169,8 @@ void IntegerDepthwiseStep::point(const std::byte *x, const Row &row, int64_t col
     for (int64_t ky = 0; ky < g_.kernel_y; ++ky) {
         const int64_t iy = row.index * g_.stride_y + ky * g_.dilation_y, first = column * g_.stride_x - (bytes_ ? g_.left : 0);
         const bool inside = iy >= g_.top && iy < g_.top + g_.height;
-        const std::byte *from = !bytes_ ? x + iy * canvas_.row_bytes() : inside ? x + (iy - g_.top) * g_.width * g_.channels : blank_;
+        const std::byte *from = !bytes_ ? x + iy * canvas_.row_bytes() : inside ? x + (iy - g_.top) * g_.width * g_.channels
+                                                                                : blank_;
         for (int64_t kx = 0; kx < g_.kernel_x; ++kx) {
             const int64_t ix = first + kx * g_.dilation_x;
             *to++ = !bytes_ || (ix >= 0 && ix < g_.width) ? from + ix * pixel_bytes() : blank_;
@@ -187,7 +193,7 @@ void IntegerDepthwiseStep::outputs(const Row &row, int64_t first, int64_t last) 
 void IntegerDepthwiseStep::pieces(const Row &row, const Span &span) const
 {
     alignas(64) int32_t sums[kSums + kLanesMost];
-    const int64_t all = span.fold * g_.channels; // of what is computed as one output
+    const int64_t all = span.fold * g_.channels;  // of what is computed as one output
     const auto padded = static_cast<int64_t>(round_up(static_cast<uint64_t>(all), static_cast<uint64_t>(block_)));
     for (int64_t channel = 0; channel < all; channel += kPieceChannels) {
         const int64_t channels = std::min(kPieceChannels, padded - channel), most = kSums / channels * span.fold;
@@ -225,12 +231,12 @@ void IntegerDepthwiseStep::compute(const Row &row, DepthwiseRun &run, int64_t ou
         return kernels_.depthwise(run);
     }
     kernels_.depthwise(run);
-    const int64_t step = fold == 1 ? run.sums_step : g_.out_channels; // folded ones fill their block, or are alone
-    finish_.store({run.sums, step, run.outputs * fold, std::min(kPieceChannels, g_.out_channels - channel), row.y + at, row.addend + at, g_.out_channels},
+    const int64_t step = fold == 1 ? run.sums_step : g_.out_channels;  // folded ones fill their block, or are alone
+    finish_.store({run.sums, step, run.outputs * fold, std::min(kPieceChannels, g_.out_channels - channel), row.y + at * finish_.result_bytes(), row.addend + at, g_.out_channels},
                   channel);
 }
 
-} // namespace
+}  // namespace
 
 void add_integer_depthwise(Builder &builder, const IntegerConvolution &convolution, const Operands &operands, const IntegerWeights &weights,
                            SumsFinish finish)
@@ -238,4 +244,4 @@ void add_integer_depthwise(Builder &builder, const IntegerConvolution &convoluti
     add_integer_step<IntegerDepthwiseStep>(builder, convolution, operands, weights, std::move(finish));
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

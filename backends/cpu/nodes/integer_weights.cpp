@@ -7,8 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 int32_t IntegerWeights::bias(int64_t channel) const
 {
@@ -42,13 +41,15 @@ bool IntegerWeights::fit_bytes() const
 }
 
 Operands::Operands(const IntegerKernels &all, const Tensor &x, const IntegerWeights &weights)
-    : kernels(all.bytes != nullptr && weights.fit_bytes() ? all.bytes : all.halves), is_signed(x.type == ACCEL_TYPE_I8),
+    : kernels(all.bytes != nullptr && (weights.depthwise() || !all.only_depthwise) && weights.fit_bytes() ? all.bytes : all.halves),
+      is_signed(x.type == ACCEL_TYPE_I8),
       zero_point(zero_point_of(x))
 {
     if (!bytes())
-        return; // widened less the zero point
+        return;  // widened less the zero point
     flip = is_signed != kernels->operands_signed;
-    excess = zero_point + (!flip ? 0 : is_signed ? 128 : -128);
+    excess = zero_point + (!flip ? 0 : is_signed ? 128
+                                                 : -128);
 }
 
 std::byte *own_weights(Builder &builder, int64_t size_bytes)
@@ -63,4 +64,4 @@ int32_t *own_sums(Builder &builder, int64_t count)
     return reinterpret_cast<int32_t *>(own_weights(builder, count * static_cast<int64_t>(sizeof(int32_t))));
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

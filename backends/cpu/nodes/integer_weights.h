@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Weights of quantised convolutions and products, and the form in which the integer kernels want them.
-#ifndef ACCEL_BACKENDS_CPU_NODES_INTEGER_WEIGHTS_H
-#define ACCEL_BACKENDS_CPU_NODES_INTEGER_WEIGHTS_H
+#pragma once
 
 #include "../builder.h"
 #include "../kernels/integer.h"
 
 #include <cstring>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // Shape of a quantised convolution of up to two spatial axes. A product is one of kernel 1 over a row.
 struct IntegerGeometry {
-    int64_t batch = 1, height = 1, width = 1, channels = 1; // of the input
+    int64_t batch = 1, height = 1, width = 1, channels = 1;  // of the input
     int64_t out_height = 1, out_width = 1, out_channels = 1;
     int64_t groups = 1;
     int64_t kernel_y = 1, kernel_x = 1, stride_y = 1, stride_x = 1, dilation_y = 1, dilation_x = 1, top = 0, left = 0;
@@ -30,12 +28,14 @@ struct IntegerGeometry {
 };
 
 // Constant weights less their zero points, and the bias.
-class IntegerWeights
-{
+class IntegerWeights {
 public:
     // w is [channel][input][tap], or [input][channel] when transposed. bias: null or one per channel, not aligned.
     IntegerWeights(const IntegerGeometry &geometry, const Tensor &w, bool transposed, const void *bias)
-        : geometry_(geometry), w_(w), transposed_(transposed), bias_(bias)
+        : geometry_(geometry),
+          w_(w),
+          transposed_(transposed),
+          bias_(bias)
     {
     }
 
@@ -45,10 +45,11 @@ public:
         const uint8_t stored = static_cast<const uint8_t *>(w_.data)[index];
         return (w_.type == ACCEL_TYPE_I8 ? static_cast<int8_t>(stored) : stored) - zero_point(channel);
     }
+    bool depthwise() const { return geometry_.depthwise(); }
     int32_t bias(int64_t channel) const;
     // What a sum starts with where every operand is too large by that much. Arithmetic modulo 2^32, as the sum's.
     int32_t start(int64_t channel, int32_t excess) const;
-    bool fit_bytes() const; // each of them takes a signed byte
+    bool fit_bytes() const;  // each of them takes a signed byte
 
 private:
     int32_t zero_point(int64_t channel) const
@@ -66,10 +67,10 @@ private:
 // How a step reads its input: by which kernels, and what turns stored bytes into their operands.
 struct Operands {
     const ProductKernels *kernels = nullptr;
-    bool is_signed = false; // as stored
+    bool is_signed = false;  // as stored
     int32_t zero_point = 0;
     bool flip = false;
-    int32_t excess = 0; // operand less real value in units of the scale
+    int32_t excess = 0;  // operand less real value in units of the scale
 
     Operands(const IntegerKernels &all, const Tensor &x, const IntegerWeights &weights);
     bool bytes() const { return kernels->operand_bytes == 1; }
@@ -87,6 +88,4 @@ inline void put_weight(std::byte *to, int operand_bytes, int32_t weight)
     operand_bytes == 1 ? static_cast<void>(*to = static_cast<std::byte>(weight)) : static_cast<void>(std::memcpy(to, &wide, sizeof wide));
 }
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -8,13 +8,11 @@
 
 #include <limits>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-constexpr int64_t kMostElements = 4096; // of a padded row
-constexpr int64_t kMostTaps = 64;      // of a window, along one axis
+constexpr int64_t kMostElements = 4096;  // of a padded row
+constexpr int64_t kMostTaps = 64;        // of a window, along one axis
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 struct Axis {
@@ -29,11 +27,15 @@ Axis axis_of(const Dims &x, const Dims &y, const Window &window, size_t axis)
 }
 
 // A line is a row of the output. inner_: what lies together at each column, the channels or one element.
-class MaximumRowsStep : public Step
-{
+class MaximumRowsStep : public Step {
 public:
     MaximumRowsStep(const View &x, const View &y, const Window &window, Clamp clamp, int threads, int64_t inner)
-        : kernels_(float_kernels()), x_(x.value), y_(y.value), planes_(x.dims[0] * x.dims[1] / inner), inner_(inner), clamp_(clamp),
+        : kernels_(float_kernels()),
+          x_(x.value),
+          y_(y.value),
+          planes_(x.dims[0] * x.dims[1] / inner),
+          inner_(inner),
+          clamp_(clamp),
           threads_(threads)
     {
         const size_t axes = window.axes();
@@ -124,7 +126,7 @@ private:
     int threads_;
 };
 
-} // namespace
+}  // namespace
 
 bool takes_rows(const Dims &x, const Dims &y, const Window &window, int64_t inner)
 {
@@ -141,4 +143,4 @@ std::unique_ptr<Step> make_maximum_rows_step(const View &x, const View &y, const
     return std::make_unique<MaximumRowsStep>(x, y, window, clamp, threads, inner);
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

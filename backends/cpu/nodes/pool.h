@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: MIT
 // The windows of a pool over a channels-last tensor of up to three spatial axes.
-#ifndef ACCEL_BACKENDS_CPU_NODES_POOL_H
-#define ACCEL_BACKENDS_CPU_NODES_POOL_H
+#pragma once
 
 #include "../window.h"
 #include "walk.h"
 
 #include <array>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
-inline constexpr size_t kMaxSpatial = 6; // global pools take every rank
+inline constexpr size_t kMaxSpatial = 6;  // global pools take every rank
 
 // The part of one window that lies inside the input, per axis: taps first..last (exclusive) from origin.
 struct PoolTaps {
     std::array<int64_t, kMaxSpatial> first{}, last{}, origin{};
     int64_t batch = 0;
-    int64_t count = 0; // what an average divides by
+    int64_t count = 0;  // what an average divides by
 };
 
 // One window over all spatial axes.
 Window global_window(const Dims &dims);
 
-class PoolWindows
-{
+class PoolWindows {
 public:
     PoolWindows(const Dims &x, const Dims &y, Window window, bool count_padding)
-        : window_(std::move(window)), spatial_(spatial_of(x)), outputs_(spatial_of(y)), batch_(x[0]), channels_(x[1]),
+        : window_(std::move(window)),
+          spatial_(spatial_of(x)),
+          outputs_(spatial_of(y)),
+          batch_(x[0]),
+          channels_(x[1]),
           count_padding_(count_padding)
     {
     }
@@ -68,6 +69,4 @@ private:
     bool count_padding_;
 };
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

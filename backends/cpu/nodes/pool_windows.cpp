@@ -2,8 +2,7 @@
 // Which elements a pool's window covers at each position.
 #include "pool.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 Window global_window(const Dims &dims)
 {
@@ -36,4 +35,4 @@ PoolTaps PoolWindows::taps(int64_t batch, int64_t position) const
     return taps;
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -7,15 +7,13 @@
 
 #include <stdexcept>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 using dnnl::memory;
 using PrimitiveDesc = dnnl::matmul::primitive_desc;
 
-constexpr int64_t kFewRows = 8, kFewColumns = 16; // per thread: below it a part does not fill the kernels' registers
+constexpr int64_t kFewRows = 8, kFewColumns = 16;  // per thread: below it a part does not fill the kernels' registers
 
 // A range of one axis of the result.
 struct Part {
@@ -54,7 +52,7 @@ struct Pieces {
 struct Described {
     std::vector<Part> parts;
     std::vector<PrimitiveDesc> shapes;
-    std::vector<size_t> shape_of; // per part
+    std::vector<size_t> shape_of;  // per part
     unsigned fusions = kNoFusion;
 };
 
@@ -107,7 +105,7 @@ std::optional<Described> try_parts(const Builder &builder, const Product &produc
 {
     const bool constant = builder.constant_data(product.b) != nullptr;
     Described described{std::move(parts), {}, {}, fusions};
-    std::vector<int64_t> counts; // that a shape was described for
+    std::vector<int64_t> counts;  // that a shape was described for
     for (const Part &part : described.parts) {
         const auto found = std::ranges::find(counts, part.count);
         described.shape_of.push_back(static_cast<size_t>(found - counts.begin()));
@@ -118,7 +116,7 @@ std::optional<Described> try_parts(const Builder &builder, const Product &produc
         if (constant && (counts.empty() || by_columns(product, described.parts)))
             weights = memory::desc(pieces.b.dims, memory::data_type::f32, memory::format_tag::any);
         else if (constant && pieces.b.dims == described.shapes[0].weights_desc().dims())
-            weights = described.shapes[0].weights_desc(); // all read the same copy
+            weights = described.shapes[0].weights_desc();  // all read the same copy
         auto fitting = first_fitting(builder, Kernel::kProduct, fusions, described.parts.size() > 1,
                                      [&] { return describe_part(product, pieces, weights, fusions); });
         if (!fitting)
@@ -145,6 +143,7 @@ void add_described(Builder &builder, const Product &product, uint32_t bias, cons
     std::vector<dnnl::matmul> primitives;
     for (const auto &shape : described.shapes)
         primitives.push_back(make_primitive<dnnl::matmul>(shape));
+    Descriptions &descriptions = builder.descriptions();
     std::vector<DnnlPart> parts;
     uint32_t weights = product.b.value;
     for (size_t i = 0; i < described.parts.size(); ++i) {
@@ -157,18 +156,18 @@ void add_described(Builder &builder, const Product &product, uint32_t bias, cons
         }
         const auto bytes = [&](const Piece &piece) { return static_cast<uint64_t>(piece.offset * kBytes); };
         DnnlPart made{primitives[described.shape_of[i]], {}, described.fusions & kClamp ? product.clamp : Clamp{}};
-        made.arguments.push_back({DNNL_ARG_SRC, shape.src_desc(), product.a.value, bytes(pieces.a)});
-        made.arguments.push_back({DNNL_ARG_WEIGHTS, shape.weights_desc(), weights, b_bytes});
-        made.arguments.push_back({DNNL_ARG_DST, shape.dst_desc(), product.y.value, bytes(pieces.y)});
+        made.arguments.push_back({DNNL_ARG_SRC, descriptions.shared(shape.src_desc()), product.a.value, bytes(pieces.a)});
+        made.arguments.push_back({DNNL_ARG_WEIGHTS, descriptions.shared(shape.weights_desc()), weights, b_bytes});
+        made.arguments.push_back({DNNL_ARG_DST, descriptions.shared(shape.dst_desc()), product.y.value, bytes(pieces.y)});
         if (described.fusions & kBias)
             made.arguments.push_back(
-                {DNNL_ARG_BIAS, shape.bias_desc(), bias, own_weights ? static_cast<uint64_t>(described.parts[i].first * kBytes) : 0});
+                {DNNL_ARG_BIAS, descriptions.shared(shape.bias_desc()), bias, own_weights ? static_cast<uint64_t>(described.parts[i].first * kBytes) : 0});
         parts.push_back(std::move(made));
     }
     add_dnnl_step(builder, std::move(parts), threads);
 }
 
-} // namespace
+}  // namespace
 
 void add_product(Builder &builder, const Product &product)
 {
@@ -185,7 +184,7 @@ void add_product(Builder &builder, const Product &product)
         throw std::runtime_error("oneDNN has no form of a matrix product");
     uint32_t bias = 0;
     if (product.bias != nullptr) {
-        auto *bytes = const_cast<std::byte *>(reinterpret_cast<const std::byte *>(product.bias)); // only read
+        auto *bytes = const_cast<std::byte *>(reinterpret_cast<const std::byte *>(product.bias));  // only read
         bias = builder.constant(bytes, static_cast<uint64_t>(product.columns()) * sizeof(float));
     }
     add_described(builder, product, bias, *described, threads);
@@ -197,4 +196,4 @@ void add_product(Builder &builder, const Product &product)
     }
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 // One f32 matrix product by oneDNN, cut into parts that threads execute side by side.
-#ifndef ACCEL_BACKENDS_CPU_NODES_PRODUCT_H
-#define ACCEL_BACKENDS_CPU_NODES_PRODUCT_H
+#pragma once
 
 #include "../builder.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // y = clamp(alpha * a x b + bias).
 struct Product {
-    View a, b, y; // equal ranks, batch axes in front
+    View a, b, y;  // equal ranks, batch axes in front
     float alpha = 1;
-    const float *bias = nullptr; // one per column; lives as long as the plan
+    const float *bias = nullptr;  // one per column; lives as long as the plan
     Clamp clamp;
 
     int64_t rows() const { return a.dims[a.dims.size() - 2]; }
@@ -24,6 +22,4 @@ struct Product {
 // Adds its steps: one, and another where the implementation is not trusted with bias or clamp.
 void add_product(Builder &builder, const Product &product);
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -6,10 +6,8 @@
 #include "integer_convolution.h"
 #include "residual.h"
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 void prepare(Builder &builder, const Node &node, IntegerConvolution convolution, bool transposed)
 {
@@ -27,7 +25,7 @@ void prepare(Builder &builder, const Node &node, IntegerConvolution convolution,
     (g.depthwise() ? add_integer_depthwise : add_integer_convolution)(builder, convolution, operands, weights, std::move(finish));
 }
 
-} // namespace
+}  // namespace
 
 void prepare_quantized_convolution(Builder &builder, const Node &node)
 {
@@ -37,7 +35,7 @@ void prepare_quantized_convolution(Builder &builder, const Node &node)
         convolution.addend = builder.in_layout(residual, Layout::kChannelsLast);
     const View &y = convolution.y = builder.define(node.outputs[0], Layout::kChannelsLast);
     const Window window = builder.window(node, spatial_of(dims_of(builder.graph().tensor(node.inputs[1]))));
-    const bool flat = x.dims.size() == 3; // one spatial axis: a row
+    const bool flat = x.dims.size() == 3;  // one spatial axis: a row
     IntegerGeometry &g = convolution.geometry;
     g.batch = x.dims[0];
     g.channels = x.dims[1];
@@ -53,7 +51,7 @@ void prepare_quantized_convolution(Builder &builder, const Node &node)
         g.out_height = y.dims[2];
         g.kernel_y = window.kernel[0], g.stride_y = window.stride[0], g.dilation_y = window.dilation[0], g.top = window.pad_begin[0];
     }
-    if (window.covers_all()) { // one long row makes full tiles
+    if (window.covers_all()) {  // one long row makes full tiles
         g.width *= g.height * g.batch;
         g.out_width = g.width;
         g.height = g.out_height = g.batch = 1;
@@ -75,4 +73,4 @@ void prepare_quantized_matmul(Builder &builder, const Node &node)
     prepare(builder, node, std::move(convolution), !rows_are_outputs);
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

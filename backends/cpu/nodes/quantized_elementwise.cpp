@@ -10,21 +10,22 @@
 #include <cmath>
 #include <cstring>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // The stored byte as the number it is.
 int32_t stored_value(uint32_t type, int byte) { return type == ACCEL_TYPE_I8 ? static_cast<int8_t>(byte) : byte; }
 
 using Table = std::array<uint8_t, 256>;
 
-class TableStep : public Step
-{
+class TableStep : public Step {
 public:
     TableStep(const View &x, const View &y, const Table &table, int threads)
-        : walk_(make_walk<2>(y.dims, {y.strides, x.strides})), x_(x.value), y_(y.value), table_(table), threads_(threads)
+        : walk_(make_walk<2>(y.dims, {y.strides, x.strides})),
+          x_(x.value),
+          y_(y.value),
+          table_(table),
+          threads_(threads)
     {
     }
 
@@ -62,7 +63,9 @@ struct RealOperand {
     float scale = 1;
 
     explicit RealOperand(const Tensor &tensor)
-        : flip(tensor.type == ACCEL_TYPE_I8 ? 128 : 0), zero(zero_point_of(tensor) + flip), scale(scale_of(tensor))
+        : flip(tensor.type == ACCEL_TYPE_I8 ? 128 : 0),
+          zero(zero_point_of(tensor) + flip),
+          scale(scale_of(tensor))
     {
     }
     float operator()(uint8_t byte) const { return static_cast<float>((byte ^ flip) - zero) * scale; }
@@ -76,7 +79,7 @@ struct RealRule {
 
     template <typename Join> uint8_t operator()(uint8_t a_byte, uint8_t b_byte, Join join) const
     {
-        constexpr float kRounder = 12582912.0f; // 1.5 * 2^23: adding it leaves no bits for a fraction
+        constexpr float kRounder = 12582912.0f;  // 1.5 * 2^23: adding it leaves no bits for a fraction
         float value = join(a(a_byte), b(b_byte)) / scale;
         value = value < low ? low : value;
         value = value > high ? high : value;
@@ -114,13 +117,16 @@ struct JoinMul {
     template <typename T> T operator()(T a, T b) const { return a * b; }
 };
 
-template <typename Rule, typename Join> class QuantizedBinaryStep : public Step
-{
+template <typename Rule, typename Join> class QuantizedBinaryStep : public Step {
 public:
     QuantizedBinaryStep(const View &a, const View &b, const View &y, const Rule &rule, int threads)
         : walk_(make_walk<3>(y.dims, {y.strides, broadcast_strides(a.dims, a.strides, y.dims.size()),
                                       broadcast_strides(b.dims, b.strides, y.dims.size())})),
-          a_(a.value), b_(b.value), y_(y.value), rule_(rule), threads_(threads)
+          a_(a.value),
+          b_(b.value),
+          y_(y.value),
+          rule_(rule),
+          threads_(threads)
     {
     }
 
@@ -199,7 +205,7 @@ IntegerRule integer_rule(const Node &node, Clamp clamp, const Tensor &a, const T
     return rule;
 }
 
-} // namespace
+}  // namespace
 
 void prepare_quantized_binary(Builder &builder, const Node &node)
 {
@@ -233,4 +239,4 @@ void prepare_requantize(Builder &builder, const Node &node)
     add_table(builder, node, [&](int32_t stored) { return requantizer.one(stored - zero_point_of(x), 0); });
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

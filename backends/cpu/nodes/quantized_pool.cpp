@@ -8,16 +8,17 @@
 #include <algorithm>
 #include <numeric>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-class QuantizedAverageStep : public Step
-{
+class QuantizedAverageStep : public Step {
 public:
     QuantizedAverageStep(const View &x, const View &y, PoolWindows windows, StoredMean mean, const Tensor &operand)
-        : windows_(std::move(windows)), mean_(std::move(mean)), x_(x.value), y_(y.value), is_signed_(operand.type == ACCEL_TYPE_I8),
+        : windows_(std::move(windows)),
+          mean_(std::move(mean)),
+          x_(x.value),
+          y_(y.value),
+          is_signed_(operand.type == ACCEL_TYPE_I8),
           zero_point_(zero_point_of(operand))
     {
     }
@@ -59,7 +60,7 @@ private:
     int32_t zero_point_;
 };
 
-} // namespace
+}  // namespace
 
 void prepare_quantized_pool(Builder &builder, const Node &node)
 {
@@ -75,4 +76,4 @@ void prepare_quantized_pool(Builder &builder, const Node &node)
     builder.add(std::move(step), {x.value, y.value});
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

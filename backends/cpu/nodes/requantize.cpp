@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <stdexcept>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 constexpr int kMantissaBits = 31;
 
@@ -40,7 +39,7 @@ int32_t stored_bound(float real, const Tensor &tensor, uint32_t rounding, Stored
     return static_cast<int32_t>(std::clamp(stored, static_cast<double>(type.low), static_cast<double>(type.high)));
 }
 
-} // namespace
+}  // namespace
 
 float scale_of(const Tensor &tensor) { return tensor.quantization ? tensor.quantization->scales[0] : 1.0f; }
 
@@ -75,8 +74,15 @@ std::optional<FixedScale> fixed_scale(double real)
 }
 
 Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, const std::vector<double> &multipliers, int64_t channels)
-    : rounding_(rounding), is_signed_(result.type == ACCEL_TYPE_I8), zero_point_(zero_point_of(result)), range_(stored_range(result, clamp, rounding)), kernels_(&integer_kernels()),
-      reals_(static_cast<size_t>(channels) + kLanesMost, 0.0f), scales_(reals_.size()), rights_(reals_.size()), multipliers_(static_cast<size_t>(channels))
+    : rounding_(rounding),
+      is_signed_(result.type == ACCEL_TYPE_I8),
+      zero_point_(zero_point_of(result)),
+      range_(stored_range(result, clamp, rounding)),
+      kernels_(&integer_kernels()),
+      reals_(static_cast<size_t>(channels) + kLanesMost, 0.0f),
+      scales_(reals_.size()),
+      rights_(reals_.size()),
+      multipliers_(static_cast<size_t>(channels))
 {
     for (size_t channel = 0; channel < multipliers_.size(); ++channel) {
         const double real = multipliers[multipliers.size() == 1 ? 0 : channel];
@@ -84,7 +90,7 @@ Requantizer::Requantizer(const Tensor &result, Clamp clamp, uint32_t rounding, c
         if (!fixed)
             throw std::runtime_error("a scale ratio out of range passed the check");
         reals_[channel] = static_cast<float>(real);
-        narrow_ = narrow_ && real < 0.5; // a sum has 32 bits
+        narrow_ = narrow_ && real < 0.5;  // a sum has 32 bits
         multipliers_[channel] = *fixed;
         const auto scale = fixed_scale(real);
         in_vectors_ = in_vectors_ && scale;
@@ -124,4 +130,11 @@ int32_t Requantizer::one(int64_t sum, size_t channel) const
     return static_cast<int32_t>(std::nearbyint(held)) + zero_point_;
 }
 
-} // namespace accel::cpu
+void SumsFinish::store_sums(const SumsTile &tile)
+{
+    constexpr auto kBytes = static_cast<int64_t>(sizeof(int32_t));
+    for (int64_t output = 0; output < tile.outputs; ++output)
+        std::memcpy(tile.stored + output * tile.stored_step * kBytes, tile.sums + output * tile.sums_step, static_cast<size_t>(tile.channels * kBytes));
+}
+
+}  // namespace accel::cpu

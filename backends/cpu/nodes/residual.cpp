@@ -4,10 +4,8 @@
 
 #include <algorithm>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // Whether quotients from the inverse store the same byte as divisions for every pair of stored values.
 bool inverse_is_exact(const Addition &rule, const HalfEven &made)
@@ -70,7 +68,7 @@ FixedAddition fixed_rule(const Graph &graph, const Node &add, const Tensor &made
     return rule;
 }
 
-} // namespace
+}  // namespace
 
 std::vector<double> sum_multipliers(const Tensor &x, const Tensor &w, const Tensor &y)
 {
@@ -100,4 +98,4 @@ SumsFinish finish_with(const Graph &graph, const Node &add, const Tensor &made, 
     return {std::move(requantizer), rule};
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A quantised addition that is done in the pass of the convolution before it.
-#ifndef ACCEL_BACKENDS_CPU_NODES_RESIDUAL_H
-#define ACCEL_BACKENDS_CPU_NODES_RESIDUAL_H
+#pragma once
 
 #include "requantize.h"
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
 // What a convolution's exact sums are multiplied by, per channel of its weights' scales.
 std::vector<double> sum_multipliers(const Tensor &x, const Tensor &w, const Tensor &y);
@@ -17,6 +15,4 @@ bool can_follow(const Graph &graph, const Node &convolution, const Node &add);
 // The sums of a convolution whose own result is `made`, requantised and added to `addend` as the node `add` says.
 SumsFinish finish_with(const Graph &graph, const Node &add, const Tensor &made, const Tensor &addend, Requantizer requantizer);
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

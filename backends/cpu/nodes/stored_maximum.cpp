@@ -7,16 +7,18 @@
 #include <array>
 #include <cstring>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-class StoredMaximumStep : public Step
-{
+class StoredMaximumStep : public Step {
 public:
     StoredMaximumStep(const View &x, const View &y, PoolWindows windows, StoredBounds bounds, int threads)
-        : kernels_(integer_kernels()), windows_(std::move(windows)), x_(x.value), y_(y.value), is_signed_(x.type == ACCEL_TYPE_I8), bounds_(bounds),
+        : kernels_(integer_kernels()),
+          windows_(std::move(windows)),
+          x_(x.value),
+          y_(y.value),
+          is_signed_(x.type == ACCEL_TYPE_I8),
+          bounds_(bounds),
           threads_(threads)
     {
     }
@@ -31,7 +33,7 @@ public:
             std::array<const uint8_t *, 64> at;
             int64_t count = 0;
             windows_.each_tap(taps, [&](int64_t element) {
-                if (count == static_cast<int64_t>(at.size())) { // what they come to is the first of the next ones
+                if (count == static_cast<int64_t>(at.size())) {  // what they come to is the first of the next ones
                     kernels_.maximum(at.data(), count, channels, is_signed_, bounds_, to);
                     at[0] = to;
                     count = 1;
@@ -55,11 +57,11 @@ private:
     int threads_;
 };
 
-} // namespace
+}  // namespace
 
 std::unique_ptr<Step> make_stored_maximum_step(const View &x, const View &y, const Window &window, StoredBounds bounds, int threads)
 {
     return std::make_unique<StoredMaximumStep>(x, y, PoolWindows(x.dims, y.dims, window, false), bounds, threads);
 }
 
-} // namespace accel::cpu
+}  // namespace accel::cpu

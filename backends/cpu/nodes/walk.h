@@ -2,8 +2,7 @@
 // Walking several tensors of one shape in step, whatever their strides.
 //
 // Axes of size 1 vanish and neighbouring axes that are contiguous for everybody merge, so that most walks end as one flat loop.
-#ifndef ACCEL_BACKENDS_CPU_NODES_WALK_H
-#define ACCEL_BACKENDS_CPU_NODES_WALK_H
+#pragma once
 
 #include "../graph.h"
 #include "../team.h"
@@ -12,18 +11,17 @@
 #include <array>
 #include <utility>
 
-namespace accel::cpu
-{
+namespace accel::cpu {
 
-inline constexpr int64_t kParallelElements = 1 << 16; // below it, waking a thread costs more than it brings
+inline constexpr int64_t kParallelElements = 1 << 16;  // below it, waking a thread costs more than it brings
 
 inline constexpr int64_t kShortRow = 16;
 
 template <size_t N> struct Walk {
-    size_t rank = 0; // outer axes, without the row
+    size_t rank = 0;  // outer axes, without the row
     std::array<int64_t, kMaxRank> size{};
     std::array<std::array<int64_t, kMaxRank>, N> stride{};
-    int64_t row = 1; // elements of the innermost axis
+    int64_t row = 1;  // elements of the innermost axis
     std::array<int64_t, N> row_stride{};
     int64_t rows = 1;
 
@@ -134,6 +132,4 @@ inline Dims broadcast_strides(const Dims &dims, const Dims &strides, size_t rank
     return stretched;
 }
 
-} // namespace accel::cpu
-
-#endif
+}  // namespace accel::cpu

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 // f32 convolutions by oneDNN: channels-last activations, weights rearranged once; bias, residual and clamp in the same pass where the
 // implementation is one that was shown to do that right, else in steps behind it.
+#include "../checker.h"
 #include "../dnnl_step.h"
 #include "../nodes/convolution_parts.h"
-#include "../checker.h"
 #include "../nodes/nodes.h"
 #include "ops.h"
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 using dnnl::memory;
 using PrimitiveDesc = dnnl::convolution_forward::primitive_desc;
@@ -20,7 +18,7 @@ constexpr auto kF32 = memory::data_type::f32;
 struct Convolution {
     ConvolutionShape shape;
     View x, y, weights, bias, residual;
-    bool constant = false; // the weights
+    bool constant = false;  // the weights
     Clamp clamp;
     unsigned wanted = kNoFusion;
 
@@ -31,7 +29,7 @@ struct Convolution {
 struct Described {
     std::vector<ConvolutionPart> parts;
     std::vector<PrimitiveDesc> shapes;
-    std::vector<size_t> shape_of; // per part
+    std::vector<size_t> shape_of;  // per part
     unsigned fusions = kNoFusion;
 
     // Then each part has weights of its own.
@@ -63,7 +61,7 @@ PrimitiveDesc describe_part(const Convolution &convolution, const ConvolutionPar
     const Window window = part.window(convolution.shape.window);
     Dims dilates = window.dilation;
     for (int64_t &dilation : dilates)
-        --dilation; // oneDNN counts the gaps
+        --dilation;  // oneDNN counts the gaps
     const memory::desc x = channels_last(part.x_dims(convolution.shape.x)), y = channels_last(part.y_dims(convolution.shape.y));
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -86,7 +84,7 @@ std::optional<Described> try_parts(const Builder &builder, const Convolution &co
                                    unsigned fusions)
 {
     Described described{std::move(parts), {}, {}, fusions};
-    std::vector<size_t> first_of; // part that a shape was described for
+    std::vector<size_t> first_of;  // part that a shape was described for
     for (size_t i = 0; i < described.parts.size(); ++i) {
         const ConvolutionPart &part = described.parts[i];
         size_t shape = 0;
@@ -97,7 +95,7 @@ std::optional<Described> try_parts(const Builder &builder, const Convolution &co
             if (convolution.constant && (shape == 0 || described.by_channels()))
                 weights = memory::desc(weight_dims(convolution, part), kF32, memory::format_tag::any);
             else if (convolution.constant)
-                weights = described.shapes[0].weights_desc(); // all read the same copy
+                weights = described.shapes[0].weights_desc();  // all read the same copy
             auto found = first_fitting(builder, Kernel::kConvolution, fusions, described.parts.size() > 1,
                                        [&] { return describe_part(convolution, part, weights, fusions); });
             if (!found)
@@ -127,9 +125,9 @@ uint64_t offset_bytes(const Dims &dims, int64_t image, int64_t channel, int64_t 
 }
 
 // An activation, or some neighbouring channels of one, that begin there.
-DnnlArgument activation(int name, const memory::desc &desc, const View &whole, uint64_t offset_bytes)
+DnnlArgument activation(Builder &builder, int name, const memory::desc &desc, const View &whole, uint64_t offset_bytes)
 {
-    DnnlArgument argument{name, desc, whole.value, offset_bytes};
+    DnnlArgument argument{name, builder.descriptions().shared(desc), whole.value, offset_bytes};
     const Dims dims = desc.dims();
     const uint64_t row_bytes = static_cast<uint64_t>(dims[1]) * sizeof(float);
     if (dims[1] != whole.dims[1] && desc.get_size() != row_bytes) {
@@ -157,15 +155,15 @@ void add_described(Builder &builder, const Convolution &convolution, const Descr
             weights = rearranged(builder, convolution.weights, weights_as_given(convolution, part), shape.weights_desc(), weight_bytes);
         DnnlPart made{primitives[described.shape_of[i]], {}, described.fusions & kClamp ? convolution.clamp : Clamp{}};
         const uint64_t x_bytes = offset_bytes(x, part.image, part.x_channel, part.x_row);
-        made.arguments.push_back(activation(DNNL_ARG_SRC, shape.src_desc(), convolution.x, x_bytes));
-        made.arguments.push_back({DNNL_ARG_WEIGHTS, shape.weights_desc(), weights, convolution.constant ? 0 : weight_bytes});
-        made.arguments.push_back(activation(DNNL_ARG_DST, shape.dst_desc(), convolution.y, y_bytes));
+        made.arguments.push_back(activation(builder, DNNL_ARG_SRC, shape.src_desc(), convolution.x, x_bytes));
+        made.arguments.push_back({DNNL_ARG_WEIGHTS, builder.descriptions().shared(shape.weights_desc()), weights, convolution.constant ? 0 : weight_bytes});
+        made.arguments.push_back(activation(builder, DNNL_ARG_DST, shape.dst_desc(), convolution.y, y_bytes));
         if (described.fusions & kBias)
             made.arguments.push_back(
-                {DNNL_ARG_BIAS, shape.bias_desc(), convolution.bias.value, static_cast<uint64_t>(part.channel) * sizeof(float)});
+                {DNNL_ARG_BIAS, builder.descriptions().shared(shape.bias_desc()), convolution.bias.value, static_cast<uint64_t>(part.channel) * sizeof(float)});
         if (described.fusions & kResidual)
             made.arguments.push_back(
-                activation(DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, shape.dst_desc(), convolution.residual, y_bytes));
+                activation(builder, DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, shape.dst_desc(), convolution.residual, y_bytes));
         parts.push_back(std::move(made));
     }
     add_dnnl_step(builder, std::move(parts), threads);
@@ -177,7 +175,7 @@ void add_what_is_left(Builder &builder, const Convolution &convolution, unsigned
     const auto clamp = [&](unsigned behind) { return left & behind ? Clamp{} : convolution.clamp; };
     if (left & kBias) {
         View bias = convolution.bias;
-        bias.dims.resize(y.dims.size() - 1, 1); // C, then ones
+        bias.dims.resize(y.dims.size() - 1, 1);  // C, then ones
         bias.strides.resize(y.dims.size() - 1, 1);
         builder.add(make_scaled_add_step(y, bias, 1.0f, clamp(kResidual), builder.threads()), {y.value, bias.value});
     }
@@ -223,8 +221,6 @@ bool canvas_fits(const Window &window, const Dims &x, const Dims &y, int64_t gro
     return bytes <= kCanvasBytesMax;
 }
 
-} // namespace
-
 void check_convolution(const Checker &c)
 {
     const bool quantized = quantizable(c.input(0).type);
@@ -263,4 +259,12 @@ void prepare_convolution(Builder &builder, const Node &node)
     add_what_is_left(builder, convolution, convolution.wanted & ~described->fusions);
 }
 
-} // namespace accel::cpu
+constexpr CpuOp kRows[] = {
+    {ACCEL_OPERATION_CONV, 1, check_convolution, prepare_convolution},
+};
+
+}  // namespace
+
+const std::span<const CpuOp> kConvolutionOps = kRows;
+
+}  // namespace accel::cpu

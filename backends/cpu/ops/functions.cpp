@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Functions of one f32 operand, on the kernels of kernels/floats.h.
+// Functions of one f32 operand, on the kernels of kernels/floats.h. In other types they are rows of kernels/elements.h.
 #include "../checker.h"
 #include "../nodes/nodes.h"
 #include "ops.h"
@@ -7,17 +7,18 @@
 #include "../kernels/floats.h"
 #include "../nodes/walk.h"
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // Function: void(const float *x, int64_t count, float *y)
-template <typename Function> class FunctionStep : public Step
-{
+template <typename Function> class FunctionStep : public Step {
 public:
     FunctionStep(const View &x, const View &y, Function function, int threads)
-        : walk_(make_walk<2>(y.dims, {y.strides, x.strides})), x_(x.value), y_(y.value), function_(function), threads_(threads)
+        : walk_(make_walk<2>(y.dims, {y.strides, x.strides})),
+          x_(x.value),
+          y_(y.value),
+          function_(function),
+          threads_(threads)
     {
     }
 
@@ -71,35 +72,42 @@ auto bounding(Clamp clamp)
     return [bound = float_kernels().bound, clamp](const float *x, int64_t count, float *y) { bound(x, count, clamp.min, clamp.max, y); };
 }
 
-} // namespace
-
-std::unique_ptr<Step> make_clamp_step(const View &y, Clamp clamp, int threads) { return make_step(y, y, bounding(clamp), threads); }
-
-void check_unary(const Checker &c) { c.types({ACCEL_TYPE_F32}); }
+struct Mapped {
+    uint32_t operation;
+    FloatKernels::Map FloatKernels::*kernel;
+};
+constexpr Mapped kMapped[] = {
+    {ACCEL_OPERATION_SIGMOID, &FloatKernels::sigmoid},
+    {ACCEL_OPERATION_TANH, &FloatKernels::tanh},
+    {ACCEL_OPERATION_EXP, &FloatKernels::exp},
+    {ACCEL_OPERATION_ERF, &FloatKernels::erf},
+    {ACCEL_OPERATION_LOG, &FloatKernels::log},
+    {ACCEL_OPERATION_SIN, &FloatKernels::sin},
+    {ACCEL_OPERATION_COS, &FloatKernels::cos},
+    {ACCEL_OPERATION_SQRT, &FloatKernels::sqrt},
+    {ACCEL_OPERATION_FLOOR, &FloatKernels::floor},
+    {ACCEL_OPERATION_CEIL, &FloatKernels::ceil},
+    {ACCEL_OPERATION_ROUND, &FloatKernels::round},
+};
 
 void prepare_unary(Builder &builder, const Node &node)
 {
+    if (builder.graph().tensor(node.inputs[0]).type != ACCEL_TYPE_F32)
+        return prepare_elements(builder, node);
     const FloatKernels &kernels = float_kernels();
-    switch (node.operation) {
-    case ACCEL_OPERATION_SIGMOID:
-        return add_function(builder, node, builder.fusion().by_operand ? kernels.silu : kernels.sigmoid);
-    case ACCEL_OPERATION_TANH:
-        return add_function(builder, node, kernels.tanh);
-    case ACCEL_OPERATION_EXP:
-        return add_function(builder, node, kernels.exp);
-    default: {
-        const float alpha = node.real(ACCEL_ATTRIBUTE_ALPHA, 0.01f);
-        return add_function(builder, node, [leaky = kernels.leaky, alpha](const float *x, int64_t count, float *y) {
-            leaky(x, count, alpha, y);
-        });
-    }
-    }
+    if (node.operation == ACCEL_OPERATION_SIGMOID && builder.fusion().by_operand)
+        return add_function(builder, node, kernels.silu);
+    if (const auto mapped = std::ranges::find(kMapped, node.operation, &Mapped::operation); mapped != std::end(kMapped))
+        return add_function(builder, node, kernels.*mapped->kernel);
+    const float alpha = node.real(ACCEL_ATTRIBUTE_ALPHA, 0.01f);
+    add_function(builder, node, [leaky = kernels.leaky, alpha](const float *x, int64_t count, float *y) { leaky(x, count, alpha, y); });
 }
 
 void check_choice(const Checker &c)
 {
-    if (!quantizable(c.input(0).type))
-        return c.types({ACCEL_TYPE_F32});
+    const bool stored = quantizable(c.input(0).type) && (c.input(0).quantization != nullptr || c.output().quantization != nullptr);
+    if (!stored)
+        return c.operation() == ACCEL_OPERATION_RELU ? check_elements(c) : c.types({ACCEL_TYPE_F32});
     c.same_type(c.result(), c.input(0).type);
     c.per_tensor(c.operand(0));
     c.equal_quantization(c.operand(0), c.result());
@@ -109,7 +117,32 @@ void prepare_choice(Builder &builder, const Node &node)
 {
     if (is_quantized(builder.graph(), node))
         return prepare_quantized_choice(builder, node);
+    if (builder.graph().tensor(node.inputs[0]).type != ACCEL_TYPE_F32)
+        return prepare_elements(builder, node);
     add_function(builder, node, bounding(node.operation == ACCEL_OPERATION_RELU ? Clamp{.min = 0.0f} : builder.fusion().clamp));
 }
 
-} // namespace accel::cpu
+constexpr CpuOp kRows[] = {
+    {ACCEL_OPERATION_RELU, 1, check_choice, prepare_choice},
+    {ACCEL_OPERATION_CLIP, 1, check_choice, prepare_choice},
+    {ACCEL_OPERATION_SIGMOID, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_TANH, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_EXP, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_LEAKY_RELU, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_ERF, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_LOG, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_SIN, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_COS, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_SQRT, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_FLOOR, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_CEIL, 1, check_elements, prepare_unary},
+    {ACCEL_OPERATION_ROUND, 1, check_elements, prepare_unary},
+};
+
+}  // namespace
+
+std::unique_ptr<Step> make_clamp_step(const View &y, Clamp clamp, int threads) { return make_step(y, y, bounding(clamp), threads); }
+
+const std::span<const CpuOp> kFunctionOps = kRows;
+
+}  // namespace accel::cpu

@@ -2,25 +2,29 @@
 // f32 matrix products: oneDNN, and a plain loop where the product is smaller than the cost of calling it.
 #include "../checker.h"
 #include "../nodes/nodes.h"
-#include "ops.h"
 #include "../nodes/product.h"
+#include "ops.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-constexpr int64_t kSmallProduct = 16 * 1024; // multiply-adds
+constexpr int64_t kSmallProduct = 16 * 1024;  // multiply-adds
 
 // y = a x b + bias, a [rows, depth] dense, b constant and repacked to [depth, columns].
-class SmallProduct : public Step
-{
+class SmallProduct : public Step {
 public:
     SmallProduct(uint32_t a, const float *b, const float *bias, uint32_t y, int64_t rows, int64_t depth, int64_t columns, Clamp clamp)
-        : a_(a), y_(y), b_(b), bias_(bias), rows_(rows), depth_(depth), columns_(columns), clamp_(clamp)
+        : a_(a),
+          y_(y),
+          b_(b),
+          bias_(bias),
+          rows_(rows),
+          depth_(depth),
+          columns_(columns),
+          clamp_(clamp)
     {
     }
 
@@ -104,8 +108,6 @@ View stretched(View view, size_t rank)
     return view;
 }
 
-} // namespace
-
 void check_gemm(const Checker &c)
 {
     if (!quantizable(c.input(0).type))
@@ -172,14 +174,14 @@ void prepare_matmul(Builder &builder, const Node &node)
     if (product.a.dims.size() == 1)
         product.a.dims = {1, product.a.dims[0]}, product.a.strides = {product.a.dims[1], 1};
     const int64_t columns = product.b.dims.back(), depth = product.depth(), rows = product.rows();
-    if (node.input(2) != kNone) // a bias that fusing put there
+    if (node.input(2) != kNone)  // a bias that fusing put there
         product.bias = column_bias(builder, node.inputs[2], columns, 1);
-    if (product.b.dims.size() == 2) { // one matrix for all: one tall product
+    if (product.b.dims.size() == 2) {  // one matrix for all: one tall product
         product.a.dims = {*element_count(product.a.dims) / depth, depth};
         product.a.strides = row_major_strides(product.a.dims);
         product.y.dims = {product.a.dims[0], columns};
     } else {
-        product.y.dims.resize(std::max(product.a.dims.size(), product.b.dims.size()) - 2); // vectors have lost their axes
+        product.y.dims.resize(std::max(product.a.dims.size(), product.b.dims.size()) - 2);  // vectors have lost their axes
         product.y.dims.insert(product.y.dims.end(), {rows, columns});
         product.a = stretched(product.a, product.y.dims.size());
         product.b = stretched(product.b, product.y.dims.size());
@@ -188,4 +190,13 @@ void prepare_matmul(Builder &builder, const Node &node)
     add_fitting(builder, product);
 }
 
-} // namespace accel::cpu
+constexpr CpuOp kRows[] = {
+    {ACCEL_OPERATION_GEMM, 1, check_gemm, prepare_gemm},
+    {ACCEL_OPERATION_MATMUL, 1, check_matmul, prepare_matmul},
+};
+
+}  // namespace
+
+const std::span<const CpuOp> kMatmulOps = kRows;
+
+}  // namespace accel::cpu

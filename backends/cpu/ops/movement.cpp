@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Operations that move elements: all are strided copies, or no work at all.
 #include "../checker.h"
+#include "../held.h"
 #include "../nodes/nodes.h"
 #include "ops.h"
 
 #include "../kernels/integer.h"
-#include "../team.h"
+#include "../nodes/copy_row.h"
 #include "../nodes/walk.h"
+#include "../team.h"
 
 #include <accel/graph/cuts.h>
 #include <accel/graph/description.h>
@@ -17,28 +19,19 @@
 #include <cstring>
 #include <numeric>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-template <typename Element> void copy_row(Element *to, int64_t to_stride, const Element *from, int64_t from_stride, int64_t count)
-{
-    if (to_stride == 1 && from_stride == 1) {
-        std::memcpy(to, from, static_cast<size_t>(count) * sizeof(Element));
-        return;
-    }
-    for (int64_t i = 0; i < count; ++i)
-        to[i * to_stride] = from[i * from_stride];
-}
-
-template <typename Element> class CopyStep : public Step
-{
+template <typename Element> class CopyStep : public Step {
 public:
     // Offsets in elements from the start of the values.
     CopyStep(const View &from, int64_t from_offset, const View &to, int64_t to_offset, int threads)
-        : walk_(make_walk<2>(from.dims, {to.strides, from.strides})), from_(from.value), to_(to.value), from_offset_(from_offset),
-          to_offset_(to_offset), threads_(threads)
+        : walk_(make_walk<2>(from.dims, {to.strides, from.strides})),
+          from_(from.value),
+          to_(to.value),
+          from_offset_(from_offset),
+          to_offset_(to_offset),
+          threads_(threads)
     {
     }
 
@@ -60,11 +53,16 @@ private:
 };
 
 // Three planes of bytes become pixels, as images do in front of quantised convolutions.
-class PixelsStep : public Step
-{
+class PixelsStep : public Step {
 public:
     PixelsStep(const View &from, int64_t from_offset, const View &to, int64_t to_offset, int64_t pixels, int64_t plane_step, int threads)
-        : from_(from.value), to_(to.value), from_offset_(from_offset), to_offset_(to_offset), pixels_(pixels), plane_step_(plane_step), threads_(threads)
+        : from_(from.value),
+          to_(to.value),
+          from_offset_(from_offset),
+          to_offset_(to_offset),
+          pixels_(pixels),
+          plane_step_(plane_step),
+          threads_(threads)
     {
     }
 
@@ -100,7 +98,7 @@ std::unique_ptr<Step> make_byte_copy(const View &from, int64_t from_offset, cons
 
 std::unique_ptr<Step> make_copy(const View &from, int64_t from_offset, const View &to, int64_t to_offset, int threads)
 {
-    switch (type_bytes(from.type)) {
+    switch (held_bytes(from.type)) {
     case 1:
         return make_byte_copy(from, from_offset, to, to_offset, threads);
     case 2:
@@ -112,11 +110,13 @@ std::unique_ptr<Step> make_copy(const View &from, int64_t from_offset, const Vie
     }
 }
 
-class FillStep : public Step
-{
+class FillStep : public Step {
 public:
     FillStep(uint32_t value, uint64_t size_bytes, std::array<std::byte, 4> pattern, uint64_t element_bytes)
-        : value_(value), size_bytes_(size_bytes), pattern_(pattern), element_bytes_(element_bytes)
+        : value_(value),
+          size_bytes_(size_bytes),
+          pattern_(pattern),
+          element_bytes_(element_bytes)
     {
     }
 
@@ -156,11 +156,15 @@ std::array<std::byte, 4> pad_pattern(const Tensor &tensor, float real)
 }
 
 // Copies the values that an index tensor picks along one axis.
-template <typename Index> class GatherStep : public Step
-{
+template <typename Index> class GatherStep : public Step {
 public:
     GatherStep(const View &from, const View &indices, const View &to, size_t axis)
-        : from_(from.value), indices_(indices.value), to_(to.value), axis_(axis), count_(*element_count(indices.dims)), size_(from.dims[axis])
+        : from_(from.value),
+          indices_(indices.value),
+          to_(to.value),
+          axis_(axis),
+          count_(*element_count(indices.dims)),
+          size_(from.dims[axis])
     {
         outer_ = *element_count(Dims(from.dims.begin(), from.dims.begin() + static_cast<std::ptrdiff_t>(axis)));
         inner_bytes_ =
@@ -175,7 +179,7 @@ public:
         std::byte *to = values[to_];
         for (int64_t outer = 0; outer < outer_; ++outer, from += static_cast<size_t>(size_) * inner_bytes_) {
             for (int64_t i = 0; i < count_; ++i, to += inner_bytes_) {
-                const int64_t given = indices[i]; // read once: it may lie in a file that somebody writes to
+                const int64_t given = indices[i];  // read once: it may lie in a file that somebody writes to
                 const int64_t index = given < 0 ? given + size_ : given;
                 if (index < 0 || index >= size_)
                     return false;
@@ -206,10 +210,6 @@ void add_copy(Builder &builder, const View &from, int64_t from_offset, const Vie
 {
     builder.add(make_copy(from, from_offset, to, to_offset, builder.threads()), {from.value, to.value});
 }
-
-} // namespace
-
-std::unique_ptr<Step> make_copy_step(const View &from, const View &to, int threads) { return make_copy(from, 0, to, 0, threads); }
 
 void check_move(const Checker &c) { c.moved(); }
 
@@ -333,4 +333,21 @@ void prepare_gather(Builder &builder, const Node &node)
         builder.add(std::make_unique<GatherStep<int64_t>>(from, indices, to, axis), {from.value, indices.value, to.value});
 }
 
-} // namespace accel::cpu
+constexpr CpuOp kRows[] = {
+    {ACCEL_OPERATION_RESHAPE, 1, check_move, prepare_reshape},
+    {ACCEL_OPERATION_TRANSPOSE, 1, check_move, prepare_transpose},
+    {ACCEL_OPERATION_CONCAT, 1, check_concat, prepare_concat},
+    {ACCEL_OPERATION_SLICE, 1, check_move, prepare_slice},
+    {ACCEL_OPERATION_PAD, 1, check_pad, prepare_pad},
+    {ACCEL_OPERATION_IDENTITY, 1, check_move, prepare_reshape},
+    {ACCEL_OPERATION_SPLIT, 1, check_move, prepare_split},
+    {ACCEL_OPERATION_GATHER, 1, check_gather, prepare_gather},
+};
+
+}  // namespace
+
+std::unique_ptr<Step> make_copy_step(const View &from, const View &to, int threads) { return make_copy(from, 0, to, 0, threads); }
+
+const std::span<const CpuOp> kMovementOps = kRows;
+
+}  // namespace accel::cpu

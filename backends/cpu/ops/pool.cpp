@@ -5,36 +5,56 @@
 #include "ops.h"
 
 #include "../kernels/floats.h"
-#include "../window.h"
 #include "../nodes/maximum_rows.h"
 #include "../nodes/pool.h"
 #include "../nodes/requantize.h"
 #include "../nodes/stored_maximum.h"
 #include "../nodes/walk.h"
+#include "../window.h"
 
 #include <limits>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-// The result of a position is gathered in place in the output. One NaN makes the maximum NaN, wherever in the window it lies.
-class MaximumStep : public Step
-{
+// Windows over real values, channels last.
+class RealPoolStep : public Step {
 public:
-    MaximumStep(const View &x, const View &y, PoolWindows windows, Clamp clamp, int threads)
-        : kernels_(float_kernels()), windows_(std::move(windows)), x_(x.value), y_(y.value), clamp_(clamp), threads_(threads)
+    RealPoolStep(const View &x, const View &y, PoolWindows windows, Clamp clamp, int threads)
+        : windows_(std::move(windows)),
+          clamp_(clamp),
+          threads_(threads),
+          x_(x.value),
+          y_(y.value)
     {
     }
 
-    bool run(Values values, StepState *) const noexcept override
+protected:
+    // Calls body(all of x, the channels of one position in y, the position's taps).
+    template <typename Body> void each_position(Values values, const Body &body) const
     {
         const auto *x = reinterpret_cast<const float *>(values[x_]);
         auto *y = reinterpret_cast<float *>(values[y_]);
+        windows_.each_position(threads_, [&](int64_t position, const PoolTaps &taps) { body(x, y + position * windows_.channels(), taps); });
+    }
+
+    const PoolWindows windows_;
+    const Clamp clamp_;
+
+private:
+    const int threads_;
+    const uint32_t x_, y_;
+};
+
+// The result of a position is gathered in place in the output. One NaN makes the maximum NaN, wherever in the window it lies.
+class MaximumStep : public RealPoolStep {
+public:
+    using RealPoolStep::RealPoolStep;
+
+    bool run(Values values, StepState *) const noexcept override
+    {
         const int64_t channels = windows_.channels();
-        windows_.each_position(threads_, [&](int64_t position, const PoolTaps &taps) {
-            float *to = y + position * channels;
+        each_position(values, [&](const float *x, float *to, const PoolTaps &taps) {
             const float *rows[kRows];
             int64_t number = 0;
             bool begun = false;
@@ -58,32 +78,22 @@ public:
     }
 
 private:
-    static constexpr int64_t kRows = 32; // joined at once
+    static constexpr int64_t kRows = 32;  // joined at once
 
-    const FloatKernels &kernels_;
-    PoolWindows windows_;
-    uint32_t x_, y_;
-    Clamp clamp_;
-    int threads_;
+    const FloatKernels &kernels_ = float_kernels();
 };
 
 // Sums are blocked: binary32 within a block of taps, binary64 over blocks, so that the error does not grow with the window.
-class AverageStep : public Step
-{
+class AverageStep : public RealPoolStep {
 public:
-    AverageStep(const View &x, const View &y, PoolWindows windows, Clamp clamp, int threads)
-        : windows_(std::move(windows)), x_(x.value), y_(y.value), clamp_(clamp), threads_(threads)
-    {
-    }
+    using RealPoolStep::RealPoolStep;
 
     bool run(Values values, StepState *) const noexcept override
     {
-        const auto *x = reinterpret_cast<const float *>(values[x_]);
-        auto *y = reinterpret_cast<float *>(values[y_]);
         const int64_t channels = windows_.channels();
-        windows_.each_position(threads_, [&](int64_t position, const PoolTaps &taps) {
+        each_position(values, [&](const float *x, float *to, const PoolTaps &taps) {
             for (int64_t c = 0; c < channels; c += kPiece)
-                piece(x + c, y + position * channels + c, std::min(kPiece, channels - c), taps);
+                piece(x + c, to + c, std::min(kPiece, channels - c), taps);
         });
         return true;
     }
@@ -117,17 +127,10 @@ private:
         for (int64_t c = 0; c < channels; ++c)
             y[c] = std::clamp(static_cast<float>(sums[c] / count), clamp_.min, clamp_.max);
     }
-
-    PoolWindows windows_;
-    uint32_t x_, y_;
-    Clamp clamp_;
-    int threads_;
 };
 
 // Elements under one window of a quantised average: there is a multiplier for each count.
 constexpr int64_t kMaxAveraged = 1 << 16;
-
-} // namespace
 
 void check_pool(const Checker &c)
 {
@@ -193,4 +196,14 @@ void prepare_global_pool(Builder &builder, const Node &node)
                 {x.value, y.value});
 }
 
-} // namespace accel::cpu
+constexpr CpuOp kRows[] = {
+    {ACCEL_OPERATION_MAX_POOL, 1, check_pool, prepare_pool},
+    {ACCEL_OPERATION_AVERAGE_POOL, 1, check_pool, prepare_pool},
+    {ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, 1, check_global_pool, prepare_global_pool},
+};
+
+}  // namespace
+
+const std::span<const CpuOp> kPoolOps = kRows;
+
+}  // namespace accel::cpu

@@ -9,18 +9,18 @@
 
 #include <type_traits>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
 // One scale, or one per index of an axis.
-class Scales
-{
+class Scales {
 public:
     Scales(const Tensor &tensor, uint32_t rounding)
-        : scales_(tensor.quantization->scales), zero_points_(tensor.quantization->zero_points), is_signed_(tensor.type == ACCEL_TYPE_I8),
-          half_even_(rounding == ACCEL_ROUNDING_HALF_EVEN || rounding == ACCEL_ROUNDING_NONE), strides_(tensor.shape.size(), 0)
+        : scales_(tensor.quantization->scales),
+          zero_points_(tensor.quantization->zero_points),
+          is_signed_(tensor.type == ACCEL_TYPE_I8),
+          half_even_(rounding == ACCEL_ROUNDING_HALF_EVEN || rounding == ACCEL_ROUNDING_NONE),
+          strides_(tensor.shape.size(), 0)
     {
         if (!tensor.quantization->per_tensor())
             strides_[tensor.quantization->axis] = 1;
@@ -43,12 +43,15 @@ private:
 };
 
 // convert(x, count, scaling, y) for pieces that lie next to each other and share a scale.
-template <typename From, typename To, typename Convert> class ScalingStep : public Step
-{
+template <typename From, typename To, typename Convert> class ScalingStep : public Step {
 public:
     ScalingStep(const View &x, const View &y, Scales scales, Convert convert, int threads)
-        : walk_(make_walk<3>(y.dims, {y.strides, x.strides, scales.strides()})), x_(x.value), y_(y.value), scales_(std::move(scales)),
-          convert_(convert), threads_(threads)
+        : walk_(make_walk<3>(y.dims, {y.strides, x.strides, scales.strides()})),
+          x_(x.value),
+          y_(y.value),
+          scales_(std::move(scales)),
+          convert_(convert),
+          threads_(threads)
     {
     }
 
@@ -89,8 +92,6 @@ void dequantize_words(const int32_t *x, int64_t count, const Quantizing &from, f
         y[i] = static_cast<float>(int64_t{x[i]} - from.zero_point) * from.scale;
 }
 
-} // namespace
-
 void check_quantize(const Checker &c)
 {
     if (!quantizable(c.output().type))
@@ -127,4 +128,13 @@ void prepare_dequantize(Builder &builder, const Node &node)
     add_scaling<uint8_t, float>(builder, node, x, float_kernels().dequantize);
 }
 
-} // namespace accel::cpu
+constexpr CpuOp kRows[] = {
+    {ACCEL_OPERATION_QUANTIZE, 1, check_quantize, prepare_quantize},
+    {ACCEL_OPERATION_DEQUANTIZE, 1, check_dequantize, prepare_dequantize},
+};
+
+}  // namespace
+
+const std::span<const CpuOp> kQuantizeOps = kRows;
+
+}  // namespace accel::cpu

@@ -9,16 +9,17 @@
 
 #include <cmath>
 
-namespace accel::cpu
-{
-namespace
-{
+namespace accel::cpu {
+namespace {
 
-class SoftmaxStep : public Step
-{
+class SoftmaxStep : public Step {
 public:
     SoftmaxStep(const View &x, const View &y, size_t axis, int threads)
-        : kernels_(float_kernels()), x_(x.value), y_(y.value), column_{1, x.dims[axis], x.strides[axis], y.strides[axis]}, threads_(threads)
+        : kernels_(float_kernels()),
+          x_(x.value),
+          y_(y.value),
+          column_{1, x.dims[axis], x.strides[axis], y.strides[axis]},
+          threads_(threads)
     {
         Dims others = x.dims;
         others[axis] = 1;
@@ -29,7 +30,8 @@ public:
     {
         const auto *x = reinterpret_cast<const float *>(values[x_]);
         auto *y = reinterpret_cast<float *>(values[y_]);
-        walk_.each(threads_, [&](const std::array<int64_t, 2> &at, int64_t count) { some(x + at[1], count, y + at[0]); }, column_.size);
+        walk_.each(
+            threads_, [&](const std::array<int64_t, 2> &at, int64_t count) { some(x + at[1], count, y + at[0]); }, column_.size);
         return true;
     }
 
@@ -38,11 +40,8 @@ private:
     void some(const float *x, int64_t count, float *y) const
     {
         const auto [y_step, x_step] = walk_.row_stride;
-        if (column_.x_step == 1 && column_.y_step == 1) {
-            for (int64_t i = 0; i < count; ++i)
-                kernels_.softmax(x + i * x_step, column_.size, y + i * y_step);
-            return;
-        }
+        if (column_.x_step == 1 && column_.y_step == 1)
+            return kernels_.softmax(x, {count, column_.size, x_step, y_step}, y);
         Columns columns = column_;
         columns.count = x_step == 1 && y_step == 1 ? count : 1;
         for (int64_t i = 0; i < count; i += columns.count)
@@ -57,12 +56,17 @@ private:
 };
 
 // y = (x - mean) * factor + bias with factor = scale / sqrt(variance + epsilon), per channel.
-class NormalizationStep : public Step
-{
+class NormalizationStep : public Step {
 public:
     NormalizationStep(const View &x, const std::array<uint32_t, 4> &parameters, const View &y, uint32_t scratch, float epsilon, int threads)
-        : kernels_(float_kernels()), x_(x.value), y_(y.value), parameters_(parameters), scratch_(scratch), channels_(x.dims[1]),
-          epsilon_(epsilon), threads_(threads)
+        : kernels_(float_kernels()),
+          x_(x.value),
+          y_(y.value),
+          parameters_(parameters),
+          scratch_(scratch),
+          channels_(x.dims[1]),
+          epsilon_(epsilon),
+          threads_(threads)
     {
         Dims per_channel(x.dims.size(), 0);
         per_channel[1] = 1;
@@ -108,7 +112,7 @@ private:
     int threads_;
 };
 
-} // namespace
+void check_softmax(const Checker &c) { c.types({ACCEL_TYPE_F32}); }
 
 void prepare_softmax(Builder &builder, const Node &node)
 {
@@ -132,4 +136,13 @@ void prepare_batch_normalization(Builder &builder, const Node &node)
         {x.value, y.value, scratch, parameters[0], parameters[1], parameters[2], parameters[3]});
 }
 
-} // namespace accel::cpu
+constexpr CpuOp kRows[] = {
+    {ACCEL_OPERATION_SOFTMAX, 1, check_softmax, prepare_softmax},
+    {ACCEL_OPERATION_BATCH_NORMALIZATION, 1, check_batch_normalization, prepare_batch_normalization},
+};
+
+}  // namespace
+
+const std::span<const CpuOp> kReductionOps = kRows;
+
+}  // namespace accel::cpu

@@ -8,8 +8,7 @@
 
 using namespace accel::cpu::test;
 
-namespace
-{
+namespace {
 
 double median_ns(int nodes, uint32_t operation)
 {
@@ -68,7 +67,7 @@ double median_ns(int nodes, uint32_t operation)
     return samples[samples.size() / 2];
 }
 
-} // namespace
+}  // namespace
 
 int main()
 {

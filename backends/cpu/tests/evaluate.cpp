@@ -10,40 +10,8 @@
 #include <cmath>
 #include <stdexcept>
 
-namespace accel::cpu::test
-{
-namespace
-{
-
-template <typename Body> void each(const Dims &dims, const Body &body)
-{
-    Dims index(dims.size(), 0);
-    for (int64_t left = count(dims); left > 0; --left) {
-        body(index);
-        for (size_t axis = dims.size(); axis-- > 0;) {
-            if (++index[axis] < dims[axis])
-                break;
-            index[axis] = 0;
-        }
-    }
-}
-
-// Stretched where an axis has size 1 or is not there.
-double at(const Real &tensor, const Dims &index)
-{
-    int64_t flat = 0;
-    const size_t lead = index.size() - tensor.dims.size();
-    for (size_t axis = 0; axis < tensor.dims.size(); ++axis)
-        flat = flat * tensor.dims[axis] + (tensor.dims[axis] == 1 ? 0 : index[lead + axis]);
-    return tensor.values[static_cast<size_t>(flat)];
-}
-
-template <typename Value> Real map(const Dims &dims, const Value &value)
-{
-    Real made{dims, {}};
-    each(dims, [&](const Dims &index) { made.values.push_back(value(index)); });
-    return made;
-}
+namespace accel::cpu::test {
+namespace {
 
 double stored(const accel_tensor_desc &tensor, size_t i)
 {
@@ -60,6 +28,8 @@ double stored(const accel_tensor_desc &tensor, size_t i)
         return read(int32_t{});
     case ACCEL_TYPE_I64:
         return read(int64_t{});
+    case ACCEL_TYPE_F64:
+        return read(double{});
     default:
         return read(uint8_t{});
     }
@@ -110,6 +80,29 @@ Real convolution(const graph::Applied &node, const std::vector<Real> &x, const D
         });
         return sum;
     });
+}
+
+// Each value of x goes to all places that its window covers.
+Real transposed_convolution(const graph::Applied &node, const std::vector<Real> &x, const Dims &dims)
+{
+    const int64_t groups = node.integer(ACCEL_ATTRIBUTE_GROUP, 1), inputs = x[1].dims[0] / groups, outputs = x[1].dims[1];
+    const Slide slide(node, Dims(x[1].dims.begin() + 2, x[1].dims.end()));
+    Real made = map(dims, [&](const Dims &index) { return x.size() > 2 ? x[2].values[static_cast<size_t>(index[1])] : 0; });
+    each(x[0].dims, [&](const Dims &from) {
+        each(Dims(x[1].dims.begin() + 1, x[1].dims.end()), [&](const Dims &tap) {
+            Dims to = from, weight = tap;
+            bool padded = false;
+            weight.insert(weight.begin(), from[1]);
+            to[1] = from[1] / inputs * outputs + tap[0];
+            if (!slide.reach(dims, Dims(tap.begin() + 1, tap.end()), to, padded))
+                return;
+            size_t flat = 0;
+            for (size_t axis = 0; axis < dims.size(); ++axis)
+                flat = flat * static_cast<size_t>(dims[axis]) + static_cast<size_t>(to[axis]);
+            made.values[flat] += at(x[0], from) * at(x[1], weight);
+        });
+    });
+    return made;
 }
 
 Real pool(const graph::Applied &node, const Real &x, const Dims &dims)
@@ -163,6 +156,24 @@ Real product(Real a, Real b)
     });
 }
 
+// Without zero points, of which there is one, or one for each index of the axis in front of so many.
+Real less(const Real &x, Real zero, size_t behind)
+{
+    if (zero.values.empty())
+        return x;
+    zero.dims = zero.values.size() == 1 ? Dims{} : zero.dims;
+    zero.dims.insert(zero.dims.end(), zero.dims.empty() ? 0 : behind, 1);
+    return map(x.dims, [&](const Dims &index) { return at(x, index) - at(zero, index); });
+}
+
+Real of_bytes(const graph::Applied &node, std::vector<Real> x, const Dims &dims)
+{
+    x.resize(4);
+    if (node.operation() == ACCEL_OPERATION_MATMUL_INTEGER)
+        return product(less(x[0], std::move(x[2]), 1), less(x[1], std::move(x[3]), 0));
+    return convolution(node, {less(x[0], std::move(x[2]), 0), less(x[1], std::move(x[3]), x[1].dims.size() - 1)}, dims);
+}
+
 Real gemm(const graph::Applied &node, const std::vector<Real> &x)
 {
     Real made = product(node.integer(ACCEL_ATTRIBUTE_TRANS_A, 0) ? transposed(x[0]) : x[0], node.integer(ACCEL_ATTRIBUTE_TRANS_B, 0) ? transposed(x[1]) : x[1]);
@@ -183,10 +194,26 @@ double unary(const graph::Applied &node, double x)
         return std::tanh(x);
     case ACCEL_OPERATION_EXP:
         return std::exp(x);
+    case ACCEL_OPERATION_ERF:
+        return std::erf(x);
+    case ACCEL_OPERATION_LOG:
+        return std::log(x);
+    case ACCEL_OPERATION_SIN:
+        return std::sin(x);
+    case ACCEL_OPERATION_COS:
+        return std::cos(x);
+    case ACCEL_OPERATION_SQRT:
+        return std::sqrt(x);
+    case ACCEL_OPERATION_FLOOR:
+        return std::floor(x);
+    case ACCEL_OPERATION_CEIL:
+        return std::ceil(x);
+    case ACCEL_OPERATION_ROUND:
+        return std::nearbyint(x);
     case ACCEL_OPERATION_LEAKY_RELU:
         return x < 0 ? x * static_cast<double>(graph::real(*node.node, ACCEL_ATTRIBUTE_ALPHA).value_or(0.01f)) : x;
     default:
-        return x; // conversions
+        return x;  // conversions
     }
 }
 
@@ -202,7 +229,9 @@ double converted(double x, uint32_t from, uint32_t to)
 
 double binary(uint32_t operation, double a, double b)
 {
-    return operation == ACCEL_OPERATION_ADD ? a + b : operation == ACCEL_OPERATION_SUB ? a - b : operation == ACCEL_OPERATION_MUL ? a * b : a / b;
+    return operation == ACCEL_OPERATION_ADD ? a + b : operation == ACCEL_OPERATION_SUB ? a - b
+                                                  : operation == ACCEL_OPERATION_MUL   ? a * b
+                                                                                       : a / b;
 }
 
 Real softmax(const Real &x, size_t axis)
@@ -214,25 +243,6 @@ Real softmax(const Real &x, size_t axis)
             sum += std::exp(at(x, other));
         return std::exp(at(x, index)) / sum;
     });
-}
-
-Real mean(const graph::Applied &node, const Real &x, const Dims &dims)
-{
-    const auto axes = *graph::ascending_axes(node.integers(ACCEL_OPERAND_REDUCE_MEAN_AXES).value_or(Dims{}), x.dims.size(), nullptr);
-    Real sums{x.dims, {}};
-    for (size_t axis = 0; axis < x.dims.size(); ++axis)
-        if (axes.empty() || std::ranges::find(axes, static_cast<int64_t>(axis)) != axes.end())
-            sums.dims[axis] = 1;
-    sums.values.assign(static_cast<size_t>(count(sums.dims)), 0);
-    each(x.dims, [&](const Dims &index) {
-        int64_t flat = 0;
-        for (size_t axis = 0; axis < index.size(); ++axis)
-            flat = flat * sums.dims[axis] + (sums.dims[axis] == 1 ? 0 : index[axis]);
-        sums.values[static_cast<size_t>(flat)] += at(x, index);
-    });
-    for (double &sum : sums.values)
-        sum /= static_cast<double>(x.values.size()) / static_cast<double>(sums.values.size());
-    return {dims, sums.values};
 }
 
 Real normalised(const graph::Applied &node, const std::vector<Real> &x)
@@ -269,7 +279,7 @@ Real part(const graph::Applied &node, const Real &x, size_t result)
     });
 }
 
-} // namespace
+}  // namespace
 
 Real decode(const accel_tensor_desc &tensor)
 {
@@ -288,24 +298,49 @@ Real decode(const accel_tensor_desc &tensor)
     return made;
 }
 
-Real evaluate(const graph::Applied &node, size_t result)
+namespace {
+
+std::vector<Real> operands_of(const graph::Applied &node)
 {
     std::vector<Real> x;
-    const unsigned first_value = accel_first_value_operand(node.operation());
-    for (size_t i = 0; i < node.operands.size() && (first_value == 0 || i < first_value); ++i)
-        x.push_back(decode(*node.operands[i]));
+    for (size_t i = 0; i < node.operands.size(); ++i)
+        if (!accel_is_value_operand(node.operation(), static_cast<unsigned>(i)))
+            x.push_back(node.operands[i] ? decode(*node.operands[i]) : Real{});
     // A bias of words is in units of the sums.
-    if (x.size() == 3 && node.operands[2]->type == ACCEL_TYPE_I32)
+    if (x.size() == 3 && node.operands[2]->type == ACCEL_TYPE_I32 && node.operands[0]->quantization)
         for (double &value : x[2].values)
             value *= static_cast<double>(graph::quantization(*node.operands[0]).scales[0]) * static_cast<double>(graph::quantization(*node.operands[1]).scales[0]);
+    return x;
+}
+
+}  // namespace
+
+Real evaluate(const graph::Applied &node, size_t result)
+{
+    if (node.operation() == ACCEL_OPERATION_LSTM || node.operation() == ACCEL_OPERATION_GRU || node.operation() == ACCEL_OPERATION_RNN)
+        return cells(node, result, *graph::fixed_dims(*node.results[result]));
+    std::vector<Real> x = operands_of(node);
     const Dims dims = *graph::fixed_dims(*node.results[result]);
+    if (auto placed = by_places(node, x, dims, result))
+        return *std::move(placed);
     switch (node.operation()) {
     case ACCEL_OPERATION_CONV:
         return convolution(node, x, dims);
+    case ACCEL_OPERATION_CONV_TRANSPOSE:
+        return transposed_convolution(node, x, dims);
     case ACCEL_OPERATION_GEMM:
         return gemm(node, x);
     case ACCEL_OPERATION_MATMUL:
         return product(x[0], x[1]);
+    case ACCEL_OPERATION_MATMUL_INTEGER:
+    case ACCEL_OPERATION_CONV_INTEGER:
+        return of_bytes(node, std::move(x), dims);
+    case ACCEL_OPERATION_LAYER_NORMALIZATION:
+    case ACCEL_OPERATION_RMS_NORMALIZATION:
+        return rows(node, x, result);
+    case ACCEL_OPERATION_DEPTH_TO_SPACE:
+    case ACCEL_OPERATION_SPACE_TO_DEPTH:
+        return blocks(node, x[0], dims);
     case ACCEL_OPERATION_MAX_POOL:
     case ACCEL_OPERATION_AVERAGE_POOL:
     case ACCEL_OPERATION_GLOBAL_AVERAGE_POOL:
@@ -319,8 +354,15 @@ Real evaluate(const graph::Applied &node, size_t result)
         return softmax(x[0], static_cast<size_t>(node.integer(ACCEL_ATTRIBUTE_AXIS, 0)));
     case ACCEL_OPERATION_BATCH_NORMALIZATION:
         return normalised(node, x);
+    case ACCEL_OPERATION_REDUCE_SUM:
+    case ACCEL_OPERATION_REDUCE_PROD:
+    case ACCEL_OPERATION_REDUCE_MAX:
+    case ACCEL_OPERATION_REDUCE_MIN:
     case ACCEL_OPERATION_REDUCE_MEAN:
-        return mean(node, x[0], dims);
+    case ACCEL_OPERATION_ARG_MAX:
+    case ACCEL_OPERATION_ARG_MIN:
+    case ACCEL_OPERATION_CUM_SUM:
+        return along_axes(node, x[0], dims);
     case ACCEL_OPERATION_CAST:
         return map(dims, [&](const Dims &index) { return converted(at(x[0], index), node.operands[0]->type, node.results[0]->type); });
     case ACCEL_OPERATION_PAD:
@@ -334,4 +376,4 @@ Real evaluate(const graph::Applied &node, size_t result)
     }
 }
 
-} // namespace accel::cpu::test
+}  // namespace accel::cpu::test

@@ -10,10 +10,8 @@
 #include <utility>
 #include <vector>
 
-namespace accel::cpu::test
-{
-namespace
-{
+namespace accel::cpu::test {
+namespace {
 
 constexpr int32_t kLeast = INT32_MIN, kMost = INT32_MAX;
 constexpr int kMantissaBits = 31, kRightMost = 31;
@@ -55,8 +53,13 @@ struct Case {
     std::vector<uint8_t> addends;
 
     Case(std::vector<FixedScale> multipliers, int64_t output_count)
-        : channels(static_cast<int64_t>(multipliers.size())), outputs(output_count), step((channels + kLanesMost - 1) / kLanesMost * kLanesMost),
-          by(std::move(multipliers)), scales(static_cast<size_t>(step)), rights(scales), sums(static_cast<size_t>(outputs * step)),
+        : channels(static_cast<int64_t>(multipliers.size())),
+          outputs(output_count),
+          step((channels + kLanesMost - 1) / kLanesMost * kLanesMost),
+          by(std::move(multipliers)),
+          scales(static_cast<size_t>(step)),
+          rights(scales),
+          sums(static_cast<size_t>(outputs * step)),
           addends(static_cast<size_t>(outputs * channels))
     {
         for (size_t channel = 0; channel < by.size(); ++channel)
@@ -125,14 +128,14 @@ int check(const IntegerKernels &kernels, const Case &of, const FixedPoint &rule,
     return 0;
 }
 
-} // namespace
+}  // namespace
 
 int check_fixed(const IntegerKernels &kernels)
 {
     std::mt19937 random(11);
     int failures = 0;
     const Case corners = corner_case();
-    for (const bool away : {false, true}) // without bounds: the low byte of the result as it is
+    for (const bool away : {false, true})  // without bounds: the low byte of the result as it is
         failures += check(kernels, corners, {corners.scales.data(), corners.rights.data(), kLeast, kMost, 0, away}, nullptr);
     for (const int64_t channels : {1, 5, 16, 31, 64, 90, 130, 256})
         for (const bool away : {false, true})
@@ -145,4 +148,4 @@ int check_fixed(const IntegerKernels &kernels)
     return failures;
 }
 
-} // namespace accel::cpu::test
+}  // namespace accel::cpu::test

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The integer rules of rounding in vectors, beside the scalar functions that define them.
-#ifndef ACCEL_BACKENDS_CPU_TESTS_FIXED_CHECK_H
-#define ACCEL_BACKENDS_CPU_TESTS_FIXED_CHECK_H
+#pragma once
 
 #include "kernels/integer.h"
 
-namespace accel::cpu::test
-{
+namespace accel::cpu::test {
 
 // How many comparisons failed; each is printed.
 int check_fixed(const IntegerKernels &kernels);
 
-} // namespace accel::cpu::test
-
-#endif
+}  // namespace accel::cpu::test

@@ -12,8 +12,7 @@
 
 using namespace accel::cpu::test;
 
-namespace
-{
+namespace {
 
 using Attributes = GraphMaker::Attributes;
 
@@ -56,17 +55,17 @@ ConvCase conv(int64_t n, int64_t ic, int64_t h, int64_t w, int64_t oc, int64_t k
 
 std::vector<ConvCase> conv_cases()
 {
-    std::vector<ConvCase> cases{conv(1, 1, 8, 8, 32, 3, 1, 1),          conv(2, 3, 13, 9, 16, 3, 2, 1),
-                                conv(1, 32, 8, 8, 32, 3, 1, 1, 32),     conv(1, 36, 3, 3, 64, 1),
+    std::vector<ConvCase> cases{conv(1, 1, 8, 8, 32, 3, 1, 1), conv(2, 3, 13, 9, 16, 3, 2, 1),
+                                conv(1, 32, 8, 8, 32, 3, 1, 1, 32), conv(1, 36, 3, 3, 64, 1),
                                 conv(1, 12, 15, 17, 12, 3, 1, 3, 1, 3), conv(1, 6, 9, 9, 4, 3, 1, 1, 2),
-                                conv(1, 5, 7, 7, 5, 3, 2, 1, 5),        conv(3, 8, 5, 5, 7, 2)};
+                                conv(1, 5, 7, 7, 5, 3, 2, 1, 5), conv(3, 8, 5, 5, 7, 2)};
     ConvCase odd = conv(1, 4, 10, 11, 6, 3);
     odd.top = 2, odd.right = 1, odd.kernel_y = 5, odd.stride_x = 3, odd.dilation_y = 2;
     cases.push_back(odd);
     return cases;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("f32 convolution", "[float][isa]")
 {

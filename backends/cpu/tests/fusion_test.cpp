@@ -24,10 +24,9 @@ using namespace accel::cpu::test;
 using accel::cpu::Kernel;
 using accel::cpu::PlanRules;
 
-namespace
-{
+namespace {
 
-constexpr int64_t kEverySize = 1; // also tiny work is cut and shared
+constexpr int64_t kEverySize = 1;  // also tiny work is cut and shared
 
 // Implementations that were asked about: for the plan that was made last, and in all.
 struct Asked {
@@ -139,7 +138,7 @@ int shapes(int otherwise)
     return given != nullptr ? std::atoi(given) : otherwise;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("what is fused gives what a step for every node gives", "[fusion]")
 {
@@ -181,14 +180,14 @@ struct Tally {
 
 TEST_CASE("a survey of implementations, trusting every one", "[.survey]")
 {
-    std::map<std::pair<Kernel, std::string>, std::array<Tally, 2>> seen; // without and with a residual
+    std::map<std::pair<Kernel, std::string>, std::array<Tally, 2>> seen;  // without and with a residual
     for (const auto &[maker, seed] : {std::pair<Maker, uint32_t>{random_convolution, 11}, {random_product, 12}}) {
         std::mt19937 random(seed);
         for (int i = 0; i < shapes(2000); ++i) {
             RandomGraph graph = maker(random);
             const auto expected = result_of(graph, 1, {nullptr, INT64_MAX});
             const bool right = close(result_of(graph, 1 + i % 3, {everything, kEverySize}), expected);
-            const bool blame = g_asked.names.size() == 1; // parts of several shapes may have several
+            const bool blame = g_asked.names.size() == 1;  // parts of several shapes may have several
             for (const auto &name : g_asked.names) {
                 Tally &tally = seen[name][graph.text.find("residual") != std::string::npos];
                 tally.compared += right || blame ? 1 : 0;

@@ -11,8 +11,7 @@
 
 using namespace accel::cpu::test;
 
-namespace
-{
+namespace {
 
 using Attributes = GraphMaker::Attributes;
 
@@ -92,13 +91,19 @@ accel_status load(const void *bytes, uint64_t byte_count, const std::vector<acce
     return status;
 }
 
-} // namespace
+// Whether an answer refuses an attribute for its value.
+bool names(const accel_bk_support &answer, uint32_t attribute, int64_t given, int64_t expected)
+{
+    return answer.reason == ACCEL_REASON_ATTRIBUTE && answer.attribute == attribute && answer.given == given && answer.expected == expected;
+}
+
+}  // namespace
 
 TEST_CASE("fusing and layouts change nothing", "[graph]")
 {
     // Every tensor that is an output stays in the graph's own layout and cannot be fused away.
     Network lean(false), verbose(true);
-    CHECK(steps_of(lean) <= 12); // 15 nodes; plan_test.cpp has the reasons
+    CHECK(steps_of(lean) <= 12);  // 15 nodes; plan_test.cpp has the reasons
     CHECK(steps_of(verbose) > 20);
     const auto image = bytes_of(random_floats(3 * 64, 9));
     const auto fused = values_of<float>(execute(lean.graph.desc(), {image}, 2)[0]),
@@ -117,7 +122,7 @@ TEST_CASE("weights stay outside the blob", "[graph]")
     const accel_graph_desc &graph = network.graph.desc();
     accel_bk_blob *blob = build(graph);
     CHECK(blob->byte_count < 8192);
-    CHECK(blob->constant_count == 6); // the ten biases are small enough to travel along
+    CHECK(blob->constant_count == 6);  // the ten biases are small enough to travel along
     CHECK(blob->entries[0].port_count == 2);
     CHECK(blob->entries[0].ports[0].layout->steps[0].stride_bits == 8 * 256);
     CHECK(blob->entries[0].ports[0].layout->size_bytes == 768);
@@ -170,11 +175,8 @@ TEST_CASE("a constant that no node reads may have any type", "[graph]")
     CHECK(values_of<float>(execute(graph.desc(), {bytes_of(std::vector<float>{-1, 2})})[0]) == std::vector<float>{0, 2});
 }
 
-TEST_CASE("refusals name what is wrong", "[graph][query]")
+TEST_CASE("what no shape allows is refused with both sizes", "[graph][query]")
 {
-    const auto names = [](const accel_bk_support &answer, uint32_t attribute, int64_t given, int64_t expected) {
-        return answer.reason == ACCEL_REASON_ATTRIBUTE && answer.attribute == attribute && answer.given == given && answer.expected == expected;
-    };
     SECTION("symbol")
     {
         GraphMaker graph;
@@ -190,7 +192,7 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
     SECTION("type")
     {
         GraphMaker graph;
-        const uint32_t in = graph.input(ACCEL_TYPE_F64, {2}), out = graph.tensor(ACCEL_TYPE_F64, {2});
+        const uint32_t in = graph.input(ACCEL_TYPE_U32, {2}), out = graph.tensor(ACCEL_TYPE_U32, {2});
         graph.node(ACCEL_OPERATION_RELU, {in}, {out});
         CHECK(query(graph.desc()).reason == ACCEL_REASON_TYPE);
     }
@@ -214,6 +216,10 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         CHECK(answer.given == 0);
         CHECK(answer.expected == 1);
     }
+}
+
+TEST_CASE("convolutions of what nothing can hold, and of other channels, are refused for a size", "[graph][query]")
+{
     SECTION("a padded image that nothing can hold")
     {
         GraphMaker graph;
@@ -227,6 +233,22 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         graph.output(out);
         CHECK(query(graph.desc()).reason == ACCEL_REASON_SIZE);
     }
+    SECTION("weights of other channels")
+    {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_F32, {1, 3, 4, 4}), out = graph.tensor(ACCEL_TYPE_F32, {1, 1, 4, 4});
+        const uint32_t weights = graph.constant(ACCEL_TYPE_F32, {1, 2, 1, 1}, std::vector<float>{1, 1});
+        graph.node(ACCEL_OPERATION_CONV, {in, weights}, {out});
+        const accel_bk_support answer = query(graph.desc());
+        CHECK(answer.reason == ACCEL_REASON_SIZE);
+        CHECK(answer.tensor == weights);
+        CHECK(answer.given == 2);
+        CHECK(answer.expected == 3);
+    }
+}
+
+TEST_CASE("operations and roundings that are not there are refused by reason", "[graph][query]")
+{
     SECTION("weights at run time, quantised")
     {
         GraphMaker graph;
@@ -255,6 +277,17 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         custom.node(ACCEL_OPERATION_CUSTOM, {x}, {y});
         CHECK(query(custom.desc()).reason == ACCEL_REASON_OPERATION);
     }
+    SECTION("an operand that is absent among many")
+    {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_F32, {2}), out = graph.tensor(ACCEL_TYPE_F32, {2});
+        graph.node(ACCEL_OPERATION_CONCAT, {in, ACCEL_TENSOR_NONE}, {out}, {{{ACCEL_ATTRIBUTE_AXIS, {0}}}, {}, 0});
+        CHECK(query(graph.desc()).reason == ACCEL_REASON_OPERATION);
+    }
+}
+
+TEST_CASE("a refused attribute is named with its value and the one expected", "[graph][query]")
+{
     SECTION("an axis far away in a permutation")
     {
         GraphMaker graph;
@@ -284,25 +317,6 @@ TEST_CASE("refusals name what is wrong", "[graph][query]")
         node.attribute_count = 1;
         desc.nodes = &node;
         CHECK(names(query(desc), ACCEL_ATTRIBUTE_AUTO_PAD, 0, 0));
-    }
-    SECTION("weights of other channels")
-    {
-        GraphMaker graph;
-        const uint32_t in = graph.input(ACCEL_TYPE_F32, {1, 3, 4, 4}), out = graph.tensor(ACCEL_TYPE_F32, {1, 1, 4, 4});
-        const uint32_t weights = graph.constant(ACCEL_TYPE_F32, {1, 2, 1, 1}, std::vector<float>{1, 1});
-        graph.node(ACCEL_OPERATION_CONV, {in, weights}, {out});
-        const accel_bk_support answer = query(graph.desc());
-        CHECK(answer.reason == ACCEL_REASON_SIZE);
-        CHECK(answer.tensor == weights);
-        CHECK(answer.given == 2);
-        CHECK(answer.expected == 3);
-    }
-    SECTION("an operand that is absent among many")
-    {
-        GraphMaker graph;
-        const uint32_t in = graph.input(ACCEL_TYPE_F32, {2}), out = graph.tensor(ACCEL_TYPE_F32, {2});
-        graph.node(ACCEL_OPERATION_CONCAT, {in, ACCEL_TENSOR_NONE}, {out}, {{{ACCEL_ATTRIBUTE_AXIS, {0}}}, {}, 0});
-        CHECK(query(graph.desc()).reason == ACCEL_REASON_OPERATION);
     }
 }
 

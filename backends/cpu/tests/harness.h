@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Builds small graphs and runs them through the module's own tables, as the runtime would.
-#ifndef ACCEL_BACKENDS_CPU_TESTS_HARNESS_H
-#define ACCEL_BACKENDS_CPU_TESTS_HARNESS_H
+#pragma once
 
 #include "door.h"
 
@@ -17,8 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace accel::cpu::test
-{
+namespace accel::cpu::test {
 
 using Dims = std::vector<int64_t>;
 using Bytes = std::vector<uint8_t>;
@@ -30,8 +28,7 @@ struct Scales {
 };
 
 // Owns what the descriptors point to; descriptors are made on demand.
-class GraphMaker
-{
+class GraphMaker {
 public:
     uint32_t tensor(uint32_t type, Dims dims, std::optional<Scales> scales = std::nullopt);
     uint32_t input(uint32_t type, Dims dims, std::optional<Scales> scales = std::nullopt);
@@ -54,6 +51,8 @@ public:
         std::vector<std::pair<uint32_t, std::vector<int64_t>>> ints;
         std::vector<std::pair<uint32_t, std::vector<float>>> floats;
         uint32_t rounding = 0;
+        std::vector<std::pair<uint32_t, std::string>> texts = {};
+        std::vector<std::pair<uint32_t, std::vector<std::string>>> text_lists = {};
     };
     void node(uint32_t operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs)
     {
@@ -61,6 +60,12 @@ public:
     }
     void node(uint32_t operation, std::vector<uint32_t> inputs, std::vector<uint32_t> outputs, Attributes attributes);
     void output(uint32_t tensor) { outputs_.push_back(tensor); }
+    // An IF. Its regions outlive this graph and are complete; a capture is a tensor here and one there.
+    struct Branch {
+        GraphMaker *graph;
+        std::vector<accel_capture> captures;
+    };
+    void branches(uint32_t condition, std::vector<uint32_t> outputs, Branch then_branch, Branch else_branch);
     void resize(uint32_t tensor, Dims dims) { tensors_[tensor].dims = std::move(dims); }
     void symbolic(uint32_t tensor, size_t axis) { tensors_[tensor].dims[axis] = -1; }
 
@@ -81,7 +86,16 @@ private:
         std::vector<uint32_t> inputs, outputs;
         Attributes attributes;
         std::vector<accel_attribute> attribute_descs;
+        std::deque<std::vector<accel_bytes>> text_descs;
+        std::vector<Branch> branches = {};
+        std::vector<accel_region_port> port_descs = {};
+        std::vector<accel_region> region_descs = {};
+        std::vector<const accel_region *> region_list = {};
     };
+
+    void describe_tensors();
+    void describe_nodes();
+    static void describe_branches(NodeData &data, accel_node_desc &desc);
 
     std::deque<TensorData> tensors_;
     std::deque<NodeData> nodes_;
@@ -120,6 +134,4 @@ int64_t count(const Dims &dims);
 std::vector<float> random_floats(int64_t count, uint32_t seed, float low = -1, float high = 1);
 std::vector<int8_t> random_bytes(int64_t count, uint32_t seed, int low = -128, int high = 127);
 
-} // namespace accel::cpu::test
-
-#endif
+}  // namespace accel::cpu::test

@@ -12,8 +12,7 @@
 
 using namespace accel::cpu::test;
 
-namespace
-{
+namespace {
 
 using Attributes = GraphMaker::Attributes;
 
@@ -43,10 +42,11 @@ struct Weights {
 constexpr float kWeightScale = 0.004f;
 
 // Adds nodes to a graph and computes beside it.
-class Net
-{
+class Net {
 public:
-    Net(uint32_t rounding, uint32_t type, Weights weights) : rounding_(rounding), type_(type), weights_(weights) {}
+    Net(uint32_t rounding, uint32_t type, Weights weights) : rounding_(rounding),
+                                                             type_(type),
+                                                             weights_(weights) {}
 
     Value input(Dims dims);
     Value conv(const Value &x, ConvCase shape, bool clamped = false);
@@ -112,7 +112,8 @@ Value Net::conv(const Value &x, ConvCase c, bool clamped)
         const int8_t byte = w[static_cast<size_t>(i)];
         return (weights_.type == ACCEL_TYPE_I8 ? byte : static_cast<uint8_t>(byte)) - weights_.zero_point;
     };
-    const auto sums = convolve<int64_t>(c, [&](int64_t i) { return x.whole(i); }, weight, [&](int64_t o) { return bias[static_cast<size_t>(o)]; });
+    const auto sums = convolve<int64_t>(
+        c, [&](int64_t i) { return x.whole(i); }, weight, [&](int64_t o) { return bias[static_cast<size_t>(o)]; });
     const size_t plane = static_cast<size_t>(c.out_height() * c.out_width());
     for (size_t i = 0; i < sums.size(); ++i) {
         const double m = x.real_scale() * static_cast<double>(scales.scales[i / plane % scales.scales.size()]) / y.real_scale();
@@ -186,7 +187,7 @@ void Net::check(const Value &result)
         softmax = got[1];
     }
     const auto [least, most] = std::ranges::minmax(result.stored);
-    CHECK(least + 20 < most); // something was computed
+    CHECK(least + 20 < most);  // something was computed
 }
 
 ConvCase window(int64_t outputs, int64_t kernel, int64_t stride, int64_t pad, int64_t groups = 1, int64_t dilation = 1)
@@ -197,7 +198,7 @@ ConvCase window(int64_t outputs, int64_t kernel, int64_t stride, int64_t pad, in
     return c;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("a network of depthwise and pointwise convolutions gives the bits of the formulas", "[quantized][net][isa]")
 {

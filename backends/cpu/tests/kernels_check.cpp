@@ -16,8 +16,7 @@
 
 using namespace accel::cpu;
 
-namespace
-{
+namespace {
 
 int failures = 0;
 
@@ -38,12 +37,14 @@ struct Operands {
     int32_t within(int32_t low, int32_t high)
     {
         const auto which = random() % 4;
-        return which == 0 ? low : which == 1 ? high : std::uniform_int_distribution<int32_t>(low, high)(random);
+        return which == 0 ? low : which == 1 ? high
+                                             : std::uniform_int_distribution<int32_t>(low, high)(random);
     }
     int32_t weight(const ProductKernels &kernels) { return kernels.operand_bytes == 1 ? within(-128, 127) : within(-255, 255); }
     int32_t operand(const ProductKernels &kernels)
     {
-        return kernels.operand_bytes == 2 ? within(-255, 255) : kernels.operands_signed ? within(-128, 127) : within(0, 255);
+        return kernels.operand_bytes == 2 ? within(-255, 255) : kernels.operands_signed ? within(-128, 127)
+                                                                                        : within(0, 255);
     }
 };
 
@@ -63,7 +64,8 @@ int32_t flipped(const ProductKernels &kernels, int32_t value) { return static_ca
 int32_t start_of(int64_t channel)
 {
     constexpr int32_t kNear = 300;
-    return channel % 3 == 1 ? INT32_MAX - kNear : channel % 3 == 2 ? INT32_MIN + kNear : static_cast<int32_t>(channel) * 1000 - 7000;
+    return channel % 3 == 1 ? INT32_MAX - kNear : channel % 3 == 2 ? INT32_MIN + kNear
+                                                                   : static_cast<int32_t>(channel) * 1000 - 7000;
 }
 
 void check_convolve(const ProductKernels &kernels, int vectors, int outputs, bool flip, const std::string &name)
@@ -103,6 +105,24 @@ void check_convolve(const ProductKernels &kernels, int vectors, int outputs, boo
     expect_equal(got, wanted, name + " convolve, vectors " + std::to_string(vectors) + ", outputs " + std::to_string(outputs));
 }
 
+// Operands and weights at the ends of their ranges, where sums of two products do not fit 16 bits.
+void check_ends(const ProductKernels &kernels, const std::string &name)
+{
+    constexpr int64_t kWords = 100;
+    const int32_t weight_pairs[][2] = {{127, 127}, {-128, -128}, {127, -128}, {64, 65}, {-64, -65}}, low = kernels.operands_signed ? -128 : 0;
+    const int64_t zero = 0;
+    std::vector<int32_t> bias(static_cast<size_t>(kernels.lanes)), got(bias.size());
+    for (const auto &pair : weight_pairs)
+        for (const int32_t x : {low, low + 255}) {
+            std::vector<std::byte> operands(kWords * kWordBytes, static_cast<std::byte>(x)), weights(static_cast<size_t>(kWords * kernels.lanes * kWordBytes));
+            for (size_t i = 0; i < weights.size(); ++i)
+                weights[i] = static_cast<std::byte>(pair[i % 2]);
+            kernels.convolve({operands.data(), &zero, &zero, 1, kWords, weights.data(), bias.data(), got.data(), 1, 1, false});
+            expect_equal(got, std::vector<int32_t>(got.size(), x * (pair[0] + pair[1]) * 2 * static_cast<int32_t>(kWords)),
+                         name + " of all " + std::to_string(x) + " by " + std::to_string(pair[0]) + " and " + std::to_string(pair[1]));
+        }
+}
+
 // Bytes: three taps and an empty place in each word, for outputs alone and in pairs; halves: as many taps as there are.
 void check_depthwise(const ProductKernels &kernels, int64_t channels, bool flip, const std::string &name)
 {
@@ -128,7 +148,7 @@ void check_depthwise(const ProductKernels &kernels, int64_t channels, bool flip,
     const std::byte *taps_at[12];
     for (int64_t place = 0; place < 12; ++place)
         taps_at[place] = x_bytes.data() + (place / (bytes ? 4 : 3) % 3 * kWidth + std::min<int64_t>(place % (bytes ? 4 : 3), 2)) * step * kernels.operand_bytes;
-    for (int form = 0; form < 3; ++form) { // of any kind, alone, in pairs
+    for (int form = 0; form < 3; ++form) {  // of any kind, alone, in pairs
         const bool shares = form == 2;
         kernels.depthwise({taps_at, 9, 3, form > 0, shares, 0, 0, step * kernels.operand_bytes, kOutputs, bytes ? channels : padded,
                            weight_bytes.data(), padded * kWordBytes, bias.data(), got.data(), padded, flip});
@@ -141,7 +161,8 @@ void check_depthwise(const ProductKernels &kernels, int64_t channels, bool flip,
                 kept.push_back(got[static_cast<size_t>(o * padded + channel)]);
                 wanted.push_back(static_cast<int32_t>(sum));
             }
-        expect_equal(kept, wanted, name + " depthwise, channels " + std::to_string(channels) + (shares ? ", in pairs" : form == 1 ? ", alone" : ""));
+        expect_equal(kept, wanted, name + " depthwise, channels " + std::to_string(channels) + (shares ? ", in pairs" : form == 1 ? ", alone"
+                                                                                                                                  : ""));
     }
 }
 
@@ -188,9 +209,8 @@ void check_finish(const IntegerKernels &kernels, int64_t channels)
 }
 
 // The same in registers: convolutions and depthwise ones whose rule is narrow, beside their own sums.
-void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_signed)
+void check_registers(const IntegerKernels &kernels, const ProductKernels &products, int64_t channels, bool is_signed)
 {
-    const ProductKernels &products = *kernels.bytes;
     constexpr int64_t kWords = 3;
     const int vectors = static_cast<int>((channels + products.lanes - 1) / products.lanes);
     const int outputs = products.narrow(vectors) ? kNarrowOutputs : kTileOutputs;
@@ -229,6 +249,8 @@ void check_registers(const IntegerKernels &kernels, int64_t channels, bool is_si
             expect_equal(got, wanted, std::string(kernels.name) + " convolve and add in registers, channels " + std::to_string(channels));
         }
     }
+    if (products.operand_bytes == 2)
+        return;
     std::vector<float> in_lanes(multipliers.size());
     for (int64_t channel = 0; channel < padded; ++channel)
         in_lanes[static_cast<size_t>(channel / block * block + depthwise_lane(products.lanes, channel))] = multipliers[static_cast<size_t>(channel)];
@@ -294,7 +316,7 @@ void check_products(const ProductKernels &kernels, const std::string &name)
         for (const int64_t channels : {1, 3, 16, 31, 64, 100, 130})
             check_depthwise(kernels, channels, flip, name);
         if (kernels.operand_bytes == 1)
-            check_halves(kernels, flip, name);
+            check_halves(kernels, flip, name), check_ends(kernels, name);
     }
 }
 
@@ -327,12 +349,13 @@ void check(const IntegerKernels &kernels)
     for (const int64_t count : {1, 16, 63, 64, 200})
         for (const bool is_signed : {false, true})
             check_maximum(kernels, count, is_signed);
-    if (kernels.bytes != nullptr) {
+    if (kernels.bytes != nullptr)
         check_products(*kernels.bytes, std::string(kernels.name) + " bytes");
-        for (const int64_t channels : {1, 7, 16, 31, 48, 64, 90})
+    for (const ProductKernels *products : {kernels.bytes, kernels.halves})
+        for (const int64_t channels : {1, 7, 8, 16, 31, 48, 64, 90})
             for (const bool is_signed : {false, true})
-                check_registers(kernels, channels, is_signed);
-    }
+                if (products != nullptr && products->finishes)
+                    check_registers(kernels, *products, channels, is_signed);
     check_products(*kernels.halves, std::string(kernels.name) + " halves");
     for (const int64_t channels : {1, 7, 16, 63, 64, 90})
         check_finish(kernels, channels);
@@ -358,7 +381,7 @@ std::vector<const IntegerKernels *> sets_of_this_processor()
     return sets;
 }
 
-} // namespace
+}  // namespace
 
 int main(int count, char **arguments)
 {

@@ -10,8 +10,7 @@
 
 using namespace accel::cpu::test;
 
-namespace
-{
+namespace {
 
 // 0, 1, 2, … so that a wrong place shows its origin.
 std::vector<float> counting(int64_t number)
@@ -26,7 +25,7 @@ std::vector<float> run_one(GraphMaker &graph, const std::vector<float> &x)
     return values_of<float>(execute(graph.desc(), {bytes_of(x)})[0]);
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("transpose", "[move]")
 {
@@ -110,6 +109,28 @@ TEST_CASE("cast truncates and saturates", "[move]")
     const auto outputs = execute(graph.desc(), {bytes_of(std::vector<float>{-1.9f, 2.9f, 1e20f, NAN, 0})});
     CHECK(values_of<int32_t>(outputs[0]) == std::vector<int32_t>{-1, 2, INT32_MAX, 0, 0});
     CHECK(outputs[1] == Bytes{1, 1, 1, 1, 0});
+}
+
+TEST_CASE("cast to types of a byte and less, and back, of constants that share bytes too", "[move]")
+{
+    GraphMaker graph;
+    const uint32_t in = graph.input(ACCEL_TYPE_F32, {6}), nibbles = graph.constant(ACCEL_TYPE_I4, {3}, std::vector<uint8_t>{0xf7, 0x08}), wide = graph.tensor(ACCEL_TYPE_F32, {3});
+    const uint32_t types[] = {ACCEL_TYPE_F8E4M3FN, ACCEL_TYPE_F8E5M2FNUZ, ACCEL_TYPE_F8E8M0, ACCEL_TYPE_F4E2M1, ACCEL_TYPE_I4, ACCEL_TYPE_U2};
+    for (const uint32_t type : types) {
+        const uint32_t narrow = graph.tensor(type, {6}), back = graph.tensor(ACCEL_TYPE_F32, {6});
+        graph.node(ACCEL_OPERATION_CAST, {in}, {narrow}, {{{ACCEL_ATTRIBUTE_TO, {type}}}, {}, 0});
+        graph.node(ACCEL_OPERATION_CAST, {narrow}, {back}, {{{ACCEL_ATTRIBUTE_TO, {ACCEL_TYPE_F32}}}, {}, 0});
+        graph.output(back);
+    }
+    graph.node(ACCEL_OPERATION_CAST, {nibbles}, {wide}, {{{ACCEL_ATTRIBUTE_TO, {ACCEL_TYPE_F32}}}, {}, 0});
+    graph.output(wide);
+    const auto outputs = execute(graph.desc(), {bytes_of(std::vector<float>{0.3f, -1.3f, 9.7f, 1e6f, -INFINITY, 0})});
+    const std::vector<float> expected[] = {{0.3125f, -1.25f, 10, 448, -448, 0}, {0.3125f, -1.25f, 10, 57344, -57344, 0}, {0.5f, 2, 16, 1048576, NAN, 0x1p-127f}, {0.5f, -1.5f, 6, 6, -6, 0}, {0, -1, -7, 0, 0, 0}, {0, 3, 1, 0, 0, 0}, {7, -1, -8}};
+    for (size_t i = 0; i < std::size(expected); ++i) {
+        const auto got = values_of<float>(outputs[i]);
+        for (size_t place = 0; place < expected[i].size(); ++place)
+            CHECK(((std::isnan(got[place]) && std::isnan(expected[i][place])) || got[place] == expected[i][place]));
+    }
 }
 
 TEST_CASE("an input can be an output, several times, and a constant too", "[move]")

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A process without memory to come, for tests.
-#ifndef ACCEL_BACKENDS_CPU_TESTS_NO_NEW_ADDRESSES_H
-#define ACCEL_BACKENDS_CPU_TESTS_NO_NEW_ADDRESSES_H
+#pragma once
 
 #include <sys/resource.h>
 
-namespace accel::cpu::test
-{
+namespace accel::cpu::test {
 
 // While it lives the process is given no new address.
-class NoNewAddresses
-{
+class NoNewAddresses {
 public:
     NoNewAddresses()
     {
@@ -25,6 +22,4 @@ private:
     rlimit before_{};
 };
 
-} // namespace accel::cpu::test
-
-#endif
+}  // namespace accel::cpu::test

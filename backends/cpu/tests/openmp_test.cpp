@@ -14,8 +14,7 @@
 
 using namespace accel::cpu::test;
 
-namespace
-{
+namespace {
 
 std::atomic<int> g_teams{0};
 
@@ -29,9 +28,7 @@ void multiply_without_care()
     const dnnl::engine &engine = accel::cpu::cpu_engine();
     dnnl::stream stream(engine);
     const dnnl::matmul::primitive_desc description(dnnl::matmul::desc(shape, shape, shape), engine);
-    dnnl::matmul(description).execute(stream, {{DNNL_ARG_SRC, memory(shape, engine, a.data())},
-                                               {DNNL_ARG_WEIGHTS, memory(shape, engine, b.data())},
-                                               {DNNL_ARG_DST, memory(shape, engine, y.data())}});
+    dnnl::matmul(description).execute(stream, {{DNNL_ARG_SRC, memory(shape, engine, a.data())}, {DNNL_ARG_WEIGHTS, memory(shape, engine, b.data())}, {DNNL_ARG_DST, memory(shape, engine, y.data())}});
     stream.wait();
 }
 
@@ -48,7 +45,7 @@ RandomGraph large_convolution()
     return made;
 }
 
-} // namespace
+}  // namespace
 
 // In front of libgomp's own, for every library of this process.
 extern "C" [[gnu::visibility("default")]] void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags)
@@ -68,13 +65,14 @@ TEST_CASE("libgomp makes no team, and the application's number of threads is its
     g_teams = 0;
     std::mt19937 random(5);
     for (int i = 0; i < 40; ++i) {
-        RandomGraph graph = i % 10 == 0 ? large_convolution() : i % 2 ? random_convolution(random) : random_product(random);
+        RandomGraph graph = i % 10 == 0 ? large_convolution() : i % 2 ? random_convolution(random)
+                                                                      : random_product(random);
         execute(graph.graph->desc(), graph.inputs, 1 + static_cast<uint32_t>(i) % 3);
         REQUIRE(omp_get_max_threads() == kOfApplication);
     }
     CHECK(g_teams == 0);
     CHECK(tasks() == tasks_before);
-    multiply_without_care(); // the control: this is seen
+    multiply_without_care();  // the control: this is seen
     CHECK(g_teams > 0);
     CHECK(tasks() > tasks_before);
     omp_set_num_threads(before);

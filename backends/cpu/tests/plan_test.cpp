@@ -14,8 +14,7 @@ using namespace accel::cpu::test;
 using accel::cpu::DnnlStep;
 using accel::cpu::Plan;
 
-namespace
-{
+namespace {
 
 using Attributes = GraphMaker::Attributes;
 
@@ -26,7 +25,10 @@ constexpr bool kHasCompiledCode = true;
 constexpr bool kHasCompiledCode = false;
 #endif
 
-std::unique_ptr<Plan> plan_of(GraphMaker &graph) { return accel::cpu::make_plan(accel::cpu::read_graph(graph.desc()), 1); }
+std::unique_ptr<Plan> plan_of(GraphMaker &graph)
+{
+    return accel::cpu::make_plan(accel::cpu::read_graph(graph.desc()), 1);
+}
 
 std::vector<const DnnlStep *> primitives(const Plan &plan)
 {
@@ -45,12 +47,12 @@ const accel::cpu::DnnlArgument *argument(const DnnlStep &step, int name)
     return nullptr;
 }
 
-const dnnl_blocking_desc_t &blocking(const DnnlStep &step, int name) { return argument(step, name)->desc.data.format_desc.blocking; }
+const dnnl_blocking_desc_t &blocking(const DnnlStep &step, int name) { return argument(step, name)->desc->data.format_desc.blocking; }
 
 // Channels last: neighbours in memory are neighbours in the channel axis.
 bool channels_last(const DnnlStep &step, int name)
 {
-    return blocking(step, name).inner_nblks == 0 && blocking(step, name).strides[1] == 1 && argument(step, name)->desc.data.dims[1] > 1;
+    return blocking(step, name).inner_nblks == 0 && blocking(step, name).strides[1] == 1 && argument(step, name)->desc->data.dims[1] > 1;
 }
 
 int post_operations(const DnnlStep &step)
@@ -63,7 +65,7 @@ int post_operations(const DnnlStep &step)
 }
 
 constexpr int64_t kChannels = 16, kSide = 12;
-const Dims kImage{1, kChannels, kSide, kSide}, kFlat{1, kChannels, kSide * kSide}, kKernel{kChannels, kChannels, 3, 3};
+const Dims kImage{1, kChannels, kSide, kSide}, kFlat{1, kChannels, kSide *kSide}, kKernel{kChannels, kChannels, 3, 3};
 
 // Two convolutions, each on the result of what is before it.
 struct Chain {
@@ -108,7 +110,7 @@ std::unique_ptr<Plan> residual_block(bool outputs_everything)
     return chain.finish();
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("bias, residual and activation are part of the convolution", "[plan][fuse][isa]")
 {
@@ -120,7 +122,7 @@ TEST_CASE("bias, residual and activation are part of the convolution", "[plan][f
     CHECK(argument(convolution, DNNL_ARG_BIAS) != nullptr);
     CHECK(argument(convolution, DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1) != nullptr);
     CHECK(post_operations(convolution) == 2);
-    CHECK(fused->steps.size() == 4); // both inputs to channels last, the convolution, the result back
+    CHECK(fused->steps.size() == 4);  // both inputs to channels last, the convolution, the result back
 }
 
 TEST_CASE("what is asked for is not fused away", "[plan][fuse]")
@@ -130,7 +132,7 @@ TEST_CASE("what is asked for is not fused away", "[plan][fuse]")
     const DnnlStep &convolution = *primitives(*plain)[0];
     CHECK(argument(convolution, DNNL_ARG_BIAS) == nullptr);
     CHECK(post_operations(convolution) == 0);
-    CHECK(plain->steps.size() >= 3 + 4); // the other three nodes, and four results
+    CHECK(plain->steps.size() >= 3 + 4);  // the other three nodes, and four results
 }
 
 TEST_CASE("convolutions hand results on channels last, without conversions", "[plan][isa]")
@@ -144,7 +146,24 @@ TEST_CASE("convolutions hand results on channels last, without conversions", "[p
     CHECK(channels_last(*convolutions[0], DNNL_ARG_DST));
     CHECK(channels_last(*convolutions[1], DNNL_ARG_SRC));
     CHECK(argument(*convolutions[0], DNNL_ARG_DST)->value == argument(*convolutions[1], DNNL_ARG_SRC)->value);
-    CHECK(plan->steps.size() == 4); // to channels last, twice a convolution, back
+    CHECK(plan->steps.size() == 4);  // to channels last, twice a convolution, back
+}
+
+TEST_CASE("steps of one shape share oneDNN's descriptions of their memory, and others have their own", "[plan]")
+{
+    Chain chain;
+    chain.convolution();
+    chain.convolution();
+    const Dims wider{2 * kChannels, kChannels, 1, 1};
+    chain.add(ACCEL_OPERATION_CONV, {chain.graph.constant(ACCEL_TYPE_F32, wider, random_floats(count(wider), 3))}, {1, 2 * kChannels, kSide, kSide}, {});
+    const auto plan = chain.finish();
+    const auto convolutions = primitives(*plan);
+    REQUIRE(convolutions.size() == 3);
+    for (const int name : {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST})
+        CHECK(argument(*convolutions[0], name)->desc == argument(*convolutions[1], name)->desc);
+    CHECK(argument(*convolutions[2], DNNL_ARG_SRC)->desc == argument(*convolutions[1], DNNL_ARG_DST)->desc);
+    CHECK(argument(*convolutions[2], DNNL_ARG_DST)->desc->dims() == dnnl::memory::dims{1, 2 * kChannels, kSide, kSide});
+    CHECK(argument(*convolutions[2], DNNL_ARG_WEIGHTS)->desc->dims() == wider);
 }
 
 TEST_CASE("a node that needs the row-major order between them costs a conversion each way", "[plan]")
@@ -173,12 +192,12 @@ TEST_CASE("work that is worth several threads is cut, and what cannot be is name
     };
     CHECK(parts_of({1, 16, 12, 12}, {16, 16, 3, 3}, {1, 16, 10, 10}, 1) == std::pair(size_t{1}, size_t{0}));
     if (kHasCompiledCode) {
-        CHECK(parts_of({1, 16, 12, 12}, {16, 16, 3, 3}, {1, 16, 10, 10}, 2) == std::pair(size_t{4}, size_t{0})); // rows
-        CHECK(parts_of({5, 16, 3, 3}, {16, 16, 3, 3}, {5, 16, 1, 1}, 2) == std::pair(size_t{4}, size_t{0}));     // images
-        CHECK(parts_of({1, 16, 1, 1}, {32, 16, 1, 1}, {1, 32, 1, 1}, 2) == std::pair(size_t{4}, size_t{0}));     // channels
-        CHECK(parts_of({1, 16, 1, 30}, {16, 16, 1, 3}, {1, 16, 1, 28}, 2) == std::pair(size_t{4}, size_t{0}));   // the row that is alone
+        CHECK(parts_of({1, 16, 12, 12}, {16, 16, 3, 3}, {1, 16, 10, 10}, 2) == std::pair(size_t{4}, size_t{0}));  // rows
+        CHECK(parts_of({5, 16, 3, 3}, {16, 16, 3, 3}, {5, 16, 1, 1}, 2) == std::pair(size_t{4}, size_t{0}));      // images
+        CHECK(parts_of({1, 16, 1, 1}, {32, 16, 1, 1}, {1, 32, 1, 1}, 2) == std::pair(size_t{4}, size_t{0}));      // channels
+        CHECK(parts_of({1, 16, 1, 30}, {16, 16, 1, 3}, {1, 16, 1, 28}, 2) == std::pair(size_t{4}, size_t{0}));    // the row that is alone
     }
-    CHECK(parts_of({1, 2, 3, 30}, {16, 2, 1, 3}, {1, 16, 3, 28}, 4) == std::pair(size_t{3}, size_t{0})); // channels would not pay
+    CHECK(parts_of({1, 2, 3, 30}, {16, 2, 1, 3}, {1, 16, 3, 28}, 4) == std::pair(size_t{3}, size_t{0}));  // channels would not pay
     CHECK(parts_of({1, 2, 3, 30}, {16, 2, 3, 1}, {1, 16, 1, 30}, 4) == std::pair(size_t{1}, size_t{1}));
 }
 
@@ -201,10 +220,10 @@ TEST_CASE("a convolution of fewer rows than threads is cut by channels or groups
         const DnnlStep &step = *primitives(*plan).at(0);
         return Cut{step.parts().size(), argument(step, DNNL_ARG_SRC)->stride_bytes != 0, argument(step, DNNL_ARG_DST)->stride_bytes != 0};
     };
-    CHECK(cut_of({1, 64, 3, 30}, {64, 64, 3, 3}, {1, 64, 1, 28}, 1) == Cut{4, false, true}); // one row of three
-    CHECK(cut_of({1, 16, 3, 30}, {16, 16, 3, 3}, {1, 16, 1, 28}, 1) == Cut{2, false, true}); // half a vector each
-    CHECK(cut_of({1, 32, 3, 30}, {32, 8, 3, 3}, {1, 32, 1, 28}, 4) == Cut{2, true, true});   // groups
-    CHECK(cut_of({1, 16, 3, 3}, {32, 16, 3, 3}, {1, 32, 1, 1}, 1) == Cut{2, false, false});  // one position of many
+    CHECK(cut_of({1, 64, 3, 30}, {64, 64, 3, 3}, {1, 64, 1, 28}, 1) == Cut{4, false, true});  // one row of three
+    CHECK(cut_of({1, 16, 3, 30}, {16, 16, 3, 3}, {1, 16, 1, 28}, 1) == Cut{2, false, true});  // half a vector each
+    CHECK(cut_of({1, 32, 3, 30}, {32, 8, 3, 3}, {1, 32, 1, 28}, 4) == Cut{2, true, true});    // groups
+    CHECK(cut_of({1, 16, 3, 3}, {32, 16, 3, 3}, {1, 32, 1, 1}, 1) == Cut{2, false, false});   // one position of many
 }
 
 TEST_CASE("constant weights lie in oneDNN's blocks, others as they came", "[plan][isa]")
@@ -233,7 +252,7 @@ TEST_CASE("a sigmoid times its operand is one step, with the bits of two", "[pla
     graph.node(ACCEL_OPERATION_SIGMOID, {in}, {gate});
     graph.node(ACCEL_OPERATION_MUL, swapped ? std::vector<uint32_t>{in, gate} : std::vector<uint32_t>{gate, in}, {out});
     graph.output(out);
-    if (read) // somebody else needs the sigmoid itself
+    if (read)  // somebody else needs the sigmoid itself
         graph.output(gate);
     CHECK(plan_of(graph)->steps.size() == (read ? 2 : 1));
     const auto y = values_of<float>(execute(graph.desc(), {bytes_of(x)})[0]);

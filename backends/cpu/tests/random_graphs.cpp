@@ -7,10 +7,8 @@
 #include <limits>
 #include <sstream>
 
-namespace accel::cpu::test
-{
-namespace
-{
+namespace accel::cpu::test {
+namespace {
 
 using Attributes = GraphMaker::Attributes;
 
@@ -26,8 +24,7 @@ template <typename T> T one_of(std::mt19937 &random, std::initializer_list<T> va
 }
 
 // Collects a chain of nodes, its inputs, and what it says of itself.
-class Chain
-{
+class Chain {
 public:
     explicit Chain(std::mt19937 &random) : random_(random) {}
 
@@ -99,7 +96,7 @@ ConvolutionShape random_shape(std::mt19937 &random)
     const auto axes = one_of<size_t>(random, {1, 2, 2, 2, 2, 3});
     int64_t in = channels(random), out = channels(random);
     if (one_in(random, 4))
-        shape.groups = in, out = in * one_of<int64_t>(random, {1, 1, 1, 2}); // depthwise
+        shape.groups = in, out = in * one_of<int64_t>(random, {1, 1, 1, 2});  // depthwise
     else if (one_in(random, 4))
         shape.groups = one_of<int64_t>(random, {2, 3, 4, 8}), in *= shape.groups, out *= shape.groups;
     shape.x = {one_of<int64_t>(random, {1, 1, 1, 2, 3}), in};
@@ -111,9 +108,10 @@ ConvolutionShape random_shape(std::mt19937 &random)
         const int64_t kernel = point ? 1 : between(random, 1, 4), dilation = one_in(random, 4) ? between(random, 2, 6) : 1;
         const int64_t stride = one_in(random, 3) ? between(random, 2, 3) : 1, reach = dilation * (kernel - 1) + 1;
         const bool padded = !one_in(random, 3) && !(point && one_in(random, 2));
-        const int64_t begin = padded ? between(random, 0, one_in(random, 5) ? reach + 1 : reach / 2) : 0; // also windows of padding alone
+        const int64_t begin = padded ? between(random, 0, one_in(random, 5) ? reach + 1 : reach / 2) : 0;  // also windows of padding alone
         const int64_t end = padded ? between(random, 0, one_in(random, 5) ? reach + 1 : reach / 2) : 0;
-        const int64_t most = one_row && axis == 0 ? 1 : axes == 3 ? 6 : 14;
+        const int64_t most = one_row && axis == 0 ? 1 : axes == 3 ? 6
+                                                                  : 14;
         const int64_t size = std::max(between(random, 1, most), reach - begin - end);
         shape.x.push_back(size);
         shape.w.push_back(kernel);
@@ -125,7 +123,7 @@ ConvolutionShape random_shape(std::mt19937 &random)
     return shape;
 }
 
-} // namespace
+}  // namespace
 
 RandomGraph random_convolution(std::mt19937 &random)
 {
@@ -210,4 +208,4 @@ RandomGraph random_activated(std::mt19937 &random)
     }
 }
 
-} // namespace accel::cpu::test
+}  // namespace accel::cpu::test

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Small random graphs, each of one operation and what the CPU backend fuses with it.
-#ifndef ACCEL_BACKENDS_CPU_TESTS_RANDOM_GRAPHS_H
-#define ACCEL_BACKENDS_CPU_TESTS_RANDOM_GRAPHS_H
+#pragma once
 
 #include "harness.h"
 
@@ -9,14 +8,13 @@
 #include <random>
 #include <string>
 
-namespace accel::cpu::test
-{
+namespace accel::cpu::test {
 
 struct RandomGraph {
     std::unique_ptr<GraphMaker> graph;
     std::vector<Bytes> inputs;
-    std::string text; // to find a shape again
-    bool finite = true; // the inputs
+    std::string text;    // to find a shape again
+    bool finite = true;  // the inputs
 };
 
 // A convolution of one to three spatial axes: grouped, depthwise, dilated, strided, padded beyond its windows; with any of a constant bias per
@@ -27,6 +25,4 @@ RandomGraph random_product(std::mt19937 &random);
 // A pool or an operation on two tensors, with an activation.
 RandomGraph random_activated(std::mt19937 &random);
 
-} // namespace accel::cpu::test
-
-#endif
+}  // namespace accel::cpu::test

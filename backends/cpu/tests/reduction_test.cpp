@@ -13,8 +13,7 @@
 
 using namespace accel::cpu::test;
 
-namespace
-{
+namespace {
 
 using Attributes = GraphMaker::Attributes;
 
@@ -63,7 +62,7 @@ struct Range {
     double peer_error;
 };
 
-} // namespace
+}  // namespace
 
 TEST_CASE("softmax over a long axis keeps its precision", "[float][isa]")
 {
@@ -105,6 +104,58 @@ TEST_CASE("averages of many elements keep their precision", "[float][isa]")
         CHECK(relative_error(means[column], mean_of(wide, column, 4)) <= allowed(peer_error));
 }
 
+TEST_CASE("sums of many elements keep their precision", "[float][isa]")
+{
+    const auto [low, high, peer_error] = GENERATE(Range{0, 1, 3.74e-8}, Range{1, 2, 1.25e-8});
+    const auto x = spread(low, high);
+    const double exact = mean_of(x) * static_cast<double>(kLong);
+    const auto check = [&](const char *what, float got) {
+        INFO(what << ": relative error " << relative_error(got, exact) << ", the peer's " << peer_error);
+        CHECK(relative_error(got, exact) <= allowed(peer_error));
+    };
+    check("a row", run_one(ACCEL_OPERATION_REDUCE_SUM, x, {1, kLong}, {1, 1}, {}, {1})[0]);
+    check("a column", run_one(ACCEL_OPERATION_REDUCE_SUM, x, {kLong, 1}, {1, 1}, {}, {0})[0]);
+    check("two axes", run_one(ACCEL_OPERATION_REDUCE_SUM, x, {500, 1, 500}, {1, 1, 1}, {})[0]);
+    check("the end of a running sum", run_one(ACCEL_OPERATION_CUM_SUM, x, {1, kLong}, {1, kLong}, {}, {1}).back());
+}
+
+TEST_CASE("a NaN is the extreme of a row, and is found", "[float]")
+{
+    const float special = GENERATE(NAN, INFINITY, -INFINITY);
+    const std::vector<float> x{1, special, -2, special, 3};
+    const bool nan = std::isnan(special);
+    for (const bool greatest : {true, false}) {
+        const float y = run_one(greatest ? ACCEL_OPERATION_REDUCE_MAX : ACCEL_OPERATION_REDUCE_MIN, x, {1, 5}, {1, 1}, {}, {1})[0];
+        const bool wins = nan || (special > 0) == greatest;
+        CHECK((wins ? (nan ? std::isnan(y) : y == special) : y == (greatest ? 3 : -2)));
+        for (const bool last : {true, false}) {
+            GraphMaker graph;
+            const uint32_t in = graph.input(ACCEL_TYPE_F32, {5}), out = graph.tensor(ACCEL_TYPE_I64, {1});
+            graph.node(greatest ? ACCEL_OPERATION_ARG_MAX : ACCEL_OPERATION_ARG_MIN, {in}, {out}, {{{ACCEL_ATTRIBUTE_AXIS, {0}}, {ACCEL_ATTRIBUTE_SELECT_LAST, {last}}}, {}, 0});
+            graph.output(out);
+            CHECK(values_of<int64_t>(execute(graph.desc(), {bytes_of(x)})[0])[0] == (wins ? (last ? 3 : 1) : greatest ? 4
+                                                                                                                      : 2));
+        }
+    }
+}
+
+TEST_CASE("sums and products of integers wrap, and means are cut toward zero")
+{
+    const auto run = [](uint32_t operation, const std::vector<int32_t> &x) {
+        GraphMaker graph;
+        const uint32_t in = graph.input(ACCEL_TYPE_I32, {static_cast<int64_t>(x.size())}), out = graph.tensor(ACCEL_TYPE_I32, {1});
+        graph.node(operation, {in}, {out}, {});
+        graph.output(out);
+        return values_of<int32_t>(execute(graph.desc(), {bytes_of(x)})[0])[0];
+    };
+    CHECK(run(ACCEL_OPERATION_REDUCE_SUM, {INT32_MAX, 1}) == INT32_MIN);
+    CHECK(run(ACCEL_OPERATION_REDUCE_PROD, {65536, 65536, 3}) == 0);
+    CHECK(run(ACCEL_OPERATION_REDUCE_PROD, {INT32_MAX, -2}) == 2);
+    CHECK(run(ACCEL_OPERATION_REDUCE_MEAN, {INT32_MAX, INT32_MAX, INT32_MAX}) == INT32_MAX);
+    CHECK(run(ACCEL_OPERATION_REDUCE_MEAN, {-3, -4}) == -3);
+    CHECK(run(ACCEL_OPERATION_REDUCE_MEAN, {3, 4}) == 3);
+}
+
 TEST_CASE("one NaN in a window makes its maximum NaN", "[float][isa]")
 {
     const int64_t channels = GENERATE(1, 3, 20), at = GENERATE(range(0, 9));
@@ -133,8 +184,8 @@ TEST_CASE("maxima of rows and of channels agree with the literal formula", "[flo
                  Shape{4, 3, 3, 3, 1, 2, 1, 1, 2, 2, 2, 2});
     const int64_t out_height = (height + top + bottom - (kernel_y - 1) * dilation_y - 1) / stride_y + 1,
                   out_width = (width + left + right - (kernel_x - 1) * dilation_x - 1) / stride_x + 1,
-                  channels = GENERATE(3, 20, 300); // of 300 a row does not fit on the stack
-    const bool clamped = GENERATE(false, true), last = GENERATE(false, true); // last: a convolution in front leaves channels last
+                  channels = GENERATE(3, 20, 300);                             // of 300 a row does not fit on the stack
+    const bool clamped = GENERATE(false, true), last = GENERATE(false, true);  // last: a convolution in front leaves channels last
     auto x = random_floats(channels * height * width, 3);
     x[5] = NAN;
     GraphMaker graph;
@@ -147,7 +198,7 @@ TEST_CASE("maxima of rows and of channels agree with the literal formula", "[flo
         const uint32_t same = graph.tensor(ACCEL_TYPE_F32, x_dims);
         graph.node(ACCEL_OPERATION_CONV, {in, graph.constant(ACCEL_TYPE_F32, {channels, channels, 1, 1}, ones)}, {same});
         in = same;
-        x[5] = 0.5f; // it would reach other channels
+        x[5] = 0.5f;  // it would reach other channels
     }
     const uint32_t out = graph.tensor(ACCEL_TYPE_F32, y_dims);
     Attributes attributes{{{ACCEL_ATTRIBUTE_KERNEL_SHAPE, {kernel_y, kernel_x}},

@@ -7,10 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace accel::cpu::test
-{
-namespace
-{
+namespace accel::cpu::test {
+namespace {
 
 using Wide = __int128;
 
@@ -29,7 +27,7 @@ Wide rdpot(Wide x, int n)
 
 Wide floor_shift(Wide x, int n) { return x >> n; }
 
-} // namespace
+}  // namespace
 
 int64_t scaled(int64_t sum, double m, uint32_t rounding)
 {
@@ -78,4 +76,4 @@ int32_t stored_bound(double real, float scale, int32_t zero_point, uint32_t roun
     return static_cast<int32_t>(rounding == ACCEL_ROUNDING_HALF_EVEN ? std::rint(quotient) : std::round(quotient)) + zero_point;
 }
 
-} // namespace accel::cpu::test
+}  // namespace accel::cpu::test

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Plain mathematics to compare with: binary64 for real operations, the literal formulas of api/catalog/semantics.md for quantised ones.
 // Shares no code with what is tested.
-#ifndef ACCEL_BACKENDS_CPU_TESTS_REFERENCE_H
-#define ACCEL_BACKENDS_CPU_TESTS_REFERENCE_H
+#pragma once
 
 #include <cstdint>
 #include <functional>
 #include <vector>
 
-namespace accel::cpu::test
-{
+namespace accel::cpu::test {
 
 // Two spatial axes.
 struct ConvCase {
@@ -59,6 +57,4 @@ int64_t scaled(int64_t sum, double m, uint32_t rounding);
 int64_t reduced(int64_t sum, float x_scale, float y_scale, int64_t count);
 int32_t stored_bound(double real, float scale, int32_t zero_point, uint32_t rounding);
 
-} // namespace accel::cpu::test
-
-#endif
+}  // namespace accel::cpu::test

@@ -17,8 +17,7 @@
 using namespace accel::cpu;
 using accel::cpu::test::NoNewAddresses;
 
-namespace
-{
+namespace {
 
 bool has_reserve()
 {
@@ -47,7 +46,7 @@ void multiply(dnnl_dim_t rows, dnnl_dim_t columns, dnnl_dim_t depth)
                                0.0f, c.data(), columns) == dnnl_success);
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("A-22 oneDNN is not asked while there are no addresses, and is when there are some again")
 {
@@ -93,7 +92,7 @@ TEST_CASE("A-22 one thread at a time has the reserve")
 TEST_CASE("A-22 the code of products is there before one is executed")
 {
     const OneThread within_library;
-    constexpr int64_t kCodeBytes = 400 << 10; // the least that a set of kernels took was 0.6 MB
+    constexpr int64_t kCodeBytes = 400 << 10;  // the least that a set of kernels took was 0.6 MB
     make_product_code();
     const int64_t before = address_bytes();
     multiply(40, 1, 90);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The threads of this process, as the kernel lists them.
-#ifndef ACCEL_BACKENDS_CPU_TESTS_TASKS_H
-#define ACCEL_BACKENDS_CPU_TESTS_TASKS_H
+#pragma once
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
-namespace accel::cpu::test
-{
+namespace accel::cpu::test {
 
 inline int tasks()
 {
@@ -28,6 +26,4 @@ inline int tasks_named(const std::string &name)
     return found;
 }
 
-} // namespace accel::cpu::test
-
-#endif
+}  // namespace accel::cpu::test

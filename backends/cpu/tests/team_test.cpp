@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "../program.h"
 #include "../team.h"
 #include "tasks.h"
 
@@ -11,6 +12,7 @@
 #include <condition_variable>
 #include <ctime>
 #include <mutex>
+#include <sched.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -19,8 +21,7 @@ using accel::cpu::parallel_for;
 using accel::cpu::TeamHold;
 using accel::cpu::test::tasks_named;
 
-namespace
-{
+namespace {
 
 constexpr int kThreads = 4;
 
@@ -58,7 +59,7 @@ bool none_left(const char *name)
     return tasks_named(name) == 0;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("every element is visited once, whatever count, grain and threads", "[team]")
 {
@@ -80,7 +81,7 @@ TEST_CASE("helpers help, also after they went to sleep", "[team]")
     TeamHold team;
     REQUIRE(team.hold(2));
     for (int round = 0; round < 5; ++round) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(2)); // far longer than they spin
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));  // far longer than they spin
         // A piece ends only when another one has begun, which takes two threads. Who waits sleeps: on a loaded machine the other needs the core.
         std::mutex mutex;
         std::condition_variable changed;
@@ -101,7 +102,7 @@ TEST_CASE("helpers without work sleep, also while a run is executed", "[team]")
     REQUIRE(team.hold(kThreads));
     const accel::cpu::TeamRun run(GENERATE(false, true));
     parallel_for(kThreads, 100, 1, [](int64_t, int64_t) {});
-    std::this_thread::sleep_for(std::chrono::milliseconds(5)); // far longer than they spin
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));  // far longer than they spin
     const auto spent_ns = [] {
         timespec spent;
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
@@ -149,8 +150,26 @@ TEST_CASE("the last hold that goes ends all helpers", "[team]")
         }
         CHECK(none_left("accel-cpu-team"));
     }
-    Visits visits(100); // nobody is there: the caller does it
+    Visits visits(100);  // nobody is there: the caller does it
     parallel_for(kThreads, 100, 1, [&](int64_t first, int64_t last) { visits.visit(first, last); });
     CHECK(visits.once());
     CHECK(visits.by_others == 0);
+}
+
+TEST_CASE("a program has no more threads than the process can keep busy, whatever it was built for", "[team]")
+{
+    using accel::cpu::usable_threads;
+    cpu_set_t before, one;
+    REQUIRE(sched_getaffinity(0, sizeof before, &before) == 0);
+    const int all = usable_threads(0);
+    CHECK(usable_threads(1) == 1);
+    CHECK(usable_threads(1000000) == all);
+    CHECK(usable_threads(static_cast<uint32_t>(all) + 1) == all);
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+    const int alone = usable_threads(0), asked = usable_threads(4);
+    REQUIRE(sched_setaffinity(0, sizeof before, &before) == 0);
+    CHECK(alone == 1);
+    CHECK(asked == 1);
 }

@@ -12,8 +12,7 @@
 using namespace accel::cpu::test;
 using accel::cpu::Timings;
 
-namespace
-{
+namespace {
 
 std::unique_ptr<accel::cpu::Plan> plan_of(GraphMaker &graph) { return accel::cpu::make_plan(accel::cpu::read_graph(graph.desc()), 1); }
 
@@ -36,7 +35,7 @@ std::vector<accel_bk_timing> of_node(const std::vector<accel_bk_timing> &rows, u
     return found;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("each node has one row, with its time or with the node that has it", "[timings]")
 {
@@ -61,7 +60,7 @@ TEST_CASE("each node has one row, with its time or with the node that has it", "
         INFO("node " << node);
         const auto own = of_node(rows, node, false), parts = of_node(rows, node, true);
         REQUIRE(own.size() == 1);
-        if (node == 1) { // the convolution clamps
+        if (node == 1) {  // the convolution clamps
             CHECK(own[0].counted_in == 0);
             CHECK(own[0].begin_ns == 0);
             continue;
@@ -90,7 +89,7 @@ TEST_CASE("a tensor that changes its layout costs the node that wants the other 
     graph.output(y);
     const auto plan = plan_of(graph);
     REQUIRE(plan != nullptr);
-    REQUIRE(plan->steps.size() == 3); // to channels last, the convolution, and back
+    REQUIRE(plan->steps.size() == 3);  // to channels last, the convolution, and back
     const auto parts = of_node(rows_of(*plan), 0, true);
     REQUIRE(parts.size() == 3);
     CHECK(std::string(parts[0].part) == "layout");

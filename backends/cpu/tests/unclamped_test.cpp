@@ -14,8 +14,7 @@
 
 using namespace accel::cpu::test;
 
-namespace
-{
+namespace {
 
 // y = relu(conv(x)): the convolution ends with the activation.
 struct Bench {
@@ -48,7 +47,7 @@ struct Bench {
     Bench &operator=(const Bench &) = delete;
 };
 
-} // namespace
+}  // namespace
 
 TEST_CASE("A-22 without memory for its second form a step's run is OUT_OF_MEMORY, and the next one is right", "[fusion]")
 {

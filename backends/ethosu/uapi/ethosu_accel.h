@@ -8,8 +8,7 @@
 #include <cstdint>
 #include <drm.h>
 
-namespace accel::ethosu::uapi
-{
+namespace accel::ethosu::uapi {
 
 inline constexpr const char *kDriverName = "ethosu";
 inline constexpr int kRegionCount = 8;
@@ -29,28 +28,28 @@ struct NpuInfo {
 };
 
 struct BoCreate {
-    uint64_t size; // in: wanted; out: rounded up to pages
+    uint64_t size;  // in: wanted; out: rounded up to pages
     uint32_t flags;
-    uint32_t handle; // out
+    uint32_t handle;  // out
 };
 
 struct BoWait {
     uint32_t handle;
     uint32_t pad;
-    int64_t timeout_ns; // CLOCK_MONOTONIC instant
+    int64_t timeout_ns;  // CLOCK_MONOTONIC instant
 };
 
 struct BoMmapOffset {
     uint32_t handle;
     uint32_t pad;
-    uint64_t offset; // out
+    uint64_t offset;  // out
 };
 
 struct CmdstreamBoCreate {
-    uint32_t size; // bytes
+    uint32_t size;  // bytes
     uint32_t flags;
     uint64_t data;
-    uint32_t handle; // out
+    uint32_t handle;  // out
     uint32_t pad;
 };
 
@@ -81,6 +80,6 @@ inline constexpr unsigned long kSubmit = request<Submit>(5);
 static_assert(kDevQuery == 0xc0106440 && kBoCreate == 0xc0106441 && kBoWait == 0xc0106442 && kBoMmapOffset == 0xc0106443 &&
               kCmdstreamBoCreate == 0xc0186444 && kSubmit == 0xc0106445 && sizeof(Job) == 40 && sizeof(NpuInfo) == 16);
 
-} // namespace accel::ethosu::uapi
+}  // namespace accel::ethosu::uapi
 
 #endif

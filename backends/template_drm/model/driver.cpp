@@ -23,7 +23,8 @@ constexpr uint64_t kOffsetUnit = uint64_t{1} << 32;  // fake offsets for mmap: t
 void execute(const uapi::Job &job, const float *a, const float *b, float *y)
 {
     for (uint64_t i = 0; i < job.element_count; ++i) {
-        const float value = job.operation == uapi::kAdd ? a[i] + b[i] : job.operation == uapi::kMultiply ? a[i] * b[i] : a[i];
+        const float value = job.operation == uapi::kAdd ? a[i] + b[i] : job.operation == uapi::kMultiply ? a[i] * b[i]
+                                                                                                         : a[i];
         y[i] = std::clamp(value, job.clamp_min, job.clamp_max);
     }
 }

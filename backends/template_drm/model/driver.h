@@ -22,7 +22,11 @@
 namespace accel::template_drm {
 
 /// What befalls the device instead of a list of jobs.
-enum class Mishap { kNone, kFault, kHang, kLoss, kGone };
+enum class Mishap { kNone,
+                    kFault,
+                    kHang,
+                    kLoss,
+                    kGone };
 
 class Driver {
 public:

@@ -47,6 +47,15 @@ GraphBuilder three_adds(accel_type type, accel_rounding rounding)
     return graph;
 }
 
+/// The same on the device under test, in the type that it adds, and its description for a build.
+struct ThreeAdds {
+    const Room room;
+    GraphBuilder graph = three_adds(room.adder().type(), room.rounding());
+    const Model model = Model::create(room.instance(), graph.desc());
+    accel_device *device = room.device().get();
+    accel_program_desc desc = program_desc(model, &device);
+};
+
 Program build_three_adds(const Room &room, accel_type type)
 {
     auto graph = three_adds(type, room.rounding());
@@ -133,8 +142,10 @@ ACCEL_CASE("compile.report.ports", "P-3", "ports have the model's names, types a
                 for (int64_t h = 0; h < port.dims[2]; ++h)
                     for (int64_t w = 0; w < port.dims[3]; ++w) {
                         const int64_t offset = c * (*strides)[1] + h * (*strides)[2] + w * (*strides)[3];
-                        if (offset < 0 || static_cast<uint64_t>(offset) + bytes > port.size_bytes) ++outside;
-                        else twice += used[static_cast<size_t>(offset)]++ != 0;
+                        if (offset < 0 || static_cast<uint64_t>(offset) + bytes > port.size_bytes)
+                            ++outside;
+                        else
+                            twice += used[static_cast<size_t>(offset)]++ != 0;
                     }
             CHECK(outside == 0);
             CHECK(twice == 0);
@@ -161,12 +172,8 @@ ACCEL_CASE("compile.report.find-port", "P-4", "a port is found by its name; unkn
 
 ACCEL_CASE("compile.progress.cancels", "P-5", "a build asks progress and ends with CANCELLED when it says so")
 {
-    const Room room;
-    const Adder probe = room.adder();
-    auto graph = three_adds(probe.type(), room.rounding());
-    const Model model = Model::create(room.instance(), graph.desc());
-    accel_device *device = room.device().get();
-    auto desc = program_desc(model, &device);
+    ThreeAdds adds;
+    accel_program_desc &desc = adds.desc;
     struct Seen {
         int calls = 0;
         int answer = 0;
@@ -200,12 +207,8 @@ ACCEL_CASE("compile.progress.cancels", "P-5", "a build asks progress and ends wi
 
 ACCEL_CASE("compile.options.unknown", "P-6", "an unknown option is INVALID_ARGUMENT unless it is optional")
 {
-    const Room room;
-    const Adder probe = room.adder();
-    auto graph = three_adds(probe.type(), room.rounding());
-    const Model model = Model::create(room.instance(), graph.desc());
-    accel_device *device = room.device().get();
-    auto desc = program_desc(model, &device);
+    ThreeAdds adds;
+    accel_program_desc &desc = adds.desc;
     accel_option option{};
     option.name = "no.such.option";
     option.kind = ACCEL_OPTION_KIND_INTEGER;
@@ -221,17 +224,10 @@ ACCEL_CASE("compile.options.unknown", "P-6", "an unknown option is INVALID_ARGUM
 
 ACCEL_CASE("compile.options.kinds", "P-6", "an option whose value is not of its kind is INVALID_ARGUMENT, even if it is optional")
 {
-    const Room room;
-    const Adder probe = room.adder();
-    auto graph = three_adds(probe.type(), room.rounding());
-    const Model model = Model::create(room.instance(), graph.desc());
-    accel_device *device = room.device().get();
-    const accel_option wrong[] = {{"no.option", 0, 1, nullptr, 0, 0},        {"no.option", 99, 1, nullptr, 0, 0},
-                                  {"no.option", ACCEL_OPTION_KIND_STRING, 1, nullptr, 0, 0}, {"no.option", ACCEL_OPTION_KIND_INTEGER, 1, "x", 1, 0},
-                                  {"no.option", ACCEL_OPTION_KIND_INTEGER, 1, nullptr, 1, 0.5}, {"no.option", ACCEL_OPTION_KIND_NUMBER, 1, nullptr, 1, 0.5},
-                                  {"no.option", ACCEL_OPTION_KIND_INTEGER, 2, nullptr, 1, 0}};
+    ThreeAdds adds;
+    const accel_option wrong[] = {{"no.option", 0, 1, nullptr, 0, 0}, {"no.option", 99, 1, nullptr, 0, 0}, {"no.option", ACCEL_OPTION_KIND_STRING, 1, nullptr, 0, 0}, {"no.option", ACCEL_OPTION_KIND_INTEGER, 1, "x", 1, 0}, {"no.option", ACCEL_OPTION_KIND_INTEGER, 1, nullptr, 1, 0.5}, {"no.option", ACCEL_OPTION_KIND_NUMBER, 1, nullptr, 1, 0.5}, {"no.option", ACCEL_OPTION_KIND_INTEGER, 2, nullptr, 1, 0}};
     for (const accel_option &option : wrong) {
-        auto desc = program_desc(model, &device);
+        auto desc = adds.desc;
         desc.options = &option;
         desc.option_count = 1;
         accel_program *program = nullptr;
@@ -242,13 +238,9 @@ ACCEL_CASE("compile.options.kinds", "P-6", "an option whose value is not of its 
 
 ACCEL_CASE("compile.options.of-module", "P-10", "an option of the module that the module does not know is INVALID_ARGUMENT, and one of an absent module too")
 {
-    const Room room;
-    const Adder probe = room.adder();
-    auto graph = three_adds(probe.type(), room.rounding());
-    const Model model = Model::create(room.instance(), graph.desc());
-    accel_device *device = room.device().get();
-    auto desc = program_desc(model, &device);
-    for (const std::string &name : {std::string(room.facts().backend) + ".no-such-option", std::string("no-such-module.option")}) {
+    ThreeAdds adds;
+    accel_program_desc &desc = adds.desc;
+    for (const std::string &name : {std::string(adds.room.facts().backend) + ".no-such-option", std::string("no-such-module.option")}) {
         accel_option option{};
         option.name = name.c_str();
         option.kind = ACCEL_OPTION_KIND_STRING;
@@ -292,12 +284,8 @@ ACCEL_CASE("compile.target.bare", "P-8", "a program for a bare target builds and
 
 ACCEL_CASE("compile.target.unknown", "P-8", "an unknown target, no device at all, or an unknown target in front of a device are refused")
 {
-    const Room room;
-    const Adder probe = room.adder();
-    auto graph = three_adds(probe.type(), room.rounding());
-    const Model model = Model::create(room.instance(), graph.desc());
-    accel_device *device = room.device().get();
-    auto desc = program_desc(model, &device);
+    ThreeAdds adds;
+    accel_program_desc &desc = adds.desc;
     desc.device_count = 0;
     accel_program *program = nullptr;
     CHECK_REFUSED(accel_program_build(&desc, &program), ACCEL_STATUS_INVALID_ARGUMENT);

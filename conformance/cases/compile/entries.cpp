@@ -11,7 +11,8 @@ namespace {
 /// Graphs that a device takes in one type: `count` additions of w to x, one after another.
 class Graphs {
 public:
-    explicit Graphs(const Room &room) : type_(room.adder().type()), rounding_(type_ == ACCEL_TYPE_I8 ? room.rounding() : ACCEL_ROUNDING_NONE) {}
+    explicit Graphs(const Room &room) : type_(room.adder().type()),
+                                        rounding_(type_ == ACCEL_TYPE_I8 ? room.rounding() : ACCEL_ROUNDING_NONE) {}
 
     GraphBuilder sums(int count, const char *output) const
     {

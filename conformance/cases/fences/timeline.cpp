@@ -34,7 +34,7 @@ class SignalStorm {
 public:
     SignalStorm()
     {
-        struct sigaction action{};
+        struct sigaction action {};
         action.sa_handler = ignore_signal;
         sigaction(SIGALRM, &action, &before_);
         const itimerval every{{0, 1000}, {0, 1000}};
@@ -50,7 +50,7 @@ public:
     SignalStorm &operator=(const SignalStorm &) = delete;
 
 private:
-    struct sigaction before_{};
+    struct sigaction before_ {};
 };
 
 }  // namespace

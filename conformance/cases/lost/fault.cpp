@@ -12,7 +12,9 @@ namespace {
 class Armed {
 public:
     Armed(const Room &room, const std::string &place, accel_status status)
-        : instance_(room.instance().get()), place_(place), faults_(static_cast<const accel_fault_interface *>(accel_interface(instance_, ACCEL_FAULT_NAME, ACCEL_FAULT_VERSION)))
+        : instance_(room.instance().get()),
+          place_(place),
+          faults_(static_cast<const accel_fault_interface *>(accel_interface(instance_, ACCEL_FAULT_NAME, ACCEL_FAULT_VERSION)))
     {
         if (!faults_) throw std::runtime_error("the library does not offer accel.fault");
         check(faults_->arm(instance_, place_.c_str(), 0, 1, status));

@@ -96,7 +96,7 @@ ACCEL_CASE("memory.import.unclaimed", "B-7", "a kind that the device does not im
     const Room room;
     const MemoryFile file(8192);
     accel_device *device = room.device().get();
-    for (const auto kind : {ACCEL_HANDLE_KIND_DMA_BUF, ACCEL_HANDLE_KIND_MEMFD, ACCEL_HANDLE_KIND_VULKAN_OPAQUE_FD}) {
+    for (const auto kind : {ACCEL_HANDLE_KIND_DMA_BUF, ACCEL_HANDLE_KIND_MEMFD}) {
         if (room.facts().buffer_import_kinds & ACCEL_HANDLE_BIT(kind)) continue;
         auto desc = import_desc(&device, kind, 0, 4096);
         desc.fd = file.fd;
@@ -104,8 +104,10 @@ ACCEL_CASE("memory.import.unclaimed", "B-7", "a kind that the device does not im
         const accel_status status = accel_buffer_import(&desc, &buffer);
         INFO("kind " << kind << ": " << name_of(status));
         // That the descriptor is not of the kind may be noticed first.
-        if (kind == ACCEL_HANDLE_KIND_MEMFD) CHECK_STATUS(status, ACCEL_STATUS_UNSUPPORTED);
-        else CHECK(one_of(status, {ACCEL_STATUS_UNSUPPORTED, ACCEL_STATUS_INVALID_ARGUMENT}));
+        if (kind == ACCEL_HANDLE_KIND_MEMFD)
+            CHECK_STATUS(status, ACCEL_STATUS_UNSUPPORTED);
+        else
+            CHECK(one_of(status, {ACCEL_STATUS_UNSUPPORTED, ACCEL_STATUS_INVALID_ARGUMENT}));
         CHECK(std::string(accel_last_error()->message) != "");
         CHECK(buffer == nullptr);
     }
@@ -113,6 +115,47 @@ ACCEL_CASE("memory.import.unclaimed", "B-7", "a kind that the device does not im
     desc.fd = file.fd;
     accel_buffer *buffer = nullptr;
     CHECK(accel_buffer_import(&desc, &buffer) != ACCEL_STATUS_OK);
+}
+
+ACCEL_CASE("memory.reserved-kinds", "A-26", "handle kinds whose numbers are kept free are UNSUPPORTED wherever they are given")
+{
+    const Room room;
+    accel_device *device = room.device().get();
+    accel_instance *instance = room.instance().get();
+    for (const auto kind : {ACCEL_HANDLE_KIND_VULKAN_OPAQUE_FD, ACCEL_HANDLE_KIND_DRM_SYNCOBJ, ACCEL_HANDLE_KIND_VULKAN_TIMELINE}) {
+        INFO("kind " << kind);
+        auto import = import_desc(&device, kind, 0, 4096);
+        import.fd = -1;
+        accel_buffer *buffer = nullptr;
+        CHECK_REFUSED(accel_buffer_import(&import, &buffer), ACCEL_STATUS_UNSUPPORTED);
+        auto create = sized<accel_buffer_desc>();
+        create.size_bytes = 64;
+        create.devices = &device;
+        create.device_count = 1;
+        create.export_kinds = ACCEL_HANDLE_BIT(kind);
+        CHECK_REFUSED(accel_buffer_create(&create, &buffer), ACCEL_STATUS_UNSUPPORTED);
+        accel_join_port port{nullptr, nullptr, device, 64, 0, 0};
+        auto join = sized<accel_join_desc>();
+        join.ports = &port;
+        join.port_count = 1;
+        join.port_size = sizeof port;
+        join.export_kinds = ACCEL_HANDLE_BIT(kind);
+        auto recipe = sized<accel_buffer_recipe>();
+        CHECK_REFUSED(accel_buffer_join(&join, &recipe), ACCEL_STATUS_UNSUPPORTED);
+        accel_fence *fence = nullptr;
+        auto timeline = sized<accel_fence_desc>();
+        timeline.export_kinds = ACCEL_HANDLE_BIT(kind);
+        CHECK_REFUSED(accel_fence_create(instance, &timeline, &fence), ACCEL_STATUS_UNSUPPORTED);
+        auto foreign = sized<accel_fence_import_desc>();
+        foreign.kind = kind;
+        foreign.fd = -1;
+        CHECK_REFUSED(accel_fence_import(instance, &foreign, &fence), ACCEL_STATUS_UNSUPPORTED);
+        const Buffer own = room.buffer(64);
+        int fd = 0;
+        CHECK_REFUSED(accel_buffer_export(own.get(), kind, &fd), ACCEL_STATUS_UNSUPPORTED);
+        const Fence plain = Fence::create(room.instance());
+        CHECK_REFUSED(accel_fence_export(plain.get(), 1, kind, &fd), ACCEL_STATUS_UNSUPPORTED);
+    }
 }
 
 ACCEL_CASE("memory.import.too-short", "B-7", "foreign memory shorter than offset + size is INVALID_ARGUMENT")

@@ -149,7 +149,9 @@ ACCEL_CASE("memory.map.unbalanced", "B-10", "an unmap without a map is INVALID_A
     const Room room;
     const Buffer buffer = room.buffer(64);
     CHECK_REFUSED(unmap_buffer(buffer.get(), ACCEL_ACCESS_READ), ACCEL_STATUS_INVALID_ARGUMENT);
-    { const auto mapping = buffer.map(); }
+    {
+        const auto mapping = buffer.map();
+    }
     CHECK_REFUSED(unmap_buffer(buffer.get(), ACCEL_ACCESS_READ), ACCEL_STATUS_INVALID_ARGUMENT);
     void *pointer = nullptr;
     CHECK_REFUSED(map_buffer(buffer.get(), 0, &pointer), ACCEL_STATUS_INVALID_ARGUMENT);

@@ -192,9 +192,12 @@ ACCEL_CASE("module.queue.cancel-one", "M-7", "queue_cancel with a ticket ends th
         for (uint64_t ticket = first; ticket <= last; ++ticket) {
             INFO("place " << ticket - first << " of " << depth << ", place " << named << " was named");
             const accel_status status = queue.wait(ticket, 0);
-            if (ticket != first + named) CHECK_STATUS(status, ACCEL_STATUS_OK);
-            else if (named > 1) CHECK_STATUS(status, ACCEL_STATUS_CANCELLED);
-            else CHECK(one_of(status, {ACCEL_STATUS_OK, ACCEL_STATUS_CANCELLED}));
+            if (ticket != first + named)
+                CHECK_STATUS(status, ACCEL_STATUS_OK);
+            else if (named > 1)
+                CHECK_STATUS(status, ACCEL_STATUS_CANCELLED);
+            else
+                CHECK(one_of(status, {ACCEL_STATUS_OK, ACCEL_STATUS_CANCELLED}));
         }
     }
     // A ticket that has ended stays as it is, and so does the queue.
@@ -219,8 +222,10 @@ ACCEL_CASE("module.program.damaged", "M-8", "program_load refuses cut and flippe
     size_t loaded = 0;
     for (int round = 0; round < 200; ++round) {
         std::string damaged = blob.bytes();
-        if (round % 2 == 0) damaged.resize(random.next() % damaged.size());
-        else damaged[random.next() % damaged.size()] ^= static_cast<char>(1 << random.whole(0, 7));
+        if (round % 2 == 0)
+            damaged.resize(random.next() % damaged.size());
+        else
+            damaged[random.next() % damaged.size()] ^= static_cast<char>(1 << random.whole(0, 7));
         accel_bk_program *program = nullptr;
         const accel_status status = load(damaged, &program);
         if (status == ACCEL_STATUS_OK) {

@@ -28,7 +28,8 @@ bool takes_several(const ModuleDoor &door)
 /// Sums of two sizes in one blob; of the first alone where the target takes one graph.
 class DoorGraphs {
 public:
-    DoorGraphs(const ModuleDoor &door, const DoorDevice &device) : ops_(device.ops()), device_(device)
+    DoorGraphs(const ModuleDoor &door, const DoorDevice &device) : ops_(device.ops()),
+                                                                   device_(device)
     {
         graphs_.push_back(door_sum_graph(door, 4));
         if (takes_several(door)) graphs_.push_back(door_sum_graph(door, 8));

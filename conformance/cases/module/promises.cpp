@@ -70,7 +70,10 @@ uint64_t blocked_signals(const std::string &thread)
 
 /// A device with a sum that has run, whose threads and descriptors are there.
 struct Works {
-    Works() : door(ModuleDoor::get()), device(door), sum(door, device), queue(device, 1)
+    Works() : door(ModuleDoor::get()),
+              device(door),
+              sum(door, device),
+              queue(device, 1)
     {
         uint64_t ticket = 0;
         if (queue.submit(sum, &ticket) != ACCEL_STATUS_OK || queue.wait(ticket, kLong) != ACCEL_STATUS_OK) throw std::runtime_error("the sum does not run");

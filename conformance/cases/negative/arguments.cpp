@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include "support/bytes.h"
 #include "support/room.h"
@@ -10,26 +12,20 @@
 
 namespace accel::conformance {
 
-ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct belongs is INVALID_ARGUMENT in every function")
+namespace {
+
+using Answers = std::vector<std::pair<const char *, accel_status>>;
+
+Answers of_devices_and_memory(const Room &room)
 {
-    const Room room;
+    accel_instance *instance = room.instance().get();
     accel_device *device = nullptr;
     accel_buffer *buffer = nullptr;
     accel_fence *fence = nullptr;
-    accel_model *model = nullptr;
-    accel_program *program = nullptr;
-    accel_scratch *scratch = nullptr;
-    accel_state *state = nullptr;
-    accel_run *run = nullptr;
-    accel_queue *queue = nullptr;
     void *pointer = nullptr;
     int fd = 0;
-    uint32_t number = 0;
     uint64_t value = 0;
-    accel_fit fit = ACCEL_FIT_NONE;
-    accel_bind_cost cost = ACCEL_BIND_COST_FREE;
-    accel_instance *instance = room.instance().get();
-    const std::pair<const char *, accel_status> answers[] = {
+    return {
         {"instance_create", accel_instance_create(nullptr, nullptr)},
         {"instance_report", accel_instance_report(nullptr, nullptr, nullptr)},
         {"instance_report without callback", accel_instance_report(instance, nullptr, nullptr)},
@@ -55,6 +51,17 @@ ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct b
         {"fence_signal", accel_fence_signal(nullptr, 1)},
         {"fence_fail", accel_fence_fail(nullptr, 1, ACCEL_STATUS_IO)},
         {"fence_export", accel_fence_export(nullptr, 1, ACCEL_HANDLE_KIND_EVENTFD, &fd)},
+    };
+}
+
+Answers of_models_and_programs(accel_instance *instance)
+{
+    accel_device *device = nullptr;
+    accel_model *model = nullptr;
+    accel_program *program = nullptr;
+    uint32_t number = 0;
+    accel_fit fit = ACCEL_FIT_NONE;
+    return {
         {"model_create", accel_model_create(instance, nullptr, &model)},
         {"model_query", accel_model_query(nullptr, nullptr)},
         {"model_entry", accel_model_entry(nullptr, 0, nullptr)},
@@ -71,19 +78,30 @@ ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct b
         {"program_placement", accel_program_placement(nullptr, 0, 0, nullptr)},
         {"program_transfer", accel_program_transfer(nullptr, 0, 0, nullptr)},
         {"program_variable", accel_program_variable(nullptr, 0, nullptr)},
-        {"state_create", accel_state_create(nullptr, &state)},
-        {"state_reset", accel_state_reset(nullptr)},
         {"program_device", accel_program_device(nullptr, 0, &device)},
-        {"queue_query", accel_queue_query(nullptr, nullptr)},
-        {"state_variable", accel_state_variable(nullptr, 0, nullptr)},
         {"program_symbol", accel_program_symbol(nullptr, 0, 0, nullptr)},
         {"program_prepare", accel_program_prepare(nullptr, nullptr)},
+        {"program_scratch", accel_program_scratch(nullptr, 0, 0, nullptr)},
+    };
+}
+
+Answers of_runs(const Room &room)
+{
+    accel_scratch *scratch = nullptr;
+    accel_state *state = nullptr;
+    accel_run *run = nullptr;
+    accel_queue *queue = nullptr;
+    accel_bind_cost cost = ACCEL_BIND_COST_FREE;
+    return {
+        {"state_create", accel_state_create(nullptr, &state)},
+        {"state_reset", accel_state_reset(nullptr)},
+        {"queue_query", accel_queue_query(nullptr, nullptr)},
+        {"state_variable", accel_state_variable(nullptr, 0, nullptr)},
         {"run_create", accel_run_create(nullptr, &run)},
         {"run_bind", accel_run_bind(nullptr, nullptr)},
         {"run_bind_cost", accel_run_bind_cost(nullptr, 0, &cost)},
         {"run_port", accel_run_port(nullptr, 0, nullptr)},
         {"run_timing", accel_run_timing(nullptr, 0, nullptr)},
-        {"program_scratch", accel_program_scratch(nullptr, 0, 0, nullptr)},
         {"scratch_create", accel_scratch_create(nullptr, &scratch)},
         {"queue_create", accel_queue_create(nullptr, &queue)},
         {"queue_submit", accel_queue_submit(nullptr, nullptr)},
@@ -91,10 +109,18 @@ ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct b
         {"queue_transfer", accel_queue_transfer(nullptr, nullptr)},
         {"queue_cancel", accel_queue_cancel(nullptr)},
     };
-    for (const auto &[name, status] : answers) {
-        INFO(name);
-        CHECK_STATUS(status, ACCEL_STATUS_INVALID_ARGUMENT);
-    }
+}
+
+}  // namespace
+
+ACCEL_CASE("negative.null.arguments", "A-6", "NULL where an object or a struct belongs is INVALID_ARGUMENT in every function")
+{
+    const Room room;
+    for (const Answers &answers : {of_devices_and_memory(room), of_models_and_programs(room.instance().get()), of_runs(room)})
+        for (const auto &[name, status] : answers) {
+            INFO(name);
+            CHECK_STATUS(status, ACCEL_STATUS_INVALID_ARGUMENT);
+        }
     CHECK(accel_instance_device_count(nullptr) == 0);
     CHECK(accel_interface(nullptr, "accel.fault", 1) == nullptr);
 }

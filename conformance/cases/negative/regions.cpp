@@ -11,7 +11,7 @@ namespace accel::conformance {
 namespace {
 
 constexpr uint32_t kNone = ACCEL_OPERAND_NONE;
-constexpr uint32_t kX = 0, kSeen = 1, kY = 2, kAll = 3;             // of the graph
+constexpr uint32_t kX = 0, kSeen = 1, kY = 2, kAll = 3;                   // of the graph
 constexpr uint32_t kTurn = 0, kGo = 1, kValue = 2, kTaken = 3, kSum = 4;  // of the body
 
 /// x -> RELU -> seen; a custom loop carries x, takes seen from around it, and puts out each sum.

@@ -78,7 +78,8 @@ ACCEL_CASE("negative.graph.value-operands", "G-6", "value operands of other type
              static const uint32_t four[] = {kX, kPads, kValue, kValue};
              graph.nodes()[0].inputs = four;
              graph.nodes()[0].input_count = 4;
-         }, "G-6"},
+         },
+         "G-6"},
         {"pads as an attribute", [](auto &graph) { set_attribute(graph, ACCEL_ATTRIBUTE_PADS, ACCEL_ATTRIBUTE_KIND_INTS, ones, 2); }, "G-6"},
         {"pads that crop", [](auto &graph) { static_cast<int64_t *>(const_cast<void *>(graph.tensors()[kPads].data))[0] = -1; }, "G-7"},
         {"pads of another rank", [](auto &graph) { const_cast<accel_dim *>(graph.tensors()[kPads].dims)[0].size = 1, graph.tensors()[kPads].data_bytes = 8; }, "G-7"},
@@ -100,7 +101,8 @@ ACCEL_CASE("negative.graph.defaults", "G-5", "a default without data, of another
              graph.tensors()[kY].flags = ACCEL_TENSOR_FLAG_DEFAULT;
              graph.tensors()[kY].data = values;
              graph.tensors()[kY].data_bytes = sizeof values;
-         }, "G-5"},
+         },
+         "G-5"},
         {"an input with data and no flag", [](auto &graph) { graph.tensors()[kValue].flags = 0; }, "G-5"},
     });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Operations that move or choose values.
+#include "operations/subject.h"
 #include "support/bytes.h"
 #include "support/operation.h"
 #include "support/room.h"

@@ -18,7 +18,8 @@ StoredType stored(const Quantization &quantization, size_t index = 0) { return {
 std::vector<int8_t> reference_conv(const QuantisedConv &conv, const std::vector<int8_t> &x, accel_rounding rounding)
 {
     const Window &window = conv.window;
-    const auto sums = convolve<int64_t>(window, [&](size_t index) { return x[index] - conv.x.zero_points[0]; }, [&](size_t index) { return conv.weights[index]; });
+    const auto sums = convolve<int64_t>(
+        window, [&](size_t index) { return x[index] - conv.x.zero_points[0]; }, [&](size_t index) { return conv.weights[index]; });
     const size_t plane = static_cast<size_t>(window.out_height() * window.out_width());
     const StoredType y = stored(conv.y);
     StoredRange range;
@@ -92,7 +93,7 @@ void check_binary(const Room &room, accel_operation operation)
         std::vector<int8_t> expected;
         for (size_t index = 0; index < a.size(); ++index)
             expected.push_back(static_cast<int8_t>(operation == ACCEL_OPERATION_MUL ? multiply_stored(a[index], stored(qa), b[index], stored(qb), stored(qy), rounding, {})
-                                                                   : add_stored(a[index], stored(qa), b[index], stored(qb), operation == ACCEL_OPERATION_ADD ? 1 : -1, stored(qy), rounding, {})));
+                                                                                    : add_stored(a[index], stored(qa), b[index], stored(qb), operation == ACCEL_OPERATION_ADD ? 1 : -1, stored(qy), rounding, {})));
         INFO(kRoundingNames[rounding]);
         CHECK(same(results, expected));
     }

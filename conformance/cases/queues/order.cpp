@@ -21,8 +21,12 @@ Run make_run(const Adder &adder, const Buffer &a, const Buffer &b, const Buffer 
 /// Two counters that add one to each other: each submission needs the one before it.
 struct Chain {
     explicit Chain(const Room &room)
-        : adder(room.adder()), one(room.buffer(adder.size_bytes(Adder::kB))), even(room.buffer(size())), odd(room.buffer(size())),
-          forth(make_run(adder, even, one, odd)), back(make_run(adder, odd, one, even))
+        : adder(room.adder()),
+          one(room.buffer(adder.size_bytes(Adder::kB))),
+          even(room.buffer(size())),
+          odd(room.buffer(size())),
+          forth(make_run(adder, even, one, odd)),
+          back(make_run(adder, odd, one, even))
     {
         adder.fill(one, Adder::kB, 1);
         adder.fill(even, Adder::kA, 0);

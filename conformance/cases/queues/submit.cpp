@@ -182,7 +182,8 @@ GraphBuilder long_sum(accel_type type, accel_rounding rounding)
 /// The ports of a long sum in so many buffers; xi is i + 1 everywhere.
 class SpreadSum {
 public:
-    SpreadSum(const Room &room, const Adder &sum, uint32_t buffer_count) : sum_(sum), run_(Run::create(sum.program()))
+    SpreadSum(const Room &room, const Adder &sum, uint32_t buffer_count) : sum_(sum),
+                                                                           run_(Run::create(sum.program()))
     {
         for (uint32_t port = 0; port < 9; ++port) {
             const auto info = sum.program().port(port);

@@ -20,7 +20,9 @@ uint64_t now_ns()
 
 /// One submission, from before it was handed over until its fence was seen.
 struct Flight {
-    Flight(const Room &room, const Run &run) : begin_ns(now_ns()), completed(room.completes(run)), end_ns(now_ns()) {}
+    Flight(const Room &room, const Run &run) : begin_ns(now_ns()),
+                                               completed(room.completes(run)),
+                                               end_ns(now_ns()) {}
     uint64_t begin_ns;
     Comparison completed;
     uint64_t end_ns;

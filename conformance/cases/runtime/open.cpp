@@ -52,7 +52,8 @@ std::vector<uint32_t> groups_of(const Stand &stand, const Model &model)
     desc.devices = &device;
     desc.device_count = 1;
     std::vector<uint32_t> groups;
-    check(accel_program_support(&desc, [](void *user, const accel_support *row) { return static_cast<std::vector<uint32_t> *>(user)->push_back(row->group), ACCEL_STATUS_OK; }, &groups));
+    check(accel_program_support(
+        &desc, [](void *user, const accel_support *row) { return static_cast<std::vector<uint32_t> *>(user)->push_back(row->group), ACCEL_STATUS_OK; }, &groups));
     return groups;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stand.h"
+#include "support/calls.h"
 
 namespace accel::conformance {
 
@@ -82,16 +83,6 @@ private:
 };
 
 inline accel_symbol_value size_of(const char *name, int64_t size) { return {name, nullptr, size, 0, 0, 0}; }
-
-inline accel_status try_bind(const Run &run, const std::vector<accel_symbol_value> &sizes, uint32_t flags = 0)
-{
-    auto desc = sized<accel_bind_desc>();
-    desc.symbols = sizes.data();
-    desc.symbol_count = static_cast<uint32_t>(sizes.size());
-    desc.symbol_size = sizeof(accel_symbol_value);
-    desc.flags = flags;
-    return accel_run_bind(run.get(), &desc);
-}
 
 /// Submit and wait: what the fence says.
 inline accel_status outcome(const Instance &instance, const Queue &queue, const Run &run)

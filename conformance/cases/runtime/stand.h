@@ -92,7 +92,10 @@ private:
 };
 
 struct Job {
-    Job(const Stand &stand, const Program &program) : a(stand.buffer()), b(stand.buffer()), y(stand.buffer()), run(Run::create(program))
+    Job(const Stand &stand, const Program &program) : a(stand.buffer()),
+                                                      b(stand.buffer()),
+                                                      y(stand.buffer()),
+                                                      run(Run::create(program))
     {
         run.bind(0, a);
         run.bind(1, b);

@@ -51,7 +51,10 @@ inline std::vector<std::pair<const char *, Choice>> all_ports(const Choice &choi
 
 /// A run with buffers whose bytes were 0xff before.
 struct Work {
-    Work(const Stand &stand, const Program &the_program) : program(the_program), run(Run::create(program)), queue(stand.queue()), fence(stand.fence())
+    Work(const Stand &stand, const Program &the_program) : program(the_program),
+                                                           run(Run::create(program)),
+                                                           queue(stand.queue()),
+                                                           fence(stand.fence())
     {
         for (uint32_t port = 0; port < 3; ++port) {
             buffers.push_back(stand.buffer(program.port(port).size_bytes));

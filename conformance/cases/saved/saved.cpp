@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Saved programs: whole, foreign, cut and flipped.
-#include "support/calls.h"
 #include "support/bytes.h"
+#include "support/calls.h"
 #include "support/room.h"
 #include "support/status.h"
 
@@ -233,7 +233,8 @@ ACCEL_CASE("saved.devices.apart", "S-7", "one device does not stand for two plac
     desc.byte_count = bytes.size();
     const accel_status status = accel_program_find_devices(room.instance().get(), &desc, devices, 2, &count);
     // Where there is another device of the module, that one is the second.
-    if (status == ACCEL_STATUS_OK) CHECK(expect(devices[0] != devices[1], "both places got the device '" + std::string(room.facts().id) + "', expected two devices or NOT_FOUND"));
+    if (status == ACCEL_STATUS_OK)
+        CHECK(expect(devices[0] != devices[1], "both places got the device '" + std::string(room.facts().id) + "', expected two devices or NOT_FOUND"));
     else {
         CHECK_STATUS(status, ACCEL_STATUS_NOT_FOUND);
         CHECK(count == 0);

@@ -2,6 +2,7 @@
 // A cache that grows by CONCAT, as in models without variables of their own: a first entry point without it, others that read one size and write the next.
 #include <deque>
 
+#include "operations/subject.h"
 #include "sums.h"
 #include "support/arrival.h"
 #include "support/bytes.h"
@@ -13,7 +14,8 @@ namespace {
 /// "prefill" writes 2 rows of "present", each "decode" reads what is there as "past" and writes one row more, "look" reads all of it beside one row.
 class Cache {
 public:
-    Cache(accel_type type, size_t axis) : type_(type), axis_(axis)
+    Cache(accel_type type, size_t axis) : type_(type),
+                                          axis_(axis)
     {
         add("prefill", 0, 2, "present");
         for (int64_t rows = 2; rows < kRows; ++rows) add("decode", rows, 1, "present");

@@ -30,7 +30,9 @@ inline Program build_with(const Room &room, const Model &model, const accel_stat
 /// "fill" writes s = x + z, "step" s = s + x, "look" reads y = s + x. One variable, whatever type the device adds.
 class Sums {
 public:
-    explicit Sums(const Room &room) : room_(room), type_(room.adder().type()), rounding_(type_ == ACCEL_TYPE_I8 ? room.rounding() : ACCEL_ROUNDING_NONE)
+    explicit Sums(const Room &room) : room_(room),
+                                      type_(room.adder().type()),
+                                      rounding_(type_ == ACCEL_TYPE_I8 ? room.rounding() : ACCEL_ROUNDING_NONE)
     {
         dims_ = {1, 8, 4, 4};
         for (const int64_t size : dims_) list_.push_back({size, ACCEL_SYMBOL_NONE, 0}), count_ *= static_cast<size_t>(size);
@@ -109,7 +111,10 @@ private:
 
 /// A run of an entry point with x, and with z or y if it has one, in buffers of its own.
 struct Turn {
-    Turn(const Room &room, const Sums &given, const Program &of, uint32_t number, const State &state) : sums(given), program(of), entry(number), run(Run::create(of, number, state))
+    Turn(const Room &room, const Sums &given, const Program &of, uint32_t number, const State &state) : sums(given),
+                                                                                                        program(of),
+                                                                                                        entry(number),
+                                                                                                        run(Run::create(of, number, state))
     {
         for (uint32_t port = 0; port < program.entry(entry).port_count; ++port) {
             buffers.push_back(room.buffer(program.port(port, entry).size_bytes));
@@ -133,8 +138,12 @@ struct Turn {
 /// All entry points with one state, on one queue.
 struct Play {
     Play(const Room &room, const Sums &sums, const Program &program, State given)
-        : state(std::move(given)), fill(room, sums, program, Sums::kFill, state), step(room, sums, program, Sums::kStep, state), look(room, sums, program, Sums::kLook, state),
-          queue(room.queue()), fence(room.fence())
+        : state(std::move(given)),
+          fill(room, sums, program, Sums::kFill, state),
+          step(room, sums, program, Sums::kStep, state),
+          look(room, sums, program, Sums::kLook, state),
+          queue(room.queue()),
+          fence(room.fence())
     {
     }
     void go(const Turn &turn, int x)

@@ -15,7 +15,9 @@ bool ended_well_or_cancelled(accel_status status) { return status == ACCEL_STATU
 
 /// Everything that one submission uses.
 struct Flight {
-    Flight(const Room &room, const Adder &adder) : queue(room.queue()), sum(std::make_unique<Sum>(room, adder)), fence(room.fence()) {}
+    Flight(const Room &room, const Adder &adder) : queue(room.queue()),
+                                                   sum(std::make_unique<Sum>(room, adder)),
+                                                   fence(room.fence()) {}
     std::optional<Queue> queue;
     std::unique_ptr<Sum> sum;
     std::optional<Fence> fence;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Maps the guest's RAM, and answers the model's bus from it.
+// Maps the guest's RAM, and answers the device from it.
 #include "guest_memory.h"
 
 #include <fcntl.h>
@@ -16,17 +16,20 @@
 namespace accel::lane {
 namespace {
 
-[[noreturn]] void fail(const std::string &what) {
+[[noreturn]] void fail(const std::string &what)
+{
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-bool overlaps(uint64_t address, size_t size_bytes, uint64_t begin, size_t range_bytes) {
+bool overlaps(uint64_t address, size_t size_bytes, uint64_t begin, size_t range_bytes)
+{
     return address < begin + range_bytes && begin < address + size_bytes;
 }
 
 }  // namespace
 
-GuestMemory::GuestMemory(const std::string &path) {
+GuestMemory::GuestMemory(const std::string &path)
+{
     const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
     if (fd < 0) fail("cannot open the guest's memory " + path);
     struct stat info {};
@@ -43,14 +46,16 @@ GuestMemory::GuestMemory(const std::string &path) {
 
 GuestMemory::~GuestMemory() { munmap(bytes_, size_bytes_); }
 
-uint8_t *GuestMemory::at(uint64_t address, size_t size_bytes) const {
+uint8_t *GuestMemory::at(uint64_t address, size_t size_bytes) const
+{
     if (address < kRamAddress) return nullptr;
     const uint64_t offset = address - kRamAddress;
     if (offset > size_bytes_ || size_bytes > size_bytes_ - offset) return nullptr;
     return bytes_ + offset;
 }
 
-uint8_t *GuestBus::span(uint64_t address, size_t size_bytes) {
+uint8_t *GuestBus::span(uint64_t address, size_t size_bytes) const
+{
     uint8_t *bytes = memory_.at(address, size_bytes);
     if (bytes && (overlaps(address, size_bytes, kRegistersAddress, kRegistersSizeBytes) ||
                   overlaps(address, size_bytes, kControlAddress, kControlSizeBytes)))
@@ -58,7 +63,8 @@ uint8_t *GuestBus::span(uint64_t address, size_t size_bytes) {
     return bytes;
 }
 
-bool GuestBus::read(uint64_t address, void *bytes, size_t size_bytes) {
+bool GuestBus::read(uint64_t address, void *bytes, size_t size_bytes)
+{
     const uint8_t *from = span(address, size_bytes);
     if (!from) {
         refusals_.fetch_add(1, std::memory_order_relaxed);
@@ -68,7 +74,8 @@ bool GuestBus::read(uint64_t address, void *bytes, size_t size_bytes) {
     return true;
 }
 
-bool GuestBus::write(uint64_t address, const void *bytes, size_t size_bytes) {
+bool GuestBus::write(uint64_t address, const void *bytes, size_t size_bytes)
+{
     uint8_t *to = span(address, size_bytes);
     if (!to) {
         refusals_.fetch_add(1, std::memory_order_relaxed);

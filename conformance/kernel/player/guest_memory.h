@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The guest's RAM, mapped from the file that QEMU uses as its memory, and the NPU's view of it.
+// The guest's RAM, mapped from the file that QEMU uses as its memory, and the device's view of it.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-
-#include "npu.h"
 
 namespace accel::lane {
 
@@ -28,15 +26,17 @@ private:
     size_t size_bytes_ = 0;
 };
 
-/// The AXI ports of the NPU: guest memory without the pages of the device itself.
-class GuestBus final : public devices::ethosu::Bus {
+/// The device's way to memory: all that the guest has, without the pages of the device itself.
+class GuestBus {
 public:
     explicit GuestBus(const GuestMemory &memory) : memory_(memory) {}
 
-    bool read(uint64_t address, void *bytes, size_t size_bytes) override;
-    bool write(uint64_t address, const void *bytes, size_t size_bytes) override;
-    uint8_t *span(uint64_t address, size_t size_bytes) override;
+    bool read(uint64_t address, void *bytes, size_t size_bytes);
+    bool write(uint64_t address, const void *bytes, size_t size_bytes);
+    /// The bytes themselves, or null where the device reaches none.
+    uint8_t *span(uint64_t address, size_t size_bytes) const;
 
+    /// Reads and writes outside of that.
     uint32_t refusals() const { return refusals_.load(std::memory_order_relaxed); }
 
 private:

@@ -15,7 +15,8 @@
 namespace accel::lane {
 namespace {
 
-int connect_once(const std::string &path) {
+int connect_once(const std::string &path)
+{
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof(address.sun_path)) {
@@ -35,7 +36,9 @@ int connect_once(const std::string &path) {
 }  // namespace
 
 QtestLine::QtestLine(const std::string &socket_path, std::string controller, uint32_t interrupt, int timeout_ms)
-    : controller_(std::move(controller)), interrupt_(interrupt) {
+    : controller_(std::move(controller)),
+      interrupt_(interrupt)
+{
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     while ((fd_ = connect_once(socket_path)) < 0) {
         const int error = errno;
@@ -48,7 +51,8 @@ QtestLine::QtestLine(const std::string &socket_path, std::string controller, uin
 
 QtestLine::~QtestLine() { close(fd_); }
 
-void QtestLine::drain() {
+void QtestLine::drain()
+{
     char replies[1024];
     for (;;) {
         const ssize_t got = recv(fd_, replies, sizeof(replies), MSG_DONTWAIT);
@@ -58,7 +62,8 @@ void QtestLine::drain() {
     }
 }
 
-void QtestLine::set(bool high) {
+void QtestLine::set(bool high)
+{
     const std::string line = "set_irq_in " + controller_ + " unnamed-gpio-in " + std::to_string(interrupt_) +
                              (high ? " 1\n" : " 0\n");
     for (size_t sent = 0; sent < line.size();) {
@@ -73,7 +78,8 @@ void QtestLine::set(bool high) {
     drain();
 }
 
-bool QtestLine::alive() {
+bool QtestLine::alive()
+{
     if (alive_) drain();
     return alive_;
 }

@@ -16,7 +16,8 @@ namespace {
 constexpr size_t kSizeBytes = size_t{0x30040000};
 
 struct RamFile {
-    RamFile() {
+    RamFile()
+    {
         const int fd = mkstemp(path);
         REQUIRE(fd >= 0);
         REQUIRE(ftruncate(fd, kSizeBytes) == 0);
@@ -26,7 +27,8 @@ struct RamFile {
     char path[32] = "/tmp/accel-lane-test.XXXXXX";
 };
 
-TEST_CASE("guest memory is what lies between its two ends") {
+TEST_CASE("guest memory is what lies between its two ends")
+{
     const RamFile file;
     const GuestMemory memory(file.path);
     CHECK(memory.at(kRamAddress, 4) != nullptr);
@@ -38,7 +40,8 @@ TEST_CASE("guest memory is what lies between its two ends") {
     CHECK(memory.at(kRamAddress + 64, ~size_t{0}) == nullptr);
 }
 
-TEST_CASE("the NPU reaches memory but not its own registers") {
+TEST_CASE("the device reaches memory but not its own registers")
+{
     const RamFile file;
     const GuestMemory memory(file.path);
     GuestBus bus(memory);
@@ -47,7 +50,7 @@ TEST_CASE("the NPU reaches memory but not its own registers") {
     CHECK(bus.write(kRamAddress + 64, &sent, 4));
     CHECK(bus.read(kRamAddress + 64, &seen, 4));
     CHECK(seen == sent);
-    CHECK(bus.span(kSramAddress, kSramSizeBytes) != nullptr);
+    CHECK(bus.span(kOwnMemoryAddress, kOwnMemorySizeBytes) != nullptr);
     CHECK_FALSE(bus.write(kRegistersAddress, &sent, 4));
     CHECK_FALSE(bus.read(kRegistersAddress - 2, &seen, 4));
     CHECK_FALSE(bus.write(kControlAddress + 8, &sent, 4));
@@ -55,7 +58,8 @@ TEST_CASE("the NPU reaches memory but not its own registers") {
     CHECK(bus.refusals() == 4);
 }
 
-TEST_CASE("a missing file is named in the error") {
+TEST_CASE("a missing file is named in the error")
+{
     try {
         GuestMemory("/nonexistent/ram");
         FAIL("no error");

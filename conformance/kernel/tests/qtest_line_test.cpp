@@ -17,7 +17,8 @@ namespace {
 
 // QEMU's side of the socket.
 struct Server {
-    Server() {
+    Server()
+    {
         REQUIRE(mkdtemp(folder));
         path = std::string(folder) + "/qtest";
         fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -27,7 +28,8 @@ struct Server {
         REQUIRE(bind(fd, reinterpret_cast<const sockaddr *>(&address), sizeof(address)) == 0);
         REQUIRE(listen(fd, 1) == 0);
     }
-    ~Server() {
+    ~Server()
+    {
         close(fd);
         unlink(path.c_str());
         rmdir(folder);
@@ -37,7 +39,8 @@ struct Server {
     int fd = -1;
 };
 
-TEST_CASE("the line speaks qtest and notices that QEMU has gone") {
+TEST_CASE("the line speaks qtest and notices that QEMU has gone")
+{
     const Server server;
     QtestLine line(server.path, "/machine/gic", 100, 1000);
     const int peer = accept(server.fd, nullptr, nullptr);
@@ -57,7 +60,8 @@ TEST_CASE("the line speaks qtest and notices that QEMU has gone") {
     CHECK_FALSE(line.alive());
 }
 
-TEST_CASE("a socket that never comes is an error that names it") {
+TEST_CASE("a socket that never comes is an error that names it")
+{
     try {
         QtestLine("/nonexistent/qtest", "/machine/gic", 100, 20);
         FAIL("no error");

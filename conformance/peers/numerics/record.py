@@ -45,10 +45,11 @@ def ask_onnxruntime(row):
 def litert_options(schema, row):
     """Operator code and options of the row's operation, or None where LiteRT has no such operation."""
     code = {"Requantize": "QUANTIZE", "QuantizeLinear": "QUANTIZE", "MaxPool": "MAX_POOL_2D", "AveragePool": "AVERAGE_POOL_2D", "ReduceMean": "MEAN", "Relu": "RELU", "LeakyRelu": "LEAKY_RELU",
-            "Sigmoid": "LOGISTIC", "Min": "MINIMUM", "Max": "MAXIMUM"}.get(row.operation, row.operation.upper())
+            "Sigmoid": "LOGISTIC", "Min": "MINIMUM", "Max": "MAXIMUM",
+            "LessOrEqual": "LESS_EQUAL"}.get(row.operation, row.operation.upper())
     if row.operation == "Clip":
         code = "RELU6" if len(row.inputs) == 3 else None
-    if code is None or row.operation in ("MatMul", "BatchNormalization"):
+    if row.operation in ("MatMul", "BatchNormalization", "PRelu", "Mean") or not hasattr(schema.BuiltinOperator, str(code)):
         return None
     options, kind = None, 0
     if "POOL" in code:

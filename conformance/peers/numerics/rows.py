@@ -55,6 +55,14 @@ def f32(*values):
     return Tensor("f32", [len(values)], list(values))
 
 
+def i32(*values):
+    return Tensor("i32", [len(values)], list(values))
+
+
+def u8(*values):
+    return Tensor("u8", [len(values)], list(values))
+
+
 def like(x, kind="f32"):
     return Tensor(kind, x.dims, [])
 
@@ -154,11 +162,37 @@ ROWS = [
     mean("reduce-mean-scaled-ties", "means 0.5, 1.5, -0.5 of stored pairs, to scale 0.5", [(0, 1), (1, 2), (-1, 0)],
          {"half_even": [1, 3, -1], "tflite": [1, 3, -1], "natural": [1, 3, -1]}, "both", scale=0.5),
     two("quantized-add-saturates", "Add", "100 + 100 stored, scale 1", stored([100, -100]), stored([100, -100]), {"half_even": [127, -128], "tflite": [127, -128]}, "both", "Stored values saturate."),
-    # ------------------------------------------------------- not in the catalog
-    two("min-nan", "Min", "min(NaN, 1), min(1, NaN)", f32(NAN, 1), f32(1, NAN), "not in the catalog", "neither"),
-    two("max-nan", "Max", "max(NaN, 1), max(1, NaN)", f32(NAN, 1), f32(1, NAN), "not in the catalog", "neither"),
-    two("less-nan", "Less", "NaN < 1, 1 < NaN", f32(NAN, 1), f32(1, NAN), "not in the catalog", "neither", kind="bool"),
-    two("equal-nan", "Equal", "NaN = NaN, 0 = -0", f32(NAN, 0), f32(NAN, -0.0), "not in the catalog", "neither", kind="bool"),
+    # ------------------------------------------------------- functions of single elements
+    one("abs", "Abs", "NaN, -inf, -0", f32(NAN, -INF, -0.0), [NAN, INF, 0], "both"),
+    one("abs-integers", "Abs", "-2147483648", i32(-2147483648), [-2147483648], "both", "Integers wrap.", kind="i32"),
+    one("neg-integers", "Neg", "-2147483648", i32(-2147483648), [-2147483648], "both", "Integers wrap.", kind="i32"),
+    one("sign", "Sign", "NaN, -0, -inf", f32(NAN, -0.0, -INF), [NAN, 0, -1], "both", SPREADS),
+    one("round-ties", "Round", "0.5, 1.5, 2.5, -0.5, NaN", f32(0.5, 1.5, 2.5, -0.5, NAN), [0, 2, 2, -0.0, NAN], "both", "Halves to even."),
+    one("floor", "Floor", "NaN, inf, -0", f32(NAN, INF, -0.0), [NAN, INF, -0.0], "both"),
+    one("sqrt", "Sqrt", "-1, -0, inf, NaN", f32(-1, -0.0, INF, NAN), [NAN, -0.0, INF, NAN], "both"),
+    one("reciprocal", "Reciprocal", "0, -0, inf, NaN", f32(0, -0.0, INF, NAN), [INF, -INF, 0, NAN], "onnxruntime"),
+    one("log", "Log", "0, -1, inf, NaN", f32(0, -1, INF, NAN), [-INF, NAN, INF, NAN], "both"),
+    one("erf", "Erf", "inf, -inf, NaN", f32(INF, -INF, NAN), [1, -1, NAN], "onnxruntime"),
+    one("sin", "Sin", "inf, NaN, -0", f32(INF, NAN, -0.0), [NAN, NAN, -0.0], "both"),
+    one("asin", "Asin", "2, NaN", f32(2, NAN), [NAN, NAN], "onnxruntime"),
+    one("acosh", "Acosh", "0.5, 1, inf", f32(0.5, 1, INF), [NAN, 0, INF], "onnxruntime"),
+    one("atanh", "Atanh", "1, -1, 2", f32(1, -1, 2), [INF, -INF, NAN], "onnxruntime"),
+    one("is-inf", "IsInf", "inf, -inf, NaN", f32(INF, -INF, NAN), [True, True, False], "onnxruntime", kind="bool"),
+    # ------------------------------------------------------- two elements
+    two("pow", "Pow", "0^0, NaN^0, 1^NaN, (-8)^0.5, 0^-1", f32(0, NAN, 1, -8, 0), f32(0, 0, NAN, 0.5, -1), [1, 1, 1, NAN, INF], "both"),
+    two("pow-integers", "Pow", "2^-1, (-1)^-3, 0^-1, 2^31", i32(2, -1, 0, 2), i32(-1, -3, -1, 31), [0, -1, 0, -2147483648], "neither",
+        "A negative exponent's inverse is cut toward zero, and is 0 where there is none; products wrap. A real exponent's result becomes whole as CAST makes it."),
+    two("mod-integers", "Mod", "7 mod -3, -7 mod 3", i32(7, -7), i32(-3, 3), [-2, 2], "onnxruntime", "The sign of the divisor. By 0, and of the lowest number by -1, it is 0, and no peer was asked for that."),
+    two("fmod", "Mod", "7 mod -3, -7 mod 3, inf mod 2, 1 mod inf, 1 mod 0, with fmod", f32(7, -7, INF, 1, 1), f32(-3, 3, 2, INF, 0), [1, -1, NAN, 1, NAN], "onnxruntime", attributes={"fmod": 1}),
+    two("bit-shift-left", "BitShift", "1 << 8, 1 << 7", u8(1, 1), u8(8, 7), [0, 128], "onnxruntime", "What is shifted out is gone. Signed numbers keep their sign to the right.", attributes={"direction": "LEFT"}),
+    two("bit-shift-right", "BitShift", "255 >> 8, 255 >> 7", u8(255, 255), u8(8, 7), [0, 1], "onnxruntime", attributes={"direction": "RIGHT"}),
+    two("prelu", "PRelu", "-inf by 0, NaN by 2, -0 by 2", f32(-INF, NAN, -0.0), f32(0, 2, 2), [NAN, NAN, -0.0], "onnxruntime"),
+    two("min-nan", "Min", "min(NaN, 1), min(1, NaN)", f32(NAN, 1), f32(1, NAN), [NAN, NAN], "onnxruntime", SPREADS),
+    two("max-nan", "Max", "max(NaN, 1), max(1, NaN)", f32(NAN, 1), f32(1, NAN), [NAN, NAN], "onnxruntime", SPREADS),
+    two("mean-overflow", "Mean", "3e38, 3e38", f32(3e38), f32(3e38), [INF], "onnxruntime", "Operands are summed in their type, and the sum is divided."),
+    two("less-nan", "Less", "NaN < 1, 1 < NaN", f32(NAN, 1), f32(1, NAN), [False, False], "both", kind="bool"),
+    two("less-or-equal-nan", "LessOrEqual", "NaN <= NaN, 0 <= -0", f32(NAN, 0), f32(NAN, -0.0), [False, True], "both", kind="bool"),
+    two("equal-nan", "Equal", "NaN = NaN, 0 = -0", f32(NAN, 0), f32(NAN, -0.0), [False, True], "both", kind="bool"),
 ]
 
 
@@ -172,6 +206,8 @@ def constants_of(name, tensor):
 def attribute(name, value):
     if isinstance(value, list):
         return onnx_bytes.integers(name, value)
+    if isinstance(value, str):
+        return onnx_bytes.text(name, value)
     return onnx_bytes.real(name, value) if isinstance(value, float) else onnx_bytes.attribute(name, value)
 
 

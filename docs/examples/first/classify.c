@@ -5,7 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TRY(call) do { if ((call) != ACCEL_STATUS_OK) { fprintf(stderr, "error: %s\n", accel_last_error()->message); exit(1); } } while (0)
+#define TRY(call)                                                        \
+    do {                                                                 \
+        if ((call) != ACCEL_STATUS_OK) {                                 \
+            fprintf(stderr, "error: %s\n", accel_last_error()->message); \
+            exit(1);                                                     \
+        }                                                                \
+    } while (0)
 #define DESC(name, ...) (&(struct accel_##name){.struct_size = sizeof(struct accel_##name), __VA_ARGS__})
 
 int main(int argc, char **argv)
@@ -18,20 +24,26 @@ int main(int argc, char **argv)
     picture.format = PNG_FORMAT_GRAY;
     if (!png_image_finish_read(&picture, NULL, pixels, 0, NULL)) return fprintf(stderr, "error: %s\n", picture.message), 1;
 
-    struct accel_instance *instance; struct accel_device *device; struct accel_model *model; struct accel_program *program;
+    struct accel_instance *instance;
+    struct accel_device *device;
+    struct accel_model *model;
+    struct accel_program *program;
     TRY(accel_instance_create(DESC(instance_desc, .api_version = ACCEL_VERSION), &instance));
     TRY(accel_instance_find_device(instance, "cpu", &device));
     TRY(accel_model_import(instance, DESC(model_source, .path = argv[1]), &model));
     TRY(accel_program_build(DESC(program_desc, .model = model, .devices = &device, .device_count = 1), &program));
 
-    struct accel_buffer *image, *scores; float *values;
+    struct accel_buffer *image, *scores;
+    float *values;
     TRY(accel_buffer_create(DESC(buffer_desc, .size_bytes = 64 * sizeof(float), .devices = &device, .device_count = 1), &image));
     TRY(accel_buffer_create(DESC(buffer_desc, .size_bytes = 10 * sizeof(float), .devices = &device, .device_count = 1), &scores));
     TRY(accel_buffer_map(image, DESC(map_desc, .access = ACCEL_ACCESS_WRITE), (void **)&values));
     for (int pixel = 0; pixel < 64; ++pixel) values[pixel] = pixels[pixel] / 255.0f;
     TRY(accel_buffer_unmap(image, DESC(map_desc, .access = ACCEL_ACCESS_WRITE)));
 
-    struct accel_run *run; struct accel_queue *queue; struct accel_fence *fence;
+    struct accel_run *run;
+    struct accel_queue *queue;
+    struct accel_fence *fence;
     TRY(accel_run_create(DESC(run_desc, .program = program), &run));
     const struct accel_binding bindings[] = {{.port = 0, .buffer = image}, {.port = 1, .buffer = scores}};
     TRY(accel_run_bind(run, &(struct accel_bind_desc){.struct_size = sizeof(struct accel_bind_desc), .bindings = bindings, .binding_count = 2, .binding_size = sizeof bindings[0]}));
@@ -42,7 +54,8 @@ int main(int argc, char **argv)
 
     TRY(accel_buffer_map(scores, DESC(map_desc, .access = ACCEL_ACCESS_READ), (void **)&values));
     int best = 0;
-    for (int digit = 1; digit < 10; ++digit) if (values[digit] > values[best]) best = digit;
+    for (int digit = 1; digit < 10; ++digit)
+        if (values[digit] > values[best]) best = digit;
     printf("%d\n", best);
     TRY(accel_buffer_unmap(scores, DESC(map_desc, .access = ACCEL_ACCESS_READ)));
     accel_fence_unref(fence), accel_queue_unref(queue), accel_run_unref(run), accel_buffer_unref(scores), accel_buffer_unref(image);

@@ -49,7 +49,14 @@ struct Attribute {
 };
 
 /// What the values of a kind are.
-enum class Held { kNothing, kInts, kFloats, kDoubles, kBytes, kTensors, kRegions, kSparse };
+enum class Held { kNothing,
+                  kInts,
+                  kFloats,
+                  kDoubles,
+                  kBytes,
+                  kTensors,
+                  kRegions,
+                  kSparse };
 struct AttributeKind {
     Held held;
     bool list;

@@ -61,7 +61,8 @@ private:
 
 class ByteReader {
 public:
-    ByteReader(const uint8_t *bytes, size_t count) : bytes_(bytes), count_(count) {}
+    ByteReader(const uint8_t *bytes, size_t count) : bytes_(bytes),
+                                                     count_(count) {}
     uint32_t u32() { return static_cast<uint32_t>(number(4)); }
     uint64_t u64() { return number(8); }
     int64_t i64() { return static_cast<int64_t>(number(8)); }
@@ -135,4 +136,4 @@ private:
     bool ok_ = true;
 };
 
-} // namespace accel::graph
+}  // namespace accel::graph

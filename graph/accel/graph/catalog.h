@@ -40,7 +40,9 @@ struct RetiredRow {
     const char *name;
 };
 
-enum class ValueKind : uint32_t { kIntegers, kReal };
+enum class ValueKind : uint32_t { kIntegers,
+                                  kReal,
+                                  kReals };
 
 /// A value operand.
 struct ValueRow {
@@ -52,15 +54,15 @@ struct ValueRow {
 struct OperationRow {
     accel_operation operation;
     uint32_t revision;  ///< newest
-    const char *name;  ///< as in ONNX
+    const char *name;   ///< as in ONNX
     uint32_t input_count_min;
     uint32_t input_count_max;  ///< or kUnbounded; with value operands
     uint32_t output_count_min;
     uint32_t output_count_max;
-    uint32_t types;       ///< set of type_bit
+    uint32_t types;                        ///< set of type_bit
     std::span<const uint32_t> attributes;  ///< keys
-    bool quantised;  ///< computes on quantised tensors, requantising with a rounding
-    uint32_t first_value;  ///< position of the first value operand, or kUnbounded
+    bool quantised;                        ///< computes on quantised tensors, requantising with a rounding
+    uint32_t first_value;                  ///< position of the first value operand, or kUnbounded
     std::span<const ValueRow> values;
     Rules rules;
 };

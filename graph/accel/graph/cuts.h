@@ -16,7 +16,7 @@ namespace accel::graph {
 struct Cut {
     int64_t axis = 0;
     int64_t start = 0;
-    int64_t end = 0;    ///< as ONNX gives it: behind the last one, within the axis; -size - 1 is in front of the first
+    int64_t end = 0;  ///< as ONNX gives it: behind the last one, within the axis; -size - 1 is in front of the first
     int64_t step = 1;
     int64_t count = 0;  ///< -1, and start and end mean nothing: the size is not known
     bool operator==(const Cut &) const = default;

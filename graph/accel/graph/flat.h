@@ -4,8 +4,7 @@
 //   header | structure, a stream of little-endian fields | constants, each aligned to 64 bytes from the start
 //
 // Large constants can stay outside: then the bytes hold a position in a table of (pointer, size) that the reader is given.
-#ifndef ACCEL_GRAPH_FLAT_H
-#define ACCEL_GRAPH_FLAT_H
+#pragma once
 
 #include <accel/backend.h>
 #include <accel/graph/rules.h>
@@ -25,8 +24,10 @@ struct FlattenOptions {
 };
 
 /// The graph is one that the runtime has checked. Constants of nested regions and of STRING are always copied. out_referenced, if given, receives the
-/// tensors whose bytes stayed outside, in the order of the reader's table; this is what accel_bk_blob.constants wants.
-std::vector<uint8_t> flatten(const accel_graph_desc &graph, const FlattenOptions &options = {}, std::vector<uint32_t> *out_referenced = nullptr);
+/// tensors whose bytes stayed outside, in the order of the reader's table; this is what accel_bk_blob.constants wants. pulse is called for every tensor and
+/// node, and may throw.
+std::vector<uint8_t> flatten(const accel_graph_desc &graph, const FlattenOptions &options = {}, std::vector<uint32_t> *out_referenced = nullptr,
+                             Pulse pulse = nullptr);
 
 /// A graph read back. The bytes and the table's constants must outlive it.
 class FlatGraph {
@@ -54,6 +55,4 @@ private:
     std::unique_ptr<Body> body_;
 };
 
-} // namespace accel::graph
-
-#endif
+}  // namespace accel::graph

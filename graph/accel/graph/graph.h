@@ -18,9 +18,9 @@ inline constexpr uint32_t kMaxRegionDepth = 8;
 
 struct Tensor {
     std::string name;
-    uint32_t type = 0;       ///< 0: unknown, type_name says what it is
+    uint32_t type = 0;  ///< 0: unknown, type_name says what it is
     std::string type_name;
-    bool ranked = true;      ///< false: not even the number of dimensions is known, and shape is empty
+    bool ranked = true;  ///< false: not even the number of dimensions is known, and shape is empty
     Shape shape;
     const void *data = nullptr;
     uint64_t data_bytes = 0;
@@ -81,12 +81,12 @@ struct Node {
     std::vector<Region> regions;
     uint32_t rounding = 0;
     std::string domain, custom_name, overload;
-    std::string reason;  ///< of a custom node: why its maker could not say it with the catalog
+    std::string reason;                          ///< of a custom node: why its maker could not say it with the catalog
     std::string decomposed, decomposed_because;  ///< the composite operation that it is a step of, and why that had to become steps; else empty
-    std::vector<std::string> fused;  ///< operations that this node has taken in, in order, for the placement report
-    uint32_t origins = Origins::kNothing;  ///< of its graph's: nodes of the model that it stands for, as positions in the model's graph
-    uint32_t aside = 0, aside_revision = 0;  ///< the operation of a node that is custom only for as long as passes are to leave it alone; else 0
-    uint32_t open_piece = UINT32_MAX;        ///< which piece, built for open sizes already, stands here as one custom node; UINT32_MAX: none
+    std::vector<std::string> fused;              ///< operations that this node has taken in, in order, for the placement report
+    uint32_t origins = Origins::kNothing;        ///< of its graph's: nodes of the model that it stands for, as positions in the model's graph
+    uint32_t aside = 0, aside_revision = 0;      ///< the operation of a node that is custom only for as long as passes are to leave it alone; else 0
+    uint32_t open_piece = UINT32_MAX;            ///< which piece, built for open sizes already, stands here as one custom node; UINT32_MAX: none
 
     const Attribute *find(uint32_t key) const;
     /// The first integer of an attribute, or what it means when absent.
@@ -123,7 +123,7 @@ struct Graph {
     std::vector<uint32_t> inputs, outputs;
     std::vector<Symbol> symbols;
     std::vector<accel_expression> expressions;
-    std::vector<Tensor> variables;  ///< data: the first value
+    std::vector<Tensor> variables;                             ///< data: the first value
     std::shared_ptr<const std::vector<Symbol>> outer_symbols;  ///< of a region: the symbols of the outermost graph as it was given, in the place of its own
     Origins origins;
     Budget *budget = nullptr;  ///< null: nobody counts

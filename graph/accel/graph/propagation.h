@@ -25,9 +25,9 @@ private:
     Rows rows_;
     std::vector<uint32_t> expressions_;
     std::vector<Number> symbols_, numbers_;
-    std::vector<uint32_t> readers_begin_, readers_;          ///< rows that name each row
-    std::vector<uint32_t> symbol_begin_, symbol_rows_;       ///< rows that are each symbol
-    std::vector<uint32_t> value_begin_, value_symbols_;      ///< symbols that are the value of each row
+    std::vector<uint32_t> readers_begin_, readers_;      ///< rows that name each row
+    std::vector<uint32_t> symbol_begin_, symbol_rows_;   ///< rows that are each symbol
+    std::vector<uint32_t> value_begin_, value_symbols_;  ///< symbols that are the value of each row
     std::vector<uint32_t> waiting_;
 };
 

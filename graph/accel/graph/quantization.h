@@ -86,7 +86,7 @@ private:
         uint64_t stride, size, block;  ///< in elements; indices; indices that share a scale
         size_t step;                   ///< between scales
     };
-    std::vector<Axis> axes_;           ///< those with several blocks
+    std::vector<Axis> axes_;  ///< those with several blocks
 };
 
 }  // namespace accel::graph

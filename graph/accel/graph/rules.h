@@ -39,7 +39,9 @@ using FoldRule = std::optional<Bytes> (*)(const Applied &node, const Shape &resu
 struct Fold {
     FoldRule value;          ///< null: left to a device
     uint64_t elements_most;  ///< of a result that is not left to a device
-    enum class Reads { kValues, kShapes } reads;
+    enum class Reads { kValues,
+                       kShapes,
+                       kFirst } reads;  ///< kFirst: the value of operand 0, and types of the others
 };
 
 struct Rules {
@@ -52,6 +54,9 @@ struct Rules {
 /// catalog, of one with an operand of unknown rank, and of one whose shape waits for the values of operands, every entry is nothing.
 /// The counts of operands and results are those of the catalog (G-6).
 std::optional<ResultShapes> infer_shapes(const Applied &node, Contradiction *why);
+
+/// Is all known of the operands that a fold of the operation reads: sizes, values? False as well of an operation that does not fold.
+bool operands_known(const Applied &node);
 
 /// Would fold() look for a value? Asked before memory is. False as well while operands are no constants, or their sizes not known.
 bool may_fold(const Applied &node);

@@ -17,7 +17,7 @@ inline constexpr uint64_t kMaxValues = 1024;
 
 /// A tensor, as far as its values concern. Owns nothing.
 struct Values {
-    uint32_t type = 0;           ///< enum accel_type
+    uint32_t type = 0;  ///< enum accel_type
     uint32_t rank = 0;
     const void *data = nullptr;  ///< at any byte; null: not known before the program runs
     uint64_t data_bytes = 0;

@@ -3,8 +3,7 @@
 //
 // Honours the maker's struct sizes, so that graphs from older and newer runtimes
 // read alike. Owns nothing; the graph outlives the view.
-#ifndef ACCEL_GRAPH_VIEW_H
-#define ACCEL_GRAPH_VIEW_H
+#pragma once
 
 #include <accel/backend.h>
 #include <accel/graph/applied.h>
@@ -16,11 +15,9 @@
 #include <span>
 #include <vector>
 
-namespace accel::graph
-{
+namespace accel::graph {
 
-class View
-{
+class View {
 public:
     explicit View(const accel_graph_desc &graph) : graph_(graph) {}
 
@@ -40,8 +37,7 @@ private:
 
 // A node with the tensors that it names, for the rules (rules.h). For graphs whose sizes are given: what is open must have no symbol. The numbers of its tensors are inside
 // the view's table, and the graph outlives it.
-class NodeView
-{
+class NodeView {
 public:
     NodeView(const View &graph, const accel_node_desc &node);
     NodeView(const NodeView &) = delete;
@@ -85,6 +81,4 @@ Quantization quantization(const accel_tensor_desc &tensor);
 // The newest revision of the operation in a module's list; 0: it is not listed.
 uint32_t known_revision(std::span<const accel_bk_operation> known, uint32_t operation);
 
-} // namespace accel::graph
-
-#endif
+}  // namespace accel::graph

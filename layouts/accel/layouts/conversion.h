@@ -8,7 +8,7 @@ namespace accel::layouts {
 
 /// A digit of one axis that both lists have, or that two longer ones were cut to.
 struct Digit {
-    int64_t inner;  ///< index distance of neighbours
+    int64_t inner;                   ///< index distance of neighbours
     int64_t from_stride, to_stride;  ///< in bits
 };
 

@@ -30,7 +30,7 @@ public:
     runtime::CompileTarget target() const;
     uint32_t query_count = 0;
     uint32_t roundings = (1u << ACCEL_ROUNDING_HALF_EVEN) | (1u << ACCEL_ROUNDING_TFLITE);
-    uint32_t flags = 0;  ///< enum accel_bk_target_flag
+    uint32_t flags = 0;                               ///< enum accel_bk_target_flag
     std::function<void(accel_bk_support &)> distort;  ///< break the contract
     std::function<accel_status(std::span<const accel_graph_desc *const>, accel_bk_blob **)> build;
 
@@ -42,7 +42,6 @@ private:
     std::string name_;
     Claim claim_;
 };
-
 
 inline FakeCompiler *slots[FakeCompiler::kSlots];
 
@@ -82,8 +81,9 @@ template <uint32_t slot> accel_bk_compiler table()
 }
 inline const accel_bk_compiler tables[] = {table<0>(), table<1>(), table<2>()};
 
-
-inline FakeCompiler::FakeCompiler(uint32_t slot, std::string name, Claim claim) : slot_(slot), name_(std::move(name)), claim_(std::move(claim))
+inline FakeCompiler::FakeCompiler(uint32_t slot, std::string name, Claim claim) : slot_(slot),
+                                                                                  name_(std::move(name)),
+                                                                                  claim_(std::move(claim))
 {
     slots[slot] = this;
 }

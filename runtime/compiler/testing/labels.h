@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "graph_check.h"
+#include "graph/graph_check.h"
 
 namespace accel::testing {
 

@@ -4,7 +4,7 @@
 
 #include "failure.h"
 
-#include "../../graph_check.h"
+#include "graph/graph_check.h"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -18,7 +18,8 @@ struct Bench {
     ModelMemory memory;
     Graph graph{memory};
 
-    ValueId named(const char* name, Dims dims, uint32_t type = ACCEL_TYPE_F32) {
+    ValueId named(const char *name, Dims dims, uint32_t type = ACCEL_TYPE_F32)
+    {
         Value value;
         value.name = name;
         value.type = type;
@@ -26,8 +27,9 @@ struct Bench {
         return graph.add_named(std::move(value));
     }
 
-    const accel_graph_desc& assembled() {
-        const accel_graph_desc* desc = assemble(graph, "lines", [] {});
+    const accel_graph_desc &assembled()
+    {
+        const accel_graph_desc *desc = assemble(graph, "lines", [] {});
         INFO(accel_last_error()->message);
         REQUIRE(accel::runtime::check_structure(*desc) == ACCEL_STATUS_OK);
         REQUIRE(accel::runtime::check_rules(accel::runtime::copy_graph(*desc)) == ACCEL_STATUS_OK);
@@ -37,7 +39,8 @@ struct Bench {
 
 }  // namespace
 
-TEST_CASE("operations, symbols and computed shapes become a graph that the runtime takes", "[assemble]") {
+TEST_CASE("operations, symbols and computed shapes become a graph that the runtime takes", "[assemble]")
+{
     Bench bench;
     const uint32_t n = bench.graph.sizes.symbol("n");
     const ValueId x = bench.named("x", {symbol_dim(n), fixed_dim(4)}), y = bench.named("y", {symbol_dim(n), fixed_dim(2), fixed_dim(2)});
@@ -49,18 +52,19 @@ TEST_CASE("operations, symbols and computed shapes become a graph that the runti
     bench.graph.inputs = {x};
     bench.graph.outputs = {y};
     bench.graph.operations.push_back({ACCEL_OPERATION_RESHAPE, "r", {x, wanted}, {y}, {}});
-    const accel_graph_desc& desc = bench.assembled();
+    const accel_graph_desc &desc = bench.assembled();
     CHECK(std::string(desc.name) == "lines");
     REQUIRE(desc.symbol_count == 1);
     CHECK(std::string(desc.symbols[0].name) == "n");
     REQUIRE(desc.node_count == 1);
-    const accel_tensor_desc& constant = desc.tensors[desc.nodes[0].inputs[1]];
+    const accel_tensor_desc &constant = desc.tensors[desc.nodes[0].inputs[1]];
     const int64_t sizes[] = {0, 2, 2};
     REQUIRE(constant.data_bytes == sizeof sizes);
     CHECK(std::memcmp(constant.data, sizes, sizeof sizes) == 0);
 }
 
-TEST_CASE("what nothing reads goes where it may, with what only it reads", "[assemble]") {
+TEST_CASE("what nothing reads goes where it may, with what only it reads", "[assemble]")
+{
     Bench bench;
     const ValueId x = bench.named("x", {fixed_dim(2)}), y = bench.named("y", {fixed_dim(2)}), a = bench.named("a", {fixed_dim(2)}), b = bench.named("b", {fixed_dim(2)});
     bench.graph.inputs = {x};
@@ -69,13 +73,14 @@ TEST_CASE("what nothing reads goes where it may, with what only it reads", "[ass
     bench.graph.operations.push_back({ACCEL_OPERATION_RELU, "b", {a}, {b}, {}});
     bench.graph.operations.push_back({ACCEL_OPERATION_RELU, "y", {x}, {y}, {}});
     bench.graph.operations[0].if_read = bench.graph.operations[1].if_read = true;
-    const accel_graph_desc& desc = bench.assembled();
+    const accel_graph_desc &desc = bench.assembled();
     REQUIRE(desc.node_count == 1);
     CHECK(std::string(desc.nodes[0].name) == "y");
     CHECK(desc.tensor_count == 2);
 }
 
-TEST_CASE("a custom node keeps its operator and an attribute of each kind", "[assemble]") {
+TEST_CASE("a custom node keeps its operator and an attribute of each kind", "[assemble]")
+{
     Bench bench;
     const ValueId x = bench.named("x", {fixed_dim(2)}), y = bench.named("y", {fixed_dim(2)});
     const float real = 1;
@@ -104,39 +109,41 @@ TEST_CASE("a custom node keeps its operator and an attribute of each kind", "[as
     Operation operation{ACCEL_OPERATION_CUSTOM, "n", {x}, {y}, {}};
     operation.custom = std::make_shared<const Custom>(std::move(custom));
     bench.graph.operations.push_back(std::move(operation));
-    const accel_graph_desc& desc = bench.assembled();
-    const accel_node_desc& node = desc.nodes[0];
+    const accel_graph_desc &desc = bench.assembled();
+    const accel_node_desc &node = desc.nodes[0];
     CHECK(std::string(node.domain) == "org.example");
     CHECK(std::string(node.custom_name) == "Fold");
     CHECK(std::string(node.overload) == "v");
     CHECK(std::string(node.reason) == "no such thing");
     CHECK(node.revision == 3);
     REQUIRE(node.attribute_count == 6);
-    CHECK(static_cast<const float*>(node.attributes[0].values)[1] == 2);
-    CHECK(*static_cast<const int64_t*>(node.attributes[1].values) == 7);
-    CHECK(static_cast<const accel_bytes*>(node.attributes[2].values)[0].byte_count == 1);
-    CHECK(desc.tensors[*static_cast<const uint32_t*>(node.attributes[3].values)].data == &real);
-    const auto& sparse = *static_cast<const accel_sparse_tensor*>(node.attributes[4].values);
+    CHECK(static_cast<const float *>(node.attributes[0].values)[1] == 2);
+    CHECK(*static_cast<const int64_t *>(node.attributes[1].values) == 7);
+    CHECK(static_cast<const accel_bytes *>(node.attributes[2].values)[0].byte_count == 1);
+    CHECK(desc.tensors[*static_cast<const uint32_t *>(node.attributes[3].values)].data == &real);
+    const auto &sparse = *static_cast<const accel_sparse_tensor *>(node.attributes[4].values);
     CHECK(sparse.dims[0] == 4);
     CHECK(desc.tensors[sparse.indices].type == ACCEL_TYPE_I64);
-    CHECK(std::string(static_cast<const char*>(static_cast<const accel_bytes*>(node.attributes[5].values)->data)) == "tensor(float)");
+    CHECK(std::string(static_cast<const char *>(static_cast<const accel_bytes *>(node.attributes[5].values)->data)) == "tensor(float)");
 }
 
-TEST_CASE("an operation that the catalog cannot say becomes a custom node of its operator", "[assemble]") {
+TEST_CASE("an operation that the catalog cannot say becomes a custom node of its operator", "[assemble]")
+{
     Bench bench;
     const ValueId x = bench.named("x", {fixed_dim(2)}), y = bench.named("y", {fixed_dim(2)});
     bench.graph.inputs = {x};
     bench.graph.outputs = {y};
     bench.graph.operations.push_back({ACCEL_OPERATION_RELU, "n", {x}, {y}, {}, ACCEL_ROUNDING_NONE, {"org.example", "Relu", 2}});
     make_custom(bench.graph.operations[0], "it is so");
-    const accel_node_desc& node = bench.assembled().nodes[0];
+    const accel_node_desc &node = bench.assembled().nodes[0];
     CHECK(node.operation == ACCEL_OPERATION_CUSTOM);
     CHECK(std::string(node.domain) == "org.example");
     CHECK(std::string(node.custom_name) == "Relu");
     CHECK(node.revision == 2);
 }
 
-TEST_CASE("what was added since the mark is taken back", "[assemble]") {
+TEST_CASE("what was added since the mark is taken back", "[assemble]")
+{
     Bench bench;
     const ValueId x = bench.named("x", {fixed_dim(2)});
     bench.graph.mark();
@@ -149,7 +156,8 @@ TEST_CASE("what was added since the mark is taken back", "[assemble]") {
     CHECK_FALSE(bench.graph.value(x).quantization);
 }
 
-TEST_CASE("a name is taken once", "[assemble]") {
+TEST_CASE("a name is taken once", "[assemble]")
+{
     Bench bench;
     bench.named("x", {});
     CHECK_THROWS_AS(bench.named("x", {}), Failure);

@@ -17,11 +17,13 @@ constexpr size_t kOwnedAlignBytes = 64;
 
 }  // namespace
 
-void fail_constant(const ConstantPlace& place, const std::string& why) {
+void fail_constant(const ConstantPlace &place, const std::string &why)
+{
     corrupt("tensor '", place.name, "' at byte ", place.offset, ": ", why);
 }
 
-Dims checked_dims(const ConstantPlace& place, std::span<const int64_t> sizes) {
+Dims checked_dims(const ConstantPlace &place, std::span<const int64_t> sizes)
+{
     if (sizes.size() > kRankMax) {
         fail_constant(place, text("rank ", sizes.size(), ", the limit is ", kRankMax));
     }
@@ -37,24 +39,28 @@ Dims checked_dims(const ConstantPlace& place, std::span<const int64_t> sizes) {
     return dims;
 }
 
-uint64_t constant_bytes(uint32_t accel_type, int64_t element_count) {
+uint64_t constant_bytes(uint32_t accel_type, int64_t element_count)
+{
     return (static_cast<uint64_t>(element_count) * accel_type_bits(accel_type) + 7) / 8;
 }
 
-uint64_t constant_align_bytes(uint32_t accel_type) {
+uint64_t constant_align_bytes(uint32_t accel_type)
+{
     switch (accel_type) {
-        case ACCEL_TYPE_C64: return alignof(float);
-        case ACCEL_TYPE_C128: return alignof(double);
-        default: return std::max(accel_type_bits(accel_type) / 8, 1u);
+    case ACCEL_TYPE_C64: return alignof(float);
+    case ACCEL_TYPE_C128: return alignof(double);
+    default: return std::max(accel_type_bits(accel_type) / 8, 1u);
     }
 }
 
-const void* no_elements() {
+const void *no_elements()
+{
     alignas(kOwnedAlignBytes) static constexpr char kNothing = 0;
     return &kNothing;
 }
 
-void check_booleans(const ConstantPlace& place, std::span<const uint8_t> values) {
+void check_booleans(const ConstantPlace &place, std::span<const uint8_t> values)
+{
     for (size_t i = 0; i < values.size(); ++i) {
         if (values[i] > 1) {
             fail_constant(place, text("element ", i, " is ", int{values[i]}, ", a bool is 0 or 1"));
@@ -62,24 +68,27 @@ void check_booleans(const ConstantPlace& place, std::span<const uint8_t> values)
     }
 }
 
-void* granted(const ConstantPlace& place, uint64_t size_bytes, const ConstantStore& store) {
+void *granted(const ConstantPlace &place, uint64_t size_bytes, const ConstantStore &store)
+{
     std::string purpose("a copy of tensor '");
     purpose.append(place.name).append("'");
     store.host.charge(size_bytes, purpose);
     return store.memory.allocate(size_bytes, kOwnedAlignBytes);
 }
 
-const void* in_place_or_copy(const ConstantPlace& place, std::span<const char> bytes, uint64_t align_bytes, const ConstantStore& store) {
+const void *in_place_or_copy(const ConstantPlace &place, std::span<const char> bytes, uint64_t align_bytes, const ConstantStore &store)
+{
     if (reinterpret_cast<uintptr_t>(bytes.data()) % align_bytes == 0) {
         return bytes.data();
     }
-    void* copy = granted(place, bytes.size(), store);
+    void *copy = granted(place, bytes.size(), store);
     std::memcpy(copy, bytes.data(), bytes.size());
     store.host.log(ACCEL_LOG_LEVEL_DEBUG, text("tensor '", place.name, "': ", bytes.size(), " bytes copied, because they begin at no multiple of ", align_bytes));
     return copy;
 }
 
-std::span<const char> external_bytes(const ConstantPlace& place, const ExternalRange& range, uint64_t expected_bytes, const ConstantStore& store) {
+std::span<const char> external_bytes(const ConstantPlace &place, const ExternalRange &range, uint64_t expected_bytes, const ConstantStore &store)
+{
     if (range.location.empty()) {
         fail_constant(place, "external data has no location");
     }

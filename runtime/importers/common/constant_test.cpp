@@ -26,10 +26,11 @@ struct Bench {
     ConstantStore store{memory, asked, files};
 };
 
-std::string refusal(const std::function<void()>& call) {
+std::string refusal(const std::function<void()> &call)
+{
     try {
         call();
-    } catch (const Failure& failure) {
+    } catch (const Failure &failure) {
         CHECK(failure.status() == ACCEL_STATUS_CORRUPT);
         return failure.what();
     }
@@ -38,12 +39,13 @@ std::string refusal(const std::function<void()>& call) {
 
 }  // namespace
 
-TEST_CASE("bytes that lie well are used in place, others are copied and paid for", "[constant]") {
+TEST_CASE("bytes that lie well are used in place, others are copied and paid for", "[constant]")
+{
     Bench bench;
     alignas(8) char bytes[16] = "0123456789abcde";
     CHECK(in_place_or_copy(kPlace, {bytes, 8}, 8, bench.store) == bytes);
     CHECK(bench.host.charged_bytes == 0);
-    const void* copy = in_place_or_copy(kPlace, {bytes + 1, 8}, 4, bench.store);
+    const void *copy = in_place_or_copy(kPlace, {bytes + 1, 8}, 4, bench.store);
     CHECK(copy != bytes + 1);
     CHECK(std::memcmp(copy, bytes + 1, 8) == 0);
     CHECK(bench.host.charged_bytes == 8);
@@ -52,13 +54,14 @@ TEST_CASE("bytes that lie well are used in place, others are copied and paid for
     CHECK_THROWS_AS(in_place_or_copy(kPlace, {bytes + 1, 8}, 4, bench.store), ToldFailure);
 }
 
-TEST_CASE("external data lies within its file, which is mapped once", "[constant]") {
+TEST_CASE("external data lies within its file, which is mapped once", "[constant]")
+{
     Bench bench;
     bench.host.files["weights"] = "0123456789";
     CHECK(external_bytes(kPlace, {"weights", 2, {}}, 8, bench.store).front() == '2');
     CHECK(external_bytes(kPlace, {"weights", 10, 0}, 0, bench.store).empty());
     CHECK(bench.host.maps == 1);
-    const auto refused = [&](const ExternalRange& range, uint64_t expected_bytes) { return refusal([&] { external_bytes(kPlace, range, expected_bytes, bench.store); }); };
+    const auto refused = [&](const ExternalRange &range, uint64_t expected_bytes) { return refusal([&] { external_bytes(kPlace, range, expected_bytes, bench.store); }); };
     CHECK(refused({"weights", 3, {}}, 8) == "tensor 'w' at byte 12: bytes 3 to 3 + 8 lie beyond the end of 'weights' (10 bytes)");
     CHECK(refused({"weights", UINT64_MAX, {}}, 8).find("beyond the end") != std::string::npos);
     CHECK(refused({"weights", 0, 7}, 8) == "tensor 'w' at byte 12: external data length is 7, but type and dims need 8 bytes");
@@ -68,7 +71,8 @@ TEST_CASE("external data lies within its file, which is mapped once", "[constant
     CHECK_THROWS_AS(external_bytes(kPlace, {"third", 0, {}}, 8, bench.store), Failure);
 }
 
-TEST_CASE("without a folder there is no external data", "[constant]") {
+TEST_CASE("without a folder there is no external data", "[constant]")
+{
     Bench bench;
     bench.host.source.map = nullptr;
     Host bare("lines", &bench.host.host, bench.host.source);
@@ -76,14 +80,15 @@ TEST_CASE("without a folder there is no external data", "[constant]") {
     try {
         files.map("weights", "w");
         FAIL("mapped");
-    } catch (const Failure& failure) {
+    } catch (const Failure &failure) {
         CHECK(failure.status() == ACCEL_STATUS_PERMISSION);
         CHECK(std::string(failure.what()).find("import it by path") != std::string::npos);
     }
 }
 
-TEST_CASE("dims beyond the limits of graphs are damage", "[constant]") {
-    const auto refused = [](const std::vector<int64_t>& sizes) { return refusal([&] { checked_dims(kPlace, sizes); }); };
+TEST_CASE("dims beyond the limits of graphs are damage", "[constant]")
+{
+    const auto refused = [](const std::vector<int64_t> &sizes) { return refusal([&] { checked_dims(kPlace, sizes); }); };
     CHECK(checked_dims(kPlace, std::vector<int64_t>{2, 0, 3}).size() == 3);
     CHECK(refused({1, 1, 1, 1, 1, 1, 1, 1, 1}).find("rank 9, the limit is 8") != std::string::npos);
     CHECK(refused({-1}).find("dims has -1") != std::string::npos);
@@ -94,7 +99,8 @@ TEST_CASE("dims beyond the limits of graphs are damage", "[constant]") {
     CHECK(refusal([&] { check_booleans(kPlace, std::span(values, 2)); }) == "none");
 }
 
-TEST_CASE("packed elements share bytes", "[constant]") {
+TEST_CASE("packed elements share bytes", "[constant]")
+{
     CHECK(constant_bytes(ACCEL_TYPE_I4, 3) == 2);
     CHECK(constant_bytes(ACCEL_TYPE_F64, 3) == 24);
     CHECK(constant_align_bytes(ACCEL_TYPE_I4) == 1);

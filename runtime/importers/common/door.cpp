@@ -4,8 +4,9 @@
 
 #include "failure.h"
 
+#include <accel/border/guard.h>
+
 #include <memory>
-#include <new>
 
 namespace accel::importer {
 namespace {
@@ -17,27 +18,30 @@ struct ImportedModel {
     ModelMemory memory;
 };
 
-void release_model(accel_bk_model* model) {
+void release_model(accel_bk_model *model)
+{
     if (model != nullptr) {
-        delete reinterpret_cast<ImportedModel*>(model);
+        delete reinterpret_cast<ImportedModel *>(model);
     }
 }
 
-const char* rule_of(accel_status status) {
+const char *rule_of(accel_status status)
+{
     switch (status) {
-        case ACCEL_STATUS_CORRUPT: return "G-9";
-        case ACCEL_STATUS_PERMISSION: return "G-13";
-        case ACCEL_STATUS_CANCELLED: return "P-5";
-        default: return "";
+    case ACCEL_STATUS_CORRUPT: return "G-9";
+    case ACCEL_STATUS_PERMISSION: return "G-13";
+    case ACCEL_STATUS_CANCELLED: return "P-5";
+    default: return "";
     }
 }
 
-accel_status report(const accel_bk_host* host, const accel_bk_source& source, accel_status status, const char* message) noexcept {
+accel_status report(const accel_bk_host *host, const accel_bk_source &source, accel_status status, const char *message) noexcept
+{
     if (host == nullptr || host->set_error == nullptr) {
         return status;
     }
     try {
-        const char* name = source.name == nullptr ? "" : source.name;
+        const char *name = source.name == nullptr ? "" : source.name;
         host->set_error(host->context, rule_of(status), text(name, *name == '\0' ? "" : ": ", message).c_str());
     } catch (...) {
         host->set_error(host->context, rule_of(status), message);
@@ -45,11 +49,27 @@ accel_status report(const accel_bk_host* host, const accel_bk_source& source, ac
     return status;
 }
 
+/// Inside of a handler.
+accel_status report_thrown(const accel_bk_host *host, const accel_bk_source &source) noexcept
+{
+    try {
+        throw;
+    } catch (const ToldFailure &failure) {
+        return failure.status();
+    } catch (const Failure &failure) {
+        return report(host, source, failure.status(), failure.what());
+    } catch (...) {
+        const border::Caught caught = border::caught();
+        return report(host, source, caught.status, caught.status == ACCEL_STATUS_OUT_OF_MEMORY ? "no memory to import the model" : caught.what);
+    }
+}
+
 }  // namespace
 
-accel_status import_model(const char* format, const accel_bk_host* host, const accel_bk_source& source, ReadModel read, accel_bk_model** out_model) noexcept {
+accel_status import_model(const char *format, const accel_bk_host *host, const accel_bk_source &source, ReadModel read, accel_bk_model **out_model) noexcept
+{
     *out_model = nullptr;
-    try {
+    const auto body = [&]() -> accel_status {
         Host asked(format, host, source);
         asked.fault_point("import", "the import failed");
         auto model = std::make_unique<ImportedModel>();
@@ -60,15 +80,8 @@ accel_status import_model(const char* format, const accel_bk_host* host, const a
         model->base.release = release_model;
         *out_model = &model.release()->base;
         return ACCEL_STATUS_OK;
-    } catch (const ToldFailure& failure) {
-        return failure.status();
-    } catch (const Failure& failure) {
-        return report(host, source, failure.status(), failure.what());
-    } catch (const std::bad_alloc&) {
-        return report(host, source, ACCEL_STATUS_OUT_OF_MEMORY, "no memory to import the model");
-    } catch (const std::exception& error) {
-        return report(host, source, ACCEL_STATUS_INTERNAL, error.what());
-    }
+    };
+    return border::guarded(body, [&] { return report_thrown(host, source); });
 }
 
 }  // namespace accel::importer

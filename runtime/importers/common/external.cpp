@@ -6,7 +6,8 @@
 
 namespace accel::importer {
 
-std::span<const char> ExternalFiles::map(std::string_view location, std::string_view tensor) {
+std::span<const char> ExternalFiles::map(std::string_view location, std::string_view tensor)
+{
     const auto found = known_.find(location);
     if (found != known_.end()) {
         return found->second;

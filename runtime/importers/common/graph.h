@@ -35,28 +35,29 @@ struct Quantization {
     uint32_t axis = 0;
     std::vector<int64_t> block_dims;  ///< where scales are shared by blocks: indices that share one, by axis; else empty
     bool per_axis() const { return scales.size() > 1; }
-    bool operator==(const Quantization&) const = default;
+    bool operator==(const Quantization &) const = default;
 };
 
 /// How many indices of each of these dims share a scale, as accel_quantization has it; empty: all share one.
-std::vector<int64_t> block_dims_of(const Quantization& quantization, size_t rank);
+std::vector<int64_t> block_dims_of(const Quantization &quantization, size_t rank);
 
 /// A tensor of the graph being built.
 struct Value {
     std::string_view name;
-    uint32_t type = 0;                             ///< enum accel_type; 0: one that no operation takes
+    uint32_t type = 0;  ///< enum accel_type; 0: one that no operation takes
     Dims dims;
-    const void* data = nullptr;                    ///< constants
+    const void *data = nullptr;  ///< constants
     uint64_t data_bytes = 0;
     /// Row-major: of a constant that was computed here, or what is known of one that a node computes with sizes that are open.
     std::optional<std::vector<Element>> elements;
     std::optional<Quantization> quantization;
-    bool ranked = true;                            ///< false: not even the number of dimensions is known
-    std::string_view type_name;                    ///< of type 0: the format's name for it; "" if not even that is known
+    bool ranked = true;          ///< false: not even the number of dimensions is known
+    std::string_view type_name;  ///< of type 0: the format's name for it; "" if not even that is known
 
     bool is_known() const { return type != 0 && ranked; }
-    bool is_constant() const {
-        return data != nullptr || (elements && std::all_of(elements->begin(), elements->end(), [](const Element& element) { return element.is_number(); }));
+    bool is_constant() const
+    {
+        return data != nullptr || (elements && std::all_of(elements->begin(), elements->end(), [](const Element &element) { return element.is_number(); }));
     }
 };
 
@@ -68,23 +69,37 @@ struct AttributeList {
         accel_attribute_key key;
         std::vector<int64_t> ints;
         std::vector<float> floats;
-        std::string string = {};
+        std::vector<std::string> strings = {};
+        std::vector<uint32_t> graphs = {};  ///< bodies of the node
     };
     std::vector<Entry> entries;
 
-    AttributeList& ints(accel_attribute_key key, std::vector<int64_t> values) {
+    AttributeList &ints(accel_attribute_key key, std::vector<int64_t> values)
+    {
         entries.push_back({key, std::move(values), {}});
         return *this;
     }
-    AttributeList& integer(accel_attribute_key key, int64_t value) { return ints(key, {value}); }
-    AttributeList& text(accel_attribute_key key, std::string value) {
-        entries.push_back({key, {}, {}, std::move(value)});
+    AttributeList &integer(accel_attribute_key key, int64_t value) { return ints(key, {value}); }
+    AttributeList &text(accel_attribute_key key, std::string value)
+    {
+        return texts(key, {std::move(value)});
+    }
+    AttributeList &texts(accel_attribute_key key, std::vector<std::string> values)
+    {
+        entries.push_back({key, {}, {}, std::move(values)});
         return *this;
     }
-    AttributeList& real(accel_attribute_key key, float value) {
-        entries.push_back({key, {}, {value}});
+    AttributeList &graph(accel_attribute_key key, uint32_t body)
+    {
+        entries.push_back({key, {}, {}, {}, {body}});
         return *this;
     }
+    AttributeList &reals(accel_attribute_key key, std::vector<float> values)
+    {
+        entries.push_back({key, {}, std::move(values)});
+        return *this;
+    }
+    AttributeList &real(accel_attribute_key key, float value) { return reals(key, {value}); }
 };
 
 /// A sparse constant as two values of the graph.
@@ -96,13 +111,13 @@ struct SparseValue {
 /// An attribute of a custom node: values in the list of its kind, one where the kind is no list. What views lead to lives as long as the model.
 struct CustomAttribute {
     std::string_view name;
-    uint32_t kind = 0;                      ///< enum accel_attribute_kind
+    uint32_t kind = 0;  ///< enum accel_attribute_kind
     std::vector<float> floats;
     std::vector<int64_t> ints;
     std::vector<std::string_view> strings;  ///< of types, too: the format's text
     std::vector<ValueId> tensors;
     std::vector<SparseValue> sparse;
-    std::vector<uint32_t> graphs;           ///< bodies of the node
+    std::vector<uint32_t> graphs;  ///< bodies of the node
 };
 
 class Graph;
@@ -112,7 +127,7 @@ struct Capture {
     ValueId outer = kNoValue, inner = kNoValue;
 };
 
-/// A graph inside a custom node. Its ports are said unless the role is CUSTOM.
+/// A graph inside a node. Its ports are said unless the role is CUSTOM.
 struct Body {
     std::string_view name;
     std::shared_ptr<Graph> graph;
@@ -125,7 +140,7 @@ struct Body {
 struct Operator {
     std::string_view domain = {};  ///< "" is ONNX's own
     std::string_view name = {};
-    uint32_t revision = 0;         ///< of the domain's operator set; 0: the file names none
+    uint32_t revision = 0;  ///< of the domain's operator set; 0: the file names none
 };
 
 /// A node as the file has it, where the catalog cannot say it.
@@ -140,18 +155,19 @@ struct Custom {
 /// A node of the graph being built.
 struct Operation {
     accel_operation operation;
-    const char* name;
+    const char *name;
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
     AttributeList attributes;
     uint32_t rounding = ACCEL_ROUNDING_NONE;
     Operator origin = {};
-    std::shared_ptr<const Custom> custom = {};    ///< of a custom node
-    bool if_read = false;                         ///< goes unless something reads a result
+    std::shared_ptr<const Custom> custom = {};  ///< of a custom node
+    bool if_read = false;                       ///< goes unless something reads a result
+    std::vector<Body> bodies = {};              ///< of an operation of the catalog that has regions
 };
 
 /// The catalog cannot say what this operation does: it becomes a custom node named as its operator, with the attributes that it has.
-void make_custom(Operation& operation, std::string reason);
+void make_custom(Operation &operation, std::string reason);
 
 /// Called once per operation in long loops; may throw to end the import.
 using Pace = std::function<void()>;
@@ -159,9 +175,12 @@ using Pace = std::function<void()>;
 /// The graph while nodes are translated into it: values by name, operations in order, symbols.
 class Graph {
 public:
-    explicit Graph(ModelMemory& model_memory) : memory(model_memory), own_sizes_(std::make_unique<Sizes>(model_memory)), sizes(*own_sizes_) {}
-    /// A body: sizes are the outermost graph's.
-    Graph(ModelMemory& model_memory, Sizes& outermost) : memory(model_memory), sizes(outermost) {}
+    explicit Graph(ModelMemory &model_memory) : memory(model_memory),
+                                                own_sizes_(std::make_unique<Sizes>(model_memory)),
+                                                sizes(*own_sizes_),
+                                                scopes_(1) {}
+    /// A body: sizes are the outermost graph's, and names that it does not have are found around it, where nothing changes before the body is read.
+    explicit Graph(Graph &around);
 
     /// A value that nodes can name; CORRUPT if the name is taken.
     ValueId add_named(Value value);
@@ -169,18 +188,31 @@ public:
     ValueId add(Value value);
     /// One constant real number that only the importer knows.
     ValueId add_real(float value);
-    ValueId find(std::string_view name) const;
+    /// The innermost scope that has the name decides. A body takes what it finds around it.
+    ValueId find(std::string_view name) { return find(name, scopes_.size()); }
+    /// Of so many of the outermost scopes.
+    ValueId find(std::string_view name, size_t scope_count);
     /// So many named values are expected.
-    void expect(size_t count) { ids_.reserve(count); }
+    void expect(size_t count) { scopes_.back().names.reserve(count); }
     /// As add_named, in the place of what had the name.
     ValueId redefine(Value value);
-    Value& value(ValueId id) { return values_[id]; }
-    const Value& value(ValueId id) const { return values_[id]; }
+    /// One name more for a value; CORRUPT if the name is taken.
+    void alias(std::string_view name, ValueId id);
+    /// Names that are added from here on go with the scope, and hide those of outer ones.
+    void open_scope() { scopes_.emplace_back(); }
+    /// The same, and nothing around it is seen.
+    void open_function() { scopes_.push_back({{}, true}); }
+    void close_scope() { scopes_.pop_back(); }
+    size_t scope_count() const { return scopes_.size(); }
+    /// What a body has taken from around it so far.
+    const std::vector<Capture> &captures() const { return captures_; }
+    Value &value(ValueId id) { return values_[id]; }
+    const Value &value(ValueId id) const { return values_[id]; }
     size_t value_count() const { return values_.size(); }
     /// A shape that was computed while importing becomes an ordinary constant; what has data, or is none, stays as it is.
     void materialise(ValueId id);
     /// Forget everything; pace is called between the parts, as giving back many small pieces takes a while.
-    void clear(const Pace& pace);
+    void clear(const Pace &pace);
 
     /// Give an existing value a quantisation; roll_back takes it away again.
     void set_quantization(ValueId id, Quantization quantization);
@@ -195,35 +227,44 @@ public:
     void roll_back();
 
     /// An element as a size, and back.
-    Size size_of(const Element& element) { return element.is_number() ? sizes.number(element.value) : element.size; }
+    Size size_of(const Element &element) { return element.is_number() ? sizes.number(element.value) : element.size; }
     Element element_of(Size size) const;
 
-    ModelMemory& memory;
+    ModelMemory &memory;
 
 private:
     std::unique_ptr<Sizes> own_sizes_;  ///< null of a body
 
 public:
-    Sizes& sizes;
+    Sizes &sizes;
     std::vector<Operation> operations;
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
 
 private:
+    ValueId take(ValueId outer);
+
     std::unordered_map<std::string_view, uint32_t> named_sizes_;  ///< of a body
     std::deque<Value> values_;
-    Names ids_;
+    struct Scope {
+        Names names = {};
+        bool is_closed = false;  ///< what it does not have is not looked for further out
+    };
+    std::vector<Scope> scopes_;                   ///< from the outermost; of a body: one for each around it first
+    Graph *const around_ = nullptr;               ///< of a body
+    std::unordered_map<ValueId, ValueId> taken_;  ///< by the number around the body
+    std::vector<Capture> captures_;
     size_t marked_values_ = 0;
     size_t marked_operations_ = 0;
     std::vector<ValueId> newly_quantized_;
 };
 
-/// Elements of a small integer constant (or computed shape); nothing if it is none.
-std::optional<std::vector<Element>> elements_of(const Value& value);
+/// Elements of a small integer constant, a computed shape, or what has no elements; nothing if it is none of them.
+std::optional<std::vector<Element>> elements_of(const Value &value);
 /// The same, if every element is a number.
-std::optional<std::vector<int64_t>> integers_of(const Value& value);
+std::optional<std::vector<int64_t>> integers_of(const Value &value);
 
 /// The graph in the form of the binary interface, in the graph's memory.
-const accel_graph_desc* assemble(Graph& graph, std::string_view name, const Pace& pace);
+const accel_graph_desc *assemble(Graph &graph, std::string_view name, const Pace &pace);
 
 }  // namespace accel::importer

@@ -15,23 +15,28 @@ namespace {
 constexpr uint64_t kSilenceNs = 25'000'000;
 constexpr uint32_t kPacesPerLook = 64;
 
-uint64_t now_ns() {
+uint64_t now_ns()
+{
     return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
 }
 
 }  // namespace
 
-Host::Host(const char* format, const accel_bk_host* host, const accel_bk_source& source) : format_(format), host_(host) {
+Host::Host(const char *format, const accel_bk_host *host, const accel_bk_source &source) : format_(format),
+                                                                                           host_(host)
+{
     std::memcpy(&source_, &source, std::min(source.struct_size, sizeof source_));
 }
 
-void Host::log(accel_log_level level, const std::string& message) const {
+void Host::log(accel_log_level level, const std::string &message) const
+{
     if (host_ != nullptr && host_->log != nullptr && host_->log_enabled != nullptr && host_->log_enabled(host_->context, level)) {
         host_->log(host_->context, level, message.c_str());
     }
 }
 
-void Host::fault_point(const char* step, const std::string& message) const {
+void Host::fault_point(const char *step, const std::string &message) const
+{
     if (host_ == nullptr || host_->fault_point == nullptr) {
         return;
     }
@@ -41,21 +46,23 @@ void Host::fault_point(const char* step, const std::string& message) const {
     }
 }
 
-std::span<const char> Host::map(const char* location, const std::string& purpose) const {
+std::span<const char> Host::map(const char *location, const std::string &purpose) const
+{
     fault_point("external", text(purpose, ": '", location, "' failed"));
     if (source_.map == nullptr) {
         fail(ACCEL_STATUS_PERMISSION, purpose, ": '", location, "' cannot be opened because the model came without a folder; import it by path");
     }
-    const void* bytes = nullptr;
+    const void *bytes = nullptr;
     uint64_t byte_count = 0;
     const accel_status status = source_.map(source_.context, location, purpose.c_str(), &bytes, &byte_count);
     if (status != ACCEL_STATUS_OK) {
         throw ToldFailure(status);
     }
-    return {static_cast<const char*>(bytes), byte_count};
+    return {static_cast<const char *>(bytes), byte_count};
 }
 
-void Host::charge(uint64_t byte_count, const std::string& purpose) const {
+void Host::charge(uint64_t byte_count, const std::string &purpose) const
+{
     if (source_.charge == nullptr) {
         return;
     }
@@ -65,13 +72,15 @@ void Host::charge(uint64_t byte_count, const std::string& purpose) const {
     }
 }
 
-void Host::pace(uint64_t done, uint64_t all) {
+void Host::pace(uint64_t done, uint64_t all)
+{
     if (++paces_ % kPacesPerLook == 0) {
         look(done, all);
     }
 }
 
-void Host::look(uint64_t done, uint64_t all) {
+void Host::look(uint64_t done, uint64_t all)
+{
     if (source_.progress == nullptr) {
         return;
     }

@@ -13,7 +13,8 @@ constexpr size_t kSlotsMin = 64;
 
 /// Both halves count: tables use the low bits, and names that follow each other differ in few. Names that differ in their last character
 /// only, as numbered ones do, are neighbours in the table, which a file asks for in about that order.
-uint32_t hash_of(std::string_view name) {
+uint32_t hash_of(std::string_view name)
+{
     if (name.empty()) {
         return 0;
     }
@@ -23,7 +24,8 @@ uint32_t hash_of(std::string_view name) {
 
 }  // namespace
 
-void Names::reserve(size_t count) {
+void Names::reserve(size_t count)
+{
     entries_.reserve(count);
     const size_t slot_count = std::bit_ceil(std::max(kSlotsMin, 2 * count));
     if (slot_count > slots_.size()) {
@@ -31,7 +33,8 @@ void Names::reserve(size_t count) {
     }
 }
 
-size_t Names::slot_of(std::string_view name, uint32_t hash) const {
+size_t Names::slot_of(std::string_view name, uint32_t hash) const
+{
     const size_t mask = slots_.size() - 1;
     size_t at = hash & mask;
     while (slots_[at].entry != kNone && (slots_[at].hash != hash || entries_[slots_[at].entry].name != name)) {
@@ -40,9 +43,10 @@ size_t Names::slot_of(std::string_view name, uint32_t hash) const {
     return at;
 }
 
-void Names::grow(size_t slot_count) {
+void Names::grow(size_t slot_count)
+{
     std::vector<Slot> larger(slot_count);
-    for (const Slot& slot : slots_) {
+    for (const Slot &slot : slots_) {
         if (slot.entry == kNone) {
             continue;
         }
@@ -55,12 +59,13 @@ void Names::grow(size_t slot_count) {
     slots_ = std::move(larger);
 }
 
-bool Names::add(std::string_view name, uint32_t number) {
+bool Names::add(std::string_view name, uint32_t number)
+{
     if (2 * (entries_.size() + 1) > slots_.size()) {
         grow(std::max(kSlotsMin, 2 * slots_.size()));
     }
     const uint32_t hash = hash_of(name);
-    Slot& slot = slots_[slot_of(name, hash)];
+    Slot &slot = slots_[slot_of(name, hash)];
     if (slot.entry != kNone) {
         return false;
     }
@@ -69,17 +74,19 @@ bool Names::add(std::string_view name, uint32_t number) {
     return true;
 }
 
-void Names::set(std::string_view name, uint32_t number) {
+void Names::set(std::string_view name, uint32_t number)
+{
     if (!add(name, number)) {
         entries_[slots_[slot_of(name, hash_of(name))].entry].number = number;
     }
 }
 
-uint32_t Names::find(std::string_view name) const {
+uint32_t Names::find(std::string_view name) const
+{
     if (slots_.empty()) {
         return kNone;
     }
-    const Slot& slot = slots_[slot_of(name, hash_of(name))];
+    const Slot &slot = slots_[slot_of(name, hash_of(name))];
     return slot.entry == kNone ? kNone : entries_[slot.entry].number;
 }
 

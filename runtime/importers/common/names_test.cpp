@@ -9,7 +9,8 @@
 
 using accel::importer::Names;
 
-TEST_CASE("names lead to their numbers, however many there are", "[names]") {
+TEST_CASE("names lead to their numbers, however many there are", "[names]")
+{
     constexpr uint32_t kCount = 20'000;
     for (const size_t expected : {size_t{0}, size_t{kCount}}) {
         std::deque<std::string> kept;
@@ -28,7 +29,8 @@ TEST_CASE("names lead to their numbers, however many there are", "[names]") {
     }
 }
 
-TEST_CASE("a name that is taken stays with its number", "[names]") {
+TEST_CASE("a name that is taken stays with its number", "[names]")
+{
     Names names;
     CHECK(names.add("a", 1));
     CHECK(names.add("", 2));

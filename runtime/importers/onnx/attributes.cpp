@@ -10,71 +10,79 @@ namespace {
 
 class Attributes {
 public:
-    Attributes(Graph& graph, ConstantStore& store, const ReadBody& read_body, std::vector<Body>& bodies) : graph_(graph), store_(store), read_body_(read_body), bodies_(bodies) {}
+    Attributes(Graph &graph, ConstantStore &store, const ReadBody &read_body, std::vector<Body> &bodies) : graph_(graph),
+                                                                                                           store_(store),
+                                                                                                           read_body_(read_body),
+                                                                                                           bodies_(bodies) {}
 
     /// Throws UNSUPPORTED for what has no form.
-    CustomAttribute read(const AttributeProto& proto) {
-        if (proto.is_reference) {
+    CustomAttribute read(const AttributeProto &proto)
+    {
+        if (proto.is_reference()) {
             corrupt("attribute '", proto.name, "' refers to a function's attribute outside of a function");
         }
         CustomAttribute kept{proto.name, static_cast<uint32_t>(proto.type), {}, {}, {}, {}, {}, {}};  // the numbers of kinds are ONNX's
         switch (proto.type) {
-            case AttributeType::kFloat: kept.floats = {proto.real}; break;
-            case AttributeType::kFloats: kept.floats = proto.reals; break;
-            case AttributeType::kInt: kept.ints = {proto.integer}; break;
-            case AttributeType::kInts: kept.ints = proto.integers; break;
-            case AttributeType::kString: kept.strings = {proto.string}; break;
-            case AttributeType::kStrings: kept.strings = proto.strings; break;
-            case AttributeType::kTensor: kept.tensors.push_back(tensor(only(proto, proto.tensor))); break;
-            case AttributeType::kTensors:
-                for (const Bytes bytes : proto.messages) {
-                    kept.tensors.push_back(tensor(bytes));
-                }
-                break;
-            case AttributeType::kSparseTensor: kept.sparse.push_back(sparse(proto, only(proto, proto.messages))); break;
-            case AttributeType::kSparseTensors:
-                for (const Bytes bytes : proto.messages) {
-                    kept.sparse.push_back(sparse(proto, bytes));
-                }
-                break;
-            case AttributeType::kType: kept.strings.push_back(type_text(only(proto, proto.messages))); break;
-            case AttributeType::kTypes:
-                for (const Bytes bytes : proto.messages) {
-                    kept.strings.push_back(type_text(bytes));
-                }
-                break;
-            case AttributeType::kGraph: kept.graphs.push_back(body(only(proto, proto.messages))); break;
-            case AttributeType::kGraphs:
-                for (const Bytes bytes : proto.messages) {
-                    kept.graphs.push_back(body(bytes));
-                }
-                break;
-            default: unsupported("kind ", static_cast<int32_t>(proto.type), " has no form here");
+        case AttributeType::kFloat: kept.floats = {proto.real}; break;
+        case AttributeType::kFloats: kept.floats = proto.reals; break;
+        case AttributeType::kInt: kept.ints = {proto.integer}; break;
+        case AttributeType::kInts: kept.ints = proto.integers; break;
+        case AttributeType::kString: kept.strings = {proto.string}; break;
+        case AttributeType::kStrings: kept.strings = proto.strings; break;
+        case AttributeType::kTensor: kept.tensors.push_back(tensor(only(proto, proto.tensor))); break;
+        case AttributeType::kTensors:
+            for (const Bytes bytes : proto.messages) {
+                kept.tensors.push_back(tensor(bytes));
+            }
+            break;
+        case AttributeType::kSparseTensor: kept.sparse.push_back(sparse(proto, only(proto, proto.messages))); break;
+        case AttributeType::kSparseTensors:
+            for (const Bytes bytes : proto.messages) {
+                kept.sparse.push_back(sparse(proto, bytes));
+            }
+            break;
+        case AttributeType::kType: kept.strings.push_back(type_text(only(proto, proto.messages))); break;
+        case AttributeType::kTypes:
+            for (const Bytes bytes : proto.messages) {
+                kept.strings.push_back(type_text(bytes));
+            }
+            break;
+        case AttributeType::kGraph: kept.graphs.push_back(body(only(proto, proto.messages))); break;
+        case AttributeType::kGraphs:
+            for (const Bytes bytes : proto.messages) {
+                kept.graphs.push_back(body(bytes));
+            }
+            break;
+        default: unsupported("kind ", static_cast<int32_t>(proto.type), " has no form here");
         }
         return kept;
     }
 
 private:
-    static Bytes only(const AttributeProto& proto, const std::optional<Bytes>& message) {
+    static Bytes only(const AttributeProto &proto, const std::optional<Bytes> &message)
+    {
         if (!message) {
             corrupt("attribute '", proto.name, "' says that it is of kind ", static_cast<int32_t>(proto.type), " and has no such value");
         }
         return *message;
     }
-    static Bytes only(const AttributeProto& proto, const std::vector<Bytes>& messages) {
+    static Bytes only(const AttributeProto &proto, const std::vector<Bytes> &messages)
+    {
         return only(proto, messages.empty() ? std::nullopt : std::optional(messages.back()));
     }
 
     std::string_view type_text(Bytes bytes) { return graph_.memory.copy_string(read_type_text(bytes)); }
 
-    uint32_t body(Bytes bytes) {
+    uint32_t body(Bytes bytes)
+    {
         bodies_.push_back(read_body_(bytes));
         return static_cast<uint32_t>(bodies_.size() - 1);
     }
 
     ValueId tensor(Bytes bytes) { return constant(read_any_constant(read_tensor(bytes), store_)); }
 
-    ValueId constant(const ConstantData& data) {
+    ValueId constant(const ConstantData &data)
+    {
         Value value;
         value.type = constant_type_of(data.data_type);
         value.dims = data.dims;
@@ -83,7 +91,8 @@ private:
         return graph_.add(std::move(value));
     }
 
-    SparseValue sparse(const AttributeProto& attribute, Bytes bytes) {
+    SparseValue sparse(const AttributeProto &attribute, Bytes bytes)
+    {
         const SparseTensorProto proto = read_sparse_tensor(bytes);
         if (!proto.values || !proto.indices) {
             corrupt("attribute '", attribute.name, "' is a sparse tensor without ", proto.values ? "indices" : "values");
@@ -94,7 +103,8 @@ private:
     }
 
     /// What the rules of graphs ask of a sparse tensor.
-    static void check_sparse(const AttributeProto& attribute, const std::vector<int64_t>& dims, const ConstantData& values, const ConstantData& indices) {
+    static void check_sparse(const AttributeProto &attribute, const std::vector<int64_t> &dims, const ConstantData &values, const ConstantData &indices)
+    {
         const auto refuse = [&](auto... why) { corrupt("attribute '", attribute.name, "' is a sparse tensor ", why...); };
         int64_t elements = 1;
         for (const int64_t size : dims) {
@@ -109,7 +119,7 @@ private:
         if (!fits) {
             refuse("whose indices are neither [n] nor [n, ", rank, "] of int64 for n values");
         }
-        const auto* at = static_cast<const int64_t*>(indices.data);
+        const auto *at = static_cast<const int64_t *>(indices.data);
         int64_t last = -1;
         for (int64_t i = 0; i < values.dims[0].size; ++i) {
             const int64_t index = linear ? at[i] : place(dims, at + i * rank);
@@ -121,7 +131,8 @@ private:
     }
 
     /// Coordinates as a linear index; -1 outside of the dims.
-    static int64_t place(const std::vector<int64_t>& dims, const int64_t* coordinates) {
+    static int64_t place(const std::vector<int64_t> &dims, const int64_t *coordinates)
+    {
         int64_t index = 0;
         for (size_t axis = 0; axis < dims.size(); ++axis) {
             if (coordinates[axis] < 0 || coordinates[axis] >= dims[axis]) {
@@ -132,23 +143,24 @@ private:
         return index;
     }
 
-    Graph& graph_;
-    ConstantStore& store_;
-    const ReadBody& read_body_;
-    std::vector<Body>& bodies_;
+    Graph &graph_;
+    ConstantStore &store_;
+    const ReadBody &read_body_;
+    std::vector<Body> &bodies_;
 };
 
 }  // namespace
 
-std::vector<CustomAttribute> keep_attributes(const std::vector<AttributeProto>& attributes, Graph& graph, ConstantStore& store, const ReadBody& read_body, std::vector<Body>& bodies, std::string& reason) {
+std::vector<CustomAttribute> keep_attributes(const std::vector<AttributeProto> &attributes, Graph &graph, ConstantStore &store, const ReadBody &read_body, std::vector<Body> &bodies, std::string &reason)
+{
     std::vector<CustomAttribute> kept;
-    for (const AttributeProto& proto : attributes) {
+    for (const AttributeProto &proto : attributes) {
         try {
             if (proto.name.empty()) {
                 unsupported("it has no name");
             }
             kept.push_back(Attributes(graph, store, read_body, bodies).read(proto));
-        } catch (const Failure& failure) {
+        } catch (const Failure &failure) {
             if (failure.status() != ACCEL_STATUS_UNSUPPORTED) {
                 throw;
             }

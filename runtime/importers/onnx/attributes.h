@@ -16,6 +16,6 @@ using ReadBody = std::function<Body(Bytes graph)>;
 
 /// Attributes of a custom node as the file has them, tensors as values of the graph, graphs as bodies behind those that are there. What has no form here stays away, and why is added to the
 /// reason. CORRUPT: a tensor or body is damaged, or an attribute refers to a function's outside of one.
-std::vector<CustomAttribute> keep_attributes(const std::vector<AttributeProto>& attributes, Graph& graph, ConstantStore& store, const ReadBody& read_body, std::vector<Body>& bodies, std::string& reason);
+std::vector<CustomAttribute> keep_attributes(const std::vector<AttributeProto> &attributes, Graph &graph, ConstantStore &store, const ReadBody &read_body, std::vector<Body> &bodies, std::string &reason);
 
 }  // namespace accel::onnx

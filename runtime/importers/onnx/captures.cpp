@@ -18,10 +18,11 @@ struct Body {
     std::vector<std::string_view> used;
 };
 
-void read_bodies(Bytes node, uint32_t depth, std::vector<std::string_view>& captured);
+void read_bodies(Bytes node, uint32_t depth, std::vector<std::string_view> &captured);
 
 /// What a body uses of what is around it.
-void read_body(Bytes graph, uint32_t depth, std::vector<std::string_view>& captured) {
+void read_body(Bytes graph, uint32_t depth, std::vector<std::string_view> &captured)
+{
     if (depth > kDepthMax) {
         unsupported("graphs inside nodes, at byte ", graph.offset(), ", are nested more than ", kDepthMax, " deep");
     }
@@ -52,13 +53,15 @@ void read_body(Bytes graph, uint32_t depth, std::vector<std::string_view>& captu
     }
 }
 
-void read_bodies(Bytes node, uint32_t depth, std::vector<std::string_view>& captured) {
+void read_bodies(Bytes node, uint32_t depth, std::vector<std::string_view> &captured)
+{
     for (const Bytes graph : read_node_graphs(node)) {
         read_body(graph, depth + 1, captured);
     }
 }
 
-std::vector<std::string_view> each_once(std::vector<std::string_view> names) {
+std::vector<std::string_view> each_once(std::vector<std::string_view> names)
+{
     std::set<std::string_view> seen;
     std::erase_if(names, [&](std::string_view name) { return !seen.insert(name).second; });
     return names;
@@ -66,13 +69,15 @@ std::vector<std::string_view> each_once(std::vector<std::string_view> names) {
 
 }  // namespace
 
-std::vector<std::string_view> read_captures(Bytes node) {
+std::vector<std::string_view> read_captures(Bytes node)
+{
     std::vector<std::string_view> captured;
     read_bodies(node, 0, captured);
     return each_once(std::move(captured));
 }
 
-std::vector<std::string_view> read_body_captures(Bytes graph) {
+std::vector<std::string_view> read_body_captures(Bytes graph)
+{
     std::vector<std::string_view> captured;
     read_body(graph, 1, captured);
     return each_once(std::move(captured));

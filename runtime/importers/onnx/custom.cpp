@@ -10,19 +10,21 @@
 namespace accel::onnx {
 namespace {
 
-bool declares_size(const DimensionProto& dim) { return dim.size && *dim.size >= 0 && *dim.size <= kSizeMax; }
+bool declares_size(const DimensionProto &dim) { return dim.size && *dim.size >= 0 && *dim.size <= kSizeMax; }
 
 /// Paddle's exporter writes one "?" for every size that is open.
-bool declares_symbol(const DimensionProto& dim) { return !dim.size && !dim.name.empty() && dim.name != "?"; }
+bool declares_symbol(const DimensionProto &dim) { return !dim.size && !dim.name.empty() && dim.name != "?"; }
 
 }  // namespace
 
-Operator origin_of(std::string_view domain, std::string_view name, const OperatorSets& opsets) {
+Operator origin_of(std::string_view domain, std::string_view name, const OperatorSets &opsets)
+{
     const auto set = opsets.find(domain);
     return {domain, name, set == opsets.end() ? 0 : static_cast<uint32_t>(std::clamp<int64_t>(set->second, 0, UINT32_MAX))};
 }
 
-void declare(const ValueInfoProto& info, Graph& graph, Value& value) {
+void declare(const ValueInfoProto &info, Graph &graph, Value &value)
+{
     value.type = info.is_tensor ? accel_type_of(info.data_type) : 0;
     if (value.type == 0 && !info.type.empty() && info.type != "tensor(undefined)") {
         value.type_name = graph.memory.copy_string(info.type);
@@ -30,7 +32,7 @@ void declare(const ValueInfoProto& info, Graph& graph, Value& value) {
     value.dims.clear();
     value.ranked = info.is_tensor && info.has_shape && info.dims.size() <= kRankMax;
     for (size_t axis = 0; value.ranked && axis < info.dims.size(); ++axis) {
-        const DimensionProto& dim = info.dims[axis];
+        const DimensionProto &dim = info.dims[axis];
         if (declares_size(dim)) {
             value.dims.push_back(fixed_dim(*dim.size));
         } else {
@@ -43,9 +45,10 @@ void declare(const ValueInfoProto& info, Graph& graph, Value& value) {
     }
 }
 
-const ValueInfoProto* Keeper::find_declaration(std::string_view name) {
+const ValueInfoProto *Keeper::find_declaration(std::string_view name)
+{
     if (!indexed_) {
-        for (const auto* list : {&proto_.outputs, &proto_.value_infos}) {
+        for (const auto *list : {&proto_.outputs, &proto_.value_infos}) {
             for (const Bytes bytes : *list) {
                 declarations_.emplace(read_value_name(bytes), bytes);
             }
@@ -60,17 +63,19 @@ const ValueInfoProto* Keeper::find_declaration(std::string_view name) {
     return &found_;
 }
 
-Value Keeper::declared(std::string_view name) {
+Value Keeper::declared(std::string_view name)
+{
     Value value;
     value.ranked = false;
-    if (const ValueInfoProto* info = find_declaration(name)) {
+    if (const ValueInfoProto *info = find_declaration(name)) {
         declare(*info, graph_, value);
     }
     value.name = name;
     return value;
 }
 
-Operation Keeper::operation(const NodeProto& proto, std::string reason) {
+Operation Keeper::operation(const NodeProto &proto, std::string reason)
+{
     Operation operation{ACCEL_OPERATION_CUSTOM, nullptr, {}, {}, {}};
     operation.name = graph_.memory.copy_string(proto.name.empty() && !proto.outputs.empty() ? proto.outputs.front() : proto.name);
     operation.origin = origin_of(domain_of(proto.domain), proto.operation, opsets_);
@@ -78,8 +83,11 @@ Operation Keeper::operation(const NodeProto& proto, std::string reason) {
     std::vector<CustomAttribute> attributes = keep_attributes(proto.attributes, graph_, store_, read_body_, bodies, reason);
     for (const std::string_view input : proto.inputs) {
         operation.inputs.push_back(input.empty() ? kNoValue : graph_.find(input));
+        if (!input.empty() && operation.inputs.back() == kNoValue) {
+            corrupt("node '", operation.name, "' (", proto.operation, ") at byte ", proto.offset, ": input '", input, "' is made by nothing before it");
+        }
     }
-    for (const CustomAttribute& attribute : attributes) {
+    for (const CustomAttribute &attribute : attributes) {
         for (const uint32_t body : attribute.graphs) {
             connect(proto, operation, attribute.name, graph_, bodies[body]);
         }
@@ -88,7 +96,8 @@ Operation Keeper::operation(const NodeProto& proto, std::string reason) {
     return operation;
 }
 
-void Keeper::keep(const NodeProto& proto, std::string reason) {
+void Keeper::keep(const NodeProto &proto, std::string reason)
+{
     Operation kept = operation(proto, std::move(reason));
     for (const std::string_view output : proto.outputs) {
         kept.outputs.push_back(output.empty() ? kNoValue : graph_.redefine(declared(output)));
@@ -96,7 +105,8 @@ void Keeper::keep(const NodeProto& proto, std::string reason) {
     graph_.operations.push_back(std::move(kept));
 }
 
-void Keeper::keep_constant(ValueId constant, std::string reason) {
+void Keeper::keep_constant(ValueId constant, std::string reason)
+{
     NodeProto proto;
     proto.name = graph_.value(constant).name;
     proto.operation = "Constant";

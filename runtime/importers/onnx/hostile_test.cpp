@@ -13,15 +13,17 @@ using namespace accel::onnx::test;
 
 namespace {
 
-void require_corrupt(const Imported& model, const char* part) {
+void require_corrupt(const Imported &model, const char *part)
+{
     INFO(model.message);
     REQUIRE(model.status == ACCEL_STATUS_CORRUPT);
     REQUIRE(model.says(part));
 }
 
-ModelText chain(const std::vector<std::pair<const char*, const char*>>& edges) {
+ModelText chain(const std::vector<std::pair<const char *, const char *>> &edges)
+{
     ModelText text;
-    for (const auto& [from, to] : edges) {
+    for (const auto &[from, to] : edges) {
         text.nodes.push_back(node({"Relu", {from}, {to}, {}}));
     }
     text.inputs = {value_info("x", kFloat, {2})};
@@ -30,7 +32,8 @@ ModelText chain(const std::vector<std::pair<const char*, const char*>>& edges) {
 }
 
 /// Whatever came of damaged bytes: a status of an importer, a sentence on failure, and on success a graph that can be walked.
-void check_answer(const Imported& model) {
+void check_answer(const Imported &model)
+{
     INFO(model.status << " " << model.message);
     if (model.status == ACCEL_STATUS_OK) {
         CHECK(model.broken_rule() == "");
@@ -42,18 +45,23 @@ void check_answer(const Imported& model) {
 
 }  // namespace
 
-TEST_CASE("no model at all") {
+TEST_CASE("no model at all")
+{
     require_corrupt(Imported(""), "no graph");
     require_corrupt(Imported("MZ\x90 this is something else"), "at byte 8");
     require_corrupt(Imported(std::string(100, '\xff')), "at byte 0");
-    require_corrupt(Imported(std::string_view("\x0b", 1)), "no valid field tag");              // a group
-    require_corrupt(Imported(std::string_view("\x3a\xff\xff\xff\xff\x1f", 6)), "length");       // 8 GiB of graph
-    require_corrupt(Imported(std::string_view("\x3a\x85\x80\x80\x80\x80\x01" "abcde", 12)), "length");  // low 32 bits would fit
+    require_corrupt(Imported(std::string_view("\x0b", 1)), "no valid field tag");          // a group
+    require_corrupt(Imported(std::string_view("\x3a\xff\xff\xff\xff\x1f", 6)), "length");  // 8 GiB of graph
+    require_corrupt(Imported(std::string_view("\x3a\x85\x80\x80\x80\x80\x01"
+                                              "abcde",
+                                              12)),
+                    "length");  // low 32 bits would fit
     require_corrupt(Imported(std::string_view("\x38\x01", 2)), "ModelProto.graph: wrong wire type");
-    require_corrupt(Imported(std::string_view("\x3a\x01\x0a", 3)), "GraphProto.node");           // a node without a length
+    require_corrupt(Imported(std::string_view("\x3a\x01\x0a", 3)), "GraphProto.node");  // a node without a length
 }
 
-TEST_CASE("graphs that contradict themselves") {
+TEST_CASE("graphs that contradict themselves")
+{
     require_corrupt(Imported(model(chain({{"a", "b"}, {"b", "a"}, {"a", "y"}}))), "cycle");
     require_corrupt(Imported(model(chain({{"y", "y"}}))), "cycle");
     require_corrupt(Imported(model(chain({{"nothing", "y"}}))), "nothing makes");
@@ -88,7 +96,8 @@ TEST_CASE("graphs that contradict themselves") {
     require_corrupt(Imported(single(13, {2}, {"Softmax", {"x"}, {}, {attr_int("axis", 0), attr_int("axis", 0)}})), "twice");
 }
 
-TEST_CASE("few bytes cannot ask for much memory") {
+TEST_CASE("few bytes cannot ask for much memory")
+{
     const Imported generated(single(13, {2}, {"ConstantOfShape", {"s"}, {}, {}}, {ints_tensor("s", {1 << 15, 1 << 15})}));
     INFO(generated.message);
     CHECK(generated.status == ACCEL_STATUS_LIMIT);
@@ -134,7 +143,8 @@ TEST_CASE("few bytes cannot ask for much memory") {
     CHECK(doubled.operations() == std::vector<uint32_t>{ACCEL_OPERATION_CONCAT});
 }
 
-TEST_CASE("cut models") {
+TEST_CASE("cut models")
+{
     const std::string whole = read_file(ONNX_TEST_SOURCE_DIR "/docs/examples/digits/digits_int8.onnx");
     REQUIRE(!whole.empty());
     for (size_t length = 0; length < whole.size(); length += length < 4096 ? 1 : 37) {
@@ -145,8 +155,9 @@ TEST_CASE("cut models") {
     }
 }
 
-TEST_CASE("G-14 flipped bytes give an error or a graph that obeys the rules") {
-    for (const char* name : {"digits_int8.onnx", "digits_f32.onnx"}) {
+TEST_CASE("G-14 flipped bytes give an error or a graph that obeys the rules")
+{
+    for (const char *name : {"digits_int8.onnx", "digits_f32.onnx"}) {
         const std::string whole = read_file(std::string(ONNX_TEST_SOURCE_DIR "/docs/examples/digits/") + name);
         REQUIRE(!whole.empty());
         std::mt19937 random(1);  // a fixed seed: the same damage every time
@@ -161,31 +172,35 @@ TEST_CASE("G-14 flipped bytes give an error or a graph that obeys the rules") {
     }
 }
 
-TEST_CASE("probe") {
+TEST_CASE("probe")
+{
     using accel::onnx::probe;
     const std::string digits = read_file(ONNX_TEST_SOURCE_DIR "/docs/examples/digits/digits_f32.onnx");
     CHECK(probe(digits.data(), digits.size()) >= 50);
     CHECK(probe("", 0) == 0);
     CHECK(probe("\x1c\0\0\0TFL3", 8) == 0);
-    CHECK(probe("\x7f" "ELF", 4) == 0);
+    CHECK(probe("\x7f"
+                "ELF",
+                4) == 0);
     CHECK(probe("\x89PNG", 4) == 0);
 }
 
-TEST_CASE("the module") {
-    void* library = dlopen(ONNX_TEST_MODULE, RTLD_NOW | RTLD_LOCAL);
+TEST_CASE("the module")
+{
+    void *library = dlopen(ONNX_TEST_MODULE, RTLD_NOW | RTLD_LOCAL);
     REQUIRE(library != nullptr);
     const auto entry = reinterpret_cast<decltype(&accel_module_entry)>(dlsym(library, "accel_module_entry"));
     REQUIRE(entry != nullptr);
     accel_bk_host host{};
     host.struct_size = sizeof host;
     CHECK(entry(&host, 0) != nullptr);
-    const accel_bk_module* module = entry(&host, ACCEL_BK_API_VERSION + 5);
+    const accel_bk_module *module = entry(&host, ACCEL_BK_API_VERSION + 5);
     REQUIRE(module != nullptr);
     CHECK(module->api_version == ACCEL_BK_API_VERSION);
     REQUIRE(module->importer != nullptr);
     const std::string bytes = single(13, {2}, {"Relu", {"x"}, {}, {}});
     const accel_bk_source source{sizeof(accel_bk_source), bytes.data(), bytes.size(), -1, 0, "x.onnx"};
-    accel_bk_model* imported = nullptr;
+    accel_bk_model *imported = nullptr;
     REQUIRE(module->importer->import(&host, &source, &imported) == ACCEL_STATUS_OK);
     CHECK(imported->entries[0].graph->node_count == 1);
     imported->release(imported);

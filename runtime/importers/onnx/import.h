@@ -7,9 +7,9 @@
 namespace accel::onnx {
 
 /// Import without letting an exception out; the detail of a failure goes to host->set_error.
-accel_status import_model(const accel_bk_host* host, const accel_bk_source& source, accel_bk_model** out_model) noexcept;
+accel_status import_model(const accel_bk_host *host, const accel_bk_source &source, accel_bk_model **out_model) noexcept;
 
 /// 0..100: how sure it is that the bytes begin an ONNX model.
-uint32_t probe(const void* bytes, uint64_t byte_count) noexcept;
+uint32_t probe(const void *bytes, uint64_t byte_count) noexcept;
 
 }  // namespace accel::onnx

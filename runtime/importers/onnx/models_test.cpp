@@ -11,11 +11,13 @@ using namespace accel::onnx::test;
 
 namespace {
 
-std::string digits(const char* name) {
+std::string digits(const char *name)
+{
     return read_file(std::string(ONNX_TEST_SOURCE_DIR "/docs/examples/digits/") + name);
 }
 
-uint32_t count(const Imported& model, accel_operation operation) {
+uint32_t count(const Imported &model, accel_operation operation)
+{
     uint32_t n = 0;
     for (const uint32_t each : model.operations()) {
         n += each == operation ? 1 : 0;
@@ -25,7 +27,8 @@ uint32_t count(const Imported& model, accel_operation operation) {
 
 }  // namespace
 
-TEST_CASE("digits f32") {
+TEST_CASE("digits f32")
+{
     const Imported model(digits("digits_f32.onnx"));
     INFO(model.message);
     REQUIRE(model.status == ACCEL_STATUS_OK);
@@ -37,14 +40,15 @@ TEST_CASE("digits f32") {
     CHECK(count(model, ACCEL_OPERATION_CONV) == 5);
 }
 
-TEST_CASE("digits int8 keeps its quantisation") {
+TEST_CASE("digits int8 keeps its quantisation")
+{
     const Imported model(digits("digits_int8.onnx"));
     INFO(model.message);
     REQUIRE(model.status == ACCEL_STATUS_OK);
     CHECK(model.broken_rule() == "");
     CHECK(count(model, ACCEL_OPERATION_QUANTIZE) == 10);
     CHECK(count(model, ACCEL_OPERATION_DEQUANTIZE) == 23);
-    const accel_tensor_desc& weights = model.named("stem_weight_quantized");
+    const accel_tensor_desc &weights = model.named("stem_weight_quantized");
     REQUIRE(weights.quantization != nullptr);
     CHECK(weights.type == ACCEL_TYPE_I8);
     CHECK(weights.quantization->block_dims[0] == 1);
@@ -54,7 +58,8 @@ TEST_CASE("digits int8 keeps its quantisation") {
     }
 }
 
-TEST_CASE("whole models: only constants at misaligned bytes are copied") {
+TEST_CASE("whole models: only constants at misaligned bytes are copied")
+{
     const Imported real(digits("digits_f32.onnx"));
     REQUIRE(real.status == ACCEL_STATUS_OK);
     CHECK(real.constant_bytes().in_place == 45184);
@@ -65,8 +70,9 @@ TEST_CASE("whole models: only constants at misaligned bytes are copied") {
     CHECK(quantised.constant_bytes().elsewhere == 424 + 24);
 }
 
-TEST_CASE("mnist and ultraface") {
-    const char* folder = std::getenv("ACCEL_SHARED_MODELS");
+TEST_CASE("mnist and ultraface")
+{
+    const char *folder = std::getenv("ACCEL_SHARED_MODELS");
     const std::string models = folder != nullptr ? folder : ONNX_TEST_SOURCE_DIR "/../shared/models";
     if (!std::filesystem::exists(models + "/mnist/mnist.onnx")) {
         SKIP("no models at " + models + "; ACCEL_SHARED_MODELS names the folder");

@@ -2,14 +2,24 @@
 // What translators ask of a node: operands, attributes, constants, messages.
 #include "node.h"
 
+#include "schema.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
 namespace accel::onnx {
 
-Node::Node(const NodeProto& proto, size_t position, size_t node_count, int64_t opset_version, Graph& model_graph, ConstantStore& store)
-    : opset(opset_version), graph(model_graph), proto_(proto), position_(position), node_count_(node_count), store_(store), understood_(proto.attributes.size(), false) {
+Node::Node(const NodeProto &proto, size_t position, size_t node_count, int64_t opset_version, Graph &model_graph, ConstantStore &store, std::function<void(Node &)> branches)
+    : opset(opset_version),
+      graph(model_graph),
+      proto_(proto),
+      position_(position),
+      node_count_(node_count),
+      store_(store),
+      branches_(std::move(branches)),
+      understood_(proto.attributes.size(), false)
+{
     std::string_view shown = proto.name;
     if (shown.empty() && !proto.outputs.empty()) {
         shown = proto.outputs.front();
@@ -24,19 +34,24 @@ Node::Node(const NodeProto& proto, size_t position, size_t node_count, int64_t o
     }
 }
 
-std::string Node::label() const {
+std::string Node::label() const
+{
     const std::string_view domain = proto_.domain.empty() ? std::string_view("ai.onnx") : proto_.domain;
     return text("node ", position_, " '", name_, "' (", proto_.operation, " of ", domain, ", opset ", opset, ")");
 }
 
-ValueId Node::input_id(size_t index) const {
+const OperatorSchema &Node::schema() const { return *find_schema(domain_of(proto_.domain), proto_.operation); }
+
+ValueId Node::input_id(size_t index) const
+{
     if (!has_input(index)) {
         fail_corrupt("input ", index, " is missing");
     }
     return inputs_[index];
 }
 
-void Node::expect_operands(size_t inputs_min, size_t inputs_max, size_t outputs_min, size_t outputs_max) const {
+void Node::expect_operands(size_t inputs_min, size_t inputs_max, size_t outputs_min, size_t outputs_max) const
+{
     if (inputs_.size() < inputs_min || inputs_.size() > inputs_max) {
         fail_corrupt("has ", inputs_.size(), " inputs, expected are ", inputs_min, " to ", inputs_max);
     }
@@ -53,8 +68,9 @@ void Node::expect_operands(size_t inputs_min, size_t inputs_max, size_t outputs_
     }
 }
 
-const AttributeProto* Node::find_attribute(const char* name) {
-    const AttributeProto* found = nullptr;
+const AttributeProto *Node::find_attribute(const char *name)
+{
+    const AttributeProto *found = nullptr;
     for (size_t i = 0; i < proto_.attributes.size(); ++i) {
         if (proto_.attributes[i].name != name) {
             continue;
@@ -68,9 +84,10 @@ const AttributeProto* Node::find_attribute(const char* name) {
     return found;
 }
 
-const AttributeProto* Node::find_attribute(const char* name, AttributeType type) {
-    const AttributeProto* found = find_attribute(name);
-    if (found != nullptr && found->is_reference) {
+const AttributeProto *Node::find_attribute(const char *name, AttributeType type)
+{
+    const AttributeProto *found = find_attribute(name);
+    if (found != nullptr && found->is_reference()) {
         fail_corrupt("attribute '", name, "' refers to a function's attribute outside of a function");
     }
     if (found != nullptr && found->type != type) {
@@ -79,33 +96,45 @@ const AttributeProto* Node::find_attribute(const char* name, AttributeType type)
     return found;
 }
 
-std::optional<int64_t> Node::integer(const char* name) {
-    const AttributeProto* found = find_attribute(name, AttributeType::kInt);
+std::optional<int64_t> Node::integer(const char *name)
+{
+    const AttributeProto *found = find_attribute(name, AttributeType::kInt);
     return found == nullptr ? std::nullopt : std::optional(found->integer);
 }
 
-std::optional<float> Node::real(const char* name) {
-    const AttributeProto* found = find_attribute(name, AttributeType::kFloat);
+std::optional<float> Node::real(const char *name)
+{
+    const AttributeProto *found = find_attribute(name, AttributeType::kFloat);
     return found == nullptr ? std::nullopt : std::optional(found->real);
 }
 
-std::optional<std::string> Node::string(const char* name) {
-    const AttributeProto* found = find_attribute(name, AttributeType::kString);
+std::optional<std::string> Node::string(const char *name)
+{
+    const AttributeProto *found = find_attribute(name, AttributeType::kString);
     return found == nullptr ? std::nullopt : std::optional(std::string(found->string));
 }
 
-std::optional<std::vector<int64_t>> Node::integers(const char* name) {
-    const AttributeProto* found = find_attribute(name, AttributeType::kInts);
+std::optional<std::vector<int64_t>> Node::integers(const char *name)
+{
+    const AttributeProto *found = find_attribute(name, AttributeType::kInts);
     return found == nullptr ? std::nullopt : std::optional(found->integers);
 }
 
-std::optional<std::vector<float>> Node::reals(const char* name) {
-    const AttributeProto* found = find_attribute(name, AttributeType::kFloats);
+std::optional<std::vector<float>> Node::reals(const char *name)
+{
+    const AttributeProto *found = find_attribute(name, AttributeType::kFloats);
     return found == nullptr ? std::nullopt : std::optional(found->reals);
 }
 
-std::optional<ConstantData> Node::tensor(const char* name) {
-    const AttributeProto* found = find_attribute(name, AttributeType::kTensor);
+std::optional<std::vector<std::string>> Node::strings(const char *name)
+{
+    const AttributeProto *found = find_attribute(name, AttributeType::kStrings);
+    return found == nullptr ? std::nullopt : std::optional(std::vector<std::string>(found->strings.begin(), found->strings.end()));
+}
+
+std::optional<ConstantData> Node::tensor(const char *name)
+{
+    const AttributeProto *found = find_attribute(name, AttributeType::kTensor);
     if (found == nullptr) {
         return std::nullopt;
     }
@@ -115,7 +144,17 @@ std::optional<ConstantData> Node::tensor(const char* name) {
     return read_constant(read_tensor(*found->tensor), store_);
 }
 
-void Node::expect_all_understood() const {
+Bytes Node::body(const char *name)
+{
+    const AttributeProto *found = find_attribute(name, AttributeType::kGraph);
+    if (found == nullptr || found->messages.empty()) {
+        fail_corrupt("attribute '", name, "' is missing");
+    }
+    return found->messages.back();
+}
+
+void Node::expect_all_understood() const
+{
     for (size_t i = 0; i < understood_.size(); ++i) {
         if (!understood_[i]) {
             fail_unsupported("attribute '", proto_.attributes[i].name, "' is not understood");
@@ -123,7 +162,8 @@ void Node::expect_all_understood() const {
     }
 }
 
-uint32_t Node::axis(int64_t given, size_t rank, bool one_past) const {
+uint32_t Node::axis(int64_t given, size_t rank, bool one_past) const
+{
     const auto limit = static_cast<int64_t>(rank) + (one_past ? 1 : 0);
     const int64_t resolved = given < 0 ? given + static_cast<int64_t>(rank) : given;
     if (given < -static_cast<int64_t>(rank) || resolved < 0 || resolved >= limit) {
@@ -132,7 +172,8 @@ uint32_t Node::axis(int64_t given, size_t rank, bool one_past) const {
     return static_cast<uint32_t>(resolved);
 }
 
-std::vector<int64_t> Node::constant_integers(size_t index, const char* what) const {
+std::vector<int64_t> Node::constant_integers(size_t index, const char *what) const
+{
     const auto integers = integers_of(input(index));
     if (!integers) {
         fail_unsupported(what, " '", input(index).name, "' must be a constant of at most 1024 integers");
@@ -140,8 +181,9 @@ std::vector<int64_t> Node::constant_integers(size_t index, const char* what) con
     return *integers;
 }
 
-ValueId Node::real_operand(size_t index, const char* what) {
-    const Value& value = input(index);
+ValueId Node::real_operand(size_t index, const char *what)
+{
+    const Value &value = input(index);
     if (value.type != ACCEL_TYPE_F32 || !value.ranked || value.dims.size() > 1 || element_count(value.dims) != 1) {
         fail_unsupported(what, " '", value.name, "' must be one float");
     }
@@ -155,8 +197,9 @@ ValueId Node::real_operand(size_t index, const char* what) {
     return input_id(index);
 }
 
-float Node::constant_byte(size_t index, const char* what) const {
-    const Value& value = input(index);
+float Node::constant_byte(size_t index, const char *what) const
+{
+    const Value &value = input(index);
     if ((value.type != ACCEL_TYPE_I8 && value.type != ACCEL_TYPE_U8) || value.data == nullptr || element_count(value.dims) != 1) {
         fail_unsupported(what, " '", value.name, "' must be one constant of the data's type");
     }
@@ -165,7 +208,8 @@ float Node::constant_byte(size_t index, const char* what) const {
     return value.type == ACCEL_TYPE_I8 ? static_cast<float>(static_cast<int8_t>(byte)) : static_cast<float>(byte);
 }
 
-ValueId Node::define_output(size_t index, Value value) {
+ValueId Node::define_output(size_t index, Value value)
+{
     if (!has_output(index)) {
         return graph.add(std::move(value));
     }
@@ -173,11 +217,12 @@ ValueId Node::define_output(size_t index, Value value) {
     return graph.add_named(std::move(value));
 }
 
-ValueId Node::define_output(size_t index, uint32_t type, Dims dims) {
+ValueId Node::define_output(size_t index, uint32_t type, Dims dims)
+{
     if (dims.size() > kRankMax) {
         fail_unsupported("a result of rank ", dims.size(), "; the limit is ", kRankMax);
     }
-    for (const accel_dim& dim : dims) {
+    for (const accel_dim &dim : dims) {
         if (is_fixed(dim) && (dim.size < 0 || dim.size > kSizeMax)) {
             fail_corrupt("its result would have a dimension of ", dim.size);
         }
@@ -199,16 +244,18 @@ ValueId Node::define_output(size_t index, uint32_t type, Dims dims) {
     return define_output(index, std::move(value));
 }
 
-ValueId Node::define_hidden(uint32_t type, Dims dims) {
+ValueId Node::define_hidden(uint32_t type, Dims dims)
+{
     return define_output(SIZE_MAX, type, std::move(dims));
 }
 
-bool Node::define_elements(uint32_t type, Dims dims, std::vector<Element> elements) {
+bool Node::define_elements(uint32_t type, Dims dims, std::vector<Element> elements)
+{
     // Held as elements while importing, and as integers from then on. A shape takes less than its node does.
     if (elements.size() > kRankMax) {
         charge(elements.size() * (sizeof(Element) + sizeof(int64_t)));
     }
-    if (!std::all_of(elements.begin(), elements.end(), [](const Element& element) { return element.is_number(); })) {
+    if (!std::all_of(elements.begin(), elements.end(), [](const Element &element) { return element.is_number(); })) {
         known_ = std::move(elements);
         return false;
     }
@@ -220,7 +267,8 @@ bool Node::define_elements(uint32_t type, Dims dims, std::vector<Element> elemen
     return true;
 }
 
-ValueId Node::define_list(const std::vector<int64_t>& values) {
+ValueId Node::define_list(const std::vector<int64_t> &values)
+{
     Value value;
     value.type = ACCEL_TYPE_I64;
     value.dims = {fixed_dim(static_cast<int64_t>(values.size()))};
@@ -231,15 +279,17 @@ ValueId Node::define_list(const std::vector<int64_t>& values) {
     return graph.add(std::move(value));
 }
 
-ValueId Node::define_real(float value) {
+ValueId Node::define_real(float value)
+{
     if (std::isnan(value)) {
         fail_unsupported("a bound or a value that is not a number");
     }
     return graph.add_real(value);
 }
 
-void Node::emit(accel_operation operation, std::vector<ValueId> inputs, std::vector<ValueId> outputs, AttributeList attributes, uint32_t rounding) {
-    for (const AttributeList::Entry& entry : attributes.entries) {
+void Node::emit(accel_operation operation, std::vector<ValueId> inputs, std::vector<ValueId> outputs, AttributeList attributes, uint32_t rounding)
+{
+    for (const AttributeList::Entry &entry : attributes.entries) {
         if (std::any_of(entry.floats.begin(), entry.floats.end(), [](float value) { return std::isnan(value); })) {
             fail_unsupported("an attribute that is not a number");
         }
@@ -249,21 +299,24 @@ void Node::emit(accel_operation operation, std::vector<ValueId> inputs, std::vec
     graph.operations.push_back({operation, name_, std::move(inputs), std::move(outputs), std::move(attributes), rounding, {domain_of(proto_.domain), proto_.operation, static_cast<uint32_t>(opset)}, {}, sizes});
 }
 
-void Node::expect_type(size_t index, TypeSet types) const {
-    const Value& value = input(index);
+void Node::expect_type(size_t index, TypeSet types) const
+{
+    const Value &value = input(index);
     if (value.type == 0 || (types >> value.type & 1) == 0) {
         fail_unsupported("input '", value.name, "' has element type ", name_of(value.type), ", which this operation does not take");
     }
 }
 
-void Node::expect_same_type(size_t a, size_t b) const {
+void Node::expect_same_type(size_t a, size_t b) const
+{
     if (input(a).type != input(b).type) {
         fail_corrupt("inputs '", input(a).name, "' and '", input(b).name, "' have types ", name_of(input(a).type), " and ",
                      name_of(input(b).type), ", they must be equal");
     }
 }
 
-void Node::expect_rank(size_t index, size_t rank_min, size_t rank_max) const {
+void Node::expect_rank(size_t index, size_t rank_min, size_t rank_max) const
+{
     const size_t rank = input(index).dims.size();
     if (rank < rank_min || rank > rank_max) {
         fail_corrupt("input '", input(index).name, "' has rank ", rank, ", expected is ", rank_min, rank_max == rank_min ? "" : " or more");

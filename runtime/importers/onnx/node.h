@@ -4,6 +4,7 @@
 
 #include "common/failure.h"
 #include "common/graph.h"
+#include "schema.h"
 #include "tensor.h"
 #include "types.h"
 
@@ -16,10 +17,13 @@ namespace accel::onnx {
 /// One ONNX node while it is translated: its operands, attributes and messages. Handlers in ops/ see nothing else.
 class Node {
 public:
-    Node(const NodeProto& proto, size_t position, size_t node_count, int64_t opset, Graph& model_graph, ConstantStore& store);
+    /// branches: reads the graphs of a node with branches.
+    Node(const NodeProto &proto, size_t position, size_t node_count, int64_t opset, Graph &model_graph, ConstantStore &store, std::function<void(Node &)> branches);
 
     const int64_t opset;
-    Graph& graph;
+    Graph &graph;
+    /// Of an operator that the catalog has.
+    const OperatorSchema &schema() const;
 
     // Operands. An empty name is an absent operand.
     size_t input_count() const { return inputs_.size(); }
@@ -30,30 +34,32 @@ public:
     bool is_output_read(size_t index) const { return has_output(index) && proto_.is_read[index]; }
     ValueId input_id(size_t index) const;
     ValueId optional_input_id(size_t index) const { return has_input(index) ? inputs_[index] : kNoValue; }
-    const Value& input(size_t index) const { return graph.value(input_id(index)); }
-    const std::vector<ValueId>& inputs() const { return inputs_; }
+    const Value &input(size_t index) const { return graph.value(input_id(index)); }
+    const std::vector<ValueId> &inputs() const { return inputs_; }
     void expect_operands(size_t inputs_min, size_t inputs_max, size_t outputs_min, size_t outputs_max) const;
 
     // Attributes. Asking marks one as understood; expect_all_understood refuses the rest.
-    std::optional<int64_t> integer(const char* name);
-    int64_t integer(const char* name, int64_t fallback) { return integer(name).value_or(fallback); }
-    std::optional<float> real(const char* name);
-    float real(const char* name, float fallback) { return real(name).value_or(fallback); }
-    std::optional<std::string> string(const char* name);
-    std::optional<std::vector<int64_t>> integers(const char* name);
-    std::optional<std::vector<float>> reals(const char* name);
-    std::optional<ConstantData> tensor(const char* name);
-    void ignore_attribute(const char* name) { find_attribute(name); }
+    std::optional<int64_t> integer(const char *name);
+    int64_t integer(const char *name, int64_t fallback) { return integer(name).value_or(fallback); }
+    std::optional<float> real(const char *name);
+    float real(const char *name, float fallback) { return real(name).value_or(fallback); }
+    std::optional<std::string> string(const char *name);
+    std::optional<std::vector<int64_t>> integers(const char *name);
+    std::optional<std::vector<float>> reals(const char *name);
+    std::optional<std::vector<std::string>> strings(const char *name);
+    std::optional<ConstantData> tensor(const char *name);
+    Bytes body(const char *name);
+    void ignore_attribute(const char *name) { find_attribute(name); }
     void expect_all_understood() const;
 
     /// Axis in 0..rank-1 (or ..rank with one_past); CORRUPT outside.
     uint32_t axis(int64_t given, size_t rank, bool one_past = false) const;
     /// Integers of a constant operand; UNSUPPORTED if it is computed at run time.
-    std::vector<int64_t> constant_integers(size_t index, const char* what) const;
+    std::vector<int64_t> constant_integers(size_t index, const char *what) const;
     /// A float operand of one value, which is a number where it is constant.
-    ValueId real_operand(size_t index, const char* what);
+    ValueId real_operand(size_t index, const char *what);
     /// One constant of an 8 bit integer type.
-    float constant_byte(size_t index, const char* what) const;
+    float constant_byte(size_t index, const char *what) const;
 
     // Results.
     ValueId define_output(size_t index, Value value);
@@ -64,11 +70,14 @@ public:
     /// What is known of result 0 is what is known of operand 0.
     void hand_on_elements() { known_ = input(0).elements; }
     /// A constant list that only the importer knows.
-    ValueId define_list(const std::vector<int64_t>& values);
+    ValueId define_list(const std::vector<int64_t> &values);
     /// The same of one real number. UNSUPPORTED if it is none.
     ValueId define_real(float value);
     void emit(accel_operation operation, std::vector<ValueId> inputs, std::vector<ValueId> outputs, AttributeList attributes = {},
               uint32_t rounding = ACCEL_ROUNDING_NONE);
+
+    /// The results come from one of the node's branches.
+    void take_branch() { branches_(*this); }
 
     /// Asks before so many bytes are made for a constant.
     void charge(uint64_t byte_count) const { store_.host.charge(byte_count, label()); }
@@ -76,13 +85,15 @@ public:
     void pace() const { store_.host.pace(position_, node_count_); }
 
     std::string label() const;
-    const char* name() const { return name_; }
+    const char *name() const { return name_; }
     template <typename... Parts>
-    [[noreturn]] void fail_corrupt(const Parts&... parts) const {
+    [[noreturn]] void fail_corrupt(const Parts &...parts) const
+    {
         corrupt(label(), " at byte ", proto_.offset, ": ", parts...);
     }
     template <typename... Parts>
-    [[noreturn]] void fail_unsupported(const Parts&... parts) const {
+    [[noreturn]] void fail_unsupported(const Parts &...parts) const
+    {
         throw Failure(ACCEL_STATUS_UNSUPPORTED, text(label(), ": ", parts...), text(parts...));
     }
     void expect_type(size_t index, TypeSet types) const;
@@ -90,14 +101,15 @@ public:
     void expect_rank(size_t index, size_t rank_min, size_t rank_max = kRankMax) const;
 
 private:
-    const AttributeProto* find_attribute(const char* name);
-    const AttributeProto* find_attribute(const char* name, AttributeType type);
+    const AttributeProto *find_attribute(const char *name);
+    const AttributeProto *find_attribute(const char *name, AttributeType type);
 
-    const NodeProto& proto_;
+    const NodeProto &proto_;
     size_t position_;
     size_t node_count_;
-    ConstantStore& store_;
-    const char* name_;
+    ConstantStore &store_;
+    const std::function<void(Node &)> branches_;
+    const char *name_;
     std::vector<ValueId> inputs_;
     std::vector<bool> understood_;
     std::optional<std::vector<Element>> known_;  ///< of result 0

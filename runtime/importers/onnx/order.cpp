@@ -14,12 +14,14 @@ namespace {
 /// Where names come from: numbers of one table, for initializers, sparse initializers, inputs and nodes in this order.
 class Sources {
 public:
-    Sources(const GraphProto& graph, Host& host)
+    Sources(const GraphProto &graph, Host &host)
         : sparse_begin_(static_cast<uint32_t>(graph.initializers.size())),
           input_begin_(sparse_begin_ + static_cast<uint32_t>(graph.sparse_initializers.size())),
-          node_begin_(input_begin_ + static_cast<uint32_t>(graph.inputs.size())) {
+          node_begin_(input_begin_ + static_cast<uint32_t>(graph.inputs.size()))
+    {
         table_.reserve(node_begin_ + graph.nodes.size());
         for (uint32_t i = 0; i < graph.initializers.size(); ++i) {
+            host.pace(0, 1);
             add(read_tensor_name(graph.initializers[i]), i);
         }
         for (uint32_t i = 0; i < graph.sparse_initializers.size(); ++i) {
@@ -41,7 +43,8 @@ public:
     }
 
     /// kNone: nothing makes it. CORRUPT if two do.
-    uint32_t find(std::string_view name) const {
+    uint32_t find(std::string_view name) const
+    {
         if (twice_.find(name) != Names::kNone) {
             corrupt("two values are named '", name, "'");
         }
@@ -55,7 +58,8 @@ public:
 
 private:
     bool is_constant(uint32_t source) const { return source < input_begin_; }
-    void add(std::string_view name, uint32_t source) {
+    void add(std::string_view name, uint32_t source)
+    {
         if (!name.empty() && !table_.add(name, source)) {
             twice_.add(name, source);
         }
@@ -68,12 +72,18 @@ private:
 
 class Search {
 public:
-    Search(const GraphProto& graph, bool is_body, Host& host) : graph_(graph), is_body_(is_body), host_(host), sources_(graph, host), waiting_(graph.nodes.size(), kDead) {
+    Search(const GraphProto &graph, bool is_body, Host &host) : graph_(graph),
+                                                                is_body_(is_body),
+                                                                host_(host),
+                                                                sources_(graph, host),
+                                                                waiting_(graph.nodes.size(), kDead)
+    {
         live_.initializers.resize(graph.initializers.size());
         live_.sparse_initializers.resize(graph.sparse_initializers.size());
     }
 
-    LiveParts run() {
+    LiveParts run()
+    {
         for (const Bytes bytes : graph_.outputs) {
             const std::string_view name = read_value_name(bytes);
             const uint32_t source = name.empty() ? Names::kNone : sources_.find(name);
@@ -99,7 +109,8 @@ public:
 private:
     static constexpr uint32_t kDead = UINT32_MAX;
 
-    void reach(std::string_view name, uint32_t source) {
+    void reach(std::string_view name, uint32_t source)
+    {
         live_.read.add(name, 0);
         if (sources_.is_initializer(source)) {
             live_.initializers[source] = true;
@@ -112,7 +123,8 @@ private:
         }
     }
 
-    void read_by(uint32_t node) {
+    void read_by(uint32_t node)
+    {
         for (const std::string_view input : read_node_edges(graph_.nodes[node]).inputs) {
             if (!input.empty()) {
                 read(node, input, sources_.find(input));
@@ -126,7 +138,8 @@ private:
         }
     }
 
-    void read(uint32_t node, std::string_view name, uint32_t source) {
+    void read(uint32_t node, std::string_view name, uint32_t source)
+    {
         if (source == Names::kNone && is_body_) {
             return;
         }
@@ -142,9 +155,10 @@ private:
     }
 
     /// The first in the file of those that wait for nothing goes next.
-    void sort() {
+    void sort()
+    {
         std::vector<uint32_t> end(graph_.nodes.size() + 1);
-        for (const auto& [maker, reader] : edges_) {
+        for (const auto &[maker, reader] : edges_) {
             ++end[maker + 1];
         }
         for (size_t i = 1; i < end.size(); ++i) {
@@ -152,7 +166,7 @@ private:
         }
         std::vector<uint32_t> next(end.begin(), end.end() - 1);
         std::vector<uint32_t> readers(edges_.size());
-        for (const auto& [maker, reader] : edges_) {
+        for (const auto &[maker, reader] : edges_) {
             readers[next[maker]++] = reader;
         }
         std::priority_queue<uint32_t, std::vector<uint32_t>, std::greater<>> ready;
@@ -177,7 +191,8 @@ private:
         }
     }
 
-    [[noreturn]] void fail_cycle() const {
+    [[noreturn]] void fail_cycle() const
+    {
         for (uint32_t i = 0; i < waiting_.size(); ++i) {
             if (waiting_[i] != kDead && waiting_[i] != 0) {
                 const NodeProto proto = read_node(graph_.nodes[i]);
@@ -187,9 +202,9 @@ private:
         fail(ACCEL_STATUS_INTERNAL, "the order of the nodes was not found");
     }
 
-    const GraphProto& graph_;
+    const GraphProto &graph_;
     const bool is_body_;
-    Host& host_;
+    Host &host_;
     const Sources sources_;
     LiveParts live_;
     std::vector<uint32_t> waiting_;  ///< by node: for how many operands, or kDead
@@ -200,6 +215,6 @@ private:
 
 }  // namespace
 
-LiveParts live_parts(const GraphProto& graph, bool is_body, Host& host) { return Search(graph, is_body, host).run(); }
+LiveParts live_parts(const GraphProto &graph, bool is_body, Host &host) { return Search(graph, is_body, host).run(); }
 
 }  // namespace accel::onnx

@@ -11,11 +11,15 @@ constexpr uint32_t kNone = ACCEL_OPERAND_NONE;
 
 class Ports {
 public:
-    Ports(const NodeProto& proto, const Operation& operation, const Graph& outer, const Body& body) : proto_(proto), operation_(operation), outer_(outer), inner_(*body.graph) {}
+    Ports(const NodeProto &proto, const Operation &operation, const Graph &outer, const Body &body) : proto_(proto),
+                                                                                                      operation_(operation),
+                                                                                                      outer_(outer),
+                                                                                                      inner_(*body.graph) {}
 
     std::vector<accel_region_port> inputs, outputs;
 
-    bool branch() {
+    bool branch()
+    {
         for (size_t i = 0; i < inner_.outputs.size(); ++i) {
             add_output(ACCEL_REGION_PORT_KIND_VALUE, kNone, i);
         }
@@ -23,7 +27,8 @@ public:
     }
 
     /// M, condition, what is carried; the body has turn, condition, what is carried, and gives condition, what is carried, what is gathered.
-    bool loop() {
+    bool loop()
+    {
         const size_t carried = operation_.inputs.size() < 2 ? 0 : operation_.inputs.size() - 2;
         if (inner_.inputs.size() != carried + 2 || inner_.outputs.size() < carried + 1 || inner_.outputs.size() - 1 != proto_.outputs.size() || !all_there(2)) {
             return false;
@@ -45,7 +50,8 @@ public:
     }
 
     /// What is carried, then what is scanned; the body has and gives both in this order. Before opset 9 batches came first, and lengths.
-    bool scan() {
+    bool scan()
+    {
         const std::optional<size_t> scanned = scanned_count();
         if (operation_.origin.revision < 9 || !scanned || *scanned == 0 || *scanned > operation_.inputs.size() || !all_there(0)) {
             return false;
@@ -79,7 +85,8 @@ private:
 
     uint32_t optional_operand(uint32_t position) const { return position < operation_.inputs.size() && operation_.inputs[position] != kNoValue ? position : kNone; }
 
-    bool all_there(size_t from) const {
+    bool all_there(size_t from) const
+    {
         for (size_t i = from; i < operation_.inputs.size(); ++i) {
             if (operation_.inputs[i] == kNoValue) {
                 return false;
@@ -88,14 +95,16 @@ private:
         return true;
     }
 
-    bool is_one(ValueId id, uint32_t type) const {
-        const Value& value = inner_.value(id);
+    bool is_one(ValueId id, uint32_t type) const
+    {
+        const Value &value = inner_.value(id);
         const bool one = !value.ranked || value.dims.empty() || (value.dims.size() == 1 && (!is_fixed(value.dims[0]) || value.dims[0].size == 1));
         return (value.type == 0 || value.type == type) && one;
     }
 
-    const AttributeProto* attribute(std::string_view name, AttributeType type) const {
-        for (const AttributeProto& attribute : proto_.attributes) {
+    const AttributeProto *attribute(std::string_view name, AttributeType type) const
+    {
+        for (const AttributeProto &attribute : proto_.attributes) {
             if (attribute.name == name && attribute.type == type) {
                 return &attribute;
             }
@@ -103,16 +112,18 @@ private:
         return nullptr;
     }
 
-    std::optional<size_t> scanned_count() const {
-        const AttributeProto* count = attribute("num_scan_inputs", AttributeType::kInt);
+    std::optional<size_t> scanned_count() const
+    {
+        const AttributeProto *count = attribute("num_scan_inputs", AttributeType::kInt);
         return count != nullptr && count->integer >= 0 ? std::optional(static_cast<size_t>(count->integer)) : std::nullopt;
     }
 
     /// With so many axes more than the value has; nothing if that is not known.
-    static std::optional<int64_t> rank_of(const Value& value, int64_t more) { return value.ranked ? std::optional(static_cast<int64_t>(value.dims.size()) + more) : std::nullopt; }
+    static std::optional<int64_t> rank_of(const Value &value, int64_t more) { return value.ranked ? std::optional(static_cast<int64_t>(value.dims.size()) + more) : std::nullopt; }
 
     /// Axis and direction number `index` of the lists.
-    bool place(accel_region_port& port, std::string_view axes, std::string_view directions, size_t index, std::optional<int64_t> rank) const {
+    bool place(accel_region_port &port, std::string_view axes, std::string_view directions, size_t index, std::optional<int64_t> rank) const
+    {
         const AttributeProto *axis = attribute(axes, AttributeType::kInts), *direction = attribute(directions, AttributeType::kInts);
         port.axis = axis != nullptr && index < axis->integers.size() ? axis->integers[index] : 0;
         const int64_t way = direction != nullptr && index < direction->integers.size() ? direction->integers[index] : 0;
@@ -124,14 +135,15 @@ private:
         return port.axis >= 0 && port.axis < static_cast<int64_t>(kRankMax) && (!rank || port.axis < *rank) && (way == 0 || way == 1);
     }
 
-    const NodeProto& proto_;
-    const Operation& operation_;
+    const NodeProto &proto_;
+    const Operation &operation_;
     const Graph &outer_, &inner_;
 };
 
 }  // namespace
 
-void connect(const NodeProto& proto, const Operation& operation, std::string_view attribute, const Graph& outer, Body& body) {
+void connect(const NodeProto &proto, const Operation &operation, std::string_view attribute, const Graph &outer, Body &body)
+{
     if (!operation.origin.domain.empty()) {
         return;
     }

@@ -12,9 +12,33 @@
 namespace accel::onnx {
 
 enum class DataType : int32_t {
-    kUndefined = 0, kFloat = 1, kUint8 = 2, kInt8 = 3, kUint16 = 4, kInt16 = 5, kInt32 = 6, kInt64 = 7, kString = 8, kBool = 9,
-    kFloat16 = 10, kDouble = 11, kUint32 = 12, kUint64 = 13, kComplex64 = 14, kComplex128 = 15, kBfloat16 = 16, kFloat8E4M3FN = 17, kFloat8E4M3FNUZ = 18,
-    kFloat8E5M2 = 19, kFloat8E5M2FNUZ = 20, kUint4 = 21, kInt4 = 22, kFloat4E2M1 = 23, kFloat8E8M0 = 24, kUint2 = 25, kInt2 = 26
+    kUndefined = 0,
+    kFloat = 1,
+    kUint8 = 2,
+    kInt8 = 3,
+    kUint16 = 4,
+    kInt16 = 5,
+    kInt32 = 6,
+    kInt64 = 7,
+    kString = 8,
+    kBool = 9,
+    kFloat16 = 10,
+    kDouble = 11,
+    kUint32 = 12,
+    kUint64 = 13,
+    kComplex64 = 14,
+    kComplex128 = 15,
+    kBfloat16 = 16,
+    kFloat8E4M3FN = 17,
+    kFloat8E4M3FNUZ = 18,
+    kFloat8E5M2 = 19,
+    kFloat8E5M2FNUZ = 20,
+    kUint4 = 21,
+    kInt4 = 22,
+    kFloat4E2M1 = 23,
+    kFloat8E8M0 = 24,
+    kUint2 = 25,
+    kInt2 = 26
 };
 
 /// ONNX's own domain has two names; the shorter one, "", is used here.
@@ -28,6 +52,7 @@ struct OperatorSet {
 struct ModelProto {
     int64_t ir_version = 0;
     std::vector<OperatorSet> operator_sets;
+    std::vector<Bytes> functions;
     std::optional<Bytes> graph;
 };
 
@@ -54,23 +79,37 @@ struct TensorProto {
     bool segmented = false;
     bool external = false;
     std::optional<Bytes> raw_data;
-    std::vector<std::string_view> float_runs;   ///< little-endian runs, in order
+    std::vector<std::string_view> float_runs;  ///< little-endian runs, in order
     std::vector<std::string_view> double_runs;
     std::vector<std::string_view> strings;
-    std::vector<int64_t> integers;              ///< of int32_data, int64_data or uint64_data
-    uint32_t integer_field = 0;                 ///< number of the field that `integers` came from
+    std::vector<int64_t> integers;  ///< of int32_data, int64_data or uint64_data
+    uint32_t integer_field = 0;     ///< number of the field that `integers` came from
     std::vector<ExternalEntry> external_entries;
 };
 
 enum class AttributeType : int32_t {
-    kUndefined = 0, kFloat = 1, kInt = 2, kString = 3, kTensor = 4, kGraph = 5, kFloats = 6, kInts = 7, kStrings = 8, kTensors = 9, kGraphs = 10,
-    kSparseTensor = 11, kSparseTensors = 12, kType = 13, kTypes = 14
+    kUndefined = 0,
+    kFloat = 1,
+    kInt = 2,
+    kString = 3,
+    kTensor = 4,
+    kGraph = 5,
+    kFloats = 6,
+    kInts = 7,
+    kStrings = 8,
+    kTensors = 9,
+    kGraphs = 10,
+    kSparseTensor = 11,
+    kSparseTensors = 12,
+    kType = 13,
+    kTypes = 14
 };
 
 struct AttributeProto {
     std::string_view name;
     AttributeType type = AttributeType::kUndefined;
-    bool is_reference = false;
+    std::string_view reference;  ///< in a function: which attribute of its call has the value
+    bool is_reference() const { return !reference.empty(); }
     float real = 0;
     int64_t integer = 0;
     std::string_view string;
@@ -98,6 +137,18 @@ struct NodeProto {
     std::vector<AttributeProto> attributes;
 };
 
+/// A function of the model, which nodes call by domain, name and overload.
+struct FunctionProto {
+    uint64_t offset = 0;
+    std::string_view domain, name, overload;
+    std::vector<std::string_view> inputs, outputs;
+    std::vector<std::string_view> attributes;  ///< that have no value unless a call gives one
+    std::vector<AttributeProto> defaults;
+    std::vector<Bytes> nodes;
+    std::vector<Bytes> value_infos;
+    std::vector<OperatorSet> operator_sets;
+};
+
 /// What a node reads and makes, without all else.
 struct NodeEdges {
     std::vector<std::string_view> inputs;
@@ -122,6 +173,7 @@ struct ValueInfoProto {
 
 ModelProto read_model(Bytes bytes);
 GraphProto read_graph(Bytes bytes);
+FunctionProto read_function(Bytes bytes);
 NodeProto read_node(Bytes bytes);
 NodeEdges read_node_edges(Bytes bytes);
 /// The bodies of a node, of all its attributes.

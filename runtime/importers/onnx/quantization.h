@@ -8,6 +8,6 @@
 namespace accel::onnx {
 
 /// Make quantisations of operations that only move stored values agree on both sides.
-void settle_quantization(Graph& graph, const Pace& pace);
+void settle_quantization(Graph &graph, const Pace &pace);
 
 }  // namespace accel::onnx

@@ -11,12 +11,14 @@ namespace {
 
 }  // namespace
 
-bool OperatorSchema::readable_at(int64_t opset) const {
-    return std::any_of(opsets.begin(), opsets.end(), [opset](const OpsetRange& range) { return range.holds(opset); });
+bool OperatorSchema::readable_at(int64_t opset) const
+{
+    return std::any_of(opsets.begin(), opsets.end(), [opset](const OpsetRange &range) { return range.holds(opset); });
 }
 
-const AttributeSchema* OperatorSchema::attribute(std::string_view attribute, int64_t opset) const {
-    for (const AttributeSchema& row : attributes) {
+const AttributeSchema *OperatorSchema::attribute(std::string_view attribute, int64_t opset) const
+{
+    for (const AttributeSchema &row : attributes) {
         if (row.name == attribute && row.opsets.holds(opset)) {
             return &row;
         }
@@ -24,8 +26,9 @@ const AttributeSchema* OperatorSchema::attribute(std::string_view attribute, int
     return nullptr;
 }
 
-const OperandSchema* OperatorSchema::input(size_t position, int64_t opset) const {
-    for (const OperandSchema& row : inputs) {
+const OperandSchema *OperatorSchema::input(size_t position, int64_t opset) const
+{
+    for (const OperandSchema &row : inputs) {
         const bool here = row.option == Option::kVariadic ? position >= row.position : position == row.position;
         if (here && row.opsets.holds(opset)) {
             return &row;
@@ -34,8 +37,9 @@ const OperandSchema* OperatorSchema::input(size_t position, int64_t opset) const
     return nullptr;
 }
 
-int OperatorSchema::input_of(int operand, int64_t opset) const {
-    for (const OperandSchema& row : inputs) {
+int OperatorSchema::input_of(int operand, int64_t opset) const
+{
+    for (const OperandSchema &row : inputs) {
         if (row.use == Use::kTensor && row.operand == operand && row.opsets.holds(opset)) {
             return static_cast<int>(row.position);
         }
@@ -43,8 +47,9 @@ int OperatorSchema::input_of(int operand, int64_t opset) const {
     return -1;
 }
 
-const OperatorSchema* find_schema(std::string_view domain, std::string_view name) {
-    for (const OperatorSchema& row : kOperators) {
+const OperatorSchema *find_schema(std::string_view domain, std::string_view name)
+{
+    for (const OperatorSchema &row : kOperators) {
         if (row.domain == domain && row.name == name) {
             return &row;
         }

@@ -11,13 +11,13 @@ namespace accel::onnx {
 struct ConstantData {
     DataType data_type = DataType::kUndefined;
     Dims dims;
-    const void* data = nullptr;
+    const void *data = nullptr;
     uint64_t size_bytes = 0;
 };
 
 /// Check a TensorProto and give its values, in place where type and alignment allow. Types outside the catalog keep data = nullptr.
-ConstantData read_constant(const TensorProto& tensor, ConstantStore& store);
+ConstantData read_constant(const TensorProto &tensor, ConstantStore &store);
 /// The same with values of every type; strings as an array of struct accel_bytes.
-ConstantData read_any_constant(const TensorProto& tensor, ConstantStore& store);
+ConstantData read_any_constant(const TensorProto &tensor, ConstantStore &store);
 
 }  // namespace accel::onnx

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Constants: in place or converted, checked against type and dims, and files beside the model.
-#include "test_support.h"
-
-#include <catch2/catch_test_macros.hpp>
+#include "test_require.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,12 +13,14 @@ using namespace accel::onnx::test;
 
 namespace {
 
-std::string add_constant(const std::string& tensor) {
+std::string add_constant(const std::string &tensor)
+{
     return single(13, {2}, {"Add", {"x", "c"}, {}, {}}, {tensor});
 }
 
 template <typename Fill>
-std::string typed_tensor(int32_t type, const std::vector<int64_t>& dims, Fill fill) {
+std::string typed_tensor(int32_t type, const std::vector<int64_t> &dims, Fill fill)
+{
     std::string bytes;
     protozero::pbf_writer writer(bytes);
     writer.add_packed_int64(1, dims.begin(), dims.end());
@@ -30,18 +30,13 @@ std::string typed_tensor(int32_t type, const std::vector<int64_t>& dims, Fill fi
     return bytes;
 }
 
-const float* floats_of(const Imported& model) { return static_cast<const float*>(model.named("c").data); }
-
-void require_refused(const Imported& model, accel_status status, const char* part) {
-    INFO(model.message);
-    REQUIRE(model.status == status);
-    REQUIRE(model.says(part));
-}
+const float *floats_of(const Imported &model) { return static_cast<const float *>(model.named("c").data); }
 
 /// A folder with a file of weights, gone at the end.
 class Folder {
 public:
-    Folder() {
+    Folder()
+    {
         char name[] = "/tmp/onnx-external-XXXXXX";
         path = mkdtemp(name);
         std::filesystem::create_directory(path / "model");
@@ -49,12 +44,13 @@ public:
         write(path / "outside.bin", floats({1, 2}));
         fd = open((path / "model").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
-    ~Folder() {
+    ~Folder()
+    {
         close(fd);
         std::filesystem::remove_all(path);
     }
-    static void write(const std::filesystem::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
-    static std::string floats(const std::vector<float>& values) { return {reinterpret_cast<const char*>(values.data()), values.size() * 4}; }
+    static void write(const std::filesystem::path &file, const std::string &bytes) { std::ofstream(file, std::ios::binary) << bytes; }
+    static std::string floats(const std::vector<float> &values) { return {reinterpret_cast<const char *>(values.data()), values.size() * 4}; }
 
     std::filesystem::path path;
     int fd = -1;
@@ -62,11 +58,12 @@ public:
 
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
-std::string external(const Entries& entries) { return add_constant(external_tensor("c", {2}, entries)); }
+std::string external(const Entries &entries) { return add_constant(external_tensor("c", {2}, entries)); }
 
-size_t open_descriptors() {
+size_t open_descriptors()
+{
     size_t count = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    for ([[maybe_unused]] const auto &entry : std::filesystem::directory_iterator("/proc/self/fd")) {
         ++count;
     }
     return count;
@@ -74,7 +71,8 @@ size_t open_descriptors() {
 
 }  // namespace
 
-TEST_CASE("raw data is used in place when it is aligned") {
+TEST_CASE("raw data is used in place when it is aligned")
+{
     // Padding in a name moves the data through all alignments; one of four is in place.
     int in_place = 0, copied = 0;
     for (size_t padding = 0; padding < 4; ++padding) {
@@ -97,7 +95,8 @@ TEST_CASE("raw data is used in place when it is aligned") {
 namespace {
 
 /// Two layers and what they add, their constants moved by the lengths of two comments.
-std::string layers(const std::vector<size_t>& comment_lengths) {
+std::string layers(const std::vector<size_t> &comment_lengths)
+{
     const auto commented = [](std::string tensor, size_t length) {
         std::string comment;
         protozero::pbf_writer(comment).add_string(12, std::string(length, 'c'));
@@ -114,7 +113,8 @@ std::string layers(const std::vector<size_t>& comment_lengths) {
 
 }  // namespace
 
-TEST_CASE("a model whose constants are all aligned is not copied at all") {
+TEST_CASE("a model whose constants are all aligned is not copied at all")
+{
     constexpr uint64_t kAllBytes = (64 + 8) * sizeof(float);
     int without_copies = 0;
     for (size_t first = 1; first <= 4; ++first) {
@@ -131,32 +131,34 @@ TEST_CASE("a model whose constants are all aligned is not copied at all") {
     CHECK(without_copies == 1);
 }
 
-TEST_CASE("typed fields are converted") {
-    const Imported packed(add_constant(typed_tensor(kFloat, {2}, [](auto& w) {
+TEST_CASE("typed fields are converted")
+{
+    const Imported packed(add_constant(typed_tensor(kFloat, {2}, [](auto &w) {
         const float values[] = {1.5f, 2.5f};
         w.add_packed_float(4, values, values + 2);
     })));
     REQUIRE(packed.status == ACCEL_STATUS_OK);
     CHECK(floats_of(packed)[1] == 2.5f);
-    const Imported unpacked(add_constant(typed_tensor(kFloat, {2}, [](auto& w) {
+    const Imported unpacked(add_constant(typed_tensor(kFloat, {2}, [](auto &w) {
         w.add_float(4, 1.5f);
         w.add_float(4, 2.5f);
     })));
     REQUIRE(unpacked.status == ACCEL_STATUS_OK);
     CHECK(floats_of(unpacked)[1] == 2.5f);
     const Imported bytes(single(13, {2}, {"DequantizeLinear", {"c", "s"}, {}, {}},
-                                {typed_tensor(kInt8, {3}, [](auto& w) {
+                                {typed_tensor(kInt8, {3}, [](auto &w) {
                                      const int32_t values[] = {-128, 5, 127};
                                      w.add_packed_int32(5, values, values + 3);
                                  }),
                                  scalar_tensor("s", 1)}));
     INFO(bytes.message);
     REQUIRE(bytes.status == ACCEL_STATUS_OK);
-    CHECK(static_cast<const int8_t*>(bytes.named("c").data)[0] == -128);
+    CHECK(static_cast<const int8_t *>(bytes.named("c").data)[0] == -128);
 }
 
-TEST_CASE("constants that contradict themselves") {
-    const auto none = [](auto&) {};
+TEST_CASE("constants that contradict themselves")
+{
+    const auto none = [](auto &) {};
     require_refused(Imported(add_constant(typed_tensor(kFloat, {2}, none))), ACCEL_STATUS_CORRUPT, "0 bytes");
     require_refused(Imported(add_constant(raw_tensor("c", kFloat, {2}, "1234567"))), ACCEL_STATUS_CORRUPT, "7 bytes");
     require_refused(Imported(add_constant(raw_tensor("c", kFloat, {-2}, "12345678"))), ACCEL_STATUS_CORRUPT, "-2");
@@ -165,18 +167,19 @@ TEST_CASE("constants that contradict themselves") {
     require_refused(Imported(add_constant(raw_tensor("c", kFloat, std::vector<int64_t>(9, 1), "1234"))), ACCEL_STATUS_CORRUPT, "rank 9");
     require_refused(Imported(add_constant(raw_tensor("c", 99, {1}, "1234"))), ACCEL_STATUS_CORRUPT, "data_type 99");
     require_refused(Imported(add_constant(raw_tensor("c", kBool, {1}, "\x02"))), ACCEL_STATUS_CORRUPT, "bool");
-    require_refused(Imported(add_constant(typed_tensor(kInt8, {1}, [](auto& w) {
+    require_refused(Imported(add_constant(typed_tensor(kInt8, {1}, [](auto &w) {
                         const int32_t values[] = {300};
                         w.add_packed_int32(5, values, values + 1);
                     }))),
                     ACCEL_STATUS_CORRUPT, "300");
-    require_refused(Imported(add_constant(typed_tensor(kInt32, {1}, [](auto& w) {
+    require_refused(Imported(add_constant(typed_tensor(kInt32, {1}, [](auto &w) {
                         w.add_int64(7, 1);
                     }))),
                     ACCEL_STATUS_CORRUPT, "another");
 }
 
-TEST_CASE("G-13 external data is mapped from the model's folder and from nowhere else") {
+TEST_CASE("G-13 external data is mapped from the model's folder and from nowhere else")
+{
     const Folder folder;
     const size_t before = open_descriptors();
     {
@@ -205,7 +208,8 @@ TEST_CASE("G-13 external data is mapped from the model's folder and from nowhere
     CHECK(open_descriptors() == before);
 }
 
-TEST_CASE("external data outside of the folder is refused") {
+TEST_CASE("external data outside of the folder is refused")
+{
     const Folder folder;
     std::filesystem::create_symlink("../outside.bin", folder.path / "model/link.bin");
     std::filesystem::create_symlink("w.bin", folder.path / "model/inside.bin");

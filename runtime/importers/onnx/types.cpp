@@ -12,14 +12,33 @@ namespace {
 struct TypeRow {
     DataType onnx;
     uint32_t accel;
-    uint32_t size_bytes;
+    uint32_t size_bytes;  ///< 0: elements share bytes
 };
 
 constexpr TypeRow kRows[] = {
-    {DataType::kFloat, ACCEL_TYPE_F32, 4},   {DataType::kInt8, ACCEL_TYPE_I8, 1},      {DataType::kUint8, ACCEL_TYPE_U8, 1},
-    {DataType::kInt32, ACCEL_TYPE_I32, 4},   {DataType::kInt64, ACCEL_TYPE_I64, 8},    {DataType::kFloat16, ACCEL_TYPE_F16, 2},
-    {DataType::kBfloat16, ACCEL_TYPE_BF16, 2}, {DataType::kInt16, ACCEL_TYPE_I16, 2},  {DataType::kBool, ACCEL_TYPE_BOOL, 1},
+    {DataType::kFloat, ACCEL_TYPE_F32, 4},
+    {DataType::kInt8, ACCEL_TYPE_I8, 1},
+    {DataType::kUint8, ACCEL_TYPE_U8, 1},
+    {DataType::kInt32, ACCEL_TYPE_I32, 4},
+    {DataType::kInt64, ACCEL_TYPE_I64, 8},
+    {DataType::kFloat16, ACCEL_TYPE_F16, 2},
+    {DataType::kBfloat16, ACCEL_TYPE_BF16, 2},
+    {DataType::kInt16, ACCEL_TYPE_I16, 2},
+    {DataType::kBool, ACCEL_TYPE_BOOL, 1},
     {DataType::kDouble, ACCEL_TYPE_F64, 8},
+    {DataType::kUint16, ACCEL_TYPE_U16, 2},
+    {DataType::kUint32, ACCEL_TYPE_U32, 4},
+    {DataType::kUint64, ACCEL_TYPE_U64, 8},
+    {DataType::kFloat8E4M3FN, ACCEL_TYPE_F8E4M3FN, 1},
+    {DataType::kFloat8E4M3FNUZ, ACCEL_TYPE_F8E4M3FNUZ, 1},
+    {DataType::kFloat8E5M2, ACCEL_TYPE_F8E5M2, 1},
+    {DataType::kFloat8E5M2FNUZ, ACCEL_TYPE_F8E5M2FNUZ, 1},
+    {DataType::kFloat8E8M0, ACCEL_TYPE_F8E8M0, 1},
+    {DataType::kFloat4E2M1, ACCEL_TYPE_F4E2M1, 0},
+    {DataType::kInt4, ACCEL_TYPE_I4, 0},
+    {DataType::kUint4, ACCEL_TYPE_U4, 0},
+    {DataType::kInt2, ACCEL_TYPE_I2, 0},
+    {DataType::kUint2, ACCEL_TYPE_U2, 0},
 };
 
 // By number in onnx.proto, as of IR version 14.
@@ -32,14 +51,16 @@ constexpr std::string_view kTexts[] = {
 constexpr std::string_view kBefore = "tensor(";
 constexpr std::string_view kBehind = ")";
 
-constexpr std::string_view name_in(std::string_view text) {
+constexpr std::string_view name_in(std::string_view text)
+{
     return text.substr(kBefore.size(), text.size() - kBefore.size() - kBehind.size());
 }
 
 }  // namespace
 
-uint32_t accel_type_of(DataType type) {
-    for (const TypeRow& row : kRows) {
+uint32_t accel_type_of(DataType type)
+{
+    for (const TypeRow &row : kRows) {
         if (row.onnx == type) {
             return row.accel;
         }
@@ -47,18 +68,20 @@ uint32_t accel_type_of(DataType type) {
     return 0;
 }
 
-uint32_t constant_type_of(DataType type) {
-    static constexpr uint32_t kTypes[] = {  // by number in onnx.proto
-        ACCEL_TYPE_UNKNOWN, ACCEL_TYPE_F32,  ACCEL_TYPE_U8,   ACCEL_TYPE_I8,       ACCEL_TYPE_U16,        ACCEL_TYPE_I16,    ACCEL_TYPE_I32,
-        ACCEL_TYPE_I64,     ACCEL_TYPE_STRING, ACCEL_TYPE_BOOL, ACCEL_TYPE_F16,    ACCEL_TYPE_F64,        ACCEL_TYPE_U32,    ACCEL_TYPE_U64,
-        ACCEL_TYPE_C64,     ACCEL_TYPE_C128, ACCEL_TYPE_BF16, ACCEL_TYPE_F8E4M3FN, ACCEL_TYPE_F8E4M3FNUZ, ACCEL_TYPE_F8E5M2, ACCEL_TYPE_F8E5M2FNUZ,
-        ACCEL_TYPE_U4,      ACCEL_TYPE_I4,   ACCEL_TYPE_F4E2M1, ACCEL_TYPE_F8E8M0, ACCEL_TYPE_U2,         ACCEL_TYPE_I2};
+uint32_t constant_type_of(DataType type)
+{
+    static constexpr uint32_t kTypes[] = {// by number in onnx.proto
+                                          ACCEL_TYPE_UNKNOWN, ACCEL_TYPE_F32, ACCEL_TYPE_U8, ACCEL_TYPE_I8, ACCEL_TYPE_U16, ACCEL_TYPE_I16, ACCEL_TYPE_I32,
+                                          ACCEL_TYPE_I64, ACCEL_TYPE_STRING, ACCEL_TYPE_BOOL, ACCEL_TYPE_F16, ACCEL_TYPE_F64, ACCEL_TYPE_U32, ACCEL_TYPE_U64,
+                                          ACCEL_TYPE_C64, ACCEL_TYPE_C128, ACCEL_TYPE_BF16, ACCEL_TYPE_F8E4M3FN, ACCEL_TYPE_F8E4M3FNUZ, ACCEL_TYPE_F8E5M2, ACCEL_TYPE_F8E5M2FNUZ,
+                                          ACCEL_TYPE_U4, ACCEL_TYPE_I4, ACCEL_TYPE_F4E2M1, ACCEL_TYPE_F8E8M0, ACCEL_TYPE_U2, ACCEL_TYPE_I2};
     static_assert(std::size(kTypes) == std::size(kTexts));
     return is_known(type) ? kTypes[static_cast<size_t>(type)] : uint32_t{ACCEL_TYPE_UNKNOWN};
 }
 
-DataType data_type_of(uint32_t accel_type) {
-    for (const TypeRow& row : kRows) {
+DataType data_type_of(uint32_t accel_type)
+{
+    for (const TypeRow &row : kRows) {
         if (row.accel == accel_type) {
             return row.onnx;
         }
@@ -66,8 +89,9 @@ DataType data_type_of(uint32_t accel_type) {
     return DataType::kUndefined;
 }
 
-uint64_t size_bytes_of(uint32_t accel_type) {
-    for (const TypeRow& row : kRows) {
+uint64_t size_bytes_of(uint32_t accel_type)
+{
+    for (const TypeRow &row : kRows) {
         if (row.accel == accel_type) {
             return row.size_bytes;
         }
@@ -75,7 +99,8 @@ uint64_t size_bytes_of(uint32_t accel_type) {
     return 0;
 }
 
-DataType data_type_named(std::string_view name) {
+DataType data_type_named(std::string_view name)
+{
     const auto same_letter = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
     for (size_t number = 1; number < std::size(kTexts); ++number) {
         const std::string_view known = name_in(kTexts[number]);
@@ -86,12 +111,14 @@ DataType data_type_named(std::string_view name) {
     return DataType::kUndefined;
 }
 
-bool is_known(DataType type) {
+bool is_known(DataType type)
+{
     const auto number = static_cast<int32_t>(type);
     return number > 0 && number < static_cast<int32_t>(std::size(kTexts));
 }
 
-std::string name_of(DataType type) {
+std::string name_of(DataType type)
+{
     const auto number = static_cast<int32_t>(type);
     if (number < 0 || number >= static_cast<int32_t>(std::size(kTexts))) {
         return "type " + std::to_string(number);

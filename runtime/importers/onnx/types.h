@@ -6,14 +6,19 @@
 
 #include <accel/accel.h>
 
+#include <map>
 #include <string>
 #include <string_view>
 
 namespace accel::onnx {
 
+/// The version of each domain's operator set; "" is ONNX's own.
+using OperatorSets = std::map<std::string_view, int64_t>;
+
 /// Set of element types, bit per enum accel_type.
 using TypeSet = uint32_t;
-constexpr TypeSet type_set(std::initializer_list<accel_type> types) {
+constexpr TypeSet type_set(std::initializer_list<accel_type> types)
+{
     TypeSet set = 0;
     for (const accel_type type : types) {
         set |= 1u << type;

@@ -12,6 +12,8 @@
 #include "commands.h"
 #include "cores/cores.h"
 #include "device_choice.h"
+#include "files.h"
+#include "interrupt.h"
 #include "load.h"
 #include "number_check.h"
 #include "peer.h"
@@ -63,6 +65,17 @@ unsigned runs_per_round(Session &session)
     return static_cast<unsigned>(std::min(10000.0, std::max(1.0, 50e6 / std::max(once, 1.0))));
 }
 
+/// Nothing of a peer that Ctrl-C has ended as well.
+std::vector<double> round_of(Peer &peer, unsigned count)
+{
+    try {
+        return peer.round(count);
+    } catch (const Failure &) {
+        if (!Interrupt::came()) throw;
+        return {};
+    }
+}
+
 struct Measured {
     Statistics ours, theirs;
     std::vector<double> ratios, mean_ratios;  ///< median of ours / median of theirs, and so the means, per pair of rounds
@@ -70,6 +83,7 @@ struct Measured {
 
 Measured measure(Session &session, Peer *peer, const BenchOptions &options)
 {
+    const Interrupt interrupt;
     Progress progress("measuring " + options.model.model);
     const Load load(options.load);
     const auto start = Clock::now();
@@ -77,19 +91,21 @@ Measured measure(Session &session, Peer *peer, const BenchOptions &options)
     const unsigned count = runs_per_round(session);
     std::vector<double> ours, theirs;
     Measured measured;
-    for (double elapsed = 0; elapsed < options.seconds; elapsed = std::chrono::duration<double>(Clock::now() - start).count()) {
+    for (double elapsed = 0; elapsed < options.seconds && !Interrupt::came(); elapsed = std::chrono::duration<double>(Clock::now() - start).count()) {
         if (peer) settle(session);
         const auto mine = round(session, count);
-        append(ours, mine);
         if (peer) {
-            const auto other = peer->round(count);
+            const auto other = round_of(*peer, count);
+            if (other.empty()) break;
             append(theirs, other);
             const Statistics our = Statistics::of(mine), their = Statistics::of(other);
             measured.ratios.push_back(our.median / their.median);
             measured.mean_ratios.push_back(our.mean / their.mean);
         }
+        append(ours, mine);
         progress.update(elapsed / options.seconds, "");
     }
+    if (ours.empty()) throw Failure("interrupted before a round was measured; let it measure for longer");
     measured.ours = Statistics::of(ours);
     measured.theirs = Statistics::of(theirs);
     return measured;
@@ -130,7 +146,10 @@ std::unique_ptr<Peer> start_peer(const BenchOptions &options)
 {
     if (options.compare.empty()) return nullptr;
     Progress progress("starting ONNX Runtime");
-    return std::make_unique<Peer>(options.python, options.model.model, options.model.threads);
+    std::vector<std::string> told;
+    for (const std::string &dim : options.model.dims) told.push_back("dim:" + dim);
+    for (const std::string &known : options.model.known) told.push_back("known:" + known);
+    return std::make_unique<Peer>(options.python, options.model.model, options.model.threads, told);
 }
 
 /// A comparison gives both sides the same number of threads.
@@ -148,6 +167,15 @@ void print_peer(const Measured &measured, const Peer &peer, const BenchOptions &
               << " pairs of rounds taken in turns\n";
 }
 
+/// What was measured until Ctrl-C has been told, and whoever called learns of it.
+void end(bool interrupted)
+{
+    if (!interrupted) return;
+    note("interrupted: this is what was measured until then");
+    finish_output();
+    throw CLI::RuntimeError(Interrupt::kExitCode);
+}
+
 void bench(BenchOptions options)
 {
     prepare_comparison(options);
@@ -160,16 +188,19 @@ void bench(BenchOptions options)
     const auto peer = start_peer(options);
     const Measured measured = measure(session, peer.get(), options);
     std::optional<Timings> timings;
-    if (options.timings) timings = measure_operations(instance, devices, session.program(), entry, options);
+    const bool interrupted = Interrupt::came();
+    if (options.timings && !interrupted) timings = measure_operations(instance, devices, session.program(), entry, options);
     if (options.model.json) {
         auto facts = facts_of(measured, session, options, peer.get());
         if (timings) facts["timings"] = timings->json();
+        if (interrupted) facts["interrupted"] = true;
         print_json(facts);
-        return;
+        return end(interrupted);
     }
     std::cout << "accel        " << line_of(measured.ours) << "\n";
     if (peer) print_peer(measured, *peer, options);
     if (timings) timings->print();
+    end(interrupted);
 }
 
 }  // namespace
@@ -186,6 +217,7 @@ void add_bench(CLI::App &app)
     command->add_option("--load", options->load, "busy loops beside the measurement, of both sides, as other work would be")->check(CLI::Range(0u, 1024u))->capture_default_str();
     command->add_option("--compare", options->compare, "take turns with this peer")->check(CLI::IsMember({"onnxruntime"}));
     command->add_option("--python", options->python, "Python that has the package onnxruntime")->capture_default_str();
+    command->footer("Ctrl-C ends the measurement, and what there is of it is told.\nExit codes: 0 measured; 1 it failed, with one sentence why; 2 the arguments are wrong; 130 interrupted.");
     command->callback([options] { bench(*options); });
 }
 

@@ -2,11 +2,16 @@
 // Reads a model and builds it, with a sentence for what nothing takes.
 #include "building.h"
 
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_join.h>
+
 #include <algorithm>
 
 #include "device_choice.h"
 #include "inputs.h"
 #include "known.h"
+#include "nearest.h"
+#include "passes.h"
 #include "progress.h"
 #include "remedy.h"
 #include "rounding_choice.h"
@@ -19,9 +24,8 @@ namespace {
 SymbolSize parse_dim(const std::string &text)
 {
     const size_t equals = text.rfind('=');
-    char *end = nullptr;
-    const long long size = equals == std::string::npos ? 0 : std::strtoll(text.c_str() + equals + 1, &end, 10);
-    if (size < 1 || !end || *end) throw WrongArgument("--dim '" + text::printable(text) + "': expected NAME=SIZE with SIZE at least 1; write for example --dim batch=1");
+    int64_t size = 0;
+    if (equals == std::string::npos || !absl::SimpleAtoi(text.substr(equals + 1), &size) || size < 1) throw WrongArgument("--dim '" + text::printable(text) + "': expected NAME=SIZE with SIZE at least 1; write for example --dim batch=1");
     return {text.substr(0, equals), size};
 }
 
@@ -74,8 +78,10 @@ std::string unplaced_sentence(const std::vector<SupportRow> &rows)
         ++count;
         const std::string name = "'" + row.name + "' (" + row.operation + ")";
         const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const auto &kind) { return kind.first == row.why; });
-        if (same == kinds.end()) kinds.emplace_back(row.why, name);
-        else same->second += ", " + name;
+        if (same == kinds.end())
+            kinds.emplace_back(row.why, name);
+        else
+            same->second += ", " + name;
     }
     std::string text = std::to_string(count) + " operations have no place";
     for (const auto &[why, names] : kinds) text += ". " + names + ": no device of the set takes it: " + why;
@@ -98,9 +104,14 @@ bool has_work(const Program &program, const accel_device *device)
 /// What the options ask to be built, with all that the description points to.
 class Wanted {
 public:
-    Wanted(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
-        : instance_(instance), progress_("building " + options.model), model_(load_model(instance, options, progress_)), known_(model_.graph(), options.known),
-          sizes_(symbol_sizes(model_.graph(), options, known_)), symbols_(symbol_values(sizes_))
+    /// model: empty where it is to be imported.
+    Wanted(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target, const Model &model = Model())
+        : instance_(instance),
+          progress_("building " + options.model),
+          model_(model.get() ? model : load_model(instance, options, progress_)),
+          known_(model_.graph(), options.known),
+          sizes_(symbol_sizes(model_.graph(), options, known_)),
+          symbols_(symbol_values(sizes_))
     {
         threads_.name = "cpu.threads";
         threads_.kind = ACCEL_OPTION_KIND_INTEGER;
@@ -155,6 +166,8 @@ public:
         return rows;
     }
 
+    nlohmann::json passes() const { return passes_of(instance_, desc_); }
+
     const std::vector<std::string> &notes() const { return notes_; }
 
 private:
@@ -192,7 +205,6 @@ private:
         return program;
     }
 
-
     const Instance &instance_;
     Progress progress_;
     const Model model_;
@@ -209,8 +221,10 @@ private:
 /// The options that only a build can heed, as they were given.
 std::string build_options(const ModelOptions &options, const char *target)
 {
-    std::string given;
-    const auto add = [&](bool is_given, const char *name) { given += is_given ? (given.empty() ? "" : ", ") + std::string(name) : ""; };
+    std::vector<const char *> given;
+    const auto add = [&](bool is_given, const char *name) {
+        if (is_given) given.push_back(name);
+    };
     add(!options.rounding.empty(), "--rounding");
     add(!options.dims.empty(), "--dim");
     add(options.threads != 0, "--threads");
@@ -218,7 +232,7 @@ std::string build_options(const ModelOptions &options, const char *target)
     add(options.first_device_only, "--first-device-only");
     add(options.constant_budget_bytes != 0, "--constant-budget");
     add(target != nullptr, "--target");
-    return given;
+    return absl::StrJoin(given, ", ");
 }
 
 Program load_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options)
@@ -229,26 +243,26 @@ Program load_program(const Instance &instance, const std::vector<Device> &device
                    [&] { return Program::load_file(instance, options.model.c_str(), devices, flags, Progress::callback, &progress); });
 }
 
-Program build_program(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target, std::vector<std::string> &notes)
-{
-    Wanted wanted(instance, devices, options, target);
-    Program program = wanted.build();
-    notes = wanted.notes();
-    return program;
-}
-
 /// The commands work with one set of sizes, which they take from --dim and from input files.
 void refuse_open_sizes(const Program &program, const ModelOptions &options)
 {
-    std::string open;
+    std::vector<std::string> open;
     for (uint32_t entry = 0; entry < program.info().entry_count; ++entry) {
         for (const accel_symbol_info &symbol : program.open_sizes(entry)) {
             const std::string range = symbol.max_size == ACCEL_SIZE_UNBOUNDED ? "at least " + std::to_string(symbol.min_size) : std::to_string(symbol.min_size) + " to " + std::to_string(symbol.max_size);
             const std::string name = "'" + text::printable(symbol.name) + "' (" + range + ")";
-            if (open.find(name) == std::string::npos) open += (open.empty() ? "" : ", ") + name;
+            if (std::find(open.begin(), open.end(), name) == open.end()) open.push_back(name);
         }
     }
-    if (!open.empty()) throw Failure(options.model + ": no size is given for symbol " + open + "; " + remedy_of(ACCEL_STATUS_INVALID_ARGUMENT, "P-7"));
+    if (!open.empty()) throw OpenSizes(options.model + ": no size is given for symbol " + absl::StrJoin(open, ", ") + "; " + remedy_of(ACCEL_STATUS_INVALID_ARGUMENT, "P-7"));
+}
+
+Program build(Wanted &&wanted, const ModelOptions &options, std::vector<std::string> &notes)
+{
+    Program program = wanted.build();
+    refuse_open_sizes(program, options);
+    notes = wanted.notes();
+    return program;
 }
 
 }  // namespace
@@ -257,12 +271,14 @@ uint32_t find_entry(const Program &program, const std::string &name)
 {
     const uint32_t count = program.info().entry_count;
     std::string names;
+    std::vector<std::string> known;
     for (uint32_t entry = 0; entry < count; ++entry) {
         if (program.entry(entry).name == name || (name.empty() && count == 1)) return entry;
+        known.emplace_back(program.entry(entry).name);
         names += (entry ? ", '" : "'") + std::string(program.entry(entry).name) + "'";
     }
     if (name.empty()) throw Failure("the program has several entry points: " + names + "; choose one with --entry");
-    throw Failure("the program has no entry point '" + name + "'; --entry takes one of: " + names);
+    throw Failure("the program has no entry point '" + name + "'" + perhaps(name, known) + "; --entry takes one of: " + names);
 }
 
 std::vector<Device> used_devices(const Program &program, const std::vector<Device> &devices)
@@ -281,16 +297,32 @@ Program make_program(const Instance &instance, const std::vector<Device> &device
         return load_program(instance, devices, options);
     }
     std::vector<std::string> notes;
-    Program program = build_program(instance, devices, options, target, notes);
-    refuse_open_sizes(program, options);
+    Program program = build(Wanted(instance, devices, options, target), options, notes);
     for (const auto &sentence : notes) note(sentence);
     return program;
+}
+
+Model import_model(const Instance &instance, const ModelOptions &options)
+{
+    Progress progress("reading " + options.model);
+    return load_model(instance, options, progress);
+}
+
+Program make_program_of(const Instance &instance, const Model &model, const std::vector<Device> &devices, const ModelOptions &options, std::vector<std::string> &notes)
+{
+    return build(Wanted(instance, devices, options, nullptr, model), options, notes);
 }
 
 std::vector<SupportRow> support_of(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
 {
     if (is_saved_program(options.model)) throw Failure(options.model + " is a saved program, whose operations are placed already; give --support the model");
     return Wanted(instance, devices, options, target).support();
+}
+
+nlohmann::json passes_over(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &options, const char *target)
+{
+    if (is_saved_program(options.model)) throw Failure(options.model + " is a saved program, whose passes are over; give --passes the model");
+    return Wanted(instance, devices, options, target).passes();
 }
 
 }  // namespace accel::tool

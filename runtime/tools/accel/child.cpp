@@ -35,8 +35,10 @@ int start(const std::vector<std::string> &arguments, pid_t *out_child, int *out_
     const int error = posix_spawn(out_child, "/proc/self/exe", &actions, nullptr, words.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
-    if (error) close(ends[0]);
-    else *out_fd = ends[0];
+    if (error)
+        close(ends[0]);
+    else
+        *out_fd = ends[0];
     return error;
 }
 
@@ -85,8 +87,10 @@ ChildEnd run_self(const std::vector<std::string> &arguments, std::chrono::second
             end.how = ChildEnd::How::Hung;
             break;
         }
-        if (open) open = take(fd, kLookMs, end.output);
-        else poll(nullptr, 0, kLookMs);
+        if (open)
+            open = take(fd, kLookMs, end.output);
+        else
+            poll(nullptr, 0, kLookMs);
     }
     for (size_t before = ~size_t{0}; open && before != end.output.size();) {
         before = end.output.size();

@@ -9,7 +9,10 @@
 namespace accel::tool {
 
 struct ChildEnd {
-    enum class How { Exited, Died, Hung, NotStarted } how = How::NotStarted;
+    enum class How { Exited,
+                     Died,
+                     Hung,
+                     NotStarted } how = How::NotStarted;
     int code = 0;        ///< exit code, signal, or errno
     std::string output;  ///< what it wrote to its standard output, at most 1 MiB
     /// "died of SIGABRT", "did not end within 20 s", …

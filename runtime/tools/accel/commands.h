@@ -10,10 +10,13 @@ namespace accel::tool {
 
 void add_devices(CLI::App &app);
 void add_doctor(CLI::App &app);
+void add_info(CLI::App &app);
 void add_inspect(CLI::App &app);
 void add_run(CLI::App &app);
 void add_bench(CLI::App &app);
+void add_compare(CLI::App &app);
 void add_compile(CLI::App &app);
+void add_profile(CLI::App &app);
 void add_trace(CLI::App &app);
 
 }  // namespace accel::tool

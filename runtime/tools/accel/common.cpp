@@ -2,14 +2,17 @@
 // Declares the shared options, and prints bytes and times.
 #include "common.h"
 
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
+#include <accel/graph/catalog.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iomanip>
 #include <iostream>
-#include <sstream>
 
 #include "commands.h"
 #include "files.h"
@@ -69,15 +72,28 @@ Instance InstanceOptions::create() const
     return Instance::create(desc);
 }
 
+void add_device_option(CLI::App &app, const std::string &names, std::vector<std::string> &devices, const std::string &what)
+{
+    const std::string option = names.substr(names.rfind("--"));
+    app.add_option_function<std::vector<std::string>>(
+           names, [option, &devices](const std::vector<std::string> &lists) { devices = names_of(option, lists); }, what)
+        ->allow_extra_args(false);
+}
+
 void ModelOptions::add_to(CLI::App &app)
 {
+    add_all_but_devices_to(app);
+    add_device_option(app, "-d,--device", devices, "device, may be repeated or comma separated: the ordered set that the work may use; auto, as without it: every real device that can be used, the CPU last");
+}
+
+void ModelOptions::add_all_but_devices_to(CLI::App &app)
+{
     app.add_option("MODEL", model, "model file, or a program saved by `accel compile`")->required();
-    app.add_option_function<std::vector<std::string>>("-d,--device", [this](const std::vector<std::string> &lists) { devices = names_of("--device", lists); }, "device, may be repeated or comma separated: the ordered set that the work may use; auto, as without it: every real device that can be used, the CPU last")->allow_extra_args(false);
     app.add_option("--rounding", rounding, "requantise with this rounding; without it with the model's own, unless a device named by --device or --target does no such")
         ->check(CLI::IsMember({"model", "half_even", "tflite", "natural"}));
     app.add_option("--dim", dims, "value of a symbolic dimension, NAME=SIZE")->allow_extra_args(false);
-    app.add_option("--known", known, "value of an input that is known now, NAME=FILE.npy, NAME=NUMBER[,NUMBER...] or, of the model's default, NAME: it becomes a constant, and is no input of the program")->allow_extra_args(false);
-    app.add_option("--threads", threads, "threads of the CPU device");
+    app.add_option("--known", known, "value of an input that is known now, NAME=FILE (.npy, .pb), NAME=NUMBER[,NUMBER...] or, of the model's default, NAME: it becomes a constant, and is no input of the program")->allow_extra_args(false);
+    app.add_option("--threads", threads, "threads of the CPU device; never more than the process can keep busy, which is the default");
     app.add_flag("--first-device-only", first_device_only, "fail unless everything runs on the first device");
     app.add_flag("--balance", balance, "cut the graph by measured speed instead of by the order of the devices");
     app.add_flag("--copy", copy, "read the model's files into memory instead of mapping them: they may change meanwhile");
@@ -113,9 +129,7 @@ std::string text_of_bytes(uint64_t bytes)
     double value = static_cast<double>(bytes);
     int unit = 0;
     for (; value >= 1024 && unit < 4; ++unit) value /= 1024;
-    std::ostringstream text;
-    text << std::fixed << std::setprecision(unit && value < 100 ? 1 : 0) << value << " " << kUnits[unit];
-    return text.str();
+    return absl::StrFormat("%.*f %s", unit && value < 100 ? 1 : 0, value, kUnits[unit]);
 }
 
 std::string text_of_ns(double nanoseconds)
@@ -123,28 +137,14 @@ std::string text_of_ns(double nanoseconds)
     static constexpr const char *kUnits[] = {"ns", "us", "ms", "s"};
     int unit = 0;
     for (; nanoseconds >= 1000 && unit < 3; ++unit) nanoseconds /= 1000;
-    std::ostringstream text;
-    text << std::setprecision(3) << std::fixed << nanoseconds << " " << kUnits[unit];
-    return text.str();
+    return absl::StrFormat("%.3f %s", nanoseconds, kUnits[unit]);
 }
 
-const char *type_name(uint32_t type)
-{
-    static constexpr const char *kNames[] = {"?", "f32", "i8", "u8", "i32", "i64", "f16", "bf16", "i16", "bool", "f64"};
-    return type < std::size(kNames) ? kNames[type] : "?";
-}
+const char *type_name(uint32_t type) { return graph::type_text(type); }
 
 std::string shape_text(const accel_port_info &port)
 {
-    std::string text = std::string(type_name(port.type)) + "[";
-    for (uint32_t axis = 0; axis < port.rank; ++axis) text += (axis ? "," : "") + std::to_string(port.dims[axis]);
-    return text + "]";
-}
-
-void Table::row(std::vector<std::string> cells)
-{
-    for (auto &cell : cells) cell = text::printable(cell);
-    rows_.push_back(std::move(cells));
+    return absl::StrCat(type_name(port.type), "[", absl::StrJoin(port.dims, port.dims + port.rank, ","), "]");
 }
 
 void note(const std::string &sentence) { std::cerr << "note: " << text::printable(sentence) << "\n"; }
@@ -153,22 +153,6 @@ void print_json(const nlohmann::json &value)
 {
     // Names may be bytes of a file system, which promises no encoding.
     std::cout << value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
-}
-
-void Table::print() const
-{
-    std::vector<size_t> widths(rows_.front().size());
-    const auto width = [](const std::string &text) {
-        return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }));
-    };
-    for (const auto &row : rows_)
-        for (size_t column = 0; column < row.size(); ++column) widths[column] = std::max(widths[column], width(row[column]));
-    for (const auto &row : rows_) {
-        std::string line;
-        for (size_t column = 0; column < row.size(); ++column)
-            line += row[column] + (column + 1 < row.size() ? std::string(widths[column] - width(row[column]) + 2, ' ') : "");
-        std::cout << line << "\n";
-    }
 }
 
 }  // namespace accel::tool

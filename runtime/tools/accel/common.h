@@ -54,18 +54,23 @@ struct ModelOptions {
     std::string model;
     std::vector<std::string> devices;  ///< ordered; "auto", or none: the default set
     std::string rounding;
-    std::vector<std::string> dims;     ///< NAME=SIZE of symbolic dimensions
-    std::vector<std::string> known;    ///< NAME=FILE or NAME=VALUES of inputs that become constants
+    std::vector<std::string> dims;           ///< NAME=SIZE of symbolic dimensions
+    std::vector<std::string> known;          ///< NAME=FILE or NAME=VALUES of inputs that become constants
     std::vector<std::string> sample_inputs;  ///< as given to --input: files with the sizes that dims leave open
-    unsigned threads = 0;              ///< 0: the device's default
+    unsigned threads = 0;                    ///< 0: the device's default
     bool first_device_only = false;
     bool balance = false;
-    bool copy = false;                 ///< read files instead of mapping them
+    bool copy = false;                   ///< read files instead of mapping them
     uint64_t constant_budget_bytes = 0;  ///< 0: the library's default
     bool json = false;
     void add_to(CLI::App &app);
-    uint32_t rounding_value() const;   ///< 0 without --rounding, and for `model`
+    /// All but --device, for a command that has several sets of them.
+    void add_all_but_devices_to(CLI::App &app);
+    uint32_t rounding_value() const;  ///< 0 without --rounding, and for `model`
 };
+
+/// An ordered set of devices: repeated, or with commas between.
+void add_device_option(CLI::App &app, const std::string &names, std::vector<std::string> &devices, const std::string &what);
 
 std::string text_of_bytes(uint64_t bytes);
 std::string text_of_ns(double nanoseconds);
@@ -77,16 +82,5 @@ void note(const std::string &sentence);
 
 /// Prints to standard output, as UTF-8 whatever the strings are.
 void print_json(const nlohmann::json &value);
-
-/// Prints rows as aligned columns, each cell in one line.
-class Table {
-public:
-    explicit Table(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
-    void row(std::vector<std::string> cells);
-    void print() const;
-
-private:
-    std::vector<std::vector<std::string>> rows_;
-};
 
 }  // namespace accel::tool

@@ -17,11 +17,6 @@ bool has(const std::vector<Device> &devices, const Device &device)
     return std::any_of(devices.begin(), devices.end(), [&](const Device &other) { return other.get() == device.get(); });
 }
 
-Device find_device(const Instance &instance, const std::string &name)
-{
-    return advised("`accel devices` lists them, with --simulated the simulated ones too", [&] { return instance.device(name.c_str()); });
-}
-
 std::vector<Device> default_devices(const Instance &instance)
 {
     return advised("`accel devices` lists what there is, and `accel doctor` what is missing", [&] { return instance.default_devices(); });
@@ -45,6 +40,11 @@ std::vector<Device> named_devices(const Instance &instance, const std::vector<st
 }
 
 }  // namespace
+
+Device find_device(const Instance &instance, const std::string &name)
+{
+    return advised("`accel devices` lists them, with --simulated the simulated ones too", [&] { return instance.device(name.c_str()); });
+}
 
 bool uses_default_devices(const ModelOptions &options)
 {

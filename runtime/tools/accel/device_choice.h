@@ -6,6 +6,9 @@
 
 namespace accel::tool {
 
+/// By its id; throws Failure with the remedy where there is none.
+Device find_device(const Instance &instance, const std::string &name);
+
 /// No device is named: the default set, or what a saved program was built for.
 bool uses_default_devices(const ModelOptions &options);
 

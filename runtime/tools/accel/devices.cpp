@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "device_choice.h"
 #include "facts.h"
+#include "table.h"
 
 namespace accel::tool {
 namespace {
@@ -29,7 +30,8 @@ std::vector<Row> list_rows(const Instance &instance)
     std::vector<Row> rows;
     for (const Device &device : instance.devices()) {
         const auto info = device.info();
-        const char *state = info.flags & ACCEL_DEVICE_FLAG_SIMULATED ? "simulated" : info.flags & ACCEL_DEVICE_FLAG_BY_NAME ? "by name" : "real";
+        const char *state = info.flags & ACCEL_DEVICE_FLAG_SIMULATED ? "simulated" : info.flags & ACCEL_DEVICE_FLAG_BY_NAME ? "by name"
+                                                                                                                            : "real";
         rows.push_back({device.get(), device_json(info), state, false});
     }
     return rows;
@@ -53,7 +55,8 @@ void print_table(const std::vector<Row> &rows, bool closed)
     const auto text = [](const nlohmann::json &value) { return value.get<std::string>().empty() ? std::string("-") : value.get<std::string>(); };
     for (const Row &row : rows)
         table.row({row.facts["id"], row.facts["kind"], row.facts["name"], row.facts["backend"], text(row.facts["driver"]), text(row.facts["node"]), row.state,
-                   closed ? "?" : row.is_default ? "yes" : "no"});
+                   closed ? "?" : row.is_default ? "yes"
+                                                 : "no"});
     table.print();
 }
 

@@ -23,8 +23,10 @@ void check_library(Findings &findings)
 {
     const uint32_t loaded = accel_version();
     const std::string both = "library " + version_text(loaded) + ", this tool was compiled for " + version_text(ACCEL_VERSION);
-    if (loaded >> 12 < ACCEL_VERSION >> 12) findings.problem(both, "install the tool and libaccel.so.0 from the same release, or check LD_LIBRARY_PATH");
-    else findings.ok(both);
+    if (loaded >> 12 < ACCEL_VERSION >> 12)
+        findings.problem(both, "install the tool and libaccel.so.0 from the same release, or check LD_LIBRARY_PATH");
+    else
+        findings.ok(both);
 }
 
 void check_kernel(Findings &findings, const std::string &sysfs_root)
@@ -35,8 +37,10 @@ void check_kernel(Findings &findings, const std::string &sysfs_root)
     std::sscanf(system.release, "%d.%d", &major, &minor);
     const std::string name = std::string("kernel ") + system.release;
     // First kernels: accel class 6.2, dma-buf sync_file export and import 6.0, ethosu 6.19 (kernel sources).
-    if (major < 6 || (major == 6 && minor < 2)) findings.problem(name + " has no accel subsystem", "use Linux 6.2 or newer; ethosu needs 6.19, rocket 6.18");
-    else findings.ok(name);
+    if (major < 6 || (major == 6 && minor < 2))
+        findings.problem(name + " has no accel subsystem", "use Linux 6.2 or newer; ethosu needs 6.19, rocket 6.18");
+    else
+        findings.ok(name);
     const std::string accelerators = sysfs_root + "/class/accel";
     if (!fs::exists(accelerators))
         findings.note("the kernel shows no accelerator class (" + accelerators + " is missing)",
@@ -60,8 +64,10 @@ void check_report(Findings &findings, const Instance &instance, const Findings &
         if (usable && !has_problem(modules, line.path)) check_contract(findings, line.path);
         if (line.kind == ACCEL_REPORT_KIND_DEVICE || line.status == ACCEL_STATUS_OK) continue;
         const std::string what = line.subject + (line.path.empty() ? "" : " (" + line.path + ")") + ": " + line.action + ": " + line.reason;
-        if (line.kind == ACCEL_REPORT_KIND_NODE || line.status != ACCEL_STATUS_NOT_FOUND) findings.problem(what, line.remedy);
-        else findings.note(what, line.remedy);
+        if (line.kind == ACCEL_REPORT_KIND_NODE || line.status != ACCEL_STATUS_NOT_FOUND)
+            findings.problem(what, line.remedy);
+        else
+            findings.note(what, line.remedy);
     }
 }
 
@@ -73,11 +79,15 @@ int print(const Findings &findings, bool json)
         problems += finding.level == "problem";
         list.push_back({{"level", finding.level}, {"what", finding.what}, {"remedy", finding.remedy}});
         if (json) continue;
-        std::cout << (finding.level == "ok" ? "ok       " : finding.level == "note" ? "note     " : "PROBLEM  ") << text::printable(finding.what) << "\n";
+        std::cout << (finding.level == "ok" ? "ok       " : finding.level == "note" ? "note     "
+                                                                                    : "PROBLEM  ")
+                  << text::printable(finding.what) << "\n";
         if (!finding.remedy.empty()) std::cout << "         remedy: " << text::printable(finding.remedy) << "\n";
     }
-    if (json) print_json(nlohmann::json{{"problems", problems}, {"findings", list}});
-    else std::cout << (problems ? std::to_string(problems) + " problem(s)\n" : "no problem found\n");
+    if (json)
+        print_json(nlohmann::json{{"problems", problems}, {"findings", list}});
+    else
+        std::cout << (problems ? std::to_string(problems) + " problem(s)\n" : "no problem found\n");
     return problems;
 }
 

@@ -46,7 +46,7 @@ def main():
         refused = call(accel, "run", program, "--device", "cpu", "-i", values, code=1).stderr
         require("several entry points: 'once', 'twice'; choose one with --entry" in refused, "run asks which", refused)
         refused = call(accel, "bench", program, "--device", "cpu", "--entry", "thrice", code=1).stderr
-        require("no entry point 'thrice'; --entry takes one of: 'once', 'twice'" in refused, "an unknown one is refused with those that there are", refused)
+        require("no entry point 'thrice', perhaps 'twice' is meant; --entry takes one of: 'once', 'twice'" in refused, "an unknown one is refused with those that there are", refused)
         recorded = pathlib.Path(folder) / "trace.json"
         call(accel, "trace", program, "--device", "cpu", "--entry", "twice", "--runs", "1", "-o", recorded)
         require(json.loads(recorded.read_text()), "trace records one", recorded.read_text())

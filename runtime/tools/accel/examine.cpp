@@ -81,7 +81,8 @@ void ask_compiler(const Instance &instance, const char *target)
     auto desc = sized<accel_program_desc>();
     desc.model = model.get();
     desc.target = target;
-    accel_program_support(&desc, [](void *, const accel_support *) { return ACCEL_STATUS_OK; }, nullptr);
+    accel_program_support(
+        &desc, [](void *, const accel_support *) { return ACCEL_STATUS_OK; }, nullptr);
 }
 
 /// Loads what has no device here: an importer by its format, a compiler by its target. What an importer says of bytes that mean nothing does not matter.

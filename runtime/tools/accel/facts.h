@@ -11,6 +11,8 @@ std::string version_text(uint32_t version);
 const char *kind_name(uint32_t kind);
 const char *isolation_name(uint32_t isolation);
 std::string handle_kinds_text(uint32_t kinds);
+/// Who did work: the device's id, and "libaccel" where it is none.
+std::string worker_id(accel_device *device);
 nlohmann::json device_json(const accel_device_info &info);
 
 struct ReportLine {

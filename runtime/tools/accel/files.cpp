@@ -29,8 +29,10 @@ int write_to(int fd, const std::string &bytes)
     int error = 0;
     for (size_t done = 0; done < bytes.size() && !error;) {
         const ssize_t count = write(fd, bytes.data() + done, bytes.size() - done);
-        if (count > 0) done += static_cast<size_t>(count);
-        else if (errno != EINTR) error = errno;
+        if (count > 0)
+            done += static_cast<size_t>(count);
+        else if (errno != EINTR)
+            error = errno;
     }
     return error;
 }
@@ -105,7 +107,8 @@ void write_whole(const std::string &path, const std::string &bytes)
 
 void keep_model(const std::string &output, const std::string &model)
 {
-    struct stat written {}, read {};
+    struct stat written {
+    }, read{};
     if (stat(output.c_str(), &written) == 0 && stat(model.c_str(), &read) == 0 && written.st_dev == read.st_dev && written.st_ino == read.st_ino)
         throw Failure(output + " is the model itself, which would be lost; give the output another name");
 }

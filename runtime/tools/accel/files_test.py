@@ -16,6 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/li
 import onnx_bytes
 from onnx_bytes import BOOL, F32, F64, I64, attribute, constant, model, node, value
 
+from tool_inputs import THREE_JPEG, png
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PICTURE = ROOT / "docs/examples/digits/test/0003_label_3.png"
 FAILURES = []
@@ -102,6 +104,27 @@ def check_types(work):
     refuses("a bool of 2, expected 0 or 1", "numpy.save", "run", from_bool, "-d", "cpu", "-i", npy(work / "two.npy", "|b1", "(4,)", b"\0\1\2\0"))
 
 
+def check_all_numbers(work):
+    """Every type that an operation takes goes in and out of files; a type that numpy lacks has elements without one, as ml_dtypes 0.6 writes them."""
+    kinds = {"u2": 4, "i2": 5, "u4": 12, "i4": 6, "u8": 13, "i8": 7, "f2": 10, "f8": 11, "V2": 16, "u1": 2, "i1": 3}
+    for kind, number in kinds.items():
+        path = save(work / f"{kind}.onnx", model([node("Identity", ["x"], "y")], [value("x", number, 3)], [value("y", number, 3)]))
+        size = int(kind[1])
+        payload, order = bytes(range(1, 1 + 3 * size)), "|" if kind in ("u1", "i1") else "<"
+        result = run(path, npy(work / f"of_{kind}.npy", order + kind, "(3,)", payload), output=work / "out")
+        require(result.returncode == 0 and read_npy(work / f"out/of_{kind}.y.npy") == (order + kind, "(3,)", payload), f"{kind} goes in and out", result.stderr)
+        tensor = save(work / f"of_{kind}.pb", onnx_bytes.field(1, 3) + onnx_bytes.field(2, number) + onnx_bytes.field(9, payload))
+        result = run(path, tensor, output=work / "out_pb")
+        require(result.returncode == 0 and read_npy(work / f"out_pb/of_{kind}.y.npy") == (order + kind, "(3,)", payload), f"{kind} comes from ONNX's tensors, too", result.stderr)
+    result = run(work / "u8.onnx", npy(work / "large.npy", "<u8", "(3,)", struct.pack("<3Q", 1 << 63, 0, 1)), output=work / "out")
+    require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["values"] == [float(1 << 63), 0, 1], "large numbers without a sign are printed", result.stdout)
+    at = ["run", work / "u2.onnx", "-d", "cpu", "-i"]
+    refuses("elements '<i2', but the input is u16, '<u2' in numpy", r"x\.astype\('<u2'\)", *at, work / "of_i2.npy")
+    refuses("elements 'int16', but the input is u16", "with that type", *at, work / "of_i2.pb")
+    refuses(r"has shape \[1,3\]", "in that shape", *at, save(work / "row.pb", onnx_bytes.field(1, 1) + onnx_bytes.field(1, 3) + onnx_bytes.field(2, 4) + onnx_bytes.field(9, bytes(6))))
+    refuses("is not an ONNX tensor that can be read: .*field TensorProto.name: not UTF-8 text", "onnx.save_tensor", *at, save(work / "model.pb", (work / "u2.onnx").read_bytes()))
+
+
 def check_names(work):
     names = ("a=b;c d.in", "a", "a=b")
     adds = model([node("Add", [names[0], names[1]], "t"), node("Sub", ["t", names[2]], "y")], [value(name, F32, 1) for name in names], [value("y", F32, 1)])
@@ -115,6 +138,9 @@ def check_names(work):
     require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["values"] == [1], "a file may have '=' in its name", result.stderr)
     refuses("input 'a' has the file", "give each input one file", "run", path, "-d", "cpu", "-i", f"a={strange}", "-i", f"a={strange}")
     refuses("no input has the name before '='; the inputs are: 'a=b;c d.in', 'a', 'a=b'", "the inputs are", "run", path, "-d", "cpu", "-i", "q=absent.npy")
+    wordy = save(work / "wordy.onnx", model([node("Relu", ["image"], "y")], [value("image", F32, 1)], [value("y", F32, 1)]))
+    refuses("no input has the name before '=', perhaps 'image' is meant; ", "the inputs are", "run", wordy, "-d", "cpu", "-i", "imgae=absent.npy")
+    refuses("with the name of an input, perhaps 'image' is meant", "for example --known", "run", wordy, "-d", "cpu", "--known", "imge=1", code=2)
     long = "n" * 300
     of_long = save(work / "long.onnx", model([node("Identity", [long], "y")], [value(long, F32, 1)], [value("y", F32, 1)]))
     require(run(of_long, f"{long}={strange}").returncode == 0, "a name may be longer than a file's can be")
@@ -149,7 +175,7 @@ def check_sizes(work):
     require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["shape"] == [2, 3], "sizes that the model leaves open are the files'", result.stderr)
     refuses("makes dimension 'n' 3, another input makes it 2", "agree", "run", path, "-d", "cpu", "-i", two, "-i", three)
     refuses("has 1 axes, but input 'a' has 2", "that shape", "run", path, "-d", "cpu", "-i", npy(work / "flat.npy", "<f4", "(6,)", bytes(24)), "-i", two)
-    refuses("no size is given for symbol 'n'", "--dim NAME=SIZE", "inspect", path, "-d", "cpu")
+    refuses("no size is given for symbol 'n'", "--dim NAME=SIZE", "compile", path, "-d", "cpu", "-o", work / "open.accel")
     refuses(r"has shape \[2,3\]", "in that shape", "run", path, "-d", "cpu", "-i", two, "-i", two, "--dim", "n=4")
     pictures = save(work / "pictures.onnx", model([node("Relu", ["x"], "y")], [value("x", F32, "batch", 1, "height", "width")], [value("y", F32, "batch", 1, "height", "width")]))
     result = run(pictures, PICTURE)
@@ -168,7 +194,7 @@ def check_data_faults(work):
 
 def check_foreign_files(work):
     kinds = ((b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n", "Git LFS pointer", "git lfs pull"), (b"<!DOCTYPE html>\n<html>", "HTML page", "fetch the file"),
-             (b"\x1f\x8b\x08" + bytes(40), "gzip", "gunzip"), (bytes(4) + b"TFL3" + bytes(40), "TFLite", "tf2onnx"))
+             (b"\x1f\x8b\x08" + bytes(40), "gzip", "gunzip"), (bytes(4) + b"TFL3" + bytes(40), "verifier refuses", "export or fetch the model again"))
     for content, expected, remedy in kinds:
         for name in ("model.onnx", "model"):
             refuses(expected, remedy, "run", save(work / name, content), "-d", "cpu", "-i", PICTURE)
@@ -207,20 +233,75 @@ def check_help():
     require(call("help", "run").stdout == call("run", "--help").stdout and b"--labels" in call("help", "run").stdout, "accel help run is accel run --help")
     refuses("no command 'frobnicate'", "accel help", "frobnicate", code=2)
     refuses("no command 'frobnicate'", "accel help", "help", "frobnicate", code=2)
+    refuses("no command 'benhc', perhaps 'bench' is meant", "accel help", "benhc", code=2)
+    refuses("no option '--inptu', perhaps '--input' is meant", "see accel run", "run", "x.onnx", "--inptu", "y", code=2)
 
 
 def check_folder(work):
     folder = work / "folder"
     folder.mkdir()
     (folder / "a.png").write_bytes(PICTURE.read_bytes())
-    (folder / "b.jpg").write_bytes(b"\xff\xd8\xff")
+    (folder / "b.gif").write_bytes(b"GIF89a")
     result = call("run", ROOT / "docs/examples/digits/digits_f32.onnx", "-d", "cpu", "-i", folder)
-    require(result.returncode == 0 and result.stderr.decode().count("left out 1 file(s) that are neither .png nor .npy, such as b.jpg") == 1, "what is left out of a folder is told once", result.stderr)
+    require(result.returncode == 0 and result.stderr.decode().count("left out 1 file(s) that are no .png, .jpg, .wav and .npy, such as b.gif") == 1, "what is left out of a folder is told once", result.stderr)
+
+
+def check_pictures(work):
+    """JPEG files are read as PNG files are; other sizes only as --resize says."""
+    digits = ROOT / "docs/examples/digits/digits_f32.onnx"
+    three = save(work / "three.jpg", THREE_JPEG)
+    top = [json.loads(run(digits, path).stdout)["results"][0]["outputs"][0]["top"][0] for path in (PICTURE, three)]
+    require(top[0]["index"] == top[1]["index"] == 3 and abs(top[0]["value"] - top[1]["value"]) < 0.02, "a JPEG file is the picture that a PNG file is", top)
+    on_cpu = ("run", digits, "-d", "cpu", "-i")
+    refuses("cut.jpg: .*[Pp]remature end", "intact JPEG", *on_cpu, save(work / "cut.jpg", THREE_JPEG[:-20]))
+    refuses("no.jpg: Not a JPEG", "intact JPEG", *on_cpu, save(work / "no.jpg", b"GIF89a"))
+    refuses("cannot read .*absent.jpg", "check the path", *on_cpu, work / "absent.jpg")
+    wide = png(work, 16, 8)
+    refuses("is 16 x 8, but 'image' takes 8 x 8", "--resize fit, fill or stretch", *on_cpu, wide)
+    for way in ("fit", "fill", "stretch"):
+        result = call(*on_cpu, wide, "--resize", way, "--json")
+        require(result.returncode == 0 and json.loads(result.stdout)["results"][0]["outputs"][0]["shape"] == [1, 10], f"--resize {way} makes a picture fit", result.stderr)
+    refuses("--resize: squeeze not in", "see accel run --help", *on_cpu, wide, "--resize", "squeeze", code=2)
+    folder = work / "mixed"
+    folder.mkdir()
+    save(folder / "a.jpg", THREE_JPEG)
+    save(folder / "b.png", PICTURE.read_bytes())
+    result = call(*on_cpu, folder, "--json")
+    require(result.returncode == 0 and [row["input"] for row in json.loads(result.stdout)["results"]] == ["a.jpg", "b.png"], "a folder may have both", result.stderr)
+
+
+def wav(path, kind, bits, channels, data, extra=b""):
+    form = struct.pack("<HHIIHH", kind, channels, 16000, 16000 * channels * bits // 8, channels * bits // 8, bits)
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + extra + b"data" + struct.pack("<I", len(data)) + data
+    return save(path, b"RIFF" + struct.pack("<I", len(body)) + body)
+
+
+def check_sounds(work):
+    """16-bit and float samples are read, a row for each channel; what stands between the parts is passed over."""
+    def relu(*dims):
+        return save(work / f"sound{len(dims)}.onnx", model([node("Identity", ["x"], "y")], [value("x", F32, *dims)], [value("y", F32, *dims)]))
+
+    def values(path, file):
+        result = run(path, file)
+        require(result.returncode == 0, f"{file.name} is read", result.stderr)
+        return json.loads(result.stdout)["results"][0]["outputs"][0] if result.returncode == 0 else {}
+
+    mono = wav(work / "mono.wav", 1, 16, 1, struct.pack("<3h", -32768, 0, 16384), extra=b"LIST" + struct.pack("<I", 3) + b"abc\0")
+    for dims in (("n",), (3,)):
+        require(values(relu(*dims), mono).get("values") == [-1, 0, 0.5], "16-bit samples lie from -1 to 1")
+    stereo = values(relu("c", "n"), wav(work / "stereo.wav", 3, 32, 2, struct.pack("<4f", 1, 10, 2, 20)))
+    require(stereo.get("shape") == [2, 2] and stereo.get("values") == [1, 2, 10, 20], "each channel is a row", stereo)
+    at = ("run", relu(3), "-d", "cpu", "-i")
+    refuses(r"2 channel\(s\) of 2 samples, but 'x' is f32\[3\]", "cut it or use", *at, work / "stereo.wav")
+    refuses("kind 1 with 8 bits, expected 16-bit PCM", "ffmpeg", *at, wav(work / "bytes.wav", 1, 8, 1, bytes(3)))
+    refuses("does not begin as a .wav file", "ffmpeg", *at, save(work / "no.wav", b"RIFF"))
+    refuses("is cut short: 2 bytes of 'data' are there, it promises 6", "ffmpeg", *at, save(work / "cut.wav", mono.read_bytes()[:-4]))
+    refuses("has no part 'data'", "ffmpeg", *at, save(work / "head.wav", mono.read_bytes()[:-14]))
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for check in (check_npy, check_types, check_names, check_no_inputs, check_output_names, check_sizes, check_data_faults, check_foreign_files, check_terminal, check_folder):
+        for check in (check_npy, check_types, check_all_numbers, check_names, check_no_inputs, check_output_names, check_sizes, check_data_faults, check_foreign_files, check_terminal, check_folder, check_pictures, check_sounds):
             work = pathlib.Path(folder) / check.__name__
             work.mkdir()
             check(work)

@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <optional>
 
-#include "npy.h"
+#include "array_file.h"
+#include "nearest.h"
 #include "picture.h"
 #include "text/printable.h"
+#include "wav.h"
 
 namespace accel::tool {
 namespace {
@@ -46,7 +48,7 @@ Assignment parse(const std::vector<std::string> &names, const std::string &text)
     if (exists != fitting.end()) return *exists;
     if (is_there(text) || text.find('=') == std::string::npos) return {std::nullopt, text};
     if (!fitting.empty()) return fitting.front();
-    throw Failure("--input '" + text::printable(text) + "': there is no such file, and no input has the name before '='; the inputs are: " + list_of(names));
+    throw Failure("--input '" + text::printable(text) + "': there is no such file, and no input has the name before '='" + perhaps(text.substr(0, text.find('=')), names) + "; the inputs are: " + list_of(names));
 }
 
 void note(std::vector<SymbolSize> &sizes, const std::string &symbol, int64_t size, const std::string &file)
@@ -63,9 +65,13 @@ std::vector<size_t> dims_of(const std::string &path, const accel_tensor_desc &te
 {
     std::error_code error;
     if (!fs::is_regular_file(path, error) && is_there(path)) return {};  // a pipe can be read once
-    if (path.ends_with(".npy")) return npy_dims(path);
-    if (!path.ends_with(".png") || tensor.rank < 3) return {};
-    const PictureSize size = png_size(path);
+    if (is_array_file(path)) return array_dims(path);
+    if (path.ends_with(".wav")) {
+        const Sound sound = read_wav(path);
+        return tensor.rank == 1 ? std::vector<size_t>{sound.frames} : std::vector<size_t>{sound.channels, sound.frames};
+    }
+    if (!is_picture(path) || tensor.rank < 3) return {};
+    const PictureSize size = picture_size(path);
     std::vector<size_t> dims{size.height, size.width};
     const accel_dim &channels = tensor.dims[tensor.rank - 3];
     dims.insert(dims.begin(), channels.symbol == ACCEL_SYMBOL_NONE ? static_cast<size_t>(channels.size) : 3);

@@ -18,7 +18,7 @@ struct SymbolSize {
     int64_t size;
 };
 
-/// Sizes of symbolic dimensions as the input files (by input index, "" for none) have them: the shape of a .npy array, width and height of a picture and a batch of 1 for it.
+/// Sizes of symbolic dimensions as the input files (by input index, "" for none) have them: the shape of an array, width and height of a picture and a batch of 1 for it.
 /// Throws Failure where two inputs disagree, or an array has another number of axes.
 std::vector<SymbolSize> sizes_from_files(const accel_graph_desc &graph, const std::vector<std::string> &files);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // accel inspect: where every operation of a model runs and why, what is copied, how much memory it takes.
+#include <algorithm>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "building.h"
@@ -8,6 +10,9 @@
 #include "device_choice.h"
 #include "files.h"
 #include "inspection.h"
+#include "passes.h"
+#include "sample_sizes.h"
+#include "table.h"
 #include "text/printable.h"
 
 namespace accel::tool {
@@ -54,7 +59,8 @@ void print_entry(const nlohmann::json &entry)
                            text_of_bytes(row["size_bytes"].get<uint64_t>()), row["reason"]});
         transfers.print();
     }
-    std::cout << "\n" << entry["segments"] << " segment(s), scratch " << text_of_bytes(entry["scratch_bytes"].get<uint64_t>()) << " per run, " << entry["copies"] << " copies and " << entry["conversions"] << " conversions per run";
+    std::cout << "\n"
+              << entry["segments"] << " segment(s), scratch " << text_of_bytes(entry["scratch_bytes"].get<uint64_t>()) << " per run, " << entry["copies"] << " copies and " << entry["conversions"] << " conversions per run";
 }
 
 void print_variables(const nlohmann::json &variables)
@@ -97,6 +103,27 @@ std::vector<std::string> place_names(const std::vector<Device> &devices, const s
     return names;
 }
 
+/// What is missing, by operation and reason, the most frequent first.
+nlohmann::json missing(const std::vector<SupportRow> &rows)
+{
+    std::map<std::pair<std::string, std::string>, uint64_t> counts;
+    for (const SupportRow &row : rows)
+        if (row.device == UINT32_MAX) ++counts[{row.operation, row.why}];
+    std::vector<nlohmann::json> list;
+    for (const auto &[kind, count] : counts) list.push_back({{"operation", kind.first}, {"reason", kind.second}, {"count", count}});
+    std::stable_sort(list.begin(), list.end(), [](const auto &a, const auto &b) { return a["count"].template get<uint64_t>() > b["count"].template get<uint64_t>(); });
+    return list;
+}
+
+void print_missing(const nlohmann::json &kinds)
+{
+    if (kinds.empty()) return;
+    std::cout << "\nMissing\n";
+    Table table({"nodes", "operation", "why"});
+    for (const auto &kind : kinds) table.row({kind["count"].dump(), kind["operation"], kind["reason"]});
+    table.print();
+}
+
 void tell_support(const std::vector<SupportRow> &rows, const std::vector<std::string> &places, bool json)
 {
     Table table({"node", "operation", "group", "taken by", "why"});
@@ -109,43 +136,68 @@ void tell_support(const std::vector<SupportRow> &rows, const std::vector<std::st
         list.push_back({{"node", row.name}, {"nodes", row.nodes}, {"operation", row.operation}, {"group", row.group}, {"taken_by", by}, {"reason_code", row.reason}, {"reason", row.why}});
     }
     if (json) {
-        print_json(nlohmann::json{{"support", list}, {"refused", refused}});
+        print_json(nlohmann::json{{"support", list}, {"refused", refused}, {"missing", missing(rows)}});
         return;
     }
     table.print();
-    std::cout << "\n" << rows.size() << " operations, " << refused << " refused\n";
+    print_missing(missing(rows));
+    std::cout << "\n"
+              << rows.size() << " operations, " << refused << " refused\n";
+}
+
+void tell_passes(const nlohmann::json &told, bool json)
+{
+    if (json)
+        print_json(told);
+    else
+        print_passes(told);
+}
+
+struct InspectOptions {
+    ModelOptions model;
+    std::string target, svg, entry;
+    bool support = false, passes = false;
+
+    /// Prints what was asked for, of the model with the sizes that `sizes` has.
+    void look(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &sizes) const;
+};
+
+void InspectOptions::look(const Instance &instance, const std::vector<Device> &devices, const ModelOptions &sizes) const
+{
+    const char *name = target.empty() ? nullptr : target.c_str();
+    if (support) return tell_support(support_of(instance, devices, sizes, name), place_names(devices, target), sizes.json);
+    if (passes) return tell_passes(passes_over(instance, devices, sizes, name), sizes.json);
+    const Program program = make_program(instance, devices, sizes, name);
+    nlohmann::json facts = inspection(program, target);
+    facts["left_out"] = unusable_json(instance);
+    if (sizes.json)
+        print_json(facts);
+    else
+        print(facts);
+    if (svg.empty()) return;
+    const uint32_t drawn = find_entry(program, entry);
+    write_whole(svg, drawing(facts.contains("entries") ? facts["entries"][drawn] : facts));
 }
 
 }  // namespace
 
 void add_inspect(CLI::App &app)
 {
-    struct Options {
-        ModelOptions model;
-        std::string target, svg, entry;
-        bool support = false;
-    };
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<InspectOptions>();
     auto *command = app.add_subcommand("inspect", "show where every operation runs and why, copies, switches, memory");
     options->model.add_to(*command);
     command->add_option("--target", options->target, "compile target without hardware, such as ethos-u65-256");
     auto *svg = command->add_option("--svg", options->svg, "also draw the placement into this file");
     command->add_option("--entry", options->entry, "draw this entry point, of a program that has several")->needs(svg);
-    command->add_flag("--support", options->support, "do not build: list what the devices say to each operation of the model")->excludes(svg);
+    auto *support = command->add_flag("--support", options->support, "do not build: list what the devices say to each operation of the model")->excludes(svg);
+    command->add_flag("--passes", options->passes, "do not build: list the compiler's passes, why each is there, and what it made of the model: nodes, tensors, constants, time, operations")
+        ->excludes(svg)
+        ->excludes(support);
     command->callback([options] {
         if (!options->svg.empty()) keep_model(options->svg, options->model.model);
         const Instance instance = options->model.instance.create();
         const auto devices = options->target.empty() ? choose_devices(instance, options->model) : choose_devices_behind(instance, options->model);
-        const char *target = options->target.empty() ? nullptr : options->target.c_str();
-        if (options->support) return tell_support(support_of(instance, devices, options->model, target), place_names(devices, options->target), options->model.json);
-        const Program program = make_program(instance, devices, options->model, target);
-        nlohmann::json facts = inspection(program, options->target);
-        facts["left_out"] = unusable_json(instance);
-        if (options->model.json) print_json(facts);
-        else print(facts);
-        if (options->svg.empty()) return;
-        const uint32_t drawn = find_entry(program, options->entry);
-        write_whole(options->svg, drawing(facts.contains("entries") ? facts["entries"][drawn] : facts));
+        with_sample_sizes(instance, options->model, [&](const ModelOptions &model) { options->look(instance, devices, model); });
     });
 }
 

@@ -2,6 +2,8 @@
 // Prints ports, variables, placements and transfers, and draws segments.
 #include "inspection.h"
 
+#include <absl/strings/str_replace.h>
+
 #include <algorithm>
 #include <sstream>
 
@@ -37,7 +39,9 @@ nlohmann::json layout_json(const accel_layout &layout)
 
 const char *kind_text(uint32_t kind)
 {
-    return kind == ACCEL_TRANSFER_KIND_SHARED ? "shared" : kind == ACCEL_TRANSFER_KIND_COPY ? "copy" : kind == ACCEL_TRANSFER_KIND_CONVERT ? "convert" : "unknown";
+    return kind == ACCEL_TRANSFER_KIND_SHARED ? "shared" : kind == ACCEL_TRANSFER_KIND_COPY  ? "copy"
+                                                       : kind == ACCEL_TRANSFER_KIND_CONVERT ? "convert"
+                                                                                             : "unknown";
 }
 
 /// null: the application.
@@ -45,39 +49,30 @@ nlohmann::json segment_json(uint32_t segment) { return segment == ACCEL_SEGMENT_
 
 nlohmann::json port_json(const accel_port_info &port, const std::string &target)
 {
-    return {{"direction", port.direction == ACCEL_PORT_DIRECTION_INPUT ? "in" : "out"}, {"name", port.name}, {"shape", shape_text(port)}, {"size_bytes", port.size_bytes},
-            {"align_bytes", port.align_bytes}, {"strides_bytes", strides_json(*port.layout, port.rank)}, {"layout", layout_json(*port.layout)},
-            {"converted", (port.flags & ACCEL_PORT_FLAG_CONVERTED) != 0}, {"device", device_id(port.device, target)},
-            {"default", (port.flags & ACCEL_PORT_FLAG_DEFAULT) != 0}};
+    return {{"direction", port.direction == ACCEL_PORT_DIRECTION_INPUT ? "in" : "out"}, {"name", port.name}, {"shape", shape_text(port)}, {"size_bytes", port.size_bytes}, {"align_bytes", port.align_bytes}, {"strides_bytes", strides_json(*port.layout, port.rank)}, {"layout", layout_json(*port.layout)}, {"converted", (port.flags & ACCEL_PORT_FLAG_CONVERTED) != 0}, {"device", device_id(port.device, target)}, {"default", (port.flags & ACCEL_PORT_FLAG_DEFAULT) != 0}};
 }
 
 nlohmann::json variable_json(const accel_variable_info &variable, const std::string &target)
 {
     accel_port_info shape{};
     shape.type = variable.type, shape.rank = variable.rank, shape.dims = variable.dims;
-    return {{"name", variable.name}, {"shape", shape_text(shape)}, {"size_bytes", variable.size_bytes}, {"align_bytes", variable.align_bytes},
-            {"strides_bytes", strides_json(*variable.layout, variable.rank)}, {"layout", layout_json(*variable.layout)}, {"device", device_id(variable.device, target)},
-            {"in_place", variable.in_place != 0}};
+    return {{"name", variable.name}, {"shape", shape_text(shape)}, {"size_bytes", variable.size_bytes}, {"align_bytes", variable.align_bytes}, {"strides_bytes", strides_json(*variable.layout, variable.rank)}, {"layout", layout_json(*variable.layout)}, {"device", device_id(variable.device, target)}, {"in_place", variable.in_place != 0}};
 }
 
 std::string escaped(const std::string &text)
 {
-    std::string out;
-    for (const char c : text) out += c == '<' ? "&lt;" : c == '&' ? "&amp;" : c == '>' ? "&gt;" : std::string(1, c);
-    return out;
+    return absl::StrReplaceAll(text, {{"<", "&lt;"}, {"&", "&amp;"}, {">", "&gt;"}});
 }
 
 nlohmann::json entry_json(const Program &program, uint32_t entry, const std::string &target)
 {
     const auto info = program.entry(entry);
-    nlohmann::json out{{"segments", info.segment_count}, {"scratch_bytes", info.scratch_bytes}, {"ports", nlohmann::json::array()}, {"placements", nlohmann::json::array()},
-                       {"transfers", nlohmann::json::array()}};
+    nlohmann::json out{{"segments", info.segment_count}, {"scratch_bytes", info.scratch_bytes}, {"ports", nlohmann::json::array()}, {"placements", nlohmann::json::array()}, {"transfers", nlohmann::json::array()}};
     for (uint32_t index = 0; index < info.port_count; ++index) out["ports"].push_back(port_json(program.port(index, entry), target));
     for (uint32_t index = 0; index < info.placement_count; ++index) {
         auto row = sized<accel_placement>();
         check(accel_program_placement(program.get(), entry, index, &row));
-        out["placements"].push_back({{"node", row.node}, {"operation", row.operation}, {"device", device_id(row.device, target)}, {"segment", row.segment},
-                                     {"reason_code", row.reason}, {"reason", row.reason_text}, {"work_macs", row.work_macs}, {"remark", row.remark}});
+        out["placements"].push_back({{"node", row.node}, {"operation", row.operation}, {"device", device_id(row.device, target)}, {"segment", row.segment}, {"reason_code", row.reason}, {"reason", row.reason_text}, {"work_macs", row.work_macs}, {"remark", row.remark}});
     }
     uint32_t copies = 0, conversions = 0;
     for (uint32_t index = 0; index < info.transfer_count; ++index) {
@@ -85,8 +80,7 @@ nlohmann::json entry_json(const Program &program, uint32_t entry, const std::str
         check(accel_program_transfer(program.get(), entry, index, &row));
         copies += row.kind == ACCEL_TRANSFER_KIND_COPY;
         conversions += row.kind == ACCEL_TRANSFER_KIND_CONVERT;
-        out["transfers"].push_back({{"tensor", row.tensor}, {"kind", kind_text(row.kind)}, {"from_segment", segment_json(row.from_segment)}, {"to_segment", segment_json(row.to_segment)},
-                                    {"size_bytes", row.size_bytes}, {"reason", row.reason}, {"from", layout_json(*row.from)}, {"to", layout_json(*row.to)}});
+        out["transfers"].push_back({{"tensor", row.tensor}, {"kind", kind_text(row.kind)}, {"from_segment", segment_json(row.from_segment)}, {"to_segment", segment_json(row.to_segment)}, {"size_bytes", row.size_bytes}, {"reason", row.reason}, {"from", layout_json(*row.from)}, {"to", layout_json(*row.to)}});
     }
     out["copies"] = copies;
     out["conversions"] = conversions;

@@ -2,11 +2,15 @@
 // Parses known values: numbers, lists, files, defaults.
 #include "known.h"
 
+#include <absl/strings/str_split.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstring>
 
-#include "npy.h"
+#include "array_file.h"
+#include "inputs.h"
+#include "nearest.h"
 #include "text/printable.h"
 
 namespace accel::tool {
@@ -35,6 +39,9 @@ bool append(uint32_t type, std::string_view number, std::vector<char> &bytes)
     case ACCEL_TYPE_I8: return append<int8_t>(number, bytes);
     case ACCEL_TYPE_U8: return append<uint8_t>(number, bytes);
     case ACCEL_TYPE_I16: return append<int16_t>(number, bytes);
+    case ACCEL_TYPE_U16: return append<uint16_t>(number, bytes);
+    case ACCEL_TYPE_U32: return append<uint32_t>(number, bytes);
+    case ACCEL_TYPE_U64: return append<uint64_t>(number, bytes);
     case ACCEL_TYPE_I32: return append<int32_t>(number, bytes);
     case ACCEL_TYPE_I64: return append<int64_t>(number, bytes);
     case ACCEL_TYPE_BOOL:
@@ -48,16 +55,14 @@ bool append(uint32_t type, std::string_view number, std::vector<char> &bytes)
 std::vector<char> read_numbers(const std::string &text, std::string_view numbers, const accel_tensor_desc &input, std::vector<int64_t> *dims)
 {
     std::vector<char> bytes;
-    int64_t count = 0;
-    for (size_t at = 0; at <= numbers.size(); ++count) {
-        const size_t comma = std::min(numbers.find(',', at), numbers.size());
-        if (!append(input.type, numbers.substr(at, comma - at), bytes))
-            wrong(text, "'" + text::printable(std::string(numbers.substr(at, comma - at))) + "' is no number of type " + type_name(input.type) + ", and no .npy file");
-        at = comma + 1;
-    }
+    const std::vector<std::string> parts = absl::StrSplit(std::string(numbers), ',');
+    for (const std::string &number : parts)
+        if (!append(input.type, number, bytes)) wrong(text, "'" + text::printable(number) + "' is no number of type " + type_name(input.type) + ", and no .npy or .pb file");
     dims->assign(input.rank, 1);
-    if (input.rank == 1) dims->front() = count;
-    else if (count != 1) wrong(text, "a list is for an input with one axis, and '" + text::printable(input.name) + "' has " + std::to_string(input.rank));
+    if (input.rank == 1)
+        dims->front() = static_cast<int64_t>(parts.size());
+    else if (parts.size() != 1)
+        wrong(text, "a list is for an input with one axis, and '" + text::printable(input.name) + "' has " + std::to_string(input.rank));
     return bytes;
 }
 
@@ -76,14 +81,14 @@ KnownValues::KnownValues(const accel_graph_desc &graph, const std::vector<std::s
             const std::string name = candidate->name;
             if (text.size() > name.size() && text.compare(0, name.size(), name) == 0 && text[name.size()] == '=' && (!input || name.size() > name_length)) input = candidate, name_length = name.size();
         }
-        if (!input) wrong(text, "expected NAME=FILE.npy or NAME=NUMBER with the name of an input");
+        if (!input) wrong(text, "expected NAME=FILE.npy or NAME=NUMBER with the name of an input" + perhaps(text.substr(0, text.find('=')), input_names(graph)));
         if (input->rank == ACCEL_RANK_UNKNOWN) wrong(text, "the input has no known rank");
         Given &row = given_.emplace_back();
         row.name = input->name;
         const std::string value = text.substr(name_length + 1);
-        if (value.ends_with(".npy")) {
-            NpyArray array = load_npy(value, input->type);
-            row.bytes = std::move(array.bytes);
+        if (is_array_file(value)) {
+            const Array array = load_array(value, input->type);
+            row.bytes = packed(input->type, array.bytes);
             row.dims.assign(array.dims.begin(), array.dims.end());
         } else {
             row.bytes = read_numbers(text, value, *input, &row.dims);
@@ -91,8 +96,10 @@ KnownValues::KnownValues(const accel_graph_desc &graph, const std::vector<std::s
     }
     static constexpr char kNothing = 0;
     for (const Given &row : given_) {
-        if (row.is_default) values_.push_back({row.name.c_str(), nullptr, nullptr, 0, nullptr, 0, 0});
-        else values_.push_back({row.name.c_str(), nullptr, row.bytes.empty() ? &kNothing : row.bytes.data(), row.bytes.size(), row.dims.data(), static_cast<uint32_t>(row.dims.size()), 0});
+        if (row.is_default)
+            values_.push_back({row.name.c_str(), nullptr, nullptr, 0, nullptr, 0, 0});
+        else
+            values_.push_back({row.name.c_str(), nullptr, row.bytes.empty() ? &kNothing : row.bytes.data(), row.bytes.size(), row.dims.data(), static_cast<uint32_t>(row.dims.size()), 0});
     }
 }
 

@@ -49,6 +49,13 @@ template <class Value> Value at(const accel_known_value &value, size_t index)
 
 }  // namespace
 
+TEST_CASE("every type of the catalog has its name")
+{
+    CHECK(std::string(type_name(ACCEL_TYPE_F32)) == "f32");
+    CHECK(std::string(type_name(ACCEL_TYPE_U16)) == "u16");
+    CHECK(std::string(type_name(ACCEL_TYPE_F8E5M2)) == "f8e5m2");
+}
+
 TEST_CASE("known values are numbers, lists or files", "[known]")
 {
     const Model model;

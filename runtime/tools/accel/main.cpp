@@ -12,6 +12,7 @@
 
 #include "commands.h"
 #include "files.h"
+#include "nearest.h"
 #include "remedy.h"
 #include "text/printable.h"
 
@@ -39,21 +40,37 @@ std::string unknown_option(const CLI::App &command)
     return "";
 }
 
+std::vector<std::string> command_names(const CLI::App &app)
+{
+    std::vector<std::string> names;
+    for (const CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; })) names.push_back(command->get_name());
+    return names;
+}
+
+std::string perhaps_option(const std::string &given, const CLI::App &command)
+{
+    std::vector<std::string> names;
+    for (const CLI::Option *option : command.get_options())
+        for (const auto &name : option->get_lnames()) names.push_back("--" + name);
+    return accel::tool::perhaps(given.substr(0, given.find('=')), names);
+}
+
 /// 0 after --help and --version, a command's own code, such as doctor's for "there are problems", or 2 for arguments that are wrong.
 int answer(const CLI::App &app, const CLI::ParseError &error)
 {
     if (error.get_exit_code() == 0 || dynamic_cast<const CLI::RuntimeError *>(&error)) return app.exit(error);
     const auto commands = app.get_subcommands();
-    if (commands.empty() && !app.remaining().empty()) return refuse("there is no command '" + app.remaining().front() + "'; `accel help` lists the commands", 2);
+    if (commands.empty() && !app.remaining().empty()) return refuse("there is no command '" + app.remaining().front() + "'" + accel::tool::perhaps(app.remaining().front(), command_names(app)) + "; `accel help` lists the commands", 2);
     const std::string unknown = commands.empty() ? "" : unknown_option(*commands.front());
-    return refuse((unknown.empty() ? one_line(error.what()) : "there is no option '" + unknown + "'") + "; see accel " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help", 2);
+    return refuse((unknown.empty() ? one_line(error.what()) : "there is no option '" + unknown + "'" + perhaps_option(unknown, *commands.front())) + "; see accel " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help", 2);
 }
 
 /// `accel` alone asks for help, and so does `accel help [COMMAND]`.
 std::vector<std::string> arguments_of(const CLI::App &app, int argc, char **argv)
 {
     std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (arguments.empty()) arguments = {"--help"};
+    if (arguments.empty())
+        arguments = {"--help"};
     else if (arguments.front() == "help") {
         arguments.erase(arguments.begin());
         arguments.resize(std::min<size_t>(arguments.size(), 1));
@@ -84,6 +101,9 @@ void say_out_of_memory()
     abort();
 }
 
+/// Of a failure. For compare 1 is an answer.
+int failure_code(int argc, char **argv) { return argc > 1 && std::string_view(argv[1]) == "compare" ? 2 : 1; }
+
 int run_command(int argc, char **argv)
 {
     CLI::App app{"Look at accelerators, run and measure models on them.", "accel"};
@@ -93,9 +113,12 @@ int run_command(int argc, char **argv)
                                           std::to_string(accel_version() & 0xfff));
     accel::tool::add_devices(app);
     accel::tool::add_doctor(app);
+    accel::tool::add_info(app);
     accel::tool::add_inspect(app);
     accel::tool::add_run(app);
     accel::tool::add_bench(app);
+    accel::tool::add_compare(app);
+    accel::tool::add_profile(app);
     accel::tool::add_compile(app);
     accel::tool::add_trace(app);
     try {
@@ -117,13 +140,13 @@ int main(int argc, char **argv)
     try {
         return run_command(argc, argv);
     } catch (const accel::Error &error) {
-        return refuse(std::string(error.what()) + "; " + accel::tool::remedy_of(error.status(), error.rule()), 1);
+        return refuse(std::string(error.what()) + "; " + accel::tool::remedy_of(error.status(), error.rule()), failure_code(argc, argv));
     } catch (const std::bad_alloc &) {
         say_out_of_memory();
-        return 1;
+        return failure_code(argc, argv);
     } catch (const accel::tool::WrongArgument &error) {
         return refuse(error.what(), 2);
     } catch (const std::exception &error) {
-        return refuse(error.what(), 1);
+        return refuse(error.what(), failure_code(argc, argv));
     }
 }

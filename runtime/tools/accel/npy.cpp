@@ -5,6 +5,7 @@
 #include <xtensor/xnpy.hpp>
 
 #include <algorithm>
+#include <complex>
 #include <fstream>
 #include <sstream>
 
@@ -22,21 +23,55 @@ struct Header {
     std::vector<size_t> dims;
 };
 
-/// As numpy writes them on a little-endian machine; null for what numpy has no type of.
-const char *descr_of(uint32_t type)
+struct TypeRow {
+    uint32_t type;
+    const char *descr;  ///< as numpy writes it on a little-endian machine
+    const char *numpy;  ///< what x.astype takes, as text in Python
+};
+
+constexpr TypeRow kTypes[] = {
+    {ACCEL_TYPE_F32, "<f4", "'<f4'"},
+    {ACCEL_TYPE_I8, "|i1", "'|i1'"},
+    {ACCEL_TYPE_U8, "|u1", "'|u1'"},
+    {ACCEL_TYPE_I32, "<i4", "'<i4'"},
+    {ACCEL_TYPE_I64, "<i8", "'<i8'"},
+    {ACCEL_TYPE_F16, "<f2", "'<f2'"},
+    {ACCEL_TYPE_I16, "<i2", "'<i2'"},
+    {ACCEL_TYPE_BOOL, "|b1", "'|b1'"},
+    {ACCEL_TYPE_F64, "<f8", "'<f8'"},
+    {ACCEL_TYPE_U16, "<u2", "'<u2'"},
+    {ACCEL_TYPE_U32, "<u4", "'<u4'"},
+    {ACCEL_TYPE_U64, "<u8", "'<u8'"},
+    {ACCEL_TYPE_C64, "<c8", "'<c8'"},
+    {ACCEL_TYPE_C128, "<c16", "'<c16'"},
+    {ACCEL_TYPE_BF16, "<V2", "ml_dtypes.bfloat16"},
+    {ACCEL_TYPE_F8E4M3FN, "<V1", "ml_dtypes.float8_e4m3fn"},
+    {ACCEL_TYPE_F8E4M3FNUZ, "<V1", "ml_dtypes.float8_e4m3fnuz"},
+    {ACCEL_TYPE_F8E5M2, "<V1", "ml_dtypes.float8_e5m2"},
+    {ACCEL_TYPE_F8E5M2FNUZ, "<V1", "ml_dtypes.float8_e5m2fnuz"},
+    {ACCEL_TYPE_F8E8M0, "<V1", "ml_dtypes.float8_e8m0fnu"},
+    {ACCEL_TYPE_F4E2M1, "<V1", "ml_dtypes.float4_e2m1fn"},
+    {ACCEL_TYPE_I4, "<V1", "ml_dtypes.int4"},
+    {ACCEL_TYPE_U4, "<V1", "ml_dtypes.uint4"},
+    {ACCEL_TYPE_I2, "<V1", "ml_dtypes.int2"},
+    {ACCEL_TYPE_U2, "<V1", "ml_dtypes.uint2"},
+};
+
+/// Refuses what is no number.
+const TypeRow &row_of(const std::string &path, uint32_t type)
 {
-    switch (type) {
-    case ACCEL_TYPE_F32: return "<f4";
-    case ACCEL_TYPE_I8: return "|i1";
-    case ACCEL_TYPE_U8: return "|u1";
-    case ACCEL_TYPE_I32: return "<i4";
-    case ACCEL_TYPE_I64: return "<i8";
-    case ACCEL_TYPE_F16: return "<f2";
-    case ACCEL_TYPE_I16: return "<i2";
-    case ACCEL_TYPE_BOOL: return "|b1";
-    case ACCEL_TYPE_F64: return "<f8";
-    default: return nullptr;
-    }
+    const auto *found = std::ranges::find(kTypes, type, &TypeRow::type);
+    if (found == std::end(kTypes)) throw Failure(path + ": .npy files cannot hold " + type_name(type) + "; give the model ports of numbers");
+    return *found;
+}
+
+bool holds(const std::string &descr, const TypeRow &row)
+{
+    const std::string_view wanted = row.descr;
+    // What numpy.save makes of this one type, and numpy.load does not take.
+    if (row.type == ACCEL_TYPE_F8E5M2 && descr.substr(1) == "f1") return true;
+    // One byte has no order: numpy writes '|' and takes '<' and '>'; so it does where it does not know what the bytes are.
+    return descr.substr(1) == wanted.substr(1) && (descr[0] == wanted[0] || wanted.substr(2) == "1" || (wanted[1] == 'V' && descr[0] == '|'));
 }
 
 [[noreturn]] void refuse(const std::string &path, const std::string &what)
@@ -59,6 +94,14 @@ std::string foreign_elements(const std::string &header)
     return "holds elements '" + descr + "', not numbers; convert it, for example with x.astype('<f4')";
 }
 
+/// Where a header has the 'V' of elements of one or two bytes, of which numpy knows no more; npos where it has other ones.
+size_t raw_elements(const std::string &header)
+{
+    for (const char *descr : {"'<V1'", "'|V1'", "'<V2'", "'|V2'"})
+        if (const size_t found = header.find(descr); found != std::string::npos) return found + 2;
+    return std::string::npos;
+}
+
 /// Leaves the stream at the first value.
 Header read_header(std::istream &file, const std::string &path)
 {
@@ -75,12 +118,15 @@ Header read_header(std::istream &file, const std::string &path)
     std::string text(length, '\0');
     if (!file.read(text.data(), static_cast<std::streamsize>(length))) refuse(path, "it ends inside the header");
     Header header;
+    const size_t raw = raw_elements(text);
+    if (raw != std::string::npos) text[raw] = 'u';  // of so many bytes; xtensor knows types of numbers only
     try {
         xt::detail::parse_header(text, header.descr, &header.fortran_order, header.dims);
     } catch (const std::exception &error) {
         if (const std::string said = foreign_elements(text); !said.empty()) throw Failure(path + ' ' + said);
         refuse(path, std::string("the header: ") + error.what());
     }
+    if (raw != std::string::npos) header.descr[1] = 'V';
     return header;
 }
 
@@ -92,19 +138,19 @@ std::ifstream open_npy(const std::string &path)
 }
 
 /// Bytes that so many elements take; refuses what no file can hold.
-size_t bytes_of(const std::string &path, const std::vector<size_t> &dims, size_t element_bytes)
+size_t bytes_of(const std::string &path, const std::vector<size_t> &dims, size_t unit_bytes)
 {
-    size_t bytes = element_bytes;
+    size_t bytes = unit_bytes;
     for (const size_t dim : dims)
         if (__builtin_mul_overflow(bytes, dim, &bytes) || bytes > (size_t{1} << 46)) refuse(path, "a shape that no file can hold");
     return bytes;
 }
 
 /// Exactly the bytes that the shape promises. Read in order and piece by piece: the file may be a pipe, and its head may promise more than memory holds.
-std::vector<char> read_values(std::istream &file, const std::string &path, size_t promised)
+Dense read_values(std::istream &file, const std::string &path, size_t promised)
 {
     constexpr size_t kPieceBytes = size_t{1} << 20;
-    std::vector<char> bytes;
+    Dense bytes;
     while (file && bytes.size() < promised) {
         const size_t before = bytes.size(), wanted = std::min(kPieceBytes, promised - before);
         bytes.resize(before + wanted);
@@ -119,45 +165,59 @@ std::vector<char> read_values(std::istream &file, const std::string &path, size_
     return bytes;
 }
 
-template <class T> void to_row_major(NpyArray &array)
+template <class T> void to_row_major(Array &array)
 {
     const auto *values = reinterpret_cast<const T *>(array.bytes.data());
     const auto columns = xt::adapt<xt::layout_type::column_major>(values, array.bytes.size() / sizeof(T), xt::no_ownership(), array.dims);
     const xt::xarray<T> rows = columns;
-    std::vector<char> result(array.bytes.size());
+    Dense result(array.bytes.size());
     if (!result.empty()) std::memcpy(result.data(), rows.data(), result.size());
     array.bytes = std::move(result);
 }
 
-void reorder(NpyArray &array, size_t element_bytes)
+void reorder(Array &array, size_t unit_bytes)
 {
-    switch (element_bytes) {
+    switch (unit_bytes) {
     case 1: return to_row_major<uint8_t>(array);
     case 2: return to_row_major<uint16_t>(array);
     case 4: return to_row_major<uint32_t>(array);
-    default: return to_row_major<uint64_t>(array);
+    case 8: return to_row_major<uint64_t>(array);
+    default: return to_row_major<std::complex<double>>(array);
+    }
+}
+
+/// What the type does not have is not cut off in silence.
+void check_bits(const std::string &path, uint32_t type, Dense &values)
+{
+    const uint32_t bits = accel_type_bits(type);
+    if (type == ACCEL_TYPE_BOOL)
+        for (const char byte : values)
+            if (byte != 0 && byte != 1) throw Failure(path + " holds a bool of " + std::to_string(static_cast<unsigned char>(byte)) + ", expected 0 or 1; write it with numpy.save");
+    if (bits >= 8) return;
+    const int largest = (1 << bits) - 1;
+    for (char &byte : values) {
+        const auto value = static_cast<uint8_t>(byte);
+        const bool negative = (type == ACCEL_TYPE_I4 || type == ACCEL_TYPE_I2) && (value | largest >> 1) == 0xff;  // the sign in all higher bits, as a cast from int8 has it
+        if (value > largest && !negative)
+            throw Failure(path + " holds a byte of " + std::to_string(value) + ", of which " + type_name(type) + " has the low " + std::to_string(bits) + " bits only; write it with numpy.save, of an array with ml_dtypes' type");
+        byte = static_cast<char>(value & largest);
     }
 }
 
 }  // namespace
 
-NpyArray load_npy(const std::string &path, uint32_t type)
+Array load_npy(const std::string &path, uint32_t type)
 {
-    const char *wanted = descr_of(type);
-    if (!wanted) throw Failure(path + ": .npy files cannot hold " + type_name(type) + "; give the model a Cast from f32 as its first operation");
+    const TypeRow &row = row_of(path, type);
     std::ifstream file = open_npy(path);
     const Header header = read_header(file, path);
-    // One byte has no order: numpy writes '|' and takes '<' and '>'.
-    if (header.descr.substr(1) != wanted + 1 || (header.descr[0] != *wanted && wanted[2] != '1'))
-        throw Failure(path + " holds elements '" + header.descr + "', but the input is " + type_name(type) + ", '" + wanted + "' in numpy; convert it, for example with x.astype('" + wanted + "')");
-    NpyArray array;
+    if (!holds(header.descr, row))
+        throw Failure(path + " holds elements '" + header.descr + "', but the input is " + type_name(type) + ", '" + row.descr + "' in numpy; convert it, for example with x.astype(" + row.numpy + ")");
+    Array array;
     array.dims = header.dims;
-    const auto element_bytes = static_cast<size_t>(wanted[2] - '0');
-    array.bytes = read_values(file, path, bytes_of(path, header.dims, element_bytes));
-    if (type == ACCEL_TYPE_BOOL)
-        for (const char byte : array.bytes)
-            if (byte != 0 && byte != 1) throw Failure(path + " holds a bool of " + std::to_string(static_cast<unsigned char>(byte)) + ", expected 0 or 1; write it with numpy.save");
-    if (header.fortran_order) reorder(array, element_bytes);
+    array.bytes = read_values(file, path, bytes_of(path, header.dims, element_bytes(type)));
+    check_bits(path, type, array.bytes);
+    if (header.fortran_order) reorder(array, element_bytes(type));
     return array;
 }
 
@@ -167,14 +227,12 @@ std::vector<size_t> npy_dims(const std::string &path)
     return read_header(file, path).dims;
 }
 
-void write_npy(const std::string &path, uint32_t type, const std::vector<size_t> &dims, const std::vector<char> &bytes)
+void write_npy(const std::string &path, uint32_t type, const std::vector<size_t> &dims, const Dense &dense)
 {
-    const char *descr = descr_of(type);
-    if (!descr) throw Failure(path + ": .npy files cannot hold " + type_name(type) + "; give the model a Cast to f32 as its last operation");
     std::ostringstream head;
-    xt::detail::write_header(head, descr, false, dims);
+    xt::detail::write_header(head, row_of(path, type).descr, false, dims);
     std::string file = head.str();
-    file.append(bytes.data(), bytes.size());
+    file.append(dense.data(), dense.size());
     write_whole(path, file);
 }
 

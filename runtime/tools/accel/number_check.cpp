@@ -7,22 +7,30 @@
 namespace accel::tool {
 namespace {
 
-CLI::Validator number_check(bool above_zero)
+enum class Least { None,
+                   Zero,
+                   AboveZero };
+
+CLI::Validator number_check(Least least)
 {
-    return {[above_zero](const std::string &text) -> std::string {
+    const auto fits = [least](double value) { return std::isfinite(value) && (least == Least::None || value > 0 || (least == Least::Zero && value == 0)); };
+    return {[least, fits](const std::string &text) -> std::string {
                 float value = 0;
-                if (CLI::detail::lexical_cast(text, value) && std::isfinite(value) && (value > 0 || !above_zero)) return "";
+                if (CLI::detail::lexical_cast(text, value) && fits(static_cast<double>(value))) return "";
                 double wide = 0;
-                if (CLI::detail::lexical_cast(text, wide) && std::isfinite(wide) && (wide > 0 || !above_zero)) return "'" + text + "' is beyond what a 32-bit float can say";
-                return std::string("expected a finite number") + (above_zero ? " greater than 0" : "") + ", got '" + text + "'";
+                if (CLI::detail::lexical_cast(text, wide) && fits(wide)) return "'" + text + "' is beyond what a 32-bit float can say";
+                static constexpr const char *kWords[] = {"", " not less than 0", " greater than 0"};
+                return std::string("expected a finite number") + kWords[static_cast<int>(least)] + ", got '" + text + "'";
             },
-            above_zero ? "POSITIVE" : "FINITE"};
+            least == Least::None ? "FINITE" : least == Least::Zero ? "NONNEGATIVE"
+                                                                   : "POSITIVE"};
 }
 
 }  // namespace
 
-CLI::Validator finite_number() { return number_check(false); }
-CLI::Validator number_above_zero() { return number_check(true); }
+CLI::Validator finite_number() { return number_check(Least::None); }
+CLI::Validator number_above_zero() { return number_check(Least::AboveZero); }
+CLI::Validator number_not_negative() { return number_check(Least::Zero); }
 
 CLI::Validator no_minus()
 {

@@ -9,6 +9,7 @@ namespace accel::tool {
 /// As a float: what a float makes infinite, or 0, is refused too.
 CLI::Validator finite_number();
 CLI::Validator number_above_zero();
+CLI::Validator number_not_negative();
 /// For sizes, which CLI11 wraps around; as a transform behind theirs, for the latest one comes first.
 CLI::Validator no_minus();
 

@@ -2,8 +2,9 @@
 // Makes names that file systems take, and keeps them apart.
 #include "outputs.h"
 
+#include <absl/strings/str_format.h>
+
 #include <algorithm>
-#include <cstdio>
 
 #include "text/printable.h"
 
@@ -17,12 +18,19 @@ std::string number_of(const std::string &text)
 {
     uint32_t hash = 2166136261u;
     for (const unsigned char byte : text) hash = (hash ^ byte) * 16777619u;
-    char digits[9];
-    std::snprintf(digits, sizeof digits, "%08x", hash);
-    return digits;
+    return absl::StrFormat("%08x", hash);
 }
 
-std::string plain(const std::string &name)
+std::string fitted(const std::string &name, const std::string &ending)
+{
+    if (name.size() + ending.size() <= kNameBytesMax) return name + ending;
+    const std::string number = "-" + number_of(name) + ending;
+    return std::string(text::whole_characters(name, kNameBytesMax - number.size())) + number;
+}
+
+}  // namespace
+
+std::string plain_name(const std::string &name)
 {
     std::string result;
     for (size_t at = 0; at < name.size();) {
@@ -36,22 +44,13 @@ std::string plain(const std::string &name)
     return result;
 }
 
-std::string fitted(const std::string &name, const std::string &ending)
-{
-    if (name.size() + ending.size() <= kNameBytesMax) return name + ending;
-    const std::string number = "-" + number_of(name) + ending;
-    return std::string(text::whole_characters(name, kNameBytesMax - number.size())) + number;
-}
-
-}  // namespace
-
 std::vector<std::string> output_file_names(const std::string &stem, const std::vector<std::string> &output_names)
 {
     std::vector<std::string> names;
-    for (const auto &output : output_names) names.push_back(fitted(plain(stem + "." + output), ".npy"));
+    for (const auto &output : output_names) names.push_back(fitted(plain_name(stem + "." + output), ".npy"));
     std::vector<std::string> unique = names;
     for (size_t index = 0; index < names.size(); ++index)
-        if (std::count(names.begin(), names.end(), names[index]) > 1) unique[index] = fitted(plain(stem + "." + output_names[index]), "." + std::to_string(index) + ".npy");
+        if (std::count(names.begin(), names.end(), names[index]) > 1) unique[index] = fitted(plain_name(stem + "." + output_names[index]), "." + std::to_string(index) + ".npy");
     return unique;
 }
 

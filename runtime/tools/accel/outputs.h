@@ -10,4 +10,7 @@ namespace accel::tool {
 /// shortened and ends in a number made of the whole name; outputs whose names come out alike get their index.
 std::vector<std::string> output_file_names(const std::string &stem, const std::vector<std::string> &output_names);
 
+/// As it stands in such a name.
+std::string plain_name(const std::string &name);
+
 }  // namespace accel::tool

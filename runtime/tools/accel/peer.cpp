@@ -15,7 +15,7 @@
 namespace accel::tool {
 namespace {
 
-// Inputs are random in [0, 1); integers count up. Symbolic dimensions become 1.
+// Inputs are random in [0, 1), integers 0. What follows the number of threads is told to both sides: dim:NAME=SIZE, known:NAME=FILE.npy or NUMBER[,NUMBER...]. Other symbolic dimensions become 1.
 constexpr const char *kScript = R"py(
 import json, sys, time
 try:
@@ -28,11 +28,23 @@ try:
     options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(sys.argv[1], options, providers=["CPUExecutionProvider"])
     random = numpy.random.default_rng(1)
-    feed = {}
+    feed, told = {}, {"dim": {}, "known": {}}
+    for word in sys.argv[3:]:
+        what, _, rest = word.partition(":")
+        name, _, value = rest.rpartition("=")
+        told[what][name] = value
+    kinds = {"float": "float32", "double": "float64"}
     for port in session.get_inputs():
-        shape = [size if isinstance(size, int) else 1 for size in port.shape]
-        kind = {"tensor(float)": numpy.float32, "tensor(int64)": numpy.int64, "tensor(int32)": numpy.int32, "tensor(uint8)": numpy.uint8, "tensor(int8)": numpy.int8}[port.type]
-        feed[port.name] = random.random(shape).astype(kind)
+        kind = port.type[len("tensor("):-1]
+        kind = kinds.get(kind, kind)
+        shape = [size if isinstance(size, int) else int(told["dim"].get(size, told["dim"].get(f"{port.name}.dim{axis}", 1))) for axis, size in enumerate(port.shape)]
+        known = told["known"].get(port.name, "")
+        if known.endswith(".npy"):
+            feed[port.name] = numpy.load(known)
+        elif known:
+            feed[port.name] = numpy.array(known.split(","), kind).reshape(shape)
+        else:
+            feed[port.name] = random.random(shape).astype(kind)
     for _ in range(5): session.run(None, feed)
 except Exception as error:
     print(json.dumps({"error": str(error)}), flush=True); sys.exit(0)
@@ -47,17 +59,20 @@ for line in sys.stdin:
 
 }  // namespace
 
-Peer::Peer(const std::string &python, const std::string &model, unsigned threads)
+Peer::Peer(const std::string &python, const std::string &model, unsigned threads, const std::vector<std::string> &told)
 {
     int to[2], from[2];
     if (pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0) throw Failure("cannot make a pipe for ONNX Runtime; close files or raise the limit of open files (ulimit -n)");
     signal(SIGPIPE, SIG_IGN);
     const std::string count = std::to_string(threads);
+    std::vector<const char *> words{python.c_str(), "-c", kScript, model.c_str(), count.c_str()};
+    for (const std::string &word : told) words.push_back(word.c_str());
+    words.push_back(nullptr);
     pid_ = fork();
     if (pid_ == 0) {
         dup2(to[0], 0);
         dup2(from[1], 1);
-        execlp(python.c_str(), python.c_str(), "-c", kScript, model.c_str(), count.c_str(), nullptr);
+        execvp(python.c_str(), const_cast<char *const *>(words.data()));
         _exit(127);
     }
     close(to[0]);

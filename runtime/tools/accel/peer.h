@@ -12,8 +12,9 @@ namespace accel::tool {
 
 class Peer {
 public:
+    /// `told`: what both sides are told of the model's inputs, each dim:NAME=SIZE or known:NAME=FILE.npy or known:NAME=NUMBER[,NUMBER...].
     /// Throws Failure when Python or its onnxruntime package is missing, or the model does not load there.
-    Peer(const std::string &python, const std::string &model, unsigned threads);
+    Peer(const std::string &python, const std::string &model, unsigned threads, const std::vector<std::string> &told);
     ~Peer();
     Peer(const Peer &) = delete;
     Peer &operator=(const Peer &) = delete;

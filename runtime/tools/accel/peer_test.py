@@ -9,8 +9,18 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+MAKE = """
+import sys, onnx
+from onnx import helper, TensorProto as T
+ports = [helper.make_tensor_value_info("x", T.FLOAT, ["n", None]), helper.make_tensor_value_info("to", T.INT64, [2])]
+nodes = [helper.make_node("Exp", ["x"], ["e"]), helper.make_node("Reshape", ["e", "to"], ["y"])]
+graph = helper.make_graph(nodes, "open", ports, [helper.make_tensor_value_info("y", T.FLOAT, None)])
+onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), sys.argv[1])
+"""
 
 
 def peer_python(given):
@@ -43,6 +53,23 @@ def main():
         latency = peer["latency"]
         require(latency["runs"] > 0 and 0 < latency["fastest_ns"] <= latency["median_ns"] <= latency["p90_ns"], "the peer was measured", peer)
         require(peer["rounds"] > 0 and peer["ratio_median"] > 0, "rounds were taken in turns", peer)
+
+
+    both_know(accel, python)
+
+
+def both_know(accel, python):
+    """The work grows with an open size, and only a known shape lets it be done: the peer has to be told both."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = pathlib.Path(folder) / "open.onnx"
+        subprocess.run([python, "-c", MAKE, model], check=True)
+        medians = {}
+        for size in (1, 4096):
+            command = [accel, "bench", model, "-d", "cpu", "--threads", "1", "--seconds", "0.3", "--compare", "onnxruntime", "--python", python, "--json", "--dim", f"n={size}", "--dim", "x.dim1=64", "--known", f"to={size * 8},8"]
+            result = subprocess.run([*map(str, command)], capture_output=True, text=True)
+            require(result.returncode == 0, "bench tells the peer sizes and known values", result.stderr)
+            medians[size] = json.loads(result.stdout)["onnxruntime"]["latency"]["median_ns"]
+        require(medians[4096] > 5 * medians[1], "the peer's work has the size that was given", medians)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pictures, read with libpng's simplified interface.
+// Pictures in PNG files, read with libpng's simplified interface.
 #include <png.h>
 
 #include <cstring>
@@ -28,10 +28,9 @@ Picture read_png(const std::string &path, uint32_t channels)
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     if (!png_image_begin_read_from_file(&image, path.c_str())) refuse(path, image.message);
-    // A bound before allocating: a few bytes of file can claim a picture of any size.
-    if (uint64_t{image.width} * image.height > uint64_t{1} << 28) {
+    if (uint64_t{image.width} * image.height > kPixelsMax) {
         png_image_free(&image);
-        throw Failure(path + ": " + std::to_string(image.width) + " x " + std::to_string(image.height) + " pixels are more than this tool reads (2^28); scale the picture down");
+        refuse_large(path, image.width, image.height);
     }
     image.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
     Picture picture{image.width, image.height, channels, std::vector<uint8_t>(PNG_IMAGE_SIZE(image))};

@@ -2,6 +2,8 @@
 // Draws the line from a thread of its own.
 #include "progress.h"
 
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -9,7 +11,8 @@
 
 namespace accel::tool {
 
-Progress::Progress(std::string what) : what_(std::move(what)), terminal_(isatty(2) == 1)
+Progress::Progress(std::string what) : what_(std::move(what)),
+                                       terminal_(isatty(2) == 1)
 {
     if (terminal_) drawer_ = std::thread([this] { draw_until_done(); });
 }
@@ -63,9 +66,8 @@ void Progress::draw_until_done()
 
 std::string Progress::line(long seconds) const
 {
-    char percent[16] = "";
-    if (fraction_ >= 0) std::snprintf(percent, sizeof percent, "%3.0f %%  ", fraction_ * 100);
-    return what_ + ": " + percent + std::to_string(seconds) + " s  " + step_;
+    const std::string percent = fraction_ >= 0 ? absl::StrFormat("%3.0f %%  ", fraction_ * 100) : "";
+    return absl::StrCat(what_, ": ", percent, seconds, " s  ", step_);
 }
 
 }  // namespace accel::tool

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// accel run: a model on files, or on every picture of a folder.
+// accel run: a model on files, or on every picture and array of a folder.
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
@@ -12,9 +11,9 @@
 #include "building.h"
 #include "commands.h"
 #include "device_choice.h"
+#include "elements.h"
 #include "files.h"
-#include "inputs.h"
-#include "number_check.h"
+#include "input_files.h"
 #include "outputs.h"
 #include "progress.h"
 #include "rounding_choice.h"
@@ -29,9 +28,8 @@ namespace fs = std::filesystem;
 
 struct RunOptions {
     ModelOptions model;
-    std::vector<std::string> inputs;
+    InputOptions input;
     std::string entry, labels, output_folder;
-    PictureScale scale;
     unsigned top = 5;
     bool timings = false;
 };
@@ -51,23 +49,7 @@ std::vector<std::string> read_labels(const std::string &path)
     return labels;
 }
 
-std::vector<std::string> input_names(const Session &session)
-{
-    std::vector<std::string> names;
-    for (uint32_t index = 0; index < session.input_count(); ++index) names.emplace_back(session.input(index).name);
-    return names;
-}
-
-std::vector<std::string> files_by_port(const Session &session, const std::vector<std::string> &inputs)
-{
-    const auto names = input_names(session);
-    const auto files = assign_files(names, inputs);
-    for (size_t index = 0; index < files.size(); ++index)
-        if (files[index].empty() && !(session.input(static_cast<uint32_t>(index)).flags & ACCEL_PORT_FLAG_DEFAULT)) throw Failure("input '" + names[index] + "' has no file; add --input '" + names[index] + "=FILE'");
-    return files;
-}
-
-bool is_input_file(const fs::path &path) { return path.extension() == ".png" || path.extension() == ".npy"; }
+bool is_input_file(const fs::path &path) { return is_picture(path) || path.extension() == ".npy" || path.extension() == ".wav"; }
 
 /// Inputs of a folder, sorted; what lies there and is none is told once, so that nothing is left out in silence.
 std::vector<fs::path> files_of_folder(const std::string &folder)
@@ -76,12 +58,14 @@ std::vector<fs::path> files_of_folder(const std::string &folder)
     size_t others = 0;
     std::string other;  // one of them, to name
     for (const auto &entry : fs::directory_iterator(folder)) {
-        if (is_input_file(entry.path())) files.push_back(entry.path());
-        else if (others++ == 0) other = entry.path().filename();
+        if (is_input_file(entry.path()))
+            files.push_back(entry.path());
+        else if (others++ == 0)
+            other = entry.path().filename();
     }
-    if (files.empty()) throw Failure(folder + " holds no .png and no .npy file; put the inputs there or name another folder");
+    if (files.empty()) throw Failure(folder + " holds no .png, .jpg, .wav and .npy file; put the inputs there or name another folder");
     if (others)
-        std::cerr << "note: " << text::printable(folder) << ": left out " << others << " file(s) that are neither .png nor .npy, such as " << text::printable(other) << "\n";
+        std::cerr << "note: " << text::printable(folder) << ": left out " << others << " file(s) that are no .png, .jpg, .wav and .npy, such as " << text::printable(other) << "\n";
     std::sort(files.begin(), files.end());
     return files;
 }
@@ -95,7 +79,7 @@ bool is_folder(const std::vector<std::string> &inputs)
 std::vector<Item> items_of(const Session &session, const RunOptions &options, const std::vector<fs::path> &folder_files)
 {
     if (folder_files.empty()) {
-        const auto files = files_by_port(session, options.inputs);
+        const auto files = files_by_port(session, options.input.files);
         return {{files.empty() ? options.model.model : files.front(), files}};  // results without inputs are named after the model
     }
     if (session.input_count() != 1) throw Failure("a folder of inputs needs a model with one input; give each input its --input NAME=FILE");
@@ -104,39 +88,9 @@ std::vector<Item> items_of(const Session &session, const RunOptions &options, co
     return items;
 }
 
-template <class T> double element(const Dense &dense, size_t index)
-{
-    T value;
-    std::memcpy(&value, &dense[index * sizeof(T)], sizeof(T));
-    return static_cast<double>(value);
-}
-
-/// IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits.
-double half(const Dense &dense, size_t index)
-{
-    uint16_t bits;
-    std::memcpy(&bits, &dense[index * 2], 2);
-    const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-    const double size = exponent == 31 ? (fraction ? NAN : INFINITY) : exponent ? std::ldexp(1024 + fraction, exponent - 25) : std::ldexp(fraction, -24);
-    return bits >> 15 ? -size : size;
-}
-
-double element(uint32_t type, const Dense &dense, size_t index)
-{
-    switch (type) {
-    case ACCEL_TYPE_F32: return element<float>(dense, index);
-    case ACCEL_TYPE_F64: return element<double>(dense, index);
-    case ACCEL_TYPE_F16: return half(dense, index);
-    case ACCEL_TYPE_I8: return element<int8_t>(dense, index);
-    case ACCEL_TYPE_I16: return element<int16_t>(dense, index);
-    case ACCEL_TYPE_I32: return element<int32_t>(dense, index);
-    case ACCEL_TYPE_I64: return element<int64_t>(dense, index);
-    default: return element<uint8_t>(dense, index);
-    }
-}
-
 std::vector<double> real_values(const accel_port_info &port, const Dense &dense)
 {
+    if (numbers_of(port.type) == Numbers::Bits) return {};
     std::vector<double> values(element_count(port));
     const auto scaling = scaling_of(port);
     for (size_t index = 0; index < values.size(); ++index) {
@@ -193,10 +147,11 @@ std::vector<std::string> output_files(const Session &session, const Item &item, 
 
 nlohmann::json run_item(Session &session, Timings *timings, const Item &item, const std::vector<Item> &items, const RunOptions &options, const std::vector<std::string> &labels)
 {
-    for (uint32_t index = 0; index < session.input_count(); ++index)
-        if (!item.files[index].empty()) session.write(index, load_tensor(item.files[index], session.input(index), options.scale));
-    if (timings) timings->run(session);
-    else session.run();
+    write_inputs(session, item.files, options.input.scale);
+    if (timings)
+        timings->run(session);
+    else
+        session.run();
     nlohmann::json result{{"input", item.name}, {"outputs", nlohmann::json::array()}};
     const auto names = output_files(session, item, items);
     for (uint32_t index = 0; index < session.output_count(); ++index) {
@@ -216,8 +171,8 @@ nlohmann::json run_item(Session &session, Timings *timings, const Item &item, co
 
 void run(RunOptions &options)
 {
-    const auto folder_files = is_folder(options.inputs) ? files_of_folder(options.inputs.front()) : std::vector<fs::path>{};
-    options.model.sample_inputs = folder_files.empty() ? options.inputs : std::vector<std::string>{folder_files.front()};
+    const auto folder_files = is_folder(options.input.files) ? files_of_folder(options.input.files.front()) : std::vector<fs::path>{};
+    options.model.sample_inputs = folder_files.empty() ? options.input.files : std::vector<std::string>{folder_files.front()};
     const Instance instance = options.model.instance.create();
     const auto devices = choose_devices(instance, options.model);
     Program program = make_program(instance, devices, options.model);
@@ -250,13 +205,11 @@ void add_run(CLI::App &app)
     auto *command = app.add_subcommand("run", "run a model on files");
     options->model.add_to(*command);
     command->add_option("--entry", options->entry, "run this entry point, of a program that has several");
-    command->add_option("-i,--input", options->inputs, "FILE or NAME=FILE (.png, .npy) for each input, or a folder of them; none for a model without inputs")->allow_extra_args(false);
+    options->input.add_to(*command, "FILE or NAME=FILE (.png, .jpg, .wav, .npy, .pb) for each input, or a folder of them; none for a model without inputs");
     command->add_option("-o,--output", options->output_folder, "folder for the outputs as .npy");
     command->add_option("--labels", options->labels, "text file with one label a line");
     command->add_option("--top", options->top, "show the largest values")->capture_default_str();
     command->add_flag("--timings", options->timings, "tell what each operation took");
-    command->add_option("--mean", options->scale.mean, "of pictures: value = (byte - mean) / std, per channel")->delimiter(',')->allow_extra_args(false)->check(finite_number())->capture_default_str();
-    command->add_option("--std", options->scale.deviation, "see --mean")->delimiter(',')->allow_extra_args(false)->check(number_above_zero())->capture_default_str();
     command->callback([options] { run(*options); });
 }
 

@@ -3,12 +3,10 @@
 #pragma once
 
 #include "common.h"
+#include "dense.h"
 #include "port_memory.h"
 
 namespace accel::tool {
-
-/// Dense, row-major values of one port in the model's axis order.
-using Dense = std::vector<char>;
 
 class Session {
 public:
@@ -19,7 +17,8 @@ public:
     uint32_t input_count() const { return info_.input_count; }
     uint32_t output_count() const { return info_.port_count - info_.input_count; }
     accel_port_info input(uint32_t index) const { return program_.port(index, entry_); }
-    accel_port_info output(uint32_t index) const { return program_.port(info_.input_count + index, entry_); }
+    /// With the sizes of the latest run, where they depend on data.
+    accel_port_info output(uint32_t index) const { return run_.port(info_.input_count + index); }
     uint32_t segment_count() const { return info_.segment_count; }
 
     /// Convert to the port's layout and store.
@@ -43,7 +42,6 @@ private:
     uint64_t value_ = 0;
 };
 
-uint32_t element_bytes(uint32_t type);
 uint64_t element_count(const accel_port_info &port);
 
 }  // namespace accel::tool

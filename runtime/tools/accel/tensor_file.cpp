@@ -2,23 +2,20 @@
 // Turns pictures and arrays into values of a port, and back.
 #include "tensor_file.h"
 
+#include <absl/strings/str_join.h>
 #include <accel/graph/quantization.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
+#include "array_file.h"
 #include "npy.h"
 #include "picture.h"
+#include "wav.h"
 
 namespace accel::tool {
 namespace {
-
-bool ends_with(const std::string &text, const char *suffix)
-{
-    const size_t length = std::strlen(suffix);
-    return text.size() >= length && text.compare(text.size() - length, length, suffix) == 0;
-}
 
 /// A port that a picture fits: [1, C, H, W] or [C, H, W] with C of 1 or 3.
 struct PicturePort {
@@ -44,9 +41,12 @@ char quantised(float real, uint32_t type, const Scaling &scaling)
 void store(char *target, const accel_port_info &port, uint8_t byte, float mean, float deviation)
 {
     const float real = (static_cast<float>(byte) - mean) / deviation;
-    if (port.type == ACCEL_TYPE_F32) std::memcpy(target, &real, 4);
-    else if (const auto scaling = scaling_of(port)) *target = quantised(real, port.type, *scaling);
-    else *target = port.type == ACCEL_TYPE_I8 ? static_cast<char>(byte - 128) : static_cast<char>(byte);
+    if (port.type == ACCEL_TYPE_F32)
+        std::memcpy(target, &real, 4);
+    else if (const auto scaling = scaling_of(port))
+        *target = quantised(real, port.type, *scaling);
+    else
+        *target = port.type == ACCEL_TYPE_I8 ? static_cast<char>(byte - 128) : static_cast<char>(byte);
 }
 
 Dense from_picture(const std::string &path, const accel_port_info &port, const PictureScale &scale)
@@ -54,10 +54,12 @@ Dense from_picture(const std::string &path, const accel_port_info &port, const P
     const PicturePort want = picture_port(path, port);
     if (port.type != ACCEL_TYPE_F32 && port.type != ACCEL_TYPE_U8 && port.type != ACCEL_TYPE_I8)
         throw Failure(path + ": a picture cannot become " + type_name(port.type) + "; use a .npy file");
-    const Picture picture = read_png(path, want.channels);
-    if (picture.width != want.width || picture.height != want.height)
+    Picture picture = read_picture(path, want.channels);
+    const bool fits = picture.width == want.width && picture.height == want.height;
+    if (!fits && scale.resize == Resize::None)
         throw Failure(path + " is " + std::to_string(picture.width) + " x " + std::to_string(picture.height) + ", but '" + port.name + "' takes " + std::to_string(want.width) +
-                      " x " + std::to_string(want.height) + "; scale it first, for example with ImageMagick's convert -resize");
+                      " x " + std::to_string(want.height) + "; scale it first, or give --resize fit, fill or stretch");
+    if (!fits) picture = resized(picture, {want.width, want.height}, scale.resize);
     const uint32_t bytes = element_bytes(port.type);
     Dense dense(size_t{want.channels} * want.height * want.width * bytes);
     for (uint32_t channel = 0; channel < want.channels; ++channel)
@@ -67,15 +69,26 @@ Dense from_picture(const std::string &path, const accel_port_info &port, const P
     return dense;
 }
 
-Dense from_npy(const std::string &path, const accel_port_info &port)
+Dense from_array(const std::string &path, const accel_port_info &port)
 {
-    NpyArray array = load_npy(path, port.type);
+    Array array = load_array(path, port.type);
     bool same = array.dims.size() == port.rank;
     for (uint32_t axis = 0; same && axis < port.rank; ++axis) same = array.dims[axis] == static_cast<size_t>(port.dims[axis]);
     if (same) return std::move(array.bytes);
-    std::string shape;
-    for (const size_t size : array.dims) shape += (shape.empty() ? "" : ",") + std::to_string(size);
-    throw Failure(path + " has shape [" + shape + "], but '" + port.name + "' is " + shape_text(port) + "; save the array in that shape");
+    throw Failure(path + " has shape [" + absl::StrJoin(array.dims, ",") + "], but '" + port.name + "' is " + shape_text(port) + "; save the array in that shape");
+}
+
+/// One channel for an input with one axis; for two axes a row each.
+Dense from_wav(const std::string &path, const accel_port_info &port)
+{
+    const Sound sound = read_wav(path);
+    const bool one = port.rank == 1 && sound.channels == 1 && port.dims[0] == static_cast<int64_t>(sound.frames);
+    const bool rows = port.rank == 2 && port.dims[0] == static_cast<int64_t>(sound.channels) && port.dims[1] == static_cast<int64_t>(sound.frames);
+    if (port.type != ACCEL_TYPE_F32 || !(one || rows))
+        throw Failure(path + " has " + std::to_string(sound.channels) + " channel(s) of " + std::to_string(sound.frames) + " samples, but '" + port.name + "' is " + shape_text(port) + "; a sound fits f32[samples] or f32[channels,samples], cut it or use a .npy file");
+    Dense dense(sound.samples.size() * sizeof(float));
+    if (!dense.empty()) std::memcpy(dense.data(), sound.samples.data(), dense.size());
+    return dense;
 }
 
 }  // namespace
@@ -90,9 +103,10 @@ std::optional<Scaling> scaling_of(const accel_port_info &port)
 
 Dense load_tensor(const std::string &path, const accel_port_info &port, const PictureScale &scale)
 {
-    if (ends_with(path, ".png")) return from_picture(path, port, scale);
-    if (ends_with(path, ".npy")) return from_npy(path, port);
-    throw Failure(path + ": inputs are .png pictures or .npy arrays; convert it, for example with numpy.save");
+    if (is_picture(path)) return from_picture(path, port, scale);
+    if (is_array_file(path)) return from_array(path, port);
+    if (path.ends_with(".wav")) return from_wav(path, port);
+    throw Failure(path + ": inputs are .png and .jpg pictures, .wav sounds or .npy arrays, or tensors of ONNX in .pb; convert it, for example with numpy.save");
 }
 
 void save_npy(const std::string &path, const accel_port_info &port, const Dense &dense)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Inputs and outputs as files: .png pictures and .npy arrays.
+// Inputs and outputs as files: .png and .jpg pictures, .wav sounds, .npy arrays and .pb tensors.
 #pragma once
 
 #include <optional>
 
+#include "dense.h"
+#include "picture.h"
 #include "session.h"
 
 namespace accel::tool {
@@ -12,6 +14,7 @@ namespace accel::tool {
 struct PictureScale {
     std::vector<float> mean{0};
     std::vector<float> deviation{255};
+    Resize resize = Resize::None;
 };
 
 /// real = (stored - zero_point) * scale
@@ -23,7 +26,7 @@ struct Scaling {
 /// Of a port that is quantised as a whole; nothing for others, and where no F32 is the scale.
 std::optional<Scaling> scaling_of(const accel_port_info &port);
 
-/// The file's values as the port wants them. The size must be the port's: nothing is resized or converted silently.
+/// The file's values as the port wants them. The size must be the port's, unless scale says how a picture is resized: nothing is resized or converted silently.
 Dense load_tensor(const std::string &path, const accel_port_info &port, const PictureScale &scale);
 
 /// Write a .npy file.

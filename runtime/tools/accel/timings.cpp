@@ -2,14 +2,15 @@
 // Runs with timings, gathers rows by operation, and prints them.
 #include "timings.h"
 
+#include <absl/strings/str_format.h>
 #include <time.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <iostream>
 
-#include "text/printable.h"
+#include "facts.h"
+#include "table.h"
 
 namespace accel::tool {
 namespace {
@@ -25,14 +26,6 @@ uint64_t now_ns()
     return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(now.tv_nsec);
 }
 
-std::string device_id(accel_device *device)
-{
-    if (!device) return "libaccel";
-    auto info = sized<accel_device_info>();
-    check(accel_device_query(device, &info));
-    return info.id;
-}
-
 /// In eighths of a cell.
 std::string bar(double share)
 {
@@ -43,12 +36,7 @@ std::string bar(double share)
     return text + kParts[eighths % 8];
 }
 
-std::string percent(double share)
-{
-    char text[16];
-    std::snprintf(text, sizeof text, "%5.1f %%", share * 100);
-    return text;
-}
+std::string percent(double share) { return absl::StrFormat("%5.1f %%", share * 100); }
 
 const char *timing_kind_name(uint32_t kind)
 {
@@ -88,7 +76,7 @@ void Timings::take(const accel_timing &timing, size_t occurrence, uint64_t begin
 
 void Timings::name_operation(Row &row, accel_device *device) const
 {
-    row.device = device_id(device);
+    row.device = worker_id(device);
     if (row.key.kind == ACCEL_TIMING_KIND_SEGMENT) {
         row.operation = "segment " + std::to_string(row.key.segment);
     } else if (row.key.kind == ACCEL_TIMING_KIND_TRANSFER) {
@@ -128,8 +116,7 @@ std::string Timings::label(const Row &row) const
 
 nlohmann::json Timings::row_json(const Row &row) const
 {
-    nlohmann::json out{{"kind", timing_kind_name(row.key.kind)}, {"name", row.key.name}, {"device", row.device}, {"segment", row.key.segment}, {"lane", row.key.lane},
-                       {"begin_ns", row.begin_ns / count_}, {"duration_ns", row.duration_ns / count_}, {"share", row.duration_ns / whole_ns_}};
+    nlohmann::json out{{"kind", timing_kind_name(row.key.kind)}, {"name", row.key.name}, {"device", row.device}, {"segment", row.key.segment}, {"lane", row.key.lane}, {"begin_ns", row.begin_ns / count_}, {"duration_ns", row.duration_ns / count_}, {"share", row.duration_ns / whole_ns_}};
     if (!row.operation.empty()) out["operation"] = row.operation;
     if (row.key.row != ACCEL_NONE) out["row"] = row.key.row;
     if (row.counted_in != ACCEL_NONE) out["counted_in"] = row.counted_in;
@@ -144,26 +131,51 @@ nlohmann::json Timings::json() const
     return out;
 }
 
+/// With that of the operations that are done in its pass.
+uint64_t Timings::work_macs(const Row &row) const
+{
+    uint64_t macs = 0;
+    const auto add = [&](uint32_t index) {
+        auto placement = sized<accel_placement>();
+        check(accel_program_placement(program_.get(), entry_, index, &placement));
+        macs += placement.work_macs;
+    };
+    if (row.key.kind != ACCEL_TIMING_KIND_OPERATION || row.key.row == ACCEL_NONE) return 0;
+    add(row.key.row);
+    for (const Row &other : rows_)
+        if (other.key.kind == ACCEL_TIMING_KIND_OPERATION && other.counted_in == row.key.row) add(other.key.row);
+    return macs;
+}
+
+std::vector<Timings::Alone> Timings::alone() const
+{
+    std::vector<Alone> list;
+    for (const Row &row : rows_)
+        if (stands_alone(row)) list.push_back({label(row), row.key.name, row.device, row.key.kind == ACCEL_TIMING_KIND_OPERATION ? row.key.row : ACCEL_NONE, row.duration_ns / count_, work_macs(row)});
+    std::stable_sort(list.begin(), list.end(), [](const Alone &a, const Alone &b) { return a.duration_ns > b.duration_ns; });
+    return list;
+}
+
 void Timings::print() const
 {
-    std::vector<const Row *> shown;
-    double rest_ns = whole_ns_, hidden_ns = 0;
-    for (const Row &row : rows_) {
-        if (!stands_alone(row)) continue;
-        shown.push_back(&row);
-        rest_ns -= row.duration_ns;
-    }
-    std::stable_sort(shown.begin(), shown.end(), [](const Row *a, const Row *b) { return a->duration_ns > b->duration_ns; });
+    const auto shown = alone();
+    double rest_ns = whole_ns(), hidden_ns = 0;
     Table table({"time", "share", "operation", "node", "device", ""});
-    const auto line = [&](double sum_ns, const std::string &operation, const std::string &node, const std::string &device) {
-        const double share = sum_ns / whole_ns_;
-        table.row({text_of_ns(sum_ns / count_), percent(share), text::printable(operation), text::printable(node), device, bar(share)});
+    table.draws_last();
+    const auto line = [&](double duration_ns, const std::string &operation, const std::string &node, const std::string &device) {
+        const double share = duration_ns / whole_ns();
+        table.row({text_of_ns(duration_ns), percent(share), operation, node, device, bar(share)});
     };
-    for (size_t index = 0; index < shown.size() && index < kShown; ++index) line(shown[index]->duration_ns, label(*shown[index]), shown[index]->key.name, shown[index]->device);
-    for (size_t index = kShown; index < shown.size(); ++index) hidden_ns += shown[index]->duration_ns;
+    for (size_t index = 0; index < shown.size(); ++index) {
+        rest_ns -= shown[index].duration_ns;
+        if (index < kShown)
+            line(shown[index].duration_ns, shown[index].operation, shown[index].node, shown[index].device);
+        else
+            hidden_ns += shown[index].duration_ns;
+    }
     if (shown.size() > kShown) line(hidden_ns, std::to_string(shown.size() - kShown) + " others", "", "");
     line(std::max(rest_ns, 0.0), "between", "", "");
-    std::cout << "one measured run: " << text_of_ns(whole_ns_ / count_) << (count_ > 1 ? ", the mean of " + std::to_string(count_) : "") << "\n";
+    std::cout << "one measured run: " << text_of_ns(whole_ns()) << (count_ > 1 ? ", the mean of " + std::to_string(count_) : "") << "\n";
     table.print();
 }
 

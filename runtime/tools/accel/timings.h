@@ -13,12 +13,25 @@ namespace accel::tool {
 /// Means over runs of a session that was made with ACCEL_RUN_FLAG_TIMINGS.
 class Timings {
 public:
-    Timings(const Program &program, uint32_t entry) : program_(program), entry_(entry) {}
+    Timings(const Program &program, uint32_t entry) : program_(program),
+                                                      entry_(entry) {}
     /// Run once, and take what it tells.
     void run(Session &session);
     nlohmann::json json() const;
     /// The rows that took longest, each with its share of the whole.
     void print() const;
+
+    /// What adds up, the longest first, in nanoseconds of one run: operations with what is done in their pass, copies, and segments whose device measures no operations.
+    struct Alone {
+        std::string operation;  ///< "Conv+Relu", "Conv + Add", "copy", "segment 1"
+        std::string node, device;
+        uint32_t row;  ///< of the placement report; ACCEL_NONE of what is no operation
+        double duration_ns;
+        uint64_t work_macs;
+    };
+    std::vector<Alone> alone() const;
+    double whole_ns() const { return whole_ns_ / count_; }
+    unsigned count() const { return count_; }
 
 private:
     /// A row of one run is that of another if all this is equal.
@@ -39,6 +52,7 @@ private:
     bool measures_operations(uint32_t segment) const;
     bool stands_alone(const Row &row) const;
     std::string label(const Row &row) const;
+    uint64_t work_macs(const Row &row) const;
     nlohmann::json row_json(const Row &row) const;
 
     Program program_;

@@ -6,19 +6,18 @@ Usage: tool_test.py ACCEL
 """
 import ctypes
 import json
-import math
 import os
 import pathlib
 import re
 import resource
-import struct
 import subprocess
 import sys
 import tempfile
-import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
 import onnx_bytes
+
+from tool_inputs import broken_npy, empty_folder, fake_peer, npy_zeros, png
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 DIGITS = ROOT / "docs/examples/digits"
@@ -62,7 +61,7 @@ def check_reports():
     doctor = answers_json("doctor", "--simulated")
     require(all(row["level"] == "ok" or row["remedy"] for row in doctor["findings"]), "doctor has a remedy for every finding that is not ok", doctor)
     contracts = {row["what"].split(":")[0]: row["what"] for row in doctor["findings"] if row["what"].startswith("module ")}
-    for module in ("cpu", "ethosu", "ethosu-sim", "onnx"):
+    for module in ("cpu", "ethosu", "ethosu-sim", "onnx", "tflite"):
         said = [what for name, what in contracts.items() if name.split()[1] == module]
         require(len(said) == 1 and re.search(r"module contract 0\.\d+, this tool was compiled for 0\.\d+$", said[0]), f"doctor names the contract of module {module}", contracts)
 
@@ -238,6 +237,7 @@ def check_models(work):
     support = answers_json("inspect", model, "--support", "--simulated", "-d", "ethosu-sim", "--rounding", "tflite")
     refused = [row for row in support["support"] if row["taken_by"] == "refused"]
     require({row["operation"] for row in refused} == {"Softmax", "DequantizeLinear"} and all(row["reason"] for row in refused), "support lists what the NPU refuses, and why", refused)
+    require(sum(kind["count"] for kind in support["missing"]) == support["refused"] == len(refused) and all(kind["reason"] for kind in support["missing"]), "what is missing is counted by operation and reason", support["missing"])
     require(any(row["taken_by"] == "ethosu-sim" and row["operation"].startswith("Conv") and len(row["nodes"]) > 1 for row in support["support"]), "support lists what the NPU takes", support)
     direct = answers_json("run", model, "-i", picture, *split)
     saved = call("compile", model, *split, "-o", work / "digits.accel")
@@ -289,15 +289,15 @@ def check_mistakes(work):
     refuses("no importer recognises", "path of an ONNX model", "run", __file__, "-i", picture)
     refuses("No such file", "intact PNG", "run", model, "-i", work / "absent.png", "-d", "cpu")
     refuses("no device is called 'warp9'", "accel devices", "run", model, "-i", picture, "-d", "warp9")
-    refuses("takes 8 x 8", "scale it", "run", model, "-i", png(work, 16, 8), "-d", "cpu")
+    refuses("takes 8 x 8", "scale it first, or give --resize", "run", model, "-i", png(work, 16, 8), "-d", "cpu")
     refuses("more than this tool reads", "scale the picture down", "run", model, "-i", png(work, 1 << 15, 1 << 15), "-d", "cpu")
     refuses("short.png: ", "intact PNG", "run", model, "-i", png(work, 8, 8, rows=1), "-d", "cpu")
     refuses("is not a .npy array", "numpy.save", "run", model, "-i", broken_npy(work), "-d", "cpu")
     refuses(r"has shape \[4,16\]", "save the array in that shape", "run", model, "-i", npy_zeros(work, (4, 16)), "-d", "cpu")
-    refuses("inputs are .png pictures or .npy arrays", "convert it", "run", model, "-i", __file__, "-d", "cpu")
+    refuses("inputs are .png and .jpg pictures, .wav sounds or .npy arrays", "convert it", "run", model, "-i", __file__, "-d", "cpu")
     refuses("has 1 input", "one file", "run", model, *on_cpu, "-i", picture)
     refuses("no input has the name", "the inputs are: '", "run", model, "-i", f"q={picture}", "-d", "cpu")
-    refuses("holds no .png and no .npy", "another folder", "run", model, "-i", empty_folder(work), "-d", "cpu")
+    refuses("holds no .png, .jpg, .wav and .npy", "another folder", "run", model, "-i", empty_folder(work), "-d", "cpu")
     refuses("cannot read .*absent", "check the path", "run", model, *on_cpu, "--labels", work / "absent")
     refuses("cannot read .*: Is a directory", "path of a file", "run", model, *on_cpu, "--labels", work)
     refuses("device 'cpu' is named twice", "name it once", "run", model, "-i", picture, "-d", "cpu,cpu")
@@ -312,7 +312,7 @@ def check_mistakes(work):
     refuses("ended in the middle", "measure again", "bench", model, "-d", "cpu", "--compare", "onnxruntime", "--python", fake_peer(work, '{"version": "0"}'))
     check_arguments(work, model, picture)
     check_saved_mistakes(work, picture)
-    for command in ("devices", "doctor", "inspect", "run", "bench", "compile", "trace"):
+    for command in ("devices", "doctor", "info", "inspect", "run", "bench", "compare", "compile", "profile", "trace"):
         result = call(command, "--help")
         require(result.returncode == 0 and "--json" in result.stdout and not result.stderr, f"accel {command} --help explains itself", result.stdout)
 
@@ -368,44 +368,6 @@ def check_saved_mistakes(work, picture):
     refuses("is a saved program, which is built already", "give --target to", "inspect", saved, "--target", "ethos-u65-256")
     refuses("is a saved program, whose operations are placed already", "--support the model", "inspect", saved, *split, "--support")
     refuses("is a saved program, which ONNX Runtime cannot read", "--compare the model", "bench", saved, *split, "--compare", "onnxruntime")
-
-
-def png(work, width, height, rows=8):
-    """A black picture, of which so many rows are there."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    path = work / ("short.png" if rows < 8 else f"{width}.png")
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress((b"\0" + bytes(width)) * rows)) + chunk(b"IEND", b""))
-    return path
-
-
-def npy_zeros(work, shape):
-    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".encode()
-    header += b" " * (117 - len(header)) + b"\n"
-    path = work / "zeros.npy"
-    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(4 * math.prod(shape)))
-    return path
-
-
-def empty_folder(work):
-    (work / "empty").mkdir()
-    return work / "empty"
-
-
-def fake_peer(work, hello):
-    """Says hello and ends at the first round."""
-    path = work / "fake_peer"
-    path.write_text(f"#!/bin/sh\necho '{hello}'\nread count\n")
-    path.chmod(0o755)
-    return path
-
-
-def broken_npy(work):
-    path = work / "broken.npy"
-    path.write_bytes(b"\x93NUMPY\x01\x00 no header at all")
-    return path
 
 
 def main():

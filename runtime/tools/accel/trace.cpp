@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // accel trace: what ran when, as a file for Perfetto.
-#include <accel/ext/trace.h>
-
 #include <iostream>
 #include <memory>
 
@@ -11,6 +9,7 @@
 #include "files.h"
 #include "number_check.h"
 #include "progress.h"
+#include "recording.h"
 #include "session.h"
 #include "text/printable.h"
 
@@ -22,19 +21,6 @@ struct TraceOptions {
     std::string output = "trace.json", entry;
     unsigned runs = 10;
 };
-
-const accel_trace_interface &trace_interface(const Instance &instance)
-{
-    const void *found = accel_interface(instance.get(), ACCEL_TRACE_NAME, ACCEL_TRACE_VERSION);
-    if (!found) throw Failure("the loaded libaccel has no accel.trace extension of version 1; install the tool and the library of one release");
-    return *static_cast<const accel_trace_interface *>(found);
-}
-
-accel_status append(void *user, const void *bytes, size_t byte_count)
-{
-    static_cast<std::string *>(user)->append(static_cast<const char *>(bytes), byte_count);
-    return ACCEL_STATUS_OK;
-}
 
 void record_runs(Session &session, const TraceOptions &options)
 {
@@ -50,19 +36,18 @@ void trace(const TraceOptions &options)
     keep_model(options.output, options.model.model);
     const Instance instance = options.model.instance.create();
     const auto devices = choose_devices(instance, options.model);
-    const auto &recorder = trace_interface(instance);
-    check(recorder.start(instance.get(), 0));
+    Recording recording(instance);
     Program program = make_program(instance, devices, options.model);
     const uint32_t entry = find_entry(program, options.entry);
     Session session(instance, devices, std::move(program), entry);
     session.fill_inputs(1);
     record_runs(session, options);
-    check(recorder.stop(instance.get()));
-    std::string text;
-    check(recorder.write(instance.get(), append, &text));
+    const std::string text = recording.stop();
     write_whole(options.output, text);
-    if (options.model.json) print_json(nlohmann::json{{"output", options.output}, {"runs", options.runs}, {"bytes", text.size()}});
-    else std::cout << text::printable(options.output) << ": " << options.runs << " runs; open it with ui.perfetto.dev or chrome://tracing\n";
+    if (options.model.json)
+        print_json(nlohmann::json{{"output", options.output}, {"runs", options.runs}, {"bytes", text.size()}});
+    else
+        std::cout << text::printable(options.output) << ": " << options.runs << " runs; open it with ui.perfetto.dev or chrome://tracing\n";
 }
 
 }  // namespace

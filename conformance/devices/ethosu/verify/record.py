@@ -62,7 +62,7 @@ def main():
             return 1
         entries.append({"file": file, "model": name, "seed": seed, "configuration": configuration,
                         "options": vela_program.CONFIGURATIONS[configuration], "shows": what})
-    index = {"format": "conformance/devices/ethosu/run/bundle.h",
+    index = {"format": "conformance/devices/ethosu/model/run/bundle.h",
              "made_by": "conformance/devices/ethosu/verify/run.sh --record",
              "compiler": "ethos-u-vela " + metadata.version("ethos-u-vela"),
              "accelerator": "ethos-u65-256",

@@ -9,7 +9,7 @@
 # a run of everything, at least 60 single-operation models and MobileNet were compared.
 #
 # --tool PATH  an ethosu-run that is already built, beside ethosu-decode-weights (default: builds both in the cache)
-# --record     writes the bundles of conformance/data/ethosu anew instead
+# --record     writes the bundles of ../data anew instead
 # --without-mobilenet  goes on where MobileNet is not there, which is a failure otherwise
 #
 # Environment: VELA_VENV  Python environment with Vela (default ${XDG_CACHE_HOME:-~/.cache}/libaccel/vela-venv; made
@@ -46,14 +46,14 @@ fi
 
 if [ -z "$tool" ]; then
     build=$cache/ethosu-run
-    cmake -S "$here/.." -B "$build" -DCMAKE_BUILD_TYPE=Release > "$cache/ethosu-run.log"
+    cmake -S "$here/../model" -B "$build" -DCMAKE_BUILD_TYPE=Release > "$cache/ethosu-run.log"
     cmake --build "$build" --target ethosu-run ethosu-decode-weights >> "$cache/ethosu-run.log"
     tool=$build/ethosu-run
 fi
 
 export PYTHONDONTWRITEBYTECODE=1
 if [ -n "$record" ]; then
-    exec "$venv/bin/python" "$here/record.py" --tool "$tool" --folder "$root/conformance/data/ethosu"
+    exec "$venv/bin/python" "$here/record.py" --tool "$tool" --folder "$here/../data"
 fi
 mobilenet=${MOBILENET:-$root/../shared/models/mobilenet_v1_0.25_128_quant/model.tflite}
 if [ -z "$arguments" ]; then

@@ -29,17 +29,16 @@ struct Command {
     std::string_view name;
     Fault fault;
 };
-constexpr Command kFaults[] = {{"hang", Fault::Hang},   {"bus-error", Fault::BusError},
-                               {"parse-error", Fault::ParseError}, {"delay", Fault::Delay},
-                               {"crawl", Fault::Crawl}, {"hold", Fault::Hold},
-                               {"dead", Fault::Dead}};
+constexpr Command kFaults[] = {{"hang", Fault::Hang}, {"bus-error", Fault::BusError}, {"parse-error", Fault::ParseError}, {"delay", Fault::Delay}, {"crawl", Fault::Crawl}, {"hold", Fault::Hold}, {"dead", Fault::Dead}};
 
-int usage() {
+int usage()
+{
     std::fputs(kUsage, stderr);
     return 2;
 }
 
-int act(accel::lane::PlayerControl &player, std::string_view command, uint32_t milliseconds) {
+int act(accel::lane::PlayerControl &player, std::string_view command, uint32_t milliseconds)
+{
     if (command == "release") {
         player.release();
         return 0;
@@ -55,7 +54,8 @@ int act(accel::lane::PlayerControl &player, std::string_view command, uint32_t m
 
 }  // namespace
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     if (argc < 2 || argc > 3) return usage();
     uint32_t milliseconds = 0;
     if (argc == 3) {

@@ -17,7 +17,8 @@ constexpr auto kAnswerTime = std::chrono::seconds(1);
 // The page is mapped as device memory, where plain word accesses in program order are what works.
 void fence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
 
-template <typename Condition> bool wait_until(Condition condition) {
+template <typename Condition> bool wait_until(Condition condition)
+{
     const auto end = std::chrono::steady_clock::now() + kAnswerTime;
     while (!condition()) {
         if (std::chrono::steady_clock::now() > end) return false;
@@ -28,7 +29,8 @@ template <typename Condition> bool wait_until(Condition condition) {
 
 }  // namespace
 
-PlayerControl::PlayerControl() {
+PlayerControl::PlayerControl()
+{
     const int memory = open("/dev/mem", O_RDWR | O_SYNC | O_CLOEXEC);
     if (memory < 0) throw NoPlayer("/dev/mem cannot be opened: no way to the player's control page");
     void *mapped = mmap(nullptr, kControlSizeBytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory,
@@ -43,7 +45,8 @@ PlayerControl::PlayerControl() {
 
 PlayerControl::~PlayerControl() { munmap(const_cast<ControlPage *>(page_), kControlSizeBytes); }
 
-bool PlayerControl::order(Fault fault, uint32_t argument) {
+bool PlayerControl::order(Fault fault, uint32_t argument)
+{
     page_->gate_open = 0;
     page_->fault = static_cast<uint32_t>(fault);
     page_->argument = argument;
@@ -53,17 +56,20 @@ bool PlayerControl::order(Fault fault, uint32_t argument) {
     return wait_until([&] { return page_->order_taken == count; });
 }
 
-void PlayerControl::open_gate() {
+void PlayerControl::open_gate()
+{
     fence();
     page_->gate_open = 1;
 }
 
-void PlayerControl::release() {
+void PlayerControl::release()
+{
     order(Fault::None);
     open_gate();
 }
 
-bool PlayerControl::wait_started(uint32_t count) const {
+bool PlayerControl::wait_started(uint32_t count) const
+{
     return wait_until([&] { return static_cast<int32_t>(page_->jobs_started - count) >= 0; });
 }
 

@@ -11,7 +11,9 @@
 namespace accel::lane {
 
 /// There is no player: the program runs on real hardware, or without rights.
-struct NoPlayer : std::runtime_error { using std::runtime_error::runtime_error; };
+struct NoPlayer : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 class PlayerControl {
 public:

@@ -6,7 +6,8 @@ namespace accel::onnx::ops {
 namespace {
 
 /// The inner dimensions of a product. Where one is only known by name, the build of a program checks them.
-void expect_inner(const Node& node, const accel_dim& a, const accel_dim& b) {
+void expect_inner(const Node &node, const accel_dim &a, const accel_dim &b)
+{
     if (!may_equal(a, b)) {
         node.fail_corrupt("inner dimensions ", a.size, " and ", b.size, " differ");
     }
@@ -14,7 +15,19 @@ void expect_inner(const Node& node, const accel_dim& a, const accel_dim& b) {
 
 }  // namespace
 
-Dims matmul_shape(const Node& node, const Dims& a, const Dims& b) {
+void expect_stored(const Node &node, size_t x, size_t w)
+{
+    constexpr TypeSet kBytes = type_set({ACCEL_TYPE_I8, ACCEL_TYPE_U8});
+    for (const size_t operand : {x, w}) {
+        node.expect_type(operand, kBytes);
+        if (node.has_input(operand + 2)) {
+            node.expect_same_type(operand, operand + 2);
+        }
+    }
+}
+
+Dims matmul_shape(const Node &node, const Dims &a, const Dims &b)
+{
     if (a.empty() || b.empty()) {
         node.fail_corrupt("a scalar operand");
     }
@@ -32,7 +45,8 @@ Dims matmul_shape(const Node& node, const Dims& a, const Dims& b) {
     return out;
 }
 
-void matmul(Node& node) {
+void matmul(Node &node)
+{
     node.expect_operands(2, 2, 1, 1);
     node.expect_type(0, kRealTypes);
     node.expect_same_type(0, 1);
@@ -40,7 +54,17 @@ void matmul(Node& node) {
     node.emit(ACCEL_OPERATION_MATMUL, {node.input_id(0), node.input_id(1)}, {y});
 }
 
-void gemm(Node& node) {
+void matmul_integer(Node &node)
+{
+    node.expect_operands(2, 4, 1, 1);
+    expect_stored(node, 0, 1);
+    Dims dims = matmul_shape(node, node.input(0).dims, node.input(1).dims);
+    const ValueId y = node.define_output(0, ACCEL_TYPE_I32, std::move(dims));
+    node.emit(ACCEL_OPERATION_MATMUL_INTEGER, {node.input_id(0), node.input_id(1), node.optional_input_id(2), node.optional_input_id(3)}, {y});
+}
+
+void gemm(Node &node)
+{
     node.expect_operands(node.opset < 11 ? 3 : 2, 3, 1, 1);
     node.expect_type(0, kRealTypes);
     node.expect_same_type(0, 1);
@@ -50,8 +74,8 @@ void gemm(Node& node) {
     const bool transpose_b = node.integer("transB", 0) != 0;
     const float alpha = node.real("alpha", 1.0f);
     const float beta = node.real("beta", 1.0f);
-    const Dims& a = node.input(0).dims;
-    const Dims& b = node.input(1).dims;
+    const Dims &a = node.input(0).dims;
+    const Dims &b = node.input(1).dims;
     expect_inner(node, a[transpose_a ? 0 : 1], b[transpose_b ? 1 : 0]);
     Dims dims{a[transpose_a ? 1 : 0], b[transpose_b ? 0 : 1]};
     if (node.has_input(2)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Translators of operators that quantise, dequantise or compute on stored values.
 #include "ops.h"
+#include "quantise_steps.h"
 
 #include <accel/graph/quantization.h>
 
@@ -11,18 +12,13 @@
 namespace accel::onnx::ops {
 namespace {
 
-/// Where scales lie: one for each index of an axis, or with a size above 0 one for so many of that axis and each index of all others.
-struct Blocks {
-    int64_t axis;
-    int64_t size = 0;
-};
-
 constexpr TypeSet kStoredTypes = type_set({ACCEL_TYPE_I8, ACCEL_TYPE_U8});
 constexpr TypeSet kScaleTypes = type_set({ACCEL_TYPE_F32, ACCEL_TYPE_F16, ACCEL_TYPE_BF16});
 
 /// Every type of scales that is taken here has numbers that float has.
-std::vector<float> read_scales(const Node& node, size_t index) {
-    const Value& value = node.input(index);
+std::vector<float> read_scales(const Node &node, size_t index)
+{
+    const Value &value = node.input(index);
     if (value.data == nullptr) {
         node.fail_unsupported("the scale '", value.name, "' is not constant");
     }
@@ -42,39 +38,41 @@ std::vector<float> read_scales(const Node& node, size_t index) {
     return scales;
 }
 
-std::vector<int32_t> read_zero_points(const Node& node, size_t index) {
-    const Value& value = node.input(index);
+std::vector<int32_t> read_zero_points(const Node &node, size_t index)
+{
+    const Value &value = node.input(index);
     if (value.data == nullptr) {
         node.fail_unsupported("the zero point '", value.name, "' is not constant");
     }
     std::vector<int32_t> zero_points;
-    const auto* bytes = static_cast<const char*>(value.data);
+    const auto *bytes = static_cast<const char *>(value.data);
     const uint64_t step = size_bytes_of(value.type);
     for (uint64_t i = 0; i < value.data_bytes; i += step) {
         switch (value.type) {
-            case ACCEL_TYPE_I8: zero_points.push_back(static_cast<int8_t>(bytes[i])); break;
-            case ACCEL_TYPE_U8: zero_points.push_back(static_cast<uint8_t>(bytes[i])); break;
-            case ACCEL_TYPE_I32: {
-                int32_t zero_point = 0;
-                std::memcpy(&zero_point, bytes + i, sizeof zero_point);
-                zero_points.push_back(zero_point);
-                break;
-            }
-            default: node.fail_unsupported("the zero point '", value.name, "' has type ", name_of(value.type));
+        case ACCEL_TYPE_I8: zero_points.push_back(static_cast<int8_t>(bytes[i])); break;
+        case ACCEL_TYPE_U8: zero_points.push_back(static_cast<uint8_t>(bytes[i])); break;
+        case ACCEL_TYPE_I32: {
+            int32_t zero_point = 0;
+            std::memcpy(&zero_point, bytes + i, sizeof zero_point);
+            zero_points.push_back(zero_point);
+            break;
+        }
+        default: node.fail_unsupported("the zero point '", value.name, "' has type ", name_of(value.type));
         }
     }
     return zero_points;
 }
 
 /// Is every stored value the zero point of its channel, in the channels (or the whole) whose scale is 0?
-bool is_zero_where_scale_is(const Value& stored, const Quantization& quantization) {
+bool is_zero_where_scale_is(const Value &stored, const Quantization &quantization)
+{
     const auto count = element_count(stored.dims);
     const uint64_t step = size_bytes_of(stored.type);
     if (stored.data == nullptr || !count || step > sizeof(int32_t)) {
         return false;
     }
     std::vector<int64_t> sizes;
-    for (const accel_dim& dim : stored.dims) {
+    for (const accel_dim &dim : stored.dims) {
         sizes.push_back(dim.size);
     }
     const std::vector<int64_t> block_dims = block_dims_of(quantization, sizes.size());
@@ -85,7 +83,7 @@ bool is_zero_where_scale_is(const Value& stored, const Quantization& quantizatio
     for (int64_t i = 0; i < *count; ++i) {
         const size_t channel = index.of(static_cast<uint64_t>(i));
         // Compared as bytes: they are the zero point's, whatever the sign.
-        if (quantization.scales[channel] == 0 && std::memcmp(static_cast<const char*>(stored.data) + static_cast<uint64_t>(i) * step, &quantization.zero_points[channel], step) != 0) {
+        if (quantization.scales[channel] == 0 && std::memcmp(static_cast<const char *>(stored.data) + static_cast<uint64_t>(i) * step, &quantization.zero_points[channel], step) != 0) {
             return false;
         }
     }
@@ -93,7 +91,8 @@ bool is_zero_where_scale_is(const Value& stored, const Quantization& quantizatio
 }
 
 /// Quantisers give a channel of nothing but zeros the scale 0. There any scale says the same: one that others have keeps multipliers in their range.
-void mend_zero_scales(const Node& node, const Value& stored, Quantization& quantization) {
+void mend_zero_scales(const Node &node, const Value &stored, Quantization &quantization)
+{
     float largest = 0;
     bool any = false;
     for (const float scale : quantization.scales) {
@@ -110,7 +109,8 @@ void mend_zero_scales(const Node& node, const Value& stored, Quantization& quant
 }
 
 /// Along one axis so many indices share a scale, along all others each has its own.
-void set_blocks(const Node& node, size_t scale, const Dims& dims, const Blocks& blocks, Quantization& quantization) {
+void set_blocks(const Node &node, size_t scale, const Dims &dims, const Blocks &blocks, Quantization &quantization)
+{
     const uint32_t axis = node.axis(blocks.axis, dims.size());
     if (!all_fixed(dims)) {
         node.fail_unsupported("quantisation in blocks of dimensions that are only known by name");
@@ -128,7 +128,8 @@ void set_blocks(const Node& node, size_t scale, const Dims& dims, const Blocks& 
 }
 
 /// Scale and zero point operands as the quantisation of a tensor with these dims.
-Quantization read_quantization(const Node& node, size_t scale, size_t zero_point, const Dims& dims, const Blocks& blocks) {
+Quantization read_quantization(const Node &node, size_t scale, size_t zero_point, const Dims &dims, const Blocks &blocks)
+{
     Quantization quantization;
     quantization.scales = read_scales(node, scale);
     quantization.zero_points = node.has_input(zero_point) ? read_zero_points(node, zero_point) : std::vector<int32_t>(quantization.scales.size(), 0);
@@ -142,7 +143,7 @@ Quantization read_quantization(const Node& node, size_t scale, size_t zero_point
         node.fail_unsupported("scales of ", to_text(node.input(scale).dims), " without a block_size");
     } else if (count > 1) {
         quantization.axis = node.axis(blocks.axis, dims.size());
-        const accel_dim& dim = dims[quantization.axis];
+        const accel_dim &dim = dims[quantization.axis];
         if (is_fixed(dim) && dim.size != static_cast<int64_t>(count)) {
             node.fail_corrupt(count, " scales for a dimension of ", dim.size);
         }
@@ -154,14 +155,16 @@ Quantization read_quantization(const Node& node, size_t scale, size_t zero_point
 }
 
 /// The same of an operand.
-Quantization operand_quantization(const Node& node, size_t data, size_t scale, size_t zero_point, const Blocks& blocks) {
+Quantization operand_quantization(const Node &node, size_t data, size_t scale, size_t zero_point, const Blocks &blocks)
+{
     Quantization quantization = read_quantization(node, scale, zero_point, node.input(data).dims, blocks);
     mend_zero_scales(node, node.input(data), quantization);
     return quantization;
 }
 
 /// The same of a result.
-Quantization result_quantization(const Node& node, size_t scale, size_t zero_point, const Dims& dims, const Blocks& blocks) {
+Quantization result_quantization(const Node &node, size_t scale, size_t zero_point, const Dims &dims, const Blocks &blocks)
+{
     Quantization quantization = read_quantization(node, scale, zero_point, dims, blocks);
     if (std::find(quantization.scales.begin(), quantization.scales.end(), 0.0f) != quantization.scales.end()) {
         node.fail_unsupported("a result with a scale of 0");
@@ -170,8 +173,9 @@ Quantization result_quantization(const Node& node, size_t scale, size_t zero_poi
 }
 
 /// The value with this quantisation: itself, or for a constant that others read differently a second view of the same bytes.
-ValueId quantized(Node& node, ValueId id, const Quantization& quantization) {
-    const Value& value = node.graph.value(id);
+ValueId quantized(Node &node, ValueId id, const Quantization &quantization)
+{
+    const Value &value = node.graph.value(id);
     if (!value.quantization) {
         node.graph.set_quantization(id, quantization);
         return id;
@@ -187,23 +191,21 @@ ValueId quantized(Node& node, ValueId id, const Quantization& quantization) {
     return node.graph.add(std::move(view));
 }
 
-/// A float type that an attribute asks for, where none is given that of the scale: only float is taken.
-void expect_float(Node& node, const char* attribute) {
-    auto data_type = static_cast<DataType>(node.integer(attribute, 0));
-    if (data_type == DataType::kUndefined) {
-        data_type = data_type_of(node.input(1).type);
-    }
-    if (data_type != DataType::kFloat) {
-        node.fail_unsupported(attribute, " ", name_of(data_type), "; only float");
-    }
+/// A real type that an attribute asks for, where none is given that of the scale.
+uint32_t real_type(Node &node, const char *attribute)
+{
+    const auto data_type = static_cast<DataType>(node.integer(attribute, 0));
+    return data_type == DataType::kUndefined ? node.input(1).type : accel_type_of(data_type);
 }
 
-Blocks blocks_of(Node& node) {
-    node.ignore_attribute("saturate");  // concerns 8-bit floats only
+Blocks blocks_of(Node &node)
+{
+    node.ignore_attribute("saturate");  // concerns 8-bit floats only, which are judged where they are made
     return {node.integer("axis", 1), node.integer("block_size", 0)};
 }
 
-void expect_stored(const Node& node, size_t data, size_t zero_point) {
+void expect_stored_operand(const Node &node, size_t data, size_t zero_point)
+{
     node.expect_type(data, kStoredTypes);
     if (node.has_input(zero_point)) {
         node.expect_same_type(data, zero_point);
@@ -211,7 +213,8 @@ void expect_stored(const Node& node, size_t data, size_t zero_point) {
 }
 
 /// The type that a result is stored in: that of its zero point.
-uint32_t stored_type(const Node& node, size_t zero_point) {
+uint32_t stored_type(const Node &node, size_t zero_point)
+{
     if (!node.has_input(zero_point)) {
         return ACCEL_TYPE_U8;
     }
@@ -219,53 +222,91 @@ uint32_t stored_type(const Node& node, size_t zero_point) {
     return node.input(zero_point).type;
 }
 
-ValueId define_quantized(Node& node, uint32_t type, Dims dims, Quantization quantization) {
+ValueId define_quantized(Node &node, uint32_t type, Dims dims, Quantization quantization)
+{
     const ValueId y = node.define_output(0, type, std::move(dims));
     node.graph.value(y).quantization = std::move(quantization);
     return y;
 }
 
+/// One scale and zero point for each index of the first axis and of the last.
+Quantization quantization_by_rows(const Node &node, size_t data, size_t scale, size_t zero_point)
+{
+    const Dims &dims = node.input(data).dims;
+    if (!all_fixed(dims) || !same(node.input(scale).dims, Dims{dims.front(), dims.back()})) {
+        node.fail_corrupt("scales of ", to_text(node.input(scale).dims), ", expected is one for each index of the first and the last axis of ", to_text(dims));
+    }
+    Quantization quantization{read_scales(node, scale), read_zero_points(node, zero_point), 0, {}};
+    if (quantization.scales.size() != quantization.zero_points.size()) {
+        node.fail_corrupt(quantization.scales.size(), " scales and ", quantization.zero_points.size(), " zero points");
+    }
+    for (size_t axis = 0; axis < dims.size(); ++axis) {
+        quantization.block_dims.push_back(axis == 0 || axis + 1 == dims.size() ? 1 : dims[axis].size);
+    }
+    mend_zero_scales(node, node.input(data), quantization);
+    return quantization;
+}
+
 }  // namespace
 
-void quantize_linear(Node& node) {
+ValueId dequantized(Node &node, size_t data, size_t scale, size_t zero_point)
+{
+    node.expect_type(data, kStoredTypes);
+    node.expect_same_type(data, zero_point);
+    const bool by_rows = node.input(scale).dims.size() > 1;
+    const Quantization quantization = by_rows ? quantization_by_rows(node, data, scale, zero_point) : operand_quantization(node, data, scale, zero_point, {0});
+    const ValueId stored = quantized(node, node.input_id(data), quantization);
+    const ValueId made = node.define_hidden(ACCEL_TYPE_F32, Dims(node.input(data).dims));
+    node.emit(ACCEL_OPERATION_DEQUANTIZE, {stored}, {made});
+    return made;
+}
+
+void quantize_linear(Node &node)
+{
     node.expect_operands(2, 3, 1, 1);
-    node.expect_type(0, kRealTypes);
     const Blocks blocks = blocks_of(node);
-    expect_float(node, "precision");
-    uint32_t type = stored_type(node, 2);
+    const uint32_t precision = real_type(node, "precision");
+    uint32_t type = node.has_input(2) ? node.input(2).type : uint32_t{ACCEL_TYPE_U8};
     if (const int64_t asked = node.integer("output_dtype", 0); asked != 0) {
         const auto data_type = static_cast<DataType>(asked);
-        if (node.has_input(2) && accel_type_of(data_type) != node.input(2).type) {
+        if (node.has_input(2) && accel_type_of(data_type) != type) {
             node.fail_corrupt("output_dtype ", name_of(data_type), " differs from the zero point's type");
         }
         type = accel_type_of(data_type);
-        if (type == 0 || (kStoredTypes >> type & 1) == 0) {
+        if (type == 0) {
             node.fail_unsupported("output type ", name_of(data_type));
         }
     }
-    const Dims& x = node.input(0).dims;
+    if (is_computed(node, {1, 2}) || (kStoredTypes >> type & 1) == 0 || node.input(0).type != ACCEL_TYPE_F32 || precision != ACCEL_TYPE_F32) {
+        return quantize_by_steps(node, type, precision, blocks);
+    }
+    const Dims &x = node.input(0).dims;
     const ValueId y = define_quantized(node, type, x, result_quantization(node, 1, 2, x, blocks));
     node.emit(ACCEL_OPERATION_QUANTIZE, {node.input_id(0)}, {y}, {}, ACCEL_ROUNDING_HALF_EVEN);
 }
 
-void dequantize_linear(Node& node) {
+void dequantize_linear(Node &node)
+{
     node.expect_operands(2, 3, 1, 1);
-    node.expect_type(0, kStoredTypes | type_set({ACCEL_TYPE_I32}));
     if (node.has_input(2)) {
         node.expect_same_type(0, 2);
     }
     const Blocks blocks = blocks_of(node);
-    expect_float(node, "output_dtype");
-    const Dims& x = node.input(0).dims;
-    const ValueId stored = quantized(node, node.input_id(0), operand_quantization(node, 0, 1, 2, blocks));
+    const uint32_t type = real_type(node, "output_dtype"), stored = node.input(0).type;
+    if (is_computed(node, {1, 2}) || ((kStoredTypes | type_set({ACCEL_TYPE_I32})) >> stored & 1) == 0 || type != ACCEL_TYPE_F32) {
+        return dequantize_by_steps(node, type, blocks);
+    }
+    const Dims &x = node.input(0).dims;
+    const ValueId value = quantized(node, node.input_id(0), operand_quantization(node, 0, 1, 2, blocks));
     const ValueId y = node.define_output(0, ACCEL_TYPE_F32, x);
-    node.emit(ACCEL_OPERATION_DEQUANTIZE, {stored}, {y});
+    node.emit(ACCEL_OPERATION_DEQUANTIZE, {value}, {y});
 }
 
-void qlinear_conv(Node& node) {
+void qlinear_conv(Node &node)
+{
     node.expect_operands(8, 9, 1, 1);
-    expect_stored(node, 0, 2);
-    expect_stored(node, 3, 5);
+    expect_stored_operand(node, 0, 2);
+    expect_stored_operand(node, 3, 5);
     AttributeList attributes;
     Dims dims = convolution_shape(node, 0, 3, attributes);
     const Quantization x = operand_quantization(node, 0, 1, 2, {1});
@@ -293,14 +334,21 @@ void qlinear_conv(Node& node) {
     node.emit(ACCEL_OPERATION_CONV, {input, weights, bias}, {output}, std::move(attributes), ACCEL_ROUNDING_HALF_EVEN);
 }
 
-void qlinear_matmul(Node& node) {
+void qlinear_matmul(Node &node)
+{
     node.expect_operands(8, 8, 1, 1);
-    expect_stored(node, 0, 2);
-    expect_stored(node, 3, 5);
+    expect_stored_operand(node, 0, 2);
+    expect_stored_operand(node, 3, 5);
+    bool in_float = true;
     for (const size_t scale : {1, 4, 6}) {
-        node.expect_type(scale, type_set({ACCEL_TYPE_F32}));
+        node.expect_type(scale, kScaleTypes);
+        in_float = in_float && node.input(scale).type == ACCEL_TYPE_F32;
     }
     Dims dims = matmul_shape(node, node.input(0).dims, node.input(3).dims);
+    if (!in_float || is_computed(node, {1, 2, 4, 5, 6, 7})) {
+        stored_type(node, 7);
+        return qlinear_matmul_by_steps(node, std::move(dims));
+    }
     const Quantization a = operand_quantization(node, 0, 1, 2, {-1});
     const Quantization b = operand_quantization(node, 3, 4, 5, {-1});
     const Quantization y = result_quantization(node, 6, 7, dims, {-1});
@@ -314,10 +362,11 @@ void qlinear_matmul(Node& node) {
 }
 
 // com.microsoft.QLinearAdd: A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point.
-void qlinear_add(Node& node) {
+void qlinear_add(Node &node)
+{
     node.expect_operands(7, 8, 1, 1);
-    expect_stored(node, 0, 2);
-    expect_stored(node, 3, 5);
+    expect_stored_operand(node, 0, 2);
+    expect_stored_operand(node, 3, 5);
     node.expect_same_type(0, 3);
     if (node.has_input(7)) {
         node.expect_same_type(0, 7);
@@ -333,6 +382,16 @@ void qlinear_add(Node& node) {
     const ValueId right = quantized(node, node.input_id(3), b);
     const ValueId output = define_quantized(node, node.input(0).type, std::move(dims), c);
     node.emit(ACCEL_OPERATION_ADD, {left, right}, {output}, {}, ACCEL_ROUNDING_HALF_EVEN);
+}
+
+void dynamic_quantize_linear(Node &node)
+{
+    node.expect_operands(1, 1, 3, 3);
+    node.expect_type(0, kRealTypes);
+    const ValueId y = node.define_output(0, ACCEL_TYPE_U8, node.input(0).dims);
+    const ValueId scale = node.define_output(1, ACCEL_TYPE_F32, Dims{});
+    const ValueId zero_point = node.define_output(2, ACCEL_TYPE_U8, Dims{});
+    node.emit(ACCEL_OPERATION_DYNAMIC_QUANTIZE_LINEAR, {node.input_id(0)}, {y, scale, zero_point});
 }
 
 }  // namespace accel::onnx::ops

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: MIT
 // Translators of convolutions and pools.
-#include "ops.h"
+#include "window.h"
 
 #include <algorithm>
 
 namespace accel::onnx::ops {
+
 namespace {
 
-/// Kernel, strides, dilations and pads of one node, all of spatial rank; pads holds begins, then ends.
-struct Window {
-    std::vector<int64_t> kernel;
-    std::vector<int64_t> strides;
-    std::vector<int64_t> dilations;
-    std::vector<int64_t> pads;
-    std::string auto_pad = "NOTSET";
-    bool ceil_mode = false;
-    bool is_open = false;  ///< the pads follow from a size that is open: auto_pad stays
-};
+std::span<const accel_dim> spatial_dims(const Dims &dims)
+{
+    return std::span<const accel_dim>(dims).subspan(2);
+}
 
-constexpr int64_t kWindowMax = int64_t{1} << 20;
-constexpr int64_t kPadMax = int64_t{1} << 30;
+}  // namespace
 
-void check_range(const Node& node, const std::vector<int64_t>& values, size_t count, int64_t smallest, int64_t largest, const char* what) {
+void check_range(const Node &node, const std::vector<int64_t> &values, size_t count, int64_t smallest, int64_t largest, const char *what)
+{
     if (values.size() != count) {
         node.fail_corrupt(what, " has ", values.size(), " values, expected are ", count);
     }
@@ -32,7 +27,8 @@ void check_range(const Node& node, const std::vector<int64_t>& values, size_t co
     }
 }
 
-Window read_window(Node& node, size_t spatial_rank, std::optional<std::vector<int64_t>> default_kernel) {
+Window read_window(Node &node, size_t spatial_rank, std::optional<std::vector<int64_t>> default_kernel)
+{
     Window window;
     const auto kernel = node.integers("kernel_shape");
     if (!kernel && !default_kernel) {
@@ -57,16 +53,56 @@ Window read_window(Node& node, size_t spatial_rank, std::optional<std::vector<in
     return window;
 }
 
-int64_t extent(const Window& window, size_t axis) {
+int64_t extent(const Window &window, size_t axis)
+{
     return window.dilations[axis] * (window.kernel[axis] - 1) + 1;
 }
 
+void expect_auto_pad(const Node &node, const Window &window)
+{
+    if (window.auto_pad != "NOTSET" && window.auto_pad != "VALID" && window.auto_pad != "SAME_UPPER" && window.auto_pad != "SAME_LOWER") {
+        node.fail_corrupt("auto_pad is '", window.auto_pad, "'");
+    }
+}
+
+std::vector<int64_t> kernel_of(const Node &node, const Dims &weights)
+{
+    if (!all_fixed(weights)) {
+        node.fail_unsupported("the shape of the weights is only known by name");
+    }
+    std::vector<int64_t> kernel;
+    for (const accel_dim &dim : spatial_dims(weights)) {
+        kernel.push_back(dim.size);
+    }
+    return kernel;
+}
+
+void add_window(const Window &window, AttributeList &attributes)
+{
+    attributes.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, window.kernel).ints(ACCEL_ATTRIBUTE_STRIDES, window.strides).ints(ACCEL_ATTRIBUTE_DILATIONS, window.dilations);
+}
+
+void add_convolution(Node &node, Dims dims, AttributeList attributes)
+{
+    if (node.has_input(2)) {
+        node.expect_same_type(0, 2);
+        if (!same(node.input(2).dims, Dims{dims[1]})) {
+            node.fail_corrupt("bias is ", to_text(node.input(2).dims), ", expected is ", to_text(Dims{dims[1]}));
+        }
+    }
+    const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
+    node.emit(node.schema().operation, {node.input_id(0), node.input_id(1), node.optional_input_id(2)}, {y}, std::move(attributes));
+}
+
+namespace {
+
 /// SAME pads so that the result has ceil(size / stride) positions; the odd one goes to the end (UPPER) or to the begin (LOWER).
-accel_dim same_padded(Node& node, Window& window, size_t axis, const accel_dim& input) {
+accel_dim same_padded(Node &node, Window &window, size_t axis, const accel_dim &input)
+{
     const int64_t stride = window.strides[axis];
     if (!is_fixed(input) && stride != 1) {
         window.is_open = true;
-        Sizes& sizes = node.graph.sizes;
+        Sizes &sizes = node.graph.sizes;
         return sizes.dim(sizes.calculate().ceil_div(sizes.size(input), sizes.number(stride)));
     }
     const int64_t size = is_fixed(input) ? input.size : 1;
@@ -85,9 +121,10 @@ accel_dim same_padded(Node& node, Window& window, size_t axis, const accel_dim& 
 }
 
 /// As explicitly_padded, of a size that is open.
-accel_dim open_positions(Node& node, const Window& window, size_t axis, const accel_dim& input) {
-    Sizes& sizes = node.graph.sizes;
-    graph::Builder& calculate = sizes.calculate();
+accel_dim open_positions(Node &node, const Window &window, size_t axis, const accel_dim &input)
+{
+    Sizes &sizes = node.graph.sizes;
+    graph::Builder &calculate = sizes.calculate();
     const int64_t begin = window.pads[axis];
     const int64_t end = window.pads[window.kernel.size() + axis];
     const Size stride = sizes.number(window.strides[axis]);
@@ -102,7 +139,8 @@ accel_dim open_positions(Node& node, const Window& window, size_t axis, const ac
     return sizes.dim(positions);
 }
 
-accel_dim explicitly_padded(Node& node, const Window& window, size_t axis, const accel_dim& input) {
+accel_dim explicitly_padded(Node &node, const Window &window, size_t axis, const accel_dim &input)
+{
     const size_t rank = window.kernel.size();
     const int64_t begin = window.pads[axis];
     const int64_t padding = begin + window.pads[rank + axis];
@@ -123,10 +161,9 @@ accel_dim explicitly_padded(Node& node, const Window& window, size_t axis, const
 }
 
 /// Resolve auto_pad and give the spatial part of the result's shape.
-Dims slide(Node& node, Window& window, std::span<const accel_dim> spatial) {
-    if (window.auto_pad != "NOTSET" && window.auto_pad != "VALID" && window.auto_pad != "SAME_UPPER" && window.auto_pad != "SAME_LOWER") {
-        node.fail_corrupt("auto_pad is '", window.auto_pad, "'");
-    }
+Dims slide(Node &node, Window &window, std::span<const accel_dim> spatial)
+{
+    expect_auto_pad(node, window);
     Dims out;
     for (size_t axis = 0; axis < spatial.size(); ++axis) {
         const bool same_pad = window.auto_pad.starts_with("SAME");
@@ -136,7 +173,8 @@ Dims slide(Node& node, Window& window, std::span<const accel_dim> spatial) {
     return out;
 }
 
-void add_pads(const Window& window, AttributeList& attributes) {
+void add_pads(const Window &window, AttributeList &attributes)
+{
     if (window.is_open) {
         attributes.text(ACCEL_ATTRIBUTE_AUTO_PAD, window.auto_pad);
     } else {
@@ -144,32 +182,24 @@ void add_pads(const Window& window, AttributeList& attributes) {
     }
 }
 
-std::span<const accel_dim> spatial_dims(const Dims& dims) {
-    return std::span<const accel_dim>(dims).subspan(2);
-}
+}  // namespace
 
-Dims pooled(Node& node, Window& window) {
-    const Dims& x = node.input(0).dims;
+Dims pooled(Node &node, Window &window)
+{
+    const Dims &x = node.input(0).dims;
     Dims out{x[0], x[1]};
     const Dims spatial = slide(node, window, spatial_dims(x));
     out.insert(out.end(), spatial.begin(), spatial.end());
     return out;
 }
 
-}  // namespace
-
-Dims convolution_shape(Node& node, size_t x, size_t w, AttributeList& attributes) {
+Dims convolution_shape(Node &node, size_t x, size_t w, AttributeList &attributes)
+{
     node.expect_rank(x, 3);
-    const Dims& input = node.input(x).dims;
-    const Dims& weights = node.input(w).dims;
+    const Dims &input = node.input(x).dims;
+    const Dims &weights = node.input(w).dims;
     node.expect_rank(w, input.size(), input.size());
-    if (!all_fixed(weights)) {
-        node.fail_unsupported("the shape of the weights is only known by name");
-    }
-    std::vector<int64_t> kernel;
-    for (const accel_dim& dim : spatial_dims(weights)) {
-        kernel.push_back(dim.size);
-    }
+    const std::vector<int64_t> kernel = kernel_of(node, weights);
     Window window = read_window(node, kernel.size(), kernel);
     if (window.kernel != kernel) {
         node.fail_corrupt("kernel_shape differs from the weights' ", to_text(weights));
@@ -185,31 +215,37 @@ Dims convolution_shape(Node& node, size_t x, size_t w, AttributeList& attributes
     Dims out{input[0], weights[0]};
     const Dims spatial = slide(node, window, spatial_dims(input));
     out.insert(out.end(), spatial.begin(), spatial.end());
-    attributes.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, window.kernel)
-        .ints(ACCEL_ATTRIBUTE_STRIDES, window.strides)
-        .ints(ACCEL_ATTRIBUTE_DILATIONS, window.dilations);
+    add_window(window, attributes);
     add_pads(window, attributes);
     attributes.integer(ACCEL_ATTRIBUTE_GROUP, group);
     return out;
 }
 
-void convolution(Node& node) {
+void convolution(Node &node)
+{
     node.expect_operands(2, 3, 1, 1);
     node.expect_type(0, kRealTypes);
     node.expect_same_type(0, 1);
     AttributeList attributes;
     Dims dims = convolution_shape(node, 0, 1, attributes);
-    if (node.has_input(2)) {
-        node.expect_same_type(0, 2);
-        if (!same(node.input(2).dims, Dims{dims[1]})) {
-            node.fail_corrupt("bias is ", to_text(node.input(2).dims), ", expected is ", to_text(Dims{dims[1]}));
-        }
-    }
-    const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
-    node.emit(ACCEL_OPERATION_CONV, {node.input_id(0), node.input_id(1), node.optional_input_id(2)}, {y}, std::move(attributes));
+    add_convolution(node, std::move(dims), std::move(attributes));
 }
 
-void max_pool(Node& node) {
+void convolution_integer(Node &node)
+{
+    node.expect_operands(2, 4, 1, 1);
+    expect_stored(node, 0, 1);
+    AttributeList attributes;
+    Dims dims = convolution_shape(node, 0, 1, attributes);
+    if (std::any_of(attributes.entries.begin(), attributes.entries.end(), [](const AttributeList::Entry &entry) { return entry.key == ACCEL_ATTRIBUTE_AUTO_PAD; })) {
+        node.fail_unsupported("auto_pad over a size that is open");
+    }
+    const ValueId y = node.define_output(0, ACCEL_TYPE_I32, std::move(dims));
+    node.emit(ACCEL_OPERATION_CONV_INTEGER, {node.input_id(0), node.input_id(1), node.optional_input_id(2), node.optional_input_id(3)}, {y}, std::move(attributes));
+}
+
+void max_pool(Node &node)
+{
     node.expect_operands(1, 1, 1, 2);
     node.expect_type(0, kPooledTypes);
     node.expect_rank(0, 3);
@@ -222,21 +258,21 @@ void max_pool(Node& node) {
     Dims dims = pooled(node, window);
     const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
     AttributeList attributes;
-    attributes.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, window.kernel)
-        .ints(ACCEL_ATTRIBUTE_STRIDES, window.strides)
-        .ints(ACCEL_ATTRIBUTE_DILATIONS, window.dilations);
+    add_window(window, attributes);
     add_pads(window, attributes);
     attributes.integer(ACCEL_ATTRIBUTE_CEIL_MODE, window.ceil_mode ? 1 : 0);
     node.emit(ACCEL_OPERATION_MAX_POOL, {node.input_id(0)}, {y}, std::move(attributes));
 }
 
-void average_pool(Node& node) {
+void average_pool(Node &node)
+{
     node.expect_operands(1, 1, 1, 1);
     node.expect_type(0, kRealTypes);
     node.expect_rank(0, 3);
     Window window = read_window(node, node.input(0).dims.size() - 2, std::nullopt);
     if (std::any_of(window.dilations.begin(), window.dilations.end(), [](int64_t dilation) { return dilation != 1; })) {
-        node.fail_unsupported("dilations other than 1");
+        dilated_average_pool(node);
+        return;
     }
     window.ceil_mode = node.integer("ceil_mode", 0) != 0;
     const bool count_include_pad = node.integer("count_include_pad", 0) != 0;
@@ -251,14 +287,23 @@ void average_pool(Node& node) {
     node.emit(ACCEL_OPERATION_AVERAGE_POOL, {node.input_id(0)}, {y}, std::move(attributes));
 }
 
-void global_average_pool(Node& node) {
+namespace {
+
+void global_pool(Node &node, TypeSet types)
+{
     node.expect_operands(1, 1, 1, 1);
-    node.expect_type(0, kRealTypes);
+    node.expect_type(0, types);
     node.expect_rank(0, 3);
     Dims dims = node.input(0).dims;
     std::fill(dims.begin() + 2, dims.end(), fixed_dim(1));
     const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
-    node.emit(ACCEL_OPERATION_GLOBAL_AVERAGE_POOL, {node.input_id(0)}, {y});
+    node.emit(node.schema().operation, {node.input_id(0)}, {y});
 }
+
+}  // namespace
+
+// Bytes are stored forms, which QuantizeLinear makes.
+void global_average_pool(Node &node) { global_pool(node, kRealTypes); }
+void global_max_pool(Node &node) { global_pool(node, node.schema().input(0, node.opset)->types); }
 
 }  // namespace accel::onnx::ops

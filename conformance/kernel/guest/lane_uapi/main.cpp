@@ -1,5 +1,0 @@
-// SPDX-License-Identifier: MIT
-// The program lane-uapi: all cases that are linked into it.
-#include "harness.h"
-
-int main(int argc, char **argv) { return accel::uapi::run_cases(argc, argv); }

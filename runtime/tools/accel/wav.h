@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Sound in .wav files.
+#pragma once
+
+#include "common.h"
+
+namespace accel::tool {
+
+/// One row of samples for each channel, 16-bit ones as numbers from -1 to below 1.
+struct Sound {
+    size_t channels, frames;
+    std::vector<float> samples;
+};
+
+/// 16-bit PCM and 32-bit floats; throws Failure for others, with what to convert.
+Sound read_wav(const std::string &path);
+
+}  // namespace accel::tool
