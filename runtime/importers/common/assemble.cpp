@@ -45,6 +45,10 @@ public:
         desc.expressions = tables_.expressions;
         desc.expression_count = tables_.expression_count;
         desc.attribute_size = sizeof(accel_attribute);
+        const std::vector<accel_variable> variables = described_variables();
+        desc.variables = graph_.memory.copy(variables);
+        desc.variable_count = static_cast<uint32_t>(variables.size());
+        desc.variable_size = sizeof(accel_variable);
         return graph_.memory.copy(std::span<const accel_graph_desc>(&desc, 1));
     }
 
@@ -113,7 +117,22 @@ private:
         if (value.quantization) {
             desc.quantization = quantization(*value.quantization, desc.rank);
         }
+        if (value.variable) {
+            desc.flags = ACCEL_TENSOR_FLAG_VARIABLE;
+            desc.variable = *value.variable;
+        }
         return desc;
+    }
+
+    std::vector<accel_variable> described_variables()
+    {
+        std::vector<accel_variable> made;
+        for (const Variable &variable : graph_.variables) {
+            const auto rank = static_cast<uint32_t>(variable.dims.size());
+            made.push_back({graph_.memory.copy_string(variable.name), variable.type, rank, graph_.memory.copy(variable.dims), variable.data, variable.data_bytes,
+                            variable.quantization ? quantization(*variable.quantization, rank) : nullptr});
+        }
+        return made;
     }
 
     const accel_quantization *quantization(const Quantization &from, uint32_t rank)

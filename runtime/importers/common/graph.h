@@ -51,14 +51,27 @@ struct Value {
     /// Row-major: of a constant that was computed here, or what is known of one that a node computes with sizes that are open.
     std::optional<std::vector<Element>> elements;
     std::optional<Quantization> quantization;
-    bool ranked = true;          ///< false: not even the number of dimensions is known
-    std::string_view type_name;  ///< of type 0: the format's name for it; "" if not even that is known
+    bool ranked = true;                     ///< false: not even the number of dimensions is known
+    std::string_view type_name;             ///< of type 0: the format's name for it; "" if not even that is known
+    std::optional<uint32_t> variable = {};  ///< of a graph's input or output: which of its variables it reads or writes
+
+    ValueId wide = kNoValue;  ///< the same in F32, of which this is a rounding to 16 bits that the importer has added
 
     bool is_known() const { return type != 0 && ranked; }
     bool is_constant() const
     {
         return data != nullptr || (elements && std::all_of(elements->begin(), elements->end(), [](const Element &element) { return element.is_number(); }));
     }
+};
+
+/// What keeps its value from run to run.
+struct Variable {
+    std::string_view name;
+    uint32_t type = 0;
+    Dims dims;
+    const void *data = nullptr;  ///< its first value; none: zero bits
+    uint64_t data_bytes = 0;
+    std::optional<Quantization> quantization;
 };
 
 /// Shapes and the like are computed while importing; what is larger is data, and left to the operations. Also bounds what a small file can ask for.
@@ -204,6 +217,8 @@ public:
     void open_function() { scopes_.push_back({{}, true}); }
     void close_scope() { scopes_.pop_back(); }
     size_t scope_count() const { return scopes_.size(); }
+    /// Of a body: a value of the graph around it, as one of its own.
+    ValueId capture(ValueId outer) { return take(outer); }
     /// What a body has taken from around it so far.
     const std::vector<Capture> &captures() const { return captures_; }
     Value &value(ValueId id) { return values_[id]; }
@@ -240,6 +255,7 @@ public:
     std::vector<Operation> operations;
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
+    std::vector<Variable> variables;  ///< of the outermost graph
 
 private:
     ValueId take(ValueId outer);

@@ -4,6 +4,7 @@
 
 #include "common/failure.h"
 #include "quantization.h"
+#include "sparse.h"
 #include "types.h"
 
 #include <algorithm>
@@ -112,18 +113,19 @@ void Tensors::read_constant(const schema::Tensor &from, Tensor &to)
     if (packed && !to.is_constant) {
         unsupported("a tensor of INT4 that is no constant");
     }
-    if (to.is_constant && from.sparsity() != nullptr) {
+    const bool sparse = to.is_constant && from.sparsity() != nullptr;
+    if (sparse && packed) {
         to.is_constant = false;
-        unsupported("a sparse constant has no form here");
+        unsupported("a sparse constant of INT4");
     }
     const uint64_t expected = packed ? (static_cast<uint64_t>(count) + 1) / 2 : constant_bytes(to.type, count);
-    if (to.is_constant && bytes.size() != expected) {
+    if (to.is_constant && !sparse && bytes.size() != expected) {
         fail_constant({to.name, bytes.empty() ? 0 : file_.offset_of(bytes.data())}, text("its buffer has ", bytes.size(), " bytes, but ", to_text(fixed_dims(to.sizes)), " of ", name_of(from.type()), " need ", expected));
     }
     if (!to.quantization || std::find(to.quantization->scales.begin(), to.quantization->scales.end(), 0.0f) == to.quantization->scales.end()) {
         return;
     }
-    const bool bytewise = to.is_constant && !packed && is_byte(to.type);
+    const bool bytewise = to.is_constant && !packed && !sparse && is_byte(to.type);
     mend_zero_scales(to.name, to.sizes, bytewise ? std::span(reinterpret_cast<const int8_t *>(bytes.data()), bytes.size()) : std::span<const int8_t>(), *to.quantization);
 }
 
@@ -189,7 +191,11 @@ ValueId Tensors::constant(uint32_t index)
     const ConstantPlace place{tensor.name, bytes.empty() ? 0 : file_.offset_of(bytes.data())};
     const uint64_t byte_count = constant_bytes(tensor.type, count_of(tensor.sizes));
     const void *data = no_elements();
-    if (!bytes.empty()) {
+    if (const schema::SparsityParameters *sparsity = subgraph_.tensors()->Get(index)->sparsity(); sparsity != nullptr) {
+        void *all = granted(place, byte_count, store_);
+        spread_sparse(place.name, *sparsity, tensor.sizes, bytes, {static_cast<char *>(all), byte_count});
+        data = all;
+    } else if (!bytes.empty()) {
         data = tensor.file_type == schema::TensorType::INT4 ? unpacked(index, bytes) : in_place_or_copy(place, bytes, constant_align_bytes(tensor.type), store_);
     }
     if (tensor.type == ACCEL_TYPE_BOOL) {

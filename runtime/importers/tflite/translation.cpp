@@ -48,12 +48,17 @@ const schema::SubGraph &checked(const schema::SubGraph &subgraph)
 
 }  // namespace
 
-Translation::Translation(const File &file, Host &host, ConstantStore &store, Graph &graph) : file_(file),
-                                                                                             host_(host),
-                                                                                             graph_(graph),
-                                                                                             subgraph_(checked(file.main())),
-                                                                                             emitter_(graph, store),
-                                                                                             tensors_(file, subgraph_, emitter_, store) {}
+Translation::Translation(const File &file, const schema::SubGraph &subgraph, Host &host, ConstantStore &store, Graph &graph, uint32_t depth) : file_(file),
+                                                                                                                                               host_(host),
+                                                                                                                                               store_(store),
+                                                                                                                                               graph_(graph),
+                                                                                                                                               depth_(depth),
+                                                                                                                                               subgraph_(checked(subgraph)),
+                                                                                                                                               emitter_(graph, store),
+                                                                                                                                               tensors_(file, subgraph_, emitter_, store),
+                                                                                                                                               variables_(file, tensors_, emitter_, store)
+{
+}
 
 void Translation::run()
 {
@@ -62,6 +67,12 @@ void Translation::run()
     }
     name_ports();
     add_inputs();
+    translate_live();
+    add_outputs();
+}
+
+void Translation::translate_live()
+{
     const std::vector<bool> lives = live();
     for (size_t i = 0; i < lives.size(); ++i) {
         host_.pace(i, lives.size());
@@ -69,7 +80,6 @@ void Translation::run()
             translate(*subgraph_.operators()->Get(static_cast<flatbuffers::uoffset_t>(i)), i);
         }
     }
-    add_outputs();
 }
 
 /// The names of the first signature of the main subgraph, where it has one: those that applications know.
@@ -147,12 +157,21 @@ void Translation::translate(const schema::Operator &op, size_t position)
 std::string Translation::try_translate(const schema::Operator &op, const File::Code &code, size_t position)
 {
     const Translate translator = find_operator(code.builtin);
-    if (translator == nullptr) {
+    const bool of_variable = Variables::concerns(code.builtin);
+    const bool branches = code.builtin == schema::BuiltinOperator::IF;
+    if (translator == nullptr && !of_variable && !branches) {
         return code.builtin == schema::BuiltinOperator::CUSTOM ? "it is an operator of the file's own" : "there is no such operation here";
     }
     try {
+        if (of_variable && depth_ > 0) {
+            return "it is inside of a branch";
+        }
+        if (of_variable) {
+            variables_.translate(op, code, position);
+            return {};
+        }
         Node node(op, code, position, tensors_, emitter_);
-        translator(node);
+        branches ? translate_if(op, node) : translator(node);
         return {};
     } catch (const Failure &failure) {
         if (failure.status() != ACCEL_STATUS_UNSUPPORTED) {
@@ -176,6 +195,7 @@ ValueId Translation::copied(ValueId id, std::string_view name)
     to.data = nullptr;
     to.data_bytes = 0;
     to.elements.reset();
+    to.variable.reset();
     const ValueId copy = graph_.add(std::move(to));
     emitter_.push(ACCEL_OPERATION_IDENTITY, {id}, {copy});
     return copy;
@@ -185,6 +205,9 @@ ValueId Translation::copied(ValueId id, std::string_view name)
 void Translation::add_outputs()
 {
     std::unordered_set<ValueId> seen(graph_.inputs.begin(), graph_.inputs.end());
+    for (const Capture &capture : graph_.captures()) {
+        seen.insert(capture.inner);
+    }
     for (const int32_t index : list_of(subgraph_.outputs())) {
         const auto at = static_cast<uint32_t>(index);
         const Tensor &tensor = tensors_.at(at);
@@ -198,6 +221,12 @@ void Translation::add_outputs()
         }
         graph_.outputs.push_back(id);
     }
+    variables_.finish([&](ValueId value, uint32_t variable, std::string_view name) {
+        emitter_.begin(graph_.memory.copy_string(name), {});
+        const ValueId made = copied(value, graph_.memory.copy_string(text(name, ".after")));
+        graph_.value(made).variable = variable;
+        graph_.outputs.push_back(made);
+    });
 }
 
 }  // namespace accel::tflite

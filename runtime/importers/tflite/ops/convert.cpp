@@ -31,6 +31,16 @@ void dequantize(Node &node)
     node.define(0, order, node.emitter().cast(node.value(0, order), ACCEL_TYPE_F32));
 }
 
+/// A sparse constant is a dense one from the beginning.
+void densify(Node &node)
+{
+    node.expect_operands(1, 1);
+    if (!node.input(0).is_constant) {
+        node.fail_unsupported("'", node.input(0).name, "' is no constant");
+    }
+    node.define(0, Order::kFile, node.stored(0));
+}
+
 void cast(Node &node)
 {
     node.expect_operands(1, 1);

@@ -37,6 +37,7 @@ void log_softmax(Node &node);
 void l2_normalization(Node &node);
 // convert.cpp
 void quantize(Node &node);
+void densify(Node &node);
 void dequantize(Node &node);
 void cast(Node &node);
 void shape(Node &node);

@@ -70,6 +70,7 @@ constexpr Row kRows[] = {
     {BuiltinOperator::CONV_2D, conv_2d},
     {BuiltinOperator::COS, one<ACCEL_OPERATION_COS>},
     {BuiltinOperator::CUMSUM, cumsum},
+    {BuiltinOperator::DENSIFY, densify},
     {BuiltinOperator::DEPTHWISE_CONV_2D, depthwise_conv_2d},
     {BuiltinOperator::DEPTH_TO_SPACE, depth_to_space},
     {BuiltinOperator::DEQUANTIZE, dequantize},

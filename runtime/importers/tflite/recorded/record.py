@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writes the models of cases.py and moves.py, and what LiteRT's reference kernels make of random inputs.
+"""Writes the models of cases.py, moves.py and kept.py, and what LiteRT's reference kernels make of random inputs.
 
 Needs ai-edge-litert 2.3.0 and numpy (PyPI); the test that reads what is written needs neither.
   record.py            writes models/NAME.tflite and expected.json
@@ -14,7 +14,8 @@ import sys
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-import moves  # pylint: disable=unused-import # it adds to cases.CASES
+import kept  # pylint: disable=unused-import # it adds to cases.CASES
+import moves  # pylint: disable=unused-import # the same
 from cases import CASES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
