@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace accel::onnx {
 
@@ -41,6 +42,15 @@ std::string Node::label() const
 }
 
 const OperatorSchema &Node::schema() const { return *find_schema(domain_of(proto_.domain), proto_.operation); }
+
+TypeSet Node::types_of(size_t index) const
+{
+    const OperandSchema *operand = schema().input(index, opset);
+    if (operand == nullptr) {
+        fail_unsupported("opset ", opset, " has no such operator, or one without operand ", index);
+    }
+    return operand->types;
+}
 
 ValueId Node::input_id(size_t index) const
 {
@@ -208,10 +218,43 @@ float Node::constant_byte(size_t index, const char *what) const
     return value.type == ACCEL_TYPE_I8 ? static_cast<float>(static_cast<int8_t>(byte)) : static_cast<float>(byte);
 }
 
+bool Node::widen()
+{
+    for (ValueId &input : inputs_) {
+        const uint32_t type = input == kNoValue ? 0 : graph.value(input).type;
+        if (type != ACCEL_TYPE_F16 && type != ACCEL_TYPE_BF16) {
+            continue;
+        }
+        narrow_type_ = narrow_type_ == 0 ? type : narrow_type_;
+        if (graph.value(input).wide != kNoValue) {
+            input = graph.value(input).wide;
+            continue;
+        }
+        const ValueId wide = define_hidden(ACCEL_TYPE_F32, Dims(graph.value(input).dims));
+        emit(ACCEL_OPERATION_CAST, {input}, {wide}, std::move(AttributeList().integer(ACCEL_ATTRIBUTE_TO, ACCEL_TYPE_F32)));
+        input = wide;
+    }
+    return narrow_type_ != 0;
+}
+
+void Node::narrow()
+{
+    const uint32_t type = std::exchange(narrow_type_, 0);
+    for (const auto &[index, wide] : std::exchange(wide_, {})) {
+        const ValueId y = define_output(index, type, Dims(graph.value(wide).dims));
+        graph.value(y).wide = wide;
+        emit(ACCEL_OPERATION_CAST, {wide}, {y}, std::move(AttributeList().integer(ACCEL_ATTRIBUTE_TO, type)));
+    }
+}
+
 ValueId Node::define_output(size_t index, Value value)
 {
     if (!has_output(index)) {
         return graph.add(std::move(value));
+    }
+    if (narrow_type_ != 0 && value.type == ACCEL_TYPE_F32) {
+        wide_.emplace_back(index, graph.add(std::move(value)));
+        return wide_.back().second;
     }
     value.name = proto_.outputs[index];
     return graph.add_named(std::move(value));

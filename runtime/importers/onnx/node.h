@@ -20,10 +20,16 @@ public:
     /// branches: reads the graphs of a node with branches.
     Node(const NodeProto &proto, size_t position, size_t node_count, int64_t opset, Graph &model_graph, ConstantStore &store, std::function<void(Node &)> branches);
 
+    /// From here on operands of F16 and BF16 are seen as F32, and results of F32 become the first such operand's type when narrow() is called: for what no operation takes in 16 bits. Between two such nodes nothing is rounded, as ONNX Runtime's CPU has it. False: there are none.
+    bool widen();
+    void narrow();
+
     const int64_t opset;
     Graph &graph;
     /// Of an operator that the catalog has.
     const OperatorSchema &schema() const;
+    /// What the catalog admits for an operand. UNSUPPORTED where the opset's operator has no such operand.
+    TypeSet types_of(size_t index) const;
 
     // Operands. An empty name is an absent operand.
     size_t input_count() const { return inputs_.size(); }
@@ -112,7 +118,9 @@ private:
     const char *name_;
     std::vector<ValueId> inputs_;
     std::vector<bool> understood_;
-    std::optional<std::vector<Element>> known_;  ///< of result 0
+    std::optional<std::vector<Element>> known_;     ///< of result 0
+    uint32_t narrow_type_ = 0;                      ///< of results, while operands are widened
+    std::vector<std::pair<size_t, ValueId>> wide_;  ///< results in F32
 };
 
 }  // namespace accel::onnx

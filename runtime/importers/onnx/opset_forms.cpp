@@ -295,7 +295,7 @@ std::vector<Operator> operators_by_hand()
         const Form cell{{"x", "w", "r"}, {attr_int("hidden_size", 2)}, {real("w", {1, 2 * gates, 4}), real("r", {1, 2 * gates, 2})}};
         made.push_back({name, [cell](int64_t opset) { return with_sequence(cell, opset); }, 1, {3, 2, 4}, kFloat, {{14, attr_int("layout", 0)}}});
     }
-    for (const std::vector<Operator> &more : {related_operators(), stored_operators(), placed_operators(), written_operators(), translated_operators(), fused_operators()}) {
+    for (const std::vector<Operator> &more : {related_operators(), stored_operators(), placed_operators(), written_operators(), translated_operators(), fused_operators(), operators_of_other_domains()}) {
         made.insert(made.end(), more.begin(), more.end());
     }
     return made;

@@ -48,6 +48,8 @@ inline auto always(Form form)
 
 /// All that the importer reads: those by hand, and the others as their records say.
 std::vector<Operator> operators();
+/// opset_forms_more.cpp: those of com.microsoft and ai.onnx.ml that are not among the others.
+std::vector<Operator> operators_of_other_domains();
 /// An operand of three values, spread over x.
 Form with_vector(int64_t opset);
 

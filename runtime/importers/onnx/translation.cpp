@@ -183,17 +183,47 @@ void Translation::translate(const NodeProto &proto, size_t position)
             graph_.close_scope();
         }
         graph_.roll_back();
+        if (failure.status() == ACCEL_STATUS_UNSUPPORTED && function == nullptr && translate_widened(proto, position, opset->second, translator)) {
+            return;
+        }
         keeper().keep(proto, failure.reason());
     }
 }
 
-void Translation::translate(const NodeProto &proto, size_t position, int64_t opset, Translate translator)
+/// What no operation takes in 16 bits is computed in 32, as ONNX Runtime's CPU does it. False: nothing of it has 16, or that does not help; nothing was added.
+bool Translation::translate_widened(const NodeProto &proto, size_t position, int64_t opset, Translate translator)
+{
+    const bool any = std::any_of(proto.inputs.begin(), proto.inputs.end(), [&](std::string_view input) {
+        const ValueId id = input.empty() ? kNoValue : graph_.find(input);
+        return id != kNoValue && (graph_.value(id).type == ACCEL_TYPE_F16 || graph_.value(id).type == ACCEL_TYPE_BF16);
+    });
+    if (!any || proto.operation == "If") {
+        return false;
+    }
+    graph_.mark();
+    try {
+        translate(proto, position, opset, translator, true);
+        return true;
+    } catch (const Failure &failure) {
+        if (failure.status() != ACCEL_STATUS_UNSUPPORTED && !may_be_dead_) {
+            throw;
+        }
+        graph_.roll_back();
+        return false;
+    }
+}
+
+void Translation::translate(const NodeProto &proto, size_t position, int64_t opset, Translate translator, bool widened)
 {
     Node node(proto, position, part().proto.nodes.size(), opset, graph_, reading_.store, [&](Node &branching) { translate_if(branching, proto); });
     if (domain_of(proto.domain).empty() && opset < 6) {
         node.ignore_attribute("consumed_inputs");  // which operands may be overwritten; no value depends on it
     }
+    if (widened) {
+        node.widen();
+    }
     translator(node);
+    node.narrow();
     node.expect_all_understood();
 }
 

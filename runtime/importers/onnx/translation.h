@@ -69,7 +69,8 @@ private:
     void add_inputs();
     void translate_nodes();
     void translate(const NodeProto &proto, size_t position);
-    void translate(const NodeProto &proto, size_t position, int64_t opset, Translate translator);
+    void translate(const NodeProto &proto, size_t position, int64_t opset, Translate translator, bool widened = false);
+    bool translate_widened(const NodeProto &proto, size_t position, int64_t opset, Translate translator);
     std::string unknown_in(const NodeProto &proto, OperatorSets::const_iterator opset, Translate translator) const;
     void add_outputs();
     void check_declaration(const ValueInfoProto &info, const Value &value) const;

@@ -69,12 +69,7 @@ ValueId with_heads(Steps &steps, size_t index, std::optional<int64_t> heads, con
     if (!heads) {
         node.fail_corrupt(attribute, " is missing, which operands of rank 3 need");
     }
-    if (is_fixed(dims[2]) && dims[2].size % *heads != 0) {
-        node.fail_corrupt("'", node.input(index).name, "' of ", to_text(dims), " does not divide into ", *heads, " heads");
-    }
-    Sizes &sizes = node.graph.sizes;
-    const ValueId parted = define_view(node, x, {dims[0], dims[1], fixed_dim(*heads), sizes.dim(sizes.calculate().floor_div(sizes.size(dims[2]), sizes.number(*heads)))});
-    return steps.permute(parted, {0, 2, 1, 3});
+    return heads_apart(steps, x, *heads);
 }
 
 ValueId behind_past(Steps &steps, size_t past, ValueId x)
@@ -254,6 +249,25 @@ ValueId attend(Steps &steps, const Attended &attended, uint32_t type)
 
 }  // namespace
 
+ValueId heads_apart(Steps &steps, ValueId x, int64_t heads)
+{
+    const Dims dims = steps.dims(x);
+    if (is_fixed(dims[2]) && dims[2].size % heads != 0) {
+        steps.node.fail_corrupt("an operand of ", to_text(dims), " does not divide into ", heads, " heads");
+    }
+    Sizes &sizes = steps.node.graph.sizes;
+    const ValueId parted = define_view(steps.node, x, {dims[0], dims[1], fixed_dim(heads), sizes.dim(sizes.calculate().floor_div(sizes.size(dims[2]), sizes.number(heads)))});
+    return steps.permute(parted, {0, 2, 1, 3});
+}
+
+ValueId heads_beside(Steps &steps, ValueId x)
+{
+    const ValueId moved = steps.permute(x, {0, 2, 1, 3});
+    const Dims dims = steps.dims(moved);
+    Sizes &sizes = steps.node.graph.sizes;
+    return define_view(steps.node, moved, {dims[0], dims[1], sizes.dim(sizes.product(std::span(dims).subspan(2)))});
+}
+
 void attention(Node &node)
 {
     node.expect_operands(3, node.opset < 24 ? 6 : 7, 1, 4);
@@ -268,10 +282,7 @@ void attention(Node &node)
         steps.give(0, made, type);
         return;
     }
-    const ValueId moved = steps.permute(made, {0, 2, 1, 3});
-    const Dims dims = steps.dims(moved);
-    Sizes &sizes = node.graph.sizes;
-    steps.give(0, define_view(node, moved, {dims[0], dims[1], sizes.dim(sizes.product(std::span(dims).subspan(2)))}), type);
+    steps.give(0, heads_beside(steps, made), type);
 }
 
 }  // namespace accel::onnx::ops

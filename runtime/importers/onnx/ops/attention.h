@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which keys a query of an attention may see.
+// What translators of attentions share: heads, and which keys a query may see.
 #pragma once
 
 #include "steps.h"
@@ -22,6 +22,10 @@ struct Seen {
     ValueId added = kNoValue;    ///< F32, the same; none: nothing
     bool may_be_nothing = true;  ///< a query may see no key at all
 };
+
+/// [batch, places, heads * values] as [batch, heads, places, values], and back.
+ValueId heads_apart(Steps &steps, ValueId x, int64_t heads);
+ValueId heads_beside(Steps &steps, ValueId x);
 
 Seen seen_keys(Steps &steps, const Sight &sight);
 

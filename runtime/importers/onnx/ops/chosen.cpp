@@ -42,7 +42,7 @@ ValueId one_of_two(Steps &steps, ValueId values, int64_t which)
 void one_hot(Node &node)
 {
     node.expect_operands(3, 3, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     node.expect_type(2, kMovedTypes);
     if (!may_equal(node.input(2).dims, Dims{fixed_dim(2)})) {
         node.fail_corrupt("values are ", to_text(node.input(2).dims), ", expected are two, for off and for on");
@@ -98,7 +98,7 @@ void reverse_sequence(Node &node)
 void array_feature_extractor(Node &node)
 {
     node.expect_operands(2, 2, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     node.expect_type(1, type_set({ACCEL_TYPE_I64}));
     node.expect_rank(0, 1);
     Steps steps{node};
@@ -119,7 +119,7 @@ void array_feature_extractor(Node &node)
 void binarizer(Node &node)
 {
     node.expect_operands(1, 1, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     Steps steps{node};
     const uint32_t type = node.input(0).type;
     const float threshold = node.real("threshold", 0);

@@ -157,7 +157,7 @@ Size range_count(Node &node)
 void range(Node &node)
 {
     node.expect_operands(3, 3, 1, 1);
-    const TypeSet types = node.schema().input(0, node.opset)->types;
+    const TypeSet types = node.types_of(0);
     for (size_t i = 0; i < 3; ++i) {
         node.expect_type(i, types);
         node.expect_same_type(0, i);

@@ -284,7 +284,7 @@ void einsum(Node &node)
     const Equation equation = read_equation(node);
     std::vector<Term> terms;
     for (size_t i = 0; i < node.input_count(); ++i) {
-        node.expect_type(i, node.schema().input(0, node.opset)->types);
+        node.expect_type(i, node.types_of(0));
         node.expect_same_type(0, i);
         terms.push_back({node.input_id(i), operand_labels(node, i, equation.terms[i])});
     }

@@ -344,7 +344,7 @@ DataType cast_target(Node &node)
 void cast(Node &node)
 {
     node.expect_operands(1, 1, 1, 1);
-    const TypeSet types = node.schema().input(0, node.opset)->types;
+    const TypeSet types = node.types_of(0);
     node.expect_type(0, types);
     const DataType data_type = cast_target(node);
     const uint32_t type = accel_type_of(data_type);

@@ -198,6 +198,23 @@ void fused_conv(Node &node)
     activate(steps, made, activation, node.reals("activation_params").value_or(std::vector<float>{}));
 }
 
+// ONNX Runtime's own, though its domain is ONNX's.
+void simplified_layer_normalization(Node &node)
+{
+    node.expect_operands(2, 2, 1, 2);
+    node.expect_type(0, kRealTypes);
+    node.expect_same_type(0, 1);
+    node.expect_rank(0, 1);
+    if (node.is_output_read(1)) {
+        node.fail_unsupported("outputs of training");
+    }
+    if (node.axis(node.integer("axis", -1), node.input(0).dims.size()) + 1 != node.input(0).dims.size() || node.integer("stash_type", 1) != 1) {
+        node.fail_unsupported("an axis in front of the last one, or a stash_type that is not float");
+    }
+    Steps steps{node};
+    normalise(steps, ACCEL_OPERATION_RMS_NORMALIZATION, node.input_id(0), {node.input_id(1)}, node.real("epsilon", 1e-5f));
+}
+
 void skip_layer_normalization(Node &node)
 {
     node.expect_operands(3, 5, 1, 4);

@@ -13,7 +13,7 @@ void expect_classes(Node &node)
 {
     for (size_t i = 0; i < node.input_count(); ++i) {
         if (node.has_input(i)) {
-            node.expect_type(i, node.schema().input(i, node.opset)->types);
+            node.expect_type(i, node.types_of(i));
         }
     }
     node.expect_rank(0, 2);

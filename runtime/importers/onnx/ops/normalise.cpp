@@ -106,12 +106,12 @@ void by_rows(Node &node, TypeSet types, EmitRows emit_rows)
 }  // namespace
 
 void softmax(Node &node) { by_rows(node, type_set({ACCEL_TYPE_F32, ACCEL_TYPE_F64, ACCEL_TYPE_F16, ACCEL_TYPE_BF16}), emit_softmax); }
-void hardmax(Node &node) { by_rows(node, node.schema().input(0, node.opset)->types, emit_hardmax); }
+void hardmax(Node &node) { by_rows(node, node.types_of(0), emit_hardmax); }
 
 void lp_normalization(Node &node)
 {
     node.expect_operands(1, 1, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     node.expect_rank(0, 1);
     const int64_t p = node.integer("p", 2);
     if (p != 1 && p != 2) {
@@ -153,7 +153,8 @@ void expect_stretches(const Node &node, size_t index)
 /// Where a row begins; the attributes of both operators.
 uint32_t read_row(Node &node, AttributeList &attributes)
 {
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    // ONNX Runtime had the operator before ONNX did, and its optimiser writes it into models of any opset.
+    node.expect_type(0, node.schema().input(0, std::max<int64_t>(node.opset, node.schema().opsets.front().first))->types);
     node.expect_rank(0, 1);
     for (size_t i = 1; i < node.input_count(); ++i) {
         if (node.has_input(i)) {
@@ -198,7 +199,7 @@ void rms_normalization(Node &node)
 void mean_variance_normalization(Node &node)
 {
     node.expect_operands(1, 1, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     std::vector<int64_t> axes = node.integers("axes").value_or(std::vector<int64_t>{0, 2, 3});
     for (int64_t &axis : axes) {
         axis = node.axis(axis, node.input(0).dims.size());

@@ -110,8 +110,37 @@ void fast_gelu(Node &node);
 void quick_gelu(Node &node);
 void fused_matmul(Node &node);
 void fused_conv(Node &node);
+void simplified_layer_normalization(Node &node);
 void skip_layer_normalization(Node &node);
 void skip_rms_normalization(Node &node);
+// transformer.cpp
+void microsoft_attention(Node &node);
+void quantised_attention(Node &node);
+void multi_head_attention(Node &node);
+void embed_layer_normalization(Node &node);
+// qlinear.cpp
+void qlinear_sigmoid(Node &node);
+void qlinear_leaky_relu(Node &node);
+void qlinear_mul(Node &node);
+void qlinear_average_pool(Node &node);
+void qlinear_global_average_pool(Node &node);
+void qlinear_concat(Node &node);
+void qlinear_softmax(Node &node);
+void qlinear_where(Node &node);
+void qgemm(Node &node);
+void dynamic_quantize_matmul(Node &node);
+void matmul_integer_to_float(Node &node);
+// few_bits.cpp
+void matmul_few_bits(Node &node);
+// trees.cpp
+void tree_classifier(Node &node);
+void tree_regressor(Node &node);
+// scores.cpp
+void linear_classifier(Node &node);
+void linear_regressor(Node &node);
+void normalizer(Node &node);
+void zip_map(Node &node);
+void label_encoder(Node &node);
 // resize.cpp
 void resize(Node &node);
 void upsample(Node &node);
@@ -146,7 +175,7 @@ void expect_stored(const Node &node, size_t x, size_t w);
 Dims matmul_shape(const Node &node, const Dims &a, const Dims &b);
 /// reshape.cpp: the dimensions that an operand holds, open where it does not say; nothing where not even their number is known.
 std::optional<Dims> sizes_operand(Node &node, size_t index);
-/// quantise.cpp: the reals that an operand stores, with one scale, one for each index of its first axis, or one for each of that and of the last.
+/// stored.cpp: the reals that an operand stores, with one scale, one for each index of its first axis, or one for each of that and of the last.
 ValueId dequantized(Node &node, size_t data, size_t scale, size_t zero_point);
 /// elementwise.cpp
 Dims broadcast_shape(const Node &node, const Dims &a, const Dims &b);

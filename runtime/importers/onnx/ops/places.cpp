@@ -196,7 +196,7 @@ void top_k(Node &node)
 {
     const bool as_operand = node.opset >= 10;
     node.expect_operands(as_operand ? 2 : 1, as_operand ? 2 : 1, 2, 2);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     Dims dims = node.input(0).dims;
     const uint32_t axis = node.axis(node.integer("axis", -1), dims.size());
     std::optional<int64_t> count = as_operand ? std::nullopt : node.integer("k");

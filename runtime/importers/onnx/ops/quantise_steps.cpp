@@ -181,6 +181,28 @@ void dequantize_by_steps(Node &node, uint32_t type, const Blocks &blocks)
     define_as(steps, steps.make(ACCEL_OPERATION_MUL, {value, scale}, ACCEL_TYPE_F32, x), type);
 }
 
+ValueId reals_by_steps(Node &node, size_t data, size_t scale, size_t zero_point)
+{
+    expect_plain(node, data);
+    Steps steps{node};
+    ValueId value = as(steps, node.input_id(data), ACCEL_TYPE_F32);
+    if (node.has_input(zero_point)) {
+        value = steps.make(ACCEL_OPERATION_SUB, value, as(steps, one(steps, zero_point), ACCEL_TYPE_F32));
+    }
+    return steps.make(ACCEL_OPERATION_MUL, value, as(steps, one(steps, scale), ACCEL_TYPE_F32));
+}
+
+void store_by_steps(Node &node, ValueId reals, size_t scale, size_t zero_point, uint32_t type)
+{
+    Steps steps{node};
+    ValueId value = steps.make(ACCEL_OPERATION_DIV, reals, as(steps, one(steps, scale), ACCEL_TYPE_F32));
+    value = steps.make(ACCEL_OPERATION_ROUND, value);
+    if (node.has_input(zero_point)) {
+        value = steps.make(ACCEL_OPERATION_ADD, value, as(steps, one(steps, zero_point), ACCEL_TYPE_F32));
+    }
+    define_whole(steps, value, type);
+}
+
 void qlinear_matmul_by_steps(Node &node, Dims dims)
 {
     expect_plain(node, 0);

@@ -20,6 +20,10 @@ void quantize_by_steps(Node &node, uint32_t type, uint32_t precision, const Bloc
 /// Operand 0, which is stored, in a real type.
 void dequantize_by_steps(Node &node, uint32_t type, const Blocks &blocks);
 
+/// The reals of an operand, with one number for scale and zero point, and the node's result stored so.
+ValueId reals_by_steps(Node &node, size_t data, size_t scale, size_t zero_point);
+void store_by_steps(Node &node, ValueId reals, size_t scale, size_t zero_point, uint32_t type);
+
 /// QLinearMatMul with one number for each scale and zero point, with a result of these sizes.
 void qlinear_matmul_by_steps(Node &node, Dims dims);
 

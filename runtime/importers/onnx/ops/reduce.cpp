@@ -84,7 +84,7 @@ void reduce(Node &node)
 {
     const OperandSchema *operand = node.schema().input(1, node.opset);
     node.expect_operands(1, operand == nullptr ? 1 : 2, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     const bool keepdims = node.integer("keepdims", 1) != 0;
     if (operand != nullptr && node.has_input(1) && !integers_of(node.input(1))) {
         reduce_by_operand(node, keepdims);
@@ -106,7 +106,7 @@ void reduce(Node &node)
 void arg_extreme(Node &node)
 {
     node.expect_operands(1, 1, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     const Dims &x = node.input(0).dims;
     const uint32_t axis = node.axis(node.integer("axis", 0), x.size());
     const bool keepdims = node.integer("keepdims", 1) != 0;
@@ -123,7 +123,7 @@ void arg_extreme(Node &node)
 void cumulative(Node &node)
 {
     node.expect_operands(2, 2, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     node.expect_type(1, type_set({ACCEL_TYPE_I32, ACCEL_TYPE_I64}));
     ValueId axis = node.input_id(1);
     if (const auto given = integers_of(node.input(1))) {

@@ -80,7 +80,7 @@ ValueId half_of(Steps &steps, const Rotation &how, int64_t which)
 void rotary_embedding(Node &node)
 {
     node.expect_operands(3, 4, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     Steps steps{node};
     const Rotation how = read_rotation(steps);
     const ValueId cosines = angles(steps, how, 1), sines = angles(steps, how, 2), first = half_of(steps, how, 0), second = half_of(steps, how, 1);
@@ -104,7 +104,7 @@ void rotary_embedding(Node &node)
 void swiglu(Node &node)
 {
     node.expect_operands(2, 2, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     node.expect_same_type(0, 1);
     if (!may_equal(node.input(0).dims, node.input(1).dims)) {
         node.fail_corrupt("A is ", to_text(node.input(0).dims), " and B is ", to_text(node.input(1).dims), ", which must be equal");

@@ -125,13 +125,20 @@ accel_dim cut(Node &node, const accel_dim &dim, const Element &start, const Elem
     return sizes.dim(calculate.ceil_div(calculate.max(reach, sizes.number(0)), sizes.number(step)));
 }
 
+/// From the last place to the first, whatever the size.
+bool is_turned(const SliceRequest &request, size_t i)
+{
+    const Element &start = request.starts[i], &end = request.ends[i];
+    return request.steps[i] == -1 && start.is_number() && (start.value == -1 || start.value >= kSizeMax) && end.is_number() && end.value <= -kSizeMax;
+}
+
 /// Bounds that are open, or count from the end of what is open: they stay operands.
 void slice_by_operands(Node &node, const SliceRequest &request)
 {
     Dims dims = node.input(0).dims;
     for (size_t i = 0; i < request.axes.size(); ++i) {
         accel_dim &dim = dims[node.axis(request.axes[i], dims.size())];
-        dim = cut(node, dim, request.starts[i], request.ends[i], request.steps[i]);
+        dim = is_turned(request, i) ? dim : cut(node, dim, request.starts[i], request.ends[i], request.steps[i]);
     }
     std::vector<ValueId> inputs = node.inputs();
     if (node.opset < 10) {
@@ -156,7 +163,7 @@ bool has_plain_bounds(const Node &node, const SliceRequest &request)
         if (!start.is_number() || !end.is_number()) {
             return false;
         }
-        if (!is_fixed(x[node.axis(request.axes[i], x.size())]) && (start.value < 0 || end.value < 0)) {
+        if (!is_fixed(x[node.axis(request.axes[i], x.size())]) && (start.value < 0 || end.value < 0 || request.steps[i] < 0)) {
             return false;
         }
     }
@@ -175,7 +182,7 @@ std::vector<std::optional<size_t>> places_by_axis(Node &node, const SliceRequest
         if (request.steps[i] == 0) {
             node.fail_corrupt("a step of 0");
         }
-        if (request.steps[i] < 0 && (!is_fixed(node.input(0).dims[axis]) || !request.starts[i].is_number() || !request.ends[i].is_number())) {
+        if (request.steps[i] < 0 && !is_turned(request, i) && (!is_fixed(node.input(0).dims[axis]) || !request.starts[i].is_number() || !request.ends[i].is_number())) {
             node.fail_unsupported("a step of ", request.steps[i], " along a size or between bounds that are open; only steps forward");
         }
         by_axis[axis] = i;

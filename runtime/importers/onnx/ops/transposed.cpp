@@ -69,7 +69,7 @@ std::optional<std::vector<int64_t>> output_shape(Node &node, size_t spatial_rank
 void transposed_convolution(Node &node)
 {
     node.expect_operands(2, 3, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     node.expect_same_type(0, 1);
     node.expect_rank(0, 3);
     const Dims &x = node.input(0).dims, &w = node.input(1).dims;

@@ -173,6 +173,11 @@ Dims slide(Node &node, Window &window, std::span<const accel_dim> spatial)
     return out;
 }
 
+bool has_gaps(const Window &window)
+{
+    return std::any_of(window.dilations.begin(), window.dilations.end(), [](int64_t dilation) { return dilation != 1; });
+}
+
 void add_pads(const Window &window, AttributeList &attributes)
 {
     if (window.is_open) {
@@ -264,27 +269,36 @@ void max_pool(Node &node)
     node.emit(ACCEL_OPERATION_MAX_POOL, {node.input_id(0)}, {y}, std::move(attributes));
 }
 
-void average_pool(Node &node)
+AttributeList average_window(Node &node, Dims &dims)
 {
-    node.expect_operands(1, 1, 1, 1);
-    node.expect_type(0, kRealTypes);
-    node.expect_rank(0, 3);
     Window window = read_window(node, node.input(0).dims.size() - 2, std::nullopt);
-    if (std::any_of(window.dilations.begin(), window.dilations.end(), [](int64_t dilation) { return dilation != 1; })) {
-        dilated_average_pool(node);
-        return;
+    if (has_gaps(window)) {
+        node.fail_unsupported("windows with gaps");
     }
     window.ceil_mode = node.integer("ceil_mode", 0) != 0;
     const bool count_include_pad = node.integer("count_include_pad", 0) != 0;
-    Dims dims = pooled(node, window);
-    const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
+    dims = pooled(node, window);
     AttributeList attributes;
     attributes.ints(ACCEL_ATTRIBUTE_KERNEL_SHAPE, window.kernel)
         .ints(ACCEL_ATTRIBUTE_STRIDES, window.strides);
     add_pads(window, attributes);
     attributes.integer(ACCEL_ATTRIBUTE_CEIL_MODE, window.ceil_mode ? 1 : 0)
         .integer(ACCEL_ATTRIBUTE_COUNT_INCLUDE_PAD, count_include_pad ? 1 : 0);
-    node.emit(ACCEL_OPERATION_AVERAGE_POOL, {node.input_id(0)}, {y}, std::move(attributes));
+    return attributes;
+}
+
+void average_pool(Node &node)
+{
+    node.expect_operands(1, 1, 1, 1);
+    node.expect_type(0, kRealTypes);
+    node.expect_rank(0, 3);
+    if (has_gaps(read_window(node, node.input(0).dims.size() - 2, std::nullopt))) {
+        dilated_average_pool(node);
+        return;
+    }
+    Dims dims;
+    AttributeList attributes = average_window(node, dims);
+    node.emit(ACCEL_OPERATION_AVERAGE_POOL, {node.input_id(0)}, {node.define_output(0, node.input(0).type, std::move(dims))}, std::move(attributes));
 }
 
 namespace {
@@ -304,6 +318,6 @@ void global_pool(Node &node, TypeSet types)
 
 // Bytes are stored forms, which QuantizeLinear makes.
 void global_average_pool(Node &node) { global_pool(node, kRealTypes); }
-void global_max_pool(Node &node) { global_pool(node, node.schema().input(0, node.opset)->types); }
+void global_max_pool(Node &node) { global_pool(node, node.types_of(0)); }
 
 }  // namespace accel::onnx::ops

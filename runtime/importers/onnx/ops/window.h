@@ -32,6 +32,8 @@ std::vector<int64_t> kernel_of(const Node &node, const Dims &weights);
 void add_window(const Window &window, AttributeList &attributes);
 /// Result dims of a pool of operand 0; resolves auto_pad.
 Dims pooled(Node &node, Window &window);
+/// Attributes and result dims of an average pool of operand 0, whose windows have no gaps.
+AttributeList average_window(Node &node, Dims &dims);
 /// window_sums.cpp: an AveragePool whose windows have gaps.
 void dilated_average_pool(Node &node);
 /// The node's operation of x, w and a bias that may be absent.

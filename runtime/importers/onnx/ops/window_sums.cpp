@@ -265,7 +265,7 @@ Window read_block(Node &node, const std::vector<int64_t> &block)
 void col2im(Node &node)
 {
     node.expect_operands(3, 3, 1, 1);
-    node.expect_type(0, node.schema().input(0, node.opset)->types);
+    node.expect_type(0, node.types_of(0));
     node.expect_rank(0, 3, 3);
     const std::vector<int64_t> image = node.constant_integers(1, "image_shape"), block = node.constant_integers(2, "block_shape");
     if (image.empty() || block.size() != image.size() || image.size() + 2 > kRankMax) {
