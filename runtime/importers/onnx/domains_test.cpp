@@ -117,10 +117,10 @@ TEST_CASE("what no operation takes in 16 bits is computed in 32", "[domains]")
     text.inputs = {value_info("x", kHalf, {2, 3})};
     text.outputs = {named("y")};
     text.initializers = {constants[0], raw_tensor("v", kHalf, {2, 2}, std::string(8, '\0'))};
-    text.nodes = {node({"MatMul", {"x", "w"}, {"t"}, {}}), node({"MatMul", {"t", "v"}, {"y"}, {}})};
+    text.nodes = {node({"MatMul", {"x", "w"}, {"t"}, {}}), node({"Relu", {"t"}, {"r"}, {}}), node({"MatMul", {"r", "v"}, {"y"}, {}})};
     const Imported chain(model(text));
     require_good(chain);
-    CHECK(chain.operations() == Operations{ACCEL_OPERATION_CAST, ACCEL_OPERATION_CAST, ACCEL_OPERATION_MATMUL, ACCEL_OPERATION_CAST, ACCEL_OPERATION_CAST, ACCEL_OPERATION_MATMUL, ACCEL_OPERATION_CAST});
+    CHECK(chain.operations() == Operations{ACCEL_OPERATION_CAST, ACCEL_OPERATION_CAST, ACCEL_OPERATION_MATMUL, ACCEL_OPERATION_RELU, ACCEL_OPERATION_CAST, ACCEL_OPERATION_MATMUL, ACCEL_OPERATION_CAST});
     const Imported plain = of("", "Relu", kHalf, {2, 3}, {"x"}, {}, {});
     require_good(plain);
     CHECK(plain.operations() == Operations{ACCEL_OPERATION_RELU});

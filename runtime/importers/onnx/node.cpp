@@ -244,6 +244,7 @@ void Node::narrow()
         const ValueId y = define_output(index, type, Dims(graph.value(wide).dims));
         graph.value(y).wide = wide;
         emit(ACCEL_OPERATION_CAST, {wide}, {y}, std::move(AttributeList().integer(ACCEL_ATTRIBUTE_TO, type)));
+        graph.operations.back().if_read = true;
     }
 }
 

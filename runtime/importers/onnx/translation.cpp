@@ -164,6 +164,9 @@ void Translation::translate(const NodeProto &proto, size_t position)
         keeper().keep(proto, reason);
         return;
     }
+    if (function == nullptr && has_operand(proto, [](const Value &value) { return value.wide != kNoValue; }) && translate_widened(proto, position, opset->second, translator)) {
+        return;
+    }
     const size_t frame_count = frames_.size(), scope_count = graph_.scope_count();
     try {
         if (function != nullptr) {
@@ -190,13 +193,18 @@ void Translation::translate(const NodeProto &proto, size_t position)
     }
 }
 
-/// What no operation takes in 16 bits is computed in 32, as ONNX Runtime's CPU does it. False: nothing of it has 16, or that does not help; nothing was added.
+bool Translation::has_operand(const NodeProto &proto, bool (*is)(const Value &))
+{
+    return std::any_of(proto.inputs.begin(), proto.inputs.end(), [&](std::string_view input) {
+        const ValueId id = input.empty() ? kNoValue : graph_.find(input);
+        return id != kNoValue && is(graph_.value(id));
+    });
+}
+
+/// What no operation takes in 16 bits is computed in 32, as ONNX Runtime's CPU does it, and so is what follows, without rounding in between. False: nothing of it has 16, or that does not help; nothing was added.
 bool Translation::translate_widened(const NodeProto &proto, size_t position, int64_t opset, Translate translator)
 {
-    const bool any = std::any_of(proto.inputs.begin(), proto.inputs.end(), [&](std::string_view input) {
-        const ValueId id = input.empty() ? kNoValue : graph_.find(input);
-        return id != kNoValue && (graph_.value(id).type == ACCEL_TYPE_F16 || graph_.value(id).type == ACCEL_TYPE_BF16);
-    });
+    const bool any = has_operand(proto, [](const Value &value) { return value.type == ACCEL_TYPE_F16 || value.type == ACCEL_TYPE_BF16; });
     if (!any || proto.operation == "If") {
         return false;
     }

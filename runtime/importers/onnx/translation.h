@@ -70,6 +70,7 @@ private:
     void translate_nodes();
     void translate(const NodeProto &proto, size_t position);
     void translate(const NodeProto &proto, size_t position, int64_t opset, Translate translator, bool widened = false);
+    bool has_operand(const NodeProto &proto, bool (*is)(const Value &));
     bool translate_widened(const NodeProto &proto, size_t position, int64_t opset, Translate translator);
     std::string unknown_in(const NodeProto &proto, OperatorSets::const_iterator opset, Translate translator) const;
     void add_outputs();
