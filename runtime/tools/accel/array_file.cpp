@@ -5,11 +5,12 @@
 #include "files.h"
 #include "importers/onnx/tensor_file.h"
 #include "npy.h"
+#include "standard_input.h"
 
 namespace accel::tool {
 namespace {
 
-bool is_proto(const std::string &path) { return path.ends_with(".pb"); }
+bool is_proto(const std::string &path) { return ending_of(path) == ".pb"; }
 
 onnx::TensorFile read_proto(const std::string &path)
 {
@@ -40,7 +41,7 @@ Array load_proto(const std::string &path, uint32_t type)
 
 }  // namespace
 
-bool is_array_file(const std::string &path) { return path.ends_with(".npy") || is_proto(path); }
+bool is_array_file(const std::string &path) { return ending_of(path) == ".npy" || is_proto(path); }
 
 Array load_array(const std::string &path, uint32_t type) { return is_proto(path) ? load_proto(path, type) : load_npy(path, type); }
 

@@ -243,7 +243,7 @@ def check_folder(work):
     (folder / "a.png").write_bytes(PICTURE.read_bytes())
     (folder / "b.gif").write_bytes(b"GIF89a")
     result = call("run", ROOT / "docs/examples/digits/digits_f32.onnx", "-d", "cpu", "-i", folder)
-    require(result.returncode == 0 and result.stderr.decode().count("left out 1 file(s) that are no .png, .jpg, .wav and .npy, such as b.gif") == 1, "what is left out of a folder is told once", result.stderr)
+    require(result.returncode == 0 and result.stderr.decode().count("left out 1 file(s) that are no .png, .jpg, .wav, .npy and .pb, such as b.gif") == 1, "what is left out of a folder is told once", result.stderr)
 
 
 def check_pictures(work):

@@ -6,6 +6,7 @@
 
 #include "inputs.h"
 #include "number_check.h"
+#include "standard_input.h"
 
 namespace accel::tool {
 namespace {
@@ -21,7 +22,10 @@ std::vector<std::string> input_names(const Session &session)
 
 void InputOptions::add_to(CLI::App &app, const std::string &what)
 {
-    app.add_option("-i,--input", files, what)->allow_extra_args(false);
+    app.add_option("-i,--input", files, what)->allow_extra_args(false)->transform([](std::string text) {
+        if (text == "-" || text.ends_with("=-")) text.replace(text.size() - 1, 1, hold_standard_input());
+        return text;
+    });
     const std::map<std::string, Resize> ways{{"fit", Resize::Fit}, {"fill", Resize::Fill}, {"stretch", Resize::Stretch}};
     app.add_option_function<std::string>(
            "--resize", [this, ways](const std::string &way) { scale.resize = ways.at(way); }, "of a picture of another size than the input's: fit (black beside it), fill (its middle) or stretch; without it such a picture is refused")

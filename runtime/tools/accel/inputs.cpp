@@ -66,7 +66,7 @@ std::vector<size_t> dims_of(const std::string &path, const accel_tensor_desc &te
     std::error_code error;
     if (!fs::is_regular_file(path, error) && is_there(path)) return {};  // a pipe can be read once
     if (is_array_file(path)) return array_dims(path);
-    if (path.ends_with(".wav")) {
+    if (is_sound(path)) {
         const Sound sound = read_wav(path);
         return tensor.rank == 1 ? std::vector<size_t>{sound.frames} : std::vector<size_t>{sound.channels, sound.frames};
     }

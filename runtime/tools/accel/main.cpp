@@ -14,6 +14,7 @@
 #include "files.h"
 #include "nearest.h"
 #include "remedy.h"
+#include "standard_input.h"
 #include "text/printable.h"
 
 namespace {
@@ -28,7 +29,7 @@ std::string one_line(std::string text)
 
 int refuse(const std::string &sentence, int code)
 {
-    std::cerr << "error: " << accel::text::printable(sentence) << "\n";
+    std::cerr << "error: " << accel::text::printable(accel::tool::with_standard_input(sentence)) << "\n";
     return code;
 }
 

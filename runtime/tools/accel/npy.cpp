@@ -227,13 +227,15 @@ std::vector<size_t> npy_dims(const std::string &path)
     return read_header(file, path).dims;
 }
 
-void write_npy(const std::string &path, uint32_t type, const std::vector<size_t> &dims, const Dense &dense)
+std::string npy_file(const std::string &path, uint32_t type, const std::vector<size_t> &dims, const Dense &dense)
 {
     std::ostringstream head;
     xt::detail::write_header(head, row_of(path, type).descr, false, dims);
     std::string file = head.str();
     file.append(dense.data(), dense.size());
-    write_whole(path, file);
+    return file;
 }
+
+void write_npy(const std::string &path, uint32_t type, const std::vector<size_t> &dims, const Dense &dense) { write_whole(path, npy_file(path, type, dims, dense)); }
 
 }  // namespace accel::tool

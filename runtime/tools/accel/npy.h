@@ -14,6 +14,9 @@ Array load_npy(const std::string &path, uint32_t type);
 /// The shape that the head of the file tells; looks at nothing else.
 std::vector<size_t> npy_dims(const std::string &path);
 
+/// Its bytes. The path is for the sentence that refuses types which it cannot hold.
+std::string npy_file(const std::string &path, uint32_t type, const std::vector<size_t> &dims, const Dense &dense);
+
 void write_npy(const std::string &path, uint32_t type, const std::vector<size_t> &dims, const Dense &dense);
 
 }  // namespace accel::tool

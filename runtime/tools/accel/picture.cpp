@@ -5,10 +5,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "standard_input.h"
+
 namespace accel::tool {
 namespace {
 
-bool is_jpeg(const std::string &path) { return path.ends_with(".jpg") || path.ends_with(".jpeg") || path.ends_with(".JPG"); }
+bool is_jpeg(const std::string &path)
+{
+    const std::string ending = ending_of(path);
+    return ending == ".jpg" || ending == ".jpeg";
+}
 
 /// What one new place takes of the old ones.
 struct Taken {
@@ -80,7 +86,7 @@ void refuse_large(const std::string &path, uint32_t width, uint32_t height)
     if (uint64_t{width} * height > kPixelsMax) throw Failure(path + ": " + std::to_string(width) + " x " + std::to_string(height) + " pixels are more than this tool reads (2^28); scale the picture down");
 }
 
-bool is_picture(const std::string &path) { return path.ends_with(".png") || is_jpeg(path); }
+bool is_picture(const std::string &path) { return ending_of(path) == ".png" || is_jpeg(path); }
 
 PictureSize picture_size(const std::string &path) { return is_jpeg(path) ? jpeg_size(path) : png_size(path); }
 

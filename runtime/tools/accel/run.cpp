@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// accel run: a model on files, or on every picture and array of a folder.
+// accel run: a model on files, or on every set of files of folders.
 #include <algorithm>
 #include <filesystem>
 #include <iomanip>
@@ -14,9 +14,11 @@
 #include "elements.h"
 #include "files.h"
 #include "input_files.h"
+#include "input_sets.h"
 #include "outputs.h"
 #include "progress.h"
 #include "rounding_choice.h"
+#include "standard_input.h"
 #include "tensor_file.h"
 #include "text/printable.h"
 #include "timings.h"
@@ -32,6 +34,8 @@ struct RunOptions {
     std::string entry, labels, output_folder;
     unsigned top = 5;
     bool timings = false;
+
+    bool prints_output() const { return output_folder == "-"; }
 };
 
 /// One set of input files, in port order.
@@ -49,42 +53,16 @@ std::vector<std::string> read_labels(const std::string &path)
     return labels;
 }
 
-bool is_input_file(const fs::path &path) { return is_picture(path) || path.extension() == ".npy" || path.extension() == ".wav"; }
-
-/// Inputs of a folder, sorted; what lies there and is none is told once, so that nothing is left out in silence.
-std::vector<fs::path> files_of_folder(const std::string &folder)
+std::vector<Item> items_of(const Session &session, const RunOptions &options, const std::vector<InputSet> &sets)
 {
-    std::vector<fs::path> files;
-    size_t others = 0;
-    std::string other;  // one of them, to name
-    for (const auto &entry : fs::directory_iterator(folder)) {
-        if (is_input_file(entry.path()))
-            files.push_back(entry.path());
-        else if (others++ == 0)
-            other = entry.path().filename();
-    }
-    if (files.empty()) throw Failure(folder + " holds no .png, .jpg, .wav and .npy file; put the inputs there or name another folder");
-    if (others)
-        std::cerr << "note: " << text::printable(folder) << ": left out " << others << " file(s) that are no .png, .jpg, .wav and .npy, such as " << text::printable(other) << "\n";
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
-bool is_folder(const std::vector<std::string> &inputs)
-{
-    std::error_code error;
-    return inputs.size() == 1 && fs::is_directory(inputs.front(), error);
-}
-
-std::vector<Item> items_of(const Session &session, const RunOptions &options, const std::vector<fs::path> &folder_files)
-{
-    if (folder_files.empty()) {
-        const auto files = files_by_port(session, options.input.files);
-        return {{files.empty() ? options.model.model : files.front(), files}};  // results without inputs are named after the model
-    }
-    if (session.input_count() != 1) throw Failure("a folder of inputs needs a model with one input; give each input its --input NAME=FILE");
     std::vector<Item> items;
-    for (const fs::path &path : folder_files) items.push_back({path.filename(), {path}});
+    for (const InputSet &set : sets) {
+        const auto files = files_by_port(session, set.files);
+        // Results without inputs are named after the model, those of one set of files after the first.
+        items.push_back({!set.name.empty() ? set.name : files.empty() ? options.model.model
+                                                                      : with_standard_input(files.front()),
+                         files});
+    }
     return items;
 }
 
@@ -158,7 +136,8 @@ nlohmann::json run_item(Session &session, Timings *timings, const Item &item, co
         const auto port = session.output(index);
         const Dense dense = session.read(index);
         result["outputs"].push_back(output_json(port, dense, options, labels));
-        if (options.output_folder.empty()) continue;
+        if (options.prints_output()) print_npy(port, dense);
+        if (options.output_folder.empty() || options.prints_output()) continue;
         std::error_code error;
         fs::create_directories(options.output_folder, error);
         if (error) throw Failure("cannot make the folder " + options.output_folder + ": " + error.message() + "; choose another --output");
@@ -169,10 +148,20 @@ nlohmann::json run_item(Session &session, Timings *timings, const Item &item, co
     return result;
 }
 
+/// Standard output holds one array and nothing else.
+void check_printed(const Session &session, const RunOptions &options, size_t items)
+{
+    if (!options.prints_output()) return;
+    const char *remedy = "; give --output a folder";
+    if (options.model.json || options.timings) throw WrongArgument(std::string("standard output cannot hold the output ('-') and a report") + remedy);
+    if (items != 1 || session.output_count() != 1)
+        throw Failure("standard output ('-') takes one output of one run, but there are " + std::to_string(session.output_count()) + " of " + std::to_string(items) + remedy);
+}
+
 void run(RunOptions &options)
 {
-    const auto folder_files = is_folder(options.input.files) ? files_of_folder(options.input.files.front()) : std::vector<fs::path>{};
-    options.model.sample_inputs = folder_files.empty() ? options.input.files : std::vector<std::string>{folder_files.front()};
+    const auto sets = input_sets(options.input.files);
+    options.model.sample_inputs = sets.front().files;
     const Instance instance = options.model.instance.create();
     const auto devices = choose_devices(instance, options.model);
     Program program = make_program(instance, devices, options.model);
@@ -180,13 +169,14 @@ void run(RunOptions &options)
     Session session(instance, devices, std::move(program), entry, options.timings ? uint32_t{ACCEL_RUN_FLAG_TIMINGS} : 0);
     Timings timings(session.program(), entry);
     const auto labels = read_labels(options.labels);
-    const auto items = items_of(session, options, folder_files);
+    const auto items = items_of(session, options, sets);
+    check_printed(session, options, items.size());
     Progress progress("running " + options.model.model);
     nlohmann::json results = nlohmann::json::array();
     for (const auto &item : items) {
         progress.update(static_cast<double>(results.size()) / static_cast<double>(items.size()), item.name.c_str());
         results.push_back(run_item(session, options.timings ? &timings : nullptr, item, items, options, labels));
-        if (!options.model.json) print_item(results.back());
+        if (!options.model.json && !options.prints_output()) print_item(results.back());
     }
     if (!options.model.json) {
         if (options.timings) timings.print();
@@ -205,8 +195,8 @@ void add_run(CLI::App &app)
     auto *command = app.add_subcommand("run", "run a model on files");
     options->model.add_to(*command);
     command->add_option("--entry", options->entry, "run this entry point, of a program that has several");
-    options->input.add_to(*command, "FILE or NAME=FILE (.png, .jpg, .wav, .npy, .pb) for each input, or a folder of them; none for a model without inputs");
-    command->add_option("-o,--output", options->output_folder, "folder for the outputs as .npy");
+    options->input.add_to(*command, "FILE or NAME=FILE (.png, .jpg, .wav, .npy, .pb; - for standard input) for each input, or FOLDER or NAME=FOLDER for each, whose files of the same name are one run; or one folder of folders, one for each run; none for a model without inputs");
+    command->add_option("-o,--output", options->output_folder, "folder for the outputs as .npy; - for the only one to standard output");
     command->add_option("--labels", options->labels, "text file with one label a line");
     command->add_option("--top", options->top, "show the largest values")->capture_default_str();
     command->add_flag("--timings", options->timings, "tell what each operation took");

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iostream>
 
 #include "array_file.h"
 #include "npy.h"
@@ -105,13 +106,19 @@ Dense load_tensor(const std::string &path, const accel_port_info &port, const Pi
 {
     if (is_picture(path)) return from_picture(path, port, scale);
     if (is_array_file(path)) return from_array(path, port);
-    if (path.ends_with(".wav")) return from_wav(path, port);
+    if (is_sound(path)) return from_wav(path, port);
     throw Failure(path + ": inputs are .png and .jpg pictures, .wav sounds or .npy arrays, or tensors of ONNX in .pb; convert it, for example with numpy.save");
 }
 
 void save_npy(const std::string &path, const accel_port_info &port, const Dense &dense)
 {
     write_npy(path, port.type, std::vector<size_t>(port.dims, port.dims + port.rank), dense);
+}
+
+void print_npy(const accel_port_info &port, const Dense &dense)
+{
+    const std::string bytes = npy_file("standard output", port.type, std::vector<size_t>(port.dims, port.dims + port.rank), dense);
+    std::cout.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 }  // namespace accel::tool

@@ -32,4 +32,7 @@ Dense load_tensor(const std::string &path, const accel_port_info &port, const Pi
 /// Write a .npy file.
 void save_npy(const std::string &path, const accel_port_info &port, const Dense &dense);
 
+/// The same file to standard output.
+void print_npy(const accel_port_info &port, const Dense &dense);
+
 }  // namespace accel::tool

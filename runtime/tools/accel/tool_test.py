@@ -297,7 +297,7 @@ def check_mistakes(work):
     refuses("inputs are .png and .jpg pictures, .wav sounds or .npy arrays", "convert it", "run", model, "-i", __file__, "-d", "cpu")
     refuses("has 1 input", "one file", "run", model, *on_cpu, "-i", picture)
     refuses("no input has the name", "the inputs are: '", "run", model, "-i", f"q={picture}", "-d", "cpu")
-    refuses("holds no .png, .jpg, .wav and .npy", "another folder", "run", model, "-i", empty_folder(work), "-d", "cpu")
+    refuses("holds no .png, .jpg, .wav, .npy and .pb", "another folder", "run", model, "-i", empty_folder(work), "-d", "cpu")
     refuses("cannot read .*absent", "check the path", "run", model, *on_cpu, "--labels", work / "absent")
     refuses("cannot read .*: Is a directory", "path of a file", "run", model, *on_cpu, "--labels", work)
     refuses("device 'cpu' is named twice", "name it once", "run", model, "-i", picture, "-d", "cpu,cpu")

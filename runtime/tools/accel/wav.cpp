@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "files.h"
+#include "standard_input.h"
 
 namespace accel::tool {
 namespace {
@@ -42,6 +43,8 @@ std::string_view chunk(const std::string &path, std::string_view file, std::stri
 }
 
 }  // namespace
+
+bool is_sound(const std::string &path) { return ending_of(path) == ".wav"; }
 
 Sound read_wav(const std::string &path)
 {

@@ -12,6 +12,9 @@ struct Sound {
     std::vector<float> samples;
 };
 
+/// By its name, or by its first bytes where it has none.
+bool is_sound(const std::string &path);
+
 /// 16-bit PCM and 32-bit floats; throws Failure for others, with what to convert.
 Sound read_wav(const std::string &path);
 
