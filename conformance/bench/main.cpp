@@ -10,9 +10,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "support/graph.h"
 #include "allocations.h"
 #include "direct.h"
+#include "support/graph.h"
 #include "timing.h"
 
 namespace accel::bench {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which cases must see each mutant.
+#include "mutant.h"
 #include "operations/subject.h"
 #include "reference/tensor.h"
 #include "suite/kill_matrix.h"
-#include "mutant.h"
 
 #include <deque>
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <deque>
 
-#include "operations/rows.h"
 #include "number.h"
+#include "operations/rows.h"
 
 namespace accel::faults {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "form.h"
 #include "reference/rows.h"
 #include "reference/small.h"
-#include "form.h"
 
 namespace accel::conformance {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "aspect.h"
 #include "reference/question.h"
 #include "support/bytes.h"
-#include "aspect.h"
 
 namespace accel::conformance {
 
@@ -31,7 +31,8 @@ struct Reals {
 /// Drawn from a seed. The first round draws the sizes that hardware likes most where plain ones are asked for.
 class Draw {
 public:
-    Draw(uint64_t seed, size_t round) : random(seed * 1000003 + round),
+    Draw(uint64_t seed, size_t round) : seed(seed),
+                                        random(seed * 1000003 + round),
                                         round_(round) {}
 
     bool plain() const { return round_ == 0; }
@@ -51,6 +52,7 @@ public:
     std::vector<char> elements(accel_type type, size_t count, Values values, const Reals &reals = {});
     std::vector<float> reals(size_t count, double low, double high);
 
+    const uint64_t seed;
     Random random;
 
 private:

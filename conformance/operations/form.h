@@ -4,9 +4,9 @@
 
 #include <deque>
 
-#include "support/graph.h"
 #include "draw.h"
 #include "subject.h"
+#include "support/graph.h"
 
 namespace accel::conformance {
 

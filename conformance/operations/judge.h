@@ -3,8 +3,8 @@
 #pragma once
 
 #include "reference/question.h"
-#include "support/expected.h"
 #include "rows.h"
+#include "support/expected.h"
 
 namespace accel::conformance {
 

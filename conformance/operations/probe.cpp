@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <map>
 
-#include "reference/rows.h"
-#include "reference/small.h"
 #include "cover.h"
 #include "form.h"
 #include "judge.h"
+#include "reference/rows.h"
+#include "reference/small.h"
 
 namespace accel::conformance {
 namespace {

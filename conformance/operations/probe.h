@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "aspect.h"
 #include "reference/question.h"
+#include "subject.h"
 #include "suite/target.h"
 #include "support/expected.h"
 #include "support/graph.h"
-#include "aspect.h"
-#include "subject.h"
 
 namespace accel::conformance {
 

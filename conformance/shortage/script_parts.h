@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "support/calls.h"
 #include "script.h"
+#include "support/calls.h"
 
 namespace accel::shortage {
 

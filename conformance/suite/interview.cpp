@@ -10,12 +10,12 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "digest.h"
 #include "operations/probe.h"
+#include "process.h"
 #include "support/instance.h"
 #include "support/module_door.h"
 #include "support/room.h"
-#include "digest.h"
-#include "process.h"
 
 namespace accel::conformance {
 namespace {

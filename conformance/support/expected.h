@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "bytes.h"
 #include "reference/bound.h"
 #include "suite/verdict.h"
-#include "bytes.h"
 
 namespace accel::conformance {
 

@@ -13,9 +13,9 @@
 #include <stdexcept>
 
 #include "../../backends/common/door.h"
+#include "instance.h"
 #include "suite/child.h"
 #include "suite/target.h"
-#include "instance.h"
 
 namespace accel::conformance {
 namespace {

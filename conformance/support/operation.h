@@ -2,8 +2,8 @@
 // Graphs of one operation: the stuff of numeric probes and of the sweep over what a device claims.
 #pragma once
 
-#include "reference/window.h"
 #include "graph.h"
+#include "reference/window.h"
 
 namespace accel::conformance {
 

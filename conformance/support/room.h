@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "suite/case.h"
-#include "suite/child.h"
 #include "arrival.h"
 #include "expected.h"
 #include "graph.h"
 #include "instance.h"
+#include "suite/case.h"
+#include "suite/child.h"
 
 namespace accel::conformance {
 

@@ -10,10 +10,10 @@
 #include <map>
 #include <memory>
 
-#include "operations/rows.h"
-#include "support/bytes.h"
 #include "evaluator.h"
 #include "onnx_data.h"
+#include "operations/rows.h"
+#include "support/bytes.h"
 
 namespace accel::conformance {
 namespace {
