@@ -83,9 +83,12 @@ TEST_CASE("small arithmetic is done, large is left to devices", "[fold]")
     CHECK(pair(ACCEL_OPERATION_MIN, -7, 2) == std::vector<int32_t>{-7});
     CHECK_FALSE(pair(ACCEL_OPERATION_DIV, 1, 0));
     CHECK_FALSE(pair(ACCEL_OPERATION_DIV, least, -1));
-    const std::vector<int32_t> many(65537);
-    TestNode large(ACCEL_OPERATION_ADD);
-    large.constant({65537}, ACCEL_TYPE_I32, many).constant({}, ACCEL_TYPE_I32, std::vector<int32_t>{1}).result({65537}, ACCEL_TYPE_I32);
+    // As large as the weights of a table of words that are scaled; beyond that a device does it.
+    const std::vector<int32_t> row(4097), column(4096);
+    TestNode most(ACCEL_OPERATION_ADD), large(ACCEL_OPERATION_ADD);
+    most.constant({4096}, ACCEL_TYPE_I32, column).constant({4096, 1}, ACCEL_TYPE_I32, column).result({4096, 4096}, ACCEL_TYPE_I32);
+    CHECK(may_fold(most.get()));
+    large.constant({4097}, ACCEL_TYPE_I32, row).constant({4096, 1}, ACCEL_TYPE_I32, column).result({4096, 4097}, ACCEL_TYPE_I32);
     CHECK_FALSE(may_fold(large.get()));
     TestNode three(ACCEL_OPERATION_MAX);
     three.constant({2}, ACCEL_TYPE_I32, std::vector<int32_t>{1, 9}).constant({2}, ACCEL_TYPE_I32, std::vector<int32_t>{5, 2}).constant({}, ACCEL_TYPE_I32, std::vector<int32_t>{4});
