@@ -160,6 +160,12 @@ class Transformers(Case):
                     model.constant(120, numpy.uint8), model.constant(0, numpy.int8)]
         self.check(model, "QAttention", operands, [(numpy.float32, (2, 5, 12))], num_heads=3)
 
+    def test_products_with_an_activation(self):
+        for activation, more in (("Relu", {}), ("LeakyRelu", {"activation_alpha": 0.3}), ("Sigmoid", {}), ("Tanh", {})):
+            model = Model()
+            operands = [model.input(numpy.float32, 5, 8), model.reals(6, 8), model.reals(6)]
+            self.check(model, "FusedGemm", operands, [(numpy.float32, (5, 6))], activation=activation, transB=1, alpha=0.5, beta=2.0, **more)
+
     def test_several_heads(self):
         model = Model()
         operands = [model.input(numpy.float32, 2, 5, 12), model.input(numpy.float32, 2, 6, 12), model.input(numpy.float32, 2, 6, 12)]

@@ -44,6 +44,7 @@ std::vector<Operator> transformers()
     const std::vector<Attr> packed{attr_int("K", 16), attr_int("N", 2), attr_int("bits", 4), attr_int("block_size", 16)};
     return {
         {"Attention", always({{"x", "w", "b"}, {attr_int("num_heads", 2)}, {halves("w", {4, 12}), halves("b", {12})}}), 1, kSequence},
+        {"FusedGemm", always({{"x", "w"}, {attr_string("activation", "Relu"), attr_int("transB", 1)}, {halves("w", {2, 3})}}), 1, {2, 3}},
         {"MultiHeadAttention", always({{"x", "x", "x"}, {attr_int("num_heads", 2)}}), 1, kSequence},
         {"EmbedLayerNormalization", always({{"x", "", "w", "w", "", "c", "c"}, {attr_real("epsilon", 0.5f)}, tables}), 1, {2, 3}, kInt32},
         {"MatMulNBits", always({{"x", "w", "s"}, packed, {raw_tensor("w", kUint8, {2, 1, 8}, std::string(16, '\x21')), halves("s", {2})}}), 1, {3, 16}},

@@ -198,6 +198,24 @@ void fused_conv(Node &node)
     activate(steps, made, activation, node.reals("activation_params").value_or(std::vector<float>{}));
 }
 
+void fused_gemm(Node &node)
+{
+    node.expect_operands(2, 3, 1, 1);
+    AttributeList attributes;
+    Dims dims = gemm_shape(node, true, attributes);
+    Steps steps{node};
+    const ValueId made = steps.make(ACCEL_OPERATION_GEMM, {node.input_id(0), node.input_id(1), node.optional_input_id(2)}, ACCEL_TYPE_F32, std::move(dims), std::move(attributes));
+    const std::string activation = node.string("activation").value_or("");
+    std::vector<float> numbers;
+    for (const char *name : {"activation_alpha", "activation_beta"}) {
+        if (const auto given = node.real(name)) {
+            numbers.push_back(*given);
+        }
+    }
+    node.ignore_attribute("activation_gamma");  // of none of those that are read
+    activate(steps, made, activation, numbers);
+}
+
 // ONNX Runtime's own, though its domain is ONNX's.
 void simplified_layer_normalization(Node &node)
 {

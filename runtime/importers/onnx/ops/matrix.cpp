@@ -63,9 +63,8 @@ void matmul_integer(Node &node)
     node.emit(ACCEL_OPERATION_MATMUL_INTEGER, {node.input_id(0), node.input_id(1), node.optional_input_id(2), node.optional_input_id(3)}, {y});
 }
 
-void gemm(Node &node)
+Dims gemm_shape(Node &node, bool spreads, AttributeList &attributes)
 {
-    node.expect_operands(node.opset < 11 ? 3 : 2, 3, 1, 1);
     node.expect_type(0, kRealTypes);
     node.expect_same_type(0, 1);
     node.expect_rank(0, 2, 2);
@@ -81,17 +80,23 @@ void gemm(Node &node)
     if (node.has_input(2)) {
         node.expect_same_type(0, 2);
         const Dims sum = broadcast_shape(node, dims, node.input(2).dims);
-        const bool spreads = node.opset >= 7 || node.integer("broadcast", 0) != 0;
         if (!may_equal(sum, dims) || (!spreads && !may_equal(node.input(2).dims, dims))) {
             node.fail_corrupt("c of ", to_text(node.input(2).dims), " does not spread to the product's ", to_text(dims));
         }
     }
-    const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
-    AttributeList attributes;
     attributes.real(ACCEL_ATTRIBUTE_ALPHA, alpha)
         .real(ACCEL_ATTRIBUTE_BETA, beta)
         .integer(ACCEL_ATTRIBUTE_TRANS_A, transpose_a ? 1 : 0)
         .integer(ACCEL_ATTRIBUTE_TRANS_B, transpose_b ? 1 : 0);
+    return dims;
+}
+
+void gemm(Node &node)
+{
+    node.expect_operands(node.opset < 11 ? 3 : 2, 3, 1, 1);
+    AttributeList attributes;
+    Dims dims = gemm_shape(node, node.opset >= 7 || node.integer("broadcast", 0) != 0, attributes);
+    const ValueId y = node.define_output(0, node.input(0).type, std::move(dims));
     node.emit(ACCEL_OPERATION_GEMM, {node.input_id(0), node.input_id(1), node.optional_input_id(2)}, {y}, std::move(attributes));
 }
 

@@ -110,6 +110,7 @@ void fast_gelu(Node &node);
 void quick_gelu(Node &node);
 void fused_matmul(Node &node);
 void fused_conv(Node &node);
+void fused_gemm(Node &node);
 void simplified_layer_normalization(Node &node);
 void skip_layer_normalization(Node &node);
 void skip_rms_normalization(Node &node);
@@ -171,6 +172,8 @@ constexpr TypeSet kPooledTypes = type_set({ACCEL_TYPE_F32, ACCEL_TYPE_I8, ACCEL_
 Dims convolution_shape(Node &node, size_t x, size_t w, AttributeList &attributes);
 /// matrix.cpp: both operands are bytes, and their zero points, which are the operands two behind them, are of their types.
 void expect_stored(const Node &node, size_t x, size_t w);
+/// matrix.cpp: result dims and attributes of a Gemm, whose third operand spreads or has the result's dims.
+Dims gemm_shape(Node &node, bool spreads, AttributeList &attributes);
 /// matrix.cpp: result dims of a matrix product with broadcast batch axes.
 Dims matmul_shape(const Node &node, const Dims &a, const Dims &b);
 /// reshape.cpp: the dimensions that an operand holds, open where it does not say; nothing where not even their number is known.

@@ -129,6 +129,7 @@ constexpr Row kRows[] = {
     {"com.microsoft", "EmbedLayerNormalization", ops::embed_layer_normalization},
     {"com.microsoft", "FastGelu", ops::fast_gelu},
     {"com.microsoft", "FusedConv", ops::fused_conv},
+    {"com.microsoft", "FusedGemm", ops::fused_gemm},
     {"com.microsoft", "FusedMatMul", ops::fused_matmul},
     {"com.microsoft", "Gelu", ops::exact_gelu},
     {"com.microsoft", "MatMulIntegerToFloat", ops::matmul_integer_to_float},
