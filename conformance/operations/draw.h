@@ -31,8 +31,8 @@ struct Reals {
 /// Drawn from a seed. The first round draws the sizes that hardware likes most where plain ones are asked for.
 class Draw {
 public:
-    Draw(uint64_t seed, size_t round) : seed(seed),
-                                        random(seed * 1000003 + round),
+    Draw(uint64_t from, size_t round) : seed(from),
+                                        random(from * 1000003 + round),
                                         round_(round) {}
 
     bool plain() const { return round_ == 0; }
