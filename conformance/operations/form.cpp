@@ -203,7 +203,7 @@ accel_type Form::type_of(size_t position) const
 accel_type Form::type_among(uint32_t bits, size_t choice) const
 {
     const auto types = types_in(bits);
-    if (types.size() > kMostTypesInTurns) return type_of_kind(types, choice, sizes() + values() + draw.seed);
+    if (types.size() > kMostTypesInTurns) return type_of_kind(types, choice, draw.seed + sizes() + values());
     const size_t turns = std::max<size_t>(3, (types.size() + kTypesAtOnce - 1) / kTypesAtOnce);
     return types[(choice + kTypesAtOnce * (sizes() % turns)) % types.size()];
 }
