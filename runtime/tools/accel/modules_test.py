@@ -11,15 +11,10 @@ import sys
 import tempfile
 import time
 
+from tool_checks import FAILURES, require
+
 ACCEL, MODULES = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
 DIGITS = pathlib.Path(__file__).resolve().parents[3] / "docs/examples/digits"
-FAILURES = []
-
-
-def require(condition, sentence, detail=""):
-    if not condition:
-        FAILURES.append(sentence)
-        print(f"FAILED: {sentence}\n{detail}")
 
 
 def call(*arguments):

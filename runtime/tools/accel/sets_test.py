@@ -12,17 +12,12 @@ import subprocess
 import sys
 import tempfile
 
+from tool_checks import finish, require
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
 from onnx_bytes import F32, field, model, node, value
 
 DIGITS = pathlib.Path(__file__).resolve().parents[3] / "docs/examples/digits"
-FAILURES = []
-
-
-def require(condition, sentence, detail=""):
-    if not condition:
-        FAILURES.append(sentence)
-        print(f"FAILED: {sentence}\n{detail}")
 
 
 def call(*arguments, stdin=b""):
@@ -114,7 +109,7 @@ def main():
         difference = write(work / "difference.onnx", model([node("Sub", ["a", "b"], "y")], [value("a", F32, 2), value("b", F32, 2)], [value("y", F32, 2)]))
         check_folders(work, difference)
         check_streams(work, difference)
-    sys.exit(1 if FAILURES else 0)
+    finish()
 
 
 ACCEL = sys.argv[1]
