@@ -182,6 +182,9 @@ enum accel_attribute_key {
     ACCEL_ATTRIBUTE_UPPER = 71,               /**< 0 or 1: what lies above the diagonal is kept */
     ACCEL_ATTRIBUTE_THEN_BRANCH = 72,         /**< what is computed when the condition is true */
     ACCEL_ATTRIBUTE_ELSE_BRANCH = 73,         /**< what is computed when it is false */
+    ACCEL_ATTRIBUTE_PADDING_MODE = 74,        /**< what lies beyond the borders: zeros, border (the nearest value) or reflection */
+    ACCEL_ATTRIBUTE_ALIGN_CORNERS = 75,       /**< 0 or 1: -1 and 1 are the centres of the first and the last value, not their outer edges */
+    ACCEL_ATTRIBUTE_CENTER_POINT_BOX = 76,    /**< 0 or 1: boxes are centre x, centre y, width and height, not y and x of two opposite corners */
     ACCEL_ATTRIBUTE_MAX_ENUM = 0x7fffffff
 };
 
@@ -230,6 +233,8 @@ static inline unsigned accel_attribute_kind_of(unsigned key)
     case ACCEL_ATTRIBUTE_LINEAR_BEFORE_RESET:
     case ACCEL_ATTRIBUTE_BATCH_DIMS:
     case ACCEL_ATTRIBUTE_UPPER:
+    case ACCEL_ATTRIBUTE_ALIGN_CORNERS:
+    case ACCEL_ATTRIBUTE_CENTER_POINT_BOX:
         return 2u; /* INT */
     case ACCEL_ATTRIBUTE_AUTO_PAD:
     case ACCEL_ATTRIBUTE_DIRECTION:
@@ -238,6 +243,7 @@ static inline unsigned accel_attribute_kind_of(unsigned key)
     case ACCEL_ATTRIBUTE_REDUCTION:
     case ACCEL_ATTRIBUTE_COORDINATES:
     case ACCEL_ATTRIBUTE_NEAREST:
+    case ACCEL_ATTRIBUTE_PADDING_MODE:
         return 3u; /* STRING */
     case ACCEL_ATTRIBUTE_THEN_BRANCH:
     case ACCEL_ATTRIBUTE_ELSE_BRANCH:
@@ -396,6 +402,11 @@ enum accel_operation {
     ACCEL_OPERATION_RNN = 129,                          /**< ONNX RNN */
     ACCEL_OPERATION_RESIZE = 130,                       /**< ONNX Resize */
     ACCEL_OPERATION_IF = 131,                           /**< ONNX If */
+    ACCEL_OPERATION_CUM_PROD = 132,                     /**< ONNX CumProd; the product of the values up to each place, or from its end on */
+    ACCEL_OPERATION_BIT_CAST = 133,                     /**< ONNX BitCast; the same bits as elements of another type of as many bits */
+    ACCEL_OPERATION_GRID_SAMPLE = 134,                  /**< ONNX GridSample */
+    ACCEL_OPERATION_NON_ZERO = 135,                     /**< ONNX NonZero; the places of what is not 0, a column for each */
+    ACCEL_OPERATION_NON_MAX_SUPPRESSION = 136,          /**< ONNX NonMaxSuppression; batch, class and box of what is kept, batch by batch and class by class; a box is kept of those that overlap more than iou_threshold, and none whose score is not above score_threshold */
     ACCEL_OPERATION_MAX_ENUM = 0x7fffffff
 };
 
@@ -433,6 +444,7 @@ enum accel_value_operand {
     ACCEL_OPERAND_RESIZE_ROI = 1,
     ACCEL_OPERAND_RESIZE_SCALES = 2,
     ACCEL_OPERAND_RESIZE_SIZES = 3,
+    ACCEL_OPERAND_CUM_PROD_AXIS = 1,
     ACCEL_OPERAND_MAX_ENUM = 0x7fffffff
 };
 
@@ -459,6 +471,7 @@ static inline unsigned accel_is_value_operand(unsigned operation, unsigned posit
     case ACCEL_OPERATION_TOP_K:
     case ACCEL_OPERATION_TILE:
     case ACCEL_OPERATION_TRILU:
+    case ACCEL_OPERATION_CUM_PROD:
         return 0x2u >> position & 1u;
     case ACCEL_OPERATION_CLIP:
     case ACCEL_OPERATION_PAD:

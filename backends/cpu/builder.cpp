@@ -206,6 +206,8 @@ View Builder::arena_view(const View &like, Layout layout)
 
 void Builder::copy(const View &from, const View &to, Part part)
 {
+    if (*element_count(from.dims) == 0)
+        return;
     part_ = part;
     add(make_copy_step(from, to, threads()), {from.value, to.value});
     part_ = Part::kWork;

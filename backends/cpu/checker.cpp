@@ -98,10 +98,12 @@ void Checker::sized(uint32_t index) const
         if (__builtin_mul_overflow(count, dim.size, &count))
             count = INT64_MAX;
     }
-    if (count > kMaxElements || count == 0)
+    // Of nothing these make nothing, in front of an output of the graph.
+    const bool may_be_empty = node_.operation == ACCEL_OPERATION_IDENTITY || node_.operation == ACCEL_OPERATION_SLICE || node_.operation == ACCEL_OPERATION_SPLIT;
+    if (count > kMaxElements || (count == 0 && !may_be_empty))
         refuse(ACCEL_REASON_SIZE, index, count, count == 0 ? 1 : kMaxElements);
     const uint64_t size_bytes = graph::packed_size_bytes(described.type, static_cast<uint64_t>(count)).value_or(0);
-    if ((node_.operation == ACCEL_OPERATION_CAST ? held_bytes(described.type) : type_bytes(described.type)) == 0)
+    if ((node_.operation == ACCEL_OPERATION_CAST || node_.operation == ACCEL_OPERATION_BIT_CAST ? held_bytes(described.type) : type_bytes(described.type)) == 0)
         refuse(ACCEL_REASON_TYPE, index, described.type, ACCEL_TYPE_F32);
     if (described.quantization != nullptr && quantization(index).scales.empty())
         refuse(ACCEL_REASON_QUANTIZATION, index);

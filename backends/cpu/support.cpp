@@ -39,7 +39,7 @@ std::optional<uint32_t> port_without_size(const graph::View &graph)
 {
     for (const auto numbers : {graph.inputs(), graph.outputs()})
         for (const uint32_t tensor : numbers)
-            if (held_bytes(graph.tensor(tensor).type) == 0 || graph::size_bytes(graph.tensor(tensor)).value_or(0) == 0)
+            if (held_bytes(graph.tensor(tensor).type) == 0 || !graph::size_bytes(graph.tensor(tensor)))
                 return tensor;
     return std::nullopt;
 }

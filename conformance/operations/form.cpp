@@ -77,6 +77,10 @@ constexpr FormRow kForms[] = {
     {"triangle", form_triangle},
     {"resize", form_resize},
     {"top", form_top},
+    {"sampled", form_sampled},
+    {"reinterpreted", form_reinterpreted},
+    {"places_found", form_places_found},
+    {"boxes_kept", form_boxes_kept},
     {"region", form_region},
 };
 

@@ -131,6 +131,11 @@ void form_triangle(Form &form);
 void form_top(Form &form);
 // resize_form.cpp
 void form_resize(Form &form);
+// sample_form.cpp
+void form_sampled(Form &form);
+void form_reinterpreted(Form &form);
+void form_places_found(Form &form);
+void form_boxes_kept(Form &form);
 // control_form.cpp
 void form_region(Form &form);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The same values in another element type: QUANTIZE, DEQUANTIZE, CAST.
+// The same values in another element type: QUANTIZE, DEQUANTIZE, CAST; the same bits in one: BIT_CAST.
 #include <algorithm>
 #include <cmath>
 
@@ -85,11 +85,20 @@ std::vector<Answer> cast(const Question &question)
     return {answer};
 }
 
+std::vector<Answer> bit_cast(const Question &question)
+{
+    Answer answer;
+    answer.dims = question.x().dims;
+    answer.bits = question.x().bytes;
+    return {answer};
+}
+
 constexpr ReferenceRow kRows[] = {
     {ACCEL_OPERATION_QUANTIZE, quantize},
     {ACCEL_OPERATION_DEQUANTIZE, dequantize},
     {ACCEL_OPERATION_CAST, cast},
     {ACCEL_OPERATION_CAST_LIKE, cast},
+    {ACCEL_OPERATION_BIT_CAST, bit_cast},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sums, products and extremes along axes, where an extreme is, and sums up to a place.
+// Sums, products and extremes along axes, where an extreme is, and sums and products up to a place.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -127,18 +127,34 @@ size_t extreme(const Tensor &x, const std::vector<size_t> &members, bool greates
     return best;
 }
 
+Total sum_of(const Tensor &x, const std::vector<size_t> &members)
+{
+    Total total{};
+    for (const size_t at : members)
+        if (is_real(x.type))
+            total.value += x.real(at), total.mass += std::fabs(x.real(at));
+        else
+            total.whole += static_cast<uint64_t>(x.whole(at));
+    return total;
+}
+
+Total product_of(const Tensor &x, const std::vector<size_t> &members)
+{
+    RealProduct product(x.type);
+    uint64_t whole = 1;
+    for (const size_t at : members)
+        if (is_real(x.type))
+            product.take(x.real(at));
+        else
+            whole *= static_cast<uint64_t>(x.whole(at));
+    Total total = is_real(x.type) ? product.end() : Total{};
+    total.whole = whole;
+    return total;
+}
+
 std::vector<Answer> reduce_sum(const Question &question)
 {
-    const Tensor &x = question.x();
-    return each_group(question, [&](const std::vector<size_t> &members) {
-        Total total{};
-        for (const size_t at : members)
-            if (is_real(x.type))
-                total.value += x.real(at), total.mass += std::fabs(x.real(at));
-            else
-                total.whole += static_cast<uint64_t>(x.whole(at));
-        return total;
-    });
+    return each_group(question, [&](const std::vector<size_t> &members) { return sum_of(question.x(), members); });
 }
 
 std::vector<Answer> reduce_sum_square(const Question &question)
@@ -202,19 +218,7 @@ std::vector<Answer> reduce_log_sum_exp(const Question &question)
 
 std::vector<Answer> reduce_product(const Question &question)
 {
-    const Tensor &x = question.x();
-    return each_group(question, [&](const std::vector<size_t> &members) {
-        RealProduct product(x.type);
-        uint64_t whole = 1;
-        for (const size_t at : members)
-            if (is_real(x.type))
-                product.take(x.real(at));
-            else
-                whole *= static_cast<uint64_t>(x.whole(at));
-        Total total = product.end();
-        total.whole = whole;
-        return total;
-    });
+    return each_group(question, [&](const std::vector<size_t> &members) { return product_of(question.x(), members); });
 }
 
 std::vector<Answer> reduce_extreme(const Question &question)
@@ -254,7 +258,8 @@ std::vector<Answer> arg_extreme(const Question &question)
     return {answer};
 }
 
-std::vector<Answer> cumulative_sum(const Question &question)
+/// The axis that a value operand names, and the members of the sum or product at an index: those up to it, or from it on.
+template <class Make> std::vector<Answer> each_place(const Question &question, const Make &make)
 {
     const Tensor &x = question.x();
     const int64_t given = question.values(ACCEL_OPERAND_CUM_SUM_AXIS)->at(0), rank = static_cast<int64_t>(x.dims.size());
@@ -264,19 +269,17 @@ std::vector<Answer> cumulative_sum(const Question &question)
     answer.dims = x.dims;
     answer.terms = x.dims[axis];
     for_each_index(x.dims, [&](Dims index) {
-        Total total{};
+        std::vector<size_t> members;
         const int64_t own = index[axis], first = reverse ? own + exclusive : 0, end = reverse ? x.dims[axis] : own + !exclusive;
-        for (index[axis] = first; index[axis] < end; ++index[axis]) {
-            const size_t at = position_of(x.dims, index);
-            if (is_real(x.type))
-                total.value += x.real(at), total.mass += std::fabs(x.real(at));
-            else
-                total.whole += static_cast<uint64_t>(x.whole(at));
-        }
-        give(question, answer, total, static_cast<size_t>(answer.terms) + 1);
+        for (index[axis] = first; index[axis] < end; ++index[axis]) members.push_back(position_of(x.dims, index));
+        give(question, answer, make(x, members), static_cast<size_t>(answer.terms) + 1);
     });
     return {answer};
 }
+
+std::vector<Answer> cumulative_sum(const Question &question) { return each_place(question, sum_of); }
+
+std::vector<Answer> cumulative_product(const Question &question) { return each_place(question, product_of); }
 
 constexpr ReferenceRow kRows[] = {
     {ACCEL_OPERATION_REDUCE_SUM, reduce_sum},
@@ -292,6 +295,7 @@ constexpr ReferenceRow kRows[] = {
     {ACCEL_OPERATION_ARG_MAX, arg_extreme},
     {ACCEL_OPERATION_ARG_MIN, arg_extreme},
     {ACCEL_OPERATION_CUM_SUM, cumulative_sum},
+    {ACCEL_OPERATION_CUM_PROD, cumulative_product},
 };
 
 }  // namespace

@@ -13,7 +13,7 @@ const std::vector<ReferenceRow> &reference_rows()
 {
     static const std::vector<ReferenceRow> rows = [] {
         std::vector<ReferenceRow> all;
-        for (const auto family : {kDotRows, kPoolRows, kElementRows, kJoinedRows, kNormaliseRows, kStatisticsRows, kReduceRows, kMoveRows, kPlaceRows, kResizeRows, kTopRows, kConvertRows, kSizeRows, kRecurrentRows, kControlRows})
+        for (const auto family : {kDotRows, kPoolRows, kElementRows, kJoinedRows, kNormaliseRows, kStatisticsRows, kReduceRows, kMoveRows, kPlaceRows, kResizeRows, kSampleRows, kFoundRows, kTopRows, kConvertRows, kSizeRows, kRecurrentRows, kControlRows})
             all.insert(all.end(), family.begin(), family.end());
         for (const auto &row : unary_functions()) all.push_back({row.operation, unary});
         for (const auto &row : binary_functions()) all.push_back({row.operation, binary});

@@ -29,6 +29,8 @@ extern const std::span<const ReferenceRow> kReduceRows;      // reduce.cpp
 extern const std::span<const ReferenceRow> kMoveRows;        // move.cpp
 extern const std::span<const ReferenceRow> kPlaceRows;       // places.cpp
 extern const std::span<const ReferenceRow> kResizeRows;      // resize.cpp
+extern const std::span<const ReferenceRow> kSampleRows;      // sample.cpp
+extern const std::span<const ReferenceRow> kFoundRows;       // found.cpp
 extern const std::span<const ReferenceRow> kTopRows;         // top.cpp
 extern const std::span<const ReferenceRow> kConvertRows;     // convert.cpp
 extern const std::span<const ReferenceRow> kSizeRows;        // sizes.cpp

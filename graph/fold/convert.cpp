@@ -7,6 +7,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "../stored_number.h"
 #include "elements.h"
 #include "rules.h"
 
@@ -26,6 +27,41 @@ template <class To, class From> To converted(From value)
     } else {
         return static_cast<To>(value);
     }
+}
+
+/// To nearest, halves to even, in the bits of a real of 16 bits: how many of its digits are written, and its least exponent. No NaN.
+uint16_t narrow_bits(double value, int fraction_bits, int least)
+{
+    const int sign = std::signbit(value) ? 0x8000 : 0, infinity = (2 - 2 * least + 1) << fraction_bits;
+    const double size = std::fabs(value);
+    if (std::isinf(size)) return static_cast<uint16_t>(sign | infinity);
+    if (size == 0) return static_cast<uint16_t>(sign);
+    const int exponent = std::max(std::ilogb(size), least);
+    // Beside the first digit, which the exponent stands for: where rounding fills all digits it is the next one.
+    const auto digits = static_cast<int>(std::nearbyint(std::ldexp(size, fraction_bits - exponent)));
+    return static_cast<uint16_t>(sign | std::min(((exponent - least) << fraction_bits) + digits, infinity));
+}
+
+/// A real of 16 bits from what a double holds; nothing of a NaN, whose bits are a device's.
+std::optional<Bytes> narrowed(const accel_tensor_desc &from, uint32_t to, Pulse pulse)
+{
+    std::optional<Bytes> out;
+    const bool half = to == ACCEL_TYPE_F16, narrow = from.type == ACCEL_TYPE_F16 || from.type == ACCEL_TYPE_BF16;
+    const uint32_t read_as = narrow ? uint32_t{ACCEL_TYPE_U16} : from.type == ACCEL_TYPE_BOOL ? uint32_t{ACCEL_TYPE_U8}
+                                                                                              : from.type;
+    bool numbers = true;
+    with_type(read_as, [&](auto sample) {
+        using From = decltype(sample);
+        const size_t count = from.data_bytes / sizeof(From);
+        Bytes &bytes = out.emplace(count * sizeof(uint16_t));
+        for (size_t i = 0; i < count && numbers; ++i) {
+            pulse_at(i, pulse);
+            const double value = narrow ? stored_scale(from.type, from.data, i) : static_cast<double>(load<From>(bytes_of(from), i));
+            numbers = !std::isnan(value);
+            if (numbers) store(bytes, i, half ? narrow_bits(value, 10, -14) : narrow_bits(value, 7, -126));
+        }
+    });
+    return numbers ? out : std::nullopt;
 }
 
 /// What is not 0, a NaN among it.
@@ -69,7 +105,19 @@ std::optional<Bytes> convert(const Applied &node, const Shape &result, Pulse pul
     const accel_tensor_desc &from = *node.operand(0);
     if (from.type == node.results[0]->type) return alias(node, result, pulse);
     if (node.results[0]->type == ACCEL_TYPE_BOOL) return truths(from, pulse);
+    if (node.results[0]->type == ACCEL_TYPE_F16 || node.results[0]->type == ACCEL_TYPE_BF16) return narrowed(from, node.results[0]->type, pulse);
     std::optional<Bytes> out;
+    if (from.type == ACCEL_TYPE_F16 || from.type == ACCEL_TYPE_BF16) {
+        with_type(node.results[0]->type, [&](auto to_value) {
+            using To = decltype(to_value);
+            Bytes &bytes = out.emplace(from.data_bytes / 2 * sizeof(To));
+            for (size_t i = 0; i < from.data_bytes / 2; ++i) {
+                pulse_at(i, pulse);
+                store(bytes, i, converted<To>(stored_scale(from.type, from.data, i)));
+            }
+        });
+        return out;
+    }
     // Truths are 0 and 1.
     with_type(from.type == ACCEL_TYPE_BOOL ? uint32_t{ACCEL_TYPE_U8} : from.type, [&](auto from_value) {
         using From = decltype(from_value);

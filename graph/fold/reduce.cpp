@@ -133,6 +133,7 @@ std::optional<Bytes> running(const Applied &node, const Shape &result, Pulse pul
     const auto axis = static_cast<size_t>(given->front() + (given->front() < 0 ? rank : 0));
     const auto stride = static_cast<size_t>(row_major_strides(result)[axis]), size = static_cast<size_t>(result[axis].size);
     const bool exclusive = node.integer(ACCEL_ATTRIBUTE_EXCLUSIVE, 0) != 0, reverse = node.integer(ACCEL_ATTRIBUTE_REVERSE, 0) != 0;
+    const bool product = node.operation() == ACCEL_OPERATION_CUM_PROD;
     std::optional<Bytes> made;
     with_type(from.type, [&]<class Value>(Value) {
         if constexpr (std::is_integral_v<Value>) {
@@ -143,8 +144,10 @@ std::optional<Bytes> running(const Applied &node, const Shape &result, Pulse pul
                 const size_t i = reverse ? count - 1 - done : done, place = i / stride % size, before = reverse ? i + stride : i - stride;
                 const bool first = place == (reverse ? size - 1 : 0);
                 const auto element = [&](size_t index) { return static_cast<uint64_t>(load<Value>(bytes_of(from), index)); };
-                const uint64_t sum = first ? 0 : static_cast<uint64_t>(load<Value>(bytes.data(), before)) + (exclusive ? element(before) : 0);
-                store(bytes, i, static_cast<Value>(sum + (exclusive ? 0 : element(i))));
+                const auto joined = [product](uint64_t so_far, uint64_t next) { return product ? so_far * next : so_far + next; };
+                uint64_t total = first ? product : static_cast<uint64_t>(load<Value>(bytes.data(), before));
+                if (!exclusive || !first) total = joined(total, element(exclusive ? before : i));
+                store(bytes, i, static_cast<Value>(total));
             }
         }
     });

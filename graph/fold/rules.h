@@ -37,6 +37,11 @@ std::optional<Bytes> sizes(const Applied &node, const Shape &result, Pulse pulse
 std::optional<Bytes> count(const Applied &node, const Shape &result, Pulse pulse);
 std::optional<Bytes> range(const Applied &node, const Shape &result, Pulse pulse);
 
+// found.cpp
+std::optional<Bytes> places_found(const Applied &node, const Shape &result, Pulse pulse);
+std::optional<Bytes> boxes_kept(const Applied &node, const Shape &result, Pulse pulse);
+std::optional<Bytes> reinterpret(const Applied &node, const Shape &result, Pulse pulse);
+
 // truth.cpp
 std::optional<Bytes> compare(const Applied &node, const Shape &result, Pulse pulse);
 std::optional<Bytes> logic(const Applied &node, const Shape &result, Pulse pulse);

@@ -69,6 +69,12 @@ std::optional<ResultShapes> top(const Applied &node, Contradiction *why);
 // resize.cpp
 std::optional<ResultShapes> resize(const Applied &node, Contradiction *why);
 
+// found.cpp: sizes that values say, and elements that are read in another way
+std::optional<ResultShapes> reinterpreted(const Applied &node, Contradiction *why);
+std::optional<ResultShapes> places_found(const Applied &node, Contradiction *why);
+std::optional<ResultShapes> boxes_kept(const Applied &node, Contradiction *why);
+std::optional<ResultShapes> sampled(const Applied &node, Contradiction *why);
+
 // control.cpp
 std::optional<ResultShapes> region(const Applied &node, Contradiction *why);
 

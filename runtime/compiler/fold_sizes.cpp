@@ -19,7 +19,7 @@ constexpr uint64_t kFewElements = 1024;
 /// What no device does: it is folded here, however large, and in front of an output too.
 bool folds_only_here(const Node &node)
 {
-    constexpr uint32_t kOnlyHere[] = {ACCEL_OPERATION_SHAPE, ACCEL_OPERATION_SIZE, ACCEL_OPERATION_EXPAND, ACCEL_OPERATION_RANGE};
+    constexpr uint32_t kOnlyHere[] = {ACCEL_OPERATION_SHAPE, ACCEL_OPERATION_SIZE, ACCEL_OPERATION_EXPAND, ACCEL_OPERATION_RANGE, ACCEL_OPERATION_NON_ZERO, ACCEL_OPERATION_NON_MAX_SUPPRESSION};
     return std::ranges::find(kOnlyHere, node.operation) != std::end(kOnlyHere);
 }
 

@@ -208,6 +208,8 @@ private:
 
 void add_copy(Builder &builder, const View &from, int64_t from_offset, const View &to, int64_t to_offset)
 {
+    if (*element_count(to.dims) == 0)
+        return;
     builder.add(make_copy(from, from_offset, to, to_offset, builder.threads()), {from.value, to.value});
 }
 
@@ -221,6 +223,21 @@ void prepare_reshape(Builder &builder, const Node &node)
         view.dims = dims_of(builder.graph().tensor(node.outputs[0]));
         view.strides = row_major_strides(view.dims);
     }
+    builder.alias(node.outputs[0], view);
+}
+
+void check_bit_cast(const Checker &c)
+{
+    for (const uint32_t tensor : {c.operand(0), c.result()})
+        c.unscaled(tensor);
+    if (const int64_t to = c.output().type; c.integer(ACCEL_ATTRIBUTE_TO, to) != to)
+        refuse_attribute(ACCEL_ATTRIBUTE_TO, c.integer(ACCEL_ATTRIBUTE_TO, to), to);
+}
+
+void prepare_bit_cast(Builder &builder, const Node &node)
+{
+    View view = builder.view(node.inputs[0]);
+    view.type = builder.graph().tensor(node.outputs[0]).type;
     builder.alias(node.outputs[0], view);
 }
 
@@ -340,6 +357,7 @@ constexpr CpuOp kRows[] = {
     {ACCEL_OPERATION_SLICE, 1, check_move, prepare_slice},
     {ACCEL_OPERATION_PAD, 1, check_pad, prepare_pad},
     {ACCEL_OPERATION_IDENTITY, 1, check_move, prepare_reshape},
+    {ACCEL_OPERATION_BIT_CAST, 1, check_bit_cast, prepare_bit_cast},
     {ACCEL_OPERATION_SPLIT, 1, check_move, prepare_split},
     {ACCEL_OPERATION_GATHER, 1, check_gather, prepare_gather},
 };

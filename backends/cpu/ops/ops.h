@@ -35,6 +35,7 @@ extern const std::span<const CpuOp> kScanOps;         // scan.cpp
 extern const std::span<const CpuOp> kMovementOps;     // movement.cpp
 extern const std::span<const CpuOp> kBlockOps;        // blocks.cpp
 extern const std::span<const CpuOp> kResizeOps;       // resize.cpp
+extern const std::span<const CpuOp> kSampleOps;       // sample.cpp
 extern const std::span<const CpuOp> kTopOps;          // top.cpp
 extern const std::span<const CpuOp> kPlaceOps;        // places.cpp
 extern const std::span<const CpuOp> kScatterOps;      // scatter.cpp
@@ -49,10 +50,10 @@ void check_elements(const Checker &c);
 void prepare_elements(Builder &builder, const graph::Node &node);
 
 // Every family's rows.
-inline std::array<std::span<const CpuOp>, 22> op_families()
+inline std::array<std::span<const CpuOp>, 23> op_families()
 {
     return {kConvolutionOps, kTransposedOps, kMatmulOps, kIntegerOps, kPoolOps, kMeanOps, kArithmeticOps, kFunctionOps, kReduceOps,
-            kReductionOps, kRowOps, kScanOps, kMovementOps, kBlockOps, kPlaceOps, kScatterOps, kResizeOps, kTopOps, kQuantizeOps, kRecurrentOps, kControlOps, element_ops()};
+            kReductionOps, kRowOps, kScanOps, kMovementOps, kBlockOps, kPlaceOps, kScatterOps, kResizeOps, kSampleOps, kTopOps, kQuantizeOps, kRecurrentOps, kControlOps, element_ops()};
 }
 
 // Null: there is none.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One axis from its begin to its end: ARG_MAX, ARG_MIN, CUM_SUM.
+// One axis from its begin to its end: ARG_MAX, ARG_MIN, CUM_SUM, CUM_PROD.
 #include "../checker.h"
 #include "ops.h"
 
@@ -85,7 +85,7 @@ private:
     int threads_;
 };
 
-// Sums of whole numbers wrap; those of reals are made in binary64.
+// Sums and products of whole numbers wrap; those of reals are made in binary64.
 template <typename T, bool real = kIsReal<T>> struct TotalOf {
     using type = double;
 };
@@ -93,28 +93,31 @@ template <typename T> struct TotalOf<T, false> {
     using type = Wrapping<T>;
 };
 
+struct Cumulation {
+    bool product, exclusive, reverse;
+};
+
 template <typename T> class CumulateStep : public Step {
     using Total = typename TotalOf<T>::type;
 
 public:
-    CumulateStep(const View &x, const View &y, Rows rows, bool exclusive, bool reverse, int threads) : rows_(std::move(rows)),
-                                                                                                       exclusive_(exclusive),
-                                                                                                       reverse_(reverse),
-                                                                                                       x_(x.value),
-                                                                                                       y_(y.value),
-                                                                                                       threads_(threads) {}
+    CumulateStep(const View &x, const View &y, Rows rows, Cumulation how, int threads) : rows_(std::move(rows)),
+                                                                                         how_(how),
+                                                                                         x_(x.value),
+                                                                                         y_(y.value),
+                                                                                         threads_(threads) {}
 
     bool run(Values values, StepState *) const noexcept override
     {
         const auto *x = reinterpret_cast<const T *>(values[x_]);
         auto *y = reinterpret_cast<T *>(values[y_]);
         for_each_row(rows_, threads_, [&](int64_t from, int64_t to) {
-            Total total{};
+            Total total = how_.product ? 1 : 0;
             for (int64_t i = 0; i < rows_.count; ++i) {
-                const int64_t place = reverse_ ? rows_.count - 1 - i : i;
+                const int64_t place = how_.reverse ? rows_.count - 1 - i : i;
                 const auto value = static_cast<Total>(x[from + place * rows_.x_step]);
-                const Total with = static_cast<Total>(total + value);
-                y[to + place * rows_.y_step] = static_cast<T>(static_cast<Wide<T>>(exclusive_ ? total : with));
+                const Total with = static_cast<Total>(how_.product ? total * value : total + value);
+                y[to + place * rows_.y_step] = static_cast<T>(static_cast<Wide<T>>(how_.exclusive ? total : with));
                 total = with;
             }
         });
@@ -123,7 +126,7 @@ public:
 
 private:
     Rows rows_;
-    bool exclusive_, reverse_;
+    Cumulation how_;
     uint32_t x_, y_;
     int threads_;
 };
@@ -153,12 +156,14 @@ void check_cumulate(const Checker &c)
 
 void prepare_cumulate(Builder &builder, const Node &node)
 {
+    constexpr size_t kAxis = ACCEL_OPERAND_CUM_SUM_AXIS;
+    static_assert(kAxis == ACCEL_OPERAND_CUM_PROD_AXIS);
     const View x = builder.view(node.inputs[0]), y = builder.define(node.outputs[0], builder.layout_of(node.inputs[0]));
-    const auto axes = *graph::ascending_axes(builder.integers(node, ACCEL_OPERAND_CUM_SUM_AXIS), x.dims.size(), nullptr);
+    const auto axes = *graph::ascending_axes(builder.integers(node, kAxis), x.dims.size(), nullptr);
     const Rows rows = rows_along(x, y.strides, static_cast<size_t>(axes[0]));
-    const bool exclusive = node.integer(ACCEL_ATTRIBUTE_EXCLUSIVE, 0) != 0, reverse = node.integer(ACCEL_ATTRIBUTE_REVERSE, 0) != 0;
+    const Cumulation how{node.operation == ACCEL_OPERATION_CUM_PROD, node.integer(ACCEL_ATTRIBUTE_EXCLUSIVE, 0) != 0, node.integer(ACCEL_ATTRIBUTE_REVERSE, 0) != 0};
     with_type(Cumulated{}, x.type, [&]<typename T>(T) {
-        builder.add(std::make_unique<CumulateStep<T>>(x, y, rows, exclusive, reverse, builder.threads()), {x.value, y.value});
+        builder.add(std::make_unique<CumulateStep<T>>(x, y, rows, how, builder.threads()), {x.value, y.value});
     });
 }
 
@@ -166,6 +171,7 @@ constexpr CpuOp kRows[] = {
     {ACCEL_OPERATION_ARG_MAX, 1, check_arg, prepare_arg},
     {ACCEL_OPERATION_ARG_MIN, 1, check_arg, prepare_arg},
     {ACCEL_OPERATION_CUM_SUM, 1, check_cumulate, prepare_cumulate},
+    {ACCEL_OPERATION_CUM_PROD, 1, check_cumulate, prepare_cumulate},
 };
 
 }  // namespace

@@ -296,6 +296,7 @@ void Draw::operands()
     case ACCEL_OPERATION_ARG_MAX:
     case ACCEL_OPERATION_ARG_MIN:
     case ACCEL_OPERATION_CUM_SUM:
+    case ACCEL_OPERATION_CUM_PROD:
     case ACCEL_OPERATION_REDUCE_SUM:
     case ACCEL_OPERATION_REDUCE_MAX:
     case ACCEL_OPERATION_REDUCE_MIN:
@@ -317,6 +318,8 @@ uint32_t Draw::result_type()
         return ACCEL_TYPE_I32;
     if (operation_ == ACCEL_OPERATION_ARG_MAX || operation_ == ACCEL_OPERATION_ARG_MIN)
         return ACCEL_TYPE_I64;
+    if (operation_ == ACCEL_OPERATION_BIT_CAST)
+        return attributes_.ints.empty() ? type_ : static_cast<uint32_t>(attributes_.ints[0].second[0]);
     if (operation_ == ACCEL_OPERATION_CAST)
         return std::initializer_list<uint32_t>{ACCEL_TYPE_F32, ACCEL_TYPE_I32, ACCEL_TYPE_I64, ACCEL_TYPE_BOOL, ACCEL_TYPE_U8}.begin()[below(5)];
     return below(12) == 0 ? uint32_t{ACCEL_TYPE_F32} : type_;

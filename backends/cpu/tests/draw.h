@@ -58,6 +58,7 @@ private:
     void placed(Dims x);
     void indexed(Dims x);
     void resampled(Dims x);
+    void sampled(Dims x);
     void operands();
     uint32_t result_type();
     std::optional<Scales> result_scales();

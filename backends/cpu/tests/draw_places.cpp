@@ -27,6 +27,12 @@ void Draw::placed(Dims x)
         operand(x);
         return list({between(1, x[axis])});
     }
+    case ACCEL_OPERATION_GRID_SAMPLE:
+        return sampled(std::move(x));
+    case ACCEL_OPERATION_BIT_CAST:
+        ints(ACCEL_ATTRIBUTE_TO, {type_ == ACCEL_TYPE_F32 ? int64_t{ACCEL_TYPE_I32} : type_ == ACCEL_TYPE_I8 || type_ == ACCEL_TYPE_BOOL ? int64_t{ACCEL_TYPE_U8}
+                                                                                                                                : int64_t{type_}});
+        return operand(x);
     default:
         return operand(x);
     }
@@ -71,6 +77,28 @@ void Draw::indexed(Dims x)
     if (tuples)
         indices.pop_back(), indices.insert(indices.end(), x.begin() + axis + 1, x.end());
     operand(indices, below(2));
+}
+
+// Places within the borders and beyond, at none of which the nearest value changes.
+void Draw::sampled(Dims x)
+{
+    x.resize(between(3, 5), 3);
+    constexpr const char *kModes[] = {"linear", "nearest", "cubic"}, *kPaddings[] = {"zeros", "border", "reflection"};
+    attributes_.texts = {{ACCEL_ATTRIBUTE_MODE, kModes[below(3)]}, {ACCEL_ATTRIBUTE_PADDING_MODE, kPaddings[below(3)]}};
+    const bool corners = below(2);
+    ints(ACCEL_ATTRIBUTE_ALIGN_CORNERS, {corners});
+    operand(x);
+    Dims grid{x[0]};
+    for (size_t axis = 2; axis < x.size(); ++axis)
+        grid.push_back(between(1, 4));
+    grid.push_back(static_cast<int64_t>(x.size()) - 2);
+    std::vector<float> places;
+    for (int64_t i = 0; i < count(grid); ++i) {
+        const auto size = static_cast<float>(x[x.size() - 1 - static_cast<size_t>(i % grid.back())]);
+        const float place = static_cast<float>(between(-4, 7)) + static_cast<float>(between(-3, 3)) / 8;
+        places.push_back(corners ? (size == 1 ? place : 2 * place / (size - 1) - 1) : (2 * place + 1) / size - 1);
+    }
+    given(ACCEL_TYPE_F32, grid, std::nullopt, bytes_of(places), below(2));
 }
 
 // Sizes of two axes or fewer.

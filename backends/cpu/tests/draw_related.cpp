@@ -62,6 +62,7 @@ void Draw::reduced(const Dims &x)
         ints(ACCEL_ATTRIBUTE_AXIS, {below(static_cast<uint32_t>(x.size()))});
         return ints(ACCEL_ATTRIBUTE_KEEPDIMS, {below(2)}), ints(ACCEL_ATTRIBUTE_SELECT_LAST, {below(2)});
     case ACCEL_OPERATION_CUM_SUM:
+    case ACCEL_OPERATION_CUM_PROD:
         ints(ACCEL_ATTRIBUTE_EXCLUSIVE, {below(2)}), ints(ACCEL_ATTRIBUTE_REVERSE, {below(2)});
         return list({below(2) ? -1 : 0});
     default:

@@ -362,6 +362,7 @@ Real evaluate(const graph::Applied &node, size_t result)
     case ACCEL_OPERATION_ARG_MAX:
     case ACCEL_OPERATION_ARG_MIN:
     case ACCEL_OPERATION_CUM_SUM:
+    case ACCEL_OPERATION_CUM_PROD:
         return along_axes(node, x[0], dims);
     case ACCEL_OPERATION_CAST:
         return map(dims, [&](const Dims &index) { return converted(at(x[0], index), node.operands[0]->type, node.results[0]->type); });

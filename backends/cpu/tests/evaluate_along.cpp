@@ -100,15 +100,16 @@ Real place_of_extreme(const graph::Applied &node, const Real &x, const Dims &dim
 Real cumulated(const graph::Applied &node, const Real &x)
 {
     const auto axis = static_cast<size_t>(graph::ascending_axes(*node.integers(ACCEL_OPERAND_CUM_SUM_AXIS), x.dims.size(), nullptr)->front());
-    const bool exclusive = node.integer(ACCEL_ATTRIBUTE_EXCLUSIVE, 0) != 0, reverse = node.integer(ACCEL_ATTRIBUTE_REVERSE, 0) != 0;
+    const bool exclusive = node.integer(ACCEL_ATTRIBUTE_EXCLUSIVE, 0) != 0, reverse = node.integer(ACCEL_ATTRIBUTE_REVERSE, 0) != 0, product = node.operation() == ACCEL_OPERATION_CUM_PROD;
     return map(x.dims, [&](const Dims &index) {
-        double sum = 0;
+        double total = product ? 1 : 0;
         Dims other = index;
         for (other[axis] = 0; other[axis] < x.dims[axis]; ++other[axis]) {
             const bool counts = reverse ? other[axis] > index[axis] : other[axis] < index[axis];
-            sum += counts || (!exclusive && other[axis] == index[axis]) ? at(x, other) : 0;
+            if (counts || (!exclusive && other[axis] == index[axis]))
+                total = product ? total * at(x, other) : total + at(x, other);
         }
-        return sum;
+        return total;
     });
 }
 
@@ -159,6 +160,7 @@ Real along_axes(const graph::Applied &node, const Real &x, const Dims &dims)
     case ACCEL_OPERATION_ARG_MIN:
         return place_of_extreme(node, x, dims);
     case ACCEL_OPERATION_CUM_SUM:
+    case ACCEL_OPERATION_CUM_PROD:
         return cumulated(node, x);
     default:
         return reduced(node, x, dims);

@@ -109,6 +109,67 @@ Real triangle(const graph::Applied &node, const Real &x)
     });
 }
 
+// One axis of GRID_SAMPLE: weights of the places of x, which are all asked, one after the other.
+std::vector<double> weights_along(const graph::Applied &node, int64_t size, double coordinate)
+{
+    const bool corners = node.integer(ACCEL_ATTRIBUTE_ALIGN_CORNERS, 0) != 0;
+    const std::string_view mode = node.string(ACCEL_ATTRIBUTE_MODE), padding = node.string(ACCEL_ATTRIBUTE_PADDING_MODE);
+    const double length = static_cast<double>(size), low = corners ? 0 : -0.5, high = corners ? length - 1 : length - 0.5;
+    const auto inside = [&](double x) {
+        if (padding == "border")
+            return std::clamp(x, 0.0, length - 1);
+        while (padding == "reflection" && (x < low || x > high))
+            x = high <= low ? low : x < low ? 2 * low - x
+                                            : 2 * high - x;
+        return x;
+    };
+    double x = corners ? (coordinate + 1) / 2 * (length - 1) : ((coordinate + 1) * length - 1) / 2;
+    x = mode == "nearest" ? std::nearbyint(x) : x;
+    if (x < low || x > high)
+        x = inside(x);
+    std::vector<double> weights(static_cast<size_t>(size));
+    for (double place = std::floor(x) - 1; place <= std::floor(x) + 2; ++place) {
+        const double d = std::fabs(x - place), near = (1.25 * d - 2.25) * d * d + 1, far = -0.75 * (((d - 5) * d + 8) * d - 4);
+        const double weight = mode == "cubic" ? (d <= 1 ? near : far) : mode == "nearest" ? (d < 0.25 ? 1 : 0)
+                                                                                          : std::max(0.0, 1 - d);
+        const double from = place >= 0 && place < length ? place : std::min(inside(place), padding == "zeros" ? inside(place) : length - 1);
+        if (from >= -0.25 && from < length)
+            weights[static_cast<size_t>(std::max(from, 0.0))] += weight;
+    }
+    return weights;
+}
+
+Real sampled(const graph::Applied &node, const std::vector<Real> &x, const Dims &dims)
+{
+    return map(dims, [&](const Dims &index) {
+        const size_t spatial = dims.size() - 2;
+        std::vector<std::vector<double>> weights;
+        for (size_t axis = 0; axis < spatial; ++axis) {
+            Dims place{index[0]};
+            place.insert(place.end(), index.begin() + 2, index.end());
+            place.push_back(static_cast<int64_t>(spatial - 1 - axis));
+            weights.push_back(weights_along(node, x[0].dims[axis + 2], at(x[1], place)));
+        }
+        double sum = 0;
+        each(Dims(x[0].dims.begin() + 2, x[0].dims.end()), [&](const Dims &place) {
+            double weight = 1;
+            Dims from{index[0], index[1]};
+            for (size_t axis = 0; axis < spatial; ++axis)
+                weight *= weights[axis][static_cast<size_t>(place[axis])], from.push_back(place[axis]);
+            sum += weight == 0 ? 0 : weight * at(x[0], from);
+        });
+        return sum;
+    });
+}
+
+// The numbers that the same bytes are in the other type.
+Real reinterpreted(const graph::Applied &node)
+{
+    accel_tensor_desc other = *node.operands[0];
+    other.type = node.results[0]->type;
+    return decode(other);
+}
+
 }  // namespace
 
 std::optional<Real> by_places(const graph::Applied &node, const std::vector<Real> &x, const Dims &dims, size_t result)
@@ -123,6 +184,10 @@ std::optional<Real> by_places(const graph::Applied &node, const std::vector<Real
         return first_ones(node, x[0], dims, result);
     case ACCEL_OPERATION_TRILU:
         return triangle(node, x[0]);
+    case ACCEL_OPERATION_GRID_SAMPLE:
+        return sampled(node, x, dims);
+    case ACCEL_OPERATION_BIT_CAST:
+        return reinterpreted(node);
     default:
         return std::nullopt;
     }

@@ -183,9 +183,9 @@ std::vector<accel_bk_memory> make_buffers(accel_bk_device *device, const accel_b
     for (uint32_t port = 0; port < blob.entries[0].port_count; ++port) {
         accel_bk_buffer_desc desc{};
         desc.struct_size = sizeof desc;
-        desc.size_bytes = blob.entries[0].ports[port].layout->size_bytes;
         accel_bk_memory binding{};
-        binding.size_bytes = desc.size_bytes;
+        binding.size_bytes = blob.entries[0].ports[port].layout->size_bytes;
+        desc.size_bytes = std::max<uint64_t>(binding.size_bytes, 1);  // a buffer has something, of a port that has nothing, too
         require(ops.buffer_create(device, &desc, &binding.buffer), "buffer_create");
         void *data = nullptr;
         require(door::map(ops, binding.buffer, ACCEL_ACCESS_WRITE, desc.size_bytes, &data), "buffer_map");
@@ -205,8 +205,11 @@ std::vector<Bytes> read_outputs(const std::vector<accel_bk_memory> &bindings, si
     std::vector<Bytes> outputs;
     for (size_t port = first; port < bindings.size(); ++port) {
         void *data = nullptr;
+        outputs.emplace_back();
+        if (bindings[port].size_bytes == 0)
+            continue;
         require(door::map(ops, bindings[port].buffer, ACCEL_ACCESS_READ, bindings[port].size_bytes, &data), "buffer_map");
-        outputs.emplace_back(static_cast<uint8_t *>(data), static_cast<uint8_t *>(data) + bindings[port].size_bytes);
+        outputs.back().assign(static_cast<uint8_t *>(data), static_cast<uint8_t *>(data) + bindings[port].size_bytes);
         require(door::unmap(ops, bindings[port].buffer, ACCEL_ACCESS_READ, bindings[port].size_bytes), "buffer_unmap");
     }
     return outputs;

@@ -94,7 +94,11 @@ TEST_CASE("pads that are computed say where each element comes from, or stay an 
     CHECK(some.operations() == Operations{ACCEL_OPERATION_CONCAT, ACCEL_OPERATION_GATHER, ACCEL_OPERATION_PAD});
     CHECK(some.held_ints(1, 1) == std::vector<int64_t>{2, 0, 2, 1});
     require_refused(with_lists({3, 4}, "Pad", {{"p", {4}}}, {}, {ints_tensor("axes", {1, 1})}, {"x", "p", "", "axes"}), ACCEL_STATUS_CORRUPT, "axis 1 is given twice");
-    require_refused(with_lists({3, 4}, "Pad", {{"p", {2}}, {"a", {1}}}, {}, {}, {"x", "p", "", "a"}), ACCEL_STATUS_UNSUPPORTED, "both computed");
+    const Imported both(with_lists({3, 4}, "Pad", {{"p", {2}}, {"a", {1}}}, {}, {}, {"x", "p", "", "a"}));
+    require_good(both);
+    CHECK(both.operations().back() == ACCEL_OPERATION_PAD);
+    CHECK(has(both, ACCEL_OPERATION_EQUAL));
+    require_refused(with_lists({3, 4}, "Pad", {{"p", {2}}, {"a", {"N"}}}, {}, {}, {"x", "p", "", "a"}), ACCEL_STATUS_UNSUPPORTED, "and not of a known number");
 }
 
 TEST_CASE("sizes that are computed, of some axes, go with those of the others", "[computed]")
@@ -103,7 +107,36 @@ TEST_CASE("sizes that are computed, of some axes, go with those of the others", 
     require_good(made);
     CHECK(made.operations() == Operations{ACCEL_OPERATION_SHAPE, ACCEL_OPERATION_CONCAT, ACCEL_OPERATION_GATHER, ACCEL_OPERATION_RESIZE});
     CHECK(made.held_ints(2, 1) == std::vector<int64_t>{2, 3, 1, 0});
-    require_refused(with_lists({1, 2, 3, 4}, "Resize", {{"z", {2}}}, {attr_ints("axes", {2, 3}), attr_string("keep_aspect_ratio_policy", "not_larger")}, {}, {"x", "", "", "z"}, 4), ACCEL_STATUS_UNSUPPORTED, "keep_aspect_ratio_policy 'not_larger'");
+    for (const char *policy : {"not_larger", "not_smaller"}) {
+        const Imported kept(with_lists({1, 2, 3, 4}, "Resize", {{"z", {2}}}, {attr_ints("axes", {2, 3}), attr_string("keep_aspect_ratio_policy", policy)}, {}, {"x", "", "", "z"}, 4));
+        require_good(kept);
+        CHECK(kept.operations().back() == ACCEL_OPERATION_RESIZE);
+        CHECK(has(kept, policy == std::string("not_larger") ? ACCEL_OPERATION_REDUCE_MIN : ACCEL_OPERATION_REDUCE_MAX));
+    }
+}
+
+TEST_CASE("numbers that are computed count classes, places of a window and of a grid", "[computed]")
+{
+    const Imported classes(with_lists({3}, "OneHot", {{"d", {}}}, {}, {floats_tensor("v", {2}, {0, 1})}, {"x", "d", "v"}));
+    const Imported window(with_lists({3}, "HannWindow", {{"n", {}}}, {attr_int("periodic", 0)}, {}, {"n"}, 1));
+    const Imported grid(with_lists({2, 2, 3}, "AffineGrid", {{"n", {4}}}, {attr_int("align_corners", 1)}, {}, {}, 4));
+    for (const Imported *made : {&classes, &window, &grid}) {
+        require_good(*made);
+        CHECK(has(*made, ACCEL_OPERATION_RANGE));
+    }
+    CHECK(has(window, ACCEL_OPERATION_COS));
+    CHECK(grid.operations().back() == ACCEL_OPERATION_RESHAPE);
+    require_refused(with_lists({2, 2, 3}, "AffineGrid", {{"n", {5}}}, {}, {}, {}, 4), ACCEL_STATUS_CORRUPT, "which are not of two or three axes");
+    require_refused(with_lists({3}, "OneHot", {{"d", {2}}}, {}, {floats_tensor("v", {2}, {0, 1})}, {"x", "d", "v"}), ACCEL_STATUS_UNSUPPORTED, "is not one number");
+}
+
+TEST_CASE("a shape that is computed is cut to, and padded to", "[computed]")
+{
+    const Imported made(with_lists({3, 4}, "CenterCropPad", {{"s", {1}}}, {attr_ints("axes", {-1})}));
+    require_good(made);
+    CHECK(has(made, ACCEL_OPERATION_SLICE));
+    CHECK(made.operations().back() == ACCEL_OPERATION_PAD);
+    require_refused(with_lists({3, 4}, "CenterCropPad", {{"s", {1}}}), ACCEL_STATUS_CORRUPT, "expected is a size for each of 2 axes");
 }
 
 TEST_CASE("whole numbers are clipped by the greater and the lesser of two", "[computed]")

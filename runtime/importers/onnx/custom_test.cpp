@@ -288,10 +288,20 @@ TEST_CASE("a refused translation leaves nothing behind", "[onnx][custom]")
     CHECK(model_.node(0).attribute_count == 1);
 }
 
+TEST_CASE("an operator that its opset does not have refuses no model", "[onnx][custom]")
+{
+    ModelText text = of_nodes({node({"Col2Im", {"x", "i", "i"}, {"y"}, {}})});
+    text.initializers = {ints_tensor("i", {2, 3})};
+    const Imported model_(model(text));
+    require_good(model_);
+    CHECK(model_.keeps("opset 17 has no such operator"));
+}
+
 TEST_CASE("what is computed with a size that is only known by name is made by nodes for those who need it", "[onnx][custom]")
 {
-    ModelText text = of_nodes({node({"Shape", {"x"}, {"s"}, {}}), node({"Gather", {"s", "i"}, {"n"}, {}}), node({"CenterCropPad", {"x", "n"}, {"y"}, {}})});
-    text.inputs = {value_info("x", kFloat, {"N", 3})};
+    ModelText text = of_nodes({node({"Shape", {"x"}, {"s"}, {}}), node({"Gather", {"s", "i"}, {"n"}, {}}), node({"Col2Im", {"x", "n", "n"}, {"y"}, {}})});
+    text.opset = 18;
+    text.inputs = {value_info("x", kFloat, {"N", 3, 4})};
     text.initializers = {ints_tensor("i", {0, 0})};
     const Imported model_(model(text));
     require_good(model_);

@@ -159,7 +159,7 @@ TEST_CASE("casts to 8-bit floats saturate, and powers of two are rounded up")
     CHECK(cast(kF8E8M0, {attr_string("round_mode", "up")}).operations() == std::vector<uint32_t>{ACCEL_OPERATION_CAST});
     // Of other types neither means anything.
     CHECK(cast(kInt4, {attr_int("saturate", 0), attr_string("round_mode", "down")}).operations() == std::vector<uint32_t>{ACCEL_OPERATION_CAST});
-    CHECK(cast(kF8E4M3FN, {attr_int("saturate", 0)}).operations() == std::vector<uint32_t>{ACCEL_OPERATION_CUSTOM});
+    CHECK(cast(kF8E8M0, {attr_int("saturate", 0)}).operations() == std::vector<uint32_t>{ACCEL_OPERATION_CUSTOM});
     CHECK(cast(kF8E8M0, {attr_string("round_mode", "nearest")}).operations() == std::vector<uint32_t>{ACCEL_OPERATION_CUSTOM});
 }
 

@@ -223,6 +223,27 @@ std::vector<Operator> translated_operators()
     };
 }
 
+/// What finds its places in values, or makes other numbers of the same bits.
+std::vector<Operator> found_operators()
+{
+    const auto grid = [](int64_t opset) {
+        return Form{{"x", "g"}, {attr_string("mode", opset < 20 ? "bilinear" : "linear"), attr_int("align_corners", 1)}, {real("g", {1, 2, 2, 2})}};
+    };
+    const Tensors boxes = {real("c", {2, 1, 3}), ints_tensor("v", {2})};
+    const std::vector<Attr> grams = {attr_int("min_gram_length", 1), attr_int("max_gram_length", 2), attr_int("max_skip_count", 1), attr_string("mode", "TF"),
+                                     attr_ints("ngram_counts", {0, 2}), attr_ints("ngram_indexes", {0, 1, 2}), attr_ints("pool_int64s", {4, 5, 4, 5})};
+    return {
+        {"BitCast", always({{"x"}, {attr_int("to", kInt32)}}), 26},
+        {"Compress", always({{"x", "b"}, {attr_int("axis", -1)}, {raw_tensor("b", kBool, {2}, {"\1\0", 2})}}), 9},
+        {"CumProd", always({{"x", "v"}, {}, {ints_tensor("v", {-1})}}), 26},
+        {"DeformConv", always({{"x", "w", "o"}, {}, {real("w", {2, 2, 2, 2}), real("o", {1, 8, 4, 5})}}), 19, kImage},
+        {"GridSample", grid, 16, kImage},
+        {"NonMaxSuppression", always({{"x", "c", "v"}, {}, boxes}), 10, {2, 3, 4}},
+        {"NonZero", always({}), 9},
+        {"TfIdfVectorizer", always({{"x"}, grams}), 9, {6}, kInt32},
+    };
+}
+
 /// What ONNX Runtime writes into models.
 std::vector<Operator> fused_operators()
 {
@@ -295,7 +316,7 @@ std::vector<Operator> operators_by_hand()
         const Form cell{{"x", "w", "r"}, {attr_int("hidden_size", 2)}, {real("w", {1, 2 * gates, 4}), real("r", {1, 2 * gates, 2})}};
         made.push_back({name, [cell](int64_t opset) { return with_sequence(cell, opset); }, 1, {3, 2, 4}, kFloat, {{14, attr_int("layout", 0)}}});
     }
-    for (const std::vector<Operator> &more : {related_operators(), stored_operators(), placed_operators(), written_operators(), translated_operators(), fused_operators(), operators_of_other_domains()}) {
+    for (const std::vector<Operator> &more : {related_operators(), stored_operators(), placed_operators(), written_operators(), translated_operators(), found_operators(), fused_operators(), operators_of_other_domains()}) {
         made.insert(made.end(), more.begin(), more.end());
     }
     return made;

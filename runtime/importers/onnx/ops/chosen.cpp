@@ -11,8 +11,8 @@
 namespace accel::onnx::ops {
 namespace {
 
-/// How many classes there are: one constant number of any type.
-int64_t read_depth(const Node &node)
+/// How many classes there are: one constant number of any type. Nothing of one that is computed.
+std::optional<int64_t> read_depth(const Node &node)
 {
     const Value &value = node.input(1);
     double depth = -1;
@@ -22,13 +22,32 @@ int64_t read_depth(const Node &node)
         float narrow = 0;
         std::memcpy(value.type == ACCEL_TYPE_F32 ? static_cast<void *>(&narrow) : &depth, value.data, size_bytes_of(value.type));
         depth = value.type == ACCEL_TYPE_F32 ? static_cast<double>(narrow) : depth;
+    } else if (value.data == nullptr && element_count(value.dims) == 1) {
+        return std::nullopt;
     } else {
-        node.fail_unsupported("depth '", value.name, "' must be one constant number");
+        node.fail_unsupported("depth '", value.name, "' is not one number");
     }
     if (!(depth >= 1 && depth <= static_cast<double>(kSizeMax)) || depth != std::floor(depth)) {
         node.fail_corrupt("depth is ", depth, ", expected is a whole number above 0");
     }
     return static_cast<int64_t>(depth);
+}
+
+/// The classes along an axis of which so many are behind, and as one number how many they are; where it is open, RANGE counts them.
+struct Classes {
+    ValueId numbers, depth;
+};
+Classes read_classes(Steps &steps, uint32_t type, size_t behind)
+{
+    Node &node = steps.node;
+    if (const auto depth = read_depth(node)) {
+        return {counted(node, *depth, behind), one_value(node, type, static_cast<double>(*depth))};
+    }
+    const ValueId depth = steps.shaped(node.input_id(1), {}), none = one_value(node, ACCEL_TYPE_I64, 0), step = one_value(node, ACCEL_TYPE_I64, 1);
+    const ValueId counted = steps.make(ACCEL_OPERATION_RANGE, {none, steps.convert(depth, ACCEL_TYPE_I64), step}, ACCEL_TYPE_I64, {open_dim()});
+    Dims dims(behind + 1, fixed_dim(1));
+    dims[0] = steps.dims(counted)[0];
+    return {steps.shaped(counted, std::move(dims)), steps.convert(depth, type)};
 }
 
 /// The one of two values with that number, as a scalar.
@@ -47,7 +66,6 @@ void one_hot(Node &node)
     if (!may_equal(node.input(2).dims, Dims{fixed_dim(2)})) {
         node.fail_corrupt("values are ", to_text(node.input(2).dims), ", expected are two, for off and for on");
     }
-    const int64_t depth = read_depth(node);
     Steps steps{node};
     // Fractions are no class, so that what is real stays real.
     const uint32_t given = node.input(0).type, type = given == ACCEL_TYPE_F64 || given == ACCEL_TYPE_I32 ? given : given == ACCEL_TYPE_F32 || given == ACCEL_TYPE_F16 ? uint32_t{ACCEL_TYPE_F32}
@@ -58,10 +76,10 @@ void one_hot(Node &node)
     column.insert(column.begin() + axis, fixed_dim(1));
     // Below 0 they count from the end.
     const ValueId negative = steps.both(ACCEL_OPERATION_LESS, indices, one_value(node, type, 0));
-    const ValueId wrapped = steps.both(ACCEL_OPERATION_ADD, indices, one_value(node, type, static_cast<double>(depth)));
+    const Classes classes = read_classes(steps, type, column.size() - 1 - axis);
+    const ValueId wrapped = steps.both(ACCEL_OPERATION_ADD, indices, classes.depth);
     const ValueId places = steps.shaped(steps.where(negative, wrapped, indices), column);
-    const ValueId classes = steps.convert(counted(node, depth, column.size() - 1 - axis), type);
-    const ValueId on = steps.both(ACCEL_OPERATION_EQUAL, places, classes);
+    const ValueId on = steps.both(ACCEL_OPERATION_EQUAL, places, steps.convert(classes.numbers, type));
     steps.give(steps.where(on, one_of_two(steps, node.input_id(2), 1), one_of_two(steps, node.input_id(2), 0)));
 }
 

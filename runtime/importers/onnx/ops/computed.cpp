@@ -105,6 +105,21 @@ ValueId shape_without(Steps &steps, ValueId x, ValueId axes)
     return sum_of(steps, integers.of(ACCEL_OPERATION_MUL, table, shape_list(steps, x)), {1}, false);
 }
 
+// Row i of the table has 1 in the column of the axis that the begin and the end of number i are of.
+ValueId pads_of_all(Steps &steps, ValueId pads, ValueId axes, size_t rank)
+{
+    Integers integers{steps};
+    const ValueId size = integers.number(static_cast<int64_t>(rank));
+    const ValueId from_begin = integers.of(ACCEL_OPERATION_MOD, integers.of(ACCEL_OPERATION_ADD, axes, size), size);
+    const ValueId table = integers.same(integers.column(from_begin), integers.rising(rank));
+    std::vector<ValueId> halves;
+    const auto count = static_cast<int64_t>(integers.count(axes));
+    for (const int64_t half : {0, 1}) {
+        halves.push_back(sum_of(steps, integers.of(ACCEL_OPERATION_MUL, table, integers.column(steps.part(pads, 0, half * count, count))), {0}, false));
+    }
+    return steps.joined(halves, 0);
+}
+
 // From -begin up to size + end, brought back into the axis. An axis of 1 has no other element to reflect.
 ValueId padded_positions(Steps &steps, ValueId x, ValueId pads, size_t axis, Outside outside)
 {

@@ -19,6 +19,9 @@ ValueId picked(Steps &steps, ValueId first, ValueId second, const std::vector<in
 ValueId shape_with(Steps &steps, ValueId x, ValueId axes);
 ValueId shape_without(Steps &steps, ValueId x, ValueId axes);
 
+/// Pads of all axes, from those of some: 0 for the others.
+ValueId pads_of_all(Steps &steps, ValueId pads, ValueId axes, size_t rank);
+
 enum class Outside { kReflect,
                      kEdge,
                      kWrap };

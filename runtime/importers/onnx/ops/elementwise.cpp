@@ -127,18 +127,19 @@ void add_attribute(Node &node, const AttributeSchema &row, AttributeList &attrib
     }
 }
 
-/// Both attributes concern 8-bit floats alone.
-void expect_cast_rules(Node &node, uint32_t type)
+/// Both attributes concern 8-bit floats alone. True: an overflow is none of the type's numbers.
+bool read_cast_rules(Node &node, uint32_t type)
 {
     const bool saturates = node.integer("saturate", 1) != 0;
     const std::string rounding = node.string("round_mode").value_or("up");
-    const bool has_ends = type == ACCEL_TYPE_F8E4M3FN || type == ACCEL_TYPE_F8E4M3FNUZ || type == ACCEL_TYPE_F8E5M2 || type == ACCEL_TYPE_F8E5M2FNUZ || type == ACCEL_TYPE_F8E8M0;
-    if (has_ends && !saturates) {
+    const bool has_ends = type == ACCEL_TYPE_F8E4M3FN || type == ACCEL_TYPE_F8E4M3FNUZ || type == ACCEL_TYPE_F8E5M2 || type == ACCEL_TYPE_F8E5M2FNUZ;
+    if (type == ACCEL_TYPE_F8E8M0 && !saturates) {
         node.fail_unsupported("saturate 0 to ", name_of(type), "; only 1");
     }
     if (type == ACCEL_TYPE_F8E8M0 && rounding != "up") {
         node.fail_unsupported("round_mode '", rounding, "'; only 'up'");
     }
+    return has_ends && !saturates;
 }
 
 /// One that is refused at any value but that which changes nothing. Without a number it stays as it is, and is found not understood.
@@ -245,8 +246,9 @@ void by_record(Node &node)
     }
     expect_counts(node, schema);
     expect_types(node, schema);
-    if (schema.operation == ACCEL_OPERATION_CAST_LIKE) {
-        expect_cast_rules(node, node.input(1).type);
+    if (schema.operation == ACCEL_OPERATION_CAST_LIKE && read_cast_rules(node, node.input(1).type)) {
+        unsaturated_cast(node, node.input(1).type);
+        return;
     }
     read_by_record(node, schema, schema.attribute("broadcast", node.opset) != nullptr ? axes_behind(node) : 0);
 }
@@ -351,7 +353,10 @@ void cast(Node &node)
     if (type == 0 || (types >> type & 1) == 0) {
         node.fail_unsupported("to ", name_of(data_type));
     }
-    expect_cast_rules(node, type);
+    if (read_cast_rules(node, type)) {
+        unsaturated_cast(node, type);
+        return;
+    }
     if (fold_cast(node, type)) {
         return;
     }

@@ -83,6 +83,7 @@ void trilu(Node &node);
 void top_k(Node &node);
 // sample.cpp
 void affine_grid(Node &node);
+void grid_sample(Node &node);
 // einsum.cpp
 void einsum(Node &node);
 // chosen.cpp
@@ -142,6 +143,16 @@ void linear_regressor(Node &node);
 void normalizer(Node &node);
 void zip_map(Node &node);
 void label_encoder(Node &node);
+// found.cpp
+void non_zero(Node &node);
+void non_max_suppression(Node &node);
+void compress(Node &node);
+// grams.cpp
+void tf_idf_vectorizer(Node &node);
+// deformed.cpp
+void deformed_convolution(Node &node);
+// bits.cpp
+void bit_cast(Node &node);
 // resize.cpp
 void resize(Node &node);
 void upsample(Node &node);
@@ -180,6 +191,8 @@ Dims matmul_shape(const Node &node, const Dims &a, const Dims &b);
 std::optional<Dims> sizes_operand(Node &node, size_t index);
 /// stored.cpp: the reals that an operand stores, with one scale, one for each index of its first axis, or one for each of that and of the last.
 ValueId dequantized(Node &node, size_t data, size_t scale, size_t zero_point);
+/// bits.cpp: a cast to an 8-bit float whose overflow is infinite, or NaN where the type has no infinity.
+void unsaturated_cast(Node &node, uint32_t type);
 /// elementwise.cpp
 Dims broadcast_shape(const Node &node, const Dims &a, const Dims &b);
 /// reshape.cpp: the operands of a RESHAPE that makes x's shape into dims.

@@ -57,7 +57,14 @@ ValueId computed_pads(Node &node, size_t rank)
     node.expect_type(1, type_set({ACCEL_TYPE_I64}));
     const auto axes = node.has_input(3) ? integers_of(node.input(3)) : std::nullopt;
     if (node.has_input(3) && !axes) {
-        node.fail_unsupported("pads '", node.input(1).name, "' and axes '", node.input(3).name, "' that are both computed");
+        node.expect_type(3, type_set({ACCEL_TYPE_I32, ACCEL_TYPE_I64}));
+        node.expect_rank(3, 1, 1);
+        const accel_dim named = node.input(3).dims[0];
+        if (!is_fixed(named) || named.size < 1 || !same(node.input(1).dims, Dims{fixed_dim(2 * named.size)})) {
+            node.fail_unsupported("pads '", node.input(1).name, "' of axes '", node.input(3).name, "' that are computed, and not of a known number");
+        }
+        Steps steps{node};
+        return pads_of_all(steps, node.input_id(1), steps.convert(node.input_id(3), ACCEL_TYPE_I64), rank);
     }
     const size_t count = axes ? axes->size() : rank;
     if (!same(node.input(1).dims, Dims{fixed_dim(static_cast<int64_t>(2 * count))})) {

@@ -172,6 +172,30 @@ void keep_aspect(Node &node, bool least, const std::vector<int64_t> &axes, std::
     resized.scales = add_reals(node, scales);
 }
 
+/// The same of sizes that are computed.
+void keep_open_aspect(Node &node, bool least, const Places &places, Resized &resized)
+{
+    Steps steps{node};
+    const size_t rank = resized.dims.size();
+    const ValueId shape = shape_list(steps, node.input_id(0)), wanted = steps.convert(node.input_id(places.sizes), ACCEL_TYPE_F64);
+    const ValueId now = steps.convert(steps.make(ACCEL_OPERATION_GATHER, {shape, node.define_list(places.axes)}, ACCEL_TYPE_I64, steps.dims(wanted), along(0)), ACCEL_TYPE_F64);
+    AttributeList kept;
+    kept.integer(ACCEL_ATTRIBUTE_KEEPDIMS, 1);
+    const ValueId needed = steps.make(ACCEL_OPERATION_DIV, wanted, now);
+    const ValueId scale = steps.make(least ? ACCEL_OPERATION_REDUCE_MIN : ACCEL_OPERATION_REDUCE_MAX, {needed, node.define_list({0})}, ACCEL_TYPE_F64, {fixed_dim(1)}, std::move(kept));
+    const ValueId half_more = steps.make(ACCEL_OPERATION_ADD, steps.make(ACCEL_OPERATION_MUL, now, scale), one_value(node, ACCEL_TYPE_F64, 0.5));
+    std::vector<int64_t> sizes_at(rank), scales_at(rank, 1);
+    const auto count = static_cast<int64_t>(places.axes.size());
+    std::iota(sizes_at.begin(), sizes_at.end(), count);
+    for (int64_t i = 0; i < count; ++i) {
+        const auto axis = static_cast<size_t>(places.axes[static_cast<size_t>(i)]);
+        sizes_at[axis] = i, scales_at[axis] = 0;
+        resized.dims[axis] = open_dim();
+    }
+    resized.sizes = picked(steps, steps.convert(half_more, ACCEL_TYPE_I64), shape, sizes_at);
+    resized.scales = picked(steps, steps.convert(scale, ACCEL_TYPE_F32), add_reals(node, {1}), scales_at);
+}
+
 void by_sizes(Node &node, const Places &places, Resized &resized)
 {
     const std::vector<int64_t> &axes = places.axes;
@@ -184,7 +208,8 @@ void by_sizes(Node &node, const Places &places, Resized &resized)
     const auto known = integers_of(node.input(places.sizes));
     if (!known) {
         if (policy != "stretch") {
-            node.fail_unsupported("keep_aspect_ratio_policy '", policy, "' with sizes '", node.input(places.sizes).name, "' that are computed");
+            keep_open_aspect(node, policy == "not_larger", places, resized);
+            return;
         }
         const Dims given = sizes_operand(node, places.sizes).value_or(Dims(axes.size(), open_dim()));
         for (size_t i = 0; i < axes.size(); ++i) {

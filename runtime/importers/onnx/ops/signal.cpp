@@ -11,14 +11,21 @@
 namespace accel::onnx::ops {
 namespace {
 
-/// Result 0, in the type that output_datatype says.
-void define_reals(Node &node, const std::vector<double> &values, Dims dims)
+/// What output_datatype says.
+uint32_t real_result(Node &node)
 {
     const auto given = static_cast<DataType>(node.integer("output_datatype", static_cast<int64_t>(DataType::kFloat)));
     const uint32_t type = accel_type_of(given);
     if (type != ACCEL_TYPE_F32 && type != ACCEL_TYPE_F64) {
         node.fail_unsupported("a result of type ", name_of(given));
     }
+    return type;
+}
+
+/// Result 0, in the type that output_datatype says.
+void define_reals(Node &node, const std::vector<double> &values, Dims dims)
+{
+    const uint32_t type = real_result(node);
     node.charge(values.size() * size_bytes_of(type));
     Value value;
     value.type = type;
@@ -49,10 +56,36 @@ double one_real(const Node &node, size_t index, const char *what)
     return value.type == ACCEL_TYPE_F32 ? static_cast<double>(narrow) : wide;
 }
 
+/// The same of a size that is computed, as operations in F64.
+void open_window(Node &node, double middle, double first, double second)
+{
+    Steps steps{node};
+    const auto real = [&](double value) { return one_value(node, ACCEL_TYPE_F64, value); };
+    const ValueId size = steps.convert(steps.shaped(node.input_id(0), {}), ACCEL_TYPE_I64);
+    const ValueId places = steps.make(ACCEL_OPERATION_RANGE, {one_value(node, ACCEL_TYPE_I64, 0), size, one_value(node, ACCEL_TYPE_I64, 1)}, ACCEL_TYPE_I64, {open_dim()});
+    ValueId period = steps.convert(size, ACCEL_TYPE_F64);
+    if (node.integer("periodic", 1) == 0) {
+        period = steps.make(ACCEL_OPERATION_MAX, steps.make(ACCEL_OPERATION_SUB, period, real(1)), real(1));
+    }
+    const ValueId turn = steps.make(ACCEL_OPERATION_DIV, real(2 * std::numbers::pi), period);
+    const ValueId angle = steps.make(ACCEL_OPERATION_MUL, steps.convert(places, ACCEL_TYPE_F64), turn);
+    const auto wave = [&](ValueId at, double size_of) { return steps.make(ACCEL_OPERATION_MUL, steps.make(ACCEL_OPERATION_COS, at), real(size_of)); };
+    ValueId made = steps.make(ACCEL_OPERATION_ADD, wave(angle, -first), real(middle));
+    if (second != 0) {
+        made = steps.make(ACCEL_OPERATION_ADD, made, wave(steps.make(ACCEL_OPERATION_MUL, angle, real(2)), second));
+    }
+    steps.give(0, made, real_result(node));
+}
+
 /// A constant less one cosine, and more of another one twice as fast.
 void window(Node &node, double middle, double first, double second)
 {
     node.expect_operands(1, 1, 1, 1);
+    if (!integers_of(node.input(0)) && element_count(node.input(0).dims) == 1) {
+        node.expect_type(0, type_set({ACCEL_TYPE_I32, ACCEL_TYPE_I64}));
+        open_window(node, middle, first, second);
+        return;
+    }
     const int64_t size = one_integer(node, 0, "size", 1);
     const bool periodic = node.integer("periodic", 1) != 0;
     // One value alone has no period.

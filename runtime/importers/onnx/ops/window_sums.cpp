@@ -2,6 +2,7 @@
 // Translators of pools that add up what a window covers, and of operators that put such values back to their places.
 //
 // Sums over windows are a CONV of each channel by itself with ones; ceil_mode becomes more padding at the end. Putting back is a SCATTER_ELEMENTS into zeros.
+#include "computed.h"
 #include "onnx/schema.h"
 #include "ops.h"
 #include "steps.h"
@@ -302,16 +303,54 @@ void col2im(Node &node)
     steps.give(steps.shaped(steps.part(sums, 1, 0, *pixel_count), std::move(dims)));
 }
 
+namespace {
+
+/// The same where the shape is computed: a SLICE that takes what is too much, and a PAD of what is missing.
+void crop_and_pad(Node &node, const std::vector<int64_t> &axes)
+{
+    node.expect_type(0, type_set({ACCEL_TYPE_F32}));  // that PAD has
+    if (!may_equal(node.input(1).dims, Dims{fixed_dim(static_cast<int64_t>(axes.size()))})) {
+        node.fail_corrupt("shape is ", to_text(node.input(1).dims), ", expected is a size for each of ", axes.size(), " axes");
+    }
+    Steps steps{node};
+    const size_t rank = node.input(0).dims.size();
+    std::vector<int64_t> named, places(2 * rank, static_cast<int64_t>(2 * axes.size()));
+    Dims open = node.input(0).dims;
+    for (size_t i = 0; i < axes.size(); ++i) {
+        const uint32_t axis = node.axis(axes[i], rank);
+        named.push_back(axis);
+        places[axis] = static_cast<int64_t>(i);
+        places[rank + axis] = static_cast<int64_t>(axes.size() + i);
+        open[axis] = open_dim();
+    }
+    const auto of = [&](accel_operation operation, ValueId a, ValueId b) { return steps.make(operation, a, b); };
+    const ValueId wanted = steps.convert(node.input_id(1), ACCEL_TYPE_I64), none = one_value(node, ACCEL_TYPE_I64, 0), two = one_value(node, ACCEL_TYPE_I64, 2), list = node.define_list(named);
+    const ValueId sizes = steps.make(ACCEL_OPERATION_GATHER, {shape_list(steps, node.input_id(0)), list}, ACCEL_TYPE_I64, steps.dims(wanted), along(0));
+    const ValueId first = of(ACCEL_OPERATION_DIV, of(ACCEL_OPERATION_MAX, of(ACCEL_OPERATION_SUB, sizes, wanted), none), two);
+    const ValueId end = of(ACCEL_OPERATION_ADD, first, of(ACCEL_OPERATION_MIN, sizes, wanted));
+    const ValueId cut = steps.make(ACCEL_OPERATION_SLICE, {node.input_id(0), first, end, list}, node.input(0).type, open);
+    const ValueId missing = of(ACCEL_OPERATION_MAX, of(ACCEL_OPERATION_SUB, wanted, sizes), none), front = of(ACCEL_OPERATION_DIV, missing, two);
+    const ValueId pads = picked(steps, steps.joined({front, of(ACCEL_OPERATION_SUB, missing, front)}, 0), node.define_list({0}), places);
+    const uint32_t type = node.input(0).type;
+    node.emit(ACCEL_OPERATION_PAD, {cut, pads, node.define_real(0)}, {node.define_output(0, type, std::move(open))});
+}
+
+}  // namespace
+
 void center_crop_pad(Node &node)
 {
     node.expect_operands(2, 2, 1, 1);
     node.expect_type(0, kMovedTypes);
     node.expect_type(1, type_set({ACCEL_TYPE_I32, ACCEL_TYPE_I64}));
-    const std::vector<int64_t> wanted = node.constant_integers(1, "shape");
     const size_t rank = node.input(0).dims.size();
     std::vector<int64_t> axes(rank);
     std::iota(axes.begin(), axes.end(), 0);
     axes = node.integers("axes").value_or(axes);
+    if (!integers_of(node.input(1))) {
+        crop_and_pad(node, axes);
+        return;
+    }
+    const std::vector<int64_t> wanted = node.constant_integers(1, "shape");
     if (wanted.size() != axes.size()) {
         node.fail_corrupt("shape has ", wanted.size(), " values for ", axes.size(), " axes");
     }
