@@ -295,6 +295,9 @@ struct Place {
     uint64_t offset_bytes = 0;
 };
 
+/// Enough for what lies at a port, and one byte for nothing: no buffer is smaller.
+uint64_t place_bytes(const Program &program, uint32_t port, uint32_t entry) { return std::max<uint64_t>(program.port(port, entry).size_bytes, 1); }
+
 /// A buffer for each port, or one for all where the program takes fewer buffers than it has ports.
 std::vector<Place> make_places(const Room &room, const Program &program, uint32_t entry)
 {
@@ -302,7 +305,7 @@ std::vector<Place> make_places(const Room &room, const Program &program, uint32_
     const uint32_t buffers_max = info.buffer_count_max;
     std::vector<Place> places;
     if (buffers_max == 0 || info.port_count <= buffers_max) {
-        for (uint32_t port = 0; port < info.port_count; ++port) places.push_back({room.buffer(program.port(port, entry).size_bytes)});
+        for (uint32_t port = 0; port < info.port_count; ++port) places.push_back({room.buffer(place_bytes(program, port, entry))});
         return places;
     }
     std::vector<uint64_t> offsets;
@@ -310,7 +313,7 @@ std::vector<Place> make_places(const Room &room, const Program &program, uint32_
     for (uint32_t port = 0; port < info.port_count; ++port) {
         const uint64_t align = std::max<uint64_t>(program.port(port, entry).align_bytes, 1);
         offsets.push_back((end + align - 1) / align * align);
-        end = offsets.back() + program.port(port, entry).size_bytes;
+        end = offsets.back() + place_bytes(program, port, entry);
     }
     const Buffer arena = room.buffer(end);
     for (const uint64_t offset : offsets) places.push_back({arena, offset});

@@ -287,8 +287,7 @@ void Draw::operands()
         return operand(x), operand(other, below(2));
     }
     case ACCEL_OPERATION_CLIP:
-        operand(x);
-        inputs_.push_back(graph_.real(-0.2f));
+        operand(x), inputs_.push_back(graph_.real(-0.2f));
         return below(2) ? inputs_.push_back(graph_.real(0.3f)) : void();
     case ACCEL_OPERATION_SOFTMAX:
         ints(ACCEL_ATTRIBUTE_AXIS, {below(static_cast<uint32_t>(rank))});

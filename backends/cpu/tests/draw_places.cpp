@@ -31,7 +31,7 @@ void Draw::placed(Dims x)
         return sampled(std::move(x));
     case ACCEL_OPERATION_BIT_CAST:
         ints(ACCEL_ATTRIBUTE_TO, {type_ == ACCEL_TYPE_F32 ? int64_t{ACCEL_TYPE_I32} : type_ == ACCEL_TYPE_I8 || type_ == ACCEL_TYPE_BOOL ? int64_t{ACCEL_TYPE_U8}
-                                                                                                                                : int64_t{type_}});
+                                                                                                                                         : int64_t{type_}});
         return operand(x);
     default:
         return operand(x);

@@ -329,9 +329,8 @@ Real evaluate(const graph::Applied &node, size_t result)
     case ACCEL_OPERATION_CONV_TRANSPOSE:
         return transposed_convolution(node, x, dims);
     case ACCEL_OPERATION_GEMM:
-        return gemm(node, x);
     case ACCEL_OPERATION_MATMUL:
-        return product(x[0], x[1]);
+        return node.operation() == ACCEL_OPERATION_GEMM ? gemm(node, x) : product(x[0], x[1]);
     case ACCEL_OPERATION_MATMUL_INTEGER:
     case ACCEL_OPERATION_CONV_INTEGER:
         return of_bytes(node, std::move(x), dims);

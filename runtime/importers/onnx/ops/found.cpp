@@ -20,10 +20,9 @@ void non_zero(Node &node)
 void non_max_suppression(Node &node)
 {
     node.expect_operands(2, 5, 1, 1);
-    const OperatorSchema &schema = node.schema();
     for (size_t i = 0; i < node.input_count(); ++i) {
         if (node.has_input(i)) {
-            node.expect_type(i, schema.input(static_cast<uint32_t>(i), node.opset)->types);
+            node.expect_type(i, node.types_of(i));
         }
     }
     node.expect_rank(0, 3, 3);
